@@ -44,8 +44,7 @@ export async function beginAttempt<Event extends object, Result>(
 
   const number = visit.nextNumber();
   const watched = isWatched(deps) ? watch(visit.place, number, prepared, call, deps, scope) : undefined;
-  const asked = watched?.asked ?? FREE;
-  const admission = asked instanceof Promise ? await asked : asked;
+  const admission = (await watched?.asked) ?? FREE;
   if (admission instanceof Error) return passedOver('denied', admission, visit.settings);
 
   const isLate = isWanted?.() === false;

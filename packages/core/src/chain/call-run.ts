@@ -142,8 +142,7 @@ export class CallRun<Event extends object, Result> {
     const { call, scope } = this;
     scope.throwIfStopped();
     call.operation.validate();
-    const found = call.resolve(scope);
-    const places = found instanceof Promise ? await abortable(found, scope.signal) : found;
+    const places = await abortable(call.resolve(scope), scope.signal);
     this.record.callStart(places.map(({ key }) => key));
     return new Route(places, call, this.deps);
   }

@@ -32,7 +32,7 @@ export interface Call<Event extends object, Result> {
   /** Told once, also when nobody pulls any more. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** The places that the spec means now, in the order in which they are tried. */
-  resolve(scope: CallScope): readonly Place[] | Promise<readonly Place[]>;
+  resolve(scope: CallScope): Promise<readonly Place[]>;
 }
 
 /** How a call ended. */

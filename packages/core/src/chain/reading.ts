@@ -101,7 +101,10 @@ export class Reading<Event extends object> {
     }
   }
 
-  /** By hand and once per attempt: a step costs one promise, and a stop ends the wait at once. */
+  /**
+   * Written with callbacks instead of `await`: a step costs one promise, and `stop` ends the wait at once, also when the
+   * provider never answers. This is the hot path of every stream.
+   */
   private readonly wait = (resolve: (step: Step<Event>) => void): void => {
     if (this.stopped !== undefined) {
       resolve({ type: 'failed', error: this.stopped });

@@ -3,8 +3,7 @@ import { LlmError } from '../contract/llm-error.ts';
 
 /**
  * How far a call reaches: it listens to the caller's signal and to the deadline, and knows what ended the call from
- * outside. Its own signal, which gates, resolvers and sleeps watch, is made when somebody asks for it: most calls need
- * none.
+ * outside. Gates, resolvers and sleeps watch its own signal.
  */
 export class CallScope {
   /** What ended the call from outside. */
@@ -14,7 +13,7 @@ export class CallScope {
   private readonly onStop: (error: LlmError) => void;
   private readonly caller: AbortSignal | undefined;
   private readonly cancel: (() => void) | undefined;
-  private controller: AbortController | undefined;
+  private readonly controller = new AbortController();
   private isOver = false;
 
   constructor(
@@ -33,15 +32,13 @@ export class CallScope {
           this.stop(timedOut(totalMs));
         })
       : undefined;
-    if (caller?.aborted === true) this.reason = abortedBy(caller);
-    else caller?.addEventListener('abort', this.onAbort, { once: true });
+    if (caller?.aborted === true) {
+      this.reason = abortedBy(caller);
+      this.controller.abort(this.reason);
+    } else caller?.addEventListener('abort', this.onAbort, { once: true });
   }
 
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.reason !== undefined) this.controller.abort(this.reason);
-    }
     return this.controller.signal;
   }
 
@@ -55,7 +52,7 @@ export class CallScope {
     this.reason = error;
     // Nothing more can end it: nobody is listened to while the books are closed.
     this.unlisten();
-    this.controller?.abort(error);
+    this.controller.abort(error);
     this.onStop(error);
   }
 

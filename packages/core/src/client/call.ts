@@ -31,7 +31,7 @@ export interface ModelSetup {
     scope: Pick<CallScope, 'signal'>,
     /** Names that are being resolved by whoever asks. */
     path?: readonly string[],
-  ): readonly Place[] | Promise<readonly Place[]>;
+  ): Promise<readonly Place[]>;
   /** The chat model of a place, which is kept. */
   readonly modelAt: (place: Place) => Model;
 }
@@ -75,11 +75,10 @@ export function newCall<Event extends object, Result>(
       waitUntil: contained(options?.waitUntil ?? setup.waitUntil),
       emit: emitTo(setup.onEvent, options?.onEvent),
       onEnd,
-      resolve(scope) {
+      async resolve(scope) {
         if (wrong !== undefined) throw wrong;
-        const places = setup.resolve(spec, info, request, scope);
-        if (pick === undefined) return places;
-        return places instanceof Promise ? places.then(pick) : pick(places);
+        const places = await setup.resolve(spec, info, request, scope);
+        return pick === undefined ? places : pick(places);
       },
       ...part,
     },

@@ -52,8 +52,8 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   });
 }
 
-/** Specs whose meaning is kept, and models. */
-const MOST_KEPT = 1000;
+/** Models that a majordomo caches. */
+const MOST_MODELS = 1000;
 
 function view(
   options: MajordomoOptions,
@@ -65,9 +65,6 @@ function view(
   const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers } = options;
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   const { registry, models } = backends;
-  /** Until a name or a variable changes. */
-  const placesOf = new Map<string, readonly Place[]>();
-  let { version } = registry;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
     fetch,
     headers,
@@ -89,12 +86,8 @@ function view(
       transport,
     },
     settings: chainSettings(chain),
-    resolve: (spec, call, request, scope, path = []) => {
-      if (version !== registry.version) placesOf.clear();
-      version = registry.version;
-      const known = path.length === 0 ? placesOf.get(spec) : undefined;
-      if (known !== undefined) return known;
-      const places = resolve(spec, {
+    resolve: (spec, call, request, scope, path = []) =>
+      resolve(spec, {
         names: { aliases, resolvers, checked: checkedMeaning },
         registry,
         call,
@@ -102,13 +95,7 @@ function view(
         scope,
         path,
         majordomo,
-      });
-      // What a resolver had a say in may be otherwise the next time.
-      if (resolvers.length > 0 || places instanceof Promise) return places;
-      if (placesOf.size >= MOST_KEPT) placesOf.clear();
-      placesOf.set(spec, places);
-      return places;
-    },
+      }),
     modelAt: (place) => modelAt(models, place),
   };
   return {
@@ -124,13 +111,11 @@ function view(
       stream: speaking(spec, setup),
     }),
     alias(name, spec) {
-      placesOf.clear();
       if (spec === undefined) aliases.delete(name);
       else aliases.set(name, checkedMeaning(`aliases.${name}`, spec));
     },
     resolver(resolver) {
       checkChanges({ resolvers: [resolver] });
-      placesOf.clear();
       resolvers.push(resolver);
     },
     resolve: function resolve(spec, options) {
@@ -173,7 +158,7 @@ type Models = Map<string, { readonly provider: Provider; readonly model: Model }
 function modelAt(models: Models, { key, provider, modelId }: Place): Model {
   const known = models.get(key);
   if (known?.provider === provider) return known.model;
-  if (models.size >= MOST_KEPT) models.clear();
+  if (models.size >= MOST_MODELS) models.clear();
   const model = provider.model(modelId);
   models.set(key, { provider, model });
   return model;

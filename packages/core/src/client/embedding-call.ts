@@ -72,8 +72,7 @@ export async function embed(
 async function answered(whole: Whole): Promise<EmbeddingResponse> {
   const { spec, setup, request, info, scope, attempts } = whole;
   checkEmbedding(request);
-  const found = setup.resolve(spec, info, undefined, scope);
-  const places = counted(found instanceof Promise ? await abortable(found, scope.signal) : found);
+  const places = counted(await abortable(setup.resolve(spec, info, undefined, scope), scope.signal));
   checkSpaces(places);
   whole.parts = partsFor(request.values, places);
   tellStart(
@@ -110,7 +109,7 @@ function answerOf(part: Part, places: readonly Place[], whole: Whole): Promise<E
     info,
     signal: scope.signal,
     emit: emit && ((event: CallEvent) => (isOfTheWhole(event) ? undefined : emit(event))),
-    resolve: () => places,
+    resolve: () => Promise.resolve(places),
   };
   return resultOf(newCall({ spec, operation, options, site, live: false, part: shared }, setup));
 }

@@ -21,8 +21,7 @@ export async function resolved(
   const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
   const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
   try {
-    const found = setup.resolve(spec, call, request, { signal }, path);
-    const places = found instanceof Promise ? await abortable(found, signal) : found;
+    const places = await abortable(setup.resolve(spec, call, request, { signal }, path), signal);
     const health = setup.deps.health.snapshot();
     return places.map((place) => told(place, setup.modelAt(place), health));
   } catch (cause) {

@@ -15,9 +15,8 @@ function setUp(...gates: Gate[]) {
   const listeners = (): number => getEventListeners(signal, 'abort').length;
   const info = { target: 'a/x', attempt: 1, signal } as AttemptInfo;
   const waited: Promise<unknown>[] = [];
-  const atOnce = (): unknown => admit(gates, info, clock, (promise) => waited.push(promise));
-  const asked = async (): Promise<Admission> => (await atOnce()) as Admission;
-  return { clock, controller, listeners, info, waited, atOnce, asked };
+  const asked = (): Promise<Admission> => admit(gates, info, clock, (promise) => waited.push(promise));
+  return { clock, controller, listeners, info, waited, asked };
 }
 
 /** A gate that grants, and what its permit was settled with. */
@@ -58,11 +57,12 @@ describe('an admission', () => {
     expect([other.pending(), left()]).toEqual([0, 0]);
   });
 
-  it('of gates that answer at once is there at once, without a timer and a listener', () => {
+  it('of gates that answer at once sets no timer and no listener', async () => {
     const gates = [granting(), answering(() => undefined, 50), answering(() => null as never)];
-    const { atOnce, clock, listeners } = setUp(...gates);
-    expect(atOnce()).not.toBeInstanceOf(Promise);
+    const { asked, clock, listeners } = setUp(...gates);
+    const admission = asked();
     expect([clock.pending(), listeners()]).toEqual([0, 0]);
+    await admission;
   });
 
   it('waits for a promise of another realm', async () => {

@@ -58,34 +58,29 @@ function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined 
 const nothing = (): void => undefined;
 
 /**
- * Asks the gates in order; at once, where all of them answer at once. A denial settles what was already granted as
- * skipped, and rejects as `denied`.
+ * Asks the gates in order. A denial settles what was already granted as skipped, and rejects as `denied`. A gate that answers
+ * at once needs no timer and no listener.
  */
-export function admit(
+export async function admit(
   gates: readonly Gate[],
   info: AttemptInfo,
   clock: Clock,
   waitUntil: WaitUntil | undefined,
-): Admission | Promise<Admission> {
+): Promise<Admission> {
   const permits = new Permits(clock, waitUntil);
-  const from = (at: number): Admission | Promise<Admission> => {
-    const gate = gates[at];
-    if (gate === undefined) return permits;
-    const refuse = (cause: unknown): Promise<never> => refused(gate, info, permits, cause);
-    const take = (answer: Answer): Admission | Promise<Admission> => {
-      if (answer !== undefined && 'deny' in answer) return refuse(denied(gate, answer, info));
-      if (answer !== undefined) permits.add(answer);
-      return from(at + 1);
-    };
+  for (const gate of gates) {
     try {
       info.signal.throwIfAborted();
-      const answer = gate.admit(info);
-      return isPromise(answer) ? inTime(gate, answer, info, clock).then(take, refuse) : take(given(answer));
+      const asked = gate.admit(info);
+      const answer = isPromise(asked) ? await inTime(gate, asked, info, clock) : given(asked);
+      if (answer === undefined) continue;
+      if ('deny' in answer) throw denied(gate, answer, info);
+      permits.add(answer);
     } catch (cause) {
-      return refuse(cause);
+      return refused(gate, info, permits, cause);
     }
-  };
-  return from(0);
+  }
+  return permits;
 }
 
 type Answer = Permit | Denial | undefined;

@@ -21,7 +21,6 @@ export interface PrepareOptions {
   readonly providerId: string;
   readonly model: Model;
   readonly media: MediaFitter | undefined;
-  /** Its signal is asked for only when media have to be looked at. */
   readonly scope: { readonly signal: AbortSignal };
 }
 

@@ -16,8 +16,6 @@ export class Registry {
   private readonly built = new Map<string, Provider>();
   private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
   private variables: Env;
-  /** Goes up when variables change what names mean. */
-  version = 0;
 
   /** `NO_ENV`: none was given. */
   constructor(providers: readonly Provider[], env: object) {
@@ -38,7 +36,6 @@ export class Registry {
   load(env: object): readonly LlmError[] {
     this.variables = { ...this.variables, ...strings(env) };
     this.built.clear();
-    this.version++;
     const errors: LlmError[] = [];
     for (const [variable, value] of dsnEntries(strings(env))) {
       try {

@@ -45,20 +45,12 @@ export interface ResolveContext {
 /** Aliases of aliases deeper than this are a mistake, not a plan. */
 const DEEPEST = 64;
 
-/**
- * The flat list of places that a spec means now: names expanded in place, repeated places dropped. At once, unless a
- * resolver has to be waited for.
- */
-export function resolve(spec: string, context: ResolveContext): readonly Place[] | Promise<readonly Place[]> {
+/** The flat list of places that a spec means now: names expanded in place, repeated places dropped. */
+export async function resolve(spec: string, context: ResolveContext): Promise<readonly Place[]> {
   const places = new Map<string, Place>();
-  const steps = expand(spec, { path: context.path, with: undefined }, context, places);
-  const step = steps.next();
-  return step.done === true ? [...places.values()] : finish(steps, step.value, places);
+  await expand(spec, { path: context.path, with: undefined }, context, places);
+  return [...places.values()];
 }
-
-type Answer = string | NamedSpec | undefined;
-/** Yields what has to be waited for. */
-type Steps<Result> = Generator<Promise<Answer>, Result, Answer>;
 
 /** Where in the names within names a spec stands. */
 interface Within {
@@ -66,24 +58,12 @@ interface Within {
   readonly with: TargetSettings | undefined;
 }
 
-async function finish(
-  steps: Steps<void>,
-  first: Promise<Answer>,
-  places: ReadonlyMap<string, Place>,
-): Promise<readonly Place[]> {
-  for (let waiting = first; ;) {
-    const step = steps.next(await waiting);
-    if (step.done === true) return [...places.values()];
-    waiting = step.value;
-  }
-}
-
-function* expand(
+async function expand(
   spec: string,
   within: Within,
   context: ResolveContext,
   places: Map<string, Place>,
-): Steps<void> {
+): Promise<void> {
   const { path } = within;
   for (const element of parseSpec(spec)) {
     const { kind, text } = element;
@@ -97,10 +77,10 @@ function* expand(
     }
     if (path.includes(text)) throw cycle([...path, text]);
     if (path.length >= DEEPEST) throw tooDeep(path);
-    const meaning = context.names.aliases.get(text) ?? (yield* askResolvers(text, path, context));
+    const meaning = context.names.aliases.get(text) ?? (await askResolvers(text, path, context));
     if (meaning === undefined) throw unknownName(element, spec, context);
     const named = typeof meaning === 'string' ? { spec: meaning } : meaning;
-    yield* expand(
+    await expand(
       named.spec,
       { path: [...path, text], with: mergedSettings(named.with, within.with) },
       context,
@@ -109,21 +89,19 @@ function* expand(
   }
 }
 
-function* askResolvers(
+async function askResolvers(
   name: string,
   path: readonly string[],
   { names, call, request, scope, majordomo }: ResolveContext,
-): Steps<Answer> {
+): Promise<string | NamedSpec | undefined> {
   for (const resolver of names.resolvers) {
-    const answer: unknown = resolver(name, {
+    const meaning: unknown = await resolver(name, {
       call,
       request,
       majordomo: majordomo([...path, name]),
       path,
       signal: scope.signal,
     });
-    const meaning: unknown =
-      answer instanceof Object && 'then' in answer ? yield answer as Promise<Answer> : answer;
     // Null is what a look-up in a store gives for nothing.
     if (meaning === undefined || meaning === null) continue;
     return names.checked(`the resolver's answer to "${name}"`, meaning);

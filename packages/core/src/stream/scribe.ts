@@ -54,7 +54,10 @@ export class Scribe {
   private batch: ModelEvent[];
   private readonly sunk: boolean;
   private readonly open = new Map<string, Open>();
-  /** The text or reasoning part that deltas go to: saves the map look-up per delta. */
+  /**
+   * The text or reasoning part that deltas go to. It and the reused batch keep a delta, the hot path of every stream, at one
+   * event object and no lookup.
+   */
   private currentKey: string | undefined;
   private current: Open | undefined;
 

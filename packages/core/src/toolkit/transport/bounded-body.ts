@@ -62,61 +62,16 @@ export async function collectedBody(
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const keep = (piece: Uint8Array | string): void => {
+  for await (const piece of body) {
     const chunk = typeof piece === 'string' ? UTF8.encode(piece) : piece;
     bytes += chunk.length;
     if (bytes > most) throw tooLarge(target, most);
     chunks.push(chunk);
-  };
-  if (willFlow(body)) await heard(body, keep);
-  else for await (const chunk of body) keep(chunk);
+  }
   return joinedBytes(chunks);
 }
 
 const UTF8 = new TextEncoder();
-
-/** What is used of a stream of Node's. */
-interface NodeStream {
-  readonly readableEnded: boolean;
-  on(event: string, listener: (value: never) => void): unknown;
-  destroy(): unknown;
-}
-
-/**
- * Does it flow once it is listened to? One that is over tells nothing any more, and one that was paused, or is read by
- * somebody's `readable`, waits: their iterator knows what to do.
- */
-function willFlow(body: object): body is NodeStream {
-  const { on, destroyed, errored, readableEnded, readableFlowing } = body as Readonly<
-    Record<string, unknown>
-  >;
-  return (
-    typeof on === 'function' &&
-    destroyed === false &&
-    errored === null &&
-    readableEnded === false &&
-    (readableFlowing === null || readableFlowing === true)
-  );
-}
-
-/** By its events: the iterator of such a stream is 4 % of a call. */
-const heard = (stream: NodeStream, keep: (piece: Uint8Array | string) => void): Promise<void> =>
-  new Promise((resolve, reject) => {
-    stream.on('data', (piece: Uint8Array | string) => {
-      try {
-        keep(piece);
-      } catch (error) {
-        reject(error);
-        stream.destroy();
-      }
-    });
-    stream.on('end', resolve);
-    stream.on('error', reject);
-    stream.on('close', () => {
-      if (stream.readableEnded) return;
-      reject(Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }));
-    });
-  });
 
 const tooLarge = (target: string, most: number): LlmError =>
   new LlmError('protocol', `${target} answered with more than ${most} bytes`, {

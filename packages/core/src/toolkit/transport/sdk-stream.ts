@@ -1,7 +1,7 @@
 import { LlmError } from '../../contract/llm-error.ts';
 import type { ModelEvent } from '../../contract/event.ts';
 import type { ModelContext } from '../../contract/provider.ts';
-import type { BodyDecoder, Framing } from '../decode/framing.ts';
+import type { Framing } from '../decode/framing.ts';
 import { SSE } from '../decode/sse.ts';
 import type { WireReader } from '../decode/wire-reader.ts';
 import { drifted } from '../errors/drifted.ts';
@@ -19,135 +19,88 @@ export interface SdkCall {
 }
 
 type Batch = readonly ModelEvent[];
-type Step = IteratorResult<Batch, undefined>;
 
-const DONE: Step = { done: true, value: undefined };
-/** Says that the headers are there. */
-const OPENED: Step = { done: false, value: [] };
+/** Reports that the headers have arrived. */
+const OPENED: Batch = [];
 
 /**
- * Sends through the SDK and reads the raw body with the shared decoder: one batch of events per network read, one
- * async layer. The first, empty batch says that the headers are there.
+ * Sends through the SDK and reads the raw body with the shared decoder: one batch of events per network read. The first,
+ * empty batch reports that the headers have arrived.
  */
-export function sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
-  return { [Symbol.asyncIterator]: () => new SdkSteps(call) };
+export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
+  const { context, reader, framing = SSE } = call;
+  const { target, signal } = context;
+  try {
+    const response = await call.open(signal);
+    if (isJson(response)) {
+      yield OPENED;
+      readWhole(await response.text(), reader, target, framing);
+      yield reader.scribe.take();
+    } else {
+      yield* readBody(bodyOf(response, framing, target), reader, framing, signal);
+    }
+  } catch (cause) {
+    const error = signal.aborted ? aborted(context, cause) : call.toLlmError(cause, target);
+    // What was read before the failure is emitted first.
+    const written = reader.scribe.take();
+    if (written.length > 0) yield written;
+    throw error;
+  }
 }
 
-/** Written out by hand: a generator that delegates to another makes each network read cost several promises more. */
-class SdkSteps implements AsyncIterator<Batch, undefined> {
-  private readonly call: SdkCall;
-  private response: Response | undefined;
-  private body: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  private decoder: BodyDecoder | undefined;
-  private messages = 0;
-  private over = false;
-  private failure: Error | undefined;
-  private released: Promise<void> | undefined;
-
-  constructor(call: SdkCall) {
-    this.call = call;
-  }
-
-  async next(): Promise<Step> {
-    const { failure, call } = this;
-    this.failure = undefined;
-    if (failure !== undefined) throw failure;
-    if (this.over) return DONE;
-    try {
-      if (this.response === undefined) return this.opened(await call.open(call.context.signal));
-      if (this.body === undefined) return this.whole(await this.response.text());
-      for (;;) {
-        const read = await this.body.read();
-        call.context.signal.throwIfAborted();
-        if (read.done) return this.ended();
-        const before = this.messages;
-        this.decoder?.push(read.value);
-        // Comments alone are not a step: a keep-alive must not hide a stalled model.
-        if (this.messages > before) return this.taken();
-      }
-    } catch (error) {
-      return this.failed(error);
-    }
-  }
-
-  /** Resolves when the connection is free again. */
-  async return(): Promise<Step> {
-    this.close();
-    await this.released;
-    return DONE;
-  }
-
-  private opened(response: Response): Step {
-    const { context, reader, framing = SSE } = this.call;
-    const { target, signal } = context;
-    if (this.over) {
-      discard(response);
-      return DONE;
-    }
-    this.response = response;
-    if (isJson(response)) return OPENED;
-    if (!framing.mediaType.test(contentType(response))) throw notAStream(response, target);
-    this.body = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
-    if (this.body === undefined)
-      throw new LlmError('truncated', `${target} answered without a body`, { target });
-    this.decoder = framing.decoder((data, event) => {
-      this.messages++;
-      readMessage(reader, data, event);
-    }, target);
-    // A transport that does not watch the signal while the body is read would hang: the read is ended from here too.
-    signal.addEventListener('abort', this.cancel, { once: true });
-    return OPENED;
-  }
-
-  private whole(text: string): Step {
-    const { context, reader, framing = SSE } = this.call;
-    readWhole(text, reader, context.target, framing);
-    this.close();
-    return { done: false, value: reader.scribe.take() };
-  }
-
-  private taken(): Step {
-    const { reader } = this.call;
-    if (reader.done) this.close();
-    return { done: false, value: reader.scribe.take() };
-  }
-
-  private ended(): Step {
-    if (this.over) return DONE;
-    const { reader } = this.call;
-    this.decoder?.end();
-    if (!reader.done) reader.end();
-    this.close();
-    const last = reader.scribe.take();
-    return last.length === 0 ? DONE : { done: false, value: last };
-  }
-
-  /** What was read before the failure is told first. */
-  private failed(cause: unknown): Step {
-    if (this.over) return DONE;
-    const { call } = this;
-    const { context, reader } = call;
-    const error = context.signal.aborted ? aborted(context, cause) : call.toLlmError(cause, context.target);
-    this.close();
-    const written = reader.scribe.take();
-    if (written.length === 0) throw error;
-    this.failure = error;
-    return { done: false, value: written };
-  }
-
-  /** A body that was read to its finish keeps its connection for the next call; any other is cancelled. */
-  private close(): void {
-    if (this.over) return;
-    this.over = true;
-    if (this.body === undefined) return;
-    this.call.context.signal.removeEventListener('abort', this.cancel);
-    if (this.call.reader.done) this.released = releaseAfterFinish(this.body);
-    else this.cancel();
-  }
-
-  private readonly cancel = (): void => {
-    this.body?.cancel().catch(() => undefined);
+/** A body that was read to its finish keeps its connection for the next call; any other is cancelled. */
+async function* readBody(
+  body: ReadableStreamDefaultReader<Uint8Array>,
+  reader: WireReader,
+  framing: Framing,
+  signal: AbortSignal,
+): AsyncIterable<Batch> {
+  let messages = 0;
+  const decoder = framing.decoder((data, event) => {
+    messages++;
+    readMessage(reader, data, event);
+  }, reader.scribe.target);
+  /** A separate function: while the consumer of a batch is busy, nothing refers to the bytes. */
+  const decodeNext = async (): Promise<boolean> => {
+    const { done, value } = await body.read();
+    signal.throwIfAborted();
+    if (done) decoder.end();
+    else decoder.push(value);
+    return done;
   };
+  const cancel = (): void => {
+    body.cancel().catch(() => undefined);
+  };
+  // A transport that does not watch the signal while the body is read would hang: the read is ended from here too.
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    yield OPENED;
+    while (!reader.done) {
+      const before = messages;
+      if (await decodeNext()) break;
+      // Comments alone are not a step: a keep-alive must not hide a stalled model.
+      if (messages > before) yield reader.scribe.take();
+    }
+    if (!reader.done) reader.end();
+    const last = reader.scribe.take();
+    if (last.length > 0) yield last;
+  } finally {
+    if (reader.done) await releaseAfterFinish(body);
+    else cancel();
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+function bodyOf(
+  response: Response,
+  framing: Framing,
+  target: string,
+): ReadableStreamDefaultReader<Uint8Array> {
+  if (!framing.mediaType.test(contentType(response))) throw notAStream(response, target);
+  const body = response.body as ReadableStream<Uint8Array> | null;
+  if (body === null) throw new LlmError('truncated', `${target} answered without a body`, { target });
+  return body.getReader();
 }
 
 /** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */
