@@ -8,7 +8,7 @@ const MASK = '[redacted]';
 
 /** Values that name what is put in later are left: they are no secrets. */
 const isPlaceholder = (value: string): boolean =>
-  /^(?:[*.x_-]{3,}|[a-z]{2,9}|<[\w .:-]+>|\$.*|.?\{.*\}|%s|%[A-Z_]+%)$/i.test(value);
+  /^(?:[*.x_-]{3,}|[a-z]{2,9}|<[\w .:-]+>|\$[A-Z_]+|\$?\{.*\}|%s|%[A-Z_]+%)$/i.test(value);
 
 const character = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)) },

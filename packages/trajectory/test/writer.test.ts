@@ -64,6 +64,21 @@ it('writes no secret, wherever it stands', async () => {
   expect(redactor.find(line)).toEqual([]);
 });
 
+it('writes no part of a secret of a tool that returns JSON', async () => {
+  await using here = await place();
+  await using writer = trajectoryWriter({ folder: here.folder, redactor });
+  const secrets = {
+    password: 'hunt"er2!x9Zq',
+    api_key: 'ab"cdef \\1234567890xyz',
+    authorization: 'Basic dXNl"cj',
+  };
+  const said = JSON.stringify({ status: 200, body: JSON.stringify({ ...secrets, note: 'ok' }) });
+  expect(await writer.write(plain('a', said))).toBe('written');
+  const [line = ''] = await here.lines('success');
+  expect(line).not.toMatch(/hunt|er2|cdef|1234567890xyz|dXNl|cj/);
+  expect(line).toContain('ok');
+});
+
 it('puts a line aside in which a secret is left, for its owner only and with the reason', async () => {
   await using here = await place();
   const careless: Redactor = { ...redactor, value: (value) => value };

@@ -12,9 +12,11 @@ const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
 const CODE =
   /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 
-/** A value that is a placeholder as a whole, where every other value is a secret. */
+/** Values that are a placeholder as a whole, where every other value is a secret. */
 const WHOLE_PLACEHOLDER =
-  /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[A-Za-z][\w .:-]*>|\$[A-Z_][A-Z0-9_]+|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[A-Za-z_]\w*\}|%[A-Z_]+%|%s)$/i;
+  /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[a-z][\w .:-]*>)$/i;
+const WHOLE_TEMPLATE =
+  /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
 
 /** Whether an unquoted value is the secret that its name promises. `isTight`: no blank separates it from its name. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
@@ -34,13 +36,13 @@ export function isQuotedSecret(value: string, verdict: Verdict, isMember: boolea
     const [word = ''] = value.split(/\s/, 1);
     return isRandom(word) && !isPutIn(word);
   }
-  if (isMember) return !WHOLE_PLACEHOLDER.test(value);
+  if (isMember) return !WHOLE_PLACEHOLDER.test(value) && !WHOLE_TEMPLATE.test(value);
   return !isPutIn(value) && value.length >= (verdict === 'password' ? 4 : 6);
 }
 
 /** Whether `PWD` and `pwd` name the working folder, as in every list of environment variables. */
 export const isWorkingFolder = (name: string, value: string): boolean =>
-  /^(?:old_?)?pwd$/i.test(name) && isPath(value);
+  /^(?:old_?)?pwd$/i.test(name) && /^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w ./\\~@+-]*$/.test(value);
 
 const isPutIn = (value: string): boolean =>
   beginsAsMask(value) || PLACEHOLDER.test(value) || TEMPLATE.test(value);
