@@ -167,6 +167,8 @@ describe('a quoted value under a secret name', () => {
     [String.raw`PASSWORD='it'\''s9Zq!x' ls`, "PASSWORD='[redacted]' ls"],
     ['{"passwords":["a","b"]}', '{"passwords":["[redacted]","[redacted]"]}'],
     ["apiKeys: ['first-key', 'second-key'],", "apiKeys: ['[redacted]', '[redacted]'],"],
+    ['password = """two words"""', 'password = """[redacted]"""'],
+    ['"{""password"":""two words"",""n"":1}"', '"{""password"":""[redacted]"",""n"":1}"'],
     ['{"cookies":"a=b; c=d"}', '{"cookies":"[redacted]"}'],
     ['{"name":"DB_PASSWORD","value":"Tr0ub4dor3"}', '{"name":"DB_PASSWORD","value":"[redacted]"}'],
     ['<add key="Password" value="Tr0ub4dor3"/>', '<add key="Password" value="[redacted]"/>'],

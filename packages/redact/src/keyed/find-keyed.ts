@@ -113,6 +113,8 @@ function behindName(
   while (start - at < MOST_BLANKS && isBlank(text.charCodeAt(start))) start++;
   const isDefinite = verdict !== 'perhaps';
   if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
+  // `"""` of Python, and `""` for a quote in CSV.
+  start += /^"{1,2}(?="[\w!@#$%^&*-])/.exec(text.slice(start, start + 4))?.[0].length ?? 0;
   const quote = quoteAt(text, start);
   if (quote !== undefined) return findQuoted(text, start, quote, name, found);
   if (verdict === 'authorization') return findCredential(text, start, from, found);
