@@ -1,23 +1,23 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
-import type { Busy } from './door/busy.ts';
+import type { ConcurrencyLimit } from './routes/concurrency.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
 
-/** What a gateway keeps between requests. */
-export interface House {
+/** State of a gateway between requests. */
+export interface GatewayContext {
   readonly settings: Settings;
-  readonly busy: Busy;
-  /** `request`: what the call asks. */
+  readonly concurrency: ConcurrencyLimit;
+  /** `request`: the request of the call. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
 }
 
-/** One request of somebody who may ask. */
-export interface Visit {
+/** One request of an authorized caller. */
+export interface RequestContext {
   readonly request: Request;
-  /** The path of its address. */
+  /** Path of the URL. */
   readonly path: string;
   readonly caller: Caller;
-  /** Told in the answer's headers, and in the metadata of the call. */
+  /** Sent in the headers of the response, and part of the metadata of the call. */
   readonly requestId: string;
-  readonly context: PlatformContext | undefined;
+  readonly platform: PlatformContext | undefined;
 }

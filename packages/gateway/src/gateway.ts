@@ -1,32 +1,32 @@
 import type { CallEvent } from '@majordomo/core';
-import { newId } from './answering/id.ts';
-import { refused } from './answering/refused.ts';
-import { isAdmin } from './door/admin.ts';
-import { authorized } from './door/authorized.ts';
-import { Busy } from './door/busy.ts';
-import { tellOperator } from './door/operator.ts';
-import { originHeaders, preflight } from './door/origin.ts';
+import { newId } from './response/id.ts';
+import { refusalResponse } from './errors/refusal-response.ts';
+import { isAdmin } from './auth/admin.ts';
+import { authorize } from './auth/authorize.ts';
+import { ConcurrencyLimit } from './routes/concurrency.ts';
+import { reportToOperator } from './errors/report.ts';
+import { originHeaders, preflight } from './auth/cors.ts';
 import { createInspector } from './inspector/create-inspector.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { ready } from './routes/ready.ts';
-import { failureAt, forReading, routed } from './routes/route.ts';
+import { failureAt, readOnly, route } from './routes/router.ts';
 import { settingsOf } from './settings.ts';
-import type { House } from './visit.ts';
+import type { GatewayContext } from './context.ts';
 
 /** One address for clients of any language. A web-standard handler: Node, Bun, Deno, Workers. */
 export interface Gateway {
-  /** Answers a request; never rejects. `context`: the platform's, such as a Worker's. */
+  /** Responds to a request; never rejects. `context`: the context of the platform, such as a Worker's. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
-  /** Its own calls are seen without it; for calls that are made beside it. The same event twice counts once. */
+  /** Shows calls that the application makes itself in the inspector. The gateway's calls are there already; an event counts once. */
   readonly onEvent: (event: CallEvent) => void;
-  /** Option `idleMs`, for `serve`. */
+  /** Option `idleMs` of `createGateway`, which `serve` reads. */
   readonly idleMs?: number | undefined;
 }
 
 /**
- * OpenAI Chat Completions, OpenAI Responses and Anthropic Messages in, one chain out. Throws `config` for options that
- * cannot be meant.
+ * Creates a handler that serves a chain as OpenAI Chat Completions, OpenAI Responses and Anthropic Messages. Throws `config`
+ * for invalid options.
  *
  * @example
  * const gateway = createGateway({ majordomo, models: { fast: 'groq/llama,openai/gpt-mini' }, authorize });
@@ -37,21 +37,25 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { majordomo, ledger } = settings;
   const inspector = settings.inspector && createInspector({ ...settings.inspector, majordomo, ledger });
   const onEvent = inspector?.onEvent ?? (() => undefined);
-  const house: House = { settings, busy: new Busy(settings.maxConcurrent), onEvent };
-  const fetch: Gateway['fetch'] = async (request, context) => {
+  const gateway: GatewayContext = {
+    settings,
+    concurrency: new ConcurrencyLimit(settings.maxConcurrent),
+    onEvent,
+  };
+  const fetch: Gateway['fetch'] = async (request, platform) => {
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');
-    // Two names of one thing: OpenAI's clients read the first, Anthropic's the second.
-    const about: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
+    // OpenAI's clients read the first, Anthropic's the second.
+    const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
     try {
-      // The page has stricter rules of its own, and its own way in.
+      // The page has its own, stricter access rules.
       if (inspector !== undefined && isInspector(path))
         return await inspector.fetch(request, { admin: await isAdmin(request, requestId, settings) });
-      Object.assign(about, originHeaders(request, settings.cors));
-      return withHeaders(await entered(request, { path, requestId, context, about }, house), about);
+      Object.assign(headers, originHeaders(request, settings.cors));
+      return withHeaders(await respond(request, { path, requestId, platform, headers }, gateway), headers);
     } catch (error) {
-      tellOperator(error, requestId, settings);
-      return withHeaders(refused(error, failureAt(path)), about);
+      reportToOperator(error, requestId, settings);
+      return withHeaders(refusalResponse(error, failureAt(path)), headers);
     }
   };
   return {
@@ -74,20 +78,20 @@ function withHeaders(response: Response, headers: Readonly<Record<string, string
 interface Arrival {
   readonly path: string;
   readonly requestId: string;
-  readonly context: PlatformContext | undefined;
-  readonly about: Record<string, string>;
+  readonly platform: PlatformContext | undefined;
+  readonly headers: Record<string, string>;
 }
 
-/** What anybody may ask, and then what takes a caller. */
-async function entered(
+/** Responds to requests that need no caller, and authorizes the others. */
+async function respond(
   request: Request,
-  { path, requestId, context, about }: Arrival,
-  house: House,
+  { path, requestId, platform, headers }: Arrival,
+  gateway: GatewayContext,
 ): Promise<Response> {
-  if (request.method === 'OPTIONS') return preflight(request, about);
-  if (path === '/health') return forReading(request, path, () => Response.json({ status: 'alive' }));
-  if (path === '/ready') return await forReading(request, path, () => ready(house));
-  const isFromLoopback = context?.[FROM_LOOPBACK] === true;
-  const caller = await authorized(request, house.settings, isFromLoopback);
-  return await routed({ request, path, caller, requestId, context }, house);
+  if (request.method === 'OPTIONS') return preflight(request, headers);
+  if (path === '/health') return readOnly(request, path, () => Response.json({ status: 'alive' }));
+  if (path === '/ready') return await readOnly(request, path, () => ready(gateway));
+  const isFromLoopback = platform?.[FROM_LOOPBACK] === true;
+  const caller = await authorize(request, gateway.settings, isFromLoopback);
+  return await route({ request, path, caller, requestId, platform }, gateway);
 }

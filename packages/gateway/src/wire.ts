@@ -1,9 +1,9 @@
 import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo/core';
-import type { Refusal } from './refusal.ts';
-import type { Media } from './reading/media.ts';
+import type { Refusal } from './errors/refusal.ts';
+import type { Media } from './parsing/media.ts';
 
 /** What a request asks for, and how its wire answers it. */
-export interface Asked {
+export interface ParsedRequest {
   /** As the client named it; answers repeat it. */
   readonly model: string;
   readonly isStreamed: boolean;
@@ -13,9 +13,9 @@ export interface Asked {
   /** What of the request no chain takes over. */
   readonly notes: readonly Warning[];
   /** The body of a whole answer. */
-  whole(response: ChatResponse): object;
+  complete(response: ChatResponse): object;
   /** For a streamed answer; made once. */
-  writer(): Writer;
+  createWriter(): Writer;
 }
 
 /** Our events as the text of an event stream. */
@@ -31,7 +31,7 @@ export interface Writer {
 /** One wire as a client speaks it: pure functions. */
 export interface Wire {
   /** Strict: throws a `Refusal` that names the path. */
-  readonly read: (body: unknown, media: Media) => Asked;
+  readonly parse: (body: unknown, media: Media) => ParsedRequest;
   /** The body of a refusal. */
   readonly failure: (refusal: Refusal) => object;
 }

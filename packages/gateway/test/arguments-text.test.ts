@@ -1,13 +1,13 @@
 import { parseArguments } from '@majordomo/core/provider';
 import { describe, expect, it } from 'vitest';
-import { ArgumentsText } from '../src/answering/arguments-text.ts';
-import { argumentsText, callPart } from '../src/reading/call.ts';
+import { ArgumentsText } from '../src/response/arguments-text.ts';
+import { argumentsText, toolCallPart } from '../src/parsing/tool-call.ts';
 
 /** What a client has at the end that adds the pieces up. */
 function toldOf(pieces: readonly string[], asWritten = true): string {
   const args = new ArgumentsText();
   const told = pieces.map((piece) => args.push(piece)).join('');
-  const part = callPart('c', 'edit', pieces.join(''));
+  const part = toolCallPart('c', 'edit', pieces.join(''));
   return told + args.end(part, { whole: argumentsText(part), asWritten });
 }
 

@@ -2,7 +2,7 @@ import Anthropic, { type APIError as AnthropicError } from '@anthropic-ai/sdk';
 import type { FailureName } from '@majordomo/testing';
 import OpenAI, { type APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 

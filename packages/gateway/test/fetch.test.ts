@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 /** A request of each wire, streamed. */
 const ASKED: Readonly<Record<string, object>> = {

@@ -1,8 +1,8 @@
 import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { toFile } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { House } from './support/house.ts';
-import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/strange.ts';
+import type { House } from './support/test-gateway.ts';
+import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/operations.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());

@@ -4,7 +4,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { generateText, stepCountIs, streamText, tool, type LanguageModel } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 const CALL = {
   parts: [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openaiResponses } from '../src/openai-responses/wire.ts';
 import { openaiChat } from '../src/openai-chat/wire.ts';
 import type { Wire } from '../src/wire.ts';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
 const token = (levels: number): string =>
@@ -126,7 +126,7 @@ describe('a request with very many of something', () => {
     ],
   ])('costs no more than their number: %s', (_, wire, members) => {
     const before = process.cpuUsage();
-    wire.read({ model: 'gpt', ...members }, { byUrl: () => expect.unreachable() });
+    wire.parse({ model: 'gpt', ...members }, { byUrl: () => expect.unreachable() });
     const { user: own, system } = process.cpuUsage(before);
     // Of the square of their number it would be 8 s and more; of the number, some 100 ms.
     expect((own + system) / 1e6).toBeLessThan(4);

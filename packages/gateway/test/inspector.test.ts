@@ -1,7 +1,7 @@
 import { createRedactor } from '@majordomo/redact';
 import { OpenAI } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { byKey, house, KEY } from './support/house.ts';
+import { byKey, house, KEY } from './support/test-gateway.ts';
 
 const TOKEN = 'a-token-that-nobody-guesses';
 const ADMIN = 'key-of-the-operator';

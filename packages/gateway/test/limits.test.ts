@@ -6,7 +6,7 @@ import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 import { stopTimers } from './support/stop-timers.ts';
 
 const BODY = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };

@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { FilePart, ImagePart } from '@majordomo/core';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 const openai = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const anthropic = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
@@ -99,7 +99,7 @@ describe.each(WIRES)('pictures and PDFs over %s', (wire) => {
     await using at = await house({ gateway: { fetchMedia } });
     const none = await failing(asking(at, 'https://b.example/b.png', A)[wire]?.() ?? Promise.resolve());
     expect(none).toMatchObject({ status: 400 });
-    expect(String(none)).toMatch(/\[0\].* points to what could not be fetched/);
+    expect(String(none)).toMatch(/\[0\].* refers to media that could not be fetched/);
     expect(String(none)).not.toContain('10.0.0.7');
     const wrong = await failing(asking(at, A, A)[wire]?.() ?? Promise.resolve());
     expect(wrong).toMatchObject({ status: 400 });

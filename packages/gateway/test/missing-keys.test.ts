@@ -4,7 +4,7 @@ import { openaiResponses, startWireServer, type Script, type WireServer } from '
 import OpenAI, { type APIError } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MajordomoOptions } from '@majordomo/core';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 let vendor: WireServer;
 afterEach(() => vendor.close());

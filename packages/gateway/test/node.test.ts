@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
 import { cutIdleClient } from '../src/node/streaming.ts';
-import { house, KEY } from './support/house.ts';
+import { house, KEY } from './support/test-gateway.ts';
 
 const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
 

@@ -3,9 +3,9 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../src/index.ts';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 import { stopTimers } from './support/stop-timers.ts';
-import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/strange.ts';
+import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/operations.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());

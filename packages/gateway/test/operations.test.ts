@@ -4,7 +4,7 @@ import { answers, inTurn, testServer, type Answer, type TestServer } from '@majo
 import OpenAI, { toFile } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../src/index.ts';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());

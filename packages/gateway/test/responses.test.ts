@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const CALL = {

@@ -3,7 +3,7 @@ import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { answers, streams, testServer, type TestServer } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/house.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());

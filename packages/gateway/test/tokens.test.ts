@@ -2,8 +2,8 @@ import { toBase64 } from '@majordomo/core/provider';
 import { createOpenAI } from '@majordomo/provider-openai';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { tokenOf, tokenText } from '../src/reading/token.ts';
-import { house, KEY, type House } from './support/house.ts';
+import { tokenOf, tokenText } from '../src/parsing/replay-token.ts';
+import { house, KEY, type House } from './support/test-gateway.ts';
 
 const THOUGHT = {
   parts: [

@@ -1,41 +1,41 @@
 import type { AssistantPart, FilePart, ImagePart, JsonObject, TextPart, UserPart } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/provider';
-import { jsonObject } from '../reading/json-schema.ts';
-import { imageOf, mediaPart, urlPart, type Media } from '../reading/media.ts';
+import { jsonObject } from '../parsing/json-object.ts';
+import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import {
-  get,
-  list,
-  maybe,
-  name,
+  required,
+  array,
+  optional,
+  nonEmptyString,
   oneOf,
-  placeOf,
-  record,
-  text,
-  wrong,
-  type Members,
-  type Read,
-} from '../reading/read.ts';
-import { isOurs, tokenOf } from '../reading/token.ts';
-import { textPart } from '../reading/transcript.ts';
+  pathOf,
+  object,
+  string,
+  invalid,
+  type Fields,
+  type Parser,
+} from '../parsing/fields.ts';
+import { isOurs, tokenOf } from '../parsing/replay-token.ts';
+import { textPart } from '../parsing/transcript.ts';
 
 /** Text alone: of the system, and of documents that are given as content. */
-export const texts: Read<string> = (value, path) =>
+export const texts: Parser<string> = (value, path) =>
   typeof value === 'string'
-    ? text(value, path)
-    : list(record)(value, path)
+    ? string(value, path)
+    : array(object)(value, path)
         .map((block) => {
-          get(block, 'type', oneOf('text'));
-          return get(block, 'text', text);
+          required(block, 'type', oneOf('text'));
+          return required(block, 'text', string);
         })
         .join('\n\n');
 
 /** A block of the user's turn that is no result. */
-export function userPart(block: Members, media: Media): readonly UserPart[] {
-  switch (get(block, 'type', oneOf('text', 'image', 'document', 'search_result'))) {
+export function userPart(block: Fields, media: Media): readonly UserPart[] {
+  switch (required(block, 'type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
-      return textPart(get(block, 'text', text));
+      return textPart(required(block, 'text', string));
     case 'image':
-      return [imageOf(sourcePart(get(block, 'source', record), media), placeOf(block, 'source'))];
+      return [imageOf(sourcePart(required(block, 'source', object), media), pathOf(block, 'source'))];
     case 'document':
       return [documentPart(block, media)];
     case 'search_result':
@@ -45,65 +45,75 @@ export function userPart(block: Members, media: Media): readonly UserPart[] {
 
 /** What a tool gave back: text and images, documents as their text. */
 export const resultParts =
-  (media: Media): Read<readonly (TextPart | ImagePart)[]> =>
+  (media: Media): Parser<readonly (TextPart | ImagePart)[]> =>
   (value, path) =>
     typeof value === 'string'
-      ? textPart(text(value, path))
-      : list(record)(value, path).flatMap((block) =>
+      ? textPart(string(value, path))
+      : array(object)(value, path).flatMap((block) =>
           userPart(block, media).map((part) =>
             part.type === 'file' || part.type === 'audio'
-              ? wrong(block.path, 'a result of a tool holds text and images')
+              ? invalid(block.path, 'a result of a tool holds text and images')
               : part,
           ),
         );
 
-function sourcePart(source: Members, media: Media, fileName?: string): ImagePart | FilePart {
-  switch (get(source, 'type', oneOf('base64', 'url', 'file'))) {
+function sourcePart(source: Fields, media: Media, fileName?: string): ImagePart | FilePart {
+  switch (required(source, 'type', oneOf('base64', 'url', 'file'))) {
     case 'base64':
       return mediaPart(
-        get(source, 'data', text),
-        get(source, 'media_type', name),
-        placeOf(source, 'data'),
+        required(source, 'data', string),
+        required(source, 'media_type', nonEmptyString),
+        pathOf(source, 'data'),
         fileName,
       );
     case 'url':
-      return urlPart(get(source, 'url', name), placeOf(source, 'url'), media, fileName);
+      return urlPart(required(source, 'url', nonEmptyString), pathOf(source, 'url'), media, fileName);
     case 'file':
-      return wrong(placeOf(source, 'type'), '"file" is not taken: this gateway keeps no files');
+      return invalid(pathOf(source, 'type'), '"file" is not taken: this gateway keeps no files');
   }
 }
 
-function documentPart(block: Members, media: Media): UserPart {
-  const title = maybe(block, 'title', text);
-  const source = get(block, 'source', record);
+function documentPart(block: Fields, media: Media): UserPart {
+  const title = optional(block, 'title', string);
+  const source = required(block, 'source', object);
   const type = source.value['type'];
-  if (type === 'text') return { type: 'text', text: titled(title, get(source, 'data', text)) };
-  if (type === 'content') return { type: 'text', text: titled(title, get(source, 'content', texts)) };
+  if (type === 'text') return { type: 'text', text: titled(title, required(source, 'data', string)) };
+  if (type === 'content') return { type: 'text', text: titled(title, required(source, 'content', texts)) };
   return sourcePart(source, media, title);
 }
 
-const searchResult = (block: Members): string =>
-  titled(`${get(block, 'title', text)} (${get(block, 'source', text)})`, get(block, 'content', texts));
+const searchResult = (block: Fields): string =>
+  titled(
+    `${required(block, 'title', string)} (${required(block, 'source', string)})`,
+    required(block, 'content', texts),
+  );
 
 const titled = (title: string | undefined, body: string): string =>
   title === undefined ? body : `${title}\n\n${body}`;
 
 /** A block of the assistant's turn. */
-export function assistantPart(block: Members): readonly AssistantPart[] {
-  switch (get(block, 'type', oneOf('text', 'thinking', 'redacted_thinking', 'tool_use'))) {
+export function assistantPart(block: Fields): readonly AssistantPart[] {
+  switch (required(block, 'type', oneOf('text', 'thinking', 'redacted_thinking', 'tool_use'))) {
     case 'text':
-      return textPart(get(block, 'text', text));
+      return textPart(required(block, 'text', string));
     case 'thinking':
-      return reasoning(get(block, 'thinking', text), maybe(block, 'signature', text) ?? '');
+      return reasoning(required(block, 'thinking', string), optional(block, 'signature', string) ?? '');
     case 'redacted_thinking': {
-      const data = get(block, 'data', text);
+      const data = required(block, 'data', string);
       return isOurs(data)
         ? reasoning('', data)
         : [{ type: 'reasoning', text: '', replay: { family: CLAUDE_FAMILY, data: { redacted: data } } }];
     }
     case 'tool_use': {
-      const args: JsonObject = get(block, 'input', jsonObject);
-      return [{ type: 'tool-call', id: get(block, 'id', name), name: get(block, 'name', name), args }];
+      const args: JsonObject = required(block, 'input', jsonObject);
+      return [
+        {
+          type: 'tool-call',
+          id: required(block, 'id', nonEmptyString),
+          name: required(block, 'name', nonEmptyString),
+          args,
+        },
+      ];
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { AssistantPart, ChatResponse, TextPart } from '@majordomo/core';
-import { newId } from '../answering/id.ts';
-import { tokenText } from '../reading/token.ts';
-import { hiddenData, messagesCitations, messagesUsage, stopOf } from './words.ts';
+import { newId } from '../response/id.ts';
+import { tokenText } from '../parsing/replay-token.ts';
+import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.ts';
 
 /** An answer as one `message`. */
 export const anthropicMessage = (

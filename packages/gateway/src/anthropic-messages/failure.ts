@@ -1,4 +1,4 @@
-import type { Refusal, RefusalKind } from '../refusal.ts';
+import type { Refusal, RefusalKind } from '../errors/refusal.ts';
 
 const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unauthorized: 'authentication_error',

@@ -1,7 +1,7 @@
 import type { FinishReason, ReasoningPart, TextPart, Usage } from '@majordomo/core';
 import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/provider';
-import { pagesOf } from '../answering/pages.ts';
-import { tokenText } from '../reading/token.ts';
+import { pageCitations } from '../response/citations.ts';
+import { tokenText } from '../parsing/replay-token.ts';
 
 const STOPS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
@@ -41,7 +41,7 @@ export function hiddenData({ text, replay }: ReasoningPart): string | undefined 
 
 /** Pages that a text rests on. They do not come back: who found them is known to their vendor alone. */
 export const messagesCitations = (part: TextPart): readonly object[] =>
-  pagesOf(part).map(({ url, title, quote }) => ({
+  pageCitations(part).map(({ url, title, quote }) => ({
     type: 'web_search_result_location',
     url,
     title,

@@ -1,25 +1,25 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { Refusal } from '../refusal.ts';
-import { jsonObject } from '../reading/json-schema.ts';
-import type { Media } from '../reading/media.ts';
-import { Notes } from '../reading/notes.ts';
-import { present } from '../reading/present.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { jsonObject } from '../parsing/json-object.ts';
+import type { Media } from '../parsing/media.ts';
+import { Notes } from '../parsing/notes.ts';
+import { definedOnly } from '../parsing/defined.ts';
 import {
-  flag,
-  get,
-  list,
-  maybe,
-  name,
+  boolean,
+  required,
+  array,
+  optional,
+  nonEmptyString,
   number,
   oneOf,
-  record,
-  text,
-  whole,
-  wrong,
-  type Members,
-} from '../reading/read.ts';
-import { Transcript } from '../reading/transcript.ts';
-import type { Asked } from '../wire.ts';
+  object,
+  string,
+  integer,
+  invalid,
+  type Fields,
+} from '../parsing/fields.ts';
+import { Transcript } from '../parsing/transcript.ts';
+import type { ParsedRequest } from '../wire.ts';
 import { assistantPart, resultParts, texts, userPart } from './blocks.ts';
 import { messagesTools } from './tools.ts';
 
@@ -53,83 +53,83 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What a request of Messages asks for. */
-export interface MessagesAsked extends Omit<Asked, 'whole' | 'writer'> {
+export interface ParsedMessages extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
   readonly stops: readonly string[];
 }
 
 /** Strict: an error names the path. `counts`: only its tokens are asked for, so it has no limit of the answer. */
-export function readMessages(value: unknown, media: Media, counts = false): MessagesAsked {
-  const body = record(value, '');
+export function parseMessages(value: unknown, media: Media, counts = false): ParsedMessages {
+  const body = object(value, '');
   const notes = new Notes();
-  notes.rest(body, TAKEN, REASONS);
+  notes.unknown(body, TAKEN, REASONS);
   refuseThreads(body, notes);
   noteCitations(body, notes);
-  const stops = maybe(body, 'stop_sequences', list(name)) ?? [];
+  const stops = optional(body, 'stop_sequences', array(nonEmptyString)) ?? [];
   const transcript = transcriptOf(body, media);
   return {
-    model: get(body, 'model', name),
-    isStreamed: maybe(body, 'stream', flag) ?? false,
+    model: required(body, 'model', nonEmptyString),
+    isStreamed: optional(body, 'stream', boolean) ?? false,
     request: {
       messages: transcript.messages,
       ...messagesTools(body, notes),
       ...settings(body, stops, counts),
     },
-    metadata: maybe(body, 'metadata', record)?.value,
+    metadata: optional(body, 'metadata', object)?.value,
     notes: notes.all,
     stops,
   };
 }
 
 /** Going on with one, a client sends only what is new. By this code its SDK sends everything once more. */
-function refuseThreads(body: Members, notes: Notes): void {
-  const thread = maybe(body, 'thread', record);
+function refuseThreads(body: Fields, notes: Notes): void {
+  const thread = optional(body, 'thread', object);
   if (thread === undefined) return;
   const message = 'thread: "continue" is not taken: this gateway keeps no conversations; send all messages';
-  if (get(thread, 'type', oneOf('create', 'continue')) === 'continue')
+  if (required(thread, 'type', oneOf('create', 'continue')) === 'continue')
     throw new Refusal('invalid-request', message, { path: 'thread', code: 'thread_not_found' });
   notes.dropped('thread', 'this gateway keeps no conversations');
 }
 
-function transcriptOf(body: Members, media: Media): Transcript {
+function transcriptOf(body: Fields, media: Media): Transcript {
   const transcript = new Transcript();
-  transcript.system(maybe(body, 'system', texts) ?? '');
-  const turns = get(body, 'messages', list(record));
-  if (turns.length === 0) wrong('messages', 'must not be empty');
+  transcript.system(optional(body, 'system', texts) ?? '');
+  const turns = required(body, 'messages', array(object));
+  if (turns.length === 0) invalid('messages', 'must not be empty');
   for (const turn of turns) addTurn(turn, transcript, media);
   return transcript;
 }
 
-function addTurn(turn: Members, transcript: Transcript, media: Media): void {
-  const role = get(turn, 'role', oneOf('user', 'assistant', 'system'));
+function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
+  const role = required(turn, 'role', oneOf('user', 'assistant', 'system'));
   if (role === 'system') {
-    transcript.system(get(turn, 'content', texts));
+    transcript.system(required(turn, 'content', texts));
     return;
   }
-  const blocks = get(turn, 'content', blocksOf);
+  const blocks = required(turn, 'content', blocksOf);
   if (role === 'assistant') {
     transcript.assistant(blocks.flatMap((block) => assistantPart(block)));
     return;
   }
-  const isResult = ({ value }: Members): boolean => value['type'] === 'tool_result';
+  const isResult = ({ value }: Fields): boolean => value['type'] === 'tool_result';
   for (const block of blocks.filter(isResult)) {
     transcript.result(
-      get(block, 'tool_use_id', name),
-      maybe(block, 'content', resultParts(media)) ?? [],
-      maybe(block, 'is_error', flag),
+      required(block, 'tool_use_id', nonEmptyString),
+      optional(block, 'content', resultParts(media)) ?? [],
+      optional(block, 'is_error', boolean),
     );
   }
   transcript.user(blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media)));
 }
 
-const blocksOf = (value: unknown, path: string): readonly Members[] =>
-  typeof value === 'string' ? [{ value: { type: 'text', text: value }, path }] : list(record)(value, path);
+const blocksOf = (value: unknown, path: string): readonly Fields[] =>
+  typeof value === 'string' ? [{ value: { type: 'text', text: value }, path }] : array(object)(value, path);
 
-function settings(body: Members, stops: readonly string[], counts: boolean): Partial<ChatRequest> {
-  return present({
-    maxTokens: counts ? undefined : get(body, 'max_tokens', whole(1)),
-    temperature: maybe(body, 'temperature', number(0, 1)),
-    topP: maybe(body, 'top_p', number(0, 1)),
-    topK: maybe(body, 'top_k', whole(0)) || undefined,
+function settings(body: Fields, stops: readonly string[], counts: boolean): Partial<ChatRequest> {
+  return definedOnly({
+    maxTokens: counts ? undefined : required(body, 'max_tokens', integer(1)),
+    temperature: optional(body, 'temperature', number(0, 1)),
+    topP: optional(body, 'top_p', number(0, 1)),
+    topK: optional(body, 'top_k', integer(0)) || undefined,
     stop: stops.length === 0 ? undefined : stops,
     reasoning: effortOf(body),
     output: formOf(body),
@@ -147,50 +147,51 @@ const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
   [0, 'minimal'],
 ];
 
-function effortOf(body: Members): Effort | undefined {
-  const config = maybe(body, 'output_config', record);
-  const told = config && maybe(config, 'effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
-  const thinking = maybe(body, 'thinking', record);
-  const type = thinking && get(thinking, 'type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
+function effortOf(body: Fields): Effort | undefined {
+  const config = optional(body, 'output_config', object);
+  const told = config && optional(config, 'effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
+  const thinking = optional(body, 'thinking', object);
+  const type =
+    thinking && required(thinking, 'type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
   if (type === 'disabled') return 'none';
   if (told !== undefined || thinking === undefined || type !== 'enabled') return told;
-  const budget = get(thinking, 'budget_tokens', whole(1024));
+  const budget = required(thinking, 'budget_tokens', integer(1024));
   return EFFORT_FROM.find(([least]) => budget >= least)?.[1];
 }
 
-function formOf(body: Members): JsonObject | undefined {
-  const config = maybe(body, 'output_config', record);
-  const format = (config && maybe(config, 'format', record)) ?? maybe(body, 'output_format', record);
+function formOf(body: Fields): JsonObject | undefined {
+  const config = optional(body, 'output_config', object);
+  const format = (config && optional(config, 'format', object)) ?? optional(body, 'output_format', object);
   if (format === undefined) return undefined;
-  get(format, 'type', oneOf('json_schema'));
-  return get(format, 'schema', jsonObject);
+  required(format, 'type', oneOf('json_schema'));
+  return required(format, 'schema', jsonObject);
 }
 
 /** Asked for of documents: where in a document a text rests, no wire but Claude's says. */
-function noteCitations(body: Members, notes: Notes): void {
+function noteCitations(body: Fields, notes: Notes): void {
   const isAsked = blocksOfTurns(body).some(
-    (block) => maybe(block, 'citations', record)?.value['enabled'] === true,
+    (block) => optional(block, 'citations', object)?.value['enabled'] === true,
   );
   if (isAsked) notes.dropped('citations', 'places in documents have no form on most wires');
 }
 
 /** Where a prompt is cached is each provider's to say; that it is, and how long, is the client's. */
-function cacheOf(body: Members): ChatRequest['cache'] {
+function cacheOf(body: Fields): ChatRequest['cache'] {
   const marks = [body, ...blocksWithMarks(body)].flatMap(
-    (block) => maybe(block, 'cache_control', record) ?? [],
+    (block) => optional(block, 'cache_control', object) ?? [],
   );
   if (marks.length === 0) return undefined;
-  return marks.some((mark) => maybe(mark, 'ttl', text) === '1h') ? 'long' : 'short';
+  return marks.some((mark) => optional(mark, 'ttl', string) === '1h') ? 'long' : 'short';
 }
 
-const blocksWithMarks = (body: Members): readonly Members[] => [
+const blocksWithMarks = (body: Fields): readonly Fields[] => [
   ...blocks(body, 'system'),
   ...blocks(body, 'tools'),
   ...blocksOfTurns(body),
 ];
 
-const blocksOfTurns = (body: Members): readonly Members[] =>
+const blocksOfTurns = (body: Fields): readonly Fields[] =>
   blocks(body, 'messages').flatMap((turn) => blocks(turn, 'content'));
 
-const blocks = (owner: Members, key: string): readonly Members[] =>
-  Array.isArray(owner.value[key]) ? get(owner, key, list(record)) : [];
+const blocks = (owner: Fields, key: string): readonly Fields[] =>
+  Array.isArray(owner.value[key]) ? required(owner, key, array(object)) : [];

@@ -1,13 +1,13 @@
 import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
-import { ArgumentsText } from '../answering/arguments-text.ts';
-import { newId } from '../answering/id.ts';
-import { InOrder } from '../answering/in-order.ts';
-import type { Refusal } from '../refusal.ts';
-import { namedEvent } from '../answering/sse.ts';
-import { tokenText } from '../reading/token.ts';
+import { ArgumentsText } from '../response/arguments-text.ts';
+import { newId } from '../response/id.ts';
+import { InOrder } from '../response/in-order.ts';
+import type { Refusal } from '../errors/refusal.ts';
+import { namedEvent } from '../response/sse.ts';
+import { tokenText } from '../parsing/replay-token.ts';
 import type { Writer } from '../wire.ts';
 import { anthropicFailure } from './failure.ts';
-import { hiddenData, messagesCitations, messagesUsage, stopOf } from './words.ts';
+import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;

@@ -1,16 +1,26 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
-import { jsonObject } from '../reading/json-schema.ts';
-import type { Notes } from '../reading/notes.ts';
-import { get, list, maybe, name, oneOf, placeOf, record, text, type Members } from '../reading/read.ts';
-import { namedTool } from '../reading/tool-choice.ts';
+import { jsonObject } from '../parsing/json-object.ts';
+import type { Notes } from '../parsing/notes.ts';
+import {
+  required,
+  array,
+  optional,
+  nonEmptyString,
+  oneOf,
+  pathOf,
+  object,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
+import { namedTool } from '../parsing/tool-choice.ts';
 
 /** The tools of a request, and which of them may be called. */
 export function messagesTools(
-  body: Members,
+  body: Fields,
   notes: Notes,
 ): { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice } {
-  const tools = (maybe(body, 'tools', list(record)) ?? []).flatMap((tool) => toolSpec(tool, notes));
-  const choice = maybe(body, 'tool_choice', record);
+  const tools = (optional(body, 'tools', array(object)) ?? []).flatMap((tool) => toolSpec(tool, notes));
+  const choice = optional(body, 'tool_choice', object);
   if (tools.length === 0) return {};
   if (choice === undefined) return { tools };
   if (choice.value['disable_parallel_tool_use'] === true)
@@ -19,23 +29,23 @@ export function messagesTools(
 }
 
 /** Tools that the vendor defines, or runs, are known to Claude alone. */
-function toolSpec(tool: Members, notes: Notes): readonly ToolSpec[] {
-  const type = maybe(tool, 'type', text) ?? 'custom';
+function toolSpec(tool: Fields, notes: Notes): readonly ToolSpec[] {
+  const type = optional(tool, 'type', string) ?? 'custom';
   if (type !== 'custom') {
     notes.dropped(`tool ${type}`, 'tools that a vendor defines are not offered');
     return [];
   }
   return [
     {
-      name: get(tool, 'name', name),
-      description: maybe(tool, 'description', text) ?? '',
-      parameters: get(tool, 'input_schema', jsonObject),
+      name: required(tool, 'name', nonEmptyString),
+      description: optional(tool, 'description', string) ?? '',
+      parameters: required(tool, 'input_schema', jsonObject),
     },
   ];
 }
 
-function choiceOf(choice: Members, tools: readonly ToolSpec[]): ToolChoice {
-  switch (get(choice, 'type', oneOf('auto', 'any', 'tool', 'none'))) {
+function choiceOf(choice: Fields, tools: readonly ToolSpec[]): ToolChoice {
+  switch (required(choice, 'type', oneOf('auto', 'any', 'tool', 'none'))) {
     case 'auto':
       return 'auto';
     case 'any':
@@ -43,6 +53,6 @@ function choiceOf(choice: Members, tools: readonly ToolSpec[]): ToolChoice {
     case 'none':
       return 'none';
     case 'tool':
-      return namedTool(get(choice, 'name', name), tools, placeOf(choice, 'name'));
+      return namedTool(required(choice, 'name', nonEmptyString), tools, pathOf(choice, 'name'));
   }
 }

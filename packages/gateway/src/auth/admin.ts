@@ -1,14 +1,14 @@
 import type { Settings } from '../options.ts';
-import { authorized } from './authorized.ts';
-import { tellOperator } from './operator.ts';
+import { authorize } from './authorize.ts';
+import { reportToOperator } from '../errors/report.ts';
 
 /** Does `authorize` know who asks, and say that it may see the inspector? Whatever else it does is a no. */
 export async function isAdmin(request: Request, requestId: string, settings: Settings): Promise<boolean> {
   if (settings.authorize === undefined) return false;
   try {
-    return (await authorized(withoutBody(request), settings, false)).admin === true;
+    return (await authorize(withoutBody(request), settings, false)).admin === true;
   } catch (error) {
-    tellOperator(error, requestId, settings);
+    reportToOperator(error, requestId, settings);
     return false;
   }
 }

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/provider';
-import { GATEWAY_FAILED, Refusal } from '../refusal.ts';
+import { GATEWAY_FAILED, Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
 const CLOSED =
@@ -8,7 +8,7 @@ const CLOSED =
   'for others its operator gives createGateway an `authorize`, or majordomo serve a --key-file';
 
 /** Who asks; throws a refusal for everybody else, whose cause is what `authorize` threw. */
-export async function authorized(
+export async function authorize(
   request: Request,
   { authorize }: Settings,
   isFromLoopback: boolean,

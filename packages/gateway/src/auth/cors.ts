@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 
 const ASKABLE = 'authorization, x-api-key, content-type, anthropic-version, anthropic-beta';
 const SHOWN =

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
 /** Names that a caller may ask for, in the order of the options. */
@@ -13,7 +13,7 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
   const { models, anySpec } = settings;
   const isAllowed = caller.models === undefined || caller.models.includes(name);
   if (isAllowed && Object.hasOwn(models, name) && models[name] !== undefined) return models[name];
-  if (isAllowed && anySpec && (await canBeAsked(name, caller, settings))) return name;
+  if (isAllowed && anySpec && (await isSpec(name, caller, settings))) return name;
   throw new Refusal(
     'no-such-model',
     `no model ${JSON.stringify(name.slice(0, 100))} is served here: GET /v1/models lists those that are`,
@@ -22,7 +22,7 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
 }
 
 /** A spec of the client's own: that it means nothing is no failure of ours. */
-async function canBeAsked(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
+async function isSpec(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
   try {
     return (await majordomo.resolve(spec, { tenant })).length > 0;
   } catch (error) {

@@ -1,9 +1,9 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import { redact } from '@majordomo/core/provider';
-import { GATEWAY_FAILED, Refusal } from '../refusal.ts';
+import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
-/** About the request itself: the vendor's words tell the client what to change. */
-const TOLD: readonly string[] = [
+/** Kinds about the request itself: the vendor's message tells the client what to change. */
+const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',
   'context-overflow',
@@ -11,8 +11,8 @@ const TOLD: readonly string[] = [
   'denied',
 ];
 
-/** About what stands behind the gateway: addresses and accounts that are no business of its clients. */
-const SAID: Readonly<Partial<Record<LlmError['kind'], string>>> = {
+/** Messages for the other kinds. Vendors' messages name addresses and accounts, which are not for clients. */
+const MESSAGES: Readonly<Partial<Record<LlmError['kind'], string>>> = {
   config: 'the gateway is not set up for this model; its operator sees why',
   auth: 'the gateway could not log in to the vendor; its operator sees why',
   billing: 'the gateway’s account at the vendor cannot pay; its operator sees why',
@@ -31,40 +31,39 @@ const SAID: Readonly<Partial<Record<LlmError['kind'], string>>> = {
   exhausted: 'no target of this model is available',
 };
 
-/** What only the operator can mend. */
-const OPERATORS: readonly LlmError['kind'][] = ['config', 'auth', 'billing', 'not-found'];
+/** Kinds that only the operator can resolve. */
+const OPERATOR_KINDS: readonly LlmError['kind'][] = ['config', 'auth', 'billing', 'not-found'];
 
 const NO_KEY = 'the gateway has no key for the vendor; its operator sees why';
 
-/** Anything that a call threw, as a client may hear of it. */
+/** Converts anything that a call threw to what its client may read. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (!LlmError.is(error)) return new Refusal('config', GATEWAY_FAILED);
-  const { kind, message, details } = telling(error);
+  const { kind, message, details } = reportedError(error);
   const retryAfterMs = error.details.retryAfterMs ?? details.retryAfterMs;
-  const said = TOLD.includes(kind) ? redact(message) : saidOf(kind, details.code);
-  return new Refusal(kind, said, {
+  return new Refusal(kind, REQUEST_KINDS.includes(kind) ? redact(message) : messageFor(kind, details.code), {
     retryAfterMs,
     path: kind === 'invalid-request' ? details.path : undefined,
   });
 }
 
-const saidOf = (kind: LlmError['kind'], code: string | undefined): string =>
-  code === 'missing-key' ? NO_KEY : (SAID[kind] ?? 'the call failed');
+const messageFor = (kind: LlmError['kind'], code: string | undefined): string =>
+  code === 'missing-key' ? NO_KEY : (MESSAGES[kind] ?? 'the call failed');
 
 /**
- * Of a chain, what the last target said that a client can do something about: one that is overloaded may be asked again,
- * also where the next one is not set up, or cannot take the request. Told of that one, a client would give up.
+ * Returns the error of a chain that the client can act on. An overloaded target is reported before one that is not set up or
+ * cannot take the request, because a client gives up after those.
  */
-function telling(error: LlmError): LlmError {
-  if (error.kind !== 'exhausted' && !isOperators(error)) return error;
+function reportedError(error: LlmError): LlmError {
+  if (error.kind !== 'exhausted' && !isForOperator(error)) return error;
   const { attempts } = error.details;
   const all = errorsOf(attempts);
   const tried = errorsOf(attempts.filter(({ outcome }) => outcome !== 'skipped'));
   return (
-    tried.findLast(isForNow) ??
-    all.findLast(isForNow) ??
-    tried.findLast((each) => !isOperators(each)) ??
+    tried.findLast(isTransient) ??
+    all.findLast(isTransient) ??
+    tried.findLast((each) => !isForOperator(each)) ??
     tried.at(-1) ??
     all.at(-1) ??
     error
@@ -74,11 +73,13 @@ function telling(error: LlmError): LlmError {
 const errorsOf = (attempts: readonly Attempt[]): readonly LlmError[] =>
   attempts.flatMap((attempt) => attempt.error ?? []);
 
-/** Neither the request nor the set-up has to change. */
-const isForNow = (error: LlmError): boolean => !isOperators(error) && !TOLD.includes(error.kind);
+/** Whether neither the request nor the configuration has to change. */
+const isTransient = (error: LlmError): boolean =>
+  !isForOperator(error) && !REQUEST_KINDS.includes(error.kind);
 
-const isOperators = ({ kind }: LlmError): boolean => OPERATORS.includes(kind);
+const isForOperator = ({ kind }: LlmError): boolean => OPERATOR_KINDS.includes(kind);
 
-/** Did a target fail by what only the operator can mend? Its client reads no more than that, or of another target. */
+/** Whether a target failed for a reason that only the operator can resolve. The client reads no details of it. */
 export const concernsOperator = (error: LlmError): boolean =>
-  isOperators(error) || error.details.attempts.some((attempt) => attempt.error && isOperators(attempt.error));
+  isForOperator(error) ||
+  error.details.attempts.some((attempt) => attempt.error !== undefined && isForOperator(attempt.error));

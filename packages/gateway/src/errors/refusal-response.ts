@@ -3,7 +3,7 @@ import { refusalOf } from './refusal-of.ts';
 import { retryHeaders, STATUS } from './status.ts';
 
 /** Anything that was thrown, as an answer in the client's own wire. */
-export function refused(error: unknown, failure: Wire['failure']): Response {
+export function refusalResponse(error: unknown, failure: Wire['failure']): Response {
   const refusal = refusalOf(error);
   const allow = refusal.allow === undefined ? {} : { allow: refusal.allow };
   const headers = { ...retryHeaders(refusal), ...allow };

@@ -1,11 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import { tell } from '@majordomo/core/provider';
-import { concernsOperator } from '../answering/refusal-of.ts';
+import { concernsOperator } from './refusal-of.ts';
 import type { Settings } from '../options.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /** Tells the operator what a client may not know: it reads that its operator sees why. */
-export function tellOperator(thrown: unknown, requestId: string, { onError }: Settings): void {
+export function reportToOperator(thrown: unknown, requestId: string, { onError }: Settings): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;
   if (LlmError.is(thrown) && !concernsOperator(thrown)) return;

@@ -1,4 +1,4 @@
-import type { Refusal, RefusalKind } from '../refusal.ts';
+import type { Refusal, RefusalKind } from './refusal.ts';
 
 /** The status of each refusal, the same on every wire but for what one of them has a status of its own for. */
 export const STATUS: Readonly<Record<RefusalKind, number>> = {

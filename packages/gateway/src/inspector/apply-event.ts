@@ -1,7 +1,7 @@
 import { cutText, type Attempt, type CallEvent, type CallInfo, type Usage } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { tellError } from './tell-error.ts';
-import type { ToldCall, ToldEvent, ToldTry, ToldUsage } from './told.ts';
+import type { ToldCall, ToldEvent, ToldTry, ToldUsage } from './feed-types.ts';
 
 /** A call that waits for its targets for hours must not fill the memory. */
 const MOST_TRIES = 60;

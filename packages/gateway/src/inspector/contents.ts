@@ -1,6 +1,6 @@
 import { cutText, type ChatRequest, type ChatResponse, type Message, type Part } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import type { ToldContent } from './told.ts';
+import type { ToldContent } from './feed-types.ts';
 
 /** Characters, of one text and of all together. */
 const LONGEST_TEXT = 16_000;

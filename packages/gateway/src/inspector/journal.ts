@@ -1,7 +1,7 @@
 import type { CallEvent, CallInfo } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { applyEvent, begun } from './apply-event.ts';
-import type { ToldCall } from './told.ts';
+import type { ToldCall } from './feed-types.ts';
 
 /** A call, and the number of its last change. */
 interface Line {

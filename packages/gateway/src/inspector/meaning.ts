@@ -2,7 +2,7 @@ import { LlmError, type Majordomo, type ResolvedTarget } from '@majordomo/core';
 import { Refusal } from './answers.ts';
 import type { PlannedChain, Planner } from './options.ts';
 import { tellHealth } from './tell-health.ts';
-import type { ToldMeaning, ToldPlan, ToldTarget } from './told.ts';
+import type { ToldMeaning, ToldPlan, ToldTarget } from './feed-types.ts';
 
 /** What a spec means now: its targets in order and, for a name of the router, how they were chosen. Calls nobody. */
 export async function meaningOf(

@@ -1,6 +1,6 @@
 import type { Ledger, Limit, LimitState, ReportKey, ReportRow } from '@majordomo/ledger';
 import { Refusal } from './answers.ts';
-import type { ToldCost, ToldLimit, ToldSpending, ToldSpendingRow } from './told.ts';
+import type { ToldCost, ToldLimit, ToldSpending, ToldSpendingRow } from './feed-types.ts';
 
 const HOUR = 3_600_000;
 const RANGES = { '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, '30d': 30 * 24 * HOUR } as const;

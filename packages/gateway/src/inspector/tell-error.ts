@@ -1,6 +1,6 @@
 import { cutText, type LlmError } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import type { ToldError } from './told.ts';
+import type { ToldError } from './feed-types.ts';
 
 const LONGEST = 4000;
 const MOST_CAUSES = 5;

@@ -1,5 +1,5 @@
 import type { TargetHealth } from '@majordomo/core';
-import type { ToldHealth } from './told.ts';
+import type { ToldHealth } from './feed-types.ts';
 
 /** As core tells a bench without an end: the last moment that a date can name. */
 const FOREVER = 8_640_000_000_000_000;

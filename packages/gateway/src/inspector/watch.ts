@@ -5,7 +5,7 @@ import type { Feeding } from './feed.ts';
 import { Journal } from './journal.ts';
 import type { InspectorSetup } from './options.ts';
 import { tellSnapshot } from './tell-health.ts';
-import type { ToldHello } from './told.ts';
+import type { ToldHello } from './feed-types.ts';
 
 /** Calls in one message. */
 const BATCH = 200;

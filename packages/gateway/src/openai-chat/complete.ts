@@ -1,8 +1,8 @@
 import { systemClock, type ChatResponse, type TextPart, type ToolCallPart } from '@majordomo/core';
-import { newId } from '../answering/id.ts';
-import { argumentsText } from '../reading/call.ts';
-import { tokenText } from '../reading/token.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './words.ts';
+import { newId } from '../response/id.ts';
+import { argumentsText } from '../parsing/tool-call.ts';
+import { tokenText } from '../parsing/replay-token.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
 
 /** An answer as one `chat.completion`. */
 export const chatCompletion = (response: ChatResponse, model: string): object => ({

@@ -1,4 +1,4 @@
-import type { Refusal, RefusalKind } from '../refusal.ts';
+import type { Refusal, RefusalKind } from '../errors/refusal.ts';
 
 /** The wire's `code` for what its clients look for. */
 const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {

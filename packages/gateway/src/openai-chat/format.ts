@@ -1,6 +1,6 @@
 import type { FinishReason, ReasoningPart, TextPart, TokenLogprob, Usage } from '@majordomo/core';
-import { pagesOf } from '../answering/pages.ts';
-import { tokenText } from '../reading/token.ts';
+import { pageCitations } from '../response/citations.ts';
+import { tokenText } from '../parsing/replay-token.ts';
 
 /** The wire's word for each finish; it has none for a paused turn. */
 export const FINISH: Readonly<Record<FinishReason, string>> = {
@@ -45,7 +45,7 @@ const oneToken = (token: string, logprob: number): object => ({
 
 /** Pages that a text rests on, where it begins in the message's. */
 export const chatAnnotations = (part: TextPart, from: number): readonly object[] =>
-  pagesOf(part).map(({ url, title, start, end }) => ({
+  pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',
     url_citation: { url, title, start_index: from + start, end_index: from + end },
   }));

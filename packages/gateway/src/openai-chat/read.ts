@@ -1,26 +1,26 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { EFFORTS } from '@majordomo/core/provider';
-import { jsonObject } from '../reading/json-schema.ts';
-import type { Media } from '../reading/media.ts';
-import { metadataOf, tierOf } from '../reading/openai.ts';
-import { Notes } from '../reading/notes.ts';
-import { present } from '../reading/present.ts';
+import { jsonObject } from '../parsing/json-object.ts';
+import type { Media } from '../parsing/media.ts';
+import { metadataOf, tierOf } from '../parsing/openai.ts';
+import { Notes } from '../parsing/notes.ts';
+import { definedOnly } from '../parsing/defined.ts';
 import {
-  flag,
-  get,
-  list,
-  maybe,
-  name,
+  boolean,
+  required,
+  array,
+  optional,
+  nonEmptyString,
   number,
   oneOf,
-  record,
-  text,
-  whole,
-  wrong,
-  type Members,
-  type Read,
-} from '../reading/read.ts';
-import type { Asked } from '../wire.ts';
+  object,
+  string,
+  integer,
+  invalid,
+  type Fields,
+  type Parser,
+} from '../parsing/fields.ts';
+import type { ParsedRequest } from '../wire.ts';
 import { chatMessages } from './messages.ts';
 import { chatTools } from './tools.ts';
 
@@ -64,21 +64,21 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What a request of Chat Completions asks for. */
-export interface ChatAsked extends Omit<Asked, 'whole' | 'writer'> {
+export interface ParsedChat extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
   readonly includesUsage: boolean;
 }
 
 /** Strict: an error names the path. */
-export function readChat(value: unknown, media: Media): ChatAsked {
-  const body = record(value, '');
+export function parseChat(value: unknown, media: Media): ParsedChat {
+  const body = object(value, '');
   const notes = new Notes();
-  const stream = maybe(body, 'stream_options', record);
-  notes.rest(body, TAKEN, REASONS);
+  const stream = optional(body, 'stream_options', object);
+  notes.unknown(body, TAKEN, REASONS);
   refuseOthers(body);
   return {
-    model: get(body, 'model', name),
-    isStreamed: maybe(body, 'stream', flag) ?? false,
-    includesUsage: (stream && maybe(stream, 'include_usage', flag)) ?? false,
+    model: required(body, 'model', nonEmptyString),
+    isStreamed: optional(body, 'stream', boolean) ?? false,
+    includesUsage: (stream && optional(stream, 'include_usage', boolean)) ?? false,
     request: {
       messages: chatMessages(body, media).messages,
       ...chatTools(body, notes),
@@ -90,37 +90,40 @@ export function readChat(value: unknown, media: Media): ChatAsked {
   };
 }
 
-function refuseOthers(body: Members): void {
-  if ((maybe(body, 'n', whole(1)) ?? 1) > 1) wrong('n', 'must be 1: a chain gives one answer');
-  const modalities = maybe(body, 'modalities', list(text)) ?? [];
-  if (modalities.some((modality) => modality !== 'text')) wrong('modalities', 'must be text alone');
+function refuseOthers(body: Fields): void {
+  if ((optional(body, 'n', integer(1)) ?? 1) > 1) invalid('n', 'must be 1: a chain gives one answer');
+  const modalities = optional(body, 'modalities', array(string)) ?? [];
+  if (modalities.some((modality) => modality !== 'text')) invalid('modalities', 'must be text alone');
 }
 
-function settings(body: Members): Partial<ChatRequest> {
-  return present({
-    maxTokens: maybe(body, 'max_completion_tokens', whole(1)) ?? maybe(body, 'max_tokens', whole(1)),
-    temperature: maybe(body, 'temperature', number(0, 2)),
-    topP: maybe(body, 'top_p', number(0, 1)),
-    frequencyPenalty: maybe(body, 'frequency_penalty', number(-2, 2)),
-    presencePenalty: maybe(body, 'presence_penalty', number(-2, 2)),
-    stop: maybe(body, 'stop', stops),
-    seed: maybe(body, 'seed', whole(Number.MIN_SAFE_INTEGER)),
-    reasoning: maybe(body, 'reasoning_effort', oneOf<Effort>(...EFFORTS)),
-    serviceTier: tierOf(maybe(body, 'service_tier', text)),
+function settings(body: Fields): Partial<ChatRequest> {
+  return definedOnly({
+    maxTokens:
+      optional(body, 'max_completion_tokens', integer(1)) ?? optional(body, 'max_tokens', integer(1)),
+    temperature: optional(body, 'temperature', number(0, 2)),
+    topP: optional(body, 'top_p', number(0, 1)),
+    frequencyPenalty: optional(body, 'frequency_penalty', number(-2, 2)),
+    presencePenalty: optional(body, 'presence_penalty', number(-2, 2)),
+    stop: optional(body, 'stop', stops),
+    seed: optional(body, 'seed', integer(Number.MIN_SAFE_INTEGER)),
+    reasoning: optional(body, 'reasoning_effort', oneOf<Effort>(...EFFORTS)),
+    serviceTier: tierOf(optional(body, 'service_tier', string)),
     logprobs:
-      maybe(body, 'logprobs', flag) === true ? (maybe(body, 'top_logprobs', whole(0, 20)) ?? 0) : undefined,
-    cache: maybe(body, 'prompt_cache_retention', text) === '24h' ? 'long' : undefined,
+      optional(body, 'logprobs', boolean) === true
+        ? (optional(body, 'top_logprobs', integer(0, 20)) ?? 0)
+        : undefined,
+    cache: optional(body, 'prompt_cache_retention', string) === '24h' ? 'long' : undefined,
   });
 }
 
-const stops: Read<readonly string[]> = (value, path) =>
-  typeof value === 'string' ? [text(value, path)] : list(name)(value, path);
+const stops: Parser<readonly string[]> = (value, path) =>
+  typeof value === 'string' ? [string(value, path)] : array(nonEmptyString)(value, path);
 
-function formOf(body: Members): { readonly output?: JsonObject | 'json' } {
-  const format = maybe(body, 'response_format', record);
+function formOf(body: Fields): { readonly output?: JsonObject | 'json' } {
+  const format = optional(body, 'response_format', object);
   if (format === undefined) return {};
-  const type = get(format, 'type', oneOf('text', 'json_object', 'json_schema'));
+  const type = required(format, 'type', oneOf('text', 'json_object', 'json_schema'));
   if (type === 'text') return {};
   if (type === 'json_object') return { output: 'json' };
-  return { output: get(get(format, 'json_schema', record), 'schema', jsonObject) };
+  return { output: required(required(format, 'json_schema', object), 'schema', jsonObject) };
 }

@@ -1,13 +1,13 @@
 import { systemClock, type StreamEvent } from '@majordomo/core';
-import { ArgumentsText } from '../answering/arguments-text.ts';
-import { newId } from '../answering/id.ts';
-import type { Refusal } from '../refusal.ts';
-import { dataEvent } from '../answering/sse.ts';
-import { argumentsText } from '../reading/call.ts';
+import { ArgumentsText } from '../response/arguments-text.ts';
+import { newId } from '../response/id.ts';
+import type { Refusal } from '../errors/refusal.ts';
+import { dataEvent } from '../response/sse.ts';
+import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
 import { chatFailure } from './failure.ts';
-import { tokenBeside } from './whole.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './words.ts';
+import { tokenBeside } from './complete.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartStart = Extract<StreamEvent, { readonly type: 'part-start' }>;

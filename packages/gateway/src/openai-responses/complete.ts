@@ -1,5 +1,5 @@
 import type { AssistantPart, ChatResponse } from '@majordomo/core';
-import { newId } from '../answering/id.ts';
+import { newId } from '../response/id.ts';
 import { envelope, itemOf, responsesUsage, statusOf, type Echo } from './response.ts';
 
 /** An answer as one `response`. */

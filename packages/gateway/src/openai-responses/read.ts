@@ -1,25 +1,25 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { EFFORTS } from '@majordomo/core/provider';
-import { jsonObject } from '../reading/json-schema.ts';
-import type { Media } from '../reading/media.ts';
-import { metadataOf, tierOf } from '../reading/openai.ts';
-import { Notes } from '../reading/notes.ts';
-import { present } from '../reading/present.ts';
+import { jsonObject } from '../parsing/json-object.ts';
+import type { Media } from '../parsing/media.ts';
+import { metadataOf, tierOf } from '../parsing/openai.ts';
+import { Notes } from '../parsing/notes.ts';
+import { definedOnly } from '../parsing/defined.ts';
 import {
-  flag,
-  get,
-  has,
-  maybe,
-  name,
+  boolean,
+  required,
+  isSet,
+  optional,
+  nonEmptyString,
   number,
   oneOf,
-  record,
-  text,
-  whole,
-  wrong,
-  type Members,
-} from '../reading/read.ts';
-import type { Asked } from '../wire.ts';
+  object,
+  string,
+  integer,
+  invalid,
+  type Fields,
+} from '../parsing/fields.ts';
+import type { ParsedRequest } from '../wire.ts';
 import type { Echo } from './response.ts';
 import { responsesInput } from './items.ts';
 import { responsesTools } from './tools.ts';
@@ -53,22 +53,22 @@ const TAKEN: ReadonlySet<string> = new Set([
 const STATE: readonly string[] = ['previous_response_id', 'conversation', 'prompt'];
 
 /** What a request of Responses asks for. */
-export interface ResponsesAsked extends Omit<Asked, 'whole' | 'writer'> {
+export interface ParsedResponses extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
   readonly echo: Echo;
 }
 
 /** Strict: an error names the path. */
-export function readResponses(value: unknown, media: Media): ResponsesAsked {
-  const body = record(value, '');
+export function parseResponses(value: unknown, media: Media): ParsedResponses {
+  const body = object(value, '');
   const notes = new Notes();
   refuseState(body);
-  notes.rest(body, new Set([...TAKEN, ...STATE, 'background']));
-  if (maybe(body, 'store', flag) === true) notes.dropped('store', 'this gateway keeps nothing');
+  notes.unknown(body, new Set([...TAKEN, ...STATE, 'background']));
+  if (optional(body, 'store', boolean) === true) notes.dropped('store', 'this gateway keeps nothing');
   const { request, known } = responsesTools(body, notes);
-  const model = get(body, 'model', name);
+  const model = required(body, 'model', nonEmptyString);
   return {
     model,
-    isStreamed: maybe(body, 'stream', flag) ?? false,
+    isStreamed: optional(body, 'stream', boolean) ?? false,
     request: { messages: responsesInput(body, media, known).messages, ...request, ...settings(body) },
     metadata: metadataOf(body),
     notes: notes.all,
@@ -76,32 +76,32 @@ export function readResponses(value: unknown, media: Media): ResponsesAsked {
   };
 }
 
-function refuseState(body: Members): void {
+function refuseState(body: Fields): void {
   for (const key of STATE) {
-    if (has(body, key)) wrong(key, 'is not taken: this gateway keeps nothing; send the whole input');
+    if (isSet(body, key)) invalid(key, 'is not taken: this gateway keeps nothing; send the whole input');
   }
-  if (maybe(body, 'background', flag) === true)
-    wrong('background', 'is not taken: this gateway keeps nothing');
+  if (optional(body, 'background', boolean) === true)
+    invalid('background', 'is not taken: this gateway keeps nothing');
 }
 
-function settings(body: Members): Partial<ChatRequest> {
-  const reasoning = maybe(body, 'reasoning', record);
-  return present({
-    maxTokens: maybe(body, 'max_output_tokens', whole(1)),
-    temperature: maybe(body, 'temperature', number(0, 2)),
-    topP: maybe(body, 'top_p', number(0, 1)),
-    reasoning: reasoning && maybe(reasoning, 'effort', oneOf<Effort>(...EFFORTS)),
-    serviceTier: tierOf(maybe(body, 'service_tier', text)),
+function settings(body: Fields): Partial<ChatRequest> {
+  const reasoning = optional(body, 'reasoning', object);
+  return definedOnly({
+    maxTokens: optional(body, 'max_output_tokens', integer(1)),
+    temperature: optional(body, 'temperature', number(0, 2)),
+    topP: optional(body, 'top_p', number(0, 1)),
+    reasoning: reasoning && optional(reasoning, 'effort', oneOf<Effort>(...EFFORTS)),
+    serviceTier: tierOf(optional(body, 'service_tier', string)),
     output: formOf(body),
-    cache: maybe(body, 'prompt_cache_retention', text) === '24h' ? 'long' : undefined,
+    cache: optional(body, 'prompt_cache_retention', string) === '24h' ? 'long' : undefined,
   });
 }
 
-function formOf(body: Members): JsonObject | 'json' | undefined {
-  const config = maybe(body, 'text', record);
-  const format = config && maybe(config, 'format', record);
+function formOf(body: Fields): JsonObject | 'json' | undefined {
+  const config = optional(body, 'text', object);
+  const format = config && optional(config, 'format', object);
   if (format === undefined) return undefined;
-  const type = get(format, 'type', oneOf('text', 'json_object', 'json_schema'));
-  if (type === 'json_schema') return get(format, 'schema', jsonObject);
+  const type = required(format, 'type', oneOf('text', 'json_object', 'json_schema'));
+  if (type === 'json_schema') return required(format, 'schema', jsonObject);
   return type === 'json_object' ? 'json' : undefined;
 }

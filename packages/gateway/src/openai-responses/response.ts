@@ -7,10 +7,10 @@ import {
   type Usage,
   type VendorPart,
 } from '@majordomo/core';
-import { newId } from '../answering/id.ts';
-import { pagesOf } from '../answering/pages.ts';
-import { argumentsText } from '../reading/call.ts';
-import { tokenText } from '../reading/token.ts';
+import { newId } from '../response/id.ts';
+import { pageCitations } from '../response/citations.ts';
+import { argumentsText } from '../parsing/tool-call.ts';
+import { tokenText } from '../parsing/replay-token.ts';
 import type { KnownTools } from './tools.ts';
 
 /** What an answer repeats of its request. */
@@ -100,7 +100,7 @@ export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?
 
 /** Pages that a text rests on. */
 export const annotationsOf = (part: TextPart): readonly object[] =>
-  pagesOf(part).map(({ url, title, start, end }) => ({
+  pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',
     url,
     title,

@@ -1,10 +1,10 @@
 import type { AssistantPart, StreamEvent, TextPart, ToolCallPart, VendorPart } from '@majordomo/core';
-import { ArgumentsText } from '../answering/arguments-text.ts';
-import { newId } from '../answering/id.ts';
-import { InOrder } from '../answering/in-order.ts';
-import type { Refusal } from '../refusal.ts';
-import { namedEvent } from '../answering/sse.ts';
-import { argumentsText } from '../reading/call.ts';
+import { ArgumentsText } from '../response/arguments-text.ts';
+import { newId } from '../response/id.ts';
+import { InOrder } from '../response/in-order.ts';
+import type { Refusal } from '../errors/refusal.ts';
+import { namedEvent } from '../response/sse.ts';
+import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
 import {
   annotationsOf,

@@ -1,8 +1,18 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
-import { jsonObject } from '../reading/json-schema.ts';
-import type { Notes } from '../reading/notes.ts';
-import { get, list, maybe, name, oneOf, placeOf, record, text, type Members } from '../reading/read.ts';
-import { namedTool } from '../reading/tool-choice.ts';
+import { jsonObject } from '../parsing/json-object.ts';
+import type { Notes } from '../parsing/notes.ts';
+import {
+  required,
+  array,
+  optional,
+  nonEmptyString,
+  oneOf,
+  pathOf,
+  object,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
+import { namedTool } from '../parsing/tool-choice.ts';
 
 /** A tool as its client knows it. */
 export interface ClientTool {
@@ -66,11 +76,11 @@ export interface ResponsesTools {
   readonly known: KnownTools;
 }
 
-export function responsesTools(body: Members, notes: Notes): ResponsesTools {
+export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   const known = new KnownTools();
-  const given = maybe(body, 'tools', list(record)) ?? [];
+  const given = optional(body, 'tools', array(object)) ?? [];
   const tools = given.flatMap((tool) => toolSpecs(tool, known, notes));
-  if (maybe(body, 'parallel_tool_calls', (value) => value) === false)
+  if (optional(body, 'parallel_tool_calls', (value) => value) === false)
     notes.dropped('parallel_tool_calls', 'not every target can be held to one call at a time');
   if (tools.length === 0) return { request: {}, known };
   const value = body.value['tool_choice'];
@@ -78,11 +88,11 @@ export function responsesTools(body: Members, notes: Notes): ResponsesTools {
   return { request: chosen(value, tools, known), known };
 }
 
-function toolSpecs(tool: Members, known: KnownTools, notes: Notes): readonly ToolSpec[] {
-  if (get(tool, 'type', text) !== 'namespace') return toolSpec(tool, undefined, known, notes);
-  const namespace = get(tool, 'name', name);
-  const about = maybe(tool, 'description', text) ?? '';
-  const [first, ...others] = get(tool, 'tools', list(record)).flatMap((each) =>
+function toolSpecs(tool: Fields, known: KnownTools, notes: Notes): readonly ToolSpec[] {
+  if (required(tool, 'type', string) !== 'namespace') return toolSpec(tool, undefined, known, notes);
+  const namespace = required(tool, 'name', nonEmptyString);
+  const about = optional(tool, 'description', string) ?? '';
+  const [first, ...others] = required(tool, 'tools', array(object)).flatMap((each) =>
     toolSpec(each, namespace, known, notes),
   );
   if (first === undefined) return [];
@@ -92,33 +102,33 @@ function toolSpecs(tool: Members, known: KnownTools, notes: Notes): readonly Too
 }
 
 function toolSpec(
-  tool: Members,
+  tool: Fields,
   namespace: string | undefined,
   known: KnownTools,
   notes: Notes,
 ): readonly ToolSpec[] {
-  const type = get(tool, 'type', text);
+  const type = required(tool, 'type', string);
   if (type !== 'function' && type !== 'custom') {
     notes.dropped(`tool ${type}`, 'tools that a vendor defines are not offered');
     return [];
   }
-  const own = { name: get(tool, 'name', name), namespace, isCustom: type === 'custom' };
+  const own = { name: required(tool, 'name', nonEmptyString), namespace, isCustom: type === 'custom' };
   const told = known.add(own);
   if (own.isCustom) return [customTool(tool, told)];
   return [
     {
       name: told,
-      description: maybe(tool, 'description', text) ?? '',
-      parameters: maybe(tool, 'parameters', jsonObject) ?? { type: 'object', properties: {} },
+      description: optional(tool, 'description', string) ?? '',
+      parameters: optional(tool, 'parameters', jsonObject) ?? { type: 'object', properties: {} },
     },
   ];
 }
 
 /** A text as the one member of an object, and its grammar told in words. */
-function customTool(tool: Members, told: string): ToolSpec {
-  const format = maybe(tool, 'format', record);
-  const grammar = format && maybe(format, 'definition', text);
-  const description = maybe(tool, 'description', text) ?? '';
+function customTool(tool: Fields, told: string): ToolSpec {
+  const format = optional(tool, 'format', object);
+  const grammar = format && optional(format, 'definition', string);
+  const description = optional(tool, 'description', string) ?? '';
   return {
     name: told,
     description:
@@ -135,21 +145,25 @@ function customTool(tool: Members, told: string): ToolSpec {
 function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): ResponsesTools['request'] {
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
-  const choice = record(value, 'tool_choice');
-  if (get(choice, 'type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
-    return { tools, toolChoice: namedTool(toolOf(choice, known), tools, placeOf(choice, 'name')) };
+  const choice = object(value, 'tool_choice');
+  if (required(choice, 'type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
+    return { tools, toolChoice: namedTool(toolOf(choice, known), tools, pathOf(choice, 'name')) };
   const names = new Set<string>();
   const namespaces = new Set<string>();
-  for (const tool of get(choice, 'tools', list(record))) {
-    if (maybe(tool, 'type', text) === 'namespace') namespaces.add(get(tool, 'name', name));
+  for (const tool of required(choice, 'tools', array(object))) {
+    if (optional(tool, 'type', string) === 'namespace')
+      namespaces.add(required(tool, 'name', nonEmptyString));
     else names.add(toolOf(tool, known));
   }
   const isAllowed = ({ name: told }: ToolSpec): boolean => {
     const namespace = known.get(told)?.namespace;
     return names.has(told) || (namespace !== undefined && namespaces.has(namespace));
   };
-  return { tools: tools.filter(isAllowed), toolChoice: get(choice, 'mode', oneOf('auto', 'required')) };
+  return { tools: tools.filter(isAllowed), toolChoice: required(choice, 'mode', oneOf('auto', 'required')) };
 }
 
-const toolOf = (tool: Members, known: KnownTools): string =>
-  known.nameFor({ name: get(tool, 'name', name), namespace: maybe(tool, 'namespace', name) });
+const toolOf = (tool: Fields, known: KnownTools): string =>
+  known.nameFor({
+    name: required(tool, 'name', nonEmptyString),
+    namespace: optional(tool, 'namespace', nonEmptyString),
+  });

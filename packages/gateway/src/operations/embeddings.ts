@@ -1,44 +1,55 @@
 import type { EmbeddingResponse } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/provider';
-import { jsonBody } from '../reading/body.ts';
-import { Notes } from '../reading/notes.ts';
-import { list, get, maybe, name, oneOf, record, text, whole, wrong, type Read } from '../reading/read.ts';
-import type { OperationAnswer, ReadOperation } from './operation.ts';
+import { jsonBody } from '../parsing/body.ts';
+import { Notes } from '../parsing/notes.ts';
+import {
+  array,
+  required,
+  optional,
+  nonEmptyString,
+  oneOf,
+  object,
+  string,
+  integer,
+  invalid,
+  type Parser,
+} from '../parsing/fields.ts';
+import type { OperationResult, ParseOperation } from './operation.ts';
 
 const TAKEN: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user']);
 
 type Form = 'float' | 'base64';
 
 /** `POST /v1/embeddings`. */
-export const readEmbeddings: ReadOperation = async (request, mostBytes) => {
-  const body = record(await jsonBody(request, mostBytes), '');
+export const parseEmbeddings: ParseOperation = async (request, mostBytes) => {
+  const body = object(await jsonBody(request, mostBytes), '');
   const notes = new Notes();
-  notes.rest(body, TAKEN);
-  const model = get(body, 'model', name);
+  notes.unknown(body, TAKEN);
+  const model = required(body, 'model', nonEmptyString);
   const asked = {
-    values: get(body, 'input', values),
-    dimensions: maybe(body, 'dimensions', whole(1)),
+    values: required(body, 'input', values),
+    dimensions: optional(body, 'dimensions', integer(1)),
   };
-  const form = maybe(body, 'encoding_format', oneOf<Form>('float', 'base64')) ?? 'float';
-  const user = maybe(body, 'user', text);
+  const form = optional(body, 'encoding_format', oneOf<Form>('float', 'base64')) ?? 'float';
+  const user = optional(body, 'user', string);
   return {
     model,
     metadata: user === undefined ? undefined : { user },
     notes: notes.all,
-    answer: async (majordomo, spec, options) =>
+    run: async (majordomo, spec, options) =>
       embeddingsAnswer(await majordomo.embeddingModel(spec).embed(asked, options), model, form),
   };
 };
 
-const values: Read<readonly string[]> = (value, path) => {
-  if (typeof value === 'string') return [name(value, path)];
+const values: Parser<readonly string[]> = (value, path) => {
+  if (typeof value === 'string') return [nonEmptyString(value, path)];
   if (Array.isArray(value) && (typeof value[0] === 'number' || Array.isArray(value[0])))
-    return wrong(path, 'must be text: tokens differ from target to target');
-  const texts = list(name)(value, path);
-  return texts.length === 0 ? wrong(path, 'must not be empty') : texts;
+    return invalid(path, 'must be text: tokens differ from target to target');
+  const texts = array(nonEmptyString)(value, path);
+  return texts.length === 0 ? invalid(path, 'must not be empty') : texts;
 };
 
-function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form): OperationAnswer {
+function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form): OperationResult {
   const tokens = response.usage?.input ?? 0;
   return {
     body: JSON.stringify({

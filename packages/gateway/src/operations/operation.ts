@@ -1,7 +1,7 @@
 import type { Attempt, CallOptions, Majordomo, Warning } from '@majordomo/core';
 
 /** What a request asks for that is no chat. */
-export interface OperationAsked {
+export interface ParsedOperation {
   /** As the client named it; answers repeat it. */
   readonly model: string;
   /** The client's own, for the events of the call. */
@@ -9,11 +9,11 @@ export interface OperationAsked {
   /** What of the request no chain takes over. */
   readonly notes: readonly Warning[];
   /** Asks the chain. */
-  answer(majordomo: Majordomo, spec: string, options: CallOptions): Promise<OperationAnswer>;
+  run(majordomo: Majordomo, spec: string, options: CallOptions): Promise<OperationResult>;
 }
 
 /** A whole answer, and how it came about. */
-export interface OperationAnswer {
+export interface OperationResult {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly mediaType: string;
   readonly result: {
@@ -24,4 +24,4 @@ export interface OperationAnswer {
 }
 
 /** Strict: throws a `Refusal` that names the path. No more than `mostBytes` are taken. */
-export type ReadOperation = (request: Request, mostBytes: number) => Promise<OperationAsked>;
+export type ParseOperation = (request: Request, mostBytes: number) => Promise<ParsedOperation>;

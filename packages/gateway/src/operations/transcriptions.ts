@@ -1,8 +1,17 @@
 import type { TranscriptionRequest, TranscriptionResponse } from '@majordomo/core';
-import { bodyBytes } from '../reading/body.ts';
-import { Notes } from '../reading/notes.ts';
-import { get, maybe, name, oneOf, record, text, wrong, type Members } from '../reading/read.ts';
-import type { OperationAnswer, ReadOperation } from './operation.ts';
+import { bodyBytes } from '../parsing/body.ts';
+import { Notes } from '../parsing/notes.ts';
+import {
+  required,
+  optional,
+  nonEmptyString,
+  oneOf,
+  object,
+  string,
+  invalid,
+  type Fields,
+} from '../parsing/fields.ts';
+import type { OperationResult, ParseOperation } from './operation.ts';
 
 const TIMES = 'timestamp_granularities[]';
 /** Of these one alone is meant. */
@@ -31,56 +40,56 @@ type Form = 'json' | 'text' | 'verbose_json';
 type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
 
 /** `POST /v1/audio/transcriptions`. */
-export const readTranscriptions: ReadOperation = async (request, mostBytes) => {
+export const parseTranscriptions: ParseOperation = async (request, mostBytes) => {
   const form = await formOf(request, mostBytes);
   const body = fieldsOf(form);
   const notes = new Notes();
-  notes.rest(body, TAKEN, REASONS);
-  if (maybe(body, 'stream', oneOf('true', 'false')) === 'true')
-    wrong('stream', 'is not taken: a transcript comes whole');
-  const told = maybe(body, 'response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
+  notes.unknown(body, TAKEN, REASONS);
+  if (optional(body, 'stream', oneOf('true', 'false')) === 'true')
+    invalid('stream', 'is not taken: a transcript comes whole');
+  const told = optional(body, 'response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
   const asked: TranscriptionRequest = {
     ...(await recordingOf(form)),
-    language: maybe(body, 'language', text),
-    prompt: maybe(body, 'prompt', text),
+    language: optional(body, 'language', string),
+    prompt: optional(body, 'prompt', string),
     timestamps: timestampsOf(form, told, notes),
   };
   return {
-    model: get(body, 'model', name),
+    model: required(body, 'model', nonEmptyString),
     metadata: undefined,
     notes: notes.all,
-    answer: async (majordomo, spec, options) =>
+    run: async (majordomo, spec, options) =>
       transcriptAnswer(await majordomo.transcriptionModel(spec).transcribe(asked, options), told, asked),
   };
 };
 
 async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   const type = request.headers.get('content-type') ?? '';
-  if (!/^multipart\/form-data\s*;/i.test(type)) wrong('', 'must be a form (multipart/form-data)');
+  if (!/^multipart\/form-data\s*;/i.test(type)) invalid('', 'must be a form (multipart/form-data)');
   const bytes = await bodyBytes(request, mostBytes);
   try {
     // Deprecated for what it holds in memory, which is bounded here.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {
-    return wrong('', 'is no form that can be read');
+    return invalid('', 'is no form that can be read');
   }
 }
 
 /** An empty field is one that was left out. */
-function fieldsOf(form: FormData): Members {
+function fieldsOf(form: FormData): Fields {
   for (const field of ONCE) {
-    if (form.getAll(field).length > 1) wrong(field, 'must be given once');
+    if (form.getAll(field).length > 1) invalid(field, 'must be given once');
   }
-  return record(Object.fromEntries([...form].filter(([, value]) => value !== '')), '');
+  return object(Object.fromEntries([...form].filter(([, value]) => value !== '')), '');
 }
 
 async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, 'audio' | 'mediaType'>> {
   const file = form.get('file');
-  if (file === null) return wrong('file', 'is required (a recording)');
-  if (typeof file === 'string') return wrong('file', 'must be a file, and is a text');
+  if (file === null) return invalid('file', 'is required (a recording)');
+  if (typeof file === 'string') return invalid('file', 'must be a file, and is a text');
   const audio = new Uint8Array(await file.arrayBuffer());
-  if (audio.length === 0) wrong('file', 'must not be empty');
+  if (audio.length === 0) invalid('file', 'must not be empty');
   return { audio, mediaType: mediaTypeOf(file) };
 }
 
@@ -105,7 +114,7 @@ function transcriptAnswer(
   response: TranscriptionResponse,
   form: Form,
   { timestamps }: TranscriptionRequest,
-): OperationAnswer {
+): OperationResult {
   if (form === 'text')
     return { body: `${response.text}\n`, mediaType: 'text/plain; charset=utf-8', result: response };
   const told = timestamps === undefined ? { text: response.text } : verbose(response, timestamps);

@@ -1,21 +1,21 @@
 import { isTooDeep } from '@majordomo/core/provider';
-import { Refusal } from '../refusal.ts';
-import { wrong } from './read.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { invalid } from './fields.ts';
 
 /** The JSON of a request; no more than `most` bytes are taken. */
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
   const text = textOf(await bodyBytes(request, most));
-  if (text === '') return wrong('', 'is missing');
+  if (text === '') return invalid('', 'is missing');
   const value = parsed(text);
   // What fails for it on its way to a vendor would look like that one's failure.
-  return isTooDeep(value) ? wrong('', 'is nested too deep: 500 levels are the most') : value;
+  return isTooDeep(value) ? invalid('', 'is nested too deep: 500 levels are the most') : value;
 }
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return wrong('', 'is no JSON');
+    return invalid('', 'is no JSON');
   }
 }
 
@@ -26,7 +26,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
   } catch {
-    return wrong('', 'is not valid UTF-8');
+    return invalid('', 'is not valid UTF-8');
   }
 }
 
@@ -34,7 +34,7 @@ function textOf(bytes: Uint8Array): string {
 export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
   if (coding.toLowerCase() !== 'identity')
-    wrong('', `must come as it is, without content-encoding: ${coding}`);
+    invalid('', `must come as it is, without content-encoding: ${coding}`);
   const announced = request.headers.get('content-length');
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
   try {

@@ -1,17 +1,17 @@
 import { isRecord } from '@majordomo/core/provider';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 
 /** A value of a request → what it means; an error names its path. */
-export type Read<T> = (value: unknown, path: string) => T;
+export type Parser<T> = (value: unknown, path: string) => T;
 
 /** The members of an object, and where it stands. */
-export interface Members {
+export interface Fields {
   readonly value: Readonly<Record<string, unknown>>;
   readonly path: string;
 }
 
 /** Refuses the request because of one value. */
-export function wrong(path: string, message: string): never {
+export function invalid(path: string, message: string): never {
   throw new Refusal('invalid-request', `${path === '' ? 'the body' : path} ${message}`, {
     path: path === '' ? undefined : path,
   });
@@ -27,35 +27,36 @@ const kindOf = (value: unknown): string =>
         : typeof value;
 
 const expected = (what: string, value: unknown, path: string): never =>
-  wrong(path, value === undefined ? `is required (${what})` : `must be ${what}, and is ${kindOf(value)}`);
+  invalid(path, value === undefined ? `is required (${what})` : `must be ${what}, and is ${kindOf(value)}`);
 
 /** A text that has no half of a surrogate pair, which would break the JSON at some vendor. */
-export const text: Read<string> = (value, path) => {
+export const string: Parser<string> = (value, path) => {
   if (typeof value !== 'string') return expected('a string', value, path);
-  return /\p{Surrogate}/u.test(value) ? wrong(path, 'is not valid Unicode') : value;
+  return /\p{Surrogate}/u.test(value) ? invalid(path, 'is not valid Unicode') : value;
 };
 
 /** A text with something in it. */
-export const name: Read<string> = (value, path) => text(value, path) || wrong(path, 'must not be empty');
+export const nonEmptyString: Parser<string> = (value, path) =>
+  string(value, path) || invalid(path, 'must not be empty');
 
-export const flag: Read<boolean> = (value, path) =>
+export const boolean: Parser<boolean> = (value, path) =>
   typeof value === 'boolean' ? value : expected('true or false', value, path);
 
 /** A number from `least` to `most`, both included. */
 export const number =
-  (least: number, most: number = Infinity): Read<number> =>
+  (least: number, most: number = Infinity): Parser<number> =>
   (value, path) => {
     if (typeof value !== 'number') return expected('a number', value, path);
-    return value >= least && value <= most ? value : wrong(path, outside(value, least, most));
+    return value >= least && value <= most ? value : invalid(path, outside(value, least, most));
   };
 
 /** The same without a fraction. */
-export const whole =
-  (least: number, most: number = Number.MAX_SAFE_INTEGER): Read<number> =>
+export const integer =
+  (least: number, most: number = Number.MAX_SAFE_INTEGER): Parser<number> =>
   (value, path) => {
     if (typeof value !== 'number') return expected('a whole number', value, path);
-    if (value < least || value > most) return wrong(path, outside(value, least, most));
-    return Number.isInteger(value) ? value : wrong(path, `must be a whole number, and is ${value}`);
+    if (value < least || value > most) return invalid(path, outside(value, least, most));
+    return Number.isInteger(value) ? value : invalid(path, `must be a whole number, and is ${value}`);
   };
 
 const outside = (value: number, least: number, most: number): string => {
@@ -66,19 +67,19 @@ const outside = (value: number, least: number, most: number): string => {
 
 /** One of these words. */
 export const oneOf =
-  <Word extends string>(...words: readonly Word[]): Read<Word> =>
+  <Word extends string>(...words: readonly Word[]): Parser<Word> =>
   (value, path) =>
     words.find((word) => word === value) ??
     (typeof value === 'string'
-      ? wrong(path, `must be one of ${words.join(', ')}, and is ${JSON.stringify(value.slice(0, 60))}`)
+      ? invalid(path, `must be one of ${words.join(', ')}, and is ${JSON.stringify(value.slice(0, 60))}`)
       : expected(`one of ${words.join(', ')}`, value, path));
 
-export const record: Read<Members> = (value, path) =>
+export const object: Parser<Fields> = (value, path) =>
   isRecord(value) ? { value, path } : expected('an object', value, path);
 
 /** An array of what `read` reads. */
-export const list =
-  <T>(read: Read<T>): Read<readonly T[]> =>
+export const array =
+  <T>(read: Parser<T>): Parser<readonly T[]> =>
   (value, path) =>
     Array.isArray(value)
       ? value.map((item: unknown, index) => read(item, `${path}[${index}]`))
@@ -87,18 +88,18 @@ export const list =
 const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /** A member that has to be there. */
-export const get = <T>({ value, path }: Members, key: string, read: Read<T>): T =>
+export const required = <T>({ value, path }: Fields, key: string, read: Parser<T>): T =>
   read(Object.hasOwn(value, key) ? value[key] : undefined, at(path, key));
 
 /** A member that may be missing; `null` stands for that too. */
-export function maybe<T>({ value, path }: Members, key: string, read: Read<T>): T | undefined {
+export function optional<T>({ value, path }: Fields, key: string, read: Parser<T>): T | undefined {
   const member = Object.hasOwn(value, key) ? value[key] : undefined;
   return member === undefined || member === null ? undefined : read(member, at(path, key));
 }
 
 /** Where a member stands, for an error about it. */
-export const placeOf = ({ path }: Members, key: string): string => at(path, key);
+export const pathOf = ({ path }: Fields, key: string): string => at(path, key);
 
 /** Does it have this member, and is that not `null`? */
-export const has = (members: Members, key: string): boolean =>
+export const isSet = (members: Fields, key: string): boolean =>
   Object.hasOwn(members.value, key) && members.value[key] !== null && members.value[key] !== undefined;

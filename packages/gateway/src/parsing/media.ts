@@ -1,16 +1,16 @@
 import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
 import { abortable, fromBase64, sniffMediaType } from '@majordomo/core/provider';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { FetchMedia } from '../options.ts';
-import { wrong } from './read.ts';
+import { invalid } from './fields.ts';
 
-/** Where a wire's reader gets what a request only points to. */
+/** Resolves the media that a request refers to by URL. */
 export interface Media {
-  /** The part behind a URL. */
+  /** Returns the part for a URL. */
   byUrl(url: string, path: string): ImagePart | FilePart;
 }
 
-/** Base64 as a part: a picture where its type or its bytes say so. */
+/** Returns base64 as a part: an image if its type or its bytes are those of one. */
 export function mediaPart(
   base64: string,
   mediaType: string,
@@ -28,7 +28,7 @@ function bytesOf(base64: string, path: string): Uint8Array {
   try {
     return fromBase64(base64);
   } catch {
-    return wrong(path, 'is no base64');
+    return invalid(path, 'is not valid base64');
   }
 }
 
@@ -39,46 +39,47 @@ function exactType(mediaType: string, bytes: Uint8Array): string {
     : (sniffMediaType(bytes) ?? 'application/octet-stream');
 }
 
-/** A data URL as a part; what else it points to is asked of `media`. */
+/** Returns a data URL as a part. Resolves other URLs with `media`. */
 export function urlPart(url: string, path: string, media: Media, fileName?: string): ImagePart | FilePart {
   if (!/^data:/i.test(url)) return media.byUrl(url, path);
   const comma = url.indexOf(',');
   const head = url.slice(5, comma);
-  if (comma === -1 || !/;base64$/i.test(head)) return wrong(path, 'must be a data URL in base64');
+  if (comma === -1 || !/;base64$/i.test(head)) return invalid(path, 'must be a data URL in base64');
   return mediaPart(url.slice(comma + 1), head.split(';')[0] ?? '', path, fileName);
 }
 
-/** An image, whatever else the request holds there. */
+/** Returns the image; refuses a request that has another part there. */
 export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): ImagePart {
-  return part.type === 'image' ? part : wrong(path, `must be an image, and is ${part.mediaType}`);
+  return part.type === 'image' ? part : invalid(path, `must be an image, and is ${part.mediaType}`);
 }
 
-const NOTHING: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
+/** Replaces media that have not been fetched. */
+const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /**
- * Reads a request whose media may lie elsewhere: once to learn what it points to, and again with that at hand. Without
- * `fetchMedia` a URL is refused.
+ * Parses a request twice if it refers to media by URL: first to collect the URLs, then with the fetched parts. Refuses URLs
+ * without `fetchMedia`.
  */
-export async function readWithMedia<T>(
-  read: (media: Media) => T,
+export async function parseWithMedia<T>(
+  parse: (media: Media) => T,
   fetchMedia: FetchMedia | undefined,
   signal: AbortSignal,
 ): Promise<T> {
-  const places = new Map<string, string>();
-  const first = read({
+  const paths = new Map<string, string>();
+  const first = parse({
     byUrl(url, path) {
-      if (fetchMedia === undefined) return wrong(path, 'must be a data URL: this gateway fetches nothing');
-      places.set(url, path);
-      return NOTHING;
+      if (fetchMedia === undefined) return invalid(path, 'must be a data URL: this gateway fetches nothing');
+      paths.set(url, path);
+      return PLACEHOLDER;
     },
   });
-  if (places.size === 0 || fetchMedia === undefined) return first;
+  if (paths.size === 0 || fetchMedia === undefined) return first;
   const parts = new Map(
     await Promise.all(
-      [...places].map(async ([url, path]) => [url, await fetched(url, path, fetchMedia, signal)] as const),
+      [...paths].map(async ([url, path]) => [url, await fetched(url, path, fetchMedia, signal)] as const),
     ),
   );
-  return read({ byUrl: (url) => parts.get(url) ?? NOTHING });
+  return parse({ byUrl: (url) => parts.get(url) ?? PLACEHOLDER });
 }
 
 async function fetched(
@@ -90,6 +91,6 @@ async function fetched(
   try {
     return await abortable(fetchMedia(url, { signal }), signal);
   } catch {
-    throw new Refusal('invalid-request', `${path} points to what could not be fetched`, { path });
+    throw new Refusal('invalid-request', `${path} refers to media that could not be fetched`, { path });
   }
 }

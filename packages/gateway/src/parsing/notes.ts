@@ -1,5 +1,5 @@
 import type { Warning } from '@majordomo/core';
-import { has, type Members } from './read.ts';
+import { isSet, type Fields } from './fields.ts';
 
 const NOT_KNOWN = 'this gateway does not know it';
 
@@ -12,9 +12,9 @@ export class Notes {
   }
 
   /** Members that are read by nobody: those with a known reason, and all others. */
-  rest(members: Members, taken: ReadonlySet<string>, reasons: Readonly<Record<string, string>> = {}): void {
+  unknown(members: Fields, taken: ReadonlySet<string>, reasons: Readonly<Record<string, string>> = {}): void {
     for (const key of Object.keys(members.value)) {
-      if (taken.has(key) || !has(members, key)) continue;
+      if (taken.has(key) || !isSet(members, key)) continue;
       this.dropped(key, Object.hasOwn(reasons, key) ? (reasons[key] ?? NOT_KNOWN) : NOT_KNOWN);
     }
   }

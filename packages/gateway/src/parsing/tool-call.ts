@@ -2,7 +2,7 @@ import type { Replay, ToolCallPart } from '@majordomo/core';
 import { parseArguments } from '@majordomo/core/provider';
 
 /** A call of the transcript; arguments that are no JSON object stay what they were. */
-export function callPart(id: string, name: string, json: string, replay?: Replay): ToolCallPart {
+export function toolCallPart(id: string, name: string, json: string, replay?: Replay): ToolCallPart {
   const { args, invalid } = parseArguments(json);
   return {
     type: 'tool-call',

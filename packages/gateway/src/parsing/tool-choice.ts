@@ -1,9 +1,9 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
-import { wrong } from './read.ts';
+import { invalid } from './fields.ts';
 
 /** A tool that has to be called has to be there. */
 export function namedTool(tool: string, tools: readonly ToolSpec[], path: string): ToolChoice {
   return tools.some(({ name }) => name === tool)
     ? { name: tool }
-    : wrong(path, `names ${JSON.stringify(tool)}, which is not among the tools`);
+    : invalid(path, `names ${JSON.stringify(tool)}, which is not among the tools`);
 }

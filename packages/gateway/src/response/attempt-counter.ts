@@ -1,17 +1,16 @@
 import type { CallEvent } from '@majordomo/core';
 
-/** Follows one call, for the headers of its answer. */
-export class Watched {
-  /** Tries that have begun. */
+/** Counts the attempts of a call, for the headers of its response. */
+export class AttemptCounter {
   attempts = 0;
-  private readonly tell: (event: CallEvent) => void;
+  private readonly next: ((event: CallEvent) => void) | undefined;
 
-  constructor(tell: (event: CallEvent) => void) {
-    this.tell = tell;
+  constructor(next: ((event: CallEvent) => void) | undefined) {
+    this.next = next;
   }
 
   readonly onEvent = (event: CallEvent): void => {
     if (event.type === 'attempt-start') this.attempts++;
-    this.tell(event);
+    this.next?.(event);
   };
 }

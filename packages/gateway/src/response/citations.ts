@@ -1,7 +1,7 @@
 import type { AssistantPart, Citation, TextPart, Warning } from '@majordomo/core';
 
-/** A page that a text rests on, and which of the text. */
-export interface Page {
+/** A page that a text cites, and the range of the text that it supports. */
+export interface PageCitation {
   readonly url: string;
   readonly title: string;
   readonly quote: string;
@@ -9,19 +9,19 @@ export interface Page {
   readonly end: number;
 }
 
-/** What every wire has a place for; without places of its own, all of the text rests on it. */
-export const pagesOf = ({ text, citations = [] }: TextPart): readonly Page[] =>
+/** Returns the citations of pages, which every wire can express. A citation without a range covers the complete text. */
+export const pageCitations = ({ text, citations = [] }: TextPart): readonly PageCitation[] =>
   citations.flatMap(({ url, title, quote, start, end }) =>
     url === undefined
       ? []
       : { url, title: title ?? url, quote: quote ?? '', start: start ?? 0, end: end ?? text.length },
   );
 
-/** What no client is told of a part. */
-export function untold(part: AssistantPart): readonly Warning[] {
-  if (part.type === 'vendor') return [dropped(part.kind, 'what ran at the vendor has no place on this wire')];
+/** Returns warnings for what no wire can express of a part. */
+export function droppedParts(part: AssistantPart): readonly Warning[] {
+  if (part.type === 'vendor') return [dropped(part.kind, 'what ran at the vendor has no form on this wire')];
   return part.type === 'text' && part.citations?.some(isOfDocument) === true
-    ? [dropped('citations of documents', 'pages alone have a place on this wire')]
+    ? [dropped('citations of documents', 'only pages have a form on this wire')]
     : [];
 }
 

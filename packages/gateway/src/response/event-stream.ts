@@ -1,54 +1,51 @@
 import type { ChatStream, StreamEvent, Warning } from '@majordomo/core';
-import type { Asked, Writer } from '../wire.ts';
-import { toldHeaders } from './headers.ts';
-import { untold } from './pages.ts';
-import { eventBody } from './telling.ts';
-import type { Watched } from './watched.ts';
+import type { ParsedRequest, Writer } from '../wire.ts';
+import { callHeaders } from './headers.ts';
+import { droppedParts } from './citations.ts';
+import { eventBody, type ReporterOptions } from './reporter.ts';
+import type { AttemptCounter } from './attempt-counter.ts';
 
-/** What is known of an answer when its first content is there. */
-interface Opened {
+/** State of a response when its first content has arrived. */
+interface FirstContent {
   readonly writer: Writer;
   readonly first: string;
   readonly target: string | undefined;
   readonly warnings: readonly Warning[];
 }
 
-/** What a streamed answer needs besides the call. */
-export interface StreamedOptions {
-  readonly idleMs: number;
-  /** How far the call is. */
-  readonly watched: Watched;
-  readonly leave: () => void;
-  readonly onEnd: () => void;
-  readonly onError: (error: unknown) => void;
-  readonly cut: (() => void) | undefined;
+/** Options of an event stream besides its call. */
+export interface EventStreamOptions extends Omit<ReporterOptions, 'events' | 'writer' | 'first'> {
+  readonly counter: AttemptCounter;
 }
 
 /**
- * A streamed answer. It begins with the first content: until then the chain may ask the next target unseen, and a failure
- * has a status of its own.
+ * Returns an event stream that begins with the first content: until then the chain may continue with the next target, and a
+ * failure has its own status.
  */
-export async function streamed(
+export async function eventStreamResponse(
   stream: ChatStream,
-  asked: Asked,
-  { watched, ...rest }: StreamedOptions,
+  parsed: ParsedRequest,
+  { counter, ...rest }: EventStreamOptions,
 ): Promise<Response> {
   const events = stream[Symbol.asyncIterator]();
-  const { writer, first, target, warnings } = await untilContent(events, asked);
+  const { writer, first, target, warnings } = await untilContent(events, parsed);
   return new Response(eventBody({ events, writer, first, ...rest }), {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
-      // For nginx, which collects answers by default.
+      // nginx buffers responses by default.
       'x-accel-buffering': 'no',
-      ...toldHeaders({ target, attempts: watched.attempts, warnings: [...asked.notes, ...warnings] }),
+      ...callHeaders({ target, attempts: counter.attempts, warnings: [...parsed.notes, ...warnings] }),
     },
   });
 }
 
-/** An attempt that is taken back before it wrote anything never was. */
-async function untilContent(events: AsyncIterator<StreamEvent>, asked: Asked): Promise<Opened> {
-  let writer = asked.writer();
+/** Reads until an event has a text. An attempt that is reset before that leaves no trace. */
+async function untilContent(
+  events: AsyncIterator<StreamEvent>,
+  parsed: ParsedRequest,
+): Promise<FirstContent> {
+  let writer = parsed.createWriter();
   let target: string | undefined;
   const warnings: Warning[] = [];
   for (;;) {
@@ -57,9 +54,9 @@ async function untilContent(events: AsyncIterator<StreamEvent>, asked: Asked): P
     const event = step.value;
     if (event.type === 'start') target = event.target;
     if (event.type === 'warning') warnings.push(event.warning);
-    if (event.type === 'part-end') warnings.push(...untold(event.part));
+    if (event.type === 'part-end') warnings.push(...droppedParts(event.part));
     if (event.type === 'reset') {
-      writer = asked.writer();
+      writer = parsed.createWriter();
       warnings.length = 0;
     }
     const first = writer.write(event);

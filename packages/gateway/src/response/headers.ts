@@ -1,17 +1,18 @@
 import type { Warning } from '@majordomo/core';
 
-/** What the client learns about its call. */
-export interface Told {
+/** Facts about a call that its client receives. */
+export interface CallInfo {
   readonly target: string | undefined;
-  /** Tries so far, the one that answers included. */
+  /** Attempts so far, including the one that answers. */
   readonly attempts: number;
   readonly warnings: readonly Warning[];
 }
 
-const LONGEST = 2000;
+/** Servers and clients limit the length of headers. */
+const MAX_LENGTH = 2000;
 
-/** Who answered, after how many tries, and what was not done as asked. */
-export function toldHeaders({ target, attempts, warnings }: Told): Record<string, string> {
+/** Returns headers with the target that answered, the count of attempts, and the warnings of the call. */
+export function callHeaders({ target, attempts, warnings }: CallInfo): Record<string, string> {
   const texts = warnings.map(({ action, what, why }) => `${action} ${what}: ${why}`);
   return {
     ...(target === undefined ? {} : { 'x-majordomo-target': printable(target) }),
@@ -20,5 +21,5 @@ export function toldHeaders({ target, attempts, warnings }: Told): Record<string
   };
 }
 
-/** Headers take nothing else, and servers not much of it. */
-const printable = (text: string): string => text.slice(0, LONGEST).replace(/[^\x20-\x7e]/g, '?');
+/** Headers allow no other characters. */
+const printable = (text: string): string => text.slice(0, MAX_LENGTH).replace(/[^\x20-\x7e]/g, '?');

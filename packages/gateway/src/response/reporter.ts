@@ -1,7 +1,7 @@
 import { LlmError, systemClock, type StreamEvent } from '@majordomo/core';
 import type { Writer } from '../wire.ts';
 import { HEARTBEAT } from './sse.ts';
-import { refusalOf } from './refusal-of.ts';
+import { refusalOf } from '../errors/refusal-of.ts';
 
 /** Some proxies close a connection after 30 s of silence. */
 const SILENCE_MS = 15_000;

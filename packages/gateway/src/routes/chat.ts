@@ -1,29 +1,115 @@
-import { answered } from '../answering/answered.ts';
-import { specOf } from '../door/models.ts';
-import { tellOperator } from '../door/operator.ts';
-import { jsonBody } from '../reading/body.ts';
-import { readWithMedia } from '../reading/media.ts';
+import type { CallOptions, ChatRequest } from '@majordomo/core';
+import { specOf } from '../auth/models.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { reportToOperator } from '../errors/report.ts';
+import type { Settings } from '../options.ts';
+import { jsonBody } from '../parsing/body.ts';
+import { parseWithMedia } from '../parsing/media.ts';
 import { CUT } from '../platform-context.ts';
-import type { House, Visit } from '../visit.ts';
-import type { Wire } from '../wire.ts';
-import { callOptions } from './call-options.ts';
+import { AttemptCounter } from '../response/attempt-counter.ts';
+import { droppedParts } from '../response/citations.ts';
+import { eventStreamResponse } from '../response/event-stream.ts';
+import { callHeaders } from '../response/headers.ts';
+import type { ParsedRequest, Wire } from '../wire.ts';
 
-/** One request of a wire: read, asked of the chain, answered. */
-export async function chatRoute(visit: Visit, house: House, wire: Wire): Promise<Response> {
-  const { request, caller, requestId, context } = visit;
-  const { settings } = house;
-  const leave = house.busy.enter();
+/** Parses a request of one wire, calls the chain, and responds in that wire. */
+export async function chatRoute(
+  context: RequestContext,
+  gateway: GatewayContext,
+  wire: Wire,
+): Promise<Response> {
+  const { request, caller, requestId, platform } = context;
+  const { settings } = gateway;
+  const release = gateway.concurrency.enter();
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const asked = await readWithMedia((media) => wire.read(body, media), settings.fetchMedia, request.signal);
-    const spec = await specOf(asked.model, caller, settings);
-    const options = callOptions(visit, asked.metadata, house, asked.request);
+    const parsed = await parseWithMedia(
+      (media) => wire.parse(body, media),
+      settings.fetchMedia,
+      request.signal,
+    );
+    const spec = await specOf(parsed.model, caller, settings);
+    const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     const onError = (error: unknown): void => {
-      tellOperator(error, requestId, settings);
+      reportToOperator(error, requestId, settings);
     };
-    return await answered({ asked, spec, options, onEnd: leave, onError, cut: context?.[CUT] }, settings);
+    const call: ChatCall = { parsed, spec, options, onEnd: release, onError, cut: platform?.[CUT] };
+    return await (parsed.isStreamed ? streamResponse(call, settings) : completeResponse(call, settings));
   } catch (error) {
-    leave();
+    release();
+    throw error;
+  }
+}
+
+/** Options of a call. `request`: the request of the call, if it is a chat. */
+export const callOptions = (
+  { request, caller, requestId, platform }: RequestContext,
+  metadata: Readonly<Record<string, unknown>> | undefined,
+  { onEvent }: GatewayContext,
+  chat?: ChatRequest,
+): CallOptions => ({
+  signal: request.signal,
+  tenant: caller.tenant,
+  metadata: { ...caller.metadata, requestId, ...(metadata === undefined ? {} : { client: metadata }) },
+  onEvent: (event) => {
+    onEvent(event, chat);
+  },
+  ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
+});
+
+/** One call for one request. */
+interface ChatCall {
+  readonly parsed: ParsedRequest;
+  readonly spec: string;
+  readonly options: CallOptions;
+  /** Called when the last byte is taken or the client has left. May be called again. */
+  readonly onEnd: () => void;
+  /** Called with the error that ends a response after its status. */
+  readonly onError: (error: unknown) => void;
+  /** Closes the connection of the client, on platforms where the gateway can. */
+  readonly cut: (() => void) | undefined;
+}
+
+async function completeResponse(
+  { parsed, spec, options, onEnd }: ChatCall,
+  { majordomo }: Settings,
+): Promise<Response> {
+  const counter = new AttemptCounter(options.onEvent);
+  const response = await majordomo
+    .model(spec)
+    .generate(parsed.request, { ...options, onEvent: counter.onEvent });
+  onEnd();
+  return Response.json(parsed.complete(response), {
+    headers: callHeaders({
+      target: response.target,
+      attempts: counter.attempts,
+      warnings: [...parsed.notes, ...response.warnings, ...response.parts.flatMap(droppedParts)],
+    }),
+  });
+}
+
+async function streamResponse(
+  { parsed, spec, options, onEnd, onError, cut }: ChatCall,
+  { majordomo, idleMs }: Settings,
+): Promise<Response> {
+  const counter = new AttemptCounter(options.onEvent);
+  // Ends with the request of the client, or when the client reads nothing.
+  const ended = new AbortController();
+  const leave = (): void => {
+    ended.abort();
+  };
+  options.signal?.addEventListener('abort', leave, { once: true });
+  if (options.signal?.aborted === true) leave();
+  const end = (): void => {
+    options.signal?.removeEventListener('abort', leave);
+    onEnd();
+  };
+  try {
+    const call = { ...options, onEvent: counter.onEvent, signal: ended.signal };
+    const stream = majordomo.model(spec).stream(parsed.request, call);
+    return await eventStreamResponse(stream, parsed, { idleMs, counter, leave, onEnd: end, onError, cut });
+  } catch (error) {
+    end();
     throw error;
   }
 }

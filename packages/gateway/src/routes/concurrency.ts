@@ -1,25 +1,25 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 
-/** Counts the calls that are under way. */
-export class Busy {
-  private readonly most: number;
+/** Counts the calls that are running. */
+export class ConcurrencyLimit {
+  private readonly max: number;
   private count = 0;
 
-  constructor(most: number) {
-    this.most = most;
+  constructor(max: number) {
+    this.max = max;
   }
 
-  /** One more, or a refusal; to be called once when it is over. */
+  /** Counts one more call and returns how to release it, which counts once. Throws a `busy` refusal at the limit. */
   enter(): () => void {
-    if (this.count >= this.most)
-      throw new Refusal('busy', `the gateway serves ${this.most} calls at a time, and all are taken`, {
+    if (this.count >= this.max)
+      throw new Refusal('busy', `the gateway serves ${this.max} calls at a time, and all are taken`, {
         retryAfterMs: 1000,
       });
     this.count++;
-    let isOver = false;
+    let isReleased = false;
     return () => {
-      if (!isOver) this.count--;
-      isOver = true;
+      if (!isReleased) this.count--;
+      isReleased = true;
     };
   }
 }

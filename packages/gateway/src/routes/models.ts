@@ -1,12 +1,12 @@
-import { Refusal } from '../refusal.ts';
-import { namesFor } from '../door/models.ts';
-import type { House, Visit } from '../visit.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { namesFor } from '../auth/models.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
 
-/** Nobody asks for it, and both wires have it. */
-const SINCE = 0;
+/** Both wires require a date of creation, which no client uses. */
+const CREATED = 0;
 
-/** What the caller may ask for, in the form of the client that asks. */
-export function listModels({ request, caller }: Visit, { settings }: House): Response {
+/** Lists the models that the caller may use, in the format of its client. */
+export function listModels({ request, caller }: RequestContext, { settings }: GatewayContext): Response {
   const names = namesFor(caller, settings);
   const data = names.map((name) => modelOf(name, request));
   return Response.json(
@@ -16,8 +16,12 @@ export function listModels({ request, caller }: Visit, { settings }: House): Res
   );
 }
 
-/** One of them. */
-export function oneModel({ request, caller }: Visit, { settings }: House, name: string): Response {
+/** Returns one model in the format of the client. */
+export function oneModel(
+  { request, caller }: RequestContext,
+  { settings }: GatewayContext,
+  name: string,
+): Response {
   if (!namesFor(caller, settings).includes(name))
     throw new Refusal('no-such-model', 'no such model is served here', { path: 'model' });
   return Response.json(modelOf(name, request));
@@ -27,5 +31,5 @@ const isAnthropic = (request: Request): boolean => request.headers.has('anthropi
 
 const modelOf = (name: string, request: Request): object =>
   isAnthropic(request)
-    ? { type: 'model', id: name, display_name: name, created_at: new Date(SINCE).toISOString() }
-    : { id: name, object: 'model', created: SINCE, owned_by: 'majordomo' };
+    ? { type: 'model', id: name, display_name: name, created_at: new Date(CREATED).toISOString() }
+    : { id: name, object: 'model', created: CREATED, owned_by: 'majordomo' };

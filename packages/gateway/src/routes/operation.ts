@@ -1,29 +1,33 @@
-import { toldHeaders } from '../answering/headers.ts';
-import { specOf } from '../door/models.ts';
-import type { ReadOperation } from '../operations/operation.ts';
-import type { House, Visit } from '../visit.ts';
-import { callOptions } from './call-options.ts';
+import { callHeaders } from '../response/headers.ts';
+import { specOf } from '../auth/models.ts';
+import type { ParseOperation } from '../operations/operation.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { callOptions } from './chat.ts';
 
-/** One request for vectors, a transcript or speech: read, asked of the chain, answered whole. */
-export async function operationRoute(visit: Visit, house: House, read: ReadOperation): Promise<Response> {
-  const { settings } = house;
-  const leave = house.busy.enter();
+/** Parses a request for embeddings, a transcript or speech, calls the chain, and responds with the complete result. */
+export async function operationRoute(
+  context: RequestContext,
+  gateway: GatewayContext,
+  parse: ParseOperation,
+): Promise<Response> {
+  const { settings } = gateway;
+  const release = gateway.concurrency.enter();
   try {
-    const asked = await read(visit.request, settings.maxBodyBytes);
-    const spec = await specOf(asked.model, visit.caller, settings);
-    const options = callOptions(visit, asked.metadata, house);
-    const { body, mediaType, result } = await asked.answer(settings.majordomo, spec, options);
+    const parsed = await parse(context.request, settings.maxBodyBytes);
+    const spec = await specOf(parsed.model, context.caller, settings);
+    const options = callOptions(context, parsed.metadata, gateway);
+    const { body, mediaType, result } = await parsed.run(settings.majordomo, spec, options);
     return new Response(body, {
       headers: {
         'content-type': mediaType,
-        ...toldHeaders({
+        ...callHeaders({
           target: result.target,
           attempts: result.attempts.filter(({ outcome }) => outcome !== 'skipped').length,
-          warnings: [...asked.notes, ...result.warnings],
+          warnings: [...parsed.notes, ...result.warnings],
         }),
       },
     });
   } finally {
-    leave();
+    release();
   }
 }

@@ -1,20 +1,20 @@
 import { systemClock, type TargetHealth } from '@majordomo/core';
-import type { House } from '../visit.ts';
+import type { GatewayContext } from '../context.ts';
 
-/** Can any model be asked now? Names and targets are not told: nobody has to log in to ask this. */
-export async function ready({ settings: { majordomo, models, anySpec } }: House): Promise<Response> {
+/** Can any model be parsed now? Names and targets are not told: nobody has to log in to ask this. */
+export async function ready({ settings: { majordomo, models, anySpec } }: GatewayContext): Promise<Response> {
   const specs = Object.values(models);
   if (specs.length === 0 && anySpec) return Response.json({ status: 'ready' });
   for (const spec of specs) {
     if (await hasTarget(spec, majordomo)) return Response.json({ status: 'ready' });
   }
   return Response.json(
-    { status: 'no model can be asked now' },
+    { status: 'no model is available now' },
     { status: 503, headers: { 'retry-after': '5' } },
   );
 }
 
-async function hasTarget(spec: string, majordomo: House['settings']['majordomo']): Promise<boolean> {
+async function hasTarget(spec: string, majordomo: GatewayContext['settings']['majordomo']): Promise<boolean> {
   try {
     const targets = await majordomo.resolve(spec);
     const known = majordomo.health.snapshot();
@@ -27,5 +27,5 @@ async function hasTarget(spec: string, majordomo: House['settings']['majordomo']
 const isBenched = (health: TargetHealth | undefined): boolean =>
   health?.state === 'benched' && (health.until ?? 0) > systemClock.now();
 
-/** Under which a bench of all its targets is kept. */
+/** Returns the key under which all targets of a provider are benched. */
 const providerOf = (target: string): string => target.slice(0, target.indexOf('/') + 1);

@@ -2,7 +2,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import OpenAI from 'openai';
 import type { TestServer } from '@majordomo/test-support';
 import type { GatewayOptions } from '../../src/index.ts';
-import { house, KEY, type House } from './house.ts';
+import { house, KEY, type House } from './test-gateway.ts';
 
 /** A gateway before one vendor, with a model for each operation. */
 export const operationsBefore = (vendor: TestServer, gateway: Partial<GatewayOptions> = {}): Promise<House> =>

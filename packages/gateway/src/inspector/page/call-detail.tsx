@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { ToldCall, ToldContent, ToldError } from '../told.ts';
+import type { ToldCall, ToldContent, ToldError } from '../feed-types.ts';
 import { count, dateTime, duration, usd } from './format.ts';
 import { failedOver } from './filter.ts';
 import { useAsked, useCosts, useKnown, useStore } from './hooks.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ToldCall } from '../told.ts';
+import type { ToldCall } from '../feed-types.ts';
 import { CallRow } from './call-row.tsx';
 import { count } from './format.ts';
 import { useCosts } from './hooks.ts';

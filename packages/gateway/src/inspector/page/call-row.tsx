@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ToldCall, ToldTry } from '../told.ts';
+import type { ToldCall, ToldTry } from '../feed-types.ts';
 import { failedOver } from './filter.ts';
 import { duration, time, tokens, usd } from './format.ts';
 import { useStore } from './hooks.ts';

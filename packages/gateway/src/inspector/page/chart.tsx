@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { ToldSpending } from '../told.ts';
+import type { ToldSpending } from '../feed-types.ts';
 import { usd } from './format.ts';
 import { stacked, wallClock, type Stacks } from './steps.ts';
 

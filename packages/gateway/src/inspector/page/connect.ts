@@ -1,4 +1,4 @@
-import type { ToldCall, ToldHealth, ToldHello } from '../told.ts';
+import type { ToldCall, ToldHealth, ToldHello } from '../feed-types.ts';
 import type { Store } from './store.ts';
 
 /** Where the page lies: everything is asked for below it. */

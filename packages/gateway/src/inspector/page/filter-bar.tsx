@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ToldCall } from '../told.ts';
+import type { ToldCall } from '../feed-types.ts';
 import { ALL, choices, NO_TENANT, type Filter, type Shown } from './filter.ts';
 
 const SHOWN: readonly (readonly [Shown, string])[] = [

@@ -1,4 +1,4 @@
-import type { ToldCall } from '../told.ts';
+import type { ToldCall } from '../feed-types.ts';
 
 export type Shown = 'all' | 'running' | 'finished' | 'failed-over' | 'failed' | 'abandoned';
 

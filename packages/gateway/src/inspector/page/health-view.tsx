@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { ToldHealth } from '../told.ts';
+import type { ToldHealth } from '../feed-types.ts';
 import { steer } from './ask.ts';
 import { count, duration, rough } from './format.ts';
 import { useKnown, useNow } from './hooks.ts';

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import type { ToldCall, ToldCost } from '../told.ts';
+import type { ToldCall, ToldCost } from '../feed-types.ts';
 import { ask } from './ask.ts';
 import type { Known, Store } from './store.ts';
 

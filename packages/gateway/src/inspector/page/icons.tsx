@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { CallOutcome } from '../told.ts';
+import type { CallOutcome } from '../feed-types.ts';
 
 const PATHS = {
   finished: 'M3.5 8.5l3 3 6-7',

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ToldMeaning, ToldPlan, ToldTarget } from '../told.ts';
+import type { ToldMeaning, ToldPlan, ToldTarget } from '../feed-types.ts';
 import { ask } from './ask.ts';
 import { usd } from './format.ts';
 import { stateText } from './health-view.tsx';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ToldLimit, ToldSpending } from '../told.ts';
+import type { ToldLimit, ToldSpending } from '../feed-types.ts';
 import { Chart, colourAt } from './chart.tsx';
 import { count, rough, tokens, usd } from './format.ts';
 import { useAsked, useKnown, useNow } from './hooks.ts';

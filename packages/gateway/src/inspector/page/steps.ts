@@ -1,4 +1,4 @@
-import type { ToldSpending } from '../told.ts';
+import type { ToldSpending } from '../feed-types.ts';
 
 export interface Stacks {
   /** Seconds since the epoch, as if the zone of the page were UTC. */

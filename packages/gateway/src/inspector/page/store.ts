@@ -1,4 +1,4 @@
-import type { ToldCall, ToldCost, ToldHealth, ToldHello } from '../told.ts';
+import type { ToldCall, ToldCost, ToldHealth, ToldHello } from '../feed-types.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'closed';
 

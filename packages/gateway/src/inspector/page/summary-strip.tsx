@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ToldCall } from '../told.ts';
+import type { ToldCall } from '../feed-types.ts';
 import { count, duration } from './format.ts';
 import { slices, summaryOf, type Slice } from './summary.ts';
 

@@ -1,4 +1,4 @@
-import type { ToldCall } from '../told.ts';
+import type { ToldCall } from '../feed-types.ts';
 import { failedOver } from './filter.ts';
 
 /** What a list of calls comes to. */

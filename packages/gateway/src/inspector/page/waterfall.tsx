@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ToldCall, ToldTry } from '../told.ts';
+import type { ToldCall, ToldTry } from '../feed-types.ts';
 import { duration, time } from './format.ts';
 import { Outcome } from './icons.tsx';
 import { marks } from './scale.ts';
