@@ -58,6 +58,12 @@ describe('toLlmError', () => {
       ),
       'unsupported',
     ],
+    [400, body('invalid_request_error', 'This organization has been disabled.'), 'auth'],
+    [
+      400,
+      body('invalid_request_error', 'Your organization org_1 (Acme) is not enabled for fast mode'),
+      'auth',
+    ],
     [400, body('invalid_request_error', 'max_tokens: 5 > 4, which is the maximum'), 'invalid-request'],
     [401, body('authentication_error', 'invalid x-api-key'), 'auth'],
     [402, body('billing_error'), 'billing'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stream as chat, failureOf as thrown } from '../../test/reading.ts';
 import { failedKind } from '../responses/response.ts';
 import { failureOf, inBandError } from './failure.ts';
+import { namedKind } from './kind.ts';
 
 const CYBER = { type: 'invalid_request', code: 'cyber_policy', message: 'flagged for cyber security' };
 
@@ -53,4 +54,17 @@ describe('a failure inside of an answer', () => {
     const error = { code: 'rate_limit_exceeded', message };
     expect(inBandError({ error }, 'p/m', []).details.retryAfterMs).toBe(ms);
   });
+});
+
+it('is auth if the organization has to be verified, which no client of a gateway can do', () => {
+  const message = 'Your organization must be verified to stream this model.';
+  expect(
+    namedKind({
+      status: 400,
+      type: 'invalid_request_error',
+      code: 'unsupported_value',
+      param: undefined,
+      message,
+    }),
+  ).toBe('auth');
 });

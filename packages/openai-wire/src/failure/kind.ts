@@ -32,6 +32,7 @@ const BASE_KINDS: ReadonlyMap<string, ErrorKind> = new Map([
 export function namedKind(failure: ReportedFailure): ErrorKind | undefined {
   const { code, type } = failure;
   if (isEffortBesideTools(failure) || isTooLong(failure)) return 'unsupported';
+  if (isUnverified(failure)) return 'auth';
   if (type === 'base_resp') return BASE_KINDS.get(code ?? '') ?? 'server';
   const named = (word = ''): ErrorKind | undefined => KINDS.find(([pattern]) => pattern.test(word))?.[1];
   return named(code) ?? named(type);
@@ -40,6 +41,10 @@ export function namedKind(failure: ReportedFailure): ErrorKind | undefined {
 /** Over Chat Completions late models of OpenAI take tools or effort, not both; another target may take both (2026). */
 export const isEffortBesideTools = ({ message }: ReportedFailure): boolean =>
   /function tools with reasoning_effort are not supported/i.test(message);
+
+/** An account that another key may not share (OpenAI, 2025). */
+const isUnverified = ({ message }: ReportedFailure): boolean =>
+  /^your organization must be verified/i.test(message);
 
 /** Another model may take longer recordings (reports of January and August 2026). */
 const isTooLong = ({ message }: ReportedFailure): boolean =>
