@@ -34,8 +34,9 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const settings = settingsOf(options);
-  const { majordomo, ledger } = settings;
-  const inspector = settings.inspector && createInspector({ ...settings.inspector, majordomo, ledger });
+  const { majordomo, ledger, models } = settings;
+  const inspector =
+    settings.inspector && createInspector({ ...settings.inspector, majordomo, ledger, models });
   const onEvent = inspector?.onEvent ?? (() => undefined);
   const gateway: GatewayContext = {
     settings,

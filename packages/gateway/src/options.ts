@@ -49,9 +49,9 @@ export interface GatewayOptions {
       }
     | undefined;
   /**
-   * Told what `authorize` threw, failures of the gateway itself, and calls that failed by what only you can mend, such as a
-   * key that is missing: their clients read no more than that. All else of calls is told by `onEvent` of the majordomo.
-   * What it throws itself is dropped.
+   * Called with what `authorize` threw, failures of the gateway itself, and calls that failed for a reason that only the
+   * operator can resolve: a missing key, a limit that waiting does not change, a gate that failed. `onEvent` of the majordomo
+   * reports every other failure of a call. Errors that it throws are dropped.
    */
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
   /** Largest body of a request. Default 32 MiB. */

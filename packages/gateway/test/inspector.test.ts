@@ -42,6 +42,17 @@ describe('the inspector of a gateway', () => {
     expect(events).not.toContain('private question');
   });
 
+  it('resolves the names that are served, also next to names of the majordomo', async () => {
+    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const meaning = await fetch(`${h.url}/inspector/meaning?spec=gpt`, { headers });
+    expect(await meaning.json()).toMatchObject({
+      targets: [{ target: 'openai/gpt-5.4' }, { target: 'anthropic/claude-haiku-4-5' }],
+    });
+    const spec = await fetch(`${h.url}/inspector/meaning?spec=openai/gpt-5.4`, { headers });
+    expect(await spec.json()).toMatchObject({ targets: [{ target: 'openai/gpt-5.4' }] });
+  });
+
   it('holds no server back that closes: its page is told to go', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: {} } });
     const headers = { authorization: `Bearer ${ADMIN}` };

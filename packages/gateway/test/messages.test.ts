@@ -180,3 +180,14 @@ describe('the official client over Messages', () => {
     });
   });
 });
+
+it('leaves out citations of a text without any, because clients of Messages refuse null', async () => {
+  await using at = await house();
+  const response = await fetch(`${at.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': KEY },
+    body: JSON.stringify({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
+  });
+  const { content } = (await response.json()) as { readonly content: readonly object[] };
+  expect(content).toEqual([{ type: 'text', text: 'hello' }]);
+});

@@ -21,7 +21,7 @@ export const anthropicMessage = (
 function block(part: AssistantPart): object | readonly object[] {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.text, citations: citationsOf(part) };
+      return { type: 'text', text: part.text, ...citationsOf(part) };
     case 'reasoning': {
       const data = hiddenData(part);
       return data === undefined
@@ -35,8 +35,8 @@ function block(part: AssistantPart): object | readonly object[] {
   }
 }
 
-/** `null` for none, as the wire has it. */
-function citationsOf(part: TextPart): readonly object[] | null {
+/** Leaves the member out if there are none, as Anthropic does: some clients refuse `null`. */
+function citationsOf(part: TextPart): { readonly citations?: readonly object[] } {
   const citations = messagesCitations(part);
-  return citations.length === 0 ? null : citations;
+  return citations.length === 0 ? {} : { citations };
 }

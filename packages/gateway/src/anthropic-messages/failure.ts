@@ -3,6 +3,7 @@ import type { Refusal, RefusalKind } from '../errors/refusal.ts';
 const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unauthorized: 'authentication_error',
   forbidden: 'permission_error',
+  'not-allowed': 'permission_error',
   'no-such-model': 'not_found_error',
   'no-such-route': 'not_found_error',
   'wrong-method': 'invalid_request_error',

@@ -64,6 +64,8 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
   notes.unknown(body, TAKEN, REASONS);
   refuseThreads(body, notes);
   noteCitations(body, notes);
+  if (optional(body, 'service_tier', string) === 'standard_only')
+    notes.dropped('service_tier', 'most targets have no form for it');
   const stops = optional(body, 'stop_sequences', array(nonEmptyString)) ?? [];
   const transcript = transcriptOf(body, media);
   return {

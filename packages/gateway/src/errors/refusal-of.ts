@@ -40,8 +40,10 @@ const NO_KEY = 'the gateway has no key for the vendor; its operator sees why';
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (!LlmError.is(error)) return new Refusal('config', GATEWAY_FAILED);
-  const { kind, message, details } = reportedError(error);
+  const reported = reportedError(error);
+  const { kind, message, details } = reported;
   const retryAfterMs = error.details.retryAfterMs ?? details.retryAfterMs;
+  if (isPermanentDenial(reported)) return new Refusal('not-allowed', redact(message));
   return new Refusal(kind, REQUEST_KINDS.includes(kind) ? redact(message) : messageFor(kind, details.code), {
     retryAfterMs,
     path: kind === 'invalid-request' ? details.path : undefined,
@@ -77,9 +79,18 @@ const errorsOf = (attempts: readonly Attempt[]): readonly LlmError[] =>
 const isTransient = (error: LlmError): boolean =>
   !isForOperator(error) && !REQUEST_KINDS.includes(error.kind);
 
+/** Whether a gate denied the call without a time to wait, because of a limit or because the gate failed. */
+const isDeniedWithoutEnd = ({ kind, details }: LlmError): boolean =>
+  kind === 'denied' && details.retryAfterMs === undefined;
+
+/** A gate that failed has a cause, and may work again. */
+const isPermanentDenial = (error: LlmError): boolean =>
+  isDeniedWithoutEnd(error) && error.cause === undefined;
+
 const isForOperator = ({ kind }: LlmError): boolean => OPERATOR_KINDS.includes(kind);
 
-/** Whether a target failed for a reason that only the operator can resolve. The client reads no details of it. */
+/** Whether a call failed for a reason that only the operator can resolve. */
 export const concernsOperator = (error: LlmError): boolean =>
   isForOperator(error) ||
+  isDeniedWithoutEnd(error) ||
   error.details.attempts.some((attempt) => attempt.error !== undefined && isForOperator(attempt.error));

@@ -9,6 +9,8 @@ export type RefusalKind =
   | 'no-such-route'
   | 'wrong-method'
   | 'busy'
+  /** A gate denied the call, and waiting does not change that. */
+  | 'not-allowed'
   | 'too-large';
 
 /** Of what its clients cannot change, nor have to know. */

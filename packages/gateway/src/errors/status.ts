@@ -4,6 +4,7 @@ import type { Refusal, RefusalKind } from './refusal.ts';
 export const STATUS: Readonly<Record<RefusalKind, number>> = {
   unauthorized: 401,
   forbidden: 403,
+  'not-allowed': 403,
   'no-such-model': 404,
   'no-such-route': 404,
   'wrong-method': 405,

@@ -73,12 +73,12 @@ export function createInspector(options: InspectorOptions): Inspector {
     query: URLSearchParams,
     signal: AbortSignal,
   ): Promise<Response> {
-    const { majordomo, router, clock } = setup;
+    const { majordomo, clock } = setup;
     switch (route) {
       case 'GET /content':
         return jsonAnswer(watching.contents?.get(query.get('id') ?? '') ?? { asked: [] });
       case 'GET /meaning':
-        return jsonAnswer(await meaningOf(query, majordomo, router, signal));
+        return jsonAnswer(await meaningOf(query, setup, signal));
       case 'GET /costs':
         return jsonAnswer(await costsOf(query, ledgerOf(setup)));
       case 'GET /limits':

@@ -1,17 +1,20 @@
-import { LlmError, type Majordomo, type ResolvedTarget } from '@majordomo/core';
+import { LlmError, type ResolvedTarget } from '@majordomo/core';
 import { Refusal } from './answers.ts';
-import type { PlannedChain, Planner } from './options.ts';
+import type { InspectorOptions, PlannedChain } from './options.ts';
 import { tellHealth } from './tell-health.ts';
 import type { ToldMeaning, ToldPlan, ToldTarget } from './feed-types.ts';
 
-/** What a spec means now: its targets in order and, for a name of the router, how they were chosen. Calls nobody. */
+/**
+ * Returns the targets of a spec or a name in order and, for a name of the router, how they were chosen. Makes no call to a
+ * vendor.
+ */
 export async function meaningOf(
   query: URLSearchParams,
-  majordomo: Majordomo,
-  router: Planner | undefined,
+  { majordomo, models = {}, router }: Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>,
   signal: AbortSignal,
 ): Promise<ToldMeaning> {
-  const spec = query.get('spec')?.trim() ?? '';
+  const name = query.get('spec')?.trim() ?? '';
+  const spec = Object.hasOwn(models, name) ? (models[name] ?? name) : name;
   const tenant = query.get('tenant') ?? '';
   try {
     const targets = await majordomo.resolve(spec, { signal, ...(tenant !== '' && { tenant }) });

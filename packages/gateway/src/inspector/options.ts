@@ -31,6 +31,8 @@ export interface InspectorOptions {
   readonly majordomo: Majordomo;
   /** Costs, spending and limits. */
   readonly ledger?: Ledger | undefined;
+  /** Names that a gateway serves, and the spec of each. They are resolved like names of the majordomo. */
+  readonly models?: { readonly [name: string]: string } | undefined;
   /** Plans of names. */
   readonly router?: Planner | undefined;
   /** Shows prompts and answers too, through the redactor. Default false. */
@@ -61,6 +63,7 @@ export interface InspectorSetup extends InspectorOptions {
 const KINDS: KindsOf<InspectorOptions> = {
   majordomo: 'object with model',
   ledger: 'object with state',
+  models: 'object',
   router: 'object with plan',
   content: 'boolean',
   keep: 'number',

@@ -10,11 +10,13 @@ const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'rate-limit': 'rate_limit_exceeded',
   quota: 'insufficient_quota',
   denied: 'budget_exceeded',
+  'not-allowed': 'budget_exceeded',
 };
 
 const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unauthorized: 'authentication_error',
   forbidden: 'permission_error',
+  'not-allowed': 'permission_error',
   busy: 'rate_limit_error',
   'rate-limit': 'rate_limit_error',
   quota: 'insufficient_quota',

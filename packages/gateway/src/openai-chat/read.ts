@@ -51,11 +51,11 @@ const TAKEN: ReadonlySet<string> = new Set([
   'metadata',
   'user',
   'safety_identifier',
-  'prompt_cache_key',
 ]);
 
 /** Why some of the rest is not taken over. */
 const REASONS: Readonly<Record<string, string>> = {
+  prompt_cache_key: 'most targets have no form for it',
   store: 'this gateway keeps nothing',
   logit_bias: 'tokens differ from target to target',
   web_search_options: 'tools that run at a vendor are not offered',

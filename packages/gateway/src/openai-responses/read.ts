@@ -6,6 +6,7 @@ import { metadataOf, tierOf } from '../parsing/openai.ts';
 import { Notes } from '../parsing/notes.ts';
 import { definedOnly } from '../parsing/defined.ts';
 import {
+  array,
   boolean,
   required,
   isSet,
@@ -43,11 +44,14 @@ const TAKEN: ReadonlySet<string> = new Set([
   'metadata',
   'user',
   'safety_identifier',
-  'prompt_cache_key',
   'include',
   'stream_options',
   'store',
 ]);
+
+const NO_FORM = 'most targets have no form for it';
+/** The gateway sends it whenever a target does. */
+const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Members that count on what a server keeps, or does later. */
 const STATE: readonly string[] = ['previous_response_id', 'conversation', 'prompt'];
@@ -62,7 +66,8 @@ export function parseResponses(value: unknown, media: Media): ParsedResponses {
   const body = object(value, '');
   const notes = new Notes();
   refuseState(body);
-  notes.unknown(body, new Set([...TAKEN, ...STATE, 'background']));
+  notes.unknown(body, new Set([...TAKEN, ...STATE, 'background']), { prompt_cache_key: NO_FORM });
+  noteSettings(body, notes);
   if (optional(body, 'store', boolean) === true) notes.dropped('store', 'this gateway keeps nothing');
   const { request, known } = responsesTools(body, notes);
   const model = required(body, 'model', nonEmptyString);
@@ -82,6 +87,17 @@ function refuseState(body: Fields): void {
   }
   if (optional(body, 'background', boolean) === true)
     invalid('background', 'is not taken: this gateway keeps nothing');
+}
+
+/** Settings inside members that are parsed. */
+function noteSettings(body: Fields, notes: Notes): void {
+  const config = optional(body, 'text', object);
+  if (config !== undefined && isSet(config, 'verbosity')) notes.dropped('text.verbosity', NO_FORM);
+  const reasoning = optional(body, 'reasoning', object);
+  if (reasoning !== undefined && isSet(reasoning, 'summary')) notes.dropped('reasoning.summary', NO_FORM);
+  for (const name of optional(body, 'include', array(string)) ?? []) {
+    if (name !== ENCRYPTED_REASONING) notes.dropped(`include ${name}`, NO_FORM);
+  }
 }
 
 function settings(body: Fields): Partial<ChatRequest> {

@@ -7,6 +7,7 @@ import {
   type Usage,
   type VendorPart,
 } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/provider';
 import { newId } from '../response/id.ts';
 import { pageCitations } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
@@ -44,7 +45,7 @@ export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
 
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
-/** The envelope of every answer and of most events. */
+/** Returns the members of every response and of most events. Repeats only settings that were applied. */
 export const envelope = (id: string, { model, body }: Echo): object => ({
   id,
   object: 'response',
@@ -56,10 +57,10 @@ export const envelope = (id: string, { model, body }: Echo): object => ({
   model,
   parallel_tool_calls: body['parallel_tool_calls'] ?? true,
   previous_response_id: null,
-  reasoning: body['reasoning'] ?? { effort: null, summary: null },
+  reasoning: { effort: asRecord(body['reasoning'])['effort'] ?? null, summary: null },
   store: false,
   temperature: body['temperature'] ?? null,
-  text: body['text'] ?? { format: { type: 'text' } },
+  text: { format: asRecord(body['text'])['format'] ?? { type: 'text' } },
   tool_choice: body['tool_choice'] ?? 'auto',
   tools: body['tools'] ?? [],
   top_p: body['top_p'] ?? null,

@@ -1,0 +1,66 @@
+import type { Gate } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { house, KEY } from './support/test-gateway.ts';
+
+/** The response to a call that this gate denies, and the errors that the operator receives. */
+async function denied(admit: Gate['admit'], path = 'chat/completions') {
+  const errors: unknown[] = [];
+  await using at = await house({
+    majordomo: { gates: [{ name: 'budget', admit }] },
+    gateway: { onError: (error) => errors.push(error) },
+  });
+  const response = await fetch(`${at.url}/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ model: 'gpt', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
+  });
+  const { error } = (await response.json()) as { error: { type: string; code?: string } };
+  const [retryAfter, shouldRetry] = ['retry-after', 'x-should-retry'].map((name) =>
+    response.headers.get(name),
+  );
+  return { status: response.status, retryAfter, shouldRetry, type: error.type, code: error.code, errors };
+}
+
+describe('a denial that waiting does not resolve', () => {
+  const admit = () => ({ deny: 'this call may use up to $2, and the limit is $1 in all' });
+
+  it('is 403 over Chat Completions, not to be retried, and reported to the operator', async () => {
+    expect(await denied(admit)).toEqual({
+      status: 403,
+      retryAfter: null,
+      shouldRetry: 'false',
+      type: 'permission_error',
+      code: 'budget_exceeded',
+      errors: [expect.objectContaining({ kind: 'denied' })],
+    });
+  });
+
+  it('is 403 over Messages', async () => {
+    const { status, type } = await denied(admit, 'messages');
+    expect([status, type]).toEqual([403, 'permission_error']);
+  });
+});
+
+describe('a denial that waiting resolves', () => {
+  it('is 429 with the time to wait, and not reported to the operator', async () => {
+    expect(await denied(() => ({ deny: 'the day is spent', retryAfterMs: 5000 }))).toMatchObject({
+      status: 429,
+      retryAfter: '5',
+      shouldRetry: null,
+      errors: [],
+    });
+  });
+});
+
+describe('a gate that fails', () => {
+  it('is 429, worth a retry, and reported to the operator', async () => {
+    const failing = (): never => {
+      throw new Error('the store is down');
+    };
+    expect(await denied(failing)).toMatchObject({
+      status: 429,
+      retryAfter: '1',
+      errors: [expect.objectContaining({ kind: 'denied' })],
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { house, KEY } from './support/test-gateway.ts';
+
+const BODIES: Readonly<Record<string, object>> = {
+  'chat/completions': { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] },
+  responses: { model: 'gpt', input: 'hi' },
+  messages: { model: 'gpt', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] },
+};
+
+/** Sends a request with these settings and returns the warnings and the body of the response. */
+async function sent(path: string, settings: object): Promise<readonly [string, Record<string, unknown>]> {
+  await using at = await house();
+  const response = await fetch(`${at.url}/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ ...BODIES[path], ...settings }),
+  });
+  expect(response.status).toBe(200);
+  const body = (await response.json()) as Record<string, unknown>;
+  return [response.headers.get('x-majordomo-warnings') ?? '', body];
+}
+
+describe('a setting that no target receives', () => {
+  it.each([
+    ['chat/completions', { prompt_cache_key: 'a' }, 'prompt_cache_key'],
+    ['responses', { prompt_cache_key: 'a' }, 'prompt_cache_key'],
+    ['responses', { text: { verbosity: 'low' } }, 'text.verbosity'],
+    ['responses', { reasoning: { summary: 'auto' } }, 'reasoning.summary'],
+    ['responses', { include: ['message.output_text.logprobs'] }, 'include message.output_text.logprobs'],
+    ['messages', { service_tier: 'standard_only' }, 'service_tier'],
+  ])('is named in the warnings of %s: %o', async (path, settings, name) => {
+    const [warnings] = await sent(path, settings);
+    expect(warnings).toContain(`dropped ${name}:`);
+  });
+
+  it.each([
+    ['responses', { include: ['reasoning.encrypted_content'], text: { format: { type: 'text' } } }],
+    ['messages', { service_tier: 'auto' }],
+  ])('is not named in the warnings of %s if it has its default effect: %o', async (path, settings) => {
+    expect((await sent(path, settings))[0]).toBe('');
+  });
+
+  it('is not repeated as applied in a response object', async () => {
+    const settings = { text: { verbosity: 'low' }, reasoning: { effort: 'low', summary: 'auto' } };
+    const [, body] = await sent('responses', settings);
+    expect([body['text'], body['reasoning']]).toEqual([
+      { format: { type: 'text' } },
+      { effort: 'low', summary: null },
+    ]);
+  });
+});
