@@ -32,3 +32,10 @@ it('lets nothing of a message steer the terminal', () => {
   onError(new Error('\u001B[2Jgone'));
   expect(said()).not.toContain('\u001B');
 });
+
+it('prints a denial, which no event of an attempt reports', () => {
+  const { onError, said } = operator();
+  const attempts = [{ target: 'lab/a', outcome: 'skipped' }] as never;
+  onError(new LlmError('denied', 'gate "ledger" denied lab/a: no price for lab/a', { attempts }));
+  expect(said()).toBe('denied: gate "ledger" denied lab/a: no price for lab/a\n');
+});

@@ -30,8 +30,9 @@ export function operatorAt({ stderr }: Pick<Io, 'stderr'>): Operator {
     },
     onError(error) {
       if (!LlmError.is(error)) tell(reasonOf(error));
-      // What an attempt failed by, its event has told.
-      else if (error.details.attempts.length === 0) tell(`${error.kind}: ${error.message}`);
+      // `attempt-failed` has reported every other error of an attempt.
+      else if (error.kind === 'denied' || error.details.attempts.length === 0)
+        tell(`${error.kind}: ${error.message}`);
     },
   };
 }
