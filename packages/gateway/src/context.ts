@@ -1,5 +1,5 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
-import type { ConcurrencyLimit } from './routes/concurrency.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
 

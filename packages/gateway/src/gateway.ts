@@ -3,7 +3,7 @@ import { newId } from './response/id.ts';
 import { refusalResponse } from './errors/refusal-response.ts';
 import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
-import { ConcurrencyLimit } from './routes/concurrency.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
 import { createInspector } from './inspector/create-inspector.ts';

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors/refusal.ts';
+import { Refusal } from './errors/refusal.ts';
 
 /** Counts the calls that are running. */
 export class ConcurrencyLimit {
