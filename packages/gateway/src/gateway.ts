@@ -1,6 +1,6 @@
 import type { CallEvent } from '@majordomo/core';
 import { newId } from './response/id.ts';
-import { refusalResponse } from './errors/refusal-response.ts';
+import { refusalResponse } from './response/refusal-response.ts';
 import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';

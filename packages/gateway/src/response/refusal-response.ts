@@ -1,6 +1,6 @@
 import type { Wire } from '../wire.ts';
-import { refusalOf } from './refusal-of.ts';
-import { retryHeaders, STATUS } from './status.ts';
+import { refusalOf } from '../errors/refusal-of.ts';
+import { retryHeaders, STATUS } from '../errors/status.ts';
 
 /** Anything that was thrown, as an answer in the client's own wire. */
 export function refusalResponse(error: unknown, failure: Wire['failure']): Response {
