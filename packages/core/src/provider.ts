@@ -37,6 +37,7 @@ export {
 } from './toolkit/decode/ndjson.ts';
 export { keepJson, listJson, wellFormed } from './toolkit/transcript/kept-json.ts';
 export { wellFormedStrings } from './toolkit/transcript/well-formed-strings.ts';
+export { withKnownHeaders } from './toolkit/transport/known-headers.ts';
 export { patientFetch } from './toolkit/transport/patient-fetch.ts';
 export {
   rateLimitWatch,
@@ -44,7 +45,6 @@ export {
   type RateLimits,
   type RateLimitWatch,
 } from './toolkit/transport/rate-limits.ts';
-export { sameHeaders } from './toolkit/transport/same-headers.ts';
 export { sdkStream, type SdkCall } from './toolkit/transport/sdk-stream.ts';
 export { SSE, sse, SseDecoder } from './toolkit/decode/sse.ts';
 export { sniffMediaType } from './bytes/sniff.ts';

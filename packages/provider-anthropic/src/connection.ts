@@ -6,9 +6,9 @@ import {
   directFetch,
   lowerCased,
   patientFetch,
-  sameHeaders,
   secretsIn,
   secretsOfClient,
+  withKnownHeaders,
   type CallFacts,
 } from '@majordomo/core/provider';
 import { ID, ORIGIN, type AnthropicOptions } from './options.ts';
@@ -81,14 +81,15 @@ function connector(
     facts.secrets = [key, ...secretsIn(context.headers, own)];
     facts.credential = () => credentials.recovery(key);
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
-    // A client serves many models: `toLlmError` tells which of them.
-    return clients(key, () => newClient(key, baseURL, directFetch(fetch, id)), fetch);
+    const names = Object.keys({ ...lowerCased(context.headers), ...own });
+    const make = async (): Promise<Client> => {
+      const sdk = await import('./sdk.ts');
+      // A client serves many models: `toLlmError` names the one of a call.
+      const known = withKnownHeaders(directFetch(fetch, id), [...names, ...sdk.HEADERS]);
+      return sdk.newClient({ apiKey: key, baseURL, fetch: known, timeout: NEVER_MS });
+    };
+    return clients(JSON.stringify([key, names]), make, fetch);
   };
 }
 
 const OWN_CLIENT = { factory: 'createAnthropic', client: 'client of @anthropic-ai/sdk' };
-
-async function newClient(apiKey: string, baseURL: string, fetch: typeof globalThis.fetch): Promise<Client> {
-  const sdk = await import('./sdk.ts');
-  return sameHeaders(sdk.newClient({ apiKey, baseURL, fetch, timeout: NEVER_MS }));
-}

@@ -106,12 +106,15 @@ function clampedMaxTokens(request: ModelRequest, most: number | undefined, warni
 }
 
 /**
- * API version 2026-10-21, which the SDK names, refuses every sampling parameter; models that take them need the former.
+ * Returns the headers of a request. `API_VERSION` refuses every sampling parameter; models that take them need the former.
  */
 export const headersOf = (params: WireRequest['params']): Readonly<Record<string, string>> =>
   'temperature' in params || 'top_p' in params || 'top_k' in params
     ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' }
     : JSON_BODY;
+
+/** Version of the API that is requested. */
+export const API_VERSION = '2026-10-21';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 

@@ -6,6 +6,5 @@ export const SDK: Sdk = {
   factory: 'createGroq',
   refusal: 'GroqError',
   prefix: '/openai/v1',
-  handsOnFetchOptions: true,
   load: () => import('./sdk.ts'),
 };

@@ -3,7 +3,6 @@ import type { ModelContext } from '@majordomo/core';
 import {
   capturedResponse,
   checkedClient,
-  clientCache,
   credentialSource,
   directFetch,
   lowerCased,
@@ -14,6 +13,7 @@ import {
 } from '@majordomo/core/provider';
 import type { Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
+import { sendWith } from './given-client.ts';
 import { baseURLs } from './host.ts';
 import type { OllamaOptions } from './options.ts';
 import type { Profile } from './profiles.ts';
@@ -45,67 +45,45 @@ export function connectionOf(options: OllamaOptions, profile: Profile): Connecti
   return {
     // The SDK's types know a stream or a body, and not either; what it returns is not read.
     chat: async (params, context, facts) =>
-      sent(await connect(context, facts), (client) => client.chat(params as WireParams & { stream: true })),
+      (await connect(context, facts))((client) => client.chat(params as WireParams & { stream: true })),
     embed: async (params, context, facts) =>
-      sent(await connect(context, facts), (client) => client.embed(params)),
-    list: async (context, facts) => sent(await connect(context, facts), (client) => client.list()),
+      (await connect(context, facts))((client) => client.embed(params)),
+    list: async (context, facts) => (await connect(context, facts))((client) => client.list()),
     pull: async (model, context, facts) =>
-      sent(await connect(context, facts), (client) => client.pull({ model, stream: true })),
+      (await connect(context, facts))((client) => client.pull({ model, stream: true })),
   };
 }
 
-interface Connected {
-  readonly client: Ollama;
-  readonly transport: typeof fetch;
-}
-
-/**
- * The SDK addresses and serialises; the answer's body is taken from under it. Its own line reader drops broken lines,
- * knows no signal and keeps a list of streams that only a reader to the end takes off.
- */
-const sent = (
-  { client, transport }: Connected,
-  send: (client: Ollama) => Promise<unknown>,
-): Promise<Response> => capturedResponse(transport, (captured) => send(withFetch(client, captured)));
-
-/** The same client for one call: its settings, this call's transport, and a list of streams that dies with it. */
-const withFetch = (client: Ollama, fetch: typeof globalThis.fetch): Ollama =>
-  Object.create(client, { fetch: { value: fetch }, ongoingStreamedRequests: { value: [] } }) as Ollama;
+/** Sends one request with a method of the SDK, and returns the raw response. */
+type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 
 /** Finds address and credential for each call, and tells `facts` what to hide. */
 function connector(
   options: OllamaOptions,
   profile: Profile,
-): (context: CallContext, facts: CallFacts) => Promise<Connected> {
+): (context: CallContext, facts: CallFacts) => Promise<Send> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
-  const clients = clientCache<Ollama>();
   const urlOf = baseURLs();
   const hasKey = options.apiKey !== undefined || profile.needsKey;
   return async (context, facts) => {
     context.signal.throwIfAborted();
     facts.secrets = secretsIn(context.headers, options.headers);
-    if (options.client !== undefined) {
-      const client = clientOf(options.client);
-      return { client, transport: transportOf(options, context, facts, undefined) };
-    }
+    if (options.client !== undefined) return sendWith(clientOf(options.client), context.signal, facts);
     const host = urlOf(hostOf(options, profile, context.env, facts.target));
     const key = hasKey ? await credentials.read({ ...context, target: facts.target }) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];
       facts.credential = () => credentials.recovery(key);
     }
-    const client = await clients(host, () => newClient(host));
-    return { client, transport: transportOf(options, context, facts, key) };
+    const { newClient } = await import('./sdk.ts');
+    // The SDK's own reader drops broken lines, and knows no signal.
+    return (method) =>
+      capturedResponse(transportOf(options, context, facts, key), (fetch) => method(newClient(host, fetch)));
   };
 }
 
 const clientOf = (client: object): Ollama =>
   checkedClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
-
-async function newClient(host: string): Promise<Ollama> {
-  const sdk = await import('./sdk.ts');
-  return sdk.newClient(host);
-}
 
 /** With the headers of the app and the provider; a refusal is thrown here, for the SDK keeps no headers of it. */
 function transportOf(
@@ -114,10 +92,10 @@ function transportOf(
   facts: CallFacts,
   key: string | undefined,
 ): typeof fetch {
-  const fetch = directFetch(options.fetch ?? given ?? ownFetch(options.client) ?? patientFetch, facts.target);
+  const fetch = directFetch(options.fetch ?? given ?? patientFetch, facts.target);
   const more = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
   return async (url, init) => {
-    const headers = headersOf(init?.headers, options.client === undefined, more);
+    const headers = headersOf(init?.headers, more);
     // The SDK serialises; strict parsers refuse a body with half of a surrogate pair.
     const body = typeof init?.body === 'string' ? { body: wellFormed(init.body) } : {};
     const answer = await fetch(url, { ...init, ...body, headers, signal });
@@ -126,23 +104,13 @@ function transportOf(
   };
 }
 
-/** A client of the app may bring a transport of its own. */
-function ownFetch(client: object | undefined): typeof fetch | undefined {
-  const own: unknown = client === undefined ? undefined : Reflect.get(client, 'fetch');
-  return typeof own === 'function' ? (own as typeof fetch) : undefined;
-}
-
 const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
-/** What the SDK says, without a key that nobody handed to us: for ollama.com it adds the process's own OLLAMA_API_KEY. */
-function headersOf(
-  given: RequestInit['headers'],
-  isOurClient: boolean,
-  more: Readonly<Record<string, string>>,
-): Headers {
+/** Headers of the SDK and the provider. For ollama.com the SDK adds OLLAMA_API_KEY of the process, which is removed. */
+function headersOf(given: RequestInit['headers'], more: Readonly<Record<string, string>>): Headers {
   const headers = new Headers(given);
-  if (isOurClient) headers.delete('authorization');
+  headers.delete('authorization');
   for (const [name, value] of Object.entries(more)) headers.set(name, value);
   return headers;
 }

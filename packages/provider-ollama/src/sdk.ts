@@ -1,5 +1,6 @@
 // The entry without node:fs: the same client for every runtime.
 import { Ollama } from 'ollama/browser';
 
-/** A client of the server there. */
-export const newClient = (host: string): Ollama => new Ollama({ host });
+/** Returns a client of the server there that sends with `fetch`. */
+export const newClient = (host: string, fetch: typeof globalThis.fetch): Ollama =>
+  new Ollama({ host, fetch });

@@ -250,6 +250,33 @@ describe('where the server is', () => {
     expect(server.requests[0]?.headers).toMatchObject({ authorization: 'Bearer own', 'x-app': '1' });
     expect((await ask(createOllama({ client: {} }))).error).toMatchObject({ kind: 'config' });
   });
+
+  it('reports errors and aborts of a client of the application', async () => {
+    let close = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    await using server = await testServer((response, _request, number) => {
+      if (number === 1) {
+        response.writeHead(404, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ error: "model 'm' not found" }));
+        return;
+      }
+      response.on('close', close);
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.write('{"model":"m","message":{"role":"assistant","content":"Hel"},"done":false}\n');
+    });
+    const majordomo = createMajordomo({
+      providers: [createOllama({ client: new Ollama({ host: server.origin }) })],
+    });
+    const model = majordomo.model('ollama/m');
+    const messages = [user('hi')];
+    await expect(model.generate({ messages })).rejects.toMatchObject({
+      kind: 'not-found',
+      details: { status: 404 },
+    });
+    for await (const event of model.stream({ messages })) if (event.type === 'text-delta') break;
+    await closed;
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 describe('silence', () => {

@@ -6,6 +6,5 @@ export const SDK: Sdk = {
   factory: 'createOpenAI',
   refusal: 'OpenAIError',
   prefix: '',
-  handsOnFetchOptions: true,
   load: () => import('./sdk.ts'),
 };

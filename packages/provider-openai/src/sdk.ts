@@ -4,10 +4,10 @@ import { OpenAI } from 'openai/client';
 
 export { OpenAI as Client };
 
-/** All that the SDK would take from the environment is said here: key, base URL, tenant, webhook secret, log level. */
+/** Makes a client that takes nothing from the environment but OPENAI_CUSTOM_HEADERS, which `fetch` removes. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
-  const client = new OpenAI({
+  return new OpenAI({
     ...rest,
     apiKey: key ?? 'none',
     adminAPIKey: null,
@@ -19,8 +19,4 @@ export function newClient(settings: ClientSettings): OpenAI {
     maxRetries: 0,
     logLevel: 'off',
   });
-  // OPENAI_CUSTOM_HEADERS cannot be declined by an option of 7.55: they land among the default headers.
-  const settled: unknown = Reflect.get(client, '_options');
-  if (typeof settled === 'object' && settled !== null) Reflect.set(settled, 'defaultHeaders', defaultHeaders);
-  return client;
 }

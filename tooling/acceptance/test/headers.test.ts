@@ -3,7 +3,27 @@ import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createCerebras } from '@majordomo/provider-cerebras';
 import { createGroq } from '@majordomo/provider-groq';
 import { azureOpenAI, createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** Variables from which the SDKs take headers. */
+const VARIABLES = ['OPENAI', 'GROQ', 'CEREBRAS', 'ANTHROPIC'].map((vendor) => `${vendor}_CUSTOM_HEADERS`);
+const AMBIENT = [
+  'x-ambient: 1',
+  'Authorization: Bearer ambient',
+  'x-api-key: ambient',
+  'api-key: ambient',
+  'Accept: ambient/1',
+  'Content-Type: ambient/2',
+  'Cookie: ambient=1',
+  'OpenAI-Organization: ambient',
+  'anthropic-version: ambient',
+  'anthropic-beta: ambient',
+  'x-stainless-ambient: 1',
+].join('\n');
 
 type Options = { readonly apiKey: string; readonly headers: Record<string, string> };
 
@@ -74,5 +94,25 @@ describe.each(Object.entries(PROVIDERS))('%s', (_name, open) => {
       'b',
       undefined,
     ]);
+  });
+
+  it('sends no header of the process, in calls and in lists of models', async () => {
+    const before = await requestsOf(provider(), ['a']);
+    for (const name of VARIABLES) vi.stubEnv(name, AMBIENT);
+    expect(await requestsOf(provider(), ['a'])).toEqual(before);
+    const listed: RequestInit[] = [];
+    const majordomo = createMajordomo({
+      providers: [provider()],
+      headers: { tenant: 'a' },
+      fetch(_url, init) {
+        listed.push({ ...init });
+        return Promise.resolve(Response.json({ data: [] }));
+      },
+    });
+    await majordomo.listModels(provider().id);
+    expect(listed).toHaveLength(1);
+    const headers = Object.fromEntries(new Headers(listed[0]?.headers));
+    expect(headers).toMatchObject({ 'x-own': 'o', tenant: 'a' });
+    expect(JSON.stringify(headers)).not.toContain('ambient');
   });
 });

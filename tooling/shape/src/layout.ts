@@ -170,6 +170,8 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   },
   'provider-ollama': {
     extra: {
+      'src/given-client.ts':
+        'a client of the application sends and reads by itself: it takes no other `fetch`',
       'src/host.ts': 'the forms that OLLAMA_HOST may have',
       'src/pull.ts': 'fetching a model is an operation of its own',
     },

@@ -17,5 +17,16 @@ export async function listed(
   if (provider.listModels === undefined) {
     throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
   }
-  return provider.listModels({ target: provider.id, signal, ...transport });
+  // Some SDKs leave a listener on the signal that they get.
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort(signal.reason);
+  };
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await provider.listModels({ target: provider.id, signal: controller.signal, ...transport });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

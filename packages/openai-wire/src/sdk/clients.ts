@@ -3,10 +3,11 @@ import {
   clientCache,
   credentialSource,
   directFetch,
+  lowerCased,
   patientFetch,
-  sameHeaders,
   secretsIn,
   secretsOfClient,
+  withKnownHeaders,
 } from '@majordomo/core/provider';
 import type { Profile } from '../chat/profile.ts';
 import type { SdkCallFacts } from './errors.ts';
@@ -16,14 +17,6 @@ import type { Sdk, SdkClient } from './sdk.ts';
 
 /** The longest that a timer can be told. */
 export const NEVER_MS: number = 2 ** 31 - 1;
-
-/** Carries a call's signal through the SDK to the transport. */
-export const SIGNAL: unique symbol = Symbol('signal');
-
-/** What the transport finds beside the SDK's own options. */
-export interface Carrier {
-  readonly [SIGNAL]?: AbortSignal;
-}
 
 /** The server that a provider's calls go to: what profiles of both wires have in common. */
 export type Server = Pick<Profile, 'id' | 'baseURL' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'>;
@@ -42,55 +35,64 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Client
   const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
   const baseURL = options.baseURL ?? server.baseURL;
   let errors = sdkErrors(options.client?.constructor, sdk.refusal);
-  const make = async (key: string | undefined, given: Fetch = patientFetch): Promise<SdkClient> => {
+  const own = lowerCased({ ...server.headers, ...options.headers });
+  const make = async (
+    key: string | undefined,
+    names: readonly string[],
+    given: Fetch = patientFetch,
+  ): Promise<SdkClient> => {
     const { Client, newClient } = await sdk.load();
     errors = sdkErrors(Client, sdk.refusal);
-    // A client serves many models: `toLlmError` tells which of them.
-    const fetch = directFetch(given, server.id);
-    return sameHeaders(
-      newClient({
-        key,
-        baseURL,
-        fetch: (url, init) => fetch(url, signalled(init)),
-        defaultHeaders: defaultHeaders(key, server.keyHeader),
-        defaultQuery: server.query,
-        timeout: NEVER_MS,
-      }),
-    );
+    const defaultHeaders = defaultHeadersOf(key, server.keyHeader);
+    const known = [...names, ...Object.keys(defaultHeaders)];
+    return newClient({
+      key,
+      baseURL,
+      // A client serves many models: `toLlmError` names the one of a call.
+      fetch: withKnownHeaders(directFetch(given, server.id), known),
+      defaultHeaders,
+      defaultQuery: server.query,
+      timeout: NEVER_MS,
+    });
   };
   const connect: Clients['connect'] = async (context, facts) => {
-    const { client, headers, fetch = context.fetch } = options;
+    const { client: given, headers, fetch = context.fetch } = options;
     facts.secrets = [
-      ...secretsOfClient(client),
+      ...secretsOfClient(given),
       ...secretsIn(context.headers, { ...server.headers, ...headers }, server.query),
     ];
-    if (client !== undefined) return checkedClient<SdkClient>(client, ['post', 'get'], namesOf(sdk));
-    if (isKeyless) return clients('', () => make(undefined, fetch), fetch);
+    if (given !== undefined) return checkedClient<SdkClient>(given, ['post', 'get'], namesOf(sdk));
+    const names = Object.keys({ ...lowerCased(context.headers), ...own });
+    const client = (key: string | undefined): Promise<SdkClient> =>
+      clients(JSON.stringify([key, names]), () => make(key, names, fetch), fetch);
+    if (isKeyless) return client(undefined);
     const key = await credentials.read(context);
     facts.secrets = [key, ...facts.secrets];
     facts.credential = () => credentials.recovery(key);
-    return clients(key, () => make(key, fetch), fetch);
+    return client(key);
   };
   return { connect, errors: () => errors };
 }
 
 type Fetch = typeof globalThis.fetch;
 
-/** Not sent: the wait that is switched off, and a key that the SDK insists on or that goes into another header. */
-function defaultHeaders(
+/**
+ * Headers of a client. They win over those that the SDK takes from variables of the process. `null` is not sent: the timeout
+ * that is switched off, and a key that the SDK requires or that has another header.
+ */
+function defaultHeadersOf(
   key: string | undefined,
   header: string | undefined,
 ): Readonly<Record<string, string | null>> {
+  const isBearer = key !== undefined && header === undefined;
   return {
+    accept: 'application/json',
+    // A request with text sets its own, and that of a form has a boundary.
+    'content-type': null,
     'x-stainless-timeout': null,
-    ...(key === undefined || header !== undefined ? { authorization: null } : undefined),
-    ...(key !== undefined && header !== undefined ? { [header]: key } : undefined),
+    authorization: isBearer ? `Bearer ${key}` : null,
+    ...(key !== undefined && header !== undefined ? { [header.toLowerCase()]: key } : undefined),
   };
-}
-
-function signalled(init: (RequestInit & Carrier) | undefined): RequestInit | undefined {
-  const signal = init?.[SIGNAL];
-  return signal === undefined ? init : { ...init, signal };
 }
 
 const namesOf = ({ factory, name }: Sdk): { factory: string; client: string } => ({

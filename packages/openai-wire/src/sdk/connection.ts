@@ -1,6 +1,6 @@
 import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
 import { lowerCased } from '@majordomo/core/provider';
-import { clientsOf, NEVER_MS, SIGNAL, type Carrier, type Server } from './clients.ts';
+import { clientsOf, NEVER_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkCallFacts } from './errors.ts';
 import { limitsTo } from './limits.ts';
 import { listedModels } from './listed.ts';
@@ -25,9 +25,7 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
   const settings = ({ headers, signal }: CallContext, isForm = false): object => ({
     ...sdk.callOptions,
     headers: headersFor(headers, isForm),
-    ...(options.client === undefined && sdk.handsOnFetchOptions
-      ? { fetchOptions: { [SIGNAL]: signal } satisfies Carrier }
-      : { signal }),
+    signal,
     maxRetries: 0,
     timeout: NEVER_MS,
   });

@@ -29,11 +29,6 @@ export interface Sdk {
   readonly refusal: string;
   /** What stands between its base URL and the wire's own paths. */
   readonly prefix: '' | '/v1' | '/openai/v1';
-  /**
-   * Does it hand `fetchOptions` on to the transport? Then the call's signal goes there: told as `signal`, it is
-   * wrapped in a controller and weak references, which costs a call 33 µs of some 360 (openai 7.55, Node 24).
-   */
-  readonly handsOnFetchOptions: boolean;
   /** Constant options of every call. */
   readonly callOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Loads the SDK. */

@@ -1,0 +1,61 @@
+import { abortable, asRecord, type CallFacts } from '@majordomo/core/provider';
+import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
+import { httpError } from './errors.ts';
+
+/**
+ * Returns a function that sends with a client of the application, and returns what it read as the response of the server. The
+ * client keeps its own address, headers and `fetch`, and reads by itself.
+ */
+export const sendWith =
+  (client: Ollama, signal: AbortSignal, facts: CallFacts) =>
+  async (method: (client: Ollama) => Promise<unknown>): Promise<Response> => {
+    const sending = method(client);
+    try {
+      const result = await abortable(sending, signal);
+      return isStream(result) ? linesOf(result, signal) : Response.json(result);
+    } catch (error) {
+      // The SDK takes no signal before the headers are there.
+      if (signal.aborted) sending.then(abort, () => undefined);
+      const { status_code: status, error: text } = asRecord(error);
+      if (typeof status !== 'number') throw error;
+      throw httpError(String(text), { status, headers: new Headers() }, facts);
+    }
+  };
+
+type Messages = AbortableAsyncIterator<object>;
+
+const isStream = (result: unknown): result is Messages =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+
+const abort = (result: unknown): void => {
+  if (isStream(result)) result.abort();
+};
+
+const UTF8 = new TextEncoder();
+
+/** Returns the messages as lines of JSON, as the server sends them. An error in a message is a line, too. */
+function linesOf(messages: Messages, signal: AbortSignal): Response {
+  const iterator = messages[Symbol.asyncIterator]();
+  const stop = (): void => {
+    messages.abort();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done = false, value } = await iterator.next().catch(lastMessage);
+      if (!done) controller.enqueue(UTF8.encode(`${JSON.stringify(value)}\n`));
+      else {
+        signal.removeEventListener('abort', stop);
+        controller.close();
+      }
+    },
+    cancel: stop,
+  });
+  return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
+}
+
+/** Errors of the transport end the stream; the SDK makes a plain `Error` of a message with an error. */
+function lastMessage(error: unknown): IteratorResult<object, undefined> {
+  if (!(error instanceof Error) || error.name !== 'Error') throw error;
+  return { done: false, value: { error: error.message } };
+}
