@@ -6,7 +6,7 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('tell me a story')] };
 const onward: CallOptions = { afterCommit: 'continue', attempts: 1 };
-const BEGIN = 'Once upon a time there was a fox. ';
+const BEGIN = 'Once upon a time there was a fox, and it lived in the wood. ';
 const breaks: Turn = { text: BEGIN, fail: 'server' };
 
 async function told(
@@ -73,14 +73,14 @@ describe("afterCommit: 'continue'", () => {
     const { sent } = await told(breaks, 'Every morning it ran.');
     const [, asked] = sent;
     expect(asked?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
-    expect(asked?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN.trimEnd() }]);
+    expect(asked?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
   });
 
   it('gives a model that can the text as the beginning of its own answer', async () => {
     const sent: ModelRequest[] = [];
     const { majordomo } = world({
-      'a/x': [breaks],
-      'b/y': [{ capabilities: { prefill: true }, text: 'Every morning it ran.' }],
+      'a/x': [{ text: BEGIN.trimEnd(), fail: 'server' }],
+      'b/y': [{ capabilities: { prefill: true }, text: ' Every morning it ran.' }],
     });
     const gate = {
       name: 'look',
@@ -95,9 +95,44 @@ describe("afterCommit: 'continue'", () => {
     expect(response.text).toBe(`${BEGIN}Every morning it ran.`);
   });
 
-  it('leaves out what the second says again', async () => {
-    const { text } = await told(breaks, `Sure! Continuing:\nthere was a fox. Every morning it ran.`);
+  it('removes what the second repeats, and warns with the removed text', async () => {
+    const removed = 'Sure! Continuing:\nthere was a fox, and it lived in the wood. ';
+    const { text, stream } = await told(breaks, `${removed}Every morning it ran.`);
     expect(text).toBe(`${BEGIN}Every morning it ran.`);
+    expect((await stream.response()).warnings.at(-1)).toEqual({
+      action: 'dropped',
+      what: 'repeated text',
+      why: expect.stringContaining(JSON.stringify(removed)) as string,
+    });
+  });
+
+  it('removes nothing of a model that continues the text itself', async () => {
+    const line = 'The quick brown fox jumps over the lazy dog today.';
+    const { majordomo } = world({
+      'a/x': [{ text: line, fail: 'server' }],
+      'b/y': [{ capabilities: { prefill: true }, text: line }],
+    });
+    const response = await majordomo.model('a/x,b/y').stream(hi, onward).response();
+    expect(response.text).toBe(line + line);
+    expect(response.warnings.map(({ action }) => action)).toEqual(['continued']);
+  });
+
+  it('asks in a turn of the user where the text ends in white space, also with a prefill', async () => {
+    const sent: ModelRequest[] = [];
+    const { majordomo } = world({
+      'a/x': [breaks],
+      'b/y': [{ capabilities: { prefill: true }, text: 'Every morning it ran.' }],
+    });
+    const gate = {
+      name: 'look',
+      admit: ({ request }: { readonly request: ModelRequest }) => void sent.push(request),
+    };
+    await majordomo
+      .with({ gates: [gate] })
+      .model('a/x,b/y')
+      .stream(hi, onward)
+      .response();
+    expect(sent[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   });
 
   it('goes on at the same target too, when it may be tried again', async () => {
@@ -139,7 +174,7 @@ describe("afterCommit: 'continue'", () => {
       { reasoning: 'hm', text: BEGIN, fail: 'server' },
       { reasoning: 'well', text: 'It ran.' },
     );
-    expect(sent[1]?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN.trimEnd() }]);
+    expect(sent[1]?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
     expect(checkOrder(events)).toBeUndefined();
     const { parts, text } = await stream.response();
     expect(text).toBe(`${BEGIN}It ran.`);

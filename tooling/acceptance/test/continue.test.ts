@@ -24,11 +24,14 @@ const STORY = PIECES.join('');
 /** With less than that shown, there is hardly anything to lose, and the answer begins anew. */
 const LEAST_TEXT = 12;
 
+/** A shorter repetition may be meant, and is shown. */
+const LEAST_REPETITION = 40;
+
 /** What the second says that is given an answer of which so much was shown. */
 const SECONDS: Readonly<Record<string, (shown: string, rest: string) => string>> = {
   'goes on exactly': (_, rest) => rest,
-  'repeats some words': (shown, rest) => shown.slice(-30) + rest,
-  'repeats everything': () => STORY,
+  'repeats some words': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : shown.slice(-50) + rest),
+  'repeats everything': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : STORY),
   'introduces itself': (_, rest) => `Continuing where it stopped:\n\n${rest}`,
 };
 
@@ -77,10 +80,9 @@ async function world(faulty: Side, healthy: Side): Promise<World> {
   };
 }
 
-/** Asked to go on, it was given all that was shown, but for white space at the end; else it tells the whole story. */
-function said({ body, request }: Exchange, { shown, second }: Stage): string {
-  const text = shown.trimEnd();
-  if (text.length < LEAST_TEXT) return STORY;
+/** Asked to continue, it was given all that was shown; otherwise it tells the complete story. */
+function said({ body, request }: Exchange, { shown: text, second }: Stage): string {
+  if (text.trim().length < LEAST_TEXT) return STORY;
   expect(JSON.stringify(body)).toContain(JSON.stringify(text).slice(1, -1));
   const { role } = request.messages.at(-1) as { readonly role?: string };
   const rest = STORY.slice(text.length);

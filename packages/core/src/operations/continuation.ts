@@ -1,6 +1,7 @@
 import type { ModelEvent } from '../contract/event.ts';
 import type { ShownPart } from '../stream/answer.ts';
-import type { Joint } from '../stream/joint.ts';
+import type { Warning } from '../contract/response.ts';
+import type { Joined, Joint } from '../stream/joint.ts';
 
 type Of<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
 
@@ -9,7 +10,7 @@ type Of<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
  * other parts come behind those that are there.
  */
 export class Continuation {
-  private readonly joint: Joint;
+  private readonly joint: Joint | undefined;
   /** The text that is open: under its index the first text goes on. */
   private readonly open: { readonly index: number; readonly text: string } | undefined;
   private next: number;
@@ -21,7 +22,8 @@ export class Continuation {
   /** What the first text has given, without what it repeated. */
   private given = '';
 
-  constructor(parts: readonly ShownPart[], joint: Joint) {
+  /** @param joint `undefined` where the model continues the text itself: nothing of its text is removed */
+  constructor(parts: readonly ShownPart[], joint: Joint | undefined) {
     this.joint = joint;
     this.next = parts.reduce((most, { index }) => Math.max(most, index + 1), 0);
     const open = parts.findLast(({ part, isOpen }) => isOpen && part.type === 'text');
@@ -37,7 +39,7 @@ export class Continuation {
         return this.begun(event);
       case 'text-delta':
         return event.index === this.firstText(event.index)
-          ? this.shown(event.index, this.joint.push(event.text))
+          ? this.shown(event.index, this.joint?.push(event.text) ?? { text: event.text, removed: '' })
           : [{ ...event, index: this.indexOf(event.index) }];
       case 'part-end':
         return event.index === this.first
@@ -67,15 +69,18 @@ export class Continuation {
     return this.first;
   }
 
-  private shown(index: number, text: string): readonly ModelEvent[] {
+  private shown(index: number, { text, removed }: Joined): readonly ModelEvent[] {
     this.given += text;
-    return text === '' ? [] : [{ type: 'text-delta', index: this.indexOf(index), text }];
+    const events: ModelEvent[] = [];
+    if (removed !== '') events.push({ type: 'warning', warning: removal(removed) });
+    if (text !== '') events.push({ type: 'text-delta', index: this.indexOf(index), text });
+    return events;
   }
 
   private ended({ index }: Of<'part-end'>): readonly ModelEvent[] {
     if (this.isJoined) return [];
     this.isJoined = true;
-    const rest = this.shown(index, this.joint.end());
+    const rest = this.joint === undefined ? [] : this.shown(index, this.joint.end());
     const text = (this.open?.text ?? '') + this.given;
     return [...rest, { type: 'part-end', index: this.indexOf(index), part: { type: 'text', text } }];
   }
@@ -94,3 +99,9 @@ export class Continuation {
     return this.next++;
   }
 }
+
+const removal = (text: string): Warning => ({
+  action: 'dropped',
+  what: 'repeated text',
+  why: `the continuation began with an introduction or a repetition, which was left out: ${JSON.stringify(text)}`,
+});

@@ -48,7 +48,8 @@ export function continuedChat(
     type: 'chat',
     validate: () => undefined,
     async prepare(place, scope) {
-      const isPrefilled = modelAt(place).capabilities.prefill === true;
+      // Vendors refuse a beginning that ends in white space, and models continue it badly.
+      const isPrefilled = modelAt(place).capabilities.prefill === true && !/[\s\uD800-\uDBFF]$/.test(text);
       const messages = goingOn(request.messages, text, isPrefilled);
       const chat = await prepare({ ...request, messages }, place, scope);
       const why = `${from} broke off (${error.kind}): ${place.key} went on after ${text.length} characters`;
@@ -61,12 +62,11 @@ export function continuedChat(
   };
 }
 
-/** White space at the end is left out: vendors refuse it, and models go on badly behind it. */
 function goingOn(messages: readonly Message[], text: string, isPrefilled: boolean): readonly Message[] {
   const last = messages.at(-1);
   const begun = last?.role === 'assistant' ? last.parts : [];
   const before = last?.role === 'assistant' ? messages.slice(0, -1) : messages;
-  const shown = assistant([...begun, { type: 'text', text: text.trimEnd() }]);
+  const shown = assistant([...begun, { type: 'text', text }]);
   return isPrefilled ? [...before, shown] : [...before, shown, user(GO_ON)];
 }
 
@@ -106,7 +106,7 @@ class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
   }
 
   open(context: ModelContext): AsyncIterator<readonly ModelEvent[]> {
-    const continuation = new Continuation(this.parts, new Joint(this.text, this.isPrefilled));
+    const continuation = new Continuation(this.parts, this.isPrefilled ? undefined : new Joint(this.text));
     return rewritten(this.chat.open(context), continuation);
   }
 

@@ -1,102 +1,120 @@
-/** A repetition that is shorter may be chance; a longer one is looked for in the last characters only. */
-const SHORTEST = 12;
+/** Shorter repetitions are kept: they may be meant. */
+const SHORTEST = 40;
+/** Longer repetitions are found only where the continuation repeats the complete text. */
 const LONGEST = 400;
+/** Characters beside a repetition that continue its period: then the text itself repeats. */
+const RUN = 8;
+
+/** Text to show, and text that was removed before it. */
+export interface Joined {
+  readonly text: string;
+  readonly removed: string;
+}
+
+const HELD: Joined = { text: '', removed: '' };
 
 /**
- * Where one text goes on after another broke off: what the second repeats of the first is left out, and so is what it says
- * before it goes on. Until that is known, what has come is held back.
+ * Joins the text of a model to the text of another one that broke off. An introduction is removed, and so is a repetition
+ * of the shown text that cannot be chance. Text is held back until that is known.
  */
 export class Joint {
   private readonly shown: string;
-  private readonly isPrefilled: boolean;
   private readonly held: string[] = [];
-  /** How much of a text that is being said again from its beginning has come, once nothing else is possible. */
+  /** Length of a repetition of the text from its beginning that has come so far, when no other one is possible. */
   private again: number | undefined;
   private isDone = false;
 
-  /** @param isPrefilled did the model get the text as the beginning of its own answer? */
-  constructor(shown: string, isPrefilled: boolean) {
+  constructor(shown: string) {
     this.shown = shown;
-    this.isPrefilled = isPrefilled;
   }
 
-  /** What may be shown by now. */
-  push(text: string): string {
-    if (this.isDone) return text;
+  push(text: string): Joined {
+    if (this.isDone) return { text, removed: '' };
     this.held.push(text);
     if (this.again !== undefined && this.shown.startsWith(text, this.again)) {
       this.again += text.length;
-      return '';
+      return HELD;
     }
     return this.look(false);
   }
 
-  /** What was still held: no more comes. */
-  end(): string {
-    return this.isDone ? '' : this.look(true);
+  /** Returns the text that is still held: no more comes. */
+  end(): Joined {
+    return this.isDone ? HELD : this.look(true);
   }
 
-  private look(isLast: boolean): string {
-    const { shown, isPrefilled } = this;
+  private look(isLast: boolean): Joined {
+    const { shown } = this;
     const held = this.held.join('');
-    const own = isPrefilled ? held : withoutLeadIn(shown, held, isLast);
-    const rest = own && withoutRepetition(shown, own, isLast);
-    if (rest === undefined || (rest === '' && !isLast)) {
+    const own = withoutIntroduction(shown, held, isLast);
+    const length = own === undefined ? undefined : repetition(shown, own, isLast);
+    if (own === undefined || length === undefined) {
       const isAgain = own !== undefined && own.length > LONGEST && shown.startsWith(own);
       this.again = isAgain ? own.length : undefined;
-      return '';
+      return HELD;
     }
     this.isDone = true;
-    return rest;
+    const text = own.slice(length);
+    return { text, removed: held.slice(0, held.length - text.length) };
   }
 }
 
-/** `undefined` while more has to come to know. */
-function withoutRepetition(shown: string, given: string, isLast: boolean): string | undefined {
-  const text = shown.trimEnd();
-  if (mayRepeat(text, given)) {
-    if (!isLast) return undefined;
-    // It said again what had been said, and stopped.
-    if (given.length >= SHORTEST) return '';
-  }
-  const rest = given.slice(repetition(text, given));
-  // The model has not seen the white space at the end, and begins with its own.
-  const space = shown.slice(text.length);
-  if (space !== '' && rest.trimStart() === '' && !isLast) return undefined;
-  return rest.slice(commonSpace(space, rest));
+/**
+ * Returns how many characters of the text are a repetition to remove; `undefined` while more is needed to know. Half of a
+ * character that was cut is repeated by a model that writes all of it.
+ */
+function repetition(shown: string, given: string, isLast: boolean): number | undefined {
+  if (/[\uD800-\uDBFF]$/.test(shown) && shown.endsWith(given.slice(0, 1))) return given.slice(0, 1).length;
+  if (!isLast && mayRepeat(shown, given)) return undefined;
+  const length = overlap(shown, given);
+  if (length === 0) return 0;
+  if (!isLast && given.length < length + RUN) return undefined;
+  return isMeant(shown, given, length) ? 0 : length;
 }
 
-/** Is all of it what stands in the text, so that it may go on to the text's end? */
-function mayRepeat(text: string, given: string): boolean {
-  if (text.length > given.length && text.startsWith(given)) return true;
-  const most = Math.min(LONGEST, text.length);
+/** Whether the text may become a repetition that reaches the end of the shown text. */
+function mayRepeat(shown: string, given: string): boolean {
+  if (shown.length >= SHORTEST && shown.length > given.length && shown.startsWith(given)) return true;
+  const most = Math.min(LONGEST, shown.length);
   for (let length = Math.max(SHORTEST, given.length + 1); length <= most; length++) {
-    if (text.startsWith(given, text.length - length)) return true;
+    if (shown.startsWith(given, shown.length - length)) return true;
   }
   return false;
 }
 
-/** The longest end of the text that the other begins with; half of a surrogate pair is one too: it cannot stand alone. */
-function repetition(text: string, given: string): number {
-  if (text !== '' && given.startsWith(text)) return text.length;
-  const least = /[\uD800-\uDBFF]$/.test(text) ? 1 : SHORTEST;
-  for (let length = Math.min(LONGEST, text.length, given.length); length >= least; length--) {
-    if (text.endsWith(given.slice(0, length))) return length;
+/** Returns the length of the longest end of the shown text that the other begins with; 0 for a short one. */
+function overlap(shown: string, given: string): number {
+  if (shown.length >= SHORTEST && given.startsWith(shown)) return shown.length;
+  for (let length = Math.min(LONGEST, shown.length, given.length); length >= SHORTEST; length--) {
+    if (shown.endsWith(given.slice(0, length))) return length;
   }
   return 0;
 }
 
-function commonSpace(end: string, start: string): number {
-  for (let length = Math.min(end.length, start.length); length > 0; length--) {
-    if (end.endsWith(start.slice(0, length))) return length;
-  }
-  return 0;
+/** Whether the repetition may belong to the document, as in rows, closing tags, numbers, or lines that occur before. */
+function isMeant(shown: string, given: string, length: number): boolean {
+  const text = given.slice(0, length);
+  const words = new Set(text.match(/\p{L}{2,}/gu));
+  if (words.size < 2 || isPeriodic(text)) return true;
+  if (shown.indexOf(text) < shown.length - length) return true;
+  let run = 0;
+  for (let at = shown.length - 1; at >= length && shown[at] === shown[at - length]; at--) run++;
+  for (let at = length; at < given.length && given[at] === given[at - length]; at++) run++;
+  return run >= RUN;
 }
 
-/** What a model that is told to go on may say first all the same; white space behind an empty line is the text's own. */
-const LEAD_IN =
-  /^\s{0,20}(?:(?:sure|certainly|of course|okay|ok)[,.!]? )?\(?(?:continu(?:ing|ed)(?: (?:from|where|with|on|exactly|right|as)\b[^\n:]{0,60})?|here(?:'s| is) the (?:rest|continuation)[^\n:]{0,40}|(?:i(?:'ll| will)|let me) continue[^\n:]{0,60}|picking up[^\n:]{0,60})\)? ?(?::|\.\.\.|…|\n)[^\S\n]{0,20}\n{0,2}/i;
-const LONGEST_LEAD_IN = 120;
+/** Whether a text is the same piece twice or more. */
+function isPeriodic(text: string): boolean {
+  for (let period = 1; period <= Math.min(text.length / 2, LONGEST); period++) {
+    if (text.startsWith(text.slice(period))) return true;
+  }
+  return false;
+}
+
+/** Introductions that a model writes although it is told to continue. A message begins with a capital, not with white space. */
+const INTRODUCTION =
+  /^(?:(?:sure|certainly|of course|okay|ok)[,.!]? )?\(?(?:continu(?:ing|ed)(?: (?:from|where|with|on|exactly|right|as)\b[^\n:]{0,60})?|here(?:'s| is) the (?:rest|continuation)[^\n:]{0,40}|(?:i(?:'ll| will)|let me) continue[^\n:]{0,60}|picking up[^\n:]{0,60})\)? ?(?::|\.\.\.|…|\n)(?:[^\S\n]{0,20}\n{1,2})?/i;
+const LONGEST_INTRODUCTION = 120;
 const FIRST_WORDS = [
   'sure',
   'certainly',
@@ -111,24 +129,27 @@ const FIRST_WORDS = [
   'picking up',
 ];
 
-/** A block of code begun anew, with its language: a bare fence would be the end of the one that is open. */
+/** A block of code that is opened again, with its language: a bare fence would close the open one. */
 const FENCE = /^\s{0,20}(?:`{3,9}|~{3,9})[\w+-]{1,20}[^\n]{0,40}\n/;
-const FENCE_UNDER_WAY = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
+const OPEN_FENCE = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
 
-function withoutLeadIn(shown: string, given: string, isLast: boolean): string | undefined {
-  const lead = LEAD_IN.exec(given)?.[0];
-  if (lead === undefined && !isLast && mayLeadIn(given)) return undefined;
+/** Returns `undefined` while more is needed to know. */
+function withoutIntroduction(shown: string, given: string, isLast: boolean): string | undefined {
+  const introduction = /^[A-Z(]/.test(given) ? (INTRODUCTION.exec(given)?.[0] ?? '') : '';
+  if (introduction === '' && !isLast && mayIntroduce(given)) return undefined;
   // More white space may belong to it.
-  if (lead?.length === given.length && !isLast) return undefined;
-  const own = given.slice(lead?.length ?? 0);
+  if (introduction !== '' && introduction.length === given.length && !isLast) return undefined;
+  const rest = given.slice(introduction.length);
+  const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;
   if (!endsInCode(shown)) return own;
-  if (!isLast && FENCE_UNDER_WAY.test(own)) return undefined;
+  if (!isLast && OPEN_FENCE.test(own)) return undefined;
   return own.replace(FENCE, '');
 }
 
-function mayLeadIn(given: string): boolean {
-  const start = given.trimStart().replace(/^\(/, '').toLowerCase();
-  if (start.length > LONGEST_LEAD_IN || /[\n:]/.test(start)) return false;
+function mayIntroduce(given: string): boolean {
+  if (!/^[A-Z(]/.test(given)) return false;
+  const start = given.replace(/^\(/, '').toLowerCase();
+  if (start.length > LONGEST_INTRODUCTION || /[\n:]/.test(start)) return false;
   return FIRST_WORDS.some((words) => words.startsWith(start) || start.startsWith(words));
 }
 
