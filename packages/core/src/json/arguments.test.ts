@@ -12,9 +12,26 @@ describe('tool-call arguments', () => {
     ['{"a":"x\ny\u0001"}', { args: { a: 'x\ny\u0001' }, repaired: ['control characters'] }],
     ['{"a":1,}', { args: { a: 1 }, repaired: ['trailing comma'] }],
     ['{"a":[1,2,],}', { args: { a: [1, 2] }, repaired: ['trailing comma'] }],
-    ['{"a":[1,2', { args: { a: [1, 2] }, repaired: ['missing closers'] }],
-    ['{"a":{"b":"}]"', { args: { a: { b: '}]' } }, repaired: ['missing closers'] }],
-    ['{"a":1,', { args: { a: 1 }, repaired: ['trailing comma', 'missing closers'] }],
+    ['{"a":[1,2]', { args: { a: [1, 2] }, repaired: ['missing closer'] }],
+    ['{"a":"}]"', { args: { a: '}]' }, repaired: ['missing closer'] }],
+    ['{"a":{"b":12,} ', { args: { a: { b: 12 } }, repaired: ['trailing comma', 'missing closer'] }],
+    ['```json\n{"a":1}\n```', { args: { a: 1 }, repaired: ['code fence'] }],
+    ['```\n{"a":"x"\n```\n', { args: { a: 'x' }, repaired: ['code fence', 'missing closer'] }],
+    ['{"to":"Bob","amount": 12', refused('{"to":"Bob","amount": 12')],
+    ['{"a":-', refused('{"a":-')],
+    ['{"a":1.', refused('{"a":1.')],
+    ['{"a":true', refused('{"a":true')],
+    ['{"a":null', refused('{"a":null')],
+    ['{"a":12 ', refused('{"a":12 ')],
+    ['{"a":1,', refused('{"a":1,')],
+    ['{"a":"x",', refused('{"a":"x",')],
+    ['{"a":{"b":1},', refused('{"a":{"b":1},')],
+    ['{"a":[1,2', refused('{"a":[1,2')],
+    ['{"a":["x"', refused('{"a":["x"')],
+    ['{"a":{"b":"}]"', refused('{"a":{"b":"}]"')],
+    ['{', refused('{')],
+    ['{"a":"x\\"', refused('{"a":"x\\"')],
+    ['```json\n{"a":12\n```', refused('```json\n{"a":12\n```')],
     ['{"a":1}}]', { args: { a: 1 }, repaired: ['surplus closers'] }],
     ['{"a":"\\"}', refused('{"a":"\\"}')],
     ['{"a":"cut', refused('{"a":"cut')],
@@ -70,6 +87,20 @@ describe('tool-call arguments', () => {
     expect(Object.hasOwn(args as object, '__proto__')).toBe(true);
     expect(Object.getPrototypeOf(args)).toBe(Object.prototype);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  it('have every value that was written, or are refused, wherever they end', () => {
+    const json = fc
+      .dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1 })
+      .map((value) => JSON.stringify(value));
+    fc.assert(
+      fc.property(json, fc.nat(), (text, place) => {
+        const cut = text.slice(0, 1 + (place % (text.length - 1)));
+        const { args, invalid } = parseArguments(cut);
+        if (invalid === undefined) expect(`${cut}}`).toBe(JSON.stringify(args));
+      }),
+      { numRuns: 4000, seed: 20_261_123 },
+    );
   });
 
   it('never throw and are mended to an object or refused, whatever happened to them', () => {

@@ -5,15 +5,16 @@ import { repairObject, type ArgumentRepair } from './repair.ts';
 /** What became of the text of a tool call's arguments. */
 export interface ParsedArguments {
   readonly args: JsonObject;
-  /** Set when the text is not a JSON object, or one too deep to be handled; nothing is guessed from it. */
+  /** Set when the text is not a complete JSON object, or one too deep to be handled; nothing is guessed from it. */
   readonly invalid?: { readonly raw: string };
-  /** What had to be repaired; none of it adds a value that was not written. */
+  /** Repairs that were made; none of them adds or alters a value. */
   readonly repaired?: readonly ArgumentRepair[];
 }
 
 /**
- * A tool call's arguments. No text at all means no arguments; anything but an object is refused, never invented. In a
- * text that was cut (`isCut`) nothing is repaired: what is missing may be more than a bracket.
+ * Returns a tool call's arguments. An empty text means no arguments; any text but an object is `invalid`. So is an object
+ * that may have been cut, such as `{"amount": 12`: the value may have been 1200. In a text that was cut for certain
+ * (`isCut`) nothing is repaired.
  */
 export function parseArguments(text: string, isCut = false): ParsedArguments {
   if (text.trim() === '' && !isCut) return { args: {} };

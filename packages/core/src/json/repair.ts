@@ -1,5 +1,10 @@
 export type ArgumentRepair =
-  'control characters' | 'trailing comma' | 'missing closers' | 'surplus closers' | 'a second encoding';
+  | 'a second encoding'
+  | 'code fence'
+  | 'control characters'
+  | 'missing closer'
+  | 'surplus closers'
+  | 'trailing comma';
 
 export interface RepairedText {
   readonly text: string;
@@ -11,12 +16,14 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const SPACE = /\s/;
 
 /**
- * Mends what can be mended without guessing: control characters inside strings, commas before a closer, closers that
- * are missing at the end or too many after it. `undefined` for an open string, closers in the wrong order, and for
- * text after the value. What is still no JSON after that, its parser refuses.
+ * Returns the text with repairs that cannot alter a value: a code fence around it, control characters inside strings,
+ * commas before a closer, surplus closers, and the last closer where it is missing after a complete string, object or
+ * array. `undefined` for everything else: a text that ends after a number or with two open brackets may have been cut, and
+ * its values may have been others. The result may still not be JSON.
  */
-export function repairObject(text: string): RepairedText | undefined {
-  const mender = new Mender();
+export function repairObject(given: string): RepairedText | undefined {
+  const text = withoutFence(given);
+  const mender = new Mender(text === given ? [] : ['code fence']);
   for (let at = 0; at < text.length; at++) {
     if (text.charAt(at) === '"') {
       const end = endOfString(text, at);
@@ -30,12 +37,18 @@ export function repairObject(text: string): RepairedText | undefined {
 }
 
 class Mender {
-  private readonly repairs = new Set<ArgumentRepair>();
+  private readonly repairs: Set<ArgumentRepair>;
   private readonly open: string[] = [];
   private mended = '';
   /** Where the comma stands that is the last thing so far; -1 for anything else. */
   private comma = -1;
   private isOver = false;
+  /** The last character that is not white space. */
+  private last = '';
+
+  constructor(repairs: readonly ArgumentRepair[]) {
+    this.repairs = new Set(repairs);
+  }
 
   /** False for what cannot be mended. */
   string(quoted: string): boolean {
@@ -43,6 +56,7 @@ class Mender {
     if (escaped !== quoted) this.repairs.add('control characters');
     this.mended += escaped;
     this.comma = -1;
+    this.last = '"';
     return !this.isOver;
   }
 
@@ -64,16 +78,18 @@ class Mender {
     } else if (CLOSER[character] !== undefined) {
       this.open.push(character);
     }
+    this.last = character;
     this.comma = character === ',' ? this.mended.length : -1;
     this.mended += character;
     return true;
   }
 
-  end(): RepairedText {
-    if (this.open.length > 0) {
-      this.repairs.add('missing closers');
-      this.dropComma();
-      for (const opener of this.open.toReversed()) this.mended += CLOSER[opener] ?? '';
+  end(): RepairedText | undefined {
+    const [opener] = this.open;
+    if (opener !== undefined) {
+      if (this.open.length > 1 || !'"}]'.includes(this.last)) return undefined;
+      this.repairs.add('missing closer');
+      this.mended += CLOSER[opener] ?? '';
     }
     return { text: this.mended, repairs: [...this.repairs] };
   }
@@ -83,6 +99,12 @@ class Mender {
     this.mended = this.mended.slice(0, this.comma) + this.mended.slice(this.comma + 1);
     this.repairs.add('trailing comma');
   }
+}
+
+function withoutFence(text: string): string {
+  const fence = /^\s*```(?:json)?\s/i.exec(text)?.[0];
+  const body = text.trimEnd();
+  return fence !== undefined && body.endsWith('```') ? body.slice(fence.length, -3) : text;
 }
 
 /** The place after the string's closing quote; -1 when it is never closed. */

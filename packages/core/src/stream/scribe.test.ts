@@ -345,12 +345,10 @@ describe('the arguments of a tool call', () => {
   });
 
   it('are mended, and the warning names the tool and the kind but no value', () => {
-    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",],' }))).toEqual(
-      [
-        { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closers' },
-        { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
-      ],
-    );
+    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",]' }))).toEqual([
+      { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closer' },
+      { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
+    ]);
   });
 
   it('are refused, not mended, when the answer was cut', () => {
