@@ -151,7 +151,8 @@ async function watched(
 
 /** The model has nothing to add to what it said beside its tool calls. */
 function emptyAnswer({ spec }: ChatModel, { details }: LlmError): ChatResponse {
-  const target = details.attempts.findLast(({ outcome }) => outcome === 'failed')?.target ?? spec;
+  const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');
+  const target = last?.target ?? spec;
   return {
     id: undefined,
     target,
@@ -162,7 +163,7 @@ function emptyAnswer({ spec }: ChatModel, { details }: LlmError): ChatResponse {
     toolCalls: [],
     finish: 'stop',
     rawFinish: undefined,
-    usage: undefined,
+    usage: last?.usage,
     warnings: [
       { action: 'repaired', what: 'answer', why: 'the last turn was empty: an earlier text is the answer' },
     ],

@@ -11,6 +11,7 @@ import {
   type Majordomo,
   type MajordomoOptions,
   type Provider,
+  type Usage,
 } from '../src/index.ts';
 import { partsOf } from '../src/operations/embedding/parts.ts';
 
@@ -25,6 +26,7 @@ interface Script {
   /** What a request comes to, by its first value; absent: its vectors. */
   readonly fail?: (values: readonly string[], ask: number) => ErrorKind | undefined;
   readonly vectors?: (request: EmbeddingRequest) => readonly Float32Array[];
+  readonly usage?: (ask: number) => Usage | undefined;
 }
 
 interface Vectorizer extends Provider {
@@ -32,7 +34,7 @@ interface Vectorizer extends Provider {
   most: number;
 }
 
-function vectorizer(id: string, { facts, fail, vectors }: Script = {}): Vectorizer {
+function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: Script = {}): Vectorizer {
   const asked: EmbeddingRequest[] = [];
   let underWay = 0;
   const provider: Vectorizer = {
@@ -48,7 +50,7 @@ function vectorizer(id: string, { facts, fail, vectors }: Script = {}): Vectoriz
       space: 'words',
       ...facts,
       async embed(request, { target }) {
-        asked.push(request);
+        const ask = asked.push(request);
         provider.most = Math.max(provider.most, ++underWay);
         await Promise.resolve();
         await Promise.resolve();
@@ -56,7 +58,7 @@ function vectorizer(id: string, { facts, fail, vectors }: Script = {}): Vectoriz
         const kind = fail?.(request.values, asked.length);
         if (kind !== undefined) throw new LlmError(kind, `${target} said ${kind}`, { target });
         const made = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
-        return { vectors: made, target, usage: USAGE, warnings: [] };
+        return { vectors: made, target, usage: usage(ask), warnings: [] };
       },
     }),
   };
@@ -198,6 +200,28 @@ describe('a long list', () => {
     expect(b.asked.map(({ values: part }) => part[0]?.length)).toEqual([1, 3, 3, 5]);
     // What came before the failure was paid for.
     expect(attempts.map(({ usage }) => usage?.input)).toEqual([undefined, 7, 14]);
+  });
+
+  it.each([
+    ['none of its requests', () => undefined],
+    ['one of its requests', (ask: number) => (ask === 2 ? undefined : USAGE)],
+  ])('has no usage, and not zero, where the vendor reports none for %s', async (_, usage) => {
+    const a = vectorizer('a', { facts: { maxValues: 2 }, usage });
+    const response = await make([a])
+      .embeddingModel('a/m')
+      .embed({ values: words(6) });
+    expect(response.usage).toBeUndefined();
+    expect(response.attempts.some((attempt) => attempt.usage === undefined)).toBe(true);
+  });
+
+  it('keeps the usage of an answer whose vectors are refused', async () => {
+    const a = vectorizer('a', { vectors: () => [] });
+    const error = await failing(
+      make([a], { chain: { attempts: 1 } })
+        .embeddingModel('a/m')
+        .embed({ values: ['x'] }),
+    );
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([USAGE]);
   });
 
   it('that fails has the vectors that came with the error, and no log has them', async () => {

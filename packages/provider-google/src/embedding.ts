@@ -164,16 +164,19 @@ export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
       path,
     });
   }
-  const read = predicted.map(({ statistics }) => asNumber(asRecord(statistics)['token_count']));
-  const [first] = read;
-  const tokens = first === undefined ? undefined : read.reduce<number>((sum, more) => sum + (more ?? 0), 0);
+  const tokens = totalOf(predicted.map(({ statistics }) => asNumber(asRecord(statistics)['token_count'])));
   return { vectors, tokens: asNumber(asRecord(usageMetadata)['promptTokenCount']) ?? tokens };
 }
 
-/** Unknown where nothing was said. */
+/** Unknown where the vendor does not report one of the counts. */
+function totalOf(counts: readonly (number | undefined)[]): number | undefined {
+  const known = counts.filter((count) => count !== undefined);
+  if (known.length === 0 || known.length < counts.length) return undefined;
+  return known.reduce((sum, count) => sum + count, 0);
+}
+
 function usageOf(tokens: readonly (number | undefined)[]): Usage | undefined {
-  const said = tokens.filter((each) => each !== undefined);
-  if (said.length === 0) return undefined;
-  const input = said.reduce((sum, more) => sum + more, 0);
+  const input = totalOf(tokens);
+  if (input === undefined) return undefined;
   return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 }

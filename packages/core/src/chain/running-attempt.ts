@@ -127,7 +127,7 @@ export class RunningAttempt<Event extends object, Result> {
     const outcome = outcomeOf(error);
     if (outcome === 'skipped') record.foundBenched(this.target, this.comesBack(error));
     else record.attemptFailed(this.target, number, error, retryInMs(verdict));
-    const settling = this.ended(outcome, error, error.details.partial?.usage);
+    const settling = this.ended(outcome, error, error.details.partial?.usage ?? this.answer.usage);
     if (benchedUntil !== undefined) record.health('benched', this.target, benchedUntil);
     return settling;
   }

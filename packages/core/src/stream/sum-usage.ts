@@ -11,6 +11,10 @@ export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | und
   );
 }
 
+/** Returns the sum of the usages of several requests; `undefined` where one of them is unknown. */
+export const completeUsage = (usages: readonly (Usage | undefined)[]): Usage | undefined =>
+  usages.includes(undefined) ? undefined : sumUsage(...usages);
+
 function add(a: Usage, b: Usage | undefined): Usage {
   if (b === undefined) return a;
   const details = addDetails(a, b);

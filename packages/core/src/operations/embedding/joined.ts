@@ -1,7 +1,7 @@
 import type { EmbeddingResponse } from '../../contract/embedding.ts';
 import type { Attempt } from '../../contract/llm-error.ts';
 import type { Warning } from '../../contract/response.ts';
-import { sumUsage } from '../../stream/sum-usage.ts';
+import { completeUsage } from '../../stream/sum-usage.ts';
 import type { Part } from './part.ts';
 
 /** The parts' answers as one: vectors in the order of the values, what was used in sum, each warning once. */
@@ -16,7 +16,7 @@ export function joined(
     vectors: parts.flatMap(({ vectors }) => vectors.filter((vector) => vector !== undefined)),
     target: answers.at(-1)?.target ?? firstTarget,
     spec,
-    usage: sumUsage(...answers.map(({ usage }) => usage)),
+    usage: completeUsage(answers.map(({ usage }) => usage)),
     warnings: onceEach(answers.flatMap(({ warnings }) => warnings)),
     attempts,
   };

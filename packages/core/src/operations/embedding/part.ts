@@ -6,8 +6,8 @@ import type { Warning } from '../../contract/response.ts';
 import type { Usage } from '../../contract/usage.ts';
 import { asLlmError } from '../../error/as-llm-error.ts';
 import type { Place } from '../../resolve/resolve.ts';
-import { sumUsage } from '../../stream/sum-usage.ts';
-import { InOnePiece, NO_TOKENS, type Question } from '../in-one-piece.ts';
+import { completeUsage, sumUsage } from '../../stream/sum-usage.ts';
+import { InOnePiece, type Question } from '../in-one-piece.ts';
 import { partsOf, tooLong } from './parts.ts';
 import { checkedVectors } from './vectors.ts';
 
@@ -81,7 +81,7 @@ async function asked(
 ): Promise<Embedded> {
   const { target } = context;
   const missing = rest(part);
-  let usage: Usage | undefined;
+  const used: (Usage | undefined)[] = [];
   let done = 0;
   const warnings: Warning[] = [];
   const parts = partsOf(
@@ -92,18 +92,19 @@ async function asked(
     try {
       const asking = { ...request, values };
       const given = await backend.embed(asking, context);
+      used.push(given.usage);
       const vectors = checkedVectors(given.vectors, asking, backend.dimensions ?? part.shared.size, target);
       part.shared.size ??= vectors[0]?.length;
       for (const vector of vectors) part.vectors[missing[done++]?.[1] ?? 0] = vector;
-      usage = sumUsage(usage ?? NO_TOKENS, given.usage);
       warnings.push(...given.warnings);
     } catch (cause) {
       const error = asLlmError(cause, target);
+      const usage = sumUsage(...used);
       if (usage === undefined) throw error;
       throw withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
     }
   }
-  return { target, usage, warnings };
+  return { target, usage: completeUsage(used), warnings };
 }
 
 const unsupported = (target: string, why: string): LlmError =>

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { createMajordomo, user, type ModelEvent, type Usage } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+
+const hi = { messages: [user('hi')] };
+const usage: Usage = {
+  input: 10,
+  output: 4000,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: 4000,
+};
+
+const provider = (id: string, events: readonly ModelEvent[]) => ({
+  spi: 1 as const,
+  id,
+  model: () => ({
+    id: 'x',
+    families: [],
+    capabilities: {},
+    async *stream() {
+      await Promise.resolve();
+      yield* events;
+    },
+  }),
+});
+
+const answer = (target: string, text: string, reason: 'stop' | 'content-filter'): readonly ModelEvent[] => [
+  { type: 'start', target, id: undefined },
+  ...(text === ''
+    ? []
+    : ([
+        { type: 'part-start', index: 0, part: { type: 'text' } },
+        { type: 'text-delta', index: 0, text },
+        { type: 'part-end', index: 0, part: { type: 'text', text } },
+      ] as const)),
+  { type: 'finish', target, reason, raw: undefined, usage },
+];
+
+it.each(['stop', 'content-filter'] as const)(
+  'an attempt without content keeps the usage that the vendor reported with "%s"',
+  async (reason) => {
+    const majordomo = createMajordomo({
+      providers: [provider('a', answer('a/x', '', reason))],
+      chain: { attempts: 1 },
+    });
+    for (const error of [
+      await failure(majordomo.model('a/x').generate(hi)),
+      await failure(majordomo.model('a/x').stream(hi).response()),
+    ])
+      expect(error.details.attempts.map((attempt) => attempt.usage)).toEqual([usage]);
+  },
+);
+
+it('an answer lists the usage of the empty attempts before it, and a gate gets it', async () => {
+  const settled: unknown[] = [];
+  const majordomo = createMajordomo({
+    providers: [provider('a', answer('a/x', '', 'stop')), provider('b', answer('b/y', 'ok', 'stop'))],
+    chain: { attempts: 1 },
+    gates: [{ name: 'g', admit: () => ({ settle: (attempt) => void settled.push(attempt.usage) }) }],
+  });
+  const { attempts } = await majordomo.model('a/x,b/y').generate(hi);
+  expect(attempts.map((attempt) => [attempt.outcome, attempt.usage])).toEqual([
+    ['failed', usage],
+    ['finished', usage],
+  ]);
+  expect(settled).toEqual([usage, usage]);
+});
