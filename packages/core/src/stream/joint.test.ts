@@ -17,11 +17,10 @@ function joined(shown: string, given: string, length: number): { text: string; r
 
 const seen = (shown: string, given: string, length: number): string => joined(shown, given, length).text;
 
-/** Words that differ. */
+/** Words that differ, of letters alone. */
 const numbered = (count: number): string =>
-  Array.from(
-    { length: count },
-    (_, at) => `w${[...String(at)].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('')}`,
+  Array.from({ length: count }, (_, at) =>
+    `w${at}`.replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit))),
   ).join(' ');
 
 const story = 'Once upon a time there was a fox who lived at the edge of the wood. Every';
@@ -170,7 +169,11 @@ describe('a text that continues another', () => {
   });
 
   it('loses nothing of 2,000 random and repetitive documents that are cut anywhere and continued exactly', () => {
-    const word = fc.string({ unit: fc.constantFrom(...'abcdeilmnorstu'), minLength: 2, maxLength: 9 });
+    const word = fc.string({
+      unit: fc.constantFrom('a', 'b', 'd', 'e', 'i', 'l', 'm', 'n', 'o', 'r', 's', 't', 'u'),
+      minLength: 2,
+      maxLength: 9,
+    });
     const line = fc.array(word, { minLength: 6, maxLength: 14 }).map((words) => `${words.join(' ')}.\n`);
     const repeated = (piece: fc.Arbitrary<string>): fc.Arbitrary<string> =>
       fc.tuple(piece, fc.integer({ min: 3, max: 40 })).map(([text, times]) => text.repeat(times));
