@@ -1,5 +1,5 @@
 // A release without releasing: packs every package, looks into the tarballs, has npm rehearse the publishing, and asks
-// changesets what the next versions are. The last bench gate must be of this commit, and met. Prints one line per package.
+// changesets what the next versions are. The last benchmark must be of this commit and meet every bound. Prints one line per package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { lacksIn } from './lacks.mjs';
 import { lacksOfSpeed } from './speed.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
-const GATE = join(ROOT, 'tooling/bench/out/gate.json');
+const BENCH = join(ROOT, 'tooling/bench/out/node-24.json');
 const FOLDERS = ['packages', 'apps'];
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-release-'));
 
@@ -63,9 +63,9 @@ function contentsOf(tarball) {
 }
 
 function speed() {
-  const gate = existsSync(GATE) ? JSON.parse(readFileSync(GATE, 'utf8')) : undefined;
+  const result = existsSync(BENCH) ? JSON.parse(readFileSync(BENCH, 'utf8')) : undefined;
   const commit = run('git', ['rev-parse', 'HEAD'], ROOT).stdout.trim();
-  return [...lacksOfSpeed(gate, commit)];
+  return [...lacksOfSpeed(result, commit)];
 }
 
 /** The base branch may be missing in a shallow clone or on a detached head: then there is nothing to compare with. */

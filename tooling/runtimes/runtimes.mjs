@@ -14,6 +14,7 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const RUNTIMES = [
   { name: 'Node 22', binary: inModules('node-22-*/bin/node'), version: ['-v'], command: [STRICT] },
   { name: 'Node 24', binary: process.execPath, version: ['-v'], command: [STRICT] },
+  { name: 'Node 26', binary: inModules('node-26-*/bin/node'), version: ['-v'], command: [STRICT] },
   { name: 'Bun', binary: inModules('@oven/bun-*/bin/bun'), version: ['--version'], guest: 'bun' },
   {
     name: 'Deno',

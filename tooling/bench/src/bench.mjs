@@ -1,41 +1,67 @@
-// pnpm bench [scenario] [--subjects raw,sdk,majordomo] [--wires openai-chat] [--rounds 7] [--seed 1]
-// Prints tables, and writes every sample to out/<scenario>.json. Without a scenario: all of them, a process each, so that
-// the heap and the machine code of one do not colour the next.
-import { spawnSync } from 'node:child_process';
+// pnpm bench [suite ...] [--wires a,b] [--rounds 15] [--seed 1] [--node 22]: measures, prints the rows with their bounds, and ends
+// with 1 when a bound is missed. A run of everything is stored in out/node-<line>.json.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { readOptions } from './options.mjs';
-import { fileNameOf, save } from './report/results.mjs';
-import { tablesOf, verdictTable } from './report/table.mjs';
-import { runScenario } from './run.mjs';
-import { SCENARIOS } from './scenarios/index.mjs';
+import { parseArgs } from 'node:util';
+import { installRuntimes } from '../../runtimes/install.mjs';
+import { judge } from './judge.mjs';
+import { machine, save } from './report/results.mjs';
+import { peersTable, verdictTable } from './report/table.mjs';
+import { SUITES } from './rows.mjs';
 
-const options = readOptions();
-const [name] = options.positionals;
-if (name === undefined) runAll();
-else await runOne(name);
+const CHILD = fileURLToPath(new URL('run-suite.mjs', import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    wires: { type: 'string' },
+    rounds: { type: 'string', default: '15' },
+    seed: { type: 'string', default: '1' },
+    node: { type: 'string' },
+  },
+});
+const binary = values.node === undefined ? process.execPath : await nodeOf(values.node);
+const began = performance.now();
+const names =
+  positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => !SUITES[name].isExtra);
 
-function runAll() {
-  for (const scenario of SCENARIOS) {
-    const args = [fileURLToPath(import.meta.url), scenario.name, ...process.argv.slice(2)];
-    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-    if (status !== 0) process.exitCode = 1;
-  }
+const measured = {};
+for (const name of names) {
+  if (SUITES[name] === undefined)
+    throw new Error(`no suite "${name}"; expected ${Object.keys(SUITES).join(', ')}`);
+  const wires = SUITES[name].wires.filter((wire) => values.wires?.split(',').includes(wire) ?? true);
+  measured[name] = {};
+  for (const wire of wires) measured[name][wire] = await measuresOf(name, wire);
+}
+const verdicts = judge(measured);
+const result = { ...machine(binary), seconds: seconds(), verdicts, peers: measured.peers };
+if (positionals.length === 0 && values.wires === undefined) save(`node-${result.line}`, result);
+if (measured.peers !== undefined) save('peers', result);
+if (verdicts.length > 0) console.log(verdictTable(verdicts));
+for (const [wire, measures] of Object.entries(measured.peers ?? {})) console.log(peersTable(wire, measures));
+const missed = verdicts.filter(({ ok }) => !ok).length;
+console.log(`Node ${result.node}: ${missed} of ${verdicts.length} rows missed; ${result.seconds} s`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+async function measuresOf(suite, wire) {
+  const child = fork(CHILD, [suite, wire, values.rounds, values.seed], { execPath: binary, execArgv: [] });
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`the suite ${suite} on ${wire} ended with ${code}`);
+  });
+  exited.catch(() => undefined);
+  const [measures] = await Promise.race([once(child, 'message'), exited]);
+  return measures;
 }
 
-async function runOne(wanted) {
-  const scenario = SCENARIOS.find((each) => each.name === wanted);
-  if (scenario === undefined)
-    throw new Error(`no scenario "${wanted}"; there are ${SCENARIOS.map((each) => each.name).join(', ')}`);
-  const result = await runScenario(scenario, options);
-  save(fileNameOf(scenario.name, options.size), result);
-  if (!options.quiet) print(result);
-  // Sockets that the clients keep alive must not keep this process alive.
-  process.exit(0);
+async function nodeOf(line) {
+  const problem = installRuntimes();
+  // Looks for the binaries when it is loaded.
+  const { RUNTIMES } = await import('../../runtimes/runtimes.mjs');
+  const found = RUNTIMES.find(({ name }) => name === `Node ${line}`)?.binary;
+  if (found === undefined) throw new Error(`Node ${line} is not installed: ${problem ?? 'unknown line'}`);
+  return found;
 }
 
-function print({ title, measures, missing, verdicts }) {
-  console.log(`\n## ${title}\n`);
-  if (missing.length > 0) console.log(`not installed: ${missing.join(', ')}\n`);
-  for (const table of tablesOf(measures)) console.log(`${table}\n`);
-  console.log(verdictTable(verdicts));
+function seconds() {
+  return Math.round((performance.now() - began) / 1000);
 }

@@ -9,15 +9,17 @@ test.each([
   expect(median(values)).toBe(expected);
 });
 
-test('of nothing there is no median, and so no figure that could be good', () => {
+test('the median and the ratio of no values are NaN', () => {
   expect(median([])).toBeNaN();
+  expect(medianRatio(undefined, [1])).toBeNaN();
+  expect(medianExcess([1], undefined)).toBeNaN();
 });
 
-test('quantiles lie between values, in proportion', () => {
+test('quantiles are interpolated', () => {
   expect(quantile([10, 20, 30], 0.1)).toBeCloseTo(12);
 });
 
-test('a ratio is taken pair by pair, so that rounds which were slow for both do not count', () => {
+test('ratios and differences are taken within rounds', () => {
   expect(medianRatio([2, 20, 200], [1, 10, 100])).toBe(2);
   expect(medianExcess([3, 12, 101], [1, 10, 100])).toBe(2);
 });
@@ -32,7 +34,7 @@ test('the same seed gives the same orders, which change from round to round', ()
   expect(new Set(orders(1)).size).toBe(5);
 });
 
-test('every place of an order is as likely as the others', () => {
+test('every position is equally likely', () => {
   const random = seeded(7);
   const first = { a: 0, b: 0, c: 0 };
   for (let n = 0; n < 3000; n++) first[shuffled(['a', 'b', 'c'], random)[0]]++;

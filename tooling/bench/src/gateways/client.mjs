@@ -2,42 +2,34 @@ import { Buffer } from 'node:buffer';
 import { Agent, request } from 'node:http';
 import { PROMPT } from '../wires/wire.mjs';
 
-const PROVIDERS = { 'openai-chat': 'openai', 'anthropic-messages': 'anthropic' };
-
 /**
- * A client that costs little and reads all of it. `origin`: where a gateway that asks whom its client names finds the vendor.
+ * A client that costs little and reads complete responses. `origin`: the vendor's address, for a gateway that reads it from a header.
  *
- * @returns {(streamed: boolean) => Promise<{ text: string, firstMs: number }>} what was said, and ms to the body's first byte
+ * @returns {(streamed: boolean) => Promise<string>} the text of the response
  */
 export function clientOf(dialect, url, origin) {
   const agent = new Agent({ keepAlive: true });
-  const provider = PROVIDERS[dialect.name];
-  const named = provider && { 'x-portkey-provider': provider, 'x-portkey-custom-host': `${origin}/v1` };
-  const headers = { 'content-type': 'application/json', ...dialect.headers, ...named };
-  const path = new URL(dialect.baseURL(url) + dialect.path());
+  const portkey = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${origin}/v1` };
+  const headers = { 'content-type': 'application/json', ...dialect.headers, ...portkey };
+  const path = new URL(dialect.baseURL(url) + dialect.path);
   return async (streamed) => {
     const body = JSON.stringify(dialect.body({ history: [dialect.user(PROMPT)], streamed }));
-    const { text, firstMs } = await asked(path, { headers, agent, body });
-    return { text: streamed ? textOf(text, dialect) : dialect.turn(JSON.parse(text)).text, firstMs };
+    const text = await responseTo(path, { headers, agent, body });
+    return streamed ? textOf(text, dialect) : dialect.turn(JSON.parse(text)).text;
   };
 }
 
-function asked(url, { body, headers, agent }) {
+function responseTo(url, { body, headers, agent }) {
   return new Promise((resolve, reject) => {
-    const began = performance.now();
     const length = { 'content-length': Buffer.byteLength(body) };
-    request(url, { method: 'POST', agent, headers: { ...headers, ...length } }, (answer) => {
+    request(url, { method: 'POST', agent, headers: { ...headers, ...length } }, (response) => {
       let text = '';
-      let firstMs;
-      answer.setEncoding('utf8');
-      answer.on('data', (piece) => {
-        firstMs ??= performance.now() - began;
-        text += piece;
-      });
-      answer.on('error', reject);
-      answer.on('end', () => {
-        if (answer.statusCode === 200) resolve({ text, firstMs });
-        else reject(new Error(`${answer.statusCode} ${text}`));
+      response.setEncoding('utf8');
+      response.on('data', (piece) => (text += piece));
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`${response.statusCode} ${text}`));
       });
     })
       .on('error', reject)

@@ -6,11 +6,10 @@ import { fileURLToPath } from 'node:url';
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 const PORTKEY = new URL('../../peers/node_modules/@portkey-ai/gateway/', import.meta.url);
 
-/** What stands before a vendor; each file exports `listen(dialect, origin)`, which gives its address. */
+/** Each file exports `listen(dialect, origin)`, which returns the gateway's address. */
 const FILES = {
-  'pass-through': new URL('pass-through.mjs', import.meta.url),
-  'by hand': new URL('by-hand.mjs', import.meta.url),
-  'sdk by hand': new URL('sdk-by-hand.mjs', import.meta.url),
+  pipe: new URL('pipe.mjs', import.meta.url),
+  'node:http': new URL('node-http.mjs', import.meta.url),
   majordomo: new URL('majordomo.mjs', import.meta.url),
   portkey: new URL('../../peers/gateways/portkey.mjs', import.meta.url),
 };
@@ -18,15 +17,15 @@ const FILES = {
 export const hasPortkey = () => existsSync(PORTKEY);
 
 /**
- * A process with this gateway before the vendor at `origin`.
+ * Starts a process with this gateway in front of the vendor at `origin`.
  *
  * @returns {Promise<{ url: string, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
- *   `cpuOf`: µs of CPU of that process, all threads, while the work is done
+ *   `cpuOf`: µs of CPU of that process, all threads, during the work
  */
 export async function startGateway(name, wire, origin) {
   const child = fork(CHILD, [FILES[name].href, wire, origin], {
-    execArgv: ['--expose-gc'],
-    // Some greet whoever starts them.
+    execArgv: [],
+    // Portkey prints a greeting.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [url] = await Promise.race([
@@ -35,17 +34,17 @@ export async function startGateway(name, wire, origin) {
       throw new Error(`${name} ended with ${code} before it listened`);
     }),
   ]);
-  const cpu = async (ask) => {
-    child.send(ask);
+  const cpu = async () => {
+    child.send('cpu');
     const [used] = await once(child, 'message');
     return used;
   };
   return {
     url,
     async cpuOf(work) {
-      const before = await cpu('begin');
+      const before = await cpu();
       await work();
-      return (await cpu('end')) - before;
+      return (await cpu()) - before;
     },
     stop: () => child.kill(),
   };

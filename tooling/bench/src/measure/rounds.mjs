@@ -1,76 +1,47 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { shuffled } from './statistics.mjs';
-
-setFlagsFromString('--expose-gc');
-export const collectGarbage = runInNewContext('gc');
 
 /**
  * @typedef {object} Job
- * @property {string} name
- * @property {string} [wire] jobs of one wire are compared with each other
- * @property {() => Promise<unknown>} run what it returns is kept as `result`; a throw ends the job's part
- */
-
-/**
- * @typedef {object} Series what one job took, a value a round, in µs
- * @property {number[]} cpu user and system time of this process, all threads
- * @property {number[]} wall
- * @property {unknown[]} results
- * @property {string | undefined} error
- */
-
-/**
+ * @property {string} subject
+ * @property {() => Promise<unknown>} run throws on a wrong answer, which ends the measurement
+ * @property {number} [per] calls, deltas or steps of one run
+ *
  * @typedef {object} Plan
  * @property {number} rounds
- * @property {number} warmUp rounds before, which do not count: in them the machine code is made
+ * @property {number} warmUp rounds that do not count
  * @property {() => number} random
- * @property {<T>(name: string, run: () => Promise<T>) => Promise<T>} [around] a profiler that looks on
  */
 
 /**
- * Runs every job once a round, in an order that changes each time: rounds are pairs, and no job always comes after the
- * same other. Those of one wire follow each other: a machine that is shared is slow for seconds at a time, for all of them.
+ * Runs every job once per round, in a new order each time. Values of the same round are a pair: a machine that is slow for a
+ * moment is slow for both.
  *
  * @param {readonly Job[]} jobs
  * @param {Plan} plan
- * @returns {Promise<Record<string, Series>>}
+ * @param {(job: Job) => Promise<number>} [measure] default: µs of CPU of this process
+ * @returns {Promise<Record<string, number[]>>} one value per round, by subject
  */
-export async function inRounds(jobs, { rounds, warmUp, random, around = (_name, run) => run() }) {
-  const taken = Object.fromEntries(
-    jobs.map(({ name }) => [name, { cpu: [], wall: [], results: [], error: undefined }]),
-  );
+export async function inRounds(jobs, { rounds, warmUp, random }, measure = cpuOf) {
+  const values = Object.fromEntries(jobs.map(({ subject }) => [subject, []]));
   for (let round = -warmUp; round < rounds; round++)
-    for (const { name, run } of mixed(jobs, random)) {
-      const series = taken[name];
-      if (series.error !== undefined) continue;
-      try {
-        collectGarbage();
-        if (round < 0) await run();
-        else keep(series, await costOf(() => around(name, run)));
-      } catch (error) {
-        series.error = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      }
+    for (const job of shuffled(jobs, random)) {
+      const value = await measure(job);
+      if (round >= 0) values[job.subject].push(value / (job.per ?? 1));
     }
-  return taken;
+  return values;
 }
 
-const mixed = (jobs, random) =>
-  shuffled(Object.values(Object.groupBy(jobs, ({ wire = '-' }) => wire)), random).flatMap((compared) =>
-    shuffled(compared, random),
-  );
+/** Returns the value that the job's run returns. */
+export const resultOf = ({ run }) => run();
 
-function keep(series, { cpu, wall, result }) {
-  series.cpu.push(cpu);
-  series.wall.push(wall);
-  series.results.push(result);
+async function cpuOf({ run }) {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
-async function costOf(run) {
-  const used = process.cpuUsage();
-  const start = performance.now();
-  const result = await run();
-  const wall = (performance.now() - start) * 1000;
-  const { user, system } = process.cpuUsage(used);
-  return { cpu: user + system, wall, result };
+/** Throws on a wrong answer, so that no subject gains by losing a delta. */
+export function check(answer, expected) {
+  if (answer !== expected) throw new Error(`wrong answer: ${String(answer).slice(0, 80)}`);
 }

@@ -1,7 +1,7 @@
-/** The middle of the values, or of the two in the middle. */
+/** Median of the values; NaN of none. */
 export const median = (values) => quantile(values, 0.5);
 
-/** Between two values, in proportion; `NaN` of none. */
+/** Quantile with linear interpolation; NaN of no values. */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * share;
@@ -10,12 +10,18 @@ export function quantile(values, share) {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** Both values of a pair were taken in the same round: what slowed one down slowed the other too. */
-export const medianRatio = (values, others) => median(values.map((value, at) => value / others[at]));
+/** Median of the ratios within the rounds; NaN when one of both was not measured. */
+export const medianRatio = (values = [], others = []) =>
+  paired(values, others, (value, other) => value / other);
 
-export const medianExcess = (values, others) => median(values.map((value, at) => value - others[at]));
+/** Median of the differences within the rounds; NaN when one of both was not measured. */
+export const medianExcess = (values = [], others = []) =>
+  paired(values, others, (value, other) => value - other);
 
-/** Random numbers below 1 that are the same for the same seed (mulberry32). */
+const paired = (values, others, of) =>
+  others.length === 0 ? NaN : median(values.map((value, round) => of(value, others[round])));
+
+/** Returns a generator of random numbers below 1 that is determined by the seed (mulberry32). */
 export function seeded(seed) {
   let state = seed >>> 0;
   return () => {
@@ -26,7 +32,7 @@ export function seeded(seed) {
   };
 }
 
-/** The items in an order of their own each time. */
+/** Returns the items in a random order. */
 export function shuffled(items, random) {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {

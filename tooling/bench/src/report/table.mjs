@@ -1,8 +1,6 @@
-import { quantile, median, medianRatio } from '../measure/statistics.mjs';
+import { median } from '../measure/statistics.mjs';
 
-const BASES = { raw: '× raw', sdk: '× SDK' };
-
-/** Rows of cells as Markdown, in columns for readers of the source too. */
+/** Returns rows of cells as a Markdown table with aligned columns. */
 export function markdown(head, rows) {
   const lines = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, at) => Math.max(...lines.map((row) => row[at].length)));
@@ -11,74 +9,72 @@ export function markdown(head, rows) {
   return [first, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...others].join('\n');
 }
 
-/** A table for each metric: what each subject takes, and how many times of raw fetch and of the SDK that is. */
-export function tablesOf(measures) {
-  const metrics = [...new Set(measures.map(({ metric }) => metric))];
-  return metrics.map((metric) => {
-    const own = measures.filter((each) => each.metric === metric);
-    const head = ['wire', 'subject', own[0].unit, '10–90 %', ...Object.values(BASES)];
-    return `${own[0].title}\n\n${markdown(
-      head,
-      own.map((each) => rowOf(each, own)),
-    )}`;
-  });
-}
-
-function rowOf({ wire, subject, values, error }, own) {
-  if (error !== undefined) return [wire, subject, 'failed', firstLine(error), '', ''];
-  const range = [0.1, 0.9].map((share) => inFigures(quantile(values, share))).join('–');
-  const ratios = Object.keys(BASES).map((base) => {
-    const other = own.find((each) => each.wire === wire && each.subject === base);
-    return other === undefined || other.error !== undefined
-      ? ''
-      : inFigures(medianRatio(values, other.values));
-  });
-  return [wire, subject, inFigures(median(values)), range, ...ratios];
-}
-
-const firstLine = (text) => text.split('\n')[0].slice(0, 100).replaceAll('|', '/');
-
-/** As many decimals as a figure is good for. */
+/** Returns a number with as many decimals as it is precise. */
 export function inFigures(value) {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   return value.toFixed(size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2);
 }
 
-const bound = (atMost) => (atMost === undefined ? '–' : `≤ ${atMost}`);
+const bound = (goal) => (goal === undefined ? '–' : `≤ ${goal}`);
 
-/** Goals with their figures, one a line. */
-export function verdictTable(verdicts) {
-  const rows = verdicts.map(({ row, wire, goal, stretch, unit, figure, ok }) => [
-    goal === undefined ? '–' : ok ? 'ok' : 'miss',
-    row,
-    wire,
-    bound(goal),
-    bound(stretch),
-    inFigures(figure),
-    unit,
-  ]);
-  return markdown(['', 'row', 'wire', 'goal', 'stretch', 'figure', 'unit'], rows);
+/** Verdicts of one run. */
+export const verdictTable = (verdicts) =>
+  markdown(
+    ['', 'row', 'wire', 'bound', 'figure', 'unit'],
+    verdicts.map(({ row, wire, goal, figure, unit, ok }) => [
+      ok ? 'ok' : 'MISSED',
+      row,
+      wire,
+      bound(goal),
+      inFigures(figure),
+      unit,
+    ]),
+  );
+
+/** One column for the run of each Node line; a missed bound is bold. */
+export function linesTable(results) {
+  const key = ({ row, unit, wires }) => `${row} ${unit} ${wires.join()}`;
+  const rows = [
+    ...new Map(results.flatMap(({ verdicts }) => verdicts).map((each) => [key(each), each])).values(),
+  ];
+  return markdown(
+    ['row', 'wires', 'bound', ...results.map(({ line }) => `Node ${line}`), 'unit'],
+    rows.map((each) => [
+      each.row,
+      each.wires.length > 4 ? `all ${each.wires.length}` : each.wires.join(', '),
+      bound(each.goal),
+      ...results.map(({ verdicts }) => cell(verdicts.find((other) => key(other) === key(each)))),
+      each.unit,
+    ]),
+  );
 }
 
-/** The same of several runs on each of some lines of Node: the least and the most of a figure, a miss in bold. */
-export function goalTable(lines) {
-  const [[{ verdicts }]] = lines;
-  const figures = (runs, at) => {
-    const own = runs.map((run) => run.verdicts[at]);
-    const values = own.map(({ figure }) => figure);
-    const ends = [...new Set([Math.min(...values), Math.max(...values)].map(inFigures))];
-    const shown = ends.join(' to ');
-    return own.every(({ ok }) => ok) ? shown : `**${shown}**`;
-  };
-  const rows = verdicts.map(({ row, wire, goal, stretch, unit }, at) => [
-    row,
-    wire,
-    bound(goal),
-    bound(stretch),
-    ...lines.map((runs) => figures(runs, at)),
-    unit,
-  ]);
-  const columns = lines.map(([{ node }]) => `Node ${/\d+/.exec(node)[0]}`);
-  return markdown(['row', 'wire', 'goal', 'stretch', ...columns, 'unit'], rows);
+function cell(verdict) {
+  if (verdict === undefined) return '–';
+  const figure = inFigures(verdict.figure);
+  return verdict.ok ? figure : `**${figure}**`;
+}
+
+const PEER_COLUMNS = {
+  call: 'µs CPU a call',
+  delta: 'µs CPU a delta',
+  piece: 'µs CPU a piece of a tool call',
+  step: 'µs CPU a step of an agent',
+  import: 'ms CPU to import',
+};
+
+/** One row per library on a wire; a missing cell is a feature that the library does not have. */
+export function peersTable(wire, measures) {
+  const subjects = [...new Set(Object.values(measures).flatMap((values) => Object.keys(values)))];
+  return markdown(
+    [wire, ...Object.values(PEER_COLUMNS)],
+    subjects.map((subject) => [
+      subject,
+      ...Object.keys(PEER_COLUMNS).map((metric) => {
+        const values = measures[metric]?.[subject];
+        return values === undefined ? '' : inFigures(median(values));
+      }),
+    ]),
+  );
 }

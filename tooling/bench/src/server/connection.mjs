@@ -38,9 +38,8 @@ function readHead(buffer) {
 
 /** Several writes go out in turns of the event loop of their own, or at a pace. */
 function write(socket, writes, everyMs, at = 0) {
-  if (socket.destroyed) return;
+  if (socket.destroyed || at === writes.length) return;
   socket.write(writes[at]);
-  if (at + 1 === writes.length) return;
   const goOn = () => write(socket, writes, everyMs, at + 1);
   if (everyMs === undefined) setImmediate(goOn);
   else setTimeout(goOn, everyMs);

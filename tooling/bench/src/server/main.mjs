@@ -1,26 +1,9 @@
-// The server as a process of its own: its work must not count as the client's. Tells its port, lives as long as its parent.
+// The server, in a separate process so that its work does not count as the client's. It ends with its parent.
 import { createServer } from 'node:net';
-import {
-  anthropicMessages,
-  bedrockConverse,
-  geminiGenerate,
-  ollamaChat,
-  openaiChat,
-  openaiResponses,
-  workersaiRun,
-} from '@majordomo/testing';
 import { serve } from './connection.mjs';
-import { createReplies } from './replies.mjs';
+import { replies } from './replies.mjs';
 
-const replyTo = createReplies([
-  openaiChat,
-  openaiResponses,
-  anthropicMessages,
-  geminiGenerate,
-  bedrockConverse,
-  ollamaChat,
-  workersaiRun,
-]);
+const replyTo = replies();
 const server = createServer((socket) => serve(socket, replyTo));
 server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,16 @@
 // From a script and a request to the bytes of an HTTP response, each worked out once.
 import { Buffer } from 'node:buffer';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  openaiResponses,
+} from '@majordomo/testing';
 import { answerTo } from './scripts.mjs';
+
+const WIRES = [openaiChat, openaiResponses, anthropicMessages, geminiGenerate, bedrockConverse, ollamaChat];
 
 /** As fast as a fast model writes: every event is a read of its own for whoever keeps up with it. */
 const PACE_MS = 20;
@@ -12,8 +22,8 @@ const END = Buffer.from('0\r\n\r\n');
  * @property {number} [everyMs] between two writes; at once where it is missing
  */
 
-/** @param {readonly import('@majordomo/testing').Wire[]} wires */
-export function createReplies(wires) {
+/** Returns a function from a path and a request body to a reply. */
+export function replies() {
   const known = new Map();
   const turns = new Map();
 
@@ -23,7 +33,7 @@ export function createReplies(wires) {
     const turn = turnOf(place);
     const streamed = body.includes('"stream":true') ? 's' : body.includes('"stream":false') ? 'w' : '';
     const key = `${place.script.kind} ${place.script.count} ${turn} ${streamed} ${place.rest}`;
-    const reply = known.get(key) ?? render(wires, place, body, turn);
+    const reply = known.get(key) ?? render(place, body, turn);
     known.set(key, reply);
     return reply;
   };
@@ -45,24 +55,19 @@ function placeOf(path) {
   return { script: { kind, count: Number(count) }, run, rest };
 }
 
-function render(wires, { script, rest }, body, turn) {
-  const wire = wires.find((each) => each.accepts('POST', rest));
+function render({ script, rest }, body, turn) {
+  const wire = WIRES.find((each) => each.accepts('POST', rest));
   if (wire === undefined) throw new Error(`no wire has the path ${rest}`);
-  if (script.kind === 'status') return { writes: [failure(wire, script.count)] };
   const request = wire.read(rest, JSON.parse(body.toString('utf8')));
   const answer = answerTo(script, turn);
   if (!request.streamed) return { writes: [whole(wire.whole(answer, request))] };
   const head = headOf(200, { ...wire.streamHeaders, 'transfer-encoding': 'chunked' });
   const events = wire.stream(answer, request).map(({ bytes }) => chunk(bytes));
+  // A held stream stays open after its first events.
+  if (script.kind === 'held') return { writes: [Buffer.concat([head, ...events.slice(0, -4)])] };
   const writes = [head, ...events, END];
   if (script.kind === 'timed') return { writes, everyMs: PACE_MS };
   return { writes: script.kind === 'paced' ? writes : [Buffer.concat(writes)] };
-}
-
-/** The vendor's own error body, under the status that was asked for. */
-function failure(wire, status) {
-  const reply = wire.failure({ failure: status === 500 ? 'server' : 'overloaded' });
-  return whole({ ...reply, status });
 }
 
 function whole({ status, headers, body }) {

@@ -1,12 +1,11 @@
-// What the server is asked to say. The script is the first step of the path: `/text-50/…` is a text of 50 deltas.
+// Scripts of the server. The script is the first segment of the path: `/text-50/…` is a text of 50 deltas.
 
 /**
  * @typedef {object} Script
- * @property {'text' | 'paced' | 'timed' | 'tool' | 'json' | 'turns' | 'status'} kind
- *   `text`: a text; `paced`: the same, one write an event; `timed`: one every 20 ms; `tool`: one call of
- *   `edit_file`, its arguments in pieces; `json`: the same object as a text; `turns`: calls of `search`, then a text;
- *   `status`: an error.
- * @property {number} count deltas, pieces, turns, or the HTTP status
+ * @property {'text' | 'paced' | 'timed' | 'held' | 'tool' | 'turns'} kind
+ *   `text`: a text; `paced`: the same, one write per event; `timed`: one every 20 ms; `held`: the same, without an end; `tool`:
+ *   one call of `edit_file`, its arguments in pieces; `turns`: calls of `search`, then a text.
+ * @property {number} count deltas, pieces or turns
  */
 
 const WORDS = ['alpha ', 'bravo ', 'charlie ', 'delta ', 'echo ', 'foxtrot ', 'golf ', 'hôtel '];
@@ -44,9 +43,8 @@ export function answerTo({ kind, count }, turn) {
     case 'text':
     case 'paced':
     case 'timed':
+    case 'held':
       return said(words(count));
-    case 'json':
-      return said(editPieces(count));
     case 'tool':
       return calls('edit_file', editPieces(count), 'call_00000000');
     case 'turns':

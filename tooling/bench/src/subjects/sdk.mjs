@@ -1,16 +1,62 @@
-import { sessionOver } from './session.mjs';
+import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
 
-/** The vendor's own client, used as its documentation shows; only its retries are off. */
+/**
+ * @typedef {object} Session what a subject can do; a missing method is one that it does not offer
+ * @property {() => Promise<string>} [complete] one non-streaming call
+ * @property {(onDelta?: (text: string) => void, signal?: AbortSignal) => Promise<string>} [streamText]
+ * @property {() => Promise<{ name: string, args: unknown }>} [streamTool]
+ * @property {() => Promise<{ steps: number, text: string }>} [runAgent] calls `search` as long as the model requests it
+ *
+ * @typedef {object} Subject
+ * @property {string} family `sdk`, `majordomo`, `undici`, or a peer
+ * @property {string} wire
+ * @property {(origin: string) => Promise<Session>} open
+ */
+
+/**
+ * The vendor's own client, used as its documentation shows; only its retries are off.
+ *
+ * @param {import('../wires/wire.mjs').Dialect} dialect
+ * @returns {Subject}
+ */
 export const sdk = (dialect) => ({
   family: 'sdk',
   wire: dialect.name,
   async open(origin) {
     const { whole, stream } = await dialect.sdk(dialect.baseURL(origin));
-    return sessionOver(dialect, {
-      whole,
-      async each(body, on) {
-        for await (const event of await stream(body)) on(event);
+    const question = [dialect.user(PROMPT)];
+    return {
+      complete: async () => dialect.turn(await whole(dialect.body({ history: question }))).text,
+      async streamText(onDelta) {
+        let text = '';
+        for await (const event of await stream(dialect.body({ history: question, streamed: true }))) {
+          const delta = dialect.text(event);
+          if (delta === undefined || delta === null || delta === '') continue;
+          text += delta;
+          onDelta?.(delta);
+        }
+        return text;
       },
-    });
+      async streamTool() {
+        let name;
+        let json = '';
+        const body = dialect.body({ history: question, streamed: true, tools: [EDIT] });
+        for await (const event of await stream(body)) {
+          name ??= dialect.callName(event);
+          json += dialect.json(event) ?? '';
+        }
+        return { name, args: JSON.parse(json) };
+      },
+      async runAgent() {
+        const history = [...question];
+        for (let steps = 0; ; steps++) {
+          const { text, calls, messages } = dialect.turn(
+            await whole(dialect.body({ history, tools: [SEARCH] })),
+          );
+          if (calls.length === 0) return { steps, text };
+          history.push(...messages, ...dialect.results(calls, FOUND));
+        }
+      },
+    };
   },
 });

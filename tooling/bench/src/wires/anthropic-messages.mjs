@@ -7,11 +7,7 @@ const isDelta = (event, type) => event.type === 'content_block_delta' && event.d
 export const anthropicMessages = {
   name: 'anthropic-messages',
   model: 'claude-haiku-4-5-20251001',
-  framing: 'sse',
-  cutsArguments: true,
   baseURL: (origin) => origin,
-  path: () => '/v1/messages',
-  headers: { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' },
   body: ({ history, tools, streamed }) => ({
     model: anthropicMessages.model,
     max_tokens: 1024,
@@ -27,14 +23,6 @@ export const anthropicMessages = {
       .map(({ id, name, input }) => ({ id, name, args: input }));
     return { text, calls, messages: [{ role: 'assistant', content }] };
   },
-  said: (text) => ({
-    id: 'msg_1',
-    type: 'message',
-    role: 'assistant',
-    model: anthropicMessages.model,
-    content: [{ type: 'text', text }],
-    stop_reason: 'end_turn',
-  }),
   results: (calls, content) => [
     { role: 'user', content: calls.map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content })) },
   ],

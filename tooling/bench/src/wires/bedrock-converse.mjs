@@ -8,12 +8,7 @@ const specOf = ({ name, description, parameters }) => ({
 export const bedrockConverse = {
   name: 'bedrock-converse',
   model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-  framing: 'eventstream',
-  cutsArguments: true,
   baseURL: (origin) => origin,
-  path: (streamed) =>
-    `/model/${encodeURIComponent(bedrockConverse.model)}/${streamed ? 'converse-stream' : 'converse'}`,
-  headers: { authorization: `Bearer ${KEY}` },
   body: ({ history, tools }) => ({
     messages: history,
     ...(tools && { toolConfig: { tools: tools.map(specOf) } }),

@@ -7,7 +7,6 @@ export const cerebras = {
   name: 'cerebras',
   model: 'gpt-oss-120b',
   baseURL: (origin) => origin,
-  path: () => '/v1/chat/completions',
   body: (ask) => ({ ...openaiChat.body(ask), model: cerebras.model }),
   async sdk(baseURL) {
     const { Cerebras } = await import('@cerebras/cerebras_cloud_sdk');

@@ -11,12 +11,7 @@ const partsOf = (answer) => answer.candidates[0].content.parts;
 export const geminiGenerate = {
   name: 'gemini-generate',
   model: 'gemini-2.5-flash',
-  framing: 'sse',
-  cutsArguments: false,
   baseURL: (origin) => origin,
-  path: (streamed) =>
-    `/v1beta/models/${geminiGenerate.model}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-  headers: { 'x-goog-api-key': KEY },
   body: ({ history, tools }) => ({
     contents: history,
     ...(tools && { tools: [{ functionDeclarations: tools.map(declarationOf) }] }),

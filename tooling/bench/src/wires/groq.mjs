@@ -7,7 +7,6 @@ export const groq = {
   name: 'groq',
   model: 'openai/gpt-oss-120b',
   baseURL: (origin) => origin,
-  path: () => '/openai/v1/chat/completions',
   body: (ask) => ({ ...openaiChat.body(ask), model: groq.model }),
   async sdk(baseURL) {
     const { Groq } = await import('groq-sdk');

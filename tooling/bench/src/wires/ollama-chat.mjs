@@ -6,11 +6,7 @@ const functionOf = (tool) => ({ type: 'function', function: tool });
 export const ollamaChat = {
   name: 'ollama-chat',
   model: 'qwen3:8b',
-  framing: 'lines',
-  cutsArguments: false,
   baseURL: (origin) => origin,
-  path: () => '/api/chat',
-  headers: { authorization: `Bearer ${KEY}` },
   body: ({ history, tools, streamed = false }) => ({
     model: ollamaChat.model,
     messages: history,

@@ -13,10 +13,8 @@ export function completionsOf(client) {
 export const openaiChat = {
   name: 'openai-chat',
   model: 'gpt-4o-mini',
-  framing: 'sse',
-  cutsArguments: true,
   baseURL: (origin) => `${origin}/v1`,
-  path: () => '/chat/completions',
+  path: '/chat/completions',
   headers: { authorization: `Bearer ${KEY}` },
   body: ({ history, tools, streamed }) => ({
     model: openaiChat.model,

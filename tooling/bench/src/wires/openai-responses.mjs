@@ -6,11 +6,7 @@ const functionOf = (tool) => ({ type: 'function', ...tool, strict: false });
 export const openaiResponses = {
   name: 'openai-responses',
   model: 'gpt-5-mini',
-  framing: 'sse',
-  cutsArguments: true,
   baseURL: (origin) => `${origin}/v1`,
-  path: () => '/responses',
-  headers: { authorization: `Bearer ${KEY}` },
   body: ({ history, tools, streamed }) => ({
     model: openaiResponses.model,
     input: history,
@@ -27,22 +23,6 @@ export const openaiResponses = {
       .map(({ call_id: id, name, arguments: json }) => ({ id, name, args: JSON.parse(json) }));
     return { text: text.join(''), calls, messages: output };
   },
-  said: (text) => ({
-    id: 'resp_1',
-    object: 'response',
-    created_at: 1,
-    status: 'completed',
-    model: openaiResponses.model,
-    output: [
-      {
-        type: 'message',
-        id: 'msg_1',
-        status: 'completed',
-        role: 'assistant',
-        content: [{ type: 'output_text', text, annotations: [] }],
-      },
-    ],
-  }),
   results: (calls, output) => calls.map(({ id }) => ({ type: 'function_call_output', call_id: id, output })),
   text: (event) => (event.type === 'response.output_text.delta' ? event.delta : undefined),
   json: (event) => (event.type === 'response.function_call_arguments.delta' ? event.delta : undefined),

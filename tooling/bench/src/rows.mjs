@@ -1,0 +1,106 @@
+import { median, medianExcess, medianRatio, quantile } from './measure/statistics.mjs';
+import { measureAgent } from './suites/agent.mjs';
+import { measureGateway } from './suites/gateway.mjs';
+import { measureMemory } from './suites/memory.mjs';
+import { measurePeers } from './suites/peers.mjs';
+import { measureProcess } from './suites/process.mjs';
+import { measureStart } from './suites/start.mjs';
+import { measureWire } from './suites/wire.mjs';
+import { MAIN_WIRES, WIRES } from './wires/index.mjs';
+
+const ALL = WIRES.map(({ name }) => name);
+const [OPENAI, ANTHROPIC] = MAIN_WIRES;
+
+/**
+ * What is measured, each on each of its wires in a separate process. `isExtra`: left out of a run that does not name it.
+ *
+ * @type {Record<string, { measure: (context: object) => Promise<object>, wires: readonly string[], isExtra?: boolean }>}
+ */
+export const SUITES = {
+  wire: { measure: measureWire, wires: ALL },
+  memory: { measure: measureMemory, wires: MAIN_WIRES },
+  agent: { measure: measureAgent, wires: MAIN_WIRES },
+  process: { measure: measureProcess, wires: [OPENAI] },
+  gateway: { measure: measureGateway, wires: [OPENAI] },
+  start: { measure: measureStart, wires: MAIN_WIRES },
+  peers: { measure: measurePeers, wires: MAIN_WIRES, isExtra: true },
+};
+
+const ratio =
+  (metric, base = 'sdk', subject = 'majordomo') =>
+  (measures) =>
+    medianRatio(measures[metric]?.[subject], measures[metric]?.[base]);
+
+const excess =
+  (metric, base = 'sdk', subject = 'majordomo') =>
+  (measures) =>
+    medianExcess(measures[metric]?.[subject], measures[metric]?.[base]);
+
+const value =
+  (metric, key, of = median) =>
+  (measures) =>
+    of(measures[metric][key]);
+
+const rowOf = (suite, row, wires, atMost, unit, figure) => ({ suite, row, wires, atMost, unit, figure });
+const wire = (...about) => rowOf('wire', ...about);
+const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
+const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
+/** Cost per item, of many and of a tenth of them: 1 when it is linear, 10 when it is quadratic. */
+const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
+
+const p99 = (values) => quantile(values, 0.99);
+const best = (values) => Math.min(...values);
+const agentGrowth = ({ step, shortStep }) => {
+  const growth = (subject) => step[subject].map((cost, round) => cost / shortStep[subject][round]);
+  return medianRatio(growth('majordomo'), growth('sdk'));
+};
+
+/**
+ * @typedef {object} Row
+ * @property {string} row
+ * @property {keyof typeof SUITES} suite
+ * @property {readonly string[]} wires the figure is that of the worst one
+ * @property {number} [atMost] missing: reported, not judged
+ * @property {string} unit
+ * @property {(measures: object) => number} figure NaN when a subject is not installed
+ *
+ * @type {readonly Row[]}
+ */
+export const ROWS = [
+  wire('call', [OPENAI], 1.4, '× SDK', ratio('call')),
+  wire('call', [ANTHROPIC], 1.4, '× SDK', ratio('call')),
+  wire('call', ALL, 350, 'µs CPU above SDK', excess('call')),
+  wire('call, @majordomo/undici', [OPENAI], 0.95, '× SDK', ratio('call', 'sdk', 'undici')),
+  wire('call, @majordomo/undici', [ANTHROPIC], 0.95, '× SDK', ratio('call', 'sdk', 'undici')),
+  wire('streamed delta', [OPENAI, 'openai-responses', 'groq', 'cerebras'], 0.8, '× SDK', ratio('delta')),
+  wire('streamed delta', ['gemini-generate'], 0.8, '× SDK', ratio('delta')),
+  wire('streamed delta', [ANTHROPIC], 1.1, '× SDK', ratio('delta')),
+  wire('streamed delta, @majordomo/undici', [ANTHROPIC], 0.8, '× SDK', ratio('delta', 'sdk', 'undici')),
+  wire('streamed delta', ['bedrock-converse'], 1.3, '× SDK', ratio('delta')),
+  wire('streamed delta', ['ollama-chat'], 1, '× SDK', ratio('delta')),
+  wire('first delta', ALL, 0.5, 'ms above SDK', excess('first')),
+  wire('abort before headers to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.headers)),
+  wire('abort in the body to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.body)),
+  rowOf('memory', 'memory of 1,000 open streams', MAIN_WIRES, 1.1, '× SDK', ratio('memory')),
+  rowOf('agent', 'agent, a step of 400', MAIN_WIRES, 1.2, '× SDK', ratio('step')),
+  rowOf('agent', 'agent, growth from 40 to 400 steps', MAIN_WIRES, 1.2, "× SDK's", agentGrowth),
+  linear('an alias of 10,000', 'aliases'),
+  linear('a provider of 1,000', 'providers'),
+  linear('a tool of 2,000', 'tools'),
+  linear('a tenant of 1,000', 'tenants'),
+  linear('a message of 400', 'messages'),
+  inProcess('ledger gate', 15, 'µs CPU added to a call', excess('added', 'nothing', 'ledger')),
+  inProcess('router', 15, 'µs CPU added to a call', excess('added', 'nothing', 'router')),
+  gateway(
+    'complete answer through the gateway',
+    1.4,
+    '× node:http with the same call',
+    ratio('answer', 'node:http'),
+  ),
+  gateway('complete answer through the gateway', 0.9, '× Portkey', ratio('answer', 'portkey')),
+  gateway('streamed chunk through the gateway', 2.6, '× node:http pipe', ratio('chunk', 'pipe')),
+  rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', value('import', 'majordomo', best)),
+  rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
+  inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),
+  inProcess('functions entered by a stream', undefined, 'functions of majordomo', value('entered', 'stream')),
+];

@@ -1,0 +1,15 @@
+// Runs one suite on one wire and sends its measures to the parent process.
+import { seeded } from './measure/statistics.mjs';
+import { SUITES } from './rows.mjs';
+import { startServer } from './server/start.mjs';
+import { dialectOf } from './wires/index.mjs';
+
+const [, , suite, wire, rounds, seed] = process.argv;
+const server = await startServer();
+const measures = await SUITES[suite].measure({
+  dialect: dialectOf(wire),
+  place: server.place,
+  plan: { rounds: Number(rounds), warmUp: 6, random: seeded(Number(seed)) },
+});
+server.stop();
+process.send(measures, () => process.exit(0));

@@ -1,0 +1,37 @@
+import { clientOf } from '../gateways/client.mjs';
+import { hasPortkey, startGateway } from '../gateways/start.mjs';
+import { check, inRounds, resultOf } from '../measure/rounds.mjs';
+import { text } from '../server/scripts.mjs';
+
+const ANSWER = { script: 'text', deltas: 50, parallel: 8, total: 200, streamed: false };
+const CHUNK = { script: 'timed', deltas: 25, parallel: 50, total: 50, streamed: true };
+
+/** µs of CPU of a gateway's process, per complete answer and per streamed chunk. */
+export async function measureGateway(context) {
+  const portkey = hasPortkey() ? ['portkey'] : [];
+  return {
+    answer: await cpuOf(context, ['node:http', 'majordomo', ...portkey], ANSWER, ANSWER.total),
+    chunk: await cpuOf(context, ['pipe', 'majordomo'], CHUNK, CHUNK.total * CHUNK.deltas),
+  };
+}
+
+async function cpuOf({ dialect, place, plan }, names, load, per) {
+  const origin = place(`${load.script}-${load.deltas}`);
+  const gateways = await Promise.all(names.map((name) => startGateway(name, dialect.name, origin)));
+  const jobs = gateways.map(({ url, cpuOf: measured }, at) => {
+    const ask = clientOf(dialect, url, origin);
+    return { subject: names[at], per, run: () => measured(() => answers(ask, load)) };
+  });
+  const values = await inRounds(jobs, { ...plan, warmUp: 3 }, resultOf);
+  for (const { stop } of gateways) stop();
+  return values;
+}
+
+async function answers(ask, { total, parallel, deltas, streamed }) {
+  const expected = text(deltas);
+  let left = total;
+  const worker = async () => {
+    while (left-- > 0) check(await ask(streamed), expected);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+}

@@ -1,0 +1,26 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { inRounds, resultOf } from '../measure/rounds.mjs';
+
+const CHILD = fileURLToPath(new URL('memory-process.mjs', import.meta.url));
+const STREAMS = 1000;
+
+/** Resident memory of 1,000 open streams, one process per subject and round. */
+export async function measureMemory({ dialect, place, plan }) {
+  const jobs = ['sdk', 'majordomo'].map((subject) => ({
+    subject,
+    run: () => grownBy(subject, dialect.name, place('held-20')),
+  }));
+  return { memory: await inRounds(jobs, { ...plan, warmUp: 0 }, resultOf) };
+}
+
+async function grownBy(...args) {
+  const child = fork(CHILD, [...args, STREAMS], { execArgv: [] });
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`the memory process ended with ${code}`);
+  });
+  const [bytes] = await Promise.race([once(child, 'message'), exited]);
+  await once(child, 'exit').catch(() => undefined);
+  return bytes / 1e6;
+}

@@ -1,0 +1,112 @@
+import { createMajordomo, user } from '@majordomo/core';
+import { createLedger } from '@majordomo/ledger';
+import { createRouter } from '@majordomo/routing';
+import { inRounds } from '../measure/rounds.mjs';
+import { entered } from './entered.mjs';
+
+const QUESTION = 'Which of the two cities is older, and who founded each of them?';
+const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
+const CALLS = 2000;
+/** Largest number of each item; the smaller one is a tenth. */
+const MOST = { aliases: 10_000, providers: 1000, tools: 2000, tenants: 1000, messages: 400 };
+/** Repetitions, so that one run takes long enough to measure. */
+const TIMES = 4;
+
+/** Costs inside the process, over a provider that answers at once. */
+export async function measureProcess({ place, plan }) {
+  const measures = { added: await inRounds(layers(), plan), entered: await entered(place) };
+  for (const [name, most] of Object.entries(MOST)) measures[name] = await inRounds(growing(name, most), plan);
+  return measures;
+}
+
+const instant = (id) => ({
+  spi: 1,
+  id,
+  model: (modelId) => ({
+    id: modelId,
+    families: [],
+    capabilities: {},
+    async *stream(_request, { target }) {
+      yield [
+        { type: 'start', target, id: undefined },
+        { type: 'part-start', index: 0, part: { type: 'text' } },
+        { type: 'text-delta', index: 0, text: 'ok' },
+        { type: 'part-end', index: 0, part: { type: 'text', text: 'ok' } },
+        { type: 'finish', target, reason: 'stop', raw: 'stop', usage: USAGE },
+      ];
+    },
+  }),
+});
+
+/** The same call with nothing, a ledger's gate, and a router. */
+function layers() {
+  const ledger = createLedger({ limits: [{ name: 'burst', max: { requests: 1e9 }, per: 'minute' }] });
+  const router = createRouter({ presets: { both: 'p/m,q/m' } });
+  const calling = (subject, options, spec = 'p/m,q/m') => {
+    const model = createMajordomo({ providers: [instant('p'), instant('q')], ...options }).model(spec);
+    return {
+      subject,
+      per: CALLS,
+      async run() {
+        for (let n = 0; n < CALLS; n++) await model.generate({ messages: [user(QUESTION)], maxTokens: 100 });
+      },
+    };
+  };
+  return [
+    calling('nothing', {}),
+    calling('ledger', { gates: [ledger.gate] }),
+    calling('router', { resolvers: [router.resolver], onEvent: router.onEvent }, 'both'),
+  ];
+}
+
+/** Costs per item with many items and with a tenth of them. */
+function growing(name, most) {
+  return ['few', 'many'].map((subject) => {
+    const count = subject === 'few' ? most / 10 : most;
+    return {
+      subject,
+      per: most * TIMES,
+      async run() {
+        for (let done = 0; done < most * TIMES; done += count) await GROWING[name](count);
+      },
+    };
+  });
+}
+
+const list = (count, make) => Array.from({ length: count }, (_, at) => make(at));
+const one = createMajordomo({ providers: [instant('p')] }).model('p/m');
+const ask = (model) => model.generate({ messages: [user(QUESTION)] });
+
+const GROWING = {
+  aliases: (count) =>
+    ask(
+      createMajordomo({
+        providers: [instant('p')],
+        aliases: Object.fromEntries(list(count, (at) => [`a${at}`, `p/m${at}`])),
+      }).model(`a${count - 1}`),
+    ),
+  providers: (count) =>
+    ask(createMajordomo({ providers: list(count, (at) => instant(`p${at}`)) }).model(`p${count - 1}/m`)),
+  tools: (count) => one.generate({ messages: [user(QUESTION)], tools: list(count, toolAt) }),
+  async tenants(count) {
+    const shared = createMajordomo({ providers: [instant('p')] });
+    for (const view of list(count, (at) => shared.with({ aliases: { own: `p/m${at}` } })))
+      await ask(view.model('own'));
+  },
+  messages: (count) => one.generate({ messages: list(count, messageAt) }),
+};
+
+const toolAt = (at) => ({
+  name: `find_${at}`,
+  description: QUESTION,
+  parameters: {
+    type: 'object',
+    properties: { path: { type: 'string', description: 'Path to search' }, most: { type: 'integer' } },
+    required: ['path'],
+  },
+});
+
+const messageAt = (at) =>
+  at % 2 === 1
+    ? { role: 'assistant', parts: [{ type: 'text', text: `${QUESTION} ${at}` }] }
+    : user(`${QUESTION} ${at}`);
