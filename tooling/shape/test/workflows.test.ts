@@ -32,7 +32,7 @@ describe('every pull request', () => {
   test('is checked on three systems, with the oldest Node that packages take and the newest', () => {
     const checks = read(`${FOLDER}/checks.yml`);
     expect(checks).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
-    expect(checks).toContain('node: [22, 24]');
+    expect(checks).toContain('node: [22, 24, 26]');
     expect(checks).toContain('run: .ci/run');
   });
 });
