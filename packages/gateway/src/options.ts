@@ -66,7 +66,7 @@ export interface GatewayOptions {
   readonly fetchMedia?: FetchMedia | undefined;
 }
 
-/** The same options with the defaults filled in. */
+/** The options of a gateway with their defaults. */
 export interface Settings extends Omit<
   GatewayOptions,
   'anySpec' | 'maxBodyBytes' | 'maxConcurrent' | 'idleMs' | 'cors'

@@ -17,7 +17,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   fetchMedia: 'function',
 };
 
-/** The options with their defaults; throws `config` for what cannot be meant. */
+/** Returns the options with their defaults. Throws `config` for invalid ones. */
 export function settingsOf(options: GatewayOptions): Settings {
   checkOptions('createGateway', options, KINDS, ['majordomo', 'models']);
   const settings: Settings = {

@@ -2,36 +2,36 @@ import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo
 import type { Refusal } from './errors/refusal.ts';
 import type { Media } from './parsing/media.ts';
 
-/** What a request asks for, and how its wire answers it. */
+/** A request after parsing, and how its wire responds. */
 export interface ParsedRequest {
-  /** As the client named it; answers repeat it. */
+  /** Name from the client, which responses repeat. */
   readonly model: string;
   readonly isStreamed: boolean;
   readonly request: ChatRequest;
-  /** The client's own, for the events of the call. */
+  /** Metadata from the client, for the events of the call. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** What of the request no chain takes over. */
+  /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];
-  /** The body of a whole answer. */
+  /** Returns the body of a complete response. */
   complete(response: ChatResponse): object;
-  /** For a streamed answer; made once. */
+  /** Creates the writer of a streamed response. */
   createWriter(): Writer;
 }
 
-/** Our events as the text of an event stream. */
+/** Converts events of a call to the text of an event stream. */
 export interface Writer {
-  /** `''` for what the wire tells elsewhere, or not at all. */
+  /** Returns `''` for events that the wire does not have. */
   write(event: StreamEvent): string;
-  /** After the last event. */
+  /** Returns the text after the last event. */
   end(): string;
-  /** Instead of an end. */
+  /** Returns the text of an error, which replaces the end. */
   fail(refusal: Refusal): string;
 }
 
-/** One wire as a client speaks it: pure functions. */
+/** One wire format of clients, as pure functions. */
 export interface Wire {
-  /** Strict: throws a `Refusal` that names the path. */
+  /** Parses strictly: throws a `Refusal` that names the path. */
   readonly parse: (body: unknown, media: Media) => ParsedRequest;
-  /** The body of a refusal. */
+  /** Formats an error response body. */
   readonly failure: (refusal: Refusal) => object;
 }

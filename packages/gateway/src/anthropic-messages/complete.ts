@@ -3,7 +3,7 @@ import { newId } from '../response/id.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.ts';
 
-/** An answer as one `message`. */
+/** Returns a complete response as one `message`. */
 export const anthropicMessage = (
   { parts, finish, rawFinish, usage }: ChatResponse,
   model: string,

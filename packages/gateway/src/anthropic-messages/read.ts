@@ -23,7 +23,7 @@ import type { ParsedRequest } from '../wire.ts';
 import { assistantPart, resultParts, texts, userPart } from './blocks.ts';
 import { messagesTools } from './tools.ts';
 
-/** What is read below, or stands for what happens anyhow. */
+/** Members that are parsed, or whose effect is the default. */
 const TAKEN: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -45,14 +45,14 @@ const TAKEN: ReadonlySet<string> = new Set([
   'thread',
 ]);
 
-/** Why some of the rest is not taken over. */
+/** Reasons why other members are dropped. */
 const REASONS: Readonly<Record<string, string>> = {
   container: 'tools that run at a vendor are not offered',
   mcp_servers: 'tools that run at a vendor are not offered',
   context_management: 'the transcript is the client’s own',
 };
 
-/** What a request of Messages asks for. */
+/** A request of Messages, after parsing. */
 export interface ParsedMessages extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
   readonly stops: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { Settings } from '../options.ts';
 import { authorize } from './authorize.ts';
 import { reportToOperator } from '../errors/report.ts';
 
-/** Does `authorize` know who asks, and say that it may see the inspector? Whatever else it does is a no. */
+/** Whether `authorize` returns a caller that may see the inspector. Any other outcome is false. */
 export async function isAdmin(request: Request, requestId: string, settings: Settings): Promise<boolean> {
   if (settings.authorize === undefined) return false;
   try {
@@ -13,6 +13,6 @@ export async function isAdmin(request: Request, requestId: string, settings: Set
   }
 }
 
-/** Who asks stands in the headers; the body is the inspector's to read, as far as it wants. */
+/** Copies a request without its body, which the inspector reads. */
 const withoutBody = ({ url, method, headers, signal }: Request): Request =>
   new Request(url, { method, headers, signal });

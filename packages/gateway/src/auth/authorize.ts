@@ -7,7 +7,7 @@ const CLOSED =
   'this gateway knows no keys, so it serves this machine alone, under the name localhost or 127.0.0.1; ' +
   'for others its operator gives createGateway an `authorize`, or majordomo serve a --key-file';
 
-/** Who asks; throws a refusal for everybody else, whose cause is what `authorize` threw. */
+/** Returns the caller. Throws a refusal for unknown callers, whose cause is what `authorize` threw. */
 export async function authorize(
   request: Request,
   { authorize }: Settings,
@@ -19,14 +19,16 @@ export async function authorize(
   }
   try {
     const caller = authorize(request);
-    return checked(isThenable(caller) ? await untilLeft(Promise.resolve(caller), request.signal) : caller);
+    return checkedCaller(
+      isThenable(caller) ? await untilClientLeaves(Promise.resolve(caller), request.signal) : caller,
+    );
   } catch (cause) {
     throw cause instanceof Refusal ? cause : new Refusal('config', GATEWAY_FAILED, {}, { cause });
   }
 }
 
-/** A guest's, whatever its type says: a text instead of names would let in whoever asks for a piece of it. */
-function checked(caller: unknown): Caller {
+/** Checks the result of the application's `authorize`: a string as `models` would allow every part of it. */
+function checkedCaller(caller: unknown): Caller {
   if (caller === undefined || caller === null)
     throw new Refusal('unauthorized', 'the key is missing, or not known here');
   if (!isRecord(caller)) throw wrong(`a caller or undefined, and gave a ${typeof caller}`);
@@ -43,8 +45,8 @@ const isNames = (value: unknown): boolean =>
 
 const wrong = (what: string): LlmError => new LlmError('config', `authorize must give ${what}`);
 
-/** A guest that hangs keeps nobody who has left. */
-function untilLeft<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Stops waiting for a hanging `authorize` when the client leaves. */
+function untilClientLeaves<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const left = (): void => {
       reject(new Refusal('aborted', 'the client has left'));

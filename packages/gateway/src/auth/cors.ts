@@ -1,24 +1,28 @@
 import { Refusal } from '../errors/refusal.ts';
 
-const ASKABLE = 'authorization, x-api-key, content-type, anthropic-version, anthropic-beta';
-const SHOWN =
+const DEFAULT_HEADERS = 'authorization, x-api-key, content-type, anthropic-version, anthropic-beta';
+const EXPOSED_HEADERS =
   'x-request-id, request-id, retry-after, x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings';
 
 /**
- * Headers for a browser's page; a page of any other origin is refused, whatever it sends. Requests without an origin do
+ * Returns the CORS headers for a page of an allowed origin. Refuses pages of other origins. A request without an origin does
  * not come from a page.
  */
 export function originHeaders(request: Request, allowed: readonly string[]): Record<string, string> {
   const origin = request.headers.get('origin');
   if (origin === null) return {};
   if (allowed.includes(origin)) {
-    return { 'access-control-allow-origin': origin, 'access-control-expose-headers': SHOWN, vary: 'origin' };
+    return {
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': EXPOSED_HEADERS,
+      vary: 'origin',
+    };
   }
   if (origin === new URL(request.url).origin) return {};
   throw new Refusal('forbidden', 'pages of this origin may not ask here: see `cors` of createGateway');
 }
 
-/** The answer to a browser that asks before it asks. */
+/** Responds to a preflight request of a browser. */
 export const preflight = (request: Request, headers: Record<string, string>): Response =>
   new Response(null, {
     status: 204,
@@ -30,8 +34,8 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     },
   });
 
-/** Official clients send headers about themselves (`x-stainless-…`): none of them goes further than here. */
+/** Allows every requested header: official clients send headers about themselves (`x-stainless-…`), and none reaches a vendor. */
 const allowedHeaders = ({ headers }: Request): string => {
   const asked = headers.get('access-control-request-headers');
-  return asked === null || !/^[\w\-, ]{1,2000}$/.test(asked) ? ASKABLE : asked;
+  return asked === null || !/^[\w\-, ]{1,2000}$/.test(asked) ? DEFAULT_HEADERS : asked;
 };

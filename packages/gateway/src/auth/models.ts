@@ -2,13 +2,13 @@ import { LlmError } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
-/** Names that a caller may ask for, in the order of the options. */
+/** Returns the names that a caller may use, in the order of the options. */
 export function namesFor({ models: allowed }: Caller, { models }: Settings): readonly string[] {
   const names = Object.keys(models);
   return allowed === undefined ? names : names.filter((name) => allowed.includes(name));
 }
 
-/** What a name means; the same words for what is not there and for what is not theirs. */
+/** Returns the spec of a name. The refusal does not tell a missing name from a forbidden one. */
 export async function specOf(name: string, caller: Caller, settings: Settings): Promise<string> {
   const { models, anySpec } = settings;
   const isAllowed = caller.models === undefined || caller.models.includes(name);
@@ -21,7 +21,7 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
   );
 }
 
-/** A spec of the client's own: that it means nothing is no failure of ours. */
+/** Whether a name from the client is a spec with targets. An invalid spec is the client's error, not the gateway's. */
 async function isSpec(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
   try {
     return (await majordomo.resolve(spec, { tenant })).length > 0;

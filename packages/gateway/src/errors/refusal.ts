@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** What is wrong with a request, beyond what can be wrong with a call. */
+/** Kinds of refused requests: those of calls, and those of the gateway. */
 export type RefusalKind =
   | ErrorKind
   | 'unauthorized'
@@ -13,27 +13,27 @@ export type RefusalKind =
   | 'not-allowed'
   | 'too-large';
 
-/** Of what its clients cannot change, nor have to know. */
+/** Message for failures that clients cannot change and need not know. */
 export const GATEWAY_FAILED = 'the gateway failed; its operator sees why';
 
-/** Why there is no answer, in no wire's words: nothing but its cause is secret. */
+/** Reason for which a request is refused, independent of the wire. Only its cause is secret. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly kind: RefusalKind;
-  /** Of the member of the request that is wrong. */
+  /** Path of the invalid member of the request. */
   readonly path: string | undefined;
-  /** Of the wire, where its clients look for more than our kind. */
+  /** Error code of the wire, if its clients need more than the kind. */
   readonly code: string | undefined;
-  /** When asking again makes sense. */
+  /** Time after which a retry makes sense, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** Methods that the address takes, as the header of this name lists them. */
+  /** Methods of the path, for the `allow` header. */
   readonly allow: string | undefined;
 
   constructor(
     kind: RefusalKind,
     message: string,
     known: Partial<Pick<Refusal, 'path' | 'code' | 'retryAfterMs' | 'allow'>> = {},
-    /** `cause`: what the operator hears of instead. */
+    /** `cause`: the error that the operator receives. */
     options?: ErrorOptions,
   ) {
     super(message, options);

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalKind } from './refusal.ts';
 
-/** The status of each refusal, the same on every wire but for what one of them has a status of its own for. */
+/** Status of each kind, on every wire. */
 export const STATUS: Readonly<Record<RefusalKind, number>> = {
   unauthorized: 401,
   forbidden: 403,
@@ -17,7 +17,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   denied: 429,
   quota: 429,
   'rate-limit': 429,
-  // Nothing that the client's own key or model could change.
+  // The client cannot change these by its key or model.
   config: 502,
   auth: 502,
   billing: 502,
@@ -34,12 +34,12 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   aborted: 499,
 };
 
-/** The chain has tried what there is: the official clients ask again at once unless they are told not to. */
+/** Kinds worth a retry. The chain has tried every target, and the official clients retry at once unless told not to. */
 const WORTH_RETRYING: readonly RefusalKind[] = ['busy', 'rate-limit', 'overloaded', 'exhausted', 'denied'];
-/** The official clients wait no longer than this. */
+/** Longest time that the official clients wait. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Headers that tell the client whether and when to ask again. */
+/** Returns headers that tell the client whether and when to retry. */
 export function retryHeaders({ kind, retryAfterMs = 1000 }: Refusal): Record<string, string> {
   if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
   const after = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };

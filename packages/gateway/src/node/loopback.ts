@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
 const OWN_ADDRESS = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
-/** What a page of another name could not be made to send, wherever its name points to. */
+/** Hosts that a page of another name cannot send, even if its name resolves to this machine. */
 const OWN_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
-/** Of a proxy on this machine: those who stand behind it are not here. */
+/** Headers of a proxy on this machine, whose clients are elsewhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'];
 
-/** Does it come from this machine, and mean it? */
+/** Whether the request comes from this machine and was addressed to it. */
 export const isFromHere = ({ socket, headers }: IncomingMessage): boolean =>
   OWN_ADDRESS.test(socket.remoteAddress ?? '') &&
   OWN_HOST.test(headers.host ?? '') &&

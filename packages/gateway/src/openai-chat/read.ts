@@ -24,7 +24,7 @@ import type { ParsedRequest } from '../wire.ts';
 import { chatMessages } from './messages.ts';
 import { chatTools } from './tools.ts';
 
-/** What is read below, or stands for what happens anyhow. */
+/** Members that are parsed, or whose effect is the default. */
 const TAKEN: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -53,7 +53,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   'safety_identifier',
 ]);
 
-/** Why some of the rest is not taken over. */
+/** Reasons why other members are dropped. */
 const REASONS: Readonly<Record<string, string>> = {
   prompt_cache_key: 'most targets have no form for it',
   store: 'this gateway keeps nothing',
@@ -63,12 +63,12 @@ const REASONS: Readonly<Record<string, string>> = {
   verbosity: 'most targets have no form for it',
 };
 
-/** What a request of Chat Completions asks for. */
+/** A request of Chat Completions, after parsing. */
 export interface ParsedChat extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
   readonly includesUsage: boolean;
 }
 
-/** Strict: an error names the path. */
+/** Parses strictly: an error names the path. */
 export function parseChat(value: unknown, media: Media): ParsedChat {
   const body = object(value, '');
   const notes = new Notes();

@@ -25,7 +25,7 @@ import type { Echo } from './response.ts';
 import { responsesInput } from './items.ts';
 import { responsesTools } from './tools.ts';
 
-/** What is read below, or stands for what happens anyhow. */
+/** Members that are parsed, or whose effect is the default. */
 const TAKEN: ReadonlySet<string> = new Set([
   'model',
   'input',
@@ -56,12 +56,12 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 /** Members that count on what a server keeps, or does later. */
 const STATE: readonly string[] = ['previous_response_id', 'conversation', 'prompt'];
 
-/** What a request of Responses asks for. */
+/** A request of Responses, after parsing. */
 export interface ParsedResponses extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
   readonly echo: Echo;
 }
 
-/** Strict: an error names the path. */
+/** Parses strictly: an error names the path. */
 export function parseResponses(value: unknown, media: Media): ParsedResponses {
   const body = object(value, '');
   const notes = new Notes();

@@ -1,18 +1,18 @@
 import type { Attempt, CallOptions, Majordomo, Warning } from '@majordomo/core';
 
-/** What a request asks for that is no chat. */
+/** A request other than a chat, after parsing. */
 export interface ParsedOperation {
-  /** As the client named it; answers repeat it. */
+  /** Name from the client, which responses repeat. */
   readonly model: string;
-  /** The client's own, for the events of the call. */
+  /** Metadata from the client, for the events of the call. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** What of the request no chain takes over. */
+  /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];
-  /** Asks the chain. */
+  /** Calls the chain. */
   run(majordomo: Majordomo, spec: string, options: CallOptions): Promise<OperationResult>;
 }
 
-/** A whole answer, and how it came about. */
+/** A complete response, and the facts of its call. */
 export interface OperationResult {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly mediaType: string;
@@ -23,5 +23,5 @@ export interface OperationResult {
   };
 }
 
-/** Strict: throws a `Refusal` that names the path. No more than `mostBytes` are taken. */
+/** Parses strictly: throws a `Refusal` that names the path. Reads at most `mostBytes`. */
 export type ParseOperation = (request: Request, mostBytes: number) => Promise<ParsedOperation>;

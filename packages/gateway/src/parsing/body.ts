@@ -2,12 +2,12 @@ import { isTooDeep } from '@majordomo/core/provider';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 
-/** The JSON of a request; no more than `most` bytes are taken. */
+/** Reads the JSON body of a request, at most `most` bytes. */
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
   const text = textOf(await bodyBytes(request, most));
   if (text === '') return invalid('', 'is missing');
   const value = parsed(text);
-  // What fails for it on its way to a vendor would look like that one's failure.
+  // A failure on the way to a vendor would look like a failure of that vendor.
   return isTooDeep(value) ? invalid('', 'is nested too deep: 500 levels are the most') : value;
 }
 
@@ -21,7 +21,7 @@ function parsed(text: string): unknown {
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 
-/** What a replacement would change goes to no vendor. */
+/** Refuses invalid UTF-8 instead of replacing it. */
 function textOf(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -30,7 +30,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** The body of a request; no more than `most` bytes are taken. */
+/** Reads the body of a request, at most `most` bytes. */
 export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
   if (coding.toLowerCase() !== 'identity')
@@ -38,7 +38,7 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
   const announced = request.headers.get('content-length');
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
   try {
-    // Servers hold a body to the length that was announced.
+    // Servers enforce the announced length.
     return announced === null ? await bounded(request, most) : new Uint8Array(await request.arrayBuffer());
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -47,7 +47,7 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
 }
 
 async function bounded({ body }: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  // Absent where nothing was sent, whatever the types say.
+  // `null` without a body, although the types exclude it.
   const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader();
   if (reader === undefined) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

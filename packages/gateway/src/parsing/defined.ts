@@ -1,5 +1,5 @@
 import type { ChatRequest } from '@majordomo/core';
 
-/** Without what is not set. */
+/** Removes undefined members. */
 export const definedOnly = (request: Partial<ChatRequest>): Partial<ChatRequest> =>
   Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

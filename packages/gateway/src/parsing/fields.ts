@@ -1,16 +1,16 @@
 import { isRecord } from '@majordomo/core/provider';
 import { Refusal } from '../errors/refusal.ts';
 
-/** A value of a request → what it means; an error names its path. */
+/** Parses one value of a request. Throws a refusal that names its path. */
 export type Parser<T> = (value: unknown, path: string) => T;
 
-/** The members of an object, and where it stands. */
+/** Object of a request, and its path. */
 export interface Fields {
   readonly value: Readonly<Record<string, unknown>>;
   readonly path: string;
 }
 
-/** Refuses the request because of one value. */
+/** Throws a refusal because of one value. */
 export function invalid(path: string, message: string): never {
   throw new Refusal('invalid-request', `${path === '' ? 'the body' : path} ${message}`, {
     path: path === '' ? undefined : path,
@@ -29,20 +29,20 @@ const kindOf = (value: unknown): string =>
 const expected = (what: string, value: unknown, path: string): never =>
   invalid(path, value === undefined ? `is required (${what})` : `must be ${what}, and is ${kindOf(value)}`);
 
-/** A text that has no half of a surrogate pair, which would break the JSON at some vendor. */
+/** Parses a string. Refuses lone surrogates, which some vendors cannot read. */
 export const string: Parser<string> = (value, path) => {
   if (typeof value !== 'string') return expected('a string', value, path);
   return /\p{Surrogate}/u.test(value) ? invalid(path, 'is not valid Unicode') : value;
 };
 
-/** A text with something in it. */
+/** Parses a string that is not empty. */
 export const nonEmptyString: Parser<string> = (value, path) =>
   string(value, path) || invalid(path, 'must not be empty');
 
 export const boolean: Parser<boolean> = (value, path) =>
   typeof value === 'boolean' ? value : expected('true or false', value, path);
 
-/** A number from `least` to `most`, both included. */
+/** Parses a number from `least` to `most`, both included. */
 export const number =
   (least: number, most: number = Infinity): Parser<number> =>
   (value, path) => {
@@ -50,7 +50,7 @@ export const number =
     return value >= least && value <= most ? value : invalid(path, outside(value, least, most));
   };
 
-/** The same without a fraction. */
+/** Parses an integer from `least` to `most`, both included. */
 export const integer =
   (least: number, most: number = Number.MAX_SAFE_INTEGER): Parser<number> =>
   (value, path) => {
@@ -65,7 +65,7 @@ const outside = (value: number, least: number, most: number): string => {
   return `must be ${isOpen ? bound : `from ${least} to ${most}`}, and is ${value}`;
 };
 
-/** One of these words. */
+/** Parses one of these values. */
 export const oneOf =
   <Word extends string>(...words: readonly Word[]): Parser<Word> =>
   (value, path) =>
@@ -77,7 +77,7 @@ export const oneOf =
 export const object: Parser<Fields> = (value, path) =>
   isRecord(value) ? { value, path } : expected('an object', value, path);
 
-/** An array of what `read` reads. */
+/** Parses an array with a parser for its items. */
 export const array =
   <T>(read: Parser<T>): Parser<readonly T[]> =>
   (value, path) =>
@@ -87,19 +87,19 @@ export const array =
 
 const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** A member that has to be there. */
+/** Parses a required member. */
 export const required = <T>({ value, path }: Fields, key: string, read: Parser<T>): T =>
   read(Object.hasOwn(value, key) ? value[key] : undefined, at(path, key));
 
-/** A member that may be missing; `null` stands for that too. */
+/** Parses an optional member. `null` counts as missing. */
 export function optional<T>({ value, path }: Fields, key: string, read: Parser<T>): T | undefined {
   const member = Object.hasOwn(value, key) ? value[key] : undefined;
   return member === undefined || member === null ? undefined : read(member, at(path, key));
 }
 
-/** Where a member stands, for an error about it. */
+/** Returns the path of a member, for an error about it. */
 export const pathOf = ({ path }: Fields, key: string): string => at(path, key);
 
-/** Does it have this member, and is that not `null`? */
+/** Whether the object has this member, and it is not `null`. */
 export const isSet = (members: Fields, key: string): boolean =>
   Object.hasOwn(members.value, key) && members.value[key] !== null && members.value[key] !== undefined;

@@ -3,7 +3,7 @@ import { isSet, type Fields } from './fields.ts';
 
 const NOT_KNOWN = 'this gateway does not know it';
 
-/** What a client asked for that no chain takes over. */
+/** Collects warnings about settings that no target receives. */
 export class Notes {
   readonly all: Warning[] = [];
 
@@ -11,7 +11,7 @@ export class Notes {
     this.all.push({ action: 'dropped', what, why });
   }
 
-  /** Members that are read by nobody: those with a known reason, and all others. */
+  /** Adds a warning for each member that is not in `taken`, with its reason if there is one. */
   unknown(members: Fields, taken: ReadonlySet<string>, reasons: Readonly<Record<string, string>> = {}): void {
     for (const key of Object.keys(members.value)) {
       if (taken.has(key) || !isSet(members, key)) continue;

@@ -1,11 +1,11 @@
 import type { AssistantPart, ImagePart, Message, TextPart, ToolResultPart, UserPart } from '@majordomo/core';
 
-/** The turns of a request as they come; results of one turn's calls stand in one message. */
+/** Collects the turns of a request. Results for calls of one turn become one message. */
 export class Transcript {
   readonly messages: Message[] = [];
   /** Names of the tools that were called, by the ids of the calls. */
   private readonly called = new Map<string, string>();
-  /** Of the last turn of their kind, which grows: made anew for every item, a long turn would cost its square. */
+  /** Parts of the last turn, which grow in place: copying them per item would cost quadratic time. */
   private said: AssistantPart[] = [];
   private results: ToolResultPart[] = [];
 
@@ -17,7 +17,7 @@ export class Transcript {
     if (parts.length > 0) this.messages.push({ role: 'user', parts });
   }
 
-  /** What the wire says in several items is one turn. */
+  /** Adds parts to the current assistant turn: a wire may send one turn as several items. */
   assistant(parts: readonly AssistantPart[]): void {
     if (parts.length === 0) return;
     if (this.messages.at(-1)?.role !== 'assistant') {
@@ -30,7 +30,7 @@ export class Transcript {
     }
   }
 
-  /** `undefined` where no such call was made. */
+  /** Returns `undefined` if the transcript has no such call. */
   nameOf(callId: string): string | undefined {
     return this.called.get(callId);
   }
@@ -51,5 +51,5 @@ export class Transcript {
   }
 }
 
-/** Nothing is said in no words. */
+/** Returns no part for an empty string. */
 export const textPart = (text: string): readonly TextPart[] => (text === '' ? [] : [{ type: 'text', text }]);

@@ -1,8 +1,8 @@
 import type { StreamEvent } from '@majordomo/core';
 
-/** Events with one open part at a time, as wires whose clients expect that have them; others wait for their turn. */
+/** Orders events so that one part is open at a time, as clients of some wires expect. Events of other parts wait. */
 export class InOrder {
-  /** Indices of the parts that have begun and are not told to their end, the one that is being told first. */
+  /** Indices of the parts that have started and not ended. The first one is being sent. */
   private readonly open: number[] = [];
   private readonly held = new Map<number, StreamEvent[]>();
 

@@ -1,9 +1,9 @@
-/** One server-sent event of JSON; JSON has no line ends of its own. */
+/** Formats a server-sent event. JSON contains no line breaks. */
 export const dataEvent = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 
-/** The same with its name. */
+/** Formats a server-sent event with its type as its name. */
 export const namedEvent = (value: { readonly type: string }): string =>
   `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`;
 
-/** A line that every client passes over: it keeps proxies from hanging up. */
+/** Comment that clients ignore. It keeps proxies from closing the connection. */
 export const HEARTBEAT = ': still here\n\n';
