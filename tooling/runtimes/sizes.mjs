@@ -54,31 +54,35 @@ const PEER_ROWS = [
   { name: 'Mastra, an agent', code: "import { Agent } from '@mastra/core/agent'; console.log(Agent);" },
 ];
 
-/** `beside` names the SDKs that it is compared with; `most` is the ceiling of that ratio, gzipped. */
+/**
+ * `beside` names the SDKs that it is compared with; `most` is the ceiling of that ratio, gzipped. `mostAtStart` is the ceiling of
+ * what is loaded before the first call, in bytes, gzipped.
+ */
 const ROWS = [
   { name: '`openai` alone', code: SDKS.openai },
   { name: '`@anthropic-ai/sdk` alone', code: SDKS.anthropic },
   { name: 'both SDKs alone', code: SDKS.openai + SDKS.anthropic },
-  { name: 'core', code: `${CORE} console.log(createMajordomo);` },
-  { name: 'core, OpenAI', code: withProviders(OPENAI), beside: ['openai'], most: 2.17 },
+  // Decision record 0042.
+  { name: 'core', code: `${CORE} console.log(createMajordomo);`, mostAtStart: 40 * 1024 },
+  { name: 'core, OpenAI', code: withProviders(OPENAI), beside: ['openai'], most: 2.12 },
   {
     name: 'core, OpenAI over Responses alone',
     code: withProviders(['createOpenAI', 'provider-openai/responses']),
     beside: ['openai'],
-    most: 2.07,
+    most: 1.97,
   },
   {
     name: 'core, OpenAI over Chat Completions alone',
     code: withProviders(['createOpenAI', 'provider-openai/chat']),
     beside: ['openai'],
-    most: 2.07,
+    most: 1.97,
   },
-  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.26 },
+  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.2 },
   {
     name: 'core, OpenAI, Anthropic',
     code: withProviders(OPENAI, ANTHROPIC),
     beside: ['openai', 'anthropic'],
-    most: 1.37,
+    most: 1.35,
   },
   {
     name: 'core, a chain as a model of the AI SDK',
@@ -96,12 +100,12 @@ async function main(isTable) {
   const rows = [];
   for (const row of ROWS) rows.push({ ...row, ...(await weigh(build, row)) });
   const judged = rows.map((row) => ({ ...row, ratio: ratioOf(row, rows) }));
-  for (const { name, browser, ratio, most } of judged) {
-    const isOver = ratio > most;
+  for (const row of judged) {
+    const { name, browser, ratio, most } = row;
     const beside = ratio === undefined ? '' : `, ${ratio.toFixed(2)} × SDK of at most ${most}`;
-    console.log(`${isOver ? 'FAILED ' : ''}${name}: ${kB(browser.gzipped)} gzipped${beside}`);
+    console.log(`${isOver(row) ? 'FAILED ' : ''}${name}: ${kB(browser.gzipped)} gzipped${beside}`);
   }
-  const isGood = judged.every(({ ratio = 0, most = 0 }) => ratio <= most);
+  const isGood = !judged.some(isOver);
   if (isGood && isTable) writeTable([...judged, ...(await peerRows(build))]);
   return isGood ? 0 : 1;
 }
@@ -159,6 +163,9 @@ const sizeOf = (files) => ({
   minified: files.reduce((sum, { contents }) => sum + contents.length, 0),
   gzipped: files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0),
 });
+
+const isOver = ({ ratio = 0, most = Infinity, start, mostAtStart = Infinity }) =>
+  ratio > most || start.gzipped > mostAtStart;
 
 function ratioOf({ browser, beside }, rows) {
   if (beside === undefined) return undefined;

@@ -22,6 +22,9 @@ export interface FurtherPlace {
   readonly isOwnPlace: boolean;
 }
 
+/** The calls that are not chats are loaded by the first one. */
+const loadCalls = (): Promise<typeof import('./further-calls.ts')> => import('./further-calls.ts');
+
 /** Vectors, transcripts and speech over a provider's connection; loaded at the first call. */
 export function furtherModels({ connection, profile, isOwnPlace }: FurtherPlace): FurtherModels {
   return {
@@ -49,7 +52,7 @@ function embeddingBackend(id: string, profile: FurtherProfile, connection: Conne
     maxTokens,
     maxRequestTokens,
     embed: async (request, context) =>
-      (await import('./further-calls.ts')).embed({ modelId: id, quirks, connection }, request, context),
+      (await loadCalls()).embed({ modelId: id, quirks, connection }, request, context),
   };
 }
 
@@ -68,7 +71,7 @@ function transcriptionBackend(
     maxDurationMs,
     mediaTypes,
     transcribe: async (request, context) =>
-      (await import('./further-calls.ts')).transcribe({ modelId: id, quirks, connection }, request, context),
+      (await loadCalls()).transcribe({ modelId: id, quirks, connection }, request, context),
   };
 }
 
@@ -78,7 +81,7 @@ function speechBackend(id: string, profile: FurtherProfile, connection: Connecti
     id,
     maxCharacters: quirks.maxCharacters,
     async *speak(request, context) {
-      const { speak } = await import('./further-calls.ts');
+      const { speak } = await loadCalls();
       yield* speak({ modelId: id, quirks, connection }, request, context);
     },
   };
