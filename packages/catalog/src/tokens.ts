@@ -1,4 +1,5 @@
-// the one estimate of tokens
+// estimates and bounds of tokens
+export { mostTokens, type BoundedRequest, type BoundTarget } from './tokens/bound.ts';
 export { imageTokens } from './tokens/image.ts';
 export {
   estimateMessage,

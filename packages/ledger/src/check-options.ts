@@ -8,6 +8,7 @@ const KINDS: KindsOf<LedgerOptions> = {
   limits: 'array',
   unknownPrice: ['admit', 'deny'],
   reserve: 'string or function',
+  media: 'object',
   whenDown: ['admit', 'deny'],
   storeTimeoutMs: 1,
   whenHeld: ['wait', 'deny'],

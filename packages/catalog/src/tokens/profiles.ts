@@ -30,6 +30,39 @@ export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[]
   [/gemini/, { by: 'picture', tokens: 1120 }],
 ];
 
+/** Whether a vendor's rule is known for images of this model. */
+export const hasImageRule = (model: string): boolean => IMAGE_RULES.some(([pattern]) => pattern.test(model));
+
+/** Most text of a page: platform.claude.com/docs/en/build-with-claude/pdf-support states 1,500 to 3,000 tokens. */
+const PAGE_TEXT = 3000;
+
+/**
+ * Most tokens of a PDF page. Claude and OpenAI read its text and look at its image; Gemini looks at the image only
+ * (ai.google.dev/gemini-api/docs/document-processing: 258 tokens, from 3 on up to 1,120).
+ */
+export function tokensOfPdfPage(model: string = ''): number {
+  if (/gemini-[12]/.test(model)) return 258;
+  if (model.includes('gemini')) return 1120;
+  const rule = IMAGE_RULES.find(([pattern]) => pattern.test(model))?.[1] ?? ANY_IMAGE;
+  return PAGE_TEXT + tokensOfPage(rule);
+}
+
+/** Tokens of a page as an image of 2,048 pixels. */
+function tokensOfPage(rule: ImageRule): number {
+  switch (rule.by) {
+    case 'picture':
+      return rule.tokens;
+    case 'area':
+      return rule.most;
+    case 'tiles':
+      return rule.base + 4 * rule.tile;
+    case 'patches':
+      return Math.ceil(rule.factor * rule.most);
+    case 'crops':
+      return 9 * rule.crop;
+  }
+}
+
 /** Tokens that a vendor adds to what was sent: for every request, and once more when there are tools. */
 export interface Hidden {
   readonly plain: number;

@@ -1,5 +1,7 @@
-import type { Message, ModelRequest } from '@majordomo/core';
+import type { FilePart, Message, ModelRequest } from '@majordomo/core';
+import { mostTokens } from './bound.ts';
 import { imageTokens } from './image.ts';
+import { pdfPages } from './pdf-pages.ts';
 import { ANY_HIDDEN, HIDDEN } from './profiles.ts';
 import { estimateTokens } from './text.ts';
 
@@ -8,7 +10,10 @@ export interface TokenEstimate {
   readonly estimated: true;
   /** As likely too many as too few. */
   readonly tokens: number;
-  /** More than 99 of 100 recorded requests came to; tools that run at the vendor are not in it. */
+  /**
+   * Upper bound: one token for each byte of text, and the vendors' rules for images and PDF pages. What tools at the vendor
+   * read is not in it.
+   */
   readonly most: number;
 }
 
@@ -21,11 +26,15 @@ export type EstimatedRequest = Pick<ModelRequest, 'system' | 'tools' | 'output'>
 export interface EstimateTarget {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
-  /** Counts text, such as a tokenizer does. Default: `estimateTokens`. */
+  /** Counts text for `tokens`, such as a tokenizer does. Default: `estimateTokens`. */
   readonly count?: ((text: string) => number) | undefined;
+  /** Number of pages of a PDF, if the application knows it. */
+  readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
+  /** Most pages that the model takes: a bound for PDFs whose pages cannot be counted. */
+  readonly maxPages?: number | undefined;
 }
 
-/** About how many tokens of input a request will be. */
+/** Estimates the input tokens of a request, and bounds them. */
 export function estimateRequest(request: EstimatedRequest, target: EstimateTarget = {}): TokenEstimate {
   const { vendor = '', count = estimateTokens } = target;
   const { system, messages, tools, output } = request;
@@ -42,30 +51,26 @@ export function estimateRequest(request: EstimatedRequest, target: EstimateTarge
   return {
     estimated: true,
     tokens: sent + hidden.plain + (hasTools ? hidden.tools : 0),
-    most: Math.ceil(sent * MARGIN) + hidden.mostPlain + (hasTools ? hidden.mostTools : 0),
+    most: mostTokens(request, target),
   };
 }
 
 /** What stands between messages, and before the answer. */
 const PER_MESSAGE = 4;
 const FRAME = 3;
-/** An estimate of text is seldom further off. */
-const MARGIN = 1.3;
 
 const toolText = ({ name, description, parameters }: ModelRequest['tools'][number]): string =>
   JSON.stringify({ name, description, parameters });
 
 /** About how many tokens one message of a conversation is, with what stands around it. */
-export function estimateMessage(
-  { parts }: Message,
-  { model, count = estimateTokens }: EstimateTarget = {},
-): number {
-  return parts.reduce((sum, part) => sum + partTokens(part, model, count), PER_MESSAGE);
+export function estimateMessage({ parts }: Message, target: EstimateTarget = {}): number {
+  return parts.reduce((sum, part) => sum + partTokens(part, target), PER_MESSAGE);
 }
 
 type AnyPart = Message['parts'][number];
 
-function partTokens(part: AnyPart, model: string | undefined, count: (text: string) => number): number {
+function partTokens(part: AnyPart, target: EstimateTarget): number {
+  const { model, count = estimateTokens } = target;
   switch (part.type) {
     case 'text':
     case 'reasoning':
@@ -73,7 +78,7 @@ function partTokens(part: AnyPart, model: string | undefined, count: (text: stri
     case 'image':
       return imageTokens(part.bytes, model);
     case 'file':
-      return fileTokens(part);
+      return fileTokens(part, target);
     case 'audio':
       return Math.ceil(part.bytes.length / BYTES_OF_AUDIO_TOKEN);
     case 'vendor':
@@ -81,7 +86,7 @@ function partTokens(part: AnyPart, model: string | undefined, count: (text: stri
     case 'tool-call':
       return count(part.name) + count(JSON.stringify(part.args)) + PER_MESSAGE;
     case 'tool-result':
-      return part.content.reduce((sum, piece) => sum + partTokens(piece, model, count), PER_MESSAGE);
+      return part.content.reduce((sum, piece) => sum + partTokens(piece, target), PER_MESSAGE);
   }
 }
 
@@ -92,13 +97,9 @@ const BYTES_OF_AUDIO_TOKEN = 500;
 const PAGE_TOKENS = 2500;
 const BYTES_OF_PAGE = 60_000;
 
-function fileTokens({
-  mediaType,
-  bytes,
-}: {
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}): number {
-  if (!/pdf/.test(mediaType)) return Math.ceil(bytes.length / 3);
-  return PAGE_TOKENS * Math.max(1, Math.ceil(bytes.length / BYTES_OF_PAGE));
+function fileTokens(file: FilePart, { pages }: EstimateTarget): number {
+  const { mediaType, bytes } = file;
+  if (!mediaType.includes('pdf')) return Math.ceil(bytes.length / 3);
+  const count = pages?.(file) ?? pdfPages(bytes) ?? Math.ceil(bytes.length / BYTES_OF_PAGE);
+  return PAGE_TOKENS * Math.max(1, count);
 }

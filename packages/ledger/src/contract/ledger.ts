@@ -1,5 +1,5 @@
 import type { Catalog } from '@majordomo/catalog';
-import type { AttemptInfo, Clock, Gate } from '@majordomo/core';
+import type { AttemptInfo, Clock, Gate, MediaFitter } from '@majordomo/core';
 import type { Alert } from './alert.ts';
 import type { Limit, LimitState } from './limit.ts';
 import type { RecordQuery, SpendRecord } from './record.ts';
@@ -24,6 +24,11 @@ export interface LedgerOptions {
    * like so far (99 of 100), or a number of output tokens of yours.
    */
   readonly reserve?: 'most' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
+  /**
+   * Counts the pages of PDFs for the claims of limits of money and tokens, such as the media fitter of `createMajordomo`.
+   * Without it, the bound of a PDF with compressed objects goes by its size, up to what the model takes.
+   */
+  readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
    * What to do with a call that fits into a limit of money or tokens, but not next to the reservations of other calls in
    * progress. `wait`: in order of arrival within the process, until enough of them have settled. `deny`: fail with

@@ -9,6 +9,7 @@ import type { Counted } from '../limits/limit-book.ts';
 import { MOST } from '../limits/money.ts';
 import type { LedgerContext } from './context.ts';
 import { estimate, UNMEASURED, type Estimate } from './estimate.ts';
+import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
 import { costFor, usageOf, usedBy } from './used.ts';
 
@@ -20,6 +21,7 @@ export interface Request {
   readonly counted: readonly Counted[];
   readonly model: CatalogModel | undefined;
   readonly price: Price | undefined;
+  readonly pages: PageCounts | undefined;
   /** `undefined` if no limit needs it. */
   readonly claimed: Estimate | undefined;
 }
@@ -43,7 +45,7 @@ export const releasing = (
  */
 export function booking(
   context: LedgerContext,
-  { attempt, id, spender, counted, model, price, claimed }: Request,
+  { attempt, id, spender, counted, model, price, pages, claimed }: Request,
   claims: readonly Claim[],
   outcome: Attempt,
   isReserved: boolean,
@@ -51,7 +53,7 @@ export function booking(
   const { store, prices, options, limits, alerts, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
   const isEstimated = outcome.stopped === true && usage === undefined;
-  const bounds = claimed ?? (isEstimated ? estimate(attempt, model, price, undefined) : UNMEASURED);
+  const bounds = claimed ?? (isEstimated ? estimate(attempt, model, price, undefined, pages) : UNMEASURED);
   const cost = costFor(outcome, usage, price, attempt, bounds);
   const amounts = usedBy(outcome, usage, cost, bounds);
   const at = new Date(clock.now()).toISOString();

@@ -20,7 +20,7 @@ export interface LedgerContext {
   readonly alerts: Alerts;
   readonly answers: Answers;
   readonly heldQueue: HeldQueue;
-  readonly options: Pick<LedgerOptions, 'reserve' | 'tags' | 'onRecord' | 'onAlert'> & {
+  readonly options: Pick<LedgerOptions, 'reserve' | 'media' | 'tags' | 'onRecord' | 'onAlert'> & {
     readonly unknownPrice: 'admit' | 'deny';
     readonly whenDown: 'admit' | 'deny';
     readonly whenHeld: 'wait' | 'deny';

@@ -1,7 +1,8 @@
 import { mostCost, type CatalogModel, type Price } from '@majordomo/catalog';
+import { mostTokens, type BoundTarget } from '@majordomo/catalog/tokens';
 import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
 import { MOST } from '../limits/money.ts';
-import { mostInput } from './most-input.ts';
+import type { PageCounts } from './pdf-pages.ts';
 
 /** For limits of requests, which do not depend on their size. */
 export const UNMEASURED: Estimate = {
@@ -33,12 +34,13 @@ export function estimate(
   model: CatalogModel | undefined,
   price: Price | undefined,
   output: number | undefined,
+  pages: PageCounts | undefined,
 ): Estimate {
   if (attempt.payload !== undefined) {
     const other = otherEstimate(attempt, attempt.payload, model, price);
     return { ...other, inputNanoUsd: other.nanoUsd };
   }
-  const input = inputOf(attempt, model);
+  const input = inputOf(attempt, model, pages);
   const most = lowest(mostOutput(attempt, model), output);
   const nanoUsd =
     price === undefined || most === undefined ? undefined : held(mostCost({ input, output: most }, price));
@@ -72,7 +74,10 @@ function otherEstimate(
 
 /** The most tokens that a text may be. */
 function mostWords({ vendor, model }: AttemptInfo, text: string): number {
-  return mostInput({ messages: [user(text)], tools: [], output: undefined, extra: {} }, { vendor, model });
+  return mostTokens(
+    { system: undefined, messages: [user(text)], tools: [], output: undefined },
+    { vendor, model },
+  );
 }
 
 /** Sound has as many tokens as the model takes and gives, where nobody knows better. */
@@ -98,11 +103,21 @@ function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined
   return { input: 0, output: undefined, nanoUsd, isByUnit: true };
 }
 
-function inputOf(attempt: AttemptInfo, model: CatalogModel | undefined): number {
+function inputOf(
+  attempt: AttemptInfo,
+  model: CatalogModel | undefined,
+  pages: PageCounts | undefined,
+): number {
   const { request, capabilities, vendor } = attempt;
   const ceiling = model?.maxInputTokens ?? capabilities.contextTokens ?? model?.contextTokens ?? Infinity;
+  const target: BoundTarget = {
+    vendor,
+    model: attempt.model,
+    pages: (pdf) => pages?.get(pdf),
+    maxPages: capabilities.fileLimits?.pdf?.maxPages,
+  };
   // What a model does not take costs nothing.
-  return Math.min(mostInput(request, { vendor, model: attempt.model }), ceiling);
+  return Math.min(mostTokens(request, target), ceiling);
 }
 
 /** What the request allows, else what the model can. */
@@ -146,7 +161,10 @@ function imageEstimate(
   const { n = 1, size, prompt, images = [] } = payload;
   const { fees = {}, rates } = price;
   const messages = [user(prompt, ...images)];
-  const input = mostInput({ messages, tools: [], output: undefined, extra: {} }, { vendor, model: id });
+  const input = mostTokens(
+    { system: undefined, messages, tools: [], output: undefined },
+    { vendor, model: id },
+  );
   const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? dearestImage(fees);
   // Fees are micro-USD, to six decimals.
   const byFee =

@@ -10,6 +10,7 @@ import type { LedgerContext } from './context.ts';
 import { heldByOthers, spent, storeDown } from './denials.ts';
 import { estimate, UNMEASURED, type Estimate } from './estimate.ts';
 import type { Held, Reserved } from './held-queue.ts';
+import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planned } from './plan.ts';
 import { priceOf } from './prices.ts';
 
@@ -21,7 +22,9 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
   name: 'ledger',
   admit: (attempt) =>
     whenThere(context.prices.model(attempt.vendor, attempt.model), (model) =>
-      admit(context, requested(context, attempt, model)),
+      whenThere(pageCountsOf(context.options.media, attempt), (pages) =>
+        admit(context, requested(context, attempt, model, pages)),
+      ),
     ),
 });
 
@@ -97,22 +100,20 @@ function answered(
   return refusal === undefined ? permit(context, request, plan) : refused(context, request, plan, refusal);
 }
 
-function requested(context: LedgerContext, attempt: AttemptInfo, model: CatalogModel | undefined): Request {
+function requested(
+  context: LedgerContext,
+  attempt: AttemptInfo,
+  model: CatalogModel | undefined,
+  pages: PageCounts | undefined,
+): Request {
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
   const counted = context.limits.countersFor(spender);
   const price = model && priceOf(model, context.clock.now());
   const isMeasured = counted.some(({ bound }) => bound.unit !== 'requests');
-  const claimed = isMeasured ? claimOf(context, attempt, model, price) : undefined;
-  return {
-    attempt,
-    id: [call.id, target, attempt.attempt].join('/'),
-    spender,
-    counted,
-    model,
-    price,
-    claimed,
-  };
+  const claimed = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
+  const id = [call.id, target, attempt.attempt].join('/');
+  return { attempt, id, spender, counted, model, price, pages, claimed };
 }
 
 function claimOf(
@@ -120,10 +121,11 @@ function claimOf(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
   price: Price | undefined,
+  pages: PageCounts | undefined,
 ): Estimate {
-  const most = estimate(attempt, model, price, undefined);
+  const most = estimate(attempt, model, price, undefined, pages);
   const wanted = wantedOutput(context, attempt, most.output);
-  return wanted === undefined ? most : estimate(attempt, model, price, wanted);
+  return wanted === undefined ? most : estimate(attempt, model, price, wanted, pages);
 }
 
 /** `undefined`: the most. */

@@ -1,0 +1,149 @@
+import type { FilePart, Message, ModelRequest } from '@majordomo/core';
+import { imageTokens } from './image.ts';
+import { imageSize } from './image-size.ts';
+import { pdfPages } from './pdf-pages.ts';
+import { ANY_HIDDEN, HIDDEN, hasImageRule, tokensOfPdfPage } from './profiles.ts';
+
+/** Part of a request that a model reads. */
+export type BoundedRequest = Pick<ModelRequest, 'system' | 'tools' | 'output'> & {
+  readonly messages: readonly Message[];
+  readonly extra?: ModelRequest['extra'] | undefined;
+};
+
+/** Destination of a request. */
+export interface BoundTarget {
+  readonly vendor?: string | undefined;
+  readonly model?: string | undefined;
+  /** Number of pages of a PDF, if the application knows it. */
+  readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
+  /** Most pages that the model takes: a bound for PDFs whose pages cannot be counted. */
+  readonly maxPages?: number | undefined;
+}
+
+/** Tokens that vendors add around a request, a message and a part. */
+const PER_REQUEST = 300;
+const PER_MESSAGE = 8;
+const PER_PART = 8;
+/** Instructions that a vendor adds if there are tools: up to 1,528 were measured (Anthropic, 2026-11-20). */
+const PER_TOOLS = 1600;
+/** Lower bound for the largest image, whatever a vendor's rule counts. */
+const PER_IMAGE = 5000;
+/** Largest image of the models without a known rule (Qwen). */
+const LARGEST_IMAGE = 16_384;
+const PIXELS_PER_TOKEN = 750;
+/** Gemini counts 32 tokens a second: more than this for sound of less than a kilobit a second only. */
+const AUDIO_BYTES_PER_TOKEN = 4;
+/** Office documents are compressed text. */
+const TOKENS_PER_FILE_BYTE = 10;
+/** A PDF needs at least this for each page. */
+const PDF_BYTES_PER_PAGE = 10;
+
+/**
+ * Returns an upper bound for the input tokens of a request. Text: one token for each byte of UTF-8, since the tokens of
+ * byte-level and byte-fallback tokenizers are at least one byte each. Images and PDF pages: the rules of their vendors. What
+ * tools at the vendor read is not part of the request.
+ */
+export function mostTokens(request: BoundedRequest, target: BoundTarget = {}): number {
+  const { system = '', messages, tools, output, extra } = request;
+  const { vendor = '' } = target;
+  const hidden = (Object.hasOwn(HIDDEN, vendor) ? HIDDEN[vendor] : undefined) ?? ANY_HIDDEN;
+  const ofMessages = messages.reduce(
+    (sum, { parts }) => sum + PER_MESSAGE + sumOf<AnyPart>(parts, (part) => mostOfPart(part, target)),
+    0,
+  );
+  return Math.ceil(
+    Math.max(PER_REQUEST, hidden.mostPlain) +
+      (tools.length > 0 ? Math.max(PER_TOOLS, hidden.mostTools) : 0) +
+      utf8Length(system) +
+      jsonLength(tools) +
+      jsonLength(output?.schema) +
+      jsonLength(extra) +
+      ofMessages,
+  );
+}
+
+type AnyPart = Message['parts'][number];
+
+function mostOfPart(part: AnyPart, target: BoundTarget): number {
+  switch (part.type) {
+    case 'text':
+      return PER_PART + utf8Length(part.text) + jsonLength(part.citations) + jsonLength(part.replay);
+    case 'reasoning':
+      return PER_PART + utf8Length(part.text) + jsonLength(part.replay);
+    case 'image':
+      return PER_PART + mostOfImage(part.bytes, target.model);
+    case 'file':
+      return PER_PART + utf8Length(part.name ?? '') + mostOfFile(part, target);
+    case 'audio':
+      return PER_IMAGE + Math.ceil(part.bytes.length / AUDIO_BYTES_PER_TOKEN);
+    case 'vendor':
+    case 'tool-call':
+      return PER_PART + jsonLength(part);
+    case 'tool-result':
+      return PER_PART + jsonLength(part.name) + sumOf(part.content, (piece) => mostOfPart(piece, target));
+  }
+}
+
+function mostOfImage(bytes: Uint8Array, model = ''): number {
+  if (hasImageRule(model)) return Math.max(PER_IMAGE, imageTokens(bytes, model));
+  const size = imageSize(bytes);
+  if (size === undefined) return LARGEST_IMAGE;
+  return Math.max(PER_IMAGE, Math.min(LARGEST_IMAGE, (size.width * size.height) / PIXELS_PER_TOKEN));
+}
+
+function mostOfFile(file: FilePart, target: BoundTarget): number {
+  const { mediaType, bytes } = file;
+  if (/^text\/|[/+-](?:json|xml|yaml|javascript|csv)(?:$|;)/.test(mediaType)) return bytes.length;
+  if (!mediaType.includes('pdf')) return bytes.length * TOKENS_PER_FILE_BYTE;
+  const mostPages = Math.min(target.maxPages ?? Infinity, Math.ceil(bytes.length / PDF_BYTES_PER_PAGE));
+  const pages = target.pages?.(file) ?? pdfPages(bytes) ?? mostPages;
+  return pages * tokensOfPdfPage(target.model);
+}
+
+/** Length of a value as JSON, in bytes of UTF-8; of any depth. */
+function jsonLength(root: unknown): number {
+  let length = 0;
+  const rest: unknown[] = [root];
+  while (rest.length > 0) {
+    const value = rest.pop();
+    if (typeof value === 'string') length += quotedLength(value);
+    else if (value instanceof Uint8Array) length += 2 * value.length;
+    else if (Array.isArray(value)) {
+      length += 2 + value.length;
+      for (const member of value as unknown[]) rest.push(member);
+    } else if (typeof value === 'object' && value !== null) {
+      length += 2;
+      for (const [name, member] of Object.entries(value)) {
+        length += quotedLength(name) + 2;
+        rest.push(member);
+      }
+    } else if (value === null || typeof value === 'number' || typeof value === 'boolean')
+      length += String(value).length;
+  }
+  return length;
+}
+
+/** With its quotes, and the escapes of JSON. */
+function quotedLength(text: string): number {
+  let length = utf8Length(text) + 2;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20) length += 5;
+    else if (code === 0x22 || code === 0x5c) length += 1;
+  }
+  return length;
+}
+
+/** Without encoding it. A surrogate without its pair becomes U+FFFD. */
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) ?? 0;
+    if (code > 0xffff) at++;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+const sumOf = <T>(items: readonly T[], each: (item: T) => number): number =>
+  items.reduce((sum, item) => sum + each(item), 0);

@@ -1,0 +1,30 @@
+import type { AttemptInfo, FilePart, MediaFitter } from '@majordomo/core';
+
+/** Number of pages by PDF. */
+export type PageCounts = ReadonlyMap<FilePart, number>;
+
+/** Counts the pages of the PDFs of a request; `undefined` if there is none, or nothing to count them with. */
+export function pageCountsOf(
+  media: Pick<MediaFitter, 'pages'> | undefined,
+  { request, signal }: AttemptInfo,
+): Promise<PageCounts> | undefined {
+  if (media?.pages === undefined) return undefined;
+  const pdfs = request.messages
+    .flatMap((message) => (message.role === 'user' ? message.parts : []))
+    .filter((part): part is FilePart => part.type === 'file' && part.mediaType === 'application/pdf');
+  return pdfs.length === 0 ? undefined : counted(media, pdfs, signal);
+}
+
+async function counted(
+  media: Pick<MediaFitter, 'pages'>,
+  pdfs: readonly FilePart[],
+  signal: AbortSignal,
+): Promise<PageCounts> {
+  const counts = new Map<FilePart, number>();
+  for (const pdf of pdfs) {
+    // Without a count the bound goes by the size.
+    const pages = await media.pages?.(pdf, signal).catch(() => undefined);
+    if (pages !== undefined) counts.set(pdf, pages);
+  }
+  return counts;
+}
