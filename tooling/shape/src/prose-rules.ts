@@ -1,0 +1,52 @@
+import type { Expression } from './prose.ts';
+
+const replace = (pattern: RegExp, replacement: string): Expression => ({ pattern, replacement });
+const opening = (pattern: RegExp, replacement: string): Expression => ({
+  pattern,
+  replacement,
+  isOpening: true,
+});
+
+/**
+ * Largest share of prose lines that may contain one of the expressions, in percent. It may only fall: when a change lowers the
+ * share, set it to the share that the test prints, rounded up to the next 0.1.
+ */
+export const MOST_PERCENT = 30.2;
+
+/** Expressions to replace in comments and documents. */
+export const EXPRESSIONS: readonly Expression[] = [
+  replace(/\b(says?|said)\b/i, 'returns, specifies, states, reports'),
+  replace(/\bask(s|ed|ing)?\b/i, 'calls, requests, queries'),
+  replace(/\b(told|tells?|telling)\b/i, 'is notified, emits, reports'),
+  replace(/\bhears?\b|\bheard\b/i, 'is notified'),
+  replace(/\bwords?\b/i, 'value, name, term, message'),
+  replace(/\b(no|some|any)body\b|\bwhoever\b/i, 'the actor: caller, client, server, vendor, application'),
+  replace(/\bours\b|\btheirs\b/i, 'the noun'),
+  replace(/\bguests?\b|\bstrangers?\b|\bneighbours?\b/i, 'the actor: client, caller, process'),
+  replace(/\bstands?\b|\bstood\b/i, 'is, appears, is defined in'),
+  replace(/\bwhole\b/i, 'complete, non-streaming'),
+  replace(/\bkept\b/i, 'stored, cached, retained'),
+  replace(/\bof (its|their|his) own\b/i, 'separate, its'),
+  replace(/\bbeside\b/i, 'next to, alongside, in addition to'),
+  replace(/\bgo(es|ne)? on\b/i, 'continues'),
+  replace(/\banew\b/i, 'again'),
+  replace(/\b(is|are|was|were) no [a-z]/i, 'is not a'),
+  replace(/[,;.:] else\b/i, 'otherwise'),
+  replace(/\bby hand\b/i, 'manually'),
+  replace(/\bat the most\b/i, 'at most'),
+  replace(/\bcannot be had\b/i, 'is not available'),
+  replace(/\bdear(er|est)?\b/i, 'expensive'),
+  replace(/\bmend(s|ed|ing)?\b/i, 'repair, fix'),
+  opening(/^What [a-z]/, 'a noun or a third-person verb'),
+  opening(/^Who(ever)? /, 'a noun or a third-person verb'),
+  opening(/^Of /, 'a noun or a third-person verb'),
+  opening(/^The same /, 'a noun or a third-person verb'),
+  opening(/^(Is|Does|Has|May|Can|Are|Do)\b[^.]*\?/, 'Whether …'),
+];
+
+/** Terms in which an expression is correct: they do not count. */
+export const EXCEPTIONS: readonly RegExp[] = [
+  /\bask(s|ed|ing)? the user\b/gi,
+  /\b(stop|reserved) words?\b/gi,
+  /\bstand-alone\b/gi,
+];
