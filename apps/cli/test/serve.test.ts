@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Script } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { lab, world } from './world.ts';
@@ -11,6 +11,7 @@ const CONFIG = { model: 'fast', aliases: { fast: 'lab/gpt-4o', smart: 'lab/down,
 const hello: Script = ({ model }) => (model === 'down' ? { failure: 'unavailable' } : 'Hello.');
 
 interface Serving {
+  readonly server: WireServer;
   readonly running: Running;
   readonly url: string;
   readonly inspector: string;
@@ -29,7 +30,7 @@ async function serving({
   const cwd = folder({ ...(own ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) }), ...files });
   const running = start(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
   const inspector = await running.said(/Inspector: (\S+)/);
-  return { running, url: new URL(inspector).origin, inspector, cwd };
+  return { server, running, url: new URL(inspector).origin, inspector, cwd };
 }
 
 const chat = (
@@ -57,6 +58,15 @@ function latch(): readonly [Promise<void>, () => void] {
 }
 
 describe('majordomo serve', () => {
+  it('sends to vendors with the fetch of undici, which adds no headers of browsers', async () => {
+    const { server, url } = await serving();
+    expect((await chat(url, 'fast')).status).toBe(200);
+    const [request] = server.requests;
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/json' });
+    expect(request?.headers['accept-encoding']).toBe('gzip, br');
+    expect(request?.headers).not.toHaveProperty('sec-fetch-mode');
+  });
+
   it('says in three lines what is where, and answers by the names of the configuration', async () => {
     const { running, url } = await serving();
     const lines = running.out().split('\n');

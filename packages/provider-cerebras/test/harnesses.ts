@@ -11,7 +11,6 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
       file: 'no recording shows that this vendor reads documents',
       citations: 'no recording shows that this vendor tells sources',
       audio: 'no recording shows that this vendor hears audio in a chat',
-      resources: 'its SDK leaves a listener on the signal; a chain gives each attempt a signal of its own',
       ...cannot,
       'reasoning-replay': 'no recording shows that this vendor takes its reasoning back: it is not sent',
     },

@@ -143,6 +143,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'telemetry',
       'testing',
       'trajectory',
+      'undici',
       'eslint-plugin',
       'openai-wire',
       'provider-anthropic',

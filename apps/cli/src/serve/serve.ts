@@ -1,4 +1,5 @@
 import type { Served } from '@majordomo/gateway/node';
+import { undiciFetch } from '@majordomo/undici';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
 import { booked } from '../books/booked.ts';
@@ -43,6 +44,8 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     signal: io.signal,
     gates: books.gates,
     onEvent: operator.onEvent,
+    // As for the platform's `fetch`, this variable switches on HTTP_PROXY and the like.
+    fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
   const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
   // What only a package knows, such as the quirks that a DSN may name: the operator hears of it, not the first client.

@@ -1,6 +1,7 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { ModelContext, ModelInfo } from '../contract/provider.ts';
 import type { Registry } from '../resolve/registry.ts';
+import { ownSignal } from '../toolkit/transport/own-signal.ts';
 import { checkCall } from './check-options.ts';
 
 /** What a provider's backend lists. Throws `unsupported` where it cannot. */
@@ -17,16 +18,10 @@ export async function listed(
   if (provider.listModels === undefined) {
     throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
   }
-  // Some SDKs leave a listener on the signal that they get.
-  const controller = new AbortController();
-  const abort = (): void => {
-    controller.abort(signal.reason);
-  };
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
+  const own = ownSignal(signal);
   try {
-    return await provider.listModels({ target: provider.id, signal: controller.signal, ...transport });
+    return await provider.listModels({ target: provider.id, signal: own.signal, ...transport });
   } finally {
-    signal.removeEventListener('abort', abort);
+    own.release();
   }
 }

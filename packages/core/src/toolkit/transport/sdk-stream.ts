@@ -5,6 +5,7 @@ import type { Framing } from '../decode/framing.ts';
 import { SSE } from '../decode/sse.ts';
 import type { WireReader } from '../decode/wire-reader.ts';
 import { drifted } from '../errors/drifted.ts';
+import { ownSignal } from './own-signal.ts';
 
 /** One request through an SDK, and how its answer is read. */
 export interface SdkCall {
@@ -29,7 +30,8 @@ const OPENED: Batch = [];
  */
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   const { context, reader, framing = SSE } = call;
-  const { target, signal } = context;
+  const { target } = context;
+  const { signal, release } = ownSignal(context.signal);
   try {
     const response = await call.open(signal);
     if (isJson(response)) {
@@ -45,6 +47,8 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
     const written = reader.scribe.take();
     if (written.length > 0) yield written;
     throw error;
+  } finally {
+    release();
   }
 }
 
