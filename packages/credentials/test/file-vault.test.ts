@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -5,9 +6,11 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -272,20 +275,39 @@ describe('several processes', () => {
   }, 60_000);
 });
 
-it('a lock whose process is gone, or whose number belongs to another by now, holds nobody up', async () => {
-  const vault = fileVault({ path });
-  await vault.update('a', () => key('v'));
-  const child = start('holder-process.ts', path);
-  await said(child);
-  const [claim = ''] = readdirSync(`${path}.lock`);
-  await killed(child);
-  const [kind, , , machine, token] = claim.split('.');
-  writeFileSync(join(`${path}.lock`, `${kind ?? ''}.${process.pid}.1.${machine ?? ''}.${token ?? ''}`), '');
-  writeFileSync(join(`${path}.lock`, `c.${process.pid}.1.${machine ?? ''}.${token ?? ''}`), '');
-  writeFileSync(join(`${path}.lock`, 'somebody-elses-file'), '');
-  await vault.update('a', () => key('w'));
-  expect(readdirSync(`${path}.lock`)).toEqual(['somebody-elses-file']);
-}, 60_000);
+describe('a claim of the lock', () => {
+  const TWO_MINUTES_AGO = new Date(Date.now() - 120_000);
+  const heldClaim = async (): Promise<{ readonly holder: ChildProcess; readonly claim: string }> => {
+    const holder = start('holder-process.ts', path);
+    await said(holder);
+    return { holder, claim: readdirSync(`${path}.lock`)[0] ?? '' };
+  };
+
+  it('of a process that was killed is removed, and other files are not', async () => {
+    const { holder } = await heldClaim();
+    await killed(holder);
+    writeFileSync(join(`${path}.lock`, 'other-file'), '');
+    await fileVault({ path }).update('a', () => key('w'));
+    expect(readdirSync(`${path}.lock`)).toEqual(['other-file']);
+  }, 60_000);
+
+  it('of another machine ends when it has not been renewed for a minute', async () => {
+    const { holder, claim } = await heldClaim();
+    await killed(holder);
+    const left = join(`${path}.lock`, claim.replace(/[\w-]+$/, 'elsewhere'));
+    renameSync(join(`${path}.lock`, claim), left);
+    utimesSync(left, new Date(), new Date());
+    let isDone = false;
+    const waiting = fileVault({ path })
+      .update('a', () => key('w'))
+      .then(() => (isDone = true));
+    await ended(start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3'));
+    expect(isDone).toBe(false);
+    utimesSync(left, TWO_MINUTES_AGO, TWO_MINUTES_AGO);
+    await waiting;
+    expect(readdirSync(`${path}.lock`)).toEqual([]);
+  }, 60_000);
+});
 
 describe.each([
   ['a file', () => fileVault({ path })],

@@ -19,7 +19,7 @@ import {
 } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
 import { CLIENT, startAuthority, type TestAuthority } from './support/authority.ts';
-import { said, start, ended } from './support/processes.ts';
+import { said, start, ended, killed } from './support/processes.ts';
 
 let authority: TestAuthority;
 let vault: Vault;
@@ -507,18 +507,23 @@ describe('a token that is over', () => {
   });
 });
 
-test('two processes with one token that is over ask once', async () => {
+test('four processes with five calls each refresh an expired token once, also after one was killed', async () => {
   const root = mkdtempSync(join(tmpdir(), 'majordomo-oauth-'));
   const path = join(root, 'v', 'vault.json');
   vault = fileVault({ path });
   await sourceWith().login(browser());
   await expire();
   authority.asked.length = 0;
-  const children = [0, 1, 2].map(() => start('refresh-process.ts', path, authority.issuer, CLIENT));
+  const holder = start('holder-process.ts', path);
+  await said(holder);
+  const children = Array.from({ length: 4 }, () =>
+    start('refresh-process.ts', path, authority.issuer, CLIENT, '5'),
+  );
   for (const child of children) await said(child);
   const tokens = children.map((child) => said(child));
   for (const child of children) child.stdin?.write('go\n');
-  expect(new Set(await Promise.all(tokens)).size).toBe(1);
+  await killed(holder);
+  expect(new Set((await Promise.all(tokens)).flatMap((text) => text.trim().split(' '))).size).toBe(1);
   await Promise.all(children.map(ended));
   expect(tokenRequests()).toBe(1);
   rmSync(root, { recursive: true });

@@ -1,109 +1,93 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LlmError } from '@majordomo/core';
-import { isDead, ownMark, type ProcessMark } from './process-mark.ts';
 
 const POLL_MS = 15;
+/** Interval at which a holder renews the time of its claim. */
+const RENEW_MS = 10_000;
+/** Age at which a claim of another machine counts as one of a dead process. */
+const STALE_MS = 60_000;
 /** A holder may wait for a token endpoint. */
 const LONGEST_WAIT_MS = 120_000;
-
-/** A place in the queue; `undefined`: its number is being chosen. */
-interface Claim {
-  readonly file: string;
-  readonly number: number | undefined;
-  readonly owner: ProcessMark;
-}
+const HOST = hostname().replace(/[^\w-]/g, '_');
+const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 
 /**
- * Runs alone among all processes that use this folder, in the order in which they came: Lamport's bakery with files. Each
- * contender owns one file, named after it, and waits for those before it. Nobody ever breaks another's lock: the claim of
- * a process that is dead counts for nothing, and to remove it can hurt nobody.
+ * Runs alone among all processes that use this folder. A holder has one file in it, its claim. No process removes the claim of
+ * a live one, so that a claim of a dead process can be removed at any time.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!(await lstat(folder)).isDirectory()) {
-    throw new LlmError('config', `${folder} is not a folder of ours: a link is not followed; remove it`, {
-      code: 'vault-link',
-    });
-  }
-  const file = await claim(folder);
+  if (!(await lstat(folder)).isDirectory())
+    throw new LlmError('config', `${folder} is not a folder; remove the link`, { code: 'vault-link' });
+  const claim = join(folder, `${process.pid}.${randomBytes(8).toString('hex')}.${HOST}`);
   try {
-    await turn(folder, file);
-    return await run();
-  } finally {
-    await unlink(join(folder, file)).catch(() => undefined);
-  }
-}
-
-/** Says first that it chooses, so that whoever sees no number yet waits for it. */
-async function claim(folder: string): Promise<string> {
-  const { pid, started, machine } = ownMark();
-  const own = `${pid}.${started}.${machine}.${randomBytes(8).toString('hex')}`;
-  const choosing = `c.${own}`;
-  await writeFile(join(folder, choosing), '', { flag: 'wx', mode: 0o600 });
-  try {
-    const highest = (await claims(folder)).reduce((most, { number = 0 }) => Math.max(most, number), 0);
-    const chosen = `n${highest + 1}.${own}`;
-    await rename(join(folder, choosing), join(folder, chosen));
-    return chosen;
-  } catch (error) {
-    await unlink(join(folder, choosing)).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function turn(folder: string, own: string): Promise<void> {
-  const began = Date.now();
-  let before: Claim | undefined;
-  // A number that appears while a folder is read may be missed by that reading, never by one that begins after it.
-  for (let isSure = false; !isSure;) {
-    before = await firstBefore(folder, own, true);
-    if (before === undefined) {
-      before = await firstBefore(folder, own, false);
-      isSure = before === undefined;
+    await acquire(folder, claim);
+    const renewing = setInterval(() => {
+      utimes(claim, new Date(), new Date()).catch(() => undefined);
+    }, RENEW_MS);
+    try {
+      return await run();
+    } finally {
+      clearInterval(renewing);
     }
-    if (before === undefined) continue;
-    if (Date.now() - began > LONGEST_WAIT_MS) throw tooLong(folder, before);
-    await sleep(POLL_MS);
+  } finally {
+    await unlink(claim).catch(() => undefined);
   }
 }
 
-/** Who goes first, the living only; `isChoosing`: those without a number may. */
-async function firstBefore(folder: string, own: string, isChoosing: boolean): Promise<Claim | undefined> {
-  const mine = parse(own)?.number ?? 0;
-  for (const other of await claims(folder)) {
-    if (other.file === own) continue;
-    const isFirst =
-      other.number === undefined
-        ? isChoosing
-        : other.number < mine || (other.number === mine && other.file < own);
-    if (!isFirst) continue;
-    if (!isDead(other.owner)) return other;
-    await unlink(join(folder, other.file)).catch(() => undefined);
+async function acquire(folder: string, claim: string): Promise<void> {
+  const began = Date.now();
+  for (;;) {
+    let holder = await holderIn(folder, claim);
+    if (holder === undefined) {
+      await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
+      // Of two processes that claim together, at least the one that looks last sees the other.
+      holder = await holderIn(folder, claim);
+      if (holder === undefined) return;
+      await unlink(claim);
+    }
+    if (Date.now() - began > LONGEST_WAIT_MS)
+      throw new LlmError(
+        'config',
+        `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if it does not exist`,
+        { code: 'vault-locked' },
+      );
+    // Two processes that saw each other must not do so again.
+    await sleep(POLL_MS * (0.5 + Math.random()));
+  }
+}
+
+/** Returns the claim of another live holder, and removes those of dead ones. */
+async function holderIn(folder: string, own: string): Promise<string | undefined> {
+  for (const name of await readdir(folder)) {
+    const [, pid, host] = CLAIM.exec(name) ?? [];
+    const file = join(folder, name);
+    if (pid === undefined || file === own) continue;
+    // The age says nothing of this machine's processes, which may all have been suspended.
+    const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
+    if (isAlive) return name;
+    await unlink(file).catch(() => undefined);
   }
   return undefined;
 }
 
-async function claims(folder: string): Promise<readonly Claim[]> {
-  return (await readdir(folder)).map(parse).filter((found) => found !== undefined);
-}
-
-function parse(file: string): Claim | undefined {
-  const [, number, pid, started = '', machine = ''] =
-    /^(?:c|n(\d+))\.(\d+)\.(\d+)\.([\w-]+)\.[0-9a-f]+$/.exec(file) ?? [];
-  if (pid === undefined) return undefined;
-  return {
-    file,
-    number: number === undefined ? undefined : Number(number),
-    owner: { pid: Number(pid), started, machine },
-  };
-}
-
-const tooLong = (folder: string, { owner }: Claim): LlmError =>
-  new LlmError(
-    'config',
-    `${folder} has been locked by process ${owner.pid} for two minutes: end it, or remove the folder if there is no such process`,
-    { code: 'vault-locked' },
+/** Returns `Infinity` for a claim that was just released. */
+const ageOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => Infinity,
   );
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user exists.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
