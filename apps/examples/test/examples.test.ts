@@ -33,6 +33,7 @@ import { askInOrder, elementsOf } from '../src/parse-and-chains.ts';
 import { show } from '../src/restart-screen.ts';
 import { defaultModel } from '../src/sibling.ts';
 import siblingConfig from '../src/sibling.eslint.config.ts';
+import { calc } from '../src/calculator.ts';
 import { howManyDays } from '../src/skills.ts';
 import { tenantQuota } from '../src/tenant-quota.ts';
 import { withTiers } from '../src/tiers.ts';
@@ -244,6 +245,14 @@ describe('agents', () => {
       JSON.stringify(request.messages.at(-1)),
     );
     expect(await howManyDays(model, 'How many?')).toContain('364');
+  });
+
+  it('calculator', async () => {
+    const valueOf = async (expression: string): Promise<unknown> =>
+      calc().tools?.[0]?.run({ expression } as never, undefined as never);
+    expect(await valueOf('-4 + (1 + 2) * 3 / 4.5')).toBe('-2');
+    await expect(valueOf('process.exit()')).rejects.toThrow('unexpected p');
+    for (const end of ['(1', '1 +']) await expect(valueOf(end)).rejects.toThrow('unexpected end');
   });
 });
 

@@ -1,8 +1,5 @@
 export { defineSkill } from './define-skill.ts';
 
-// examples that are useful
-export { calc } from './calc.ts';
-export { calculate } from './calculate.ts';
 export { clock, type ClockOptions } from './clock.ts';
 
 // SKILL.md folders; those on disk are loaded by `@majordomo/skills/node`

@@ -1,8 +1,8 @@
 import { createMajordomo } from '@majordomo/core';
-import { createAgent, type Skill, type Tool, type ToolContext } from '@majordomo/agent';
+import { createAgent, defineTool, type Skill, type Tool, type ToolContext } from '@majordomo/agent';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { calc, clock, defineSkill, skillLibrary, type SkillFolder } from '../src/index.ts';
+import { clock, defineSkill, skillLibrary, type SkillFolder } from '../src/index.ts';
 
 const context: ToolContext = {
   signal: new AbortController().signal,
@@ -27,7 +27,7 @@ async function told(skill: Skill, name: string, args: Record<string, string>): P
 
 describe('defineSkill', () => {
   it('takes instructions alone, tools alone, or both', () => {
-    const tools: readonly Tool[] = calc().tools ?? [];
+    const tools: readonly Tool[] = clock().tools ?? [];
     for (const skill of [
       { name: 'a', instructions: 'b' },
       { name: 'a', tools },
@@ -47,48 +47,21 @@ describe('defineSkill', () => {
 
   it('gives one instance to several agents, and adds up in order', async () => {
     const polite = defineSkill({ name: 'polite', instructions: 'Say please.' });
+    const add = defineTool({ name: 'add', description: 'Adds.', parameters: {}, run: () => '2' });
+    const adder = defineSkill({ name: 'adder', instructions: 'Use add.', tools: [add] });
     const fake = fakeProvider({ id: 'f', models: { m: ['a', 'b'] } });
     const model = createMajordomo({ providers: [fake] }).model('f/m');
-    await createAgent({ model, skills: [polite, calc(), clock()] }).run('go');
+    await createAgent({ model, skills: [polite, adder, clock()] }).run('go');
     await createAgent({ model, instructions: 'Be brief.', skills: [polite] }).run('go');
     expect(fake.requests[0]?.request.tools.map(({ name }) => name)).toEqual([
-      'calc',
+      'add',
       'time_now',
       'time_convert',
     ]);
     expect(fake.requests[0]?.request.system).toMatch(
-      /^Say please\.\n\nUse the tool calc .*\n\nYou do not know the date/,
+      /^Say please\.\n\nUse add\.\n\nYou do not know the date/,
     );
     expect(fake.requests[1]?.request.system).toBe('Be brief.\n\nSay please.');
-  });
-});
-
-describe('calc', () => {
-  it.each([
-    ['(1 + 2) * 3 ^ 2 % 4', '3'],
-    ['0.1 + 0.2', '0.3'],
-    ['2 ^ 53', '9007199254740992'],
-    ['1 / 3', 'about 0.333333333333333'],
-    ['123456789*987654321', '121932631112635269'],
-    ['2^64', '18446744073709551616'],
-    ['9007199254740993', '9007199254740993'],
-    ['12345678901234.56 + 0', '12345678901234.56'],
-    ['4.35 * 100', '435'],
-    ['0.3 % 0.1', '0'],
-    ['10 % 0.1', '0'],
-    ['1/3*3', '1'],
-    ['(1/3 - 1/3) * 5', '0'],
-    ['2 ^ 0.5', 'about 1.4142135623731'],
-    ['2 ^ -3', '0.125'],
-    ['(-2/3) ^ -3', '-3.375'],
-    ['(-1) ^ 1000000001', '-1'],
-    ['-0.5 * 0.5', '-0.25'],
-    ['1e-30 * 1', '0.000000000000000000000000000001'],
-    ['1e-300 * 1', 'about 1e-300'],
-    ['1/0', 'The tool failed: division by zero: 1 / 0'],
-    ['globalThis', 'The tool failed: expected a number at position 1, found "g" in "globalThis"'],
-  ])('%s: %s', async (expression, answer) => {
-    expect(await told(calc(), 'calc', { expression })).toBe(answer);
   });
 });
 
@@ -172,6 +145,6 @@ describe('skillLibrary', () => {
 });
 
 it('the tools of a skill can be called without an agent', async () => {
-  const [tool] = calc().tools ?? [];
-  expect(await tool?.run({ expression: '1 + 1' } as never, context)).toBe('2');
+  const [tool] = clock({ now: () => 0 }).tools ?? [];
+  expect(await tool?.run({} as never, context)).toMatchObject({ weekday: 'Thursday' });
 });
