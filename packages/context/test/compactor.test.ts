@@ -286,6 +286,36 @@ describe('when the summarizer fails', () => {
   });
 
   it.each([
+    ['is cut by its limit', { text: '## Goal\nFix th', finish: 'length' }, 'truncated'],
+    ['is paused by its vendor', { text: '## Goal\nFix th', finish: 'incomplete' }, 'truncated'],
+    ['is longer than its limit', long('word', 900), 'invalid-output'],
+  ] as const)('retains the transcript and reports a summary that %s', async (_name, answer, kind) => {
+    const { compactor, events, clock } = world(answer);
+    const { messages, lineage, skipped } = await compactor.run(conversation);
+    expect(messages).toBe(conversation);
+    expect([lineage, skipped]).toEqual([undefined, 'failed']);
+    expect(events).toEqual([
+      { type: 'skipped', why: 'failed', error: expect.objectContaining({ kind }) as LlmError },
+    ]);
+    await clock.advance(29_999);
+    expect((await compactor.run(conversation)).skipped).toBe('cooldown');
+    await clock.advance(1);
+    expect((await compactor.run(conversation)).skipped).toBe('failed');
+  });
+
+  it('accepts a summary of up to its limit, thoughts not counted', async () => {
+    const { compactor, requests } = world();
+    await compactor.run(conversation);
+    const limit = requests[0]?.request.maxTokens ?? 0;
+    let summary = 'word';
+    while (estimateTokens(`${summary} word`) <= limit) summary += ' word';
+    const within = world(`<think>${long('thought', limit)}</think>\n${summary}`);
+    expect((await within.compactor.run(conversation)).lineage?.summary).toBe(summary);
+    const beyond = world(`${summary} word word`);
+    expect((await beyond.compactor.run(conversation)).skipped).toBe('failed');
+  });
+
+  it.each([
     ['server', 60_000],
     ['network', 30_000],
     ['auth', 600_000],
@@ -336,14 +366,16 @@ describe('when the summarizer fails', () => {
 });
 
 describe('when it does not help', () => {
-  it('it stops after two looks, and a forced one is made all the same', async () => {
-    const { compactor, requests } = world(long('nothing gained', 4000));
+  it('stops after a summary that saves less than a tenth and a look that finds nothing, unless forced', async () => {
+    const { compactor, requests } = world(long('nothing gained', 70), { protectFirst: 4, protectLast: 5 });
+    const protectedTurns = talk(['a', 'b'], 300);
+    const messages = [...protectedTurns, ...talk(['c', 'd'], 90), ...protectedTurns, user('?')];
     const seen = [];
-    for (let looks = 0; looks < 4; looks++) seen.push((await compactor.run(conversation)).skipped);
-    expect(seen).toEqual(['thrash', 'thrash', 'thrash', 'thrash']);
+    for (let looks = 0; looks < 4; looks++) seen.push((await compactor.run(messages)).skipped);
+    expect(seen).toEqual([undefined, 'protected', 'thrash', 'thrash']);
+    expect(requests).toHaveLength(1);
+    await compactor.run([...messages, ...exchange('e'), user('?')], { force: true });
     expect(requests).toHaveLength(2);
-    await compactor.run(conversation, { force: true });
-    expect(requests).toHaveLength(3);
   });
 
   it('since everything is protected, nobody is asked, which counts', async () => {

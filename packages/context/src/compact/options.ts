@@ -20,7 +20,10 @@ export interface CompactorOptions {
   readonly protectFirst?: number | undefined;
   /** So many messages stay at the end, however long they are: no more than 8, no less than 3. Default 20. */
   readonly protectLast?: number | undefined;
-  /** When the summarizer fails: keep everything (default), or put in a note made without a model. */
+  /**
+   * What replaces the messages when the summarizer fails. A summary that was cut or exceeds its limit is a failure. `keep`:
+   * nothing, all messages stay. `note`: excerpts made without a model. `@default 'keep'`
+   */
   readonly whenSummaryFails?: 'keep' | 'note' | undefined;
   /** Runs over all that the summarizer reads and writes. Default: `createRedactor()`. */
   readonly redactor?: Redactor | undefined;

@@ -1,5 +1,5 @@
 import { estimateTokens } from '@majordomo/catalog/tokens';
-import { LlmError, user, type ChatModel, type Message } from '@majordomo/core';
+import { LlmError, user, type ChatModel, type FinishReason, type Message } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { untilAborted } from '../model/until-aborted.ts';
 import { withoutThinking } from '../model/without-thinking.ts';
@@ -27,7 +27,7 @@ export interface Summarizer {
   readonly redactor: Redactor;
 }
 
-/** A summary may be longer than it was asked to be, by so much. */
+/** Limit of a summary, as a multiple of the length that the prompt requests. */
 const OVER = 1.3;
 /** For the whole call, its failover included. */
 const TIME_MS = 180_000;
@@ -41,8 +41,9 @@ export interface Summary {
 }
 
 /**
- * A summary, in as much detail as its writer can read, of as many messages as one prompt can hold. Throws what the model
- * throws, `empty` for no text, and `content-filter` for a refusal.
+ * Writes a summary, in as much detail as the model can read, of as many messages as one prompt can hold. Throws what the
+ * model throws, `empty` for no text, `content-filter` for a refusal, `truncated` for a summary that was cut, and
+ * `invalid-output` for one that exceeds its limit.
  */
 export async function summarize(
   order: SummaryOrder,
@@ -59,9 +60,8 @@ export async function summarize(
       const request = { messages: [user(prompt)], maxTokens };
       const options = { signal, timeouts: { totalMs: TIME_MS } };
       const { text, finish } = await untilAborted(() => model.generate(request, options), signal);
-      if (finish === 'refusal' || finish === 'content-filter')
-        throw new LlmError('content-filter', 'the summarizer refused');
-      return { text: checked(text, redactor), count };
+      checkFinish(finish, maxTokens);
+      return { text: checked(text, maxTokens, redactor), count };
     } catch (error) {
       // It can read less than was thought.
       if (!LlmError.is(error, 'context-overflow')) throw error;
@@ -71,10 +71,27 @@ export async function summarize(
   throw overflow;
 }
 
-function checked(text: unknown, redactor: Redactor): string {
+/** A summary that lost its end must not replace a conversation. */
+function checkFinish(finish: FinishReason, maxTokens: number): void {
+  if (finish === 'refusal' || finish === 'content-filter')
+    throw new LlmError('content-filter', 'the summarizer refused');
+  if (finish === 'length' || finish === 'incomplete')
+    throw new LlmError(
+      'truncated',
+      `summarizer: the summary was cut (finish "${finish}") with maxTokens ${maxTokens}; use a model that needs fewer tokens for reasoning`,
+    );
+}
+
+function checked(text: unknown, maxTokens: number, redactor: Redactor): string {
   if (typeof text !== 'string') throw new LlmError('protocol', 'the summarizer gave no text');
   const summary = redactor.text(withoutFrame(withoutThinking(text)));
   if (summary === '') throw new LlmError('empty', 'the summary is empty');
+  const tokens = estimateTokens(summary);
+  if (tokens > maxTokens)
+    throw new LlmError(
+      'invalid-output',
+      `summarizer: the summary has about ${tokens} tokens, more than its limit of ${maxTokens}; use a model that observes maxTokens`,
+    );
   return summary;
 }
 
