@@ -50,7 +50,7 @@ describe('vectors of the Gemini API', () => {
     });
     const values = Array.from({ length: 250 }, (_, at) => `text ${at}`);
     const { vectors, usage } = await majordomo.embeddingModel(MODEL).embed({ values });
-    expect([vectors.length, usage?.input, server.requests.length]).toEqual([250, 0, 3]);
+    expect([vectors.length, usage, server.requests.length]).toEqual([250, undefined, 3]);
   });
 
   it.each<[Partial<EmbeddingRequest>, string, object]>([
