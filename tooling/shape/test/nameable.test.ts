@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { exists, published, read, ROOT } from '../src/repository.ts';
+import { exists, published, read } from '../src/repository.ts';
 
 /** Every app has core, and can name what is in it. */
 const CORE = '@majordomo/core';
@@ -10,18 +9,27 @@ const CORE = '@majordomo/core';
  * What a declaration takes from another package of ours, the app's compiler has to name in the app's own declarations. A
  * strict installer (pnpm) hides packages that the app did not ask for: the names must be reachable here.
  */
-test.each(published.map(({ path }) => [path]))(
+test.each(published.map(({ path, manifest }) => [path, manifest] as const))(
   'types that %s takes from others can be named through it',
-  (path) => {
-    const dist = `${path}/dist`;
-    expect(exists(dist), 'build first').toBe(true);
-    const names = readdirSync(join(ROOT, dist)).filter((name) => name.endsWith('.d.ts'));
-    const entries = names.map((name) => read(`${dist}/${name}`));
-    const exported = new Set(entries.flatMap((text) => namesIn(text, 'export')));
-    const taken = entries.flatMap((text) => namesIn(text, 'import'));
+  (path, manifest) => {
+    expect(exists(`${path}/dist`), 'build first').toBe(true);
+    const entries = [...JSON.stringify(manifest.exports).matchAll(/"types":"(.+?)"/g)];
+    const files = reachable(entries.map(([, name = '']) => join(path, name)));
+    const texts = files.map(read);
+    const exported = new Set(texts.flatMap((text) => namesIn(text, 'export')));
+    const taken = texts.flatMap((text) => namesIn(text, 'import'));
     expect(taken.filter((name) => !exported.has(name))).toEqual([]);
   },
 );
+
+/** The declarations that an application's compiler reads: those of the entries, and what they refer to. */
+function reachable(entries: readonly string[]): readonly string[] {
+  const files = new Set(entries);
+  for (const file of files)
+    for (const [, name = ''] of read(file).matchAll(/from '(\.[^']+)\.(?:ts|js)'/g))
+      files.add(`${join(file, '..', name)}.d.ts`);
+  return [...files];
+}
 
 /** Names in statements about another package of ours. */
 function namesIn(text: string, statement: 'import' | 'export'): readonly string[] {
