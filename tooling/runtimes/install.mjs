@@ -4,7 +4,16 @@ import { delimiter, join } from 'node:path';
 
 const HERE = import.meta.dirname;
 const INSTALL_MS = 300_000;
-const { devDependencies: WANTED } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'));
+const { devDependencies, optionalDependencies } = JSON.parse(
+  readFileSync(join(HERE, 'package.json'), 'utf8'),
+);
+/** The runtimes of every platform, and the Node lines of this one. */
+const WANTED = [
+  ...Object.entries(devDependencies),
+  ...Object.entries(optionalDependencies).filter(([name]) =>
+    name.endsWith(`-${process.platform}-${process.arch}`),
+  ),
+];
 
 /**
  * Sees to it that the runtimes are here; says what went wrong, if anything did. No lockfile: package.json names exact
@@ -15,8 +24,9 @@ export function installRuntimes() {
 }
 
 function isInstalled() {
-  return Object.entries(WANTED).every(([name, version]) => {
+  return WANTED.every(([name, wanted]) => {
     const manifest = join(HERE, 'node_modules', name, 'package.json');
+    const version = wanted.replace(/^npm:.*@/, '');
     return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version;
   });
 }

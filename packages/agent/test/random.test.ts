@@ -12,7 +12,8 @@ import {
 } from '../src/index.ts';
 import { faultOf } from './support/world.ts';
 
-const RUNS = 2000;
+/** SOAK=1, as every night: all of them. */
+const RUNS = process.env['SOAK'] === undefined ? 500 : 2000;
 
 /** One run of random turns and tools with failures, approvals and an abort at a random moment. */
 async function randomRun(seed: number): Promise<{ readonly state: RunState; readonly end: string }> {

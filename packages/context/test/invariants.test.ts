@@ -7,7 +7,7 @@ import { transcript } from './support/transcripts.ts';
 import { world, type World } from './support/world.ts';
 
 /** SOAK=1, as every night: all of them. */
-const RUNS = process.env['SOAK'] === undefined ? 2000 : 10_000;
+const RUNS = process.env['SOAK'] === undefined ? 500 : 10_000;
 
 const weight = (messages: readonly Message[]): number =>
   messages.reduce((sum, message) => sum + estimateMessage(message), 0);
