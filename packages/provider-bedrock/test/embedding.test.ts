@@ -55,7 +55,7 @@ describe('vectors of Cohere', () => {
     ]);
   });
 
-  it('may come as a bare list', async () => {
+  it('may come as a bare list, without usage', async () => {
     const majordomo = await world(answers({ embeddings: [unit(1024)], response_type: 'embeddings_floats' }));
     const { vectors, usage } = await majordomo
       .embeddingModel('bedrock/cohere.embed-english-v3')
