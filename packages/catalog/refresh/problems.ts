@@ -15,7 +15,9 @@ export function problemsOf(
 ): readonly string[] {
   const writes = !isSilent && model.output.includes('text');
   const found = model.prices.flatMap((price) => [
-    ...(price.trust === 'override' ? negatives(price) : [...negatives(price), ...implausible(price, writes)]),
+    ...(price.trust === 'override'
+      ? negatives(price)
+      : [...negatives(price), ...implausible(price, writes, model.vendor)]),
   ]);
   return [...found, ...jump(model, before, today)].map((what) => `${model.vendor}/${model.id}: ${what}`);
 }
@@ -42,7 +44,7 @@ function negatives(price: Price): readonly string[] {
   return [...rates, ...fees];
 }
 
-function implausible(price: Price, writes: boolean): readonly string[] {
+function implausible(price: Price, writes: boolean, vendor: string): readonly string[] {
   const { rates, above = [], tiers = {} } = price;
   const { input, output, cacheWriteLong = 0 } = rates;
   return [
@@ -50,12 +52,35 @@ function implausible(price: Price, writes: boolean): readonly string[] {
     ...(cacheWriteLong > 4 * input && input > 0
       ? [`cacheWriteLong ${cacheWriteLong} is beyond 4 times the input`]
       : []),
+    ...tablesOf(price).flatMap(([where, own]) => caches(own, where, vendor)),
     ...above.flatMap((step) => against(rates, step.rates, `above ${step.inputTokens}`, true)),
     ...Object.entries(tiers).flatMap(([tier, own]) => {
       const [word, tokens] = tier.split('>');
       const plain = above.find(({ inputTokens }) => String(inputTokens) === tokens)?.rates ?? rates;
-      return against(plain, own, `in tier ${tier}`, word === 'priority');
+      return [
+        ...against(plain, own, `in tier ${tier}`, word === 'priority'),
+        ...(word === 'priority' ? unraised(plain, own, tier) : []),
+      ];
     }),
+  ];
+}
+
+/**
+ * Writing to a cache costs about the input, and for longer no less than for minutes. OpenRouter lists what Gemini's storage
+ * costs on top of the input.
+ */
+function caches(
+  { input = 0, cacheWrite = 0, cacheWriteLong }: Partial<Rates>,
+  where: string,
+  vendor: string,
+): readonly string[] {
+  return [
+    ...(cacheWriteLong !== undefined && cacheWriteLong < cacheWrite
+      ? [`cacheWriteLong${where} is ${cacheWriteLong}, below cacheWrite ${cacheWrite}`]
+      : []),
+    ...(cacheWrite > 0 && cacheWrite < input / 2 && vendor !== 'openrouter'
+      ? [`cacheWrite${where} is ${cacheWrite}, below half of input ${input}`]
+      : []),
   ];
 }
 
@@ -71,6 +96,10 @@ function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boo
       : [];
   });
 }
+
+/** The fast tier costs more. */
+const unraised = ({ input, output }: Rates, own: Partial<Rates>, tier: string): readonly string[] =>
+  own.input === input && own.output === output && input > 0 ? [`tier ${tier} has the plain rates`] : [];
 
 function jump(model: CatalogModel, before: CatalogModel | undefined, today: string): readonly string[] {
   const [was, is] = [currentOf(before?.prices ?? [], today), currentOf(model.prices, today)];

@@ -327,6 +327,31 @@ describe('the build fails for', () => {
       { litellm: perToken(0.25, 1.25, { cache_creation_input_token_cost_above_1hr: 6e-6 }) },
       /cacheWriteLong 6000000 is beyond 4 times/,
     ],
+    [
+      'a long cache that costs less than a short one',
+      {
+        litellm: perToken(15, 75, {
+          cache_creation_input_token_cost: 18.75e-6,
+          cache_creation_input_token_cost_above_1hr: 6e-6,
+        }),
+      },
+      /cacheWriteLong is 6000000, below cacheWrite 18750000/,
+    ],
+    [
+      'writing a cache at the rate of reading it',
+      { litellm: perToken(3, 15, { cache_creation_input_token_cost: 0.3e-6 }) },
+      /cacheWrite is 300000, below half of input/,
+    ],
+    [
+      'a fast tier at the plain rates',
+      {
+        litellm: perToken(2, 4, {
+          input_cost_per_token_priority: 2e-6,
+          output_cost_per_token_priority: 4e-6,
+        }),
+      },
+      /tier priority has the plain rates/,
+    ],
   ])('%s', async (_what, world, problem) => {
     const { problems } = await refreshed(world);
     expect(problems.join('\n')).toMatch(problem);

@@ -1,6 +1,6 @@
 import type { Catalog, Override } from './contract.ts';
 import { checkOverride, overridden } from './override.ts';
-import { modelsIn, shelfOf, type Models, type Shelf } from './shelf.ts';
+import { modelsIn, modelStore, type Models, type ModelStore } from './model-store.ts';
 
 /** What a catalogue stands on: vendors whose models are loaded when they are asked for. */
 export interface Snapshot {
@@ -14,23 +14,23 @@ export interface Snapshot {
 /** A catalogue over a snapshot. Every vendor is loaded once; a load that failed is tried again at the next look. */
 export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = []): Catalog {
   for (const override of overrides) checkOverride(override);
-  const shelves = new Map<string, Promise<Shelf>>();
+  const stores = new Map<string, Promise<ModelStore>>();
   const shipped = new Set(snapshot.vendors);
   const vendors = [...new Set([...snapshot.vendors, ...overrides.map(({ vendor }) => vendor)])];
 
-  async function load(vendor: string): Promise<Shelf> {
+  async function load(vendor: string): Promise<ModelStore> {
     const models = shipped.has(vendor) ? await snapshot.load(vendor) : modelsIn([]);
     const own = overrides.filter((override) => override.vendor === vendor);
-    return shelfOf(own.length === 0 ? models : modelsIn(overridden(models.all(), own)));
+    return modelStore(own.length === 0 ? models : modelsIn(overridden(models.all(), own)));
   }
 
-  function shelf(vendor: string): Promise<Shelf> {
-    const known = shelves.get(vendor);
+  function store(vendor: string): Promise<ModelStore> {
+    const known = stores.get(vendor);
     if (known !== undefined) return known;
     const loading = load(vendor);
-    // An unknown vendor is an empty shelf: what anybody may ask for is not kept.
-    if (vendors.includes(vendor)) shelves.set(vendor, loading);
-    loading.catch(() => shelves.delete(vendor));
+    // Unknown vendors are not stored: a caller may pass any name.
+    if (vendors.includes(vendor)) stores.set(vendor, loading);
+    loading.catch(() => stores.delete(vendor));
     return loading;
   }
 
@@ -38,8 +38,8 @@ export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = [
     date: snapshot.date,
     sources: snapshot.sources,
     vendors,
-    find: async (vendor, id) => (await shelf(vendor)).find(id),
-    models: async (vendor) => (await shelf(vendor)).models.all(),
+    find: async (vendor, id) => (await store(vendor)).find(id),
+    models: async (vendor) => (await store(vendor)).models.all(),
     with: (more) => catalogOf(snapshot, [...overrides, ...more]),
   };
 }

@@ -3,7 +3,7 @@ import type { Catalog } from './contract.ts';
 import { decoded } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 import { CHUNKS } from './generated/chunks.ts';
-import { modelsIn } from './shelf.ts';
+import { modelsIn } from './model-store.ts';
 
 /** The snapshot that this version ships. `@majordomo/catalog/<vendor>` has one vendor alone, for bundles. */
 export const catalog: Catalog = /* @__PURE__ */ catalogOf({

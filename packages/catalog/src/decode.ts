@@ -1,5 +1,5 @@
 import type { CatalogModel, Price, Rates } from './contract.ts';
-import type { Models } from './shelf.ts';
+import type { Models } from './model-store.ts';
 import {
   ABILITIES,
   MODALITIES,

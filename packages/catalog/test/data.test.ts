@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { chunkOf } from '../refresh/chunk.ts';
+import { problemsOf } from '../refresh/problems.ts';
 import { VENDORS } from '../refresh/vendors.ts';
 import { catalog, costOf, priceAt } from '../src/index.ts';
 import { decoded } from '../src/decode.ts';
@@ -79,6 +80,30 @@ describe('the snapshot', () => {
     }
     for (const { sources } of prices) expect(sources.length).toBeGreaterThan(0);
   });
+});
+
+it('has no price that cannot be', async () => {
+  for (const vendor of catalog.vendors)
+    for (const model of await catalog.models(vendor)) {
+      const writesText = !model.output.includes('text');
+      const unsettled = model.prices.map((price) => ({ ...price, trust: 'single' }) as const);
+      const found = problemsOf({ ...model, prices: unsettled }, undefined, writesText, catalog.date);
+      expect(found.filter((problem) => /cacheWrite|priority/.test(problem))).toEqual([]);
+    }
+});
+
+it('has the same context steps for an id with its date as without', async () => {
+  for (const vendor of catalog.vendors)
+    for (const { id, prices, aliasOf } of await catalog.models(vendor)) {
+      const undated = id.replace(/-(?:\d{4}-\d{2}-\d{2}|\d{8})$/, '');
+      if (undated === id || aliasOf !== undefined) continue;
+      const other = (await catalog.models(vendor)).find((model) => model.id === undated)?.prices.at(-1);
+      const own = prices.at(-1);
+      if (own === undefined || other === undefined) continue;
+      const stepsOf = ({ above = [] }: typeof own) =>
+        above.map(({ inputTokens, rates }) => [inputTokens, rates.input]);
+      expect([vendor, id, stepsOf(own)]).toEqual([vendor, id, stepsOf(other)]);
+    }
 });
 
 it('charges image tokens or an image fee, never both, for every price that has both', async () => {

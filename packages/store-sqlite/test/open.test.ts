@@ -1,12 +1,4 @@
-import {
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -39,17 +31,19 @@ describe('a file', () => {
     expect(await stores.cache.get('key 7')).toBe('x'.repeat(500));
   });
 
-  it('that is no database is set aside whole, and said so', () => {
-    const path = at('notes.db');
-    writeFileSync(path, 'my notes, which are longer than the header of a database. '.repeat(20));
+  it.each([
+    ['text', 'my notes, which are longer than the header of a database. '.repeat(20)],
+    ['short text', 'x'],
+    ['an image', Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...Array<number>(3000).fill(7)])],
+    ['a damaged database of another program', `SQLite format 3\0${'\u0001'.repeat(4000)}`],
+  ])('with %s is refused and left as it is', (_, content) => {
+    const path = at('notes.txt');
+    writeFileSync(path, content);
     const error = caught(() => sqliteStores(path));
     expect(error.kind).toBe('config');
-    expect(error.message).toMatch(
-      /notes\.db is damaged \(file is not a database\) and was set aside as .*notes\.db\.damaged-/,
-    );
-    const [aside = ''] = beside(path);
-    expect(readFileSync(at(aside), 'utf8')).toContain('my notes');
-    expect(() => statSync(path)).toThrow('ENOENT');
+    expect(error.message).toMatch(/notes\.txt is not a database of @majordomo\/store-sqlite.*left as it is/);
+    expect(readFileSync(path).equals(Buffer.from(content))).toBe(true);
+    expect(beside(path)).toEqual([]);
   });
 
   it('whose pages are overwritten is set aside, and the next one begins empty', async () => {

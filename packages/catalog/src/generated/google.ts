@@ -41,7 +41,7 @@ export const rows: string = `[
 {"id":"gemini-2.5-flash-preview-09-2025","i":1048576,"o":65535,"r":"tip","y":"TSR","p":[{"p":{"i":0.3,"o":2.5,"r":0.03,"I":1},"e":{"web_search":35000},"b":"gl"}]},
 {"id":"gemini-2.5-flash-preview-tts","f":"gemini-flash","c":8192,"o":16384,"w":"a","y":"H","n":"TR","d":"2025-05-01","k":"2025-01","p":[{"p":{"i":0.5,"o":10},"d":"m"}]},
 {"id":"gemini-2.5-flash-preview:thinking","a":"gemini-2.5-flash-preview"},
-{"id":"gemini-2.5-pro","f":"gemini-pro","c":1048576,"o":65536,"r":"tiavp","y":"TSHR","d":"2025-06-17","k":"2025-01","p":[{"p":{"i":1.25,"o":10,"r":0.125},"a":{"200000":{"i":2.5,"o":15,"r":0.25}},"t":{"priority":{"i":1.25,"o":10},"priority>200000":{"i":2.5,"o":15}},"e":{"web_search":35000},"b":"gml"}]},
+{"id":"gemini-2.5-pro","f":"gemini-pro","c":1048576,"o":65536,"r":"tiavp","y":"TSHR","d":"2025-06-17","k":"2025-01","p":[{"p":{"i":1.25,"o":10,"r":0.125},"a":{"200000":{"i":2.5,"o":15,"r":0.25}},"e":{"web_search":35000},"s":"the source lists the plain rates for this tier, which cannot be: its price is unknown; 2026-11-23"}]},
 {"id":"gemini-2.5-pro-preview-tts","f":"gemini-flash","c":8192,"o":16384,"w":"a","y":"H","n":"TR","d":"2025-05-01","k":"2025-01","p":[{"p":{"i":1,"o":20},"e":{"web_search":35000},"d":"m"}]},
 {"id":"gemini-3-flash-preview","f":"gemini-flash","c":1048576,"o":65536,"r":"tivap","y":"TSHR","d":"2025-12-17","k":"2025-01","p":[{"p":{"i":0.5,"o":3,"r":0.05,"I":1},"t":{"priority":{"i":0.9,"o":5.4,"r":0.09,"I":1.8}},"e":{"web_search":14000},"b":"gml"}]},
 {"id":"gemini-3-pro-image","c":1000000,"i":65536,"o":32768,"r":"ti","w":"i","y":"S","p":[{"p":{"i":2,"o":12,"Q":120},"t":{"batch":{"i":1,"o":6}},"e":{"image":134000,"web_search":14000},"b":"gl"}]},

@@ -9,9 +9,8 @@ export class MemoryRecords {
   private readonly ids = new Set<string>();
 
   append(record: SpendRecord): void {
-    const known = this.ids.size;
-    // Once and not twice: the table is larger than any cache.
-    if (this.ids.add(record.id).size === known) return;
+    if (this.ids.has(record.id)) return;
+    this.ids.add(record.id);
     const last = this.records.at(-1);
     if (last === undefined || last.at <= record.at) this.records.push(record);
     else this.records.splice(this.records.findLastIndex(({ at }) => at <= record.at) + 1, 0, record);

@@ -1,4 +1,4 @@
-import { renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LlmError } from '@majordomo/core';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
@@ -8,20 +8,27 @@ import { isBusy, isCorrupt } from './sqlite-error.ts';
 const BUSY_MS = 5000;
 
 /**
- * Opens the file, or makes it. Throws `config` for one that a newer version or another program has written, and for one
- * that is damaged: that one is renamed first, with what belongs to it, so that nothing is lost.
+ * Opens or creates the file. Throws `config` for a file that a newer version or another program has written, which stays as
+ * it is, and for a damaged file of this package, which is renamed first together with its log.
  */
 export function openFile(path: string): DatabaseSync {
   const before = inodeOf(path);
   let database: DatabaseSync | undefined;
+  let header: Buffer | undefined;
   try {
+    // SQLite takes a file of less than a page for an empty one, and overwrites it.
+    header = headerOf(path);
+    if (header !== undefined && !isSqlite(header)) throw notOwn(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
     prepare(database, path);
     return database;
   } catch (cause) {
     if (database?.isOpen === true) database.close();
     if (LlmError.is(cause)) throw cause;
-    if (isCorrupt(cause)) throw setAside(path, before, cause);
+    if (isCorrupt(cause))
+      throw header?.readUInt32BE(ID_AT) === APPLICATION_ID
+        ? setAside(path, before, cause)
+        : notOwn(path, cause);
     throw new LlmError(
       'config',
       `${path} cannot be opened: ${messageOf(cause)}; give a file in a folder that exists and may be written to`,
@@ -88,6 +95,33 @@ function pragma(database: DatabaseSync, name: string): number {
 
 const foreign = (path: string): LlmError =>
   new LlmError('config', `${path} is a SQLite file of another program; give one of your own`, { path });
+
+const MAGIC = 'SQLite format 3\0';
+/** Offset of the application id in the header of a SQLite file, and the end of what is read. */
+const ID_AT = 68;
+const HEADER = 72;
+
+/** Beginning of a file; `undefined` for one that does not exist, is empty or is not a regular file. */
+function headerOf(path: string): Buffer | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const header = Buffer.alloc(HEADER);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, header) === 0 ? undefined : header;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const isSqlite = (header: Buffer): boolean => header.toString('latin1', 0, MAGIC.length) === MAGIC;
+
+const notOwn = (path: string, cause?: unknown): LlmError =>
+  new LlmError(
+    'config',
+    `${path} is not a database of @majordomo/store-sqlite, or its header is damaged, and was left as it is; pass the path of another file, or move this one`,
+    { path },
+    { cause },
+  );
 
 /** Another process may have done it already, and begun a new file: that one stays. */
 function setAside(path: string, before: bigint | undefined, cause: unknown): LlmError {

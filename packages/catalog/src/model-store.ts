@@ -7,7 +7,7 @@ export interface Models {
 }
 
 /** Where a model is found by any id that means it. */
-export interface Shelf {
+export interface ModelStore {
   readonly models: Models;
   find(id: string): Found | undefined;
 }
@@ -20,7 +20,7 @@ export function modelsIn(models: readonly CatalogModel[]): Models {
 /** `-2025-04-14` or `-20250414`. */
 const DATE_AT_END = /-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
-export function shelfOf(models: Models): Shelf {
+export function modelStore(models: Models): ModelStore {
   const exactly = (id: string): Found | undefined => {
     const model = models.get(id);
     if (model?.aliasOf === undefined) return model && { model, by: 'id' };
