@@ -28,6 +28,7 @@ export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   'no-raw-ai-binding': noRawAiBinding(rewriteBound),
 };
 
+/** The plugin with rules that also rewrite code, as `majordomo-lint --fix` uses it. */
 const plugin: MajordomoPlugin = definePlugin(rules);
 
 export default plugin;

@@ -19,6 +19,7 @@ export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   'no-sdk-retries': noSdkRetries,
 };
 
+/** The plugin, with its rules and configurations. Rules report and suggest; they do not change files. */
 const plugin: MajordomoPlugin = definePlugin(rules);
 
 // ESLint and oxlint load the default export of a plugin.
