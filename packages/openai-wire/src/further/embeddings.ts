@@ -46,22 +46,23 @@ type Embedded = Pick<EmbeddingResponse, 'target' | 'vectors' | 'usage' | 'warnin
 
 /** The vectors of an answer, by the index that stands with each. Throws `protocol` for what is no such answer. */
 export function fromEmbeddingBody(json: unknown, count: number, target: string): Embedded {
-  const { data, usage } = asRecord(json);
-  if (!isList(data)) throw wrong(target, 'data', 'is not a list');
+  const { data, usage: counted } = asRecord(json);
+  const usage = usageOf(counted);
+  const wrong = (path: string, why: string): LlmError => wrongAt(target, path, why, usage);
+  if (!isList(data)) throw wrong('data', 'is not a list');
   const vectors: (Float32Array | undefined)[] = Array.from({ length: count });
   for (const [at, entry] of data.entries()) {
     const { embedding, index = at } = asRecord(entry);
     const place = asNumber(index) ?? -1;
     if (!Number.isInteger(place) || place < 0 || place >= count || vectors[place] !== undefined)
-      throw wrong(target, `data[${at}].index`, `is ${String(index)}, of ${count} values`);
+      throw wrong(`data[${at}].index`, `is ${String(index)}, of ${count} values`);
     const vector = vectorOf(embedding);
-    if (vector === undefined) throw wrong(target, `data[${at}].embedding`, 'is no vector');
+    if (vector === undefined) throw wrong(`data[${at}].embedding`, 'is no vector');
     vectors[place] = vector;
   }
   const complete = vectors.filter((vector) => vector !== undefined);
-  if (complete.length !== count)
-    throw wrong(target, 'data', `has ${data.length} vectors for ${count} values`);
-  return { target, vectors: complete, usage: usageOf(usage), warnings: [] };
+  if (complete.length !== count) throw wrong('data', `has ${data.length} vectors for ${count} values`);
+  return { target, vectors: complete, usage, warnings: [] };
 }
 
 const usageOf = (raw: unknown): Usage | undefined => {
@@ -70,5 +71,10 @@ const usageOf = (raw: unknown): Usage | undefined => {
   return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 };
 
-const wrong = (target: string, path: string, why: string): LlmError =>
-  new LlmError('protocol', `${target}: ${path} ${why}`, { target, path });
+/** The vendor bills a response that cannot be read. */
+const wrongAt = (target: string, path: string, why: string, usage: Usage | undefined): LlmError =>
+  new LlmError('protocol', `${target}: ${path} ${why}`, {
+    target,
+    path,
+    ...(usage && { partial: { id: undefined, target, parts: [], text: '', usage } }),
+  });

@@ -99,7 +99,7 @@ async function asked(
       warnings.push(...given.warnings);
     } catch (cause) {
       const error = asLlmError(cause, target);
-      const usage = sumUsage(...used);
+      const usage = sumUsage(...used, error.details.partial?.usage);
       if (usage === undefined) throw error;
       throw withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
     }

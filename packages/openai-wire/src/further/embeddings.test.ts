@@ -1,0 +1,20 @@
+import { LlmError } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { fromEmbeddingBody } from './embeddings.ts';
+
+it.each([
+  ['data that is not a list', {}],
+  ['an index that does not exist', [{ index: 5, embedding: [1] }]],
+  ['an entry without a vector', [{ embedding: 'x y' }]],
+  ['fewer vectors than values', [{ embedding: [1] }]],
+])('rejects %s and keeps the reported usage', (_, data) => {
+  const read = (): unknown => fromEmbeddingBody({ data, usage: { prompt_tokens: 7 } }, 2, 'p/m');
+  expect(read).toThrow(LlmError);
+  let error: unknown;
+  try {
+    read();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect((error as LlmError).details.partial?.usage?.input).toBe(7);
+});
