@@ -6,7 +6,6 @@ export const SDK: Sdk = {
   factory: 'createCerebras',
   refusal: 'CerebrasError',
   prefix: '/v1',
-  // Without this 1.91 would write the body's text as a JSON string.
-  callOptions: { __binaryRequest: true },
+  takesBytes: true,
   load: () => import('./sdk.ts'),
 };

@@ -23,7 +23,6 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
   const { connect, errors } = clientsOf(sdk, server, options);
   const headersFor = headersOf({ ...server.headers, ...options.headers });
   const settings = ({ headers, signal }: CallContext, isForm = false): object => ({
-    ...sdk.callOptions,
     headers: headersFor(headers, isForm),
     signal,
     maxRetries: 0,
@@ -36,7 +35,8 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
     async post(path, body, context, facts) {
       const client = await connect(context, facts);
       const call = settings(context, typeof body !== 'string');
-      const sending = client.post(sdk.prefix + path, { ...call, body }).asResponse();
+      const sent = sdk.takesBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
+      const sending = client.post(sdk.prefix + path, { ...call, body: sent }).asResponse();
       return tellLimits === undefined ? sending : tellLimits(facts.target, sending);
     },
     async list(context, known) {
@@ -52,6 +52,8 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
     toLlmError: convert,
   };
 }
+
+const UTF8 = new TextEncoder();
 
 /** SDKs send a text as it is only with a type; that of a form names its boundary, which the platform finds. */
 const JSON_BODY = { 'content-type': 'application/json' };

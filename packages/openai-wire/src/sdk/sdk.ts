@@ -29,8 +29,8 @@ export interface Sdk {
   readonly refusal: string;
   /** What stands between its base URL and the wire's own paths. */
   readonly prefix: '' | '/v1' | '/openai/v1';
-  /** Constant options of every call. */
-  readonly callOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether a body must be bytes, because the SDK serializes a string as JSON once more. */
+  readonly takesBytes?: boolean | undefined;
   /** Loads the SDK. */
   load(): Promise<LoadedSdk>;
 }
