@@ -3,9 +3,6 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Until there is a release: the first commit whose three providers passed the suite, as strict as it is now, over all wires. */
-const FIRST = 'd29814e0d18a56fd559240e8df834f7f0a9b39fd';
-
 const WAYS = {
   /** Two lockfiles in one process: the provider brings the core that it was built on. */
   own: 'their own core',
@@ -14,14 +11,14 @@ const WAYS = {
 };
 
 /**
- * Providers of the release before this one, or of the first commit where there is none, beside the core of today: once
- * with the core that they were built on in them, once on today's. Gives the runtimes for the matrix.
+ * Returns matrix rows for the providers of the previous release next to the core of this checkout: once with the core that they
+ * were built on, once on the present one. Before the first release there are none, because nothing has to stay compatible.
  */
 export async function previousProviders(node, app, scratch) {
-  const ref = previousRef();
-  const version = ref === FIRST ? ref.slice(0, 7) : ref;
+  const version = previousRelease();
+  if (version === undefined) return [];
   const row = (way) => ({ ...node, name: `${node.name}, providers of ${version} on ${WAYS[way]}` });
-  const sources = sourcesAt(ref, join(scratch, 'previous'));
+  const sources = sourcesAt(version, join(scratch, 'previous'));
   if (sources === undefined)
     return Object.keys(WAYS).map((way) => ({
       ...row(way),
@@ -37,7 +34,7 @@ export async function previousProviders(node, app, scratch) {
   );
 }
 
-function previousRef() {
+function previousRelease() {
   try {
     const args = ['describe', '--tags', '--abbrev=0', '--match', '@majordomo/core@*', 'HEAD^'];
     return execFileSync('git', args, {
@@ -46,15 +43,15 @@ function previousRef() {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {
-    return FIRST;
+    return undefined;
   }
 }
 
 /** The packages as they were; `undefined` in a clone that has not so much history. */
-function sourcesAt(ref, folder) {
+function sourcesAt(version, folder) {
   mkdirSync(folder, { recursive: true });
   try {
-    const archive = execFileSync('git', ['archive', ref, 'packages'], {
+    const archive = execFileSync('git', ['archive', version, 'packages'], {
       cwd: ROOT,
       maxBuffer: 256 * 1024 * 1024,
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { contextOf, requestOf, type Answer, type TestServer } from '@majordomo/test-support';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createMajordomo, user, type Model, type ModelEvent } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
 import * as frames from './frames.ts';
@@ -28,10 +28,7 @@ async function modelOf(protocol: Protocol, answer: Answer): Promise<Model> {
   }).model('anthropic.claude-sonnet-4-20250514-v1:0');
 }
 
-const allClosed = (): Promise<void> =>
-  vi.waitFor(() => {
-    expect(server?.openSockets()).toBe(0);
-  });
+const allClosed = (): Promise<void> => expect.poll(() => server?.openSockets()).toBe(0);
 
 const headersOnly: Answer = (response) => {
   response.writeHead(200, frames.EVENT_STREAM);
