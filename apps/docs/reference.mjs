@@ -10,7 +10,7 @@ const SOURCE = 'https://github.com/majordomo-llm/majordomo/blob/main/{path}#L{li
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-/** `@majordomo/core/provider` → the source that its build begins with. */
+/** `@majordomo/core/toolkit` → the source that its build begins with. */
 const entries = ['packages', 'apps']
   .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(ROOT, folder, name)))
   .filter((folder) => existsSync(join(folder, 'package.json')) && manifestOf(folder).private !== true)

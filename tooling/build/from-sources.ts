@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** `@majordomo/core/provider`: a package of ours, and which of its entries. */
+/** `@majordomo/core/toolkit`: a package of ours, and which of its entries. */
 const OURS = /^@majordomo\/([\w-]+)(?:\/([\w-]+))?$/;
 
 // Node strips types by itself: with `--import` of this file our packages run from their sources, and nothing is built.

@@ -33,9 +33,9 @@ export const library: Config = defineConfig({
 /** core: what apps, servers and providers import. */
 export const coreLibrary: Config = defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/http.ts', 'src/provider.ts'],
+  entry: ['src/index.ts', 'src/http.ts', 'src/toolkit.ts'],
   platform: 'neutral',
-  ...declarations('src/index.ts', 'src/http.ts', 'src/provider.ts'),
+  ...declarations('src/index.ts', 'src/http.ts', 'src/toolkit.ts'),
 });
 
 /** catalog: the whole, every vendor alone, and the estimate of tokens. */

@@ -46,7 +46,7 @@ function named(name: string): Record<string, string> {
     line(
       'tooling/shape/src/arrows.ts',
       "  'provider-cli': {",
-      `  'provider-${name}': { ours: ['core'], others: [], because: 'a wire of its own' },`,
+      `  'provider-${name}': { ours: ['core', 'wire-kit'], others: [], because: 'a separate wire' },`,
     ),
     line(
       'tooling/shape/package.json',

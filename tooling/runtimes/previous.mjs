@@ -65,7 +65,12 @@ function sourcesAt(version, folder) {
 
 const PROVIDERS = ['provider-openai', 'provider-anthropic', 'provider-google'];
 const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai'];
-const CORE = { '@majordomo/core/provider': 'core/src/provider.ts', '@majordomo/core': 'core/src/index.ts' };
+const CORE = {
+  '@majordomo/core/provider': 'core/src/provider.ts',
+  '@majordomo/core/toolkit': 'core/src/toolkit.ts',
+  '@majordomo/wire-kit': 'wire-kit/src/index.ts',
+  '@majordomo/core': 'core/src/index.ts',
+};
 const SHARED = {
   '@majordomo/openai-wire': 'openai-wire/src/index.ts',
   '@majordomo/claude': 'claude/src/index.ts',

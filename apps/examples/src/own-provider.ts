@@ -1,5 +1,6 @@
 import { LlmError, type Provider } from '@majordomo/core';
-import { kindOfStatus, Scribe, sse } from '@majordomo/core/provider';
+import { kindOfStatus } from '@majordomo/core/toolkit';
+import { Scribe, sse } from '@majordomo/core/toolkit';
 
 /** A vendor of its own wire in one file. Everything else (retries, timers, failover, health) is the chain's. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {

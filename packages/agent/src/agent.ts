@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { callSite, failingAt } from '@majordomo/core/provider';
+import { callSite, failingAt } from '@majordomo/core/toolkit';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { RunInput } from './begin-run.ts';
 import { decide, type Action } from './decide.ts';

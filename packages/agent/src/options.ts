@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';

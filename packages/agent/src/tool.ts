@@ -8,7 +8,7 @@ import type {
   ToolSpec,
   Usage,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
 /** What a tool knows of the run that calls it. */
 export interface ToolContext {

@@ -1,5 +1,5 @@
 import { LlmError, type ToolSpec } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/provider';
+import { checkNumber } from '@majordomo/core/toolkit';
 import type { Tool } from './tool.ts';
 
 /** Tools that come together, under a name for error messages. */

@@ -1,5 +1,5 @@
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, type RunState } from '../src/index.ts';

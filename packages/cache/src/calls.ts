@@ -10,7 +10,7 @@ import {
   type StreamEvent,
   type TypedRequest,
 } from '@majordomo/core';
-import { readObject } from '@majordomo/core/provider';
+import { readObject } from '@majordomo/core/toolkit';
 import { Flight } from './flight.ts';
 import { Flights, type Joined } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';

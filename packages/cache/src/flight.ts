@@ -1,5 +1,5 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
-import { abortable } from '@majordomo/core/provider';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** One thing under way for all who want it. It is given up when the last of them has left. */
 export class Flight<T> {

@@ -1,5 +1,5 @@
 import { fromJson, type AssistantPart, type ChatResponse } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/provider';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 
 /** An answer as it is kept: what it cost is another's, and a value is read from its text anew. */
 export type Bare = Omit<ChatResponse, 'attempts' | 'usage'>;

@@ -1,5 +1,5 @@
 import type { CallOptions, ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/provider';
+import { toJsonSchema } from '@majordomo/core/toolkit';
 import { isPlain } from './copied.ts';
 import type { CacheOptions } from './options.ts';
 

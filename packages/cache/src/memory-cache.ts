@@ -1,5 +1,5 @@
 import { fromJson, systemClock, toJson, type Clock } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
 const DEFAULT_MOST = 1000;

@@ -1,5 +1,5 @@
 import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
-import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
 /** What became of a call. `key` is where its answer is kept, `''` where it has no place. */

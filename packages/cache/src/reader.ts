@@ -1,5 +1,5 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
-import { recalledAt, type CallSite, type Ending, type Source } from '@majordomo/core/provider';
+import { recalledAt, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
 import { copied } from './copied.ts';
 import type { Joined } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';

@@ -1,5 +1,5 @@
 import { messageOf, systemClock, toJson, type ChatResponse, type Clock } from '@majordomo/core';
-import { abortable, tell } from '@majordomo/core/provider';
+import { abortable, tell } from '@majordomo/core/toolkit';
 import { readKept, type Bare, type Kept } from './kept.ts';
 import type { CacheEvent, CacheOptions } from './options.ts';
 

@@ -1,5 +1,5 @@
 import { image, LlmError, user, type ChatRequest, type ObjectSchema } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { memoryCache, type CacheStore } from '../src/index.ts';
 import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './world.ts';

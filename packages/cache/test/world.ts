@@ -10,7 +10,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { cached, memoryCache, type CacheEvent, type CacheOptions } from '../src/index.ts';
 
 /** How a model answers: in pieces, each of which waits for `step`. */

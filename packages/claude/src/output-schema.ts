@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { LISTS, MAPS, refusalOf } from './schema-refusal.ts';
 
 /** A schema as a grammar can be made of it. */

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
-import { withOutputRule } from '@majordomo/core/provider';
+import { withOutputRule } from '@majordomo/core/toolkit';
 import { outputSchema } from './output-schema.ts';
 
 /** How an answer is held to a schema. */

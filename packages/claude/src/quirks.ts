@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { QuirkWords } from '@majordomo/core/provider';
+import type { QuirkWords } from '@majordomo/wire-kit';
 
 /** The API's words for effort, weakest first (`OutputConfig` of @anthropic-ai/sdk 1.10). */
 export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/provider';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /**
  * Objects whose names are not known beforehand, which a closed object would forbid, and schemas that hold themselves or

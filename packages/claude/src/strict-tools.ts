@@ -1,5 +1,6 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
-import { asList, asRecord, objectRoot, type ObjectRoot } from '@majordomo/core/provider';
+import { asList, asRecord } from '@majordomo/core/toolkit';
+import { objectRoot, type ObjectRoot } from '@majordomo/wire-kit';
 import { outputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';
 import { eachSchema } from './schema-refusal.ts';

@@ -1,5 +1,5 @@
 import type { Effort, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/core/provider';
+import { nearestEffort } from '@majordomo/core/toolkit';
 import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
 /** The member `thinking` of a request, as the Messages API documents it (2026-11). */

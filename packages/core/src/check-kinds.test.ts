@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkKind } from './check-kinds.ts';
-import { checkOptions } from './toolkit/check-options.ts';
+import { checkOptions } from './check-options.ts';
 
 const wrong = (kind: Parameters<typeof checkKind>[1], value: unknown): string => {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LlmError, user, type StreamEvent } from '../src/index.ts';
-import { checkOrder } from '../src/provider.ts';
+import { LlmError, type StreamEvent, user } from '../src/index.ts';
+import { checkOrder } from '../src/toolkit.ts';
 import { manualClock, settled } from './support/manual-clock.ts';
 import { world } from './support/world.ts';
 

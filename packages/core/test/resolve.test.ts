@@ -2,14 +2,14 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   createMajordomo,
-  LlmError,
-  user,
   type Dsn,
+  LlmError,
   type MajordomoOptions,
   type ModelContext,
   type Provider,
+  user,
 } from '../src/index.ts';
-import { Scribe } from '../src/provider.ts';
+import { Scribe } from '../src/toolkit.ts';
 
 const hi = { messages: [user('hi')] };
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createMajordomo, user, type CallOptions, type ModelEvent, type StreamEvent } from '../src/index.ts';
-import { Scribe } from '../src/provider.ts';
+import { type CallOptions, createMajordomo, type ModelEvent, type StreamEvent, user } from '../src/index.ts';
+import { Scribe } from '../src/toolkit.ts';
 import { failure } from './support/failure.ts';
-import { manualClock, settled, type ManualClock } from './support/manual-clock.ts';
+import { manualClock, type ManualClock, settled } from './support/manual-clock.ts';
 
 const hi = { messages: [user('hi')] };
 const options: CallOptions = { leastCharsPerSecond: 10, slowWindowMs: 2000, attempts: 1 };

@@ -9,7 +9,7 @@ import {
   type Model,
   type Provider,
 } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/index.ts';
 

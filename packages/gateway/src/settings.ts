@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { GatewayOptions, Settings } from './options.ts';
 
 const KINDS: KindsOf<GatewayOptions> = {

@@ -1,4 +1,4 @@
-import { toBase64 } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';

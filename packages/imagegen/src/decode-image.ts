@@ -1,5 +1,5 @@
 import { LlmError, type ImagePart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/provider';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 
 /** Where an image stands in an answer, for the error when it is not one. */
 export interface ImageLocation {

@@ -6,7 +6,8 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, extraFor, isList, isRecord, wireError } from '@majordomo/core/provider';
+import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
+import { extraFor, wireError } from '@majordomo/wire-kit';
 import { imageFromBase64, noImage } from './decode-image.ts';
 import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 import { withoutUnset } from './extra.ts';

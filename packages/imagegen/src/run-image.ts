@@ -1,5 +1,6 @@
 import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majordomo/core';
-import { extraFor, toBase64 } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
+import { extraFor } from '@majordomo/wire-kit';
 import { noImage, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 import { withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';

@@ -5,16 +5,8 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import {
-  asNumber,
-  asRecord,
-  asText,
-  extraFor,
-  isList,
-  isRecord,
-  toBase64,
-  wireError,
-} from '@majordomo/core/provider';
+import { asNumber, asRecord, asText, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
+import { extraFor, wireError } from '@majordomo/wire-kit';
 import { noImage, imageFromBase64 } from './decode-image.ts';
 import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
 import { withoutUnset } from './extra.ts';

@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
-import { wireError } from '@majordomo/core/provider';
+import { wireError } from '@majordomo/wire-kit';
 import { answers, testServer, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, expect, test } from 'vitest';
 import { txt2imgModel } from '../src/index.ts';

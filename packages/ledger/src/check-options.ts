@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkBounded, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
+import { checkBounded, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerOptions } from './contract/ledger.ts';
 
 const KINDS: KindsOf<LedgerOptions> = {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
+import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpAddress, McpOptions, McpPlace } from './options.ts';
 
 export const isProgram = (place: McpPlace): place is Extract<McpPlace, { command: string }> =>

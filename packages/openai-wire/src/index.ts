@@ -28,7 +28,7 @@ export type { ChatOptions, ResponsesOptions } from './sdk/options.ts';
 export { responsesProvider } from './sdk/responses-provider.ts';
 export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk/sdk.ts';
 
-export type { RateLimitBucket, RateLimits } from '@majordomo/core/provider';
+export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 
 // vendors
 export { PROFILES } from './profiles/all.ts';

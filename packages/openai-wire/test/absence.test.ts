@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { OPENAI_QUIRKS } from '../src/chat/quirks.ts';
 import { toWire } from '../src/chat/request.ts';

@@ -1,5 +1,6 @@
 import { LlmError, type AssistantPart, type JsonObject, type ModelEvent, type Replay } from '@majordomo/core';
-import { checkOrder, Scribe } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
+import { Scribe } from '@majordomo/core/toolkit';
 import { expect } from 'vitest';
 import { ChatReader } from '../src/chat/stream.ts';
 

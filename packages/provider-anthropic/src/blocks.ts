@@ -16,7 +16,8 @@ import type {
   ToolResultPart,
   UserPart,
 } from '@majordomo/core';
-import { asList, asRecord, callName, toBase64 } from '@majordomo/core/provider';
+import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
+import { callName } from '@majordomo/wire-kit';
 import { callerIn, keptBlock } from './kept-blocks.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */

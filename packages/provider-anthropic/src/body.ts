@@ -1,4 +1,4 @@
-import { listJson, wellFormed } from '@majordomo/core/provider';
+import { listJson, wellFormed } from '@majordomo/wire-kit';
 import type { WireRequest } from './request.ts';
 
 type Params = WireRequest['params'];

@@ -1,5 +1,5 @@
 import type { Citation, JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /**
  * What a text of this wire cites: a page that was searched, a search result of the client's, or a document of the request. The

@@ -10,7 +10,7 @@ import {
   secretsOfClient,
   withKnownHeaders,
   type CallFacts,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import { ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
 /** A server of this wire, and the credential to call it with. */

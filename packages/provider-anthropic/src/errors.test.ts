@@ -1,6 +1,6 @@
 import { assistant, LlmError, user } from '@majordomo/core';
 import type { ModelRequest } from '@majordomo/core';
-import type { CallFacts } from '@majordomo/core/provider';
+import type { CallFacts } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { inBandError, toLlmError } from './errors.ts';
 

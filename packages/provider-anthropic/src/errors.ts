@@ -1,16 +1,8 @@
 import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import {
-  asRecord,
-  asText,
-  bareText,
-  isRecord,
-  shortBody,
-  transportError,
-  wireError,
-  type CallFacts,
-} from '@majordomo/core/provider';
+import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { bareText, shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonObject, Replay, ToolCallPart, VendorPart } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/provider';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /**
  * Blocks that no part of a transcript stands for: tools that ran at the vendor and their results, compactions, fallbacks,

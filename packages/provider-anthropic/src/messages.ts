@@ -1,6 +1,6 @@
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { TurnMessage, Warning } from '@majordomo/core';
-import { toolIds, WireForms } from '@majordomo/core/provider';
+import { toolIds, WireForms } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/core/provider';
+import type { OwnOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /** `baseURL` is the origin, as the SDK means it; default `https://api.anthropic.com`. */

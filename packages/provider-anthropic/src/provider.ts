@@ -1,12 +1,12 @@
 import type { Dsn, Model, Provider } from '@majordomo/core';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import {
-  CLAUDE_FAMILY,
   checkProviderOptions,
   quirksFromParams,
   Scribe,
   sdkStream,
   type CallFacts,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import { serialize } from './body.ts';
 import { connection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';

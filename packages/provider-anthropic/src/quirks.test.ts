@@ -1,4 +1,4 @@
-import { quirksFromParams } from '@majordomo/core/provider';
+import { quirksFromParams } from '@majordomo/wire-kit';
 import { expect, it } from 'vitest';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 

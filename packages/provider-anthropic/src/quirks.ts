@@ -1,5 +1,5 @@
 import { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
-import type { QuirkWords } from '@majordomo/core/provider';
+import type { QuirkWords } from '@majordomo/wire-kit';
 
 /** The ways in which the models and servers of the Messages wire differ: those of Claude's models, and one of servers. */
 export interface Quirks extends ClaudeQuirks {

@@ -3,7 +3,8 @@ import type { Citation, JsonObject, Replay } from '@majordomo/core';
 import { citationOf, goesBack } from './citations.ts';
 import { callerOf, KeptBlock, vendorPart } from './kept-blocks.ts';
 import type { WireStopDetails } from './response.ts';
-import { CLAUDE_FAMILY, jsonText, Scribe } from '@majordomo/core/provider';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
+import { jsonText, Scribe } from '@majordomo/wire-kit';
 
 /**
  * A content block, whole or as it starts. Blocks of server tools and of types that came later have other

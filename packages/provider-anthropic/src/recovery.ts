@@ -1,6 +1,6 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** What helps against a 400 of this API. */
 export const RECOVERIES: readonly RecoveryRule[] = [

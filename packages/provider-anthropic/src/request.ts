@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isList, isRecord, unsentSettings } from '@majordomo/core/provider';
+import { checkWholeNumber, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';

@@ -5,7 +5,7 @@ import {
   type Usage,
   type UsageDetails,
 } from '@majordomo/core';
-import { asList, asNumber, asText, isRecord } from '@majordomo/core/provider';
+import { asList, asNumber, asText, isRecord } from '@majordomo/core/toolkit';
 
 /** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([

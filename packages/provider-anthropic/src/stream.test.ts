@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { summary, type Collected } from '../test/calls.ts';
 import {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Scribe, type WireReader } from '@majordomo/core/provider';
+import { Scribe, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
 import {
   finishReason,

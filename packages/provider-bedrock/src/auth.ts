@@ -1,5 +1,6 @@
 import { LlmError, type Env, type ModelContext, type Recovery } from '@majordomo/core';
-import { credentialSource, redact, type CredentialSource } from '@majordomo/core/provider';
+import { redact } from '@majordomo/core/toolkit';
+import { credentialSource, type CredentialSource } from '@majordomo/wire-kit';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 
 /** Where the region and the credentials of a call come from: no value of them is a secret. */

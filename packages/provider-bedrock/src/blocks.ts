@@ -3,7 +3,8 @@ import type {
   ConverseStreamRequest,
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import { callName, isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import { callName } from '@majordomo/wire-kit';
 import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
 import { keptBlock } from './kept-blocks.ts';
 import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';

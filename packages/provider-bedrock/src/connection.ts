@@ -1,6 +1,6 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import type { Env, ModelContext } from '@majordomo/core';
-import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/core/provider';
+import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/wire-kit';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';

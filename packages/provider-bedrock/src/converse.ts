@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
-import { drifted, Scribe } from '@majordomo/core/provider';
+import { drifted, Scribe } from '@majordomo/wire-kit';
 import type { Connect, Connected, Output } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 import type { WireRequest } from './request.ts';

@@ -5,15 +5,8 @@ import {
   type EmbeddingResponse,
   type ModelContext,
 } from '@majordomo/core';
-import {
-  asNumber,
-  asRecord,
-  asVector,
-  asVectors,
-  extraFor,
-  spaceOf,
-  wellFormed,
-} from '@majordomo/core/provider';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asVector, asVectors, extraFor, spaceOf, wellFormed } from '@majordomo/wire-kit';
 import type { Connect, Connected, Invoked } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 

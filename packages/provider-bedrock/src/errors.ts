@@ -1,14 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest } from '@majordomo/core';
-import {
-  asRecord,
-  isRecord,
-  shortBody,
-  transportError,
-  wireError,
-  type CallFacts,
-  type HeaderReader,
-} from '@majordomo/core/provider';
+import { asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
+import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 import { converseRecoveryFor } from './recovery.ts';
 
 /** What errors of a call are made with on this wire. */

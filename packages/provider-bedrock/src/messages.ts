@@ -7,7 +7,7 @@ import type {
   UserMessage,
   Warning,
 } from '@majordomo/core';
-import { toolIds } from '@majordomo/core/provider';
+import { toolIds } from '@majordomo/wire-kit';
 import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import type { Quirks } from './quirks.ts';
 

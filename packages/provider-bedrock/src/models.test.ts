@@ -1,4 +1,4 @@
-import { quirksFromParams } from '@majordomo/core/provider';
+import { quirksFromParams } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { factsOf, familyOf } from './models.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';

@@ -1,5 +1,5 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
-import { checkProviderOptions, paidTo, quirksFromParams } from '@majordomo/core/provider';
+import { checkProviderOptions, paidTo, quirksFromParams } from '@majordomo/wire-kit';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { connection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';

@@ -1,6 +1,6 @@
 import { claudeRecoveries, recoveryFor, type RecoveryRule } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** After a stream was refused where the same call without one would not be. */
 const WITHOUT_STREAM: Recovery = {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { collectedBody, lowerCased, redirected } from '@majordomo/core/provider';
+import { collectedBody, lowerCased, redirected } from '@majordomo/wire-kit';
 
 export type Headers = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/provider';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 
 /** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162; what is not here is `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([

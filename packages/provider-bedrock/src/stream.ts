@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import { asList, asRecord, isList, isRecord, jsonText, Scribe } from '@majordomo/core/provider';
+import { asList, asRecord, isList, isRecord } from '@majordomo/core/toolkit';
+import { jsonText, Scribe } from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
 import { plainJson } from './kept-blocks.ts';
 import {

@@ -1,6 +1,6 @@
 import { isThinkingOn, toThinking, type ThinkingSituation } from '@majordomo/claude';
 import type { Effort, JsonObject, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/core/provider';
+import { nearestEffort } from '@majordomo/core/toolkit';
 import type { Quirks } from './quirks.ts';
 
 /** What is sent for a wish for reasoning. */

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import { asRecord, asText, redact, wireError, type CallFacts } from '@majordomo/core/provider';
+import { asRecord, asText, redact } from '@majordomo/core/toolkit';
+import { wireError, type CallFacts } from '@majordomo/wire-kit';
 import { resetIn } from './reset.ts';
 
 /** What a CLI said about its failure. */

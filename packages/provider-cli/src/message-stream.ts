@@ -1,4 +1,5 @@
-import { asList, asRecord, asText, type Scribe } from '@majordomo/core/provider';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
+import type { Scribe } from '@majordomo/core/toolkit';
 import type { Fail } from './errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reader.ts';
 import { finishReason, sum, usage } from './response.ts';

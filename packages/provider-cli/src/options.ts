@@ -1,5 +1,5 @@
 import type { Billing, Timeouts } from '@majordomo/core';
-import { TIMEOUTS, type KindsOf } from '@majordomo/core/provider';
+import { TIMEOUTS, type KindsOf } from '@majordomo/core/toolkit';
 import type { CliName } from './profiles.ts';
 
 /** Which CLI, and how it is run. */

@@ -1,4 +1,4 @@
-import type { Scribe } from '@majordomo/core/provider';
+import type { Scribe } from '@majordomo/core/toolkit';
 import type { Fail } from './errors.ts';
 
 /** One line of a CLI's machine output. */

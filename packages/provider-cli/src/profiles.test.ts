@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { CliFailure } from './errors.ts';

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
-import { checkOptions, didYouMean, mergeTimeouts, paidTo } from '@majordomo/core/provider';
+import { checkOptions, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
+import { paidTo } from '@majordomo/wire-kit';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, nearestEffort, OPTIONAL_SETTINGS, unsentSettings } from '@majordomo/core/provider';
+import { checkWholeNumber, nearestEffort, OPTIONAL_SETTINGS, unsentSettings } from '@majordomo/core/toolkit';
 import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';

@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/provider';
+import { asNumber } from '@majordomo/core/toolkit';
 
 /** Words of the five CLIs for the end of an answer, 2026-11. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { startChild, type Child } from './child.ts';
 import { commandLine, findCommand, isExecutable, platform } from './command.ts';
 import { childEnvironment, secretsOf, suppressedBy } from './environment.ts';

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord, NdjsonDecoder, UNTERMINATED, type Scribe } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import { NdjsonDecoder, UNTERMINATED, type Scribe } from '@majordomo/wire-kit';
 import { plain } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 

@@ -1,5 +1,6 @@
 import type { Replay } from '@majordomo/core';
-import { asList, asRecord, asText, isRecord, jsonText, type Scribe } from '@majordomo/core/provider';
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { jsonText, type Scribe } from '@majordomo/wire-kit';
 import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {

@@ -1,4 +1,4 @@
-import { wellFormedStrings } from '@majordomo/core/provider';
+import { wellFormedStrings } from '@majordomo/wire-kit';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 

@@ -1,4 +1,4 @@
-import { credentialSource } from '@majordomo/core/provider';
+import { credentialSource } from '@majordomo/wire-kit';
 import { runBound } from './binding.ts';
 import type { CloudflareOptions } from './options.ts';
 import { runRest } from './rest.ts';

@@ -1,12 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
-import {
-  asRecord,
-  asVectors,
-  boundedBody,
-  extraFor,
-  spaceOf,
-  type CallFacts,
-} from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
+import { asVectors, boundedBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './result.ts';

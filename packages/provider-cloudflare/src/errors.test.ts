@@ -1,6 +1,6 @@
 import { LlmError, assistant, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { CallFacts } from '@majordomo/core/provider';
+import type { CallFacts } from '@majordomo/wire-kit';
 import { httpError, inBandError, toLlmError } from './errors.ts';
 
 const facts: CallFacts = { target: 'cloudflare/m', secrets: ['token-1234567890'] };

@@ -1,15 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
-import {
-  asList,
-  asRecord,
-  asText,
-  shortBody,
-  transportError,
-  wireError,
-  type CallFacts,
-  type HeaderReader,
-} from '@majordomo/core/provider';
+import { asList, asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
+import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 
 export interface HttpFacts {
   readonly status: number;

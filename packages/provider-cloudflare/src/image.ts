@@ -1,5 +1,6 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
-import { boundedBody, isRecord, type CallFacts } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import { boundedBody, type CallFacts } from '@majordomo/wire-kit';
 import {
   drawEach,
   imageFromBytes,

@@ -8,7 +8,7 @@ import type {
   UserMessage,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
 
 /** A message of the input. Its content is never null: the binding refuses that. */
 export interface WireMessage {

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/core/provider';
+import type { OwnOptions } from '@majordomo/wire-kit';
 import type { RunQuirks } from './quirks.ts';
 
 /** What is used of `env.AI` in a Worker. */

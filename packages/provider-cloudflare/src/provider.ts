@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
+import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import {
   checkProviderOptions,
-  chatReasoningFamily,
   paidTo,
   quirksFromParams,
   Scribe,
@@ -10,7 +10,7 @@ import {
   secretsIn,
   type CallFacts,
   type QuirkWords,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import { connectionOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { QuirkWords } from '@majordomo/core/provider';
+import type { QuirkWords } from '@majordomo/wire-kit';
 
 /** The ways in which the models behind one `run` differ. They decide what is sent; reading is liberal. */
 export interface RunQuirks {

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, nearestEffort, unsentSettings } from '@majordomo/core/provider';
+import { checkWholeNumber, nearestEffort, unsentSettings } from '@majordomo/core/toolkit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';

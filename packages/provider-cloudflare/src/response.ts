@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/provider';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 
 /** Words of the four shapes for the end of an answer, 2026-11. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([

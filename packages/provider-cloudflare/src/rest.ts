@@ -8,7 +8,7 @@ import {
   secretsIn,
   wellFormed,
   type CredentialSource,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import type { Run } from './run.ts';
 import { httpError } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';

@@ -1,4 +1,5 @@
-import { isRecord, type CallFacts } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import type { CallFacts } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 
 /** What a run gave: REST puts it into an envelope, the binding does not. Throws what was refused inside a good answer. */

@@ -1,5 +1,5 @@
 import type { ModelContext } from '@majordomo/core';
-import type { CallFacts } from '@majordomo/core/provider';
+import type { CallFacts } from '@majordomo/wire-kit';
 import type { WireInput } from './request.ts';
 
 /** One run of a model, whichever way it goes. */

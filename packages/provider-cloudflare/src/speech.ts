@@ -5,14 +5,8 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import {
-  asRecord,
-  boundedBody,
-  extraFor,
-  fromBase64,
-  sniffAudio,
-  type CallFacts,
-} from '@majordomo/core/provider';
+import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
+import { boundedBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './result.ts';

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isRecord, Scribe, type WireReader } from '@majordomo/core/provider';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { Scribe, type WireReader } from '@majordomo/wire-kit';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 

@@ -1,6 +1,6 @@
 import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
 import type { RunQuirks } from './quirks.ts';
-import { objectRoot } from '@majordomo/core/provider';
+import { objectRoot } from '@majordomo/wire-kit';
 
 export interface WireTool {
   readonly type: 'function';

@@ -6,17 +6,8 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import {
-  asLanguage,
-  asList,
-  asNumber,
-  asRecord,
-  asText,
-  boundedBody,
-  extraFor,
-  toBase64,
-  type CallFacts,
-} from '@majordomo/core/provider';
+import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import { boundedBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './result.ts';

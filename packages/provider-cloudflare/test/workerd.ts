@@ -115,7 +115,9 @@ const appModules = (): Modules => [
   ...modulesIn(built('core'), 'core/', ['*.js'], []),
   ...modulesIn(built('imagegen'), '', ['*.js'], []),
   ['@majordomo/core', `export * from '../core/index.js';`],
-  ['@majordomo/core/provider', `export * from '../../core/provider.js';`],
+  ...modulesIn(built('wire-kit'), 'kit/', ['*.js'], []),
+  ['@majordomo/core/toolkit', `export * from '../../core/toolkit.js';`],
+  ['@majordomo/wire-kit', `export * from '../kit/index.js';`],
   ['@majordomo/imagegen', `export * from '../index.js';`],
 ];
 

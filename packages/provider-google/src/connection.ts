@@ -13,7 +13,7 @@ import {
   secretsOfClient,
   wellFormed,
   type CredentialSource,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import type { GeminiFacts } from './errors.ts';
 import type { ListedModel } from './listed.ts';
 import type { GoogleOptions } from './options.ts';

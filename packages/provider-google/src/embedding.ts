@@ -6,15 +6,8 @@ import {
   type ModelContext,
   type Usage,
 } from '@majordomo/core';
-import {
-  asList,
-  asNumber,
-  asRecord,
-  asVector,
-  boundedBody,
-  extraFor,
-  spaceOf,
-} from '@majordomo/core/provider';
+import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asVector, boundedBody, extraFor, spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 

@@ -1,14 +1,6 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
-import {
-  asRecord,
-  isList,
-  isRecord,
-  shortBody,
-  transportError,
-  wireError,
-  type CallFacts,
-  type HeaderReader,
-} from '@majordomo/core/provider';
+import { asRecord, isList, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
+import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 /** `google.rpc.Status` in JSON, as all Google APIs send it. */

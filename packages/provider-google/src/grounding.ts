@@ -1,5 +1,5 @@
 import type { Citation } from '@majordomo/core';
-import { asList } from '@majordomo/core/provider';
+import { asList } from '@majordomo/core/toolkit';
 
 /** What an answer rests on (`GroundingMetadata` of @google/genai 3.1). */
 export interface Grounding {

@@ -5,7 +5,8 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { extraFor, toBase64 } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
+import { extraFor } from '@majordomo/wire-kit';
 import {
   drawEach,
   imageFromBase64,

@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** What ran at the vendor; it goes back as it came, or not at all. */
 export const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;

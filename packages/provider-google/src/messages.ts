@@ -9,7 +9,8 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { callName, isMadeUpCallId, toBase64 } from '@majordomo/core/provider';
+import { isMadeUpCallId, toBase64 } from '@majordomo/core/toolkit';
+import { callName } from '@majordomo/wire-kit';
 import { keptPart } from './kept-parts.ts';
 import type { Quirks } from './quirks.ts';
 

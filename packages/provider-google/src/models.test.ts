@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quirksFromParams } from '@majordomo/core/provider';
+import { quirksFromParams } from '@majordomo/wire-kit';
 import { factsOf, familyOf } from './models.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
 

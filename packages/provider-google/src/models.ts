@@ -1,5 +1,5 @@
 import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
-import { geminiFamily } from '@majordomo/core/provider';
+import { geminiFamily } from '@majordomo/core/toolkit';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
 /** What is known of the models whose id matches; the first match wins. */

@@ -6,7 +6,7 @@ import {
   Scribe,
   sdkStream,
   type QuirkWords,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import { connectionOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';

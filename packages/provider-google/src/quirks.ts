@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { QuirkWords } from '@majordomo/core/provider';
+import type { QuirkWords } from '@majordomo/wire-kit';
 
 /** The wire's own words for how much a model thinks, weakest first. */
 export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high';

@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
-import { isMadeUpCallId } from '@majordomo/core/provider';
+import { isMadeUpCallId } from '@majordomo/core/toolkit';
 import { instructed } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 

@@ -1,11 +1,5 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import {
-  asRecord,
-  checkWholeNumber,
-  isRecord,
-  nearestEffort,
-  withOutputRule,
-} from '@majordomo/core/provider';
+import { asRecord, checkWholeNumber, isRecord, nearestEffort, withOutputRule } from '@majordomo/core/toolkit';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
 import type { Quirks } from './quirks.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type FinishReason, type Usage, type UsageDetails } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
 
 /** `FinishReason` of @google/genai 3.1; what is not here is `other`. */

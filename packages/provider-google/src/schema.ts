@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/provider';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 
 /** Refs deeper than this are cut: a recursive schema has no finite form without them. */
 const DEEPEST_REF = 4;

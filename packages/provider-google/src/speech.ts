@@ -6,7 +6,8 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asText, boundedBody, extraFor, fromBase64, isRecord, sse } from '@majordomo/core/provider';
+import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
+import { boundedBody, extraFor, sse } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate, type Candidate } from './response.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { inBandError } from './errors.ts';
 import { GeminiReader } from './stream.ts';
 

@@ -1,5 +1,6 @@
 import { LlmError, type JsonObject, type TokenLogprob, type VendorPart, type Warning } from '@majordomo/core';
-import { asList, asRecord, isRecord, jsonText, Scribe, type WireReader } from '@majordomo/core/provider';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { jsonText, Scribe, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
 import { SERVER_PARTS } from './kept-parts.ts';

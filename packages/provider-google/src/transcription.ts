@@ -6,16 +6,8 @@ import {
   type TranscriptionResponse,
   type Warning,
 } from '@majordomo/core';
-import {
-  asLanguage,
-  asList,
-  asNumber,
-  asRecord,
-  asText,
-  boundedBody,
-  extraFor,
-  toBase64,
-} from '@majordomo/core/provider';
+import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import { boundedBody, extraFor } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate } from './response.ts';

@@ -15,7 +15,7 @@ import {
 import { collect, type Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantPart, Model } from '@majordomo/core';
-import { Scribe, SseDecoder } from '@majordomo/core/provider';
+import { Scribe, SseDecoder } from '@majordomo/core/toolkit';
 import { createGoogle } from '../src/index.ts';
 import { usage as usageOf } from '../src/response.ts';
 import { inBandError } from '../src/errors.ts';

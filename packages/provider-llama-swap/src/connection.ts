@@ -1,5 +1,5 @@
 import type { ModelContext } from '@majordomo/core';
-import { credentialSource, directFetch, lowerCased, patientFetch, secretsIn } from '@majordomo/core/provider';
+import { credentialSource, directFetch, lowerCased, patientFetch, secretsIn } from '@majordomo/wire-kit';
 import { failure, missingURL, refusal } from './errors.ts';
 import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 

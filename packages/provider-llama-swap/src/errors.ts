@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { asRecord, asText, shortBody, transportError, wireError } from '@majordomo/core/provider';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+import { shortBody, transportError, wireError } from '@majordomo/wire-kit';
 
 const LONGEST_MESSAGE = 600;
 

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { asRecord, sse } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
+import { sse } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import { failure } from './errors.ts';
 import type { ManageOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Capabilities, ImageLimits, ModelInfo } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** What llama.cpp decodes (stb_image, 2026); its bodies have no limit of their own, and this one is far from any need. */
 const IMAGES: ImageLimits = { mediaTypes: ['image/png', 'image/jpeg', 'image/gif'], maxBytes: 64 * 2 ** 20 };

@@ -1,5 +1,5 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/core/provider';
+import type { OwnOptions } from '@majordomo/wire-kit';
 import type { ChatQuirks } from '@majordomo/provider-openai';
 
 /** `baseURL` is the server's origin, such as `http://127.0.0.1:8080`; with `/v1` it is the same. */

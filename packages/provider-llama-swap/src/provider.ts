@@ -1,5 +1,5 @@
 import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeouts } from '@majordomo/core';
-import { checkProviderOptions, paidTo, patientFetch } from '@majordomo/core/provider';
+import { checkProviderOptions, paidTo, patientFetch } from '@majordomo/wire-kit';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
 import { management } from './connection.ts';

@@ -10,7 +10,7 @@ import {
   secretsIn,
   wellFormed,
   type CallFacts,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import type { Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
 import { sendWith } from './given-client.ts';

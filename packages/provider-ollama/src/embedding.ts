@@ -1,13 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
-import {
-  asNumber,
-  asRecord,
-  asVectors,
-  boundedBody,
-  extraFor,
-  spaceOf,
-  type CallFacts,
-} from '@majordomo/core/provider';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asVectors, boundedBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection, EmbedParams } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';

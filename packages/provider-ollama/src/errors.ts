@@ -1,14 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import {
-  asRecord,
-  asText,
-  shortBody,
-  transportError,
-  wireError,
-  type CallFacts,
-  type HeaderReader,
-} from '@majordomo/core/provider';
+import { asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
+import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 
 /** The answer to a request that was refused. */
 export interface HttpFacts {

@@ -1,4 +1,5 @@
-import { abortable, asRecord, type CallFacts } from '@majordomo/core/provider';
+import { abortable, asRecord } from '@majordomo/core/toolkit';
+import type { CallFacts } from '@majordomo/wire-kit';
 import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
 

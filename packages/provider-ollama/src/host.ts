@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkBaseURL } from '@majordomo/core/provider';
+import { checkBaseURL } from '@majordomo/wire-kit';
 
 const DEFAULT_PORT = '11434';
 /** The one bare host that is not plain http, as in the vendor's own client. */

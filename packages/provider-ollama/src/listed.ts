@@ -1,5 +1,5 @@
 import { LlmError, type ModelInfo } from '@majordomo/core';
-import { asRecord, asText, isList } from '@majordomo/core/provider';
+import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { factsOf } from './models.ts';
 
 /** `{ models: [{ model, name }] }` of /api/tags; older servers name them by `name` alone. */

@@ -10,7 +10,7 @@ import type {
   UserMessage,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
 /** A message of the wire. The ids are newer than the SDK's types: servers send them, older ones ignore them. */

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/core/provider';
+import type { OwnOptions } from '@majordomo/wire-kit';
 import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 

@@ -1,16 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
-import {
-  chatReasoningFamily,
-  checkProviderOptions,
-  didYouMean,
-  mergeTimeouts,
-  NDJSON,
-  paidTo,
-  Scribe,
-  sdkStream,
-  type CallFacts,
-} from '@majordomo/core/provider';
+import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
+import { checkProviderOptions, NDJSON, paidTo, Scribe, sdkStream, type CallFacts } from '@majordomo/wire-kit';
 import { connectionOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { refusal, toLlmError } from './errors.ts';

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
-import { isRecord, ndjson, asNumber, asText, type CallFacts } from '@majordomo/core/provider';
+import { isRecord, asNumber, asText } from '@majordomo/core/toolkit';
+import { ndjson, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 

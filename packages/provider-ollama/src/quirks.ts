@@ -1,4 +1,4 @@
-import { quirksFromParams, type QuirkWords } from '@majordomo/core/provider';
+import { quirksFromParams, type QuirkWords } from '@majordomo/wire-kit';
 
 /** The ways in which servers and models of this wire differ. They decide what is sent; reading is liberal. */
 export interface OllamaQuirks {

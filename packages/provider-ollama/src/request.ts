@@ -5,7 +5,7 @@ import {
   nearestEffort,
   unsentSettings,
   withOutputRule,
-} from '@majordomo/core/provider';
+} from '@majordomo/core/toolkit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';

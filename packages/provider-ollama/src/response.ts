@@ -1,5 +1,5 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/provider';
+import { asNumber } from '@majordomo/core/toolkit';
 
 /** github.com/ollama/ollama, llm/server.go `DoneReason` and server/routes.go, 2026-11. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([

@@ -1,4 +1,4 @@
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChatReader } from './stream.ts';

@@ -1,16 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
-import {
-  asRecord,
-  asText,
-  isList,
-  isRecord,
-  jsonText,
-  Scribe,
-  UNTERMINATED,
-  type WireReader,
-  tokenLogprobs,
-} from '@majordomo/core/provider';
+import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
+import { jsonText, Scribe, UNTERMINATED, type WireReader, tokenLogprobs } from '@majordomo/wire-kit';
 import {
   finishReason,
   promptCut,

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, ModelTool, Warning } from '@majordomo/core';
-import { objectRoot } from '@majordomo/core/provider';
+import { objectRoot } from '@majordomo/wire-kit';
 
 export interface WireTool {
   readonly type: 'function';

@@ -1,4 +1,4 @@
-import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { RouterOptions } from './contract.ts';
 import { checkNames, checkPreset, checkSpec, config, isObject } from './presets/check-preset.ts';
 

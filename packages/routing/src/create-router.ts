@@ -1,6 +1,6 @@
 import { catalog } from '@majordomo/catalog';
 import { systemClock, type Resolver } from '@majordomo/core';
-import { whenThere } from '@majordomo/core/provider';
+import { whenThere } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import type { Preset, Router, RouterOptions } from './contract.ts';
 import { note } from './plan/asked.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { parse } from 'yaml';
 
 /** Fields by name; every scalar is text, so that a version of 1.0 stays that. */

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/provider';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import { splitFile, type Fields, type Problem } from './front-matter.ts';
 
 /** What a `SKILL.md` says, by the Agent Skills format (agentskills.io/specification, read 2026-11). */

@@ -1,7 +1,7 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
-import { checkBounded, checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkBounded, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';

@@ -1,6 +1,6 @@
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import type { ConversationStore } from './conversations/conversation-store.ts';

@@ -1,6 +1,6 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { agentAround } from './agent-around.ts';
 import { Calls } from './calls.ts';
 import { contentOf } from './content.ts';

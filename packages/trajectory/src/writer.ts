@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, tell, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, tell, type KindsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { clean, type LineFormat } from './clean.ts';
 import { Output } from './output.ts';

@@ -1,5 +1,5 @@
 import { request, type Agent, type IncomingMessage } from 'node:http';
-import { asList, asRecord } from '@majordomo/core/provider';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { promptOf, saidIn } from './script.ts';
 
 /** How a stream ended. */

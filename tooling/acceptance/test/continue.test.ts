@@ -1,5 +1,5 @@
 import { createMajordomo, user, type ChatModel, type StreamEvent } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
 import {
   startWireServer,
   type Answer,

@@ -9,7 +9,7 @@ import {
   type StreamEvent,
   type ToolCallPart,
 } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
 import { refusedURL, startWireServer, type WireServer } from '@majordomo/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf, TALKS, TIMERS, type Row, type Talk } from '../src/rows.ts';

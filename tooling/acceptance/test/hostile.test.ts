@@ -1,5 +1,5 @@
 import { LlmError, type ModelRequest } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
 import { createBedrock } from '@majordomo/provider-bedrock';
 import { awsHandler, bedrockConverse, collect } from '@majordomo/testing';
 import fc from 'fast-check';

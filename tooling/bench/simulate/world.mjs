@@ -1,6 +1,6 @@
 // What both simulations stand on: one clock for everything, seeded chance, and providers that answer when they may.
 import { LlmError } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
 import { simulatedClock } from './clock.mjs';
 

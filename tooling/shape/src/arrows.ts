@@ -11,19 +11,20 @@ export interface Arrows {
 /** The arrows of the architecture. A package that is not listed here has no reason to exist yet. */
 export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
+  'wire-kit': { ours: ['core'], others: [], because: 'a separate audience: authors of providers' },
   testing: {
-    ours: ['core', 'redact', 'cache', 'ledger'],
+    ours: ['core', 'wire-kit', 'redact', 'cache', 'ledger'],
     others: [],
     because: 'another audience: tests; of cache and ledger the types of their stores, as optional peers',
   },
   redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
   credentials: {
-    ours: ['core'],
+    ours: ['core', 'wire-kit'],
     others: ['oauth4webapi', '@napi-rs/keyring'],
     because: 'a protocol of its own, and a place on disk',
   },
   'openai-wire': {
-    ours: ['core'],
+    ours: ['core', 'wire-kit'],
     others: [],
     because: 'four packages speak this wire, each with its own SDK',
   },
@@ -34,23 +35,35 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@cerebras/cerebras_cloud_sdk'],
     because: 'its SDK',
   },
-  claude: { ours: ['core'], others: [], because: 'two packages ask the same models, each over its own wire' },
-  'provider-anthropic': { ours: ['claude', 'core'], others: ['@anthropic-ai/sdk'], because: 'its SDK' },
-  'provider-google': { ours: ['core', 'imagegen'], others: ['@google/genai'], because: 'its SDK' },
+  claude: {
+    ours: ['core', 'wire-kit'],
+    others: [],
+    because: 'two packages ask the same models, each over its own wire',
+  },
+  'provider-anthropic': {
+    ours: ['claude', 'core', 'wire-kit'],
+    others: ['@anthropic-ai/sdk'],
+    because: 'its SDK',
+  },
+  'provider-google': {
+    ours: ['core', 'imagegen', 'wire-kit'],
+    others: ['@google/genai'],
+    because: 'its SDK',
+  },
   'provider-bedrock': {
-    ours: ['claude', 'core'],
+    ours: ['claude', 'core', 'wire-kit'],
     others: ['@aws-sdk/client-bedrock-runtime'],
     because: 'its SDK',
   },
-  'provider-ollama': { ours: ['core'], others: ['ollama'], because: 'its SDK' },
-  'provider-cloudflare': { ours: ['core', 'imagegen'], others: [], because: 'asked for by name' },
+  'provider-ollama': { ours: ['core', 'wire-kit'], others: ['ollama'], because: 'its SDK' },
+  'provider-cloudflare': { ours: ['core', 'imagegen', 'wire-kit'], others: [], because: 'asked for by name' },
   'provider-llama-swap': {
-    ours: ['core', 'provider-openai', 'imagegen'],
+    ours: ['core', 'provider-openai', 'imagegen', 'wire-kit'],
     others: [],
     because: 'asked for by name; the one provider that stands on another, to which it delegates chat',
   },
-  'provider-cli': { ours: ['core'], others: [], because: 'spawns processes: Node only' },
-  imagegen: { ours: ['core'], others: [], because: 'another audience: pictures' },
+  'provider-cli': { ours: ['core', 'wire-kit'], others: [], because: 'spawns processes: Node only' },
+  imagegen: { ours: ['core', 'wire-kit'], others: [], because: 'another audience: pictures' },
   media: {
     ours: ['core'],
     others: ['sharp', 'music-metadata'],
@@ -96,12 +109,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'another audience: who has more models than names; of ledger the types alone, as an optional peer',
   },
   'ai-sdk': {
-    ours: ['core'],
+    ours: ['core', 'wire-kit'],
     others: ['@ai-sdk/provider'],
     because: 'a peer of its own, whose interface has a version of its own',
   },
   mcp: {
-    ours: ['core', 'agent'],
+    ours: ['core', 'agent', 'wire-kit'],
     others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
     because: 'a protocol of its own, with its SDK',
   },
@@ -128,6 +141,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
   cli: {
     ours: [
+      'wire-kit',
       'agent',
       'catalog',
       'context',

@@ -90,7 +90,7 @@ export interface Deviations {
   readonly loads?: Readonly<Record<string, string>>;
   /** Readers with members of their own, or that are made with more than one value. */
   readonly readers?: Readonly<Record<string, string>>;
-  /** Names of the toolkit's that are declared again. */
+  /** Names of the wire kit that are declared again. */
   readonly twins?: Readonly<Record<string, string>>;
 }
 
@@ -98,7 +98,7 @@ export interface Deviations {
 export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'openai-wire': {
     twins: {
-      quirksFromParams: 'the public one, for the quirks of this wire, which go through the toolkit',
+      quirksFromParams: 'the public one, for the quirks of this wire, which go through the wire kit',
     },
   },
   'provider-openai': {

@@ -28,10 +28,10 @@ export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/
 
 /** Single files outside of those that name vendors, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
-  'packages/core/src/toolkit/transcript/families.ts':
+  'packages/core/src/prepare/families.ts':
     'says who can read a replay token; one file, so that packages agree',
-  'packages/core/src/toolkit/transport/rate-limits.ts': 'names of headers',
-  'packages/core/src/provider.ts': 'exports those families by name',
+  'packages/wire-kit/src/rate-limits.ts': 'names of headers',
+  'packages/core/src/toolkit.ts': 'exports those families by name',
   'packages/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/core/src/error/secret.ts': 'the shapes of keys that vendors issue',
   'packages/openai-wire/src/index.ts': 'exports the profiles by name',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../src/repository.ts';
 
 type Core = typeof import('@majordomo/core');
-type Seam = typeof import('@majordomo/core/provider');
+type Seam = typeof import('@majordomo/core/toolkit');
 
 /** Two lockfiles, one process: an app's core, and the one that its provider was installed with. */
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-copies-'));
@@ -19,7 +19,7 @@ beforeAll(async () => {
   cpSync(dist, join(scratch, 'dist'), { recursive: true });
   app = await load<Core>(dist, 'index.js');
   const copy = join(scratch, 'dist');
-  other = { ...(await load<Core>(copy, 'index.js')), ...(await load<Seam>(copy, 'provider.js')) };
+  other = { ...(await load<Core>(copy, 'index.js')), ...(await load<Seam>(copy, 'toolkit.js')) };
 });
 
 afterAll(() => {

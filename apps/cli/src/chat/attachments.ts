@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { file, image, type UserPart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/provider';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 import { fileBytes } from '../bounded.ts';
 import { Stop } from '../exit.ts';
 

@@ -1,4 +1,4 @@
-import { nearest } from '@majordomo/core/provider';
+import { nearest } from '@majordomo/core/toolkit';
 
 /** What a person can say to the command itself in a conversation. */
 export const SLASH_COMMANDS = {

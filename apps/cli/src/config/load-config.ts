@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError } from '@majordomo/core';
-import { didYouMean, redact } from '@majordomo/core/provider';
+import { didYouMean, redact } from '@majordomo/core/toolkit';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readJson } from '../read-json.ts';

@@ -1,5 +1,5 @@
 import { LlmError, user } from '@majordomo/core';
-import { patientFetch } from '@majordomo/core/provider';
+import { patientFetch } from '@majordomo/wire-kit';
 import { openSpec } from '../backends/open.ts';
 import { outline } from '../backends/outline.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';

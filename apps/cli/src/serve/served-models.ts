@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/provider';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../exit.ts';
 

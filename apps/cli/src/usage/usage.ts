@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/provider';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { ReportKey, ReportRow } from '@majordomo/ledger';
 import { lookInto } from '../books/open-books.ts';
 import { loadSettings } from '../config/settings.ts';

@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { LlmError, type ModelContext, type ModelEvent, type ModelRequest } from '@majordomo/core';
-import { asRecord, asText, drifted, Scribe } from '@majordomo/core/provider';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+import { drifted, Scribe } from '@majordomo/wire-kit';
 import { theirCallOptions } from './call-options.ts';
 import { ourError } from './error.ts';
 import { PartReader } from './part-reader.ts';

@@ -5,7 +5,8 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
-import { checkWholeNumber, objectRoot, unsentSettings, wellFormedStrings } from '@majordomo/core/provider';
+import { checkWholeNumber, unsentSettings } from '@majordomo/core/toolkit';
+import { objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { theirPrompt } from './prompt.ts';
 
 /** Our request as theirs, with what has no place in it. */

@@ -1,6 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { asNumber, asRecord, asText, isRecord, transportError, wireError } from '@majordomo/core/provider';
+import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { transportError, wireError } from '@majordomo/wire-kit';
 
 /** Their errors by name, where no vendor has answered. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {

@@ -8,7 +8,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
+import type { Scribe } from '@majordomo/core/toolkit';
 import { ourCitations } from '../citations.ts';
 import { ourFinish } from '../finish.ts';
 import { ourUsage } from '../usage.ts';

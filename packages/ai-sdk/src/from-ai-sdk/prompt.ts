@@ -18,7 +18,7 @@ import type {
   ToolResultPart,
   TurnMessage,
 } from '@majordomo/core';
-import { callName, toolIds, type ToolIdRule } from '@majordomo/core/provider';
+import { callName, toolIds, type ToolIdRule } from '@majordomo/wire-kit';
 
 /** What every vendor of theirs takes: their packages send ids and names as they are. */
 const ID_RULE: ToolIdRule = { maxLength: 40, pattern: /^[a-zA-Z0-9_-]+$/ };

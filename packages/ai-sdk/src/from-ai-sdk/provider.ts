@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Model, Provider } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { answerSteps } from './answer.ts';
 
 /** How models of the AI SDK stand in a chain. */

@@ -17,7 +17,7 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '@majordomo/core';
-import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/provider';
+import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/toolkit';
 import { ourVendor, replayIn } from './replay.ts';
 import type { Unsupported } from './unsupported.ts';
 

@@ -1,5 +1,5 @@
 import type { ChatResponse } from '@majordomo/core';
-import { checkBounded, checkOptions as checkKinds } from '@majordomo/core/provider';
+import { checkBounded, checkOptions as checkKinds } from '@majordomo/core/toolkit';
 
 /** What both `toLanguageModel` and `toAISDK` take. */
 export interface BridgeOptions {

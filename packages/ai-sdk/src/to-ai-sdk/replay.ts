@@ -1,6 +1,6 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { Replay, VendorPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Where the AI SDK carries our token through its loop: it hands a part's metadata back as the part's options. */
 export const withReplay = (

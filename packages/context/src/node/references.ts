@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { messageOf, type UserPart } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { untilAborted } from '../model/until-aborted.ts';
 import { Budget } from './budget.ts';
 import { fetchReference, type FetchReference } from './fetch-reference.ts';

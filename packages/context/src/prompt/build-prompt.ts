@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
 /** A piece of the system prompt. `stable` and `context` stay byte for byte the same between calls, so that prefixes are cached. */

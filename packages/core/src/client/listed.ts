@@ -1,7 +1,7 @@
 import { LlmError } from '../contract/llm-error.ts';
 import type { ModelContext, ModelInfo } from '../contract/provider.ts';
 import type { Registry } from '../resolve/registry.ts';
-import { ownSignal } from '../toolkit/transport/own-signal.ts';
+import { ownSignal } from '../own-signal.ts';
 import { checkCall } from './check-options.ts';
 
 /** What a provider's backend lists. Throws `unsupported` where it cannot. */

@@ -2,7 +2,7 @@ import type { StreamEvent } from '../contract/event.ts';
 import { LlmError } from '../contract/llm-error.ts';
 import { kindOfStatus } from '../error/classify.ts';
 import { fromJson } from '../json/codec.ts';
-import { SseDecoder } from '../toolkit/decode/sse.ts';
+import { SseDecoder } from '../stream/sse.ts';
 import { asError, withErrors } from './told-error.ts';
 
 /** How the events of a server are read. */

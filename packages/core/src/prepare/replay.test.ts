@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, user, type AssistantPart } from '../index.ts';
-import { chatReasoningFamily } from '../toolkit/transcript/families.ts';
+import { assistant, type AssistantPart, user } from '../index.ts';
+import { chatReasoningFamily } from './families.ts';
 import { dropForeignReplay } from './replay.ts';
 
 const token = (family: string): { replay: { family: string; data: number } } => ({

@@ -2,7 +2,7 @@ import type { AssistantMessage, TurnMessage } from '../contract/message.ts';
 import type { AssistantPart } from '../contract/part.ts';
 import type { Warning } from '../contract/response.ts';
 import { isUnchanged, valuesOf } from '../contract/unchanged.ts';
-import { currentFamily } from '../toolkit/transcript/families.ts';
+import { currentFamily } from './families.ts';
 import { isReadable } from './history.ts';
 
 /**

@@ -1,14 +1,14 @@
 import {
-  LlmError,
   type Capabilities,
   type ErrorDetails,
   type ErrorKind,
+  LlmError,
   type ModelContext,
   type ModelEvent,
   type ModelRequest,
   type Provider,
 } from '../../src/index.ts';
-import { Scribe } from '../../src/provider.ts';
+import { Scribe } from '../../src/toolkit.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 export interface Turn {

@@ -1,4 +1,4 @@
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { resolve } from 'node:path';
 import { keepable } from '../vault/format.ts';
 import { Seen } from '../vault/seen.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { dirname, join } from 'node:path';
 import { formatEntry, keepable, parseEntry } from '../vault/format.ts';
 import { Seen } from '../vault/seen.ts';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { tell } from '@majordomo/core/provider';
+import { tell } from '@majordomo/core/toolkit';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 
 const MINE = 0o600;

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { boundedBody } from '@majordomo/core/provider';
+import { boundedBody } from '@majordomo/wire-kit';
 import * as protocol from 'oauth4webapi';
 import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';

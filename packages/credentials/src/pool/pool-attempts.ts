@@ -5,7 +5,7 @@ import {
   type ModelEvent,
   type Recovery,
 } from '@majordomo/core';
-import { transportError } from '@majordomo/core/provider';
+import { transportError } from '@majordomo/wire-kit';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 
 /** Failures that are a key's fault: another one may do better. */

@@ -8,7 +8,7 @@ import {
   systemClock,
   type Provider,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { PoolAttempts } from './pool-attempts.ts';

@@ -1,5 +1,5 @@
 import type { AssistantPart, FilePart, ImagePart, JsonObject, TextPart, UserPart } from '@majordomo/core';
-import { CLAUDE_FAMILY } from '@majordomo/core/provider';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonObject } from '../parsing/json-object.ts';
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { GATEWAY_FAILED, Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, type Attempt } from '@majordomo/core';
-import { redact } from '@majordomo/core/provider';
+import { redact } from '@majordomo/core/toolkit';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
 /** Kinds about the request itself: the vendor's message tells the client what to change. */

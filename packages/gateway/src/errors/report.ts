@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { tell } from '@majordomo/core/provider';
+import { tell } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import type { Settings } from '../options.ts';
 import { Refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock, type Majordomo } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 

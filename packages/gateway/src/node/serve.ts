@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Gateway } from '../gateway.ts';
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import { isAcceptedTarget } from './accepted-target.ts';

@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { EFFORTS } from '@majordomo/core/provider';
+import { EFFORTS } from '@majordomo/core/toolkit';
 import { jsonObject } from '../parsing/json-object.ts';
 import type { Media } from '../parsing/media.ts';
 import { metadataOf, tierOf } from '../parsing/openai.ts';

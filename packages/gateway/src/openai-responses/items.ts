@@ -1,5 +1,5 @@
 import type { AssistantPart, ImagePart, TextPart, UserPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import {

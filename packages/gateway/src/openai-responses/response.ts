@@ -7,7 +7,7 @@ import {
   type Usage,
   type VendorPart,
 } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 import { newId } from '../response/id.ts';
 import { pageCitations } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';

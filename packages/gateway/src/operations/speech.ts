@@ -1,5 +1,5 @@
 import type { SpeechRequest } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import { Notes } from '../parsing/notes.ts';
 import {

@@ -1,4 +1,4 @@
-import { isTooDeep } from '@majordomo/core/provider';
+import { isTooDeep } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 
 /** Parses one value of a request. Throws a refusal that names its path. */

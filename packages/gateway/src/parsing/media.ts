@@ -1,5 +1,5 @@
 import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
-import { abortable, fromBase64, sniffMediaType } from '@majordomo/core/provider';
+import { abortable, fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { FetchMedia } from '../options.ts';
 import { invalid } from './fields.ts';

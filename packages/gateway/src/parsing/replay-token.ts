@@ -7,7 +7,7 @@ import {
   isRecord,
   isTooDeep,
   toBase64,
-} from '@majordomo/core/provider';
+} from '@majordomo/core/toolkit';
 
 /** Before it stands what the gateway wrote; what has no such beginning is Claude's own. */
 const MARK = 'majordomo.1.';

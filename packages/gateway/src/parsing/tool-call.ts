@@ -1,5 +1,5 @@
 import type { Replay, ToolCallPart } from '@majordomo/core';
-import { parseArguments } from '@majordomo/core/provider';
+import { parseArguments } from '@majordomo/core/toolkit';
 
 /** A call of the transcript; arguments that are no JSON object stay what they were. */
 export function toolCallPart(id: string, name: string, json: string, replay?: Replay): ToolCallPart {

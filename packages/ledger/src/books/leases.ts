@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { answerOf } from '@majordomo/core/provider';
+import { answerOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 
 /** Time after which the claims of a process that died count as spent. */

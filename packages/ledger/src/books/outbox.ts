@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { answerOf } from '@majordomo/core/provider';
+import { answerOf } from '@majordomo/core/toolkit';
 import { inTime } from './in-time.ts';
 
 /** What has to reach the store. */

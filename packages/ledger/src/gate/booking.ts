@@ -1,6 +1,6 @@
 import type { Attempt, AttemptInfo } from '@majordomo/core';
 import type { CatalogModel, Price } from '@majordomo/catalog';
-import { tell, whenThere } from '@majordomo/core/provider';
+import { tell, whenThere } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../books/leases.ts';
 import type { Job } from '../books/outbox.ts';
 import type { Claim, LedgerStore } from '../contract/store.ts';

@@ -1,6 +1,6 @@
 import type { CatalogModel, Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
-import { answerOf, whenThere } from '@majordomo/core/provider';
+import { answerOf, whenThere } from '@majordomo/core/toolkit';
 import { inTime } from '../books/in-time.ts';
 import { LEASE_MS } from '../books/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';

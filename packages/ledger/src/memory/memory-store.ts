@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { answerOf } from '@majordomo/core/provider';
+import { answerOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryRecords } from './memory-records.ts';

@@ -1,5 +1,5 @@
 import { checkValue, describeIssues, type JsonObject } from '@majordomo/core';
-import { abortable } from '@majordomo/core/provider';
+import { abortable } from '@majordomo/core/toolkit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { refusal } from './refusal.ts';

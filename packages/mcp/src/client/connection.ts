@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/provider';
+import { abortable } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/client';
 import { Answers } from '../answers/answer-server.ts';
 import type { McpEvent, McpOptions } from '../options.ts';

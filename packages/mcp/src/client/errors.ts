@@ -1,5 +1,5 @@
 import { cutText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { kindOfStatus, redact } from '@majordomo/core/provider';
+import { kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { CUT_OFF } from '../place/way.ts';
 
 const MOST_CHARS = 2000;

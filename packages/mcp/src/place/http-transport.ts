@@ -1,5 +1,6 @@
 import type { Credential } from '@majordomo/core';
-import { asRecord, boundedBody } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
+import { boundedBody } from '@majordomo/wire-kit';
 import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';

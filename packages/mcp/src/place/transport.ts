@@ -1,4 +1,4 @@
-import { redact } from '@majordomo/core/provider';
+import { redact } from '@majordomo/core/toolkit';
 import { isProgram } from '../check-options.ts';
 import type { McpPlace } from '../options.ts';
 import { httpTransport } from './http-transport.ts';

@@ -1,5 +1,5 @@
 import { LlmError, listeners } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/provider';
+import { checkNumber } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { Closing } from './closing.ts';
 import { httpHandler, type HttpHandler } from './http-handler.ts';

@@ -1,6 +1,6 @@
 import { asksFirst, runTool, type Tool, type ToolOutcome } from '@majordomo/agent';
 import { systemClock, type JsonObject, type ToolCallPart } from '@majordomo/core';
-import { toBase64, toJsonSchema } from '@majordomo/core/provider';
+import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 
 /** A call of somebody else's client. */

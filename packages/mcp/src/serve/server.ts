@@ -1,6 +1,6 @@
 import type { Tool } from '@majordomo/agent';
 import type { JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 import type {
   CallToolResult,
   InputRequiredResult,

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
-import { kindOfStatus } from '@majordomo/core/provider';
+import { kindOfStatus } from '@majordomo/core/toolkit';
 import type { Address } from './resolve-host.ts';
 
 /** What a server sent for a URL. */

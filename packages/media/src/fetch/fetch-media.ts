@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { cutText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
-import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/toolkit';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 

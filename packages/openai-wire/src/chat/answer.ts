@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, Replay, Warning } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
+import type { Scribe } from '@majordomo/core/toolkit';
 import { ToolCalls } from './calls.ts';
 import { areSigned, signedReplay, type SignedDetails } from './details.ts';
 import { NullFilter } from '../schema/nulls.ts';

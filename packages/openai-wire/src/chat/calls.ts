@@ -1,5 +1,6 @@
 import type { JsonObject, Replay } from '@majordomo/core';
-import { isRecord, jsonText, type Scribe } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import { jsonText, type Scribe } from '@majordomo/wire-kit';
 import { drift } from '../failure/drift.ts';
 import { NullFilter } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';

@@ -11,7 +11,8 @@ import type {
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { asGiven, toBase64, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
+import { asGiven, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/wire-kit';
 import { refuseFilm } from '../failure/refuse.ts';
 import { BETWEEN } from '../transcript/after-tools.ts';
 import { toolNames } from '../transcript/tool-names.ts';

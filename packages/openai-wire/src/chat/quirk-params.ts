@@ -1,4 +1,4 @@
-import { quirksFromParams as fromParams, type QuirkWords } from '@majordomo/core/provider';
+import { quirksFromParams as fromParams, type QuirkWords } from '@majordomo/wire-kit';
 import { countOr, SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 

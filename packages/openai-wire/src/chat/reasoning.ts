@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { isList } from '@majordomo/core/provider';
+import { isList } from '@majordomo/core/toolkit';
 import type { ChatDelta, ContentBlock, ReasoningDetail } from './wire.ts';
 
 /** A delta's reasoning under whichever name it has; servers that send two names send the same text twice. */

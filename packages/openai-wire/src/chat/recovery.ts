@@ -1,5 +1,5 @@
 import type { Recovery } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from '../failure/reported.ts';
 import { isEffortBesideTools } from '../failure/kind.ts';
 import { FORGET } from '../failure/forget.ts';

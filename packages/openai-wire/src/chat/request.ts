@@ -1,5 +1,5 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/core/provider';
+import { nearestEffort } from '@majordomo/core/toolkit';
 import { tierToWire } from '../transcript/tier.ts';
 import { messagesToWire } from './messages.ts';
 import { schemaFormat } from './format.ts';

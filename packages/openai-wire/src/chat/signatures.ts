@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Gemini's own word for a call that it did not sign (its guide to thought signatures, 2026). */
 export const NOT_OURS: JsonObject = {

@@ -1,4 +1,4 @@
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import {
   delta,

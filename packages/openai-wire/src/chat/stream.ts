@@ -1,5 +1,6 @@
 import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
-import { isList, Scribe, tokenLogprobs, type WireReader } from '@majordomo/core/provider';
+import { isList } from '@majordomo/core/toolkit';
+import { Scribe, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { Answer } from './answer.ts';
 import { drift } from '../failure/drift.ts';
 import { inBandError } from '../failure/failure.ts';

@@ -1,5 +1,6 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { isRecord, shortBody, wireError, type WireFailure } from '@majordomo/core/provider';
+import { isRecord, type WireFailure } from '@majordomo/core/toolkit';
+import { shortBody, wireError } from '@majordomo/wire-kit';
 
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported.ts';

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
-import { kindOf } from '@majordomo/core/provider';
+import { kindOf } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from './reported.ts';
 
 /** Codes and types of these wires that the shared table does not know. */

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
-import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/core/provider';
+import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/wire-kit';
 import { besideTools } from '../schema/beside-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE } from '../schema/output.ts';

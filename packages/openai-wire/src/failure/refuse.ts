@@ -1,5 +1,5 @@
 import { LlmError, type Capabilities, type FilePart, type ModelRequest } from '@majordomo/core';
-import { asList, asRecord, asText, checkWholeNumber } from '@majordomo/core/provider';
+import { asList, asRecord, asText, checkWholeNumber } from '@majordomo/core/toolkit';
 
 /**
  * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models

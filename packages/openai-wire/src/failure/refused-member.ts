@@ -1,5 +1,5 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from './reported.ts';
 import { withExtra, type SentBody } from './recoveries.ts';
 

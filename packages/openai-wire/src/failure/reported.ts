@@ -1,4 +1,4 @@
-import type { WireFailure } from '@majordomo/core/provider';
+import type { WireFailure } from '@majordomo/core/toolkit';
 
 /** What an error body says, whatever its shape. */
 export interface ReportedFailure extends WireFailure {

@@ -1,4 +1,4 @@
-import { asNumber, asRecord, isRecord, type HeaderReader } from '@majordomo/core/provider';
+import { asNumber, asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
 
 /**
  * Headers whose `retry-after` is, where they have none, what the error's body says: `resets_in_seconds`, or `resets_at`

@@ -1,4 +1,4 @@
-import { extraFor, wellFormed } from '@majordomo/core/provider';
+import { extraFor, wellFormed } from '@majordomo/wire-kit';
 
 interface Asked {
   readonly extra?: { readonly [provider: string]: object } | undefined;

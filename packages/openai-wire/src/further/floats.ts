@@ -1,4 +1,4 @@
-import { asVector } from '@majordomo/core/provider';
+import { asVector } from '@majordomo/wire-kit';
 
 type FromBase64 = (text: string) => Uint8Array;
 

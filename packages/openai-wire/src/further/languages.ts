@@ -1,4 +1,4 @@
-import { asLanguage } from '@majordomo/core/provider';
+import { asLanguage } from '@majordomo/core/toolkit';
 
 /** Those that transcripts are told in by English name: the languages of Whisper, as BCP 47. */
 const TAGS =

@@ -5,7 +5,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { withExtra } from './extra.ts';
 import { languageTag } from './languages.ts';
 import type { TranscriptionQuirks } from './quirks.ts';

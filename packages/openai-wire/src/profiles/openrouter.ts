@@ -1,4 +1,4 @@
-import { CLAUDE_FAMILY } from '@majordomo/core/provider';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import type { Profile } from '../chat/profile.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Citation } from '@majordomo/core';
-import { asRecord, isList, isRecord } from '@majordomo/core/provider';
+import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 
 /**
  * Annotations of a text: pages (`url_citation`, flat over Responses, nested over Chat Completions) and files. What is none of

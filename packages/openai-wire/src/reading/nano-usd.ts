@@ -1,4 +1,4 @@
-import { asNumber, isRecord } from '@majordomo/core/provider';
+import { asNumber, isRecord } from '@majordomo/core/toolkit';
 
 /** The vendor's own price: USD as a number, USD in a `total_cost`, or ticks of 10⁻¹⁰ USD. */
 export function nanoUsd(raw: {

@@ -1,5 +1,5 @@
 import type { Warning } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
+import type { Scribe } from '@majordomo/core/toolkit';
 
 /** What a reader found in an answer that no part of the contract holds: each is told once. */
 export class Notes {

@@ -1,5 +1,6 @@
 import type { Effort } from '@majordomo/core';
-import { EFFORTS, type QuirkWords } from '@majordomo/core/provider';
+import { EFFORTS } from '@majordomo/core/toolkit';
+import type { QuirkWords } from '@majordomo/wire-kit';
 
 /** A comma list of these words. */
 export const wordsOf = <Word extends string>(words: readonly Word[]): QuirkWords<readonly Word[]> => ({

@@ -8,7 +8,8 @@ import type {
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { isRecord, toolIds, wellFormed, WireForms } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import { toolIds, wellFormed, WireForms } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
 import { resultItems, userItem, type InputItem } from './input-parts.ts';
 import type { ResponsesQuirks } from './quirks.ts';

@@ -8,7 +8,7 @@ import type {
   UserPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { refuseFilm } from '../failure/refuse.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 

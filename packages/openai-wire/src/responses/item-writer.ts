@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/provider';
+import type { Scribe } from '@majordomo/core/toolkit';
 import { NullFilter, withoutNulls } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { LeakFilter } from './leak.ts';

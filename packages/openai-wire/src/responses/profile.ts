@@ -1,5 +1,5 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
-import type { responsesFamily } from '@majordomo/core/provider';
+import type { responsesFamily } from '@majordomo/core/toolkit';
 import type { FurtherProfile } from '../further/quirks.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 

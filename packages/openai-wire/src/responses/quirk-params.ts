@@ -1,4 +1,4 @@
-import { quirksFromParams, type QuirkWords } from '@majordomo/core/provider';
+import { quirksFromParams, type QuirkWords } from '@majordomo/wire-kit';
 import { SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 

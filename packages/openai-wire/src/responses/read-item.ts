@@ -1,5 +1,6 @@
 import type { Citation, JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord, jsonText } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
+import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
 import type { ItemContent, OutputItem } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isList } from '@majordomo/core/provider';
+import { asList, asRecord, isList } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from '../failure/reported.ts';
 import { FORGET } from '../failure/forget.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort, unsentSettings } from '@majordomo/core/provider';
+import { nearestEffort, unsentSettings } from '@majordomo/core/toolkit';
 import { tierToWire } from '../transcript/tier.ts';
 import { outputToWire } from '../schema/output.ts';
 import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';

@@ -1,5 +1,5 @@
 import type { AssistantPart, FinishReason, JsonObject, LlmError, Warning } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { eventsOf, failureOf, type Read } from '../../test/reading.ts';
 import { ResponsesReader } from './stream.ts';

@@ -1,5 +1,6 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
-import { isList, Scribe, tokenLogprobs, wireError, type WireReader } from '@majordomo/core/provider';
+import { isList } from '@majordomo/core/toolkit';
+import { Scribe, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
 import { drift } from '../failure/drift.ts';
 import { failureOf } from '../failure/failure.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';

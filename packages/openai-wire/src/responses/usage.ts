@@ -1,5 +1,5 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asText } from '@majordomo/core/provider';
+import { asNumber, asText } from '@majordomo/core/toolkit';
 import { nanoUsd } from '../reading/nano-usd.ts';
 import type { RawResponsesUsage } from './wire.ts';
 

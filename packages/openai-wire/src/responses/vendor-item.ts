@@ -1,5 +1,5 @@
 import type { JsonObject, VendorPart } from '@majordomo/core';
-import { asRecord, isList } from '@majordomo/core/provider';
+import { asRecord, isList } from '@majordomo/core/toolkit';
 import { stringOf } from './read-item.ts';
 import type { OutputItem } from './wire.ts';
 

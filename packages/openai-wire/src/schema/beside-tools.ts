@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /**
  * The caller's `extra`, whose tools that run at the vendor stand beside those of the request. A list with functions of

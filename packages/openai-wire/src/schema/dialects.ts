@@ -1,5 +1,5 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
-import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/core/provider';
+import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/wire-kit';
 import { rooted } from './rooted.ts';
 
 /** What a server makes of JSON Schema below the root: all of it, or a dialect. */

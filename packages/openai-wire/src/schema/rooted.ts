@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList } from '@majordomo/core/provider';
+import { isList } from '@majordomo/core/toolkit';
 import { isSchema, leavesOf } from './absence.ts';
 
 /** A tool's schema whose root is an object with properties, and what that root had to leave out. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList } from '@majordomo/core/provider';
+import { isList } from '@majordomo/core/toolkit';
 import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
 import { isOpen } from './rooted.ts';
 import { acceptsNull, hasAbsence, isSchema, leavesOf, optionalIn } from './absence.ts';

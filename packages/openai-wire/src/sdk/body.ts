@@ -1,4 +1,4 @@
-import { listJson, wellFormed } from '@majordomo/core/provider';
+import { listJson, wellFormed } from '@majordomo/wire-kit';
 import type { ChatParams } from '../chat/request.ts';
 
 /** JSON of tool lists by identity: 30 tools cost more than the rest of a call. */

@@ -1,5 +1,6 @@
 import type { Model, Provider } from '@majordomo/core';
-import { chatReasoningFamily, paidTo, Scribe, sdkStream } from '@majordomo/core/provider';
+import { chatReasoningFamily } from '@majordomo/core/toolkit';
+import { paidTo, Scribe, sdkStream } from '@majordomo/wire-kit';
 import { traitsOf, type Profile } from '../chat/profile.ts';
 import { recoveryFor } from '../chat/recovery.ts';
 import { toWire } from '../chat/request.ts';

@@ -1,12 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import {
-  checkBaseURL,
-  checkOptions,
-  checkProviderOptions,
-  type Kind,
-  type KindsOf,
-  type OwnOptions,
-} from '@majordomo/core/provider';
+import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/toolkit';
+import { checkBaseURL, checkProviderOptions, type OwnOptions } from '@majordomo/wire-kit';
 import type { Profile } from '../chat/profile.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
 import type { ChatOptions, ResponsesOptions } from './options.ts';

@@ -8,7 +8,7 @@ import {
   secretsIn,
   secretsOfClient,
   withKnownHeaders,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import type { Profile } from '../chat/profile.ts';
 import type { SdkCallFacts } from './errors.ts';
 import type { CallContext, SdkOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
-import { lowerCased } from '@majordomo/core/provider';
+import { lowerCased } from '@majordomo/wire-kit';
 import { clientsOf, NEVER_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkCallFacts } from './errors.ts';
 import { limitsTo } from './limits.ts';

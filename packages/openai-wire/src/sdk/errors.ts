@@ -1,14 +1,13 @@
 import { LlmError, type Recovery } from '@majordomo/core';
+import { cleanCause, type HeaderReader } from '@majordomo/core/toolkit';
 import {
   bareText,
-  cleanCause,
   reasonOf,
   shortBody,
   transportError,
   wireError,
   type CallFacts,
-  type HeaderReader,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 import { accountRule, failureOf } from '../failure/failure.ts';
 import type { ReportedFailure } from '../failure/reported.ts';
 import { namedKind } from '../failure/kind.ts';

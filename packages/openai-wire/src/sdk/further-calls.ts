@@ -9,7 +9,7 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { boundedBody } from '@majordomo/core/provider';
+import { boundedBody } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkCallFacts } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from '../further/embeddings.ts';

@@ -1,5 +1,5 @@
 import type { EmbeddingBackend, Provider, SpeechBackend, TranscriptionBackend } from '@majordomo/core';
-import { spaceOf } from '@majordomo/core/provider';
+import { spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import {
   embeddingQuirks,

@@ -1,4 +1,5 @@
-import { rateLimitWatch, tell, type RateLimits } from '@majordomo/core/provider';
+import { tell } from '@majordomo/core/toolkit';
+import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit';
 import { readerOf } from './errors.ts';
 
 /** Tells an observer what the headers of an answer, or of a refusal, say about the vendor's limits. */

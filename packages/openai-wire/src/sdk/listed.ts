@@ -1,5 +1,5 @@
 import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
-import { asNumber, asRecord, isList } from '@majordomo/core/provider';
+import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 
 /**
  * The models of a `GET /models` body, `{ data: [...] }` or a bare list. Some servers tell the length of the context,

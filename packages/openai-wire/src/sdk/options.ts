@@ -1,5 +1,5 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import type { RateLimits } from '@majordomo/core/provider';
+import type { RateLimits } from '@majordomo/wire-kit';
 import type { ChatQuirks } from '../chat/quirks.ts';
 import type { ResponsesQuirks } from '../responses/quirks.ts';
 

@@ -1,5 +1,6 @@
 import type { Model, Provider } from '@majordomo/core';
-import { responsesFamily, paidTo, Scribe, sdkStream } from '@majordomo/core/provider';
+import { responsesFamily } from '@majordomo/core/toolkit';
+import { paidTo, Scribe, sdkStream } from '@majordomo/wire-kit';
 import { refuseUnsupported } from '../failure/refuse.ts';
 import { responsesTraitsOf, type ResponsesProfile } from '../responses/profile.ts';
 import { recoveryFor } from '../responses/recovery.ts';

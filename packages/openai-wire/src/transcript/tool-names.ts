@@ -1,5 +1,5 @@
 import type { ModelTool } from '@majordomo/core';
-import { callName } from '@majordomo/core/provider';
+import { callName } from '@majordomo/wire-kit';
 
 /** What these wires take as the name of a function. */
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;

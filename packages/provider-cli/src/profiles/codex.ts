@@ -1,4 +1,5 @@
-import { asRecord, asText, type Scribe } from '@majordomo/core/provider';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+import type { Scribe } from '@majordomo/core/toolkit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
 import type { CliSpec } from '../spec.ts';

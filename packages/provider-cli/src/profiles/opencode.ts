@@ -1,5 +1,6 @@
 import type { Usage } from '@majordomo/core';
-import { asNumber, asRecord, asText, type Scribe } from '@majordomo/core/provider';
+import { asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import type { Scribe } from '@majordomo/core/toolkit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
 import type { CliSpec } from '../spec.ts';

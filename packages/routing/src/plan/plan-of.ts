@@ -1,5 +1,5 @@
 import { LlmError, type Majordomo, type Resolver } from '@majordomo/core';
-import { didYouMean } from '@majordomo/core/provider';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { Plan, Preset, Turn } from '../contract.ts';
 import type { Judge } from '../ranking/choose.ts';
 import { endOf } from '../ranking/lifetime.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type TargetSettings } from '@majordomo/core';
-import { didYouMean } from '@majordomo/core/provider';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { Choice, Needs, Preset, Weights } from '../contract.ts';
 import { nanoOf } from '../ranking/usd.ts';
 import { STRATEGIES } from '../strategies.ts';

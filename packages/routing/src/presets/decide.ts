@@ -1,5 +1,5 @@
 import { LlmError, type NamedSpec } from '@majordomo/core';
-import { whenThere } from '@majordomo/core/provider';
+import { whenThere } from '@majordomo/core/toolkit';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type Judge, type ResolverContext } from '../ranking/choose.ts';

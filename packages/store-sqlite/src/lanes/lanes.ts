@@ -1,5 +1,5 @@
 import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/provider';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
 /** How many may be at work at once. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
 import type { Exchange } from '../server/exchange.ts';
 import { startWireServer, type Script, type WireServer, type WireServerOptions } from '../server/server.ts';
 import { collect, type Collected, type OnStep } from './collect.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/provider';
+import { Scribe } from '@majordomo/core/toolkit';
 import { pieces } from '../wires/answer.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
-import { isList, isSecretHeader } from '@majordomo/core/provider';
+import { isList } from '@majordomo/core/toolkit';
+import { isSecretHeader } from '@majordomo/wire-kit';
 import { hidden, MASK, spansOf } from './secrets.ts';
 
 /** Headers that tell whose account it is. */

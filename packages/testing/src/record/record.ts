@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { patientFetch } from '@majordomo/core/provider';
+import { patientFetch } from '@majordomo/wire-kit';
 import { systemClock } from '../clock/system-clock.ts';
 import { concealChunks, concealHeaders, learntFrom } from './conceal.ts';
 import {

@@ -1,4 +1,4 @@
-import { secretSpans } from '@majordomo/core/provider';
+import { secretSpans } from '@majordomo/core/toolkit';
 import { createRedactor, RULES } from '@majordomo/redact';
 
 /** What stands where a secret stood. */

@@ -1,4 +1,4 @@
-import { didYouMean, isList, isRecord } from '@majordomo/core/provider';
+import { didYouMean, isList, isRecord } from '@majordomo/core/toolkit';
 import type { OperationName } from '../wires/operation-answer.ts';
 import { FAILURE_KINDS } from '../wires/failure.ts';
 import {

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Called for every schema in a schema, with its path. */
 export type Visit = (schema: Readonly<Record<string, unknown>>, path: string) => void;

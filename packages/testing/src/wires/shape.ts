@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { Violation } from './wire.ts';
 
 /** Says what is wrong with a value at a path; nothing when it fits. */

@@ -5,7 +5,8 @@ import {
   type TurnMessage,
   type Usage,
 } from '@majordomo/core';
-import { Scribe, toBase64, toolIds, type WireReader } from '@majordomo/core/provider';
+import { toBase64 } from '@majordomo/core/toolkit';
+import { Scribe, toolIds, type WireReader } from '@majordomo/wire-kit';
 import { dropped, failureError, type Dialogue } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {

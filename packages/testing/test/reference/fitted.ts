@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
-import { isRecord, withOutputRule } from '@majordomo/core/provider';
+import { isRecord, withOutputRule } from '@majordomo/core/toolkit';
 import { eachPart } from './flaw.ts';
 
 /** What a provider does to requests so that its wire takes them; a flaw names in `extra` what it leaves out. */

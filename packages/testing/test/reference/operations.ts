@@ -1,5 +1,6 @@
 import { LlmError, type ModelContext, type Provider, type Usage } from '@majordomo/core';
-import { asList, asNumber, asRecord, asVector, transportError } from '@majordomo/core/provider';
+import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asVector, transportError } from '@majordomo/wire-kit';
 import { failureError } from './provider.ts';
 
 type Operations = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;

@@ -14,7 +14,7 @@ import {
   wellFormed,
   wireError,
   type WireReader,
-} from '@majordomo/core/provider';
+} from '@majordomo/wire-kit';
 
 import { fitted } from './fitted.ts';
 

@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/provider';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** An event of a Bedrock stream. */
 export interface Frame {

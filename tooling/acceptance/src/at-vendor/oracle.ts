@@ -1,5 +1,5 @@
 import type { Recording } from '@majordomo/test-support';
-import { asList, asRecord } from '@majordomo/core/provider';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { eventFrames } from './frames.ts';
 
 /** What an answer holds that a reader sees, in its order, as its raw bytes say it without any SDK. */

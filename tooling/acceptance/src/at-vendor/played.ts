@@ -1,5 +1,5 @@
 import type { AssistantPart, TurnMessage } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { contextOf, deliveryOf, requestOf, type Playback, type Recording } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { joined, type Row } from './oracle.ts';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { secretForms } from '@majordomo/core/provider';
+import { secretForms } from '@majordomo/core/toolkit';
 import { CANARY, KEY } from './slots.ts';
 
 /** Whatever of the keys could be read by somebody: the word itself, and its beginning in base64. */

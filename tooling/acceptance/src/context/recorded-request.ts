@@ -1,6 +1,6 @@
 import type { Message, ToolSpec, Usage } from '@majordomo/core';
 import type { MeteredRequest } from '@majordomo/context';
-import { asList, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
 
 /** What a recorded client sent, as far as a meter looks at it: whose turns, and their words. */

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { NDJSON, SSE, type Framing } from '@majordomo/core/provider';
+import { NDJSON, SSE, type Framing } from '@majordomo/wire-kit';
 import type { FuzzTarget } from '@majordomo/test-support';
 
 const EVENTS = 'event: a\r\ndata: {"x":"世"}\r\n\r\n: ping\n\ndata: one\ndata: two\n\ndata: [DONE]\n\n';

@@ -6,9 +6,9 @@ import type { TranscriptionBackend } from '../../contract/provider.ts';
 import type { Warning } from '../../contract/response.ts';
 import type { TranscriptionRequest, TranscriptionResponse } from '../../contract/transcription.ts';
 import type { Usage } from '../../contract/usage.ts';
+import { asLanguage } from '../../language.ts';
 import type { Place } from '../../resolve/resolve.ts';
-import { asked, InOnePiece, invalid, oneOf, unitsAlone, type Question } from '../in-one-piece.ts';
-import { asLanguage } from '../../toolkit/decode/language.ts';
+import { asked, InOnePiece, invalid, oneOf, type Question, unitsAlone } from '../in-one-piece.ts';
 import { sniffAudio } from './sniff-audio.ts';
 
 type Heard = Omit<TranscriptionResponse, 'attempts' | 'spec'>;

@@ -12,7 +12,7 @@ import {
   type StreamEvent,
   type Timeouts,
 } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/provider';
+import { checkOrder } from '@majordomo/core/toolkit';
 import type { Step } from '../../script/fault.ts';
 import { refusedURL } from '../../server/refused.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';

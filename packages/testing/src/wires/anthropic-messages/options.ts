@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
 import { isString, type Report } from '../shape.ts';
 import { turnsOf, type Turn } from './conversation.ts';

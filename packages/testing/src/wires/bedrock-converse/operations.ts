@@ -1,6 +1,6 @@
 // InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
 // model-parameters-embed-v3.html and -v4.html, 2026-11.
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { anything, count, isString, list, object, text, violations } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';

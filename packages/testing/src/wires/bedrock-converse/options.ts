@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
 import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import { isString, shown, type Report } from '../shape.ts';

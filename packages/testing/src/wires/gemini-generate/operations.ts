@@ -1,6 +1,6 @@
 // embedContent, batchEmbedContents and Vertex's predict; speech and transcripts are what generateContent is asked for: the types
 // of @google/genai 3.1 and ai.google.dev/gemini-api/docs, 2026-11.
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { sseFrame } from '../sse.ts';
 import { camelCased } from './spelling.ts';
 import type { WireOperation } from '../wire.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Under these keys stands what is anybody's: arguments, results, schemas. */
 const FREE: ReadonlySet<string> = new Set([

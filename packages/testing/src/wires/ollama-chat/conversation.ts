@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 
 /** Rules between messages: results follow the calls that they answer, and name their tool. */

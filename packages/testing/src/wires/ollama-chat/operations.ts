@@ -1,5 +1,5 @@
 // /api/embed: Ollama's API reference, 2026-11.
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import {
   anyObject,
   anything,

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';

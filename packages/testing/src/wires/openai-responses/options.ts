@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/provider';
+import { isRecord } from '@majordomo/core/toolkit';
 import { checkParameters } from '../parameters.ts';
 import { checkStrict } from '../strict.ts';
 import { isString, type Report, shown } from '../shape.ts';

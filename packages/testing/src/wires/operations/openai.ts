@@ -1,6 +1,6 @@
 // OpenAI's /embeddings, /audio/transcriptions and /audio/speech, which its compatible vendors have as well: the types of openai 7.55.
 import type { SpeechRequest, TranscriptSegment } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import type { TranscriptTurn } from '../operation-answer.ts';
 import { isFile } from './form.ts';
 import { anything, count, isString, list, number, object, text, textOr, violations } from '../shape.ts';

@@ -1,5 +1,5 @@
 // Runs of Workers AI that are no chats: the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
-import { asList, asRecord, asText } from '@majordomo/core/provider';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import { anything, isString, list, object, text, textOr, violations } from '../shape.ts';
 import { isRun, modelOfRun } from './read.ts';
 import type { OperationReply, WireOperation } from '../wire.ts';

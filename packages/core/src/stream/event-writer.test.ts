@@ -1,0 +1,405 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ModelEvent, StreamEvent } from '../contract/event.ts';
+import { LlmError } from '../contract/llm-error.ts';
+import { Accumulator } from './accumulate.ts';
+import { checkOrder } from './check.ts';
+import { Scribe } from './event-writer.ts';
+
+function written(write: (scribe: Scribe) => void): readonly ModelEvent[] {
+  const scribe = new Scribe('a/x', []);
+  write(scribe);
+  return scribe.take();
+}
+
+const parts = (events: readonly ModelEvent[]): unknown[] =>
+  events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+
+describe('the scribe', () => {
+  it('keeps interleaved calls apart and bad arguments raw', () => {
+    const events = written((scribe) => {
+      scribe.reasoning('hm');
+      scribe.text('ok');
+      scribe.toolCall('0', { id: 'c0', name: 'f', json: '{"a"' });
+      scribe.toolCall('1', { id: 'c1', name: 'g', json: '[1' });
+      scribe.toolCall('0', { json: ':1}' });
+      scribe.toolCall('2', { id: 'c2', name: 'h' });
+      scribe.finish('tool-calls', 'tool_calls', undefined);
+    });
+    expect(checkOrder(events)).toBeUndefined();
+    expect(parts(events)).toEqual([
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'ok' },
+      { type: 'tool-call', id: 'c0', name: 'f', args: { a: 1 } },
+      { type: 'tool-call', id: 'c1', name: 'g', args: {}, invalid: { raw: '[1' } },
+      { type: 'tool-call', id: 'c2', name: 'h', args: {} },
+    ]);
+  });
+
+  it('makes up the same unique ids for the same response, others for another', () => {
+    const ids = (response: string): unknown[] =>
+      parts(
+        written((scribe) => {
+          scribe.start(response);
+          scribe.toolCall('0', { name: 'f' });
+          scribe.toolCall('1', { name: 'f' });
+          scribe.finish('tool-calls', undefined, undefined);
+        }),
+      ).map((part) => (part as { id: string }).id);
+    expect(new Set(ids('r1')).size).toBe(2);
+    expect(ids('r1')).toEqual(ids('r1'));
+    expect(ids('r1')).not.toEqual(ids('r2'));
+  });
+
+  it('puts replay tokens on the part that they came with', () => {
+    const replay = { family: 'f', data: 'sig' };
+    expect(
+      parts(
+        written((scribe) => {
+          scribe.reasoning('', replay);
+          scribe.text('t', 'text', replay);
+          scribe.toolCall('0', { id: 'c', name: 'n', replay });
+          scribe.finish('stop', undefined, undefined);
+        }),
+      ),
+    ).toEqual([
+      { type: 'reasoning', text: '', replay },
+      { type: 'text', text: 't', replay },
+      { type: 'tool-call', id: 'c', name: 'n', args: {}, replay },
+    ]);
+  });
+
+  it('puts what ran at the vendor in its place, whole, and what a text cites on the text that is open', () => {
+    const replay = { family: 'f', data: { item: 1 } };
+    const citation = { url: 'https://a.example' };
+    const events = written((scribe) => {
+      expect(scribe.cite([citation])).toBe(false);
+      scribe.vendor({ kind: 'search', text: 'tea', replay });
+      expect(scribe.openText).toBeUndefined();
+      scribe.text('Old');
+      expect(scribe.cite([citation])).toBe(true);
+      scribe.text('.');
+      expect(scribe.openText).toBe('Old.');
+      expect(scribe.cite([])).toBe(true);
+      expect(scribe.cite([{ document: 1 }])).toBe(true);
+      scribe.vendor({ kind: 'search_result', replay });
+      expect(scribe.cite([citation])).toBe(false);
+      scribe.finish('stop', 'stop', undefined);
+    });
+    expect(checkOrder(events)).toBeUndefined();
+    expect(parts(events)).toEqual([
+      { type: 'vendor', kind: 'search', text: 'tea', replay },
+      { type: 'text', text: 'Old.', citations: [citation, { document: 1 }] },
+      { type: 'vendor', kind: 'search_result', replay },
+    ]);
+    expect(events[1]).toMatchObject({ type: 'part-end', index: 0, part: { kind: 'search' } });
+  });
+
+  it('without a sink gives each call what it wrote', () => {
+    const scribe = new Scribe('a/x');
+    expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
+    expect(scribe.text('')).toEqual([]);
+    expect(scribe.text('b').map(({ type }) => type)).toEqual(['text-delta']);
+    expect(scribe.finish('stop', undefined, undefined).map(({ type }) => type)).toEqual([
+      'part-end',
+      'finish',
+    ]);
+  });
+
+  it('tells what is known before the response has begun right after its start, whatever comes first', () => {
+    const warning = { action: 'dropped', what: 'seed', why: 'this wire has none' } as const;
+    for (const write of [
+      (scribe: Scribe) => scribe.start('r'),
+      (scribe: Scribe) => scribe.text('hi'),
+      (scribe: Scribe) => scribe.toolCall('0', { id: 'c', name: 'f' }),
+      (scribe: Scribe) => scribe.finish('stop', undefined, undefined),
+    ]) {
+      const events = written((scribe) => {
+        scribe.warning(warning, { ...warning, what: 'topP' });
+        write(scribe);
+      });
+      expect(
+        events.slice(0, 3).map((event) => ('warning' in event ? event.warning.what : event.type)),
+      ).toEqual(['start', 'seed', 'topP']);
+    }
+  });
+
+  it('writes streams that the order checker accepts, whatever a wire does', () => {
+    const key = fc.constantFrom('0', '1', 'text');
+    const step = fc.oneof(
+      fc.tuple(fc.constant('text'), fc.string({ maxLength: 3 }), key),
+      fc.tuple(fc.constant('reasoning'), fc.string({ maxLength: 3 }), key),
+      fc.tuple(fc.constant('call'), fc.string({ maxLength: 3 }), key),
+      fc.tuple(fc.constant('end'), fc.constant(''), key),
+      fc.tuple(fc.constant('start'), fc.constant(''), key),
+      fc.tuple(fc.constant('warning'), fc.constant(''), key),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const events = written((scribe) => {
+          scribe.start('r');
+          for (const [what, text, at] of steps) {
+            if (what === 'text') scribe.text(text, `t${at}`);
+            if (what === 'reasoning') scribe.reasoning(text, undefined, `r${at}`);
+            if (what === 'call') scribe.toolCall(at, { name: 'n', json: text });
+            if (what === 'end') scribe.end(at);
+            if (what === 'start') scribe.start();
+            if (what === 'warning') scribe.warning({ action: 'dropped', what: 'w', why: 'w' });
+          }
+          scribe.finish('stop', undefined, undefined);
+        });
+        expect(checkOrder(events)).toBeUndefined();
+        const answer = new Accumulator('a/x');
+        for (const event of events) answer.push(event);
+        const texts = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
+        expect(answer.result({ spec: 's', attempts: [] }).text).toBe(texts.join(''));
+      }),
+      { numRuns: 2000, seed: 20_261_120 },
+    );
+  });
+});
+
+describe('what the scribe writes', () => {
+  const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+  it('says where it comes from, in order, and ends with the wire’s own word and usage', () => {
+    const events = written((scribe) => {
+      scribe.start('r1');
+      scribe.start('r2');
+      scribe.reasoning('hm');
+      scribe.text('a');
+      scribe.finish('stop', 'end_turn', usage);
+    });
+    expect(events).toEqual([
+      { type: 'start', target: 'a/x', id: 'r1' },
+      { type: 'part-start', index: 0, part: { type: 'reasoning' } },
+      { type: 'reasoning-delta', index: 0, text: 'hm' },
+      { type: 'part-end', index: 0, part: { type: 'reasoning', text: 'hm' } },
+      { type: 'part-start', index: 1, part: { type: 'text' } },
+      { type: 'text-delta', index: 1, text: 'a' },
+      { type: 'part-end', index: 1, part: { type: 'text', text: 'a' } },
+      { type: 'finish', target: 'a/x', reason: 'stop', raw: 'end_turn', usage },
+    ]);
+  });
+
+  it('opens a part for another key, and goes on for the same', () => {
+    const events = written((scribe) => {
+      for (const key of ['1', '1', '2']) scribe.text('a', key);
+      for (const key of ['1', '1', '2']) scribe.reasoning('b', undefined, key);
+      scribe.finish('stop', undefined, undefined);
+    });
+    expect(parts(events).map((part) => (part as { text: string }).text)).toEqual(['aa', 'a', 'bb', 'b']);
+  });
+
+  it('takes text and reasoning without a key for parts of that name', () => {
+    const events = written((scribe) => {
+      scribe.text('a');
+      scribe.text('b', 'text');
+      scribe.reasoning('c');
+      scribe.reasoning('d', undefined, 'reasoning');
+      scribe.finish('stop', undefined, undefined);
+    });
+    expect(parts(events)).toMatchObject([{ text: 'ab' }, { text: 'cd' }]);
+  });
+
+  it('tells the head and the pieces of a call, and nothing for a piece that is empty', () => {
+    const events = written((scribe) => {
+      scribe.toolCall('0', { id: 'c', name: 'f', json: '' });
+      scribe.toolCall('0', { json: '{}' });
+    });
+    expect(events.slice(1)).toEqual([
+      { type: 'part-start', index: 0, part: { type: 'tool-call', id: 'c', name: 'f' } },
+      { type: 'args-delta', index: 0, json: '{}' },
+    ]);
+  });
+
+  it('puts a token that comes alone on the open part, and opens one where there is none', () => {
+    const replay = { family: 'f', data: 'sig' };
+    const events = written((scribe) => {
+      scribe.reasoning('hm');
+      scribe.reasoning('', replay);
+      scribe.text('', 'text', replay);
+      scribe.toolCall('0', { id: 'c', name: 'f' });
+      scribe.toolCall('0', { replay });
+      scribe.finish('stop', undefined, undefined);
+    });
+    expect(parts(events)).toMatchObject([
+      { text: 'hm', replay },
+      { text: '', replay },
+      { name: 'f', replay },
+    ]);
+    expect(events.filter(({ type }) => type.endsWith('-delta'))).toHaveLength(1);
+  });
+
+  it('makes up an id where the wire gives none or an empty one', () => {
+    const idFor = (response?: string): unknown =>
+      parts(
+        written((scribe) => {
+          scribe.start(response);
+          scribe.toolCall('0', { id: '', name: 'f' });
+          scribe.end('0');
+        }),
+      );
+    expect(idFor()).toMatchObject([{ id: 'call_0' }]);
+    expect(idFor('r1')).toMatchObject([{ id: expect.stringMatching(/^call_[0-9a-z]+_0$/) }]);
+  });
+
+  it('leaves a call nameless that the wire gives no name', () => {
+    const events = written((scribe) => {
+      scribe.toolCall('0', { id: 'c' });
+      scribe.finish('tool-calls', undefined, undefined);
+    });
+    expect(parts(events)).toEqual([{ type: 'tool-call', id: 'c', name: '', args: {} }]);
+  });
+
+  it('hands over each event once', () => {
+    const scribe = new Scribe('a/x', []);
+    expect([scribe.hasContent, scribe.take()]).toEqual([false, []]);
+    scribe.text('a');
+    expect([scribe.hasContent, scribe.take().length, scribe.take().length]).toEqual([true, 3, 0]);
+    scribe.text('b');
+    expect(scribe.take()).toEqual([{ type: 'text-delta', index: 0, text: 'b' }]);
+  });
+
+  it('without a sink gives what each word wrote, and with one nothing', () => {
+    const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
+    const words: ((scribe: Scribe) => readonly ModelEvent[])[] = [
+      (scribe) => scribe.text(''),
+      (scribe) => scribe.reasoning(''),
+      (scribe) => scribe.start('r'),
+      (scribe) => scribe.start('r'),
+      (scribe) => scribe.warning(warning, warning),
+      (scribe) => scribe.reasoning('a'),
+      (scribe) => scribe.reasoning(''),
+      (scribe) => scribe.toolCall('0', { id: 'c', name: 'f' }),
+      (scribe) => scribe.end('1'),
+      (scribe) => scribe.end('0'),
+    ];
+    const [alone, sunk] = [new Scribe('a/x'), new Scribe('a/x', [])];
+    expect(words.map((say) => say(alone).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
+    expect(words.map((say) => say(sunk).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(sunk.take()).toHaveLength(8);
+  });
+});
+
+describe('the order checker', () => {
+  const start: ModelEvent = { type: 'start', target: 't', id: undefined };
+  const finish: ModelEvent = {
+    type: 'finish',
+    target: 't',
+    reason: 'stop',
+    raw: undefined,
+    usage: undefined,
+  };
+  const open: ModelEvent = { type: 'part-start', index: 0, part: { type: 'text' } };
+  const delta: ModelEvent = { type: 'text-delta', index: 0, text: 'a' };
+  const close = { type: 'part-end', index: 0, part: { type: 'text', text: 'a' } } as const;
+  const reset: StreamEvent = { type: 'reset', target: 't', error: new LlmError('network', 'cut') };
+
+  it.each<[string, readonly StreamEvent[]]>([
+    ['no finish', [start, open, delta, close]],
+    ['before the start', [open]],
+    ['a second start', [start, start]],
+    ['after the finish', [start, finish, delta]],
+    ['parts are still open', [start, open, finish]],
+    ['no open part of its type', [start, delta]],
+    ['no open part of its type', [start, open, { type: 'args-delta', index: 0, json: '' }]],
+    ['no open part of its type', [start, open, close, close]],
+    ['index 1 where 0 was due', [start, { ...open, index: 1 }]],
+    ['index 0 where 1 was due', [start, open, close, open]],
+    ['no open part of its type', [start, open, { type: 'reasoning-delta', index: 0, text: '' }]],
+    ['no open part of its type', [start, open, { ...close, part: { type: 'reasoning', text: '' } }]],
+    ['event 2 (text-delta): after the finish', [start, finish, delta]],
+    ['event 0: reset without an attempt to drop', [reset, start, finish]],
+    ['event 2: reset without an attempt to drop', [start, finish, reset]],
+    ['event 2: reset without an attempt to drop', [start, reset, reset]],
+    ['event 2 (part-start): before the start', [start, reset, open]],
+  ])('finds: %s', (fault, events) => {
+    expect(checkOrder(events)).toContain(fault);
+  });
+
+  it.each<[string, readonly StreamEvent[]]>([
+    ['a whole answer', [start, open, delta, close, finish]],
+    ['a warning', [start, { type: 'warning', warning: { action: 'dropped', what: 'w', why: 'w' } }, finish]],
+    ['a new beginning', [start, open, delta, reset, start, open, close, finish]],
+  ])('accepts %s', (_, events) => {
+    expect(checkOrder(events)).toBeUndefined();
+  });
+});
+
+describe('the arguments of a tool call', () => {
+  const call = (write: (scribe: Scribe) => void, reason: 'tool-calls' | 'length' = 'tool-calls'): unknown[] =>
+    written((scribe) => {
+      scribe.start();
+      write(scribe);
+      scribe.finish(reason, undefined, undefined);
+    }).flatMap((event): unknown[] =>
+      event.type === 'part-end' ? [event.part] : event.type === 'warning' ? [event.warning] : [],
+    );
+  const refused = (raw: string): object => ({
+    type: 'tool-call',
+    id: 'c',
+    name: 'f',
+    args: {},
+    invalid: { raw },
+  });
+
+  it('are mended, and the warning names the tool and the kind but no value', () => {
+    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",]' }))).toEqual([
+      { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closer' },
+      { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
+    ]);
+  });
+
+  it('are refused, not mended, when the answer was cut', () => {
+    const cut = (json: string): unknown[] =>
+      call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json }), 'length');
+    expect(cut('{"a":[1,2')).toEqual([refused('{"a":[1,2')]);
+    expect(cut('')).toEqual([refused('')]);
+  });
+
+  it('are what the wire says in the end', () => {
+    const whole = (json: string): unknown[] =>
+      call((scribe) => {
+        scribe.toolCall('0', { id: 'c', name: 'f', json });
+        scribe.toolCall('0', { whole: '{"a":1}' });
+      });
+    const told = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
+    expect(whole('{"a"')).toEqual([told]);
+    expect(whole('{"a":2}')).toEqual([
+      { action: 'repaired', what: 'arguments of f', why: 'the fragments did not add up to them' },
+      told,
+    ]);
+  });
+
+  it('of a call that never got whole are never run', () => {
+    expect(
+      call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
+    ).toEqual([refused('{"a":1}')]);
+  });
+
+  it('that the wire says again as they were are told once, without a warning', () => {
+    const again = (json: string | undefined): readonly ModelEvent[] =>
+      written((scribe) => {
+        scribe.toolCall('0', { id: 'c', name: 'f', json });
+        scribe.toolCall('0', { whole: '{"a":1}' });
+      }).filter(({ type }) => type === 'args-delta' || type === 'warning');
+    expect(again('{"a":1}')).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
+    expect(again(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
+  });
+});
+
+it('two calls of one id get two, and an id that is not text is none', () => {
+  const scribe = new Scribe('a/x', []);
+  scribe.start('r');
+  scribe.toolCall('0', { id: 'same', name: 'f' });
+  scribe.toolCall('1', { id: 'same', name: 'f' });
+  scribe.toolCall('2', { id: null as unknown as string, name: 'f' });
+  scribe.finish('tool-calls', undefined, undefined);
+  const events = scribe.take();
+  const ids = events.flatMap((event) =>
+    event.type === 'part-end' && event.part.type === 'tool-call' ? [event.part.id] : [],
+  );
+  expect(ids).toEqual(['same', expect.stringMatching(/^call_.*_1$/), expect.stringMatching(/^call_.*_2$/)]);
+  expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1);
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { bareText } from './errors.ts';
+
+test.each([
+  ['502 <html><title>Bad\n gateway</title></html>', 'Bad gateway'],
+  ['502 upstream said 502 ', 'upstream said 502'],
+  ['502 status code (no body)', ''],
+  ['no status here', 'no status here'],
+  ['502 a < b and c > d', 'a d'],
+])('%j is said as %j', (message, words) => {
+  expect(bareText(message, 502).replaceAll(/ +/g, ' ')).toBe(words);
+});
+
+test('megabytes of markup are not read', () => {
+  expect(bareText(`502 ${'<'.repeat(4_000_000)}`, 502)).toBe('<'.repeat(200));
+});

@@ -1,0 +1,81 @@
+import { LlmError } from '@majordomo/core';
+import { joinedBytes } from '@majordomo/core/toolkit';
+
+/** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
+export const LARGEST_BODY: number = 64 * 1024 * 1024;
+
+/**
+ * The response with a body that ends in an error beyond `most` bytes (`protocol`, code `too-large`). A few megabytes on
+ * the wire may unpack into all the memory that there is, and the headers do not tell.
+ */
+export function boundedBody(response: Response, target: string, most: number = LARGEST_BODY): Response {
+  const body = response.body as ReadableStream<Uint8Array> | null;
+  if (body === null) return response;
+  const length = plainLength(response.headers);
+  if (length !== undefined && length <= most) return response;
+  const { status, headers, url } = response;
+  // Without the status text, which `Response` rejects outside Latin-1, and which nobody reads.
+  const bounded = new Response(boundedStream(body, target, most), { status, headers });
+  // SDKs tell it in their errors.
+  return Object.defineProperty(bounded, 'url', { value: url });
+}
+
+/** What the transport holds the server to; a compressed body may have any length. */
+function plainLength(headers: Headers): number | undefined {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') ? undefined : Number(length);
+}
+
+function boundedStream(
+  body: ReadableStream<Uint8Array>,
+  target: string,
+  most: number,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        bytes += value.length;
+        if (bytes > most) {
+          reader.cancel().catch(() => undefined);
+          throw tooLarge(target, most);
+        }
+        controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** The same for a transport that has no `Response`: all bytes of a body, or the error beyond `most`. */
+export async function collectedBody(
+  body: AsyncIterable<Uint8Array | string>,
+  target: string,
+  most: number = LARGEST_BODY,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    const chunk = typeof piece === 'string' ? UTF8.encode(piece) : piece;
+    bytes += chunk.length;
+    if (bytes > most) throw tooLarge(target, most);
+    chunks.push(chunk);
+  }
+  return joinedBytes(chunks);
+}
+
+const UTF8 = new TextEncoder();
+
+const tooLarge = (target: string, most: number): LlmError =>
+  new LlmError('protocol', `${target} answered with more than ${most} bytes`, {
+    target,
+    code: 'too-large',
+    path: '',
+  });

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { callName } from './tools.ts';
+
+it.for([
+  ['get_weather-2', 'get_weather-2'],
+  ['$READFILE', '_READFILE'],
+  ['exec.command<|channel|>', 'exec_command__channel__'],
+  ['', 'unknown'],
+  ['a'.repeat(70), 'a'.repeat(64)],
+] as const)('%j goes back as %j', ([name, expected]) => {
+  expect(callName(name, 64)).toBe(expected);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { capturedResponse } from './http.ts';
+
+test('the raw response comes to us, and the SDK reads an empty object', async () => {
+  const sent = new Response('data: 1\n\n');
+  let read: unknown;
+  const captured = await capturedResponse(
+    () => Promise.resolve(sent),
+    async (fetch) => {
+      read = await (await fetch('http://127.0.0.1')).json();
+    },
+  );
+  expect(captured).toBe(sent);
+  expect(read).toEqual({});
+});
+
+test('a response that is not ok goes to the SDK, whose error is what is thrown', async () => {
+  const sdkError = new Error('503 of the SDK');
+  const refused = capturedResponse(
+    () => Promise.resolve(new Response('busy', { status: 503 })),
+    async (fetch) => {
+      if ((await (await fetch('http://127.0.0.1')).text()) === 'busy') throw sdkError;
+    },
+  );
+  await expect(refused).rejects.toBe(sdkError);
+});
+
+test('an SDK that sends in another way is found out', async () => {
+  const unused = capturedResponse(fetch, () => Promise.resolve());
+  await expect(unused).rejects.toThrow('did not use the fetch');
+});

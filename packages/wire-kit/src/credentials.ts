@@ -1,0 +1,163 @@
+import { type Credential, LlmError, type ModelContext, type Recovery } from '@majordomo/core';
+import { abortable, cleanCause, NO_ENV } from '@majordomo/core/toolkit';
+
+type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
+
+/** Where the key of an attempt comes from. */
+export interface CredentialSource {
+  /** The key for this attempt; throws `auth` when there is none. */
+  read(context: SourceContext): Promise<string>;
+  /** After a 401 for `value`: how to ask the source once more. Nothing to do for a fixed key. */
+  recovery(value: string): Recovery | undefined;
+}
+
+/** Where a provider's key comes from: the option, a function asked per attempt, or the first variable that is set. */
+export function credentialSource(
+  apiKey: Credential | undefined,
+  keyEnv: readonly string[],
+): CredentialSource {
+  const renewal = typeof apiKey === 'function' ? new Renewal(apiKey) : undefined;
+  /** A recovery belongs to one call: what was rejected travels with it, and nobody else sees it. */
+  const rejections = new WeakMap<Recovery, string>();
+  const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
+    if (renewal !== undefined) {
+      const rejected = recoveries
+        .map((recovery) => rejections.get(recovery))
+        .findLast((value) => value !== undefined);
+      return await asked(renewal, rejected, signal, target);
+    }
+    const value =
+      typeof apiKey === 'string'
+        ? apiKey
+        : keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
+    if (value === undefined || value === '') throw noKey(target, keyEnv, env === NO_ENV);
+    return value;
+  };
+  return {
+    async read(context) {
+      const value = await valueFor(context);
+      context.credential?.(value);
+      return value;
+    },
+    recovery(value) {
+      if (renewal === undefined) return undefined;
+      const recovery: Recovery = {
+        id: 'credential',
+        what: 'asked for a new credential',
+        apply: (request) => request,
+      };
+      rejections.set(recovery, value);
+      return recovery;
+    },
+  };
+}
+
+/** A source that fails is a failed login, not a broken wire: another try of the same target would ask in vain. */
+async function asked(
+  renewal: Renewal,
+  rejected: string | undefined,
+  signal: AbortSignal,
+  target: string,
+): Promise<string> {
+  try {
+    return await (rejected === undefined ? renewal.first(signal) : renewal.instead(rejected, signal));
+  } catch (cause) {
+    if (LlmError.is(cause) || signal.aborted) throw cause;
+    const clean = cleanCause(cause, [rejected]);
+    const said = clean instanceof Error ? clean.message : String(clean);
+    throw new LlmError(
+      'auth',
+      `no key for ${target}: its source failed: ${said}`,
+      { target },
+      { cause: clean },
+    );
+  }
+}
+
+function noKey(target: string, keyEnv: readonly string[], isBlind: boolean): LlmError {
+  const names = keyEnv.join(' or ');
+  let where = `set ${names}, or pass apiKey`;
+  if (keyEnv.length === 0) where = 'pass apiKey';
+  else if (isBlind) {
+    where = `createMajordomo was given no env, so ${names} is not looked for; pass env: process.env, or apiKey`;
+  }
+  return new LlmError('auth', `no key for ${target}: ${where}`, { target, status: 401, code: 'missing-key' });
+}
+
+type Source = (context: {
+  readonly signal: AbortSignal;
+  readonly rejected: string | undefined;
+}) => string | Promise<string>;
+
+/** Values that are remembered; the oldest go. */
+const MOST_VALUES = 100;
+
+interface Pending {
+  readonly value: Promise<string>;
+  readonly controller: AbortController;
+  waiters: number;
+}
+
+/**
+ * Asks a source for another credential in place of one that was rejected, once for all calls that were rejected with the
+ * same value: those that come while it is asked wait for it, and those whose rejection comes later, with a value that
+ * they got before, take what it gave.
+ */
+export class Renewal {
+  private readonly source: Source;
+  /** Counts what happens, to tell before from after. */
+  private moment = 0;
+  private readonly handedOut = new Map<string, number>();
+  private readonly renewed = new Map<string, { readonly value: string; readonly at: number }>();
+  private readonly pending = new Map<string, Pending>();
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  /** A value for an attempt that has not been rejected. */
+  async first(signal: AbortSignal): Promise<string> {
+    const value = await this.source({ signal, rejected: undefined });
+    keep(this.handedOut, value, ++this.moment);
+    return value;
+  }
+
+  async instead(rejected: string, signal: AbortSignal): Promise<string> {
+    const known = this.renewed.get(rejected);
+    const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
+    if (isNewer && known.value !== rejected) return known.value;
+    const pending = this.pending.get(rejected) ?? this.begin(rejected);
+    pending.waiters++;
+    try {
+      return await abortable(pending.value, signal);
+    } finally {
+      // Nobody waits any more: the source is told.
+      if (--pending.waiters === 0) pending.controller.abort(signal.reason);
+    }
+  }
+
+  private begin(rejected: string): Pending {
+    const controller = new AbortController();
+    const pending: Pending = { value: this.ask(rejected, controller.signal), controller, waiters: 0 };
+    this.pending.set(rejected, pending);
+    const forget = (): void => {
+      if (this.pending.get(rejected) === pending) this.pending.delete(rejected);
+    };
+    pending.value.then(forget, forget);
+    return pending;
+  }
+
+  private async ask(rejected: string, signal: AbortSignal): Promise<string> {
+    const value = await this.source({ signal, rejected });
+    keep(this.renewed, rejected, { value, at: ++this.moment });
+    keep(this.handedOut, value, this.moment);
+    return value;
+  }
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MOST_VALUES && oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,89 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, test } from 'vitest';
+import { boundedBody } from './bounded-body.ts';
+import { directFetch } from './http.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const direct = directFetch(fetch, 'p/m');
+
+test.each([301, 302, 303, 307, 308])(
+  'a redirect (%d) is not followed, and the place is named',
+  async (status) => {
+    let reached = 0;
+    const other = await serve((_request, response) => {
+      reached++;
+      response.end('{}');
+    });
+    const url = await serve((_request, response) => {
+      response.writeHead(status, { location: `${other}/v2?key=secret` }).end();
+    });
+    const sent = direct(url, { method: 'POST', body: 'prompt', headers: { 'x-api-key': 'key' } });
+    await expect(sent).rejects.toMatchObject({
+      kind: 'protocol',
+      message: `p/m sends on to ${other}/v2, which was not followed: if that is right, set baseURL to it`,
+      details: { target: 'p/m', status, code: 'redirect' },
+    });
+    expect(reached).toBe(0);
+  },
+);
+
+test('a status of 3xx that names no place, and an answer, are handed on', async () => {
+  const url = await serve(({ url: path }, response) => {
+    response.writeHead(path === '/304' ? 304 : 200).end('');
+  });
+  expect((await direct(`${url}/304`)).status).toBe(304);
+  expect((await direct(url)).status).toBe(200);
+});
+
+test('a whole body is counted unpacked, a stream is not', async () => {
+  const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
+  const url = await serve(({ url: path }, response) => {
+    const type = path === '/stream' ? 'text/event-stream' : 'application/json';
+    response
+      .writeHead(path === '/error' ? 500 : 200, { 'content-type': type, 'content-encoding': 'gzip' })
+      .end(bomb);
+  });
+  for (const path of ['/', '/error']) {
+    const response = await direct(url + path);
+    await expect(response.text()).rejects.toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  }
+  expect((await (await direct(`${url}/stream`)).arrayBuffer()).byteLength).toBe(65 * 1024 * 1024);
+});
+
+test('a body within the bound is itself, with its status, headers and URL', async () => {
+  const url = await serve((_request, response) => {
+    response.writeHead(201, 'Made', { 'content-type': 'text/plain', 'x-a': 'b' }).write('he');
+    response.end('llo');
+  });
+  const given = await fetch(url);
+  const bounded = boundedBody(given, 'p/m', 5);
+  expect([bounded.status, bounded.headers.get('x-a'), bounded.url]).toEqual([201, 'b', given.url]);
+  expect(await bounded.text()).toBe('hello');
+  await expect(boundedBody(await fetch(url), 'p/m', 4).text()).rejects.toThrow(
+    'p/m answered with more than 4 bytes',
+  );
+});
+
+test('a body that nobody wants any more closes its connection', async () => {
+  let closed = (): void => undefined;
+  const isClosed = new Promise<void>((resolve) => (closed = resolve));
+  const url = await serve((_request, response) => {
+    response.on('close', closed);
+    response.writeHead(200, { 'content-type': 'application/json' }).write('[');
+  });
+  await (await direct(url)).body?.cancel();
+  await isClosed;
+});

@@ -1,0 +1,83 @@
+import type { ProviderOptions } from '@majordomo/core';
+import { checkOptions } from '@majordomo/core/toolkit';
+import { expect, it } from 'vitest';
+import { checkBaseURL, checkProviderOptions } from './options.ts';
+
+interface Options extends ProviderOptions {
+  readonly quirks?: object;
+}
+const check = (options: object): void => {
+  checkProviderOptions<Options>('acme', options, { quirks: 'object' });
+};
+const config = (path: string, message: string) =>
+  expect.objectContaining({
+    kind: 'config',
+    message,
+    details: expect.objectContaining({ path }) as object,
+  }) as Error;
+
+it.each([
+  [{ apikey: 'k' }, 'apikey', 'acme: apikey is not an option; did you mean "apiKey"?'],
+  [{ baseUrl: 'k' }, 'baseUrl', 'acme: baseUrl is not an option; did you mean "baseURL"?'],
+  [{ quirk: {} }, 'quirk', 'acme: quirk is not an option; did you mean "quirks"?'],
+])('a mistyped option is told with the one that was meant: %o', (options, path, message) => {
+  expect(() => {
+    check(options);
+  }).toThrow(config(path, message));
+});
+
+it('options that resemble none of ours belong to a newer package, or to somebody else', () => {
+  check({ apiKey: 'k', quirks: {}, organization: 'x', project: undefined });
+});
+
+it.each([
+  ['endpoint', 'baseURL'],
+  ['key', 'apiKey'],
+])('%s, which others have, is told with its name here', (name, here) => {
+  expect(() => {
+    check({ [name]: 'x' });
+  }).toThrow(config(name, `acme: ${name} is not an option: it is called ${here} here`));
+});
+
+it.each([
+  [null, 'options', 'acme: options must be an object'],
+  [{ id: ['sk-secret'] }, 'id', 'acme: id must be a string, not an array'],
+  [{ id: 'lab', vendor: 5 }, 'vendor', 'lab: vendor must be a string, not a number'],
+])('whose options they are is told, whatever the id is: %o', (options, path, message) => {
+  expect(() => {
+    check(options as object);
+  }).toThrow(config(path, message));
+});
+
+it.each([undefined, null, 'key'])('%o are no options', (options) => {
+  expect(() => {
+    checkOptions('acme', options, {});
+  }).toThrow('acme: options must be an object');
+});
+
+it.each([
+  ['localhost:8080', 'must begin with https:// or http://'],
+  ['api.acme.example/v1', 'is not a URL: write for example https://host/v1'],
+  ['', 'is not a URL: write for example https://host/v1'],
+  ['https://host:99999/v1', 'is not a URL: write for example https://host/v1'],
+  ['ftp://host/v1', 'must begin with https:// or http://'],
+  ['https://user@host/v1', 'holds a user or a password: give them as apiKey or in headers'],
+  ['https://:sk-secret@host/v1', 'holds a user or a password: give them as apiKey or in headers'],
+  [
+    'https://host/v1?key=sk-secret',
+    'must end before its ? or #: what follows would stand before the path of each call',
+  ],
+  ['https://host/v1#', 'must end before its ? or #: what follows would stand before the path of each call'],
+  [new URL('https://host/v1'), 'must be a text such as https://host/v1'],
+])('%s is not a base URL', (value, problem) => {
+  expect(() => {
+    checkBaseURL(value, 'baseURL of acme');
+  }).toThrow(config('baseURL', `baseURL of acme ${problem}`));
+});
+
+it.each(['https://host', 'http://127.0.0.1:8080/v1/', 'https://[::1]:1/v1', 'HTTPS://my_host.lan/a%20b'])(
+  '%s is a base URL',
+  (value) => {
+    checkBaseURL(value, 'baseURL of acme');
+  },
+);

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { quirksFromParams, type QuirkWords } from './settings.ts';
+
+interface Quirks {
+  readonly thinking: 'budget' | 'effort';
+  readonly cache: boolean;
+  readonly field: 'a' | undefined;
+  readonly most: number;
+}
+
+const WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+  thinking: ['budget', 'effort'],
+  cache: [true, false],
+  field: ['a', undefined],
+  most: { takes: 'a number', read: (text) => (/^\d+$/.test(text) ? Number(text) : undefined) },
+};
+
+const read = (query: string): Partial<Quirks> =>
+  quirksFromParams<Quirks>(Object.fromEntries(new URLSearchParams(query)), WORDS, 'LLM_ACME');
+
+test('each word stands for its value, "none" for nothing', () => {
+  expect(read('thinking=effort&cache=false&field=none&most=8')).toEqual({
+    thinking: 'effort',
+    cache: false,
+    field: undefined,
+    most: 8,
+  });
+});
+
+test.each([
+  [
+    'thonking=budget',
+    'LLM_ACME: unknown quirk "thonking"; known are thinking, cache, field, most; did you mean "thinking"?',
+  ],
+  ['constructor=1', 'LLM_ACME: unknown quirk "constructor"; known are thinking, cache, field, most'],
+  ['thinking=much', 'LLM_ACME: "much" is not a value of thinking; it takes budget, effort'],
+  ['cache=yes', 'LLM_ACME: "yes" is not a value of cache; it takes true, false'],
+  ['field=b', 'LLM_ACME: "b" is not a value of field; it takes a, none'],
+  ['sk-Zx9QwErTy-K3yCanary=1', 'LLM_ACME: unknown quirk "sk-…"; known are thinking, cache, field, most'],
+  ['thinking=sk-Zx9QwErTy-K3yCanary', 'LLM_ACME: "sk-…" is not a value of thinking; it takes budget, effort'],
+  ['most=many', 'LLM_ACME: "many" is not a value of most; it takes a number'],
+])('%s is a config error that says what is known', (query, message) => {
+  expect(() => read(query)).toThrow(expect.objectContaining({ kind: 'config', message }));
+});

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import type { JsonObject } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import {
+  GRAMMAR_SCHEMA,
+  PLAIN_SCHEMA,
+  sanitizeSchema,
+  type SchemaDialect,
+  TYPED_SCHEMA,
+} from './schema-dialects.ts';
+
+const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
+  type: 'object',
+  properties,
+  ...more,
+});
+const inPlain = (property: JsonObject): unknown => {
+  const { schema, lost } = sanitizeSchema(object({ a: property }), PLAIN_SCHEMA);
+  return [(schema['properties'] as JsonObject)['a'], lost];
+};
+
+describe('a schema in a plain dialect', () => {
+  it.each<[JsonObject, JsonObject]>([
+    [{ type: ['string', 'null'] }, { type: 'string', nullable: true }],
+    [{ type: ['string', 'number', 'null'] }, { type: ['string', 'number'], nullable: true }],
+    [
+      { anyOf: [{ type: 'string', minLength: 1 }, { type: 'null' }], description: 'd', default: null },
+      { description: 'd', default: null, type: 'string', minLength: 1, nullable: true },
+    ],
+    [
+      { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
+      { oneOf: [{ type: 'string' }, { type: 'number' }], nullable: true },
+    ],
+    [
+      { $ref: '#/$defs/a', default: 1, description: 'd' },
+      { $ref: '#/$defs/a', description: 'd' },
+    ],
+    [{ type: 'object' }, { type: 'object', properties: {} }],
+    [object({ b: {} }, { required: ['b', 'gone'] }), object({ b: {} }, { required: ['b'] })],
+    [object({}, { required: ['gone'] }), object({})],
+    [
+      { enum: ['a', null], default: { type: ['x', 'null'] } },
+      { enum: ['a', null], default: { type: ['x', 'null'] } },
+    ],
+  ])('%j is %j', (given, expected) => {
+    expect(inPlain(given)).toEqual([expected, []]);
+  });
+
+  it('has a type where only a name of one stood', () => {
+    expect(sanitizeSchema(object({ a: 'string' }), PLAIN_SCHEMA).schema).toEqual(
+      object({ a: { type: 'string' } }),
+    );
+  });
+
+  it('has an object without alternatives at its root', () => {
+    const root = (schema: JsonObject): unknown => sanitizeSchema(schema, PLAIN_SCHEMA);
+    expect(root({ type: 'string' })).toEqual({ schema: object({}), lost: ['root'] });
+    expect(root({})).toEqual({ schema: object({}), lost: ['root'] });
+    expect(root({ ...object({ a: {} }), anyOf: [{ required: ['a'] }], not: {} })).toEqual({
+      schema: object({ a: {} }),
+      lost: ['anyOf', 'not'],
+    });
+  });
+
+  it('keeps properties that are named like keywords', () => {
+    const named = object(
+      { pattern: {}, enum: {}, default: {}, format: {}, $ref: {} },
+      { required: ['pattern'] },
+    );
+    for (const dialect of [PLAIN_SCHEMA, GRAMMAR_SCHEMA])
+      expect(sanitizeSchema(named, dialect)).toEqual({ schema: named, lost: [] });
+  });
+});
+
+describe('other dialects', () => {
+  it('drop what a grammar cannot say, everywhere, and tell it', () => {
+    const deep = object({
+      a: { type: 'array', items: { type: 'string', pattern: '^a', format: 'uri' } },
+      pattern: {},
+    });
+    expect(sanitizeSchema(deep, GRAMMAR_SCHEMA)).toEqual({
+      schema: object({ a: { type: 'array', items: { type: 'string' } }, pattern: {} }),
+      lost: ['pattern', 'format'],
+    });
+  });
+
+  it('give every schema a type, and none beside alternatives', () => {
+    const given = object({
+      a: { description: 'any' },
+      b: { enum: [1, 2] },
+      c: { type: 'string', anyOf: [{ const: 'x' }, { minLength: 1 }] },
+      d: { type: ['string', 'null'], enum: ['x', '', null] },
+      e: { items: {} },
+    });
+    expect(sanitizeSchema(given, TYPED_SCHEMA)).toEqual({
+      schema: object({
+        a: { description: 'any', type: 'string' },
+        b: { enum: [1, 2], type: 'number' },
+        c: {
+          anyOf: [
+            { const: 'x', type: 'string' },
+            { minLength: 1, type: 'string' },
+          ],
+        },
+        d: { type: 'string', enum: ['x'] },
+        e: { items: { type: 'string' }, type: 'array' },
+      }),
+      lost: ['null'],
+    });
+  });
+});
+
+const DIALECTS: readonly SchemaDialect[] = [PLAIN_SCHEMA, TYPED_SCHEMA, GRAMMAR_SCHEMA];
+
+describe('every dialect', () => {
+  it('does not follow references, and ends at a depth', () => {
+    const node = object({ next: { $ref: '#/$defs/node' } });
+    const schema = object({ root: { $ref: '#/$defs/node' } }, { $defs: { node } });
+    let deep: JsonObject = {};
+    for (let n = 0; n < 500; n++) deep = object({ a: deep });
+    for (const dialect of DIALECTS) {
+      expect(sanitizeSchema(schema, dialect).schema).toEqual(schema);
+      expect(sanitizeSchema(deep, dialect).lost).toContain('depth');
+    }
+  });
+
+  it('changes no input and is a fixed point', () => {
+    const keyword = fc.constantFrom(
+      'type',
+      'properties',
+      'items',
+      'anyOf',
+      'oneOf',
+      'enum',
+      'required',
+      '$ref',
+      'default',
+      'pattern',
+      'nullable',
+      'x',
+    );
+    const { schema: schemas } = fc.letrec<{ schema: JsonObject }>((tie) => ({
+      schema: fc
+        .dictionary(
+          keyword,
+          fc.oneof(
+            { depthSize: 'small' },
+            fc.constantFrom('string', 'object', 'null', 1, null, true),
+            fc.array(fc.constantFrom('string', 'null', 'a', null), { maxLength: 3 }),
+            tie('schema'),
+            fc.array(tie('schema'), { maxLength: 3 }),
+          ),
+          { maxKeys: 4 },
+        )
+        .map((value): JsonObject => ({ ...value })),
+    }));
+    fc.assert(
+      fc.property(schemas, fc.constantFrom(...DIALECTS), (schema, dialect) => {
+        const before = JSON.stringify(schema);
+        const once = sanitizeSchema(schema, dialect).schema;
+        expect(JSON.stringify(schema)).toBe(before);
+        expect(sanitizeSchema(structuredClone(once), dialect).schema).toEqual(once);
+      }),
+      { seed: 13, numRuns: 2000 },
+    );
+  });
+});

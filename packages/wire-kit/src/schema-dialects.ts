@@ -1,0 +1,212 @@
+import type { JsonObject, JsonValue } from '@majordomo/core';
+
+/** What a server makes of JSON Schema; named after what it refuses, never after who it is. */
+export interface SchemaDialect {
+  /** `object`: the root is an object without alternatives; anything else becomes the schema of an empty object. */
+  readonly root: 'any' | 'object';
+  /** `flag`: no type `null`: `nullable: true` says it. `drop`: it is not said at all. */
+  readonly nullType: 'keep' | 'flag' | 'drop';
+  /** `drop`: nothing but a description may stand beside `$ref`. */
+  readonly besideRef: 'keep' | 'drop-default';
+  /** Every schema needs a `type`, and beside `anyOf` none may stand. */
+  readonly typed: boolean;
+  /** Keywords that it does not take. */
+  readonly drops: readonly string[];
+}
+
+/** What every server takes (seen refused at one or another: several clients, 2025-2026). */
+export const PLAIN_SCHEMA: SchemaDialect = {
+  root: 'object',
+  nullType: 'flag',
+  besideRef: 'drop-default',
+  typed: false,
+  drops: [],
+};
+
+/** For a server that wants a type everywhere and knows no null. */
+export const TYPED_SCHEMA: SchemaDialect = { ...PLAIN_SCHEMA, nullType: 'drop', typed: true };
+
+/** For a server that could not make a grammar of the schema: these two are what such engines fail at. */
+export const GRAMMAR_SCHEMA: SchemaDialect = {
+  root: 'any',
+  nullType: 'keep',
+  besideRef: 'keep',
+  typed: false,
+  drops: ['pattern', 'format'],
+};
+
+/** A schema in a dialect, and what that lost. */
+export interface SanitizedSchema {
+  readonly schema: JsonObject;
+  /** What the dialect could not say, such as `pattern` or `null`; each once. */
+  readonly lost: readonly string[];
+}
+
+const ONE: ReadonlySet<string> = new Set([
+  'items',
+  'additionalProperties',
+  'not',
+  'contains',
+  'propertyNames',
+  'if',
+  'then',
+  'else',
+]);
+const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const MAPS: ReadonlySet<string> = new Set([
+  'properties',
+  '$defs',
+  'definitions',
+  'patternProperties',
+  'dependentSchemas',
+]);
+const ROOT_ALTERNATIVES: readonly string[] = ['allOf', 'anyOf', 'oneOf', 'enum', 'not'];
+const TYPES: ReadonlySet<string> = new Set([
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'object',
+  'array',
+  'null',
+]);
+/** Deeper schemas are written by machines that lost count; what is below becomes a free value. */
+const DEEPEST = 64;
+const MOST_ROUNDS = 8;
+const EMPTY: JsonObject = { type: 'object', properties: {} };
+
+const known = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
+
+/**
+ * A schema in a server's dialect. It is a copy: the input is never changed, the output is a fixed point, and values that
+ * are not schemas (`enum`, `default`, `examples`, names of properties) are left alone. References are not followed.
+ */
+export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
+  const cache = known.get(dialect) ?? new WeakMap<object, SanitizedSchema>();
+  known.set(dialect, cache);
+  const before = cache.get(schema);
+  if (before !== undefined) return before;
+  const lost = new Set<string>();
+  let sanitized = asRoot(convert(schema, { dialect, lost }, 0), { dialect, lost });
+  // What one rule makes may be food for another.
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const next = asRoot(convert(sanitized, { dialect, lost }, 0), { dialect, lost });
+    if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
+    sanitized = next;
+  }
+  const found = { schema: sanitized, lost: [...lost] };
+  cache.set(schema, found);
+  return found;
+}
+
+interface Conversion {
+  readonly dialect: SchemaDialect;
+  readonly lost: Set<string>;
+}
+
+function convert(schema: JsonValue, conversion: Conversion, depth: number): JsonValue {
+  if (typeof schema === 'string')
+    return convert(TYPES.has(schema) ? { type: schema } : {}, conversion, depth);
+  if (!isObject(schema)) return schema;
+  if (depth > DEEPEST) {
+    conversion.lost.add('depth');
+    return {};
+  }
+  const node: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(schema)) {
+    if (conversion.dialect.drops.includes(key)) conversion.lost.add(key);
+    else if (value !== undefined) node[key] = member(key, value, conversion, depth + 1);
+  }
+  withoutNull(node, conversion);
+  tidyObject(node);
+  if (conversion.dialect.besideRef === 'drop-default' && node['$ref'] !== undefined) delete node['default'];
+  if (conversion.dialect.typed) withType(node);
+  return node;
+}
+
+function member(key: string, value: JsonValue, conversion: Conversion, depth: number): JsonValue {
+  if (ONE.has(key)) {
+    return isList(value)
+      ? value.map((each) => convert(each, conversion, depth))
+      : convert(value, conversion, depth);
+  }
+  if (LISTS.has(key) && isList(value)) return value.map((each) => convert(each, conversion, depth));
+  if (!MAPS.has(key) || !isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, convert(each ?? {}, conversion, depth)]),
+  );
+}
+
+/** `type: [X, 'null']`, and alternatives of which one is null, become X. */
+function withoutNull(node: Record<string, JsonValue>, { dialect, lost }: Conversion): void {
+  if (dialect.nullType === 'keep') return;
+  const { type } = node;
+  let isNullable = false;
+  if (isList(type) && type.includes('null')) {
+    const rest = type.filter((each) => each !== 'null');
+    node['type'] = rest.length === 1 ? (rest[0] ?? 'null') : rest;
+    isNullable = true;
+  }
+  for (const key of ['anyOf', 'oneOf']) {
+    const list = node[key];
+    if (!isList(list)) continue;
+    const real = list.filter((each) => !(isObject(each) && each['type'] === 'null'));
+    if (real.length === list.length || real.length === 0) continue;
+    isNullable = true;
+    node[key] = real;
+    const [only] = real;
+    if (real.length === 1 && isObject(only)) {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a keyword of a fixed list
+      delete node[key];
+      for (const [name, value] of Object.entries(only)) if (value !== undefined) node[name] ??= value;
+    }
+  }
+  const words = node['enum'];
+  if (dialect.nullType === 'drop' && isList(words))
+    node['enum'] = words.filter((each) => each !== null && each !== '');
+  if (isNullable && dialect.nullType === 'flag') node['nullable'] = true;
+  if (dialect.nullType === 'flag') return;
+  if (isNullable || node['nullable'] !== undefined) lost.add('null');
+  delete node['nullable'];
+}
+
+function tidyObject(node: Record<string, JsonValue>): void {
+  const { properties, required, type } = node;
+  if (type === 'object' && properties === undefined) node['properties'] = {};
+  if (!isList(required)) return;
+  const names = isObject(properties) ? properties : {};
+  const there = required.filter((name) => typeof name === 'string' && Object.hasOwn(names, name));
+  if (there.length > 0) node['required'] = there;
+  else delete node['required'];
+}
+
+function withType(node: Record<string, JsonValue>): void {
+  if (isList(node['anyOf']) || isList(node['oneOf'])) {
+    delete node['type'];
+    return;
+  }
+  if (node['type'] !== undefined || node['$ref'] !== undefined) return;
+  const words = node['enum'];
+  const [word] = isList(words) ? words : [];
+  if (isObject(node['properties'])) node['type'] = 'object';
+  else if (node['items'] !== undefined) node['type'] = 'array';
+  else node['type'] = typeof word === 'number' ? 'number' : typeof word === 'boolean' ? 'boolean' : 'string';
+}
+
+function asRoot(schema: JsonValue, { dialect, lost }: Conversion): JsonObject {
+  if (!isObject(schema)) return EMPTY;
+  if (dialect.root === 'any') return schema;
+  if (schema['type'] !== 'object' && schema['properties'] === undefined) {
+    lost.add('root');
+    const defs = Object.entries(schema).filter(([key]) => key === '$defs' || key === 'definitions');
+    return { ...EMPTY, ...Object.fromEntries(defs) };
+  }
+  const kept = Object.entries(schema).filter(([key]) => !ROOT_ALTERNATIVES.includes(key));
+  for (const key of ROOT_ALTERNATIVES) if (schema[key] !== undefined) lost.add(key);
+  return { ...Object.fromEntries(kept), type: 'object' };
+}
+
+const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { shortBody } from './errors.ts';
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['a number', 7],
+  ['words', 'too many requests'],
+  [
+    'an error',
+    { error: { message: 'no', code: null, details: [{ loc: ['body', 0] }, true] }, request_id: 'r' },
+  ],
+  ['a member that an object has of itself', JSON.parse('{"__proto__":{"a":1},"constructor":"x"}')],
+])('%s stays as it is', (_what, body) => {
+  expect(shortBody(body)).toEqual(body);
+});
+
+test('a text is cut, and does not split a character', () => {
+  expect(shortBody({ message: 'a'.repeat(16_383) + '😀'.repeat(9), code: 'after' })).toEqual({
+    message: 'a'.repeat(16_383),
+    code: 'after',
+  });
+});
+
+test.each([
+  ['many texts', Array.from({ length: 100_000 }, () => 'word'.repeat(100))],
+  ['many members', Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`name${n}`, n]))],
+  ['long names', { ['a'.repeat(1_000_000)]: { ['b'.repeat(1_000_000)]: ['c'.repeat(1_000_000)] } }],
+  ['many levels', deep(100_000)],
+  ['many numbers', [Array.from({ length: 500_000 }, () => 1)]],
+])('%s are cut', (_what, body) => {
+  expect(JSON.stringify(shortBody(body)).length).toBeLessThan(80_000);
+});
+
+function deep(levels: number): unknown {
+  let value: unknown = 'end';
+  for (let n = 0; n < levels; n++) value = { error: value };
+  return value;
+}

@@ -1,0 +1,71 @@
+import type { JsonObject, JsonValue } from '@majordomo/core';
+import { asList, asText, isRecord } from '@majordomo/core/toolkit';
+
+/** A schema whose root is an object. */
+export type ObjectRoot = JsonObject & { readonly type: 'object' };
+
+const shaped = new WeakMap<JsonObject, ObjectRoot>();
+
+/**
+ * A tool's parameters as nearly every wire takes them: the root has to be an object, and `anyOf`, `oneOf` and `allOf` are
+ * refused there (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level") or passed over, so their
+ * branches are joined, and a reference is followed. The same object for the same parameters.
+ */
+export function objectRoot(parameters: JsonObject): ObjectRoot {
+  let schema = shaped.get(parameters);
+  if (schema === undefined) {
+    schema = isPlainObject(parameters) ? parameters : joined(parameters);
+    shaped.set(parameters, schema);
+  }
+  return schema;
+}
+
+const isPlainObject = (schema: JsonObject): schema is ObjectRoot =>
+  schema['type'] === 'object' && !COMBINATORS.some((name) => name in schema) && !('$ref' in schema);
+
+const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;
+
+function joined(schema: JsonObject): ObjectRoot {
+  const { anyOf, oneOf, allOf, ...rest } = followed(schema);
+  const every = [rest, ...schemasIn(allOf)];
+  const choices = [schemasIn(anyOf), schemasIn(oneOf)];
+  const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
+  // Of a choice, only what each of its branches asks for is asked for.
+  const required = [...new Set([...every.flatMap(requiredOf), ...choices.flatMap(commonlyRequired)])];
+  return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
+}
+
+/** A root that only names one of its definitions. */
+function followed({ $ref: reference, ...schema }: JsonObject): JsonObject {
+  const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
+  const definitions = where === undefined ? undefined : schema[where];
+  const target = isSchema(definitions) && name !== undefined ? definitions[name] : undefined;
+  return isSchema(target) ? { ...target, ...schema } : schema;
+}
+
+const schemasIn = (list: JsonValue | undefined): readonly JsonObject[] => asList(list).filter(isSchema);
+
+const isSchema = (value: unknown): value is JsonObject => isRecord(value);
+
+const propertiesOf = ({ properties }: JsonObject): [string, JsonValue | undefined][] =>
+  isSchema(properties) ? Object.entries(properties) : [];
+
+const requiredOf = ({ required }: JsonObject): string[] =>
+  asList(required).filter((name) => typeof name === 'string');
+
+function commonlyRequired(branches: readonly JsonObject[]): string[] {
+  const [first = [], ...others] = branches.map(requiredOf);
+  return first.filter((name) => others.every((names) => names.includes(name)));
+}
+
+/**
+ * The name of a call in a history, as wires take it. Models call tools that nobody declared, by names such as
+ * `exec.command<|channel|>`; the error result stays in the transcript, and a name that is refused would make every later
+ * request fail ("String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"). The id pairs a call with its result.
+ *
+ * @param most characters that the wire takes
+ */
+export function callName(name: string, most: number): string {
+  const fitted = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, most);
+  return fitted === '' ? 'unknown' : fitted;
+}

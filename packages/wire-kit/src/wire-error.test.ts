@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { LlmError } from '@majordomo/core';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { transportError, wireError, type WireErrorFacts } from './errors.ts';
+
+const KEY = 'canary-2718281828';
+const shown = (error: LlmError): string =>
+  `${inspect(error, { depth: Infinity, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${String(error.stack)}`;
+const facts = (more: Partial<WireErrorFacts>): WireErrorFacts => ({
+  target: 'p/m',
+  status: 401,
+  secrets: [KEY],
+  ...more,
+});
+
+describe('an error of a wire shows no secret', () => {
+  it.each<[string, Partial<WireErrorFacts>]>([
+    ['in its message', { message: `bad ${KEY}` }],
+    ['in its body', { body: { error: { key: KEY } } }],
+    ['in its code', { code: KEY }],
+    ['in its type', { type: `type ${KEY}` }],
+    ['in its request id', { requestId: `req-${KEY}` }],
+    ['in its cause', { cause: Object.assign(new Error('a'), { headers: new Headers({ echo: KEY }) }) }],
+    ['across the place where the body is cut', { body: `${'x'.repeat(1990)}${KEY}` }],
+    ['across the place where the message is cut', { message: `${'x'.repeat(1990)}${KEY}` }],
+  ])('%s', (_, more) => {
+    expect(shown(wireError(facts(more)))).not.toContain('canary-');
+  });
+});
+
+it('a message is as long as a body at most', () => {
+  expect(wireError(facts({ message: 'x'.repeat(1_000_000) })).message.length).toBeLessThan(2100);
+});
+
+describe('an LlmError on its way out', () => {
+  const own = new LlmError('config', 'set LLM_BOX=openai://TOKEN@host/v1', { target: 'p/m' });
+
+  it('is the same one where there is nothing to hide', () => {
+    expect(transportError(own, 'p/m', [KEY])).toBe(own);
+  });
+
+  it('loses what it should not show, and nothing else', () => {
+    const partial = { id: 'r1', target: 'p/m', text: 'hi', parts: [], usage: undefined };
+    const details = { target: 'p/m', partial, code: KEY, body: `b ${KEY}`, requestId: `r ${KEY}` };
+    const cause = new SyntaxError(`Unexpected token 'c', "{"a": ${KEY.slice(0, 9)}"... is not valid JSON`);
+    const error = transportError(new LlmError('protocol', `no ${KEY}`, details, { cause }), 'p/m', [KEY]);
+    expect(shown(error)).not.toContain('canary-');
+    expect(error.cause).toMatchObject({ name: 'SyntaxError', message: 'not valid JSON' });
+    expect([error.kind, error.message, error.details.partial, error.details.target]).toEqual([
+      'protocol',
+      'no ***',
+      partial,
+      'p/m',
+    ]);
+  });
+});
+
+it('an LlmError that an SDK has wrapped is told itself', () => {
+  const own = new LlmError('protocol', 'p/m sends on to http://x', { target: 'p/m', code: 'redirect' });
+  const wrapped = new Error('Connection error.', { cause: new Error('fetch failed', { cause: own }) });
+  expect(transportError(wrapped, 'p/m')).toBe(own);
+});
+
+describe('whatever is thrown becomes an LlmError', () => {
+  it.each<[string, unknown]>([
+    ['an object without a prototype', Object.create(null)],
+    ['a circular one', circular()],
+    ['a deep one', deep(100_000)],
+    ['nothing', undefined],
+    ['a function', () => KEY],
+    ['an error without words', new Error()],
+  ])('%s', (_, thrown) => {
+    const error = transportError(thrown, 'p/m', [KEY]);
+    expect([LlmError.is(error, 'network'), error.details.target]).toEqual([true, 'p/m']);
+    expect(LlmError.is(wireError(facts({ body: thrown, cause: thrown })), 'auth')).toBe(true);
+  });
+
+  it('any value at all, in time', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, maxDepth: 4 }), fc.string(), (value, message) => {
+        expect(LlmError.is(transportError(value, 'p/m', [KEY]))).toBe(true);
+        const error = wireError(
+          facts({ body: value, message: message + KEY, cause: value, code: message + KEY }),
+        );
+        expect(shown(error)).not.toContain(KEY);
+      }),
+      { numRuns: 500, seed: 20_261_120 },
+    );
+  });
+});
+
+function circular(): object {
+  const value: { self?: object } = {};
+  value.self = value;
+  return value;
+}
+
+function deep(levels: number): unknown {
+  let value: unknown = 1;
+  for (let n = 0; n < levels; n++) value = [value];
+  return value;
+}
+
+it('a header that cannot be sent is a mistake of the set-up, not of the network', () => {
+  const error = transportError(
+    new TypeError(`Headers.append: "${KEY}\r\n" is an invalid header value.`),
+    'p/m',
+    [KEY],
+  );
+  expect([error.kind, error.message.includes('canary-')]).toEqual(['config', false]);
+  expect(transportError(new TypeError('fetch failed'), 'p/m').kind).toBe('network');
+});
+
+describe('what a server says about asking again', () => {
+  const headers = (value: string): Headers => new Headers({ 'x-should-retry': value });
+
+  it.each<[Partial<WireErrorFacts>, string, boolean | undefined]>([
+    [{ status: 409, headers: headers('true') }, 'server', true],
+    [{ status: 401, headers: headers('true') }, 'auth', true],
+    [{ status: 500, headers: headers('false') }, 'server', false],
+    [{ status: 500, headers: headers('maybe') }, 'server', undefined],
+    [{ status: 500 }, 'server', undefined],
+  ])('%j is of kind %s', (more, kind, shouldRetry) => {
+    const { kind: got, details } = wireError(facts(more));
+    expect([got, details.shouldRetry]).toEqual([kind, shouldRetry]);
+  });
+
+  it.each<[string, number | undefined]>([
+    ['Rate limit reached. Please try again in 11.054s. Visit …', 11_054],
+    ['Please try again in 7m12.5s.', 432_500],
+    ['Please try again in 250ms.', 250],
+    ['Requests have exceeded the limit. Please retry after 26 seconds.', 26_000],
+    ['Please retry in 1 minute, 5 seconds', 65_000],
+    ['retry after 30 milliseconds', 30],
+    ['Try again in a while.', undefined],
+    ['Try again in 99999 days.', undefined],
+  ])('%s', (message, wait) => {
+    expect(wireError(facts({ status: 429, message })).details.retryAfterMs).toBe(wait);
+    expect(wireError(facts({ status: 400, message })).details.retryAfterMs).toBeUndefined();
+    const headers = new Headers({ 'retry-after': '3' });
+    expect(wireError(facts({ status: 429, message, headers })).details.retryAfterMs).toBe(3000);
+  });
+});

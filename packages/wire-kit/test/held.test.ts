@@ -1,0 +1,75 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { LlmError } from '@majordomo/core';
+import { Scribe, SSE } from '@majordomo/core/toolkit';
+import { NDJSON } from '../src/ndjson.ts';
+import { sdkStream } from '../src/sdk-stream.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const encoder = new TextEncoder();
+const KIBIBYTE = 1024;
+
+function heapAfterCollection(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+const EVENT = 'data: {"text":"whole"}\n\n';
+
+describe.each([
+  ['half a line of an event', SSE, EVENT, 'data: {"text":"half of a line'],
+  ['the name of an event', SSE, EVENT, 'event: of_more_than_a_dozen_letters\n'],
+  ['an event without its end', SSE, EVENT, 'data: {"text":"whole"}\n'],
+  ['half a line of JSON', NDJSON, '{"text":"whole"}\n', '{"text":"half of a line'],
+])('a decoder with %s', (_name, framing, whole, half) => {
+  test('keeps it and not the 64 KiB that came with it', () => {
+    const bytes = encoder.encode(whole.repeat((64 * KIBIBYTE) / whole.length) + half);
+    const open = (): object => {
+      const decoder = framing.decoder(() => undefined, 'p/m');
+      decoder.push(bytes);
+      return decoder;
+    };
+    const kept = Array.from({ length: 8 }, open);
+    const before = heapAfterCollection();
+    for (let n = 0; n < 64; n++) kept.push(open());
+    expect((heapAfterCollection() - before) / 64).toBeLessThan(4 * KIBIBYTE);
+    expect(kept).toHaveLength(72);
+  });
+});
+
+test('a stream that waits for its reader keeps no bytes that it has decoded', async () => {
+  const read: WeakRef<Uint8Array>[] = [];
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const bytes = encoder.encode('data: {}\n\n');
+        read.push(new WeakRef(bytes));
+        controller.enqueue(bytes);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const scribe = new Scribe('p/m', []);
+  const steps = sdkStream({
+    context: { target: 'p/m', delivery: 'deltas', signal: new AbortController().signal, env: {} },
+    open: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
+    reader: {
+      scribe,
+      done: false,
+      message: () => scribe.text('x'),
+      body: () => undefined,
+      end: () => undefined,
+    },
+    toLlmError: () => new LlmError('server', 'never'),
+  })[Symbol.asyncIterator]();
+  await steps.next();
+  await steps.next();
+  // A WeakRef holds its target until the turn in which it was made is over.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(read.map((ref) => ref.deref())).toEqual([undefined]);
+  await steps.return?.();
+});

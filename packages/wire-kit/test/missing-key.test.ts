@@ -1,0 +1,30 @@
+import { createMajordomo, user, type Provider } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { credentialSource } from '../src/credentials.ts';
+import { failure } from './support/failure.ts';
+
+const provider: Provider = {
+  spi: 1,
+  id: 'a',
+  model: (id) => ({
+    id,
+    families: [],
+    capabilities: {},
+    async *stream(_request, context) {
+      await credentialSource(undefined, ['A_KEY']).read(context);
+      yield [];
+    },
+  }),
+};
+
+const messageWith = async (env?: object): Promise<string> => {
+  const model = createMajordomo({ providers: [provider], env }).model('a/x');
+  return (await failure(model.generate({ messages: [user('hi')] }))).message;
+};
+
+it('reports a missing key, and whether an env was given', async () => {
+  expect(await messageWith()).toBe(
+    'no key for a/x: createMajordomo was given no env, so A_KEY is not looked for; pass env: process.env, or apiKey',
+  );
+  expect(await messageWith({})).toBe('no key for a/x: set A_KEY, or pass apiKey');
+});

@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { expect, it } from 'vitest';
+import { createMajordomo, type Credential, type Gate, LlmError, type Majordomo, user } from '@majordomo/core';
+import { Scribe } from '@majordomo/core/toolkit';
+import { credentialSource } from '../src/credentials.ts';
+import { failure } from './support/failure.ts';
+import { settled } from './support/manual-clock.ts';
+
+const hi = { messages: [user('hi')] };
+
+/** A vendor that takes good keys only, and takes its time. */
+function vendor(
+  apiKey: Credential,
+  isGood: (key: string) => boolean,
+  gates: readonly Gate[] = [],
+): Majordomo {
+  const source = credentialSource(apiKey, []);
+  const provider = {
+    spi: 1 as const,
+    id: 'a',
+    model: (id: string) => ({
+      id,
+      families: [],
+      capabilities: {},
+      async *stream(_request: unknown, context: Parameters<typeof source.read>[0]) {
+        const key = await source.read(context);
+        await settled();
+        if (!isGood(key))
+          throw new LlmError('auth', 'expired', { status: 401, recover: source.recovery(key) });
+        const scribe = new Scribe(context.target, []);
+        scribe.text(key);
+        scribe.finish('stop', undefined, undefined);
+        yield scribe.take();
+      },
+    }),
+  };
+  return createMajordomo({ providers: [provider], gates, random: () => 0 });
+}
+
+const slowGate: Gate = { name: 'slow', admit: () => settled().then(() => undefined) };
+
+it.each([
+  ['without a gate', []],
+  ['with an asynchronous gate', [slowGate]],
+])('64 calls with an expired key: 64 answers, one renewal, %s', async (_name, gates) => {
+  let current = 'old';
+  const renewals: string[] = [];
+  const source: Credential = async ({ rejected }) => {
+    if (rejected === undefined) return current;
+    renewals.push(rejected);
+    await settled();
+    return (current = 'new');
+  };
+  const model = vendor(source, (key) => key === 'new', gates).model('a/x');
+  const early = Array.from({ length: 32 }, () => model.generate(hi));
+  await settled();
+  const late = Array.from({ length: 32 }, () => model.generate(hi));
+  const answers = await Promise.all([...early, ...late]);
+  expect(answers.map(({ text }) => text)).toEqual(Array(64).fill('new'));
+  expect(renewals).toEqual(['old']);
+});
+
+it('no tenant’s source is asked about another’s key', async () => {
+  const tenant = new AsyncLocalStorage<string>();
+  const seen: [string, string | undefined][] = [];
+  const source: Credential = async ({ rejected }) => {
+    const who = tenant.getStore() ?? '';
+    seen.push([who, rejected]);
+    await settled();
+    return rejected === undefined ? `${who}-old` : `${who}-new`;
+  };
+  const model = vendor(source, (key) => key.endsWith('new'), [slowGate]).model('a/x');
+  const tenants = Array.from({ length: 60 }, (_, at) => `t${at % 3}`);
+  const answers = await Promise.all(tenants.map((who) => tenant.run(who, () => model.generate(hi))));
+  expect(answers.map(({ text }) => text)).toEqual(tenants.map((who) => `${who}-new`));
+  expect(seen.filter(([who, rejected]) => rejected !== undefined && rejected !== `${who}-old`)).toEqual([]);
+});
+
+it('a source that hands out the same stale key again is asked for another again', async () => {
+  const issued: string[] = [];
+  let good = '';
+  const source: Credential = ({ rejected }) => {
+    if (rejected === undefined) return 'stale';
+    issued.push((good = `new-${issued.length}`));
+    return good;
+  };
+  const model = vendor(source, (key) => key === good).model('a/x');
+  await model.generate(hi);
+  good = 'none';
+  expect((await model.generate(hi)).text).toBe('new-1');
+});
+
+it('the source is told when all who waited for it have left, and not before', async () => {
+  let signal: AbortSignal | undefined;
+  const source: Credential = (context) => {
+    if (context.rejected === undefined) return 'old';
+    signal = context.signal;
+    return new Promise(() => undefined);
+  };
+  const model = vendor(source, () => false).model('a/x');
+  const stops = [new AbortController(), new AbortController()];
+  const answers = stops.map((stop) => failure(model.generate(hi, { signal: stop.signal })));
+  for (let turn = 0; turn < 4; turn++) await settled();
+  stops[0]?.abort();
+  await settled();
+  expect(signal?.aborted).toBe(false);
+  stops[1]?.abort();
+  await Promise.all(answers);
+  expect(signal?.aborted).toBe(true);
+});

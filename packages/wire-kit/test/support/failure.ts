@@ -1,0 +1,11 @@
+import { LlmError } from '@majordomo/core';
+
+/** The LlmError that a promise rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<LlmError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!LlmError.is(error)) throw new Error(`expected an LlmError, got ${String(error)}`);
+  return error;
+}
