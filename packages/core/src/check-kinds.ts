@@ -69,6 +69,7 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
 export const config = (path: string, why: string, of = ''): LlmError =>
   new LlmError('config', `${of}${path} ${why}`, { path });
 
+/** Whether a value is an object that is not an array, as options are. */
 export const isObject = (value: unknown): value is object => typeOf(value) === 'object';
 
 const typeOf = (value: unknown): string =>
