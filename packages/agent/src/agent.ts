@@ -28,7 +28,8 @@ export interface Agent {
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
    * Runs to the end, or until a call waits for a decision. Throws a `RunError`, which has the state; before anything runs
-   * `config` for a state that is not whole, and `invalid-request` for a decision that nothing waits for.
+   * `config` for a state that is not complete or whose `once` call needs `claim`, and `invalid-request` for a decision that
+   * nothing waits for.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** The same, watched. Lazy: nothing happens before the first read. */

@@ -2,6 +2,7 @@ import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@ma
 import { approvalsNeeded } from './approval.ts';
 import { inside } from './around.ts';
 import { ask } from './ask.ts';
+import type { ClaimStore } from './claim-store.ts';
 import type { Emit } from './event.ts';
 import { failed, type Hooks, type Observers } from './hooks.ts';
 import { messagesFrom } from './messages-from.ts';
@@ -105,7 +106,31 @@ async function callTool(given: ToolCallPart, state: RunState, here: Here): Promi
 }
 
 const OUTCOME_UNKNOWN =
-  'The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.';
+  'The outcome of this call is unknown: it was begun before, and its result was not recorded. It was not begun again.';
+
+/** Owner of a call that the store has admitted before. */
+const ANOTHER_PROCESS = 'another process';
+
+/** Returns the effect that claims calls in the store, under this run id; without a store, for the agent. */
+export function claimFor(
+  agent: AgentParts,
+  io: EffectsIo,
+  store: ClaimStore | undefined,
+  runId: string,
+): NonNullable<Effects['claim']> {
+  if (store === undefined) return () => Promise.resolve(agent.once.mark());
+  return async (call, state) => {
+    const key = toolKey(runId, state, call);
+    const isFirst: unknown = await inStep(state, { agent, io }, (scope) =>
+      scope.race(async () => store.claim(key)),
+    );
+    if (typeof isFirst !== 'boolean')
+      throw new LlmError('config', `claim: the store must return a boolean, not ${typeof isFirst}`, {
+        path: 'claim',
+      });
+    return isFirst ? agent.once.mark() : ANOTHER_PROCESS;
+  };
+}
 
 async function steering(
   state: RunState,
@@ -126,7 +151,7 @@ async function steering(
 /** What a hook or the model does for a step ends with the run, and after the `totalMs` of its call options. */
 async function inStep<T>(
   state: RunState,
-  { agent, io }: Here,
+  { agent, io }: Pick<Here, 'agent' | 'io'>,
   work: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   const { signal, options } = io;

@@ -1,5 +1,6 @@
 export { createAgent, type Agent } from './agent.ts';
 export type { RunOptions, StreamOptions } from './run-options.ts';
+export type { ClaimStore } from './claim-store.ts';
 export type { AgentOptions } from './options.ts';
 export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';

@@ -1,8 +1,9 @@
 import { decided } from './advance.ts';
 import { inside } from './around.ts';
 import { begunWith, type RunInput } from './begin-run.ts';
+import { checkClaim, claimRunId } from './check-claim.ts';
 import { checkDecisionsFor } from './decision.ts';
-import { localEffects, reportsFor } from './effects.ts';
+import { claimFor, localEffects, reportsFor } from './effects.ts';
 import type { Emit } from './event.ts';
 import { drive, type RunResult } from './loop.ts';
 import type { AgentParts } from './options.ts';
@@ -16,10 +17,13 @@ export async function runHere(
   options: RunOptions,
   onEvent: Emit | undefined,
 ): Promise<RunResult> {
-  const { decisions = [], context, runId: asked, signal, ...rest } = options;
+  const { decisions = [], claim, context, runId: asked, signal, ...rest } = options;
   const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
   const begun = begunWith(input, asked);
   await checkDecisionsFor(begun, decisions, agent.tools);
+  // What a person said holds before anything else happens, whatever the tools say by now.
+  const state = decided(begun, decisions);
+  checkClaim(state, input, options, agent);
   const { runId } = begun;
   const io = {
     ...{ onStepStart, onToolStart, onToolEnd, onStep, onEnd, onEvent },
@@ -29,10 +33,9 @@ export async function runHere(
   const effects = {
     ...localEffects(agent, io, reports),
     decisions: () => Promise.resolve([]),
-    claim: () => Promise.resolve(agent.once.mark()),
+    claim: claimFor(agent, io, claim, claimRunId(input, begun)),
   };
-  // What a person said holds before anything else happens, whatever the tools say by now.
-  const run = (): Promise<RunResult> => drive(decided(begun, decisions), effects, agent.rules);
+  const run = (): Promise<RunResult> => drive(state, effects, agent.rules);
   return toldOf(reports, () => inside(agent.around, { type: 'run', runId }, run));
 }
 

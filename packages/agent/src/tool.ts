@@ -31,8 +31,9 @@ export interface ToolContext {
 export type ToolOutput = string | object | readonly ToolResultPart['content'][number][];
 
 /**
- * `repeatable` (default): at least once. `once`: never begun twice; after a crash the model is told that the outcome
- * is unknown.
+ * How often a call of a tool may begin. `repeatable` (default): at least once. `once`: at most once; if the call was begun before
+ * and its result was not recorded, the model is told that the outcome is unknown. A durable engine ensures this by its journal.
+ * `run` and `stream` ensure it by `RunOptions.claim`, and without it refuse to resume such a call from a state of another process.
  */
 export type ToolEffect = 'repeatable' | 'once';
 
@@ -45,7 +46,7 @@ export interface Tool extends ToolSpec {
    * should have no effect. One that fails has a person asked.
    */
   readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
-  /** May it run twice? Default `repeatable`. */
+  /** How often a call may begin. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
   /** Milliseconds until the call is given up with an error result, its check included. Default, and 0: no limit. */
   readonly timeoutMs?: number | undefined;
@@ -64,7 +65,7 @@ export interface ToolDefinition<Parameters, Args> {
   readonly timeoutMs?: number | undefined;
   /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
   readonly maxResultChars?: number | undefined;
-  /** May it run twice? Default `repeatable`. */
+  /** How often a call may begin. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
   /**
    * Gets arguments that the schema has accepted, as it returned them. What it throws becomes an error result.

@@ -1,18 +1,12 @@
 import { LlmError, toJson, user, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { replay } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { RunError, type Agent, type Tool, type ToolEffect } from '../src/index.ts';
+import { RunError, type Agent, type Tool } from '../src/index.ts';
 import { answered, claimed } from '../src/steps.ts';
 import { begunFrom, errorFrom, failureOf, journaled } from '../src/durable.ts';
 import { journalOver } from './support/journal.ts';
+import { counting } from './support/tools.ts';
 import { calls, faultOf, resultTexts, world } from './support/world.ts';
-
-/** A tool that writes down each of its runs. */
-function counting(name: string, effect?: ToolEffect): { readonly tool: Tool; readonly keys: string[] } {
-  const keys: string[] = [];
-  const run: Tool['run'] = (_args, { key }) => `${name} ${keys.push(key)}`;
-  return { keys, tool: { name, description: name, parameters: { type: 'object' }, run, effect } };
-}
 
 const signal = new AbortController().signal;
 const driver = (agent: Agent, runId = 'r') => agent.effects({ runId, signal });
@@ -314,7 +308,7 @@ describe('a tool that is begun once', () => {
     );
     expect([pay.keys, value.text]).toEqual([[], 'I do not know.']);
     expect(resultTexts(value.messages)).toEqual([
-      '!The outcome of this call is unknown: it was begun, and then the process ended. It was not begun again.',
+      '!The outcome of this call is unknown: it was begun before, and its result was not recorded. It was not begun again.',
     ]);
   });
 

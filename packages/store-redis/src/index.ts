@@ -3,6 +3,7 @@ export type { RedisClient } from './connection/client.ts';
 export type { LanesOptions } from './lanes/options.ts';
 
 // taken from others, so that they can be named here
+export type { ClaimStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

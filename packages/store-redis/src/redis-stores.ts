@@ -1,3 +1,4 @@
+import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
@@ -10,6 +11,7 @@ import { shareHealth } from './health/share-health.ts';
 import { lanesOn } from './lanes/lanes.ts';
 import type { LanesOptions } from './lanes/options.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
+import { redisClaims } from './runs/redis-claims.ts';
 import { redisChannel } from './runs/redis-channel.ts';
 
 /** How Redis is used. */
@@ -34,6 +36,8 @@ export interface RedisStores extends AsyncDisposable {
   readonly cache: CacheStore;
   /** Carries what runs tell on a durable engine: for its adapter, and for `watchRun`, which needs `subscriber`. */
   readonly channel: RunChannel;
+  /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. They never expire. */
+  readonly claims: ClaimStore;
   /** A gate: at most `most` attempts at a time over all processes; the others wait for their turn. */
   lanes(options: LanesOptions): Gate;
   /** Tells others of benches and recoveries, and takes theirs. Returns how to stop. Needs `subscriber`. */
@@ -71,6 +75,7 @@ export function redisStores(options: RedisOptions): RedisStores {
     ledger,
     cache: redisCache(connection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
+    claims: redisClaims(connection, prefix),
     lanes: (lanes) => lanesOn(ledger, clock, lanes),
     async shareHealth({ health }) {
       if (subscriber === undefined)

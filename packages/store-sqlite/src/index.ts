@@ -10,6 +10,6 @@ export type { LanesOptions } from './lanes/lanes.ts';
 export type { RunInfo, RunQuery, RunStore } from './runs/run-store.ts';
 
 // taken from others, so that they can be named here
-export type { RunState } from '@majordomo/agent';
+export type { ClaimStore, RunState } from '@majordomo/agent';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -1,3 +1,4 @@
+import type { ClaimStore } from '@majordomo/agent';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
@@ -9,6 +10,7 @@ import { Database } from './file/database.ts';
 import { lanesOn, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import type { RunStore } from './runs/run-store.ts';
+import { sqliteClaims } from './runs/sqlite-claims.ts';
 import { SqliteRuns } from './runs/sqlite-runs.ts';
 
 /** What one file keeps. */
@@ -19,6 +21,8 @@ export interface SqliteStores extends AsyncDisposable {
   lanes(options: LanesOptions): Gate;
   /** Agent runs by id; a state is taken by one process at a time. */
   readonly runs: RunStore;
+  /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. They stay until they are deleted. */
+  readonly claims: ClaimStore;
   /** Conversations by id, with a search. */
   readonly conversations: ConversationStore;
   /** Closes the file; what is asked for afterwards rejects. */
@@ -72,6 +76,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     ledger,
     cache: sqliteCache(database, now),
     runs,
+    claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
     lanes: (lanes) => lanesOn(ledger, clock, lanes),
     close,

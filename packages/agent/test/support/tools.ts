@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineTool, type Tool } from '../../src/index.ts';
+import { defineTool, type Tool, type ToolEffect } from '../../src/index.ts';
 
 /** A tool with a schema. */
 export const weather: Tool = defineTool({
@@ -17,3 +17,12 @@ export const plain = (name: string, run: Tool['run'], more: Partial<Tool> = {}):
   run,
   ...more,
 });
+
+/** A tool that records the key of each of its runs. */
+export function counting(
+  name: string,
+  effect?: ToolEffect,
+): { readonly tool: Tool; readonly keys: string[] } {
+  const keys: string[] = [];
+  return { keys, tool: plain(name, (_args, { key }) => `${name} ${keys.push(key)}`, { effect }) };
+}

@@ -106,4 +106,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE conversations ADD COLUMN renamed TEXT;
   ALTER TABLE conversations ADD COLUMN renamed_by INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Calls of tools with effect 'once' that were begun.
+  CREATE TABLE claims (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];

@@ -1,0 +1,19 @@
+import type { ClaimStore } from '@majordomo/agent';
+
+/** Part of a `Pool` or `Client` of `pg` that claims need. */
+export interface Queries {
+  query(text: string, values?: unknown[]): Promise<{ readonly rowCount: number | null }>;
+}
+
+/**
+ * Claims of tool calls with `effect: 'once'` in PostgreSQL, for `agent.run(state, { claim: postgresClaims(pool) })`. Needs the
+ * table `CREATE TABLE claims (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`.
+ */
+export const postgresClaims = (pool: Queries): ClaimStore => ({
+  async claim(key) {
+    const { rowCount } = await pool.query('INSERT INTO claims (key) VALUES ($1) ON CONFLICT DO NOTHING', [
+      key,
+    ]);
+    return rowCount === 1;
+  },
+});

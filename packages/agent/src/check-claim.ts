@@ -1,0 +1,43 @@
+import { LlmError } from '@majordomo/core';
+import { checkOptions } from '@majordomo/core/toolkit';
+import type { RunInput } from './begin-run.ts';
+import type { AgentParts } from './options.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RunState } from './state.ts';
+
+/** Run id of the claims: two processes may name the run of one stored state differently. */
+export const claimRunId = (input: RunInput, begun: RunState & { readonly runId: string }): string =>
+  begun.pending.length === 0 ? begun.runId : ((input as RunState).runId ?? begun.runId);
+
+/**
+ * Throws `config` for a call of a tool with `effect: 'once'` that another process may have begun: `claim` is missing, or the run
+ * has no id that other processes know. `state` is the one after the decisions.
+ */
+export function checkClaim(
+  state: RunState,
+  input: RunInput,
+  { claim, runId }: RunOptions,
+  { rules, once }: AgentParts,
+): void {
+  if (claim !== undefined) checkOptions('run', { claim }, { claim: 'object with claim' });
+  const { pending, approvals, decisions, suspended = [], by } = state;
+  const call = pending.find(
+    (one) =>
+      rules.isOnce(one) &&
+      suspended.every(({ callId }) => callId !== one.id) &&
+      (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),
+  );
+  if (call === undefined || once.isMine(by)) return;
+  if (claim === undefined)
+    throw new LlmError(
+      'config',
+      `claim: "${call.name}" has effect 'once', and another process or agent may have begun this call; pass \`claim\`, a store that all processes share`,
+      { path: 'claim' },
+    );
+  if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
+    throw new LlmError(
+      'config',
+      `runId: the state has no run id by which "${call.name}" can be claimed; pass the \`runId\` that all processes use for this run`,
+      { path: 'runId' },
+    );
+}

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { Once } from './once.ts';
+
+it('refuses calls of its earlier runs once it has forgotten which of them began', () => {
+  const once = new Once();
+  const mark = once.mark();
+  for (let run = 0; run <= 100_000; run++) expect(once.mayBegin(`${run}/1/pay`, once.mark())).toBe(true);
+  expect([once.isMine(mark), once.mayBegin('0/1/pay', mark)]).toEqual([false, false]);
+  expect(once.isMine(once.mark())).toBe(true);
+});

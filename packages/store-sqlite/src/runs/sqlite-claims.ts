@@ -1,0 +1,10 @@
+import type { ClaimStore } from '@majordomo/agent';
+import type { Database } from '../file/database.ts';
+
+/** Claims of tool calls in the file. They stay until they are deleted. */
+export function sqliteClaims(database: Database, now: () => number): ClaimStore {
+  const put = database.prepare('INSERT INTO claims VALUES (?, ?) ON CONFLICT DO NOTHING');
+  return {
+    claim: (key) => database.write(() => Number(put.run(key, Math.floor(now())).changes) === 1),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * One of several processes that approve the same stored state: opens its store, prints `ready`, and approves at the first line
+ * of its input. With `hang`, the payment never returns.
+ */
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAgent, defineTool, type ClaimStore, type RunState } from '@majordomo/agent';
+import { createMajordomo, fromJson } from '@majordomo/core';
+import { redisStores } from '@majordomo/store-redis';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { fakeProvider } from '@majordomo/testing';
+import { Redis } from 'ioredis';
+import { Pool } from 'pg';
+import { postgresClaims } from '../../../../apps/examples/src/postgres-claims.ts';
+import { linesIn } from './lines.ts';
+
+const [kind = '', address = '', folder = '', hang] = process.argv.slice(2);
+const opened: Readonly<Record<string, () => ClaimStore>> = {
+  sqlite: () => sqliteStores(address).claims,
+  redis: () => redisStores({ client: new Redis(address), timeoutMs: 10_000 }).claims,
+  postgres: () => postgresClaims(new Pool({ connectionString: address })),
+};
+const claim = opened[kind]?.();
+if (claim === undefined) throw new Error(`no store is called ${kind}`);
+
+const pay = defineTool({
+  name: 'pay',
+  description: 'Pays the bill',
+  parameters: { type: 'object' },
+  approval: true,
+  effect: 'once',
+  async run() {
+    appendFileSync(join(folder, 'paid'), `${process.pid}\n`);
+    if (hang !== undefined) await new Promise(() => undefined);
+    return 'paid';
+  },
+});
+const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: { m: ['Done.'] } })] }).model(
+  'f/m',
+);
+const agent = createAgent({ model, tools: [pay] });
+const state = fromJson<RunState>(JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')));
+
+console.log('ready');
+await linesIn(process.stdin).next();
+const { messages } = await agent.run(state, { claim, decisions: [{ callId: 'c1', approve: true }] });
+console.log(JSON.stringify(messages.flatMap(({ role, parts }) => (role === 'tool' ? parts : []))));
+process.exit();

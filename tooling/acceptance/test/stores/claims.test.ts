@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAgent, defineTool } from '@majordomo/agent';
+import { createMajordomo, toJson } from '@majordomo/core';
+import { describeWith, startPostgres, startRedis } from '@majordomo/services';
+import { fakeProvider } from '@majordomo/testing';
+import { Pool } from 'pg';
+import { afterAll, describe, expect, it } from 'vitest';
+import { linesIn } from '../../src/stores/lines.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'majordomo-claims-'));
+const children: ChildProcess[] = [];
+const stops: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const stop of stops) await stop();
+  rmSync(root, { recursive: true });
+}, 60_000);
+
+/** Addresses of empty stores. */
+const SERVERS = {
+  sqlite: () => Promise.resolve(join(root, 'claims.db')),
+  async redis() {
+    const server = await startRedis();
+    stops.push(() => server.stop());
+    return server.url;
+  },
+  async postgres() {
+    const server = await startPostgres();
+    stops.push(() => server.stop());
+    const pool = new Pool({ connectionString: server.url });
+    await pool.query('CREATE TABLE claims (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())');
+    await pool.end();
+    return server.url;
+  },
+} as const;
+
+/** A folder with the state of a run whose payment waits for approval. */
+async function begun(): Promise<string> {
+  const folder = mkdtempSync(join(root, 'run-'));
+  const turns = [{ toolCalls: [{ id: 'c1', name: 'pay', args: {} }] }];
+  const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: { m: turns } })] }).model(
+    'f/m',
+  );
+  const pay = defineTool({
+    ...{ name: 'pay', description: 'Pays the bill', parameters: { type: 'object' } },
+    ...{ approval: true, effect: 'once', run: () => 'paid' },
+  });
+  const { state } = await createAgent({ model, tools: [pay] }).run('Pay the bill');
+  writeFileSync(join(folder, 'state.json'), JSON.stringify(toJson(state)));
+  return folder;
+}
+
+const paid = (folder: string): number => {
+  const file = join(folder, 'paid');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0;
+};
+
+function start(...args: readonly string[]) {
+  const script = new URL('../../src/stores/approving-process.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines = linesIn(child.stdout);
+  const line = async (): Promise<string> => String((await lines.next()).value);
+  return { child, line, approve: (): unknown => child.stdin.write('approve\n') };
+}
+
+const UNKNOWN = 'The outcome of this call is unknown';
+
+const claimsIn = (kind: keyof typeof SERVERS) => (): void => {
+  it('let one of two processes run a once tool, and none after the first was killed while it ran', async () => {
+    const address = await SERVERS[kind]();
+    for (let round = 0; round < 3; round++) {
+      const folder = await begun();
+      const both = [start(kind, address, folder), start(kind, address, folder)];
+      await Promise.all(both.map(({ line }) => line()));
+      for (const { approve } of both) approve();
+      const results = await Promise.all(both.map(({ line }) => line()));
+      expect(results.filter((result) => result.includes(UNKNOWN))).toHaveLength(1);
+      expect(results.filter((result) => result.includes('"paid"'))).toHaveLength(1);
+      expect(paid(folder)).toBe(1);
+    }
+    const folder = await begun();
+    const [first, second] = [start(kind, address, folder, 'hang'), start(kind, address, folder)];
+    await Promise.all([first.line(), second.line()]);
+    first.approve();
+    await expect.poll(() => paid(folder), { timeout: 30_000 }).toBe(1);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    second.approve();
+    expect(await second.line()).toContain(UNKNOWN);
+    expect(paid(folder)).toBe(1);
+  }, 120_000);
+};
+describe('claims in SQLite', claimsIn('sqlite'));
+describeWith('redis', 'claims in Redis', claimsIn('redis'));
+describeWith('postgres', 'claims in PostgreSQL', claimsIn('postgres'));
