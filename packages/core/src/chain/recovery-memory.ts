@@ -3,7 +3,7 @@ import type { ModelRequest } from '../contract/request.ts';
 
 /** Targets and recoveries per target that are kept; the oldest go. */
 const MOST_TARGETS = 256;
-const MOST_RECOVERIES = 8;
+const MOST_REMEMBERED = 8;
 
 /** What each target has been found to refuse, so that the next call is sent changed from the start. */
 export class RecoveryMemory {
@@ -13,7 +13,7 @@ export class RecoveryMemory {
     if (recovery.remember !== true) return;
     const recoveries = this.known.get(target) ?? new Map<string, Recovery>();
     recoveries.set(recovery.id, recovery);
-    trim(recoveries, MOST_RECOVERIES);
+    trim(recoveries, MOST_REMEMBERED);
     this.known.set(target, recoveries);
     trim(this.known, MOST_TARGETS);
   }

@@ -57,7 +57,7 @@ function questionTo(
     payload: { ...request, values: rest(part).map(([value]) => value) },
     timeouts: backend.timeouts,
     warnings: [],
-    ask: (context) => asked(backend, request, part, context),
+    ask: (context) => askPart(backend, request, part, context),
     usage: ({ usage }) => usage,
     result: ({ usage, warnings }, prepared, facts) => ({
       vectors: part.vectors.filter((vector) => vector !== undefined),
@@ -73,7 +73,7 @@ const rest = ({ values, vectors }: Part): readonly (readonly [value: string, at:
   values.flatMap((value, at) => (vectors[at] === undefined ? [[value, at] as const] : []));
 
 /** What has come stays when a later request fails, and is paid for. */
-async function asked(
+async function askPart(
   backend: EmbeddingBackend,
   request: EmbeddingRequest,
   part: Part,
