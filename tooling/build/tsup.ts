@@ -78,7 +78,7 @@ export const nodeLibrary: Config = defineConfig({
 /** agent: the loop, the pure steps alone, which load nothing of core, and the loop on a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
-  esbuildPlugins: [replaced(/\/sum-usage\.ts$/, '../core/src/stream/sum-usage.ts')],
+  esbuildPlugins: [replaced(/\/sum-usage\.ts$/, '../core/src/stream/usage.ts')],
   entry: ['src/index.ts', 'src/steps.ts', 'src/durable.ts'],
   platform: 'neutral',
   ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),

@@ -2,21 +2,21 @@ export { lanes } from './gates/lanes.ts';
 export { createMajordomo } from './client/create.ts';
 export { checkDsn, dsnVariable } from './resolve/dsn.ts';
 export { fromJson, toJson } from './json/codec.ts';
-export { listeners } from './observe/listeners.ts';
-export { sumUsage } from './stream/sum-usage.ts';
-export { cutText } from './bytes/cut-text.ts';
-export { messageOf } from './error/message-of.ts';
-export { systemClock } from './system-clock.ts';
-export { jsonSchema } from './schema/typed-json-schema.ts';
-export { checkValue, describeIssues, type Checked } from './schema/check-value.ts';
+export { listeners } from './util/listeners.ts';
+export { sumUsage } from './stream/usage.ts';
+export { cutText } from './util/bytes.ts';
+export { messageOf } from './errors/normalize.ts';
+export { systemClock } from './util/system-clock.ts';
+export { jsonSchema } from './schema/to-json-schema.ts';
+export { checkValue, describeIssues, type Checked } from './schema/to-json-schema.ts';
 
 // errors
-export type { ErrorKind } from './contract/error-kind.ts';
-export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './contract/llm-error.ts';
-export type { Decision, PolicyOverrides } from './contract/policy.ts';
+export type { ErrorKind } from './types/llm-error.ts';
+export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './types/llm-error.ts';
+export type { Decision, PolicyOverrides } from './types/call-options.ts';
 
 // parts and messages
-export type { JsonObject, JsonValue } from './contract/json.ts';
+export type { JsonObject, JsonValue } from './types/schema.ts';
 export {
   assistant,
   audio,
@@ -31,7 +31,7 @@ export {
   type ToolResultInput,
   type TurnMessage,
   type UserMessage,
-} from './contract/message.ts';
+} from './types/messages.ts';
 export type {
   AssistantPart,
   AudioPart,
@@ -46,7 +46,7 @@ export type {
   ToolResultPart,
   UserPart,
   VendorPart,
-} from './contract/part.ts';
+} from './types/messages.ts';
 
 // request, response, events
 export type {
@@ -58,7 +58,7 @@ export type {
   ModelTool,
   ToolChoice,
   ToolSpec,
-} from './contract/request.ts';
+} from './types/request.ts';
 export type {
   JsonSchema,
   JsonSchemaOptions,
@@ -67,21 +67,21 @@ export type {
   SchemaResult,
   StandardJsonSchema,
   StandardSchema,
-} from './contract/schema.ts';
-export type { Attempt, Billing, PartialResponse } from './contract/llm-error.ts';
-export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './contract/response.ts';
-export type { Usage, UsageDetails } from './contract/usage.ts';
-export type { ModelEvent, PartHead, StreamEvent } from './contract/event.ts';
-export type { ImageModel, ImageRequest, ImageResponse } from './contract/image.ts';
+} from './types/schema.ts';
+export type { Attempt, Billing, PartialResponse } from './types/llm-error.ts';
+export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './types/response.ts';
+export type { Usage, UsageDetails } from './types/usage.ts';
+export type { ModelEvent, PartHead, StreamEvent } from './types/events.ts';
+export type { ImageModel, ImageRequest, ImageResponse } from './types/operations.ts';
 
-export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './contract/embedding.ts';
+export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './types/operations.ts';
 export type {
   TranscriptionModel,
   TranscriptionRequest,
   TranscriptionResponse,
   TranscriptSegment,
-} from './contract/transcription.ts';
-export type { SpeechModel, SpeechRequest, SpeechResponse } from './contract/speech.ts';
+} from './types/operations.ts';
+export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operations.ts';
 
 // calls
 export type {
@@ -92,9 +92,9 @@ export type {
   OperationType,
   Timeouts,
   WaitUntil,
-} from './contract/call.ts';
-export type { AttemptInfo, Denial, Gate, Permit } from './contract/gate.ts';
-export type { Health, HealthOptions, TargetHealth, Verdict } from './contract/health.ts';
+} from './types/call-options.ts';
+export type { AttemptInfo, Denial, Gate, Permit } from './types/gate.ts';
+export type { Health, HealthOptions, TargetHealth, Verdict } from './types/health.ts';
 export type {
   ChatModel,
   ChatStream,
@@ -111,13 +111,13 @@ export type {
   SpecElement,
   TargetSettings,
   TypedRequest,
-} from './contract/majordomo.ts';
-export type { Clock } from './contract/clock.ts';
-export type { MediaFitter } from './contract/media.ts';
+} from './types/majordomo.ts';
+export type { Clock } from './types/call-options.ts';
+export type { MediaFitter } from './types/provider.ts';
 
 // for providers
-export type { SpeechStep } from './contract/speech.ts';
-export type { Capabilities, FileLimits, ImageLimits } from './contract/capabilities.ts';
+export type { SpeechStep } from './types/operations.ts';
+export type { Capabilities, FileLimits, ImageLimits } from './types/provider.ts';
 export type {
   Credential,
   Dsn,
@@ -131,4 +131,4 @@ export type {
   ProviderOptions,
   SpeechBackend,
   TranscriptionBackend,
-} from './contract/provider.ts';
+} from './types/provider.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type CallEvent,
   createMajordomo,
   LlmError,
-  type CallEvent,
   type Majordomo,
   type MajordomoOptions,
   type Provider,
@@ -11,7 +11,7 @@ import {
   type TranscriptionBackend,
   type TranscriptionRequest,
 } from '../src/index.ts';
-import { sniffAudio } from '../src/operations/audio/sniff-audio.ts';
+import { sniffAudio } from '../src/operations/transcription.ts';
 
 const latin = (letters: string): Uint8Array => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
 const WAV = latin('RIFF....WAVEfmt ');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { user, type CallOptions, type ModelRequest, type StreamEvent } from '../src/index.ts';
-import { checkOrder } from '../src/stream/check.ts';
+import { type CallOptions, type ModelRequest, type StreamEvent, user } from '../src/index.ts';
+import { checkOrder } from '../src/stream/response-checks.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
 

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  createMajordomo,
-  LlmError,
   type CallEvent,
+  createMajordomo,
   type EmbeddingBackend,
   type EmbeddingRequest,
   type ErrorKind,
   type Gate,
+  LlmError,
   type Majordomo,
   type MajordomoOptions,
   type Provider,
   type Usage,
 } from '../src/index.ts';
-import { partsOf } from '../src/operations/embedding/parts.ts';
+import { partsOf } from '../src/operations/embedding.ts';
 
 const USAGE = { input: 7, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 

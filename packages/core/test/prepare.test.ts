@@ -2,26 +2,26 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   assistant,
-  file,
-  image,
-  LlmError,
-  toolResult,
-  user,
   type AssistantPart,
   type Capabilities,
   type ChatRequest,
+  file,
   type FileLimits,
   type FilePart,
+  image,
   type ImagePart,
   type JsonObject,
+  LlmError,
   type MediaFitter,
   type Message,
   type ModelRequest,
+  toolResult,
   type TurnMessage,
+  user,
 } from '../src/index.ts';
-import { repairHistory } from '../src/prepare/repair-history.ts';
-import { dropForeignReplay } from '../src/prepare/replay.ts';
+import { repairHistory } from '../src/prepare/history.ts';
 import { prepare, type PreparedRequest } from '../src/prepare/prepare.ts';
+import { dropForeignReplay } from '../src/prepare/replay.ts';
 import { validate } from '../src/prepare/validate.ts';
 import { world } from './support/world.ts';
 

@@ -28,12 +28,12 @@ export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/
 
 /** Single files outside of those that name vendors, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
-  'packages/core/src/prepare/families.ts':
+  'packages/core/src/prepare/replay.ts':
     'says who can read a replay token; one file, so that packages agree',
   'packages/wire-kit/src/rate-limits.ts': 'names of headers',
   'packages/core/src/toolkit.ts': 'exports those families by name',
   'packages/core/src/resolve/dsn.ts': 'the example in an error message',
-  'packages/core/src/error/secret.ts': 'the shapes of keys that vendors issue',
+  'packages/core/src/errors/redact.ts': 'the shapes of keys that vendors issue',
   'packages/openai-wire/src/index.ts': 'exports the profiles by name',
   'packages/provider-bedrock/src/embedding.ts': 'each maker of vectors there has a request of its own',
   'packages/provider-openai/src/index.ts': 'exports the profiles by name',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ERROR_POLICY } from '../../../packages/core/src/error/policy.ts';
+import { ERROR_POLICY } from '../../../packages/core/src/errors/policy.ts';
 import { read } from '../src/repository.ts';
 
 /** What the chain does at the end is not a row about a failure. */
@@ -26,7 +26,7 @@ test('every kind of error has its row in apps/docs/errors.md', () => {
 });
 
 test('every event of a call is named in apps/docs/operating.md', () => {
-  const types = [...read('packages/core/src/contract/call.ts').matchAll(/readonly type: ([^;]+);/g)];
+  const types = [...read('packages/core/src/types/call-options.ts').matchAll(/readonly type: ([^;]+);/g)];
   const names = types.flatMap(([, union = '']) => [...union.matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
   expect(names.length).toBeGreaterThan(5);
   const page = read('apps/docs/operating.md');
@@ -37,7 +37,7 @@ test.each([
   ['apps/docs/failover.md', /^\| `(\w+Ms)` \| .* \| (\d+) s \|$/gm],
   ['packages/core/README.md', /`(\w+Ms)` (\d+) s/g],
 ])('the timers in %s have the defaults of core', (file, row) => {
-  const source = read('packages/core/src/chain/watch.ts');
+  const source = read('packages/core/src/call/timers.ts');
   const defaults = [...source.matchAll(/\b(\w+Ms): (\d+)_000\b/g)].map(([, name, s]) => [name, s]);
   expect(defaults.map(([name]) => name).sort()).toEqual(['connectMs', 'firstContentMs', 'idleMs', 'wholeMs']);
   const told = Object.fromEntries([...read(file).matchAll(row)].map(([, name, s]) => [name, s]));

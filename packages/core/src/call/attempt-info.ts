@@ -1,13 +1,11 @@
-import type { AttemptInfo } from '../contract/gate.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { Admission } from '../gates/admission.ts';
-import { admit } from '../gates/admit.ts';
+import { type Admission, admit } from '../gates/admit.ts';
 import type { Place } from '../resolve/resolve.ts';
-import type { Call, ChainDeps } from './call.ts';
-import { Lifeline } from './lifeline.ts';
-import type { PreparedCall } from './operation.ts';
-import type { CallScope } from './scope.ts';
+import type { AttemptInfo } from '../types/gate.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Call, ChainDeps, PreparedCall } from './call.ts';
+import type { CallScope } from './deadline.ts';
 import { unreadMsOf } from './settings.ts';
+import { Lifeline } from './timers.ts';
 
 /** What stands beside an attempt that gates or hooks look at. */
 export interface Watched {

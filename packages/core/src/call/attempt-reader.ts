@@ -1,11 +1,9 @@
-import type { Timeouts, WaitUntil } from '../contract/call.ts';
-import type { Clock } from '../contract/clock.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { Lifeline } from './lifeline.ts';
-import type { Opened } from './open.ts';
-import type { Pace } from './pace.ts';
-import type { Answer } from '../stream/answer.ts';
-import { Watch } from './watch.ts';
+import type { Answer } from '../stream/accumulator.ts';
+import type { Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
+import type { AttemptInfo } from '../types/gate.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { ChainDeps } from './call.ts';
+import { type Lifeline, type Pace, Watch } from './timers.ts';
 
 /** What a look at an attempt gave. */
 export type Step<Event extends object> =
@@ -184,3 +182,36 @@ export class Reading<Event extends object> {
 
 const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
   Array.isArray(value);
+
+/** A stream that was asked for its first step. */
+export interface Opened<Event extends object> {
+  readonly steps: AsyncIterator<Event | readonly Event[]>;
+  readonly first: Promise<IteratorResult<Event | readonly Event[]>>;
+}
+
+/** Opens the stream and takes its first step inside the caller's hook; a hook that misbehaves changes nothing. */
+export function openInside<Event extends object>(
+  around: ChainDeps['around'],
+  info: AttemptInfo | undefined,
+  start: () => AsyncIterator<Event | readonly Event[]>,
+): Opened<Event> {
+  if (around === undefined || info === undefined) return opened(start);
+  let made: Opened<Event> | undefined;
+  const open = (): Opened<Event> => (made ??= opened(start));
+  try {
+    around(info, () => open().first).catch(() => undefined);
+  } catch {
+    // Whatever the hook did, the attempt goes on below.
+  }
+  return open();
+}
+
+function opened<Event extends object>(start: () => AsyncIterator<Event | readonly Event[]>): Opened<Event> {
+  try {
+    const steps = start();
+    return { steps, first: steps.next() };
+  } catch (error) {
+    const failed = (): Promise<never> => Promise.reject(error);
+    return { steps: { next: failed }, first: failed() };
+  }
+}

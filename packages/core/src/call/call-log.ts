@@ -1,8 +1,8 @@
-import type { CallInfo } from '../contract/call.ts';
-import type { Attempt, LlmError } from '../contract/llm-error.ts';
-import type { ChatResponse } from '../contract/response.ts';
 import type { Place } from '../resolve/resolve.ts';
-import type { Emit } from '../observe/emit.ts';
+import type { CallInfo } from '../types/call-options.ts';
+import type { Attempt, LlmError } from '../types/llm-error.ts';
+import type { ChatResponse } from '../types/response.ts';
+import type { Emit } from '../util/listeners.ts';
 
 /** A target that is not asked, and why. */
 export interface PassedOver {

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import { CallScope } from './scope.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { CallScope } from './deadline.ts';
 
 function scope(totalMs?: number, caller = new AbortController()) {
   const clock = manualClock();

@@ -1,5 +1,5 @@
-import type { Clock } from '../contract/clock.ts';
-import { LlmError } from '../contract/llm-error.ts';
+import type { Clock } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
 
 /**
  * How far a call reaches: it listens to the caller's signal and to the deadline, and knows what ended the call from

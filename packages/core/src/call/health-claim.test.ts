@@ -1,12 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import { CredentialKeys } from '../health/credential-keys.ts';
-import { HealthTracker } from '../health/tracker.ts';
+import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { type HealthClaim, Standing } from './health-claim.ts';
+import { soonestEnd, untilChange } from './no-target-left.ts';
 import { chainSettings } from './settings.ts';
-import { soonestEnd, untilChange } from './soonest-end.ts';
-import { Standing, type HealthClaim } from './standing.ts';
 
 const settings = chainSettings();
 const quota = new LlmError('quota', 'no money');

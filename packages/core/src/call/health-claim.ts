@@ -1,11 +1,9 @@
-import type { ErrorKind } from '../contract/error-kind.ts';
-import type { LlmError } from '../contract/llm-error.ts';
-import { decisionFor } from '../error/policy.ts';
+import { decisionFor } from '../errors/policy.ts';
 import type { Bench, HealthTracker, Stamp } from '../health/tracker.ts';
+import type { ErrorKind, LlmError } from '../types/llm-error.ts';
 import type { ChainDeps } from './call.ts';
-import { benchedError, CREDENTIAL_BENCHED } from './benched-error.ts';
 import type { ChainSettings } from './settings.ts';
-import { asksTooLong } from './verdict.ts';
+import { asksTooLong, benchedError, CREDENTIAL_BENCHED } from './verdict.ts';
 
 export type StandingDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
 

@@ -1,12 +1,12 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { Clock } from '../contract/clock.ts';
-import { decisionFor } from '../error/policy.ts';
-import type { Step } from './reading.ts';
-import type { CallRecord, PassedOver } from './record.ts';
+import { decisionFor } from '../errors/policy.ts';
+import type { Clock } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Step } from './attempt-reader.ts';
+import type { RunningAttempt } from './attempt.ts';
+import type { CallRecord, PassedOver } from './call-log.ts';
+import type { CallScope } from './deadline.ts';
 import type { Route } from './route.ts';
-import type { RunningAttempt } from './running-attempt.ts';
-import type { CallScope } from './scope.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from './target-state.ts';
 
 export interface HedgeOptions<Event extends object, Result> {
   readonly afterMs: number;

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { Lifeline } from './lifeline.ts';
-import { Watch } from './watch.ts';
+import { Lifeline, Watch } from './timers.ts';
 
 it('an attempt that waits for its gates has lapsed after a quarter of an hour and a second', async () => {
   const clock = manualClock();

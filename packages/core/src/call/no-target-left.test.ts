@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LlmError, type Attempt, type PartialResponse } from '../contract/llm-error.ts';
-import { benchedError } from './benched-error.ts';
-import { exhausted } from './exhausted.ts';
+import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
+import { exhausted } from './no-target-left.ts';
+import { benchedError } from './verdict.ts';
 
 const record = (target: string, error: LlmError | undefined): Attempt => ({
   target,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptInfo } from '../contract/gate.ts';
-import { openInside } from './open.ts';
+import type { AttemptInfo } from '../types/gate.ts';
+import { openInside } from './attempt-reader.ts';
 
 const info = { target: 'a/x' } as AttemptInfo;
 type Around = NonNullable<Parameters<typeof openInside>[0]>;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { Opened } from './open.ts';
-import { Reading, type Step } from './reading.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { type Opened, Reading, type Step } from './attempt-reader.ts';
 
 type Event = { readonly type: 'progress' | 'content' | 'finish' };
 type Told = IteratorResult<Event | readonly Event[]>;

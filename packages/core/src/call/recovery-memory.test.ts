@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Recovery } from '../contract/llm-error.ts';
-import type { ModelRequest } from '../contract/request.ts';
+import type { Recovery } from '../types/llm-error.ts';
+import type { ModelRequest } from '../types/request.ts';
 import { RecoveryMemory } from './recovery-memory.ts';
 
 const request: ModelRequest = { system: undefined, messages: [], tools: [], output: undefined, extra: {} };

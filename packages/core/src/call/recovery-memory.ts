@@ -1,5 +1,5 @@
-import type { Recovery } from '../contract/llm-error.ts';
-import type { ModelRequest } from '../contract/request.ts';
+import type { Recovery } from '../types/llm-error.ts';
+import type { ModelRequest } from '../types/request.ts';
 
 /** Targets and recoveries per target that are kept; the oldest go. */
 const MOST_TARGETS = 256;

@@ -1,9 +1,8 @@
 import type { Place } from '../resolve/resolve.ts';
-import type { Call, ChainDeps } from './call.ts';
-import type { Operation } from './operation.ts';
+import type { Call, ChainDeps, Operation } from './call.ts';
+import type { ClaimMode } from './health-claim.ts';
 import type { ChainSettings } from './settings.ts';
-import type { ClaimMode } from './standing.ts';
-import { Visit } from './visit.ts';
+import { Visit } from './target-state.ts';
 
 /** Where a call stands on its chain. */
 export class Route<Event extends object, Result> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ChainOptions } from '../contract/call.ts';
+import type { ChainOptions } from '../types/call-options.ts';
+import { mergeTimeouts } from '../util/options.ts';
 import { callSettings, chainSettings, unreadMsOf } from './settings.ts';
-import { mergeTimeouts } from '../merge-timeouts.ts';
 
 const classify = (): undefined => undefined;
 const options: ChainOptions = {

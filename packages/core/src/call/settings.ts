@@ -1,9 +1,7 @@
-import type { ErrorKind } from '../contract/error-kind.ts';
-import type { LlmError } from '../contract/llm-error.ts';
-import type { PolicyOverrides } from '../contract/policy.ts';
-import type { ChainOptions, Timeouts } from '../contract/call.ts';
-import { mergeTimeouts } from '../merge-timeouts.ts';
-import type { Pace } from './pace.ts';
+import type { ChainOptions, PolicyOverrides, Timeouts } from '../types/call-options.ts';
+import type { ErrorKind, LlmError } from '../types/llm-error.ts';
+import { mergeTimeouts } from '../util/options.ts';
+import type { Pace } from './timers.ts';
 
 /** The chain's options with every default in place. */
 export interface ChainSettings {

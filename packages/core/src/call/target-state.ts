@@ -1,10 +1,9 @@
-import type { LlmError, Recovery } from '../contract/llm-error.ts';
 import type { Place } from '../resolve/resolve.ts';
-import type { Operation, PreparedCall } from './operation.ts';
-import type { ChainDeps } from './call.ts';
+import type { LlmError, Recovery } from '../types/llm-error.ts';
+import type { ChainDeps, Operation, PreparedCall } from './call.ts';
+import { Standing } from './health-claim.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
-import { Standing } from './standing.ts';
 
 /** Recoveries per call and target: a vendor that refuses one thing after another is not argued with. */
 const MOST_RECOVERIES = 4;

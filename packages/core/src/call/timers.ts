@@ -1,7 +1,5 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { Timeouts } from '../contract/call.ts';
-import type { Clock } from '../contract/clock.ts';
-import { PaceMeter, type Pace } from './pace.ts';
+import type { Clock, Timeouts } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
 
 type Phase = 'connect' | 'first-content' | 'idle' | 'whole';
 
@@ -182,3 +180,81 @@ const tooSlow = (target: string, { charsPerSecond = 0, windowMs = 0 }: Partial<P
       phase: 'slow',
     },
   );
+
+/** How fast an answer has to come. */
+export interface Pace {
+  readonly charsPerSecond: number;
+  readonly windowMs: number;
+}
+
+/**
+ * Measures an answer in windows, one after the other, of the time in which somebody waited for the model: a reader that is
+ * slow itself makes no answer slow.
+ */
+class PaceMeter {
+  private readonly windowMs: number;
+  /** Characters that a window must bring. */
+  private readonly least: number;
+  private waitedMs = 0;
+  /** Characters that had come when the window began. */
+  private before = 0;
+
+  constructor({ charsPerSecond, windowMs }: Pace) {
+    this.windowMs = windowMs;
+    this.least = (charsPerSecond * windowMs) / 1000;
+  }
+
+  /** Somebody waited for the model that long. */
+  waited(ms: number): void {
+    this.waitedMs += ms;
+  }
+
+  /** How long may be waited on from here; `Infinity` where the window has what it needs. */
+  leftMs(characters: number): number {
+    if (characters - this.before >= this.least) {
+      if (this.waitedMs >= this.windowMs) this.begin(characters);
+      return Infinity;
+    }
+    // What comes at its very end is of the window.
+    return this.windowMs - this.waitedMs + 1;
+  }
+
+  /** A window begins with what comes from now on. */
+  begin(characters: number): void {
+    this.before = characters;
+    this.waitedMs = 0;
+  }
+}
+
+/** How long gates may think before nobody believes any more that somebody waits for them, in ms. */
+const LONGEST_ADMISSION_MS = 900_000;
+/** What clocks and busy loops are forgiven, in ms. */
+const SLACK_MS = 1000;
+
+/**
+ * Tells from outside whether an attempt can still be running. On some platforms a request's timers and promises die with
+ * its context, and nobody gives back what it holds: whoever needs it next asks here, by the clock.
+ */
+export class Lifeline {
+  private readonly clock: Clock;
+  private readonly unreadMs: number;
+  private readonly began: number;
+  private watch: Watch | undefined;
+
+  constructor(clock: Clock, unreadMs: number) {
+    this.clock = clock;
+    this.unreadMs = unreadMs;
+    this.began = clock.now();
+  }
+
+  /** The gates have answered: from here on the attempt's own limits count. */
+  begun(watch: Watch): void {
+    this.watch = watch;
+  }
+
+  get isLapsed(): boolean {
+    const until =
+      this.watch === undefined ? this.began + LONGEST_ADMISSION_MS : this.watch.waitsUntil() + this.unreadMs;
+    return this.clock.now() > until + SLACK_MS;
+  }
+}

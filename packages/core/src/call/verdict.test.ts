@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LlmError, type ErrorDetails } from '../contract/llm-error.ts';
-import type { ErrorKind } from '../contract/error-kind.ts';
+import { type ErrorDetails, type ErrorKind, LlmError } from '../types/llm-error.ts';
 import { chainSettings } from './settings.ts';
-import { asksTooLong, verdictOn, type FailedAttempt, type Verdict } from './verdict.ts';
+import { asksTooLong, type FailedAttempt, type Verdict, verdictOn } from './verdict.ts';
 
 const settings = chainSettings({ attempts: 3, backoff: { baseMs: 100, capMs: 250 }, retryAfterCapMs: 1000 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock, type ManualClock } from '../../test/support/manual-clock.ts';
-import type { Timeouts } from '../contract/call.ts';
-import type { LlmError } from '../contract/llm-error.ts';
-import { longestSilence, Watch } from './watch.ts';
+import type { Timeouts } from '../types/call-options.ts';
+import type { LlmError } from '../types/llm-error.ts';
+import { longestSilence, Watch } from './timers.ts';
 
 const limits = { connectMs: 10, firstContentMs: 30, idleMs: 20, wholeMs: 50 };
 

@@ -1,19 +1,17 @@
-import type { Call, ChainDeps, Outcome } from '../chain/call.ts';
-import { CallRun } from '../chain/call-run.ts';
-import type { Operation } from '../chain/operation.ts';
-import type { CallScope } from '../chain/scope.ts';
-import { soundOptions } from './check-options.ts';
-import { callSettings, chainSettings, type ChainSettings } from '../chain/settings.ts';
-import { mergeTimeouts } from '../merge-timeouts.ts';
-import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../contract/call.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { TargetSettings } from '../contract/majordomo.ts';
-import type { MediaFitter } from '../contract/media.ts';
-import type { Model } from '../contract/provider.ts';
-import type { ChatRequest } from '../contract/request.ts';
-import type { CallSite } from '../error/call-site.ts';
-import { emitTo } from '../observe/emit.ts';
+import { CallRun } from '../call/call-run.ts';
+import type { Call, ChainDeps, Operation, Outcome } from '../call/call.ts';
+import type { CallScope } from '../call/deadline.ts';
+import { callSettings, chainSettings, type ChainSettings } from '../call/settings.ts';
+import type { CallSite } from '../errors/call-site.ts';
 import type { Place } from '../resolve/resolve.ts';
+import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { TargetSettings } from '../types/majordomo.ts';
+import type { MediaFitter, Model } from '../types/provider.ts';
+import type { ChatRequest } from '../types/request.ts';
+import { emitTo } from '../util/listeners.ts';
+import { mergeTimeouts } from '../util/options.ts';
+import { soundOptions } from './check-options.ts';
 
 /** What a majordomo gives to its models. */
 export interface ModelSetup {

@@ -1,25 +1,25 @@
-import type { CallRun } from '../chain/call-run.ts';
-import { callSettings, unreadMsOf } from '../chain/settings.ts';
-import { mergeTimeouts } from '../merge-timeouts.ts';
-import type { CallOptions } from '../contract/call.ts';
-import type { ModelEvent, StreamEvent } from '../contract/event.ts';
+import type { CallRun } from '../call/call-run.ts';
+import { callSettings, unreadMsOf } from '../call/settings.ts';
+import { callSite, failingAt } from '../errors/call-site.ts';
+import { decisionFor } from '../errors/policy.ts';
+import { chatOperation } from '../operations/chat.ts';
+import { parseSpec } from '../resolve/spec.ts';
+import type { TypedCalls } from '../schema/object-rounds.ts';
+import { generateObject, streamObject } from '../schema/object.ts';
+import type { CallOptions } from '../types/call-options.ts';
+import type { ModelEvent, StreamEvent } from '../types/events.ts';
 import type {
   ChatModel,
   ChatStream,
   JsonSchemaRequest,
   ObjectResponse,
   TypedRequest,
-} from '../contract/majordomo.ts';
-import type { ChatRequest } from '../contract/request.ts';
-import type { ChatResponse } from '../contract/response.ts';
-import { callSite, failingAt } from '../error/call-site.ts';
-import { decisionFor } from '../error/policy.ts';
-import { chatOperation } from '../operations/chat.ts';
-import { generateObject, streamObject } from '../schema/object.ts';
-import { parseSpec } from '../resolve/grammar.ts';
-import type { TypedCalls } from '../schema/typed-calls.ts';
+} from '../types/majordomo.ts';
+import type { ChatRequest } from '../types/request.ts';
+import type { ChatResponse } from '../types/response.ts';
+import { mergeTimeouts } from '../util/options.ts';
+import { type CallPlan, type ModelSetup, newCall, resultOf } from './call.ts';
 import { checkCall, soundOptions } from './check-options.ts';
-import { newCall, resultOf, type CallPlan, type ModelSetup } from './call.ts';
 import { EventStream } from './event-stream.ts';
 
 /** A spec as a model: each call resolves it anew and walks its chain. Throws `config` at once for one that cannot be parsed. */

@@ -1,19 +1,18 @@
+import { ERROR_POLICY } from '../errors/policy.ts';
+import { EFFORTS } from '../prepare/settings.ts';
+import type { CallOptions, Decision } from '../types/call-options.ts';
+import type { Gate } from '../types/gate.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { MajordomoOptions, NamedSpec, TargetSettings } from '../types/majordomo.ts';
 import {
   checkKind,
   checkKinds,
   config,
   isObject,
-  TIMEOUTS,
   type Kinds,
   type KindsOf,
-} from '../check-kinds.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { CallOptions } from '../contract/call.ts';
-import type { Gate } from '../contract/gate.ts';
-import type { MajordomoOptions, NamedSpec, TargetSettings } from '../contract/majordomo.ts';
-import type { Decision } from '../contract/policy.ts';
-import { ERROR_POLICY } from '../error/policy.ts';
-import { EFFORTS } from '../prepare/efforts.ts';
+  TIMEOUTS,
+} from '../util/check.ts';
 
 const FUNCTION = 'function';
 const OBJECT = 'object';

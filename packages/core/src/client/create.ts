@@ -1,23 +1,37 @@
-import { systemClock } from '../system-clock.ts';
-import { chainSettings } from '../chain/settings.ts';
-import { RecoveryMemory } from '../chain/recovery-memory.ts';
-import { CredentialKeys } from '../health/credential-keys.ts';
-import { HealthTracker } from '../health/tracker.ts';
-import { callSite, failingAt } from '../error/call-site.ts';
-import type { Clock } from '../contract/clock.ts';
-import type { Majordomo, MajordomoOptions, Resolver } from '../contract/majordomo.ts';
-import type { Model, ModelContext, Provider } from '../contract/provider.ts';
-import { tell } from '../observe/tell.ts';
-import { parseSpec } from '../resolve/grammar.ts';
-import { NO_ENV } from '../resolve/no-env.ts';
-import { Registry } from '../resolve/registry.ts';
-import { resolve, type Place } from '../resolve/resolve.ts';
+import { RecoveryMemory } from '../call/recovery-memory.ts';
+import { chainSettings } from '../call/settings.ts';
+import { callSite, failingAt } from '../errors/call-site.ts';
+import { asLlmError } from '../errors/normalize.ts';
+import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
+import { validate } from '../prepare/validate.ts';
+import { NO_ENV, Registry } from '../resolve/registry.ts';
+import { type Place, resolve } from '../resolve/resolve.ts';
+import { parseSpec } from '../resolve/spec.ts';
+import type { Clock } from '../types/call-options.ts';
+import type { TargetHealth } from '../types/health.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type {
+  Majordomo,
+  MajordomoOptions,
+  ResolveOptions,
+  ResolvedTarget,
+  Resolver,
+} from '../types/majordomo.ts';
+import type { Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
+import { abortable, ownSignal } from '../util/async.ts';
+import { tell } from '../util/listeners.ts';
+import { systemClock } from '../util/system-clock.ts';
 import type { ModelSetup } from './call.ts';
-import { checkChanges, checkedAliases, checkedMeaning, checkSetUp, type Aliases } from './check-options.ts';
 import { chatModel } from './chat-model.ts';
-import { asking, speaking } from './further-model.ts';
-import { listed } from './listed.ts';
-import { resolved } from './resolved.ts';
+import {
+  type Aliases,
+  checkCall,
+  checkChanges,
+  checkedAliases,
+  checkedMeaning,
+  checkSetUp,
+} from './check-options.ts';
+import { asking, speaking } from './other-models.ts';
 
 /** What views of one majordomo share. */
 interface Shared {
@@ -163,3 +177,59 @@ function modelAt(models: Models, { key, provider, modelId }: Place): Model {
   models.set(key, { provider, model });
   return model;
 }
+
+/** What a provider's backend lists. Throws `unsupported` where it cannot. */
+async function listed(
+  id: string,
+  registry: Registry,
+  transport: Pick<ModelContext, 'env' | 'fetch' | 'headers'>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly ModelInfo[]> {
+  checkCall({ signal });
+  if (typeof id !== 'string')
+    throw new LlmError('config', 'listModels takes the id of a provider, which is a text');
+  const provider = registry.provider(id, { spec: id, offset: 0 });
+  if (provider.listModels === undefined) {
+    throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
+  }
+  const own = ownSignal(signal);
+  try {
+    return await provider.listModels({ target: provider.id, signal: own.signal, ...transport });
+  } finally {
+    own.release();
+  }
+}
+
+/** What a spec means for a call with these options, without making one. */
+async function resolved(
+  spec: string,
+  setup: ModelSetup,
+  options: ResolveOptions = {},
+  path: readonly string[] = [],
+): Promise<readonly ResolvedTarget[]> {
+  checkCall(options);
+  if (options.request !== undefined) validate(options.request);
+  const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
+  const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
+  try {
+    const places = await abortable(setup.resolve(spec, call, request, { signal }, path), signal);
+    const health = setup.deps.health.snapshot();
+    return places.map((place) => told(place, setup.modelAt(place), health));
+  } catch (cause) {
+    if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
+    throw asLlmError(cause, spec);
+  }
+}
+
+const told = (
+  { key, modelId, provider }: Place,
+  { capabilities }: Model,
+  health: Readonly<Record<string, TargetHealth>>,
+): ResolvedTarget => ({
+  target: key,
+  vendor: provider.vendor,
+  billing: provider.billing,
+  model: modelId,
+  capabilities,
+  health: Object.hasOwn(health, key) ? health[key] : undefined,
+});

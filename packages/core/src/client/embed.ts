@@ -1,20 +1,24 @@
-import { abortable } from '../abortable.ts';
-import { CallScope } from '../chain/scope.ts';
-import { newCall, newInfo, resultOf, type ModelSetup } from './call.ts';
-import { soundOptions } from './check-options.ts';
-import type { CallEvent, CallInfo, CallOptions } from '../contract/call.ts';
-import type { EmbeddingRequest, EmbeddingResponse } from '../contract/embedding.ts';
-import { withDetails, type Attempt, type LlmError } from '../contract/llm-error.ts';
-import { asLlmError } from '../error/as-llm-error.ts';
-import { calledAt, type CallSite } from '../error/call-site.ts';
-import { emitTo, type Emit } from '../observe/emit.ts';
+import { CallScope } from '../call/deadline.ts';
+import { calledAt, type CallSite } from '../errors/call-site.ts';
+import { asLlmError } from '../errors/normalize.ts';
+import {
+  allParts,
+  backendAt,
+  checkEmbedding,
+  checkSpaces,
+  embeddingOperation,
+  joined,
+  type Part,
+  partsOf,
+} from '../operations/embedding.ts';
 import type { Place } from '../resolve/resolve.ts';
-import { allParts } from '../operations/embedding/all-parts.ts';
-import { joined } from '../operations/embedding/joined.ts';
-import { backendAt, embeddingOperation, type Part } from '../operations/embedding/part.ts';
-import { partsOf } from '../operations/embedding/parts.ts';
-import { checkSpaces } from '../operations/embedding/space.ts';
-import { checkEmbedding } from '../operations/embedding/validate.ts';
+import type { CallEvent, CallInfo, CallOptions } from '../types/call-options.ts';
+import { type Attempt, type LlmError, withDetails } from '../types/llm-error.ts';
+import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
+import { abortable } from '../util/async.ts';
+import { type Emit, emitTo } from '../util/listeners.ts';
+import { type ModelSetup, newCall, newInfo, resultOf } from './call.ts';
+import { soundOptions } from './check-options.ts';
 
 /** What the parts of a call have in common. */
 interface Whole {

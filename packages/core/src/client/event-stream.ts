@@ -1,10 +1,9 @@
-import type { Ending, Source } from '../stream/pulled-stream.ts';
-import type { Clock } from '../contract/clock.ts';
-import type { StreamEvent } from '../contract/event.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { ChatStream } from '../contract/majordomo.ts';
-import type { ChatResponse } from '../contract/response.ts';
-import { PulledStream } from '../stream/pulled-stream.ts';
+import { type Ending, PulledStream, type Source } from '../stream/pulled-stream.ts';
+import type { Clock } from '../types/call-options.ts';
+import type { StreamEvent } from '../types/events.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { ChatStream } from '../types/majordomo.ts';
+import type { ChatResponse } from '../types/response.ts';
 
 /** How a stream is read. */
 interface Reading {

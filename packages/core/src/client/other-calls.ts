@@ -1,16 +1,22 @@
-import { newCall, resultOf, type ModelSetup } from './call.ts';
-import type { CallOptions } from '../contract/call.ts';
-import type { EmbeddingRequest, EmbeddingResponse } from '../contract/embedding.ts';
-import type { ImageRequest, ImageResponse } from '../contract/image.ts';
-import type { SpeechRequest, SpeechResponse } from '../contract/speech.ts';
-import type { TranscriptionRequest, TranscriptionResponse } from '../contract/transcription.ts';
-import type { CallSite } from '../error/call-site.ts';
-import type { Operation } from '../chain/operation.ts';
-import type { Source } from '../stream/pulled-stream.ts';
-import { speechOperation } from '../operations/audio/speech.ts';
-import { transcriptionOperation } from '../operations/audio/transcription.ts';
-import { embed } from './embedding-call.ts';
+import type { Operation } from '../call/call.ts';
+import type { CallSite } from '../errors/call-site.ts';
 import { imageOperation } from '../operations/image.ts';
+import { speechOperation } from '../operations/speech.ts';
+import { transcriptionOperation } from '../operations/transcription.ts';
+import type { Source } from '../stream/pulled-stream.ts';
+import type { CallOptions } from '../types/call-options.ts';
+import type {
+  EmbeddingRequest,
+  EmbeddingResponse,
+  ImageRequest,
+  ImageResponse,
+  SpeechRequest,
+  SpeechResponse,
+  TranscriptionRequest,
+  TranscriptionResponse,
+} from '../types/operations.ts';
+import { type ModelSetup, newCall, resultOf } from './call.ts';
+import { embed } from './embed.ts';
 
 /** What is asked, and what comes of it, by the word for asking. */
 export interface Asked {

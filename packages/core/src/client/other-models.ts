@@ -1,16 +1,16 @@
-import { unreadMsOf } from '../chain/settings.ts';
-import { mergeTimeouts } from '../merge-timeouts.ts';
-import type { CallOptions } from '../contract/call.ts';
-import type { SpeechModel } from '../contract/speech.ts';
-import { callSite } from '../error/call-site.ts';
-import type { Asked } from './further-calls.ts';
-import { parseSpec } from '../resolve/grammar.ts';
+import { unreadMsOf } from '../call/settings.ts';
+import { callSite } from '../errors/call-site.ts';
+import { parseSpec } from '../resolve/spec.ts';
 import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
-import { soundOptions } from './check-options.ts';
+import type { CallOptions } from '../types/call-options.ts';
+import type { SpeechModel } from '../types/operations.ts';
+import { mergeTimeouts } from '../util/options.ts';
 import type { ModelSetup } from './call.ts';
+import { soundOptions } from './check-options.ts';
+import type { Asked } from './other-calls.ts';
 
 /** Everything that is not a chat is loaded by the first such call: most applications make none. */
-const loadCalls = (): Promise<typeof import('./further-calls.ts')> => import('./further-calls.ts');
+const loadCalls = (): Promise<typeof import('./other-calls.ts')> => import('./other-calls.ts');
 
 /** Calls another operation along the same chain as a chat. Throws `config` at once for a spec that cannot be parsed. */
 export function asking<Name extends keyof Asked>(

@@ -1,4 +1,4 @@
-import { CALLED_AT } from '../contract/llm-error.ts';
+import { CALLED_AT, LlmError } from '../types/llm-error.ts';
 
 /** Where the app made a call: frames as the engine keeps them, which become text only when the call fails. */
 export interface CallSite {
@@ -50,3 +50,16 @@ export const failingAt = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
 /** V8 writes `    at line`, other engines `line@file`; both write one a line, V8 a title before. */
 const framesOf = (stack = ''): readonly string[] =>
   stack.split('\n').filter((line) => /^\s+at |@/.test(line));
+
+/**
+ * The error of an inner call, as whoever wraps a model throws it: a copy with the frames of the wrapper's own caller. Others
+ * may be told of the same error, each with frames of his own.
+ */
+export function recalledAt(site: CallSite, error: unknown): unknown {
+  if (!LlmError.is(error)) return error;
+  const inner = (Reflect.get(error, CALLED_AT) ?? []) as readonly string[];
+  const copy = new LlmError(error.kind, error.message, error.details, { cause: error.cause });
+  const lines = (error.stack ?? '').split('\n');
+  copy.stack = lines.filter((line) => !inner.includes(line)).join('\n');
+  return calledAt(site, copy);
+}

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { cleanCause } from './cause.ts';
+import { cleanCause } from './redact.ts';
 
 const KEY = 'canary-3141592653';
 const shown = (value: unknown): string => inspect(value, { depth: Infinity, showHidden: true });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ErrorKind } from '../types/llm-error.ts';
 import { kindOf, kindOfStatus, type WireFailure } from './classify.ts';
-import type { ErrorKind } from '../contract/error-kind.ts';
 import { decisionFor, ERROR_POLICY } from './policy.ts';
+import { redact } from './redact.ts';
 import { resetMs, retryAfterMs } from './retry-after.ts';
-import { redact } from './secret.ts';
 
 describe('the kind of a failure', () => {
   it.each<[number, ErrorKind]>([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { messageOf } from './message-of.ts';
+import { messageOf } from './normalize.ts';
 
 const odd = (message: unknown): Error => Object.assign(new Error('x'), { message });
 

@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../contract/error-kind.ts';
-import type { Decision, PolicyOverrides } from '../contract/policy.ts';
+import type { Decision, PolicyOverrides } from '../types/call-options.ts';
+import type { ErrorKind } from '../types/llm-error.ts';
 
 const STOP: Decision = { retry: false, advance: false, bench: false };
 const PASS_ON: Decision = { retry: false, advance: true, bench: false };

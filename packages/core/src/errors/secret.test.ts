@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact, secretForms } from './secret.ts';
+import { redact, secretForms } from './redact.ts';
 
 const SECRET = 'canary/Q7+w=9"x';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -1,10 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
-import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
-import { LlmError, type Attempt } from '../contract/llm-error.ts';
-import { FREE, type Admission } from './admission.ts';
-import { admit } from './admit.ts';
+import type { AttemptInfo, Gate, Permit } from '../types/gate.ts';
+import { type Attempt, LlmError } from '../types/llm-error.ts';
+import { type Admission, admit, FREE } from './admit.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 

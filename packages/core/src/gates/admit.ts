@@ -1,9 +1,6 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { WaitUntil } from '../contract/call.ts';
-import type { Clock } from '../contract/clock.ts';
-import type { AttemptInfo, Denial, Gate, Permit } from '../contract/gate.ts';
-import type { Attempt } from '../contract/llm-error.ts';
-import type { Admission } from './admission.ts';
+import type { Clock, WaitUntil } from '../types/call-options.ts';
+import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
+import { type Attempt, LlmError } from '../types/llm-error.ts';
 
 /** A settle that takes longer is left to itself: the answer does not wait for a ledger. */
 const LONGEST_SETTLE_MS = 1000;
@@ -171,3 +168,12 @@ function denied(
     { cause },
   );
 }
+
+/** What was granted to one attempt. */
+export interface Admission {
+  /** Starts every settle at once; resolves when all are done, or after a second. A throwing permit changes nothing. */
+  settle(outcome: Attempt): Promise<void> | undefined;
+}
+
+/** No gate was asked: there is nothing to settle. */
+export const FREE: Admission = { settle: () => undefined };

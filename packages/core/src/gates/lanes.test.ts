@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../../test/support/manual-clock.ts';
-import type { AttemptInfo, Permit } from '../contract/gate.ts';
-import type { Attempt } from '../contract/llm-error.ts';
+import type { AttemptInfo, Permit } from '../types/gate.ts';
+import type { Attempt } from '../types/llm-error.ts';
 import { lanes } from './lanes.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };

@@ -1,5 +1,5 @@
-import { checkNumber } from '../check-number.ts';
-import type { AttemptInfo, Gate, Permit } from '../contract/gate.ts';
+import type { AttemptInfo, Gate, Permit } from '../types/gate.ts';
+import { checkNumber } from '../util/check.ts';
 
 interface Waiter {
   readonly attempt: AttemptInfo;

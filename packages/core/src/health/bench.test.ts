@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../contract/clock.ts';
-import { LlmError } from '../contract/llm-error.ts';
+import type { Clock } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
 import { credentialKey, HealthTracker, type Stamp } from './tracker.ts';
 
 const T = 'a/x';

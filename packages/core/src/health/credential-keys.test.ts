@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CredentialKeys } from './credential-keys.ts';
+import { CredentialKeys } from './tracker.ts';
 
 it('names a credential by its target, its value and the process', () => {
   const keys = new CredentialKeys('salt');

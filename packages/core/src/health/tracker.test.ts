@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../contract/llm-error.ts';
-import type { Clock } from '../contract/clock.ts';
+import type { Clock } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
 import { HealthTracker } from './tracker.ts';
 
 const T = 'a/x';

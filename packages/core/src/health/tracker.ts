@@ -1,8 +1,9 @@
-import { checkNumber } from '../check-number.ts';
-import type { Clock } from '../contract/clock.ts';
-import type { Health, HealthOptions, TargetHealth, Verdict } from '../contract/health.ts';
-import type { LlmError } from '../contract/llm-error.ts';
-import { tell } from '../observe/tell.ts';
+import type { Clock } from '../types/call-options.ts';
+import type { Health, HealthOptions, TargetHealth, Verdict } from '../types/health.ts';
+import type { LlmError } from '../types/llm-error.ts';
+import { fnv1a } from '../util/bytes.ts';
+import { checkNumber } from '../util/check.ts';
+import { tell } from '../util/listeners.ts';
 import {
   accepted,
   benchedByHand,
@@ -10,16 +11,16 @@ import {
   claimed,
   committed,
   committedEarly,
+  type Condition,
   failed,
+  type Failure,
   finished,
+  type HealthPolicy,
   HEALTHY,
   released,
   restored,
   unbenched,
-  type Condition,
-  type Failure,
-  type HealthPolicy,
-} from './condition.ts';
+} from './transitions.ts';
 
 type Listener = (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void;
 
@@ -294,3 +295,24 @@ const shown = ({ state, failures, benches, until, isByHand }: Condition): Target
   until,
   isByHand: isByHand || undefined,
 });
+
+/**
+ * Under which keys the health of credentials is kept. A credential's short name has the salt of this process in it: the
+ * same one has another name in the next process, and none can be told from its name.
+ */
+export class CredentialKeys {
+  private salt: string | undefined;
+
+  constructor(salt?: string) {
+    this.salt = salt;
+  }
+
+  of(target: string, value: string): string {
+    // Not before: Workers give no random values while a module is loaded.
+    this.salt ??= crypto.randomUUID();
+    return credentialKey(target, nameOf(value, this.salt));
+  }
+}
+
+const nameOf = (value: string, salt: string): string =>
+  fnv1a(salt + value).toString(36) + fnv1a(value + salt).toString(36);

@@ -6,14 +6,14 @@ import {
   claimed,
   committed,
   committedEarly,
+  type Condition,
   failed,
   finished,
   HEALTHY,
   released,
   restored,
   unbenched,
-  type Condition,
-} from './condition.ts';
+} from './transitions.ts';
 
 const policy = { threshold: 3, cooldownMs: 10, cooldownCapMs: 100, retryAfterCapMs: 1000 };
 const NOW = 5000;

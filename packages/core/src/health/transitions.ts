@@ -1,4 +1,4 @@
-import type { TargetHealth, Verdict } from '../contract/health.ts';
+import type { TargetHealth, Verdict } from '../types/health.ts';
 
 /**
  * One record per target; tracker, cooldown and circuit breaker are views of it. `benched` with `until` in the past is

@@ -1,9 +1,9 @@
-import type { StreamEvent } from '../contract/event.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import { kindOfStatus } from '../error/classify.ts';
+import { kindOfStatus } from '../errors/classify.ts';
 import { fromJson } from '../json/codec.ts';
 import { SseDecoder } from '../stream/sse.ts';
-import { asError, withErrors } from './told-error.ts';
+import type { StreamEvent } from '../types/events.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { asError, withErrors } from './error-json.ts';
 
 /** How the events of a server are read. */
 export interface ReadSseOptions {

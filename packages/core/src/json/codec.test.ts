@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { image, user } from '../contract/message.ts';
+import { image, user } from '../types/messages.ts';
+import { fromBase64, toBase64 } from '../util/bytes.ts';
 import { parseArguments } from './arguments.ts';
-import { fromBase64, toBase64 } from '../bytes/base64.ts';
 import { fromJson, toJson } from './codec.ts';
 
 describe('transcripts as JSON', () => {

@@ -1,7 +1,7 @@
-import type { JsonValue } from '../contract/json.ts';
-import type { Message } from '../contract/message.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import { fromBase64, toBase64 } from '../bytes/base64.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Message } from '../types/messages.ts';
+import type { JsonValue } from '../types/schema.ts';
+import { fromBase64, toBase64 } from '../util/bytes.ts';
 
 /** Stands for bytes; an object of the caller's with this one key gets a second `$`, and loses it on the way back. */
 const TAG = '$bytes';

@@ -1,4 +1,4 @@
-import { isTooDeep, MOST_LEVELS, SHALLOW_LENGTH } from './depth.ts';
+import { isTooDeep, MOST_LEVELS, SHALLOW_LENGTH } from './values.ts';
 
 /** A value, or why the text has none. */
 type Decoded = { readonly value: unknown } | { readonly fault: string };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTooDeep, MOST_LEVELS } from './depth.ts';
+import { isTooDeep, MOST_LEVELS } from './values.ts';
 
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 const circle: { self?: unknown; list: unknown[] } = { list: [] };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asList, asNumber, asRecord, asText, isList, isRecord } from './unknown.ts';
+import { asList, asNumber, asRecord, asText, isList, isRecord } from './values.ts';
 
 const VALUES = { nothing: null, absent: undefined, text: 'a', number: 1, list: [1], record: { a: 1 } };
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { user, type Model, type ModelRequest, type Recovery } from '../index.ts';
-import type { PreparedCall } from '../chain/operation.ts';
-import type { ModelEvent } from '../contract/event.ts';
-import type { ModelContext } from '../contract/provider.ts';
-import type { ChatResponse } from '../contract/response.ts';
+import type { PreparedCall } from '../call/call.ts';
+import { type Model, type ModelRequest, type Recovery, user } from '../index.ts';
 import type { Place } from '../resolve/resolve.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { ModelContext } from '../types/provider.ts';
+import type { ChatResponse } from '../types/response.ts';
 import { chatOperation } from './chat.ts';
 
 const request = { messages: [user('hi')], maxTokens: 9 };

@@ -1,10 +1,10 @@
-import type { Operation } from '../chain/operation.ts';
-import type { ModelEvent } from '../contract/event.ts';
-import type { ChatRequest } from '../contract/request.ts';
-import type { ChatResponse } from '../contract/response.ts';
+import type { Operation } from '../call/call.ts';
 import { validate } from '../prepare/validate.ts';
-import { continuedChat } from './continued-chat.ts';
-import { prepareChat, type ChatOptions } from './prepared-chat.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { ChatRequest } from '../types/request.ts';
+import type { ChatResponse } from '../types/response.ts';
+import { continuedChat } from './continuation.ts';
+import { type ChatOptions, prepareChat } from './prepared-chat.ts';
 
 /** A chat request, asked of each target as that one understands it. */
 export function chatOperation(

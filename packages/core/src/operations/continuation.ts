@@ -1,7 +1,126 @@
-import type { ModelEvent } from '../contract/event.ts';
-import type { ShownPart } from '../stream/answer.ts';
-import type { Warning } from '../contract/response.ts';
-import type { Joined, Joint } from '../stream/joint.ts';
+import type { Broken, Operation, PreparedCall } from '../call/call.ts';
+import type { Place } from '../resolve/resolve.ts';
+import { Accumulator, type Answer, type ShownPart } from '../stream/accumulator.ts';
+import { type Joined, Joint } from '../stream/overlap.ts';
+import type { Timeouts } from '../types/call-options.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { Recovery } from '../types/llm-error.ts';
+import { assistant, type Message, user } from '../types/messages.ts';
+import type { Capabilities, Model, ModelContext } from '../types/provider.ts';
+import type { ChatRequest, ModelRequest } from '../types/request.ts';
+import type { ChatResponse, Warning } from '../types/response.ts';
+import type { PreparedChat } from './prepared-chat.ts';
+
+interface ChatTargets {
+  readonly modelAt: (place: Place) => Pick<Model, 'capabilities'>;
+  /** Fits a request to a target. */
+  readonly prepare: (
+    request: ChatRequest,
+    place: Place,
+    scope: { readonly signal: AbortSignal },
+  ) => Promise<PreparedChat>;
+}
+
+/** With less than that shown, an answer begins anew: there is hardly anything to lose. */
+const LEAST_TEXT = 12;
+
+const GO_ON =
+  'Your answer above was cut off by a technical fault. Go on exactly where it stops, in the same form and language. ' +
+  'Do not repeat any of it, and do not write an introduction.';
+
+/**
+ * The same request, asked to go on where an answer broke off: each target gets what was shown as the beginning of its own
+ * answer where it can go on from one, else as an answer that was cut. `undefined` where that cannot be done: a call of a
+ * tool had begun, the answer follows a schema, or hardly any text was shown. Reasoning stays with whoever thought it.
+ */
+export function continuedChat(
+  request: ChatRequest,
+  { from, error, parts }: Broken,
+  { modelAt, prepare }: ChatTargets,
+): Operation<ModelEvent, ChatResponse> | undefined {
+  const text = parts.map(({ part }) => (part.type === 'text' ? part.text : '')).join('');
+  if (text.trim().length < LEAST_TEXT || request.output !== undefined) return undefined;
+  if (parts.some(({ part }) => part.type === 'tool-call')) return undefined;
+  return {
+    type: 'chat',
+    validate: () => undefined,
+    async prepare(place, scope) {
+      // Vendors refuse a beginning that ends in white space, and models continue it badly.
+      const isPrefilled = modelAt(place).capabilities.prefill === true && !/[\s\uD800-\uDBFF]$/.test(text);
+      const messages = goingOn(request.messages, text, isPrefilled);
+      const chat = await prepare({ ...request, messages }, place, scope);
+      const why = `${from} broke off (${error.kind}): ${place.key} went on after ${text.length} characters`;
+      return new PreparedContinuation(chat, parts, text, isPrefilled, {
+        action: 'continued',
+        what: 'answer',
+        why,
+      });
+    },
+  };
+}
+
+function goingOn(messages: readonly Message[], text: string, isPrefilled: boolean): readonly Message[] {
+  const last = messages.at(-1);
+  const begun = last?.role === 'assistant' ? last.parts : [];
+  const before = last?.role === 'assistant' ? messages.slice(0, -1) : messages;
+  const shown = assistant([...begun, { type: 'text', text }]);
+  return isPrefilled ? [...before, shown] : [...before, shown, user(GO_ON)];
+}
+
+class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
+  readonly request: ModelRequest;
+  readonly payload = undefined;
+  readonly capabilities: Capabilities;
+  readonly timeouts: Timeouts | undefined;
+  readonly isWhole: boolean;
+  private readonly chat: PreparedChat;
+  private readonly parts: readonly ShownPart[];
+  private readonly text: string;
+  private readonly isPrefilled: boolean;
+  private readonly warning: Warning;
+
+  constructor(
+    chat: PreparedChat,
+    parts: readonly ShownPart[],
+    text: string,
+    isPrefilled: boolean,
+    warning: Warning,
+  ) {
+    this.chat = chat;
+    this.parts = parts;
+    this.text = text;
+    this.isPrefilled = isPrefilled;
+    this.warning = warning;
+    this.request = chat.request;
+    this.capabilities = chat.capabilities;
+    this.timeouts = chat.timeouts;
+    this.isWhole = chat.isWhole;
+  }
+
+  changed(recovery: Recovery, why: string): PreparedContinuation {
+    const { parts, text, isPrefilled, warning } = this;
+    return new PreparedContinuation(this.chat.changed(recovery, why), parts, text, isPrefilled, warning);
+  }
+
+  open(context: ModelContext): AsyncIterator<readonly ModelEvent[]> {
+    const continuation = new Continuation(this.parts, this.isPrefilled ? undefined : new Joint(this.text));
+    return rewritten(this.chat.open(context), continuation);
+  }
+
+  newAnswer(): Answer<ModelEvent, ChatResponse> {
+    return new ContinuedAnswer(this.chat.target, [...this.chat.warnings, this.warning], this.parts);
+  }
+}
+
+async function* rewritten(
+  steps: AsyncIterator<ModelEvent | readonly ModelEvent[]>,
+  continuation: Continuation,
+): AsyncGenerator<readonly ModelEvent[]> {
+  for await (const step of { [Symbol.asyncIterator]: () => steps }) {
+    const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
+    yield events.flatMap((event) => continuation.take(event));
+  }
+}
 
 type Of<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
 
@@ -9,7 +128,7 @@ type Of<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
  * One model's events as those of an answer that another one began: its first text goes on with the text that is open, its
  * other parts come behind those that are there.
  */
-export class Continuation {
+class Continuation {
   private readonly joint: Joint | undefined;
   /** The text that is open: under its index the first text goes on. */
   private readonly open: { readonly index: number; readonly text: string } | undefined;
@@ -105,3 +224,25 @@ const removal = (text: string): Warning => ({
   what: 'repeated text',
   why: `the continuation began with an introduction or a repetition, which was left out: ${JSON.stringify(text)}`,
 });
+
+/** An answer that begins with what another target has shown. */
+class ContinuedAnswer extends Accumulator {
+  /** Reasoning that was under way: nobody will end it. */
+  private readonly closing: readonly ModelEvent[];
+
+  constructor(target: string, prepared: readonly Warning[], parts: readonly ShownPart[]) {
+    super(target, prepared);
+    this.closing = parts
+      .filter(({ part, isOpen }) => isOpen && part.type === 'reasoning')
+      .map(({ index, part }) => ({ type: 'part-end', index, part }));
+    for (const { index, part, isOpen } of parts) {
+      if (isOpen && part.type === 'text') this.push({ type: 'text-delta', index, text: part.text });
+      else this.push({ type: 'part-end', index, part });
+    }
+  }
+
+  /** The answer has begun long ago: no second `start`. */
+  override opening(held: readonly ModelEvent[]): readonly ModelEvent[] {
+    return [...this.closing, ...super.opening(held).filter(({ type }) => type !== 'start')];
+  }
+}

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { PreparedCall } from '../call/call.ts';
 import {
   image,
-  LlmError,
   type ImageBackend,
   type ImagePart,
   type ImageRequest,
+  LlmError,
   type MediaFitter,
 } from '../index.ts';
-import type { PreparedCall } from '../chain/operation.ts';
-import type { ImageResponse } from '../contract/image.ts';
-import type { ModelContext } from '../contract/provider.ts';
 import type { Place } from '../resolve/resolve.ts';
+import type { ImageResponse } from '../types/operations.ts';
+import type { ModelContext } from '../types/provider.ts';
 import { imageOperation } from './image.ts';
 
 type Drawn = Omit<ImageResponse, 'attempts'>;

@@ -1,16 +1,14 @@
-import type { Operation } from '../chain/operation.ts';
-import type { ImageRequest, ImageResponse } from '../contract/image.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { MediaFitter } from '../contract/media.ts';
-import { user } from '../contract/message.ts';
-import type { ImagePart } from '../contract/part.ts';
-import type { ImageBackend } from '../contract/provider.ts';
-import type { Warning } from '../contract/response.ts';
-import type { Usage } from '../contract/usage.ts';
-import { fitImages, imagesIn, type FittedMessages } from '../prepare/media.ts';
-import { checkWholeNumber } from '../prepare/whole-number.ts';
+import type { Operation } from '../call/call.ts';
+import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
+import { checkWholeNumber } from '../prepare/validate.ts';
 import type { Place } from '../resolve/resolve.ts';
-import { InOnePiece, invalid, NO_TOKENS, type Question } from './in-one-piece.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { type ImagePart, user } from '../types/messages.ts';
+import type { ImageRequest, ImageResponse } from '../types/operations.ts';
+import type { ImageBackend, MediaFitter } from '../types/provider.ts';
+import type { Warning } from '../types/response.ts';
+import type { Usage } from '../types/usage.ts';
+import { InOnePiece, invalid, NO_TOKENS, type Question } from './single-response.ts';
 
 /** What a backend gives: one event, content and finish in one. */
 type Drawn = Omit<ImageResponse, 'attempts'>;

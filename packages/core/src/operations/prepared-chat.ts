@@ -1,19 +1,16 @@
-import type { PreparedCall } from '../chain/operation.ts';
-import type { Answer } from '../stream/answer.ts';
-import type { Timeouts } from '../contract/call.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
-import type { ModelEvent } from '../contract/event.ts';
-import type { Recovery } from '../contract/llm-error.ts';
-import type { TargetSettings } from '../contract/majordomo.ts';
-import type { MediaFitter } from '../contract/media.ts';
-import type { Model, ModelContext } from '../contract/provider.ts';
-import type { ChatRequest, ModelRequest } from '../contract/request.ts';
-import type { ChatResponse, Warning } from '../contract/response.ts';
+import type { PreparedCall } from '../call/call.ts';
 import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
 import { validate } from '../prepare/validate.ts';
-import { defined } from '../defined.ts';
 import type { Place } from '../resolve/resolve.ts';
-import { Accumulator } from '../stream/accumulate.ts';
+import { Accumulator, type Answer } from '../stream/accumulator.ts';
+import type { Timeouts } from '../types/call-options.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { Recovery } from '../types/llm-error.ts';
+import type { TargetSettings } from '../types/majordomo.ts';
+import type { Capabilities, MediaFitter, Model, ModelContext } from '../types/provider.ts';
+import type { ChatRequest, ModelRequest } from '../types/request.ts';
+import type { ChatResponse, Warning } from '../types/response.ts';
+import { defined } from '../util/options.ts';
 
 export interface ChatOptions {
   /** Does somebody read the events as they come? */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { assistant, toolResult, user, type AssistantPart, type ChatRequest, type Message } from '../index.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
-import { requireCapabilities } from './capabilities.ts';
+import { assistant, type AssistantPart, type ChatRequest, type Message, toolResult, user } from '../index.ts';
+import type { Capabilities } from '../types/provider.ts';
+import { requireCapabilities } from './prepare.ts';
 
 const hi = user('hi');
 const call: AssistantPart = { type: 'tool-call', id: '1', name: 't', args: {} };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Effort } from '../contract/request.ts';
-import type { Warning } from '../contract/response.ts';
-import { nearestEffort } from './effort.ts';
+import type { Effort } from '../types/request.ts';
+import type { Warning } from '../types/response.ts';
+import { nearestEffort } from './settings.ts';
 
 it.each<[Effort, readonly Effort[], Effort | undefined]>([
   ['low', ['low', 'high'], 'low'],

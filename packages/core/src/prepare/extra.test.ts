@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pickExtra } from './extra.ts';
+import { pickExtra } from './settings.ts';
 
 const extra = { wire: { a: 1, b: 1 }, own: { b: 2 }, other: { c: 3 }, undefined: { d: 4 } };
 

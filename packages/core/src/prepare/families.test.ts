@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chatReasoningFamily, currentFamily, geminiFamily, responsesFamily } from './families.ts';
+import { chatReasoningFamily, currentFamily, geminiFamily, responsesFamily } from './replay.ts';
 
 const HOUSE = 'https://llm.internal.example:8443/v1';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, file, image, user, type FilePart } from '../index.ts';
-import type { FileLimits } from '../contract/capabilities.ts';
-import type { MediaFitter } from '../contract/media.ts';
+import { assistant, file, type FilePart, image, user } from '../index.ts';
+import type { FileLimits, MediaFitter } from '../types/provider.ts';
 import { checkFiles } from './files.ts';
 
 const pdf = (bytes: number, name?: string): FilePart => file(new Uint8Array(bytes), 'application/pdf', name);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { user, type ChatRequest } from '../index.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
-import { clampLimits } from './limits.ts';
+import { type ChatRequest, user } from '../index.ts';
+import type { Capabilities } from '../types/provider.ts';
+import { clampLimits } from './settings.ts';
 
 const messages = [user('hi')];
 

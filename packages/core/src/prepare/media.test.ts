@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, file, image, toolResult, user, type ImagePart, type TurnMessage } from '../index.ts';
-import type { ImageLimits } from '../contract/capabilities.ts';
-import type { MediaFitter } from '../contract/media.ts';
-import { holdsBytes } from '../contract/message.ts';
-import { fitImages, imagesIn, type FittedMessages } from './media.ts';
+import { assistant, file, image, type ImagePart, toolResult, type TurnMessage, user } from '../index.ts';
+import { holdsBytes } from '../types/messages.ts';
+import type { ImageLimits, MediaFitter } from '../types/provider.ts';
+import { fitImages, type FittedMessages, imagesIn } from './media.ts';
 
 const png = (size: number): ImagePart => image(new Uint8Array(size));
 const shown = (...pictures: ImagePart[]): TurnMessage =>

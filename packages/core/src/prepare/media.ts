@@ -1,10 +1,8 @@
-import { abortable } from '../abortable.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { ImageLimits } from '../contract/capabilities.ts';
-import type { MediaFitter } from '../contract/media.ts';
-import type { TurnMessage } from '../contract/message.ts';
-import type { ImagePart } from '../contract/part.ts';
-import type { Warning } from '../contract/response.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { ImagePart, TurnMessage } from '../types/messages.ts';
+import type { ImageLimits, MediaFitter } from '../types/provider.ts';
+import type { Warning } from '../types/response.ts';
+import { abortable } from '../util/async.ts';
 
 /** What was fitted, and what was done for it. */
 export interface FittedMessages {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { user } from '../index.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
-import type { ModelEvent } from '../contract/event.ts';
-import type { AssistantPart } from '../contract/part.ts';
-import type { ModelRequest } from '../contract/request.ts';
-import type { FinishReason } from '../contract/response.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { AssistantPart } from '../types/messages.ts';
+import type { Capabilities } from '../types/provider.ts';
+import type { ModelRequest } from '../types/request.ts';
+import type { FinishReason } from '../types/response.ts';
 import { emulateOutput } from './output.ts';
 
 const schema = { type: 'object' };

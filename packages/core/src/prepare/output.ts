@@ -1,9 +1,9 @@
-import type { Capabilities } from '../contract/capabilities.ts';
-import type { JsonObject } from '../contract/json.ts';
-import type { ModelEvent } from '../contract/event.ts';
-import type { ModelRequest } from '../contract/request.ts';
-import type { AssistantPart } from '../contract/part.ts';
-import type { Warning } from '../contract/response.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { AssistantPart, Message, TurnMessage } from '../types/messages.ts';
+import type { Capabilities } from '../types/provider.ts';
+import type { ChatRequest, ModelRequest } from '../types/request.ts';
+import type { Warning } from '../types/response.ts';
+import type { JsonObject } from '../types/schema.ts';
 
 type Step = ModelEvent | readonly ModelEvent[];
 
@@ -97,3 +97,20 @@ function textPart(part: AssistantPart): AssistantPart {
   if (part.type !== 'tool-call') return part;
   return { type: 'text', text: part.invalid?.raw ?? JSON.stringify(part.args) };
 }
+
+interface Folded {
+  readonly system: string | undefined;
+  readonly messages: readonly TurnMessage[];
+}
+
+/** One system text: the request's own first, then the system messages in order, with blank lines between. */
+export function foldSystem({ system, messages }: ChatRequest): Folded {
+  const isTurn = (message: Message): message is TurnMessage => message.role !== 'system';
+  if (messages.every(isTurn)) return { system: system === '' ? undefined : system, messages };
+  const texts = [system ?? '', ...messages.flatMap((message) => (isTurn(message) ? [] : [textOf(message)]))];
+  const folded = texts.filter((text) => text !== '').join('\n\n');
+  return { system: folded === '' ? undefined : folded, messages: messages.filter(isTurn) };
+}
+
+const textOf = (message: Extract<Message, { role: 'system' }>): string =>
+  message.parts.map(({ text }) => text).join('\n\n');

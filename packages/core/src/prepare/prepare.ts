@@ -1,22 +1,18 @@
-import type { MediaFitter } from '../contract/media.ts';
-import type { Model } from '../contract/provider.ts';
-import type { TurnMessage } from '../contract/message.ts';
-import type { ChatRequest, ModelRequest } from '../contract/request.ts';
-import type { Warning } from '../contract/response.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
-import { requireCapabilities } from './capabilities.ts';
-import { pickExtra } from './extra.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Message, TurnMessage } from '../types/messages.ts';
+import type { Capabilities, MediaFitter, Model } from '../types/provider.ts';
+import type { ChatRequest, ModelRequest } from '../types/request.ts';
+import type { Warning } from '../types/response.ts';
 import { checkFiles } from './files.ts';
-import { clampLimits } from './limits.ts';
+import { repairHistory } from './history.ts';
 import { fitImages, type FittedMessages } from './media.ts';
-import { emulateOutput, type EmulatedOutput } from './output.ts';
-import { repairHistory } from './repair-history.ts';
+import { type EmulatedOutput, emulateOutput, foldSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
-import { requireMedia } from './require-media.ts';
-import { foldSystem } from './system.ts';
-import { fitToolNames } from './tool-names.ts';
+import { clampLimits, pickExtra } from './settings.ts';
+import { fitToolNames } from './tools.ts';
 
-export interface PrepareOptions {
+interface PrepareOptions {
   readonly target: string;
   readonly providerId: string;
   readonly model: Model;
@@ -83,4 +79,52 @@ function translate(
     warnings: [...warnings, ...clamped.warnings, ...emulated.warnings, ...named.warnings],
     read: emulated.read ?? named.read,
   };
+}
+
+/** Throws `unsupported` for what this target cannot take at all; a chain then passes it over without penalty. Of media see `requireMedia`. */
+export function requireCapabilities(request: ChatRequest, capabilities: Capabilities, target: string): void {
+  const refuse = (what: string): never => {
+    throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
+  };
+  const { tools, output, prefill } = capabilities;
+  if (tools === false && request.tools !== undefined && request.tools.length > 0) refuse('tools');
+  if (output === false && request.output !== undefined) refuse('output schema');
+  if (prefill === false && endsInText(request.messages.at(-1))) {
+    refuse('assistant message at the end: let a user or tool message follow it');
+  }
+}
+
+/** A prefill; open calls get their results from the history repair, and what the vendor kept is a turn that it paused. */
+const endsInText = (message: Message | undefined): boolean =>
+  message?.role === 'assistant' &&
+  message.parts.every(({ type }) => type !== 'tool-call') &&
+  message.parts.at(-1)?.type === 'text';
+
+/** Throws `unsupported` for pictures, documents and audio that this target cannot take at all. */
+export function requireMedia(
+  messages: readonly TurnMessage[],
+  { images, files, audio }: Capabilities,
+  target: string,
+): void {
+  const refuse = (what: string): never => {
+    throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
+  };
+  for (const message of messages) {
+    if (images === false && hasImage(message)) refuse('images');
+    if (message.role !== 'user') continue;
+    for (const part of message.parts) {
+      if (part.type !== 'file' && part.type !== 'audio') continue;
+      const types = part.type === 'file' ? files : audio;
+      if (types === undefined || (types !== false && types.includes(part.mediaType))) continue;
+      refuse(part.type === 'file' ? `files of type ${part.mediaType}` : `audio of type ${part.mediaType}`);
+    }
+  }
+}
+
+function hasImage(message: TurnMessage): boolean {
+  if (message.role === 'user') return message.parts.some(({ type }) => type === 'image');
+  return (
+    message.role === 'tool' &&
+    message.parts.some(({ content }) => content.some(({ type }) => type === 'image'))
+  );
 }

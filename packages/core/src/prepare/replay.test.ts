@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, type AssistantPart, user } from '../index.ts';
-import { chatReasoningFamily } from './families.ts';
-import { dropForeignReplay } from './replay.ts';
+import { chatReasoningFamily, dropForeignReplay } from './replay.ts';
 
 const token = (family: string): { replay: { family: string; data: number } } => ({
   replay: { family, data: 1 },

@@ -1,8 +1,6 @@
-import type { AssistantMessage, TurnMessage } from '../contract/message.ts';
-import type { AssistantPart } from '../contract/part.ts';
-import type { Warning } from '../contract/response.ts';
-import { isUnchanged, valuesOf } from '../contract/unchanged.ts';
-import { currentFamily } from './families.ts';
+import type { AssistantMessage, AssistantPart, TurnMessage } from '../types/messages.ts';
+import type { Warning } from '../types/response.ts';
+import { fnv1a } from '../util/bytes.ts';
 import { isReadable } from './history.ts';
 
 /**
@@ -75,4 +73,77 @@ function readable(part: AssistantPart, families: readonly string[]): readonly As
   if (part.replay === undefined) return [part];
   const { replay: _foreign, ...rest } = part;
   return [rest];
+}
+
+/**
+ * Who can read a replay token. `claude` on every platform that serves it with its signatures; Gemini by model line;
+ * encrypted OpenAI reasoning only at the origin and account that issued it. One file, so that two packages that
+ * serve the same family agree.
+ */
+export const CLAUDE_FAMILY = 'claude';
+
+/** What a Gemini model signed; `modelLine` is its id without version and date. */
+export const geminiFamily = (modelLine: string): string => `gemini/${modelLine}`;
+
+/** What a model behind Amazon's Converse wire issued that is nobody else's: the id without region and version. */
+export const converseFamily = (modelLine: string): string => `converse/${modelLine}`;
+
+/** `account` is the organisation or, where unknown, the provider's id. */
+export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
+  `${vendor}@${digestOf(origin)}#${account}`;
+
+/**
+ * Plain reasoning text of a chat wire: only its own issuer may see it again. `upstream`: whose model a gateway asked,
+ * where its ids tell.
+ */
+export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
+  `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
+
+/**
+ * A family as it is written now. Those in old transcripts hold the address itself, which stands for the same place; any other
+ * is given back as it is.
+ */
+export const currentFamily = (family: string): string =>
+  family.replace(/^(openai|xai|chat-reasoning)@([^#]*)(?=#)/, (whole, wire: string, place: string) =>
+    DIGEST.test(place) ? whole : `${wire}@${digestOf(place)}`,
+  );
+
+/** Tokens go into transcripts, and transcripts to clients: the address is told apart there, and not told. */
+const digestOf = (url: string): string => fnv1a(bare(url)).toString(16).padStart(8, '0');
+const DIGEST = /^[\da-f]{8}$/;
+
+/** Without userinfo and query: the same place, whatever key stands in its address. */
+const bare = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');
+
+/**
+ * Messages are not to be changed, but nothing stops a program that trims an old tool result in place, and sending the
+ * old text then would be silent. A look at the parts and their texts is all it takes: what is the same is compared by
+ * its address. Arguments that are changed within are not seen.
+ */
+function everyValue({ parts }: TurnMessage, test: (value: unknown) => boolean): boolean {
+  for (const part of parts) {
+    if (!test(part)) return false;
+    if (part.type === 'text' || part.type === 'reasoning') {
+      if (!test(part.text)) return false;
+    } else if (part.type === 'tool-call') {
+      if (!test(part.args)) return false;
+    } else if (part.type === 'tool-result') {
+      for (const piece of part.content)
+        if (!test(piece) || (piece.type === 'text' && !test(piece.text))) return false;
+    }
+  }
+  return true;
+}
+
+/** What `isUnchanged` compares with later. */
+export function valuesOf(message: TurnMessage): readonly unknown[] {
+  const values: unknown[] = [];
+  everyValue(message, (value) => values.push(value) > 0);
+  return values;
+}
+
+/** Does the message still hold what it held when `valuesOf` looked? */
+export function isUnchanged(message: TurnMessage, values: readonly unknown[]): boolean {
+  let at = 0;
+  return everyValue(message, (value) => value === values[at++]) && at === values.length;
 }

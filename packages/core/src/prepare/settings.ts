@@ -1,6 +1,6 @@
-import type { Effort } from '../contract/request.ts';
-import type { Warning } from '../contract/response.ts';
-import { EFFORTS } from './efforts.ts';
+import type { Capabilities } from '../types/provider.ts';
+import type { ChatRequest, Effort, ModelRequest } from '../types/request.ts';
+import type { Warning } from '../types/response.ts';
 
 const strength = (effort: Effort): number => EFFORTS.indexOf(effort);
 
@@ -23,3 +23,73 @@ export function nearestEffort<Known extends Effort>(
   warnings.push({ action: 'coerced', what: `reasoning "${asked}" to ${found}`, why });
   return found;
 }
+
+const EVERY: Readonly<Record<Effort, true>> = {
+  none: true,
+  minimal: true,
+  low: true,
+  medium: true,
+  high: true,
+  xhigh: true,
+  max: true,
+};
+
+/** Every effort, weakest first. */
+export const EFFORTS = Object.keys(EVERY) as readonly Effort[];
+
+/** Clamps what is above the model's limits and drops what it does not know, with a warning each. */
+export function clampLimits(
+  { maxTokens, reasoning }: ChatRequest,
+  capabilities: Capabilities,
+): { readonly limits: Pick<ChatRequest, 'maxTokens' | 'reasoning'>; readonly warnings: readonly Warning[] } {
+  const warnings: Warning[] = [];
+  const cap = capabilities.maxOutputTokens;
+  const tooMany = cap !== undefined && maxTokens !== undefined && maxTokens > cap;
+  if (tooMany) {
+    warnings.push({ action: 'coerced', what: 'maxTokens', why: `${maxTokens} is above the model's ${cap}` });
+  }
+  const cannotReason = capabilities.reasoning === false && reasoning !== undefined && reasoning !== 'none';
+  if (cannotReason) warnings.push({ action: 'dropped', what: 'reasoning', why: 'the model does not reason' });
+  const limits = { maxTokens: tooMany ? cap : maxTokens, reasoning: cannotReason ? undefined : reasoning };
+  return { limits, warnings };
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = {};
+
+/** What the caller adds for this target: the wire's entries first, then the provider's own over them. */
+export function pickExtra(
+  extra: ChatRequest['extra'],
+  wire: string | undefined,
+  providerId: string,
+): Readonly<Record<string, unknown>> {
+  if (extra === undefined) return NOTHING;
+  return { ...(wire === undefined ? undefined : extra[wire]), ...extra[providerId] };
+}
+
+/** Settings of a request that not every wire has. */
+export const OPTIONAL_SETTINGS = [
+  'maxTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'frequencyPenalty',
+  'presencePenalty',
+  'logprobs',
+  'stop',
+  'seed',
+  'serviceTier',
+  'cache',
+] as const;
+
+/** One of them. */
+export type OptionalSetting = (typeof OPTIONAL_SETTINGS)[number];
+
+/** A warning for each of these that was asked for, for a wire that has no place for them. */
+export const unsentSettings = (
+  request: ModelRequest,
+  names: readonly OptionalSetting[],
+  why = 'this wire has none',
+): readonly Warning[] =>
+  names
+    .filter((name) => request[name] !== undefined)
+    .map((what): Warning => ({ action: 'dropped', what, why }));

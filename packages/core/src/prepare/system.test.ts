@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { user, type Message } from '../index.ts';
-import { foldSystem } from './system.ts';
+import { type Message, user } from '../index.ts';
+import { foldSystem } from './output.ts';
 
 const hi = user('hi');
 const says = (...texts: string[]): Message => ({

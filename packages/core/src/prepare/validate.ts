@@ -1,7 +1,6 @@
-import { checkWholeNumber } from './whole-number.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import type { ChatRequest, ServiceTier } from '../contract/request.ts';
-import { EFFORTS } from './efforts.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { ChatRequest, ServiceTier } from '../types/request.ts';
+import { EFFORTS } from './settings.ts';
 
 /** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
 export function validate(request: ChatRequest): void {
@@ -133,8 +132,16 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 const isArray = (value: unknown): boolean => Array.isArray(value);
 
 /** What stands there, as far as it fits into a message. */
-export const quoted = (value: unknown): string =>
+const quoted = (value: unknown): string =>
   typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
 
 const invalid = (path: string, why: string): LlmError =>
   new LlmError('invalid-request', `${path} ${why}`, { path });
+
+/** Throws `invalid-request` for a count, such as `maxTokens`, that is given and is not a whole number above 0. */
+export function checkWholeNumber(value: number | undefined, path: string): void {
+  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
+  throw new LlmError('invalid-request', `${path} must be a whole number above 0, not ${String(value)}`, {
+    path,
+  });
+}

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../contract/llm-error.ts';
+import { LlmError } from '../types/llm-error.ts';
 import { checkDsn, dsnName, dsnVariable } from './dsn.ts';
 
 const parse = (value: string): ReturnType<typeof checkDsn> => checkDsn('LLM_X', value);

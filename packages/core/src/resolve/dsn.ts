@@ -1,5 +1,5 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { Dsn, Env } from '../contract/provider.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Dsn, Env } from '../types/provider.ts';
 
 const PREFIX = 'LLM_';
 

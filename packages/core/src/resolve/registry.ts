@@ -1,11 +1,12 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { Env, Provider } from '../contract/provider.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { NO_ENV } from './no-env.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { TargetSettings } from '../types/majordomo.ts';
+import type { Env, Provider } from '../types/provider.ts';
+import { didYouMean } from '../util/check.ts';
+import { defined, mergeTimeouts } from '../util/options.ts';
 import { badDsn, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
 /** The spec that a name stands in, and the character at which it begins. */
-export interface Written {
+interface Written {
   readonly spec: string;
   readonly offset: number;
 }
@@ -117,3 +118,21 @@ function unknownProvider(
   const message = `unknown provider "${name}" in "${spec}": not registered (${registered}) and ${missing}${near}`;
   return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }
+
+/** What names within names say together: the outer one has the say, member by member. */
+export function mergedSettings(
+  inner: TargetSettings | undefined,
+  outer: TargetSettings | undefined,
+): TargetSettings | undefined {
+  if (inner === undefined || outer === undefined) return inner ?? outer;
+  return {
+    ...inner,
+    ...defined(outer),
+    extra: { ...inner.extra, ...outer.extra },
+    timeouts: mergeTimeouts(inner.timeouts, outer.timeouts),
+    policy: { ...inner.policy, ...defined(outer.policy ?? {}) },
+  };
+}
+
+/** Stands for the `env` that an app did not give: what is missing in it is told in other words. */
+export const NO_ENV: Env = Object.freeze({});

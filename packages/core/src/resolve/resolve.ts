@@ -1,12 +1,11 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { CallInfo } from '../contract/call.ts';
-import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from '../contract/majordomo.ts';
-import type { Provider } from '../contract/provider.ts';
-import type { ChatRequest } from '../contract/request.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { parseSpec, splitTarget } from './grammar.ts';
-import { mergedSettings } from './merged-settings.ts';
-import type { Registry } from './registry.ts';
+import type { CallInfo } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from '../types/majordomo.ts';
+import type { Provider } from '../types/provider.ts';
+import type { ChatRequest } from '../types/request.ts';
+import { didYouMean } from '../util/check.ts';
+import { mergedSettings, type Registry } from './registry.ts';
+import { parseSpec, splitTarget } from './spec.ts';
 
 /** What bare names mean: the aliases first, then the resolvers in order. */
 export interface Names {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LlmError } from '../contract/llm-error.ts';
-import { parseSpec, printSpec, splitTarget } from './grammar.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { parseSpec, printSpec, splitTarget } from './spec.ts';
 
 const runs = { numRuns: 1000, seed: 20_261_120 } as const;
 

@@ -1,5 +1,5 @@
-import { LlmError } from '../contract/llm-error.ts';
-import type { SpecElement } from '../contract/majordomo.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { SpecElement } from '../types/majordomo.ts';
 
 /**
  * `a/x,b/y,thinking`: split at commas; what has a slash is a target, a bare word is a name. Spaces around an element

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeIssues } from './check-value.ts';
 import { findIssues } from './json-schema.ts';
+import { describeIssues } from './to-json-schema.ts';
 
 const tree = {
   $ref: '#/$defs/node',

@@ -1,5 +1,5 @@
-import type { ErrorIssue } from '../contract/llm-error.ts';
-import { isTooDeep, MOST_LEVELS } from '../json/depth.ts';
+import { isTooDeep, MOST_LEVELS } from '../json/values.ts';
+import type { ErrorIssue } from '../types/llm-error.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];

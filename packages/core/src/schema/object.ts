@@ -1,13 +1,13 @@
-import type { CallOptions } from '../contract/call.ts';
+import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
+import type { CallOptions } from '../types/call-options.ts';
 import type {
   DeepPartial,
   JsonSchemaRequest,
   ObjectResponse,
   ObjectStream,
   TypedRequest,
-} from '../contract/majordomo.ts';
-import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
-import type { TypedCalls } from './typed-calls.ts';
+} from '../types/majordomo.ts';
+import type { TypedCalls } from './object-rounds.ts';
 
 /** Typed objects are loaded by the first call that needs them: most applications make none. */
 const loadTypedObjects = (): Promise<typeof import('./typed-objects.ts')> => import('./typed-objects.ts');

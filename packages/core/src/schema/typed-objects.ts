@@ -1,18 +1,17 @@
-import type { CallOptions } from '../contract/call.ts';
-import type { StreamEvent } from '../contract/event.ts';
+import { calledAt } from '../errors/call-site.ts';
+import { PartialJson } from '../json/partial.ts';
+import type { Ending, Source } from '../stream/pulled-stream.ts';
+import type { CallOptions } from '../types/call-options.ts';
+import type { StreamEvent } from '../types/events.ts';
 import type {
   ChatStream,
   DeepPartial,
   JsonSchemaRequest,
   ObjectResponse,
   TypedRequest,
-} from '../contract/majordomo.ts';
-import { calledAt } from '../error/call-site.ts';
-import { PartialJson } from '../json/partial.ts';
-import type { Ending, Source } from '../stream/pulled-stream.ts';
-import type { OutputRoot } from './root.ts';
-import { ObjectRounds } from './rounds.ts';
-import type { TypedCalls } from './typed-calls.ts';
+} from '../types/majordomo.ts';
+import { ObjectRounds, type TypedCalls } from './object-rounds.ts';
+import type { OutputRoot } from './to-json-schema.ts';
 
 /** Asks with the schema, decodes the answer and checks it, in as many rounds as the options allow. */
 export async function generateObject<T>(

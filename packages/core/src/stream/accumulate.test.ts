@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '../contract/event.ts';
-import type { AssistantPart } from '../contract/part.ts';
-import type { Warning } from '../contract/response.ts';
-import { Accumulator } from './accumulate.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { AssistantPart } from '../types/messages.ts';
+import type { Warning } from '../types/response.ts';
+import { Accumulator } from './accumulator.ts';
 
 const usage = {
   input: 1,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isMadeUpCallId, madeUpCallId } from './call-id.ts';
+import { isMadeUpCallId, madeUpCallId } from './response-checks.ts';
 
 test('what is made up is known again', () => {
   fc.assert(

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent, StreamEvent } from '../contract/event.ts';
-import { LlmError } from '../contract/llm-error.ts';
-import { Accumulator } from './accumulate.ts';
-import { checkOrder } from './check.ts';
+import type { ModelEvent, StreamEvent } from '../types/events.ts';
+import { LlmError } from '../types/llm-error.ts';
+import { Accumulator } from './accumulator.ts';
 import { Scribe } from './event-writer.ts';
+import { checkOrder } from './response-checks.ts';
 
 function written(write: (scribe: Scribe) => void): readonly ModelEvent[] {
   const scribe = new Scribe('a/x', []);

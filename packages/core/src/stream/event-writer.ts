@@ -1,9 +1,9 @@
-import type { ModelEvent } from '../contract/event.ts';
-import type { AssistantPart, Citation, Replay, VendorPart } from '../contract/part.ts';
-import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../contract/response.ts';
-import type { Usage } from '../contract/usage.ts';
 import { parseArguments } from '../json/arguments.ts';
-import { madeUpCallId } from './call-id.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { AssistantPart, Citation, Replay, VendorPart } from '../types/messages.ts';
+import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../types/response.ts';
+import type { Usage } from '../types/usage.ts';
+import { madeUpCallId } from './response-checks.ts';
 
 interface Open {
   readonly type: 'text' | 'reasoning' | 'tool-call';

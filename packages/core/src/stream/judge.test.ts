@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AssistantPart } from '../contract/part.ts';
-import type { FinishReason } from '../contract/response.ts';
-import { isEmptyAnswer, judgeFinish } from './judge.ts';
+import type { AssistantPart } from '../types/messages.ts';
+import type { FinishReason } from '../types/response.ts';
+import { isEmptyAnswer, judgeFinish } from './response-checks.ts';
 
 const said: AssistantPart = { type: 'text', text: ' a ' };
 const blank: AssistantPart = { type: 'text', text: ' \n\t' };

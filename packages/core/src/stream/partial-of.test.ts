@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, type StreamEvent } from '../index.ts';
-import { partialOf } from './partial-of.ts';
+import { partialOf } from './accumulator.ts';
 
 const error = new LlmError('network', 'cut');
 const start = (target: string): StreamEvent => ({ type: 'start', target, id: `of ${target}` });

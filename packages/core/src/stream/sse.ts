@@ -1,4 +1,4 @@
-import { LlmError } from '../contract/llm-error.ts';
+import { LlmError } from '../types/llm-error.ts';
 
 /** Longest message in characters: 64 Mi. A picture comes as one, in base64. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;

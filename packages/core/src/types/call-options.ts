@@ -1,6 +1,4 @@
-import type { LlmError } from './llm-error.ts';
-import type { PolicyOverrides } from './policy.ts';
-import type { Attempt } from './llm-error.ts';
+import type { Attempt, ErrorKind, LlmError } from './llm-error.ts';
 import type { ChatResponse } from './response.ts';
 
 /** How long things may take, in milliseconds; 0 = off. What runs out is a `timeout`, with its `details.phase`. */
@@ -155,3 +153,25 @@ export type CallEvent =
       readonly error: LlmError | undefined;
       readonly attempts: readonly Attempt[];
     };
+
+/** Time, injected. Milliseconds. */
+export interface Clock {
+  /** Since the epoch; any origin will do for a test. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Runs once after `ms`; returns its cancel. `isBackground`: it need not keep the process alive. */
+  timer(ms: number, run: () => void, isBackground?: boolean): () => void;
+}
+
+/** retry: same target again; advance: next target; bench: counts against the target's health. */
+export interface Decision {
+  readonly retry: boolean;
+  readonly advance: boolean;
+  readonly bench: boolean;
+  /** Of `empty`: an empty text is an answer then, and no failure. */
+  readonly accept?: boolean | undefined;
+}
+
+/** Replaces fields of rows, for a majordomo or for one call. */
+export type PolicyOverrides = { readonly [K in ErrorKind]?: Partial<Decision> | undefined };

@@ -1,5 +1,5 @@
 import type { LlmError } from './llm-error.ts';
-import type { AssistantPart } from './part.ts';
+import type { AssistantPart } from './messages.ts';
 import type { FinishReason, StopDetails, TokenLogprob, Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 

@@ -1,11 +1,8 @@
-import type { CallInfo, OperationType } from './call.ts';
-import type { Capabilities } from './capabilities.ts';
-import type { EmbeddingRequest } from './embedding.ts';
-import type { ImageRequest } from './image.ts';
-import type { ModelRequest } from './request.ts';
-import type { SpeechRequest } from './speech.ts';
-import type { TranscriptionRequest } from './transcription.ts';
+import type { CallInfo, OperationType } from './call-options.ts';
 import type { Attempt, Billing } from './llm-error.ts';
+import type { EmbeddingRequest, ImageRequest, SpeechRequest, TranscriptionRequest } from './operations.ts';
+import type { Capabilities } from './provider.ts';
+import type { ModelRequest } from './request.ts';
 
 /** An attempt that is about to begin. */
 export interface AttemptInfo {

@@ -1,5 +1,3 @@
-import { pathText } from './path-text.ts';
-
 /** As much of an error as is shown. */
 interface Shown {
   readonly name: string;
@@ -121,3 +119,10 @@ const oneLine = (text: string): string =>
 
 const cut = (text: string): string =>
   text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}…`;
+
+/** `steps[0].minutes`, for people; `''` for the value itself. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');

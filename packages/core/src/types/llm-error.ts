@@ -1,6 +1,5 @@
-import type { ErrorKind } from './error-kind.ts';
 import { inspectError } from './inspect-error.ts';
-import type { AssistantPart } from './part.ts';
+import type { AssistantPart } from './messages.ts';
 import type { ModelRequest } from './request.ts';
 import type { Usage } from './usage.ts';
 
@@ -207,3 +206,27 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
   if (frames !== undefined) Object.defineProperty(copy, CALLED_AT, { value: frames });
   return copy;
 }
+
+/** The closed set of things that can go wrong, by what the caller can do about it. */
+export type ErrorKind =
+  | 'config'
+  | 'aborted'
+  | 'invalid-request'
+  | 'unsupported'
+  | 'auth'
+  | 'billing'
+  | 'denied'
+  | 'not-found'
+  | 'context-overflow'
+  | 'content-filter'
+  | 'quota'
+  | 'rate-limit'
+  | 'overloaded'
+  | 'server'
+  | 'timeout'
+  | 'network'
+  | 'protocol'
+  | 'truncated'
+  | 'empty'
+  | 'invalid-output'
+  | 'exhausted';

@@ -1,21 +1,22 @@
-import type { Billing, LlmError } from './llm-error.ts';
-import type { CallEvent, CallInfo, CallOptions, ChainOptions, Timeouts, WaitUntil } from './call.ts';
-import type { Clock } from './clock.ts';
-import type { EmbeddingModel } from './embedding.ts';
-import type { StreamEvent } from './event.ts';
+import type {
+  CallEvent,
+  CallInfo,
+  CallOptions,
+  ChainOptions,
+  Clock,
+  PolicyOverrides,
+  Timeouts,
+  WaitUntil,
+} from './call-options.ts';
+import type { StreamEvent } from './events.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
-import type { Capabilities } from './capabilities.ts';
 import type { Health, HealthOptions, TargetHealth } from './health.ts';
-import type { ImageModel } from './image.ts';
-import type { JsonObject, JsonValue } from './json.ts';
-import type { MediaFitter } from './media.ts';
-import type { ModelInfo, Provider } from './provider.ts';
+import type { Billing, LlmError } from './llm-error.ts';
+import type { EmbeddingModel, ImageModel, SpeechModel, TranscriptionModel } from './operations.ts';
+import type { Capabilities, MediaFitter, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResponse } from './response.ts';
-import type { PolicyOverrides } from './policy.ts';
-import type { ObjectSchema } from './schema.ts';
-import type { SpeechModel } from './speech.ts';
-import type { TranscriptionModel } from './transcription.ts';
+import type { JsonObject, JsonValue, ObjectSchema } from './schema.ts';
 
 /**
  * Lazy: nothing is sent before the first read. `response()` drains what nobody reads, otherwise it waits for the

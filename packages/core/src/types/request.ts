@@ -1,6 +1,5 @@
-import type { JsonObject } from './json.ts';
-import type { Message, TurnMessage } from './message.ts';
-import type { JsonSchema, ObjectSchema } from './schema.ts';
+import type { Message, TurnMessage } from './messages.ts';
+import type { JsonObject, JsonSchema, ObjectSchema } from './schema.ts';
 
 /** A tool that the model may call. Running it is the caller's, or that of `@majordomo/agent`. */
 export interface ToolSpec {

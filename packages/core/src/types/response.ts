@@ -1,6 +1,5 @@
 import type { Attempt } from './llm-error.ts';
-import type { AssistantMessage } from './message.ts';
-import type { AssistantPart, ToolCallPart } from './part.ts';
+import type { AssistantMessage, AssistantPart, ToolCallPart } from './messages.ts';
 import type { Usage } from './usage.ts';
 
 /** `incomplete`: the vendor paused the turn; send the transcript back to go on. */

@@ -1,5 +1,3 @@
-import type { JsonObject } from './json.ts';
-
 /**
  * The two public interfaces of Standard Schema 1.1 (standardschema.dev), declared structurally: a validator
  * that implements them, such as zod 4 or arktype, is assignable, and core needs no dependency for it.
@@ -55,3 +53,10 @@ export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefin
 
 /** A schema that validates and that can say what it accepts as JSON Schema: zod 4, arktype, wrapped valibot. */
 export type ObjectSchema<T> = StandardSchema<unknown, T> & StandardJsonSchema<unknown, T>;
+
+/** Any JSON value. `undefined` members of objects are left out on the wire. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+/** A JSON object; a tool's arguments, a schema. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}

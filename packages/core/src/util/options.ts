@@ -1,4 +1,4 @@
-import type { Timeouts } from './contract/call.ts';
+import type { Timeouts } from '../types/call-options.ts';
 
 /** The later set wins, field by field; an `undefined` field is not set. */
 export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | undefined): Timeouts {
@@ -14,3 +14,7 @@ export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | unde
 }
 
 const NO_TIMEOUTS: Timeouts = {};
+
+/** A member that is there and undefined says nothing. */
+export const defined = <T extends object>(options: T): Partial<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;

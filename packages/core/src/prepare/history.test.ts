@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { assistant, type AssistantPart, toolResult, type TurnMessage, user } from '../index.ts';
+import { repairHistory } from './history.ts';
+
+const call = (id: string): AssistantPart => ({ type: 'tool-call', id, name: `t${id}`, args: {} });
+const result = (...callIds: string[]): TurnMessage =>
+  toolResult(callIds.map((callId) => ({ callId, name: `t${callId}`, content: `r${callId}` })));
+const interrupted = (callId: string): TurnMessage =>
+  toolResult({
+    callId,
+    name: `t${callId}`,
+    content: 'This call was interrupted: it has no result.',
+    isError: true,
+  });
+const said = assistant('a');
+
+describe('a history', () => {
+  it.each<[string, TurnMessage[]]>([
+    ['without calls', [user('q'), said, user('r'), said]],
+    [
+      'of calls with their results',
+      [assistant([call('1'), call('2')]), result('1', '2'), assistant([call('3')]), result('3')],
+    ],
+    ['of words between calls', [assistant([call('1'), ...said.parts, call('2')]), result('1', '2'), said]],
+    ['of nothing', []],
+  ])('%s is left as it is, without a warning', (_, messages) => {
+    const repaired = repairHistory(messages);
+    expect(repaired.messages).toBe(messages);
+    expect(repaired.warnings).toEqual([]);
+  });
+
+  it.each<[string, TurnMessage[], TurnMessage[]]>([
+    [
+      'at its end',
+      [user('q'), assistant([call('1')])],
+      [user('q'), assistant([call('1')]), interrupted('1')],
+    ],
+    [
+      'before words',
+      [assistant([call('1')]), user('q')],
+      [assistant([call('1')]), interrupted('1'), user('q')],
+    ],
+    ['before a turn', [assistant([call('1')]), said], [assistant([call('1')]), interrupted('1'), said]],
+  ])('with an interrupted call %s says so, and warns of that alone', (_, messages, expected) => {
+    const { messages: left, warnings } = repairHistory(messages);
+    expect(left).toEqual(expected);
+    expect(warnings).toEqual([{ action: 'repaired', what: 'history', why: '1 tool call(s) had no result' }]);
+  });
+
+  it.each<[string, number, TurnMessage[], TurnMessage[]]>([
+    ['nobody’s', 2, [user('q'), result('1', '2'), said], [user('q'), said]],
+    [
+      'late',
+      1,
+      [assistant([call('1')]), result('1'), said, result('1')],
+      [assistant([call('1')]), result('1'), said],
+    ],
+    ['double', 1, [assistant([call('1')]), result('1', '1')], [assistant([call('1')]), result('1')]],
+    [
+      'strange',
+      1,
+      [assistant([call('1')]), result('1', '9'), user('q')],
+      [assistant([call('1')]), result('1'), user('q')],
+    ],
+  ])('with %s results loses them, and warns of that alone', (_, count, messages, expected) => {
+    const { messages: left, warnings } = repairHistory(messages);
+    expect(left).toEqual(expected);
+    expect(warnings).toEqual([
+      { action: 'dropped', what: 'history', why: `${count} tool result(s) had no call` },
+    ]);
+  });
+
+  it('has results in the order of their calls, whatever came between', () => {
+    const messages = [assistant([call('1'), call('2')]), user('q'), result('2'), user('r'), result('1')];
+    const { messages: left, warnings } = repairHistory(messages);
+    expect(left).toEqual([messages[0], result('1', '2'), user('q'), user('r')]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('keeps the turns and results that are sound the same objects', () => {
+    const sound = [assistant([call('1')]), result('1'), user('q')];
+    const { messages: left } = repairHistory([...sound, assistant([call('2')])]);
+    expect(sound.map((message, at) => message === left[at])).toEqual([true, true, true]);
+  });
+
+  it('has calls of one id told apart, in one turn and in several', () => {
+    const twice = assistant([call('1'), call('1')]);
+    const ids = repairHistory([twice, result('1', '1'), assistant([call('1')]), result('1')]).messages.map(
+      ({ parts }) =>
+        parts.map((part) => (part.type === 'tool-call' ? part.id : 'callId' in part ? part.callId : '')),
+    );
+    expect(ids).toEqual([['1', '1_2'], ['1', '1_2'], ['1_3'], ['1_3']]);
+  });
+
+  it('costs no more than their number where very many calls have one id', () => {
+    const ids = Array.from({ length: 40_000 }, () => '1');
+    const before = process.cpuUsage();
+    const { messages } = repairHistory([assistant(ids.map(call)), result(...ids)]);
+    const { user: own, system } = process.cpuUsage(before);
+    expect(messages[1]?.parts.at(-1)).toMatchObject({ callId: '1_40000' });
+    // Of the square of their number it was more than a minute; of the number it is a tenth of a second.
+    expect((own + system) / 1e6).toBeLessThan(4);
+  });
+
+  it('may go on with more messages than a function takes arguments', () => {
+    const questions = Array.from({ length: 200_000 }, () => user('q'));
+    const { messages } = repairHistory([assistant([call('1')]), ...questions]);
+    expect(messages).toHaveLength(questions.length + 2);
+  });
+
+  it('keeps the objects that were made for a turn while the turn is the same', () => {
+    const parts = [call('1'), call('1')];
+    const history = [assistant(parts), result('1')];
+    const repaired = (): readonly TurnMessage[] => repairHistory(history).messages;
+    const [first, again] = [repaired(), repaired()];
+    expect(first).not.toContain(history[0]);
+    expect([again[0] === first[0], again[1] === first[1]]).toEqual([true, true]);
+    parts.pop();
+    expect(repaired()).toEqual(history);
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, expectTypeOf, it } from 'vitest';
+import { failure } from '../../test/support/failure.ts';
+import { world } from '../../test/support/world.ts';
+import { jsonSchema, type JsonSchema, user } from '../index.ts';
+
+interface Recipe {
+  readonly title: string;
+}
+const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] } as const;
+const request = { messages: [user('soup')], output: jsonSchema<Recipe>(schema) };
+
+it('types the value, and holds it to the schema', async () => {
+  const { majordomo } = world({ 'a/x': ['{"title":5}', '{"title":"Soup"}'], 'b/y': ['{}'] });
+  const { value, warnings } = await majordomo.model('a/x').generateObject(request);
+  expectTypeOf(value).toEqualTypeOf<Recipe>();
+  expect([value, warnings.length]).toEqual([{ title: 'Soup' }, 1]);
+  const { kind, message } = await failure(majordomo.model('b/y').generateObject(request));
+  expect([kind, message]).toEqual(['invalid-output', expect.stringContaining('title: is required')]);
+});
+
+it('streams, and reaches the target as it is', async () => {
+  const seen: unknown[] = [];
+  const { majordomo } = world({
+    'a/x': [({ output }) => (seen.push(output), '{"title":"Soup"}')],
+  });
+  const stream = majordomo.model('a/x').streamObject(request);
+  expect((await stream.response()).value.title).toBe('Soup');
+  expect(JSON.stringify(seen)).toContain(JSON.stringify(schema));
+});
+
+it('refuses what is not a JSON Schema', () => {
+  const circle: Record<string, unknown> = {};
+  circle['not'] = circle;
+  for (const given of ['no schema', undefined, circle]) {
+    const made = () => jsonSchema<Recipe>(given as unknown as JsonSchema);
+    expect(made).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
+  }
+});

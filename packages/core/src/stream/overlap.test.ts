@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Joint } from './overlap.ts';
+
+/** The text that a reader sees, and what was removed, with the second model's text in pieces of this length. */
+function joined(shown: string, given: string, length: number): { text: string; removed: string } {
+  const joint = new Joint(shown);
+  const all = { text: shown, removed: '' };
+  const add = ({ text, removed }: { text: string; removed: string }): void => {
+    all.text += text;
+    all.removed += removed;
+  };
+  for (let at = 0; at < given.length; at += length) add(joint.push(given.slice(at, at + length)));
+  add(joint.end());
+  return all;
+}
+
+const seen = (shown: string, given: string, length: number): string => joined(shown, given, length).text;
+
+/** Words that differ, of letters alone. */
+const numbered = (count: number): string =>
+  Array.from({ length: count }, (_, at) =>
+    `w${at}`.replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit))),
+  ).join(' ');
+
+const story = 'Once upon a time there was a fox who lived at the edge of the wood. Every';
+const code = 'Look:\n\n```ts\nexport const answer = 42;\nexport const qu';
+const list = 'Buy this:\n\n1. flour and butter\n2. a dozen of eggs, and milk\n';
+
+const CASES: readonly (readonly [name: string, shown: string, given: string, expected: string])[] = [
+  ['continues in the middle of a word', 'The quick bro', 'wn fox.', 'The quick brown fox.'],
+  ['continues with a space', story, ' morning it ran.', `${story} morning it ran.`],
+  ['continues without one', `${story} `, 'morning it ran.', `${story} morning it ran.`],
+  ['begins a paragraph', 'A sentence.\n', '\nAnother.', 'A sentence.\n\nAnother.'],
+  [
+    'repeats the last 40 characters or more',
+    story,
+    'a fox who lived at the edge of the wood. Every morning it ran.',
+    `${story} morning it ran.`,
+  ],
+  [
+    'repeats the last sentence',
+    'First. The second one is this, and it is long enough. ',
+    'The second one is this, and it is long enough. Third.',
+    'First. The second one is this, and it is long enough. Third.',
+  ],
+  ['repeats everything', story, `${story} morning it ran.`, `${story} morning it ran.`],
+  ['repeats everything and stops', story, story, story],
+  ['repeats the beginning and stops', story, story.slice(0, 45), story + story.slice(0, 45)],
+  ['repeats less than 40 characters', story, 'edge of the wood. Every', `${story}edge of the wood. Every`],
+  [
+    'repeats a last word',
+    'He studied electroencephalography',
+    'electroencephalography and more.',
+    'He studied electroencephalographyelectroencephalography and more.',
+  ],
+  ['begins like the text', story, 'Once upon another time.', `${story}Once upon another time.`],
+  ['adds nothing', story, '', story],
+  ['adds white space alone', `${story} `, ' ', `${story}  `],
+  ['introduces itself', story, 'Continuing: morning it ran.', `${story} morning it ran.`],
+  [
+    'introduces itself behind a space',
+    `${story} `,
+    'Continuing: morning it ran.',
+    `${story} morning it ran.`,
+  ],
+  [
+    'introduces itself, and repeats',
+    story,
+    'Continuing from where I left off:\n\na fox who lived at the edge of the wood. Every morning.',
+    `${story} morning.`,
+  ],
+  [
+    'is friendly first',
+    story,
+    'Sure! Here is the rest of the story:\na fox who lived at the edge of the wood. Every morning.',
+    `${story} morning.`,
+  ],
+  ['is friendly, and then adds nothing', story, 'Of course! Continuing:', story],
+  [
+    'introduces itself, and begins with white space',
+    'The fox ran over it.',
+    'Continuing:\n\n\n\n- First it looked.',
+    'The fox ran over it.\n\n- First it looked.',
+  ],
+  [
+    'introduces itself, and continues a line',
+    'Over the hill the fox ran',
+    'Continuing:\n and ran.',
+    'Over the hill the fox ran and ran.',
+  ],
+  ['only looks friendly', story, ' surely missed it.', `${story} surely missed it.`],
+  ['continues with "continued"', 'To be ', 'continued...', 'To be continued...'],
+  [
+    'names what continues with a colon',
+    '# Courses\n\nWe offer this. ',
+    'Continuing education: see below.',
+    '# Courses\n\nWe offer this. Continuing education: see below.',
+  ],
+  ['continues inside a block of code', code, 'estion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
+  ['opens the block again', code, '```ts\nestion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
+  ['ends the block', `${code}x = 1;\n`, '```\nThat is all.', `${code}x = 1;\n\`\`\`\nThat is all.`],
+  [
+    'begins a block where none is open',
+    'This is how it is done:\n',
+    '```ts\nrun();\n```',
+    'This is how it is done:\n```ts\nrun();\n```',
+  ],
+  ['continues a list', list, '3. sugar\n', `${list}3. sugar\n`],
+  [
+    'repeats the entries of a list',
+    list,
+    '1. flour and butter\n2. a dozen of eggs, and milk\n3. sugar\n',
+    `${list}3. sugar\n`,
+  ],
+  [
+    'has a pair that was cut',
+    'A face at the end \uD83D',
+    '\uD83D\uDE00 and on.',
+    'A face at the end \uD83D\uDE00 and on.',
+  ],
+  [
+    'has only the rest of the pair',
+    'A face at the end \uD83D',
+    '\uDE00 and on.',
+    'A face at the end \uD83D\uDE00 and on.',
+  ],
+];
+
+describe('a text that continues another', () => {
+  for (const [name, shown, given, expected] of CASES) {
+    it(name, () => {
+      for (const length of [1, 3, 7, given.length + 1]) expect(seen(shown, given, length)).toBe(expected);
+    });
+  }
+
+  it('names what was removed', () => {
+    const again = 'a fox who lived at the edge of the wood. Every';
+    expect(joined(story, `Continuing:\n${again} morning.`, 5)).toEqual({
+      text: `${story} morning.`,
+      removed: `Continuing:\n${again}`,
+    });
+    expect(joined(story, ' morning.', 5).removed).toBe('');
+  });
+
+  it.each([
+    [
+      'a matrix',
+      '{"grid": [[0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [0, 0,',
+      ' 0, 0, 0, 0], [0, 0, 0, 0, 0, 1]]}',
+    ],
+    ['closing tags', '<div><div><div><div><div><div>Hi</div></div></div>', '</div></div></div>'],
+    ['the rule of a table', '| a | b | c | d | e | f |\n|---|---|---|', '---|---|---|\n| 1 | 2 | 3 |'],
+    ['digits', `key = 0x${'0'.repeat(60)}`, `${'0'.repeat(60)}1`],
+    ['null', `VALUES (${'NULL, '.repeat(12)}`, `${'NULL, '.repeat(12)}7);`],
+    [
+      'a row',
+      'Ada Lovelace, London, mathematics, 1815\n'.repeat(2),
+      'Ada Lovelace, London, mathematics, 1815\nEnd',
+    ],
+    [
+      'a row that was cut behind its first copy',
+      'Ada Lovelace, London, mathematics, 1815\n',
+      'Ada Lovelace, London, mathematics, 1815\nAda Lovelace, London',
+    ],
+    ['a chorus', `${story}\nOf dogs and men, and of the sea.\n${story}\n`, `${story}\nAnd so on.`],
+  ])('loses nothing of %s that continues exactly', (_, shown, given) => {
+    for (const length of [1, 5, given.length]) expect(seen(shown, given, length)).toBe(shown + given);
+  });
+
+  it('loses nothing of 2,000 random and repetitive documents that are cut anywhere and continued exactly', () => {
+    const word = fc.string({
+      unit: fc.constantFrom('a', 'b', 'd', 'e', 'i', 'l', 'm', 'n', 'o', 'r', 's', 't', 'u'),
+      minLength: 2,
+      maxLength: 9,
+    });
+    const line = fc.array(word, { minLength: 6, maxLength: 14 }).map((words) => `${words.join(' ')}.\n`);
+    const repeated = (piece: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+      fc.tuple(piece, fc.integer({ min: 3, max: 40 })).map(([text, times]) => text.repeat(times));
+    const lines = fc
+      .tuple(fc.uniqueArray(line, { minLength: 2, maxLength: 5 }), fc.array(fc.nat(4), { maxLength: 30 }))
+      .map(([pool, order]) => [...pool, ...order.map((at) => pool[at % pool.length])].join(''));
+    const numbers = fc
+      .array(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 6, maxLength: 6 }), {
+        minLength: 2,
+        maxLength: 20,
+      })
+      .map((rows) => JSON.stringify(rows));
+    const documents = fc.oneof(
+      fc.array(line, { minLength: 1, maxLength: 20 }).map((all) => all.join('')),
+      repeated(line),
+      repeated(
+        fc.constantFrom('</div>', '0', '0, ', 'NULL, ', '---|', '\n', '    ', 'Ja ja, nein, ', '},\n  {\n'),
+      ),
+      lines,
+      numbers,
+      fc.string({ unit: 'binary', minLength: 2, maxLength: 200 }),
+    );
+    fc.assert(
+      fc.property(documents, fc.nat(), fc.integer({ min: 1, max: 30 }), (text, cut, length) => {
+        const at = cut % (text.length + 1);
+        expect(joined(text.slice(0, at), text.slice(at), length)).toEqual({ text, removed: '' });
+      }),
+      { numRuns: 2000, seed: 20_261_123 },
+    );
+  });
+
+  it('does not recognize a repetition of more than the last 400 characters, unless it is of everything', () => {
+    const long = numbered(200);
+    const end = long.slice(-500);
+    expect(seen(long, `${end} on`, 9)).toBe(`${long}${end} on`);
+    expect(seen(long, `${long.slice(-400)} on`, 9)).toBe(`${long} on`);
+    expect(seen(long, `${long} on`, 9)).toBe(`${long} on`);
+  });
+
+  it('holds back no more than it has to', () => {
+    const joint = new Joint(story);
+    expect(joint.push(' mor').text).toBe(' mor');
+    expect(new Joint(story).push('edge of the').text).toBe('edge of the');
+    expect(new Joint(story).push('a fox who lived').text).toBe('');
+  });
+
+  it('costs its length, also where everything is repeated', () => {
+    const long = numbered(20_000);
+    expect(seen(long, `${long} Done.`, 4) === `${long} Done.`).toBe(true);
+  });
+});

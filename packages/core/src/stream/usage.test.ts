@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { sumUsage } from './usage.ts';
+
+const usage = (input: number | undefined, output: number | undefined) => ({
+  input,
+  output,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+});
+
+it.each([
+  [[], undefined],
+  [[undefined, undefined], undefined],
+  [[usage(1, 2), undefined, usage(3, undefined)], usage(4, 2)],
+  [[usage(1, 1)], usage(1, 1)],
+])('sums what was reported: %j', (usages, expected) => {
+  expect(sumUsage(...usages)).toEqual(expected);
+});
+
+it('sums money beyond what a double can count, and tools by name', () => {
+  const a = {
+    ...usage(1, 1),
+    details: {
+      reportedNanoUsd: '9007199254740993',
+      serverTools: { search: 1 },
+      stageMs: { queue: 1 },
+      serviceTier: 'flex',
+    },
+  };
+  const b = {
+    ...usage(1, 1),
+    details: {
+      reportedNanoUsd: '1',
+      serverTools: { search: 2, fetch: 1 },
+      stageMs: { queue: 2 },
+      serviceTier: 'priority',
+    },
+  };
+  expect(sumUsage(a, b).details).toEqual({
+    reportedNanoUsd: '9007199254740994',
+    serverTools: { search: 3, fetch: 1 },
+    stageMs: { queue: 3 },
+  });
+});
+
+it.each(['cacheRead', 'cacheWrite', 'reasoning'] as const)('sums %s', (field) => {
+  const one = { ...usage(1, 1), [field]: 2 };
+  expect(sumUsage(one, usage(1, 1), one)).toEqual({ ...usage(3, 3), [field]: 4 });
+});
+
+it('sums every count of the details, and keeps what one call alone reported', () => {
+  const counts = { cacheWriteLong: 1, inputImage: 2, inputAudio: 3, outputImage: 4, outputAudio: 5 };
+  const alone = { reportedNanoUsd: '7', stageMs: { queue: 1 }, serverTools: { search: 1 } };
+  const a = { ...usage(1, 1), details: { ...counts, ...alone, serviceTier: 'flex' } };
+  const b = { ...usage(1, 1), details: { ...counts, serviceTier: 'flex' } };
+  const twice = { cacheWriteLong: 2, inputImage: 4, inputAudio: 6, outputImage: 8, outputAudio: 10 };
+  expect(sumUsage(a, b).details).toEqual({ ...twice, ...alone, serviceTier: 'flex' });
+  expect(sumUsage(b, a).details).toEqual({ ...twice, ...alone, serviceTier: 'flex' });
+  expect(sumUsage(a, usage(1, 1)).details).toEqual(a.details);
+  expect(sumUsage(usage(1, 1), a).details).toEqual(a.details);
+});
+
+it('sums what is billed by other units, and keeps the largest input of a single call', () => {
+  const summed = { ...usage(90, 1), details: { units: { character: 3 }, largestInput: 50 } };
+  const speech = { ...usage(1, 1), details: { units: { character: 4, 'audio-second': 1 } } };
+  const expected = { units: { character: 7, 'audio-second': 1 }, largestInput: 50 };
+  expect(sumUsage(summed, speech).details).toEqual(expected);
+  expect(sumUsage(speech, summed).details).toEqual(expected);
+  expect(sumUsage(summed, usage(60, 1)).details).toEqual({ units: { character: 3 }, largestInput: 60 });
+  expect(sumUsage(usage(60, 1), summed).details).toEqual({ units: { character: 3 }, largestInput: 60 });
+  expect(sumUsage(summed, usage(undefined, 1)).details?.largestInput).toBe(50);
+});
+
+it('says nothing of details that nobody reported', () => {
+  expect(Object.keys(sumUsage(usage(1, 1), usage(1, 1)))).not.toContain('details');
+  const tiers = ['flex', 'priority'].map((serviceTier) => ({ ...usage(1, 1), details: { serviceTier } }));
+  expect(Object.keys(sumUsage(...tiers)?.details ?? { none: 1 })).toEqual([]);
+});
+
+it('knows the largest single call only where one of them was a sum', () => {
+  const summed = { ...usage(500, 1), details: { largestInput: 300 } };
+  expect(sumUsage(usage(1, 1), usage(2, 2)).details).toBeUndefined();
+  expect(sumUsage(usage(400, 1), summed).details).toEqual({ largestInput: 400 });
+  expect(sumUsage(summed, usage(undefined, 1)).details).toEqual({ largestInput: 300 });
+});
+
+it('sums units by name, and keeps a speed and a place that all had', () => {
+  const a = { ...usage(1, 1), details: { units: { character: 2 }, speed: 'fast', inferenceGeo: 'us' } };
+  const b = { ...usage(1, 1), details: { units: { character: 3 }, speed: 'fast', inferenceGeo: 'eu' } };
+  expect(sumUsage(a, b).details).toEqual({ units: { character: 5 }, speed: 'fast' });
+});

@@ -1,0 +1,75 @@
+import type { Usage, UsageDetails } from '../types/usage.ts';
+import { defined } from '../util/options.ts';
+
+/** Of several calls, what was reported of them in sum; what none of them reported stays unknown. */
+export function sumUsage(first: Usage, ...others: readonly (Usage | undefined)[]): Usage;
+export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined;
+export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined {
+  return usages.reduce<Usage | undefined>(
+    (sum, usage) => (sum === undefined ? usage : add(sum, usage)),
+    undefined,
+  );
+}
+
+/** Returns the sum of the usages of several requests; `undefined` where one of them is unknown. */
+export const completeUsage = (usages: readonly (Usage | undefined)[]): Usage | undefined =>
+  usages.includes(undefined) ? undefined : sumUsage(...usages);
+
+function add(a: Usage, b: Usage | undefined): Usage {
+  if (b === undefined) return a;
+  const details = addDetails(a, b);
+  return {
+    input: plus(a.input, b.input),
+    output: plus(a.output, b.output),
+    cacheRead: plus(a.cacheRead, b.cacheRead),
+    cacheWrite: plus(a.cacheWrite, b.cacheWrite),
+    reasoning: plus(a.reasoning, b.reasoning),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
+  const { details: a } = first;
+  const { details: b } = second;
+  if (a === undefined && b === undefined) return undefined;
+  const largestInput = larger(first, second);
+  if (a === undefined || b === undefined)
+    return largestInput === undefined ? (a ?? b) : { ...a, ...b, largestInput };
+  return defined({
+    reportedNanoUsd: plusNano(a.reportedNanoUsd, b.reportedNanoUsd),
+    cacheWriteLong: plus(a.cacheWriteLong, b.cacheWriteLong),
+    serviceTier: a.serviceTier === b.serviceTier ? a.serviceTier : undefined,
+    speed: a.speed === b.speed ? a.speed : undefined,
+    inferenceGeo: a.inferenceGeo === b.inferenceGeo ? a.inferenceGeo : undefined,
+    inputImage: plus(a.inputImage, b.inputImage),
+    inputAudio: plus(a.inputAudio, b.inputAudio),
+    outputImage: plus(a.outputImage, b.outputImage),
+    outputAudio: plus(a.outputAudio, b.outputAudio),
+    stageMs: addCounts(a.stageMs, b.stageMs),
+    serverTools: addCounts(a.serverTools, b.serverTools),
+    units: addCounts(a.units, b.units),
+    largestInput,
+  });
+}
+
+/** Of calls of which one was a sum already; a plain one is its own largest. */
+function larger(a: Usage, b: Usage): number | undefined {
+  const largest = [a.details?.largestInput, b.details?.largestInput];
+  if (largest.every((input) => input === undefined)) return undefined;
+  return Math.max(largest[0] ?? a.input ?? 0, largest[1] ?? b.input ?? 0);
+}
+
+const plus = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : a + (b ?? 0);
+
+/** Nano-USD may pass what a double can count. */
+const plusNano = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : String(BigInt(a) + BigInt(b));
+
+type Counts = Readonly<Record<string, number>>;
+
+function addCounts(a: Counts | undefined, b: Counts | undefined): Counts | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const names = Object.keys({ ...a, ...b });
+  return Object.fromEntries(names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { checkOptions } from './check-options.ts';
+import { checkKind } from './check.ts';
+
+const wrong = (kind: Parameters<typeof checkKind>[1], value: unknown): string => {
+  try {
+    checkKind(value, kind, 'it', 'make: ');
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+it.each([
+  ['string', 5, 'make: it must be a string, not a number'],
+  ['boolean', 'yes', 'make: it must be a boolean, not a string'],
+  ['object', null, 'make: it must be an object, not null'],
+  ['object', [], 'make: it must be an object, not an array'],
+  ['object', new Map(), 'make: it must be a plain object: see Object.fromEntries'],
+  ['object', new Headers(), 'make: it must be a plain object: see Object.fromEntries'],
+  ['array', {}, 'make: it must be an array, not an object'],
+  ['string or function', 5, 'make: it must be a string or function, not a number'],
+  ['object with now', {}, 'make: it must be an object with now, not one without'],
+  ['object with now', 5, 'make: it must be an object with now, not a number'],
+  [1, 0, 'make: it must be a number of 1 or more, not 0'],
+  [1, '5', 'make: it must be a number of 1 or more, not a value of type string'],
+  [['open', 'shut'], 'sk-secret', 'make: it must be one of open, shut'],
+  [['open', 'shut'], 'opne', 'make: it must be one of open, shut; did you mean "open"?'],
+  [['open', 'shut'], 5, 'make: it must be one of open, shut, not a number'],
+  [['open', 'shut'], null, 'make: it must be one of open, shut, not null'],
+  ['number', NaN, 'make: it must be a number, not NaN'],
+  [false, {}, 'make: it is not an option: its members are'],
+  [false, null, 'make: it is not an option: its members are'],
+  [{ inner: 'string' }, 5, 'make: it must be an object, not a number'],
+  [{ inner: 'string' }, { inner: 5 }, 'make: it.inner must be a string, not a number'],
+] as const)('of kind %j, %j is refused', (kind, value, message) => {
+  expect(wrong(kind, value)).toBe(message);
+});
+
+it.each([
+  ['string', ''],
+  ['string or function', ''],
+  ['string or function', () => 1],
+  ['object with now', { now: () => 1 }],
+  ['object with now', Object.create({ now: () => 1 })],
+  [true, null],
+  [0, 0],
+  [0, Infinity],
+  [['a', 'b'], 'b'],
+  [{ inner: 'string' }, {}],
+  ['string', undefined],
+  [false, undefined],
+] as const)('of kind %j, %j is taken', (kind, value) => {
+  expect(wrong(kind, value)).toBe('');
+});
+
+it('what was given is not repeated, for it may be a secret', () => {
+  for (const kind of ['object', 'array', 'function', 'object with now', 5] as const)
+    expect(wrong(kind, 'sk-secret')).not.toContain('sk-secret');
+});
+
+it.each([
+  [{}, 'make: name is missing: it must be a string'],
+  [{ name: undefined }, 'make: name is missing: it must be a string'],
+  [{ name: 'a' }, 'make: size is missing'],
+])('of what is needed, %j lacks something', (options, message) => {
+  expect(() => {
+    checkOptions('make', options, { name: 'string', size: 1 }, ['name', 'size']);
+  }).toThrow(message);
+});

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { cutText } from './bytes.ts';
+
+it.each([
+  ['abc', 3, 'abc'],
+  ['abc', 2, 'ab'],
+  ['a😀b', 1, 'a'],
+  ['a😀b', 2, 'a'],
+  ['a😀b', 3, 'a😀'],
+  ['😀', 1, ''],
+  ['abc', 0, ''],
+])('%s cut to %i is %j', (text, most, expected) => {
+  expect(cutText(text, most)).toBe(expected);
+});

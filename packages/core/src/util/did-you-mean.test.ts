@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { didYouMean, nearest } from './check.ts';
+
+const providers = ['x', 'openai', 'anthropic', 'google', 'xai', 'zai', 'ollama', 'ollama-cloud'];
+
+it.each([
+  ['opnai', 'openai'],
+  ['OpenAI', 'openai'],
+  ['anthropci', 'anthropic'],
+  ['olama', 'ollama'],
+  ['ollama_cloud', 'ollama-cloud'],
+  ['xia', 'xai'],
+  ['gogole', 'google'],
+  ['z', undefined],
+  ['grok', undefined],
+  ['', undefined],
+  ['constructor', undefined],
+  ['o'.repeat(100_000), undefined],
+])('%s is near to %s', (word, expected) => {
+  expect(nearest(word, providers)).toBe(expected);
+});
+
+it('is said as the end of a sentence, or not at all', () => {
+  expect(didYouMean('opnai', providers)).toBe('; did you mean "openai"?');
+  expect(didYouMean('grok', providers)).toBe('');
+});
