@@ -28,8 +28,7 @@ export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/
 
 /** Single files outside of those that name vendors, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
-  'packages/core/src/prepare/replay.ts':
-    'says who can read a replay token; one file, so that packages agree',
+  'packages/core/src/prepare/replay.ts': 'says who can read a replay token; one file, so that packages agree',
   'packages/wire-kit/src/rate-limits.ts': 'names of headers',
   'packages/core/src/toolkit.ts': 'exports those families by name',
   'packages/core/src/resolve/dsn.ts': 'the example in an error message',
