@@ -5,8 +5,8 @@ import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
-/** Run id of the claims: two processes may name the run of one stored state differently. */
-export const claimRunId = (input: RunInput, begun: RunState & { readonly runId: string }): string =>
+/** Returns the id of the run. Calls that wait keep that of their state, so that their keys are the same in every process. */
+export const runIdOf = (input: RunInput, begun: RunState & { readonly runId: string }): string =>
   begun.pending.length === 0 ? begun.runId : ((input as RunState).runId ?? begun.runId);
 
 /**

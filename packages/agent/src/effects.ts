@@ -111,16 +111,15 @@ const OUTCOME_UNKNOWN =
 /** Owner of a call that the store has admitted before. */
 const ANOTHER_PROCESS = 'another process';
 
-/** Returns the effect that claims calls in the store, under this run id; without a store, for the agent. */
+/** Returns the effect that claims calls in the store; without a store, for the agent. */
 export function claimFor(
   agent: AgentParts,
   io: EffectsIo,
   store: ClaimStore | undefined,
-  runId: string,
 ): NonNullable<Effects['claim']> {
   if (store === undefined) return () => Promise.resolve(agent.once.mark());
   return async (call, state) => {
-    const key = toolKey(runId, state, call);
+    const key = toolKey(io.runId, state, call);
     const isFirst: unknown = await inStep(state, { agent, io }, (scope) =>
       scope.race(async () => store.claim(key)),
     );

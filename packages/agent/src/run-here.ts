@@ -1,7 +1,7 @@
 import { decided } from './advance.ts';
 import { inside } from './around.ts';
 import { begunWith, type RunInput } from './begin-run.ts';
-import { checkClaim, claimRunId } from './check-claim.ts';
+import { checkClaim, runIdOf } from './check-claim.ts';
 import { checkDecisionsFor } from './decision.ts';
 import { claimFor, localEffects, reportsFor } from './effects.ts';
 import type { Emit } from './event.ts';
@@ -19,12 +19,13 @@ export async function runHere(
 ): Promise<RunResult> {
   const { decisions = [], claim, context, runId: asked, signal, ...rest } = options;
   const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
-  const begun = begunWith(input, asked);
+  const named = begunWith(input, asked);
+  const runId = runIdOf(input, named);
+  const begun = { ...named, runId };
   await checkDecisionsFor(begun, decisions, agent.tools);
   // What a person said holds before anything else happens, whatever the tools say by now.
   const state = decided(begun, decisions);
   checkClaim(state, input, options, agent);
-  const { runId } = begun;
   const io = {
     ...{ onStepStart, onToolStart, onToolEnd, onStep, onEnd, onEvent },
     ...{ runId, context, options: call, signal: signal ?? new AbortController().signal },
@@ -33,7 +34,7 @@ export async function runHere(
   const effects = {
     ...localEffects(agent, io, reports),
     decisions: () => Promise.resolve([]),
-    claim: claimFor(agent, io, claim, claimRunId(input, begun)),
+    claim: claimFor(agent, io, claim),
   };
   const run = (): Promise<RunResult> => drive(state, effects, agent.rules);
   return toldOf(reports, () => inside(agent.around, { type: 'run', runId }, run));

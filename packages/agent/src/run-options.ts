@@ -17,7 +17,7 @@ export interface RunOptions extends CallOptions, Observers {
   readonly claim?: ClaimStore | undefined;
   /** For the tools, as `ToolContext.context`. */
   readonly context?: unknown;
-  /** Names the run in `ToolContext.key`. Default: that of the state, else a random UUID. */
+  /** Names the run in `ToolContext.key`. A state with pending calls keeps its id. `@default` the id of the state, or a random UUID */
   readonly runId?: string | undefined;
 }
 

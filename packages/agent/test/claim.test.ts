@@ -64,6 +64,12 @@ describe('without a claim store', () => {
   });
 });
 
+it('an agent runs the call once without a store too, whatever the run is called', async () => {
+  const { agent, pay, load } = await stored({ runId: 'a' });
+  for (const runId of ['b', 'c']) await agent.run(load(), { decisions: approve, runId });
+  expect(pay.keys).toEqual(['a/1/1']);
+});
+
 describe('with a claim store', () => {
   it('runs the call in one of several processes, and tells the model of the others that the outcome is unknown', async () => {
     const { other, pay, load } = await stored({ runId: 'bill-7' });
@@ -87,7 +93,7 @@ describe('with a claim store', () => {
     const { other, pay, load } = await stored({ runId: 'a' });
     const claim = claims();
     for (const runId of ['b', 'c']) await other().run(load(), { decisions: approve, claim, runId });
-    expect([claim.keys, pay.keys]).toEqual([['a/1/1'], ['b/1/1']]);
+    expect([claim.keys, pay.keys]).toEqual([['a/1/1'], ['a/1/1']]);
   });
 
   it('refuses a state without a run id, unless the run has one', async () => {
