@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
-import { inspectorPage } from './inspector-page.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
@@ -108,17 +107,26 @@ export const skillsLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/node.ts'),
 });
 
-/** gateway: the handler, Node's server for it, and the page of its inspector, which is loaded when somebody opens it. */
+/** gateway: the handler, and Node's server for it. */
 export const gatewayLibrary: Config = defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', node: 'src/node.ts', 'inspector-page': 'src/inspector/page/built.ts' },
-  external: ['#inspector-page'],
-  esbuildPlugins: [inspectorPage()],
+  entry: ['src/index.ts', 'src/node.ts'],
   platform: 'node',
-  // The licences of what is bundled into the page.
-  publicDir: 'notices',
-  ...declarations('src/index.ts', 'src/node.ts', 'src/inspector/page/built.ts'),
+  ...declarations('src/index.ts', 'src/node.ts'),
 });
+
+/** inspector: the handler, and a separate file for the page, which is loaded at its first request. */
+export const inspectorLibrary = (page: Plugin): Config =>
+  defineConfig({
+    ...base,
+    entry: { index: 'src/index.ts', 'inspector-page': 'src/page/built.ts' },
+    external: ['#inspector-page'],
+    esbuildPlugins: [page],
+    platform: 'neutral',
+    // Licenses of the libraries that are bundled into the page.
+    publicDir: 'notices',
+    ...declarations('src/index.ts', 'src/page/built.ts'),
+  });
 
 /** mcp: as it is, and `edge` for pages and Workers, in which no program can be started: nothing of Node is in it. */
 export const mcpLibrary: Config = defineConfig([

@@ -6,7 +6,7 @@ import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
-import { createInspector } from './inspector/create-inspector.ts';
+import { Mounts } from './mounts.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { ready } from './routes/ready.ts';
@@ -18,7 +18,10 @@ import type { GatewayContext } from './context.ts';
 export interface Gateway {
   /** Responds to a request; never rejects. `context`: the context of the platform, such as a Worker's. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
-  /** Shows calls that the application makes itself in the inspector. The gateway's calls are there already; an event counts once. */
+  /**
+   * Reports events of the application's own calls to the mounted handlers, such as the inspector. The gateway reports the events
+   * of its own calls.
+   */
   readonly onEvent: (event: CallEvent) => void;
   /** Option `idleMs` of `createGateway`, which `serve` reads. */
   readonly idleMs?: number | undefined;
@@ -34,14 +37,11 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const settings = settingsOf(options);
-  const { majordomo, ledger, models } = settings;
-  const inspector =
-    settings.inspector && createInspector({ ...settings.inspector, majordomo, ledger, models });
-  const onEvent = inspector?.onEvent ?? (() => undefined);
+  const mounts = new Mounts(settings);
   const gateway: GatewayContext = {
     settings,
     concurrency: new ConcurrencyLimit(settings.maxConcurrent),
-    onEvent,
+    onEvent: mounts.onEvent,
   };
   const fetch: Gateway['fetch'] = async (request, platform) => {
     const path = new URL(request.url).pathname;
@@ -49,9 +49,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     // OpenAI's clients read the first, Anthropic's the second.
     const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
     try {
-      // The page has its own, stricter access rules.
-      if (inspector !== undefined && isInspector(path))
-        return await inspector.fetch(request, { admin: await isAdmin(request, requestId, settings) });
+      const mounted = mounts.at(path);
+      // Mounted handlers have their own, stricter access rules.
+      if (mounted !== undefined)
+        return await mounted.fetch(request, { admin: await isAdmin(request, requestId, settings) });
       Object.assign(headers, originHeaders(request, settings.cors));
       return withHeaders(await respond(request, { path, requestId, platform, headers }, gateway), headers);
     } catch (error) {
@@ -61,14 +62,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   return {
     onEvent: (event) => {
-      onEvent(event);
+      mounts.onEvent(event);
     },
     fetch,
     idleMs: settings.idleMs,
   };
 }
-
-const isInspector = (path: string): boolean => /^\/inspector(?:\/|$)/.test(path);
 
 /** Adds headers to a response of the gateway. */
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {

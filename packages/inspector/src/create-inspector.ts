@@ -12,6 +12,8 @@ import { watch } from './watch.ts';
 
 /** Watches calls, and serves the page that shows them. */
 export interface Inspector {
+  /** Path at which the inspector is mounted. */
+  readonly path: string;
   /** For `onEvent`; the same event twice counts once. `request`: what the call asks, where content is shown. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   /** Answers everything at and below its path. `admin`: let in without the token. */
@@ -94,6 +96,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   }
 
   return {
+    path: setup.path,
     onEvent: watching.onEvent,
     fetch: async (request, { admin = false } = {}) => {
       try {

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { createInspector } from '../../src/index.ts';
+import { createInspector } from '../src/index.ts';
 import { ORIGIN, TOKEN, world } from './support/world.ts';
 
 const ask = (path = '', init: RequestInit = {}, at = ORIGIN): Request =>

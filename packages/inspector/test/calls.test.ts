@@ -1,6 +1,6 @@
 import { user, type CallEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ToldCall, ToldContent } from '../../src/inspector/feed-types.ts';
+import type { ToldCall, ToldContent } from '../src/feed-types.ts';
 import { connected, newReader } from './support/read-feed.ts';
 import { world, type World } from './support/world.ts';
 

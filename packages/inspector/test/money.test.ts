@@ -1,7 +1,7 @@
 import { createLedger, memoryStore, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ToldLimit, ToldSpending } from '../../src/inspector/feed-types.ts';
+import type { ToldLimit, ToldSpending } from '../src/feed-types.ts';
 import { world } from './support/world.ts';
 
 const record = (over: Partial<SpendRecord>): SpendRecord => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ToldMeaning } from '../../src/inspector/feed-types.ts';
+import type { ToldMeaning } from '../src/feed-types.ts';
 import { world } from './support/world.ts';
 
 describe('steering', () => {

@@ -131,11 +131,16 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
   },
   gateway: {
-    ours: ['core', 'context', 'ledger', 'redact'],
+    ours: ['core', 'context', 'inspector'],
     others: ['@hono/node-server', 'hono'],
-    builtIn: ['preact', 'uplot'],
     because:
-      'a separate audience: clients in other languages. Optional peers: context counts tokens, ledger for its types, @hono/node-server and hono serve on Node',
+      'a separate audience: clients in other languages. Optional peers: context counts tokens, inspector is mounted, @hono/node-server and hono serve on Node',
+  },
+  inspector: {
+    ours: ['core', 'ledger', 'redact'],
+    others: [],
+    builtIn: ['preact', 'uplot'],
+    because: 'a separate product: a page for operators. ledger is an optional peer, for its types only',
   },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
@@ -148,6 +153,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'core',
       'credentials',
       'gateway',
+      'inspector',
       'routing',
       'ledger',
       'mcp',

@@ -6,7 +6,7 @@ import type { Define } from './define.ts';
 const load = () => import('../inspect/inspect.ts');
 
 const MORE = `
-The address that it prints opens the page once; a cookie takes its place. Needs @majordomo/gateway.`;
+The address that it prints opens the page once; a cookie takes its place. Needs @majordomo/gateway and @majordomo/inspector.`;
 
 export const define: Define = (command, io, done) => {
   command

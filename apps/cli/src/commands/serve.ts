@@ -3,7 +3,7 @@ import { another } from './another.ts';
 import type { Define } from './define.ts';
 
 const MORE = `
-Names are the aliases and presets of majordomo.config, and \`default\` for its \`model\`. Needs @majordomo/gateway.`;
+Names are the aliases and presets of majordomo.config, and \`default\` for its \`model\`. Needs @majordomo/gateway and @majordomo/inspector.`;
 
 export const define: Define = (command, io, done) => {
   command

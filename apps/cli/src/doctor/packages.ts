@@ -11,6 +11,7 @@ const OLDEST_NODE = [22, 12] as const;
 /** What some commands need, and vendors that the command speaks to by a profile; shown where they are. */
 const OTHERS = [
   '@majordomo/gateway',
+  '@majordomo/inspector',
   '@majordomo/mcp',
   '@majordomo/provider-cerebras',
   '@majordomo/provider-groq',

@@ -1,6 +1,6 @@
 import type { CallEvent, Majordomo } from '@majordomo/core';
-import type { Inspector, Ledger, Planner } from '@majordomo/gateway';
 import type { Served } from '@majordomo/gateway/node';
+import type { Inspector, Ledger, Planner } from '@majordomo/inspector';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { ended, inspectorAt, listen, newToken } from '../serve/listen.ts';
@@ -25,8 +25,10 @@ const WHY = 'majordomo inspect';
 
 /** A page that `attach` opens at this port; `say` is told its address. Loads the package at once, and throws `Stop` without it. */
 export async function createPage(port: number, say: (text: string) => void, io: Io): Promise<Page> {
-  const loaded = await loadPackage('@majordomo/gateway', io.cwd, WHY);
-  const { createInspector } = loaded as typeof import('@majordomo/gateway');
+  // `attach` listens with it.
+  await loadPackage('@majordomo/gateway', io.cwd, WHY);
+  const loaded = await loadPackage('@majordomo/inspector', io.cwd, WHY);
+  const { createInspector } = loaded as typeof import('@majordomo/inspector');
   let inspector: Inspector | undefined;
   let served: Served | undefined;
   return {

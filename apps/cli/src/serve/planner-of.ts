@@ -1,4 +1,4 @@
-import type { Planner } from '@majordomo/gateway';
+import type { Planner } from '@majordomo/inspector';
 import type { Settings } from '../config/settings.ts';
 
 /** All routers as one, whose plans the page shows. */

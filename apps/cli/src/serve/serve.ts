@@ -34,8 +34,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const authorize = flags.keyFile === undefined ? undefined : await keyFile(flags.keyFile, io);
   if (authorize === undefined && !LOOPBACK.test(place.host))
     throw new Stop(`--host ${place.host} lets other machines ask: give them keys by --key-file`);
-  const loaded = await loadPackage('@majordomo/gateway', io.cwd, WHY);
-  const { createGateway } = loaded as typeof import('@majordomo/gateway');
+  const loaded = await loadPackages(io);
   await using books = await booked(settings, io);
   const specs = await specsOf(models, settings, io);
   const operator = operatorAt(io);
@@ -47,11 +46,19 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     // As for the platform's `fetch`, this variable switches on HTTP_PROXY and the like.
     fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
-  const inspector = { token: newToken(), content: flags.content, router: plannerOf(settings) };
+  const token = newToken();
+  const inspector = loaded.createInspector({
+    majordomo,
+    models,
+    ledger: books.ledger,
+    router: plannerOf(settings),
+    content: flags.content,
+    token,
+  });
   // What only a package knows, such as the quirks that a DSN may name: the operator hears of it, not the first client.
   for (const spec of namedBy(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
   const { onError } = operator;
-  const gateway = createGateway({ majordomo, models, authorize, ledger: books.ledger, inspector, onError });
+  const gateway = loaded.createGateway({ majordomo, models, authorize, mounts: [inspector], onError });
   const served = await listen(gateway, place, WHY, io);
   io.takeTime(GRACE_MS + 1000);
   // In one piece: whoever reads the first line alone may leave.
@@ -59,12 +66,20 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     [
       `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
       `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags)}`,
-      `Inspector: ${inspectorAt(served.url, inspector.token)}\n`,
+      `Inspector: ${inspectorAt(served.url, token)}\n`,
     ].join('\n'),
   );
   await ended(io.signal);
   await closed(served, io);
   return EXIT.ok;
+}
+
+async function loadPackages({ cwd }: Io) {
+  const gateway = await loadPackage('@majordomo/gateway', cwd, WHY);
+  const inspector = await loadPackage('@majordomo/inspector', cwd, WHY);
+  const { createGateway } = gateway as typeof import('@majordomo/gateway');
+  const { createInspector } = inspector as typeof import('@majordomo/inspector');
+  return { createGateway, createInspector };
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;

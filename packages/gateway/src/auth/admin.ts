@@ -2,7 +2,7 @@ import type { Settings } from '../options.ts';
 import { authorize } from './authorize.ts';
 import { reportToOperator } from '../errors/report.ts';
 
-/** Whether `authorize` returns a caller that may see the inspector. Any other outcome is false. */
+/** Whether `authorize` returns a caller with `admin: true`. Any other outcome is false. */
 export async function isAdmin(request: Request, requestId: string, settings: Settings): Promise<boolean> {
   if (settings.authorize === undefined) return false;
   try {
@@ -13,6 +13,6 @@ export async function isAdmin(request: Request, requestId: string, settings: Set
   }
 }
 
-/** Copies a request without its body, which the inspector reads. */
+/** Copies a request without its body, which the mounted handler reads. */
 const withoutBody = ({ url, method, headers, signal }: Request): Request =>
   new Request(url, { method, headers, signal });

@@ -1,9 +1,9 @@
 import { describeWith } from '@majordomo/services';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBrowser, openPage } from '../../src/inspector/browser.ts';
-import { listen } from '../../src/inspector/listen.ts';
-import { HEAD, world, type World } from '../../src/inspector/world.ts';
+import { openBrowser, openPage } from './support/browser.ts';
+import { listen } from './support/listen.ts';
+import { HEAD, world, type World } from './support/world.ts';
 
 const LONG = 120_000;
 

@@ -4,10 +4,10 @@ import { LlmError } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { violations } from '../../src/inspector/accessible.ts';
-import { openBrowser, openPage } from '../../src/inspector/browser.ts';
-import { listen } from '../../src/inspector/listen.ts';
-import { eventsOf, HEAD, TAIL, world, type World } from '../../src/inspector/world.ts';
+import { violations } from './support/accessible.ts';
+import { openBrowser, openPage } from './support/browser.ts';
+import { listen } from './support/listen.ts';
+import { eventsOf, HEAD, TAIL, world, type World } from './support/world.ts';
 
 /** To be looked at; CI keeps them. */
 const SHOTS = join(import.meta.dirname, '../../../../.ci/out/inspector');

@@ -1,4 +1,4 @@
-import type { ToldCall, ToldHealth, ToldHello } from '../../../src/inspector/feed-types.ts';
+import type { ToldCall, ToldHealth, ToldHello } from '../../src/feed-types.ts';
 import { ORIGIN, type World } from './world.ts';
 
 /** What a page knows after reading: as the page itself, it keeps the newest state of each call. */

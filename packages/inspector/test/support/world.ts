@@ -1,6 +1,6 @@
 import { createMajordomo, user, type CallOptions, type ChatRequest, type Majordomo } from '@majordomo/core';
 import { fakeClock, fakeProvider, type FakeClock } from '@majordomo/testing';
-import { createInspector, type Inspector, type InspectorOptions } from '../../../src/index.ts';
+import { createInspector, type Inspector, type InspectorOptions } from '../../src/index.ts';
 
 export const TOKEN = 'a-token-that-nobody-guesses';
 export const ORIGIN = 'http://127.0.0.1:4141';

@@ -1,5 +1,5 @@
 import { createMajordomo, user, type CallEvent, type LlmError, type Majordomo } from '@majordomo/core';
-import { createInspector, type Inspector, type InspectorOptions } from '@majordomo/gateway';
+import { createInspector, type Inspector, type InspectorOptions } from '../../../src/index.ts';
 import { createLedger, memoryStore, type Ledger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';

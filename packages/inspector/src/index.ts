@@ -1,0 +1,4 @@
+export { createInspector, type Inspector } from './create-inspector.ts';
+export type { InspectorOptions, PlannedChain, Planner } from './options.ts';
+export type { Ledger } from '@majordomo/ledger';
+export type { Redactor } from '@majordomo/redact';
