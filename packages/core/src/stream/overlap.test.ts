@@ -106,6 +106,30 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
     '```ts\nrun();\n```',
     'This is how it is done:\n```ts\nrun();\n```',
   ],
+  [
+    'begins a block inside a longer fence',
+    '````md\n# How to run it\n\n',
+    '```ts\nrun();\n```\n````',
+    '````md\n# How to run it\n\n```ts\nrun();\n```\n````',
+  ],
+  [
+    'continues a longer fence that has a block inside',
+    '````md\n```ts\nrun();\n```\n',
+    '```py\nrun()\n```\n````',
+    '````md\n```ts\nrun();\n```\n```py\nrun()\n```\n````',
+  ],
+  [
+    'begins a block inside a fence of another character',
+    '~~~text\nType this:\n',
+    '```sh\nls\n```\n~~~',
+    '~~~text\nType this:\n```sh\nls\n```\n~~~',
+  ],
+  [
+    'begins a block of another language inside a document',
+    '```markdown\n# How to run it\n\n',
+    '```sh\nls\n```\n',
+    '```markdown\n# How to run it\n\n```sh\nls\n```\n',
+  ],
   ['continues a list', list, '3. sugar\n', `${list}3. sugar\n`],
   [
     'repeats the entries of a list',

@@ -130,7 +130,7 @@ const FIRST_WORDS = [
 ];
 
 /** A block of code that is opened again, with its language: a bare fence would close the open one. */
-const FENCE = /^\s{0,20}(?:`{3,9}|~{3,9})[\w+-]{1,20}[^\n]{0,40}\n/;
+const FENCE = /^\s{0,20}((?:`{3,9}|~{3,9})[\w+-]{1,20}[^\n]{0,40})\n/;
 const OPEN_FENCE = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
 
 /** Returns `undefined` while more is needed to know. */
@@ -141,9 +141,10 @@ function withoutIntroduction(shown: string, given: string, isLast: boolean): str
   if (introduction !== '' && introduction.length === given.length && !isLast) return undefined;
   const rest = given.slice(introduction.length);
   const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;
-  if (!endsInCode(shown)) return own;
+  const open = openFence(shown);
+  if (open === undefined) return own;
   if (!isLast && OPEN_FENCE.test(own)) return undefined;
-  return own.replace(FENCE, '');
+  return own.replace(FENCE, (lead: string, fence: string) => (fence.trim() === open ? '' : lead));
 }
 
 function mayIntroduce(given: string): boolean {
@@ -153,4 +154,15 @@ function mayIntroduce(given: string): boolean {
   return FIRST_WORDS.some((words) => words.startsWith(start) || start.startsWith(words));
 }
 
-const endsInCode = (text: string): boolean => (text.match(/^ {0,3}(?:`{3,}|~{3,})/gm)?.length ?? 0) % 2 === 1;
+/**
+ * Returns the line that opened the block of code at the end of a text; `undefined` outside of one. A fence with a language,
+ * with another character or with fewer characters belongs to the block.
+ */
+function openFence(text: string): string | undefined {
+  let open: string | undefined;
+  for (const [, line = '', fence = ''] of text.matchAll(/^ {0,3}((`{3,}|~{3,}).*)/gm)) {
+    if (open === undefined) open = line.trim();
+    else if (line.trim() === fence && fence.startsWith(/^(?:`+|~+)/.exec(open)?.[0] ?? '')) open = undefined;
+  }
+  return open;
+}
