@@ -15,6 +15,7 @@ const PACKAGES = [
   'packages/provider-openai',
   'packages/provider-anthropic',
   'packages/testing',
+  'packages/conformance',
   'apps/cli',
 ];
 const UNWANTED = ['@google/genai', '@aws-sdk', 'ollama', 'sharp', 'eslint', '@majordomo/provider-google'];
@@ -43,8 +44,8 @@ async function main() {
     check(`the command brings no ${name}`, !existsSync(join(app, 'node_modules', name)));
   }
   await withNothing();
-  const testing = join(app, 'node_modules/@majordomo/testing/dist/index.js');
-  const { openaiChat, startWireServer } = await import(pathToFileURL(testing).href);
+  const conformance = join(app, 'node_modules/@majordomo/conformance/dist/index.js');
+  const { openaiChat, startWireServer } = await import(pathToFileURL(conformance).href);
   const server = await startWireServer({
     wire: openaiChat,
     script: ({ model }) => (model === 'gone' ? { failure: 'not-found' } : 'Hello.'),

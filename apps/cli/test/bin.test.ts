@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { lab, trustConfigs } from './world.ts';
 

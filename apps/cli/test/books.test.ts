@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { lab, world, type World, type WorldOptions } from './world.ts';
 

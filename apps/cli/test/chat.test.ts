@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
 import { expect, it, vi } from 'vitest';
 import { lab, world, type WorldOptions } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { openaiChat, startWireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { lab } from './world.ts';

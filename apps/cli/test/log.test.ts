@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { user } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { ChatLog } from '../src/chat/chat-log.ts';
 import type { Io } from '../src/io.ts';

@@ -1,6 +1,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BIN, folder } from './built.ts';
 import { lab, world } from './world.ts';

@@ -1,4 +1,4 @@
-import { openaiChat, startWireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { lab, world } from './world.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '@majordomo/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './world.ts';
 

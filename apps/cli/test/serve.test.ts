@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { lab, world } from './world.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { lab, trustConfigs, world, type WorldOptions } from './world.ts';
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openaiChat, refusedURL, startWireServer, type Step } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
+import { refusedURL } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { lab, world } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { parseTrajectory, toLine, type Trajectory } from '@majordomo/trajectory';
 import { expect, it } from 'vitest';
 import { cellsOf } from '../src/fold.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { openaiChat, startWireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { loadPackage } from '../src/load-package.ts';
 import { lab, trustConfigs, world } from './world.ts';

@@ -1,7 +1,7 @@
 import { createMajordomo, user } from '@majordomo/core';
 import { createBedrock } from '@majordomo/provider-bedrock';
 import { createGoogle } from '@majordomo/provider-google';
-import { bedrockConverse, geminiGenerate, startWireServer, type WireServer } from '@majordomo/testing';
+import { bedrockConverse, geminiGenerate, startWireServer, type WireServer } from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Timeline } from '../../cli/src/demo/timeline.ts';
 

@@ -3,7 +3,7 @@ import { createGateway } from '@majordomo/gateway';
 import { serve } from '@majordomo/gateway/node';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, startWireServer, type WireServer } from '@majordomo/testing';
+import { anthropicMessages, openaiChat, startWireServer, type WireServer } from '@majordomo/conformance';
 // eslint-disable-next-line majordomo/no-raw-sdk -- somebody else's client asks
 import OpenAI from 'openai';
 import type { Timeline } from '../../cli/src/demo/timeline.ts';

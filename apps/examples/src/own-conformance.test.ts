@@ -1,5 +1,5 @@
 import { openaiCompatible } from '@majordomo/provider-openai';
-import { casesFor, openaiChatWire } from '@majordomo/testing';
+import { casesFor, openaiChatWire } from '@majordomo/conformance';
 import { describe, it } from 'vitest';
 
 /** A vendor of ours that renames a base URL. For a wire of its own, hand in a `Wire` and your provider. */

@@ -1,6 +1,7 @@
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { fakeClock, fakeProvider, openaiChat, startWireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer } from '@majordomo/conformance';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { Summariser } from './sibling.ts';
 

@@ -1,6 +1,6 @@
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { openaiResponses, startWireServer } from '@majordomo/testing';
+import { openaiResponses, startWireServer } from '@majordomo/conformance';
 import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { chatForUi } from '../src/chat-ai-sdk.ts';

@@ -5,7 +5,7 @@ import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, LlmError, type ChatModel } from '@majordomo/core';
 import { readSse } from '@majordomo/core/http';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { expressChat } from '../src/chat-express.ts';
 import { honoChat } from '../src/chat-hono.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CallEvent } from '@majordomo/core';
-import { openaiChat, startWireServer } from '@majordomo/testing';
+import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it, vi } from 'vitest';
 import { openStage, playScenes } from '../../cli/src/demo/scenes.ts';
 import { createTimeline } from '../../cli/src/demo/timeline.ts';

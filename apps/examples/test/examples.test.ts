@@ -4,14 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, LlmError, user, type Majordomo } from '@majordomo/core';
-import {
-  fakeClock,
-  fakeProvider,
-  ollamaChat,
-  openaiChat,
-  startWireServer,
-  type Turn,
-} from '@majordomo/testing';
+import { ollamaChat, openaiChat, startWireServer } from '@majordomo/conformance';
+import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 import { shown } from '../src/agent-stream.ts';

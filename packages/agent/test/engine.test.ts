@@ -1,4 +1,4 @@
-import { engineConformance } from '@majordomo/testing';
+import { engineConformance } from '@majordomo/conformance';
 import { describe, it } from 'vitest';
 import { createAgent, suspend } from '../src/index.ts';
 import { WorstEngine } from './support/worst-engine.ts';

@@ -1,5 +1,5 @@
 import { createMajordomo, toolResult, user, type Message } from '@majordomo/core';
-import { startWireServer } from '@majordomo/testing';
+import { startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { createAgent } from '../src/index.ts';
 import { vendors, type Vendor } from './support/vendors.ts';

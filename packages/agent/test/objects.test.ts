@@ -1,5 +1,5 @@
 import { createMajordomo, user } from '@majordomo/core';
-import { startWireServer, type Answer } from '@majordomo/testing';
+import { startWireServer, type Answer } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { vendors } from './support/vendors.ts';

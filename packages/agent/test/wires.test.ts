@@ -1,5 +1,5 @@
 import { createMajordomo, user, type Message } from '@majordomo/core';
-import { startWireServer, type Answer, type Step, type WireServer } from '@majordomo/testing';
+import { startWireServer, type Answer, type Step, type WireServer } from '@majordomo/conformance';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAgent, type Tool } from '../src/index.ts';
 import { vendors, type Vendor } from './support/vendors.ts';

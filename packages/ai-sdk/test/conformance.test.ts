@@ -1,4 +1,4 @@
-import { casesFor } from '@majordomo/testing';
+import { casesFor } from '@majordomo/conformance';
 import { describe, test } from 'vitest';
 import { harnesses } from './harnesses.ts';
 

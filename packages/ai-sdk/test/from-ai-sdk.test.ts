@@ -1,7 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { APICallError, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { assistant, createMajordomo, LlmError, toolResult, user, type ChatRequest } from '@majordomo/core';
-import { openaiResponses, startWireServer } from '@majordomo/testing';
+import { openaiResponses, startWireServer } from '@majordomo/conformance';
 import { convertArrayToReadableStream, MockLanguageModelV4 } from 'ai/test';
 import { describe, expect, it } from 'vitest';
 import { fromAISDK, toAISDK } from '../src/index.ts';

@@ -3,7 +3,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI as ours } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, openaiResponses, type Harness } from '@majordomo/testing';
+import { anthropicMessages, openaiChat, openaiResponses, type Harness } from '@majordomo/conformance';
 import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import { MockLanguageModelV4 } from 'ai/test';
 import { fromAISDK, toAISDK } from '../src/index.ts';

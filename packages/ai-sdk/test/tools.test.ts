@@ -1,5 +1,5 @@
 import type { Majordomo } from '@majordomo/core';
-import type { Step, WireServer } from '@majordomo/testing';
+import type { Step, WireServer } from '@majordomo/conformance';
 import { generateText, isStepCount, streamText, tool, ToolLoopAgent } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

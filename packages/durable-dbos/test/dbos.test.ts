@@ -4,7 +4,8 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { createAgent, suspend, type Agent, type Tool } from '@majordomo/agent';
 import { createMajordomo, LlmError } from '@majordomo/core';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
-import { engineConformance, fakeProvider, type EngineAgentName, type Turn } from '@majordomo/testing';
+import { engineConformance, type EngineAgentName } from '@majordomo/conformance';
+import { fakeProvider, type Turn } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { dbosAgent, type DbosAgent } from '../src/index.ts';
 

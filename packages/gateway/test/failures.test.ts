@@ -1,5 +1,5 @@
 import Anthropic, { type APIError as AnthropicError } from '@anthropic-ai/sdk';
-import type { FailureName } from '@majordomo/testing';
+import type { FailureName } from '@majordomo/conformance';
 import OpenAI, { type APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { house, KEY, type House } from './support/test-gateway.ts';

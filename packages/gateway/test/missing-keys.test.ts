@@ -1,6 +1,6 @@
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/testing';
+import { openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
 import OpenAI, { type APIError } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MajordomoOptions } from '@majordomo/core';

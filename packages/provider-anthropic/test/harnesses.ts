@@ -1,4 +1,4 @@
-import { anthropicMessages, type Harness } from '@majordomo/testing';
+import { anthropicMessages, type Harness } from '@majordomo/conformance';
 import { createAnthropic } from '../src/index.ts';
 
 const harness = (model: string): [string, Harness] => [

@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { bedrockConverse, type Harness } from '@majordomo/testing';
+import { bedrockConverse, type Harness } from '@majordomo/conformance';
 import { createBedrock } from '../src/index.ts';
 
 /** The suite's server speaks HTTP/1.1; HTTP/2 is in provider.test.ts and corpus.test.ts. */

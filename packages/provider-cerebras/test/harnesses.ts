@@ -1,4 +1,4 @@
-import { chatDialects, openaiChatWire, type Harness } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, type Harness } from '@majordomo/conformance';
 import { createCerebras } from '../src/index.ts';
 
 const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [

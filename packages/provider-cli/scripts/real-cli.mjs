@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, user } from '@majordomo/core';
-import { anthropicMessages, geminiGenerate, openaiChat, startWireServer } from '@majordomo/testing';
+import { anthropicMessages, geminiGenerate, openaiChat, startWireServer } from '@majordomo/conformance';
 import { createCli } from '../dist/index.js';
 import { ANSWER, responsesServer } from './responses-server.mjs';
 

@@ -1,4 +1,4 @@
-import { casesFor } from '@majordomo/testing';
+import { casesFor } from '@majordomo/conformance';
 import { afterAll, describe, test } from 'vitest';
 import { cleanUp, harnesses } from './harnesses.ts';
 

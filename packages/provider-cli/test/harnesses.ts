@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { anthropicMessages, type Harness } from '@majordomo/testing';
+import { anthropicMessages, type Harness } from '@majordomo/conformance';
 import { createCli } from '../src/index.ts';
 import { BRIDGE } from './bridge.ts';
 import { fakeCli, type FakeCli } from './fake-cli.ts';

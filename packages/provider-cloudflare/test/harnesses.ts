@@ -1,4 +1,4 @@
-import { workersaiRun, type Harness } from '@majordomo/testing';
+import { workersaiRun, type Harness } from '@majordomo/conformance';
 import { createCloudflare } from '../src/index.ts';
 import { fakeBinding } from './fake-binding.ts';
 

@@ -1,4 +1,4 @@
-import { geminiGenerate, type Harness } from '@majordomo/testing';
+import { geminiGenerate, type Harness } from '@majordomo/conformance';
 import { createGoogle } from '../src/index.ts';
 
 const harness = (model: string): [string, Harness] => [

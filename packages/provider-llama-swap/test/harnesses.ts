@@ -1,4 +1,4 @@
-import { chatDialects, openaiChatWire, type Harness } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, type Harness } from '@majordomo/conformance';
 import { createLlamaSwap } from '../src/index.ts';
 
 /** llama.cpp behind the server. */

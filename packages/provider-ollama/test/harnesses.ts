@@ -1,4 +1,4 @@
-import { ollamaChat, type Harness } from '@majordomo/testing';
+import { ollamaChat, type Harness } from '@majordomo/conformance';
 import { createOllama, type OllamaOptions } from '../src/index.ts';
 
 const harness = (options: OllamaOptions, cannot: Harness['cannot'] = {}, model = 'qwen3:4b'): Harness => ({

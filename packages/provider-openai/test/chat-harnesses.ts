@@ -1,4 +1,4 @@
-import { chatDialects, openaiChatWire, type ChatDialect, type Harness } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, type ChatDialect, type Harness } from '@majordomo/conformance';
 import {
   alibaba,
   azureOpenAI,

@@ -1,4 +1,4 @@
-import type { Harness } from '@majordomo/testing';
+import type { Harness } from '@majordomo/conformance';
 import type { FurtherProfile } from '@majordomo/openai-wire';
 
 /** OpenAI's own models that make vectors, hear and speak. */

@@ -1,4 +1,4 @@
-import { openaiResponses, openaiResponsesWire, type Harness } from '@majordomo/testing';
+import { openaiResponses, openaiResponsesWire, type Harness } from '@majordomo/conformance';
 import {
   azureResponses,
   codex,

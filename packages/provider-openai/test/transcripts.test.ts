@@ -1,5 +1,5 @@
 import { assistant, createMajordomo, toolResult, user, type TurnMessage } from '@majordomo/core';
-import { startWireServer, type Harness } from '@majordomo/testing';
+import { startWireServer, type Harness } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { harnesses as chat } from './chat-harnesses.ts';
 import { harnesses as responses } from './responses-harnesses.ts';

@@ -2,7 +2,7 @@ import { createMajordomo, user, type CallEvent } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, startWireServer } from '@majordomo/testing';
+import { anthropicMessages, openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { createRouter } from '../src/index.ts';
 

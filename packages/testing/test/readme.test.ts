@@ -1,51 +1,9 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { anthropicMessages, openaiChat, startWireServer, type Step } from '../src/index.ts';
 
 const read = (file: string): string => readFileSync(path.join(import.meta.dirname, file), 'utf8');
-const readme = read('../README.md');
 
 it('the first example is the one that is run', () => {
-  expect(readme).toContain(`\`\`\`ts\n${read('example.test.ts')}\`\`\``);
+  expect(read('../README.md')).toContain(`\`\`\`ts\n${read('example.test.ts')}\`\`\``);
 });
-
-/** Each fault of the table; `satisfies` keeps it complete. */
-const FAULTS = {
-  'in-band': { fault: 'in-band', failure: { failure: 'server' } },
-  end: { fault: 'end' },
-  cut: { fault: 'cut' },
-  reset: { fault: 'reset' },
-  late: { fault: 'late', ms: 1 },
-  stall: { fault: 'stall', ms: 1 },
-  trickle: { fault: 'trickle' },
-  slow: { fault: 'slow', everyMs: 1 },
-  'bad-json': { fault: 'bad-json' },
-  html: { fault: 'html' },
-  empty: { fault: 'empty' },
-  'content-type': { fault: 'content-type', value: 'text/plain' },
-} satisfies Record<Extract<Step, { fault: string }>['fault'], Step>;
-
-it('every fault stands in the table', () => {
-  const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
-  expect(Object.keys(FAULTS).filter((fault) => !rows.some((row) => row.includes(`\`${fault}\``)))).toEqual(
-    [],
-  );
-});
-
-it.each([openaiChat, anthropicMessages])(
-  'every fault ends by itself when it is said to, on $name',
-  async (wire) => {
-    const steps = Object.values(FAULTS);
-    await using server = await startWireServer({ wire, script: steps, validate: false });
-    const path = wire === openaiChat ? '/v1/chat/completions' : '/v1/messages';
-    for (let n = 0; n < steps.length; n++) {
-      const body = JSON.stringify({ model: 'm', stream: n % 2 === 0 });
-      await fetch(`${server.url}${path}`, { method: 'POST', body })
-        .then((response) => response.text())
-        .catch(() => undefined);
-    }
-    await Promise.all(server.requests.map(({ ended }) => ended));
-    expect(server.requests.map(({ outcome }) => outcome)).not.toContain('open');
-  },
-);

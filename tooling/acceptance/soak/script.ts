@@ -1,4 +1,5 @@
-import { seededRandom, type Answer, type AnswerPart, type Exchange, type Step } from '@majordomo/testing';
+import type { Answer, AnswerPart, Exchange, Step } from '@majordomo/conformance';
+import { seededRandom } from '@majordomo/testing';
 
 /** What is said in a call, known to both sides by the call's number. */
 export interface Said {

@@ -2,7 +2,7 @@
  * One wire server in a process of its own: its time and memory are not the client's. Tells its base URL, and whenever
  * asked what is open and what was sent.
  */
-import { startWireServer, type Exchange } from '@majordomo/testing';
+import { startWireServer, type Exchange } from '@majordomo/conformance';
 import { SIDES } from '../src/wires.ts';
 import { soakScript } from './script.ts';
 import type { ServerState } from './server-state.ts';

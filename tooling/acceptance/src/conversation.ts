@@ -1,5 +1,5 @@
 import { createMajordomo, toolResult, user, type Message, type ToolSpec } from '@majordomo/core';
-import { startWireServer } from '@majordomo/testing';
+import { startWireServer } from '@majordomo/conformance';
 import type { Side } from './wires.ts';
 
 const tools: ToolSpec[] = [

@@ -9,7 +9,7 @@ import {
   type Message,
   type ToolSpec,
 } from '@majordomo/core';
-import type { Answer, WireRequest } from '@majordomo/testing';
+import type { Answer, WireRequest } from '@majordomo/conformance';
 import { fetchOf, type Asked, type Reply } from './bytes/exchange.ts';
 import type { Side } from './wires.ts';
 

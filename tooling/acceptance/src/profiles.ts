@@ -1,6 +1,6 @@
 import * as openai from '@majordomo/provider-openai';
 import { openaiCompatible, type Profile, type ResponsesProfile } from '@majordomo/provider-openai';
-import { chatDialects, openaiChatWire, openaiResponses } from '@majordomo/testing';
+import { chatDialects, openaiChatWire, openaiResponses } from '@majordomo/conformance';
 import type { Side } from './wires.ts';
 
 const apiKey = 'test-key';

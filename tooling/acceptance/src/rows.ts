@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
-import type { Answer, Step } from '@majordomo/testing';
+import type { Answer, Step } from '@majordomo/conformance';
 
 /** One way in which a primary fails, and what the chain makes of it. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { Answer, Framing, Wire } from '@majordomo/testing';
+import type { Answer, Framing, Wire } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { ANSWERS, CUT_ARGUMENTS, WIRES } from '../src/bytes/answers.ts';
 import { atRandom, byteByByte, eventEnds, sample } from '../src/bytes/cuts.ts';

@@ -8,7 +8,7 @@ import {
 } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createBedrock } from '@majordomo/provider-bedrock';
-import { anthropicMessages, bedrockConverse, startWireServer, type Wire } from '@majordomo/testing';
+import { anthropicMessages, bedrockConverse, startWireServer, type Wire } from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
 

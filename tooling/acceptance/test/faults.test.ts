@@ -10,7 +10,8 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/toolkit';
-import { refusedURL, startWireServer, type WireServer } from '@majordomo/testing';
+import { startWireServer, type WireServer } from '@majordomo/conformance';
+import { refusedURL } from '@majordomo/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf, TALKS, TIMERS, type Row, type Talk } from '../src/rows.ts';
 import { PAIRS, type Side } from '../src/wires.ts';

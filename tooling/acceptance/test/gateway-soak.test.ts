@@ -1,5 +1,5 @@
 import { serve } from '@majordomo/gateway/node';
-import { startWireServer } from '@majordomo/testing';
+import { startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { CHAIN } from '../soak/chain.ts';
 import { gatewayCallers } from '../soak/gateway-callers.ts';

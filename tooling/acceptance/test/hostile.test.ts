@@ -1,7 +1,8 @@
 import { LlmError, type ModelRequest } from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/toolkit';
 import { createBedrock } from '@majordomo/provider-bedrock';
-import { awsHandler, bedrockConverse, collect } from '@majordomo/testing';
+import { bedrockConverse } from '@majordomo/conformance';
+import { awsHandler, collect } from '@majordomo/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';

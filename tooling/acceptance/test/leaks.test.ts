@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { seededRandom, startWireServer, type Step } from '@majordomo/testing';
+import { startWireServer, type Step } from '@majordomo/conformance';
+import { seededRandom } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { MAIN_SIDES } from '../src/wires.ts';
 

@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createMajordomo, LlmError, user, type ChatModel, type StreamEvent } from '@majordomo/core';
 import { createBedrock } from '@majordomo/provider-bedrock';
-import {
-  awsHandler,
-  bedrockConverse,
-  record,
-  recordingFolder,
-  replayRecordings,
-  startWireServer,
-  type Answer,
-  type Script,
-} from '@majordomo/testing';
+import { bedrockConverse, startWireServer, type Answer, type Script } from '@majordomo/conformance';
+import { awsHandler, record, recordingFolder, replayRecordings } from '@majordomo/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 

@@ -1,5 +1,5 @@
 import { createMajordomo, user } from '@majordomo/core';
-import { startWireServer } from '@majordomo/testing';
+import { startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { CHAT_SIDES, SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 

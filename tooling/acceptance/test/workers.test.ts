@@ -1,5 +1,5 @@
 import { describeWith, startMiniflare } from '@majordomo/services';
-import { startWireServer, workersaiRun } from '@majordomo/testing';
+import { startWireServer, workersaiRun } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { bundled } from '../src/workers/bundled.ts';
 

@@ -1,5 +1,5 @@
 // The conformance suite, run without a test runner.
-import { casesFor, conformance } from '@majordomo/testing';
+import { casesFor, conformance } from '@majordomo/conformance';
 
 /** Of each group one or two: enough to see that a runtime's fetch, streams, timers and signals are as expected. */
 const SMOKE = new Set([

@@ -1,5 +1,5 @@
 // What the smoke talks to: of each wire a sound vendor, one that breaks off and one that is overloaded.
-import { startWireServer } from '@majordomo/testing';
+import { startWireServer } from '@majordomo/conformance';
 import { WIRES } from './wires.mjs';
 
 const SCRIPTS = {

@@ -1,4 +1,4 @@
-import { anthropicMessages, geminiGenerate, openaiChat, openaiResponses } from '@majordomo/testing';
+import { anthropicMessages, geminiGenerate, openaiChat, openaiResponses } from '@majordomo/conformance';
 
 /** The wires of the suite's sides. */
 export const WIRES = {

@@ -1,10 +1,4 @@
-import {
-  anthropicMessages,
-  openaiChat,
-  openaiResponses,
-  startWireServer,
-  type WireServer,
-} from '@majordomo/testing';
+import { anthropicMessages, openaiChat, openaiResponses, startWireServer, type WireServer } from '@majordomo/conformance';
 import ts from 'typescript';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fencesOf } from '../src/documents.ts';

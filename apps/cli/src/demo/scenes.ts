@@ -10,13 +10,7 @@ import {
 } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import {
-  anthropicMessages,
-  openaiChat,
-  startWireServer,
-  type Step,
-  type WireServer,
-} from '@majordomo/testing';
+import { anthropicMessages, openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
 import type { Timeline } from './timeline.ts';
 
 /** Two vendors on 127.0.0.1 that answer and break as the real ones do; each model has its own queue. */

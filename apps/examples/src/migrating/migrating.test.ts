@@ -5,15 +5,8 @@ import { createMajordomo, user, type CallEvent } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, groq, openaiCompatible, xai } from '@majordomo/provider-openai';
-import {
-  anthropicMessages,
-  fakeProvider,
-  openaiChat,
-  startWireServer,
-  type FakeProvider,
-  type Step,
-  type Turn,
-} from '@majordomo/testing';
+import { anthropicMessages, openaiChat, startWireServer, type Step } from '@majordomo/conformance';
+import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import * as aiSdk from './ai-sdk.ts';
 import * as executors from './executors.ts';

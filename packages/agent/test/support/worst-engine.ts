@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { LlmError, type ToolCallPart } from '@majordomo/core';
-import { replay, type EngineRuns } from '@majordomo/testing';
+import type { EngineRuns } from '@majordomo/conformance';
+import { replay } from '@majordomo/testing';
 import { begunFrom, resultFrom, runJournaled, waitingFor, type Waiting } from '../../src/durable.ts';
 import type { Agent, Decision, RunResult } from '../../src/index.ts';
 

@@ -1,14 +1,7 @@
-import {
-  createMajordomo,
-  image,
-  LlmError,
-  user,
-  type ModelContext,
-  type ModelRequest,
-} from '@majordomo/core';
+import { createMajordomo, image, LlmError, type ModelContext, type ModelRequest, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../clock/fake-clock.ts';
-import { collect } from '../conformance/collect.ts';
+import { collect } from '../collect.ts';
 import { fakeProvider } from './fake-provider.ts';
 
 const request: ModelRequest = { messages: [user('hi')], tools: [], output: undefined, extra: {} };

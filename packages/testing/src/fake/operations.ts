@@ -1,18 +1,6 @@
-import {
-  LlmError,
-  messageOf,
-  type Clock,
-  type EmbeddingBackend,
-  type EmbeddingRequest,
-  type ModelContext,
-  type Provider,
-  type SpeechBackend,
-  type SpeechRequest,
-  type TranscriptionBackend,
-  type TranscriptionRequest,
-} from '@majordomo/core';
+import { type Clock, type EmbeddingBackend, type EmbeddingRequest, LlmError, messageOf, type ModelContext, type Provider, type SpeechBackend, type SpeechRequest, type TranscriptionBackend, type TranscriptionRequest } from '@majordomo/core';
 import { operationProblem } from '../script/check.ts';
-import type { OperationName } from '../wires/operation-answer.ts';
+import type { OperationName } from '../script/operation-answer.ts';
 import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/operation-turn.ts';
 import { failure, silence, stop, wait } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';

@@ -1,6 +1,6 @@
 import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
 import { Scribe } from '@majordomo/core/toolkit';
-import { pieces } from '../wires/answer.ts';
+import { pieces } from '../script/pieces.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 
 /** Where a turn is played. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../clock/fake-clock.ts';
-import { refusedURL } from '../server/refused.ts';
+import { refusedURL } from '../network/refused.ts';
 import { record, type RecordingFetch, type RecordOptions } from './record.ts';
 import { bodyOf, parseRecording, type Recording } from './recording.ts';
 

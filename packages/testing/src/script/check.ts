@@ -1,23 +1,6 @@
 import { didYouMean, isList, isRecord } from '@majordomo/core/toolkit';
-import type { OperationName } from '../wires/operation-answer.ts';
-import { FAILURE_KINDS } from '../wires/failure.ts';
-import {
-  ANSWER,
-  ANSWER_TURN,
-  FAIL_TURN,
-  FAILURE,
-  FAULT,
-  FAULTS,
-  HANG_TURN,
-  KINDS,
-  PARTS,
-  SOUND_TURN,
-  TRANSCRIPT_TURN,
-  VECTORS_TURN,
-} from './members.ts';
-
-/** All of them. */
-export const OPERATION_NAMES: readonly OperationName[] = ['embedding', 'transcription', 'speech'];
+import { ANSWER_TURN, FAIL_TURN, HANG_TURN, KINDS, SOUND_TURN, TRANSCRIPT_TURN, VECTORS_TURN } from './members.ts';
+import type { OperationName } from './operation-answer.ts';
 
 const OPERATIONS: Readonly<
   Record<OperationName, { readonly answer: object; readonly member: string; readonly what: string }>
@@ -27,7 +10,7 @@ const OPERATIONS: Readonly<
   speech: { answer: SOUND_TURN, member: 'audio', what: 'a speech turn' },
 };
 
-/** What is wrong with a turn, in words that go behind its name; `undefined`: nothing. */
+/** Returns the problem of a turn as the end of a sentence whose subject is the turn, or `undefined` if it is valid. */
 export function turnProblem(turn: unknown): string | undefined {
   if (typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${named(turn)}, not a text or an object`;
@@ -35,7 +18,7 @@ export function turnProblem(turn: unknown): string | undefined {
   return problem ?? (turn['toolCalls'] === undefined ? undefined : callsProblem(turn['toolCalls']));
 }
 
-/** The same for a turn of a fake's embedding, transcription or speech model. */
+/** Returns the problem of a turn of an embedding, transcription or speech model, or `undefined` if it is valid. */
 export function operationProblem(turn: unknown, operation: OperationName): string | undefined {
   if (operation === 'transcription' && typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${named(turn)}, not an object`;
@@ -47,23 +30,6 @@ export function operationProblem(turn: unknown, operation: OperationName): strin
   return operation === 'speech'
     ? 'has an "after" that is no Uint8Array'
     : `has "after", which ${what} does not have`;
-}
-
-/** The same for a step of a wire server, which may also be an answer in parts, a failure or a fault. */
-export function stepProblem(step: unknown): string | undefined {
-  if (!isRecord(step)) return turnProblem(step);
-  if ('fault' in step)
-    return oneOf('fault', step['fault'], Object.keys(FAULTS)) ?? strangeMember(step, 'a fault', FAULT);
-  if ('failure' in step)
-    return (
-      oneOf('failure', step['failure'], Object.keys(FAILURE_KINDS)) ??
-      strangeMember(step, 'a failure', FAILURE)
-    );
-  if ('parts' in step)
-    return strangeMember(step, 'an answer in parts', ANSWER) ?? partsProblem(step['parts']);
-  for (const { answer, member, what } of Object.values(OPERATIONS))
-    if (member in step) return strangeMember(step, what, answer);
-  return turnProblem(step);
 }
 
 function kindOfTurn(turn: Readonly<Record<string, unknown>>): string | undefined {
@@ -82,16 +48,6 @@ function callsProblem(calls: unknown): string | undefined {
   return isList(calls) && calls.every(isCall)
     ? undefined
     : 'has toolCalls that are not a list of { name, args }, where args is an object';
-}
-
-function partsProblem(parts: unknown): string | undefined {
-  if (!isList(parts)) return 'has parts that are not a list';
-  for (const part of parts) {
-    const type = isRecord(part) ? part['type'] : part;
-    const problem = oneOf('part type', type, Object.keys(PARTS));
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 function oneOf(what: string, value: unknown, known: readonly string[]): string | undefined {

@@ -1,10 +1,11 @@
-// What a script may say, for checks at run time: the types below see to it that nothing is forgotten.
 import type { ErrorKind } from '@majordomo/core';
-import type { Fault } from './fault.ts';
-import type { Answer, AnswerPart } from '../wires/answer.ts';
-import type { Failure } from '../wires/failure.ts';
-import type { SoundTurn, TranscriptTurn, VectorsTurn } from '../wires/operation-answer.ts';
+import type { SoundTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
+
+// The members of each kind of turn, for checks at run time. The types make sure that none is missing.
+
+
+
 
 /** Every member of a type, so that a new one is not forgotten here. */
 type Members<T> = Readonly<Record<keyof T, true>>;
@@ -62,63 +63,6 @@ export const SOUND_TURN: Members<SoundTurn> = {
   usage: true,
   warnings: true,
   delayMs: true,
-};
-
-export const ANSWER: Members<Answer> = {
-  id: true,
-  model: true,
-  parts: true,
-  finish: true,
-  rawFinish: true,
-  ends: true,
-  usage: true,
-  interleave: true,
-};
-
-export const PARTS: Readonly<Record<AnswerPart['type'], true>> = {
-  text: true,
-  reasoning: true,
-  'tool-call': true,
-  vendor: true,
-  refusal: true,
-};
-
-export const FAILURE: Members<Failure> = {
-  failure: true,
-  status: true,
-  type: true,
-  code: true,
-  param: true,
-  message: true,
-  retryAfter: true,
-  headers: true,
-};
-
-export const FAULTS: Readonly<Record<Fault['fault'], true>> = {
-  'in-band': true,
-  end: true,
-  cut: true,
-  reset: true,
-  late: true,
-  stall: true,
-  trickle: true,
-  slow: true,
-  'bad-json': true,
-  html: true,
-  empty: true,
-  'content-type': true,
-};
-
-export const FAULT = {
-  fault: true,
-  answer: true,
-  failure: true,
-  at: true,
-  ms: true,
-  bytes: true,
-  everyMs: true,
-  status: true,
-  value: true,
 };
 
 export const KINDS: Readonly<Record<ErrorKind, true>> = {

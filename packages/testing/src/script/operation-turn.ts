@@ -1,5 +1,5 @@
 import type { EmbeddingRequest, SpeechRequest, TranscriptionRequest } from '@majordomo/core';
-import type { SoundTurn, TranscriptTurn, VectorsTurn } from '../wires/operation-answer.ts';
+import type { SoundTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { FailTurn, HangTurn } from './turn.ts';
 
 /** A failure of an operation that is answered in one piece. */

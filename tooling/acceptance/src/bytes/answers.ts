@@ -1,16 +1,4 @@
-import {
-  anthropicMessages,
-  bedrockConverse,
-  chatDialects,
-  geminiGenerate,
-  ollamaChat,
-  openaiChat,
-  openaiChatWire,
-  openaiResponses,
-  workersaiRun,
-  type Answer,
-  type Wire,
-} from '@majordomo/testing';
+import { anthropicMessages, bedrockConverse, chatDialects, geminiGenerate, ollamaChat, openaiChat, openaiChatWire, openaiResponses, workersaiRun, type Answer, type Wire } from '@majordomo/conformance';
 
 /** Every wire, and the vendors of the chat wire whose reasoning and ids have a form of their own. */
 export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire])[] = [

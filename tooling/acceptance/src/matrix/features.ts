@@ -1,4 +1,4 @@
-import type { Scenario } from '@majordomo/testing';
+import type { Scenario } from '@majordomo/conformance';
 import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 import { table } from './table.ts';

@@ -1,4 +1,4 @@
-import { casesFor, conformance, type Case } from '@majordomo/testing';
+import { casesFor, conformance, type Case } from '@majordomo/conformance';
 import type { Subject } from './subjects.ts';
 
 /** What one case says of one subject: variants that cannot show it, by title, each with the reason. */

@@ -1,4 +1,4 @@
-import type { Harness } from '@majordomo/testing';
+import type { Harness } from '@majordomo/conformance';
 import { harnesses as anthropic } from '../../../../packages/provider-anthropic/test/harnesses.ts';
 import { harnesses as bedrock } from '../../../../packages/provider-bedrock/test/harnesses.ts';
 import { harnesses as cerebras } from '../../../../packages/provider-cerebras/test/harnesses.ts';

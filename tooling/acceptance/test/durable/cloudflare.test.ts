@@ -1,5 +1,5 @@
 import { describeWith, startMiniflare, type Miniflare } from '@majordomo/services';
-import { startWireServer, workersaiRun, type WireServer } from '@majordomo/testing';
+import { startWireServer, workersaiRun, type WireServer } from '@majordomo/conformance';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { bundled } from '../../src/workers/bundled.ts';
 

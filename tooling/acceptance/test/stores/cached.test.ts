@@ -7,7 +7,7 @@ import { createMajordomo, user, type ChatModel } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { anthropicMessages, startWireServer } from '@majordomo/testing';
+import { anthropicMessages, startWireServer } from '@majordomo/conformance';
 import { afterAll, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-cached-'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { cacheStoreConformance, ledgerStoreConformance } from '@majordomo/testing';
+import { cacheStoreConformance, ledgerStoreConformance } from '@majordomo/conformance';
 import { afterAll, describe, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-stores-'));

@@ -3,7 +3,7 @@ import { createInspector, type Inspector, type InspectorOptions } from '../../..
 import { createLedger, memoryStore, type Ledger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, startWireServer, type Step } from '@majordomo/testing';
+import { anthropicMessages, openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { listen, type Listening } from './listen.ts';
 
 export const TOKEN = 'a-token-of-the-acceptance-tests';

@@ -1,0 +1,58 @@
+export type {
+  Answer,
+  AnswerPart,
+  AnswerReasoning,
+  AnswerRefusal,
+  AnswerText,
+  AnswerToolCall,
+  Chunks,
+} from './wires/answer.ts';
+export { anthropicMessages } from './wires/anthropic-messages/wire.ts';
+export { bedrockConverse } from './wires/bedrock-converse/wire.ts';
+export {
+  FAILURE_KINDS,
+  type Failure,
+  type FailureForm,
+  type FailureName,
+  type RetryAfter,
+} from './wires/failure.ts';
+export { geminiGenerate } from './wires/gemini-generate/wire.ts';
+export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
+export { ollamaChat } from './wires/ollama-chat/wire.ts';
+export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
+export type { ResponsesDialect } from './wires/openai-responses/dialect.ts';
+export { openaiResponses, openaiResponsesWire } from './wires/openai-responses/wire.ts';
+export { workersaiRun } from './wires/workersai-run/wire.ts';
+export type {
+  Frame,
+  Framing,
+  OperationReply,
+  OperationRequest,
+  Reply,
+  ValidateOptions,
+  Violation,
+  Wire,
+  WireOperation,
+  WireRequest,
+} from './wires/wire.ts';
+export type { Exchange } from './server/exchange.ts';
+export type { FormFile } from './wires/operations/form.ts';
+export type { Fault, Point, Step } from './script/step.ts';
+export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
+export type { Split } from './server/split.ts';
+export { casesFor, conformance } from './provider/conformance.ts';
+export type { Case, Harness } from './provider/harness.ts';
+export type { Scenario } from './provider/scenario.ts';
+export { cacheStoreConformance } from './stores/cache-store.ts';
+export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
+export type { CacheStore } from '@majordomo/cache';
+export type { LedgerStore } from '@majordomo/ledger';
+export type { StoreCase } from './stores/store-case.ts';
+export {
+  engineConformance,
+  type EngineCase,
+  type EngineConformance,
+  type EngineDecision,
+  type EngineRuns,
+} from './journal/engine.ts';
+export type { AgentKit, EngineAgentName, EngineAgents, KitTool } from './journal/engine-agents.ts';

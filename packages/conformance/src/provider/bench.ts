@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
+import { checkOrder } from '@majordomo/core/toolkit';
+import { collect, type Collected, type OnStep } from '@majordomo/testing';
+import type { Exchange } from '../server/exchange.ts';
+import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
+import type { Harness } from './harness.ts';
+
+/** The key that the suite hands out; it must show up nowhere. */
+export const KEY = 'sk-conformance-0123456789abcdef';
+
+type Delivery = ModelContext['delivery'];
+
+/** A harness at work against one script. */
+export interface Bench {
+  readonly server: WireServer;
+  readonly model: Model;
+  readonly target: string;
+  /** `deltas`, and `whole` where this model sends such a request as a non-streaming call. */
+  readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
+  readonly ask: (request?: ModelRequest, options?: AskOptions) => Promise<Collected>;
+  readonly context: (options?: AskOptions) => ModelContext;
+}
+
+interface AskOptions {
+  readonly delivery?: Delivery | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: OnStep | undefined;
+}
+
+type ServerOptions = Omit<WireServerOptions, 'wire' | 'script'>;
+
+/** Opens a server and a provider for a script, runs, and closes. */
+export async function onBench(
+  harness: Harness,
+  script: Script,
+  run: (bench: Bench) => Promise<void>,
+  options: ServerOptions = {},
+): Promise<void> {
+  const server = await startWireServer({ ...options, wire: harness.wire, script });
+  try {
+    const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
+    await run(benchOf(harness, provider, server));
+  } finally {
+    await server.close();
+  }
+}
+
+/** The same for a provider that was opened elsewhere. */
+export function benchOf({ model: id }: Harness, provider: Provider, server: WireServer): Bench {
+  const model = provider.model(id);
+  const target = `${provider.id}/${id}`;
+  const context = ({ delivery = 'deltas', signal }: AskOptions = {}): ModelContext => ({
+    target,
+    delivery,
+    signal: signal ?? new AbortController().signal,
+    env: {},
+  });
+  return {
+    server,
+    model,
+    target,
+    context,
+    deliveries: (request = say('hi')) => (model.whole?.(request) === true ? ['deltas', 'whole'] : ['deltas']),
+    async ask(request = say('hi'), options = {}) {
+      const result = await collect(model, request, context(options), options.onStep);
+      checkEvents(result, options.onStep !== undefined);
+      return result;
+    },
+  };
+}
+
+/** Events are in order also when they end early, and nothing follows a failure. */
+function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
+  const fault = checkOrder(events);
+  const isCutShort = fault === 'no finish' && (error !== undefined || mayLeave);
+  // A failure before the first event leaves none.
+  if (!isCutShort) assert.equal(fault, undefined, `the order of events is wrong: ${fault}`);
+  checkDeltas(events);
+}
+
+/** What was shown while it came is what the part says at its end. */
+function checkDeltas(events: Collected['events']): void {
+  const shown = new Map<number, string>();
+  for (const event of events) {
+    if (event.type === 'text-delta' || event.type === 'reasoning-delta')
+      shown.set(event.index, (shown.get(event.index) ?? '') + event.text);
+    if (event.type === 'args-delta') shown.set(event.index, (shown.get(event.index) ?? '') + event.json);
+    if (event.type === 'part-end') checkShown(event.part, shown.get(event.index) ?? '');
+  }
+}
+
+function checkShown(part: Collected['parts'][number], shown: string): void {
+  if (part.type === 'vendor')
+    assert.equal(shown, '', 'what ran at the vendor is whole at once, without deltas');
+  else if (part.type !== 'tool-call')
+    assert.equal(shown, part.text, `the deltas of a ${part.type} part are not its text`);
+  else if (part.invalid !== undefined)
+    assert.equal(shown, part.invalid.raw, 'the deltas of a tool call are not its arguments');
+  else
+    assert.deepEqual(JSON.parse(shown || '{}'), part.args, 'the deltas of a tool call are not its arguments');
+}
+
+/** A request with a provider's required fields filled in. */
+export function say(text: string, more: Partial<ModelRequest> = {}): ModelRequest {
+  return {
+    messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
+    tools: [],
+    output: undefined,
+    extra: {},
+    ...more,
+  };
+}
+
+/** The answer of a call that must succeed. */
+export function succeeded(result: Collected): Collected {
+  if (result.error !== undefined) throw result.error;
+  assert.notEqual(result.finish, undefined, 'the stream ended without a finish');
+  return result;
+}
+
+/** The error of a call that must fail with one of these kinds. */
+export function failed(result: Collected, ...kinds: readonly string[]): NonNullable<Collected['error']> {
+  assert.ok(
+    result.error,
+    `the call succeeded, expected ${kinds.join(' or ')}: ${JSON.stringify(result.parts)}`,
+  );
+  const { kind, message } = result.error;
+  assert.ok(kinds.includes(kind), `kind "${kind}", expected ${kinds.join(' or ')}: ${message}`);
+  return result.error;
+}
+
+/** The one request of a call: nobody sent it twice. */
+export function only(server: WireServer, count = 1): Exchange {
+  assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
+  const last = server.requests.at(-1);
+  assert.ok(last);
+  assert.deepEqual(last.violations, [], 'the request is against the rules of the wire');
+  return last;
+}
+
+/** Time limit for a client to close its socket, in milliseconds: generous, so that a busy machine fails no case. */
+const CLOSES_WITHIN_MS = 10_000;
+
+/** Waits until the exchange has ended, and throws unless the client closed its socket. */
+export async function closedByClient(exchange: Exchange): Promise<void> {
+  await Promise.race([
+    exchange.ended,
+    new Promise((resolve) => setTimeout(resolve, CLOSES_WITHIN_MS).unref()),
+  ]);
+  assert.equal(
+    exchange.outcome,
+    'left',
+    `the socket is ${exchange.outcome}, expected the client to have closed it`,
+  );
+}

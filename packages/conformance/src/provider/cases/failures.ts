@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { FAILURE_KINDS, type FailureName, type RetryAfter } from '../../wires/failure.ts';
+import { failed, KEY, onBench, say } from '../bench.ts';
+import type { Case, Harness } from '../harness.ts';
+
+const names = Object.keys(FAILURE_KINDS) as FailureName[];
+
+/** One HTTP failure, in every delivery: its kind, its status, and one request each. */
+async function failsWith(harness: Harness, failure: FailureName): Promise<void> {
+  const form = harness.wire.failures[failure];
+  assert.ok(form, `${harness.wire.name} has no form for ${failure}`);
+  await onBench(
+    harness,
+    () => ({ failure }),
+    async ({ ask, deliveries, server }) => {
+      for (const delivery of deliveries()) {
+        const sent = server.requests.length;
+        const result = await ask(say('hi'), { delivery });
+        const { details } = failed(result, ...FAILURE_KINDS[failure]);
+        assert.equal(details.status, form.status);
+        assert.deepEqual(result.events, [], 'a failed request wrote events');
+        assert.equal(server.requests.length - sent, 1, 'the provider sent the request again by itself');
+      }
+    },
+  );
+}
+
+const failureCase = (failure: FailureName): Case => ({
+  name: `a vendor that says ${failure} is ${FAILURE_KINDS[failure].join(' or ')}`,
+  scenario: `failure-${failure}`,
+  run: (harness) => failsWith(harness, failure),
+});
+
+async function retryAfter(harness: Harness, given: RetryAfter): Promise<number> {
+  let ms: number | undefined;
+  await onBench(harness, [{ failure: 'rate-limit', retryAfter: given }], async ({ ask }) => {
+    ms = failed(await ask(), 'rate-limit').details.retryAfterMs;
+  });
+  assert.ok(ms !== undefined, `no retryAfterMs for ${JSON.stringify(given)}`);
+  return ms;
+}
+
+/** What vendors report, over HTTP and inside it. */
+export const failureCases: readonly Case[] = [
+  ...names.map(failureCase),
+  {
+    name: 'Retry-After is read in milliseconds, seconds and as a date',
+    scenario: 'retry-after',
+    run: async (harness) => {
+      assert.equal(await retryAfter(harness, { ms: 1500 }), 1500);
+      assert.equal(await retryAfter(harness, { seconds: 7 }), 7000);
+      const ms = await retryAfter(harness, { date: new Date(Date.now() + 60_000) });
+      assert.ok(ms > 50_000 && ms <= 60_000, `${ms} ms for a date in 60 s`);
+    },
+  },
+  {
+    name: "an error carries the vendor's request id",
+    scenario: 'request-id',
+    run: (harness) =>
+      onBench(harness, [{ failure: 'server' }], async ({ ask }) => {
+        assert.equal(failed(await ask(), 'server').details.requestId, 'req_test');
+      }),
+  },
+  {
+    name: 'a key that the vendor repeats in its error is shown nowhere',
+    scenario: 'secret',
+    run: (harness) =>
+      onBench(
+        harness,
+        [{ failure: 'auth', message: `Incorrect API key provided: ${KEY}` }],
+        async ({ ask }) => {
+          const error = failed(await ask(), 'auth');
+          const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
+          assert.ok(!shown.includes(KEY), 'the key is in the error');
+        },
+      ),
+  },
+  {
+    name: 'a failure inside HTTP 200 before content is that failure',
+    scenario: 'in-band-before-content',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ fault: 'in-band', failure: { failure: 'rate-limit' } }),
+        async ({ ask, deliveries, server }) => {
+          for (const delivery of deliveries()) {
+            const sent = server.requests.length;
+            const result = await ask(say('hi'), { delivery });
+            failed(result, 'rate-limit');
+            assert.deepEqual(result.parts, []);
+            assert.equal(server.requests.length - sent, 1);
+          }
+        },
+      ),
+  },
+  {
+    name: 'a failure in the middle of a stream is that failure, after what came before',
+    scenario: 'in-band-mid-stream',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ fault: 'in-band', failure: { failure: 'overloaded' }, at: { content: 2 } }),
+        async ({ ask }) => {
+          const result = await ask();
+          failed(result, 'overloaded', 'server');
+          assert.ok(
+            result.events.some(({ type }) => type === 'text-delta'),
+            'the text before the failure is lost',
+          );
+        },
+      ),
+  },
+];

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { type AssistantPart, type ModelRequest, toolResult } from '@majordomo/core';
+import type { AnswerPart } from '../../wires/answer.ts';
+import { onBench, only, say, succeeded } from '../bench.ts';
+import type { Case } from '../harness.ts';
+import { ADD } from './tools.ts';
+
+const THOUGHT = 'The user wants a sum; I call the tool. 🧮';
+const CALL: AnswerPart = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' };
+
+const thinking: ModelRequest = say('What is 1 + 2?', { tools: [ADD], reasoning: 'low', maxTokens: 8000 });
+
+/** The next turn of a tool loop: what the model said, and the result of its call. */
+function continued(parts: readonly AssistantPart[]): ModelRequest {
+  const results = parts.flatMap((part) =>
+    part.type === 'tool-call' ? [{ callId: part.id, name: part.name, content: '3' }] : [],
+  );
+  return { ...thinking, messages: [...thinking.messages, { role: 'assistant', parts }, toolResult(results)] };
+}
+
+/** Reasoning, its tokens, and those of others. */
+export const reasoningCases: readonly Case[] = [
+  {
+    name: 'reasoning is a part of its own, before the text',
+    scenario: 'reasoning',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({
+          parts: [
+            { type: 'reasoning', text: THOUGHT },
+            { type: 'text', text: 'Three.' },
+          ],
+        }),
+        async ({ ask, deliveries }) => {
+          for (const delivery of deliveries(thinking)) {
+            const { parts, finish } = succeeded(await ask(thinking, { delivery }));
+            assert.deepEqual(
+              parts.map((part) => [part.type, 'text' in part ? part.text : '']),
+              [
+                ['reasoning', THOUGHT],
+                ['text', 'Three.'],
+              ],
+            );
+            assert.equal(finish, 'stop');
+          }
+        },
+      ),
+  },
+  {
+    name: 'reasoning goes back as it came, in the first family of the model',
+    scenario: 'reasoning-replay',
+    run: (harness) =>
+      onBench(
+        harness,
+        [{ parts: [{ type: 'reasoning', text: THOUGHT }, CALL] }, 'Three.'],
+        async ({ ask, model, server }) => {
+          const { parts } = succeeded(await ask(thinking));
+          const [reasoning] = parts;
+          assert.equal(
+            reasoning?.type === 'reasoning' ? reasoning.replay?.family : undefined,
+            model.families[0],
+          );
+          succeeded(await ask(continued(parts)));
+          const [echoed] = only(server, 2).request.reasoning;
+          assert.equal(echoed?.text, THOUGHT);
+          if (echoed.signature !== undefined) assert.equal(echoed.signature, harness.wire.sign(THOUGHT));
+        },
+      ),
+  },
+  {
+    name: 'encrypted reasoning has no text and goes back as it came',
+    scenario: 'reasoning-redacted',
+    run: (harness) =>
+      onBench(
+        harness,
+        [{ parts: [{ type: 'reasoning', text: THOUGHT, redacted: true }, CALL] }, 'Three.'],
+        async ({ ask, server }) => {
+          const { parts } = succeeded(await ask(thinking));
+          const [reasoning] = parts;
+          assert.equal(reasoning?.type === 'reasoning' ? reasoning.text : undefined, '');
+          succeeded(await ask(continued(parts)));
+          assert.equal(
+            only(server, 2).request.reasoning[0]?.text,
+            THOUGHT,
+            'the vendor cannot read it any more',
+          );
+        },
+      ),
+  },
+  {
+    name: 'reasoning of a foreign family, or without a token, does not reach the wire',
+    scenario: 'reasoning-foreign',
+    run: (harness) =>
+      onBench(harness, ['Three.', 'Three.'], async ({ ask, server }) => {
+        const call = { type: 'tool-call' as const, id: 'call_1', name: 'add', args: { a: 1, b: 2 } };
+        const foreign = { family: 'elsewhere', data: 'c2lnbmVkIGVsc2V3aGVyZQ==' };
+        succeeded(await ask(continued([{ type: 'reasoning', text: THOUGHT, replay: foreign }, call])));
+        assert.deepEqual(only(server).request.reasoning, []);
+        succeeded(await ask(continued([{ type: 'reasoning', text: THOUGHT }, call])));
+        assert.deepEqual(only(server, 2).request.reasoning, []);
+      }),
+  },
+];

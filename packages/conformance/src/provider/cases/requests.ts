@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { assistant, type ModelRequest, toolResult, type TurnMessage, user } from '@majordomo/core';
+import { benchOf, failed, onBench, only, say, succeeded } from '../bench.ts';
+import type { Case, Harness } from '../harness.ts';
+import { saysInOrder } from './leaves.ts';
+import { ADD } from './tools.ts';
+
+/** Every byte value, after a PNG's first eight. */
+const PICTURE = Uint8Array.from([
+  137,
+  80,
+  78,
+  71,
+  13,
+  10,
+  26,
+  10,
+  ...Array.from({ length: 256 }, (_, n) => n),
+]);
+
+/** What a JPEG begins and ends with. */
+const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
+
+/** Wires that keep the images of a message in a list of their own. */
+const IMAGES_BESIDE_TEXT: ReadonlySet<string> = new Set(['ollama-chat']);
+
+/** The beginning of a PDF, and bytes that are not text. */
+const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
+
+const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
+
+/** Each turn's messages on the wire are the beginning of the next turn's. */
+async function keepsPrefix(harness: Harness): Promise<void> {
+  const script = [{ id: 't1', parts: [CALL] }, { id: 't2', parts: [CALL, CALL] }, 'three', 'four'];
+  await onBench(harness, script, async ({ ask, server }) => {
+    const messages: TurnMessage[] = [user('begin')];
+    for (let turn = 0; turn < script.length; turn++) {
+      const { parts, toolCalls } = succeeded(await ask(say('', { messages: [...messages], tools: [ADD] })));
+      const results = toolCalls.map(({ id, name }) => ({
+        callId: id,
+        name,
+        content: `result of turn ${turn}`,
+      }));
+      messages.push({ role: 'assistant', parts }, results.length === 0 ? user('go on') : toolResult(results));
+    }
+    const turns = server.requests.map(({ request }) =>
+      request.messages.map((message) => JSON.stringify(message)),
+    );
+    for (const [n, before] of turns.slice(0, -1).entries()) {
+      assert.deepEqual(
+        turns[n + 1]?.slice(0, before.length),
+        before,
+        `turn ${n + 2} rewrites what turn ${n + 1} sent`,
+      );
+    }
+  });
+}
+
+/** Frozen to the leaves; typed arrays cannot be. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  for (const item of Object.values(value)) frozen(item);
+  return Object.freeze(value);
+}
+
+/** What reaches the wire, and what must not. */
+export const requestCases: readonly Case[] = [
+  {
+    name: 'a limit that makes no sense is refused before anything is sent',
+    scenario: 'local-refusal',
+    run: (harness) =>
+      onBench(harness, [], async ({ ask, server }) => {
+        for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
+          failed(await ask(say('hi', { maxTokens })), 'invalid-request', 'config');
+        }
+        assert.equal(server.requests.length, 0);
+      }),
+  },
+  {
+    name: 'without a key a call fails with auth and sends nothing',
+    scenario: 'missing-key',
+    run: (harness) =>
+      onBench(harness, [], async ({ server }) => {
+        const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
+        failed(await benchOf(harness, provider, server).ask(), 'auth');
+        assert.equal(server.requests.length, 0);
+      }),
+  },
+  {
+    name: 'what was sent once is sent again byte for byte, so that a prompt cache holds',
+    scenario: 'prefix-stability',
+    run: keepsPrefix,
+  },
+  {
+    name: 'images reach the wire byte for byte, each in its place',
+    scenario: 'image',
+    run: (harness) =>
+      onBench(harness, ['A cat.'], async ({ ask, server }) => {
+        const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
+        const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
+        const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
+        succeeded(await ask(say('', { messages })));
+        const { body, request } = only(server);
+        assert.deepEqual(
+          request.images,
+          [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
+        );
+        if (IMAGES_BESIDE_TEXT.has(harness.wire.name)) return;
+        const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
+        assert.ok(first !== undefined && second !== undefined);
+        saysInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
+      }),
+  },
+  {
+    name: 'a document reaches the wire byte for byte',
+    scenario: 'file',
+    run: (harness) =>
+      onBench(harness, ['A page.'], async ({ ask, server }) => {
+        const file = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
+        succeeded(await ask(say('', { messages: [user('What is this?', file)] })));
+        const sent = JSON.stringify(only(server).body);
+        assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
+      }),
+  },
+  {
+    name: 'system text and the token limit reach the wire',
+    scenario: 'system',
+    run: (harness) =>
+      onBench(harness, ['Aye.'], async ({ ask, server }) => {
+        const asked = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
+        succeeded(await ask(say('hi', asked)));
+        const { system, maxTokens } = only(server).request;
+        assert.deepEqual({ system, maxTokens }, asked);
+      }),
+  },
+  {
+    name: 'half of a surrogate pair reaches no wire',
+    scenario: 'lone-surrogate',
+    run: (harness) =>
+      onBench(harness, ['Aye.'], async ({ ask, server }) => {
+        const half = 'cut \ud83d here';
+        const messages = [user(half), assistant(half), user(`${half}, again`)];
+        succeeded(await ask(say('', { system: half, messages })));
+        const sent = JSON.stringify(only(server).body);
+        assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
+      }),
+  },
+  {
+    name: 'a frozen request works and stays as it was',
+    scenario: 'frozen',
+    run: (harness) =>
+      onBench(harness, ['done'], async ({ ask }) => {
+        const request: ModelRequest = frozen(
+          say('', {
+            system: 'Add.',
+            tools: [structuredClone(ADD)],
+            maxTokens: 50,
+            messages: [
+              user('1 + 2?'),
+              {
+                role: 'assistant',
+                parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }],
+              },
+              toolResult({ callId: 'call_1', name: 'add', content: '3' }),
+            ],
+          }),
+        );
+        const before = structuredClone(request);
+        succeeded(await ask(request));
+        assert.deepEqual(request, before);
+      }),
+  },
+];

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { type Citation, type ModelRequest, user } from '@majordomo/core';
+import { failed, onBench, only, say, succeeded } from '../bench.ts';
+import type { Case } from '../harness.ts';
+
+const TEXT = 'Oslo is sunny. So they say.';
+const PAGE: Citation = { url: 'https://weather.example/oslo', title: 'Weather', start: 0, end: 14 };
+const BYTES = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt heard-7d1');
+
+const heard: ModelRequest = say('', {
+  messages: [user('What is said?', { type: 'audio', mediaType: 'audio/wav', bytes: BYTES })],
+});
+
+/** What a model hears, and what its texts rest on. */
+export const sourceCases: readonly Case[] = [
+  {
+    name: 'audio reaches the wire byte for byte',
+    scenario: 'audio',
+    run: (harness) =>
+      onBench(harness, ['Hello.'], async ({ ask, server }) => {
+        const { warnings } = succeeded(await ask(heard));
+        assert.deepEqual(warnings, []);
+        const sent = JSON.stringify(only(server).body);
+        assert.ok(sent.includes(Buffer.from(BYTES).toString('base64')), 'the bytes are not in the body');
+      }),
+  },
+  {
+    name: 'a model that hears nothing says so, and no wire without audio is sent any',
+    scenario: 'audio-declared',
+    run: (harness) =>
+      onBench(harness, ['Hello.'], async ({ ask, model, server }) => {
+        const { audio } = model.capabilities;
+        if (harness.wire.cannot['audio'] !== undefined) {
+          assert.ok(audio === undefined || audio === false, 'its capabilities say that it hears');
+          failed(await ask(heard), 'unsupported');
+          assert.equal(server.requests.length, 0);
+          return;
+        }
+        const reason = harness.cannot?.audio;
+        if (audio === false)
+          assert.ok(reason, 'its capabilities say that it hears nothing: the harness has to say why');
+        else if (audio !== undefined) assert.equal(reason, undefined, 'its capabilities say that it hears');
+      }),
+  },
+  {
+    name: 'a text tells what it rests on with its end',
+    scenario: 'citations',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ parts: [{ type: 'text', text: TEXT, citations: [PAGE] }] }),
+        async ({ ask, deliveries }) => {
+          for (const delivery of deliveries()) {
+            const { parts, text } = succeeded(await ask(say('hi'), { delivery }));
+            assert.equal(text, TEXT);
+            const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+            assert.deepEqual(
+              cited.map(({ url, title }) => [url, title]),
+              [[PAGE.url, PAGE.title]],
+              `delivery ${delivery}`,
+            );
+            const [{ start, end } = {}] = cited;
+            if (start !== undefined || end !== undefined)
+              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'the range is another');
+          }
+        },
+      ),
+  },
+];

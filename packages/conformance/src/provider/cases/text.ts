@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { Collected } from '@majordomo/testing';
+import type { Split } from '../../server/split.ts';
+import type { Answer } from '../../wires/answer.ts';
+import { onBench, only, say, succeeded } from '../bench.ts';
+import type { Case } from '../harness.ts';
+
+/** One, two, three and four bytes a character, a joined emoji, and a line end inside. */
+const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
+
+/** Short: it is sent byte by byte. */
+const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
+
+const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
+  [3, '\n'],
+  ['event', '\r\n'],
+  [{ seed: 1 }, '\n'],
+  [{ seed: 2, most: 5 }, '\n'],
+  [{ seed: 3, most: 64 }, '\r\n'],
+];
+
+/** What a caller sees, without the events that led there. */
+const seen = ({ parts, finish, rawFinish, usage, id }: Collected): object => ({
+  parts,
+  finish,
+  rawFinish,
+  usage,
+  id,
+});
+
+const FULL: Answer = {
+  id: 'full',
+  parts: [
+    { type: 'text', text: `Two calls: ${UNICODE}` },
+    { type: 'tool-call', name: 'add', json: '{"a":1,"b":[2,{"c":"ü"}]}' },
+    { type: 'tool-call', name: 'noop', json: '{}' },
+  ],
+  usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
+};
+
+/** Texts, however their bytes are cut. */
+export const textCases: readonly Case[] = [
+  {
+    name: 'a text arrives whole, in order, from one request',
+    scenario: 'text',
+    run: (harness) =>
+      onBench(harness, ['Hello, world.'], async ({ ask, server, target }) => {
+        const result = succeeded(await ask());
+        assert.equal(result.text, 'Hello, world.');
+        assert.equal(result.finish, 'stop');
+        assert.ok(result.rawFinish, "the wire's own finish word is missing");
+        assert.ok(result.id, "the vendor's response id is missing");
+        assert.deepEqual(result.warnings, []);
+        const [first] = result.events;
+        assert.equal(first?.type === 'start' ? first.target : undefined, target);
+        assert.equal(only(server).model, harness.model);
+      }),
+  },
+  {
+    name: 'a stream gives the same answer however its bytes are cut',
+    scenario: 'unicode-split',
+    run: async (harness) => {
+      // The finest cut sees the longer line end, and a line end cut in two.
+      await onBench(
+        harness,
+        [SHORT],
+        async ({ ask }) => {
+          assert.equal(succeeded(await ask()).text, `Two calls: ${UNICODE}`, 'byte by byte');
+        },
+        { split: 1, framing: { newline: '\r\n' } },
+      );
+      for (const [split, newline] of SPLITS) {
+        const check = `split ${JSON.stringify(split)}, line end ${JSON.stringify(newline)}`;
+        await onBench(
+          harness,
+          [FULL],
+          async ({ ask }) => {
+            const result = succeeded(await ask());
+            assert.equal(result.text, `Two calls: ${UNICODE}`, check);
+            assert.deepEqual(result.toolCalls[0]?.args, { a: 1, b: [2, { c: 'ü' }] }, check);
+          },
+          { split, framing: { newline } },
+        );
+      }
+    },
+  },
+  {
+    name: 'comments and pings between events change nothing',
+    scenario: 'stream-noise',
+    run: (harness) =>
+      onBench(
+        harness,
+        ['Hello, world.'],
+        async ({ ask }) => {
+          const result = succeeded(await ask());
+          assert.equal(result.text, 'Hello, world.');
+          assert.deepEqual(result.warnings, []);
+        },
+        { framing: { noise: true }, split: 'event' },
+      ),
+  },
+  {
+    name: 'a whole answer and a stream give the same response',
+    scenario: 'whole-equals-deltas',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => FULL,
+        async ({ ask, deliveries, server }) => {
+          const streamed = succeeded(await ask());
+          for (const delivery of deliveries()) {
+            const result = succeeded(await ask(say('hi'), { delivery }));
+            assert.deepEqual(seen(result), seen(streamed), `delivery ${delivery}`);
+            assert.equal(server.requests.at(-1)?.request.streamed, delivery === 'deltas');
+          }
+        },
+      ),
+  },
+];

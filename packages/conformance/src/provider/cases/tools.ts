@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { assistant, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
+import type { AnswerToolCall } from '../../wires/answer.ts';
+import { onBench, only, say, succeeded } from '../bench.ts';
+import type { Case, Harness } from '../harness.ts';
+
+/** A tool that every strict mode takes. */
+export const ADD: ModelTool = {
+  name: 'add',
+  description: 'Adds two numbers.',
+  parameters: {
+    type: 'object',
+    properties: { a: { type: 'number' }, b: { type: 'number' } },
+    required: ['a', 'b'],
+    additionalProperties: false,
+  },
+};
+
+const NOOP: ModelTool = {
+  name: 'noop',
+  description: 'Does nothing.',
+  // As servers of tools describe one without parameters.
+  parameters: { type: 'object' },
+};
+
+const withTools: ModelRequest = say('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });
+
+const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall => ({
+  type: 'tool-call',
+  name: 'add',
+  json,
+  ...more,
+});
+
+/** The calls that come of these, in every delivery. */
+async function calls(
+  harness: Harness,
+  parts: readonly AnswerToolCall[],
+  check: (calls: readonly object[]) => void,
+  interleave = false,
+): Promise<void> {
+  await onBench(
+    harness,
+    () => ({ id: 'calls', parts, interleave }),
+    async ({ ask, deliveries }) => {
+      for (const delivery of deliveries(withTools)) {
+        const result = succeeded(await ask(withTools, { delivery }));
+        assert.equal(result.finish, 'tool-calls');
+        assert.equal(result.text, '');
+        const ids = result.toolCalls.map(({ id }) => id);
+        assert.ok(
+          ids.every((id) => id !== ''),
+          'a tool call without an id',
+        );
+        assert.equal(new Set(ids).size, ids.length, 'two tool calls with one id');
+        check(
+          result.toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) })),
+        );
+      }
+    },
+  );
+}
+
+/** Tool calls, their arguments, ids and results. */
+export const toolCases: readonly Case[] = [
+  {
+    name: 'a tool call arrives with its name and parsed arguments',
+    scenario: 'tool-call',
+    run: async (harness) => {
+      await calls(harness, [call('{"a": 1, "b": 2}')], (found) => {
+        assert.deepEqual(found, [{ name: 'add', args: { a: 1, b: 2 } }]);
+      });
+      await onBench(
+        harness,
+        [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
+        async ({ ask, server }) => {
+          const { toolCalls } = succeeded(await ask(withTools));
+          assert.equal(toolCalls[0]?.id, 'given_1', "the wire's own call id is kept");
+          assert.deepEqual(only(server).request.tools, ['add', 'noop']);
+        },
+      );
+    },
+  },
+  {
+    name: 'parallel tool calls keep their order and their arguments',
+    scenario: 'parallel-tool-calls',
+    run: (harness) =>
+      calls(
+        harness,
+        [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })],
+        (found) => {
+          assert.deepEqual(found, [
+            { name: 'add', args: { a: 1, b: 2 } },
+            { name: 'add', args: { a: 3, b: 4 } },
+            { name: 'noop', args: {} },
+          ]);
+        },
+      ),
+  },
+  {
+    name: 'fragments of parallel calls that take turns are put together by call',
+    scenario: 'interleaved-tool-calls',
+    run: (harness) =>
+      calls(
+        harness,
+        [call('{"a":1,"b":2}', { chunks: 1 }), call('{"a":30,"b":40}', { chunks: 2 })],
+        (found) => {
+          assert.deepEqual(found, [
+            { name: 'add', args: { a: 1, b: 2 } },
+            { name: 'add', args: { a: 30, b: 40 } },
+          ]);
+        },
+        true,
+      ),
+  },
+  {
+    name: 'arguments are shown while they come',
+    scenario: 'streamed-arguments',
+    run: (harness) =>
+      onBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ ask }) => {
+        const { events, toolCalls } = succeeded(await ask(withTools));
+        const pieces = events.flatMap((event) => (event.type === 'args-delta' ? [event.json] : []));
+        assert.ok(pieces.length > 1, `the arguments came in ${pieces.length} pieces`);
+        assert.deepEqual(JSON.parse(pieces.join('')), toolCalls[0]?.args);
+      }),
+  },
+  {
+    name: 'calls that come without ids get ids, the same for the same response',
+    scenario: 'missing-call-ids',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ id: 'bare', parts: [call('{"a":1,"b":2}', { id: '' }), call('{"a":3,"b":4}', { id: '' })] }),
+        async ({ ask }) => {
+          const first = succeeded(await ask(withTools)).toolCalls;
+          const again = succeeded(await ask(withTools)).toolCalls;
+          assert.deepEqual(
+            first.map(({ args }) => args),
+            [
+              { a: 1, b: 2 },
+              { a: 3, b: 4 },
+            ],
+          );
+          assert.equal(new Set(first.map(({ id }) => id)).size, 2);
+          assert.ok(first.every(({ id }) => id !== ''));
+          assert.deepEqual(again, first, 'a replay of the same response gave other ids');
+        },
+      ),
+  },
+  {
+    name: 'no arguments at all are an empty object',
+    scenario: 'empty-arguments',
+    run: (harness) =>
+      calls(harness, [call('', { name: 'noop' }), call('{}', { name: 'noop' })], (found) => {
+        assert.deepEqual(found, [
+          { name: 'noop', args: {} },
+          { name: 'noop', args: {} },
+        ]);
+      }),
+  },
+  {
+    name: 'arguments that are not a JSON object are marked invalid and kept as text',
+    scenario: 'bad-arguments',
+    run: (harness) =>
+      onBench(harness, [{ parts: [call('{"a": 1, "b":')] }, { parts: [call('[1, 2]')] }], async ({ ask }) => {
+        for (const raw of ['{"a": 1, "b":', '[1, 2]']) {
+          const { toolCalls } = succeeded(await ask(withTools));
+          assert.deepEqual(
+            toolCalls.map(({ name, args, invalid }) => ({ name, args, invalid })),
+            [{ name: 'add', args: {}, invalid: { raw } }],
+          );
+        }
+      }),
+  },
+  {
+    name: 'results go back to their calls, errors marked',
+    scenario: 'tool-result',
+    run: (harness) =>
+      onBench(
+        harness,
+        [{ parts: [call('{"a":1,"b":2}'), call('{"a":3,"b":4}')] }, 'done'],
+        async ({ ask, server }) => {
+          const { parts, toolCalls } = succeeded(await ask(withTools));
+          const [first, second] = toolCalls;
+          assert.ok(first && second);
+          const results = toolResult([
+            { callId: first.id, name: 'add', content: '3' },
+            { callId: second.id, name: 'add', content: 'out of numbers', isError: true },
+          ]);
+          const messages = [...withTools.messages, { role: 'assistant' as const, parts }, results];
+          assert.equal(succeeded(await ask({ ...withTools, messages })).text, 'done');
+          const { request } = only(server, 2);
+          assert.deepEqual(request.toolCalls, [
+            { id: first.id, name: 'add', args: { a: 1, b: 2 } },
+            { id: second.id, name: 'add', args: { a: 3, b: 4 } },
+          ]);
+          assert.deepEqual(
+            request.toolResults.map(({ callId, isError }) => ({ callId, isError })),
+            [
+              { callId: first.id, isError: false },
+              { callId: second.id, isError: true },
+            ],
+          );
+          assert.match(request.toolResults[1]?.text ?? '', /out of numbers/);
+        },
+      ),
+  },
+  {
+    name: "another vendor's call ids are mapped to ids that the wire takes",
+    scenario: 'foreign-tool-ids',
+    run: (harness) =>
+      onBench(harness, ['done'], async ({ ask, server }) => {
+        const ids = ['call|fc_68a0.ä:1', 'x'.repeat(90), 'x'.repeat(91)];
+        const messages = [
+          user('go'),
+          assistant(ids.map((id) => ({ type: 'tool-call', id, name: 'add', args: { a: 1, b: 2 } }))),
+          toolResult(ids.map((callId, n) => ({ callId, name: 'add', content: `result ${n}` }))),
+        ] as ModelRequest['messages'];
+        succeeded(await ask({ ...withTools, messages }));
+        const { toolCalls, toolResults } = only(server).request;
+        assert.deepEqual(
+          toolResults.map(({ callId }) => callId),
+          toolCalls.map(({ id }) => id),
+        );
+        assert.equal(new Set(toolCalls.map(({ id }) => id)).size, 3, 'two calls were given one id');
+      }),
+  },
+];

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { assistant, type JsonObject, type ModelRequest, toolResult, user } from '@majordomo/core';
+import { onBench, only, say, succeeded } from '../bench.ts';
+import { onTarget } from '../chain/target.ts';
+import type { Case, Harness } from '../harness.ts';
+import { saysInOrder } from './leaves.ts';
+import { ADD } from './tools.ts';
+
+const CALL = { type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } } as const;
+
+/** Models call what nobody declared; the transcript has it for ever. */
+async function takesMadeUpNames(harness: Harness): Promise<void> {
+  const names = ['exec.command<|channel|>', '$READFILE', ' ', 'x'.repeat(200)];
+  const made = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
+  const messages = [
+    user('go'),
+    assistant(made),
+    toolResult(
+      made.map(({ id, name }) => ({ callId: id, name, content: `no tool "${name}"`, isError: true })),
+    ),
+  ] as ModelRequest['messages'];
+  await onBench(harness, ['done'], async ({ ask, server }) => {
+    succeeded(await ask(say('', { messages, tools: [ADD] })));
+    const { toolCalls, toolResults } = only(server).request;
+    assert.equal(toolCalls.length, names.length);
+    assert.deepEqual(
+      toolResults.map(({ callId }) => callId),
+      toolCalls.map(({ id }) => id),
+    );
+  });
+}
+
+/** A person who speaks before the model has looked at the results. */
+async function takesUserAfterTools(harness: Harness): Promise<void> {
+  const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
+  const messages = [user('first-7a1'), assistant([CALL]), result, user('stop-7c3'), user('now-7d4')];
+  await onBench(harness, ['done'], async ({ ask, server }) => {
+    const request = { messages: messages as ModelRequest['messages'], tools: [ADD] };
+    succeeded(await ask(say('', request)));
+    saysInOrder(only(server).body, ['first-7a1', 'three-7b2', 'stop-7c3', 'now-7d4']);
+  });
+}
+
+/** As servers of tools name them. */
+const ODD_NAMES = ['files.read', '1st:choice', 'y'.repeat(100)];
+
+async function fitsNames(harness: Harness): Promise<void> {
+  const tools = ODD_NAMES.map((name) => ({ ...ADD, name }));
+  await onTarget(
+    harness,
+    ({ request }) => ({
+      parts: request.tools.map((name) => ({ type: 'tool-call', name, json: '{"a":1,"b":2}' })),
+    }),
+    async (ask, server) => {
+      const { toolCalls } = await ask({ messages: [user('go')], tools });
+      assert.deepEqual(
+        toolCalls.map(({ name }) => name),
+        ODD_NAMES,
+        'a call has another name than its tool',
+      );
+      only(server);
+    },
+  );
+}
+
+/** What validators make of ordinary types, which many wires cannot hold an answer to. */
+const SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  record: {
+    type: 'object',
+    properties: { byName: { type: 'object', additionalProperties: { type: 'number' } } },
+    required: ['byName'],
+  },
+  recursion: {
+    $ref: '#/$defs/node',
+    $defs: {
+      node: {
+        type: 'object',
+        properties: { children: { type: 'array', items: { $ref: '#/$defs/node' } } },
+        required: ['children'],
+      },
+    },
+  },
+  'a union at its root': {
+    anyOf: [
+      { type: 'object', properties: { kind: { const: 'a' } }, required: ['kind'] },
+      { type: 'object', properties: { kind: { const: 'b' }, n: { type: 'number' } }, required: ['kind'] },
+    ],
+  },
+  'an empty word': {
+    type: 'object',
+    properties: { mood: { type: 'string', enum: ['', 'good'] }, at: { type: 'string', minLength: 2 } },
+  },
+};
+
+async function takesSchemas(harness: Harness): Promise<void> {
+  for (const [what, output] of Object.entries(SCHEMAS)) {
+    await onTarget(
+      harness,
+      () => '{}',
+      async (ask, server) => {
+        const { text } = await ask({ messages: [user('go')], output });
+        assert.equal(text, '{}', `a schema with ${what} lost the answer`);
+        only(server);
+      },
+    );
+  }
+}
+
+/** The same as parameters of tools. */
+async function takesParameters(harness: Harness): Promise<void> {
+  const tools = Object.values(SCHEMAS).map((parameters, n) => ({ ...ADD, name: `tool_${n}`, parameters }));
+  await onTarget(
+    harness,
+    () => 'done',
+    async (ask, server) => {
+      assert.equal((await ask({ messages: [user('go')], tools })).text, 'done');
+      only(server);
+    },
+  );
+}
+
+/** What real runs leave in a transcript, and what real programs ask for: none of it may end them. */
+export const transcriptCases: readonly Case[] = [
+  {
+    name: 'calls by names that the model made up go back as the wire takes them',
+    scenario: 'made-up-tool-names',
+    run: takesMadeUpNames,
+  },
+  {
+    name: 'a user may speak right after the results of tools',
+    scenario: 'user-after-tools',
+    run: takesUserAfterTools,
+  },
+  {
+    name: 'tools with names that the wire refuses are fitted, and calls get their names back',
+    scenario: 'fitted-tool-names',
+    run: fitsNames,
+  },
+  {
+    name: 'schemas of answers as validators make them are taken at once',
+    scenario: 'output-schemas',
+    run: takesSchemas,
+  },
+  {
+    name: 'schemas of tools as validators make them are taken at once',
+    scenario: 'tool-schemas',
+    run: takesParameters,
+  },
+];

@@ -1,0 +1,73 @@
+import { OPERATION_NAMES } from '../script/check.ts';
+import { abortCases } from './cases/abort.ts';
+import { answerCases } from './cases/answers.ts';
+import { failureCases } from './cases/failures.ts';
+import { faultCases } from './cases/faults.ts';
+import { fidelityCases } from './cases/fidelity.ts';
+import { reasoningCases } from './cases/reasoning.ts';
+import { requestCases } from './cases/requests.ts';
+import { resourceCases } from './cases/resources.ts';
+import { sourceCases } from './cases/sources.ts';
+import { textCases } from './cases/text.ts';
+import { toolCases } from './cases/tools.ts';
+import { transcriptCases } from './cases/transcripts.ts';
+import { vendorCases } from './cases/vendor-parts.ts';
+import { chainCases } from './chain/cases.ts';
+import { recoveryCases } from './chain/recovery.ts';
+import type { Case, Harness } from './harness.ts';
+import { answeredCases } from './operations/answered.ts';
+import { operationCases } from './operations/cases.ts';
+import { patient } from './overtaken.ts';
+
+/** Every behaviour that a provider must show, for any test runner. */
+export const conformance: readonly Case[] = [
+  ...textCases,
+  ...toolCases,
+  ...reasoningCases,
+  ...answerCases,
+  ...failureCases,
+  ...faultCases,
+  ...abortCases,
+  ...requestCases,
+  ...fidelityCases,
+  ...transcriptCases,
+  ...resourceCases,
+  ...sourceCases,
+  ...vendorCases,
+  ...chainCases,
+  ...recoveryCases,
+  ...answeredCases,
+  ...OPERATION_NAMES.flatMap(operationCases),
+].map(patient);
+
+/**
+ * The suite for one harness: a name and what to run, or the reason why this one is skipped.
+ *
+ * @example
+ * for (const [name, run] of casesFor(harness)) {
+ *   if (typeof run === 'string') it.skipIf(true)(`${name} (${run})`, () => undefined);
+ *   else it(name, run, 20_000);
+ * }
+ */
+export function casesFor(
+  harness: Harness,
+): readonly (readonly [name: string, run: (() => Promise<void>) | string])[] {
+  return conformance.map((each) => [
+    each.name,
+    reasonToSkip(each, harness) ?? ((): Promise<void> => each.run(harness)),
+  ]);
+}
+
+function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
+  const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
+  // Whether that is so is a case of its own.
+  if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
+    return `this provider has no ${operation}`;
+  const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');
+  const isUnsayable = failure !== scenario && !(failure in wire.failures);
+  return (
+    cannot?.[scenario] ??
+    wire.cannot[scenario] ??
+    (isUnsayable ? `${wire.name} has no such error` : undefined)
+  );
+}

@@ -1,0 +1,205 @@
+import type { OperationAnswer, PlainTurn } from '@majordomo/testing';
+import { type Fault, isFailure, isFault, isOperationAnswer, isTurn, type Point, type Step } from '../script/step.ts';
+import type { Answer } from '../wires/answer.ts';
+import { usualAnswer } from '../wires/operations/operation.ts';
+import type { Frame, Framing, OperationRequest, Reply, Wire, WireOperation, WireRequest } from '../wires/wire.ts';
+import { stepOfTurn } from './turn-step.ts';
+
+/** One response, worked out to the byte before anything is sent. */
+export interface Plan {
+  /** Before the headers, in ms; `Infinity`: they never come. */
+  readonly lateMs: number;
+  /** `undefined`: no headers at all. */
+  readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
+  readonly frames: readonly Uint8Array[];
+  /** Silence after this many bytes. */
+  readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
+  readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
+  readonly end: 'clean' | 'cut' | 'reset';
+}
+
+/** A request as the wire understands it. */
+export interface Asked {
+  readonly request: WireRequest;
+  /** What else it may be than a chat. */
+  readonly operation:
+    | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
+    | undefined;
+}
+
+const USUAL_ANSWER = 'Hello from the test server.';
+
+/** What the wire sends for a step, faults included. Pure. Throws for an answer to what was not asked. */
+export function plan(wire: Wire, step: Step, asked: Asked, framing: Framing | undefined): Plan {
+  if (isTurn(step)) return timed(plan(wire, stepOfTurn(step), asked, framing), step);
+  if (isFailure(step)) return planOf(wire.failure(step));
+  const { operation, request } = asked;
+  const usual = operation === undefined ? USUAL_ANSWER : usualAnswer(operation.request);
+  const answer = isFault(step) ? (step.answer ?? usual) : step;
+  const body = bodyOf(wire, answer, asked, framing);
+  const planned = isFault(step) ? damaged(body, step, wire, request, framing) : sound(body);
+  return typeof answer === 'object' && isOperationAnswer(answer) ? timed(planned, answer) : planned;
+}
+
+function bodyOf(
+  wire: Wire,
+  answer: Answer | string | OperationAnswer,
+  { request, operation }: Asked,
+  framing: Framing | undefined,
+): Body {
+  if (typeof answer === 'object' && isOperationAnswer(answer)) {
+    if (operation === undefined) throw new Error('is no answer of a chat, which was asked for');
+    return operationBody(answer, operation);
+  }
+  if (operation?.isChat !== false)
+    return request.streamed
+      ? streamed(wire, wire.stream(answer, request, framing))
+      : whole(wire.whole(answer, request));
+  if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
+  throw new Error(`is an answer of a chat, and not of ${operation.request.operation}`);
+}
+
+function operationBody(
+  answer: OperationAnswer,
+  { endpoint, request }: NonNullable<Asked['operation']>,
+): Body {
+  if (answer.warnings !== undefined) throw new Error('has warnings, which only fakes play');
+  const { headers, pieces } = endpoint.answer(answer, request);
+  const frames = pieces.map((bytes) => ({ kind: 'content', bytes }) as const);
+  return { status: 200, headers, frames, isStream: request.streamed };
+}
+
+const timed = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
+  ...planned,
+  lateMs: planned.lateMs + (turn.delayMs ?? 0),
+  pace:
+    'everyMs' in turn && turn.everyMs !== undefined
+      ? { bytes: 'event', everyMs: turn.everyMs }
+      : planned.pace,
+});
+
+/** A body before damage: frames know which of them is content. */
+interface Body {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly frames: readonly Frame[];
+  readonly isStream: boolean;
+}
+
+const encoder = new TextEncoder();
+
+const streamed = (wire: Wire, frames: readonly Frame[]): Body => ({
+  status: 200,
+  headers: wire.streamHeaders,
+  frames,
+  isStream: true,
+});
+
+const whole = ({ status, headers, body }: Reply): Body => ({
+  status,
+  headers,
+  frames: [{ kind: 'content', bytes: encoder.encode(body) }],
+  isStream: false,
+});
+
+const sound = ({ status, headers, frames }: Body): Plan => ({
+  lateMs: 0,
+  head: { status, headers },
+  frames: frames.map(({ bytes }) => bytes),
+  stall: undefined,
+  pace: undefined,
+  end: 'clean',
+});
+
+/** A reply as it is. */
+export const planOf = (reply: Reply): Plan => sound(whole(reply));
+
+const AFTER_TWO: Point = { content: 2 };
+const BEFORE_CONTENT: Point = { content: 0 };
+
+function damaged(
+  body: Body,
+  fault: Fault,
+  wire: Wire,
+  request: WireRequest,
+  framing: Framing | undefined,
+): Plan {
+  const all = sound(body);
+  switch (fault.fault) {
+    case 'in-band': {
+      if (!body.isStream) return planOf(wire.failure({ ...fault.failure, status: 200 }));
+      const before = upTo(body, fault.at ?? BEFORE_CONTENT);
+      return { ...all, frames: [...before, wire.failureFrame(fault.failure, framing).bytes] };
+    }
+    case 'end':
+      return { ...all, frames: upTo(body, fault.at ?? AFTER_TWO) };
+    case 'cut':
+      return { ...all, frames: upTo(body, fault.at ?? AFTER_TWO), end: 'cut' };
+    case 'reset':
+      if (fault.at === undefined) return { ...all, head: undefined, frames: [], end: 'reset' };
+      return { ...all, frames: upTo(body, fault.at), end: 'reset' };
+    case 'late':
+      return { ...all, lateMs: fault.ms ?? Infinity };
+    case 'stall':
+      return { ...all, stall: { bytes: offset(body, fault.at ?? AFTER_TWO), ms: fault.ms ?? Infinity } };
+    case 'trickle':
+      return { ...all, pace: { bytes: fault.bytes ?? 16, everyMs: fault.everyMs ?? 1 } };
+    case 'slow':
+      return { ...all, pace: { bytes: 'event', everyMs: fault.everyMs } };
+    case 'bad-json':
+      return { ...all, frames: broken(body, fault.at ?? AFTER_TWO, wire, framing) };
+    case 'html':
+      return planOf(gatewayPage(fault.status ?? 502));
+    case 'empty':
+      return { ...all, frames: [] };
+    case 'content-type':
+      return {
+        ...all,
+        head: { status: body.status, headers: { ...body.headers, 'content-type': fault.value } },
+      };
+    default:
+      fault satisfies never;
+      return all;
+  }
+}
+
+/** Bytes before a point. */
+function offset({ frames, isStream }: Body, point: Point): number {
+  const total = lengthOf(frames);
+  if ('bytes' in point) return Math.min(point.bytes, total);
+  const n = 'events' in point ? point.events : point.content;
+  if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
+  if ('events' in point) return lengthOf(frames.slice(0, n));
+  let seen = 0;
+  // An answer with less content than that is damaged right before its finish.
+  const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
+  return lengthOf(frames.slice(0, upper));
+}
+
+const lengthOf = (frames: readonly Frame[]): number =>
+  frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+function upTo(body: Body, point: Point): readonly Uint8Array[] {
+  let left = offset(body, point);
+  const kept: Uint8Array[] = [];
+  for (const { bytes } of body.frames) {
+    if (left <= 0) break;
+    kept.push(bytes.subarray(0, left));
+    left -= bytes.length;
+  }
+  return kept;
+}
+
+/** In a stream a broken event in the middle of sound ones; a whole body lacks its second half. */
+function broken(body: Body, point: Point, wire: Wire, framing: Framing | undefined): readonly Uint8Array[] {
+  const before = upTo(body, point);
+  if (!body.isStream) return before;
+  const rest = body.frames.slice(before.length).map(({ bytes }) => bytes);
+  return [...before, wire.brokenFrame(framing).bytes, ...rest];
+}
+
+const gatewayPage = (status: number): Reply => ({
+  status,
+  headers: { 'content-type': 'text/html' },
+  body: `<html><head><title>${status} Bad Gateway</title></head><body><h1>${status} Bad Gateway</h1></body></html>`,
+});

@@ -1,0 +1,25 @@
+import { seededRandom } from '@majordomo/testing';
+
+/**
+ * How a body is cut into writes: in one, one per event, so many bytes each, or of random sizes up to `most` (16)
+ * bytes, the same for the same seed. Cuts fall anywhere, inside of characters and line ends too.
+ */
+export type Split =
+  'whole' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
+
+/** The writes of a body. */
+export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {
+  if (how === 'event') return frames;
+  const body = Buffer.concat(frames);
+  if (body.length === 0) return [];
+  if (how === 'whole') return [body];
+  const random = typeof how === 'number' ? undefined : seededRandom(how.seed);
+  const most = typeof how === 'number' ? how : (how.most ?? 16);
+  const writes: Uint8Array[] = [];
+  for (let at = 0; at < body.length;) {
+    const size = random === undefined ? most : 1 + Math.floor(random() * most);
+    writes.push(body.subarray(at, at + size));
+    at += size;
+  }
+  return writes;
+}

@@ -1,0 +1,122 @@
+import type { CacheStore } from '@majordomo/cache';
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { type StoreCase, until } from './store-case.ts';
+
+const VALUES: readonly unknown[] = [
+  'text',
+  '',
+  0,
+  -1.5,
+  true,
+  false,
+  null,
+  [],
+  {},
+  [1, 'two', [3], { four: null }],
+  { text: 'ü € 😀 \u0000 "quoted"', list: [{ deep: { deeper: [] } }] },
+  'x'.repeat(200_000),
+];
+
+const KEYS: readonly string[] = [
+  '',
+  'a',
+  'A',
+  'a ',
+  'ä',
+  '%',
+  '_',
+  "'",
+  '"',
+  '\\',
+  'a:b:c',
+  '😀',
+  'k'.repeat(2000),
+];
+
+/** What every cache store has to do, as cases for any test runner. Takes about half a second of real time. */
+export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
+  {
+    name: 'what was never set is undefined',
+    async run(create) {
+      equal(await (await create()).get('nothing'), undefined);
+    },
+  },
+  {
+    name: 'what comes out equals what went in',
+    async run(create) {
+      const store = await create();
+      for (const [index, value] of VALUES.entries()) await store.set(`value ${index}`, value);
+      for (const [index, value] of VALUES.entries()) deepEqual(await store.get(`value ${index}`), value);
+    },
+  },
+  {
+    name: 'keys differ by every character',
+    async run(create) {
+      const store = await create();
+      for (const key of KEYS) await store.set(key, { key });
+      for (const key of KEYS) deepEqual(await store.get(key), { key });
+    },
+  },
+  {
+    name: 'the last one that was set counts, with its time to live',
+    async run(create) {
+      const store = await create();
+      await store.set('key', 1, 1);
+      await store.set('key', 2);
+      await store.set('brief', 1, 1);
+      await until(async () => (await store.get('brief')) === undefined, 'an entry of 1 ms is over');
+      equal(await store.get('key'), 2);
+    },
+  },
+  {
+    name: 'an entry is over after its time, and not before',
+    async run(create) {
+      const store = await create();
+      const begin = performance.now();
+      await store.set('brief', 'here', 200);
+      equal(await store.get('brief'), 'here');
+      await until(async () => (await store.get('brief')) === undefined, 'an entry of 200 ms is over');
+      // Clocks count whole milliseconds.
+      equal(performance.now() - begin >= 198, true);
+    },
+  },
+  {
+    name: 'what was deleted is gone, and nothing else is',
+    async run(create) {
+      const store = await create();
+      await store.set('a', 1);
+      await store.set('ab', 2);
+      await store.delete('a');
+      await store.delete('never there');
+      deepEqual([await store.get('a'), await store.get('ab')], [undefined, 2]);
+    },
+  },
+  {
+    name: 'who changes what came out, or went in, changes nothing that is kept',
+    async run(create) {
+      const store = await create();
+      const value = { list: [1] };
+      await store.set('key', value);
+      value.list.push(2);
+      const first = await store.get('key');
+      deepEqual(first, { list: [1] });
+      first.list.push(3);
+      const second = await store.get('key');
+      notEqual(first, second);
+      deepEqual(second, { list: [1] });
+    },
+  },
+  {
+    name: 'many at once do not disturb each other',
+    async run(create) {
+      const store = await create();
+      const numbers = Array.from({ length: 200 }, (_, number) => number);
+      await Promise.all(numbers.map((number) => store.set(`key ${number}`, { number })));
+      const found = await Promise.all(numbers.map((number) => store.get(`key ${number}`)));
+      deepEqual(
+        found,
+        numbers.map((number) => ({ number })),
+      );
+    },
+  },
+];

@@ -1,0 +1,64 @@
+import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
+import { sseFrame } from '../sse.ts';
+import type { Frame, Framing, WireRequest } from '../wire.ts';
+import { type Block, blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
+
+/** The events of an answer: message_start, the blocks one after the other, message_delta, message_stop. */
+export function messagesFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  const event = (kind: Frame['kind'], data: { readonly type: string }): Frame =>
+    sseFrame(kind, JSON.stringify(data), data.type, framing);
+  const ping = framing.noise === true ? [event('noise', { type: 'ping' })] : [];
+  return [
+    event('head', opening(full)),
+    ...blocksOf(full).flatMap((block, index) => [...blockFrames(block, index, event), ...ping]),
+    ...(full.ends === 'marker' ? [] : [event('finish', closing(full))]),
+    ...(full.ends === 'finish' ? [] : [event('tail', { type: 'message_stop' })]),
+  ];
+}
+
+function opening({ id, model, usage }: FullAnswer): { readonly type: string } {
+  const message = {
+    model,
+    id: `msg_${id}`,
+    type: 'message',
+    role: 'assistant',
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    ...(usage === undefined ? {} : { usage: { ...messagesUsage(usage), output_tokens: 1 } }),
+  };
+  return { type: 'message_start', ...{ message } };
+}
+
+/** Carries both the stop reason and the output's usage. */
+function closing(answer: FullAnswer): { readonly type: string } {
+  const { finish, rawFinish, usage } = answer;
+  const delta = {
+    stop_reason: rawFinish ?? STOP_REASONS[finish],
+    stop_sequence: null,
+    stop_details: stopDetails(answer),
+  };
+  return {
+    type: 'message_delta',
+    ...{ delta, ...(usage === undefined ? {} : { usage: messagesUsage(usage) }) },
+  };
+}
+
+function blockFrames(
+  block: Block,
+  index: number,
+  event: (kind: Frame['kind'], data: { readonly type: string }) => Frame,
+): readonly Frame[] {
+  const start = { type: 'content_block_start', index, content_block: block.opening };
+  return [
+    event('content', start),
+    ...block.deltas.map((delta) => event('content', { type: 'content_block_delta', ...{ index, delta } })),
+    event('content', { type: 'content_block_stop', ...{ index } }),
+  ];
+}

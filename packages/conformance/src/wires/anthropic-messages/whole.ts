@@ -1,0 +1,24 @@
+import { type Answer, fullAnswer } from '../answer.ts';
+import type { Reply, WireRequest } from '../wire.ts';
+import { blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
+
+/** The answer as one `message`. */
+export function messagesWhole(answer: Answer | string, request: WireRequest): Reply {
+  const full = fullAnswer(answer, request.model);
+  const body = {
+    model: full.model,
+    id: `msg_${full.id}`,
+    type: 'message',
+    role: 'assistant',
+    content: blocksOf(full).map(({ whole }) => whole),
+    stop_reason: full.rawFinish ?? STOP_REASONS[full.finish],
+    stop_sequence: null,
+    stop_details: stopDetails(full),
+    ...(full.usage === undefined ? {} : { usage: messagesUsage(full.usage) }),
+  };
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'request-id': `req_${full.id}` },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,123 @@
+import type { FinishReason } from '@majordomo/core';
+import { type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
+import { sealText, signText } from '../signature.ts';
+
+/** Signatures of Claude are read on every platform that serves it: its wires share them. */
+export const SCOPE = 'claude';
+
+export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  'tool-calls': 'tool_use',
+  'content-filter': 'content_filtered',
+  // The API has no words of its own for these.
+  refusal: 'content_filtered',
+  incomplete: 'end_turn',
+  other: 'malformed_model_output',
+};
+
+/** A content block: the start event's content, where it has one, its deltas, and whole. */
+export interface Block {
+  readonly start: object | undefined;
+  readonly deltas: readonly object[];
+  readonly whole: object;
+}
+
+/** The blocks of an answer. */
+export function blocksOf(answer: FullAnswer): readonly Block[] {
+  let calls = 0;
+  return answer.parts.flatMap((part, at) =>
+    part.type === 'vendor'
+      ? search(part, `srvtooluse_${answer.id}${at}`)
+      : (blockOf(part, `tooluse_${answer.id}${part.type === 'tool-call' ? calls++ : ''}`) ?? []),
+  );
+}
+
+function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Block | undefined {
+  switch (part.type) {
+    case 'text': {
+      const deltas = pieces(part.text, part.chunks, 8).map((text) => ({ text }));
+      const citations = (part.citations ?? []).map(({ url, title }) => ({
+        title,
+        location: { web: { url } },
+      }));
+      if (citations.length === 0) return { start: undefined, deltas, whole: { text: part.text } };
+      return {
+        start: undefined,
+        deltas: [...deltas, ...citations.map((citation) => ({ citation }))],
+        whole: { citationsContent: { content: [{ text: part.text }], citations } },
+      };
+    }
+    case 'reasoning':
+      return part.redacted === true ? redacted(part.text) : thinking(part);
+    case 'tool-call': {
+      const head = { toolUseId: part.id ?? usualId, name: part.name };
+      // The first delta is empty, also when more follow (recorded 2024-10).
+      const deltas = ['', ...pieces(part.json, part.chunks, 6)].map((input) => ({ toolUse: { input } }));
+      return { start: { toolUse: head }, deltas, whole: { toolUse: { ...head, input: parsed(part.json) } } };
+    }
+    case 'refusal':
+      return undefined;
+    default:
+      return part satisfies never;
+  }
+}
+
+/** As Nova tells what it searched the web for; what it found it hides (recorded of Nova 2). */
+function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: string): readonly Block[] {
+  const use = { toolUseId, name: 'nova_grounding', type: 'server_tool_use' };
+  const found = { toolUseId, type: 'nova_grounding_result', status: 'success' };
+  const content = [{ text: result }];
+  return [
+    {
+      start: { toolUse: use },
+      deltas: pieces(JSON.stringify({ query }), undefined, 6).map((input) => ({ toolUse: { input } })),
+      whole: { toolUse: { ...use, input: { query } } },
+    },
+    {
+      start: { toolResult: found },
+      deltas: [{ toolResult: content }],
+      whole: { toolResult: { ...found, content } },
+    },
+  ];
+}
+
+/** The signature comes last, in a delta of its own. */
+function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
+  const signed = signature === false ? undefined : (signature ?? signText(SCOPE, text));
+  const deltas = pieces(text, chunks, 8).map((thought) => ({ reasoningContent: { text: thought } }));
+  return {
+    start: undefined,
+    deltas: signed === undefined ? deltas : [...deltas, { reasoningContent: { signature: signed } }],
+    whole: {
+      reasoningContent: { reasoningText: { text, ...(signed !== undefined && { signature: signed }) } },
+    },
+  };
+}
+
+/** Bytes that are text themselves, as JSON carries them: base64 once more (recorded 2025-08). */
+function redacted(text: string): Block {
+  const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
+  const block = { reasoningContent: { redactedContent } };
+  return { start: undefined, deltas: [block], whole: block };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return json === '' ? {} : JSON.parse(json);
+  } catch {
+    return {};
+  }
+}
+
+/** `inputTokens` leaves both cache portions out; the neutral total has them in. Reasoning is not counted apart. */
+export function converseUsage({ input, output, cacheRead, cacheWrite, cacheWriteLong }: FullUsage): object {
+  const cached = cacheRead + cacheWrite > 0;
+  return {
+    inputTokens: input - cacheRead - cacheWrite,
+    outputTokens: output,
+    totalTokens: input + output,
+    ...(cached && { cacheReadInputTokens: cacheRead, cacheWriteInputTokens: cacheWrite }),
+    ...(cacheWriteLong > 0 && { cacheDetails: [{ ttl: '1h', inputTokens: cacheWriteLong }] }),
+  };
+}

@@ -1,0 +1,52 @@
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
+import { anything, count, isString, list, object, text, violations } from '../shape.ts';
+import type { WireOperation } from '../wire.ts';
+
+// InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
+// model-parameters-embed-v3.html and -v4.html, 2026-11.
+
+
+
+
+
+const PATH = /^\/model\/([^/]+)\/invoke$/;
+
+const TITAN = object(
+  { inputText: text },
+  { dimensions: count, normalize: anything, embeddingTypes: anything },
+);
+const COHERE = object(
+  { texts: list(text, 1, 96), input_type: text },
+  { embedding_types: anything, output_dimension: count, truncate: text },
+);
+
+const isTitan = (body: unknown): boolean => 'inputText' in asRecord(body);
+
+const embeddings = embeddingEndpoint({
+  accepts: (method, path) => method === 'POST' && PATH.test(path),
+  read(path, body) {
+    const { inputText, texts, dimensions, output_dimension: size = dimensions } = asRecord(body);
+    return {
+      model: decodeURIComponent(PATH.exec(path)?.[1] ?? ''),
+      values: isTitan(body) ? [asText(inputText) ?? ''] : asList(texts).filter(isString),
+      dimensions: asNumber(size),
+      format: isTitan(body) ? 'titan' : 'cohere',
+    };
+  },
+  validate: (body) => violations(body, [isTitan(body) ? TITAN : COHERE]),
+  answer(turn, { format, values }) {
+    const vectors = turn.vectors.map((vector) => [...vector]);
+    const tokens = inputTokens(turn);
+    const headers = { 'x-amzn-requestid': 'req_test', 'x-amzn-bedrock-input-token-count': String(tokens) };
+    return jsonReply(
+      format === 'titan'
+        ? { embedding: vectors[0], inputTextTokenCount: tokens }
+        : { id: 'e1', embeddings: { float: vectors }, response_type: 'embeddings_by_type', texts: values },
+      headers,
+    );
+  },
+});
+
+/** What Bedrock does besides chats. */
+export const bedrockOperations: readonly WireOperation[] = [embeddings];

@@ -1,0 +1,70 @@
+import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
+import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
+import { type Block, blocksOf, converseUsage, STOP_REASONS } from './blocks.ts';
+import { event } from './frames.ts';
+
+const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
+  kind,
+  bytes: event(type, JSON.stringify(payload)),
+});
+
+/** The events of an answer: messageStart, the blocks, messageStop, metadata. There are no lines whose end could differ. */
+export function converseFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  const blocks = blocksOf(full).map(blockFrames);
+  // An event that a client of today does not know.
+  const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
+  return [
+    frame('head', 'messageStart', { role: 'assistant' }),
+    ...(full.interleave ? inTurns(blocks) : blocks.flat()).flatMap((each) => [each, ...noise]),
+    frame('finish', 'messageStop', { stopReason: stopOf(full) }),
+    ...tail(full),
+  ];
+}
+
+const tail = ({ usage, ends }: FullAnswer): readonly Frame[] =>
+  ends === 'finish'
+    ? []
+    : [
+        frame('tail', 'metadata', {
+          metrics: { latencyMs: 1 },
+          ...(usage && { usage: converseUsage(usage) }),
+        }),
+      ];
+
+function blockFrames({ start, deltas }: Block, contentBlockIndex: number): readonly Frame[] {
+  return [
+    ...(start === undefined ? [] : [frame('content', 'contentBlockStart', { contentBlockIndex, start })]),
+    ...deltas.map((delta) => frame('content', 'contentBlockDelta', { contentBlockIndex, delta })),
+    frame('content', 'contentBlockStop', { contentBlockIndex }),
+  ];
+}
+
+/** One frame of each block after the other. */
+function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
+  const longest = Math.max(0, ...blocks.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, n) => blocks.flatMap((frames) => frames[n] ?? [])).flat();
+}
+
+/** The answer as one body. */
+export function converseWhole(answer: Answer | string, request: WireRequest): Reply {
+  const full = fullAnswer(answer, request.model);
+  const { usage } = full;
+  const content = blocksOf(full).map(({ whole }) => whole);
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'x-amzn-requestid': 'req_test' },
+    body: JSON.stringify({
+      metrics: { latencyMs: 1 },
+      output: { message: { content, role: 'assistant' } },
+      stopReason: stopOf(full),
+      ...(usage && { usage: converseUsage(usage) }),
+    }),
+  };
+}
+
+const stopOf = ({ rawFinish, finish }: FullAnswer): string => rawFinish ?? STOP_REASONS[finish];

@@ -1,0 +1,57 @@
+import { type Failure, failureHeaders, formOf } from '../failure.ts';
+import { violations, wellFormed } from '../shape.ts';
+import { signText } from '../signature.ts';
+import type { Reply, Wire } from '../wire.ts';
+import { SCOPE } from './blocks.ts';
+import { checkContent } from './content.ts';
+import { checkConversation } from './conversation.ts';
+import { CONVERSE_FAILURES, errorBody, inStreamType } from './failures.ts';
+import { event, exception } from './frames.ts';
+import { bedrockOperations } from './operations.ts';
+import { checkOptions } from './options.ts';
+import { readConverse } from './read.ts';
+import { CONVERSE_RULES } from './rules.ts';
+import { converseShape } from './shape.ts';
+import { converseFrames, converseWhole } from './stream.ts';
+
+/** Converse and ConverseStream of Amazon Bedrock; the frames of the latter are binary. */
+export const bedrockConverse: Wire = {
+  name: 'bedrock-converse',
+  baseURL: (origin) => origin,
+  accepts: (method, path) => method === 'POST' && /^\/model\/[^/]+\/converse(?:-stream)?$/.test(path),
+  rules: CONVERSE_RULES,
+  failures: CONVERSE_FAILURES,
+  cannot: {
+    usage: 'Converse does not count reasoning apart',
+    'missing-call-ids': 'Converse gives every call an id',
+    refusal: 'Converse has no form for a refusal',
+    'marker-without-finish': 'in Converse one event, messageStop, is both reason and marker',
+    'failure-too-large': 'Converse refuses a body that is too large by ValidationException, as anything else',
+    'failure-bad-gateway': 'Converse has no such exception; the page of a gateway is a case of its own',
+  },
+  read: readConverse,
+  validate: (body, options = {}) =>
+    violations(body, [
+      converseShape,
+      wellFormed,
+      (value, _path, report) => {
+        checkConversation(value, report);
+        checkContent(value, report, options);
+        checkOptions(value, report, options);
+      },
+    ]),
+  stream: converseFrames,
+  streamHeaders: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'req_test' },
+  whole: converseWhole,
+  failure: failed,
+  failureFrame: (failure) => ({ kind: 'noise', bytes: exception(inStreamType(failure), errorBody(failure)) }),
+  brokenFrame: () => ({ kind: 'noise', bytes: event('contentBlockDelta', '{"contentBlockIndex":0,"del') }),
+  sign: (reasoning) => signText(SCOPE, reasoning),
+  operations: bedrockOperations,
+};
+
+function failed(failure: Failure): Reply {
+  const { status, type } = formOf(CONVERSE_FAILURES, failure);
+  const headers = { 'x-amzn-requestid': 'req_test', 'x-amzn-errortype': type };
+  return { status, headers: { ...headers, ...failureHeaders(failure) }, body: errorBody(failure) };
+}

@@ -1,0 +1,170 @@
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { embeddingEndpoint, inputTokens, jsonReply, piecesOf, speechEndpoint, transcriptionEndpoint } from '../operations/operation.ts';
+import { sseFrame } from '../sse.ts';
+import type { WireOperation } from '../wire.ts';
+import { camelCased } from './spelling.ts';
+
+// embedContent, batchEmbedContents and Vertex's predict; speech and transcripts are what generateContent is asked for: the types
+// of @google/genai 3.1 and ai.google.dev/gemini-api/docs, 2026-11.
+
+
+
+
+
+
+const modelIn = (path: string): string => /models\/([^/:]+):/.exec(path)?.[1] ?? '';
+
+const textIn = (content: unknown): string =>
+  asList(asRecord(content)['parts'])
+    .map((part) => asText(asRecord(part)['text']) ?? '')
+    .join('');
+
+/** Requests of a batch, one content of its own, or the instances of Vertex. */
+function embeddingOf(body: unknown): {
+  readonly values: readonly string[];
+  readonly dimensions: number | undefined;
+} {
+  const { requests, content, outputDimensionality, instances, parameters } = asRecord(camelCased(body));
+  const batch = asList(requests).map(asRecord);
+  const [first = {}] = batch;
+  const size =
+    first['outputDimensionality'] ?? outputDimensionality ?? asRecord(parameters)['outputDimensionality'];
+  const values = [
+    ...batch.map((request) => textIn(request['content'])),
+    ...(content === undefined ? [] : [textIn(content)]),
+    ...asList(instances).map((each) => asText(asRecord(each)['content']) ?? ''),
+  ];
+  return { values, dimensions: asNumber(size) };
+}
+
+const EMBED = /:(?:batchEmbedContents|embedContent|predict)(?:\?|$)/;
+
+const embeddings = embeddingEndpoint({
+  accepts: (method, path) => method === 'POST' && EMBED.test(path),
+  read: (path, body) => ({
+    model: modelIn(path),
+    ...embeddingOf(body),
+    format: EMBED.exec(path)?.[0].replace(/^:|\?$/g, ''),
+  }),
+  validate: (body) =>
+    embeddingOf(body).values.some((value) => value === '')
+      ? [{ rule: 'missing-key', path: 'content', message: 'content must not be empty' }]
+      : [],
+  answer(turn, { format }) {
+    const vectors = turn.vectors.map((vector) => [...vector]);
+    const tokens = inputTokens(turn);
+    if (format === 'predict') {
+      const statistics = { truncated: false, token_count: tokens };
+      return jsonReply({ predictions: vectors.map((values) => ({ embeddings: { values, statistics } })) });
+    }
+    const embedded = vectors.map((values) => ({ values }));
+    const usageMetadata = { promptTokenCount: tokens };
+    return jsonReply(
+      format === 'embedContent'
+        ? { embedding: embedded[0], usageMetadata }
+        : { embeddings: embedded, usageMetadata },
+    );
+  },
+});
+
+const GENERATE = /:(?:streamGenerateContent|generateContent)(?:\?|$)/;
+const isGenerate = (method: string, path: string): boolean => method === 'POST' && GENERATE.test(path);
+const isStreamed = (path: string): boolean => path.includes(':streamGenerateContent');
+
+const configOf = (body: unknown): Readonly<Record<string, unknown>> =>
+  asRecord(asRecord(camelCased(body))['generationConfig']);
+
+const partsIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  asList(asRecord(camelCased(body))['contents']).flatMap((content) =>
+    asList(asRecord(content)['parts']).map(asRecord),
+  );
+
+const speaks = (body: unknown): boolean => asList(configOf(body)['responseModalities']).includes('AUDIO');
+
+/** Base64 of bare samples, in one body or an event a piece. */
+const speech = speechEndpoint({
+  accepts: (method, path, body) => isGenerate(method, path) && speaks(body),
+  read: (path, body) => ({
+    model: modelIn(path),
+    streamed: isStreamed(path),
+    text: partsIn(body)
+      .map(({ text }) => asText(text) ?? '')
+      .join(''),
+  }),
+  answer(turn, { streamed }) {
+    const { audio, mediaType = 'audio/L16;codec=pcm;rate=24000' } = turn;
+    const parts = piecesOf(audio).map((bytes) => ({
+      inlineData: { mimeType: mediaType, data: Buffer.from(bytes).toString('base64') },
+    }));
+    const output = turn.usage?.output ?? 5;
+    const usageMetadata = {
+      promptTokenCount: inputTokens(turn),
+      candidatesTokenCount: output,
+      totalTokenCount: inputTokens(turn) + output,
+      candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: output }],
+    };
+    const body = (some: readonly object[], finishReason?: string): object => ({
+      candidates: [
+        {
+          content: { parts: some, role: 'model' },
+          ...(finishReason !== undefined && { finishReason }),
+          index: 0,
+        },
+      ],
+      usageMetadata,
+    });
+    if (!streamed) return jsonReply(body(parts, 'STOP'));
+    const bodies = parts.map((part, n) => body([part], n === parts.length - 1 ? 'STOP' : undefined));
+    return {
+      headers: { 'content-type': 'text/event-stream' },
+      pieces: bodies.map(
+        (each) => sseFrame('content', JSON.stringify(each), undefined, { newline: '\r\n' }).bytes,
+      ),
+    };
+  },
+});
+
+const recordingIn = (body: unknown): Readonly<Record<string, unknown>> | undefined =>
+  partsIn(body)
+    .map(({ inlineData }) => asRecord(inlineData))
+    .find(({ mimeType }) => asText(mimeType)?.startsWith('audio/') === true);
+
+/** A chat that is given a recording: its answer is the transcript, or a list of segments as JSON. */
+const transcriptions = transcriptionEndpoint({
+  accepts: (method, path, body) =>
+    isGenerate(method, path) && !isStreamed(path) && !speaks(body) && recordingIn(body) !== undefined,
+  read(path, body) {
+    const { mimeType, data } = recordingIn(body) ?? {};
+    return {
+      model: modelIn(path),
+      audio: {
+        mediaType: asText(mimeType) ?? '',
+        bytes: new Uint8Array(Buffer.from(asText(data) ?? '', 'base64')),
+      },
+      format: asText(configOf(body)['responseMimeType']),
+    };
+  },
+  answer(turn, { format }) {
+    const { transcript, language = 'en', segments = [] } = turn;
+    const told = segments.map(({ text, startMs, endMs }) => ({
+      text,
+      start: startMs / 1000,
+      end: endMs / 1000,
+    }));
+    const text = format === 'application/json' ? JSON.stringify({ language, segments: told }) : transcript;
+    const output = turn.usage?.output ?? 5;
+    const content = { parts: [{ text }], role: 'model' };
+    return jsonReply({
+      candidates: [{ content, finishReason: 'STOP', index: 0 }],
+      usageMetadata: {
+        promptTokenCount: inputTokens(turn),
+        candidatesTokenCount: output,
+        totalTokenCount: inputTokens(turn) + output,
+        promptTokensDetails: [{ modality: 'AUDIO', tokenCount: inputTokens(turn) }],
+      },
+    });
+  },
+});
+
+/** What Gemini does besides chats. */
+export const geminiOperations: readonly WireOperation[] = [embeddings, speech, transcriptions];

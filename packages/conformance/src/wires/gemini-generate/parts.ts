@@ -1,0 +1,96 @@
+import type { FinishReason } from '@majordomo/core';
+import { type AnswerPart, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
+import { sealText } from '../signature.ts';
+
+/** What this wire's signatures are made over. */
+export const SCOPE = 'gemini-generate';
+
+export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: 'STOP',
+  length: 'MAX_TOKENS',
+  // Calls have no word of their own.
+  'tool-calls': 'STOP',
+  'content-filter': 'SAFETY',
+  refusal: 'SAFETY',
+  incomplete: 'CONTINUATION',
+  other: 'OTHER',
+};
+
+/** The signature that stands behind a thought: the thought itself, sealed. */
+export const signThought = (thought: string): string => sealText(SCOPE, thought);
+
+/**
+ * The parts of an answer in the order in which they are sent, one a chunk. A thought is not signed itself: the first
+ * part after it is, be it call or text, and where none follows an empty text (recorded 2025-11 to 2026-03).
+ */
+export function partsOf({ parts, id }: FullAnswer): readonly object[] {
+  const sent: object[] = [];
+  let thought: string | undefined;
+  const signed = (part: object): object => {
+    const signature = thought === undefined ? {} : { thoughtSignature: thought };
+    thought = undefined;
+    return { ...part, ...signature };
+  };
+  for (const [at, part] of parts.entries()) {
+    if (part.type === 'reasoning')
+      thought = part.signature === false ? undefined : (part.signature ?? signThought(part.text));
+    sent.push(...piecesOf(part, `${id}-${at}`, signed));
+  }
+  if (thought !== undefined) sent.push(signed({ text: '' }));
+  return sent;
+}
+
+function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => object): readonly object[] {
+  switch (part.type) {
+    case 'reasoning':
+      return pieces(part.text, part.chunks, 8).map((text) => ({ text, thought: true }));
+    case 'text':
+      return pieces(part.text, part.chunks, 8).map((text, n) => (n === 0 ? signed({ text }) : { text }));
+    case 'tool-call': {
+      // The first models give calls no id: an empty one is left out.
+      const id = part.id ?? usualId;
+      const call = { ...(id === '' ? {} : { id }), name: part.name, ...argumentsOf(part.json) };
+      return [signed({ functionCall: call })];
+    }
+    case 'vendor':
+      return [
+        signed({ executableCode: { id: usualId, language: 'PYTHON', code: part.text } }),
+        { codeExecutionResult: { id: usualId, outcome: 'OUTCOME_OK', output: part.result ?? '' } },
+      ];
+    case 'refusal':
+      return [];
+    default:
+      return part satisfies never;
+  }
+}
+
+/** Arguments are an object: no text at all is left out. */
+const argumentsOf = (json: string): object => (json === '' ? {} : { args: JSON.parse(json) as unknown });
+
+/** Whole parts, as a non-streaming answer has them: neighbours of one kind are one part, unless a signature parts them. */
+export function wholeParts(answer: FullAnswer): readonly object[] {
+  const merged: { text?: string; thought?: boolean; thoughtSignature?: string }[] = [];
+  for (const part of partsOf(answer) as readonly {
+    text?: string;
+    thought?: boolean;
+    thoughtSignature?: string;
+  }[]) {
+    const last = merged.at(-1);
+    const joins = last?.text !== undefined && part.text !== undefined && last.thought === part.thought;
+    if (joins && part.thoughtSignature === undefined) last.text = `${last.text}${part.text}`;
+    else merged.push({ ...part });
+  }
+  return merged;
+}
+
+/** What server tools fed back and thoughts are counted apart from prompt and answer; zero is left out. */
+export function geminiUsage({ input, output, cacheRead, reasoning }: FullUsage): object {
+  return {
+    promptTokenCount: input,
+    ...(output > reasoning ? { candidatesTokenCount: output - reasoning } : {}),
+    ...(reasoning === 0 ? {} : { thoughtsTokenCount: reasoning }),
+    ...(cacheRead === 0 ? {} : { cachedContentTokenCount: cacheRead }),
+    totalTokenCount: input + output,
+    promptTokensDetails: [{ modality: 'TEXT', tokenCount: input }],
+  };
+}

@@ -1,0 +1,145 @@
+import { anyObject, anything, type Check, count, type Fields, flag, list, matching, number, object, oneOf, text } from '../shape.ts';
+
+const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
+
+const BLOB = object({ data: text, mimeType: text }, { displayName: text });
+
+/** `Part` of @google/genai 3.1: which of its kinds go together is a rule of its own. */
+const PART = object(
+  {},
+  {
+    text,
+    thought: flag,
+    thoughtSignature: text,
+    inlineData: BLOB,
+    fileData: object({ fileUri: text }, { mimeType: text, displayName: text }),
+    functionCall: object(
+      { name: NAME },
+      { id: text, args: anyObject, partialArgs: list(anyObject), willContinue: flag },
+    ),
+    functionResponse: object(
+      { name: NAME, response: anyObject },
+      {
+        id: text,
+        parts: list(object({}, { inlineData: BLOB, fileData: anyObject })),
+        scheduling: text,
+        willContinue: flag,
+      },
+    ),
+    executableCode: anyObject,
+    codeExecutionResult: anyObject,
+    toolCall: anyObject,
+    toolResponse: anyObject,
+    audioTranscription: anyObject,
+    mediaProcessing: anything,
+    mediaResolution: anything,
+    partMetadata: anyObject,
+    speechMetadata: anyObject,
+    videoMetadata: anyObject,
+  },
+);
+
+const CONTENT = object({ parts: list(PART, 1) }, { role: oneOf('user', 'model', 'function') });
+/** Its role is nobody's business. */
+const SYSTEM = object({ parts: list(PART, 1) }, { role: text });
+
+const DECLARATION = object(
+  { name: NAME },
+  {
+    behavior: text,
+    description: text,
+    parameters: anyObject,
+    parametersJsonSchema: anyObject,
+    response: anyObject,
+    responseJsonSchema: anyObject,
+  },
+);
+
+/** Tools of the vendor: their options are its own. */
+const VENDOR_TOOLS: Fields = Object.fromEntries(
+  [
+    'codeExecution',
+    'computerUse',
+    'enterpriseWebSearch',
+    'exaAiSearch',
+    'fileSearch',
+    'googleMaps',
+    'googleSearch',
+    'googleSearchRetrieval',
+    'parallelAiSearch',
+    'retrieval',
+    'urlContext',
+  ].map((name) => [name, anyObject]),
+);
+const TOOL = object(
+  {},
+  { functionDeclarations: list(DECLARATION), mcpServers: list(anyObject), ...VENDOR_TOOLS },
+);
+
+const MODES = ['MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED'] as const;
+const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] as const;
+
+const GENERATION: Fields = {
+  audioTimestamp: flag,
+  audioTranscriptionConfig: anyObject,
+  candidateCount: count,
+  enableAffectiveDialog: flag,
+  enableEnhancedCivicAnswers: flag,
+  frequencyPenalty: number(-2, 2),
+  imageConfig: anyObject,
+  logprobs: number(0, 20, true),
+  maxOutputTokens: count,
+  mediaResolution: text,
+  modelSelectionConfig: anyObject,
+  presencePenalty: number(-2, 2),
+  responseFormat: anything,
+  responseJsonSchema: anyObject,
+  responseLogprobs: flag,
+  responseMimeType: text,
+  responseModalities: list(text),
+  responseSchema: anyObject,
+  routingConfig: anyObject,
+  seed: number(-2_147_483_648, 2_147_483_647, true),
+  speechConfig: anyObject,
+  stopSequences: list(text, 0, 5),
+  temperature: number(0, 2),
+  thinkingConfig: object(
+    {},
+    {
+      includeThoughts: flag,
+      thinkingBudget: number(-1, 32_768, true),
+      thinkingLevel: oneOf(...LEVELS, ...LEVELS.map((level) => level.toLowerCase())),
+    },
+  ),
+  topK: number(0, Number.MAX_SAFE_INTEGER),
+  topP: number(0, 1),
+  translationConfig: anyObject,
+};
+
+/** Keys and types of a request: those of @google/genai 3.1 and of the REST reference, in camel case. */
+export const geminiShape: Check = object(
+  { contents: list(CONTENT, 1) },
+  {
+    cachedContent: text,
+    generationConfig: object({}, GENERATION),
+    labels: anyObject,
+    model: text,
+    modelArmorConfig: anyObject,
+    safetySettings: list(object({ category: text, threshold: text }, { method: text })),
+    serviceTier: text,
+    store: flag,
+    systemInstruction: SYSTEM,
+    toolConfig: object(
+      {},
+      {
+        functionCallingConfig: object(
+          {},
+          { mode: oneOf(...MODES), allowedFunctionNames: list(text), streamFunctionCallArguments: flag },
+        ),
+        includeServerSideToolInvocations: flag,
+        retrievalConfig: anyObject,
+      },
+    ),
+    tools: list(TOOL),
+  },
+);

@@ -1,0 +1,70 @@
+import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
+import { sseComment, sseFrame } from '../sse.ts';
+import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
+import { FINISH_REASONS, geminiUsage, partsOf, wholeParts } from './parts.ts';
+
+/** Chunks of an answer. Each has the form of a whole one; the last brings the finish reason with an empty text. */
+export function geminiFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  // CRLF is what the vendor sends; another line end is as good.
+  const ends = { newline: '\r\n', ...framing } as const;
+  const frame = (kind: Frame['kind'], parts: readonly object[], finish?: string): Frame =>
+    sseFrame(kind, JSON.stringify(bodyOf(full, parts, finish)), undefined, ends);
+  const noise = framing.noise === true ? [sseComment('keep-alive', ends)] : [];
+  return [
+    ...partsOf(full).flatMap((part) => [frame('content', [part]), ...noise]),
+    frame('finish', [{ text: '' }], finishOf(full)),
+  ];
+}
+
+/** The answer as one body. */
+export function geminiWhole(answer: Answer | string, request: WireRequest): Reply {
+  const full = fullAnswer(answer, request.model);
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=UTF-8' },
+    body: JSON.stringify(bodyOf(full, wholeParts(full), finishOf(full))),
+  };
+}
+
+const finishOf = ({ rawFinish, finish }: FullAnswer): string => rawFinish ?? FINISH_REASONS[finish];
+
+function bodyOf(
+  { id, model, usage, parts: said }: FullAnswer,
+  parts: readonly object[],
+  finishReason?: string,
+): object {
+  return {
+    candidates: [
+      {
+        content: { parts, role: 'model' },
+        ...(finishReason !== undefined && { finishReason, ...grounding(said) }),
+        index: 0,
+      },
+    ],
+    ...(usage !== undefined && { usageMetadata: geminiUsage(usage) }),
+    modelVersion: model,
+    responseId: id,
+  };
+}
+
+/** Pages, and which bytes of the text rest on them: told with the finish. */
+function grounding(parts: FullAnswer['parts']): { readonly groundingMetadata?: object } {
+  const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+  if (cited.length === 0) return {};
+  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const bytes = (end: number): number => Buffer.byteLength(text.slice(0, end));
+  return {
+    groundingMetadata: {
+      groundingChunks: cited.map(({ url, title }) => ({ web: { uri: url, title } })),
+      groundingSupports: cited.map(({ start = 0, end = text.length }, at) => ({
+        segment: { startIndex: bytes(start), endIndex: bytes(end), text: text.slice(start, end) },
+        groundingChunkIndices: [at],
+      })),
+    },
+  };
+}

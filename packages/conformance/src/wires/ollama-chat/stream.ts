@@ -1,0 +1,121 @@
+import type { FinishReason } from '@majordomo/core';
+import { type Answer, type AnswerPart, type AnswerToolCall, fullAnswer, type FullAnswer, pieces } from '../answer.ts';
+import type { Frame, Framing, WireRequest } from '../wire.ts';
+
+const encoder = new TextEncoder();
+
+/** The server says `stop` after tool calls too (recorded 2026-08). */
+const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'stop',
+  'content-filter': 'stop',
+  refusal: 'stop',
+  incomplete: 'stop',
+  other: 'other',
+};
+
+/** One line of the stream. */
+export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Framing = {}): Frame {
+  // A lone CR ends no line here.
+  return { kind, bytes: encoder.encode(`${JSON.stringify(value)}${newline === '\r\n' ? '\r\n' : '\n'}`) };
+}
+
+/** The lines of an answer: a token a line, a line for each call, and the last one with the counts. */
+export function ollamaFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  const noise: readonly Frame[] =
+    framing.noise === true ? [{ kind: 'noise', bytes: encoder.encode('\n') }] : [];
+  let index = 0;
+  const content = full.parts
+    .flatMap((part) => messages(part, full, () => index++))
+    .flatMap((message) => [lineFrame('content', { ...head(full), message, done: false }, framing), ...noise]);
+  const last = { ...head(full), message: { role: 'assistant', content: '' }, ...closing(full) };
+  return [...noise, ...content, lineFrame('finish', last, framing)];
+}
+
+/** The answer as one object. */
+export function ollamaBody(answer: Answer | string, request: WireRequest): object {
+  const full = fullAnswer(answer, request.model);
+  const said = (...types: readonly string[]): string =>
+    full.parts.flatMap((part) => ('text' in part && types.includes(part.type) ? [part.text] : [])).join('');
+  const calls = full.parts.filter((part) => part.type === 'tool-call');
+  const message = {
+    role: 'assistant',
+    content: said('text', 'refusal'),
+    ...(said('reasoning') === '' ? {} : { thinking: said('reasoning') }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call, index) => toolCall(call, index, full)) }),
+  };
+  return { ...head(full), message, ...closing(full) };
+}
+
+/** The wire has no response ids; the time of creation tells answers apart. */
+const head = ({ model, id }: FullAnswer): object => ({
+  model,
+  created_at: `2026-11-20T09:00:00.${digits(id)}Z`,
+});
+
+function digits(id: string): string {
+  let value = 7;
+  for (const character of id) value = (value * 31 + (character.codePointAt(0) ?? 0)) % 1_000_000;
+  return String(value).padStart(6, '0');
+}
+
+function messages(part: AnswerPart, answer: FullAnswer, next: () => number): readonly object[] {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return pieces(part.text, part.type === 'text' ? part.chunks : undefined, 8).map((content) => ({
+        role: 'assistant',
+        content,
+      }));
+    case 'reasoning':
+      return pieces(part.text, part.chunks, 8).map((thinking) => ({
+        role: 'assistant',
+        content: '',
+        thinking,
+      }));
+    case 'tool-call':
+      return [{ role: 'assistant', content: '', tool_calls: [toolCall(part, next(), answer)] }];
+    case 'vendor':
+      return [];
+    default:
+      part satisfies never;
+      return [];
+  }
+}
+
+/** Calls come whole: the server parses what the model wrote. */
+function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): object {
+  const given = call.id ?? `call_${id}${index}`;
+  return {
+    ...(given === '' ? {} : { id: given }),
+    function: {
+      index,
+      name: call.name,
+      arguments: call.json === '' ? {} : (JSON.parse(call.json) as object),
+    },
+  };
+}
+
+function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
+  return {
+    done: true,
+    // Servers up to 0.1 give none: the last line is the end marker.
+    ...(ends === 'marker' ? {} : { done_reason: rawFinish ?? FINISH_WORDS[finish] }),
+    total_duration: 1_471_383_958,
+    load_duration: 64_202_792,
+    ...(usage === undefined
+      ? {}
+      : {
+          prompt_eval_count: usage.input,
+          prompt_eval_duration: 591_535_833,
+          eval_count: usage.output,
+          eval_duration: 717_143_165,
+        }),
+  };
+}

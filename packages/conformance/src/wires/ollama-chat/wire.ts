@@ -1,0 +1,61 @@
+import { type Failure, failureHeaders, formOf } from '../failure.ts';
+import { violations, wellFormed } from '../shape.ts';
+import { signText } from '../signature.ts';
+import type { Wire } from '../wire.ts';
+import { checkConversation } from './conversation.ts';
+import { OLLAMA_FAILURES } from './failures.ts';
+import { ollamaOperations } from './operations.ts';
+import { readOllama } from './read.ts';
+import { OLLAMA_RULES } from './rules.ts';
+import { ollamaShape } from './shape.ts';
+import { lineFrame, ollamaBody, ollamaFrames } from './stream.ts';
+
+/** The native chat of Ollama: JSON lines, arguments as objects. */
+export const ollamaChat: Wire = {
+  name: 'ollama-chat',
+  baseURL: (origin) => origin,
+  accepts: (method, path) => method === 'POST' && /\/api\/chat(?:\?|$)/.test(path),
+  rules: OLLAMA_RULES,
+  failures: OLLAMA_FAILURES,
+  cannot: {
+    citations: 'Ollama tells no sources',
+    'vendor-parts': 'Ollama runs no tools of its own',
+    'request-cache': 'Ollama caches by itself, and takes no marks',
+    'streamed-arguments': 'Ollama sends a call whole, in one line',
+    'bad-arguments': 'Ollama sends arguments as an object: the server has parsed what the model wrote',
+    file: 'Ollama has no form for a document: its text or images of its pages can be sent',
+    'reasoning-redacted': 'Ollama has no encrypted reasoning',
+    usage: 'Ollama counts prompt and answer, nothing of caches and reasoning',
+    refusal: 'Ollama has no form for a refusal',
+    'content-filter': 'Ollama has no finish word for a filter',
+    'finish-without-marker': 'in Ollama the last line is both reason and marker',
+    'chain-recover-signature': 'Ollama has no signatures',
+  },
+  read: readOllama,
+  validate: (body) =>
+    violations(body, [
+      ollamaShape,
+      wellFormed,
+      (value, _path, report) => {
+        checkConversation(value, report);
+      },
+    ]),
+  stream: ollamaFrames,
+  streamHeaders: { 'content-type': 'application/x-ndjson' },
+  whole: (answer, request) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(ollamaBody(answer, request)),
+  }),
+  failure: (failure) => ({
+    status: formOf(OLLAMA_FAILURES, failure).status,
+    headers: { 'x-request-id': 'req_test', ...failureHeaders(failure) },
+    body: JSON.stringify(errorBody(failure)),
+  }),
+  failureFrame: (failure, framing) => lineFrame('noise', errorBody(failure), framing),
+  brokenFrame: () => ({ kind: 'noise', bytes: new TextEncoder().encode('{"model":"m","message":{"conte\n') }),
+  sign: (reasoning) => signText('ollama-chat', reasoning),
+  operations: ollamaOperations,
+};
+
+const errorBody = (failure: Failure): object => ({ error: formOf(OLLAMA_FAILURES, failure).message });

@@ -1,0 +1,176 @@
+import type { Citation, FinishReason } from '@majordomo/core';
+import { createHash } from 'node:crypto';
+import { type Answer, type AnswerPart, type AnswerText, type AnswerToolCall, fullAnswer, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
+import { signText } from '../signature.ts';
+import { sseComment, sseFrame } from '../sse.ts';
+import type { Frame, Framing, WireRequest } from '../wire.ts';
+import type { ChatDialect } from './dialect.ts';
+
+/** Of every answer: what differs between two runs would only hide differences that matter. */
+export const CREATED = 1_780_000_000;
+
+/** The wire's word for each finish. */
+export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  // A refusal is a field of the message; the turn itself stops.
+  refusal: 'stop',
+  incomplete: 'stop',
+  other: 'other',
+};
+
+type Delta = Readonly<Record<string, unknown>>;
+
+/** The server-sent events of an answer, as OpenAI cuts them: one delta a chunk, usage in a chunk of its own. */
+export function chatFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  dialect: ChatDialect,
+  framing: Framing = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  const chunk = (kind: Frame['kind'], choices: readonly unknown[], usage: unknown): Frame =>
+    sseFrame(kind, JSON.stringify(envelope(full, choices, usage)), undefined, framing);
+  const usage = full.usage === undefined ? null : chatUsage(full.usage);
+  const delta = (kind: Frame['kind'], value: Delta, finish: string | null = null): Frame =>
+    chunk(
+      kind,
+      [{ index: 0, delta: value, logprobs: null, finish_reason: finish }],
+      kind === 'finish' && dialect.usageUnasked === true ? usage : null,
+    );
+  const frames = [delta('head', { role: 'assistant', content: '', refusal: null })];
+  if (framing.noise === true) frames.unshift(sseComment('PROCESSING', framing));
+  for (const value of deltas(full, dialect)) {
+    frames.push(delta('content', value));
+    if (framing.noise === true) frames.push(sseComment('PROCESSING', framing));
+  }
+  if (full.ends !== 'marker') frames.push(delta('finish', {}, full.rawFinish ?? FINISH_WORDS[full.finish]));
+  if (request.streamsUsage && usage !== null) frames.push(chunk('tail', [], usage));
+  if (full.ends !== 'finish') frames.push(sseFrame('tail', '[DONE]', undefined, framing));
+  return frames;
+}
+
+const envelope = ({ id, model }: FullAnswer, choices: readonly unknown[], usage: unknown): object => ({
+  id: `chatcmpl-${id}`,
+  object: 'chat.completion.chunk',
+  created: CREATED,
+  model,
+  service_tier: 'default',
+  system_fingerprint: 'fp_test',
+  choices,
+  usage,
+  obfuscation: 'x',
+});
+
+function deltas(answer: FullAnswer, dialect: ChatDialect): readonly Delta[] {
+  const plain: Delta[] = [];
+  const calls: Delta[][] = [];
+  for (const part of answer.parts) {
+    if (part.type === 'tool-call') calls.push(callDeltas(part, calls.length, answer, dialect));
+    else plain.push(...partDeltas(part, dialect));
+  }
+  return [...plain, ...(answer.interleave ? takeTurns(calls) : calls.flat())];
+}
+
+function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDialect): readonly Delta[] {
+  switch (part.type) {
+    case 'text':
+      return [...pieces(part.text, part.chunks, 8).map((content) => ({ content })), ...annotated(part)];
+    case 'vendor':
+      return [];
+    case 'refusal':
+      return pieces(part.text, undefined, 8).map((refusal) => ({ refusal }));
+    case 'reasoning': {
+      const field = dialect.reasoningField;
+      return field === undefined ? [] : pieces(part.text, part.chunks, 8).map((text) => ({ [field]: text }));
+    }
+    default:
+      part satisfies never;
+      return [];
+  }
+}
+
+/** In a delta of their own after the text (recorded of OpenRouter, 2026). */
+const annotated = ({ citations = [] }: AnswerText): readonly Delta[] =>
+  citations.length === 0 ? [] : [{ annotations: citations.map(annotation) }];
+
+/** As a message has it. */
+export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): object => ({
+  type: 'url_citation',
+  url_citation: { url, title, start_index: start, end_index: end },
+});
+
+/** Id and name come once, with empty arguments; fragments carry the index alone (recorded 2026-06). */
+function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
+  const id = callId(call, index, answer, dialect);
+  const place = placeOf(index, dialect);
+  const first = { ...place, ...(id === '' ? {} : { id }), type: 'function' };
+  return [
+    {
+      tool_calls: [
+        { ...first, function: { name: call.name, arguments: '' }, ...signatureOf(call, index, dialect) },
+      ],
+    },
+    ...pieces(call.json, call.chunks, 6).map((json, at) => ({
+      tool_calls: [
+        {
+          ...place,
+          ...(dialect.callPlace === 'changing-ids' ? { id: `${id}_${at}` } : {}),
+          function: { arguments: json },
+        },
+      ],
+    })),
+  ];
+}
+
+function placeOf(index: number, { callPlace }: ChatDialect): { readonly index?: number } {
+  if (callPlace === 'nowhere') return {};
+  return { index: callPlace === 'index-zero' ? 0 : index };
+}
+
+/** The first call of a turn is the one that is signed. */
+export function signatureOf(call: AnswerToolCall, index: number, { signsCalls }: ChatDialect): object {
+  if (signsCalls !== true || index > 0) return {};
+  return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
+}
+
+/** The id that a call has at this vendor: the answer's own word, or one of the vendor's form. */
+export function callId(
+  call: AnswerToolCall,
+  index: number,
+  { id }: FullAnswer,
+  { toolIds }: ChatDialect,
+): string {
+  const usual = `call_${id}${index}`;
+  if (call.id !== undefined) return call.id;
+  if (toolIds === undefined || toolIds.pattern.test(usual)) return usual;
+  return createHash('sha256').update(usual).digest('hex').slice(0, toolIds.maxLength);
+}
+
+function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const turns: T[] = [];
+  for (let round = 0; lists.some((items) => round < items.length); round++) {
+    for (const items of lists) turns.push(...items.slice(round, round + 1));
+  }
+  return turns;
+}
+
+/** Totals with their portions, as OpenAI counts: `completion_tokens` includes reasoning. */
+export const chatUsage = (usage: FullUsage): object => ({
+  prompt_tokens: usage.input,
+  completion_tokens: usage.output,
+  total_tokens: usage.input + usage.output,
+  prompt_tokens_details: {
+    cached_tokens: usage.cacheRead,
+    cache_write_tokens: usage.cacheWrite,
+    audio_tokens: 0,
+  },
+  completion_tokens_details: {
+    reasoning_tokens: usage.reasoning,
+    audio_tokens: 0,
+    accepted_prediction_tokens: 0,
+    rejected_prediction_tokens: 0,
+  },
+});

@@ -1,0 +1,73 @@
+import { type FailureForm, failureHeaders, formOf } from '../failure.ts';
+import { openaiOperations } from '../operations/openai.ts';
+import { violations, wellFormed } from '../shape.ts';
+import { signText } from '../signature.ts';
+import { sseFrame } from '../sse.ts';
+import type { Wire } from '../wire.ts';
+import { checkContent } from './content.ts';
+import { checkConversation } from './conversation.ts';
+import { type ChatDialect, openaiDialect } from './dialect.ts';
+import { CHAT_FAILURES } from './failures.ts';
+import { checkOptions } from './options.ts';
+import { readChat } from './read.ts';
+import { chatRules } from './rules.ts';
+import { chatShape } from './shape.ts';
+import { chatFrames } from './stream.ts';
+import { chatWhole } from './whole.ts';
+
+const NO_SIGNATURES: Readonly<Record<string, string>> = {
+  'request-cache': 'Chat Completions caches by itself: of the wishes it knows only the longest',
+  'vendor-parts': 'Chat Completions takes nothing back of what ran at the vendor',
+  'reasoning-redacted': 'Chat Completions has no encrypted reasoning',
+  'chain-recover-signature': 'Chat Completions has no signatures',
+};
+const NO_REASONING: Readonly<Record<string, string>> = {
+  ...NO_SIGNATURES,
+  reasoning: 'this vendor shows no reasoning over Chat Completions',
+  'reasoning-replay': 'this vendor shows no reasoning over Chat Completions',
+  'reasoning-foreign': 'this vendor shows no reasoning over Chat Completions',
+};
+
+/** Chat Completions as one of its vendors speaks it. */
+export function openaiChatWire(dialect: ChatDialect): Wire {
+  const shape = chatShape(dialect);
+  return {
+    name: 'openai-chat',
+    baseURL: (origin) => `${origin}/v1`,
+    accepts: (method, path) => method === 'POST' && /\/chat\/completions(?:\?|$)/.test(path),
+    rules: chatRules(dialect),
+    failures: CHAT_FAILURES,
+    cannot: dialect.reasoningField === undefined ? NO_REASONING : NO_SIGNATURES,
+    read: readChat,
+    validate: (body) =>
+      violations(body, [
+        shape,
+        wellFormed,
+        (value, _path, report) => {
+          checkConversation(value, report, dialect);
+          checkContent(value, report, dialect);
+          checkOptions(value, report, dialect);
+        },
+      ]).filter(({ rule }) => dialect.tolerates?.includes(rule) !== true),
+    stream: (answer, request, framing) => chatFrames(answer, request, dialect, framing),
+    streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
+    whole: (answer, request) => chatWhole(answer, request, dialect),
+    failure: (failure) => {
+      const form = formOf(CHAT_FAILURES, failure);
+      const headers = { 'x-request-id': 'req_test', ...failureHeaders(failure) };
+      return { status: form.status, headers, body: JSON.stringify(errorBody(form)) };
+    },
+    failureFrame: (failure, framing) =>
+      sseFrame('noise', JSON.stringify(errorBody(formOf(CHAT_FAILURES, failure))), undefined, framing),
+    brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
+    sign: (reasoning) => signText('openai-chat', reasoning),
+    operations: openaiOperations,
+  };
+}
+
+/** Chat Completions as OpenAI itself speaks it. */
+export const openaiChat: Wire = openaiChatWire(openaiDialect);
+
+const errorBody = ({ message, type, code, param }: FailureForm): object => ({
+  error: { message, type, param: param ?? null, code: code ?? null },
+});

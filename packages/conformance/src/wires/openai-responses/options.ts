@@ -1,0 +1,63 @@
+import { isRecord } from '@majordomo/core/toolkit';
+import { checkParameters } from '../parameters.ts';
+import { isString, type Report, shown } from '../shape.ts';
+import { checkStrict } from '../strict.ts';
+
+/** Reasoning models refuse these (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later take them). */
+const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
+const SAMPLING: readonly string[] = ['temperature', 'top_p'];
+/** These have no encrypted reasoning (recorded by several clients, 2025). */
+const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
+
+/** Rules between options of a request. */
+export function checkOptions(body: unknown, report: Report): void {
+  if (!isRecord(body)) return;
+  const model = isString(body['model']) ? body['model'] : '';
+  const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
+  for (const key of REASONING_MODEL.test(model) ? SAMPLING : []) {
+    if (given(key)) {
+      report(
+        'unsupported-parameter',
+        key,
+        `Unsupported parameter: '${key}' is not supported with this model.`,
+      );
+    }
+  }
+  const include: readonly unknown[] = Array.isArray(body['include']) ? body['include'] : [];
+  if (PLAIN_MODEL.test(model) && include.includes('reasoning.encrypted_content')) {
+    report('unsupported-parameter', 'include', 'Encrypted content is not supported with this model.');
+  }
+  checkTools(body, report);
+  checkFormat(body, report);
+}
+
+function checkTools(body: Record<string, unknown>, report: Report): void {
+  const tools: readonly unknown[] = Array.isArray(body['tools']) ? body['tools'] : [];
+  const functions = tools.filter(isRecord).filter(({ type }) => type === 'function');
+  functions.forEach(({ parameters, strict }, index) => {
+    const path = `tools[${index}].parameters`;
+    checkParameters(parameters, path, report);
+    // Without the word the vendor closes what is open by itself (recorded 2026).
+    if (strict === true) checkStrict(parameters, path, report);
+  });
+  const choice = body['tool_choice'];
+  if (!isRecord(choice) || choice['type'] !== 'function') return;
+  if (!functions.some(({ name }) => name === choice['name']))
+    report(
+      'tool-choice-unknown',
+      'tool_choice',
+      `Tool choice '${shown(choice['name'])}' not found in 'tools'.`,
+    );
+}
+
+function checkFormat(body: Record<string, unknown>, report: Report): void {
+  const format = isRecord(body['text']) ? body['text']['format'] : undefined;
+  if (!isRecord(format)) return;
+  if (
+    format['type'] === 'json_object' &&
+    !/json/i.test(JSON.stringify([body['input'], body['instructions']]))
+  )
+    report('json-word', 'text.format', "input must contain the word 'json' to use json_object");
+  if (format['type'] === 'json_schema' && format['strict'] === true)
+    checkStrict(format['schema'], 'text.format.schema', report);
+}

@@ -1,0 +1,175 @@
+import { anyObject, anything, type Check, count, type Fields, flag, list, matching, number, object, oneOf, optionalNull, tagged, text, textOr } from '../shape.ts';
+
+const nullable = optionalNull;
+const NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
+const CALL_ID = matching(/^[^]+$/, 'call-id-format', 64);
+const STATUS = nullable(oneOf('in_progress', 'completed', 'incomplete'));
+
+/** Types that only the vendor's own tools and the API's newer parts use: their members are not checked. */
+export const VENDOR_ITEMS: readonly string[] = [
+  'file_search_call',
+  'web_search_call',
+  'computer_call',
+  'computer_call_output',
+  'image_generation_call',
+  'code_interpreter_call',
+  'local_shell_call',
+  'local_shell_call_output',
+  'shell_call',
+  'shell_call_output',
+  'apply_patch_call',
+  'apply_patch_call_output',
+  'mcp_list_tools',
+  'mcp_approval_request',
+  'mcp_approval_response',
+  'mcp_call',
+  'tool_search_call',
+  'tool_search_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'item_reference',
+  'compaction',
+  'program',
+  'program_output',
+];
+
+const vendorItems: Fields = Object.fromEntries(VENDOR_ITEMS.map((type) => [type, anyObject]));
+
+const inputText = object({ type: text, text }, { prompt_cache_breakpoint: anything });
+const image = object(
+  { type: text },
+  {
+    detail: nullable(oneOf('auto', 'low', 'high', 'original')),
+    image_url: nullable(text),
+    file_id: nullable(text),
+    prompt_cache_breakpoint: anything,
+  },
+);
+const file = object(
+  { type: text },
+  { detail: text, file_data: text, file_id: nullable(text), file_url: text, filename: text },
+);
+const inputPart = tagged('type', { input_text: inputText, input_image: image, input_file: file });
+
+/** Which of them may stand under which role is a rule of its own. */
+const content = textOr(
+  list(
+    tagged('type', {
+      input_text: inputText,
+      input_image: image,
+      input_file: file,
+      output_text: object(
+        { type: text, text },
+        { annotations: list(anyObject), logprobs: nullable(list(anyObject)) },
+      ),
+      refusal: object({ type: text, refusal: text }),
+    }),
+  ),
+);
+
+const message = object(
+  { role: oneOf('user', 'assistant', 'system', 'developer'), content },
+  { type: oneOf('message'), id: text, status: STATUS, phase: nullable(oneOf('commentary', 'final_answer')) },
+);
+
+const item = tagged(
+  'type',
+  {
+    ...vendorItems,
+    message,
+    function_call: object(
+      { type: text, call_id: CALL_ID, name: NAME, arguments: text },
+      { id: nullable(text), status: STATUS, caller: nullable(anyObject), namespace: nullable(text) },
+    ),
+    function_call_output: object(
+      { type: text, call_id: CALL_ID, output: textOr(list(inputPart)) },
+      { id: nullable(text), status: STATUS, caller: nullable(anyObject) },
+    ),
+    reasoning: object(
+      { type: text, summary: list(object({ type: oneOf('summary_text'), text })) },
+      {
+        id: nullable(text),
+        status: STATUS,
+        content: nullable(list(object({ type: oneOf('reasoning_text'), text }))),
+        encrypted_content: nullable(text),
+      },
+    ),
+  },
+  message,
+);
+
+const format = tagged('type', {
+  text: object({ type: text }),
+  json_object: object({ type: text }),
+  json_schema: object(
+    { type: text, name: NAME, schema: anyObject },
+    { description: text, strict: nullable(flag) },
+  ),
+});
+
+const tool = tagged(
+  'type',
+  {
+    function: object(
+      { type: text, name: NAME },
+      {
+        description: nullable(text),
+        parameters: nullable(anyObject),
+        strict: nullable(flag),
+        defer_loading: flag,
+        allowed_callers: anything,
+        output_schema: anything,
+      },
+    ),
+  },
+  anyObject,
+);
+
+const reasoning = object(
+  {},
+  {
+    context: nullable(text),
+    effort: nullable(oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')),
+    generate_summary: nullable(text),
+    mode: nullable(text),
+    summary: nullable(oneOf('auto', 'concise', 'detailed')),
+  },
+);
+
+/** Keys and types of a request body: those of openai 7.55's `ResponseCreateParams`. */
+export const responsesShape: Check = object(
+  { model: text, input: textOr(list(item, 1)) },
+  {
+    background: nullable(flag),
+    context_management: anything,
+    conversation: anything,
+    include: nullable(list(text)),
+    instructions: nullable(text),
+    max_output_tokens: nullable(count),
+    max_tool_calls: nullable(count),
+    metadata: nullable(anyObject),
+    moderation: anything,
+    parallel_tool_calls: nullable(flag),
+    previous_response_id: nullable(text),
+    prompt: nullable(anyObject),
+    prompt_cache_key: nullable(text),
+    prompt_cache_options: anyObject,
+    prompt_cache_retention: nullable(oneOf('in_memory', '24h')),
+    // Of OpenRouter, which answers on this wire too (recorded 2026).
+    provider: anyObject,
+    reasoning: nullable(reasoning),
+    safety_identifier: nullable(text),
+    service_tier: nullable(oneOf('auto', 'default', 'flex', 'scale', 'priority', 'fast')),
+    store: nullable(flag),
+    stream: nullable(flag),
+    stream_options: nullable(object({}, { include_obfuscation: flag })),
+    temperature: nullable(number(0, 2)),
+    text: object({}, { format, verbosity: nullable(oneOf('low', 'medium', 'high')) }),
+    tool_choice: textOr(anyObject),
+    tools: list(tool, 1, 128),
+    top_logprobs: nullable(number(0, 20, true)),
+    top_p: nullable(number(0, 1)),
+    truncation: nullable(oneOf('auto', 'disabled')),
+    user: text,
+  },
+);

@@ -1,0 +1,118 @@
+import { type Answer, type AnswerPart, type AnswerVendor, fullAnswer, type FullAnswer, pieces } from '../answer.ts';
+import { sseComment, sseFrame } from '../sse.ts';
+import type { Frame, Framing, WireRequest } from '../wire.ts';
+import type { ResponsesDialect } from './dialect.ts';
+import { outputItem, type OutputItem, responseBody } from './output.ts';
+
+interface Event {
+  readonly kind: Frame['kind'];
+  readonly data: { readonly type: string; readonly [member: string]: unknown };
+}
+
+/** The server-sent events of an answer, item after item, as OpenAI cuts them (recorded 2025-09 to 2026-07). */
+export function responsesFrames(
+  answer: Answer | string,
+  request: WireRequest,
+  framing: Framing = {},
+  dialect: ResponsesDialect = {},
+): readonly Frame[] {
+  const full = fullAnswer(answer, request.model);
+  const last = responseBody(full, true);
+  const events: Event[] = [
+    { kind: 'head', data: { type: 'response.created', response: responseBody(full, false) } },
+    { kind: 'head', data: { type: 'response.in_progress', response: responseBody(full, false) } },
+    ...itemEvents(full, dialect),
+    {
+      kind: 'finish',
+      data: {
+        type: last['status'] === 'incomplete' ? 'response.incomplete' : 'response.completed',
+        response: last,
+      },
+    },
+  ];
+  return events.flatMap(({ kind, data: { type, ...members } }, number) => {
+    const data = JSON.stringify({ type, sequence_number: number, ...members });
+    const frame = sseFrame(kind, data, type, framing);
+    return framing.noise === true ? [sseComment('keepalive', framing), frame] : [frame];
+  });
+}
+
+function itemEvents(full: FullAnswer, dialect: ResponsesDialect): readonly Event[] {
+  const all = full.parts.map((part, at) => ({
+    part,
+    events: eventsOf(part, at, outputItem(part, at, full), dialect),
+  }));
+  if (!full.interleave) return all.flatMap(({ events }) => events);
+  const calls = all.filter(({ part }) => part.type === 'tool-call').map(({ events }) => events);
+  const others = all.filter(({ part }) => part.type !== 'tool-call').flatMap(({ events }) => events);
+  return [...others, ...takeTurns(calls)];
+}
+
+function eventsOf(
+  part: AnswerPart,
+  at: number,
+  item: OutputItem,
+  { callsEnd }: ResponsesDialect,
+): readonly Event[] {
+  const place = { item_id: item.id, output_index: at };
+  const isCall = part.type === 'tool-call';
+  const event = (kind: Frame['kind'], type: string, members: object): Event => ({
+    kind,
+    data: { type, ...members },
+  });
+  return [
+    event(isCall ? 'content' : 'noise', 'response.output_item.added', {
+      output_index: at,
+      item: begun(item),
+    }),
+    ...(part.type === 'vendor'
+      ? SEARCHING.map((step) => event('noise', `response.web_search_call.${step}`, place))
+      : deltasOf(part).map((delta) =>
+          event('content', `response.${EVENTS[part.type]}.delta`, { ...place, ...INDEX, delta }),
+        )),
+    ...(isCall
+      ? [event('content', 'response.function_call_arguments.done', { ...place, arguments: part.json })]
+      : []),
+    event('content', 'response.output_item.done', {
+      output_index: at,
+      item: isCall && callsEnd === 'empty' ? { ...item, arguments: '{}' } : item,
+    }),
+  ];
+}
+
+const INDEX = { content_index: 0, summary_index: 0 };
+
+/** A search tells of itself while it runs; what it asked stands in the item's end (recorded 2026-06). */
+const SEARCHING = ['in_progress', 'searching', 'completed'] as const;
+
+/** A part that is written piece by piece. */
+type WrittenPart = Exclude<AnswerPart, AnswerVendor>;
+
+const EVENTS: Readonly<Record<WrittenPart['type'], string>> = {
+  text: 'output_text',
+  refusal: 'refusal',
+  reasoning: 'reasoning_summary_text',
+  'tool-call': 'function_call_arguments',
+};
+
+function deltasOf(part: WrittenPart): readonly string[] {
+  if (part.type === 'tool-call') return pieces(part.json, part.chunks, 6);
+  if (part.type === 'reasoning' && part.redacted === true) return [];
+  return pieces(part.text, part.type === 'refusal' ? undefined : part.chunks, 8);
+}
+
+/** As an item stands in its first event. */
+function begun(item: OutputItem): object {
+  if (item.type === 'function_call') return { ...item, status: 'in_progress', arguments: '' };
+  if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };
+  if (item.type === 'web_search_call') return { ...item, status: 'in_progress', action: { type: 'search' } };
+  return { ...item, summary: [] };
+}
+
+function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const turns: T[] = [];
+  for (let round = 0; lists.some((items) => round < items.length); round++) {
+    for (const items of lists) turns.push(...items.slice(round, round + 1));
+  }
+  return turns;
+}

@@ -1,0 +1,160 @@
+import type { SpeechRequest, TranscriptSegment } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import type { TranscriptTurn } from '@majordomo/testing';
+import { anything, count, isString, list, number, object, text, textOr, violations } from '../shape.ts';
+import type { OperationRequest, WireOperation } from '../wire.ts';
+import { isFile } from './form.ts';
+import { embeddingEndpoint, inputTokens, jsonReply, soundReply, speechEndpoint, transcriptionEndpoint } from './operation.ts';
+
+// OpenAI's /embeddings, /audio/transcriptions and /audio/speech, which its compatible vendors have as well: the types of openai 7.55.
+
+
+
+
+
+
+
+
+const at =
+  (end: RegExp) =>
+  (method: string, path: string): boolean =>
+    method === 'POST' && end.test(path);
+
+const modelIn = (body: unknown): string => asText(asRecord(body)['model']) ?? '';
+
+const embeddings = embeddingEndpoint({
+  accepts: at(/\/embeddings(?:\?|$)/),
+  read(_path, body) {
+    const {
+      input,
+      dimensions,
+      output_dimension: size = dimensions,
+      encoding_format: format,
+    } = asRecord(body);
+    return {
+      model: modelIn(body),
+      values: isString(input) ? [input] : asList(input).filter(isString),
+      dimensions: asNumber(size),
+      format: asText(format),
+    };
+  },
+  validate: (body) =>
+    violations(body, [
+      // Vendors have fields of their own beside these.
+      (value, path, report) => {
+        const { model, input, dimensions, encoding_format } = asRecord(value);
+        object(
+          { model: text, input: textOr(list(text, 1, 2048)) },
+          { dimensions: count, encoding_format: text },
+        )({ model, input, dimensions, encoding_format }, path, report);
+      },
+    ]),
+  answer(turn, { format, model }) {
+    const data = turn.vectors.map((vector, index) => ({
+      object: 'embedding',
+      index,
+      embedding: format === 'base64' ? base64(vector) : [...vector],
+    }));
+    const tokens = inputTokens(turn);
+    const usage = { prompt_tokens: tokens, total_tokens: tokens };
+    return jsonReply({ object: 'list', data, model, usage }, REQUEST_ID);
+  },
+});
+
+const REQUEST_ID = { 'x-request-id': 'req_test' };
+
+/** Little-endian floats. */
+const base64 = (vector: Float32Array | readonly number[]): string =>
+  Buffer.from(Float32Array.from(vector).buffer).toString('base64');
+
+const transcriptions = transcriptionEndpoint({
+  accepts: at(/\/audio\/transcriptions(?:\?|$)/),
+  read(_path, body) {
+    const { file, response_format: format } = asRecord(body);
+    return {
+      model: modelIn(body),
+      audio: isFile(file) ? { mediaType: file.mediaType, bytes: file.bytes } : undefined,
+      format: asText(format),
+    };
+  },
+  validate: (body) =>
+    violations(body, [
+      object(
+        { model: text, file: anything },
+        {
+          language: text,
+          prompt: text,
+          response_format: text,
+          temperature: text,
+          chunking_strategy: text,
+          stream: text,
+          'include[]': text,
+          'timestamp_granularities[]': text,
+        },
+      ),
+    ]),
+  answer: (turn, { format }) => jsonReply(transcriptBody(turn, format), REQUEST_ID),
+});
+
+/** Plain ones say nothing of time. */
+function transcriptBody(turn: TranscriptTurn, format: string | undefined): object {
+  const { transcript, language, durationMs, segments = [], usage } = turn;
+  const seconds = durationMs === undefined ? undefined : durationMs / 1000;
+  const counted = {
+    type: 'tokens',
+    input_tokens: inputTokens(turn),
+    output_tokens: usage?.output ?? 5,
+    input_token_details: { audio_tokens: inputTokens(turn), text_tokens: 0 },
+    total_tokens: inputTokens(turn) + (usage?.output ?? 5),
+  };
+  const said = {
+    text: transcript,
+    usage: seconds === undefined || usage !== undefined ? counted : { type: 'duration', seconds },
+  };
+  if (format === undefined || format === 'json') return said;
+  return { task: 'transcribe', language, duration: seconds, ...said, segments: segments.map(segmentOf) };
+}
+
+const segmentOf = ({ text: said, startMs, endMs, speaker }: TranscriptSegment, id: number): object => ({
+  id,
+  start: startMs / 1000,
+  end: endMs / 1000,
+  text: said,
+  ...(speaker !== undefined && { speaker, type: 'transcript.text.segment' }),
+});
+
+const speech = speechEndpoint({
+  accepts: at(/\/audio\/speech(?:\?|$)/),
+  read(_path, body) {
+    const { input, response_format: format } = asRecord(body);
+    return { model: modelIn(body), text: asText(input), format: asText(format) };
+  },
+  validate: (body) =>
+    violations(body, [
+      object(
+        { model: text, input: text },
+        {
+          voice: anything,
+          response_format: text,
+          speed: number(0.25, 4),
+          instructions: text,
+          stream_format: text,
+        },
+      ),
+    ]),
+  answer: (turn, request) => soundReply(turn, usualType(request), REQUEST_ID),
+});
+
+const TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  opus: 'audio/ogg',
+  flac: 'audio/flac',
+  pcm: 'audio/pcm',
+};
+
+const usualType = ({ format = 'mp3' }: OperationRequest): string =>
+  format in TYPES ? TYPES[format as keyof typeof TYPES] : TYPES.mp3;
+
+/** What stands beside the chats of OpenAI and of servers like it. */
+export const openaiOperations: readonly WireOperation[] = [embeddings, transcriptions, speech];

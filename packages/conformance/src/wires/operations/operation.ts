@@ -1,0 +1,87 @@
+import type { OperationAnswer, OperationName, SoundTurn, TranscriptTurn, VectorsTurn } from '@majordomo/testing';
+import type { OperationReply, OperationRequest, WireOperation } from '../wire.ts';
+
+interface Facts<Answer> extends Pick<WireOperation, 'accepts' | 'validate'> {
+  readonly read: (path: string, body: unknown) => Partial<OperationRequest> & Pick<OperationRequest, 'model'>;
+  readonly answer: (answer: Answer, request: OperationRequest) => OperationReply;
+}
+
+/** An endpoint that gives vectors. */
+export const embeddingEndpoint = (facts: Facts<VectorsTurn>): WireOperation =>
+  endpoint('embedding', facts, (answer) => ('vectors' in answer ? answer : undefined));
+
+/** An endpoint that gives transcripts. */
+export const transcriptionEndpoint = (facts: Facts<TranscriptTurn>): WireOperation =>
+  endpoint('transcription', facts, (answer) => ('transcript' in answer ? answer : undefined));
+
+/** An endpoint that gives sound. */
+export const speechEndpoint = (facts: Facts<SoundTurn>): WireOperation =>
+  endpoint('speech', facts, (answer) => ('audio' in answer ? answer : undefined));
+
+function endpoint<Answer>(
+  operation: OperationName,
+  { read, answer, ...facts }: Facts<Answer>,
+  own: (answer: OperationAnswer) => Answer | undefined,
+): WireOperation {
+  return {
+    ...facts,
+    operation,
+    read: (path, body) => ({
+      streamed: false,
+      values: [],
+      dimensions: undefined,
+      audio: undefined,
+      text: undefined,
+      format: undefined,
+      ...read(path, body),
+      operation,
+    }),
+    answer(given, request) {
+      const fitting = own(given);
+      if (fitting === undefined) throw new Error(`is an answer of another operation than ${operation}`);
+      return answer(fitting, request);
+    },
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** A whole body of JSON. */
+export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}): OperationReply => ({
+  headers: { 'content-type': 'application/json', ...headers },
+  pieces: [encoder.encode(JSON.stringify(body))],
+});
+
+/** The sound itself. */
+export const soundReply = (
+  { audio, mediaType }: SoundTurn,
+  usual: string,
+  headers: OperationReply['headers'] = {},
+): OperationReply => ({
+  headers: { 'content-type': mediaType ?? usual, ...headers },
+  pieces: piecesOf(audio),
+});
+
+/** Of a sound, in order. */
+export const piecesOf = (audio: SoundTurn['audio']): readonly Uint8Array[] =>
+  audio instanceof Uint8Array ? [audio] : audio;
+
+/** What a server says where a fault has no answer of its own. */
+export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequest): OperationAnswer {
+  switch (operation) {
+    case 'embedding':
+      return { vectors: values.map((_, at) => unit(dimensions, at)) };
+    case 'transcription':
+      return { transcript: 'Hello from the test server.' };
+    case 'speech':
+      return { audio: encoder.encode(`ID3${' sound'.repeat(40)}`) };
+    default:
+      return operation satisfies never;
+  }
+}
+
+const unit = (size: number, at: number): Float32Array =>
+  Float32Array.from({ length: size }, (_, place) => (place === at % size ? 1 : 0));
+
+/** Tokens of the input: those of the turn, else as many as chats have. */
+export const inputTokens = ({ usage }: OperationAnswer): number => usage?.input ?? 12;

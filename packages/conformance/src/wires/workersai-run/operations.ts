@@ -1,0 +1,106 @@
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
+import { embeddingEndpoint, jsonReply, soundReply, speechEndpoint, transcriptionEndpoint } from '../operations/operation.ts';
+import { anything, isString, list, object, text, textOr, violations } from '../shape.ts';
+import type { OperationReply, WireOperation } from '../wire.ts';
+import { isRun, modelOfRun } from './read.ts';
+
+// Runs of Workers AI that are no chats: the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
+
+
+
+
+
+
+const enveloped = (result: object): OperationReply =>
+  jsonReply({ result, success: true, errors: [], messages: [] }, RAY);
+
+const RAY = { 'cf-ray': 'req_test' };
+
+/** All runs have one path: what is asked says which operation it is. */
+const run =
+  (isOwn: (body: Readonly<Record<string, unknown>>) => boolean) =>
+  (method: string, path: string, body: unknown): boolean =>
+    method === 'POST' && isRun(path) && isOwn(asRecord(body));
+
+const embeddings = embeddingEndpoint({
+  accepts: run(({ text: values }) => Array.isArray(values)),
+  read: (path, body) => ({
+    model: modelOfRun(path),
+    values: asList(asRecord(body)['text']).filter(isString),
+  }),
+  validate: (body) =>
+    violations(body, [
+      object({ text: textOr(list(text, 1, 100)) }, { pooling: text, truncate_inputs: anything }),
+    ]),
+  answer({ vectors }) {
+    const data = vectors.map((vector) => [...vector]);
+    return enveloped({ shape: [data.length, data[0]?.length ?? 0], data });
+  },
+});
+
+const transcriptions = transcriptionEndpoint({
+  accepts: run(({ audio }) => audio !== undefined),
+  read(path, body) {
+    const { audio } = asRecord(body);
+    const bytes = isString(audio) ? Buffer.from(audio, 'base64') : asList(audio).map(Number);
+    return { model: modelOfRun(path), audio: { mediaType: '', bytes: Uint8Array.from(bytes) } };
+  },
+  validate: (body) =>
+    violations(body, [
+      object(
+        { audio: textOr(list(anything, 1, Number.MAX_SAFE_INTEGER)) },
+        { language: text, initial_prompt: text, task: text, vad_filter: anything, prefix: text },
+      ),
+    ]),
+  answer: ({ transcript, language, durationMs, segments = [] }) =>
+    enveloped({
+      text: transcript,
+      word_count: transcript.split(' ').length,
+      transcription_info: { language, duration: durationMs === undefined ? undefined : durationMs / 1000 },
+      segments: segments.map(({ text: said, startMs, endMs }) => ({
+        text: said,
+        start: startMs / 1000,
+        end: endMs / 1000,
+      })),
+    }),
+});
+
+/** MeloTTS gives base64 in an object, the others bytes. */
+const speech = speechEndpoint({
+  accepts: run(
+    ({ text: said, prompt, messages }) => (isString(said) || isString(prompt)) && messages === undefined,
+  ),
+  read(path, body) {
+    const { text: said, prompt } = asRecord(body);
+    const isMelo = said === undefined;
+    return {
+      model: modelOfRun(path),
+      text: asText(isMelo ? prompt : said),
+      format: isMelo ? 'base64' : undefined,
+    };
+  },
+  validate: (body) =>
+    violations(body, [
+      object(
+        {},
+        {
+          text,
+          prompt: text,
+          lang: text,
+          speaker: text,
+          encoding: text,
+          container: text,
+          bit_rate: anything,
+          sample_rate: anything,
+        },
+      ),
+    ]),
+  answer(turn, { format }) {
+    if (format !== 'base64') return soundReply(turn, 'audio/mpeg', RAY);
+    const pieces = turn.audio instanceof Uint8Array ? [turn.audio] : turn.audio;
+    return enveloped({ audio: Buffer.concat(pieces).toString('base64') });
+  },
+});
+
+/** What Workers AI does besides chats. */
+export const workersaiOperations: readonly WireOperation[] = [embeddings, transcriptions, speech];

@@ -1,0 +1,68 @@
+import { type Failure, type FailureForm, failureHeaders, formOf } from '../failure.ts';
+import type { ChatDialect } from '../openai-chat/dialect.ts';
+import { chatFrames } from '../openai-chat/stream.ts';
+import { chatWhole } from '../openai-chat/whole.ts';
+import { violations, wellFormed } from '../shape.ts';
+import { signText } from '../signature.ts';
+import { sseFrame } from '../sse.ts';
+import type { Wire } from '../wire.ts';
+import { checkRun } from './conversation.ts';
+import { RUN_FAILURES } from './failures.ts';
+import { workersaiOperations } from './operations.ts';
+import { isRun, readRun } from './read.ts';
+import { RUN_RULES } from './rules.ts';
+import { runShape } from './shape.ts';
+
+/** The newer models answer in the shape of Chat Completions. */
+const SHAPE: ChatDialect = { name: 'workersai-run', reasoningField: 'reasoning_content' };
+
+/** Workers AI over REST: one endpoint a model, the answer in `result`. */
+export const workersaiRun: Wire = {
+  name: 'workersai-run',
+  baseURL: (origin) => `${origin}/client/v4`,
+  accepts: (method, path) => method === 'POST' && isRun(path),
+  rules: RUN_RULES,
+  failures: RUN_FAILURES,
+  cannot: {
+    citations: 'Workers AI tells no sources',
+    'vendor-parts': 'Workers AI runs no tools of its own',
+    audio: 'Workers AI has no form for audio in a chat',
+    'request-cache': 'Workers AI takes no marks for caching',
+    'embedding-usage': 'Workers AI counts no tokens of vectors',
+    file: 'Workers AI has no form for a document: its text or images of its pages can be sent',
+    'reasoning-redacted': 'Workers AI has no encrypted reasoning',
+    'chain-recover-signature': 'Workers AI has no signatures',
+  },
+  read: readRun,
+  validate: (body) =>
+    violations(body, [
+      runShape,
+      wellFormed,
+      (value, _path, report) => {
+        checkRun(value, report);
+      },
+    ]),
+  stream: (answer, request, framing) => chatFrames(answer, request, SHAPE, framing),
+  streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
+  whole(answer, request) {
+    const { body, ...reply } = chatWhole(answer, request, SHAPE);
+    return { ...reply, body: `{"result":${body},"success":true,"errors":[],"messages":[]}` };
+  },
+  failure: (failure) => ({
+    status: formOf(RUN_FAILURES, failure).status,
+    headers: { 'cf-ray': 'req_test', ...failureHeaders(failure) },
+    body: JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))),
+  }),
+  failureFrame: (failure: Failure, framing) =>
+    sseFrame('noise', JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))), undefined, framing),
+  brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
+  sign: (reasoning) => signText('workersai-run', reasoning),
+  operations: workersaiOperations,
+};
+
+const errorBody = ({ code, message }: FailureForm): object => ({
+  result: null,
+  success: false,
+  errors: [{ code: Number(code), message }],
+  messages: [],
+});

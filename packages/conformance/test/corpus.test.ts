@@ -1,0 +1,69 @@
+import { hasRecordings, skippedNote } from '@majordomo/test-support';
+import { anthropicMessages, chatDialects, openaiChatWire, type Wire } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { EXCEPTIONS } from './corpus/exceptions.ts';
+import { accepted, requests } from './corpus/recordings.ts';
+
+const WIRES: readonly (readonly [name: string, wireOf: (vendor: string) => Wire])[] = [
+  ['openai-chat', (vendor) => openaiChatWire(chatDialects[vendor] ?? { name: vendor })],
+  ['anthropic-messages', () => anthropicMessages],
+];
+
+it.skipIf(!hasRecordings)(`recordings are there${skippedNote}`, () => {
+  expect(WIRES.every(([name]) => requests(name).length > 0)).toBe(true);
+});
+
+/** Refused by the vendor for their form, and the rule that must say so here. */
+const REFUSED: readonly (readonly [id: string, rule: string])[] = [
+  ['doubleword/chat-u-error-400-00-invalid-temperature-blocking-yaml', 'out-of-range'],
+  ['llamacpp/chat-u-error-400-07-video-part-is-refused-yaml', 'unknown-value'],
+  ['openai/chat-u-error-400-00-openai-gpt-5-mini-completions-yaml', 'unsupported-parameter'],
+  ['anthropic/msg-u-error-400-07-seventeen-union-parameters-are-rejected-ya', 'strict-limits'],
+  ['anthropic/msg-u-error-400-10-boolean-root-schema-is-rejected-for-tool-i', 'wrong-type'],
+  ['anthropic/msg-u-error-400-13-twenty-one-strict-tools-are-rejected-yaml', 'strict-limits'],
+  ['anthropic/msg-u-error-400-14-validation-error-carries-identity-yaml', 'out-of-range'],
+];
+
+describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => {
+  it.each(WIRES)('%s: are accepted, but for the exceptions', (name, wireOf) => {
+    const refused = accepted(name)
+      .filter(({ id }) => !(id in EXCEPTIONS))
+      .map(({ id, vendor, body }) => ({
+        id,
+        violations: wireOf(vendor).validate(body, { signatures: 'any' }),
+      }))
+      .filter(({ violations }) => violations.length > 0);
+    expect(refused).toEqual([]);
+    expect(accepted(name).length).toBeGreaterThan(40);
+  });
+
+  it.each(REFUSED)('%s was refused, here by the rule %s', (id, rule) => {
+    const found = WIRES.flatMap(([name, wireOf]) =>
+      requests(name)
+        .filter((recording) => recording.id === id)
+        .flatMap(({ vendor, body }) => wireOf(vendor).validate(body, { signatures: 'any' })),
+    );
+    expect(found.map((violation) => violation.rule)).toContain(rule);
+  });
+
+  it.each(WIRES)('%s: every exception is needed', (name, wireOf) => {
+    const needless = accepted(name)
+      .filter(({ id }) => id in EXCEPTIONS)
+      .filter(({ vendor, body }) => wireOf(vendor).validate(body, { signatures: 'any' }).length === 0);
+    expect(needless.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('no exception names a recording that is not there', () => {
+    const known = new Set(WIRES.flatMap(([name]) => accepted(name).map(({ id }) => id)));
+    expect(Object.keys(EXCEPTIONS).filter((id) => !known.has(id))).toEqual([]);
+  });
+
+  it.each(WIRES)('%s: reading them back finds the model and every message', (name, wireOf) => {
+    for (const { vendor, body, id } of accepted(name)) {
+      if (id in EXCEPTIONS) continue;
+      const { model, messages } = body as { model: string; messages: unknown[] };
+      const read = wireOf(vendor).read('', body);
+      expect([id, read.model, read.messages.length]).toEqual([id, model, messages.length]);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { type Case, conformance, type Harness, type Scenario } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { CARELESS } from './reference/careless.ts';
+import { type Flaw, flawed } from './reference/flaw.ts';
+import { FLAWS as IN_ANSWERS } from './reference/flaws.ts';
+import { harnesses } from './reference/harnesses.ts';
+import { IN_OPERATIONS } from './reference/operation-flaws.ts';
+import { UNFAITHFUL } from './reference/unfaithful.ts';
+
+/** Some ninety wrong providers. */
+const FLAWS = [...IN_ANSWERS, ...UNFAITHFUL, ...CARELESS, ...IN_OPERATIONS];
+
+/** What no provider can get wrong: the timers and the caller's signal belong to the chain of core. */
+const OF_THE_CHAIN: ReadonlySet<Scenario> = new Set([
+  'chain-stall-before',
+  'chain-stall-middle',
+  'chain-late',
+  'chain-listeners',
+]);
+
+const broken = (harness: Harness, flaw: Flaw): Harness => ({
+  ...harness,
+  open: async (at) => flawed(await harness.open(at), flaw, at.baseURL),
+});
+
+/** A provider that hangs fails its case too: with a runner, by the runner's time limit. */
+async function fails(each: Case, harness: Harness, hangs: boolean): Promise<boolean> {
+  const failed = each.run(harness).then(
+    () => false,
+    () => true,
+  );
+  if (!hangs) return failed;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 300, true)));
+  const first = await Promise.race([failed, late]);
+  clearTimeout(timer);
+  return first;
+}
+
+const caseOf = (scenario: Scenario): Case => {
+  const found = conformance.find((each) => each.scenario === scenario);
+  if (found === undefined) throw new Error(`no case for ${scenario}`);
+  return found;
+};
+
+describe.each(harnesses)('the suite against a flawed provider for $wire.name', (harness) => {
+  const claims = FLAWS.flatMap((flaw) =>
+    flaw.caught.map((scenario) => ({ flaw, scenario, says: flaw.name })),
+  );
+  const { name, cannot } = harness.wire;
+  const shown = claims.filter(({ flaw, scenario }) => (flaw.wire ?? name) === name && !(scenario in cannot));
+  it.each(shown)('$scenario fails one that $says', async ({ flaw, scenario }) => {
+    expect(await fails(caseOf(scenario), broken(harness, flaw), flaw.hangs ?? false)).toBe(true);
+  });
+});
+
+it('every scenario fails some flawed provider', () => {
+  const caught = new Set(FLAWS.flatMap((flaw) => flaw.caught));
+  const blind = conformance.map(({ scenario }) => scenario).filter((scenario) => !caught.has(scenario));
+  expect(blind.filter((scenario) => !OF_THE_CHAIN.has(scenario))).toEqual([]);
+});
+
+it('a scenario has one case', () => {
+  const scenarios = conformance.map(({ scenario }) => scenario);
+  expect(scenarios.length).toBe(new Set(scenarios).size);
+  expect(scenarios.length).toBeGreaterThanOrEqual(40);
+});
+
+it('the wrong providers are fifty and more, each with a name of its own', () => {
+  const names = FLAWS.map(({ name }) => name);
+  expect(names.length).toBeGreaterThanOrEqual(80);
+  expect(new Set(names).size).toBe(names.length);
+});

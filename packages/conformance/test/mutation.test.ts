@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { anthropicMessages, bedrockConverse, chatDialects, geminiGenerate, ollamaChat, openaiChat, openaiChatWire, openaiResponses, type Wire, workersaiRun } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { chatBody, chatMutations } from './mutations/chat.ts';
+import { converseBody, converseMutations } from './mutations/converse.ts';
+import { geminiBody, geminiMutations } from './mutations/gemini.ts';
+import { messagesBody, messagesMutations } from './mutations/messages.ts';
+import { at, type Body, drop, type Json, type Mutation, objectPaths, set } from './mutations/mutation.ts';
+import { ollamaBody, ollamaMutations } from './mutations/ollama.ts';
+import { responsesBody, responsesMutations } from './mutations/responses.ts';
+import { runBody, runMutations } from './mutations/workersai.ts';
+
+interface Subject {
+  readonly wire: Wire;
+  readonly body: () => Body;
+  readonly mutations: Readonly<Record<string, readonly Mutation[]>>;
+  /** Keys whose value is anybody's: schemas, arguments, parts of other vendors. */
+  readonly free: ReadonlySet<string>;
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { wire: openaiChat, body: chatBody, mutations: chatMutations, free: new Set(['parameters', 'schema']) },
+  {
+    wire: openaiResponses,
+    body: responsesBody,
+    mutations: responsesMutations,
+    free: new Set(['parameters', 'schema', 'tool_choice']),
+  },
+  {
+    wire: anthropicMessages,
+    body: messagesBody,
+    mutations: messagesMutations,
+    free: new Set(['input', 'input_schema', 'schema']),
+  },
+  {
+    wire: bedrockConverse,
+    body: converseBody,
+    mutations: converseMutations,
+    free: new Set(['additionalModelRequestFields', 'auto', 'input', 'json']),
+  },
+  {
+    wire: geminiGenerate,
+    body: geminiBody,
+    mutations: geminiMutations,
+    free: new Set(['args', 'googleSearch', 'response', 'parametersJsonSchema', 'responseJsonSchema']),
+  },
+  {
+    wire: ollamaChat,
+    body: ollamaBody,
+    mutations: ollamaMutations,
+    free: new Set(['arguments', 'format', 'parameters']),
+  },
+  {
+    wire: workersaiRun,
+    body: runBody,
+    mutations: runMutations,
+    free: new Set(['json_schema', 'parameters']),
+  },
+];
+
+const rulesBroken = (wire: Wire, body: unknown, model?: string): readonly string[] =>
+  wire.validate(body, { model }).map(({ rule }) => rule);
+
+describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations, free }) => {
+  it('accepts the sound request', () => {
+    expect(wire.validate(body())).toEqual([]);
+  });
+
+  it('has a mutation for every rule, and no mutation for another', () => {
+    expect(Object.keys(mutations).sort()).toEqual(Object.keys(wire.rules).sort());
+  });
+
+  const each = Object.entries(mutations).flatMap(([rule, list]) =>
+    list.map((mutate, n) => ({ rule, n, mutate })),
+  );
+  it.each(each)('refuses a request that breaks $rule (way $n)', ({ rule, mutate }) => {
+    const broken = body();
+    mutate(broken);
+    expect(rulesBroken(wire, broken, mutate.model)).toContain(rule);
+  });
+
+  it('reports rules that it declares, and no other', () => {
+    const reported = new Set(
+      each.flatMap(({ mutate }) => {
+        const broken = body();
+        mutate(broken);
+        return rulesBroken(wire, broken, mutate.model);
+      }),
+    );
+    expect([...reported].filter((rule) => !(rule in wire.rules))).toEqual([]);
+  });
+
+  it.each(objectPaths(body(), free))('refuses an unknown key at "%s"', (path) => {
+    const broken = body();
+    at(broken, path)['x_internal'] = 1;
+    const found = wire.validate(broken).filter(({ rule }) => rule === 'unknown-key');
+    expect(found).toHaveLength(1);
+    expect(found[0]?.path.endsWith('x_internal')).toBe(true);
+  });
+
+  it.each([undefined, null, 'text', 7, [], [{}]])('refuses %j instead of a request', (value) => {
+    expect(rulesBroken(wire, value)).toContain('wrong-type');
+  });
+});
+
+describe('a dialect', () => {
+  const withId = (id: string): Body => {
+    const body = chatBody();
+    set('messages.2.tool_calls.0', 'id', id)(body);
+    set('messages.3', 'tool_call_id', id)(body);
+    set('messages.2.tool_calls.1', 'id', 'bbbbbbbbb')(body);
+    set('messages.4', 'tool_call_id', 'bbbbbbbbb')(body);
+    return body;
+  };
+
+  it('takes its own keys and refuses those of others', () => {
+    const body = chatBody();
+    set('messages.5', 'reasoning_content', 'Hm.')(body);
+    const ruled = (vendor: string): readonly string[] =>
+      rulesBroken(openaiChatWire(chatDialects[vendor] ?? { name: vendor }), body);
+    expect(ruled('deepseek')).toEqual([]);
+    expect(ruled('openai')).toEqual(['unknown-key']);
+    expect(ruled('groq')).toEqual(['unknown-key']);
+  });
+
+  it.each([
+    ['mistral', 'role-order', drop('messages', '5')],
+    ['moonshot', 'content-missing', set('messages.5', 'content', '')],
+    ['gemini-compatible', 'signature', set('messages.6', 'content', 'Thanks.')],
+  ])('has rules of its own: %s refuses %s', (vendor, rule, mutate) => {
+    const broken = withId('aB3xY6z90');
+    mutate(broken);
+    const wire = openaiChatWire(chatDialects[vendor] ?? { name: vendor });
+    expect(rulesBroken(wire, broken)).toEqual([rule]);
+    expect(rulesBroken(openaiChat, broken)).toEqual([]);
+  });
+
+  it('has its own form of tool call ids', () => {
+    const mistral = openaiChatWire(chatDialects['mistral'] ?? { name: 'mistral' });
+    expect(rulesBroken(mistral, withId('aB3xY6z90'))).toEqual([]);
+    expect(rulesBroken(mistral, withId('call_a'))).toEqual(['tool-id-format']);
+    expect(rulesBroken(openaiChat, withId('call_a'))).toEqual([]);
+  });
+
+  it('may lack rules of OpenAI', () => {
+    const body = chatBody();
+    set('', 'model', 'o4-mini')(body);
+    expect(rulesBroken(openaiChat, body)).toEqual(['unsupported-parameter']);
+    expect(rulesBroken(openaiChatWire({ name: 'own' }), body)).toEqual([]);
+  });
+});
+
+describe.each(SUBJECTS)('$wire.name, for any JSON', ({ wire, body }) => {
+  const paths = objectPaths(body(), new Set());
+
+  it('validates and reads without throwing', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.nat(6), fc.jsonValue({ maxDepth: 3 }), (path, key, value) => {
+        const broken = body();
+        const holder = at(broken, path);
+        const name = Object.keys(holder)[key] ?? 'extra';
+        // What JSON.parse gives is JSON.
+        holder[name] = value as Json;
+        expect(Array.isArray(wire.validate(broken))).toBe(true);
+        expect(typeof wire.read('/', broken).model).toBe('string');
+        expect(Array.isArray(wire.validate(value))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes names that cannot be shown as text', () => {
+    for (const path of paths) {
+      const broken = body();
+      const holder = at(broken, path);
+      for (const name of Object.keys(holder)) holder[name] = { toString: 1, name: { toString: 1 } };
+      expect(Array.isArray(wire.validate(broken))).toBe(true);
+      expect(typeof wire.read('/', broken).model).toBe('string');
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { hasRecordings } from '@majordomo/test-support';
+import { bedrockConverse, geminiGenerate, ollamaChat, openaiResponses, type Wire } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { accepted } from './corpus/recordings.ts';
+
+/** Requests that were answered although a rule refuses them, each with the reason. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'gemini/gen-u-reasoning-52-test-multimodal-tool-return-matrix-tool-re': 'the image was elided',
+  'openai/resp-u-text-66-response-with-file-inputs-yaml':
+    'model and input stand in a prompt that is kept at the vendor',
+  'vertex/gen-u-reasoning-23-chat-multimodal-tool-attachments-vertexai': 'the document was elided',
+  'gemini/gemini-u-06-chat-multimodal-tool-attachments-gemini-gemi/1': 'the document was elided',
+};
+
+const WIRES: readonly (readonly [wire: Wire, least: number])[] = [
+  [geminiGenerate, 60],
+  [bedrockConverse, 35],
+  [openaiResponses, 50],
+  [ollamaChat, 20],
+];
+
+describe.runIf(hasRecordings).each(WIRES)(
+  'recorded requests of $name that the vendor answered',
+  (wire, least) => {
+    const refused = accepted(wire.name)
+      .map(({ id, body }) => ({ id, violations: wire.validate(body, { signatures: 'any' }) }))
+      .filter(({ violations }) => violations.length > 0);
+
+    it('are accepted, but for the exceptions', () => {
+      expect(refused.filter(({ id }) => !(id in EXCEPTIONS))).toEqual([]);
+      expect(accepted(wire.name).length).toBeGreaterThanOrEqual(least);
+    });
+
+    it('need every exception', () => {
+      const ids = new Set(refused.map(({ id }) => id));
+      const own = Object.keys(EXCEPTIONS).filter((id) =>
+        accepted(wire.name).some((recording) => recording.id === id),
+      );
+      expect(own.filter((id) => !ids.has(id))).toEqual([]);
+    });
+
+    it('are read back, every message', () => {
+      for (const { body, id } of accepted(wire.name)) {
+        const { contents, messages, input } = body as Readonly<Record<string, unknown>>;
+        const all = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+        expect([id, wire.read('', body).messages]).toEqual([id, contents ?? messages ?? all ?? []]);
+      }
+    });
+  },
+);

@@ -1,0 +1,93 @@
+import { LlmError, type Model, type ModelContext, type ModelEvent, type ModelRequest, type Provider } from '@majordomo/core';
+import type { Scenario } from '../../src/index.ts';
+
+type Stream = Model['stream'];
+type Batch = readonly ModelEvent[];
+
+/** One thing that a provider gets wrong, and the scenarios that must say so. */
+export interface Flaw {
+  readonly name: string;
+  readonly caught: readonly Scenario[];
+  readonly stream: (stream: Stream, model: Model, baseURL: string) => Stream;
+  /** What is wrong besides chats. */
+  readonly provider?: ((provider: Provider) => Provider) | undefined;
+  /** The wire on which it is one; default: on any. */
+  readonly wire?: string | undefined;
+  /** A call may never come back. */
+  readonly hangs?: boolean;
+}
+
+/** The provider with the flaw put in. */
+export const flawed = (given: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
+  const provider = change?.(given) ?? given;
+  // A provider keeps what it makes of a model, and so does a flaw.
+  const made = new Map<string, Model>();
+  return {
+    ...provider,
+    model: (id) => {
+      const known = made.get(id);
+      if (known !== undefined) return known;
+      const model = provider.model(id);
+      const wrong = {
+        ...model,
+        stream: stream((request, context) => model.stream(request, context), model, baseURL),
+      };
+      made.set(id, wrong);
+      return wrong;
+    },
+  };
+};
+
+export async function* batches(events: AsyncIterable<ModelEvent | Batch>): AsyncGenerator<Batch> {
+  for await (const step of events) yield 'type' in step ? [step] : step;
+}
+
+export const onEvents =
+  (change: (event: ModelEvent, context: ModelContext) => Batch): Flaw['stream'] =>
+  (stream) =>
+    async function* (request, context) {
+      for await (const batch of batches(stream(request, context))) {
+        yield batch.flatMap((event) => change(event, context));
+      }
+    };
+
+export const onRequest =
+  (change: (request: ModelRequest) => ModelRequest): Flaw['stream'] =>
+  (stream) =>
+  (request, context) =>
+    stream(change(request), context);
+
+export const onError =
+  (change: (error: LlmError, context: ModelContext) => LlmError | Batch): Flaw['stream'] =>
+  (stream) =>
+    async function* (request, context) {
+      try {
+        yield* batches(stream(request, context));
+      } catch (error) {
+        if (!LlmError.is(error)) throw error;
+        const changed = change(error, context);
+        if (LlmError.is(changed)) throw changed;
+        yield changed;
+      }
+    };
+
+export const finish = (target: string): ModelEvent => ({
+  type: 'finish',
+  target,
+  reason: 'stop',
+  raw: 'stop',
+  usage: undefined,
+});
+
+export const eachPart = (
+  request: ModelRequest,
+  change: (part: never) => readonly object[],
+): ModelRequest => ({
+  ...request,
+  messages: request.messages.map((message) => ({
+    ...message,
+    parts: (message.parts as readonly never[]).flatMap(change),
+  })) as ModelRequest['messages'],
+});
+
+export const never: AbortSignal = new AbortController().signal;

@@ -1,0 +1,267 @@
+import { type EmbeddingBackend, LlmError, type ModelContext, type Provider, type SpeechBackend, type TranscriptionBackend } from '@majordomo/core';
+import { type Flaw, never } from './flaw.ts';
+
+const same: Flaw['stream'] = (stream) => stream;
+
+type Embed = EmbeddingBackend['embed'];
+type Transcribe = TranscriptionBackend['transcribe'];
+type Speak = SpeechBackend['speak'];
+
+interface Changes {
+  readonly embed?: (embed: Embed) => Embed;
+  readonly transcribe?: (transcribe: Transcribe) => Transcribe;
+  readonly speak?: (speak: Speak) => Speak;
+}
+
+/** The provider's operations, each changed where there is a change for it. */
+const onOperations =
+  ({ embed, transcribe, speak }: Changes) =>
+  (provider: Provider): Provider => {
+    const { embeddingModel, transcriptionModel, speechModel } = provider;
+    return {
+      ...provider,
+      ...(embed &&
+        embeddingModel && {
+          embeddingModel: (id) => {
+            const model = embeddingModel(id);
+            return { ...model, embed: embed((request, context) => model.embed(request, context)) };
+          },
+        }),
+      ...(transcribe &&
+        transcriptionModel && {
+          transcriptionModel: (id) => {
+            const model = transcriptionModel(id);
+            return {
+              ...model,
+              transcribe: transcribe((request, context) => model.transcribe(request, context)),
+            };
+          },
+        }),
+      ...(speak &&
+        speechModel && {
+          speechModel: (id) => {
+            const model = speechModel(id);
+            return { ...model, speak: speak((request, context) => model.speak(request, context)) };
+          },
+        }),
+    };
+  };
+
+/** The same change to what each of them sends. */
+const onContext = (change: (context: ModelContext) => ModelContext): Changes => ({
+  embed: (embed) => (request, context) => embed(request, change(context)),
+  transcribe: (transcribe) => (request, context) => transcribe(request, change(context)),
+  speak: (speak) => (request, context) => speak(request, change(context)),
+});
+
+/** And to what each of them throws. */
+const onFailure = (change: (error: LlmError) => LlmError): Changes => {
+  const changed = (error: unknown): unknown => (LlmError.is(error) ? change(error) : error);
+  return {
+    embed: (embed) => (request, context) =>
+      embed(request, context).catch((error: unknown) => {
+        throw changed(error);
+      }),
+    transcribe: (transcribe) => (request, context) =>
+      transcribe(request, context).catch((error: unknown) => {
+        throw changed(error);
+      }),
+    speak: (speak) =>
+      async function* (request, context) {
+        try {
+          yield* speak(request, context);
+        } catch (error) {
+          throw changed(error);
+        }
+      },
+  };
+};
+
+const flaw = (
+  name: string,
+  caught: Flaw['caught'],
+  changes: Changes,
+  more: Pick<Flaw, 'hangs'> = {},
+): Flaw => ({ name, caught, stream: same, provider: onOperations(changes), wire: 'openai-chat', ...more });
+
+/** Cases that see how an operation fails. */
+const FAILURES: Flaw['caught'] = [
+  'embedding-failures',
+  'transcription-failures',
+  'speech-failures',
+  'embedding-faults',
+  'transcription-faults',
+  'speech-faults',
+];
+
+/** What can be wrong with vectors, transcripts and speech. */
+export const IN_OPERATIONS: readonly Flaw[] = [
+  {
+    name: 'hides what it can do besides chats',
+    caught: ['embedding-declared', 'transcription-declared', 'speech-declared'],
+    stream: same,
+    wire: 'openai-chat',
+    provider: ({ embeddingModel: _, transcriptionModel: __, speechModel: ___, ...provider }) => provider,
+  },
+  {
+    name: 'is tried on nothing besides chats',
+    caught: ['embedding-declared', 'transcription-declared', 'speech-declared'],
+    stream: same,
+    wire: 'anthropic-messages',
+    provider: (provider) => ({
+      ...provider,
+      embeddingModel: () => missing,
+      transcriptionModel: () => missing,
+      speechModel: () => missing,
+    }),
+  },
+  flaw('gives vectors in another order', ['embedding'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed(request, context);
+      return { ...answer, vectors: [...vectors].reverse() };
+    },
+  }),
+  flaw('puts the lines of a text into one before it makes a vector of it', ['embedding'], {
+    embed: (embed) => (request, context) =>
+      embed({ ...request, values: request.values.map((value) => value.replaceAll('\n', ' ')) }, context),
+  }),
+  flaw('loses the signs of vectors', ['embedding'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed(request, context);
+      return { ...answer, vectors: vectors.map((vector) => vector.map(Math.abs)) };
+    },
+  }),
+  flaw('passes over the vectors that are too many', ['embedding-count'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed(request, context);
+      return { ...answer, vectors: vectors.slice(0, request.values.length) };
+    },
+  }),
+  flaw('makes vectors of shortened texts', ['embedding'], {
+    embed: (embed) => (request, context) =>
+      embed({ ...request, values: request.values.map((value) => value.slice(0, 1)) }, context),
+  }),
+  flaw('fills in the vectors that are missing', ['embedding-count'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed(request, context);
+      const size = Math.max(...vectors.map(({ length }) => length));
+      return {
+        ...answer,
+        vectors: request.values.map((_, at) =>
+          Float32Array.from({ length: size }, (_each, n) => vectors[at]?.[n] ?? 0),
+        ),
+      };
+    },
+  }),
+  flaw('pads shorter vectors to their usual length', ['embedding-dimensions'], {
+    embed: (embed) => async (request, context) => {
+      const { vectors, ...answer } = await embed({ ...request, dimensions: 2 }, context);
+      return {
+        ...answer,
+        vectors: vectors.map((vector) => Float32Array.from({ length: 8 }, (_, at) => vector[at] ?? 0)),
+      };
+    },
+  }),
+  flaw('tells no usage of vectors and transcripts', ['embedding-usage', 'transcription-usage'], {
+    embed: (embed) => async (request, context) => ({ ...(await embed(request, context)), usage: undefined }),
+    transcribe: (transcribe) => async (request, context) => ({
+      ...(await transcribe(request, context)),
+      usage: undefined,
+    }),
+  }),
+  flaw('says that speech cost nothing', ['speech-usage'], {
+    speak: (speak) =>
+      async function* (request, context) {
+        const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+        for await (const step of speak(request, context))
+          yield { ...step, usage: { input: 0, output: 0, ...none } };
+      },
+  }),
+  flaw(
+    'calls every failure of an operation a server error',
+    FAILURES,
+    onFailure(({ message, details }) => new LlmError('server', message, details)),
+  ),
+  flaw('asks for what failed again by itself', FAILURES, {
+    embed: (embed) => (request, context) => embed(request, context).catch(() => embed(request, context)),
+    transcribe: (transcribe) => (request, context) =>
+      transcribe(request, context).catch(() => transcribe(request, context)),
+    speak: (speak) =>
+      async function* (request, context) {
+        try {
+          yield* speak(request, context);
+        } catch {
+          yield* speak(request, context);
+        }
+      },
+  }),
+  flaw(
+    'does not listen to the signal of an operation',
+    ['embedding-abort', 'transcription-abort', 'speech-abort'],
+    onContext((context) => ({ ...context, signal: never })),
+    { hangs: true },
+  ),
+  flaw(
+    'shows the whole request in errors of operations',
+    ['embedding-secret', 'transcription-secret', 'speech-secret'],
+    onFailure(({ kind, details }) => new LlmError(kind, `Incorrect API key provided: ${KEY}`, details)),
+  ),
+  flaw('sends half of a recording', ['transcription'], {
+    transcribe: (transcribe) => (request, context) =>
+      transcribe({ ...request, audio: request.audio.slice(0, 16) }, context),
+  }),
+  flaw('calls every recording an MP3', ['transcription'], {
+    transcribe: (transcribe) => (request, context) =>
+      transcribe({ ...request, mediaType: 'audio/mpeg' }, context),
+  }),
+  flaw('takes seconds for milliseconds', ['transcription-segments'], {
+    transcribe: (transcribe) => async (request, context) => {
+      const { segments, ...answer } = await transcribe(request, context);
+      return {
+        ...answer,
+        segments: segments.map(({ text, startMs, endMs }) => ({
+          text,
+          startMs: startMs / 1000,
+          endMs: endMs / 1000,
+        })),
+      };
+    },
+  }),
+  flaw('speaks the first line of a text', ['speech'], {
+    speak: (speak) => (request, context) =>
+      speak({ ...request, text: request.text.split('\n')[0] ?? '' }, context),
+  }),
+  flaw('loses the end of a sound', ['speech'], {
+    speak: (speak) =>
+      async function* (request, context) {
+        for await (const step of speak(request, context)) yield { ...step, bytes: step.bytes.slice(0, 100) };
+      },
+  }),
+  flaw(
+    'holds a sound back until it is whole',
+    ['speech-stream'],
+    {
+      speak: (speak) =>
+        async function* (request, context) {
+          const steps = [];
+          for await (const step of speak(request, context)) steps.push(step);
+          yield* steps;
+        },
+    },
+    { hangs: true },
+  ),
+];
+
+/** The key that the suite hands out. */
+const KEY = 'sk-conformance-0123456789abcdef';
+
+const missing = {
+  id: 'm',
+  space: 'm',
+  embed: () => Promise.reject(new Error('no such model')),
+  transcribe: () => Promise.reject(new Error('no such model')),
+  // eslint-disable-next-line require-yield -- it never says anything
+  speak: async function* () {
+    throw new Error('no such model');
+  },
+};

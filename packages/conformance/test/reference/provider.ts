@@ -1,0 +1,169 @@
+import { LlmError, type Model, type ModelContext, type ModelRequest, type Provider, type Recovery, type Warning } from '@majordomo/core';
+import { credentialSource, sdkStream, transportError, wellFormed, wireError, type WireReader } from '@majordomo/wire-kit';
+import { fitted } from './fitted.ts';
+
+/** What a wire adds to the reference provider, which sends with `fetch`. */
+export interface Dialogue {
+  readonly path: string;
+  readonly family: string;
+  headers(key: string): Record<string, string>;
+  body(request: ModelRequest, model: string, context: ModelContext): object;
+  reader(target: string, family: string): WireReader;
+  /** What the wire has no field for. */
+  warnings(request: ModelRequest): readonly Warning[];
+}
+
+/** What a wire that lacks a field says. */
+export const dropped = (what: string): Warning => ({
+  action: 'dropped',
+  what,
+  why: 'this wire has no field for it',
+});
+
+/** HTTP status other than 2xx, with what was said. */
+class Refused extends Error {
+  readonly response: Response;
+  readonly text: string;
+  constructor(response: Response, text: string) {
+    super(`HTTP ${response.status}`);
+    this.response = response;
+    this.text = text;
+  }
+}
+
+/** A small provider without an SDK: it shows that the suite can be passed, and is what the flaws are put into. */
+export function referenceProvider(
+  id: string,
+  baseURL: string,
+  apiKey: string | undefined,
+  dialogue: Dialogue,
+): Provider {
+  const credential = credentialSource(apiKey, ['REFERENCE_KEY']);
+  const model = (modelId: string): Model => ({
+    id: modelId,
+    families: [dialogue.family],
+    capabilities: {},
+    whole: () => true,
+    async *stream(request, context) {
+      const { target, signal } = context;
+      checkLimit(request, target);
+      if (signal.aborted) throw new LlmError('aborted', 'aborted before it began', { target });
+      const key = await credential.read(context);
+      const body = wellFormed(JSON.stringify(dialogue.body(fitted(request), modelId, context)));
+      const reader = dialogue.reader(target, dialogue.family);
+      reader.scribe.warning(...dialogue.warnings(request));
+      yield* sdkStream({
+        context,
+        reader,
+        open: async () => open(`${baseURL}${dialogue.path}`, dialogue.headers(key), body, signal),
+        toLlmError: (error) => withRecovery(toLlmError(error, target, key)),
+      });
+    },
+  });
+  return { spi: 1, id, model };
+}
+
+function checkLimit({ maxTokens }: ModelRequest, target: string): void {
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
+    throw new LlmError('invalid-request', `maxTokens must be a whole number above 0, got ${maxTokens}`, {
+      target,
+    });
+  }
+}
+
+/** What to drop for which 400. */
+const REMEDIES: readonly (readonly [says: RegExp, remedy: Recovery])[] = [
+  [
+    /temperature/,
+    {
+      id: 'temperature',
+      what: 'temperature dropped',
+      remember: true,
+      apply: ({ temperature: _refused, ...request }) => request,
+    },
+  ],
+  [
+    /signature/,
+    {
+      id: 'signature',
+      what: 'reasoning dropped',
+      apply: (request) => ({
+        ...request,
+        reasoning: undefined,
+        messages: request.messages.map((message) =>
+          message.role === 'assistant'
+            ? { ...message, parts: message.parts.filter(({ type }) => type !== 'reasoning') }
+            : message,
+        ),
+      }),
+    },
+  ],
+];
+
+function withRecovery(error: LlmError): LlmError {
+  const found = REMEDIES.find(([says]) => error.details.status === 400 && says.test(error.message));
+  if (found === undefined) return error;
+  return new LlmError(
+    error.kind,
+    error.message,
+    { ...error.details, recover: found[1] },
+    { cause: error.cause },
+  );
+}
+
+async function open(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+    signal,
+  });
+  if (!response.ok) throw new Refused(response, await response.text());
+  return response;
+}
+
+function toLlmError(error: unknown, target: string, key: string): LlmError {
+  if (!(error instanceof Refused)) return transportError(error, target, [key]);
+  const { status, headers } = error.response;
+  return failureError(error.text, target, key, status, headers);
+}
+
+/** A failure's body, from HTTP or from inside a stream. */
+export function failureError(
+  text: string,
+  target: string,
+  key: string | undefined,
+  status?: number,
+  headers?: Headers,
+): LlmError {
+  const failure = errorMember(text);
+  const code = typeof failure['code'] === 'string' ? failure['code'] : undefined;
+  const type = typeof failure['type'] === 'string' ? failure['type'] : undefined;
+  const message = typeof failure['message'] === 'string' ? failure['message'] : text;
+  return wireError({
+    target,
+    status,
+    code,
+    type,
+    message,
+    body: text,
+    headers,
+    secrets: [key],
+    requestId: headers?.get('x-request-id') ?? headers?.get('request-id') ?? undefined,
+    ...(/blocked by content filtering/.test(message) ? { kind: 'content-filter' } : {}),
+  });
+}
+
+function errorMember(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const { error } = JSON.parse(text) as { error?: Readonly<Record<string, unknown>> };
+    return error ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,241 @@
+import { image, type LlmError } from '@majordomo/core';
+import { collect, type Collected, fakeProvider, type Turn } from '@majordomo/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Script, startWireServer, type WireServer } from '../src/server/server.ts';
+import { anthropicMessages } from '../src/wires/anthropic-messages/wire.ts';
+import { chatDialects } from '../src/wires/openai-chat/dialect.ts';
+import { openaiChat, openaiChatWire } from '../src/wires/openai-chat/wire.ts';
+import { chatDialogue } from './reference/chat.ts';
+import { messagesDialogue } from './reference/messages.ts';
+import { referenceProvider } from './reference/provider.ts';
+
+const asked = { messages: [], tools: [], output: undefined, extra: {} } as const;
+const context = (target: string, signal: AbortSignal) =>
+  ({ target, delivery: 'deltas', signal, env: {} }) as const;
+
+/** Of OpenAI's own dialect reasoning is never seen. */
+const REASONING = openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' });
+
+/** The same turn, played by a fake and by a server of a wire, in front of a provider. */
+const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Promise<Collected>>> = {
+  async fake(turn, signal = new AbortController().signal) {
+    const fake = fakeProvider({ id: 'f', models: { m: [turn] } });
+    return collect(fake.model('m'), asked, context('f/m', signal));
+  },
+  async server(turn, signal = new AbortController().signal) {
+    if (typeof turn === 'function') throw new Error('a server has one function for all steps');
+    await using server = await startWireServer({ wire: REASONING, script: [turn], validate: false });
+    const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
+    return await collect(provider.model('m'), asked, context('f/m', signal));
+  },
+};
+
+describe.each(Object.entries(players))('a turn that a %s plays', (_name, play) => {
+  it('is an answer with reasoning, pieces of text, calls and usage', async () => {
+    const said = await play({
+      reasoning: 'hm',
+      text: 'Hello',
+      chunks: 2,
+      toolCalls: [{ id: 'c1', name: 'add', args: { a: 1 } }],
+      usage: { input: 3, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+      id: 'r9',
+    });
+    expect(said.parts).toMatchObject([
+      { type: 'reasoning', text: 'hm' },
+      { type: 'text', text: 'Hello' },
+      { type: 'tool-call', id: 'c1', name: 'add', args: { a: 1 } },
+    ]);
+    expect(said.events.filter(({ type }) => type === 'text-delta')).toHaveLength(3);
+    expect([said.id, said.finish, said.usage?.input, said.usage?.output]).toEqual([
+      expect.stringContaining('r9'),
+      'tool-calls',
+      3,
+      2,
+    ]);
+  });
+
+  it.each([
+    'invalid-request',
+    'auth',
+    'billing',
+    'not-found',
+    'context-overflow',
+    'content-filter',
+    'quota',
+    'rate-limit',
+    'overloaded',
+    'server',
+    'timeout',
+    'network',
+    'truncated',
+  ] as const)('fails as %s', async (fail) => {
+    expect((await play({ fail })).error?.kind).toBe(fail);
+  });
+
+  it('fails after some text, with the words and the wait of the script', async () => {
+    const said = await play({ fail: 'overloaded', after: 'Hel', message: 'at lunch' });
+    const text = said.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+    expect([text, said.error?.kind]).toEqual(['Hel', 'overloaded']);
+    expect(said.error?.message).toContain('at lunch');
+    const limited = await play({ fail: 'rate-limit', retryAfterMs: 1500, status: 429 });
+    expect(limited.error?.details).toMatchObject({ retryAfterMs: 1500, status: 429 });
+  });
+
+  it.each([{}, { after: 'Hel' }])('hangs until it is aborted: %j', async (more) => {
+    const controller = new AbortController();
+    const done = play({ hang: true, ...more }, controller.signal);
+    setTimeout(() => {
+      controller.abort();
+    }, 50);
+    expect((await done).error?.kind).toBe('aborted');
+  });
+});
+
+const WRONG: readonly (readonly [string, unknown, string])[] = [
+  ['nothing', undefined, 'is undefined, not a text or an object'],
+  ['a number', 7, 'is a number, not a text or an object'],
+  ['a list', ['hi'], 'is a list, not a text or an object'],
+  ['a misspelt member', { txt: 'hi' }, 'has "txt", which a turn does not have; did you mean "text"?'],
+  ['an unknown kind', { fail: 'overload' }, 'has an unknown fail, "overload"; did you mean "overloaded"?'],
+  [
+    'calls of another shape',
+    { toolCalls: [{ name: 'add', json: '{}' }] },
+    'has toolCalls that are not a list of { name, args }, where args is an object',
+  ],
+];
+
+it('a server says what ran at the vendor as its wire does', async () => {
+  const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
+  await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
+  const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
+  const { parts } = await collect(provider.model('m'), asked, context('f/m', new AbortController().signal));
+  expect(parts).toMatchObject([
+    { type: 'vendor', kind: 'server_tool_use', text: 'tea' },
+    { type: 'vendor', kind: 'web_search_tool_result' },
+    { type: 'text', text: 'Found.' },
+  ]);
+});
+
+/** What only servers play, and what only fakes play. */
+const WRONG_ON_A_WIRE: typeof WRONG = [
+  [
+    'an unknown failure',
+    { failure: 'overlaoded' },
+    'has an unknown failure, "overlaoded"; did you mean "overloaded"?',
+  ],
+  ['an unknown fault', { fault: 'cutt' }, 'has an unknown fault, "cutt"; did you mean "cut"?'],
+  [
+    'a failure with a strange member',
+    { failure: 'server', retryAfterMs: 5 },
+    'has "retryAfterMs", which a failure does not have; did you mean "retryAfter"?',
+  ],
+  [
+    'parts of another type',
+    { parts: [{ type: 'toolcall' }] },
+    'has an unknown part type, "toolcall"; did you mean "tool-call"?',
+  ],
+  ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fakes play'],
+  [
+    'the token of a vendor part',
+    { vendorParts: [{ text: 'tea', data: 1 }] },
+    'has kind or data of a vendor part, which only fakes play: a wire has its own',
+  ],
+  ['a kind that no vendor says', { fail: 'denied' }, "has fail: 'denied', which no vendor says; a fake can"],
+];
+
+describe('a wrong script', () => {
+  const open: WireServer[] = [];
+  afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
+
+  async function answerOf(script: unknown): Promise<{ error: LlmError | undefined; server: WireServer }> {
+    const server = await startWireServer({ wire: openaiChat, script: script as Script, validate: false });
+    const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
+    const { error } = await collect(provider.model('m'), asked, context('f/m', new AbortController().signal));
+    return { error, server };
+  }
+
+  it.each([...WRONG, ...WRONG_ON_A_WIRE])(
+    'with %s is answered 500, and closing the server says so',
+    async (_what, step, why) => {
+      for (const script of [[step], () => step, () => Promise.resolve(step)]) {
+        const { error, server } = await answerOf(script);
+        const message = `the script of the openai-chat server: step 1 ${why}`;
+        expect([error?.kind, error?.details.status, error?.message]).toEqual([
+          'server',
+          500,
+          expect.stringContaining(message),
+        ]);
+        await expect(server.close()).rejects.toThrow(message);
+      }
+    },
+  );
+
+  it('that throws, or rejects, is answered 500 with the reason', async () => {
+    const throwing = (): never => {
+      throw new TypeError('no such city');
+    };
+    for (const script of [throwing, () => Promise.reject(new TypeError('no such city'))]) {
+      const { error, server } = await answerOf(script);
+      expect(error?.message).toContain('step 1 threw no such city');
+      await expect(server[Symbol.asyncDispose]()).rejects.toThrow('step 1 threw no such city');
+    }
+  });
+
+  it('says nothing where nothing was wrong, and each thing once', async () => {
+    const { server } = await answerOf(['fine']);
+    open.push(server);
+    await server.close();
+  });
+
+  it.each(WRONG)('of a fake with %s fails as config, which no chain retries', async (_what, turn, why) => {
+    for (const scripted of [turn, () => turn] as (Turn | undefined)[]) {
+      const fake = fakeProvider({ id: 'f', models: { m: ['fine', scripted] as readonly Turn[] } });
+      const once = (): Promise<Collected> =>
+        collect(fake.model('m'), asked, context('f/m', new AbortController().signal));
+      expect((await once()).text).toBe('fine');
+      const { error } = await once();
+      expect(error?.kind).toBe('config');
+      // Nothing at all is a script that has come to its end.
+      if (scripted) expect(error?.message).toBe(`the script of the fake model f/m: turn 2 ${why}`);
+    }
+  });
+
+  it('of a fake that throws fails as config with the reason', async () => {
+    const fake = fakeProvider({
+      id: 'f',
+      models: {
+        m: [
+          () => {
+            throw new TypeError('no such city');
+          },
+        ],
+      },
+    });
+    const { error } = await collect(fake.model('m'), asked, context('f/m', new AbortController().signal));
+    expect([error?.kind, error?.message]).toEqual([
+      'config',
+      'the script of the fake model f/m: turn 1 threw no such city',
+    ]);
+  });
+});
+
+it('a server that takes its time leaves no listener behind for each piece', async () => {
+  const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
+  const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
+  await using server = await startWireServer({
+    wire: openaiChat,
+    script: ['Hello.'],
+    split: 'event',
+    delayMs: 1,
+  });
+  const response = await fetch(`${server.baseURL}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+  });
+  expect((await response.text()).match(/^data: /gm)?.length).toBeGreaterThan(3);
+  const gone = new Set(removed.mock.calls.map(([, listener]) => listener));
+  const left = added.mock.calls.filter(([, listener]) => !gone.has(listener));
+  expect(added.mock.calls.length).toBeGreaterThan(3);
+  expect(left.length).toBeLessThan(3);
+});

@@ -1,0 +1,61 @@
+import { type AssistantPart, type FinishReason, LlmError, type Model, type ModelContext, type ModelEvent, type ModelRequest, type ToolCallPart, type Usage, type Warning } from '@majordomo/core';
+
+/** Everything that a model said, whether it finished or failed. */
+export interface Collected {
+  readonly events: readonly ModelEvent[];
+  /** Finished parts, in order. */
+  readonly parts: readonly AssistantPart[];
+  readonly text: string;
+  readonly toolCalls: readonly ToolCallPart[];
+  readonly id: string | undefined;
+  readonly finish: FinishReason | undefined;
+  readonly rawFinish: string | undefined;
+  readonly usage: Usage | undefined;
+  readonly warnings: readonly Warning[];
+  readonly error: LlmError | undefined;
+}
+
+/** Called for every step of a stream; `leave` walks away from it. */
+export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
+
+/**
+ * Reads `Model.stream` to its end and keeps what came. A failure is a result, but only if it is an `LlmError`: anything
+ * else is thrown on.
+ */
+export async function collect(
+  model: Model,
+  request: ModelRequest,
+  context: ModelContext,
+  onStep: OnStep = () => undefined,
+): Promise<Collected> {
+  const events: ModelEvent[] = [];
+  try {
+    for await (const step of model.stream(request, context)) {
+      const batch = 'type' in step ? [step] : step;
+      events.push(...batch);
+      if (onStep(batch) === 'leave') break;
+    }
+    return collected(events, undefined);
+  } catch (error) {
+    if (!LlmError.is(error)) throw error;
+    return collected(events, error);
+  }
+}
+
+function collected(events: readonly ModelEvent[], error: LlmError | undefined): Collected {
+  const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
+  const start = events.find((event) => event.type === 'start');
+  const finish = events.find((event) => event.type === 'finish');
+  return {
+    events,
+    parts,
+    text: parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(''),
+    toolCalls: parts.flatMap((part) => (part.type === 'tool-call' ? [part] : [])),
+    id: start?.id,
+    finish: finish?.reason,
+    rawFinish: finish?.raw,
+    usage: finish?.usage,
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.warning] : [])),
+    error,
+  };
+}
