@@ -14,6 +14,7 @@ const NODE_ONLY = [
   'packages/store-sqlite/**',
   'packages/trajectory/**',
   'packages/undici/**',
+  'packages/conformance/**',
   'packages/testing/**',
   'packages/mcp/src/place/program-transport.ts',
   'packages/mcp/src/serve/serve-stdio.ts',

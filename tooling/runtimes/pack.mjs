@@ -16,6 +16,7 @@ const PACKAGES = [
   'provider-google',
   'agent',
   'testing',
+  'conformance',
   'catalog',
   'ledger',
   'redact',

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CallEvent } from '@majordomo/core';
-import { openaiChat, startWireServer } from '@majordomo/conformance';
+import { anthropicMessages, openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it, vi } from 'vitest';
 import { openStage, playScenes } from '../../cli/src/demo/scenes.ts';
 import { createTimeline } from '../../cli/src/demo/timeline.ts';
@@ -43,9 +43,8 @@ it('the timeline tells what the servers saw', async () => {
       expect([target, tried]).toEqual([target, journal.filter((seen) => seen === target).length]);
     }
     expect(journal.length).toBe([...timeline.tally.values()].reduce((sum, { tried }) => sum + tried, 0));
-    expect(
-      stage.openai.requests.concat(stage.anthropic.requests).flatMap(({ violations }) => violations),
-    ).toEqual([]);
+    expect(stage.openai.requests.flatMap((body) => openaiChat.validate(body))).toEqual([]);
+    expect(stage.anthropic.requests.flatMap((body) => anthropicMessages.validate(body))).toEqual([]);
   } finally {
     await stage.close();
   }

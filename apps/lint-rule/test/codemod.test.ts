@@ -1,6 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anthropicMessages, openaiChat, openaiResponses, startWireServer, type Answer, type Wire, type WireRequest } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  openaiChat,
+  openaiResponses,
+  startWireServer,
+  type Answer,
+  type Wire,
+  type WireRequest,
+} from '@majordomo/conformance';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import codemod from '../src/codemod.ts';

@@ -1,3 +1,4 @@
+// wires
 export type {
   Answer,
   AnswerPart,
@@ -35,19 +36,27 @@ export type {
   WireOperation,
   WireRequest,
 } from './wires/wire.ts';
+
+// server
 export type { Exchange } from './server/exchange.ts';
 export type { FormFile } from './wires/operations/form.ts';
 export type { Fault, Point, Step } from './script/step.ts';
 export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
 export type { Split } from './server/split.ts';
+
+// providers
 export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';
 export type { Scenario } from './provider/scenario.ts';
+
+// stores
 export { cacheStoreConformance } from './stores/cache-store.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';
+
+// durable engines
 export {
   engineConformance,
   type EngineCase,
@@ -56,3 +65,6 @@ export {
   type EngineRuns,
 } from './journal/engine.ts';
 export type { AgentKit, EngineAgentName, EngineAgents, KitTool } from './journal/engine-agents.ts';
+
+// types of scripted turns
+export type { OperationAnswer, OperationName, PlainTurn } from '@majordomo/testing';

@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { anthropicMessages, bedrockConverse, chatDialects, geminiGenerate, ollamaChat, openaiChat, openaiChatWire, openaiResponses, type Wire, workersaiRun } from '../src/index.ts';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  chatDialects,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  openaiChatWire,
+  openaiResponses,
+  type Wire,
+  workersaiRun,
+} from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
 import { chatBody, chatMutations } from './mutations/chat.ts';
 import { converseBody, converseMutations } from './mutations/converse.ts';

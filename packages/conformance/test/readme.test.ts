@@ -6,6 +6,11 @@ import { expect, it } from 'vitest';
 const read = (file: string): string => readFileSync(path.join(import.meta.dirname, file), 'utf8');
 const readme = read('../README.md');
 
+it('the conformance test of a provider is the one that the acceptance tests run', () => {
+  const program = read('../../../tooling/acceptance/test/own-provider.test.ts');
+  expect(readme).toContain(`\`\`\`ts\n${program}\`\`\``);
+});
+
 /** Each fault of the table; `satisfies` keeps it complete. */
 const FAULTS = {
   'in-band': { fault: 'in-band', failure: { failure: 'server' } },

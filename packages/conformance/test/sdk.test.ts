@@ -1,6 +1,15 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type Answer, anthropicMessages, chatDialects, type Framing, openaiChat, openaiChatWire, type Split, startWireServer } from '../src/index.ts';
+import {
+  type Answer,
+  anthropicMessages,
+  chatDialects,
+  type Framing,
+  openaiChat,
+  openaiChatWire,
+  type Split,
+  startWireServer,
+} from '../src/index.ts';
 import { expect, it } from 'vitest';
 
 const ANSWER: Answer = {

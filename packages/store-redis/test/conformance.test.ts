@@ -1,6 +1,10 @@
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
-import { cacheStoreConformance, ledgerStoreConformance, ledgerWindowConformance } from '@majordomo/conformance';
+import {
+  cacheStoreConformance,
+  ledgerStoreConformance,
+  ledgerWindowConformance,
+} from '@majordomo/conformance';
 import { describe, it } from 'vitest';
 import { clients } from './support/clients.ts';
 import { onRedis } from './support/stores.ts';

@@ -1,4 +1,15 @@
-import { type AssistantPart, type FinishReason, LlmError, type Model, type ModelContext, type ModelEvent, type ModelRequest, type ToolCallPart, type Usage, type Warning } from '@majordomo/core';
+import {
+  type AssistantPart,
+  type FinishReason,
+  LlmError,
+  type Model,
+  type ModelContext,
+  type ModelEvent,
+  type ModelRequest,
+  type ToolCallPart,
+  type Usage,
+  type Warning,
+} from '@majordomo/core';
 
 /** Everything that a model said, whether it finished or failed. */
 export interface Collected {

@@ -1,3 +1,4 @@
+// fakes
 export { fakeClock, type FakeClock } from './clock/fake-clock.ts';
 export { seededRandom } from './clock/random.ts';
 export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
@@ -17,10 +18,17 @@ export type {
   TranscriptTurn,
   VectorsTurn,
 } from './script/operation-answer.ts';
-export { refusedURL } from './network/refused.ts';
 export { collect, type Collected, type OnStep } from './collect.ts';
+export { operationProblem, turnProblem } from './script/check.ts';
+
+// journal
 export { replay, type Journal, type Replayed } from './journal/replay.ts';
+
+// network
 export { noNetwork, type BlockedConnection } from './network/no-network.ts';
+export { refusedURL } from './network/refused.ts';
+
+// recordings
 export { awsHandler, type AwsHandler } from './record/aws-handler.ts';
 export { recordingFolder, type RecordingFolder } from './record/folder.ts';
 export { record, type RecordingFetch, type RecordOptions } from './record/record.ts';
@@ -36,4 +44,3 @@ export {
 } from './record/recording.ts';
 export { replayRecordings, type ReplayingFetch, type ReplayOptions } from './record/replay-recordings.ts';
 export { sealRecording } from './record/seal.ts';
-export { operationProblem, turnProblem } from './script/check.ts';

@@ -8,7 +8,18 @@ import { createGroq } from '@majordomo/provider-groq';
 import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, bedrockConverse, chatDialects, geminiGenerate, ollamaChat, openaiChat, openaiChatWire, openaiResponses, workersaiRun, type Wire } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  chatDialects,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  openaiChatWire,
+  openaiResponses,
+  workersaiRun,
+  type Wire,
+} from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { handlerOf, type Respond } from './bytes/exchange.ts';
 

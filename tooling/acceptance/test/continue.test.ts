@@ -1,6 +1,13 @@
 import { createMajordomo, user, type ChatModel, type StreamEvent } from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/toolkit';
-import { startWireServer, type Answer, type Exchange, type Fault, type Step, type WireServer } from '@majordomo/conformance';
+import {
+  startWireServer,
+  type Answer,
+  type Exchange,
+  type Fault,
+  type Step,
+  type WireServer,
+} from '@majordomo/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAIRS, type Side } from '../src/wires.ts';
 

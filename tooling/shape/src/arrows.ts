@@ -13,9 +13,15 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
   'wire-kit': { ours: ['core'], others: [], because: 'a separate audience: authors of providers' },
   testing: {
-    ours: ['core', 'wire-kit', 'redact', 'cache', 'ledger'],
+    ours: ['core', 'wire-kit', 'redact'],
     others: [],
-    because: 'another audience: tests; of cache and ledger the types of their stores, as optional peers',
+    because: 'a separate audience: tests of applications',
+  },
+  conformance: {
+    ours: ['core', 'testing', 'cache', 'ledger'],
+    others: [],
+    because:
+      'a separate audience: tests of providers, stores and engines; cache and ledger are optional peers for the types of their stores',
   },
   redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
   credentials: {
@@ -161,7 +167,6 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'skills',
       'store-sqlite',
       'telemetry',
-      'testing',
       'trajectory',
       'undici',
       'eslint-plugin',
@@ -204,7 +209,8 @@ export const PUBLISHED_AS: Readonly<Record<string, string>> = {
 
 /** Packages that may use Node's built-ins, with the reason; all others run in a worker or a browser as well. */
 export const NODE_ONLY: Readonly<Record<string, string>> = {
-  testing: 'its wire server is a node:http server',
+  testing: 'it reads and writes recordings, and blocks sockets of node:net',
+  conformance: 'its wire server is a node:http server',
   'provider-cli': 'it spawns processes',
   media: 'sharp is a native addon',
   'store-sqlite': 'it stands on node:sqlite',

@@ -1,4 +1,10 @@
-import { anthropicMessages, openaiChat, openaiResponses, startWireServer, type WireServer } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  openaiChat,
+  openaiResponses,
+  startWireServer,
+  type WireServer,
+} from '@majordomo/conformance';
 import ts from 'typescript';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fencesOf } from '../src/documents.ts';

@@ -10,36 +10,31 @@ import {
 } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
+import { startDemoServer, type DemoServer } from './server.ts';
 import type { Timeline } from './timeline.ts';
+import type { DemoStep } from './wire.ts';
 
-/** Two vendors on 127.0.0.1 that answer and break as the real ones do; each model has its own queue. */
+/** Two vendors on 127.0.0.1, each model with its own queue of responses. */
 export interface Stage {
-  readonly openai: WireServer;
-  readonly anthropic: WireServer;
+  readonly openai: DemoServer;
+  readonly anthropic: DemoServer;
   readonly majordomo: Majordomo;
   close(): Promise<void>;
 }
 
-/** How long the first vendor may be silent; a busy machine needs some of it to load the SDK. */
+/** Time that the first vendor may be silent. A busy machine needs some of it to load the SDK. */
 const SILENCE = { wholeMs: 1000 };
 
-const DEAD = { fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who' } as const;
+const OVERLOADED = { status: 529, message: 'Overloaded' };
+const UNAVAILABLE = { status: 503, message: 'The server is temporarily unavailable' };
 
-function queues(): Record<string, Step[]> {
+function queues(): Record<string, DemoStep[]> {
   return {
-    'gpt-head': [
-      { failure: 'overloaded', status: 529 },
-      { fault: 'stall', at: { content: 0 } },
-    ],
+    'gpt-head': [OVERLOADED, { silent: true }],
     'claude-tail': ['I am here: the second in line.', 'Still here; the first one has the day off.'],
-    'claude-cut': [DEAD],
+    'claude-cut': [{ cutAfter: 'A butler is a ser' }],
     'gpt-whole': ['A butler runs the house, so that its people can live in it.'],
-    'gpt-tools': [
-      { parts: [{ type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' }] },
-      { failure: 'unavailable' },
-      { failure: 'unavailable' },
-    ],
+    'gpt-tools': [{ tool: 'weather', args: { city: 'Oslo' } }, UNAVAILABLE, UNAVAILABLE],
     'claude-tools': ['It is 4 °C and snowing in Oslo: take the boots.'],
     'claude-typed': ['{"title":"Onion soup","minutes":45,"steps":["Slice","Simmer"]}'],
   };
@@ -47,10 +42,10 @@ function queues(): Record<string, Step[]> {
 
 export async function openStage(timeline: Timeline): Promise<Stage> {
   const scripts = queues();
-  const script = ({ model }: { readonly model: string }): Step =>
-    scripts[model]?.shift() ?? { failure: 'invalid', message: `no scene asks ${model} again` };
-  const openai = await startWireServer({ wire: openaiChat, script, split: 'event', delayMs: 12 });
-  const anthropic = await startWireServer({ wire: anthropicMessages, script, split: 'event', delayMs: 12 });
+  const nextStep = (model: string): DemoStep =>
+    scripts[model]?.shift() ?? { status: 400, message: `no scene calls ${model} again` };
+  const openai = await startDemoServer('openai', nextStep);
+  const anthropic = await startDemoServer('anthropic', nextStep);
   const majordomo = createMajordomo({
     providers: [
       createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat', timeouts: SILENCE }),

@@ -8,7 +8,17 @@ import { createGroq } from '@majordomo/provider-groq';
 import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI, deepseek, mistral, openaiCompatible } from '@majordomo/provider-openai';
-import { anthropicMessages, bedrockConverse, chatDialects, geminiGenerate, ollamaChat, openaiChatWire, openaiResponses, workersaiRun, type Wire } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  chatDialects,
+  geminiGenerate,
+  ollamaChat,
+  openaiChatWire,
+  openaiResponses,
+  workersaiRun,
+  type Wire,
+} from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** A provider, and the wire on which a server plays its vendor. */

@@ -2,7 +2,14 @@ import { createMajordomo, type ChainOptions, type Majordomo, type MajordomoOptio
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, geminiGenerate, openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  geminiGenerate,
+  openaiResponses,
+  startWireServer,
+  type Script,
+  type WireServer,
+} from '@majordomo/conformance';
 
 // It would print every warning.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });

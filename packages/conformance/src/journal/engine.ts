@@ -1,6 +1,12 @@
 import { type ErrorKind, LlmError, type Message } from '@majordomo/core';
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { type AgentKit, type EngineAgentName, engineAgents, type EngineAgents, ODD_IDS } from './engine-agents.ts';
+import {
+  type AgentKit,
+  type EngineAgentName,
+  engineAgents,
+  type EngineAgents,
+  ODD_IDS,
+} from './engine-agents.ts';
 
 /** What an adapter of a durable engine offers for the runs of one agent. */
 export interface EngineRuns {

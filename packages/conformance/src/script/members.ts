@@ -4,9 +4,6 @@ import type { Fault } from './step.ts';
 
 // The members of each kind of step, for checks at run time. The types make sure that none is missing.
 
-
-
-
 /** Every member of a type. */
 type Members<T> = Readonly<Record<keyof T, true>>;
 

@@ -1,8 +1,24 @@
 import type { OperationAnswer, PlainTurn } from '@majordomo/testing';
-import { type Fault, isFailure, isFault, isOperationAnswer, isTurn, type Point, type Step } from '../script/step.ts';
+import {
+  type Fault,
+  isFailure,
+  isFault,
+  isOperationAnswer,
+  isTurn,
+  type Point,
+  type Step,
+} from '../script/step.ts';
 import type { Answer } from '../wires/answer.ts';
 import { usualAnswer } from '../wires/operations/operation.ts';
-import type { Frame, Framing, OperationRequest, Reply, Wire, WireOperation, WireRequest } from '../wires/wire.ts';
+import type {
+  Frame,
+  Framing,
+  OperationRequest,
+  Reply,
+  Wire,
+  WireOperation,
+  WireRequest,
+} from '../wires/wire.ts';
 import { stepOfTurn } from './turn-step.ts';
 
 /** One response, worked out to the byte before anything is sent. */

@@ -1,4 +1,10 @@
-import { type FinishReason, LlmError, type ModelRequest, type TurnMessage, type Usage } from '@majordomo/core';
+import {
+  type FinishReason,
+  LlmError,
+  type ModelRequest,
+  type TurnMessage,
+  type Usage,
+} from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { Scribe, toolIds, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';

@@ -1,4 +1,11 @@
-import { LlmError, type Model, type ModelContext, type ModelEvent, type ModelRequest, type Provider } from '@majordomo/core';
+import {
+  LlmError,
+  type Model,
+  type ModelContext,
+  type ModelEvent,
+  type ModelRequest,
+  type Provider,
+} from '@majordomo/core';
 import type { Scenario } from '../../src/index.ts';
 
 type Stream = Model['stream'];

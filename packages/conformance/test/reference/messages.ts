@@ -1,4 +1,14 @@
-import { type AudioPart, type FilePart, type FinishReason, type ImagePart, type JsonObject, LlmError, type ModelRequest, type TurnMessage, type Usage } from '@majordomo/core';
+import {
+  type AudioPart,
+  type FilePart,
+  type FinishReason,
+  type ImagePart,
+  type JsonObject,
+  LlmError,
+  type ModelRequest,
+  type TurnMessage,
+  type Usage,
+} from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { Scribe, toolIds, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';

@@ -1,4 +1,11 @@
-import { type EmbeddingBackend, LlmError, type ModelContext, type Provider, type SpeechBackend, type TranscriptionBackend } from '@majordomo/core';
+import {
+  type EmbeddingBackend,
+  LlmError,
+  type ModelContext,
+  type Provider,
+  type SpeechBackend,
+  type TranscriptionBackend,
+} from '@majordomo/core';
 import { type Flaw, never } from './flaw.ts';
 
 const same: Flaw['stream'] = (stream) => stream;

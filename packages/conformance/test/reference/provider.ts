@@ -1,5 +1,20 @@
-import { LlmError, type Model, type ModelContext, type ModelRequest, type Provider, type Recovery, type Warning } from '@majordomo/core';
-import { credentialSource, sdkStream, transportError, wellFormed, wireError, type WireReader } from '@majordomo/wire-kit';
+import {
+  LlmError,
+  type Model,
+  type ModelContext,
+  type ModelRequest,
+  type Provider,
+  type Recovery,
+  type Warning,
+} from '@majordomo/core';
+import {
+  credentialSource,
+  sdkStream,
+  transportError,
+  wellFormed,
+  wireError,
+  type WireReader,
+} from '@majordomo/wire-kit';
 import { fitted } from './fitted.ts';
 
 /** What a wire adds to the reference provider, which sends with `fetch`. */

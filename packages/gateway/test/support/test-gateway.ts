@@ -1,7 +1,13 @@
 import { createMajordomo, type Majordomo, type MajordomoOptions } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  openaiResponses,
+  startWireServer,
+  type Script,
+  type WireServer,
+} from '@majordomo/conformance';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/index.ts';
 import { serve } from '../../src/node.ts';
 

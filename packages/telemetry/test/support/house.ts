@@ -1,7 +1,13 @@
 import { createMajordomo, type Majordomo, type MajordomoOptions } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { anthropicMessages, openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  openaiChat,
+  startWireServer,
+  type Step,
+  type WireServer,
+} from '@majordomo/conformance';
 import type { Watch } from './watch.ts';
 
 /** Two vendors on 127.0.0.1, asked through their SDKs. */

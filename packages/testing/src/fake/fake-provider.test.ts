@@ -1,4 +1,11 @@
-import { createMajordomo, image, LlmError, type ModelContext, type ModelRequest, user } from '@majordomo/core';
+import {
+  createMajordomo,
+  image,
+  LlmError,
+  type ModelContext,
+  type ModelRequest,
+  user,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../clock/fake-clock.ts';
 import { collect } from '../collect.ts';

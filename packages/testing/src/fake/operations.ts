@@ -1,4 +1,16 @@
-import { type Clock, type EmbeddingBackend, type EmbeddingRequest, LlmError, messageOf, type ModelContext, type Provider, type SpeechBackend, type SpeechRequest, type TranscriptionBackend, type TranscriptionRequest } from '@majordomo/core';
+import {
+  type Clock,
+  type EmbeddingBackend,
+  type EmbeddingRequest,
+  LlmError,
+  messageOf,
+  type ModelContext,
+  type Provider,
+  type SpeechBackend,
+  type SpeechRequest,
+  type TranscriptionBackend,
+  type TranscriptionRequest,
+} from '@majordomo/core';
 import { operationProblem } from '../script/check.ts';
 import type { OperationName } from '../script/operation-answer.ts';
 import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/operation-turn.ts';

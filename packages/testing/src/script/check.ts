@@ -1,5 +1,13 @@
 import { didYouMean, isList, isRecord } from '@majordomo/core/toolkit';
-import { ANSWER_TURN, FAIL_TURN, HANG_TURN, KINDS, SOUND_TURN, TRANSCRIPT_TURN, VECTORS_TURN } from './members.ts';
+import {
+  ANSWER_TURN,
+  FAIL_TURN,
+  HANG_TURN,
+  KINDS,
+  SOUND_TURN,
+  TRANSCRIPT_TURN,
+  VECTORS_TURN,
+} from './members.ts';
 import type { OperationName } from './operation-answer.ts';
 
 const OPERATIONS: Readonly<

@@ -4,9 +4,6 @@ import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
 // The members of each kind of turn, for checks at run time. The types make sure that none is missing.
 
-
-
-
 /** Every member of a type, so that a new one is not forgotten here. */
 type Members<T> = Readonly<Record<keyof T, true>>;
 

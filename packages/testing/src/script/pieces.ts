@@ -1,5 +1,9 @@
 /** Cuts a text into the given pieces, or into pieces of `chunks` code points (`usual` by default). */
-export function pieces(text: string, chunks: readonly string[] | number | undefined, usual: number): readonly string[] {
+export function pieces(
+  text: string,
+  chunks: readonly string[] | number | undefined,
+  usual: number,
+): readonly string[] {
   if (typeof chunks === 'object') return chunks;
   const points = Array.from(text);
   const size = chunks ?? usual;

@@ -1,4 +1,16 @@
-import { anthropicMessages, bedrockConverse, chatDialects, geminiGenerate, ollamaChat, openaiChat, openaiChatWire, openaiResponses, workersaiRun, type Answer, type Wire } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  chatDialects,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  openaiChatWire,
+  openaiResponses,
+  workersaiRun,
+  type Answer,
+  type Wire,
+} from '@majordomo/conformance';
 
 /** Every wire, and the vendors of the chat wire whose reasoning and ids have a form of their own. */
 export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire])[] = [

@@ -11,7 +11,16 @@ import { createGroq } from '@majordomo/provider-groq';
 import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
-import { anthropicMessages, bedrockConverse, geminiGenerate, ollamaChat, openaiChat, openaiResponses, workersaiRun, type Wire } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  openaiResponses,
+  workersaiRun,
+  type Wire,
+} from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { OpenAI } from 'openai';
 

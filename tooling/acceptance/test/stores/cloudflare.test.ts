@@ -1,7 +1,14 @@
 import { createLedger } from '@majordomo/ledger';
 import { describeWith, startMiniflare, type Miniflare } from '@majordomo/services';
 import { cloudflareStores, type CacheStore, type LedgerStore } from '@majordomo/store-cloudflare';
-import { cacheStoreConformance, ledgerStoreConformance, ledgerWindowConformance, startWireServer, workersaiRun, type WireServer } from '@majordomo/conformance';
+import {
+  cacheStoreConformance,
+  ledgerStoreConformance,
+  ledgerWindowConformance,
+  startWireServer,
+  workersaiRun,
+  type WireServer,
+} from '@majordomo/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_PASSED, hundredCalls } from '../../src/ledger/hundred-calls.ts';
 import { bundled } from '../../src/workers/bundled.ts';

@@ -1,6 +1,13 @@
 // From a script and a request to the bytes of an HTTP response, each worked out once.
 import { Buffer } from 'node:buffer';
-import { anthropicMessages, bedrockConverse, geminiGenerate, ollamaChat, openaiChat, openaiResponses } from '@majordomo/conformance';
+import {
+  anthropicMessages,
+  bedrockConverse,
+  geminiGenerate,
+  ollamaChat,
+  openaiChat,
+  openaiResponses,
+} from '@majordomo/conformance';
 import { answerTo } from './scripts.mjs';
 
 const WIRES = [openaiChat, openaiResponses, anthropicMessages, geminiGenerate, bedrockConverse, ollamaChat];

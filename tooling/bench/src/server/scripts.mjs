@@ -37,7 +37,7 @@ export function editPieces(count) {
 
 export const LAST_WORDS = 'done';
 
-/** An answer in the words of @majordomo/testing; `turn` counts the requests of one run of `turns`. */
+/** An answer in the words of @majordomo/conformance; `turn` counts the requests of one run of `turns`. */
 export function answerTo({ kind, count }, turn) {
   switch (kind) {
     case 'text':

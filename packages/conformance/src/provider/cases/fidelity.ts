@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { assistant, type Capabilities, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
+import {
+  assistant,
+  type Capabilities,
+  type ModelRequest,
+  type ModelTool,
+  toolResult,
+  user,
+} from '@majordomo/core';
 import type { Collected } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 import { onBench, only, say, succeeded } from '../bench.ts';

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { type ChainOptions, type ChatModel, type ChatRequest, type ChatResponse, createMajordomo, type Majordomo, type Model, type Provider, type StreamEvent, type Timeouts, user } from '@majordomo/core';
+import {
+  type ChainOptions,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  createMajordomo,
+  type Majordomo,
+  type Model,
+  type Provider,
+  type StreamEvent,
+  type Timeouts,
+  user,
+} from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/toolkit';
 import { refusedURL } from '@majordomo/testing';
 import type { Step } from '../../script/step.ts';

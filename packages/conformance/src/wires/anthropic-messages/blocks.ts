@@ -1,5 +1,13 @@
 import type { FinishReason } from '@majordomo/core';
-import { type AnswerPart, type AnswerText, type AnswerToolCall, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
+import {
+  type AnswerPart,
+  type AnswerText,
+  type AnswerToolCall,
+  type AnswerVendor,
+  type FullAnswer,
+  type FullUsage,
+  pieces,
+} from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
 /** Signatures of Claude are read on every platform that serves it: its wires share them. */

@@ -1,4 +1,20 @@
-import { anyObject, anything, type Check, count, type Fields, flag, list, matching, number, object, oneOf, optionalNull, tagged, text, textOr } from '../shape.ts';
+import {
+  anyObject,
+  anything,
+  type Check,
+  count,
+  type Fields,
+  flag,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  optionalNull,
+  tagged,
+  text,
+  textOr,
+} from '../shape.ts';
 
 const nullable = optionalNull;
 const TOOL_NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 128);

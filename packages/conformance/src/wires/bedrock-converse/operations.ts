@@ -6,10 +6,6 @@ import type { WireOperation } from '../wire.ts';
 // InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
 // model-parameters-embed-v3.html and -v4.html, 2026-11.
 
-
-
-
-
 const PATH = /^\/model\/([^/]+)\/invoke$/;
 
 const TITAN = object(

@@ -1,4 +1,16 @@
-import { anyObject, anything, type Check, count, flag, list, matching, number, object, oneOf, text } from '../shape.ts';
+import {
+  anyObject,
+  anything,
+  type Check,
+  count,
+  flag,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  text,
+} from '../shape.ts';
 
 const TOOL_NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
 const TOOL_ID = matching(/^[a-zA-Z0-9_-]+$/, 'tool-id-format', 64);

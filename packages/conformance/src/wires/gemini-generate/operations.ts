@@ -1,16 +1,18 @@
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import { embeddingEndpoint, inputTokens, jsonReply, piecesOf, speechEndpoint, transcriptionEndpoint } from '../operations/operation.ts';
+import {
+  embeddingEndpoint,
+  inputTokens,
+  jsonReply,
+  piecesOf,
+  speechEndpoint,
+  transcriptionEndpoint,
+} from '../operations/operation.ts';
 import { sseFrame } from '../sse.ts';
 import type { WireOperation } from '../wire.ts';
 import { camelCased } from './spelling.ts';
 
 // embedContent, batchEmbedContents and Vertex's predict; speech and transcripts are what generateContent is asked for: the types
 // of @google/genai 3.1 and ai.google.dev/gemini-api/docs, 2026-11.
-
-
-
-
-
 
 const modelIn = (path: string): string => /models\/([^/:]+):/.exec(path)?.[1] ?? '';
 

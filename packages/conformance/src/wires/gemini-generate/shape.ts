@@ -1,4 +1,17 @@
-import { anyObject, anything, type Check, count, type Fields, flag, list, matching, number, object, oneOf, text } from '../shape.ts';
+import {
+  anyObject,
+  anything,
+  type Check,
+  count,
+  type Fields,
+  flag,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  text,
+} from '../shape.ts';
 
 const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
 

@@ -1,13 +1,20 @@
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
-import { anyObject, anything, count, flag, isString, list, object, text, textOr, violations } from '../shape.ts';
+import {
+  anyObject,
+  anything,
+  count,
+  flag,
+  isString,
+  list,
+  object,
+  text,
+  textOr,
+  violations,
+} from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
 // /api/embed: Ollama's API reference, 2026-11.
-
-
-
-
 
 const SHAPE = object(
   { model: text, input: textOr(list(text, 1)) },

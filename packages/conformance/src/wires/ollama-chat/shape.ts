@@ -1,6 +1,19 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
-import { anyObject, type Check, count, type Fields, flag, isString, list, number, object, oneOf, optionalNull, text } from '../shape.ts';
+import {
+  anyObject,
+  type Check,
+  count,
+  type Fields,
+  flag,
+  isString,
+  list,
+  number,
+  object,
+  oneOf,
+  optionalNull,
+  text,
+} from '../shape.ts';
 
 const any: Check = number(-Infinity, Infinity);
 const whole: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);

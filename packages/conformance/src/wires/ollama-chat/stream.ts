@@ -1,5 +1,12 @@
 import type { FinishReason } from '@majordomo/core';
-import { type Answer, type AnswerPart, type AnswerToolCall, fullAnswer, type FullAnswer, pieces } from '../answer.ts';
+import {
+  type Answer,
+  type AnswerPart,
+  type AnswerToolCall,
+  fullAnswer,
+  type FullAnswer,
+  pieces,
+} from '../answer.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 
 const encoder = new TextEncoder();

@@ -1,4 +1,20 @@
-import { anyObject, anything, type Check, count, type Fields, flag, list, matching, number, object, oneOf, optionalNull, tagged, text, textOr } from '../shape.ts';
+import {
+  anyObject,
+  anything,
+  type Check,
+  count,
+  type Fields,
+  flag,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  optionalNull,
+  tagged,
+  text,
+  textOr,
+} from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
 /** Keys and types of a request body: those of openai 7.55's `ChatCompletionCreateParams`, and the dialect's. */

@@ -1,6 +1,15 @@
 import type { Citation, FinishReason } from '@majordomo/core';
 import { createHash } from 'node:crypto';
-import { type Answer, type AnswerPart, type AnswerText, type AnswerToolCall, fullAnswer, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
+import {
+  type Answer,
+  type AnswerPart,
+  type AnswerText,
+  type AnswerToolCall,
+  fullAnswer,
+  type FullAnswer,
+  type FullUsage,
+  pieces,
+} from '../answer.ts';
 import { signText } from '../signature.ts';
 import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';

@@ -1,4 +1,11 @@
-import { type Answer, type AnswerPart, type AnswerVendor, fullAnswer, type FullAnswer, pieces } from '../answer.ts';
+import {
+  type Answer,
+  type AnswerPart,
+  type AnswerVendor,
+  fullAnswer,
+  type FullAnswer,
+  pieces,
+} from '../answer.ts';
 import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import type { ResponsesDialect } from './dialect.ts';

@@ -4,16 +4,16 @@ import type { TranscriptTurn } from '@majordomo/testing';
 import { anything, count, isString, list, number, object, text, textOr, violations } from '../shape.ts';
 import type { OperationRequest, WireOperation } from '../wire.ts';
 import { isFile } from './form.ts';
-import { embeddingEndpoint, inputTokens, jsonReply, soundReply, speechEndpoint, transcriptionEndpoint } from './operation.ts';
+import {
+  embeddingEndpoint,
+  inputTokens,
+  jsonReply,
+  soundReply,
+  speechEndpoint,
+  transcriptionEndpoint,
+} from './operation.ts';
 
 // OpenAI's /embeddings, /audio/transcriptions and /audio/speech, which its compatible vendors have as well: the types of openai 7.55.
-
-
-
-
-
-
-
 
 const at =
   (end: RegExp) =>

@@ -1,4 +1,10 @@
-import type { OperationAnswer, OperationName, SoundTurn, TranscriptTurn, VectorsTurn } from '@majordomo/testing';
+import type {
+  OperationAnswer,
+  OperationName,
+  SoundTurn,
+  TranscriptTurn,
+  VectorsTurn,
+} from '@majordomo/testing';
 import type { OperationReply, OperationRequest, WireOperation } from '../wire.ts';
 
 interface Facts<Answer> extends Pick<WireOperation, 'accepts' | 'validate'> {

@@ -1,15 +1,16 @@
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
-import { embeddingEndpoint, jsonReply, soundReply, speechEndpoint, transcriptionEndpoint } from '../operations/operation.ts';
+import {
+  embeddingEndpoint,
+  jsonReply,
+  soundReply,
+  speechEndpoint,
+  transcriptionEndpoint,
+} from '../operations/operation.ts';
 import { anything, isString, list, object, text, textOr, violations } from '../shape.ts';
 import type { OperationReply, WireOperation } from '../wire.ts';
 import { isRun, modelOfRun } from './read.ts';
 
 // Runs of Workers AI that are no chats: the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
-
-
-
-
-
 
 const enveloped = (result: object): OperationReply =>
   jsonReply({ result, success: true, errors: [], messages: [] }, RAY);

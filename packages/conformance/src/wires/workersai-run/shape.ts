@@ -1,6 +1,19 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
-import { anyObject, type Check, count, flag, isString, list, number, object, oneOf, tagged, text, textOr } from '../shape.ts';
+import {
+  anyObject,
+  type Check,
+  count,
+  flag,
+  isString,
+  list,
+  number,
+  object,
+  oneOf,
+  tagged,
+  text,
+  textOr,
+} from '../shape.ts';
 
 const imageUrl: Check = (value, path, report) => {
   const [, data] = isString(value) ? (/^data:image\/\w+;base64,(.*)$/s.exec(value) ?? []) : [];

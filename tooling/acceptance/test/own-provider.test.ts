@@ -1,0 +1,19 @@
+import { casesFor, openaiChat } from '@majordomo/conformance';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { it } from 'vitest';
+
+const cases = casesFor({
+  wire: openaiChat,
+  model: 'gpt-4o',
+  models: {
+    embedding: 'text-embedding-3-small',
+    transcription: 'whisper-1',
+    speech: 'gpt-4o-mini-tts',
+  },
+  open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
+  cannot: { audio: 'gpt-4o takes text and images only' },
+});
+for (const [name, run] of cases) {
+  if (typeof run === 'string') it.skipIf(true)(`${name} (${run})`, () => undefined);
+  else it(name, run, 20_000);
+}
