@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import type { Env } from '@majordomo/core';
 import type { Interrupts } from './interrupts.ts';
@@ -9,7 +10,7 @@ import { stateFile } from './state-file.ts';
 /** The real process as an `Io`. Prompts are loaded when the first question is asked. */
 export function processIo(env: Env, interrupts: Interrupts): Io {
   const { signal } = interrupts;
-  const home = or(homedir, '/');
+  const home = or(homeFolder, '/');
   const ahead: string[] = [];
   return {
     env,
@@ -45,6 +46,12 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
       return askChoices(question, choices, picked, signal);
     },
   };
+}
+
+/** With an empty or a relative HOME, files of the working folder would count as the user's. */
+function homeFolder(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
 }
 
 /** A user without an entry has no home, and the working folder may be gone: most commands need neither. */

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, Stop } from './exit.ts';
 import type { Io } from './io.ts';
 import { reasonOf } from './reason.ts';
 
 /** A file that the command keeps for its user: in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state`. */
 export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>): string {
-  const xdg = env['XDG_STATE_HOME'];
-  return join(xdg === undefined || xdg === '' ? join(home, '.local/state') : xdg, 'majordomo', name);
+  return join(xdgFolder(env['XDG_STATE_HOME'], join(home, '.local/state')), 'majordomo', name);
 }
+
+/** Returns the folder of an XDG variable. The specification ignores relative paths. */
+export const xdgFolder = (path: string | undefined, otherwise: string): string =>
+  path !== undefined && isAbsolute(path) ? path : otherwise;
 
 /** Writes JSON for the user alone; whoever reads meanwhile has the old file. Throws `Stop` where it cannot be written. */
 export function writeState(file: string, value: unknown): void {

@@ -1,8 +1,19 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { loadPackage } from '../src/load-package.ts';
+import { folder, start } from './built.ts';
 import { lab, trustConfigs, world } from './world.ts';
 
 const file = (place: { readonly cwd: string }, name: string): string => join(place.cwd, name);
@@ -217,3 +228,23 @@ it('outside of a repository and of your home only the working folder is looked a
   expect((await place.runIn('a', 'models')).err).not.toContain('"model"');
   expect((await place.runIn('.', 'models')).err).toContain('"model" is not a string');
 });
+
+it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }, { XDG_STATE_HOME: '.local/state' }])(
+  'files of the working folder are not the user configuration or the trust store with %j',
+  async (env) => {
+    const cwd = folder();
+    const trace = join(cwd, 'trace');
+    const config = join(realpathSync(cwd), 'majordomo.config.mjs');
+    const code = marking(trace);
+    const trusted = { [config]: { sha256: createHash('sha256').update(code).digest('hex'), text: code } };
+    for (const path of ['.config/majordomo/config.mjs', '.local/state/majordomo/trusted.json']) {
+      mkdirSync(dirname(join(cwd, path)), { recursive: true });
+      writeFileSync(join(cwd, path), path.endsWith('.json') ? JSON.stringify(trusted) : code);
+    }
+    writeFileSync(config, code);
+    const home = folder();
+    const command = start(['limits'], { cwd, env: { HOME: home, ...env } });
+    expect([await command.ended, existsSync(trace)]).toEqual([2, false]);
+    expect(command.err()).toMatch(NOT_USED);
+  },
+);

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { xdgFolder } from '../state-file.ts';
 
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
 const PROJECT = 'majordomo.config';
@@ -16,8 +17,7 @@ export interface ConfigFiles {
 
 /** Looks for the configurations. Throws `Stop` for code that somebody else owns: it would run as you. */
 export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>): ConfigFiles {
-  const xdg = env['XDG_CONFIG_HOME'];
-  const own = xdg === undefined || xdg === '' ? join(home, '.config') : xdg;
+  const own = xdgFolder(env['XDG_CONFIG_HOME'], join(home, '.config'));
   const found = {
     project: foldersOf(cwd, home)
       .map((folder) => firstOf(folder, PROJECT))
