@@ -7,8 +7,8 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 type Build = Parameters<Plugin['setup']>[0];
 
 /**
- * Makes one HTML text of `page.html` and the `main.tsx` and `page.css` beside it, with what they import. Its script and its style
- * are told by their hashes, which is all that the page's content security policy lets run.
+ * Bundles `page.html` with `main.tsx` and `page.css` of the same folder into one HTML file. Exports the file with the hashes of its
+ * script and style, which the content security policy of the page allows.
  */
 export function inspectorPage(): Plugin {
   return {
@@ -21,7 +21,7 @@ export function inspectorPage(): Plugin {
           bundled(build, join(folder, 'page.css')),
           readFile(path, 'utf8'),
         ]);
-        // What would end the element in the midst of a text of the script.
+        // A string of the script must not end the element.
         const safe = script.replaceAll('</', '<\\/');
         const html = frame
           .replace('<style></style>', () => `<style>${style}</style>`)

@@ -19,8 +19,8 @@ export interface Gateway {
   /** Responds to a request; never rejects. `context`: the context of the platform, such as a Worker's. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
   /**
-   * Reports events of the application's own calls to the mounted handlers, such as the inspector. The gateway reports the events
-   * of its own calls.
+   * Reports events of calls that the application makes to the mounted handlers, such as the inspector. The gateway reports the
+   * events of its calls itself.
    */
   readonly onEvent: (event: CallEvent) => void;
   /** Option `idleMs` of `createGateway`, which `serve` reads. */

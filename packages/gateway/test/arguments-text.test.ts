@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentsText } from '../src/response/arguments-text.ts';
 import { argumentsText, toolCallPart } from '../src/parsing/tool-call.ts';
 
-/** What a client has at the end that adds the pieces up. */
+/** Returns the joined pieces, as a client reads them. */
 function toldOf(pieces: readonly string[], asWritten = true): string {
   const args = new ArgumentsText();
   const told = pieces.map((piece) => args.push(piece)).join('');
   const part = toolCallPart('c', 'edit', pieces.join(''));
-  return told + args.end(part, { whole: argumentsText(part), asWritten });
+  return told + args.end(part, { complete: argumentsText(part), asWritten });
 }
 
 const RAW = [

@@ -8,7 +8,7 @@ const HOST = 'gateway.example:4141';
 const AUTH = `Authorization: Bearer ${KEY}`;
 const CHAT = JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }] });
 
-/** What a server says to a request as it is written here, until it closes the connection. */
+/** Sends raw bytes and returns the response until the server closes the connection. */
 const said = ({ url }: House, ...lines: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = '';
@@ -116,7 +116,7 @@ it('answers requests that come at once one after the other, also after one that 
   expect(text).toContain('hello');
 });
 
-/** Asks so often at once, and tells how often it was answered. */
+/** Sends concurrent requests and returns the number of responses. */
 const CALLERS = `
   const [url, key, count] = process.argv.slice(1);
   const ask = () => new Promise((resolve) => {
@@ -139,7 +139,7 @@ it('answers what had come before it was told to close, although nobody has looke
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await once(callers, 'message');
-  // We are busy until all of them have asked.
+  // Blocks the process until every client has sent its request.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
   const [[answered]] = await Promise.all([once(callers, 'message'), at.close()]);
   expect(answered).toBe(50);

@@ -6,7 +6,7 @@ import { byKey, house, KEY } from './support/test-gateway.ts';
 const TOKEN = 'a-token-that-nobody-guesses';
 const ADMIN = 'key-of-the-operator';
 
-/** What a page is told until nothing is left to tell. */
+/** Reads the events of a page until a call has ended. */
 async function told(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
   const left = new AbortController();
   const response = await fetch(`${url}/inspector/events`, { headers, signal: left.signal });
@@ -28,7 +28,7 @@ describe('the inspector of a gateway', () => {
   const admins = (request: Request) =>
     request.headers.get('authorization') === `Bearer ${ADMIN}` ? { admin: true } : byKey(request);
 
-  it('shows calls of clients, by the token in the address and the cookie after it', async () => {
+  it('shows calls of clients after access by the token and its cookie', async () => {
     await using h = await house({ gateway: { inspector: { token: TOKEN } } });
     await asked(h.url);
     const opened = await fetch(`${h.url}/inspector?token=${TOKEN}`, { redirect: 'manual' });
@@ -42,7 +42,7 @@ describe('the inspector of a gateway', () => {
     expect(events).not.toContain('private question');
   });
 
-  it('resolves the names that are served, also next to names of the majordomo', async () => {
+  it('resolves served names and specs', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: {} } });
     const headers = { authorization: `Bearer ${ADMIN}` };
     const meaning = await fetch(`${h.url}/inspector/meaning?spec=gpt`, { headers });
@@ -53,16 +53,16 @@ describe('the inspector of a gateway', () => {
     expect(await spec.json()).toMatchObject({ targets: [{ target: 'openai/gpt-5.4' }] });
   });
 
-  it('holds no server back that closes: its page is told to go', async () => {
+  it('does not delay the close of a server', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: {} } });
     const headers = { authorization: `Bearer ${ADMIN}` };
     const page = await fetch(`${h.url}/inspector/events`, { headers });
     await page.body!.getReader().read();
-    // It would wait for a page that never leaves.
+    // It would otherwise wait for the page.
     await h.close(3_600_000);
   }, 30_000);
 
-  it('is there for an admin, and not for an ordinary caller, nor for anybody', async () => {
+  it('admits admins only', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: {} } });
     const status = async (headers: Readonly<Record<string, string>>): Promise<number> => {
       const response = await fetch(`${h.url}/inspector`, { headers });
@@ -74,7 +74,7 @@ describe('the inspector of a gateway', () => {
     expect(await status({})).toBe(401);
   });
 
-  it('on loopback without `authorize` asks for the token as well', async () => {
+  it('requires the token on loopback without `authorize`', async () => {
     await using h = await house({ gateway: { authorize: undefined, inspector: { token: TOKEN } } });
     expect((await fetch(`${h.url}/inspector`)).status).toBe(401);
   });
@@ -86,14 +86,14 @@ describe('the inspector of a gateway', () => {
         throw new Error('no');
       },
     ],
-    ['gives nonsense', () => 'admin' as never],
-    ['says it in other words', () => ({ admin: 'yes' }) as never],
-  ])('an `authorize` that %s lets nobody in', async (_, authorize) => {
+    ['returns a string', () => 'admin' as never],
+    ['returns another value as `admin`', () => ({ admin: 'yes' }) as never],
+  ])('refuses access if `authorize` %s', async (_, authorize) => {
     await using h = await house({ gateway: { authorize, inspector: { token: TOKEN } } });
     expect((await fetch(`${h.url}/inspector`)).status).toBe(401);
   });
 
-  it('shows plans of the router that it is given, and masks with the redactor that it is given', async () => {
+  it('uses the given router and redactor', async () => {
     const redactor = createRedactor({ secrets: () => ['private'] });
     const router = {
       names: () => ['best'],
@@ -119,7 +119,7 @@ describe('the inspector of a gateway', () => {
     expect(content).not.toContain('private');
   });
 
-  it('with `content` shows what clients asked', async () => {
+  it('shows prompts with `content`', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: { content: true } } });
     await asked(h.url);
     const headers = { authorization: `Bearer ${ADMIN}` };
@@ -128,13 +128,13 @@ describe('the inspector of a gateway', () => {
     expect(content).toEqual({ asked: [{ role: 'user', text: 'A private question.' }], answer: 'hello' });
   });
 
-  it('is off unless it is asked for', async () => {
+  it('is not mounted by default', async () => {
     await using h = await house();
     const response = await fetch(`${h.url}/inspector`, { headers: { authorization: `Bearer ${KEY}` } });
     expect(response.status).toBe(404);
   });
 
-  it('sees calls that are made beside the gateway, once', async () => {
+  it('shows calls of the application once', async () => {
     await using h = await house({ gateway: { authorize: admins, inspector: {} } });
     const beside = h.majordomo.with({ onEvent: h.gateway.onEvent });
     await beside

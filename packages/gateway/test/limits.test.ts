@@ -155,7 +155,7 @@ describe('limits', () => {
     });
     const answer = await post(at, { ...BODY, stream: true });
     const closed = at.close(5000);
-    // One that comes in the same moment is still heard.
+    // A request that arrives at the same time is still answered.
     const asked = (): Promise<string> =>
       post(at).then(
         () => 'answered',

@@ -9,7 +9,7 @@ import { house, KEY, type House } from './support/test-gateway.ts';
 let vendor: WireServer;
 afterEach(() => vendor.close());
 
-/** What the operator is told, beside a house whose `gpt` asks OpenAI and then Anthropic, which has no key. */
+/** Errors for the operator, and a gateway whose `gpt` calls OpenAI and then Anthropic, which has no key. */
 async function world(
   script: Script,
   chain: MajordomoOptions['chain'] = {},

@@ -35,7 +35,7 @@ const answering = (fetch: Gateway['fetch']): Gateway => ({
   fetch,
 });
 
-/** A response whose timer fires when the test says so. */
+/** Response whose timer fires when the test calls it. */
 function outgoingWith(writableLength: number) {
   let expire: () => void = () => undefined;
   const outgoing = {

@@ -12,7 +12,7 @@ const page = { url: 'https://a.example', title: 'A', start_index: 1, end_index: 
 const annotations = [{ type: 'url_citation', url_citation: { ...page, content: 'a quote' } }];
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
-/** `lab` answers over Chat Completions with a page, `openai` over Responses with a search of its own and a file. */
+/** `lab` answers over Chat Completions with a page, `openai` over Responses with a search result and a file. */
 async function world(): Promise<House> {
   vendor = await testServer((response, request) => {
     const end = { choices: [{ index: 0, delta: { annotations }, finish_reason: 'stop' }], usage };

@@ -15,7 +15,7 @@ const MARK = 'majordomo.1.';
 
 const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 
-/** What stands in every token of a text. */
+/** Content of every token of a text. */
 const opened = (answer: string): string =>
   [...answer.matchAll(/majordomo\.1\.([\w+/=]+)/g)]
     .map(([, base64 = '']) => Buffer.from(base64, 'base64').toString())

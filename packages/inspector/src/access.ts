@@ -1,15 +1,15 @@
 import { Refusal } from './answers.ts';
 
-/** Lets in who has the token, by a cookie from then on. */
+/** Access by a token, then by a cookie. */
 export interface Access {
-  /** The header that sets the cookie; `undefined` for another token. */
+  /** Returns the header that sets the cookie, or `undefined` for another token. */
   cookieFor(token: string, secure: boolean): Promise<string | undefined>;
   holds(request: Request): boolean;
 }
 
 /**
- * The cookie is no token: it is random, dies with this process, and has a name of its own, since browsers send the cookies
- * of one port of a host to all others.
+ * Creates access with a random cookie that is valid for this process. Its name is random as well, because browsers send the cookies
+ * of one port of a host to all other ports.
  */
 export function createAccess(token: string | undefined, path: string): Access {
   const session = randomHex(32);
@@ -27,7 +27,7 @@ export function createAccess(token: string | undefined, path: string): Access {
   };
 }
 
-/** Digests are compared, so that neither the length of the token nor how much of it is right shows in the time. */
+/** Compares digests, so that the time reveals neither the length of the token nor a correct beginning. */
 async function isSame(given: string, token: string): Promise<boolean> {
   const digest = async (text: string): Promise<string> =>
     hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
@@ -47,22 +47,22 @@ const hex = (bytes: Uint8Array): string =>
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-/** A page of anybody may have a name that leads to 127.0.0.1: on loopback only its own names are answered. */
+/** Refuses hosts other than those of loopback, because the host name of any website may resolve to 127.0.0.1. */
 export function checkLoopbackHost(request: Request): void {
   if (!LOOPBACK.test(hostOf(request)))
     throw new Refusal(421, 'this inspector answers on 127.0.0.1 and localhost only');
 }
 
-/** What other pages make a browser send is refused: its links may lead to the page, and nothing may lead to the rest. */
+/** Refuses requests that other pages cause. They may link to the page, but not to other paths. */
 export function checkOrigin(request: Request, isPage: boolean): void {
   const site = request.headers.get('sec-fetch-site');
   if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();
   if (request.method !== 'POST') return;
   const origin = request.headers.get('origin');
-  // By its host alone: a proxy in front may speak https for us.
+  // Compares hosts only: a proxy may end TLS.
   if (origin === null || !URL.canParse(origin) || new URL(origin).host !== hostOf(request)) throw foreign();
 }
 
-const foreign = (): Refusal => new Refusal(403, 'only the page itself may ask for this');
+const foreign = (): Refusal => new Refusal(403, 'only the page itself may send this request');
 
 const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;

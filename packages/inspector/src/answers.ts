@@ -1,4 +1,4 @@
-/** Of every answer: kept by nobody, framed by nobody, guessed at by nobody. */
+/** Headers of every response. They forbid caches, frames and content sniffing. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -8,7 +8,7 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** A refusal for people to read; nothing in it comes from the request. */
+/** Refusal with a message for people. The message contains nothing from the request. */
 export class Refusal extends Error {
   readonly status: number;
 
@@ -26,7 +26,7 @@ export function answer(
   return new Response(body, { status, headers: { ...HEADERS, ...headers } });
 }
 
-/** Integers beyond 2⁵³ go as decimal text. */
+/** Creates a JSON response. Integers of type `bigint` become decimal strings. */
 export function jsonAnswer(value: unknown, status = 200): Response {
   const body = JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'bigint' ? String(member) : member,

@@ -1,20 +1,20 @@
 import { cutText, type Attempt, type CallEvent, type CallInfo, type Usage } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import { tellError } from './tell-error.ts';
-import type { ToldCall, ToldEvent, ToldTry, ToldUsage } from './feed-types.ts';
+import { toFeedError } from './feed-error.ts';
+import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
 
-/** A call that waits for its targets for hours must not fill the memory. */
-const MOST_TRIES = 60;
-const MOST_EVENTS = 200;
-const MOST_TARGETS = 30;
-const MOST_WARNINGS = 20;
-const LONGEST_METADATA = 2000;
-const LONGEST_WORD = 300;
+/** Limits for a call that waits for its targets for hours. */
+const MAX_ATTEMPTS = 60;
+const MAX_EVENTS = 200;
+const MAX_TARGETS = 30;
+const MAX_WARNINGS = 20;
+const MAX_METADATA = 2000;
+const MAX_TERM = 300;
 
 type Of<Type extends CallEvent['type']> = Extract<CallEvent, { readonly type: Type }>;
 
-/** A call whose first event has come. */
-export function begun(call: CallInfo, n: number, now: number, redactor: Redactor): ToldCall {
+/** Creates a call from its first event. */
+export function newCall(call: CallInfo, n: number, now: number, redactor: Redactor): FeedCall {
   const metadata = metadataOf(call.metadata, redactor);
   return {
     id: call.id,
@@ -31,22 +31,22 @@ export function begun(call: CallInfo, n: number, now: number, redactor: Redactor
   };
 }
 
-/** The call as it is after the event. */
-export function applyEvent(before: ToldCall, event: CallEvent, now: number, redactor: Redactor): ToldCall {
+/** Returns the call after the event. */
+export function applyEvent(before: FeedCall, event: CallEvent, now: number, redactor: Redactor): FeedCall {
   const at = Math.max(0, now - before.startedAt);
-  const call = withEvent(before, toldEvent(event, at));
+  const call = withEvent(before, toFeedEvent(event, at));
   switch (event.type) {
     case 'call-start':
-      return { ...call, targets: event.targets.slice(0, MOST_TARGETS) };
+      return { ...call, targets: event.targets.slice(0, MAX_TARGETS) };
     case 'target-skipped':
-      return withTry(call, skipped(event, at));
+      return withAttempt(call, skipped(event, at));
     case 'attempt-start':
-      return withTry(call, { target: event.target, attempt: event.attempt, at, outcome: 'running' });
+      return withAttempt(call, { target: event.target, attempt: event.attempt, at, outcome: 'running' });
     case 'committed':
       return committed(call, event, at);
     case 'attempt-failed':
       return changed(call, event.target, event.attempt, () => ({
-        error: tellError(event.error, redactor),
+        error: toFeedError(event.error, redactor),
         ...(event.willRetryInMs !== undefined && { retryInMs: event.willRetryInMs }),
       }));
     case 'attempt-end':
@@ -60,7 +60,7 @@ export function applyEvent(before: ToldCall, event: CallEvent, now: number, reda
   }
 }
 
-const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): ToldTry => ({
+const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): FeedAttempt => ({
   target,
   at,
   ms: 0,
@@ -69,8 +69,8 @@ const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): Told
   ...(until !== undefined && Number.isFinite(until) && { until }),
 });
 
-/** Of two that race, the one that is told of last: what it was asked for is the newest that runs. */
-function committed(call: ToldCall, { target }: Of<'committed'>, at: number): ToldCall {
+/** Marks the first content. If attempts race on one target, it belongs to the newest that runs. */
+function committed(call: FeedCall, { target }: Of<'committed'>, at: number): FeedCall {
   const running = call.tries.findLast((each) => each.target === target && each.outcome === 'running');
   const shown = { ...call, firstMs: call.firstMs ?? at };
   return running?.attempt === undefined
@@ -78,13 +78,13 @@ function committed(call: ToldCall, { target }: Of<'committed'>, at: number): Tol
     : changed(shown, target, running.attempt, () => ({ firstAt: at }));
 }
 
-function ended(begunAs: ToldTry, result: Attempt, at: number, redactor: Redactor): Partial<ToldTry> {
+function ended(before: FeedAttempt, result: Attempt, at: number, redactor: Redactor): Partial<FeedAttempt> {
   const usage = usageOf(result.usage);
   return {
     outcome: result.outcome,
-    ms: at - begunAs.at,
+    ms: at - before.at,
     ...(result.error !== undefined &&
-      begunAs.error === undefined && { error: tellError(result.error, redactor) }),
+      before.error === undefined && { error: toFeedError(result.error, redactor) }),
     ...(usage !== undefined && { usage }),
     ...(result.vendor !== undefined && { vendor: result.vendor }),
     ...(result.name !== undefined && { name: result.name }),
@@ -92,15 +92,15 @@ function ended(begunAs: ToldTry, result: Attempt, at: number, redactor: Redactor
 }
 
 function endedCall(
-  call: ToldCall,
+  call: FeedCall,
   { outcome, response, error, attempts }: Of<'call-end'>,
   now: number,
   redactor: Redactor,
-): ToldCall {
+): FeedCall {
   const usage = sum(attempts.map((attempt) => usageOf(attempt.usage)));
   const answeredBy = response?.target ?? attempts.findLast((each) => each.outcome === 'finished')?.target;
   const warnings = (response?.warnings ?? [])
-    .slice(0, MOST_WARNINGS)
+    .slice(0, MAX_WARNINGS)
     .map(({ action, what, why }) => word(`${action} ${what}: ${why}`, redactor));
   return {
     ...call,
@@ -113,11 +113,11 @@ function endedCall(
     ...(usage !== undefined && { usage }),
     ...(response !== undefined && { finish: response.finish }),
     ...(warnings.length > 0 && { warnings }),
-    ...(error !== undefined && { error: tellError(error, redactor) }),
+    ...(error !== undefined && { error: toFeedError(error, redactor) }),
   };
 }
 
-function toldEvent(event: CallEvent, at: number): ToldEvent {
+function toFeedEvent(event: CallEvent, at: number): FeedEvent {
   const { type } = event;
   if (type === 'attempt-end')
     return { type, at, target: event.result.target, detail: `${event.result.outcome}, try ${event.attempt}` };
@@ -136,24 +136,24 @@ function detailOf(event: CallEvent): string | undefined {
   return event.type === 'call-end' ? event.outcome : undefined;
 }
 
-function withEvent(call: ToldCall, event: ToldEvent): ToldCall {
-  // The end is always told.
-  if (call.events.length < MOST_EVENTS || event.type === 'call-end')
+function withEvent(call: FeedCall, event: FeedEvent): FeedCall {
+  // The end is always included.
+  if (call.events.length < MAX_EVENTS || event.type === 'call-end')
     return { ...call, events: [...call.events, event] };
   return { ...call, leftOut: (call.leftOut ?? 0) + 1 };
 }
 
-/** The newest are kept: who answered is among them. */
-function withTry(call: ToldCall, attempt: ToldTry): ToldCall {
-  return { ...call, tries: [...call.tries, attempt].slice(-MOST_TRIES) };
+/** Adds an attempt and drops the oldest: the one that answers is among the newest. */
+function withAttempt(call: FeedCall, attempt: FeedAttempt): FeedCall {
+  return { ...call, tries: [...call.tries, attempt].slice(-MAX_ATTEMPTS) };
 }
 
 function changed(
-  call: ToldCall,
+  call: FeedCall,
   target: string,
   attempt: number,
-  change: (before: ToldTry) => Partial<ToldTry>,
-): ToldCall {
+  change: (before: FeedAttempt) => Partial<FeedAttempt>,
+): FeedCall {
   const tries = call.tries.map((each) =>
     each.target === target && each.attempt === attempt ? { ...each, ...change(each) } : each,
   );
@@ -162,13 +162,13 @@ function changed(
 
 const USAGE = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const;
 
-function usageOf(usage: Usage | undefined): ToldUsage | undefined {
+function usageOf(usage: Usage | undefined): FeedUsage | undefined {
   const known = USAGE.flatMap((name) => (usage?.[name] === undefined ? [] : [[name, usage[name]] as const]));
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-function sum(usages: readonly (ToldUsage | undefined)[]): ToldUsage | undefined {
-  const all: { -readonly [Name in keyof ToldUsage]: number } = {};
+function sum(usages: readonly (FeedUsage | undefined)[]): FeedUsage | undefined {
+  const all: { -readonly [Name in keyof FeedUsage]: number } = {};
   for (const usage of usages)
     for (const name of USAGE) {
       const more = usage?.[name];
@@ -181,10 +181,10 @@ function sum(usages: readonly (ToldUsage | undefined)[]): ToldUsage | undefined 
 function metadataOf(metadata: object, redactor: Redactor): string | undefined {
   try {
     if (Object.keys(metadata).length === 0) return undefined;
-    return cutText(JSON.stringify(redactor.value(metadata)), LONGEST_METADATA);
+    return cutText(JSON.stringify(redactor.value(metadata)), MAX_METADATA);
   } catch {
     return '(cannot be shown as JSON)';
   }
 }
 
-const word = (text: string, redactor: Redactor): string => cutText(redactor.text(text), LONGEST_WORD);
+const word = (text: string, redactor: Redactor): string => cutText(redactor.text(text), MAX_TERM);

@@ -1,15 +1,15 @@
 import { cutText, type ChatRequest, type ChatResponse, type Message, type Part } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import type { ToldContent } from './feed-types.ts';
+import type { FeedContent } from './feed-types.ts';
 
-/** Characters, of one text and of all together. */
-const LONGEST_TEXT = 16_000;
-const LONGEST_CALL = 64_000;
+/** Maximum characters of one text, of one call, and of all calls. */
+const MAX_TEXT = 16_000;
+const MAX_CALL = 64_000;
 const MOST = 16_000_000;
 
-/** Prompts and answers without secrets, as long as there is room; the oldest give way. */
+/** Redacted prompts and answers of the newest calls, up to a total size. */
 export class Contents {
-  private readonly kept = new Map<string, ToldContent>();
+  private readonly stored = new Map<string, FeedContent>();
   private readonly redactor: Redactor;
   private size = 0;
 
@@ -17,8 +17,8 @@ export class Contents {
     this.redactor = redactor;
   }
 
-  get(id: string): ToldContent | undefined {
-    return this.kept.get(id);
+  get(id: string): FeedContent | undefined {
+    return this.stored.get(id);
   }
 
   asked(id: string, { system, messages }: ChatRequest): void {
@@ -30,44 +30,44 @@ export class Contents {
   answered(id: string, { text, toolCalls }: ChatResponse): void {
     const calls = toolCalls.map(({ name, args }) => `→ ${name}(${jsonOf(args)})`);
     const answer = this.told([text, ...calls].filter((line) => line !== '').join('\n'));
-    this.put(id, { asked: this.kept.get(id)?.asked ?? [], answer });
+    this.put(id, { asked: this.stored.get(id)?.asked ?? [], answer });
   }
 
   private told(text: string): string {
-    return cutText(this.redactor.text(text.slice(0, 4 * LONGEST_TEXT)), LONGEST_TEXT);
+    return cutText(this.redactor.text(text.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
   }
 
-  private put(id: string, content: ToldContent): void {
+  private put(id: string, content: FeedContent): void {
     this.remove(id);
-    this.kept.set(id, content);
+    this.stored.set(id, content);
     this.size += sizeOf(content);
-    for (const oldest of this.kept.keys()) {
+    for (const oldest of this.stored.keys()) {
       if (this.size <= MOST) break;
       this.remove(oldest);
     }
   }
 
   private remove(id: string): void {
-    const content = this.kept.get(id);
+    const content = this.stored.get(id);
     if (content === undefined) return;
     this.size -= sizeOf(content);
-    this.kept.delete(id);
+    this.stored.delete(id);
   }
 }
 
-/** The end of a long conversation says more than its beginning. */
-function newest(messages: ToldContent['asked']): ToldContent['asked'] {
-  const kept: ToldContent['asked'][number][] = [];
-  let room = LONGEST_CALL;
+/** Returns the last messages that fit. They are more useful than the first. */
+function newest(messages: FeedContent['asked']): FeedContent['asked'] {
+  const fitting: FeedContent['asked'][number][] = [];
+  let room = MAX_CALL;
   for (const message of messages.toReversed()) {
     room -= message.text.length;
     if (room < 0) break;
-    kept.unshift(message);
+    fitting.unshift(message);
   }
-  return kept;
+  return fitting;
 }
 
-const sizeOf = ({ asked, answer }: ToldContent): number =>
+const sizeOf = ({ asked, answer }: FeedContent): number =>
   asked.reduce((sum, { text }) => sum + text.length, answer?.length ?? 0);
 
 const textOf = ({ parts }: Message): string => parts.map(textOfPart).join('\n');
@@ -78,7 +78,7 @@ function textOfPart(part: Part): string {
   return part.type === 'tool-result' ? part.content.map(textOfPart).join('\n') : `[${part.type}]`;
 }
 
-/** Arguments come from a model, or from the app: what has no JSON is not shown. */
+/** Converts arguments to JSON. The application may pass values without a JSON form. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value);

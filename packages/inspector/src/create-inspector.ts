@@ -10,25 +10,25 @@ import { pageAnswer } from './page-answer.ts';
 import { steer } from './steer.ts';
 import { watch } from './watch.ts';
 
-/** Watches calls, and serves the page that shows them. */
+/** Handler that shows calls on a page. */
 export interface Inspector {
   /** Path at which the inspector is mounted. */
   readonly path: string;
-  /** For `onEvent`; the same event twice counts once. `request`: what the call asks, where content is shown. */
+  /** Listener for events of calls. A repeated event is ignored. `request`: request of the call, which is shown if `content` is set. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
-  /** Answers everything at and below its path. `admin`: let in without the token. */
+  /** Handles requests at and below `path`. Never rejects. `admin`: whether the caller has access without the token. @default false */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
 }
 
-/** Guests of the inspector (resolvers, routers, stores of the ledger) get so many ms. */
-const PATIENCE_MS = 10_000;
+/** Maximum wait for resolvers, routers and stores of the ledger, in milliseconds. */
+const TIMEOUT_MS = 10_000;
 
 /**
- * A page that shows calls as they happen, health, spending and what specs mean.
+ * Creates an inspector. Throws `config` for invalid options.
  *
  * @example
  * const inspector = createInspector({ majordomo, ledger, token });
- * const watched = majordomo.with({ onEvent: inspector.onEvent }); // what it calls is seen
+ * const watched = majordomo.with({ onEvent: inspector.onEvent }); // its calls are shown
  * // in a handler: if (new URL(request.url).pathname.startsWith('/inspector')) return inspector.fetch(request);
  */
 export function createInspector(options: InspectorOptions): Inspector {
@@ -56,10 +56,10 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   async function routed(request: Request, url: URL): Promise<Response> {
     const route = `${request.method} ${url.pathname.slice(setup.path.length)}`;
-    if (route === 'GET /events') return feedResponse(request, watching.feeding);
+    if (route === 'GET /events') return feedResponse(request, watching.source);
     const patience = new AbortController();
-    const cancel = setup.clock.timer(PATIENCE_MS, () => {
-      patience.abort(new Refusal(504, 'what was asked did not answer in time'));
+    const cancel = setup.clock.timer(TIMEOUT_MS, () => {
+      patience.abort(new Refusal(504, 'a resolver, router or store did not respond in time'));
     });
     const signal = AbortSignal.any([request.signal, patience.signal]);
     try {
@@ -91,7 +91,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         await steer(request, majordomo.health);
         return jsonAnswer({});
       default:
-        throw new Refusal(404, 'there is nothing here');
+        throw new Refusal(404, 'no such path');
     }
   }
 
@@ -109,22 +109,22 @@ export function createInspector(options: InspectorOptions): Inspector {
 }
 
 function ledgerOf({ ledger }: InspectorSetup) {
-  if (ledger === undefined) throw new Refusal(404, 'no ledger keeps books here');
+  if (ledger === undefined) throw new Refusal(404, 'this inspector has no ledger');
   return ledger;
 }
 
 function closed({ token }: InspectorSetup): Refusal {
   const how =
     token === undefined
-      ? 'give the inspector a token, or let authorize answer { admin: true }'
-      : 'open the address with its token once more';
-  return new Refusal(401, `the inspector is not open to everybody: ${how}`);
+      ? 'set a token, or return { admin: true } from authorize'
+      : 'open the address with the token again';
+  return new Refusal(401, `the inspector requires access: ${how}`);
 }
 
-/** What failed outside is told as far as it is known to hold no secret. */
+/** Converts an error to a refusal. Only the messages of `LlmError` are shown, after redaction. */
 function asRefusal(error: unknown, { redactor }: InspectorSetup): Refusal {
   if (error instanceof Refusal) return error;
   return LlmError.is(error)
     ? new Refusal(502, redactor.text(error.message))
-    : new Refusal(500, 'what was asked failed in this process; its log may say why');
+    : new Refusal(500, 'the request failed in the server process; its log may contain the reason');
 }

@@ -1,69 +1,69 @@
-/** What the page is told: plain JSON, without secrets; `undefined` members are absent. Times are epoch ms of the server's clock. */
+// Messages to the page: plain JSON without secrets. Members that are `undefined` are absent. Times are epoch milliseconds of the server's clock.
 
-/** A call as far as it has come. */
-export interface ToldCall {
+/** Current state of a call. */
+export interface FeedCall {
   readonly id: string;
-  /** Counts the calls of this inspector, from 1. */
+  /** Number of the call in this inspector, from 1. */
   readonly n: number;
   readonly spec: string;
   readonly operation: string;
   readonly tenant?: string | undefined;
-  /** As JSON, cut. */
+  /** JSON, cut to a maximum length. */
   readonly metadata?: string | undefined;
   readonly startedAt: number;
   readonly endedAt?: number | undefined;
   readonly outcome: CallOutcome;
-  /** The chain as it was resolved. */
+  /** Targets of the resolved chain. */
   readonly targets: readonly string[];
-  /** Who answered. */
+  /** Target that answered. */
   readonly answeredBy?: string | undefined;
-  /** From the call's start to the first content that was shown. */
+  /** Time from the start of the call to its first content, in milliseconds. */
   readonly firstMs?: number | undefined;
-  readonly tries: readonly ToldTry[];
-  readonly events: readonly ToldEvent[];
-  /** Of events and attempts of a call that has very many. */
+  readonly tries: readonly FeedAttempt[];
+  readonly events: readonly FeedEvent[];
+  /** Number of events that were dropped because the call has too many. */
   readonly leftOut?: number | undefined;
-  /** Of all attempts together, as far as vendors told. */
-  readonly usage?: ToldUsage | undefined;
+  /** Sum over all attempts, as far as vendors reported it. */
+  readonly usage?: FeedUsage | undefined;
   readonly finish?: string | undefined;
   readonly warnings?: readonly string[] | undefined;
-  readonly error?: ToldError | undefined;
-  /** Prompt and answer are there to be asked for. */
+  readonly error?: FeedError | undefined;
+  /** Whether the prompt or the answer is stored. */
   readonly hasContent?: boolean | undefined;
 }
 
 export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned';
 
-/** One attempt, or a target that was passed over. */
-export interface ToldTry {
+/** One attempt, or a target that was skipped. */
+export interface FeedAttempt {
   readonly target: string;
-  /** Of this target, from 1; absent: passed over. */
+  /** Number of the attempt on this target, from 1. Absent for a skipped target. */
   readonly attempt?: number | undefined;
-  /** Milliseconds since the call began. */
+  /** Time since the start of the call, in milliseconds. */
   readonly at: number;
   readonly ms?: number | undefined;
   readonly outcome: CallOutcome | 'skipped';
-  /** When its first content was shown, since the call began. */
+  /** Time of the first content since the start of the call, in milliseconds. */
   readonly firstAt?: number | undefined;
-  /** Why it was passed over. */
+  /** Reason for which the target was skipped. */
   readonly why?: string | undefined;
   readonly until?: number | undefined;
-  readonly error?: ToldError | undefined;
+  readonly error?: FeedError | undefined;
   readonly retryInMs?: number | undefined;
-  readonly usage?: ToldUsage | undefined;
+  readonly usage?: FeedUsage | undefined;
   readonly vendor?: string | undefined;
   readonly name?: string | undefined;
 }
 
-export interface ToldEvent {
+export interface FeedEvent {
   readonly type: string;
-  /** Milliseconds since the call began. */
+  /** Time since the start of the call, in milliseconds. */
   readonly at: number;
   readonly target?: string | undefined;
   readonly detail?: string | undefined;
 }
 
-export interface ToldUsage {
+export interface FeedUsage {
   readonly input?: number | undefined;
   readonly output?: number | undefined;
   readonly cacheRead?: number | undefined;
@@ -71,55 +71,55 @@ export interface ToldUsage {
   readonly reasoning?: number | undefined;
 }
 
-export interface ToldError {
+export interface FeedError {
   readonly kind: string;
   readonly message: string;
-  /** Name and value of all that is known besides. */
+  /** Names and values of other details. */
   readonly facts: readonly (readonly [string, string])[];
-  /** The vendor's answer. */
+  /** Body of the vendor's response. */
   readonly body?: string | undefined;
-  /** What it was caused by, the nearest first. */
+  /** Causes, the nearest first. */
   readonly causes: readonly string[];
 }
 
-export interface ToldHealth {
+export interface FeedHealth {
   readonly target: string;
   readonly state: 'healthy' | 'benched' | 'probing';
   readonly failures: number;
   readonly benches: number;
-  /** Absent: no end, or not benched. */
+  /** End of the bench. Absent without an end, or without a bench. */
   readonly until?: number | undefined;
-  /** Until somebody puts it back. */
+  /** Whether the bench lasts until the target is released. */
   readonly forever?: boolean | undefined;
-  /** Credentials of it that rest. */
+  /** Number of benched credentials. */
   readonly restingKeys: number;
 }
 
 /** The first message of a connection. */
-export interface ToldHello {
-  /** Another one: another process, nothing of before counts. */
+export interface FeedHello {
+  /** Identifier of the server process. With another one, earlier calls are unknown. */
   readonly boot: string;
   readonly now: number;
   readonly keep: number;
   readonly hasLedger: boolean;
   readonly showsContent: boolean;
-  /** Names of the router. */
+  /** Names of the router's presets. */
   readonly presets: readonly string[];
 }
 
-export interface ToldContent {
+export interface FeedContent {
   readonly asked: readonly { readonly role: string; readonly text: string }[];
   readonly answer?: string | undefined;
 }
 
-/** Amounts are decimal text, in nano-USD. */
-export interface ToldCost {
+/** Cost of a call. Amounts are decimal strings in nano-USD. */
+export interface FeedCost {
   readonly nanoUsd?: string | undefined;
-  /** Attempts whose price is not known. */
+  /** Number of attempts without a known price. */
   readonly unpriced: number;
 }
 
-export interface ToldLimit {
+export interface FeedLimit {
   readonly name: string;
   readonly key: string;
   readonly per: string;
@@ -132,13 +132,13 @@ export interface ToldLimit {
   readonly emptyAt?: number | undefined;
 }
 
-export interface ToldSpending {
-  /** The periods, oldest first, as epoch ms of their begin. */
+export interface FeedSpending {
+  /** Start of each period in epoch milliseconds, oldest first. */
   readonly at: readonly number[];
-  readonly rows: readonly ToldSpendingRow[];
+  readonly rows: readonly FeedSpendingRow[];
 }
 
-export interface ToldSpendingRow {
+export interface FeedSpendingRow {
   readonly key: string;
   readonly nanoUsd: string;
   readonly calls: number;
@@ -147,19 +147,19 @@ export interface ToldSpendingRow {
   readonly input: number;
   readonly output: number;
   readonly unpriced: number;
-  /** Nano-USD for each of the periods. */
+  /** Nano-USD in each period. */
   readonly over: readonly string[];
 }
 
-export interface ToldTarget {
+export interface FeedTarget {
   readonly target: string;
   readonly vendor?: string | undefined;
   readonly billing?: string | undefined;
   readonly can: readonly string[];
-  readonly health?: ToldHealth | undefined;
+  readonly health?: FeedHealth | undefined;
 }
 
-export interface ToldPlan {
+export interface FeedPlan {
   readonly chain: string;
   readonly reason: string;
   readonly candidates: readonly {
@@ -172,7 +172,7 @@ export interface ToldPlan {
   readonly warnings: readonly string[];
 }
 
-export interface ToldMeaning {
-  readonly targets: readonly ToldTarget[];
-  readonly plan?: ToldPlan | undefined;
+export interface FeedMeaning {
+  readonly targets: readonly FeedTarget[];
+  readonly plan?: FeedPlan | undefined;
 }

@@ -1,28 +1,29 @@
 import type { Clock } from '@majordomo/core';
 import { answer } from './answers.ts';
 
-/** What a page that is connected is told of: the journal, health, and what it is. */
-export interface Feeding {
+/** Source of the messages for connected pages. */
+export interface FeedSource {
   readonly boot: string;
   readonly clock: Clock;
   readonly hello: () => object;
-  /** Changes after the one of this number, oldest first, and the number of the last of them. */
+  /** Returns calls that changed after this change, oldest change first, and the number of the last change. */
   readonly calls: (after: number) => { readonly calls: readonly object[]; readonly last: number } | undefined;
   readonly health: () => object;
-  /** Returns how to stop. */
+  /** Adds a listener. Returns a function that removes it. */
   readonly onChange: (listener: (what: 'calls' | 'health') => void) => () => void;
 }
 
-/** News are collected for so long: what changes faster than it can be seen costs one message. */
+/** Minimum time between two messages with calls. Changes in between are sent together. */
 const PACE_MS = 100;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Server-sent events: `hello`, then `health` and `calls` as they change. The id of `calls` says how far the page is, so that
- * one that was cut off goes on where it was. What is sent is state and no log: a slow page is never told what is over.
+ * Returns a response with server-sent events: `hello`, then `health` and `calls` when they change. The id of `calls` is the last
+ * change in the message, so that a page continues there after a lost connection. Messages contain states: a slow page skips
+ * outdated ones.
  */
-export function feedResponse(request: Request, feeding: Feeding): Response {
-  const feed = new Feed(feeding, request.headers.get('last-event-id'));
+export function feedResponse(request: Request, source: FeedSource): Response {
+  const feed = new Feed(source, request.headers.get('last-event-id'));
   const leave = (): void => {
     feed.end();
   };
@@ -49,31 +50,31 @@ export function feedResponse(request: Request, feeding: Feeding): Response {
   return answer(body, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
 }
 
-/** One connection: how far its page is, and what it has not been told yet. */
+/** Connection of one page, with the last change that was sent. */
 class Feed {
   isCancelled = false;
-  private readonly feeding: Feeding;
+  private readonly source: FeedSource;
   private readonly stop: () => void;
   private after: number;
-  private saidHello = false;
+  private sentHello = false;
   private healthChanged = true;
   private isOver = false;
   private wake: (() => void) | undefined;
   private pacedUntil = 0;
 
-  constructor(feeding: Feeding, lastEventId: string | null) {
-    this.feeding = feeding;
+  constructor(source: FeedSource, lastEventId: string | null) {
+    this.source = source;
     const [boot, change] = (lastEventId ?? '').split('.');
-    this.after = boot === feeding.boot && /^\d{1,15}$/.test(change ?? '') ? Number(change) : 0;
-    this.stop = feeding.onChange((what) => {
+    this.after = boot === source.boot && /^\d{1,15}$/.test(change ?? '') ? Number(change) : 0;
+    this.stop = source.onChange((what) => {
       if (what === 'health') this.healthChanged = true;
       this.wake?.();
     });
   }
 
-  /** The next message, when there is one; `undefined` at the end. Never rejects. */
+  /** Resolves to the next message, or to `undefined` at the end. Never rejects. */
   async next(): Promise<string | undefined> {
-    const { clock } = this.feeding;
+    const { clock } = this.source;
     const silentAt = clock.now() + HEARTBEAT_MS;
     while (!this.isOver) {
       const wait = this.pacedUntil - clock.now();
@@ -97,9 +98,9 @@ class Feed {
   }
 
   private message(): string | undefined {
-    const { boot, hello, health, calls, clock } = this.feeding;
-    if (!this.saidHello) {
-      this.saidHello = true;
+    const { boot, hello, health, calls, clock } = this.source;
+    if (!this.sentHello) {
+      this.sentHello = true;
       return `retry: 1000\n${event('hello', hello())}`;
     }
     if (this.healthChanged) {
@@ -115,7 +116,7 @@ class Feed {
     return `id: ${boot}.${news.last}\n${event('calls', news.calls)}`;
   }
 
-  /** Until the time is over, news come (where they are waited for), or the end. */
+  /** Waits for this time, for the end, or, with `forNews`, for a change. */
   private pause(ms: number, forNews: boolean): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -123,7 +124,7 @@ class Feed {
         this.wake = undefined;
         resolve();
       };
-      const cancel = this.feeding.clock.timer(ms, done, true);
+      const cancel = this.source.clock.timer(ms, done, true);
       this.wake = () => {
         if (forNews || this.isOver) done();
       };
@@ -131,5 +132,5 @@ class Feed {
   }
 }
 
-/** JSON has no line ends of its own. */
+/** Formats an event. JSON contains no line breaks. */
 const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;

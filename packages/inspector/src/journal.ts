@@ -1,21 +1,21 @@
 import type { CallEvent, CallInfo } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import { applyEvent, begun } from './apply-event.ts';
-import type { ToldCall } from './feed-types.ts';
+import { applyEvent, newCall } from './apply-event.ts';
+import type { FeedCall } from './feed-types.ts';
 
-/** A call, and the number of its last change. */
+/** Call with the number of its last change. */
 interface Line {
-  readonly call: ToldCall;
+  readonly call: FeedCall;
   readonly change: number;
 }
 
-/** The last calls, in the order of their last changes; the calls that have ended longest ago give way first. */
+/** Last calls in the order of their last changes. Ended calls are removed before running ones, oldest change first. */
 export class Journal {
   private readonly lines = new Map<string, Line>();
-  private readonly seen = new WeakSet<CallEvent>();
+  private readonly applied = new WeakSet<CallEvent>();
   private readonly keep: number;
   private readonly redactor: Redactor;
-  private begun = 0;
+  private calls = 0;
   private changes = 0;
 
   constructor(keep: number, redactor: Redactor) {
@@ -23,33 +23,33 @@ export class Journal {
     this.redactor = redactor;
   }
 
-  /** The number of the last change. */
+  /** Number of the last change. */
   get last(): number {
     return this.changes;
   }
 
-  /** False for an event that was there before, or that belongs to no call that is kept. */
-  take(event: CallEvent, now: number): boolean {
-    if (event.call === undefined || this.seen.has(event)) return false;
-    this.seen.add(event);
+  /** Applies an event. Returns false for a repeated event, or for an event of a call that is not stored. */
+  apply(event: CallEvent, now: number): boolean {
+    if (event.call === undefined || this.applied.has(event)) return false;
+    this.applied.add(event);
     const before = this.lines.get(event.call.id)?.call ?? this.opened(event, event.call, now);
     if (before === undefined) return false;
     this.put(applyEvent(before, event, now, this.redactor));
-    if (event.type === 'call-start') this.giveWay();
+    if (event.type === 'call-start') this.evict();
     return true;
   }
 
-  /** A fact that no event tells. */
-  note(id: string, fact: Partial<ToldCall>): void {
+  /** Sets members of a call that events do not contain. */
+  set(id: string, members: Partial<FeedCall>): void {
     const line = this.lines.get(id);
-    if (line !== undefined) this.put({ ...line.call, ...fact });
+    if (line !== undefined) this.put({ ...line.call, ...members });
   }
 
   has(id: string): boolean {
     return this.lines.has(id);
   }
 
-  /** What has changed since, the oldest change first, at most so many. */
+  /** Returns calls that changed after `change`, oldest change first. */
   since(change: number, most: number): readonly Line[] {
     const lines: Line[] = [];
     for (const line of this.lines.values()) {
@@ -60,16 +60,16 @@ export class Journal {
     return lines;
   }
 
-  private opened(event: CallEvent, call: CallInfo, now: number): ToldCall | undefined {
-    return event.type === 'call-start' ? begun(call, ++this.begun, now, this.redactor) : undefined;
+  private opened(event: CallEvent, call: CallInfo, now: number): FeedCall | undefined {
+    return event.type === 'call-start' ? newCall(call, ++this.calls, now, this.redactor) : undefined;
   }
 
-  private put(call: ToldCall): void {
+  private put(call: FeedCall): void {
     this.lines.delete(call.id);
     this.lines.set(call.id, { call, change: ++this.changes });
   }
 
-  private giveWay(): void {
+  private evict(): void {
     if (this.lines.size <= this.keep) return;
     let oldest: string | undefined;
     for (const [id, { call }] of this.lines) {

@@ -1,8 +1,8 @@
 import { LlmError, type ResolvedTarget } from '@majordomo/core';
 import { Refusal } from './answers.ts';
 import type { InspectorOptions, PlannedChain } from './options.ts';
-import { tellHealth } from './tell-health.ts';
-import type { ToldMeaning, ToldPlan, ToldTarget } from './feed-types.ts';
+import { toFeedHealth } from './feed-health.ts';
+import type { FeedMeaning, FeedPlan, FeedTarget } from './feed-types.ts';
 
 /**
  * Returns the targets of a spec or a name in order and, for a name of the router, how they were chosen. Makes no call to a
@@ -12,7 +12,7 @@ export async function meaningOf(
   query: URLSearchParams,
   { majordomo, models = {}, router }: Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>,
   signal: AbortSignal,
-): Promise<ToldMeaning> {
+): Promise<FeedMeaning> {
   const name = query.get('spec')?.trim() ?? '';
   const spec = Object.hasOwn(models, name) ? (models[name] ?? name) : name;
   const tenant = query.get('tenant') ?? '';
@@ -20,31 +20,31 @@ export async function meaningOf(
     const targets = await majordomo.resolve(spec, { signal, ...(tenant !== '' && { tenant }) });
     const isPlanned = router?.names().includes(spec) === true;
     const plan = isPlanned ? await router.plan(spec, majordomo) : undefined;
-    return { targets: targets.map(tellTarget), ...(plan !== undefined && { plan: tellPlan(plan) }) };
+    return { targets: targets.map(toFeedTarget), ...(plan !== undefined && { plan: toFeedPlan(plan) }) };
   } catch (error) {
     if (LlmError.is(error, 'config')) throw new Refusal(422, error.message);
     throw error;
   }
 }
 
-function tellTarget({ target, vendor, billing, capabilities, health }: ResolvedTarget): ToldTarget {
+function toFeedTarget({ target, vendor, billing, capabilities, health }: ResolvedTarget): FeedTarget {
   return {
     target,
     ...(vendor !== undefined && { vendor }),
     ...(billing !== undefined && { billing }),
-    can: Object.entries(capabilities).flatMap(([name, value]) => said(name, value)),
-    ...(health !== undefined && { health: tellHealth(target, health) }),
+    can: Object.entries(capabilities).flatMap(([name, value]) => capabilityText(name, value)),
+    ...(health !== undefined && { health: toFeedHealth(target, health) }),
   };
 }
 
-/** Limits of files and pictures are too long to be told. */
-function said(name: string, value: unknown): readonly string[] {
+/** Formats a capability. Details of files and images are too long. */
+function capabilityText(name: string, value: unknown): readonly string[] {
   if (value === true || (typeof value === 'object' && name === 'images')) return [name];
   if (typeof value === 'string') return [`${name}: ${value}`];
   return typeof value === 'number' ? [`${name}: ${value.toLocaleString('en')}`] : [];
 }
 
-const tellPlan = ({ chain, reason, candidates, rejected, warnings }: PlannedChain): ToldPlan => ({
+const toFeedPlan = ({ chain, reason, candidates, rejected, warnings }: PlannedChain): FeedPlan => ({
   chain,
   reason,
   candidates: candidates.map(({ target, score, parts, estimateNanoUsd }) => ({

@@ -1,6 +1,6 @@
 import type { Ledger, Limit, LimitState, ReportKey, ReportRow } from '@majordomo/ledger';
 import { Refusal } from './answers.ts';
-import type { ToldCost, ToldLimit, ToldSpending, ToldSpendingRow } from './feed-types.ts';
+import type { FeedCost, FeedLimit, FeedSpending, FeedSpendingRow } from './feed-types.ts';
 
 const HOUR = 3_600_000;
 const RANGES = { '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, '30d': 30 * 24 * HOUR } as const;
@@ -12,27 +12,27 @@ const KEYS = [
   'vendor',
   'name',
 ] as const satisfies readonly ReportKey[];
-const MOST_ROWS = 50;
-const MOST_CALLS = 60;
+const MAX_ROWS = 50;
+const MAX_CALLS = 60;
 
-/** What is left of every limit, the scarcest first. */
-export async function limitsOf(ledger: Ledger): Promise<readonly ToldLimit[]> {
+/** Returns the state of every limit, the one with the smallest remaining share first. */
+export async function limitsOf(ledger: Ledger): Promise<readonly FeedLimit[]> {
   const states = await ledger.state();
   return states
-    .map(tellLimit)
+    .map(toFeedLimit)
     .toSorted((a, b) => shareLeft(a) - shareLeft(b))
     .slice(0, 200);
 }
 
-const shareLeft = ({ left, max }: ToldLimit): number => Number(left) / Math.max(1, Number(max));
+const shareLeft = ({ left, max }: FeedLimit): number => Number(left) / Math.max(1, Number(max));
 
-function tellLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitState): ToldLimit {
+function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitState): FeedLimit {
   return {
     name: limit.name,
     key,
     per: typeof limit.per === 'string' ? limit.per : `${limit.per.ms} ms`,
     unit: unitOf(limit),
-    // The ledger says what is left in its own units: so it is the sum.
+    // The ledger's amounts are in other units than the limit; their sum is the maximum.
     max: String(used + held + left),
     used: String(used),
     held: String(held),
@@ -42,38 +42,38 @@ function tellLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitSta
   };
 }
 
-const unitOf = ({ max }: Limit): ToldLimit['unit'] =>
+const unitOf = ({ max }: Limit): FeedLimit['unit'] =>
   'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
 
-/** Spending by one key over time: by the hour within a day, by the day beyond. The dearest first. */
-export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<ToldSpending> {
+/** Returns spending by one key, highest cost first. The periods are hours for one day, and days for longer ranges. */
+export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
   const by = oneOf(query.get('by') ?? 'model', KEYS, 'by');
   const range = oneOf(query.get('range') ?? '24h', ['24h', '7d', '30d'], 'range');
   const step: ReportKey = range === '24h' ? 'hour' : 'day';
   const zone = zoneOf(query.get('zone') ?? 'UTC');
   const span = { from: new Date(now - RANGES[range]), to: new Date(now + 1), zone };
-  const [whole, over] = await Promise.all([
+  const [total, over] = await Promise.all([
     ledger.report({ by: [by], ...span }),
     ledger.report({ by: [step, by], ...span }),
   ]);
   const times = [...new Set(over.map(({ key }) => key[step] ?? ''))].toSorted();
   const amounts = new Map(over.map((row) => [`${row.key[step] ?? ''} ${row.key[by] ?? ''}`, row.nanoUsd]));
-  const rows = whole.toSorted(dearest).slice(0, MOST_ROWS);
+  const rows = total.toSorted(byCost).slice(0, MAX_ROWS);
   return {
     at: times.map((time) => wallClock(time)),
     rows: rows.map((row) =>
-      tellRow(row, row.key[by] ?? '', (key) => times.map((at) => amounts.get(`${at} ${key}`) ?? 0n)),
+      toFeedRow(row, row.key[by] ?? '', (key) => times.map((at) => amounts.get(`${at} ${key}`) ?? 0n)),
     ),
   };
 }
 
-/** The page shows them in the zone that was asked for: so they go as if that were UTC. */
+/** Converts a local time of the requested zone as if it were UTC, which is how the page shows it. */
 const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${time}T00:00Z` : `${time}:00Z`);
 
-const dearest = (a: ReportRow, b: ReportRow): number =>
+const byCost = (a: ReportRow, b: ReportRow): number =>
   a.nanoUsd === b.nanoUsd ? b.input + b.output - a.input - a.output : a.nanoUsd < b.nanoUsd ? 1 : -1;
 
-function tellRow(row: ReportRow, key: string, over: (key: string) => readonly bigint[]): ToldSpendingRow {
+function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly bigint[]): FeedSpendingRow {
   const { nanoUsd, calls, attempts, failed, input, output, unpriced } = row;
   return {
     key,
@@ -88,19 +88,19 @@ function tellRow(row: ReportRow, key: string, over: (key: string) => readonly bi
   };
 }
 
-/** What calls cost, all their attempts together; one without a record is absent. */
+/** Returns the cost of each call over all its attempts. A call without a record is absent. */
 export async function costsOf(
   query: URLSearchParams,
   ledger: Ledger,
-): Promise<Readonly<Record<string, ToldCost>>> {
+): Promise<Readonly<Record<string, FeedCost>>> {
   const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
-  if (ids.length > MOST_CALLS) throw new Refusal(400, `at most ${MOST_CALLS} calls at a time`);
+  if (ids.length > MAX_CALLS) throw new Refusal(400, `at most ${MAX_CALLS} calls at a time`);
   const costs = await Promise.all(ids.map((id) => costOf(id, ledger)));
   const known = ids.flatMap((id, at) => (costs[at] === undefined ? [] : [[id, costs[at]] as const]));
   return Object.fromEntries(known);
 }
 
-async function costOf(call: string, ledger: Ledger): Promise<ToldCost | undefined> {
+async function costOf(call: string, ledger: Ledger): Promise<FeedCost | undefined> {
   let sum: bigint | undefined;
   let unpriced = 0;
   for await (const { nanoUsd, basis } of ledger.records({ call })) {
@@ -111,9 +111,9 @@ async function costOf(call: string, ledger: Ledger): Promise<ToldCost | undefine
   return { ...(sum !== undefined && { nanoUsd: String(sum) }), unpriced };
 }
 
-function oneOf<Word extends string>(word: string, words: readonly Word[], what: string): Word {
-  const known = words.find((each) => each === word);
-  if (known === undefined) throw new Refusal(400, `${what} must be one of ${words.join(', ')}`);
+function oneOf<Value extends string>(value: string, values: readonly Value[], name: string): Value {
+  const known = values.find((each) => each === value);
+  if (known === undefined) throw new Refusal(400, `${name} must be one of ${values.join(', ')}`);
   return known;
 }
 

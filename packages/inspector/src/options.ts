@@ -3,15 +3,15 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
-/** What is known of a name; `Router` of `@majordomo/routing` fits. */
+/** Source of plans for a name. `Router` of `@majordomo/routing` implements it. */
 export interface Planner {
-  /** Of the presets. */
+  /** Returns the names of the presets. */
   names(): readonly string[];
-  /** What a name means now, and why. */
+  /** Returns the current chain of a name with its reasons. */
   plan(name: string, majordomo: Majordomo): Promise<PlannedChain>;
 }
 
-/** As much of a router's plan as is shown. */
+/** Part of a router's plan that is shown. */
 export interface PlannedChain {
   readonly chain: string;
   readonly reason: string;
@@ -25,33 +25,33 @@ export interface PlannedChain {
   readonly warnings: readonly string[];
 }
 
-/** What an inspector watches, and what it shows. */
+/** Options of `createInspector`. */
 export interface InspectorOptions {
-  /** Whose health is shown and steered, and whose names are resolved. */
+  /** Majordomo whose health is shown and changed, and whose names are resolved. */
   readonly majordomo: Majordomo;
-  /** Costs, spending and limits. */
+  /** Ledger for costs, spending and limits. Default: none; these views are then empty. */
   readonly ledger?: Ledger | undefined;
-  /** Names that a gateway serves, and the spec of each. They are resolved like names of the majordomo. */
+  /** Served names and the spec of each. They are resolved like names of the majordomo. @default {} */
   readonly models?: { readonly [name: string]: string } | undefined;
-  /** Plans of names. */
+  /** Source of plans for names. Default: none. */
   readonly router?: Planner | undefined;
-  /** Shows prompts and answers too, through the redactor. Default false. */
+  /** Whether prompts and answers are also stored and shown, after redaction. @default false */
   readonly content?: boolean | undefined;
-  /** How many calls are kept, from 1 to 10,000. Default 1,000. */
+  /** Maximum number of calls in memory, from 1 to 10,000. Ended calls are then removed before running ones. @default 1_000 */
   readonly keep?: number | undefined;
-  /** Opens the page, as `?token=`; at least 16 characters. Without one only admins are let in. */
+  /** Token that gives access to the page, sent once as `?token=`; at least 16 characters. Default: only admins have access. */
   readonly token?: string | undefined;
-  /** Masks what is shown. Default: the rules of `@majordomo/redact`. */
+  /** Redactor for everything that is shown. Default: the rules of `@majordomo/redact`. */
   readonly redactor?: Redactor | undefined;
-  /** Where it is mounted. Default `/inspector`. */
+  /** Path at which the inspector is mounted. @default '/inspector' */
   readonly path?: string | undefined;
-  /** Served on this machine alone: a `Host` that is not of loopback is refused. Default false. */
+  /** Whether requests with a `Host` other than that of loopback are refused. @default false */
   readonly loopback?: boolean | undefined;
-  /** Time, for tests. Default: the system's. */
+  /** Source of time, for tests. Default: real time. */
   readonly clock?: Clock | undefined;
 }
 
-/** The options with their defaults. */
+/** Options with their defaults. */
 export interface InspectorSetup extends InspectorOptions {
   readonly keep: number;
   readonly content: boolean;
@@ -74,17 +74,17 @@ const KINDS: KindsOf<InspectorOptions> = {
   clock: 'object with now',
 };
 
-const MOST_KEPT = 10_000;
-const SHORTEST_TOKEN = 16;
+const MAX_CALLS = 10_000;
+const MIN_TOKEN = 16;
 
-/** Throws `config` for what cannot be meant; a token is not repeated. */
+/** Returns the options with their defaults. Throws `config` for invalid ones; its message does not contain the token. */
 export function checkedOptions(options: InspectorOptions): InspectorSetup {
   checkOptions('createInspector', options, KINDS, ['majordomo']);
   const { keep = 1000, token, path = '/inspector' } = options;
-  if (!Number.isInteger(keep) || keep < 1 || keep > MOST_KEPT)
-    throw wrong('keep', `a whole number from 1 to ${MOST_KEPT}, not ${keep}`);
-  if (token !== undefined && token.length < SHORTEST_TOKEN)
-    throw wrong('token', `at least ${SHORTEST_TOKEN} characters long: others could guess it`);
+  if (!Number.isInteger(keep) || keep < 1 || keep > MAX_CALLS)
+    throw wrong('keep', `an integer from 1 to ${MAX_CALLS}, not ${keep}`);
+  if (token !== undefined && token.length < MIN_TOKEN)
+    throw wrong('token', `at least ${MIN_TOKEN} characters long`);
   if (!/^(?:\/[\w-]+)+$/.test(path)) throw wrong('path', 'a path such as /inspector');
   return {
     ...options,
@@ -97,4 +97,4 @@ export function checkedOptions(options: InspectorOptions): InspectorSetup {
 }
 
 const wrong = (member: string, must: string): LlmError =>
-  new LlmError('config', `${member} of the inspector must be ${must}`, { path: `inspector.${member}` });
+  new LlmError('config', `createInspector: ${member} must be ${must}`, { path: `inspector.${member}` });

@@ -1,9 +1,9 @@
 import { answer, Refusal } from './answers.ts';
 
-/** The page, under a policy that lets it run its own script, ask its own origin, and no more. */
+/** Returns the page with a policy that allows only its script and requests to its origin. */
 export async function pageAnswer({ method }: Request): Promise<Response> {
-  if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'the page can be read, and no more');
-  // Loaded when it is first asked for: nobody else needs its bytes.
+  if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'the page accepts GET and HEAD only');
+  // Loaded at the first request of the page.
   const { PAGE } = await import('#inspector-page');
   const policy = [
     "default-src 'none'",

@@ -2,22 +2,22 @@ import type { Health } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { Refusal } from './answers.ts';
 
-const LONGEST_BODY = 2000;
-/** A year. */
-const LONGEST_MS = 31_536_000_000;
+const MAX_BODY = 2000;
+/** One year. */
+const MAX_MS = 31_536_000_000;
 
-/** `{ target, ms }` benches, with `ms: null` until it is put back; without `ms` the target is put back. */
+/** Benches a target for `ms`, or until it is released with `ms: null`. Releases it without `ms`. */
 export async function steer(request: Request, health: Health): Promise<void> {
   const { target, ms } = asRecord(await bodyOf(request));
   if (typeof target !== 'string' || !/^[^\s,/]{1,100}\/[^\s,]{0,300}$/.test(target))
     throw new Refusal(400, 'target must be one such as openai/gpt-5.4, or a provider such as openai/');
   if (ms === undefined) health.unbench(target);
   else if (ms === null) health.bench(target, Infinity);
-  else if (typeof ms === 'number' && ms > 0 && ms <= LONGEST_MS) health.bench(target, ms);
+  else if (typeof ms === 'number' && ms > 0 && ms <= MAX_MS) health.bench(target, ms);
   else throw new Refusal(400, 'ms must be a number above 0, or null');
 }
 
-/** A form of another page cannot send this type without asking first. */
+/** Reads JSON. A form of another page cannot send this content type without a preflight request. */
 async function bodyOf(request: Request): Promise<unknown> {
   if (!(request.headers.get('content-type') ?? '').startsWith('application/json'))
     throw new Refusal(415, 'the body must be application/json');
@@ -25,7 +25,7 @@ async function bodyOf(request: Request): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, 'the body is no JSON');
+    throw new Refusal(400, 'the body is not JSON');
   }
 }
 
@@ -35,7 +35,7 @@ async function textOf({ body }: Request): Promise<string> {
   let text = '';
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > LONGEST_BODY) throw new Refusal(413, 'the body is too long');
+    if (text.length > MAX_BODY) throw new Refusal(413, 'the body is too long');
   }
   return text;
 }

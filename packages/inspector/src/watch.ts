@@ -1,23 +1,23 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
 import { randomHex } from './access.ts';
 import { Contents } from './contents.ts';
-import type { Feeding } from './feed.ts';
+import type { FeedSource } from './feed.ts';
 import { Journal } from './journal.ts';
 import type { InspectorSetup } from './options.ts';
-import { tellSnapshot } from './tell-health.ts';
-import type { ToldHello } from './feed-types.ts';
+import { toFeedSnapshot } from './feed-health.ts';
+import type { FeedHello } from './feed-types.ts';
 
-/** Calls in one message. */
+/** Maximum number of calls in one message. */
 const BATCH = 200;
 
 interface Watching {
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
-  /** Where they are shown. */
+  /** Prompts and answers, if `content` is set. */
   readonly contents: Contents | undefined;
-  readonly feeding: Feeding;
+  readonly source: FeedSource;
 }
 
-/** Keeps what events tell, and lets the pages hear of it. */
+/** Stores the state of calls and notifies connected pages. */
 export function watch({
   majordomo,
   content,
@@ -31,27 +31,27 @@ export function watch({
   const journal = new Journal(keep, redactor);
   const contents = content ? new Contents(redactor) : undefined;
   const listeners = new Set<(what: 'calls' | 'health') => void>();
-  const tell = (what: 'calls' | 'health'): void => {
+  const notify = (what: 'calls' | 'health'): void => {
     for (const listener of listeners) listener(what);
   };
   majordomo.health.onChange(() => {
-    tell('health');
+    notify('health');
   });
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
-    const isNew = journal.take(event, clock.now());
+    const isNew = journal.apply(event, clock.now());
     if (contents !== undefined && event.call !== undefined && journal.has(event.call.id))
-      keepContent(contents, event, event.call.id, request);
-    if (isNew) tell('calls');
+      storeContent(contents, event, event.call.id, request);
+    if (isNew) notify('calls');
   };
-  /** Whoever knows what is asked may tell an event that another listener has told already. */
-  function keepContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
+  /** A repeated event may come with the request that the first one lacked. */
+  function storeContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
     const answered = event.type === 'call-end' ? event.response : undefined;
     if (event.type === 'call-start' && request !== undefined) to.asked(id, request);
     else if (answered !== undefined) to.answered(id, answered);
     else return;
-    journal.note(id, { hasContent: true });
+    journal.set(id, { hasContent: true });
   }
-  const hello = (): ToldHello => ({
+  const hello = (): FeedHello => ({
     boot,
     now: clock.now(),
     keep,
@@ -59,11 +59,11 @@ export function watch({
     showsContent: content,
     presets: router?.names() ?? [],
   });
-  const feeding: Feeding = {
+  const source: FeedSource = {
     boot,
     clock,
     hello,
-    health: () => tellSnapshot(majordomo.health.snapshot()),
+    health: () => toFeedSnapshot(majordomo.health.snapshot()),
     calls(after) {
       if (after >= journal.last) return undefined;
       const lines = journal.since(after, BATCH);
@@ -75,5 +75,5 @@ export function watch({
       return () => listeners.delete(listener);
     },
   };
-  return { onEvent, contents, feeding };
+  return { onEvent, contents, source };
 }

@@ -7,8 +7,8 @@ const ask = (path = '', init: RequestInit = {}, at = ORIGIN): Request =>
   new Request(`${at}/inspector${path}`, init);
 const cookieOf = (response: Response): string => response.headers.get('set-cookie')!.split(';')[0]!;
 
-describe('who is let in', () => {
-  it('the token opens once in the address, and goes on as a cookie that scripts do not see', async () => {
+describe('access', () => {
+  it('the token in the address sets a cookie that scripts cannot read', async () => {
     const { inspector } = world();
     const opened = await inspector.fetch(ask(`?token=${TOKEN}`));
     expect([opened.status, opened.headers.get('location')]).toEqual([303, '/inspector']);
@@ -21,7 +21,7 @@ describe('who is let in', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   });
 
-  it('behind TLS the cookie is sent over TLS alone', async () => {
+  it('the cookie is Secure behind TLS', async () => {
     const { inspector } = world();
     const direct = await inspector.fetch(ask(`?token=${TOKEN}`, {}, 'https://gate.example'));
     const proxied = await inspector.fetch(
@@ -53,16 +53,16 @@ describe('who is let in', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('without a token only an admin is let in, and others hear how', async () => {
+  it('without a token only an admin has access, and the refusal describes how to get it', async () => {
     const { inspector } = world({}, { token: undefined });
     expect((await inspector.fetch(ask())).status).toBe(401);
     expect(await (await inspector.fetch(ask('?token=undefined'))).text()).toMatch(/not the token/);
-    expect(await (await inspector.fetch(ask())).text()).toMatch(/authorize answer/);
+    expect(await (await inspector.fetch(ask())).text()).toMatch(/from authorize/);
     expect((await inspector.fetch(ask(), { admin: true })).status).toBe(200);
   });
 });
 
-describe('what other pages can do', () => {
+describe('requests of other pages', () => {
   it.each([
     'http://evil.example:4141',
     'http://127.0.0.1.evil.example',
@@ -74,7 +74,7 @@ describe('what other pages can do', () => {
   });
 
   it.each(['http://127.0.0.1:4141', 'http://localhost:80', 'http://[::1]:4141', 'http://127.8.9.1'])(
-    'on loopback %s is answered',
+    'loopback admits %s',
     async (at) => {
       const { inspector } = world({}, { loopback: true });
       expect((await inspector.fetch(ask('', {}, at), { admin: true })).status).toBe(200);
@@ -96,18 +96,18 @@ describe('what other pages can do', () => {
   });
 
   it.each(['/events', '/limits', '/meaning?spec=head/x', '/content?id=1'])(
-    '%s is not read across origins',
+    '%s refuses other origins',
     async (path) => {
       const { get } = world();
       expect((await get(path, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     },
   );
 
-  it('a link of another page leads to the page', async () => {
+  it('links of other pages may open the page', async () => {
     expect((await world().get('', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
   });
 
-  it('the page runs its own script, asks its own origin, and is framed by nobody', async () => {
+  it('the policy of the page allows its script and its origin only, and no frames', async () => {
     const { headers } = await world().get('');
     const policy = headers.get('content-security-policy')!.split('; ');
     expect(policy).toContain("default-src 'none'");
@@ -120,7 +120,7 @@ describe('what other pages can do', () => {
   });
 });
 
-describe('when the inspector is made', () => {
+describe('options', () => {
   const { majordomo } = world();
   it.each<[string, object, string]>([
     ['a token that can be guessed', { token: 'short' }, 'inspector.token'],

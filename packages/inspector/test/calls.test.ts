@@ -1,6 +1,6 @@
 import { user, type CallEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ToldCall, ToldContent } from '../src/feed-types.ts';
+import type { FeedCall, FeedContent } from '../src/feed-types.ts';
 import { connected, newReader } from './support/read-feed.ts';
 import { world, type World } from './support/world.ts';
 
@@ -8,7 +8,7 @@ const SECRET = 'sk-ant-api03-Zx8v2Qp7Lm4Kc9Rt1Wn6Yb3Hd5Jf0Gs2Ae8Uo4Ti7Px9Cq1Vz6B
 
 const USAGE = { input: 12, output: 3, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-async function told(w: World): Promise<readonly ToldCall[]> {
+async function told(w: World): Promise<readonly FeedCall[]> {
   const reader = newReader();
   const feed = await connected(w, reader);
   while (reader.beats === 0) await feed.read(20_000);
@@ -17,7 +17,7 @@ async function told(w: World): Promise<readonly ToldCall[]> {
 }
 
 describe('a call', () => {
-  it('is told with every attempt, its place in time, usage and who answered', async () => {
+  it('contains every attempt with its times, usage and the target that answered', async () => {
     const w = world({
       head: { x: [{ fail: 'overloaded', status: 529 }, { fail: 'overloaded' }] },
       tail: { y: [{ text: 'Hello.', delayMs: 500, usage: USAGE }] },
@@ -55,7 +55,7 @@ describe('a call', () => {
     );
   });
 
-  it('that failed is told with its error in full', async () => {
+  it('contains its complete error if it failed', async () => {
     const w = world({ head: { x: [{ fail: 'invalid-request', status: 400, code: 'bad_temperature' }] } });
     await w.call('head/x');
     const [call] = await told(w);
@@ -73,7 +73,7 @@ describe('a call', () => {
     expect(call!.answeredBy).toBeUndefined();
   });
 
-  it('tells a target that was passed over, and until when', async () => {
+  it('contains a skipped target with the end of its bench', async () => {
     const w = world({ tail: { y: ['Hello.'] } });
     w.majordomo.health.bench('head/x', 90_000);
     await w.call('head/x,tail/y');
@@ -82,7 +82,7 @@ describe('a call', () => {
     expect(call!.tries[0]!.until).toBe(call!.startedAt + 90_000);
   });
 
-  it('whose events are told twice counts once', async () => {
+  it('ignores repeated events', async () => {
     const w = world({ head: { x: ['Hello.'] } });
     await w.call('head/x', { onEvent: w.inspector.onEvent });
     const [call, ...others] = await told(w);
@@ -90,7 +90,7 @@ describe('a call', () => {
     expect(call!.events.filter(({ type }) => type === 'call-start')).toHaveLength(1);
   });
 
-  it('of thousands of attempts has a bound, and its end', () => {
+  it('is bounded with thousands of attempts and contains its end', () => {
     const w = world();
     const call = { id: 'a', spec: 's', operation: 'chat' as const, tenant: undefined, metadata: {} };
     w.inspector.onEvent({ type: 'call-start', call, targets: [] });
@@ -114,7 +114,7 @@ describe('a call', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('stored calls', () => {
   const start = (id: string): CallEvent => ({
     type: 'call-start',
     call: { id, spec: 's', operation: 'chat', tenant: undefined, metadata: {} },
@@ -130,7 +130,7 @@ describe('what is kept', () => {
       attempts: [],
     }) as CallEvent;
 
-  it('is bounded; what has ended gives way before what runs', async () => {
+  it('are bounded, and ended calls are removed before running ones', async () => {
     const w = world({}, { keep: 3 });
     w.inspector.onEvent(start('long'));
     for (const id of ['a', 'b', 'c', 'd']) {
@@ -140,7 +140,7 @@ describe('what is kept', () => {
     expect((await told(w)).map(({ id }) => id)).toEqual(['long', 'c', 'd']);
   });
 
-  it('is bounded where everything runs, and later events bring nothing back', async () => {
+  it('are bounded if all calls run, and later events do not restore a removed call', async () => {
     const w = world({}, { keep: 2 });
     for (const id of ['a', 'b', 'c']) w.inspector.onEvent(start(id));
     w.inspector.onEvent(end('a'));
@@ -149,7 +149,7 @@ describe('what is kept', () => {
 });
 
 describe('secrets and content', () => {
-  it('no secret of metadata, specs or errors is told', async () => {
+  it('secrets of metadata, specs and errors are masked', async () => {
     const w = world({ head: { x: [{ fail: 'auth', code: SECRET }] } });
     await w.call('head/x', {
       tenant: SECRET,
@@ -176,7 +176,7 @@ describe('secrets and content', () => {
     expect((await told(w)).map(({ outcome }) => outcome)).toEqual(['finished']);
   });
 
-  it('prompts and answers are told by nothing unless they are asked for', async () => {
+  it('prompts and answers are not shown by default', async () => {
     const w = world({ head: { x: ['A private answer.'] } });
     const request = { messages: [user('A private question.')] };
     await w.call(
@@ -193,7 +193,7 @@ describe('secrets and content', () => {
     expect(JSON.stringify([call, content])).not.toContain('private');
   });
 
-  it('with `content` they are told, without secrets, and cut', async () => {
+  it('with `content` prompts and answers are masked and cut', async () => {
     const w = world({ head: { x: [`Your key is ${SECRET}.`] } }, { content: true });
     const request = {
       system: 'Be brief.',
@@ -210,7 +210,7 @@ describe('secrets and content', () => {
     );
     const [call] = await told(w);
     expect(call!.hasContent).toBe(true);
-    const { asked, answer } = await w.json<ToldContent>(`/content?id=${call!.id}`);
+    const { asked, answer } = await w.json<FeedContent>(`/content?id=${call!.id}`);
     expect(asked.map(({ role, text }) => [role, text.length < 20_000])).toEqual([
       ['system', true],
       ['user', true],

@@ -18,8 +18,8 @@ const end = (id: string): CallEvent => ({
   attempts: [],
 });
 
-describe('a page that is connected', () => {
-  it('hears what it is looking at, then health, then calls', async () => {
+describe('a connected page', () => {
+  it('receives hello, then health, then calls', async () => {
     const w = world(
       {},
       { keep: 7, router: { names: () => ['fast'], plan: () => Promise.reject(new Error()) } },
@@ -35,7 +35,7 @@ describe('a page that is connected', () => {
     expect(feed.response.headers.get('content-type')).toBe('text/event-stream');
   });
 
-  it('is told what changes in a tenth of a second in one message', async () => {
+  it('receives changes within 100 ms in one message', async () => {
     const { w, reader, feed } = await caughtUp();
     for (let n = 0; n < 150; n++) w.inspector.onEvent(start(`c${n}`));
     const before = reader.messages;
@@ -43,7 +43,7 @@ describe('a page that is connected', () => {
     expect([reader.messages - before, reader.calls.size]).toEqual([1, 150]);
   });
 
-  it('hears of a bench at once', async () => {
+  it('receives a bench at once', async () => {
     const { w, reader, feed } = await caughtUp();
     w.majordomo.health.bench('tail/y', Infinity);
     await feed.read();
@@ -53,13 +53,13 @@ describe('a page that is connected', () => {
     expect(reader.health.filter(({ state }) => state === 'benched')).toEqual([]);
   });
 
-  it('gets a sign of life in silence', async () => {
+  it('receives a heartbeat while nothing changes', async () => {
     const { reader, feed } = await caughtUp();
     await feed.read(15_000);
     expect(reader.beats).toBe(1);
   });
 
-  it.each(['leave', 'cancel'] as const)('leaves nothing behind when it goes by %s', async (how) => {
+  it.each(['leave', 'cancel'] as const)('leaves no timer when it disconnects by %s', async (how) => {
     const { w, feed } = await caughtUp();
     const waiting = feed.read(0).catch(() => undefined);
     await feed[how]();
@@ -67,7 +67,7 @@ describe('a page that is connected', () => {
     expect(w.clock.pending).toBe(0);
   });
 
-  it('after another process has begun, forgets what was before', async () => {
+  it('receives all calls again from another process', async () => {
     const { reader } = await caughtUp(['old']);
     const other = world();
     other.inspector.onEvent(start('new'));
@@ -76,7 +76,7 @@ describe('a page that is connected', () => {
     expect([...reader.calls.keys()]).toEqual(['new']);
   });
 
-  it.each(['nonsense', '.', 'x.-1', 'x.9e99'])('takes %j for no place at all', async (id) => {
+  it.each(['nonsense', '.', 'x.-1', 'x.9e99'])('ignores the invalid last event id %j', async (id) => {
     const w = world();
     w.inspector.onEvent(start('a'));
     const reader = { ...newReader(), lastId: id };
@@ -86,7 +86,7 @@ describe('a page that is connected', () => {
   });
 });
 
-it('loses nothing up to `keep`, however often it is cut off', async () => {
+it('a page misses no call up to `keep` with any number of disconnections', async () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('start' as const) }),
     fc.record({ do: fc.constant('end' as const), of: fc.nat() }),
@@ -125,7 +125,7 @@ it('loses nothing up to `keep`, however often it is cut off', async () => {
   );
 });
 
-/** Until there is a sign of life: nothing is left to tell. */
+/** Reads until a heartbeat, which is sent when no change is left. */
 async function readAll(read: (ms: number) => Promise<void>, reader: { beats: number }): Promise<void> {
   const before = reader.beats;
   while (reader.beats === before) await read(20_000);

@@ -1,7 +1,7 @@
 import { createLedger, memoryStore, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ToldLimit, ToldSpending } from '../src/feed-types.ts';
+import type { FeedLimit, FeedSpending } from '../src/feed-types.ts';
 import { world } from './support/world.ts';
 
 const record = (over: Partial<SpendRecord>): SpendRecord => ({
@@ -38,7 +38,7 @@ async function ledgerOf(...records: readonly SpendRecord[]): Promise<Ledger> {
 }
 
 describe('spending', () => {
-  it('is told by hours, exactly, the dearest first', async () => {
+  it('is exact by the hour, highest cost first', async () => {
     const big = '9007199254740993000';
     const ledger = await ledgerOf(
       record({ call: 'a', model: 'cheap', nanoUsd: '7' }),
@@ -48,7 +48,7 @@ describe('spending', () => {
     );
     const w = world({}, { ledger });
     await w.clock.advance(Date.parse('2026-01-01T10:30:00Z') - w.clock.now());
-    const { at: times, rows } = await w.json<ToldSpending>('/spending?by=model&range=24h&zone=Europe/Berlin');
+    const { at: times, rows } = await w.json<FeedSpending>('/spending?by=model&range=24h&zone=Europe/Berlin');
     expect(times.map((time) => new Date(time).toISOString())).toEqual([
       '2026-01-01T09:00:00.000Z',
       '2026-01-01T11:00:00.000Z',
@@ -59,7 +59,7 @@ describe('spending', () => {
     ]);
   });
 
-  it('of a call is what all its attempts cost, and says how many have no price', async () => {
+  it('of a call is the cost of all its attempts, with the number of attempts without a price', async () => {
     const ledger = await ledgerOf(
       record({ call: 'a', model: 'x' }),
       record({ call: 'a', model: 'y', nanoUsd: '234' }),
@@ -82,13 +82,13 @@ describe('spending', () => {
     expect((await world({}, { ledger: await ledgerOf() }).get(path)).status).toBe(400);
   });
 
-  it.each(['/spending', '/limits', '/costs'])('%s without a ledger says that there is none', async (path) => {
+  it.each(['/spending', '/limits', '/costs'])('%s responds with 404 without a ledger', async (path) => {
     const refused = await world().get(path);
-    expect([refused.status, await refused.json()]).toEqual([404, { error: 'no ledger keeps books here' }]);
+    expect([refused.status, await refused.json()]).toEqual([404, { error: 'this inspector has no ledger' }]);
   });
 });
 
-it('limits are told with what is left, the scarcest first', async () => {
+it('limits contain the remaining amount, smallest share first', async () => {
   const ledger = await ledgerOf();
   const w = world({ head: { x: ['a', 'b', 'c'] } }, { ledger });
   await ledger.book({ vendor: 'mail', usd: '0.5', tenant: 'acme' });
@@ -97,7 +97,7 @@ it('limits are told with what is left, the scarcest first', async () => {
     .model('head/x')
     .generate({ messages: [user('hi')] }, { tenant: 'acme' })
     .catch(() => undefined);
-  const limits = await w.json<readonly ToldLimit[]>('/limits');
+  const limits = await w.json<readonly FeedLimit[]>('/limits');
   const money = limits.find(({ name }) => name === 'money');
   expect(money).toMatchObject({
     key: 'tenant=acme',
@@ -112,7 +112,7 @@ it('limits are told with what is left, the scarcest first', async () => {
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
 });
 
-it('a store that hangs is given up, and told', async () => {
+it('a store that hangs results in 504', async () => {
   const ledger = { ...(await ledgerOf()), state: () => new Promise<never>(() => undefined) };
   const w = world({}, { ledger });
   const asked = w.get('/limits');
@@ -121,7 +121,7 @@ it('a store that hangs is given up, and told', async () => {
   expect(w.clock.pending).toBe(0);
 });
 
-it('a store that fails is told without its words', async () => {
+it('a store that fails is reported without its message', async () => {
   const ledger = { ...(await ledgerOf()), state: () => Promise.reject(new Error('redis://user:hunter2@db')) };
   const refused = await world({}, { ledger }).get('/limits');
   expect([refused.status, await refused.text()]).toEqual([500, expect.not.stringContaining('hunter2')]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ToldMeaning } from '../src/feed-types.ts';
+import type { FeedMeaning } from '../src/feed-types.ts';
 import { world } from './support/world.ts';
 
-describe('steering', () => {
-  it('benches for a time, until put back, a whole provider, and puts back', async () => {
+describe('benches', () => {
+  it('are set for a time, until release or for a provider, and are released', async () => {
     const { post, majordomo, clock } = world();
     expect((await post('/steer', { target: 'head/x', ms: 60_000 })).status).toBe(200);
     expect(majordomo.health.snapshot()['head/x']).toMatchObject({
@@ -35,14 +35,14 @@ describe('steering', () => {
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('knows no %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses the method %s', async (method) => {
     const { inspector } = world();
     const request = new Request('http://127.0.0.1/inspector', { method });
     expect((await inspector.fetch(request, { admin: true })).status).toBe(405);
   });
 });
 
-describe('what a spec means', () => {
+describe('the meaning of a spec', () => {
   const plan = {
     chain: 'head/x',
     reason: 'ranked',
@@ -52,10 +52,10 @@ describe('what a spec means', () => {
   };
   const router = { names: () => ['fast'], plan: () => Promise.resolve(plan) };
 
-  it('is its targets in order, with health', async () => {
+  it('contains its targets in order, with health', async () => {
     const { json, majordomo } = world({ head: { x: [] }, tail: { y: [] } });
     majordomo.health.bench('tail/y', 5000);
-    const { targets, plan: none } = await json<ToldMeaning>('/meaning?spec=head/x,tail/y');
+    const { targets, plan: none } = await json<FeedMeaning>('/meaning?spec=head/x,tail/y');
     expect(targets.map(({ target, health }) => [target, health?.state])).toEqual([
       ['head/x', undefined],
       ['tail/y', 'benched'],
@@ -63,22 +63,19 @@ describe('what a spec means', () => {
     expect(none).toBeUndefined();
   });
 
-  it('of a name of the router is its plan too', async () => {
+  it('contains the plan of a router for its names', async () => {
     const w = world({ head: { x: [] } }, { router });
     w.root.alias('fast', 'head/x');
-    const { plan: told } = await w.json<ToldMeaning>('/meaning?spec=fast');
+    const { plan: told } = await w.json<FeedMeaning>('/meaning?spec=fast');
     expect(told).toMatchObject({
       reason: 'ranked',
       candidates: [{ estimateNanoUsd: '12' }],
     });
   });
 
-  it.each(['', 'head/x,,tail/y', 'nobody/x', 'no-such-name'])(
-    'of %j that means nothing is what is wrong with it',
-    async (spec) => {
-      const refused = await world().get(`/meaning?spec=${spec}`);
-      expect(refused.status).toBe(422);
-      expect(await refused.json()).toEqual({ error: expect.stringMatching(/\w/) });
-    },
-  );
+  it.each(['', 'head/x,,tail/y', 'nobody/x', 'no-such-name'])('reports why %j is invalid', async (spec) => {
+    const refused = await world().get(`/meaning?spec=${spec}`);
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toEqual({ error: expect.stringMatching(/\w/) });
+  });
 });

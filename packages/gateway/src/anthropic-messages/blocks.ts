@@ -29,7 +29,7 @@ export const texts: Parser<string> = (value, path) =>
         })
         .join('\n\n');
 
-/** A block of the user's turn that is no result. */
+/** Converts a block of the user's turn other than a tool result. */
 export function userPart(block: Fields, media: Media): readonly UserPart[] {
   switch (required(block, 'type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
@@ -43,7 +43,7 @@ export function userPart(block: Fields, media: Media): readonly UserPart[] {
   }
 }
 
-/** What a tool gave back: text and images, documents as their text. */
+/** Returns a parser for the content of a tool result: text and images, and documents as text. */
 export const resultParts =
   (media: Media): Parser<readonly (TextPart | ImagePart)[]> =>
   (value, path) =>
@@ -118,7 +118,7 @@ export function assistantPart(block: Fields): readonly AssistantPart[] {
   }
 }
 
-/** Without a token nobody can read it again. */
+/** Converts reasoning. A provider can only read it with its token. */
 function reasoning(thought: string, token: string): readonly AssistantPart[] {
   const replay = tokenOf(token);
   return replay === undefined ? [] : [{ type: 'reasoning', text: thought, replay }];

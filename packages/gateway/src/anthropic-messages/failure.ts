@@ -21,7 +21,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   timeout: 'timeout_error',
 };
 
-/** A refusal as Anthropic's wire says it. */
+/** Formats a refusal for Anthropic's wire. */
 export const anthropicFailure = ({ kind, message, code }: Refusal): { readonly type: 'error' } => ({
   type: 'error',
   ...{
@@ -33,7 +33,7 @@ export const anthropicFailure = ({ kind, message, code }: Refusal): { readonly t
   },
 });
 
-/** Clients shorten their transcript when they read these words. */
+/** Clients shorten their transcript when they read this message. */
 const worded = (kind: RefusalKind, message: string): string =>
   kind === 'context-overflow' && !message.includes('prompt is too long')
     ? `prompt is too long: ${message}`

@@ -13,14 +13,14 @@ const STOPS: Readonly<Record<FinishReason, string>> = {
   other: 'end_turn',
 };
 
-/** Why the answer ends, in the wire's words. Which of several texts ended it, no chain knows. */
+/** Returns the stop reason. The chain does not report which of several stop sequences ended the answer. */
 export function stopOf(finish: FinishReason, raw: string | undefined, asked: readonly string[]): object {
   return raw === 'stop_sequence' && asked.length > 0
     ? { stop_reason: 'stop_sequence', stop_sequence: asked.length === 1 ? asked[0] : null }
     : { stop_reason: STOPS[finish], stop_sequence: null };
 }
 
-/** The wire counts what was cached beside the input; what is unknown is 0, which it has no other word for. */
+/** Formats usage. The wire counts cached tokens separately, and unknown counts are 0. */
 export function messagesUsage(usage: Usage | undefined): object {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage ?? {};
   return {

@@ -57,7 +57,7 @@ export interface ParsedMessages extends Omit<ParsedRequest, 'complete' | 'create
   readonly stops: readonly string[];
 }
 
-/** Strict: an error names the path. `counts`: only its tokens are asked for, so it has no limit of the answer. */
+/** Parses a request. An error names the path. `counts`: a request to count tokens, which has no `max_tokens`. */
 export function parseMessages(value: unknown, media: Media, counts = false): ParsedMessages {
   const body = object(value, '');
   const notes = new Notes();
@@ -169,7 +169,7 @@ function formOf(body: Fields): JsonObject | undefined {
   return required(format, 'schema', jsonObject);
 }
 
-/** Asked for of documents: where in a document a text rests, no wire but Claude's says. */
+/** Reports citations of documents as dropped, because other wires than Claude's have none. */
 function noteCitations(body: Fields, notes: Notes): void {
   const isAsked = blocksOfTurns(body).some(
     (block) => optional(block, 'citations', object)?.value['enabled'] === true,
@@ -177,7 +177,7 @@ function noteCitations(body: Fields, notes: Notes): void {
   if (isAsked) notes.dropped('citations', 'places in documents have no form on most wires');
 }
 
-/** Where a prompt is cached is each provider's to say; that it is, and how long, is the client's. */
+/** Reads whether and how long the prompt is cached. Each provider chooses the positions. */
 function cacheOf(body: Fields): ChatRequest['cache'] {
   const marks = [body, ...blocksWithMarks(body)].flatMap(
     (block) => optional(block, 'cache_control', object) ?? [],

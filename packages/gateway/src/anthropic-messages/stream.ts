@@ -18,9 +18,9 @@ export class MessagesWriter implements Writer {
   private readonly stops: readonly string[];
   private readonly inOrder = new InOrder();
   private hasBegun = false;
-  /** Of the block that is being told. */
+  /** Index of the current block. */
   private index = 0;
-  /** Has it begun? Reasoning begins with its first words: without any it is another block. */
+  /** Whether the current block has begun. Reasoning begins with its first text, because reasoning without text is another block type. */
   private isOpen = false;
   private args = new ArgumentsText();
 
@@ -104,14 +104,14 @@ export class MessagesWriter implements Writer {
     return rest + stop;
   }
 
-  /** What is known of a part only at its end. */
+  /** Emits the rest of a part that is known only at its end. */
   private restOf(part: Exclude<AssistantPart, VendorPart>): string {
     if (part.type === 'text')
       return messagesCitations(part)
         .map((citation) => this.delta({ type: 'citations_delta', citation }))
         .join('');
     if (part.type === 'tool-call')
-      return this.input(this.args.end(part, { whole: JSON.stringify(part.args), asWritten: false }));
+      return this.input(this.args.end(part, { complete: JSON.stringify(part.args), asWritten: false }));
     const data = this.isOpen ? undefined : hiddenData(part);
     if (data !== undefined) return this.open({ type: 'redacted_thinking', data });
     const signature = tokenText(part.replay);

@@ -8,7 +8,7 @@ export function namesFor({ models: allowed }: Caller, { models }: Settings): rea
   return allowed === undefined ? names : names.filter((name) => allowed.includes(name));
 }
 
-/** Returns the spec of a name. The refusal does not tell a missing name from a forbidden one. */
+/** Returns the spec of a name. The refusal is the same for a missing name and a forbidden one. */
 export async function specOf(name: string, caller: Caller, settings: Settings): Promise<string> {
   const { models, anySpec } = settings;
   const isAllowed = caller.models === undefined || caller.models.includes(name);

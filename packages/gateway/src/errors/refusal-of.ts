@@ -2,7 +2,7 @@ import { LlmError, type Attempt } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
-/** Kinds about the request itself: the vendor's message tells the client what to change. */
+/** Kinds about the request itself: the vendor's message describes what the client has to change. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',

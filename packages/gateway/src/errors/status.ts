@@ -34,12 +34,12 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   aborted: 499,
 };
 
-/** Kinds worth a retry. The chain has tried every target, and the official clients retry at once unless told not to. */
+/** Kinds worth a retry. The chain has tried every target, and the official clients retry at once unless a header forbids it. */
 const WORTH_RETRYING: readonly RefusalKind[] = ['busy', 'rate-limit', 'overloaded', 'exhausted', 'denied'];
 /** Longest time that the official clients wait. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Returns headers that tell the client whether and when to retry. */
+/** Returns headers with whether and when the client should retry. */
 export function retryHeaders({ kind, retryAfterMs = 1000 }: Refusal): Record<string, string> {
   if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
   const after = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };

@@ -59,7 +59,7 @@ const toolCall = (call: ToolCallPart): object => ({
   ...tokenBeside(call),
 });
 
-/** Where Gemini's own servers of this wire put theirs. */
+/** Returns the token in the member that Google's servers of this wire use. */
 export function tokenBeside({ replay }: ToolCallPart): object {
   const token = tokenText(replay);
   return token === undefined ? {} : { extra_content: { majordomo: token } };

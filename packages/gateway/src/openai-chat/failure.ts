@@ -31,7 +31,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'content-filter': 'invalid_request_error',
 };
 
-/** A refusal as OpenAI's wires say it; our own kind is its code where the wire has none. */
+/** Formats a refusal for OpenAI's wires. Its code is the kind if the wire has none. */
 export const chatFailure = ({ kind, message, path }: Refusal): object => ({
   error: { message, type: TYPES[kind] ?? 'server_error', param: path ?? null, code: CODES[kind] ?? kind },
 });

@@ -2,7 +2,7 @@ import type { FinishReason, ReasoningPart, TextPart, TokenLogprob, Usage } from 
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 
-/** The wire's word for each finish; it has none for a paused turn. */
+/** Finish reasons of the wire. It has none for a paused turn. */
 export const FINISH: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -13,7 +13,7 @@ export const FINISH: Readonly<Record<FinishReason, string>> = {
   other: 'stop',
 };
 
-/** Tokens as the wire counts them: what is unknown is told as 0, which it has no other word for. */
+/** Formats usage. Unknown counts are 0. */
 export function chatUsage(usage: Usage): object {
   const { input = 0, output = 0 } = usage;
   return {

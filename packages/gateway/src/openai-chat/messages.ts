@@ -119,7 +119,7 @@ const assistantText: Parser<string> = (value, path) =>
         .map((part) => required(part, required(part, 'type', oneOf('text', 'refusal')), string))
         .join('');
 
-/** What the gateway wrote beside the text of its answer. Without a token nobody can read it again. */
+/** Reads the reasoning that the gateway added to its answer. A provider can only read it with its token. */
 function reasoning(turn: Fields): readonly AssistantPart[] {
   const details = optional(turn, 'reasoning_details', array(object)) ?? [];
   return details.flatMap((detail): AssistantPart[] => {

@@ -25,10 +25,10 @@ export class ChatWriter implements Writer {
   private readonly head: object;
   private readonly calls = new Map<number, OpenCall>();
   private details = 0;
-  /** How long the text of the message is by now, and where its parts begin in it. */
+  /** Current length of the message, and the positions of its parts. */
   private length = 0;
   private readonly textStarts = new Map<number, number>();
-  /** Parts that refuse, which the wire keeps beside the text. */
+  /** Refusals, which are a separate member of the wire. */
   private readonly refusals = new Set<number>();
   private hasRole = false;
 
@@ -111,7 +111,7 @@ export class ChatWriter implements Writer {
     const call = this.calls.get(index);
     if (part.type !== 'tool-call' || call === undefined) return '';
     const missing = this.callArguments(index, (args) =>
-      args.end(part, { whole: argumentsText(part), asWritten: true }),
+      args.end(part, { complete: argumentsText(part), asWritten: true }),
     );
     const beside = tokenBeside(part);
     return Object.keys(beside).length === 0
@@ -133,7 +133,7 @@ export class ChatWriter implements Writer {
     ]);
   }
 
-  /** Told once, with the first delta. */
+  /** Emitted once, with the first delta. */
   private role(): object {
     if (this.hasRole) return {};
     this.hasRole = true;

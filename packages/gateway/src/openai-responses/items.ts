@@ -152,7 +152,7 @@ const resultParts =
       part.type === 'file' || part.type === 'audio' ? imageOf(part, `${path}[${index}]`) : part,
     );
 
-/** Without a token nobody can read it again. */
+/** Converts reasoning. A provider can only read it with its token. */
 function reasoning(item: Fields): readonly AssistantPart[] {
   const replay = tokenOf(optional(item, 'encrypted_content', string) ?? '');
   if (replay === undefined) return [];

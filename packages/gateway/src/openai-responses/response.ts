@@ -14,7 +14,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { KnownTools } from './tools.ts';
 
-/** What an answer repeats of its request. */
+/** Members of the request that the response repeats. */
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
@@ -29,13 +29,13 @@ export interface Item {
   readonly [member: string]: unknown;
 }
 
-/** Whether the output is whole, and why it is not. */
+/** Whether the output is complete, and the reason if it is not. */
 export interface Status {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** `hasRefused`: the model says that it refuses. Where it only breaks off, the wire knows no nearer word than a filter. */
+/** Returns the status. `hasRefused`: the model sent a refusal. A refusal without one is a content filter on this wire. */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)
@@ -67,7 +67,7 @@ export const envelope = (id: string, { model, body }: Echo): object => ({
   truncation: 'disabled',
 });
 
-/** Tokens as the wire counts them: what is unknown is told as 0, which it has no other word for. */
+/** Formats usage. Unknown counts are 0. */
 export function responsesUsage(usage: Usage | undefined): object | null {
   if (usage === undefined) return null;
   const { input = 0, output = 0 } = usage;
@@ -80,7 +80,7 @@ export function responsesUsage(usage: Usage | undefined): object | null {
   };
 }
 
-/** A part as its item; `id` where a stream has told one before. */
+/** Converts a part to an item. `id`: id that the stream has already sent. */
 export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?: string): Item {
   switch (part.type) {
     case 'text':
@@ -118,7 +118,7 @@ export const outputText = (text: string, annotations: readonly object[] = []): o
 
 export const refusalText = (refusal: string): object => ({ type: 'refusal', refusal });
 
-/** What a message holds of a text part. */
+/** Returns the content of a message for a text part. */
 export const contentOf = (part: TextPart): object =>
   part.isRefusal === true ? refusalText(part.text) : outputText(part.text, annotationsOf(part));
 
@@ -130,7 +130,7 @@ export const messageItem = (id: string, content: readonly object[], status = 'co
   content,
 });
 
-/** A call that is not told yet, as its client knows the tool. */
+/** Creates the item of a call, with the name that the client gave the tool. */
 export function calledOf(
   { id, name }: Pick<ToolCallPart, 'id' | 'name'>,
   { known }: Echo,

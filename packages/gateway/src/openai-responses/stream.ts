@@ -33,10 +33,10 @@ export class ResponsesWriter implements Writer {
   private readonly output: Item[] = [];
   private number = 0;
   private hasBegun = false;
-  /** Of the item that is being told. */
+  /** Id of the current item. */
   private id = '';
   private hasText = false;
-  /** Is it a refusal? */
+  /** Whether the current item is a refusal. */
   private isRefusal = false;
   private hasRefused = false;
   private args = new ArgumentsText();
@@ -53,7 +53,7 @@ export class ResponsesWriter implements Writer {
       .join('');
   }
 
-  /** The last event says that it is. */
+  /** Returns nothing, because the last event marks the end. */
   end(): string {
     return '';
   }
@@ -183,13 +183,13 @@ export class ResponsesWriter implements Writer {
   }
 
   private callEnd(part: ToolCallPart): string {
-    const whole = argumentsText(part);
+    const complete = argumentsText(part);
     return (
-      this.argumentsDelta(this.args.end(part, { whole, asWritten: true })) +
+      this.argumentsDelta(this.args.end(part, { complete, asWritten: true })) +
       this.event('response.function_call_arguments.done', {
         ...this.ofItem(),
         name: this.echo.known.get(part.name)?.name ?? part.name,
-        arguments: whole,
+        arguments: complete,
       })
     );
   }
@@ -218,7 +218,7 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Its text came as JSON, so it is told at once. */
+  /** Its text arrived as JSON, so it is emitted at once. */
   private customEnd(input: string): string {
     return (
       this.event('response.custom_tool_call_input.delta', { ...this.ofItem(), delta: input }) +

@@ -96,7 +96,7 @@ function toolSpecs(tool: Fields, known: KnownTools, notes: Notes): readonly Tool
     toolSpec(each, namespace, known, notes),
   );
   if (first === undefined) return [];
-  // What is said of all of them is said once.
+  // The description of the namespace appears once.
   const description = [first.description, about && `${namespace}: ${about}`].filter(Boolean).join('\n\n');
   return [{ ...first, description }, ...others];
 }
@@ -124,7 +124,7 @@ function toolSpec(
   ];
 }
 
-/** A text as the one member of an object, and its grammar told in words. */
+/** Text as the only member of an object, with its grammar in the description. */
 function customTool(tool: Fields, told: string): ToolSpec {
   const format = optional(tool, 'format', object);
   const grammar = format && optional(format, 'definition', string);

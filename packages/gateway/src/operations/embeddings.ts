@@ -67,6 +67,6 @@ function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form
   };
 }
 
-/** The bytes of the numbers, the last first, as every platform of ours keeps them. */
+/** Bytes of the numbers in little-endian order, as on every supported platform. */
 const base64Of = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   toBase64(new Uint8Array(buffer, byteOffset, byteLength));

@@ -26,7 +26,7 @@ const TAKEN: ReadonlySet<string> = new Set([
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** `POST /v1/audio/speech`: the whole sound, so that the chain may fail over to its end. */
+/** `POST /v1/audio/speech`: complete audio, so that the chain can fail over until its end. */
 export const parseSpeech: ParseOperation = async (request, mostBytes) => {
   const body = object(await jsonBody(request, mostBytes), '');
   const notes = new Notes();
@@ -35,7 +35,7 @@ export const parseSpeech: ParseOperation = async (request, mostBytes) => {
   const asked: SpeechRequest = {
     text: required(body, 'input', nonEmptyString),
     voice: optional(body, 'voice', voice),
-    // What clients of this wire expect who say nothing.
+    // Default format of this wire.
     format: optional(body, 'response_format', oneOf<Format>('mp3', 'wav', 'opus', 'flac', 'pcm')) ?? 'mp3',
     speed: optional(body, 'speed', number(0.25, 4)),
     instructions: optional(body, 'instructions', string),

@@ -14,14 +14,14 @@ import {
 import type { OperationResult, ParseOperation } from './operation.ts';
 
 const TIMES = 'timestamp_granularities[]';
-/** Of these one alone is meant. */
+/** Fields that may appear only once. */
 const ONCE: readonly string[] = ['file', 'model', 'language', 'prompt', 'response_format', 'stream'];
 const TAKEN: ReadonlySet<string> = new Set([...ONCE, TIMES]);
 const REASONS: Readonly<Record<string, string>> = { temperature: 'most targets have no form for it' };
 
 const UNKNOWN = 'application/octet-stream';
 const TYPE = /^\w+\/[\w.+-]+/;
-/** Of what OpenAI's API takes. */
+/** Media types that OpenAI's API accepts, by file extension. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['flac', 'audio/flac'],
   ['m4a', 'audio/mp4'],
@@ -93,7 +93,7 @@ async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, '
   return { audio, mediaType: mediaTypeOf(file) };
 }
 
-/** What clients write into the form, where a name says more: curl knows no recordings by their names. */
+/** Returns the media type of the form, or that of the file name. curl does not know the types of audio files. */
 function mediaTypeOf({ type, name: fileName }: File): string {
   if (TYPE.test(type) && type !== UNKNOWN) return type;
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';

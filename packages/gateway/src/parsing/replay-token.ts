@@ -9,16 +9,16 @@ import {
   toBase64,
 } from '@majordomo/core/toolkit';
 
-/** Before it stands what the gateway wrote; what has no such beginning is Claude's own. */
+/** Prefix of tokens that the gateway wrote. A token without it is a signature of Claude. */
 const MARK = 'majordomo.1.';
 
 /**
- * Blocks and items of tools that run at a vendor: no client of a gateway can have asked for one, and a made-up token
- * could name what belongs to somebody else at the same account.
+ * Blocks and items of tools that run at a vendor. No client of a gateway can have such tools, and a forged token
+ * could name data of another user of the account.
  */
 const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
 
-/** Of a part of Gemini's that is kept as it came: a signature alone, and no file of the account, no call, no result. */
+/** Allowed members of a part from Gemini: a signature, but no file of the account, call or result. */
 const BARE: readonly string[] = ['text', 'thought', 'thoughtSignature'];
 
 /** A replay token as one opaque text for the client's transcript: Claude's signature as it is, others with their family. */

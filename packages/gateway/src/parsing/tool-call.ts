@@ -1,7 +1,7 @@
 import type { Replay, ToolCallPart } from '@majordomo/core';
 import { parseArguments } from '@majordomo/core/toolkit';
 
-/** A call of the transcript; arguments that are no JSON object stay what they were. */
+/** Converts a tool call. Arguments that are not a JSON object are left unchanged. */
 export function toolCallPart(id: string, name: string, json: string, replay?: Replay): ToolCallPart {
   const { args, invalid } = parseArguments(json);
   return {
@@ -14,6 +14,6 @@ export function toolCallPart(id: string, name: string, json: string, replay?: Re
   };
 }
 
-/** The arguments as a client reads them: as the model wrote them where they are no object. */
+/** Returns arguments as JSON, or the model's text if they are not an object. */
 export const argumentsText = ({ args, invalid }: ToolCallPart): string =>
   invalid?.raw ?? JSON.stringify(args);

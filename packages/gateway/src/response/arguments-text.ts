@@ -7,27 +7,27 @@ type Place =
   | 'string'
   /** After a backslash in a string. */
   | 'escape'
-  /** The object is whole. */
+  /** The object is complete. */
   | 'after'
-  /** What has come since is no part of an object. */
+  /** The text after it does not belong to the object. */
   | 'strange';
 
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * The arguments of one call as they come, mended on the way as core mends them at their end: clients add the pieces up and
- * parse them, and what is told cannot be taken back.
+ * Streamed arguments of one call, repaired like core repairs complete arguments. Clients join the pieces and parse them, so that
+ * an emitted piece cannot change.
  */
 export class ArgumentsText {
   private place: Place = 'before';
   /** Closers of what is open, the outermost first. */
   private readonly closers: string[] = [];
-  /** A comma and the space after it, until something follows that is no closer; what comes after the object; what is strange. */
+  /** Text that is not emitted yet: a comma that a closer may follow, text after the object, and invalid text. */
   private held = '';
-  private hasTold = false;
+  private hasEmitted = false;
 
-  /** The next piece → what of it can be told by now. */
+  /** Adds a piece. Returns the text that can be emitted now. */
   push(json: string): string {
     let told = '';
     for (let at = 0; at < json.length; at++) {
@@ -37,16 +37,16 @@ export class ArgumentsText {
       }
       told += this.next(json.charAt(at));
     }
-    this.hasTold ||= told !== '';
+    this.hasEmitted ||= told !== '';
     return told;
   }
 
   /**
-   * What is left to be told of a call that has ended. `whole`: its arguments where nothing has been told. `asWritten`: where
-   * they are no object, what the model wrote is told to its end.
+   * Returns the rest of the arguments at the end of a call. `complete`: all arguments, if nothing was emitted. `asWritten`: whether
+   * arguments that are not an object are emitted as the model wrote them.
    */
-  end({ invalid }: ToolCallPart, { whole, asWritten }: { whole: string; asWritten: boolean }): string {
-    if (!this.hasTold) return whole;
+  end({ invalid }: ToolCallPart, { complete, asWritten }: { complete: string; asWritten: boolean }): string {
+    if (!this.hasEmitted) return complete;
     if (invalid === undefined) return this.closers.toReversed().join('');
     return asWritten ? this.held : '';
   }
@@ -124,7 +124,7 @@ export class ArgumentsText {
   }
 }
 
-/** Of JSON: another kind of space makes the whole invalid, and has to be told. */
+/** Whether JSON allows this character as space. Other space is invalid and is emitted. */
 const isSpace = (character: string): boolean => /[ \t\n\r]/.test(character);
 
 /** Some models write line ends into strings as they are. */

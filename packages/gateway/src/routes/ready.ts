@@ -1,7 +1,7 @@
 import { systemClock, type TargetHealth } from '@majordomo/core';
 import type { GatewayContext } from '../context.ts';
 
-/** Can any model be parsed now? Names and targets are not told: nobody has to log in to ask this. */
+/** Responds whether any model is available. Contains no names or targets, because the path needs no key. */
 export async function ready({ settings: { majordomo, models, anySpec } }: GatewayContext): Promise<Response> {
   const specs = Object.values(models);
   if (specs.length === 0 && anySpec) return Response.json({ status: 'ready' });

@@ -21,7 +21,7 @@ export const operationsBefore = (vendor: TestServer, gateway: Partial<GatewayOpt
 export const openaiAt = ({ url }: House, apiKey: string = KEY): OpenAI =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
-/** What no official client would send. */
+/** Sends a request that no official client sends. */
 export const send = (
   { url }: House,
   path: string,

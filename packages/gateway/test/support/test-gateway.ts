@@ -14,14 +14,14 @@ import { serve } from '../../src/node.ts';
 // It would print every warning.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 
-/** The keys of the two callers that every house knows. */
+/** Keys of the two callers that every test gateway admits. */
 export const KEY = 'key-of-team-a';
 const TENANTS: ReadonlyMap<string, string> = new Map([
   [KEY, 'team-a'],
   ['key-of-team-b', 'team-b'],
 ]);
 
-/** Two vendors on 127.0.0.1, each with its script, and a gateway before them that listens. */
+/** Two vendors on 127.0.0.1, each with its script, and a gateway that serves them. */
 export interface House extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly gateway: Gateway;
@@ -46,7 +46,7 @@ export const byKey: NonNullable<GatewayOptions['authorize']> = ({ headers }) => 
   return tenant === undefined ? undefined : { tenant };
 };
 
-/** `gpt` asks OpenAI and then Anthropic, `claude` the other way round; one attempt each, and no waiting. */
+/** Starts a gateway. `gpt` calls OpenAI and then Anthropic, `claude` in reverse order, with one attempt each. */
 export async function house({ gateway: options, ...scripts }: HouseOptions = {}): Promise<House> {
   const hello: Script = () => 'hello';
   const [openai, anthropic] = await Promise.all([

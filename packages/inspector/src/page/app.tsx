@@ -15,7 +15,7 @@ const VIEWS = [
 ] as const;
 type View = (typeof VIEWS)[number][0];
 
-/** `#calls/<id>`: links can be kept, and the browser's back button works. */
+/** Reads the route from the hash, such as `#calls/<id>`, so that links and the back button work. */
 function useRoute(): { readonly view: View; readonly rest: string } {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

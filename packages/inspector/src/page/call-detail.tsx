@@ -1,13 +1,13 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { ToldCall, ToldContent, ToldError } from '../feed-types.ts';
+import type { FeedCall, FeedContent, FeedError } from '../feed-types.ts';
 import { count, dateTime, duration, usd } from './format.ts';
 import { failedOver } from './filter.ts';
-import { useAsked, useCosts, useKnown, useStore } from './hooks.ts';
+import { useLoaded, useCosts, useKnown, useStore } from './hooks.ts';
 import { Icon, Outcome } from './icons.tsx';
 import { Waterfall } from './waterfall.tsx';
 
-/** Everything that is known of one call. */
-export function CallDetail({ call, now }: { readonly call: ToldCall; readonly now: number }): JSX.Element {
+/** Details of one call. */
+export function CallDetail({ call, now }: { readonly call: FeedCall; readonly now: number }): JSX.Element {
   const { showsContent = false } = useKnown().hello ?? {};
   return (
     <article aria-labelledby="detail-title">
@@ -53,7 +53,7 @@ export function CallDetail({ call, now }: { readonly call: ToldCall; readonly no
   );
 }
 
-function Facts({ call, now }: { readonly call: ToldCall; readonly now: number }): JSX.Element {
+function Facts({ call, now }: { readonly call: FeedCall; readonly now: number }): JSX.Element {
   useCosts([call]);
   const cost = useStore().costOf(call.id);
   const { usage = {} } = call;
@@ -97,7 +97,7 @@ function Facts({ call, now }: { readonly call: ToldCall; readonly now: number })
 }
 
 interface ErrorBoxProps {
-  readonly error: ToldError;
+  readonly error: FeedError;
   readonly title?: string;
 }
 
@@ -140,8 +140,8 @@ const Section = ({ title, note, children }: SectionProps): JSX.Element => (
   </section>
 );
 
-function Content({ call }: { readonly call: ToldCall }): JSX.Element {
-  const { value, error } = useAsked<ToldContent>('content', { id: call.id, at: call.outcome });
+function Content({ call }: { readonly call: FeedCall }): JSX.Element {
+  const { value, error } = useLoaded<FeedContent>('content', { id: call.id, at: call.outcome });
   return (
     <Section title="Content" note={error}>
       {value?.asked.map(({ role, text }, index) => (
@@ -159,7 +159,7 @@ const Said = ({ role, text }: { readonly role: string; readonly text: string }):
   </div>
 );
 
-const Events = ({ call }: { readonly call: ToldCall }): JSX.Element => (
+const Events = ({ call }: { readonly call: FeedCall }): JSX.Element => (
   <Section title="Events">
     <table class="events">
       <thead class="unseen">

@@ -1,22 +1,22 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ToldCall } from '../feed-types.ts';
+import type { FeedCall } from '../feed-types.ts';
 import { CallRow } from './call-row.tsx';
 import { count } from './format.ts';
 import { useCosts } from './hooks.ts';
 
-/** As in the style sheet. */
+/** Height of a row, as in the style sheet. */
 const ROW = 58;
 const BEYOND = 8;
 
 interface CallListProps {
-  readonly calls: readonly ToldCall[];
+  readonly calls: readonly FeedCall[];
   readonly selected: string;
   readonly now: number;
   readonly onSelect: (id: string) => void;
 }
 
-/** Draws the rows that can be seen alone. One who has scrolled down keeps what is read in its place. */
+/** List that renders visible rows only. New calls do not move the rows of a list that is scrolled down. */
 export function CallList({ calls, selected, now, onSelect }: CallListProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const [{ top, height }, setWindow] = useState({ top: 0, height: 900 });
@@ -111,8 +111,8 @@ function useMeasured(list: Ref, set: (window: { top: number; height: number }) =
   }, []);
 }
 
-/** New calls stand on top: what was first in sight stays there, unless it is the top that is looked at. */
-function useAnchored(list: Ref, calls: readonly ToldCall[]): void {
+/** Keeps the first visible row in place when calls are added above it, unless the list is at its top. */
+function useAnchored(list: Ref, calls: readonly FeedCall[]): void {
   const before = useRef(calls);
   useLayoutEffect(() => {
     const element = list.current;

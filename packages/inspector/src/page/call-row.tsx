@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
-import type { ToldCall, ToldTry } from '../feed-types.ts';
+import type { FeedCall, FeedAttempt } from '../feed-types.ts';
 import { failedOver } from './filter.ts';
 import { duration, time, tokens, usd } from './format.ts';
 import { useStore } from './hooks.ts';
 import { Icon, Outcome } from './icons.tsx';
 
 interface CallRowProps {
-  readonly call: ToldCall;
-  /** Of a call that runs. */
+  readonly call: FeedCall;
+  /** Current time, for running calls. */
   readonly now: number;
   readonly isSelected: boolean;
   readonly place: number;
@@ -15,7 +15,7 @@ interface CallRowProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** A call in two lines: who answered whom, how it went, what it took. */
+/** Row of a call: target, tenant, outcome and duration. */
 export function CallRow({ call, now, isSelected, place, of, onSelect }: CallRowProps): JSX.Element {
   const took = Math.max(0, (call.endedAt ?? now) - call.startedAt);
   const cost = useStore().costOf(call.id)?.nanoUsd;
@@ -57,16 +57,16 @@ export function CallRow({ call, now, isSelected, place, of, onSelect }: CallRowP
   );
 }
 
-/** Who answered, else who is being asked, else who was to be. */
-const titleOf = ({ answeredBy, tries, targets, spec }: ToldCall): string =>
+/** Returns the target that answered, otherwise the latest attempted target, otherwise the first of the chain. */
+const titleOf = ({ answeredBy, tries, targets, spec }: FeedCall): string =>
   answeredBy ?? tries.findLast(({ outcome }) => outcome !== 'skipped')?.target ?? targets[0] ?? spec;
 
 interface MiniProps {
-  readonly call: ToldCall;
+  readonly call: FeedCall;
   readonly took: number;
 }
 
-/** The waterfall in one line; the details have it in words. */
+/** Waterfall in one line. The details contain the same as text. */
 function MiniBars({ call, took }: MiniProps): JSX.Element {
   const whole = Math.max(1, took);
   return (
@@ -80,7 +80,7 @@ function MiniBars({ call, took }: MiniProps): JSX.Element {
   );
 }
 
-export const place = (each: ToldTry, whole: number): { left: string; width: string } => ({
+export const place = (each: FeedAttempt, whole: number): { left: string; width: string } => ({
   left: `${(Math.min(each.at, whole) / whole) * 100}%`,
   width: `${(Math.max(0, Math.min(each.ms ?? whole - each.at, whole - each.at)) / whole) * 100}%`,
 });

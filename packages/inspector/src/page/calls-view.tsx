@@ -7,7 +7,7 @@ import { ALL, filtered } from './filter.ts';
 import { useKnown, useNow } from './hooks.ts';
 import { SummaryStrip } from './summary-strip.tsx';
 
-/** What happens, as it happens: the list, and beside it the call that was chosen. */
+/** List of calls next to the selected call. */
 export function CallsView({ selected }: { readonly selected: string }): JSX.Element {
   const { calls } = useKnown();
   const [filter, setFilter] = useState(ALL);
@@ -42,7 +42,7 @@ export function CallsView({ selected }: { readonly selected: string }): JSX.Elem
 }
 
 function choose(id: string): void {
-  // Every call that is looked at would be a step of the way back.
+  // Each selected call would otherwise be a step of the back button.
   if (location.hash.startsWith('#calls/')) history.replaceState(null, '', `#calls/${id}`);
   else history.pushState(null, '', `#calls/${id}`);
   dispatchEvent(new HashChangeEvent('hashchange'));

@@ -1,23 +1,23 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { ToldSpending } from '../feed-types.ts';
+import type { FeedSpending } from '../feed-types.ts';
 import { usd } from './format.ts';
 import { stacked, wallClock, type Stacks } from './steps.ts';
 
 const COLOURS = 6;
 const HEIGHT = 240;
 
-/** Of a row: those beyond the sixth share one. */
-export const colourAt = (index: number): string => `var(--series-${Math.min(index, COLOURS)})`;
+/** Color of a row. Rows after the sixth share one. */
+export const colorAt = (index: number): string => `var(--series-${Math.min(index, COLOURS)})`;
 
 interface ChartProps {
-  readonly spending: ToldSpending;
+  readonly spending: FeedSpending;
   readonly step: 'hour' | 'day';
   readonly steps: number;
 }
 
-/** Columns over time; the table below has the figures for those who do not see it. */
+/** Columns over time. The table below contains the figures as text. */
 export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | undefined>(undefined);
@@ -47,7 +47,7 @@ export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   );
 }
 
-/** The canvas knows no custom properties: it is drawn anew with other colours. */
+/** Whether the dark mode is active. The canvas does not support custom properties and is drawn again with other colors. */
 function useDark(): boolean {
   const query = matchMedia('(prefers-color-scheme: dark)');
   const [dark, setDark] = useState(query.matches);

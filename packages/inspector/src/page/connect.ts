@@ -1,25 +1,25 @@
-import type { ToldCall, ToldHealth, ToldHello } from '../feed-types.ts';
+import type { FeedCall, FeedHealth, FeedHello } from '../feed-types.ts';
 import type { Store } from './store.ts';
 
-/** Where the page lies: everything is asked for below it. */
+/** Path of the page. All requests go to paths below it. */
 export const base = location.pathname.replace(/\/$/, '');
 
-/** The browser connects again by itself, and says how far it was; a refusal it takes for the end, and so do we. */
+/** Connects to the feed. The browser reconnects after a lost connection, but not after a refusal. */
 export function connect(store: Store): void {
   const source = new EventSource(`${base}/events`);
   const on = <T>(name: string, take: (value: T) => void): void => {
     source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as T));
   };
-  on<ToldHello>('hello', (hello) => store.greeted(hello, Date.now()));
-  on<readonly ToldHealth[]>('health', (health) => store.healthIs(health));
-  on<readonly ToldCall[]>('calls', (calls) => store.took(calls));
+  on<FeedHello>('hello', (hello) => store.setHello(hello, Date.now()));
+  on<readonly FeedHealth[]>('health', (health) => store.setHealth(health));
+  on<readonly FeedCall[]>('calls', (calls) => store.addCalls(calls));
   source.addEventListener('error', () => {
     if (source.readyState !== EventSource.CLOSED) {
-      store.connected('lost');
+      store.setConnection('lost');
       return;
     }
-    store.connected('closed');
-    // A server that is starting again refuses for a while; one that has another session refuses for good.
+    store.setConnection('closed');
+    // A server that restarts refuses for a while. A server with another session refuses permanently.
     setTimeout(() => void again(store), 3000);
   });
 }

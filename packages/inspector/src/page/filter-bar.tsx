@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ToldCall } from '../feed-types.ts';
+import type { FeedCall } from '../feed-types.ts';
 import { ALL, choices, NO_TENANT, type Filter, type Shown } from './filter.ts';
 
 const SHOWN: readonly (readonly [Shown, string])[] = [
@@ -13,7 +13,7 @@ const SHOWN: readonly (readonly [Shown, string])[] = [
 ];
 
 interface FilterBarProps {
-  readonly calls: readonly ToldCall[];
+  readonly calls: readonly FeedCall[];
   readonly filter: Filter;
   readonly onChange: (filter: Filter) => void;
 }

@@ -1,8 +1,8 @@
-import type { ToldCall } from '../feed-types.ts';
+import type { FeedCall } from '../feed-types.ts';
 
 export type Shown = 'all' | 'running' | 'finished' | 'failed-over' | 'failed' | 'abandoned';
 
-/** Which calls are listed; empty: all. */
+/** Filter for calls. Empty members match all calls. */
 export interface Filter {
   readonly shown: Shown;
   readonly tenant: string;
@@ -13,14 +13,14 @@ export interface Filter {
 export const ALL: Filter = { shown: 'all', tenant: '', target: '', text: '' };
 export const NO_TENANT = '\u0000';
 
-/** Another target than the one that answered was tried or passed over before. */
-export const failedOver = ({ outcome, answeredBy, tries }: ToldCall): boolean =>
+/** Whether another target than the one that answered was tried or skipped before. */
+export const failedOver = ({ outcome, answeredBy, tries }: FeedCall): boolean =>
   outcome === 'finished' &&
   tries.some(
     (each) => each.target !== answeredBy && (each.outcome === 'failed' || each.outcome === 'skipped'),
   );
 
-export function filtered(calls: readonly ToldCall[], filter: Filter): readonly ToldCall[] {
+export function filtered(calls: readonly FeedCall[], filter: Filter): readonly FeedCall[] {
   const { shown, tenant, target } = filter;
   const text = filter.text.trim().toLowerCase();
   if (shown === 'all' && tenant === '' && target === '' && text === '') return calls;
@@ -29,12 +29,12 @@ export function filtered(calls: readonly ToldCall[], filter: Filter): readonly T
       (shown === 'all' || (shown === 'failed-over' ? failedOver(call) : call.outcome === shown)) &&
       (tenant === '' || (call.tenant ?? NO_TENANT) === tenant) &&
       (target === '' || call.tries.some((each) => each.target === target)) &&
-      (text === '' || says(call, text)),
+      (text === '' || contains(call, text)),
   );
 }
 
-/** In its id, spec, tenant, targets or errors. */
-const says = ({ id, spec, tenant, tries, error, metadata }: ToldCall, text: string): boolean =>
+/** Whether the id, spec, tenant, metadata, targets or errors contain the text. */
+const contains = ({ id, spec, tenant, tries, error, metadata }: FeedCall, text: string): boolean =>
   [
     id,
     spec,
@@ -43,10 +43,10 @@ const says = ({ id, spec, tenant, tries, error, metadata }: ToldCall, text: stri
     error?.kind,
     error?.message,
     ...tries.flatMap((each) => [each.target, each.error?.kind]),
-  ].some((word) => word?.toLowerCase().includes(text));
+  ].some((value) => value?.toLowerCase().includes(text));
 
-/** What there is to choose from. */
-export function choices(calls: readonly ToldCall[]): {
+/** Returns the tenants and targets of the calls. */
+export function choices(calls: readonly FeedCall[]): {
   readonly tenants: readonly string[];
   readonly targets: readonly string[];
 } {

@@ -1,8 +1,8 @@
 const NANO = 1_000_000_000;
-const whole = new Intl.NumberFormat('en');
+const integer = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** `840 ms`, `1.24 s`, `2 min 5 s`. */
+/** Formats a duration: `840 ms`, `1.24 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
@@ -10,7 +10,7 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Rounded, for what lies ahead: `12 s`, `4 min`, `3 h`, `2 d`. */
+/** Formats a future duration, rounded: `12 s`, `4 min`, `3 h`, `2 d`. */
 export function rough(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   if (seconds < 100) return `${seconds} s`;
@@ -19,18 +19,18 @@ export function rough(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Nano-USD as decimal text → `$0.0042`, `$12.30`: two digits that say something. */
+/** Formats nano-USD with two significant digits: `$0.0042`, `$12.30`. */
 export function usd(nanoUsd: string): string {
   const dollars = Number(nanoUsd) / NANO;
   if (dollars === 0) return '$0';
-  if (Math.abs(dollars) >= 1) return `$${whole.format(Number(dollars.toFixed(2)))}`;
+  if (Math.abs(dollars) >= 1) return `$${integer.format(Number(dollars.toFixed(2)))}`;
   const digits = Math.min(9, 1 - Math.floor(Math.log10(Math.abs(dollars))));
   return `$${dollars.toFixed(Math.max(2, digits))}`;
 }
 
-export const count = (value: number): string => whole.format(value);
+export const count = (value: number): string => integer.format(value);
 export const tokens = (value: number): string =>
-  value < 10_000 ? whole.format(value) : compact.format(value);
+  value < 10_000 ? integer.format(value) : compact.format(value);
 
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',

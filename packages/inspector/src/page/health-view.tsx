@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { ToldHealth } from '../feed-types.ts';
-import { steer } from './ask.ts';
+import type { FeedHealth } from '../feed-types.ts';
+import { steer } from './request.ts';
 import { count, duration, rough } from './format.ts';
 import { useKnown, useNow } from './hooks.ts';
-import { faredBy, type Fared } from './summary.ts';
+import { targetSummaries, type TargetSummary } from './summary.ts';
 
 const BENCHES: readonly (readonly [string, number | null])[] = [
   ['1 min', 60_000],
@@ -12,11 +12,11 @@ const BENCHES: readonly (readonly [string, number | null])[] = [
   ['until put back', null],
 ];
 
-/** Every target that was in a call or in trouble, and what can be done about it. */
+/** Targets that were called or failed, with buttons to bench and release them. */
 export function HealthView(): JSX.Element {
   const { calls, health } = useKnown();
   const [said, setSaid] = useState('');
-  const fared = useMemo(() => faredBy(calls), [calls]);
+  const fared = useMemo(() => targetSummaries(calls), [calls]);
   const now = useNow(1000);
   const known = new Map(health.map((each) => [each.target, each]));
   const targets = [...new Set([...known.keys(), ...fared.keys()])].sort(
@@ -55,13 +55,13 @@ export function HealthView(): JSX.Element {
   );
 }
 
-const rank = (health: ToldHealth | undefined): number =>
+const rank = (health: FeedHealth | undefined): number =>
   health?.state === 'benched' ? 0 : health?.state === 'probing' ? 1 : (health?.failures ?? 0) > 0 ? 2 : 3;
 
 interface TargetProps {
   readonly target: string;
-  readonly health: ToldHealth | undefined;
-  readonly fared: Fared | undefined;
+  readonly health: FeedHealth | undefined;
+  readonly fared: TargetSummary | undefined;
   readonly now: number;
   readonly onChange: (target: string, ms: number | null | undefined, done: string) => void;
 }
@@ -104,13 +104,13 @@ const Fact = ({ name, value }: { readonly name: string; readonly value: string }
   </div>
 );
 
-const share = (fared: Fared | undefined): string =>
+const share = (fared: TargetSummary | undefined): string =>
   fared === undefined || fared.attempts === 0
     ? '–'
     : `${Math.round((fared.failed / fared.attempts) * 100)} %`;
 
-/** In words, since a colour alone says nothing to some. */
-export function stateText(health: ToldHealth | undefined, now: number): string {
+/** Returns the state as text, because color alone is not accessible. */
+export function stateText(health: FeedHealth | undefined, now: number): string {
   if (health === undefined || health.state === 'healthy')
     return (health?.failures ?? 0) > 0 ? 'Healthy, with failures' : 'Healthy';
   if (health.state === 'probing') return 'Being probed';

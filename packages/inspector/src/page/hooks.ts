@@ -1,25 +1,25 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import type { ToldCall, ToldCost } from '../feed-types.ts';
-import { ask } from './ask.ts';
-import type { Known, Store } from './store.ts';
+import type { FeedCall, FeedCost } from '../feed-types.ts';
+import { requestJson } from './request.ts';
+import type { PageState, Store } from './store.ts';
 
 export const StoreContext = createContext<Store | undefined>(undefined);
 
 export function useStore(): Store {
   const store = useContext(StoreContext);
-  if (store === undefined) throw new Error('no store is around this view');
+  if (store === undefined) throw new Error('the view has no store');
   return store;
 }
 
-export function useKnown(): Known {
+export function useKnown(): PageState {
   const store = useStore();
   const [known, setKnown] = useState(store.known);
   useEffect(() => store.subscribe(() => setKnown(store.known)), [store]);
   return known;
 }
 
-/** The server's time at each drawing; draws again every so many ms. */
+/** Returns the server's time and renders again after each interval. */
 export function useNow(everyMs: number): number {
   const { skew } = useKnown();
   const [, draw] = useState(0);
@@ -30,29 +30,29 @@ export function useNow(everyMs: number): number {
   return Date.now() - skew;
 }
 
-export interface Asked<T> {
+export interface Loaded<T> {
   readonly value?: T | undefined;
   readonly error?: string | undefined;
 }
 
-/** Asks for it, and again every so many ms; what came before stays until the next one is there. */
-export function useAsked<T>(
+/** Requests JSON, and again after each interval. The previous value remains until the next one arrives. */
+export function useLoaded<T>(
   path: string | undefined,
   query: Readonly<Record<string, string>> = {},
   everyMs = 0,
-): Asked<T> {
-  const [asked, setAsked] = useState<Asked<T>>({});
+): Loaded<T> {
+  const [loaded, setLoaded] = useState<Loaded<T>>({});
   const key = JSON.stringify([path, query]);
   useEffect(() => {
     let isGone = false;
     const once = (): void => {
       if (path === undefined) return;
-      ask<T>(path, query).then(
-        (value) => isGone || setAsked({ value }),
-        (error: unknown) => isGone || setAsked((before) => ({ ...before, error: String(error) })),
+      requestJson<T>(path, query).then(
+        (value) => isGone || setLoaded({ value }),
+        (error: unknown) => isGone || setLoaded((before) => ({ ...before, error: String(error) })),
       );
     };
-    setAsked({});
+    setLoaded({});
     once();
     const timer = everyMs > 0 ? setInterval(once, everyMs) : undefined;
     return () => {
@@ -60,28 +60,28 @@ export function useAsked<T>(
       clearInterval(timer);
     };
   }, [key, everyMs]);
-  return asked;
+  return loaded;
 }
 
-/** After a call its attempts are still being booked. */
-const BOOKED_AFTER_MS = 400;
-const MOST_AT_ONCE = 60;
+/** The ledger records attempts shortly after a call ends. */
+const RECORDED_AFTER_MS = 400;
+const MAX_IDS = 60;
 
-/** Asks what calls that are being looked at have cost. */
-export function useCosts(calls: readonly ToldCall[]): void {
+/** Requests the costs of visible calls. */
+export function useCosts(calls: readonly FeedCall[]): void {
   const store = useStore();
   const { hello } = useKnown();
   const ended = calls.filter(({ outcome }) => outcome !== 'running').map(({ id }) => id);
-  const missing = hello?.hasLedger === true ? store.withoutCost(ended).slice(0, MOST_AT_ONCE) : [];
+  const missing = hello?.hasLedger === true ? store.withoutCost(ended).slice(0, MAX_IDS) : [];
   const key = missing.join(',');
   useEffect(() => {
     if (key === '') return;
     const timer = setTimeout(() => {
-      ask<Readonly<Record<string, ToldCost>>>('costs', { ids: key }).then(
-        (costs) => store.costsAre(missing, costs),
-        () => store.costsAre(missing, {}),
+      requestJson<Readonly<Record<string, FeedCost>>>('costs', { ids: key }).then(
+        (costs) => store.setCosts(missing, costs),
+        () => store.setCosts(missing, {}),
       );
-    }, BOOKED_AFTER_MS);
+    }, RECORDED_AFTER_MS);
     return () => clearTimeout(timer);
   }, [key, store]);
 }

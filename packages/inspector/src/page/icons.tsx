@@ -11,14 +11,14 @@ const PATHS = {
   back: 'M10 3L5 8l5 5',
 } as const;
 
-/** A line drawing; what it means stands beside it as text. */
+/** Icon without a text alternative. Its meaning is in the text next to it. */
 export const Icon = ({ name }: { readonly name: keyof typeof PATHS }): JSX.Element => (
   <svg class={`icon ${name}`} viewBox="0 0 16 16" aria-hidden="true">
     <path d={PATHS[name]} />
   </svg>
 );
 
-/** By shape and colour; the word is for those who see neither. */
+/** Outcome as icon, color and text. */
 export const Outcome = ({ outcome }: { readonly outcome: CallOutcome | 'skipped' }): JSX.Element => (
   <span class={`outcome ${outcome}`}>
     <Icon name={outcome} />

@@ -1,25 +1,25 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ToldMeaning, ToldPlan, ToldTarget } from '../feed-types.ts';
-import { ask } from './ask.ts';
+import type { FeedMeaning, FeedPlan, FeedTarget } from '../feed-types.ts';
+import { requestJson } from './request.ts';
 import { usd } from './format.ts';
 import { stateText } from './health-view.tsx';
-import { useKnown, useNow, type Asked } from './hooks.ts';
+import { useKnown, useNow, type Loaded } from './hooks.ts';
 
-/** What a spec or a name means now; nobody is called. */
+/** Targets of a spec or a name. No model is called. */
 export function MeaningView(): JSX.Element {
   const { hello, calls } = useKnown();
   const [spec, setSpec] = useState('');
   const [tenant, setTenant] = useState('');
-  const [asked, setAsked] = useState<Asked<ToldMeaning>>({});
+  const [loaded, setLoaded] = useState<Loaded<FeedMeaning>>({});
   const known = [
     ...new Set([...(hello?.presets ?? []), ...calls.slice(0, 200).map((call) => call.spec)]),
   ].slice(0, 50);
   const submit = (event: Event): void => {
     event.preventDefault();
-    ask<ToldMeaning>('meaning', { spec, tenant }).then(
-      (value) => setAsked({ value }),
-      (error: unknown) => setAsked({ error: error instanceof Error ? error.message : String(error) }),
+    requestJson<FeedMeaning>('meaning', { spec, tenant }).then(
+      (value) => setLoaded({ value }),
+      (error: unknown) => setLoaded({ error: error instanceof Error ? error.message : String(error) }),
     );
   };
   return (
@@ -62,19 +62,19 @@ export function MeaningView(): JSX.Element {
         </button>
       </form>
       <div aria-live="polite">
-        {asked.error !== undefined && (
+        {loaded.error !== undefined && (
           <div class="error">
-            <p>{asked.error}</p>
+            <p>{loaded.error}</p>
           </div>
         )}
-        {asked.value !== undefined && <Targets targets={asked.value.targets} />}
-        {asked.value?.plan !== undefined && <Plan plan={asked.value.plan} />}
+        {loaded.value !== undefined && <Targets targets={loaded.value.targets} />}
+        {loaded.value?.plan !== undefined && <Plan plan={loaded.value.plan} />}
       </div>
     </div>
   );
 }
 
-function Targets({ targets }: { readonly targets: readonly ToldTarget[] }): JSX.Element {
+function Targets({ targets }: { readonly targets: readonly FeedTarget[] }): JSX.Element {
   const now = useNow(1000);
   return (
     <ol class="targets">
@@ -97,7 +97,7 @@ function Targets({ targets }: { readonly targets: readonly ToldTarget[] }): JSX.
   );
 }
 
-const Plan = ({ plan }: { readonly plan: ToldPlan }): JSX.Element => (
+const Plan = ({ plan }: { readonly plan: FeedPlan }): JSX.Element => (
   <section>
     <h3>Why: {plan.reason}</h3>
     {plan.candidates.length > 0 && (

@@ -1,4 +1,4 @@
 declare module '*/page.html' {
-  /** The page in one text, and what its content security policy names. */
+  /** HTML of the page, with the hashes for its content security policy. */
   export const PAGE: { readonly html: string; readonly script: string; readonly style: string };
 }

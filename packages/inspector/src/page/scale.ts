@@ -1,6 +1,6 @@
 const STEPS = [1, 2, 5];
 
-/** Round marks from 0 to the end, at most so many besides 0. */
+/** Returns round values from 0 to `end`, at most `most` in addition to 0. */
 export function marks(end: number, most: number): readonly number[] {
   const rough = Math.max(1, end) / most;
   const power = 10 ** Math.floor(Math.log10(rough));

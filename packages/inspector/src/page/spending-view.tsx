@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ToldLimit, ToldSpending } from '../feed-types.ts';
-import { Chart, colourAt } from './chart.tsx';
+import type { FeedLimit, FeedSpending } from '../feed-types.ts';
+import { Chart, colorAt } from './chart.tsx';
 import { count, rough, tokens, usd } from './format.ts';
-import { useAsked, useKnown, useNow } from './hooks.ts';
+import { useLoaded, useKnown, useNow } from './hooks.ts';
 
 const KEYS = ['model', 'tenant', 'target', 'provider', 'vendor', 'name'] as const;
 const RANGES = [
@@ -13,16 +13,16 @@ const RANGES = [
 ] as const;
 const EVERY_MS = 5000;
 
-/** What was spent, on what and when, and what may still be. */
+/** Spending over time, and remaining amounts of limits. */
 export function SpendingView(): JSX.Element {
   const { hello } = useKnown();
   const [by, setBy] = useState<string>('model');
   const [range, setRange] = useState<string>('24h');
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isKept = hello?.hasLedger === true;
-  const spending = useAsked<ToldSpending>(isKept ? 'spending' : undefined, { by, range, zone }, EVERY_MS);
-  const limits = useAsked<readonly ToldLimit[]>(isKept ? 'limits' : undefined, {}, EVERY_MS);
-  if (hello !== undefined && !isKept)
+  const hasLedger = hello?.hasLedger === true;
+  const spending = useLoaded<FeedSpending>(hasLedger ? 'spending' : undefined, { by, range, zone }, EVERY_MS);
+  const limits = useLoaded<readonly FeedLimit[]>(hasLedger ? 'limits' : undefined, {}, EVERY_MS);
+  if (hello !== undefined && !hasLedger)
     return (
       <div class="page">
         <h2>Spending</h2>
@@ -74,7 +74,7 @@ export function SpendingView(): JSX.Element {
   );
 }
 
-function Rows({ by, spending }: { readonly by: string; readonly spending: ToldSpending }): JSX.Element {
+function Rows({ by, spending }: { readonly by: string; readonly spending: FeedSpending }): JSX.Element {
   if (spending.rows.length === 0) return <p class="hint">Nothing was booked in this time.</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Spending in figures">
@@ -103,7 +103,7 @@ function Rows({ by, spending }: { readonly by: string; readonly spending: ToldSp
           {spending.rows.map((row, index) => (
             <tr key={row.key}>
               <th scope="row">
-                <i class="swatch" style={{ background: colourAt(index) }} aria-hidden="true" />
+                <i class="swatch" style={{ background: colorAt(index) }} aria-hidden="true" />
                 {row.key === '' ? 'none' : row.key}
               </th>
               <td class="number">
@@ -122,7 +122,7 @@ function Rows({ by, spending }: { readonly by: string; readonly spending: ToldSp
   );
 }
 
-function Left({ limit }: { readonly limit: ToldLimit }): JSX.Element {
+function Left({ limit }: { readonly limit: FeedLimit }): JSX.Element {
   const now = useNow(1000);
   const amount = (value: string): string =>
     limit.unit === 'usd' ? usd(value) : `${tokens(Number(value))} ${limit.unit}`;

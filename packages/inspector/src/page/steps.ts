@@ -1,17 +1,17 @@
-import type { ToldSpending } from '../feed-types.ts';
+import type { FeedSpending } from '../feed-types.ts';
 
 export interface Stacks {
   /** Seconds since the epoch, as if the zone of the page were UTC. */
   readonly at: readonly number[];
-  /** Each on top of those after it, the first the highest, in dollars; as many as have a colour, the last is all others. */
+  /** Heights in dollars. Each series is on top of the next one. The last series contains all rows without a color. */
   readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
 }
 
 const HOUR = 3_600_000;
 
-/** Spending as columns, also of hours and days on which nothing was spent. `end`: this hour or day, as if it were UTC. */
+/** Converts spending to columns, including hours and days without spending. `end`: the current hour or day, as if it were UTC. */
 export function stacked(
-  { at, rows }: ToldSpending,
+  { at, rows }: FeedSpending,
   step: 'hour' | 'day',
   steps: number,
   end: number,
@@ -40,7 +40,7 @@ export function stacked(
   };
 }
 
-/** The hour or day of the page's own zone, as if that were UTC. */
+/** Returns the hour or day in the page's time zone, as if it were UTC. */
 export function wallClock(now: Date, step: 'hour' | 'day'): number {
   return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate(), step === 'hour' ? now.getHours() : 0);
 }

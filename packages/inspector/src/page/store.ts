@@ -1,28 +1,28 @@
-import type { ToldCall, ToldCost, ToldHealth, ToldHello } from '../feed-types.ts';
+import type { FeedCall, FeedCost, FeedHealth, FeedHello } from '../feed-types.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'closed';
 
-/** All that the page knows; made anew at every change, so that views can compare. */
-export interface Known {
+/** State of the page. Each change creates another object, so that views can compare. */
+export interface PageState {
   readonly connection: Connection;
-  readonly hello: ToldHello | undefined;
+  readonly hello: FeedHello | undefined;
   /** This browser's clock minus the server's, in ms. */
   readonly skew: number;
   /** Newest first. */
-  readonly calls: readonly ToldCall[];
-  readonly health: readonly ToldHealth[];
+  readonly calls: readonly FeedCall[];
+  readonly health: readonly FeedHealth[];
 }
 
-/** Takes what the server tells, and tells the views, at most once a frame. */
+/** Stores the messages of the server and notifies the views, at most once per frame. */
 export class Store {
-  private readonly byId = new Map<string, ToldCall>();
+  private readonly byId = new Map<string, FeedCall>();
   private readonly listeners = new Set<() => void>();
-  private readonly costs = new Map<string, ToldCost | undefined>();
+  private readonly costs = new Map<string, FeedCost | undefined>();
   private isStale = false;
   private isDue = false;
-  private now: Known = { connection: 'connecting', hello: undefined, skew: 0, calls: [], health: [] };
+  private now: PageState = { connection: 'connecting', hello: undefined, skew: 0, calls: [], health: [] };
 
-  get known(): Known {
+  get known(): PageState {
     if (this.isStale) {
       this.isStale = false;
       this.now = { ...this.now, calls: [...this.byId.values()].sort((a, b) => b.n - a.n) };
@@ -35,12 +35,12 @@ export class Store {
     return () => this.listeners.delete(listener);
   }
 
-  connected(connection: Connection): void {
+  setConnection(connection: Connection): void {
     this.set({ connection });
   }
 
-  /** Another process knows nothing of the calls of the one before. */
-  greeted(hello: ToldHello, now: number): void {
+  /** Removes all calls if the server process has changed. */
+  setHello(hello: FeedHello, now: number): void {
     if (this.now.hello?.boot !== hello.boot) {
       this.byId.clear();
       this.isStale = true;
@@ -48,33 +48,33 @@ export class Store {
     this.set({ hello, skew: now - hello.now, connection: 'live' });
   }
 
-  took(calls: readonly ToldCall[]): void {
+  addCalls(calls: readonly FeedCall[]): void {
     for (const call of calls) this.byId.set(call.id, call);
     this.trim();
     this.isStale = true;
     this.changed();
   }
 
-  healthIs(health: readonly ToldHealth[]): void {
+  setHealth(health: readonly FeedHealth[]): void {
     this.set({ health });
   }
 
-  costOf(id: string): ToldCost | undefined {
+  costOf(id: string): FeedCost | undefined {
     return this.costs.get(id);
   }
 
-  /** Whose cost nobody has asked for yet. */
+  /** Returns the ids whose cost has not been requested. */
   withoutCost(ids: readonly string[]): readonly string[] {
     return ids.filter((id) => !this.costs.has(id));
   }
 
-  /** `undefined`: asked for, and not there. */
-  costsAre(ids: readonly string[], costs: Readonly<Record<string, ToldCost>>): void {
+  /** Stores costs. A call without a cost is not requested again. */
+  setCosts(ids: readonly string[], costs: Readonly<Record<string, FeedCost>>): void {
     for (const id of ids) this.costs.set(id, costs[id]);
     this.set({});
   }
 
-  /** As the server does: calls that have ended give way, the oldest first. */
+  /** Removes ended calls, oldest first, like the server. */
   private trim(): void {
     const { keep = Infinity } = this.now.hello ?? {};
     for (const [id, { outcome }] of this.byId) {
@@ -85,7 +85,7 @@ export class Store {
     }
   }
 
-  private set(change: Partial<Known>): void {
+  private set(change: Partial<PageState>): void {
     this.now = { ...this.now, ...change };
     this.changed();
   }
@@ -93,7 +93,7 @@ export class Store {
   private changed(): void {
     if (this.isDue) return;
     this.isDue = true;
-    // A page in the background gets no frames: what it shows is drawn when somebody looks.
+    // A page in the background receives no frames and is drawn when it becomes visible.
     requestAnimationFrame(() => {
       this.isDue = false;
       for (const listener of this.listeners) listener();

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ToldCall } from '../feed-types.ts';
+import type { FeedCall } from '../feed-types.ts';
 import { count, duration } from './format.ts';
 import { slices, summaryOf, type Slice } from './summary.ts';
 
@@ -8,12 +8,12 @@ const SLICES = 60;
 const WIDTH = 4;
 const HEIGHT = 32;
 
-/** What the listed calls come to, and when they were. */
+/** Summary of the listed calls, with their distribution over time. */
 export function SummaryStrip({
   calls,
   now,
 }: {
-  readonly calls: readonly ToldCall[];
+  readonly calls: readonly FeedCall[];
   readonly now: number;
 }): JSX.Element {
   const summary = useMemo(() => summaryOf(calls), [calls]);
@@ -48,7 +48,7 @@ const Figure = ({ name, value, tone = '' }: FigureProps): JSX.Element => (
 const percent = (share: number): string =>
   share === 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** Columns of calls over time; the figures beside it say the same. */
+/** Columns of calls over time. The figures next to it contain the same as text. */
 function Activity({ over }: { readonly over: readonly Slice[] }): JSX.Element {
   const most = Math.max(1, ...over.map(({ finished, failedOver, failed }) => finished + failedOver + failed));
   const high = (calls: number): number => (calls === 0 ? 0 : Math.max(1.5, (calls / most) * HEIGHT));

@@ -1,11 +1,11 @@
-import type { ToldCall } from '../feed-types.ts';
+import type { FeedCall } from '../feed-types.ts';
 import { failedOver } from './filter.ts';
 
-/** What a list of calls comes to. */
+/** Summary of a list of calls. */
 export interface Summary {
   readonly calls: number;
   readonly running: number;
-  /** Of those that ended, 0 to 1. */
+  /** Share of finished calls among those that ended, from 0 to 1. */
   readonly finished: number | undefined;
   readonly failedOver: number;
   readonly failed: number;
@@ -13,7 +13,7 @@ export interface Summary {
   readonly p95Ms: number | undefined;
 }
 
-export function summaryOf(calls: readonly ToldCall[]): Summary {
+export function summaryOf(calls: readonly FeedCall[]): Summary {
   const ended = calls.filter(({ outcome }) => outcome === 'finished' || outcome === 'failed');
   const finished = ended.filter(({ outcome }) => outcome === 'finished');
   const took = finished
@@ -32,15 +32,15 @@ export function summaryOf(calls: readonly ToldCall[]): Summary {
   };
 }
 
-/** Calls of one slice of time. */
+/** Number of calls in one slice of time. */
 export interface Slice {
   readonly finished: number;
   readonly failedOver: number;
   readonly failed: number;
 }
 
-/** The time from the oldest of the calls until now, in so many slices; at least a minute of it. */
-export function slices(calls: readonly ToldCall[], now: number, most: number): readonly Slice[] {
+/** Divides the time from the oldest call to now, at least a minute, into `most` slices. */
+export function slices(calls: readonly FeedCall[], now: number, most: number): readonly Slice[] {
   const oldest = calls.at(-1)?.startedAt ?? now;
   const span = Math.max(60_000, now - oldest);
   const all = Array.from({ length: most }, () => ({ finished: 0, failedOver: 0, failed: 0 }));
@@ -55,21 +55,21 @@ export function slices(calls: readonly ToldCall[], now: number, most: number): r
   return all;
 }
 
-/** How a target fared in the calls that are kept. */
-export interface Fared {
+/** Attempts of a target in the stored calls. */
+export interface TargetSummary {
   readonly attempts: number;
   readonly failed: number;
   readonly p50Ms: number | undefined;
 }
 
-export function faredBy(calls: readonly ToldCall[]): ReadonlyMap<string, Fared> {
+export function targetSummaries(calls: readonly FeedCall[]): ReadonlyMap<string, TargetSummary> {
   const times = new Map<string, { failed: number; attempts: number; took: number[] }>();
   for (const { target, outcome, ms } of calls.flatMap(({ tries }) => tries)) {
-    const fared = times.get(target) ?? { failed: 0, attempts: 0, took: [] };
-    times.set(target, fared);
-    if (outcome === 'finished' || outcome === 'failed') fared.attempts++;
-    if (outcome === 'failed') fared.failed++;
-    if (outcome === 'finished' && ms !== undefined) fared.took.push(ms);
+    const summary = times.get(target) ?? { failed: 0, attempts: 0, took: [] };
+    times.set(target, summary);
+    if (outcome === 'finished' || outcome === 'failed') summary.attempts++;
+    if (outcome === 'failed') summary.failed++;
+    if (outcome === 'finished' && ms !== undefined) summary.took.push(ms);
   }
   return new Map(
     [...times].map(([target, { failed, attempts, took }]) => [

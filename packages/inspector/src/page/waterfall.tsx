@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
-import type { ToldCall, ToldTry } from '../feed-types.ts';
+import type { FeedCall, FeedAttempt } from '../feed-types.ts';
 import { duration, time } from './format.ts';
 import { Outcome } from './icons.tsx';
 import { marks } from './scale.ts';
 
 const MARKS = 4;
 
-/** The attempts of a call over its time: pale while waited for, full from the first content on. */
-export function Waterfall({ call, now }: { readonly call: ToldCall; readonly now: number }): JSX.Element {
+/** Attempts of a call over time: pale while waiting, full from the first content. */
+export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now: number }): JSX.Element {
   const end = Math.max(1, (call.endedAt ?? now) - call.startedAt, ...call.tries.map(endOf));
   const percent = (ms: number): string => `${(ms / end) * 100}%`;
   return (
@@ -33,7 +33,7 @@ export function Waterfall({ call, now }: { readonly call: ToldCall; readonly now
               ))}
               <Bar each={each} end={end} />
             </div>
-            <p class="said">{said(each)}</p>
+            <p class="said">{describeAttempt(each)}</p>
           </li>
         ))}
       </ol>
@@ -41,9 +41,9 @@ export function Waterfall({ call, now }: { readonly call: ToldCall; readonly now
   );
 }
 
-const endOf = ({ at, ms = 0, retryInMs = 0 }: ToldTry): number => at + ms + retryInMs;
+const endOf = ({ at, ms = 0, retryInMs = 0 }: FeedAttempt): number => at + ms + retryInMs;
 
-function Bar({ each, end }: { readonly each: ToldTry; readonly end: number }): JSX.Element {
+function Bar({ each, end }: { readonly each: FeedAttempt; readonly end: number }): JSX.Element {
   const { at, firstAt, retryInMs, outcome } = each;
   const until = at + (each.ms ?? end - at);
   const span = (from: number, to: number): { left: string; width: string } => ({
@@ -61,8 +61,8 @@ function Bar({ each, end }: { readonly each: ToldTry; readonly end: number }): J
   );
 }
 
-/** The same in words. */
-function said(each: ToldTry): string {
+/** Describes an attempt as text. */
+function describeAttempt(each: FeedAttempt): string {
   const { outcome, at, ms, firstAt, why, until, error, retryInMs, usage } = each;
   if (outcome === 'skipped')
     return `passed over: ${why ?? 'unknown'}${until === undefined ? '' : ` until ${time(until)}`}`;
@@ -85,7 +85,7 @@ function said(each: ToldTry): string {
     .replace(' · after ', ' after ');
 }
 
-function whyOf({ kind, facts }: NonNullable<ToldTry['error']>): string {
+function whyOf({ kind, facts }: NonNullable<FeedAttempt['error']>): string {
   const told = facts.filter(([name]) => name === 'status' || name === 'phase').map(([, value]) => value);
   return [kind, ...told].join(' ');
 }

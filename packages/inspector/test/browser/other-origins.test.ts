@@ -10,7 +10,7 @@ const LONG = 120_000;
 /** Runs wherever it is taken for a part of the page. */
 const MARKUP = `<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg><script>window.ran=1</script>`;
 
-describeWith('chromium', 'what others have written or serve', () => {
+describeWith('chromium', 'content and pages of others', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
@@ -18,13 +18,13 @@ describeWith('chromium', 'what others have written or serve', () => {
   afterAll(() => browser.close());
 
   it(
-    'is text on the page: prompts, answers, tenants, errors and addresses',
+    'prompts, answers, tenants, errors and addresses are shown as text',
     async () => {
       await using w = await world({ content: true });
       w.head.push({ text: `answer ${MARKUP}` });
-      await w.ask(`prompt ${MARKUP}`, `tenant ${MARKUP}`);
+      await w.requestJson(`prompt ${MARKUP}`, `tenant ${MARKUP}`);
       w.head.push({ failure: 'invalid', message: `failure ${MARKUP}` });
-      await w.ask('and again', `tenant ${MARKUP}`).catch(() => undefined);
+      await w.requestJson('and again', `tenant ${MARKUP}`).catch(() => undefined);
       await using opened = await openPage(browser, w.address);
       const { page, wrong } = opened;
       for (const [row, told] of [
@@ -47,7 +47,7 @@ describeWith('chromium', 'what others have written or serve', () => {
 
   // Browsers send a cookie to every port of its host, so that only the second is refused for more than its want of one.
   it.each(['localhost', '127.0.0.1'])(
-    'on another port of %s neither reads nor steers it, nor listens to it',
+    'a page on another port of %s can neither read the inspector nor bench targets',
     async (host) => {
       await using w = await world();
       await using opened = await openPage(browser, w.address);

@@ -22,7 +22,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
   afterAll(() => browser.close());
 
   it.each(['light', 'dark'] as const)(
-    'in %s, six states are drawn without a violation, an error, or a request that leaves',
+    'six views in %s mode have no violation, error or request to another origin',
     async (colorScheme) => {
       await using w = await world({ content: true });
       await someCalls(w);
@@ -39,7 +39,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
   );
 
   it.each([360, 768, 1440, 3840])(
-    'on a screen of %i px nothing stands beyond its edge',
+    'the page fits a screen of %i px',
     async (width) => {
       await using w = await world({ content: true });
       await someCalls(w);
@@ -60,7 +60,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
   );
 
   it(
-    'a stream that fails over is seen live, without a reload',
+    'shows a failover of a stream without a reload',
     async () => {
       await using w = await world();
       await using opened = await openPage(browser, w.address);
@@ -93,10 +93,10 @@ describeWith('chromium', 'the inspector in a browser', () => {
   );
 
   it(
-    'goes on by itself where it was cut off, and misses no call',
+    'reconnects and misses no call',
     async () => {
       await using w = await world();
-      await w.ask('before');
+      await w.requestJson('before');
       await using opened = await openPage(browser, w.address);
       const { page } = opened;
       await page.locator('.row').first().waitFor();
@@ -164,7 +164,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
   );
 
   it(
-    'is used by the keyboard alone',
+    'is usable with the keyboard only',
     async () => {
       await using w = await world();
       for (let n = 1; n <= 100; n++) for (const event of eventsOf(n, overloaded)) w.inspector.onEvent(event);
@@ -216,7 +216,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
   );
 
   it(
-    'another page can neither read nor steer it, though its browser has the cookie',
+    'a page of another origin can neither read the inspector nor bench targets with the cookie',
     async () => {
       await using w = await world();
       await using opened = await openPage(browser, w.address);
@@ -258,18 +258,18 @@ async function someCalls(w: World): Promise<void> {
   for (let n = 0; n < 12; n++) {
     if (n % 4 === 1) w.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });
     if (n === 7) w.head.push({ fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who runs' });
-    await w.ask('What is a butler?', TENANTS[n % 4]);
+    await w.requestJson('What is a butler?', TENANTS[n % 4]);
     if (n % 3 === 2) w.majordomo.health.reset();
     w.head.length = 0;
   }
   w.majordomo.health.reset();
   w.head.push({ failure: 'invalid', message: 'temperature must be between 0 and 2: you sent 7' });
-  await w.ask('With too much heat.', 'globex').catch(() => undefined);
+  await w.requestJson('With too much heat.', 'globex').catch(() => undefined);
 }
 
 type Show = (page: Page, w: World) => Promise<void>;
 
-/** What is looked at: the list, an answer, a failure, health, spending, and what a spec means. */
+/** Views: the list, an answer, a failure, health, spending, and the targets of a spec. */
 const STATES: Readonly<Record<string, Show>> = {
   '1-calls': async (page) => {
     await page.locator('.row').nth(5).waitFor();

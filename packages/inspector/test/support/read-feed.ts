@@ -1,11 +1,11 @@
-import type { ToldCall, ToldHealth, ToldHello } from '../../src/feed-types.ts';
+import type { FeedCall, FeedHealth, FeedHello } from '../../src/feed-types.ts';
 import { ORIGIN, type World } from './world.ts';
 
-/** What a page knows after reading: as the page itself, it keeps the newest state of each call. */
+/** State of a page after reading: the newest state of each call. */
 export interface Reader {
-  readonly calls: Map<string, ToldCall>;
-  hello: ToldHello | undefined;
-  health: readonly ToldHealth[];
+  readonly calls: Map<string, FeedCall>;
+  hello: FeedHello | undefined;
+  health: readonly FeedHealth[];
   lastId: string | undefined;
   messages: number;
   beats: number;
@@ -23,13 +23,13 @@ export const newReader = (): Reader => ({
 /** A connection of a page. */
 export interface Connected {
   readonly response: Response;
-  /** Reads one message; time goes on until there is one. */
+  /** Advances the time and reads one message. */
   read(ms?: number): Promise<void>;
   leave(): void;
   cancel(): Promise<void>;
 }
 
-/** Connects, and goes on where the reader was. */
+/** Connects and continues after the last change of the reader. */
 export async function connected(world: World, reader: Reader): Promise<Connected> {
   const gone = new AbortController();
   const headers = reader.lastId === undefined ? {} : { 'last-event-id': reader.lastId };
@@ -62,15 +62,15 @@ function take(reader: Reader, text: string): void {
   reader.messages++;
   switch (fields.get('event')) {
     case 'hello':
-      if (reader.hello?.boot !== (data as ToldHello).boot) reader.calls.clear();
-      reader.hello = data as ToldHello;
+      if (reader.hello?.boot !== (data as FeedHello).boot) reader.calls.clear();
+      reader.hello = data as FeedHello;
       break;
     case 'health':
-      reader.health = data as readonly ToldHealth[];
+      reader.health = data as readonly FeedHealth[];
       break;
     case 'calls':
       reader.lastId = fields.get('id');
-      for (const call of data as readonly ToldCall[]) reader.calls.set(call.id, call);
+      for (const call of data as readonly FeedCall[]) reader.calls.set(call.id, call);
       break;
     default:
       reader.beats++;

@@ -9,20 +9,20 @@ type Models = NonNullable<Parameters<typeof fakeProvider>[0]['models']>;
 
 export interface World {
   readonly clock: FakeClock;
-  /** Whose health, names and specs the inspector looks at. */
+  /** Majordomo whose health, names and specs the inspector shows. */
   readonly root: Majordomo;
-  /** The view that it hears of. */
+  /** View whose events the inspector receives. */
   readonly majordomo: Majordomo;
   readonly inspector: Inspector;
-  /** Asks as an admin of the gateway. */
+  /** Sends a request as an admin. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   json<T>(path: string): Promise<T>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
-  /** One call to its end, or to its error. */
+  /** Makes one call and resolves to its response or error. */
   call(spec: string, options?: CallOptions, request?: ChatRequest): Promise<unknown>;
 }
 
-/** An inspector that watches fakes on a clock that stands still. */
+/** Creates an inspector of fake providers with a fake clock. */
 export function world(
   models: { readonly head?: Models; readonly tail?: Models } = {},
   options: Partial<InspectorOptions> = {},

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong, each with the element; all of WCAG 2.2 to AA, and its best practices. */
+/** Returns the violations that axe finds with their elements: WCAG 2.2 AA and best practices. */
 export async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(source);
   const { violations: found } = await page.evaluate<AxeResults>('axe.run()');

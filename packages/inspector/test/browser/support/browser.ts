@@ -4,14 +4,14 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: foundBinaryOf('chromium'),
-    // A browser that root runs cannot have a sandbox of its own.
+    // Chromium does not start with a sandbox as root.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
 
 /** For a busy machine. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
-/** A page that is open, and all that went wrong in it: errors, refusals of its policy, requests that left its origin. */
+/** Open page with its problems: errors, violations of its policy, and requests to other origins. */
 export interface Opened extends AsyncDisposable {
   readonly page: Page;
   readonly wrong: readonly string[];
@@ -27,7 +27,7 @@ export async function openPage(
     reducedMotion: 'reduce',
     ...options,
   });
-  context.setDefaultTimeout(PATIENCE_MS);
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   const wrong: string[] = [];
   const { origin } = new URL(url);

@@ -10,17 +10,17 @@ export const TOKEN = 'a-token-of-the-acceptance-tests';
 export const HEAD = 'openai/gpt-5.4';
 export const TAIL = 'anthropic/claude-sonnet-5';
 
-/** Two vendors on 127.0.0.1, a ledger, and an inspector that watches. */
+/** Two vendors on 127.0.0.1, a ledger and an inspector. */
 export interface World extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly ledger: Ledger;
   readonly inspector: Inspector;
   readonly server: Listening;
-  /** What `majordomo inspect` would print. */
+  /** Address with the token. */
   readonly address: string;
-  /** What the first vendor does next; when there is nothing, it answers. */
+  /** Next steps of the first vendor. Without a step it answers. */
   readonly head: Step[];
-  ask(text: string, tenant?: string): Promise<void>;
+  requestJson(text: string, tenant?: string): Promise<void>;
 }
 
 export async function world(options: Partial<InspectorOptions> = {}): Promise<World> {
@@ -72,7 +72,7 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
     server,
     head,
     address: `${server.url}/inspector?token=${TOKEN}`,
-    async ask(text, tenant) {
+    async requestJson(text, tenant) {
       const request = { messages: [user(text)], maxTokens: 100 };
       const stream = majordomo.model('house').stream(request, {
         tenant,
@@ -89,7 +89,7 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
   };
 }
 
-/** A month of spending, told by the same numbers each time. */
+/** Adds a month of spending with fixed numbers. */
 async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void> {
   const hour = 3_600_000;
   const models = [
@@ -124,7 +124,7 @@ async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void>
   }
 }
 
-/** Events of a call as the chain tells them, without any chain: for calls in numbers. */
+/** Creates the events of a call without a chain, for tests with many calls. */
 export function* eventsOf(n: number, failure: LlmError): Generator<CallEvent> {
   const call = {
     id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,

@@ -1,0 +1,20 @@
+import { base } from './connect.ts';
+
+/** Requests JSON from the server. Throws the server's message if it refuses. */
+export async function requestJson<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
+  return jsonOf<T>(await fetch(`${base}/${path}?${new URLSearchParams(query).toString()}`));
+}
+
+/** Benches a target for this time, or until it is released (`null`). Releases it with `undefined`. */
+export async function steer(target: string, ms: number | null | undefined): Promise<void> {
+  const body = JSON.stringify(ms === undefined ? { target } : { target, ms });
+  await jsonOf(
+    await fetch(`${base}/steer`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+  );
+}
+
+async function jsonOf<T>(response: Response): Promise<T> {
+  const value = (await response.json().catch(() => ({}))) as T & { readonly error?: string };
+  if (!response.ok) throw new Error(value.error ?? `the server responded with ${response.status}`);
+  return value;
+}
