@@ -141,10 +141,11 @@ function withoutIntroduction(shown: string, given: string, isLast: boolean): str
   if (introduction !== '' && introduction.length === given.length && !isLast) return undefined;
   const rest = given.slice(introduction.length);
   const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;
-  const open = openFence(shown);
-  if (open === undefined) return own;
+  const fences = shown.match(/^ {0,3}(?:`{3,}|~{3,}).*/gm) ?? [];
+  if (fences.length % 2 === 0) return own;
   if (!isLast && OPEN_FENCE.test(own)) return undefined;
-  return own.replace(FENCE, (lead: string, fence: string) => (fence.trim() === open ? '' : lead));
+  // A fence with another line begins a block inside the open one.
+  return FENCE.exec(own)?.[1]?.trim() === fences.at(-1)?.trim() ? own.replace(FENCE, '') : own;
 }
 
 function mayIntroduce(given: string): boolean {
@@ -152,17 +153,4 @@ function mayIntroduce(given: string): boolean {
   const start = given.replace(/^\(/, '').toLowerCase();
   if (start.length > LONGEST_INTRODUCTION || /[\n:]/.test(start)) return false;
   return FIRST_WORDS.some((words) => words.startsWith(start) || start.startsWith(words));
-}
-
-/**
- * Returns the line that opened the block of code at the end of a text; `undefined` outside of one. A fence with a language,
- * with another character or with fewer characters belongs to the block.
- */
-function openFence(text: string): string | undefined {
-  let open: string | undefined;
-  for (const [, line = '', fence = ''] of text.matchAll(/^ {0,3}((`{3,}|~{3,}).*)/gm)) {
-    if (open === undefined) open = line.trim();
-    else if (line.trim() === fence && fence.startsWith(/^(?:`+|~+)/.exec(open)?.[0] ?? '')) open = undefined;
-  }
-  return open;
 }
