@@ -36,7 +36,7 @@ function packageOf(folder: string): TestProjectInlineConfiguration {
 
 /**
  * Tests of what is alive, or how much memory is taken, in their process: what another file left there would answer for them.
- * And those of what replaces globals for good, as Hono's adapter for Node does.
+ * And those of what replaces globals permanently, as Hono's adapter for Node does.
  */
 const ALONE = '**/*.alone.test.ts';
 

@@ -1,5 +1,5 @@
 // Writes the API reference into dist/: every entry of every published package from its source, its README as its
-// front page, the pages of this folder beside them. A broken link fails it.
+// front page, the pages of this folder next to them. A broken link fails it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Application, Converter, MinimalSourceFile, TSConfigReader } from 'typedoc';
@@ -25,7 +25,7 @@ const entries = ['packages', 'apps']
       }));
   });
 
-/** Documents that stand beside the packages; the first leads to the others. */
+/** Documents that stand next to the packages; the first leads to the others. */
 const pages = [
   'apps/docs/README.md',
   ...readdirSync(HERE)

@@ -33,7 +33,7 @@ const PEERS = { '@opentelemetry/api': '^1.9.0' };
 
 /**
  * An app in an empty folder that has installed the packages from their tarballs, as a user does; with the programs of
- * `app/` beside them. Throws when a tarball cannot be made or installed.
+ * `app/` next to them. Throws when a tarball cannot be made or installed.
  */
 export async function installedApp(folder) {
   const tarballs = join(folder, 'tarballs');

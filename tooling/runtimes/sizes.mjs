@@ -1,4 +1,4 @@
-// What majordomo weighs in a bundle, beside the vendors' SDKs: `pnpm sizes`. Fails above a ceiling; `--table` writes the page.
+// What majordomo weighs in a bundle, next to the vendors' SDKs: `pnpm sizes`. Fails above a ceiling; `--table` writes the page.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';

@@ -1,6 +1,6 @@
 /**
  * Installs the servers that tests need and this machine lacks: all of them, or those that are named. Redis, PostgreSQL
- * and Chromium come from Debian's packages, Restate, Cloudflare's runtime and Temporal's worker from npm. What cannot be had is told, and is
+ * and Chromium come from Debian's packages, Restate, Cloudflare's runtime and Temporal's worker from npm. What is not available is told, and is
  * no failure here: its tests say so.
  */
 import { spawnSync } from 'node:child_process';

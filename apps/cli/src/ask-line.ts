@@ -109,7 +109,7 @@ function answered(
   });
 }
 
-/** Where it cannot be kept, the conversation goes on without. */
+/** Where it cannot be kept, the conversation continues without. */
 function remember(file: string, texts: readonly string[]): void {
   try {
     writeState(file, texts);

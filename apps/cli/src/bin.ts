@@ -23,7 +23,7 @@ process.once('SIGHUP', end);
 process.once('SIGTERM', end);
 // `majordomo … | head`: the reader has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// Nobody hears the complaints: the answer goes on.
+// Nobody hears the complaints: the answer continues.
 process.stderr.on('error', () => undefined);
 
 const code = await main(process.argv.slice(2), processIo(process.env, interrupts));

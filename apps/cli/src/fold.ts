@@ -1,4 +1,4 @@
-/** Written over or beside the letter before it: no cell of its own. */
+/** Written over or next to the letter before it: no cell of its own. */
 const NO_CELL = /\p{M}|[\u200B-\u200D]|[\uFE00-\uFE0F]/u;
 const TWO_CELLS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;

@@ -3,7 +3,7 @@ import { user, type ChatModel, type StreamEvent } from '@majordomo/core';
 // #region hedged
 /**
  * A tail that does not hurt: the next target is asked too when the first is silent for a second, one that crawls is left,
- * and where an answer breaks off the next target goes on with it.
+ * and where an answer breaks off the next target continues with it.
  */
 export async function tell(
   model: ChatModel,
@@ -20,7 +20,7 @@ export async function tell(
   return `${target}, ${attempts.map(({ outcome }) => outcome).join(' + ')}`;
 }
 
-/** What a screen adds; after a reset, which is rare here, it would begin anew. */
+/** What a screen adds; after a reset, which is rare here, it would begin again. */
 function shown(event: StreamEvent): string {
   if (event.type === 'text-delta') return event.text;
   return event.type === 'continued' ? ' […] ' : '';

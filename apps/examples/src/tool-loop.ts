@@ -4,7 +4,7 @@ import * as z from 'zod';
 const City = z.object({ city: z.string() });
 const tools = [{ name: 'weather', description: 'The weather in a city', parameters: City }];
 
-/** The loop by hand: ask, answer every call, ask again. `@majordomo/agent` is this with limits and hooks. */
+/** The loop manually: ask, answer every call, ask again. `@majordomo/agent` is this with limits and hooks. */
 export async function withWeather(model: ChatModel, question: string): Promise<string> {
   const messages: Message[] = [user(question)];
   for (let step = 0; step < 8; step++) {

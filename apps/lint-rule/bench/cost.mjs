@@ -1,4 +1,4 @@
-// What the plugin costs over a no-op rule and beside core no-restricted-imports, on generated files.
+// What the plugin costs over a no-op rule and next to core no-restricted-imports, on generated files.
 // node --expose-gc bench/cost.mjs [files=500] [rounds=7] [plain|busy]; build first. Rounds interleave the variants; medians of paired differences.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

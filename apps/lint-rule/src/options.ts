@@ -22,7 +22,7 @@ export interface MajordomoOptions {
   readonly hosts?: readonly string[] | undefined;
   /** More paths that belong to an inference wire. */
   readonly paths?: readonly string[] | undefined;
-  /** `likely` (default): an ambiguous path needs evidence beside it. `possible`: it does not. */
+  /** `likely` (default): an ambiguous path needs evidence next to it. `possible`: it does not. */
   readonly certainty?: 'likely' | 'possible' | undefined;
   /** More names of Workers AI bindings. */
   readonly bindings?: readonly string[] | undefined;

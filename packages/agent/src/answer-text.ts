@@ -12,7 +12,7 @@ const POINTS_BACK = /\b(?:above|already|before|earlier|previous(?:ly)?|prior|pre
 const LONGEST_REFERENCE = 120;
 
 /**
- * The text of a run's answer. Some models answer beside an early tool call and end with nothing, or with a word that
+ * The text of a run's answer. Some models answer next to an early tool call and end with nothing, or with a word that
  * points back: then it is the last text before with substance. A short real answer stays: "42" points nowhere.
  */
 export function answerText(messages: readonly Message[]): string {

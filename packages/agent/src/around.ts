@@ -16,7 +16,7 @@ export function inside<T>(around: Around | undefined, what: AgentWork, run: () =
   try {
     Promise.resolve(around(what, once)).catch(() => undefined);
   } catch {
-    // Whatever the hook did, the work goes on below.
+    // Whatever the hook did, the work continues below.
   }
   return once();
 }

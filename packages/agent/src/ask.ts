@@ -149,7 +149,7 @@ async function watched(
   return stream.response();
 }
 
-/** The model has nothing to add to what it said beside its tool calls. */
+/** The model has nothing to add to what it said next to its tool calls. */
 function emptyAnswer({ spec }: ChatModel, { details }: LlmError): ChatResponse {
   const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');
   const target = last?.target ?? spec;

@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A state that comes from a store. What an absent member became there, `null` or nothing, is absent again. Throws `config`
- * with the path for what no run could have left behind: going on from it would lose calls, or make them twice.
+ * with the path for what no run could have left behind: continuing from it would lose calls, or make them twice.
  */
 export function checkState(given: unknown): RunState {
   if (!isFields(given)) throw bad('state', 'must be an object');

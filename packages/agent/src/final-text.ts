@@ -14,7 +14,7 @@ export function shownText(text: 'all' | 'final', emit: Emit): Emit {
 }
 
 /**
- * Tells the text of the last step alone. What a model says beside its calls is known as such only when they come, so that a
+ * Tells the text of the last step alone. What a model says next to its calls is known as such only when they come, so that a
  * step's text waits for its end; all other events pass as they come. A reader who is slow holds the run back as before.
  */
 function finalText(emit: Emit): Emit {

@@ -5,7 +5,7 @@ import type { Told } from './told.ts';
 export type RunEvent =
   /** Something happened. `attempt` names the life of the run, in one process, in which it did. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** What was told of this step counts no more: its process died before it was recorded, and it begins anew. */
+  /** What was told of this step counts no more: its process died before it was recorded, and it begins again. */
   | { readonly type: 'reset'; readonly step: number }
   /** Something was not heard: before this watching began, or since the channel lost it. */
   | { readonly type: 'missed' };
@@ -20,7 +20,7 @@ interface Life {
 /** Puts what is heard of a run in order: of several lives of it the last one counts. */
 export class Follower {
   private life: Life | undefined;
-  /** Lives that another one has followed. A process that was thought dead may go on speaking. */
+  /** Lives that another one has followed. A process that was thought dead may continue speaking. */
   private readonly over = new Set<string>();
   private step = 0;
 

@@ -28,7 +28,7 @@ export interface Journal {
   awaiting?(waiting: readonly Waiting[]): Promise<void>;
 }
 
-/** What a run on a journal is told beside it. A step that comes from the journal tells nothing. */
+/** What a run on a journal is told next to it. A step that comes from the journal tells nothing. */
 export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 
 /**

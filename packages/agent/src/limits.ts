@@ -25,7 +25,7 @@ interface Turn {
   readonly results: readonly ToolResultPart[];
 }
 
-/** The latest first. A turn may have a steering message and a paused turn beside it, hardly more. */
+/** The latest first. A turn may have a steering message and a paused turn next to it, hardly more. */
 function lastTurns(messages: readonly Message[], most: number): readonly Turn[] {
   const turns: Turn[] = [];
   const end = Math.max(0, messages.length - most * 4);

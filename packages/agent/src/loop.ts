@@ -41,7 +41,7 @@ export interface Turn {
 export interface RunResult {
   /** The answer, also when it came before the last turn; what there is of one when `done` is not `answered`. */
   readonly text: string;
-  /** Where the run is, as JSON: it goes on from there, here or in another process. */
+  /** Where the run is, as JSON: it continues from there, here or in another process. */
   readonly state: RunState;
   /** The whole transcript: with a new user message behind it, it continues. */
   readonly messages: readonly Message[];
@@ -57,7 +57,7 @@ export interface RunResult {
   readonly attempts: readonly Attempt[];
 }
 
-/** What the loop has to know beside what follows from a state. */
+/** What the loop has to know next to what follows from a state. */
 export interface DriveRules extends Rules {
   isOnce(call: ToolCallPart): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;

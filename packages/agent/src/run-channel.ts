@@ -1,6 +1,6 @@
 /**
  * What carries the events of runs to other processes, such as Redis pub/sub. It may lose what it carries, and may be away: the
- * run goes on, and `watchRun` says that something is missing. What it carries once arrives in the order in which it was sent.
+ * run continues, and `watchRun` says that something is missing. What it carries once arrives in the order in which it was sent.
  */
 export interface RunChannel {
   /** Sends a text to all who hear the run. */

@@ -24,7 +24,7 @@ export interface RunOptions extends CallOptions, Observers {
 /** Of a run that is watched. */
 export interface StreamOptions extends RunOptions {
   /**
-   * `final`: of the text only that of the last step, at its end: what a model says beside its calls is left out. A run that
+   * `final`: of the text only that of the last step, at its end: what a model says next to its calls is left out. A run that
    * stops without an answer shows none; `result().text` has what there is. Default `all`.
    */
   readonly text?: 'all' | 'final' | undefined;

@@ -43,7 +43,7 @@ export interface ToolOutcome extends ToolResultPart {
   readonly usage?: Usage | undefined;
 }
 
-/** A run as plain data: by `toJson` it can be stored anywhere, and go on in another process. */
+/** A run as plain data: by `toJson` it can be stored anywhere, and continue in another process. */
 export interface RunState {
   readonly version: 1;
   /** The transcript, never compacted. While calls are pending it ends with the turn that made them. */

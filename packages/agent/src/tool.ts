@@ -123,7 +123,7 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSche
 const SUSPENDED = Symbol.for('majordomo.suspended');
 
 /**
- * What a tool returns to wait for a person or a webhook: the run pauses, with the payload in its state, and goes on
+ * What a tool returns to wait for a person or a webhook: the run pauses, with the payload in its state, and continues
  * with the decision `result`, which answers the call, or `deny`. The tool does not run again.
  */
 export function suspend(payload: JsonValue = null): object {

@@ -22,7 +22,7 @@ export const waitingOf = (runId: string, calls: readonly ToolCallPart[], state: 
 
 /**
  * Which of the waiting calls is decided on. Throws `invalid-request` for a decision that says nothing, or that no call waits
- * for: to be asked before an engine keeps it, since a run cannot go on with one that is wrong.
+ * for: to be asked before an engine keeps it, since a run cannot continue with one that is wrong.
  */
 export function waitingFor(waiting: readonly Waiting[], decision: Decision): Waiting {
   checkDecisions([decision]);

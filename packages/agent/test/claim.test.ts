@@ -20,7 +20,7 @@ async function stored(options: { readonly runId?: string } = {}) {
   const make = (): Agent => world([calls(['1', 'pay']), 'Done.', 'Done.'], { tools: [tool] }).agent;
   const agent = make();
   const json = JSON.stringify(toJson((await agent.run('Pay', options)).state));
-  /** An agent of another process: its model goes on behind the call. */
+  /** An agent of another process: its model continues behind the call. */
   const other = (): Agent => world(['Done.'], { tools: [tool] }).agent;
   return { agent, other, pay, load: () => fromJson<RunState>(JSON.parse(json)) };
 }

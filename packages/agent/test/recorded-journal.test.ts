@@ -1,4 +1,4 @@
-// A run that an engine began on one release goes on on the next: what releases wrote is kept, and read by all later ones.
+// A run that an engine began on one release continues on the next: what releases wrote is kept, and read by all later ones.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, toJson, user, type JsonValue } from '@majordomo/core';

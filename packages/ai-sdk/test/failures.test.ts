@@ -164,7 +164,7 @@ describe('an abort', () => {
 describe('a reader that breaks off', () => {
   it('holds no connection beyond totalMs', async () => {
     const clock = fakeClock();
-    // More than sockets and buffers take: the server goes on writing for as long as somebody reads.
+    // More than sockets and buffers take: the server continues writing for as long as somebody reads.
     const long = { parts: [{ type: 'text' as const, text: 'x'.repeat(16_000_000), chunks: 20_000 }] };
     await using at = await house({ openai: [long] }, { clock });
     const model = toAISDK(at.majordomo, { totalMs: 5000 })('openai/gpt-5.4');

@@ -13,7 +13,7 @@ export class Flights<T> {
   /**
    * The one under way, or a new one.
    *
-   * @param begin is told how to say that who asks from now on shall begin anew; a failure says so by itself
+   * @param begin is told how to say that who asks from now on shall begin again; a failure says so by itself
    */
   join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): Joined<T> {
     const known = this.underWay.get(key);

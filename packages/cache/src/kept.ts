@@ -1,7 +1,7 @@
 import { fromJson, type AssistantPart, type ChatResponse } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 
-/** An answer as it is kept: what it cost is another's, and a value is read from its text anew. */
+/** An answer as it is kept: what it cost is another's, and a value is read from its text again. */
 export type Bare = Omit<ChatResponse, 'attempts' | 'usage'>;
 
 export interface Kept {

@@ -44,7 +44,7 @@ export class Shelf {
     tell(this.options.onEvent, { type, key, why });
   }
 
-  /** `undefined` where the store fails or is late; its work goes on unheard. */
+  /** `undefined` where the store fails or is late; its work continues unheard. */
   private async within<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
     const { timeoutMs = TIMEOUT_MS } = this.options;
     const late = new AbortController();

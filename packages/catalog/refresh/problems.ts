@@ -3,7 +3,7 @@ import { currentOf } from './history.ts';
 
 /** More than this between two refreshes has to be looked at. */
 const LARGEST_CHANGE = 2;
-/** A tier or a step that is dearer than this many times the plain rate is a slip. */
+/** A tier or a step that is more expensive than this many times the plain rate is a slip. */
 const DEAREST_TIER = 10;
 
 /** What is wrong with the prices of one model; a ruling settles it. Vectors and pictures may cost nothing on the way out. */

@@ -9,7 +9,7 @@ const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'lite
 
 /**
  * Two of three: the sources that agree on input and output win, and vote on the rest. Free of charge is a price only
- * where two say so; else it is what a source writes when it does not know.
+ * where two say so; otherwise it is what a source writes when it does not know.
  */
 export function vote(offers: readonly Offer[]): Verdict | undefined {
   const byTrust = [...offers].sort((a, b) => MOST_TRUSTED.indexOf(a.source) - MOST_TRUSTED.indexOf(b.source));

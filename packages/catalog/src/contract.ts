@@ -33,7 +33,7 @@ export interface Price {
   readonly fees?: { readonly [unit: string]: number } | undefined;
   /** Who says so. */
   readonly sources: readonly string[];
-  /** `agreed`: two sources or more; `disputed`: they differ, and none has a majority; `override`: settled by hand. */
+  /** `agreed`: two sources or more; `disputed`: they differ, and none has a majority; `override`: settled manually. */
   readonly trust: 'agreed' | 'single' | 'disputed' | 'override';
 }
 

@@ -4,7 +4,7 @@ import { atLeastInNano, picosOf, picosOfFee } from './picos.ts';
 import { laidOver } from './rates.ts';
 
 /**
- * The most that so many tokens can cost at this price, in nano-USD: every one at the dearest rate that may apply (all
+ * The most that so many tokens can cost at this price, in nano-USD: every one at the most expensive rate that may apply (all
  * tiers; context steps that this input can reach), and the fee of a request. Throws `config` for what is not a count.
  */
 export function mostCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {

@@ -13,7 +13,7 @@ export interface ClaudeQuirks {
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
   /** Whether the text of thinking blocks comes by itself or has to be asked for by `display`. */
   readonly thinkingText: 'sent' | 'on-request';
-  /** Words for effort that it takes beside thinking; `[]`: none at all. */
+  /** Words for effort that it takes next to thinking; `[]`: none at all. */
   readonly efforts: readonly ClaudeEffort[];
   /** Takes temperature and top_p, one of them at a time, or neither. */
   readonly sampling: 'both' | 'one' | 'none';

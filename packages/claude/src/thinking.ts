@@ -18,7 +18,7 @@ export interface Thinking {
 export interface ThinkingSituation {
   /** The answer's, thinking included; `undefined` where the platform chooses. */
   readonly maxTokens: number | undefined;
-  /** The assistant's turn goes on after tool results, and nothing of its thinking can be sent back. */
+  /** The assistant's turn continues after tool results, and nothing of its thinking can be sent back. */
   readonly lacksThinking: boolean;
   readonly forcesTool: boolean;
 }

@@ -13,7 +13,7 @@ export interface BlockKinds<Block> {
 }
 
 /**
- * With a token budget, Claude wants the assistant's turn to begin with thinking when it goes on after tool results
+ * With a token budget, Claude wants the assistant's turn to begin with thinking when it continues after tool results
  * ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). The turn reaches back over its tool results.
  */
 export function lacksThinking<Block>(

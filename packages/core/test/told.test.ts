@@ -80,7 +80,7 @@ describe('an observer is told', () => {
     const reader = stream[Symbol.asyncIterator]();
     for (let next = await reader.next(); next.value?.type !== 'finish';) next = await reader.next();
     expect(told(it, 'call-end')).toEqual([]);
-    // The reader's time begins anew with each read.
+    // The reader's time begins again with each read.
     await it.clock.advance(50);
     await it.clock.advance(50);
     expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);

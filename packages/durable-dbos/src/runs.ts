@@ -5,7 +5,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { clearly } from './clearly.ts';
 import { looking } from './looking.ts';
 
-/** How long somebody waits for a run. The run goes on without them. */
+/** How long somebody waits for a run. The run continues without them. */
 export interface WaitOptions {
   /** Ends it with `aborted`. */
   readonly signal?: AbortSignal | undefined;

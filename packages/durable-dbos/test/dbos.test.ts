@@ -45,7 +45,7 @@ const AGENTS = {
   late: agentOf([calls(['l', 'pay']), 'Nobody.'], [tool('pay', { approval: true })]),
 };
 
-/** As a process has it that was deployed anew: the same agent, whose payments nobody agrees to any more. */
+/** As a process has it that was deployed again: the same agent, whose payments nobody agrees to any more. */
 let isDeployedAnew = false;
 const paying = (more: Partial<Tool>): Agent =>
   agentOf([calls(['p', 'pay']), 'Paid.'], [tool('pay', { effect: 'once', ...more })]);

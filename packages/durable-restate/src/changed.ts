@@ -29,7 +29,7 @@ function namesIn(said: string): readonly [kept: string, asked: string | undefine
 export const endedByChange = (what: string, said: string, cause: unknown): LlmError =>
   changedError(what, said, `${REMEDY}. This one is over: start it again under another id`, cause);
 
-/** Where it can be seen that Restate tries a run again in vain. */
+/** Where it can be seen that Restate tries a run again without success. */
 export interface Looking {
   /** The address of Restate's admin API. */
   readonly admin: string;

@@ -14,14 +14,14 @@ export interface RestateClientOptions {
   readonly ingress: string;
   /**
    * Where Restate is administered, such as `http://127.0.0.1:9070`. With it `result` and `awaiting` look there now and then, and
-   * reject with `config` when Restate tries a run again in vain since its agent was changed.
+   * reject with `config` when Restate tries a run again without success since its agent was changed.
    */
   readonly admin?: string | undefined;
   /** For every request, such as a key. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How long somebody waits for a run. The run goes on without them. */
+/** How long somebody waits for a run. The run continues without them. */
 export interface WaitOptions {
   /** Ends it with `aborted`. */
   readonly signal?: AbortSignal | undefined;

@@ -8,7 +8,7 @@ import { endedBy, terminal } from './terminal.ts';
 
 /** How an agent runs on Restate; all of it may be left out. Observers and events are told where a step happens, never again. */
 export interface RestateAgentOptions extends RunJournaledIo {
-  /** Restate ends an attempt that says nothing for about this long, and its step begins anew. In ms; default 1,800,000. */
+  /** Restate ends an attempt that says nothing for about this long, and its step begins again. In ms; default 1,800,000. */
   readonly longestCallMs?: number | undefined;
   /**
    * How long a run that is over is known: until then its result can be had, and its id begins no other. In ms; default: Restate's,

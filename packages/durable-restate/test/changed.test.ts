@@ -26,7 +26,7 @@ const paying = (more: Partial<Tool>): Agent =>
     ],
   });
 
-/** The same agent, whose payments nobody agrees to any more once it is deployed anew. */
+/** The same agent, whose payments nobody agrees to any more once it is deployed again. */
 let isDeployedAnew = false;
 function changing(): Agent {
   const [before, after] = [paying({ approval: true }), paying({})];

@@ -39,7 +39,7 @@ function partial(got: number, asked: number, failure: LlmError | undefined): rea
 
 /**
  * `n` images from a wire that draws one at a time: `draw` is called for four at once, with `seed + index` where a seed is
- * set. What fails is a warning as long as one image came; else the first failure is thrown, and after four of them no more
+ * set. What fails is a warning as long as one image came; otherwise the first failure is thrown, and after four of them no more
  * is tried. Usage is added up.
  */
 export async function drawEach(

@@ -25,7 +25,7 @@ export function parseSize(size: string): Size {
   return { width: Number(match[1]), height: Number(match[2]) };
 }
 
-/** Throws `unsupported`, so that a chain goes on, where a target does not draw this size. */
+/** Throws `unsupported`, so that a chain continues, where a target does not draw this size. */
 export function checkSize({ width, height }: Size, rule: SizeRule, target: string): void {
   const { multipleOf = 1, maxEdge = Infinity, maxPixels = Infinity, maxRatio = Infinity } = rule;
   const longest = Math.max(width, height);

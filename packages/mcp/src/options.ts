@@ -69,7 +69,7 @@ export interface McpOptions {
    * was when it was first seen waits too, but under `none`.
    */
   readonly approve?: 'all' | 'none' | 'destructive' | undefined;
-  /** Milliseconds that connecting may take, also anew; a program may be installed first. Default 60,000. */
+  /** Milliseconds that connecting may take, also again; a program may be installed first. Default 60,000. */
   readonly connectMs?: number | undefined;
   /** Milliseconds of a call without a sign of life; progress is one. Default 60,000. */
   readonly timeoutMs?: number | undefined;

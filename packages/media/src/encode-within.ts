@@ -12,7 +12,7 @@ export interface Formats {
 const SHORTEST_EDGE = 16;
 
 /**
- * The best encoding of one raster within a byte limit, found in six encodings at most; else the number of bytes that
+ * The best encoding of one raster within a byte limit, found in six encodings at most; otherwise the number of bytes that
  * the smallest had.
  */
 export async function encodeWithin(

@@ -43,7 +43,7 @@ const MOST_MEMORY = 208e6;
 
 /**
  * Makes images fit a target: for `createMajordomo({ media })`, which calls it for each target with the original bytes.
- * What fits is given back untouched. Throws `unsupported` for what cannot be made to fit, so that a chain goes on, and
+ * What fits is given back untouched. Throws `unsupported` for what cannot be made to fit, so that a chain continues, and
  * `invalid-request` for what is not a whole picture, which no target would take. What was done is told as a warning. Pages
  * of PDFs are counted for the targets that limit them, and recordings that are to be written down are measured.
  *

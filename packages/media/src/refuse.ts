@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** This target cannot take it, or it cannot be made to fit: a chain goes on without penalty. */
+/** This target cannot take it, or it cannot be made to fit: a chain continues without penalty. */
 export const unfit = (message: string): LlmError =>
   new LlmError('unsupported', message, { code: 'too-large' });
 

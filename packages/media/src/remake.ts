@@ -19,7 +19,7 @@ export interface Workshop {
   readonly maxMemory: number;
 }
 
-/** Pixels held at once for one image that has to be encoded anew; more than any vision model looks at. */
+/** Pixels held at once for one image that has to be encoded again; more than any vision model looks at. */
 const MOST_RASTER_PIXELS = 12e6;
 /** What is worth decoding a picture for. */
 const LEAST_RASTER_PIXELS = 1024 * 768;

@@ -2,7 +2,7 @@
 export interface ResultMemo<T> {
   /**
    * The result for these bytes under this key. Callers that ask at once share one piece of work; it is aborted when
-   * all of them have given up. What failed for good fails again without work; what may go well next time is forgotten.
+   * all of them have given up. What failed permanently fails again without work; what may go well next time is forgotten.
    */
   get(
     bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** Small recordings of true shape, written by hand: silence, as the containers hold it. */
+/** Small recordings of true shape, written manually: silence, as the containers hold it. */
 
 const text = (value: string): Uint8Array => Uint8Array.from(value, (letter) => letter.charCodeAt(0));
 const hex = (value: string): Uint8Array => new Uint8Array(Buffer.from(value.replaceAll(' ', ''), 'hex'));

@@ -160,7 +160,7 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
 
 /**
  * Merged last. `output_config` holds independent settings, so it is merged by its fields. Tools that run at the vendor stand
- * beside those of the request; a list with functions of its own is the whole list.
+ * next to those of the request; a list with functions of its own is the whole list.
  */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };

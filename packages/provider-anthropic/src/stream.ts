@@ -101,7 +101,7 @@ export class MessagesReader implements WireReader {
   }
 
   /**
-   * Some gateways say it twice. Another id is another answer: its server lost the vendor and began anew on the same stream,
+   * Some gateways say it twice. Another id is another answer: its server lost the vendor and began again on the same stream,
    * so that the parts so far belong to nothing (vercel/ai#18331, 2026-08).
    */
   private start(message: WireMessage): void {

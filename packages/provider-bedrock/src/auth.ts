@@ -55,7 +55,7 @@ export interface Auth {
   readonly recovery?: (() => Recovery | undefined) | undefined;
 }
 
-/** Asks for the credential of an attempt; functions are asked anew each time, so that rotated keys are picked up. */
+/** Asks for the credential of an attempt; functions are asked again each time, so that rotated keys are picked up. */
 export function authSource(options: BedrockOptions): (context: ModelContext) => Promise<Auth> {
   const bearer: CredentialSource = credentialSource(options.apiKey, ['AWS_BEARER_TOKEN_BEDROCK']);
   return async (context) => {

@@ -1,7 +1,7 @@
 /** A client in use. */
 export interface Lease<Client> {
   readonly client: Client;
-  /** Takes it out of the cache, once: the next call makes a new one, and calls on the old one go on. */
+  /** Takes it out of the cache, once: the next call makes a new one, and calls on the old one continue. */
   evict(): void;
   release(): void;
 }

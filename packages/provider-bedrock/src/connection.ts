@@ -49,7 +49,7 @@ export function connection(options: BedrockOptions): Connect {
   });
   const auth = authSource(options);
   const own = lowerCased(options.headers);
-  // Kept: `import()` resolves its name anew each time.
+  // Kept: `import()` resolves its name again each time.
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);

@@ -15,7 +15,7 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   readonly region?: string | undefined;
   /**
    * Keys, or a function that is asked for them before every attempt. Default: AWS_ACCESS_KEY_ID and its companions in
-   * the environment that majordomo was given; else the SDK searches by itself, its own process environment included.
+   * the environment that majordomo was given; otherwise the SDK searches by itself, its own process environment included.
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
   /** A request handler of the SDK, or a function that makes one per client. Default: the SDK's own, over HTTP/2. */

@@ -119,7 +119,7 @@ function outputConfig(
 
 /**
  * Merged last. `additionalModelRequestFields` holds independent settings, so it is merged by its fields. Tools that run at the
- * vendor stand beside those of the request; a list with tools of its own is the whole list.
+ * vendor stand next to those of the request; a list with tools of its own is the whole list.
  */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {
   const { additionalModelRequestFields: own } = params;

@@ -42,7 +42,7 @@ export async function isExecutable(file: string, { isWindows }: Platform): Promi
   }
 }
 
-/** npm puts shims beside each other: `x` for a POSIX shell, `x.cmd` for Windows. The endings of PATHEXT go first. */
+/** npm puts shims next to each other: `x` for a POSIX shell, `x.cmd` for Windows. The endings of PATHEXT go first. */
 function endings(command: string, env: Env, { isWindows }: Platform): readonly string[] {
   if (!isWindows) return [''];
   const known = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD')
@@ -73,7 +73,7 @@ export interface CommandLine {
   readonly verbatim: boolean;
 }
 
-/** Windows runs `.cmd` and `.bat` by its shell alone, which reads the line anew: everything in it is quoted. */
+/** Windows runs `.cmd` and `.bat` by its shell alone, which reads the line again: everything in it is quoted. */
 export function commandLine(
   file: string,
   args: readonly string[],

@@ -36,7 +36,7 @@ export function childEnvironment({ env: own, setEnv }: CliSpec, env: Env): Recor
     (entry): entry is [string, string] =>
       entry[1] !== undefined && names.some((name) => isNamed(entry[0], name)),
   );
-  // Windows writes `Path`: beside a second one in capitals it would not count.
+  // Windows writes `Path`: next to a second one in capitals it would not count.
   const has = (name: string): boolean => passed.some(([variable]) => isNamed(variable, name));
   return {
     ...(has('PATH') ? undefined : { PATH: USUAL_PATH }),

@@ -32,7 +32,7 @@ export interface CliSpec {
   readonly emptyFolderEnv?: Readonly<Record<string, string>> | undefined;
   /**
    * `@path` in a prompt, which makes some CLIs read that file into it. `none`: this one does not; `fence`: it is kept
-   * from it by a character that nobody sees; else by these variables.
+   * from it by a character that nobody sees; otherwise by these variables.
    */
   readonly fileMentions: 'none' | 'fence' | { readonly switchedOffBy: Readonly<Record<string, string>> };
   /** Exit statuses that it gives a meaning. */

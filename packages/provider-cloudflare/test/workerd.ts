@@ -89,7 +89,7 @@ const config :Workerd.Config = (
 
 type Modules = readonly (readonly [name: string, source: string])[];
 
-/** Cap'n Proto's strings know fewer escapes than JSON's, so the sources stand beside the configuration. */
+/** Cap'n Proto's strings know fewer escapes than JSON's, so the sources stand next to the configuration. */
 const embedded = (folder: string, worker: string, modules: Modules): readonly string[] =>
   modules.map(([name, source], index) => {
     const file = `${worker}-${index}.js`;
@@ -108,7 +108,7 @@ const fakeModules = (): Modules => [
   ['fake-binding.ts', read(import.meta.dirname, 'fake-binding.ts')],
 ];
 
-/** The package's sources as they are, and builds: no bundler. A bare name is looked up beside its importer. */
+/** The package's sources as they are, and builds: no bundler. A bare name is looked up next to its importer. */
 const appModules = (): Modules => [
   ['main.mjs', read(import.meta.dirname, 'worker/main.mjs')],
   ...modulesIn(path.join(import.meta.dirname, '../src'), '', ['*.ts'], ['*.test.ts']),

@@ -19,7 +19,7 @@ import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { blocked, candidateOf, finishReason } from './response.ts';
 
-/** What goes to the SDK beside the model's id. */
+/** What goes to the SDK next to the model's id. */
 export interface ImageParams {
   readonly contents: readonly object[];
   readonly config: Readonly<Record<string, unknown>>;
@@ -114,7 +114,7 @@ function ratioOf(size: string, target: string): string {
   });
 }
 
-/** Pure: the images of an answer; words beside them are left out. A block is `content-filter`, drift is `protocol`. */
+/** Pure: the images of an answer; words next to them are left out. A block is `content-filter`, drift is `protocol`. */
 export function fromImageBody(json: unknown, facts: GeminiFacts): DrawnImages {
   const { target } = facts;
   const { parts, finishReason: raw, finishMessage, usage } = candidateOf(json, facts);

@@ -26,7 +26,7 @@ const FILES: readonly string[] = [
   'video/3gpp',
 ];
 
-/** ai.google.dev/gemini-api/docs/audio, 2026-11; the names of browsers and systems beside its own. */
+/** ai.google.dev/gemini-api/docs/audio, 2026-11; the names of browsers and systems next to its own. */
 const AUDIO: readonly string[] = [
   'audio/wav',
   'audio/mp3',

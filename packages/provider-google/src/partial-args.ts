@@ -16,7 +16,7 @@ type Tree = JsonValue | Node;
 /** Puts arguments together that come value by value (`streamFunctionCallArguments` on Vertex AI). */
 export class PartialArguments {
   private readonly root = new Map<string, Tree>();
-  /** The path of the text that goes on. */
+  /** The path of the text that continues. */
   private goesOn: string | undefined;
 
   /** False for a path or a value of another form. */

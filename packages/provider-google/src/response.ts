@@ -42,7 +42,7 @@ interface ModalityCount {
 
 /**
  * The wire counts what server tools fed back (`toolUsePrompt`) and thoughts apart: its total is the sum of all four.
- * A count that is zero is left out, so that a missing one beside others is zero, and unknown only when all are.
+ * A count that is zero is left out, so that a missing one next to others is zero, and unknown only when all are.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
@@ -57,7 +57,7 @@ export function usage(raw: WireUsage, searches: number): Usage {
   };
 }
 
-/** Every chunk counts anew what there is so far; now and then the last one leaves out what an earlier one counted. */
+/** Every chunk counts again what there is so far; now and then the last one leaves out what an earlier one counted. */
 export function laterUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
   if (before?.candidatesTokenCount === undefined || now.candidatesTokenCount !== undefined) return now;
   return { ...before, ...now };

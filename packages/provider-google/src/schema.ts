@@ -79,7 +79,7 @@ function reference(schema: JsonObject, ref: string, { root, depth }: Position): 
 const unescaped = (key: string): string =>
   decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** One real branch beside `null`, or alone: it takes the node's place and its words. */
+/** One real branch next to `null`, or alone: it takes the node's place and its words. */
 function collapsed(
   schema: JsonObject,
   branch: JsonObject,

@@ -35,7 +35,7 @@ export function newClient(
 
 type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
 
-/** A given token is all the login there is; else the auth library finds one, at the app's own path first. */
+/** A given token is all the login there is; otherwise the auth library finds one, at the app's own path first. */
 function authOptions(token: string | undefined, env: ModelContext['env']): AuthOptions {
   if (token === undefined) {
     const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];

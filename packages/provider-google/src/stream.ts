@@ -62,7 +62,7 @@ interface WireCall {
   readonly willContinue?: boolean;
 }
 
-/** What stands beside the data of a part, and is none. */
+/** What stands next to the data of a part, and is none. */
 const METADATA: ReadonlySet<string> = new Set([
   'thought',
   'thoughtSignature',
@@ -202,7 +202,7 @@ export class GeminiReader implements WireReader {
   private candidate(candidate: Candidate): void {
     const { content, finishReason: raw, finishMessage, groundingMetadata, logprobsResult } = candidate;
     const parts = content?.parts ?? [];
-    // It may stand beside a part that ends the text.
+    // It may stand next to a part that ends the text.
     if (groundingMetadata?.groundingChunks !== undefined) this.grounding = groundingMetadata;
     this.quoted.push(...(candidate.citationMetadata?.citations ?? []));
     if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is not a list');

@@ -14,7 +14,7 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * The caller's `extra`, whose tools that run at the vendor stand beside those of the request: the SDK would put one list in
+ * The caller's `extra`, whose tools that run at the vendor stand next to those of the request: the SDK would put one list in
  * place of the other. A list with functions of its own is the whole list.
  */
 export function besideTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {

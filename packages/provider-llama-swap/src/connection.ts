@@ -3,7 +3,7 @@ import { credentialSource, directFetch, lowerCased, patientFetch, secretsIn } fr
 import { failure, missingURL, refusal } from './errors.ts';
 import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 
-/** The server's own endpoints, beside those of the models. */
+/** The server's own endpoints, next to those of the models. */
 export interface Management {
   readonly target: string;
   /** Sends one request; throws what was refused, `config` without a URL, `aborted` after an abort. */

@@ -16,7 +16,7 @@ export interface SwapEvent {
 
 /** How events are watched. */
 export interface WatchOptions extends ManageOptions {
-  /** Milliseconds before a lost connection is made anew; default 1,000, doubled up to 30 s while it fails. */
+  /** Milliseconds before a lost connection is made again; default 1,000, doubled up to 30 s while it fails. */
   readonly reconnectMs?: number | undefined;
 }
 

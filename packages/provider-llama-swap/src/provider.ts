@@ -27,7 +27,7 @@ export interface LlamaSwap extends Provider {
   health(options?: ManageOptions): Promise<boolean>;
   /** The server's version, as it says it. */
   version(options?: ManageOptions): Promise<SwapVersion>;
-  /** What happens, until the loop is left or the signal aborts; lost connections are made anew. */
+  /** What happens, until the loop is left or the signal aborts; lost connections are made again. */
   events(options?: WatchOptions): AsyncIterable<SwapEvent>;
   /** Pieces of the logs, until the server ends, the loop is left or the signal aborts. */
   logs(options?: LogOptions): AsyncIterable<string>;

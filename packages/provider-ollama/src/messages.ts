@@ -31,7 +31,7 @@ export interface WireToolCall {
 /** The wire has no error flag: the text says it. */
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Turns as the wire wants them: text as one string, images beside it, a message for each result. */
+/** Turns as the wire wants them: text as one string, images next to it, a message for each result. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,

@@ -47,7 +47,7 @@ export interface ImageGeneration {
 
 /**
  * Tools that run at OpenAI, in the form of the Responses wire (openai 7.55); xAI and DeepSeek read the first as well. They stand
- * in `extra`, beside the request's own tools; what they did comes back as vendor parts, and is counted in
+ * in `extra`, next to the request's own tools; what they did comes back as vendor parts, and is counted in
  * `usage.details.serverTools`.
  *
  * @example

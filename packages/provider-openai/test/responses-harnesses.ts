@@ -47,7 +47,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       cannot: { 'reasoning-replay': NOT_ASKED_FOR, 'reasoning-redacted': NOT_ASKED_FOR },
     },
   ] as [string, Harness],
-  // The wire server asks for no system text; what the backend gets without one is shown beside the converter.
+  // The wire server asks for no system text; what the backend gets without one is shown next to the converter.
   compatible(
     { ...codex, quirks: { ...codex.quirks, defaultInstructions: '' } },
     { system: 'the ChatGPT backend refuses max_output_tokens: it is dropped, with a warning' },

@@ -43,7 +43,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   },
 ];
 
-/** A private copy that goes on from match to match: whoever made the rule keeps the state of theirs. */
+/** A private copy that continues from match to match: whoever made the rule keeps the state of theirs. */
 export interface Compiled {
   readonly id: string;
   readonly pattern: RegExp;

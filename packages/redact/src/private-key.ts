@@ -6,7 +6,7 @@ const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 const BODY =
   /^[\s>|*#"'`+,;\\]*(?:[A-Za-z0-9/=][A-Za-z0-9+/=]*(?:\\[nr])*(?:[\s"'`,;\\][\s"'`+,;\\]*)?|[A-Za-z-]{1,30}: .{0,200}\s{0,4})?$/;
 
-/** Where a PEM block of a private key begins, and where its first line goes on. */
+/** Where a PEM block of a private key begins, and where its first line continues. */
 export function privateKeyIn(text: string): { readonly from: number; readonly to: number } | undefined {
   for (let at = text.indexOf('-----BEGIN '); at !== -1; at = text.indexOf('-----BEGIN ', at + 1)) {
     BEGIN.lastIndex = at;
@@ -16,12 +16,12 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
 }
 
 /**
- * `lines`: the block goes on in the next line. `inline`: its line ends are written as `\n`. `run`: no block at all, but
+ * `lines`: the block continues in the next line. `inline`: its line ends are written as `\n`. `run`: no block at all, but
  * the rest of a value that is too long to be looked at. A quote: the rest of a value that it opened.
  */
 export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
-/** How much of this line belongs to the block, and whether the block goes on behind it. */
+/** How much of this line belongs to the block, and whether the block continues behind it. */
 export function keyIn(
   line: string,
   mode: KeyMode,

@@ -114,7 +114,7 @@ class CleanText {
     this.clean += raw;
   };
 
-  /** A secret that may go on is told when it has ended. */
+  /** A secret that may continue is told when it has ended. */
   take(isEnd: boolean): string {
     if (isEnd) this.endSecret();
     const taken = this.clean;

@@ -20,7 +20,7 @@ export type StrategyName =
   | 'vision'
   | 'research';
 
-/** How much each counts beside the others: `{ cost: 1, speed: 1, quality: 2 }` is what `{ cost: 2, speed: 2, quality: 4 }` is. */
+/** How much each counts next to the others: `{ cost: 1, speed: 1, quality: 2 }` is what `{ cost: 2, speed: 2, quality: 4 }` is. */
 export interface Weights {
   readonly cost: number;
   readonly speed: number;
@@ -50,7 +50,7 @@ export interface Choice {
   readonly choose: readonly string[];
   /**
    * Default: by the request. Images: `vision`; tools or a schema: `tool-calling`; 4,000 tokens of answer or 20,000
-   * characters: `long-context`; else `balanced`.
+   * characters: `long-context`; otherwise `balanced`.
    */
   readonly by?: StrategyName | Weights | undefined;
   /** How many of the ranked go into the chain. Default 3. */

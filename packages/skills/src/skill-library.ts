@@ -17,7 +17,7 @@ const MOST_FILES_SHOWN = 200;
 
 /**
  * Skill folders as one skill, by progressive disclosure: names and descriptions stand in the instructions, a body is
- * read by `skill_read`, and files beside it by `skill_file`. Throws `config` when two folders have one name.
+ * read by `skill_read`, and files next to it by `skill_file`. Throws `config` when two folders have one name.
  */
 export function skillLibrary(folders: readonly SkillFolder[]): Skill {
   if (folders.length === 0) return { name: 'skills' };

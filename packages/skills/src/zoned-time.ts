@@ -14,7 +14,7 @@ export function zonedTime(
 }
 
 /**
- * The instant of a time. With an offset or `Z` it says so itself; else it is that of a wall clock in the zone. A time
+ * The instant of a time. With an offset or `Z` it says so itself; otherwise it is that of a wall clock in the zone. A time
  * that a change of clocks skips is read as if the clocks had not changed; of one that comes twice it is the first.
  */
 export function instantOf(time: string, zone: string): number {

@@ -7,7 +7,7 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: number | undefined;
-  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began anew. */
+  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began again. */
   readonly period: number;
 }
 
@@ -139,7 +139,7 @@ function present(sql: Sql, claim: Claim, now: number): Counter {
   return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };
 }
 
-/** Of a period that begins now: by the object's own clock, where all are as long; else as whoever asks says. */
+/** Of a period that begins now: by the object's own clock, where all are as long; otherwise as whoever asks says. */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {
     const since = (now - window.phaseMs) % window.ms;

@@ -6,7 +6,7 @@ interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
   /** Where this id was reserved; `undefined`: not by this store. */
   id(id: string): string | undefined;
-  /** Where a counter of this name was claimed by this store; else those of all. */
+  /** Where a counter of this name was claimed by this store; otherwise those of all. */
   counters(prefix: string): string;
   tenant(tenant: string | undefined, what: string): string;
 }

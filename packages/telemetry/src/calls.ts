@@ -27,7 +27,7 @@ type Of<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 interface OpenCall {
   readonly span: QuietSpan;
   readonly attempts: Map<string, OpenAttempt>;
-  /** Content that was shown when its attempt failed: the next one drops it, or goes on from it. */
+  /** Content that was shown when its attempt failed: the next one drops it, or continues from it. */
   broken: LlmError | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface ReplayedTurn {
 
 /**
  * Asks a model for each of the recorded turns again, each with the recorded transcript before it: what tools gave is not
- * asked for anew, and no tool runs. Throws what the model throws; a caller who stops reading asks no further.
+ * asked for again, and no tool runs. Throws what the model throws; a caller who stops reading asks no further.
  */
 export async function* replay(
   { messages, system, tools }: Trajectory,

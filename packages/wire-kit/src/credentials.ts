@@ -52,7 +52,7 @@ export function credentialSource(
   };
 }
 
-/** A source that fails is a failed login, not a broken wire: another try of the same target would ask in vain. */
+/** A source that fails is a failed login, not a broken wire: another try of the same target would ask without success. */
 async function asked(
   renewal: Renewal,
   rejected: string | undefined,

@@ -6,9 +6,9 @@ export interface SchemaDialect {
   readonly root: 'any' | 'object';
   /** `flag`: no type `null`: `nullable: true` says it. `drop`: it is not said at all. */
   readonly nullType: 'keep' | 'flag' | 'drop';
-  /** `drop`: nothing but a description may stand beside `$ref`. */
+  /** `drop`: nothing but a description may stand next to `$ref`. */
   readonly besideRef: 'keep' | 'drop-default';
-  /** Every schema needs a `type`, and beside `anyOf` none may stand. */
+  /** Every schema needs a `type`, and next to `anyOf` none may stand. */
   readonly typed: boolean;
   /** Keywords that it does not take. */
   readonly drops: readonly string[];

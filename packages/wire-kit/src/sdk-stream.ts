@@ -102,7 +102,7 @@ function bodyOf(
   return body.getReader();
 }
 
-/** Reading to the end keeps the connection alive for the next call; a body that goes on is cancelled instead. */
+/** Reading to the end keeps the connection alive for the next call; a body that continues is cancelled instead. */
 async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   try {
     if (!(await body.read()).done) await body.cancel();

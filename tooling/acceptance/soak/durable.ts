@@ -1,4 +1,4 @@
-/** 80 runs on an engine, and 35 kills of their worker: nightly, by hand. `node tooling/acceptance/soak/durable.ts restate|dbos [seed]` */
+/** 80 runs on an engine, and 35 kills of their worker: nightly, manually. `node tooling/acceptance/soak/durable.ts restate|dbos [seed]` */
 import { chaosOnDbos } from '../src/durable/chaos-on-dbos.ts';
 import { chaosOnRestate } from '../src/durable/chaos-on-restate.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Slow consumers: each reads one delta of a very long answer and then nothing, while the server goes on offering. Prints
+ * Slow consumers: each reads one delta of a very long answer and then nothing, while the server continues offering. Prints
  * what a stream holds in this process; then a third reads on to the end, a third aborts, a third walks away.
  */
 import { getEventListeners } from 'node:events';

@@ -55,7 +55,7 @@ export const SIDES: readonly Side[] = [
   {
     wire: bedrockConverse,
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-    // Its whole body knows no errors: they are answers of an unknown shape, which no retry mends.
+    // Its whole body knows no errors: they are answers of an unknown shape, which no retry fixes.
     wholeRequests: { 'an error inside 200': 1, 'an error inside 200 in the middle': 1 },
     // The wire server speaks HTTP/1.1.
     provider: (id, baseURL) =>

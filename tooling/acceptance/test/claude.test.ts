@@ -12,7 +12,7 @@ import { anthropicMessages, bedrockConverse, startWireServer, type Wire } from '
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
 
-/** What is true of a model on every platform; a platform's own exceptions stand beside it. */
+/** What is true of a model on every platform; a platform's own exceptions stand next to it. */
 const MODELS: readonly (readonly [id: string, onBedrock: string, effort: 'same' | 'differs'])[] = [
   ['claude-3-haiku-20240307', 'anthropic.claude-3-haiku-20240307-v1:0', 'same'],
   ['claude-3-5-sonnet-20241022', 'us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'same'],

@@ -21,7 +21,7 @@ const PIECES = [
   'until the morning came — at last.',
 ];
 const STORY = PIECES.join('');
-/** With less than that shown, there is hardly anything to lose, and the answer begins anew. */
+/** With less than that shown, there is hardly anything to lose, and the answer begins again. */
 const LEAST_TEXT = 12;
 
 /** A shorter repetition may be meant, and is shown. */

@@ -10,7 +10,7 @@ const sides: readonly (readonly [name: string, side: Side])[] = [
   ...PROFILE_SIDES,
 ];
 
-/** What a conversation that goes on elsewhere and comes back must leave behind. */
+/** What a conversation that continues elsewhere and comes back must leave behind. */
 interface Trace {
   readonly refused: readonly string[];
   /** Requests: the history, there, and back. */

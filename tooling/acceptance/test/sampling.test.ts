@@ -21,7 +21,7 @@ const sideOf = (name: string): Side => {
 const BY_CHAT = { frequency_penalty: 0.5, presence_penalty: 0.25, logprobs: true, top_logprobs: 3 };
 const BY_JSON = { response_format: { type: 'json_object' } };
 
-/** Of a body, what samples: whatever is beside it has tests of its own. */
+/** Of a body, what samples: whatever is next to it has tests of its own. */
 const OTHERS =
   /^(?:model|messages|contents|system|instructions|input|include|store|stream|stream_options|max_tokens|inferenceConfig)$/;
 

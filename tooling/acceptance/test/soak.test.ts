@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { HealthAudit, THRESHOLD } from '../soak/health-audit.ts';
 import { slopeOf, type Sample } from '../soak/slope.ts';
 
-/** A journal in which the first target is benched, probed in vain, benched again, and recovers. */
+/** A journal in which the first target is benched, probed without success, benched again, and recovers. */
 async function journal(): Promise<readonly CallEvent[]> {
   const events: CallEvent[] = [];
   const fails: Turn = { fail: 'overloaded' };

@@ -28,7 +28,7 @@ describe.each([10, 100])('%d processes', (processes) => {
     async (_, network, share) => {
       const { failing, backMs } = await outage({ processes, ...network });
       expect(failing).toBeLessThanOrEqual(Math.max(10, 5 * processes * share));
-      // The last bench is 40 s at the most, and half of it more for what was heard.
+      // The last bench is 40 s at most, and half of it more for what was heard.
       expect(backMs).toBeLessThan(60_000);
     },
     LONG_MS,

@@ -27,7 +27,7 @@ export function copyOf(root: string, path: string): Copy {
   };
 }
 
-/** Entry by entry: what a tool caches beside them stays in the copy. */
+/** Entry by entry: what a tool caches next to them stays in the copy. */
 function link(from: string, to: string): void {
   mkdirSync(to);
   for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));

@@ -28,7 +28,7 @@ const STEPS = [
   ['gateway', 'a client of each wire gets its answer, whole and streamed', gated],
 ];
 
-/** None beside providers of a time before these packages. */
+/** None next to providers of a time before these packages. */
 export const stepsAround = () => (vendor('http://127.0.0.1:9/v1').vendor === undefined ? [] : STEPS);
 
 const vendor = (baseURL, options = {}) =>

@@ -89,7 +89,7 @@ async function* stream(side, options, model, request, { signal, ...context }, as
     signal.removeEventListener('abort', onAbort);
     if (!isOver) {
       stop('leave');
-      // Whoever leaves does not go on: the guest learns of the one before the other.
+      // Whoever leaves does not continue: the guest learns of the one before the other.
       setTimeout(() => lines.release(), 100);
     }
   }
@@ -100,7 +100,7 @@ function errorOf({ kind, message, details, hasRemedy }) {
   return new LlmError(kind, hasRemedy ? `${message} [with a remedy]` : message, details);
 }
 
-/** One line at a time: the guest goes on when the next one is wanted. */
+/** One line at a time: the guest continues when the next one is wanted. */
 class Lines {
   kept = [];
   reader = undefined;

@@ -41,7 +41,7 @@ export function foundBinaryOf(service: Service): string {
   return binary;
 }
 
-/** Why the service cannot be had here; `undefined`: it can. */
+/** Why the service is not available here; `undefined`: it can. */
 export function missing(service: Service): string | undefined {
   return binaryOf(service) === undefined
     ? `not installed; node tooling/services/install.ts ${service}`

@@ -107,7 +107,7 @@ async function asked(port: number, command: string): Promise<void> {
 
 /**
  * Until all nodes know the same, and that is as it should be. A node that does not know the others' epochs yet takes a slot with
- * too low a one, and loses it to what the one before said earlier: then they disagree for good.
+ * too low a one, and loses it to what the one before said earlier: then they disagree permanently.
  */
 async function until(
   nodes: readonly Redis[],

@@ -5,7 +5,7 @@ import { complaintsAbout } from '../src/compile.ts';
 import { published, ROOT } from '../src/repository.ts';
 import { importsOf } from '../src/syntax.ts';
 
-/** Programs that use the public API, kept beside the checkout. */
+/** Programs that use the public API, kept next to the checkout. */
 const FOLDER = process.env['API_PROGRAMS'] ?? join(ROOT, '../shared/api/programs');
 const names = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.ts')) : [];
 const texts = new Map(names.map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]));

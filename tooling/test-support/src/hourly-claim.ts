@@ -1,4 +1,4 @@
-/** A claim on the books, as tests of their cost make it again and again: its counter begins anew in an hour. */
+/** A claim on the books, as tests of their cost make it again and again: its counter begins again in an hour. */
 export const hourlyClaim: {
   readonly counter: string;
   readonly max: bigint;

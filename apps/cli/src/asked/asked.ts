@@ -26,7 +26,7 @@ export type WordsOf = (aliases: Readonly<Record<string, string>>) => Words;
 export interface Asking {
   readonly majordomo: Majordomo;
   readonly spec: string;
-  /** What the command line says beside the spec. */
+  /** What the command line says next to the spec. */
   readonly prompt: string | undefined;
   /** `--option`, for whoever may be asked. */
   readonly extra: Readonly<Record<string, object>> | undefined;

@@ -11,7 +11,7 @@ const ID_LENGTH = 8;
 const newId = (): string => randomUUID().slice(0, ID_LENGTH);
 const LOOKS_LIKE_ID = /^[0-9a-f]{8}$/;
 
-/** Where a conversation is kept, turn by turn. What cannot be kept is said, and the conversation goes on. */
+/** Where a conversation is kept, turn by turn. What cannot be kept is said, and the conversation continues. */
 export class ChatLog {
   private readonly store: ConversationStore;
   private readonly io: Io;
@@ -83,7 +83,7 @@ export function continued(
   return { words: [value, ...words], id: undefined };
 }
 
-/** The conversation to go on with. Throws `Stop` where there is none. */
+/** The conversation to continue with. Throws `Stop` where there is none. */
 export async function resumed(store: ConversationStore, id: string | undefined): Promise<KeptConversation> {
   const [newest] = id === undefined ? await store.list(1) : [];
   const asked = id ?? newest?.id;

@@ -9,7 +9,7 @@ import type { ChatFlags } from './flags.ts';
 export interface Kept extends AsyncDisposable {
   /** The words of the command line that are no conversation's id. */
   readonly words: readonly (string | undefined)[];
-  /** The one to go on with. */
+  /** The one to continue with. */
   readonly conversation: KeptConversation | undefined;
   /** Where this one is kept. */
   readonly log: ChatLog | undefined;

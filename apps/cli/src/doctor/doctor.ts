@@ -18,7 +18,7 @@ import { dsns } from './dsns.ts';
 import { specs } from './specs.ts';
 import { writeJson } from '../write-json.ts';
 
-/** `majordomo doctor`: what is installed, configured and reachable. Fails when there is a mistake to mend. */
+/** `majordomo doctor`: what is installed, configured and reachable. Fails when there is a mistake to fix. */
 export async function doctor(
   flags: { readonly json?: true; readonly lint?: string },
   io: Io,

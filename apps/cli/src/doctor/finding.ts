@@ -1,4 +1,4 @@
-/** One line of the report. `mistake` is something to mend, and makes the command fail. */
+/** One line of the report. `mistake` is something to fix, and makes the command fail. */
 export interface Finding {
   readonly state: 'ok' | 'absent' | 'mistake';
   readonly what: string;

@@ -13,7 +13,7 @@ interface Wishes {
 const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
 
 /**
- * The vendors that are named; else those that a person picks; else those with a key in the environment. `undefined` when
+ * The vendors that are named; otherwise those that a person picks; otherwise those with a key in the environment. `undefined` when
  * the person left.
  */
 export async function chosenVendors(

@@ -49,7 +49,7 @@ function configFile(cwd: string): string {
   return join(cwd, `majordomo.config.${strips ? 'ts' : 'mjs'}`);
 }
 
-/** Made anew, or not at all: a file or a link that appeared meanwhile stays. */
+/** Made again, or not at all: a file or a link that appeared meanwhile stays. */
 async function written(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { flag: 'wx' });

@@ -26,7 +26,7 @@ export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
     return EXIT.ok;
   });
 
-/** `majordomo inspect chat`: the same words as `majordomo chat`, and the page beside it. */
+/** `majordomo inspect chat`: the same words as `majordomo chat`, and the page next to it. */
 export const inspectChat = (
   words: readonly [string | undefined, string | undefined],
   chatFlags: ChatFlags,

@@ -10,7 +10,7 @@ import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 import { inTime } from './in-time.ts';
 
-/** `majordomo limits`: what of each limit is used, held and left, when it begins anew, and when it will be empty. */
+/** `majordomo limits`: what of each limit is used, held and left, when it begins again, and when it will be empty. */
 export async function limits({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   if ((settings.ledger?.limits ?? []).length === 0) {

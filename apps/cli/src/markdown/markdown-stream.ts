@@ -52,7 +52,7 @@ export function createMarkdown(columns: number): MarkdownStream {
         break;
       }
       const first = firstSpan(rest);
-      // One that ends where the text ends so far may go on.
+      // One that ends where the text ends so far may continue.
       if (first === undefined || first.length === rest.length) break;
       take(first.length, first.spans);
     }

@@ -9,7 +9,7 @@ const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found
 /** Messages may differ in every call. */
 const MOST_REASONS = 100;
 
-/** Whoever serves, and reads why calls fail that only the operator, or a new version, can mend. */
+/** Whoever serves, and reads why calls fail that only the operator, or a new version, can fix. */
 export interface Operator {
   readonly onEvent: (event: CallEvent) => void;
   readonly onError: (error: unknown) => void;

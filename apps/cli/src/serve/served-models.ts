@@ -6,7 +6,7 @@ import { Stop } from '../exit.ts';
 export type ServedModels = Readonly<Record<string, string>>;
 
 /**
- * The names that were asked for, each `name`, `name=spec` or `provider/model`; else all of the configuration: aliases, presets, and
+ * The names that were asked for, each `name`, `name=spec` or `provider/model`; otherwise all of the configuration: aliases, presets, and
  * `default` for its `model`. Throws `Stop` where there is none.
  */
 export function servedModels(wanted: readonly string[] | undefined, settings: Settings): ServedModels {

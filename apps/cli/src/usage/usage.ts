@@ -60,7 +60,7 @@ const queryOf = (by: readonly ReportKey[]) => ({
   empty: by.length === 1 && by[0] !== 'hour' && TIMES.includes(by[0] ?? 'target'),
 });
 
-/** By time where that comes first, else the dearest first. */
+/** By time where that comes first, else the most expensive first. */
 function sorted(rows: readonly ReportRow[], [first]: readonly ReportKey[]): readonly ReportRow[] {
   if (first === undefined || TIMES.includes(first)) return rows;
   return rows.toSorted((a, b) =>

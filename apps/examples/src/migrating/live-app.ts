@@ -39,7 +39,7 @@ export const asBefore: CallOptions = {
 /** What one target alone is told stands under its provider's id, or under its wire's name for all that speak it. */
 export const asJson = (question: string): ChatRequest => ({
   system: 'Answer as one JSON object.',
-  // A prefill: the model goes on where this ends. Not every model takes one.
+  // A prefill: the model continues where this ends. Not every model takes one.
   messages: [user(question), assistant('{')],
   extra: { groq: { response_format: { type: 'json_object' } }, 'openai-responses': { service_tier: 'flex' } },
 });

@@ -29,7 +29,7 @@ export interface TsParameterProperty extends TsNode {
   readonly parameter: ESTree.Identifier | ESTree.AssignmentPattern;
 }
 
-/** An enum; its members stand in `body` (typescript-eslint 8, oxlint) or beside it (Babel). */
+/** An enum; its members stand in `body` (typescript-eslint 8, oxlint) or next to it (Babel). */
 export interface TsEnum extends TsNode {
   readonly type: 'TSEnumDeclaration';
   readonly members?: readonly TsEnumMember[] | undefined;

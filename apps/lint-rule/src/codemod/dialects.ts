@@ -5,7 +5,7 @@ export type RawForm = Pick<RawCall, 'options' | 'text' | 'numbers'>;
 export interface RawCall {
   /** `client.chat.completions.create` */
   readonly path: readonly string[];
-  /** Where the SDK sends it: the same request by hand goes there. */
+  /** Where the SDK sends it: the same request manually goes there. */
   readonly url: string;
   /** What keeps the factory on this wire at a base URL of the caller's; undefined where it has only one. */
   readonly api?: 'chat' | 'responses' | undefined;
@@ -117,7 +117,7 @@ export const dialects: readonly Dialect[] = [
   },
 ];
 
-/** What a text model of the binding takes beside its id. Cloudflare's documentation, 2026-11-21. */
+/** What a text model of the binding takes next to its id. Cloudflare's documentation, 2026-11-21. */
 export const workersAi: RawForm = {
   options: {
     ...common,

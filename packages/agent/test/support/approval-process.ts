@@ -1,4 +1,4 @@
-// One of two processes that share nothing but a file: the first runs until a call waits, the second goes on.
+// One of two processes that share nothing but a file: the first runs until a call waits, the second continues.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';

@@ -1,4 +1,4 @@
-// Runs schedule after schedule over journals on disk, and kills itself where they say so. The next process goes on.
+// Runs schedule after schedule over journals on disk, and kills itself where they say so. The next process continues.
 // What is written survives the process: it need not be synced for that.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -62,7 +62,7 @@ function asDrift(target: string, read: () => void): void {
   }
 }
 
-/** Reads to the finish; what goes on after it, or is left before it, is cancelled. */
+/** Reads to the finish; what continues after it, or is left before it, is cancelled. */
 async function* read(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   parts: PartReader,

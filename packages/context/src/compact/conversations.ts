@@ -48,7 +48,7 @@ export class Conversations {
   }
 }
 
-/** Apps that go on with what came out give that back. */
+/** Apps that continue with what came out give that back. */
 const isSent = (messages: readonly Message[], stands: readonly Message[]): boolean =>
   stands.length > 0 && beginsWith(messages, stands);
 

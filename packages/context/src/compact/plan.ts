@@ -74,7 +74,7 @@ function headEnd(messages: readonly Message[], groups: readonly Group[], first: 
   return end;
 }
 
-/** The turn that we put beside a summary. */
+/** The turn that we put next to a summary. */
 const isOurs = (messages: readonly Message[], at: number): boolean => {
   const message = messages[at];
   if (message === undefined || !isAcknowledged(message)) return false;

@@ -108,7 +108,7 @@ class Weights {
     if (first === undefined) return 0;
     const all = rest.reduce((sum, message) => sum + this.of(message, target), 0);
     if (first.role !== 'assistant' || answer === undefined) return all + this.of(first, target);
-    // Vendors drop what was thought once somebody asks anew; while tools go on it is read again.
+    // Vendors drop what was thought once somebody asks again; while tools continue it is read again.
     const isRead = carriesThoughts(first) && !rest.some(({ role }) => role === 'user');
     return all + answer.said + (isRead ? answer.thought : 0);
   }

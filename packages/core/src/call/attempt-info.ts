@@ -7,7 +7,7 @@ import type { CallScope } from './deadline.ts';
 import { unreadMsOf } from './settings.ts';
 import { Lifeline } from './timers.ts';
 
-/** What stands beside an attempt that gates or hooks look at. */
+/** What stands next to an attempt that gates or hooks look at. */
 export interface Watched {
   readonly info: AttemptInfo;
   readonly lifeline: Lifeline;

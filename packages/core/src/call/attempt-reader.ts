@@ -15,7 +15,7 @@ export type Step<Event extends object> =
 
 interface ReadingOptions<Event extends object> {
   readonly target: string;
-  /** Is the answer asked for in one piece? */
+  /** Is the answer asked for at once? */
   readonly isWhole: boolean;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
@@ -201,7 +201,7 @@ export function openInside<Event extends object>(
   try {
     around(info, () => open().first).catch(() => undefined);
   } catch {
-    // Whatever the hook did, the attempt goes on below.
+    // Whatever the hook did, the attempt continues below.
   }
   return open();
 }

@@ -33,7 +33,7 @@ export class CallRun<Event extends object, Result> {
   private pauseMs = 0;
   /** Shown content that the consumer still has to be told to drop. */
   private reset: Reset | undefined;
-  /** Shown content that the next attempt goes on from: told with its first content. */
+  /** Shown content that the next attempt continues from: told with its first content. */
   private broken: Pick<Continued, 'from' | 'error'> | undefined;
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
@@ -126,7 +126,7 @@ export class CallRun<Event extends object, Result> {
     });
   }
 
-  /** What is left of a race goes on alone. */
+  /** What is left of a race continues alone. */
   private winner(
     running: RunningAttempt<Event, Result> | Hedge<Event, Result>,
   ): RunningAttempt<Event, Result> {
@@ -213,7 +213,7 @@ export class CallRun<Event extends object, Result> {
     return this.carryOut(verdict, error);
   }
 
-  /** What was shown is gone on from where that can be done; else the consumer is told to drop it. */
+  /** What was shown is gone on from where that can be done; otherwise the consumer is told to drop it. */
   private handOver(
     { answer, visit }: RunningAttempt<Event, Result>,
     error: LlmError,

@@ -26,7 +26,7 @@ export interface Call<Event extends object, Result> {
   /** Where the app made it, for its errors. */
   readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
-  /** Takes what goes on after the answer. */
+  /** Takes what continues after the answer. */
   readonly waitUntil: WaitUntil | undefined;
   /** Told once, also when nobody pulls any more. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
@@ -57,7 +57,7 @@ export interface Operation<Event extends object, Result> {
   readonly type: CallInfo['operation'];
   /** Throws `invalid-request` for what no target could take. */
   validate(): void;
-  /** The same, asked to go on where an answer broke off; `undefined` where that cannot be done. */
+  /** The same, asked to continue where an answer broke off; `undefined` where that cannot be done. */
   continued?(broken: Broken): Operation<Event, Result> | undefined;
   /** Fits what is asked to one target; rejects with `unsupported` when it cannot take it. */
   prepare(place: Place, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
@@ -79,7 +79,7 @@ export interface PreparedCall<Event extends object, Result> {
   readonly capabilities: Capabilities;
   /** The target's own; the caller's win. */
   readonly timeouts: Timeouts | undefined;
-  /** Is it asked for in one piece? */
+  /** Is it asked for at once? */
   readonly isWhole: boolean;
   /** The same, changed as a failure suggested. */
   changed(recovery: Recovery, why: string): PreparedCall<Event, Result>;

@@ -111,7 +111,7 @@ export class HealthClaim {
     this.credential = this.standing.claimCredential(value, this.mode, this.claimMs);
   }
 
-  /** Content arrived: it ends a probe, and the attempt counts anew from here. */
+  /** Content arrived: it ends a probe, and the attempt counts again from here. */
   committed(): void {
     for (const claim of this.claims()) claim.stamp = claim.tracker.committed(claim.key, claim.stamp);
   }

@@ -87,12 +87,12 @@ export class Hedge<Event extends object, Result> {
         return undefined;
       }
     } catch {
-      // Whatever keeps a second attempt from beginning, the first one goes on.
+      // Whatever keeps a second attempt from beginning, the first one continues.
     }
     return undefined;
   }
 
-  /** It has failed; the other one goes on alone. */
+  /** It has failed; the other one continues alone. */
   private leave(attempt: RunningAttempt<Event, Result>, cause: unknown): void {
     this.racing.delete(attempt);
     for (const left of this.racing) this.attempt = left;

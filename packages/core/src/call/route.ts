@@ -55,7 +55,7 @@ export class Route<Event extends object, Result> {
     return this.places.flatMap((_place, at) => this.visitAt(at) ?? []);
   }
 
-  /** To the next target, past those that have failed for good already. */
+  /** To the next target, past those that have failed permanently already. */
   advance(): void {
     do this.at++;
     while (this.current?.isSpent === true);

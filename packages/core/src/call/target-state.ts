@@ -22,7 +22,7 @@ export class Visit<Event extends object, Result> {
   private operation: Operation<Event, Result>;
   private readonly memory: RecoveryMemory;
   private prepared: PreparedCall<Event, Result> | undefined;
-  /** It has failed for good while another target was asked: it gets no turn of its own. */
+  /** It has failed permanently while another target was asked: it gets no turn of its own. */
   isSpent = false;
   private asked = 0;
   private begun = 0;

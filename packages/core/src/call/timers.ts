@@ -14,7 +14,7 @@ const DEFAULTS: Limits = { connectMs: 60_000, firstContentMs: 180_000, idleMs: 9
 
 /**
  * The timers of one attempt. They run only while somebody waits for the model: a slow consumer trips none. One
- * platform timer at a time; it is set anew only when a deadline comes nearer, so that a delta costs no timer call.
+ * platform timer at a time; it is set again only when a deadline comes nearer, so that a delta costs no timer call.
  */
 export class Watch {
   private readonly clock: Clock;

@@ -38,7 +38,7 @@ export function verdictOn(attempt: FailedAttempt, settings: ChainSettings): Verd
   const mayRetry = row.retry && error.details.shouldRetry !== false;
   if (mayRetry && !isBenched && tries < settings.attempts && !asksTooLong(error, settings)) {
     const delayMs = Math.max(error.details.retryAfterMs ?? 0, jitter(tries, attempt.random, settings));
-    // One that cannot start before the deadline would be in vain.
+    // One that cannot start before the deadline would be without success.
     if (delayMs < remainingMs) return { type: 'retry', delayMs };
   }
   return { type: row.advance ? 'advance' : 'throw' };

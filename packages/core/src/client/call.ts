@@ -118,6 +118,6 @@ const contained = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>
     try {
       waitUntil(promise);
     } catch {
-      // What goes on after the answer goes on without it.
+      // What continues after the answer continues without it.
     }
   });

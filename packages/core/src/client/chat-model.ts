@@ -22,7 +22,7 @@ import { type CallPlan, type ModelSetup, newCall, resultOf } from './call.ts';
 import { checkCall, soundOptions } from './check-options.ts';
 import { EventStream } from './event-stream.ts';
 
-/** A spec as a model: each call resolves it anew and walks its chain. Throws `config` at once for one that cannot be parsed. */
+/** A spec as a model: each call resolves it again and walks its chain. Throws `config` at once for one that cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   parseSpec(spec);
   const { media, modelAt } = setup;

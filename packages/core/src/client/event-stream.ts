@@ -39,7 +39,7 @@ export class EventStream extends PulledStream<StreamEvent, ChatResponse> impleme
 async function* texts(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
   for await (const event of events) {
     if (event.type === 'text-delta') yield event.text;
-    // Where an answer cannot go on it begins anew: what was read cannot be taken back.
+    // Where an answer cannot continue it begins again: what was read cannot be taken back.
     else if (event.type === 'reset') throw event.error;
   }
   return undefined;

@@ -51,7 +51,7 @@ function once<Request, Event extends object, Response>(
   };
 }
 
-/** The bytes of speech as they come. What was heard is heard: nothing takes it back, or goes on from it. */
+/** The bytes of speech as they come. What was heard is heard: nothing takes it back, or continues from it. */
 export function spoken(
   spec: string,
   setup: ModelSetup,

@@ -85,7 +85,7 @@ type Answer = Permit | Denial | undefined;
 /** Null is what a look-up in a store gives for nothing. */
 const given = (answer: Answer | null): Answer => answer ?? undefined;
 
-/** Of any realm, or made by hand. */
+/** Of any realm, or made manually. */
 const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 

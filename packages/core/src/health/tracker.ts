@@ -89,7 +89,7 @@ export class HealthTracker implements Health {
 
   blocked(target: string): Bench | undefined {
     if (this.conditions.size === 0) return undefined;
-    // A provider is benched by hand alone, and that word counts first.
+    // A provider is benched manually alone, and that word counts first.
     return this.ownBenchOf(providerOf(target)) ?? this.ownBenchOf(target);
   }
 
@@ -255,7 +255,7 @@ export class HealthTracker implements Health {
     const before = this.of(target);
     if (after === before) return after;
     this.makeRoomFor(target);
-    // Set anew, so that the one that changed longest ago stands first.
+    // Set again, so that the one that changed longest ago stands first.
     this.conditions.delete(target);
     this.conditions.set(target, after);
     if (after.epoch !== before.epoch) this.tell(target, shown(after), origin);

@@ -87,7 +87,7 @@ export async function pipeSse(
   }
 }
 
-/** Asked anew: it changes while we wait. */
+/** Asked again: it changes while we wait. */
 const isGone = ({ destroyed }: NodeResponse): boolean => destroyed === true;
 
 /** How events are sent. */

@@ -102,7 +102,7 @@ class Mender {
     this.repairs = new Set(repairs);
   }
 
-  /** False for what cannot be mended. */
+  /** False for what cannot be fixed. */
   string(quoted: string): boolean {
     const escaped = escapeControls(quoted);
     if (escaped !== quoted) this.repairs.add('control characters');
@@ -112,7 +112,7 @@ class Mender {
     return !this.isOver;
   }
 
-  /** Of anything outside of strings; false for what cannot be mended. */
+  /** Of anything outside of strings; false for what cannot be fixed. */
   character(character: string): boolean {
     const opener = OPENER[character];
     if (SPACE.test(character)) {

@@ -12,7 +12,7 @@ const FENCE = /```[^\n`]*\n([\s\S]*?)```/g;
 
 /**
  * The one JSON value of an answer: as it is, after a BOM or thoughts, in a code fence, or with prose around. Two
- * values are a fault: nobody knows which was meant. Broken JSON is never mended here, nor searched for whole pieces.
+ * values are a fault: nobody knows which was meant. Broken JSON is never fixed here, nor searched for whole pieces.
  */
 export function decodeJson(text: string): Decoded {
   const decoded = oneValue(text);

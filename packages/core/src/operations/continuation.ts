@@ -21,7 +21,7 @@ interface ChatTargets {
   ) => Promise<PreparedChat>;
 }
 
-/** With less than that shown, an answer begins anew: there is hardly anything to lose. */
+/** With less than that shown, an answer begins again: there is hardly anything to lose. */
 const LEAST_TEXT = 12;
 
 const GO_ON =
@@ -29,8 +29,8 @@ const GO_ON =
   'Do not repeat any of it, and do not write an introduction.';
 
 /**
- * The same request, asked to go on where an answer broke off: each target gets what was shown as the beginning of its own
- * answer where it can go on from one, else as an answer that was cut. `undefined` where that cannot be done: a call of a
+ * The same request, asked to continue where an answer broke off: each target gets what was shown as the beginning of its own
+ * answer where it can continue from one, else as an answer that was cut. `undefined` where that cannot be done: a call of a
  * tool had begun, the answer follows a schema, or hardly any text was shown. Reasoning stays with whoever thought it.
  */
 export function continuedChat(
@@ -125,12 +125,12 @@ async function* rewritten(
 type Of<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
 
 /**
- * One model's events as those of an answer that another one began: its first text goes on with the text that is open, its
+ * One model's events as those of an answer that another one began: its first text continues with the text that is open, its
  * other parts come behind those that are there.
  */
 class Continuation {
   private readonly joint: Joint | undefined;
-  /** The text that is open: under its index the first text goes on. */
+  /** The text that is open: under its index the first text continues. */
   private readonly open: { readonly index: number; readonly text: string } | undefined;
   private next: number;
   /** Of the model's parts: under which index each is shown. */

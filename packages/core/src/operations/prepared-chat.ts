@@ -52,7 +52,7 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
   private readonly model: Model;
   private readonly prepared: PreparedRequest;
   private readonly live: boolean;
-  /** A recovery asked for an answer in one piece. */
+  /** A recovery asked for an answer at once. */
   private readonly mustBeWhole: boolean;
 
   constructor(target: string, model: Model, prepared: PreparedRequest, live: boolean, mustBeWhole = false) {

@@ -8,7 +8,7 @@ import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 
-/** What is asked of one target and answered in one piece: content and finish in one event. */
+/** What is asked of one target and answered at once: content and finish in one event. */
 export interface Question<Given extends object, Result> {
   readonly target: string;
   readonly payload: NonNullable<AttemptInfo['payload']>;

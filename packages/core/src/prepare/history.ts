@@ -136,7 +136,7 @@ function made<M extends TurnMessage>(message: M | undefined, parts: readonly Par
   return message.parts.every((part, at) => isAlike(part, parts[at])) ? message : undefined;
 }
 
-/** A part that was made anew, with another id or in place of a missing result, has the same members as before. */
+/** A part that was made again, with another id or in place of a missing result, has the same members as before. */
 function isAlike(part: Part, other: Part | undefined): boolean {
   if (part === other || other === undefined) return part === other;
   const [members, others] = [Object.entries(part), Object.entries(other)];

@@ -151,7 +151,7 @@ export class ObjectRounds<T> {
   }
 }
 
-/** What no second round would mend. */
+/** What no second round would fix. */
 function refused(response: ChatResponse): LlmError | undefined {
   const { target, finish, toolCalls, attempts } = response;
   const details = { target, attempts, partial: partialOf(response) };
@@ -282,7 +282,7 @@ export interface TypedCalls {
 
 /** What holds for all rounds of a typed call together. */
 interface TypedLimits {
-  /** Does the chain go on after a target whose answers do not fit? */
+  /** Does the chain continue after a target whose answers do not fit? */
   readonly advances: boolean;
   /** Of the whole call; 0: off. */
   readonly totalMs: number;

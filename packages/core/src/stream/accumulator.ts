@@ -176,7 +176,7 @@ export interface Answer<Event extends object, Result> {
   opening(held: readonly Event[]): readonly Event[];
   /** The error that the finish stands for, if it is one. */
   fault(): LlmError | undefined;
-  /** What has been shown of it, for whoever goes on where it breaks off. */
+  /** What has been shown of it, for whoever continues where it breaks off. */
   shown(): readonly ShownPart[];
   /** What had arrived, for an error; `undefined` before any content. */
   partial(): PartialResponse | undefined;

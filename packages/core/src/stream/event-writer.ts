@@ -37,7 +37,7 @@ const NOTHING: readonly ModelEvent[] = [];
 const NO_WARNINGS: readonly Warning[] = [];
 
 /**
- * Writes well-formed event streams, so that no provider opens and closes parts by hand. Text and reasoning close what
+ * Writes well-formed event streams, so that no provider opens and closes parts manually. Text and reasoning close what
  * is open before them; tool calls stay open side by side, told apart by `key`, the wire's own index or id.
  */
 export class Scribe {

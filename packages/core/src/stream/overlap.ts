@@ -2,7 +2,7 @@
 const SHORTEST = 40;
 /** Longer repetitions are found only where the continuation repeats the complete text. */
 const LONGEST = 400;
-/** Characters beside a repetition that continue its period: then the text itself repeats. */
+/** Characters next to a repetition that continue its period: then the text itself repeats. */
 const RUN = 8;
 
 /** Text to show, and text that was removed before it. */

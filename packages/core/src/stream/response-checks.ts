@@ -37,8 +37,8 @@ const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-d
 
 /**
  * What is wrong with the order of these events, or `undefined`. One `start`; every part started, fed with deltas of
- * its type and ended; indexes count up from 0; one `finish`, after which nothing comes. A `reset` begins anew, after `continued` what
- * is open goes on.
+ * its type and ended; indexes count up from 0; one `finish`, after which nothing comes. A `reset` begins again, after `continued` what
+ * is open continues.
  */
 export function checkOrder(events: readonly StreamEvent[]): string | undefined {
   let state = fresh();

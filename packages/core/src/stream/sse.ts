@@ -114,7 +114,7 @@ export class SseDecoder implements BodyDecoder {
   }
 }
 
-/** What follows `name:` and one space; `undefined` when the field's name goes on. */
+/** What follows `name:` and one space; `undefined` when the field's name continues. */
 function fieldValue(text: string, colon: number, end: number): string | undefined {
   if (colon === end) return '';
   if (text.charCodeAt(colon) !== 58) return undefined;
@@ -177,6 +177,6 @@ export interface Framing {
  * line after the last whole one would hold all that was read with it.
  */
 export function ownText(text: string): string {
-  // A text that was put together anew is copied when it is cut.
+  // A text that was put together again is copied when it is cut.
   return ` ${text}`.slice(1);
 }

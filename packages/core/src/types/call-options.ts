@@ -9,7 +9,7 @@ export interface Timeouts {
   readonly firstContentMs?: number | undefined;
   /** Between two signs of life of a stream. */
   readonly idleMs?: number | undefined;
-  /** One attempt that is asked for in one piece; of the others only `totalMs` runs on it. */
+  /** One attempt that is asked for at once; of the others only `totalMs` runs on it. */
   readonly wholeMs?: number | undefined;
   /** The whole call, with its retries and waits. */
   readonly totalMs?: number | undefined;
@@ -32,7 +32,7 @@ export interface ChainOptions {
   readonly policy?: PolicyOverrides | undefined;
   /**
    * What a stream does when its target fails after content. `error` (default): throws. `restart`: a `reset` event, and the
-   * answer begins anew. `continue`: the next attempt goes on where the text broke off, told by a `continued` event; as
+   * answer begins again. `continue`: the next attempt continues where the text broke off, told by a `continued` event; as
    * `restart` where that cannot be done (a tool call, a schema, hardly any text).
    */
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
@@ -72,7 +72,7 @@ export interface CallOptions extends ChainOptions {
   /** What happens in this call; the one of `createMajordomo` is told as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /**
-   * The platform's own, such as a Worker's `ctx.waitUntil`: is given what goes on after the answer (settling permits,
+   * The platform's own, such as a Worker's `ctx.waitUntil`: is given what continues after the answer (settling permits,
    * freeing connections). The one of `createMajordomo` is used where a call has none.
    */
   readonly waitUntil?: WaitUntil | undefined;

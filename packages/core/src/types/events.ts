@@ -37,7 +37,7 @@ export type ModelEvent =
 
 /**
  * What a consumer reads. `reset`: drop every part since the last `start`; `target` is the one that failed, and
- * another attempt is certain. `continued`: what is shown stays; `target` goes on where `from` broke off, under the same
+ * another attempt is certain. `continued`: what is shown stays; `target` continues where `from` broke off, under the same
  * parts and without another `start`.
  */
 export type StreamEvent =

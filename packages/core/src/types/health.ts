@@ -37,7 +37,7 @@ export interface Health {
   ): () => void;
   /**
    * Another process's verdict: `forMs` from now by this clock. Keeps the later end, never touches a probe in
-   * flight, emits with origin `accepted`. A bench by hand ends with its time, or with a word by hand.
+   * flight, emits with origin `accepted`. A bench manually ends with its time, or with a word manually.
    */
   accept(target: string, verdict: Verdict): void;
 }

@@ -139,7 +139,7 @@ export interface MajordomoOptions {
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /** Runs every attempt inside it (tracing context); must call `run` once and return what it returns. */
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
-  /** Is given what goes on after answers, such as a Worker's `ctx.waitUntil`; see `CallOptions.waitUntil`. */
+  /** Is given what continues after answers, such as a Worker's `ctx.waitUntil`; see `CallOptions.waitUntil`. */
   readonly waitUntil?: WaitUntil | undefined;
   /** Time, for tests: `fakeClock` of `@majordomo/testing`. */
   readonly clock?: Clock | undefined;

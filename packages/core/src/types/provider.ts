@@ -262,7 +262,7 @@ export interface FileLimits {
 export interface MediaFitter {
   /**
    * The image as the target takes it: the part itself where it fits. What was done to it goes to `warn`, and from there
-   * to `ChatResponse.warnings`. Throws `unsupported` for what cannot be made to fit, so that a chain goes on, and
+   * to `ChatResponse.warnings`. Throws `unsupported` for what cannot be made to fit, so that a chain continues, and
    * `invalid-request` for what no target would take.
    */
   fit(

@@ -17,7 +17,7 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string 
  * where a model does not know the word, the next stronger one is sent, with a warning, and `max` only where it was asked for.
  */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
-/** How the vendor should serve a call: as usual, cheaper and later, or sooner and dearer. */
+/** How the vendor should serve a call: as usual, cheaper and later, or sooner and more expensive. */
 export type ServiceTier = 'default' | 'flex' | 'priority';
 
 /** What the caller asks for. Plain data: it may be frozen, logged, replayed; it is never changed. */

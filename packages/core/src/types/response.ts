@@ -2,7 +2,7 @@ import type { Attempt } from './llm-error.ts';
 import type { AssistantMessage, AssistantPart, ToolCallPart } from './messages.ts';
 import type { Usage } from './usage.ts';
 
-/** `incomplete`: the vendor paused the turn; send the transcript back to go on. */
+/** `incomplete`: the vendor paused the turn; send the transcript back to continue. */
 export type FinishReason =
   'stop' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'incomplete' | 'other';
 

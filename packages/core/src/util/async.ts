@@ -53,6 +53,6 @@ export function answerOf<T>(ask: () => T | PromiseLike<T>): T | Promise<T> {
   }
 }
 
-/** Of any realm, or made by hand. */
+/** Of any realm, or made manually. */
 const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';

@@ -18,7 +18,7 @@ export interface Turn {
   /** Thrown after the content. */
   readonly fail?: ErrorKind;
   readonly details?: Partial<ErrorDetails>;
-  /** Never goes on after the content, until the signal aborts. */
+  /** Never continues after the content, until the signal aborts. */
   readonly stall?: boolean;
   /** Does not even look at the signal. */
   readonly deaf?: boolean;

@@ -80,7 +80,7 @@ export class Refresher {
 
   private newest: number | undefined;
 
-  /** What the entry becomes. Rejects where nothing is lost; what is lost for good is kept as that. */
+  /** What the entry becomes. Rejects where nothing is lost; what is lost permanently is kept as that. */
   private async refreshed(now: StoredCredential | undefined): Promise<StoredCredential | undefined> {
     if (now === undefined) return undefined;
     if (now.refresh === undefined) return { ...now, dead: 'it is over, and there is nothing to renew it by' };

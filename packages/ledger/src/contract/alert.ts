@@ -10,13 +10,13 @@ export type Alert =
   | { readonly type: 'threshold'; readonly share: number; readonly state: LimitState }
   /** Nothing is left, or a call was denied that would fit in a new period. */
   | { readonly type: 'spent'; readonly state: LimitState }
-  /** At the present rate it is spent within so many days, and before it begins anew. */
+  /** At the present rate it is spent within so many days, and before it begins again. */
   | { readonly type: 'running-out'; readonly days: 1 | 3 | 7; readonly state: LimitState }
   /** What a target's calls cost is not known. */
   | { readonly type: 'unpriced'; readonly target: string; readonly missing: readonly string[] }
   /**
    * The vendor's own figure differs from the catalogue's; `share` of what the vendor said, above 0 where the catalogue is
-   * dearer.
+   * more expensive.
    */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
   /** A record that the store never takes, whatever its limits count: it is told here, and kept nowhere. */

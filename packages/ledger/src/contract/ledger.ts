@@ -75,7 +75,7 @@ export interface Ledger {
   readonly gate: Gate;
   /** As they are now. */
   limits(): readonly Limit[];
-  /** Adds or replaces by name; alerts are armed anew. Throws `config` for one that says nothing. */
+  /** Adds or replaces by name; alerts are armed again. Throws `config` for one that says nothing. */
   setLimit(limit: Limit): void;
   /** A name that there is not: nothing happens. */
   removeLimit(name: string): void;

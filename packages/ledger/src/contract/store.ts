@@ -18,7 +18,7 @@ export interface Claim {
   /** Used and held together never exceed it by a claim. */
   readonly max: bigint;
   readonly amount: bigint;
-  /** Until the counter begins anew; the first claim of a period sets its end. `undefined`: never. */
+  /** Until the counter begins again; the first claim of a period sets its end. `undefined`: never. */
   readonly resetsInMs: number | undefined;
   /**
    * Until the end of the period after that, told in the last moments of one. A claim that comes late to a store begins the
@@ -45,7 +45,7 @@ export interface Refusal {
   readonly held: bigint;
   /** Number of reservations that hold it. */
   readonly holders: number;
-  /** Until the counter begins anew; `undefined`: it never does. */
+  /** Until the counter begins again; `undefined`: it never does. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -79,7 +79,7 @@ export interface LedgerStore {
   append(record: SpendRecord): Awaitable<void>;
   /** Oldest first. */
   records(query: RecordQuery): AsyncIterable<SpendRecord>;
-  /** Where the store can add up by itself; else the ledger does, from records. */
+  /** Where the store can add up by itself; otherwise the ledger does, from records. */
   report?(query: ReportQuery): Promise<readonly ReportRow[]>;
   /** What is asked for afterwards may reject. */
   close(): Promise<void>;

@@ -47,7 +47,7 @@ export class Bound {
     this.max =
       'usd' in max ? (parseUsd(max.usd) ?? MOST) : BigInt('tokens' in max ? max.tokens : max.requests);
     const period = typeof per === 'string' ? per : `${per.ms}ms`;
-    // Another unit, period or zone counts anew.
+    // Another unit, period or zone counts again.
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
   }
 

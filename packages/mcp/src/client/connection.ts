@@ -21,7 +21,7 @@ export interface ToolCall {
 }
 
 /**
- * The way to a server over all of its sessions. A session that is lost is opened anew by the next call that needs it, once:
+ * The way to a server over all of its sessions. A session that is lost is opened again by the next call that needs it, once:
  * when that fails the call fails, and the one after it waits longer first.
  */
 export class Connection {
@@ -62,7 +62,7 @@ export class Connection {
     });
   }
 
-  /** The answer of the server. A session that it has forgotten is opened anew, and the call sent again: nobody saw it. */
+  /** The answer of the server. A session that it has forgotten is opened again, and the call sent again: nobody saw it. */
   async call(call: ToolCall): Promise<CallToolResult> {
     try {
       return await this.callOnce(call);

@@ -31,7 +31,7 @@ export function toLlmError(error: unknown, { who, signal, last, mask = redact }:
 }
 
 /**
- * The server has not looked at the request, so it may be sent anew: it could not be sent at all, or the session of an HTTP
+ * The server has not looked at the request, so it may be sent again: it could not be sent at all, or the session of an HTTP
  * server is gone. For that the protocol says 404; servers after the SDK's example say 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>

@@ -3,7 +3,7 @@ const LONGEST = 64;
 
 /**
  * Names for tools of a server, each with the prefix, in characters that every vendor takes. One that fits stays as it is;
- * of those that end up alike or are too long, each gets a mark of its whole name, whatever stands beside it in the list.
+ * of those that end up alike or are too long, each gets a mark of its whole name, whatever stands next to it in the list.
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const whole = new Map([...new Set(names)].map((name) => [name, prefix + name]));

@@ -12,7 +12,7 @@ export interface Session {
   /** Name and version, by its own word. */
   readonly server: string | undefined;
   /**
-   * Work with it; rejects with an `LlmError`. After a loss nothing more is begun in it, and what is under way goes on: of
+   * Work with it; rejects with an `LlmError`. After a loss nothing more is begun in it, and what is under way continues: of
    * the requests of an HTTP server one may be cut and the others not.
    */
   use<T>(who: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;

@@ -44,7 +44,7 @@ export async function httpTransport(
 
 /**
  * The SDK would wait for an answer until its time is over, when the stream that was to bring it has ended. Those that have
- * come are answered, so this is heard only for the others; other requests of the session go on.
+ * come are answered, so this is heard only for the others; other requests of the session continue.
  */
 function cutOff(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was cut before the answer' };

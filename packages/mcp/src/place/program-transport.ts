@@ -9,7 +9,7 @@ import type { LastWords } from './last-words.ts';
 import { linesOf } from './lines.ts';
 
 /**
- * The program, in a group of its own, and beside it a shell that waits at a pipe whose other end only this process holds:
+ * The program, in a group of its own, and next to it a shell that waits at a pipe whose other end only this process holds:
  * the system closes it with the process, after SIGKILL too, and then the group is ended with whatever the program has
  * started. Words that the program prints there are not read.
  */

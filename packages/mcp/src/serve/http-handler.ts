@@ -64,7 +64,7 @@ function makeRoom(sessions: Map<string, Transport>, most: number): void {
   }
 }
 
-/** By the protocol, the client begins anew. */
+/** By the protocol, the client begins again. */
 const NO_SESSION = (): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: -32001, message: 'Session not found' }, id: null },

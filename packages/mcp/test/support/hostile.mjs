@@ -1,4 +1,4 @@
-// An MCP server of our own over stdio, by hand: what the SDK's server would never do, this one does.
+// An MCP server of our own over stdio, manually: what the SDK's server would never do, this one does.
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -17,19 +17,19 @@ interface Slot {
   isNamedAgain: boolean;
   /** Where absence comes as null. */
   nulls: NullFilter | undefined;
-  /** What came beside it and must go back with it. */
+  /** What came next to it and must go back with it. */
   replay: Replay | undefined;
 }
 
 /**
  * Puts tool calls together from fragments. A call is told by its index; without one by its id; with neither, the last
- * call goes on. A name begins another call wherever the id is another one (Gemini's compatible endpoint sends every
+ * call continues. A name begins another call wherever the id is another one (Gemini's compatible endpoint sends every
  * call as index 0), or, without an id, where the call so far is complete. Another id without a name does not: some
  * servers make up an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
   private readonly scribe: Scribe;
-  /** Who may read again what came beside a call. */
+  /** Who may read again what came next to a call. */
   private readonly family: string;
   private readonly all: Slot[] = [];
   private readonly slots = new Map<number | string, Slot>();

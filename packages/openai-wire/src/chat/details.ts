@@ -11,7 +11,7 @@ export const areSigned = (details: readonly ReasoningDetail[], { format }: Signe
   details.every((detail) => detail.format === format);
 
 /**
- * The token of one block of reasoning: signed, it is the family's, and keeps the details as they came beside what the
+ * The token of one block of reasoning: signed, it is the family's, and keeps the details as they came next to what the
  * family's other platforms read; without a signature nobody else takes it.
  */
 export function signedReplay(details: readonly JsonObject[], own: string, { family }: SignedDetails): Replay {

@@ -63,7 +63,7 @@ export interface ChatQuirks {
   readonly vendorTools: readonly string[] | 'any';
   /** The word for a call that must be made. */
   readonly requiredChoice: 'required' | 'any';
-  /** `required`: the first call of a turn needs what came beside it, or the word that it is another model's. */
+  /** `required`: the first call of a turn needs what came next to it, or the word that it is another model's. */
   readonly callSignature: 'echo' | 'required';
   /** What the server takes as a tool call's id; others are mapped to ids that fit. */
   readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';

@@ -42,7 +42,7 @@ export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
   last['index'] === next.index &&
   last['type'] === next.type &&
   next.type !== 'reasoning.encrypted' &&
-  // Without an index, a text goes on until it is signed.
+  // Without an index, a text continues until it is signed.
   (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
 
 function joined(last: JsonObject, next: ReasoningDetail): JsonObject {

@@ -15,7 +15,7 @@ export interface ChatParams {
   readonly [member: string]: unknown;
 }
 
-/** What a conversion needs beside the request and the quirks. */
+/** What a conversion needs next to the request and the quirks. */
 export interface ToWireOptions {
   /** Ask for events or for one body. */
   readonly stream: boolean;

@@ -14,7 +14,7 @@ import type { Absences } from '../schema/strict-tools.ts';
 import { usage } from './usage.ts';
 import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
-/** What a reader has to know beside what comes. */
+/** What a reader has to know next to what comes. */
 export interface ChatReaderOptions {
   /** Writes the events; its target stands in errors. */
   readonly scribe: Scribe;
@@ -44,7 +44,7 @@ export class ChatReader implements WireReader {
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
-  /** Of the whole answer; each chunk tells them anew. */
+  /** Of the whole answer; each chunk tells them again. */
   private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;

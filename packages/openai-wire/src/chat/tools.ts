@@ -14,7 +14,7 @@ export interface WireTool {
 }
 
 interface Converted {
-  /** The tools when they were converted: a list that grew since is converted anew. */
+  /** The tools when they were converted: a list that grew since is converted again. */
   readonly source: readonly MarkedTool[];
   readonly wire: readonly WireTool[];
 }

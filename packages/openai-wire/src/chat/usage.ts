@@ -6,7 +6,7 @@ import type { RawTimes, RawUsage } from './wire.ts';
 
 /**
  * Token counts under every name that a server of this wire gives them. A count that is missing stays unknown.
- * `serviceTier` and `times` (in seconds) are the body's own, beside its usage.
+ * `serviceTier` and `times` (in seconds) are the body's own, next to its usage.
  */
 export function usage(
   raw: RawUsage,
@@ -35,7 +35,7 @@ export function usage(
   };
 }
 
-/** `total_tokens`, where it is there, decides whether reasoning stands outside of the completion; else the quirk. */
+/** `total_tokens`, where it is there, decides whether reasoning stands outside of the completion; otherwise the quirk. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, outside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;

@@ -12,7 +12,7 @@ export function refuseUnsupported(request: ModelRequest, capabilities: Capabilit
 }
 
 /**
- * Refuses tools that run at the vendor which this model is known not to have, before anything is sent: a chain goes on
+ * Refuses tools that run at the vendor which this model is known not to have, before anything is sent: a chain continues
  * to one that has them. They stand in `extra`, as `tools` or as the tools of a compound model. Throws `unsupported`.
  */
 export function refuseVendorTools(

@@ -9,7 +9,7 @@ import { openaiResponses } from './openai-responses.ts';
 export interface AzurePlace {
   /** The `name` of `https://<name>.openai.azure.com`. */
   readonly resource: string;
-  /** For the older API, whose address names the deployment; else the model of the spec is the deployment. */
+  /** For the older API, whose address names the deployment; otherwise the model of the spec is the deployment. */
   readonly deployment?: string | undefined;
   /** Of the older API; default `2024-12-01-preview`, which was recorded. */
   readonly apiVersion?: string | undefined;

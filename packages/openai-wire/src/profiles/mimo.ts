@@ -1,6 +1,6 @@
 import type { Profile } from '../chat/profile.ts';
 
-/** Xiaomi's MiMo: `thinking` switches reasoning, which goes back beside calls (its reference, 2026). */
+/** Xiaomi's MiMo: `thinking` switches reasoning, which goes back next to calls (its reference, 2026). */
 export const mimo: Profile = {
   id: 'mimo',
   vendor: 'xiaomi',

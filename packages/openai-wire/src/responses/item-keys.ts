@@ -1,7 +1,7 @@
 import type { OutputItem, ResponsesEvent } from './wire.ts';
 
 /**
- * Which item an event belongs to. By index; else by the item's id. Gateways give several items one index, one after the
+ * Which item an event belongs to. By index; otherwise by the item's id. Gateways give several items one index, one after the
  * other, and the ChatGPT and Copilot backends change the id in the midst of an item (2026): an item that is over is not
  * gone on with, and an id that nobody has seen belongs to the item that is open.
  */

@@ -34,7 +34,7 @@ export class LeakFilter {
     return this.show(text, text.length - keep);
   }
 
-  /** The message is over: what is held is text. The next one starts anew. */
+  /** The message is over: what is held is text. The next one starts again. */
   end(): string {
     const { held } = this;
     this.held = '';

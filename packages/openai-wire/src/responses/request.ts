@@ -9,7 +9,7 @@ import { itemsToWire, type InputItem } from './input-items.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** What a conversion needs beside the request and the quirks. */
+/** What a conversion needs next to the request and the quirks. */
 interface ToWireOptions {
   /** Ask for events or for one body. */
   readonly stream: boolean;

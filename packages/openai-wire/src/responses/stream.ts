@@ -27,7 +27,7 @@ import { usage } from './usage.ts';
 import { isWaiting, toolUsed, vendorPart } from './vendor-item.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
-/** What a reader has to know beside what comes. */
+/** What a reader has to know next to what comes. */
 export interface ResponsesReaderOptions {
   /** Writes the events; its target stands in errors. */
   readonly scribe: Scribe;

@@ -11,7 +11,7 @@ export interface FunctionTool {
 }
 
 interface Converted {
-  /** The tools when they were converted: a list that grew since is converted anew. */
+  /** The tools when they were converted: a list that grew since is converted again. */
   readonly source: readonly MarkedTool[];
   readonly wire: readonly FunctionTool[];
 }

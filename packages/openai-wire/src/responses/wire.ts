@@ -26,7 +26,7 @@ export interface ResponsesBody {
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;
   readonly output?: readonly (OutputItem | null)[] | null;
-  /** A convenience of SDKs that some servers send (seen beside an empty `output`). */
+  /** A convenience of SDKs that some servers send (seen next to an empty `output`). */
   readonly output_text?: unknown;
   readonly usage?: RawResponsesUsage | null;
   readonly service_tier?: unknown;
@@ -62,7 +62,7 @@ export interface ItemContent {
   readonly logprobs?: unknown;
 }
 
-/** Token counts and what vendors put beside them. */
+/** Token counts and what vendors put next to them. */
 export interface RawResponsesUsage {
   readonly input_tokens?: unknown;
   readonly output_tokens?: unknown;

@@ -2,7 +2,7 @@ import type { ModelRequest } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
 /**
- * The caller's `extra`, whose tools that run at the vendor stand beside those of the request. A list with functions of
+ * The caller's `extra`, whose tools that run at the vendor stand next to those of the request. A list with functions of
  * its own is the whole list.
  */
 export function besideTools(

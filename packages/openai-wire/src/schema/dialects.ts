@@ -11,7 +11,7 @@ const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'whole'>, SchemaDialect>> =
 };
 
 interface Converted {
-  /** The tools when they were converted: a list that grew since is converted anew. */
+  /** The tools when they were converted: a list that grew since is converted again. */
   readonly source: readonly ModelTool[];
   readonly tools: readonly ModelTool[];
   readonly warnings: readonly Warning[];

@@ -11,7 +11,7 @@ export interface RootedSchema {
 
 const ALTERNATIVES: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
-/** What a root says beside its properties. */
+/** What a root says next to its properties. */
 const DESCRIPTION: readonly string[] = [...DEFINITIONS, 'title', 'description'];
 
 const known = new WeakMap<JsonObject, RootedSchema>();

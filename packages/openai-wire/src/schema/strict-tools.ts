@@ -13,7 +13,7 @@ export interface Absences {
 }
 
 interface Marked {
-  /** The tools when they were rewritten: a list that grew since is rewritten anew. */
+  /** The tools when they were rewritten: a list that grew since is rewritten again. */
   readonly source: readonly ModelTool[];
   readonly tools: readonly MarkedTool[];
   readonly absences: Absences['tools'];

@@ -111,7 +111,7 @@ function putDefinitions(schema: JsonObject, node: Node, rewriting: Rewriting): v
   }
 }
 
-/** Nothing but a reference may stand beside one: what describes it goes around it. */
+/** Nothing but a reference may stand next to one: what describes it goes around it. */
 function reference(schema: JsonObject, node: Node, rewriting: Rewriting): Node {
   const { $ref: ref } = schema;
   if (leavesOf(schema, rewriting.root).length === 0)

@@ -66,7 +66,7 @@ class OpencodeReader implements OutputReader {
   private step(part: JsonLine): void {
     this.steps.push(countsOf(asRecord(part['tokens']), part['cost']));
     const raw = asText(part['reason']);
-    // It goes on with the results of its tools.
+    // It continues with the results of its tools.
     if (raw === 'tool-calls') return;
     this.scribe.finish(finishReason(raw), raw, this.usage());
     this.done = true;

@@ -11,7 +11,7 @@ export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected
   readonly meaning: string | NamedSpec;
 }
 
-/** What decides beside the preset itself. */
+/** What decides next to the preset itself. */
 export interface Rules extends Pick<RouterOptions, 'simpleTurns'> {
   readonly presets: ReadonlyMap<string, Preset>;
   readonly overrideKey: string;

@@ -4,7 +4,7 @@ import type { Subject } from './subject.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT = -20;
-/** What is empty within so many days, and before it begins anew. */
+/** What is empty within so many days, and before it begins again. */
 const SOON = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },

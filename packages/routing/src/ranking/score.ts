@@ -3,7 +3,7 @@ import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
 import type { Subject } from './subject.ts';
 
-/** What is known of a target beside its facts. */
+/** What is known of a target next to its facts. */
 export interface Standing {
   /** 0 to 1; 0.5 while nothing is known. */
   readonly speed: number;

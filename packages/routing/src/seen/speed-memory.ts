@@ -10,7 +10,7 @@ const USUAL_FIRST_MS = 1000;
 const USUAL_RATE = 50;
 /** Fewer tokens tell no rate. */
 const LEAST_TOKENS = 16;
-/** An answer that comes within so much of its time came in one piece. */
+/** An answer that comes within so much of its time came at once. */
 const AT_ONCE = 0.1;
 
 interface Seen {

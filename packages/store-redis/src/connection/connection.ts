@@ -18,7 +18,7 @@ export class Connection {
   private readonly timeoutMs: number;
   private readonly waits: Waits;
   private wasReady = false;
-  /** A call has waited in vain, and none was answered since. */
+  /** A call has waited without success, and none was answered since. */
   private isStalled = false;
   private askAgainAt = 0;
 

@@ -8,7 +8,7 @@ export interface SlowWay {
   hold(): void;
   /** How many answers wait. */
   waiting(): number;
-  /** What waited goes on its way, and what comes after it. */
+  /** What waited continues its way, and what comes after it. */
   release(): void;
   close(): Promise<void>;
 }

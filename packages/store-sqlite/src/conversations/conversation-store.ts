@@ -39,7 +39,7 @@ export interface ConversationHit extends ConversationInfo {
 /** Conversations by id, with a search. Their text lies in the file as it was said. */
 export interface ConversationStore {
   /**
-   * Keeps it as it is now, and gives its version. `after` is the version that it goes on from; without one it must be new.
+   * Keeps it as it is now, and gives its version. `after` is the version that it continues from; without one it must be new.
    * Rejects with `denied` where another process has saved it meanwhile.
    */
   save(conversation: Conversation, after?: number): Promise<number>;

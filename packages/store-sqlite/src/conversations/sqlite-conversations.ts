@@ -137,7 +137,7 @@ function statements(database: Database) {
       'UPDATE conversations SET renamed = ?, renamed_by = ? WHERE id = ? AND renamed_by <= ?',
     ),
     list: database.prepare(`SELECT ${INFO} FROM conversations AS c ORDER BY c.at DESC, c.id LIMIT ?`),
-    // The best message of each conversation; a bare column beside min() is of the row that has it.
+    // The best message of each conversation; a bare column next to min() is of the row that has it.
     search: database.prepare(
       `SELECT ${INFO}, found.json FROM (
          SELECT m.conversation, m.json, min(hit.rank) AS rank

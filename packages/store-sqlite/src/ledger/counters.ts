@@ -15,7 +15,7 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: bigint | null;
-  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began anew. */
+  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began again. */
   readonly period: bigint;
 }
 

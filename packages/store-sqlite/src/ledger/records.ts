@@ -144,7 +144,7 @@ function withAll(record: SpendRecord): SpendRecord {
   };
 }
 
-/** A sum stays at the largest INTEGER of SQLite: beyond it would go on as a number that is not exact. */
+/** A sum stays at the largest INTEGER of SQLite: beyond it would continue as a number that is not exact. */
 const grown = (column: string): string =>
   `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`;
 

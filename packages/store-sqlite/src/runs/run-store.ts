@@ -34,7 +34,7 @@ export interface RunInfo {
   readonly at: Date;
   /** Does it wait for a person's decision? */
   readonly awaiting: boolean;
-  /** Why it stopped; `undefined`: it goes on. */
+  /** Why it stopped; `undefined`: it continues. */
   readonly done: string | undefined;
   /** Does a process hold it now? */
   readonly held: boolean;

@@ -7,7 +7,7 @@ const DEFAULT_LEASE_MS = 60_000;
 /** Renewals in the time of a lease. */
 const RENEWALS = 3;
 
-/** A run that was loaded here: which version, and until when the timer goes on. */
+/** A run that was loaded here: which version, and until when the timer continues. */
 interface Loaded {
   readonly version: number;
   readonly stop: () => void;
@@ -39,7 +39,7 @@ export class SqliteRuns implements RunStore {
       return next;
     });
     this.forget(id);
-    // Another save of this process goes on from here, unless somebody else has the run by then.
+    // Another save of this process continues from here, unless somebody else has the run by then.
     this.loaded.set(id, { version, stop: () => undefined });
     if (state.done !== undefined) this.loaded.delete(id);
   }
@@ -85,7 +85,7 @@ export class SqliteRuns implements RunStore {
     await this.database.write(() => this.sql.remove.run(id));
   }
 
-  /** No timer goes on; what is held here is free after its lease. */
+  /** No timer continues; what is held here is free after its lease. */
   close(): void {
     for (const id of [...this.loaded.keys()]) this.forget(id);
   }

@@ -30,7 +30,7 @@ export interface Metric {
   readonly name: string;
   readonly unit: string;
   readonly attributes: Attributes;
-  /** Of a histogram: its count and sum; else its value. */
+  /** Of a histogram: its count and sum; otherwise its value. */
   readonly value:
     number | { readonly count: number; readonly sum: number; readonly buckets: readonly number[] };
 }

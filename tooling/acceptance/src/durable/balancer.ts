@@ -6,7 +6,7 @@ export interface Balancer extends AsyncDisposable {
   readonly port: number;
   /** How many connections have gone to the worker of this port. */
   taken(port: number): number;
-  /** Cuts what leads to this worker off, for good; the worker itself lives on. */
+  /** Cuts what leads to this worker off, permanently; the worker itself lives on. */
   cutOff(port: number): void;
 }
 

@@ -20,7 +20,7 @@ const half = ({ body }: Sound): string | Uint8Array => body.slice(0, Math.ceil(b
 const open = (response: ServerResponse, { type, body }: Sound): ServerResponse =>
   response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
 
-/** The faults of chats that an answer in one piece, or a sound, can have too. */
+/** The faults of chats that an answer at once, or a sound, can have too. */
 export const ROWS: readonly Row[] = [
   { name: '503', kinds: ['overloaded', 'server'], play: refuse(503) },
   { name: '429', kinds: ['rate-limit'], play: refuse(429) },
@@ -66,7 +66,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'an answer without anything',
-    kinds: ['empty', 'protocol'],
+    kinds: ['empty', 'protocol', 'truncated'],
     play: (response, { type }) => {
       response.writeHead(200, { 'content-type': type }).end();
     },

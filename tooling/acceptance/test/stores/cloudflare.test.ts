@@ -153,7 +153,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
       expect(answers.find(({ status }) => status !== 200)?.body).toMatchObject({ kind: 'denied' });
       expect(vendor.requests.length - before).toBe(10);
       const { ledger } = cloudflareStores({ ledger: objects });
-      // What was handed to `waitUntil` goes on after the answers.
+      // What was handed to `waitUntil` continues after the answers.
       await expect.poll(() => countOf(ledger)).toBe(10);
       await expect.poll(() => ledger.counters('')).toMatchObject([{ used: 10n, held: 0n }]);
     }, 60_000);

@@ -65,8 +65,10 @@ it('two processes keep to one limit together, and one of them is told of it', as
     );
     await Promise.all(workers.map(({ end }) => end()));
     expect(told.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(10);
-    // How fast it was used depends on the machine.
-    const crossings = told.flatMap(({ alerts }) => alerts).filter((type) => type !== 'running-out');
+    // `running-out` depends on the speed of the machine; `unpriced` is there because the fake model reports no usage.
+    const crossings = told
+      .flatMap(({ alerts }) => alerts)
+      .filter((type) => type === 'spent' || type === 'threshold');
     expect(crossings.toSorted()).toEqual(['spent', 'threshold']);
     await using stores = sqliteStores(path);
     expect(await stores.ledger.counters('')).toContainEqual(expect.objectContaining({ used: 10n, held: 0n }));

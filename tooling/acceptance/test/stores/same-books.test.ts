@@ -64,7 +64,7 @@ function outcomeBy(random: Random): Attempt {
   return { target: 'acme/x', outcome, error: undefined, usage, ms: 5 };
 }
 
-/** Redis has a clock of its own: when something begins anew is left out. Every ledger is told the same; what each then says of its limits and of what it admitted. */
+/** Redis has a clock of its own: when something begins again is left out. Every ledger is told the same; what each then says of its limits and of what it admitted. */
 async function play(ledgers: readonly Ledger[], seed: number, clock: FakeClock): Promise<readonly unknown[]> {
   const random = seededRandom(seed);
   const template = await attemptTemplate(clock);

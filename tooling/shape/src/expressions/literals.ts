@@ -6,7 +6,7 @@ export interface Expression {
   readonly line: number;
   /** As a literal; `undefined`: made of what only the running program knows. */
   readonly literal: string | undefined;
-  /** Does it go on after a match? */
+  /** Does it continue after a match? */
   readonly isGlobal: boolean;
   /** For messages. */
   readonly text: string;
