@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** What is proved in every runtime, and what it needs. */
 const PACKAGES = [
   'core',
+  'wire-kit',
   'claude',
   'imagegen',
   'openai-wire',
