@@ -230,7 +230,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     // Which providers are installed, and which servers run, is the machine's affair.
     [
       'doctor',
-      'doctor | grep -vE "/provider-| (llamacpp|lmstudio|vllm|ollama|opencode|[a-z]+-cli) " | head -23',
+      'doctor | grep -vE "/(provider-|inspector )| (llamacpp|lmstudio|vllm|ollama|opencode|[a-z]+-cli) " | head -23',
     ],
     ['demo', 'demo'],
   ])(

@@ -10,7 +10,8 @@ import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 import { isNearby } from '../nearby.ts';
 
-const ANSWER_MS = 2000;
+/** Time for a server to list its models, in ms. It includes loading the vendor's SDK, which is slow on a busy machine. */
+const ANSWER_MS = 5000;
 
 export const LOCAL_TITLE = 'On this machine';
 
@@ -31,9 +32,9 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
   if (backend !== undefined && locatePackage(backend.package, io.cwd) === undefined) {
     return absent(id, `not looked for: needs ${backend.package}`);
   }
-  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]);
   try {
     const majordomo = await openIds([id], settings, { cwd: io.cwd, signal: io.signal });
+    const signal = AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]);
     const { length } = await majordomo.listModels(id, { signal });
     return ok(id, `answers, ${length} ${length === 1 ? 'model' : 'models'}`);
   } catch (error) {
