@@ -118,6 +118,8 @@ const appModules = (): Modules => [
   ...modulesIn(built('wire-kit'), 'kit/', ['*.js'], []),
   ['@majordomo/core/toolkit', `export * from '../../core/toolkit.js';`],
   ['@majordomo/wire-kit', `export * from '../kit/index.js';`],
+  ['kit/@majordomo/core', `export * from '../../core/index.js';`],
+  ['kit/@majordomo/core/toolkit', `export * from '../../../core/toolkit.js';`],
   ['@majordomo/imagegen', `export * from '../index.js';`],
 ];
 
