@@ -66,7 +66,7 @@ function tableOf(rows, extent) {
       return `| ${runtime.name} | ${runtime.version ?? ''} | ${cells.join(' | ')} |`;
     }),
   ];
-  const what = extent === 'whole' ? 'the whole suite' : 'a smoke of the suite';
+  const what = extent === 'complete' ? 'the complete suite' : 'a smoke of the suite';
   const reasons = reasonsIn(rows);
   const left = reasons.length === 0 ? [] : ['', 'Not run:', '', ...reasons.map((reason) => `- ${reason}`)];
   return [`Passed of run, ${what}:`, '', ...lines, ...left].join('\n');

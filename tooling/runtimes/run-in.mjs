@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { bundleGuest } from './bundle.mjs';
 
-const LONGEST_MS = { quick: 180_000, whole: 900_000 };
+const LONGEST_MS = { quick: 180_000, complete: 900_000 };
 
 /** Runs the app's programs in a runtime; gives their results, or why there are none. */
 export async function runIn({ binary, command, guest, folder, lacks }, app, home, extent) {

@@ -1,4 +1,4 @@
-// The matrix of runtimes: the packages from their tarballs, the conformance suite (a smoke of it, or with `--whole` all of
+// The matrix of runtimes: the packages from their tarballs, the conformance suite (a smoke of it, or with `--complete` all of
 // it) and a round through chain and agent, in every runtime that is here. `--table` writes it into the documentation.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const flags = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-runtimes-'));
 
 try {
-  process.exitCode = await main(flags.includes('--whole') ? 'whole' : 'quick');
+  process.exitCode = await main(flags.includes('--complete') ? 'complete' : 'quick');
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -1,6 +1,6 @@
 import { LlmError, type Provider } from '@majordomo/core';
 import { kindOfStatus } from '@majordomo/core/toolkit';
-import { Scribe, sse } from '@majordomo/core/toolkit';
+import { EventWriter, sse } from '@majordomo/core/toolkit';
 
 /** A vendor of its own wire in one file. Everything else (retries, timers, failover, health) is the chain's. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {
@@ -30,7 +30,7 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
           const { status } = response;
           throw new LlmError(kindOfStatus(status), `${target} answered ${status}`, { target, status });
         }
-        const scribe = new Scribe(target);
+        const scribe = new EventWriter(target);
         yield scribe.start();
         for await (const { data } of sse(response.body)) {
           const chunk = JSON.parse(data) as { readonly text?: string; readonly done?: string };

@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { callSite, failingAt } from '@majordomo/core/toolkit';
+import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { RunInput } from './begin-run.ts';
 import { decide, type Action } from './decide.ts';
@@ -46,12 +46,12 @@ export interface Agent {
 export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
   const run: Agent['run'] = (input, runOptions = {}) =>
-    failingAt(callSite(run), runHere(parts, input, runOptions, undefined));
+    rejectWithCallSite(callSite(run), runHere(parts, input, runOptions, undefined));
   const stream: Agent['stream'] = (input, { text = 'all', ...runOptions } = {}) => {
     const site = callSite(stream);
     return new WatchedRun(
       async (emit, signal) =>
-        failingAt(site, runHere(parts, input, { ...runOptions, signal }, shownText(text, emit))),
+        rejectWithCallSite(site, runHere(parts, input, { ...runOptions, signal }, shownText(text, emit))),
       runOptions.signal,
     );
   };

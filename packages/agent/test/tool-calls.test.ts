@@ -1,5 +1,5 @@
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, type RunState } from '../src/index.ts';
@@ -42,7 +42,7 @@ const deepCaller = {
       families: [],
       capabilities: {},
       async *stream() {
-        const scribe = new Scribe('b/m');
+        const scribe = new EventWriter('b/m');
         const json = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
         yield turn++ === 0 ? scribe.toolCall('1', { id: '1', name: 'weather', json }) : scribe.text('ok');
         yield scribe.finish('stop', undefined, undefined);

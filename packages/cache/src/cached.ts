@@ -15,7 +15,7 @@ import {
   EventStream,
   partialOf,
   PulledStream,
-  recalledAt,
+  copyWithCallSite,
   type CallSite,
   type Ending,
 } from '@majordomo/core/toolkit';
@@ -82,5 +82,5 @@ const CHAT: SharedView<StreamEvent, ChatResponse> = {
 /** Errors have the line of the app that made the call, whoever asked the model. */
 const from = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
-    throw recalledAt(site, error);
+    throw copyWithCallSite(site, error);
   });

@@ -1,5 +1,5 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
-import { recalledAt, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
+import { copyWithCallSite, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
 import { copied } from './copied.ts';
 import type { Joined } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
@@ -144,7 +144,7 @@ export class Reader<Event, Response> implements Source<Event> {
 
   /** With the app's frames. */
   private described(error: unknown): unknown {
-    return recalledAt(this.reading.site, error);
+    return copyWithCallSite(this.reading.site, error);
   }
 
   private readonly partial = (): PartialResponse | undefined =>

@@ -1,5 +1,5 @@
 import { messageOf, systemClock, toJson, type ChatResponse, type Clock } from '@majordomo/core';
-import { abortable, tell } from '@majordomo/core/toolkit';
+import { abortable, notify } from '@majordomo/core/toolkit';
 import { readKept, type Bare, type Kept } from './kept.ts';
 import type { CacheEvent, CacheOptions } from './options.ts';
 
@@ -41,7 +41,7 @@ export class Shelf {
   }
 
   tell(type: CacheEvent['type'], key: string, why?: string): void {
-    tell(this.options.onEvent, { type, key, why });
+    notify(this.options.onEvent, { type, key, why });
   }
 
   /** `undefined` where the store fails or is late; its work continues unheard. */

@@ -10,7 +10,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { cached, memoryCache, type CacheEvent, type CacheOptions } from '../src/index.ts';
 
 /** How a model answers: in pieces, each of which waits for `step`. */
@@ -51,7 +51,7 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
       async *stream(request, { target, signal }) {
         asked.push(request);
         const { pieces, calls: tools = [], finish = 'stop', step, fail = false } = answer(request);
-        const scribe = new Scribe(target, []);
+        const scribe = new EventWriter(target, []);
         try {
           scribe.start('r1');
           for (const piece of pieces) {

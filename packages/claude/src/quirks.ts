@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { QuirkWords } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit';
 
 /** The API's words for effort, weakest first (`OutputConfig` of @anthropic-ai/sdk 1.10). */
 export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;
@@ -36,7 +36,7 @@ export const CLAUDE_QUIRKS: ClaudeQuirks = {
 
 /** What a DSN may say of each. */
 export const CLAUDE_QUIRK_WORDS: {
-  readonly [Name in keyof ClaudeQuirks]: QuirkWords<ClaudeQuirks[Name]>;
+  readonly [Name in keyof ClaudeQuirks]: QuirkValues<ClaudeQuirks[Name]>;
 } = {
   thinking: ['none', 'budget', 'adaptive'],
   thinkingOff: ['omit', 'disabled', 'between_tools', 'never'],

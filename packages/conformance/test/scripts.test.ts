@@ -147,7 +147,7 @@ describe('a wrong script', () => {
   const open: WireServer[] = [];
   afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
-  async function answerOf(script: unknown): Promise<{ error: LlmError | undefined; server: WireServer }> {
+  async function invoke(script: unknown): Promise<{ error: LlmError | undefined; server: WireServer }> {
     const server = await startWireServer({ wire: openaiChat, script: script as Script, validate: false });
     const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
     const { error } = await collect(provider.model('m'), asked, context('f/m', new AbortController().signal));
@@ -158,7 +158,7 @@ describe('a wrong script', () => {
     'with %s is answered 500, and closing the server says so',
     async (_what, step, why) => {
       for (const script of [[step], () => step, () => Promise.resolve(step)]) {
-        const { error, server } = await answerOf(script);
+        const { error, server } = await invoke(script);
         const message = `the script of the openai-chat server: step 1 ${why}`;
         expect([error?.kind, error?.details.status, error?.message]).toEqual([
           'server',
@@ -175,14 +175,14 @@ describe('a wrong script', () => {
       throw new TypeError('no such city');
     };
     for (const script of [throwing, () => Promise.reject(new TypeError('no such city'))]) {
-      const { error, server } = await answerOf(script);
+      const { error, server } = await invoke(script);
       expect(error?.message).toContain('step 1 threw no such city');
       await expect(server[Symbol.asyncDispose]()).rejects.toThrow('step 1 threw no such city');
     }
   });
 
   it('says nothing where nothing was wrong, and each thing once', async () => {
-    const { server } = await answerOf(['fine']);
+    const { server } = await invoke(['fine']);
     open.push(server);
     await server.close();
   });

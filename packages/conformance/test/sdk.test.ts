@@ -25,7 +25,7 @@ const ANSWER: Answer = {
 };
 
 const SPLITS: readonly (readonly [Split, Framing])[] = [
-  ['whole', {}],
+  ['complete', {}],
   ['event', { noise: true }],
   [1, { newline: '\r\n' }],
   [{ seed: 7 }, { newline: '\r\n', noise: true }],

@@ -196,9 +196,9 @@ describe('failover', () => {
   });
 
   it('takes a cut stream for truncated and retries it', async () => {
-    const { majordomo } = world({ 'a/x': [{ text: 'half', cut: true }, 'whole'] });
+    const { majordomo } = world({ 'a/x': [{ text: 'half', cut: true }, 'complete'] });
     const response = await majordomo.model('a/x').generate(hi);
-    expect(response.text).toBe('whole');
+    expect(response.text).toBe('complete');
     expect(response.attempts[0]?.error?.kind).toBe('truncated');
   });
 });
@@ -228,7 +228,7 @@ describe('what a stream shows', () => {
   });
 
   it('resets after content when asked to restart', async () => {
-    const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['whole'] });
+    const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['complete'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi, { afterCommit: 'restart' }));
     expect(checkOrder(events)).toBeUndefined();
     expect(events.filter(({ type }) => type === 'reset')).toMatchObject([
@@ -240,7 +240,7 @@ describe('what a stream shows', () => {
         .slice(events.findLastIndex(({ type }) => type === 'reset'))
         .map((event) => (event.type === 'text-delta' ? event.text : ''))
         .join(''),
-    ).toBe('whole');
+    ).toBe('complete');
   });
 
   it('does not reset when no attempt is left: the error carries the last partial', async () => {
@@ -260,8 +260,8 @@ describe('what a stream shows', () => {
   });
 
   it('restarts silently in generate', async () => {
-    const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['whole'] });
-    expect((await majordomo.model('a/x,b/y').generate(hi)).text).toBe('whole');
+    const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['complete'] });
+    expect((await majordomo.model('a/x,b/y').generate(hi)).text).toBe('complete');
   });
 
   it('abandons the call when the reader breaks, and closes the provider', async () => {

@@ -77,7 +77,7 @@ describe('whatever a provider throws', () => {
     [
       'whole()',
       {
-        whole: () => {
+        isNonStreaming: () => {
           throw new Error('whole?');
         },
       },

@@ -215,7 +215,7 @@ describe('an image model', () => {
       ...painter('stuck', []),
       imageModel: () => ({
         id: 'm',
-        timeouts: { wholeMs: 20 },
+        timeouts: { completeMs: 20 },
         generate: () => new Promise(() => undefined),
       }),
     };
@@ -224,7 +224,7 @@ describe('an image model', () => {
         .imageModel('stuck/m')
         .generate(cat, { attempts: 1, ...options });
     await expect(draw({})).rejects.toThrow(/within 20 ms/);
-    await expect(draw({ timeouts: { wholeMs: 5 } })).rejects.toThrow(/within 5 ms/);
+    await expect(draw({ timeouts: { completeMs: 5 } })).rejects.toThrow(/within 5 ms/);
     await expect(draw({ timeouts: { totalMs: 5 } })).rejects.toMatchObject({ details: { phase: 'total' } });
   });
 

@@ -9,7 +9,7 @@ import {
   type Provider,
   user,
 } from '../src/index.ts';
-import { Scribe } from '../src/toolkit.ts';
+import { EventWriter } from '../src/toolkit.ts';
 
 const hi = { messages: [user('hi')] };
 
@@ -25,7 +25,7 @@ function echo(id: string, seen: ModelContext[] = []): Provider {
       capabilities: {},
       async *stream(_request, context) {
         seen.push(context);
-        const scribe = new Scribe(context.target);
+        const scribe = new EventWriter(context.target);
         yield* scribe.text(modelId);
         yield* scribe.finish('stop', undefined, undefined);
         await Promise.resolve();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type CallOptions, createMajordomo, type ModelEvent, type StreamEvent, user } from '../src/index.ts';
-import { Scribe } from '../src/toolkit.ts';
+import { EventWriter } from '../src/toolkit.ts';
 import { failure } from './support/failure.ts';
 import { manualClock, type ManualClock, settled } from './support/manual-clock.ts';
 
@@ -21,7 +21,7 @@ function dripping(clock: ManualClock, everyMs: number, piece: (at: number) => st
           families: [],
           capabilities: {},
           async *stream(_request, { target, signal }): AsyncGenerator<readonly ModelEvent[]> {
-            const scribe = new Scribe(target, []);
+            const scribe = new EventWriter(target, []);
             scribe.start('r');
             for (let at = 0, text = piece(at); text !== undefined; text = piece(++at)) {
               scribe.text(text);

@@ -418,7 +418,7 @@ describe('a target is asked', () => {
     const recover = {
       id: 'r',
       what: 'in one piece',
-      delivery: 'whole' as const,
+      delivery: 'complete' as const,
       apply: (request: never) => request,
     };
     const { majordomo } = world({
@@ -431,7 +431,7 @@ describe('a target is asked', () => {
     });
     const stream = majordomo.model('a/x').stream(hi);
     expect((await stream.response()).warnings.map(({ what }) => what)).toEqual(['in one piece']);
-    expect(deliveries).toEqual(['deltas', 'whole']);
+    expect(deliveries).toEqual(['deltas', 'complete']);
   });
 
   it('four times for recoveries, and no more', async () => {

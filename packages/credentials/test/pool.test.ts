@@ -9,7 +9,7 @@ import {
   type Model,
   type Provider,
 } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/index.ts';
 
@@ -37,7 +37,7 @@ function backend(answer: Answer, asked: string[] = []): (apiKey: Credential, key
       capabilities: {},
       async *stream(_request, context) {
         const key = await use(context);
-        const scribe = new Scribe(context.target);
+        const scribe = new EventWriter(context.target);
         yield [...scribe.start(), ...scribe.text(key), ...scribe.finish('stop', 'stop', undefined)];
       },
     });

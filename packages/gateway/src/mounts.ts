@@ -1,5 +1,5 @@
 import { LlmError, type CallEvent, type ChatRequest } from '@majordomo/core';
-import { tell } from '@majordomo/core/toolkit';
+import { notify } from '@majordomo/core/toolkit';
 import type { Inspector, InspectorOptions } from '@majordomo/inspector';
 import { GATEWAY_FAILED, Refusal } from './errors/refusal.ts';
 import type { Mounted, Settings } from './options.ts';
@@ -23,7 +23,7 @@ export class Mounts {
 
   /** Reports an event to every handler. A handler that throws does not affect the others. */
   readonly onEvent = (event: CallEvent, request?: ChatRequest): void => {
-    for (const handler of this.handlers) tell(() => handler.onEvent?.(event, request));
+    for (const handler of this.handlers) notify(() => handler.onEvent?.(event, request));
   };
 }
 

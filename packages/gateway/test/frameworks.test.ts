@@ -34,14 +34,16 @@ describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
     providerOptions: { openai: { store: false } },
   };
 
-  it.each(['whole', 'streamed'])('runs its loop of tools to the end (%s)', async (delivery) => {
+  it.each(['complete', 'streamed'])('runs its loop of tools to the end (%s)', async (delivery) => {
     const script = [CALL, 'Oslo is cold.'];
     await using at = await house({ openai: script, anthropic: script });
     const errors: unknown[] = [];
     const onError = ({ error }: { readonly error: unknown }): void => void errors.push(error);
     const asked = { model: model(at), ...options };
     const text =
-      delivery === 'whole' ? (await generateText(asked)).text : await streamText({ ...asked, onError }).text;
+      delivery === 'complete'
+        ? (await generateText(asked)).text
+        : await streamText({ ...asked, onError }).text;
     expect([text, errors]).toEqual(['Oslo is cold.', []]);
     const requests = [...at.openai.requests, ...at.anthropic.requests];
     expect(requests).toHaveLength(2);

@@ -10,11 +10,11 @@ describe('inspectRecording returns type and duration of', () => {
   test.each([
     ['an MP3', mp3.constant, 'audio/mpeg', 100 * FRAME_MS],
     ['an MP3 between tags', mp3.tagged, 'audio/mpeg', 100 * FRAME_MS],
-    ['a WAV', wav.whole, 'audio/wav', 500],
+    ['a WAV', wav.complete, 'audio/wav', 500],
     ['a WAV of a telephone', wav.telephone, 'audio/wav', 500],
     ['a WAV without a rate', wav.rateless, 'audio/wav', undefined],
     ['an AIFF', aiff, 'audio/aiff', 250],
-    ['a FLAC', flac.whole, 'audio/flac', 1500],
+    ['a FLAC', flac.complete, 'audio/flac', 1500],
     ['a FLAC behind a tag', flac.tagged, 'audio/flac', 1500],
     ['a FLAC from a pipe', flac.piped, 'audio/flac', undefined],
     ['an Opus', ogg.opus, 'audio/ogg', 2000],
@@ -54,7 +54,7 @@ test.each([
 });
 
 test('inspectRecording reads a file that ends anywhere', async () => {
-  for (const all of [mp3.tagged, wav.whole, flac.whole, ogg.opus, mp4.film, webm.film, aac, aiff]) {
+  for (const all of [mp3.tagged, wav.complete, flac.complete, ogg.opus, mp4.film, webm.film, aac, aiff]) {
     const step = Math.max(1, Math.floor(all.length / 50));
     for (let length = 0; length < all.length; length += step)
       await expect(inspectRecording(all.subarray(0, length))).resolves.not.toThrow();
@@ -125,7 +125,7 @@ describe('without music-metadata', () => {
 
   test('inspectRecording rejects with the remedy', async () => {
     const media = await withoutLibrary();
-    await expect(media.inspectRecording(wav.whole)).rejects.toMatchObject({
+    await expect(media.inspectRecording(wav.complete)).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringContaining('npm install music-metadata') as string,
     });
@@ -133,10 +133,10 @@ describe('without music-metadata', () => {
 
   test('the fitter does not know the duration', async () => {
     const media = await withoutLibrary();
-    expect(await media.createMediaFitter().durationMs?.(wav.whole)).toBeUndefined();
+    expect(await media.createMediaFitter().durationMs?.(wav.complete)).toBeUndefined();
   });
 });
 
 test('the fitter measures a recording', async () => {
-  expect(await createMediaFitter().durationMs?.(join(id3(20), flac.whole))).toBe(1500);
+  expect(await createMediaFitter().durationMs?.(join(id3(20), flac.complete))).toBe(1500);
 });

@@ -64,8 +64,8 @@ const riff = (...chunks: readonly Uint8Array[]): Uint8Array => {
 };
 const halfSecond = new Uint8Array(8000 * 2 * 2 * 0.5);
 
-export const wav: Record<'whole' | 'telephone' | 'rateless', Uint8Array> = {
-  whole: riff(format(1, 16, 32_000), chunk('data', halfSecond)),
+export const wav: Record<'complete' | 'telephone' | 'rateless', Uint8Array> = {
+  complete: riff(format(1, 16, 32_000), chunk('data', halfSecond)),
   telephone: riff(format(7, 8, 16_000), chunk('data', new Uint8Array(8000))),
   rateless: riff(chunk('fmt ', new Uint8Array(16)), chunk('data', halfSecond)),
 };
@@ -84,8 +84,8 @@ const streamInfo = (samples: number): Uint8Array =>
     number(8, (44_100n << 44n) | BigInt(samples)),
     new Uint8Array(16),
   );
-export const flac: Record<'whole' | 'piped' | 'tagged', Uint8Array> = {
-  whole: streamInfo(66_150),
+export const flac: Record<'complete' | 'piped' | 'tagged', Uint8Array> = {
+  complete: streamInfo(66_150),
   piped: streamInfo(0),
   tagged: join(id3(200), streamInfo(66_150)),
 };

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { OPENAI_QUIRKS } from '../src/chat/quirks.ts';
 import { toWire } from '../src/chat/request.ts';
@@ -25,14 +25,14 @@ const pieces = JSON_TEXT.match(/.{1,3}/g) ?? [];
 
 const chat = (): ChatReader =>
   new ChatReader({
-    scribe: new Scribe('p/m', []),
+    scribe: new EventWriter('p/m', []),
     family: 'f',
     quirks: { reasoningTokens: 'inside' },
     absences: toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).absences,
   });
 const responses = (): ResponsesReader =>
   new ResponsesReader({
-    scribe: new Scribe('p/m', []),
+    scribe: new EventWriter('p/m', []),
     family: 'f',
     absences: toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).absences,
   });

@@ -1,6 +1,6 @@
 import { LlmError, type AssistantPart, type JsonObject, type ModelEvent, type Replay } from '@majordomo/core';
 import { checkOrder } from '@majordomo/core/toolkit';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { expect } from 'vitest';
 import { ChatReader } from '../src/chat/stream.ts';
 
@@ -11,7 +11,11 @@ export const replay: Replay = { family: FAMILY, data: null };
 export const DONE = '[DONE]';
 
 export const reader = (): ChatReader =>
-  new ChatReader({ scribe: new Scribe('p/m', []), family: FAMILY, quirks: { reasoningTokens: 'inside' } });
+  new ChatReader({
+    scribe: new EventWriter('p/m', []),
+    family: FAMILY,
+    quirks: { reasoningTokens: 'inside' },
+  });
 
 export interface Read {
   readonly events: readonly ModelEvent[];

@@ -1,10 +1,10 @@
 import type { ModelContext } from '@majordomo/core';
 import {
-  checkedClient,
+  checkClient,
   clientCache,
   credentialSource,
   directFetch,
-  lowerCased,
+  lowerCaseNames,
   patientFetch,
   secretsIn,
   secretsOfClient,
@@ -27,9 +27,9 @@ type CallContext = Omit<ModelContext, 'delivery'>;
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
 export function connection(options: AnthropicOptions, keyEnv: readonly string[]): Connection {
   const connect = connector(options, keyEnv);
-  const own = lowerCased(options.headers);
+  const own = lowerCaseNames(options.headers);
   const settings = ({ headers, signal }: CallContext, more: Headers): CallSettings => ({
-    headers: { ...more, ...lowerCased(headers), ...own },
+    headers: { ...more, ...lowerCaseNames(headers), ...own },
     signal,
     maxRetries: 0,
     timeout: NEVER_MS,
@@ -70,18 +70,18 @@ function connector(
   const { apiKey, baseURL = ORIGIN, client } = options;
   const credentials = credentialSource(apiKey, keyEnv);
   const clients = clientCache<Client>();
-  const own = lowerCased(options.headers);
+  const own = lowerCaseNames(options.headers);
   const id = options.id ?? ID;
   return async (context, facts) => {
     if (client !== undefined) {
       facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, own)];
-      return checkedClient<Client>(client, ['post', 'get'], OWN_CLIENT);
+      return checkClient<Client>(client, ['post', 'get'], OWN_CLIENT);
     }
     const key = await credentials.read(context);
     facts.secrets = [key, ...secretsIn(context.headers, own)];
     facts.credential = () => credentials.recovery(key);
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
-    const names = Object.keys({ ...lowerCased(context.headers), ...own });
+    const names = Object.keys({ ...lowerCaseNames(context.headers), ...own });
     const make = async (): Promise<Client> => {
       const sdk = await import('./sdk.ts');
       // A client serves many models: `toLlmError` names the one of a call.

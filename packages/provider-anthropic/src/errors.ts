@@ -2,7 +2,7 @@ import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
 import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { bareText, shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { plainTextOf, truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
 /**
@@ -41,7 +41,7 @@ function classified(error: unknown, facts: CallFacts): LlmError {
     return reported(error['error'], facts, {
       status,
       headers: isHeaders(headers) ? headers : undefined,
-      bare: bareText(asText(error['message']) ?? '', status),
+      bare: plainTextOf(asText(error['message']) ?? '', status),
       cause: error,
     });
   }
@@ -71,7 +71,7 @@ interface HttpFacts {
  * missing.
  */
 function reported(given: unknown, facts: CallFacts, { status, headers, bare, cause }: HttpFacts): LlmError {
-  const body = shortBody(given) ?? bare;
+  const body = truncateBody(given) ?? bare;
   const outer = asRecord(body);
   const inner = isRecord(outer['error']) ? outer['error'] : outer;
   const message = asText(inner['message']) ?? asText(body) ?? '';

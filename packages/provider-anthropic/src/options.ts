@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/wire-kit';
+import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /** `baseURL` is the origin, as the SDK means it; default `https://api.anthropic.com`. */
@@ -20,4 +20,4 @@ export const ORIGIN = 'https://api.anthropic.com';
 export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };
+export const OWN_OPTIONS: ExtraOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };

@@ -3,7 +3,7 @@ import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import {
   checkProviderOptions,
   quirksFromParams,
-  Scribe,
+  EventWriter,
   sdkStream,
   type CallFacts,
 } from '@majordomo/wire-kit';
@@ -80,12 +80,12 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
     families: [family],
     capabilities,
     timeouts: options.timeouts,
-    whole: ({ maxTokens }) =>
+    isNonStreaming: ({ maxTokens }) =>
       Math.min(maxTokens ?? Infinity, most ?? DEFAULT_MAX_TOKENS) <= LONGEST_WHOLE_TOKENS,
     stream(request, context) {
       const { target, delivery } = context;
       const facts: CallFacts = { target, request, secrets: [] };
-      const scribe = new Scribe(target, []);
+      const scribe = new EventWriter(target, []);
       return sdkStream({
         context,
         reader: new MessagesReader({ scribe, family, inBandError: (body) => inBandError(body, facts) }),

@@ -1,5 +1,5 @@
 import { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
-import type { QuirkWords } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit';
 
 /** The ways in which the models and servers of the Messages wire differ: those of Claude's models, and one of servers. */
 export interface Quirks extends ClaudeQuirks {
@@ -15,7 +15,7 @@ export interface Quirks extends ClaudeQuirks {
 export const MESSAGES_QUIRKS: Quirks = { ...CLAUDE_QUIRKS, family: 'claude' };
 
 /** What a DSN may say of each. */
-export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   ...CLAUDE_QUIRK_WORDS,
   family: ['claude', 'origin'],
 };

@@ -4,7 +4,7 @@ import { citationOf, goesBack } from './citations.ts';
 import { callerOf, KeptBlock, vendorPart } from './kept-blocks.ts';
 import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import { jsonText, Scribe } from '@majordomo/wire-kit';
+import { jsonText, EventWriter } from '@majordomo/wire-kit';
 
 /**
  * A content block, whole or as it starts. Blocks of server tools and of types that came later have other
@@ -57,7 +57,7 @@ interface OpenBlock {
 
 /** Reads the content blocks of one answer. */
 export class ContentBlocks {
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly family: string;
   /** Those that are open, by the wire's index. */
   private readonly blocks = new Map<number, OpenBlock>();
@@ -71,7 +71,7 @@ export class ContentBlocks {
   private readonly passedOver = new Set<string>();
 
   /** `family`: who can read the replay tokens of this server. */
-  constructor({ scribe, family }: { readonly scribe: Scribe; readonly family: string }) {
+  constructor({ scribe, family }: { readonly scribe: EventWriter; readonly family: string }) {
     this.scribe = scribe;
     this.family = family;
   }

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
@@ -45,7 +45,7 @@ export const DEFAULT_MAX_TOKENS = 8192;
  * senseless number.
  */
 export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefined): number {
-  checkWholeNumber(maxTokens, 'maxTokens');
+  checkInteger(maxTokens, 'maxTokens');
   return maxTokens === undefined ? (most ?? DEFAULT_MAX_TOKENS) : Math.min(maxTokens, most ?? maxTokens);
 }
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { summary, type Collected } from '../test/calls.ts';
 import {
@@ -20,7 +20,7 @@ import { MessagesReader } from './stream.ts';
 
 const newReader = (family = 'claude'): MessagesReader =>
   new MessagesReader({
-    scribe: new Scribe('a/m', []),
+    scribe: new EventWriter('a/m', []),
     family,
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });

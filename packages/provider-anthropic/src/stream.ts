@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Scribe, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
 import {
   finishReason,
@@ -26,7 +26,7 @@ interface WireEvent extends BlockEvent {
 
 /** What a reader is made with. */
 interface MessagesFacts {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who can read the replay tokens of this server. */
   readonly family: string;
   /** Makes the error of an `error` event or body. */
@@ -35,7 +35,7 @@ interface MessagesFacts {
 
 /** Reads the Messages wire: server-sent events or one whole body. */
 export class MessagesReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly inBandError: (body: unknown) => LlmError;
   private readonly blocks: ContentBlocks;

@@ -20,7 +20,7 @@ import { collect, type Collected } from './calls.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 
 const cases = recordings('anthropic-messages');
-const cuts = ['whole', 'random', 'bytes'] as const;
+const cuts = ['complete', 'random', 'bytes'] as const;
 
 describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNote}`, () => {
   let server: Playback;
@@ -46,7 +46,7 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
   for (const recording of cases) {
     const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
     const { expected } = recording;
-    const ways = expected.streamed ? cuts : (['whole'] as const);
+    const ways = expected.streamed ? cuts : (['complete'] as const);
     it.for(ways)(`${recording.id} gives the recorded facts when it comes %s`, async (cut) => {
       const got = await play(recording, cut);
       if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));

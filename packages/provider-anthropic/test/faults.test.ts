@@ -185,7 +185,7 @@ describe('an abort', () => {
   /** Whether the response was complete when its socket closed after the abort. */
   async function completedAfterAbort(
     answer: Answer,
-    delivery: 'deltas' | 'whole',
+    delivery: 'deltas' | 'complete',
     steps: number,
   ): Promise<boolean | undefined> {
     await using server = await testServer(answer);
@@ -208,7 +208,7 @@ describe('an abort', () => {
   it.for([
     ['before the headers', silent, 'deltas', 0],
     ['while the stream is read', stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)), 'deltas', 2],
-    ['while a whole body is read', halfBody, 'whole', 1],
+    ['while a whole body is read', halfBody, 'complete', 1],
   ] as const)('%s closes the socket', async ([, answer, delivery, steps]) => {
     expect(await completedAfterAbort(answer, delivery, steps)).toBe(false);
   });

@@ -52,7 +52,7 @@ describe('a call through the SDK', () => {
 
   it.for([
     ['deltas', sse(...says('Hello')), true],
-    ['whole', json(message([{ type: 'text', text: 'Hello' }])), undefined],
+    ['complete', json(message([{ type: 'text', text: 'Hello' }])), undefined],
   ] as const)('asks for %s and gives the same answer', async ([delivery, answer, stream]) => {
     const { got, sent } = await call(answer, {}, {}, { delivery });
     expect(sent?.body['stream']).toBe(stream);
@@ -66,7 +66,7 @@ describe('a call through the SDK', () => {
 
   it('goes out whole only where the answer is short enough for a connection without traffic', () => {
     const whole = (modelId: string, maxTokens?: number) =>
-      createAnthropic().model(modelId).whole?.(requestOf({ maxTokens }));
+      createAnthropic().model(modelId).isNonStreaming?.(requestOf({ maxTokens }));
     expect(whole('claude-sonnet-4-5', 21_333)).toBe(true);
     expect(whole('claude-sonnet-4-5', 21_334)).toBe(false);
     expect(whole('claude-sonnet-4-5')).toBe(false);

@@ -1,6 +1,6 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import type { Env, ModelContext } from '@majordomo/core';
-import { checkedClient, checkModelId, lowerCased, secretsIn } from '@majordomo/wire-kit';
+import { checkClient, checkModelId, lowerCaseNames, secretsIn } from '@majordomo/wire-kit';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
 import type { ConverseCallFacts } from './errors.ts';
@@ -48,14 +48,14 @@ export function connection(options: BedrockOptions): Connect {
     if (!isShared) client.destroy();
   });
   const auth = authSource(options);
-  const own = lowerCased(options.headers);
+  const own = lowerCaseNames(options.headers);
   // Kept: `import()` resolves its name again each time.
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
     const endpoint = options.baseURL ?? endpointIn(context.env);
     const found = await auth(context);
-    const headers = { ...lowerCased(context.headers), ...own };
+    const headers = { ...lowerCaseNames(context.headers), ...own };
     facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
     facts.sources = described(sources);
     facts.credential = found.recovery;
@@ -66,7 +66,7 @@ export function connection(options: BedrockOptions): Connect {
             JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
             () => loaded.newClient({ ...options, baseURL: endpoint }, sources.region, found),
           )
-        : ready(checkedClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
+        : ready(checkClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
     const { client } = lease;
     return {
       lease,
@@ -82,7 +82,7 @@ const sending =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
   (delivery, params, abortSignal) => {
     checkModelId(params.modelId ?? '', target);
-    const isComplete = delivery === 'whole';
+    const isComplete = delivery === 'complete';
     const command = isComplete ? sdk.whole(params) : sdk.streamed(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     addHeaders(stack, headers);

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
-import { drifted, Scribe } from '@majordomo/wire-kit';
+import { driftError, EventWriter } from '@majordomo/wire-kit';
 import type { Connect, Connected, Output } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 import type { WireRequest } from './request.ts';
@@ -21,7 +21,7 @@ export interface ConverseCall {
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
-  const scribe = new Scribe(target, []);
+  const scribe = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
   // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
@@ -88,7 +88,7 @@ function readWhole(answer: WireAnswer, reader: ConverseReader): void {
   try {
     reader.body(answer);
   } catch (error) {
-    throw drifted(error, reader.scribe.target);
+    throw driftError(error, reader.scribe.target);
   }
 }
 
@@ -96,6 +96,6 @@ function readEvent(event: WireEvent, reader: ConverseReader): void {
   try {
     reader.event(event);
   } catch (error) {
-    throw drifted(error, reader.scribe.target);
+    throw driftError(error, reader.scribe.target);
   }
 }

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest } from '@majordomo/core';
 import { asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
-import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 import { converseRecoveryFor } from './recovery.ts';
 
 /** What errors of a call are made with on this wire. */
@@ -122,7 +122,7 @@ function reported(error: Error, status: number | undefined, facts: ConverseCallF
 
 /** The SDK takes the body's `message` as it is, and the complete payload of an exception that it has no class for. */
 function textOf({ message }: { readonly message: unknown }): string {
-  const short = shortBody(message);
+  const short = truncateBody(message);
   const text = typeof short === 'string' ? short : JSON.stringify(short);
   return messageIn(text) ?? text;
 }

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/wire-kit';
+import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /** Keys for signing; what an `AwsCredentialIdentity` of the SDK is. */
@@ -27,7 +27,7 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
 }
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<BedrockOptions> = {
+export const OWN_OPTIONS: ExtraOptions<BedrockOptions> = {
   region: 'string',
   credentials: 'object or function',
   requestHandler: 'object or function',

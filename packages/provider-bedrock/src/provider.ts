@@ -1,5 +1,5 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
-import { checkProviderOptions, paidTo, quirksFromParams } from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf, quirksFromParams } from '@majordomo/wire-kit';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { connection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
@@ -25,7 +25,7 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   return {
     spi: 1,
     id: options.id ?? 'bedrock',
-    ...paidTo(options, { vendor: 'amazon-bedrock' }),
+    ...billingOf(options, { vendor: 'amazon-bedrock' }),
     model: (modelId) => converseModel(modelId, options, connect),
     embeddingModel: (modelId) => ({ ...embeddingModel(modelId, connect), timeouts: options.timeouts }),
     schemes: { bedrock: fromDsn },
@@ -63,7 +63,7 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
     families: [family],
     capabilities: facts.capabilities,
     timeouts: options.timeouts,
-    whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
+    isNonStreaming: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
     stream(request, context) {
       const toParams = (): WireRequest => toWire(request, modelId, quirks, family);
       return converse({ toParams, request, context, family, connect });

@@ -1,5 +1,5 @@
 import { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
-import type { QuirkWords } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
  * The ways in which the models behind the Converse wire differ. They decide what is sent; reading is liberal. Those of
@@ -45,7 +45,7 @@ export const CONVERSE_QUIRKS: Quirks = {
 };
 
 /** What a DSN may say of each. */
-export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   ...CLAUDE_WORDS,
   reasoning: ['thinking-budget', 'thinking-adaptive', 'reasoning-config', 'reasoning-effort', 'none'],
   family: ['claude', 'model'],

@@ -4,9 +4,9 @@ import { asRecord } from '@majordomo/core/toolkit';
 
 /** After a stream was refused where the same call without one would not be. */
 const WITHOUT_STREAM: Recovery = {
-  id: 'whole',
+  id: 'complete',
   what: 'sent without streaming',
-  delivery: 'whole',
+  delivery: 'complete',
   remember: true,
   apply: (request) => request,
 };

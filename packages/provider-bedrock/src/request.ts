@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkWholeNumber, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
+import { asRecord, checkInteger, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
 import { wellFormedStrings } from '@majordomo/wire-kit';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -28,7 +28,7 @@ export interface WireRequest {
  */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
-  checkWholeNumber(request.maxTokens, 'maxTokens');
+  checkInteger(request.maxTokens, 'maxTokens');
   const messages = toMessages(request.messages, quirks, family, warnings);
   const output = toOutput(request.output, request.system, warnings);
   const system = toSystem(output.system, messages, quirks, warnings);

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { collectedBody, lowerCased, redirected } from '@majordomo/wire-kit';
+import { collectBody, lowerCaseNames, redirectError } from '@majordomo/wire-kit';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -23,15 +23,15 @@ export const responseCheck =
     const received = await next(args);
     const { response } = received;
     const { statusCode, body } = response;
-    const headers = lowerCased(response.headers);
+    const headers = lowerCaseNames(response.headers);
     const isOk = statusCode < 300;
     const { location, 'content-type': type = '' } = headers;
     if (!isOk && statusCode < 400 && location !== undefined)
-      throw redirected(location, '', statusCode, target);
+      throw redirectError(location, '', statusCode, target);
     if (isOk && !type.toLowerCase().includes(expected))
       throw new LlmError('protocol', `${target} answered with "${type}" instead of ${expected}`, { target });
     if ((isOk && expected === 'eventstream') || !isReadable(body)) return received;
-    const bytes = await collectedBody(body, target);
+    const bytes = await collectBody(body, target);
     // HTTP/2 ends a body in the same way whether it is complete or the connection broke.
     const isCut = 'rstCode' in body && body.rstCode !== 0;
     if (isOk && isCut)

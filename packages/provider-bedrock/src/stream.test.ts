@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
 
 const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
-  const reader = new ConverseReader({ scribe: new Scribe('bedrock/m', []), family: 'claude' });
+  const reader = new ConverseReader({ scribe: new EventWriter('bedrock/m', []), family: 'claude' });
   for (const event of events) reader.event(event);
   if (!reader.done) reader.end();
   return reader.scribe.take();
 };
 const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
-  const reader = new ConverseReader({ scribe: new Scribe('bedrock/m', []), family: 'claude' });
+  const reader = new ConverseReader({ scribe: new EventWriter('bedrock/m', []), family: 'claude' });
   reader.body(answer);
   return reader.scribe.take();
 };

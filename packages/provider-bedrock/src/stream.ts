@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isList, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, Scribe } from '@majordomo/wire-kit';
+import { jsonText, EventWriter } from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
 import { plainJson } from './kept-blocks.ts';
 import {
@@ -47,7 +47,7 @@ interface ServerUse extends ToolUse {
 
 /** What a reader is made with. */
 interface ConverseFacts {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who can read the replay tokens of this model. */
   readonly family: string;
   /** The wire gives answers no id of their own: the one of the request names both. */
@@ -56,7 +56,7 @@ interface ConverseFacts {
 
 /** Reads Converse: the event objects of a stream, or one whole answer. */
 export class ConverseReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** True once the finish is written: nothing more is read. */
   done = false;
   private readonly family: string;

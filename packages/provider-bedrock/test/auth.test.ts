@@ -31,7 +31,7 @@ const ask = (
       modelId,
     ),
     requestOf(),
-    contextOf({ delivery: 'whole', env }),
+    contextOf({ delivery: 'complete', env }),
   );
 
 describe('signing', () => {
@@ -77,7 +77,7 @@ describe('signing', () => {
     await collect(
       provider.model('m'),
       requestOf(),
-      contextOf({ delivery: 'whole', headers: { 'x-team': 'app', 'x-app': 'yes' } }),
+      contextOf({ delivery: 'complete', headers: { 'x-team': 'app', 'x-app': 'yes' } }),
     );
     const [request] = server.requests;
     expect(request?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': 'yes' });
@@ -98,7 +98,7 @@ describe('credentials', () => {
       requestHandler: () => new NodeHttpHandler(),
     }).model('m');
     for (const n of [1, 2]) {
-      await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+      await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
       const request = server.requests.at(-1);
       if (request === undefined) throw new Error('no request');
       expect(signedOf(request).accessKeyId).toBe(`AKID${n}`);
@@ -112,7 +112,7 @@ describe('credentials', () => {
     const model = createBedrock(options).model('m');
     for (const id of ['AKIDONE', 'AKIDTWO']) {
       const env = { AWS_REGION: 'us-west-2', AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: 'secret' };
-      await collect(model, requestOf(), contextOf({ delivery: 'whole', env }));
+      await collect(model, requestOf(), contextOf({ delivery: 'complete', env }));
     }
     expect(server.requests.map((request) => signedOf(request).accessKeyId)).toEqual(['AKIDONE', 'AKIDTWO']);
     expect(server.requests.map((request) => signedOf(request).region)).toEqual(['us-west-2', 'us-west-2']);
@@ -148,13 +148,13 @@ describe('credentials', () => {
       requestHandler: () => new NodeHttpHandler(),
     };
     const model = createBedrock(options).model('m');
-    const first = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    const first = await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
     expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
     const recover = LlmError.is(first.error) ? first.error.details.recover : undefined;
     const recoveries = recover === undefined ? [] : [recover];
-    const second = await collect(model, requestOf(), contextOf({ delivery: 'whole', recoveries }));
+    const second = await collect(model, requestOf(), contextOf({ delivery: 'complete', recoveries }));
     expect(second.text).toBe('hi');
-    await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
     expect(rejected).toEqual([undefined, 'old', undefined]);
   });
 

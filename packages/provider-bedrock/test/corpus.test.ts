@@ -33,9 +33,9 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const WAYS = [
-  ['HTTP/1.1, in one piece', 'http1', 'whole'],
+  ['HTTP/1.1, in one piece', 'http1', 'complete'],
   ['HTTP/1.1, in pieces of 13 bytes', 'http1', 13],
-  ['HTTP/2, in one piece', 'http2', 'whole'],
+  ['HTTP/2, in one piece', 'http2', 'complete'],
   ['HTTP/2, byte by byte', 'http2', 1],
 ] as const;
 

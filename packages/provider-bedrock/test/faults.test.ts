@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';
 import { EVENT_STREAM, event, exception, frame, START, text, whole } from './frames.ts';
 
-type Delivery = 'deltas' | 'whole';
+type Delivery = 'deltas' | 'complete';
 interface Response {
   readonly statusCode?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -102,7 +102,7 @@ const answer = (body: object): Readable => of(Buffer.from(JSON.stringify(body)))
 const COMPLETE = { output: { message: { content: [{ text: 'Hello' }] } }, stopReason: 'end_turn' };
 
 describe('the check of a response', () => {
-  it.each(['deltas', 'whole'] as const)('rejects a page in place of an answer (%s)', async (delivery) => {
+  it.each(['deltas', 'complete'] as const)('rejects a page in place of an answer (%s)', async (delivery) => {
     const headers = { 'content-type': 'text/html' };
     const { error } = await run({ headers, body: of(Buffer.from('<html>')) }, delivery);
     expect(error).toMatchObject({ kind: 'protocol' });
@@ -127,18 +127,21 @@ describe('the check of a response', () => {
       })(),
       { objectMode: false },
     );
-    const { error } = await run({ statusCode, headers: JSON_TYPE, body }, 'whole');
+    const { error } = await run({ statusCode, headers: JSON_TYPE, body }, 'complete');
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
     expect(sent).toBeLessThan(70);
   });
 
   it.each(['APPLICATION/JSON', 'application/json; charset=utf-8'])('accepts %s as JSON', async (type) => {
-    const { text: got } = await run({ headers: { 'Content-Type': type }, body: answer(COMPLETE) }, 'whole');
+    const { text: got } = await run(
+      { headers: { 'Content-Type': type }, body: answer(COMPLETE) },
+      'complete',
+    );
     expect(got).toBe('Hello');
   });
 
   it('reports a complete answer without a byte as truncated', async () => {
-    const { error } = await run({ headers: JSON_TYPE, body: of() }, 'whole');
+    const { error } = await run({ headers: JSON_TYPE, body: of() }, 'complete');
     expect(error?.kind).toBe('truncated');
   });
 });
@@ -146,26 +149,26 @@ describe('the check of a response', () => {
 it('arguments with an integer that a double cannot hold are read', async () => {
   const content = '[{"toolUse":{"toolUseId":"a","name":"f","input":{"id":12345678901234567890,"b":null}}}]';
   const body = `{"output":{"message":{"role":"assistant","content":${content}}},"stopReason":"tool_use"}`;
-  const { error, toolCalls } = await run({ headers: JSON_TYPE, body: of(Buffer.from(body)) }, 'whole');
+  const { error, toolCalls } = await run({ headers: JSON_TYPE, body: of(Buffer.from(body)) }, 'complete');
   expect(error).toBeUndefined();
   expect(toolCalls).toMatchObject([{ args: { id: Number('12345678901234567890'), b: null } }]);
 });
 
 it('an unknown stop reason named as a member of every object is other', async () => {
   const body = answer({ ...COMPLETE, stopReason: 'constructor' });
-  const { finish, rawFinish } = await run({ headers: JSON_TYPE, body }, 'whole');
+  const { finish, rawFinish } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect([finish, rawFinish]).toEqual(['other', 'constructor']);
 });
 
 it('a token count that is not a number is undefined', async () => {
   const body = answer({ ...COMPLETE, usage: { inputTokens: '7', outputTokens: 2 } });
-  const { usage } = await run({ headers: JSON_TYPE, body }, 'whole');
+  const { usage } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect([usage?.input, usage?.output]).toEqual([undefined, 2]);
 });
 
 it('a picture whose bytes are not base64 is a protocol error', async () => {
   const body = answer({ output: { message: { content: [{ image: { source: { bytes: '?' } } }] } } });
-  const { error } = await run({ headers: JSON_TYPE, body }, 'whole');
+  const { error } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect(error?.kind).toBe('protocol');
 });
 
@@ -173,6 +176,6 @@ it('JSON that is nested too deep for the SDK is a protocol error', async () => {
   const input = `${'{"a":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
   const content = `[{"toolUse":{"toolUseId":"c","name":"t","input":${input}}}]`;
   const body = of(Buffer.from(`{"output":{"message":{"content":${content}}},"stopReason":"tool_use"}`));
-  const { error } = await run({ headers: JSON_TYPE, body }, 'whole');
+  const { error } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect(error?.kind).toBe('protocol');
 });

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';
 import { EVENT_STREAM, whole } from './frames.ts';
 
-type Delivery = 'deltas' | 'whole';
+type Delivery = 'deltas' | 'complete';
 interface Got {
   readonly response: { body: AsyncIterable<Uint8Array> };
 }
@@ -29,7 +29,7 @@ const run = (client: object, delivery: Delivery): Promise<Collected> =>
 
 const BODY = { output: { message: { content: [{ text: 'Hello' }] } }, stopReason: 'end_turn' };
 const ANSWERS = [
-  ['whole', { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(BODY))],
+  ['complete', { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(BODY))],
   ['deltas', EVENT_STREAM, Buffer.concat(whole('Hello'))],
 ] as const;
 
@@ -66,6 +66,6 @@ it("an answer whose body the app's own middleware has paused is read all the sam
     },
     { step: 'deserialize', name: 'pause' },
   );
-  const { text, error } = await run(client, 'whole');
+  const { text, error } = await run(client, 'complete');
   expect([text, error]).toEqual(['Hello', undefined]);
 });

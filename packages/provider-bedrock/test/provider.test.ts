@@ -63,7 +63,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
         if (stream === undefined) response.socket?.destroy();
         else stream.session.destroy();
       });
-      const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+      const { error } = await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
       expect(error).toMatchObject({ kind: 'network' });
     },
   );
@@ -192,7 +192,7 @@ describe('failures', () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(body);
     });
-    const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    const { error } = await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
     expect(error).toMatchObject({ name: 'LlmError', kind: 'protocol' });
   });
 });
@@ -206,14 +206,14 @@ describe('stream access denied', () => {
     const { error } = await run(model);
     expect(error).toMatchObject({
       kind: 'auth',
-      details: { recover: { delivery: 'whole', remember: true } },
+      details: { recover: { delivery: 'complete', remember: true } },
     });
     expect(error?.details.recover?.apply(requestOf())).toEqual(requestOf());
   });
 
   it('a denied call that was whole offers nothing', async () => {
     const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
-    const { error } = await collect(model, requestOf(), contextOf({ delivery: 'whole' }));
+    const { error } = await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
     expect(error?.details.recover).toBeUndefined();
   });
 
@@ -222,7 +222,7 @@ describe('stream access denied', () => {
       'http1',
       failing(400, 'ValidationException', "This model doesn't support tool use in streaming mode."),
     );
-    expect((await run(model)).error?.details.recover?.delivery).toBe('whole');
+    expect((await run(model)).error?.details.recover?.delivery).toBe('complete');
   });
 });
 
@@ -304,7 +304,7 @@ describe('what a tool at the vendor gave', () => {
   const message = { role: 'assistant', content: [block, { text: 'So it is.' }] };
 
   it.each([
-    ['whole', answers({ output: { message }, stopReason: 'end_turn' })],
+    ['complete', answers({ output: { message }, stopReason: 'end_turn' })],
     [
       'deltas',
       frames.streaming(

@@ -1,5 +1,5 @@
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import type { Fail } from './errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reader.ts';
 import { finishReason, sum, usage } from './response.ts';
@@ -11,7 +11,7 @@ import { finishReason, sum, usage } from './response.ts';
  */
 export class MessageStreamReader implements OutputReader {
   done = false;
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly fail: Fail;
   /** Messages whose text came as deltas; their whole form repeats it. */
   private readonly streamed = new Set<string>();

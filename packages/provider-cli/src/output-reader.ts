@@ -1,4 +1,4 @@
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import type { Fail } from './errors.ts';
 
 /** One line of a CLI's machine output. */
@@ -16,6 +16,6 @@ export interface OutputReader {
 
 /** What a reader is made with. */
 export interface OutputReaderOptions {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   readonly fail: Fail;
 }

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { CliFailure } from './errors.ts';
@@ -8,7 +8,7 @@ import { CLIS, type CliName } from './profiles.ts';
 
 /** What a CLI's reader makes of these lines. */
 const read = (cli: CliName, ...lines: readonly JsonLine[]): Promise<Collected> => {
-  const scribe = new Scribe('t/m', []);
+  const scribe = new EventWriter('t/m', []);
   const fail = ({ message, status }: CliFailure): LlmError => new LlmError('server', message, { status });
   const reader = CLIS[cli].reader({ scribe, fail });
   const model = {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
 import { checkOptions, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
-import { paidTo } from '@majordomo/wire-kit';
+import { billingOf } from '@majordomo/wire-kit';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';
 import { childEnvironment, suppressedBy } from './environment.ts';
@@ -34,7 +34,7 @@ export function createCli(options: CliOptions): CliProvider {
   return {
     spi: 1,
     id,
-    ...paidTo(options, { vendor: spec.vendor, billing: 'included' }),
+    ...billingOf(options, { vendor: spec.vendor, billing: 'included' }),
     model: (modelId) => modelOf(modelId, options, spec),
     async detect({ env = {} } = {}) {
       const childEnv = options.childEnv ?? childEnvironment(spec, env);

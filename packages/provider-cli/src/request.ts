@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, nearestEffort, OPTIONAL_SETTINGS, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, nearestEffort, OPTIONAL_SETTINGS, unsentSettings } from '@majordomo/core/toolkit';
 import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';
@@ -82,7 +82,7 @@ function refuse({ tools, output, messages, maxTokens }: ModelRequest, modelId: s
   if (modelId.startsWith('-')) {
     throw new LlmError('invalid-request', `"${modelId}" is not a model: it would be taken for a flag`);
   }
-  checkWholeNumber(maxTokens, 'maxTokens');
+  checkInteger(maxTokens, 'maxTokens');
 }
 
 /** Stands behind an `@` that begins a path: nobody sees it, and the path is none any more. */

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { startChild, type Child } from './child.ts';
 import { commandLine, findCommand, isExecutable, platform } from './command.ts';
 import { childEnvironment, secretsOf, suppressedBy } from './environment.ts';
@@ -31,7 +31,7 @@ export async function* run(
   const { target, signal } = context;
   const { options, spec, modelId } = setup;
   const facts: CliFacts = { target, command: options.command ?? spec.command, secrets: [] };
-  const scribe = new Scribe(target, []);
+  const scribe = new EventWriter(target, []);
   let workspace: Workspace | undefined;
   let child: Child | undefined;
   let isWhole = false;
@@ -112,7 +112,7 @@ const missing = ({ command }: CliFacts, target: string): LlmError =>
     },
   );
 
-function outputOf(wire: CliRequest, { spec, options }: Setup, scribe: Scribe, facts: CliFacts): Output {
+function outputOf(wire: CliRequest, { spec, options }: Setup, scribe: EventWriter, facts: CliFacts): Output {
   if (wire.output === 'text') return new TextOutput(scribe);
   const reader = spec.reader({ scribe, fail: (said) => cliError(said, facts) });
   return new LineOutput(reader, facts.target, options.maxOutputBytes ?? MOST_OUTPUT);
@@ -126,7 +126,7 @@ interface ReadSetup extends Setup {
 async function* read(
   child: Child,
   output: Output,
-  scribe: Scribe,
+  scribe: EventWriter,
   { facts, options, spec, isLines }: ReadSetup,
 ): AsyncIterable<readonly ModelEvent[]> {
   const most = options.maxOutputBytes ?? MOST_OUTPUT;

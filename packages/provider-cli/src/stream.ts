@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { NdjsonDecoder, UNTERMINATED, type Scribe } from '@majordomo/wire-kit';
+import { NdjsonDecoder, UNTERMINATED, type EventWriter } from '@majordomo/wire-kit';
 import { plain } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 
@@ -79,13 +79,13 @@ const HALF_CODE = /\u001b(?:\[[0-9;:?]*|\][^\u0007\u001b]*)?$/;
 /** Plain text: the answer is all that is printed, without terminal codes and the blanks around it. */
 export class TextOutput implements Output {
   done = false;
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly decoder = new TextDecoder();
   /** Half a terminal code, or blanks that may be the last ones. */
   private held = '';
   private begun = false;
 
-  constructor(scribe: Scribe) {
+  constructor(scribe: EventWriter) {
     this.scribe = scribe;
   }
 

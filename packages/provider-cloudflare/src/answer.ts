@@ -1,10 +1,10 @@
 import type { Replay } from '@majordomo/core';
 import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, type Scribe } from '@majordomo/wire-kit';
+import { jsonText, type EventWriter } from '@majordomo/wire-kit';
 import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who may read this model's reasoning again. */
   readonly family: string;
   /** Tokens that the answer was limited to. */
@@ -16,7 +16,7 @@ const DEFAULT_MAX_TOKENS = 256;
 
 /** What all shapes write into: the parts of one answer, its end and its counts. */
 export class Answer {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;

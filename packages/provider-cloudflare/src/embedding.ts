@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { asVectors, boundedBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './result.ts';
@@ -27,7 +27,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
     const facts: CallFacts = { target, secrets: [] };
     try {
       const input = toEmbedInput(modelId, request, target);
-      const response = boundedBody(await connection.run({ modelId, input, context, facts }), target);
+      const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
       const vectors = asVectors(asRecord(resultOf(await response.json(), facts))['data']);
       // It counts no tokens.
       if (vectors !== undefined) return { target, vectors, usage: undefined, warnings: [] };

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
 import { asList, asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
-import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 
 export interface HttpFacts {
   readonly status: number;
@@ -57,7 +57,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 /** Whatever the binding or the transport threw, as the one error. */
 export function toLlmError(error: unknown, facts: CallFacts): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
-  const message = error instanceof Error ? asText(shortBody(error.message)) : undefined;
+  const message = error instanceof Error ? asText(truncateBody(error.message)) : undefined;
   return message !== undefined && isBindingError(message, error)
     ? reported({ message }, facts, undefined, error)
     : transportError(error, facts.target, facts.secrets);
@@ -83,7 +83,7 @@ export function httpError(body: string, http: HttpFacts, facts: CallFacts): LlmE
 export const inBandError = (body: unknown, facts: CallFacts): LlmError => reported(body, facts);
 
 function reported(given: unknown, facts: CallFacts, http?: HttpFacts, cause?: unknown): LlmError {
-  const body = shortBody(given);
+  const body = truncateBody(given);
   const { message, code } = said(body);
   const status = http?.status ?? statusOf(code);
   return wireError({

@@ -1,6 +1,6 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { boundedBody, type CallFacts } from '@majordomo/wire-kit';
+import { limitBody, type CallFacts } from '@majordomo/wire-kit';
 import {
   drawEach,
   imageFromBytes,
@@ -36,7 +36,7 @@ async function draw(
   const facts: CallFacts = { target, secrets: [] };
   try {
     const { input, warnings } = toRunCall(request, quirks, target);
-    const response = boundedBody(await connection.run({ modelId, input, context, facts }), target);
+    const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { target, images: [await imageIn(bytes, facts)], warnings, usage: undefined };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/wire-kit';
+import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { RunQuirks } from './quirks.ts';
 
 /** What is used of `env.AI` in a Worker. */
@@ -39,7 +39,7 @@ export interface CloudflareOptions extends ProviderOptions {
 }
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<CloudflareOptions> = {
+export const OWN_OPTIONS: ExtraOptions<CloudflareOptions> = {
   binding: 'object with run',
   accountId: 'string',
   gateway: 'object',

@@ -3,13 +3,13 @@ import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import {
   checkProviderOptions,
-  paidTo,
+  billingOf,
   quirksFromParams,
-  Scribe,
+  EventWriter,
   sdkStream,
   secretsIn,
   type CallFacts,
-  type QuirkWords,
+  type QuirkValues,
 } from '@majordomo/wire-kit';
 import { connectionOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
@@ -49,7 +49,7 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
   return {
     spi: 1,
     id,
-    ...paidTo(options, { vendor: 'cloudflare-workers-ai' }),
+    ...billingOf(options, { vendor: 'cloudflare-workers-ai' }),
     model: (modelId) => modelOf(modelId, id, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, imageQuirksOf(modelId), connection),
@@ -93,7 +93,7 @@ interface DsnSettings extends RunQuirks {
   readonly account: string;
   readonly gateway: string;
 }
-const TEXT: QuirkWords<string> = { takes: 'a text', read: (text) => text };
+const TEXT: QuirkValues<string> = { takes: 'a text', read: (text) => text };
 
 function modelOf(modelId: string, id: string, options: CloudflareOptions, connection: Connection): Model {
   const { capabilities, quirks: known } = factsOf(modelId);
@@ -105,10 +105,10 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     families: [family],
     capabilities,
     timeouts: options.timeouts,
-    whole: isWhole,
+    isNonStreaming: isWhole,
     stream(request, context) {
       const facts: CallFacts = { target: context.target, request, secrets: secretsIn(options.headers) };
-      const scribe = new Scribe(context.target, []);
+      const scribe = new EventWriter(context.target, []);
       // A schema is not streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
       return sdkStream({

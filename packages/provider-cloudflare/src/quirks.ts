@@ -1,4 +1,4 @@
-import type { QuirkWords } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit';
 
 /** The ways in which the models behind one `run` differ. They decide what is sent; reading is liberal. */
 export interface RunQuirks {
@@ -14,7 +14,7 @@ export interface RunQuirks {
 export const RUN_QUIRKS: RunQuirks = { reasoning: 'none', stop: false, toolChoice: false };
 
 /** What a DSN may say, such as `?stop=true`. */
-export const QUIRK_WORDS: { readonly [Name in keyof RunQuirks]: QuirkWords<RunQuirks[Name]> } = {
+export const QUIRK_WORDS: { readonly [Name in keyof RunQuirks]: QuirkValues<RunQuirks[Name]> } = {
   reasoning: ['none', 'reasoning_effort'],
   stop: [true, false],
   toolChoice: [true, false],

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkWholeNumber, nearestEffort, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, nearestEffort, unsentSettings } from '@majordomo/core/toolkit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
@@ -32,7 +32,7 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const { system, output, maxTokens, temperature, topP } = request;
-  checkWholeNumber(maxTokens, 'maxTokens');
+  checkInteger(maxTokens, 'maxTokens');
   const messages = toMessages(request.messages, family, warnings);
   if (system !== undefined && system !== '') messages.unshift({ role: 'system', content: system });
   const settings = {

@@ -3,7 +3,7 @@ import type { ModelContext } from '@majordomo/core';
 import {
   checkModelId,
   directFetch,
-  lowerCased,
+  lowerCaseNames,
   patientFetch,
   secretsIn,
   wellFormed,
@@ -40,8 +40,8 @@ export async function runRest(
       // The platform names a form's boundary.
       ...(isForm ? undefined : { 'content-type': 'application/json' }),
       ...headers,
-      ...lowerCased(context.headers),
-      ...lowerCased(options.headers),
+      ...lowerCaseNames(context.headers),
+      ...lowerCaseNames(options.headers),
       authorization: `Bearer ${key}`,
     },
     body: isForm ? input : wellFormed(JSON.stringify(input)),

@@ -6,7 +6,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
-import { boundedBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
+import { limitBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './result.ts';
@@ -119,7 +119,7 @@ async function restAsJson(
       else controller.enqueue(value);
     },
   });
-  return boundedBody(new Response(stream), target).json();
+  return limitBody(new Response(stream), target).json();
 }
 
 function soundIn(body: unknown, facts: CallFacts): Uint8Array {

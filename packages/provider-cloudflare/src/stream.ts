@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { Scribe, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, type WireReader } from '@majordomo/wire-kit';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -14,7 +14,7 @@ export interface RunReaderOptions extends AnswerOptions {
 
 /** Reads what `run` answers, whatever its shape: server-sent events, or one object. */
 export class RunReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
@@ -116,9 +116,9 @@ export class RunReader implements WireReader {
 }
 
 const WHOLE: Recovery = {
-  id: 'whole',
+  id: 'complete',
   what: 'answer asked for in one piece',
   apply: (request) => request,
-  delivery: 'whole',
+  delivery: 'complete',
   remember: true,
 };

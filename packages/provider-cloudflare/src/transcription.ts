@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { boundedBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
+import { limitBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './result.ts';
@@ -28,7 +28,7 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
     const facts: CallFacts = { target, secrets: [] };
     try {
       const { input, warnings } = toRun(modelId, request, target);
-      const response = boundedBody(await connection.run({ modelId, input, context, facts }), target);
+      const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
       const heard = fromResult(resultOf(await response.json(), facts), request, target);
       return { ...heard, warnings };
     } catch (error) {

@@ -46,7 +46,7 @@ describe('what comes through the binding', () => {
   it.each([
     ['a picture', (bytes: ReadableStream) => bytes],
     ['a response', (bytes: ReadableStream) => new Response(bytes)],
-  ])('has an end where it is read whole: %s', async (_what, answerOf) => {
+  ])('has an end where it is read whole: %s', async (_what, invoke) => {
     let left = 65;
     const bytes = new ReadableStream({
       pull(controller) {
@@ -54,7 +54,7 @@ describe('what comes through the binding', () => {
         else controller.close();
       },
     });
-    const provider = createCloudflare({ binding: { run: () => Promise.resolve(answerOf(bytes)) } });
+    const provider = createCloudflare({ binding: { run: () => Promise.resolve(invoke(bytes)) } });
     const majordomo = createMajordomo({ providers: [provider] });
     const drawing = majordomo.imageModel('cloudflare/@cf/m').generate({ prompt: 'a cat' });
     await expect(drawing).rejects.toMatchObject({

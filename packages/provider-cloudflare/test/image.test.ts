@@ -143,10 +143,10 @@ describe('by the binding', () => {
 });
 
 it('a model that edits nothing says so before it is asked', () => {
-  const { imageModel } = createCloudflare({ timeouts: { wholeMs: 5 } });
+  const { imageModel } = createCloudflare({ timeouts: { completeMs: 5 } });
   expect(imageModel?.('@cf/black-forest-labs/flux-1-schnell')).toMatchObject({
     images: false,
-    timeouts: { wholeMs: 5 },
+    timeouts: { completeMs: 5 },
   });
   expect(imageModel?.('@cf/black-forest-labs/flux-2-dev').images).toBeUndefined();
 });

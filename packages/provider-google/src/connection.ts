@@ -1,13 +1,13 @@
 import type { GenerateContentParameters, GoogleGenAI, HttpOptions } from '@google/genai';
 import type { ModelContext, ModelRequest } from '@majordomo/core';
 import {
-  capturedResponse,
-  checkedClient,
+  captureResponse,
+  checkClient,
   checkModelId,
   clientCache,
   credentialSource,
   directFetch,
-  lowerCased,
+  lowerCaseNames,
   patientFetch,
   secretsIn,
   secretsOfClient,
@@ -79,7 +79,9 @@ function generate(connected: Connected, sending: Sending): Promise<Response> {
       },
     } as GenerateContentParameters;
     const { models } = client;
-    return context.delivery === 'whole' ? models.generateContent(sent) : models.generateContentStream(sent);
+    return context.delivery === 'complete'
+      ? models.generateContent(sent)
+      : models.generateContentStream(sent);
   });
 }
 
@@ -109,7 +111,7 @@ function captured(
     facts.headers = answer.headers;
     return answer;
   };
-  return capturedResponse(transport, (taken) =>
+  return captureResponse(transport, (taken) =>
     send(client, { fetch: taken, headers, extraBody: { ...extra } }),
   );
 }
@@ -132,10 +134,10 @@ function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
   const clients = clientCache<GoogleGenAI>();
   const keys = credentialSource(options.apiKey, keyEnv);
   const tokens = credentialSource(options.token, []);
-  const own = lowerCased(options.headers);
+  const own = lowerCaseNames(options.headers);
   return async (context, facts) => {
     const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
-    const headers = { ...lowerCased(context.headers), ...own };
+    const headers = { ...lowerCaseNames(context.headers), ...own };
     const secrets = secretsIn(headers);
     facts.secrets = [...secrets, ...secretsOfClient(options.client)];
     if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
@@ -156,7 +158,7 @@ function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
 }
 
 const clientOf = (client: object): GoogleGenAI =>
-  checkedClient<GoogleGenAI>(client, ['models'], {
+  checkClient<GoogleGenAI>(client, ['models'], {
     factory: 'createGoogle',
     client: 'GoogleGenAI of @google/genai',
   });

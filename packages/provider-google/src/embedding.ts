@@ -7,7 +7,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVector, boundedBody, extraFor, spaceOf } from '@majordomo/wire-kit';
+import { asVector, limitBody, extraFor, spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 
@@ -98,7 +98,7 @@ async function embed(
     const params = toEmbedParams(request, known, isVertex);
     const extra = extraFor(request.extra, WIRE, target);
     const response = await connection.embed({ modelId, params, extra, context, facts });
-    return fromEmbedBody(await boundedBody(response, target).json(), facts);
+    return fromEmbedBody(await limitBody(response, target).json(), facts);
   } catch (error) {
     signal.throwIfAborted();
     throw toLlmError(error, facts);

@@ -1,6 +1,6 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
 import { asRecord, isList, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
-import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 /** `google.rpc.Status` in JSON, as all Google APIs send it. */
@@ -66,7 +66,7 @@ function fromWireError(
   facts: GeminiFacts,
   cause: unknown,
 ): LlmError {
-  const said: WireError = asRecord(shortBody(given));
+  const said: WireError = asRecord(truncateBody(given));
   const details = Array.isArray(said.details) ? (said.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof said.message === 'string' ? said.message.slice(0, LONGEST_MESSAGE) : undefined;

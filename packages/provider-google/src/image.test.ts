@@ -6,8 +6,8 @@ it.each([
   ['gemini-3-pro-image-preview', { maxCount: 14 }],
   ['imagined', undefined],
 ])('%s takes the images that its model page says, and has the timeouts of its provider', (id, images) => {
-  const backend = createGoogle({ timeouts: { wholeMs: 5 } }).imageModel?.(id);
-  expect(backend?.timeouts).toEqual({ wholeMs: 5 });
+  const backend = createGoogle({ timeouts: { completeMs: 5 } }).imageModel?.(id);
+  expect(backend?.timeouts).toEqual({ completeMs: 5 });
   if (images === undefined) expect(backend?.images).toBeUndefined();
   else expect(backend?.images).toMatchObject(images);
 });

@@ -49,7 +49,7 @@ async function draw(
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
     // Pictures come in one body.
-    const context: ModelContext = { ...asked, delivery: 'whole' };
+    const context: ModelContext = { ...asked, delivery: 'complete' };
     const response = await connection.generate({ modelId, params, extra, context, facts });
     const drawing = fromImageBody(await response.json(), facts);
     return { ...drawing, warnings: [...warnings, ...drawing.warnings] };

@@ -9,7 +9,7 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { isMadeUpCallId, toBase64 } from '@majordomo/core/toolkit';
+import { isGeneratedCallId, toBase64 } from '@majordomo/core/toolkit';
 import { callName } from '@majordomo/wire-kit';
 import { keptPart } from './kept-parts.ts';
 import type { Quirks } from './quirks.ts';
@@ -90,7 +90,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
 }
 
 /** Older models know no ids, and some platforms refuse one that they did not give: calls are told apart by their order. */
-const idOf = (id: string): { readonly id?: string } => (isMadeUpCallId(id) ? {} : { id });
+const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 
 /** All results of a turn in one content, in the order of the calls. */
 function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {

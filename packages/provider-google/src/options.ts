@@ -1,5 +1,5 @@
 import type { Credential, ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/wire-kit';
+import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface GoogleOptions extends ProviderOptions {
 }
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<GoogleOptions> = {
+export const OWN_OPTIONS: ExtraOptions<GoogleOptions> = {
   apiVersion: 'string',
   vertexai: 'boolean',
   project: 'string',

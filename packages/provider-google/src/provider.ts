@@ -1,11 +1,11 @@
 import type { Dsn, Model, Provider } from '@majordomo/core';
 import {
   checkProviderOptions,
-  paidTo,
+  billingOf,
   quirksFromParams,
-  Scribe,
+  EventWriter,
   sdkStream,
-  type QuirkWords,
+  type QuirkValues,
 } from '@majordomo/wire-kit';
 import { connectionOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
@@ -42,7 +42,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
   return {
     spi: 1,
     id,
-    ...paidTo(options, { vendor: platformOf(options, {}).vertexai ? 'google-vertex' : 'google' }),
+    ...billingOf(options, { vendor: platformOf(options, {}).vertexai ? 'google-vertex' : 'google' }),
     model: (modelId) => geminiModel(modelId, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, connection),
@@ -97,7 +97,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
 }
 
 type DsnSettings = Quirks & Pick<GoogleOptions, 'apiVersion' | 'project' | 'location'>;
-const TEXT: QuirkWords<string> = { takes: 'a text', read: (text) => text };
+const TEXT: QuirkValues<string> = { takes: 'a text', read: (text) => text };
 
 /** Longer answers stream: the vendor ends a unary call after ten minutes. */
 const MOST_WHOLE_TOKENS = 16_384;
@@ -115,12 +115,12 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
     families: [family],
     capabilities,
     timeouts: options.timeouts,
-    whole: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
+    isNonStreaming: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
     stream(request, context) {
       const isVertex = platformOf(options, context.env).vertexai;
       const quirks: Quirks = { ...known, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
       const facts: GeminiFacts = { target: context.target, request, secrets: [] };
-      const scribe = new Scribe(context.target, []);
+      const scribe = new EventWriter(context.target, []);
       return sdkStream({
         context,
         open() {

@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { QuirkWords } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit';
 
 /** The wire's own words for how much a model thinks, weakest first. */
 export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high';
@@ -62,7 +62,7 @@ const THINKING: ReadonlyMap<string, Thinking> = new Map([
 ]);
 
 /** What a DSN may say, such as `?schemaField=subset&thinking=none`. */
-export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   schemaField: ['json-schema', 'subset'],
   thinking: { takes: [...THINKING.keys()].join(', '), read: (text) => THINKING.get(text) },
   unsignedCalls: ['send', 'mark'],

@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
-import { isMadeUpCallId } from '@majordomo/core/toolkit';
+import { isGeneratedCallId } from '@majordomo/core/toolkit';
 import { instructed } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
@@ -81,7 +81,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
 function withoutCallIds(request: ModelRequest): ModelRequest {
   const names = new Map<string, string>();
   const nameOf = (id: string): string => {
-    const name = names.get(id) ?? (isMadeUpCallId(id) ? id : `call_${names.size}`);
+    const name = names.get(id) ?? (isGeneratedCallId(id) ? id : `call_${names.size}`);
     names.set(id, name);
     return name;
   };

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkWholeNumber, isRecord, nearestEffort, withOutputRule } from '@majordomo/core/toolkit';
+import { asRecord, checkInteger, isRecord, nearestEffort, withOutputRule } from '@majordomo/core/toolkit';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
 import type { Quirks } from './quirks.ts';
@@ -16,7 +16,7 @@ export interface WireRequest {
  */
 export function toWire(asked: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
-  checkWholeNumber(asked.maxTokens, 'maxTokens');
+  checkInteger(asked.maxTokens, 'maxTokens');
   const request = withoutClash(asked, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
   if (request.cache === 'long') warnings.push(NO_LONG_CACHE);

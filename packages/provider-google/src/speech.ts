@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
-import { boundedBody, extraFor, sse } from '@majordomo/wire-kit';
+import { limitBody, extraFor, sse } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate, type Candidate } from './response.ts';
@@ -76,8 +76,8 @@ async function* candidates(
   { delivery, target }: ModelContext,
   facts: GeminiFacts,
 ): AsyncGenerator<Candidate> {
-  if (delivery === 'whole') {
-    yield finishedCandidate(await boundedBody(response, target, MOST_BYTES).json(), facts);
+  if (delivery === 'complete') {
+    yield finishedCandidate(await limitBody(response, target, MOST_BYTES).json(), facts);
     return;
   }
   let isOver = false;
@@ -106,7 +106,7 @@ async function* sound(
     });
     const length = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
     for (const { type, bytes } of pieces) {
-      if (!isHeaded) yield opening(type, format, delivery === 'whole' ? length : undefined);
+      if (!isHeaded) yield opening(type, format, delivery === 'complete' ? length : undefined);
       yield { bytes };
       isHeaded = true;
     }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { inBandError } from './errors.ts';
 import { GeminiReader } from './stream.ts';
 
 const readerOf = (): GeminiReader =>
   new GeminiReader({
-    scribe: new Scribe('google/m', []),
+    scribe: new EventWriter('google/m', []),
     family: 'gemini/3-pro',
     toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
   });

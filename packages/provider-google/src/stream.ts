@@ -1,6 +1,6 @@
 import { LlmError, type JsonObject, type TokenLogprob, type VendorPart, type Warning } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, Scribe, type WireReader } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
 import { SERVER_PARTS } from './kept-parts.ts';
@@ -109,7 +109,7 @@ interface OpenCall {
 }
 
 export interface GeminiReaderOptions {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who may read this model's signatures again. */
   readonly family: string;
   /** What an error inside the answer means. */
@@ -122,7 +122,7 @@ export interface GeminiReaderOptions {
  */
 export class GeminiReader implements WireReader {
   readonly done = false;
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   private readonly family: string;
   private readonly toLlmError: GeminiReaderOptions['toLlmError'];
   private raw: string | undefined;

@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { boundedBody, extraFor } from '@majordomo/wire-kit';
+import { limitBody, extraFor } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate } from './response.ts';
@@ -31,9 +31,9 @@ export const transcriptionModel = (
     try {
       const params = toTranscriptionParams(request);
       const extra = extraFor(request.extra, WIRE, target);
-      const context: ModelContext = { ...asked, delivery: 'whole' };
+      const context: ModelContext = { ...asked, delivery: 'complete' };
       const response = await connection.generate({ modelId, params, extra, context, facts });
-      return fromTranscription(await boundedBody(response, target).json(), request, facts);
+      return fromTranscription(await limitBody(response, target).json(), request, facts);
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);

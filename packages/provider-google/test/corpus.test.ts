@@ -15,7 +15,7 @@ import {
 import { collect, type Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantPart, Model } from '@majordomo/core';
-import { Scribe, SseDecoder } from '@majordomo/core/toolkit';
+import { EventWriter, SseDecoder } from '@majordomo/core/toolkit';
 import { createGoogle } from '../src/index.ts';
 import { usage as usageOf } from '../src/response.ts';
 import { inBandError } from '../src/errors.ts';
@@ -41,7 +41,7 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
   afterAll(() => server.close());
 
   describe.each([
-    ['one piece', 'whole'],
+    ['one piece', 'complete'],
     ['pieces of 61 bytes', 61],
   ] as const)('through the SDK, in %s', (_name, cut) => {
     it.each(cases.map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
@@ -70,7 +70,7 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
 
 function decodedByteByByte({ body }: Recording): Promise<Collected> {
   const reader = new GeminiReader({
-    scribe: new Scribe('google/test', []),
+    scribe: new EventWriter('google/test', []),
     family: 'gemini/test',
     toLlmError: (error) => inBandError(error, { target: 'google/test', secrets: [] }),
   });

@@ -54,7 +54,7 @@ describe('a call', () => {
 
   it('goes out whole where nobody wants deltas', async () => {
     await serve(answers(chunk('Hello', 'STOP')));
-    expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'whole' })).text).toBe('Hello');
+    expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'complete' })).text).toBe('Hello');
     expect(server.requests[0]?.path).toBe('/v1beta/models/gemini-x:generateContent');
   });
 

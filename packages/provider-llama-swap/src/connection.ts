@@ -1,5 +1,5 @@
 import type { ModelContext } from '@majordomo/core';
-import { credentialSource, directFetch, lowerCased, patientFetch, secretsIn } from '@majordomo/wire-kit';
+import { credentialSource, directFetch, lowerCaseNames, patientFetch, secretsIn } from '@majordomo/wire-kit';
 import { failure, missingURL, refusal } from './errors.ts';
 import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 
@@ -32,8 +32,8 @@ export function management(target: string, options: LlamaSwapOptions): Managemen
     const headers = {
       accept: 'application/json',
       ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
-      ...lowerCased(call.headers),
-      ...lowerCased(options.headers),
+      ...lowerCaseNames(call.headers),
+      ...lowerCaseNames(options.headers),
       authorization: `Bearer ${key}`,
     };
     const secrets = [key, ...secretsIn(call.headers, options.headers)];

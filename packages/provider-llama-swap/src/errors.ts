@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import { shortBody, transportError, wireError } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError } from '@majordomo/wire-kit';
 
 const LONGEST_MESSAGE = 600;
 
@@ -24,9 +24,9 @@ export async function refusal(
 /** JSON, or words alone, as the `Accept` header and the server's age have it. */
 function bodyOf(text: string): unknown {
   try {
-    return shortBody(JSON.parse(text));
+    return truncateBody(JSON.parse(text));
   } catch {
-    return shortBody(text);
+    return truncateBody(text);
   }
 }
 

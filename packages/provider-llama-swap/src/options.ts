@@ -1,5 +1,5 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/wire-kit';
+import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { ChatQuirks } from '@majordomo/provider-openai';
 
 /** `baseURL` is the server's origin, such as `http://127.0.0.1:8080`; with `/v1` it is the same. */
@@ -39,7 +39,7 @@ export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
     : options;
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<LlamaSwapOptions> = {
+export const OWN_OPTIONS: ExtraOptions<LlamaSwapOptions> = {
   quirks: 'object',
   images: ['txt2img', 'images'],
   spaces: 'object',

@@ -1,5 +1,5 @@
 import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeouts } from '@majordomo/core';
-import { checkProviderOptions, paidTo, patientFetch } from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
 import { management } from './connection.ts';
@@ -37,7 +37,7 @@ export interface LlamaSwap extends Provider {
  * The first byte may take as long as loading a model, reading the prompt and any queue; while a tool call is parsed
  * nothing comes at all.
  */
-const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0, totalMs: 0 };
+const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
 /**
  * A llama-swap server. Chat goes over Chat Completions at `{baseURL}/v1`. Without a `baseURL` a call fails with
@@ -58,7 +58,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   return {
     spi: 1,
     id,
-    ...paidTo(options, { vendor: 'llama-swap', billing: 'included' }),
+    ...billingOf(options, { vendor: 'llama-swap', billing: 'included' }),
     model: (modelId) => swapModel(chat.model(modelId), () => listed.get(modelId), options),
     imageModel: (modelId) =>
       options.images === 'images' && chat.imageModel !== undefined

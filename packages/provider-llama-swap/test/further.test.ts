@@ -43,5 +43,8 @@ it('without a URL says which option is missing', async () => {
 
 it('says what a name of its configuration stands for, and has no timeouts of its own', () => {
   const { embeddingModel } = createLlamaSwap({ baseURL: 'http://swap', spaces: { mine: 'BAAI/bge-m3' } });
-  expect([embeddingModel?.('mine').space, embeddingModel?.('mine').timeouts?.wholeMs]).toEqual(['bge-m3', 0]);
+  expect([embeddingModel?.('mine').space, embeddingModel?.('mine').timeouts?.completeMs]).toEqual([
+    'bge-m3',
+    0,
+  ]);
 });

@@ -46,7 +46,7 @@ it.each(['txt2img', 'images'] as const)(
   'has no timeouts of its own by %s, as loading a model takes',
   (images) => {
     const own = createLlamaSwap({ baseURL: 'http://swap', images }).imageModel?.('flux').timeouts;
-    const given = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { wholeMs: 5 } });
-    expect([own?.wholeMs, given.imageModel?.('flux').timeouts]).toEqual([0, { wholeMs: 5 }]);
+    const given = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { completeMs: 5 } });
+    expect([own?.completeMs, given.imageModel?.('flux').timeouts]).toEqual([0, { completeMs: 5 }]);
   },
 );

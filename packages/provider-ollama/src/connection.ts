@@ -1,11 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
 import {
-  capturedResponse,
-  checkedClient,
+  captureResponse,
+  checkClient,
   credentialSource,
   directFetch,
-  lowerCased,
+  lowerCaseNames,
   patientFetch,
   secretsIn,
   wellFormed,
@@ -78,12 +78,12 @@ function connector(
     const { newClient } = await import('./sdk.ts');
     // The SDK's own reader drops broken lines, and knows no signal.
     return (method) =>
-      capturedResponse(transportOf(options, context, facts, key), (fetch) => method(newClient(host, fetch)));
+      captureResponse(transportOf(options, context, facts, key), (fetch) => method(newClient(host, fetch)));
   };
 }
 
 const clientOf = (client: object): Ollama =>
-  checkedClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
+  checkClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
 
 /** With the headers of the app and the provider; a refusal is thrown here, for the SDK keeps no headers of it. */
 function transportOf(
@@ -93,7 +93,7 @@ function transportOf(
   key: string | undefined,
 ): typeof fetch {
   const fetch = directFetch(options.fetch ?? given ?? patientFetch, facts.target);
-  const more = { ...lowerCased(asked), ...lowerCased(options.headers), ...bearer(key) };
+  const more = { ...lowerCaseNames(asked), ...lowerCaseNames(options.headers), ...bearer(key) };
   return async (url, init) => {
     const headers = headersOf(init?.headers, more);
     // The SDK serialises; strict parsers refuse a body with half of a surrogate pair.

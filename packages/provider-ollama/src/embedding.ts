@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVectors, boundedBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection, EmbedParams } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';
@@ -23,7 +23,7 @@ export function embeddingModel(
       try {
         const params = toEmbedParams(modelId, request, options, context);
         const response = await connection.embed(params, context, facts);
-        const body: unknown = await boundedBody(response, context.target).json();
+        const body: unknown = await limitBody(response, context.target).json();
         if (asRecord(body)['error'] !== undefined) throw refusal(body, facts);
         return fromEmbedBody(body, context.target);
       } catch (error) {

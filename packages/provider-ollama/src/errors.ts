@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
 import { asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
-import { shortBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
 
 /** The answer to a request that was refused. */
 export interface HttpFacts {
@@ -18,7 +18,7 @@ export const toLlmError = (error: unknown, facts: CallFacts): LlmError =>
  * "[object Object]". Without `http` it came inside a 200.
  */
 export function refusal(given: unknown, facts: CallFacts, http?: HttpFacts): LlmError {
-  const body = shortBody(given);
+  const body = truncateBody(given);
   const message = messageOf(body);
   return wireError({
     target: facts.target,

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { OwnOptions } from '@majordomo/wire-kit';
+import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
@@ -19,7 +19,7 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
 }
 
 /** What is not an option of every provider. */
-export const OWN_OPTIONS: OwnOptions<OllamaOptions> = {
+export const OWN_OPTIONS: ExtraOptions<OllamaOptions> = {
   // Its words are checked where it is looked up.
   profile: 'string',
   numCtx: 1,

@@ -27,7 +27,7 @@ export interface Profile {
  * The server sends its headers with the first token: after loading the model, reading the prompt and any queue, which
  * takes minutes on small machines. While it parses a tool call it says nothing at all.
  */
-const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0, totalMs: 0 };
+const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
 /** `ollama`: the local server; `ollama-cloud`: ollama.com; `foreman`: a queueing daemon in front of a local one. */
 export type ProfileName = 'ollama' | 'ollama-cloud' | 'foreman';
@@ -60,7 +60,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     quirks: { ...CHAT_QUIRKS, schema: 'format-and-told' },
     isNear: false,
     // Silence in the middle of an answer is a dead connection there.
-    timeouts: { connectMs: 0, firstContentMs: 0, wholeMs: 0, totalMs: 0 },
+    timeouts: { connectMs: 0, firstContentMs: 0, completeMs: 0, totalMs: 0 },
   },
   // One local server behind a queue and a token; it may front a cloud model, and may answer a stream with one object.
   foreman: {

@@ -1,7 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
 import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
-import { checkProviderOptions, NDJSON, paidTo, Scribe, sdkStream, type CallFacts } from '@majordomo/wire-kit';
+import {
+  checkProviderOptions,
+  NDJSON,
+  billingOf,
+  EventWriter,
+  sdkStream,
+  type CallFacts,
+} from '@majordomo/wire-kit';
 import { connectionOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { refusal, toLlmError } from './errors.ts';
@@ -43,7 +50,7 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
   return {
     spi: 1,
     id,
-    ...paidTo(options, profile),
+    ...billingOf(options, profile),
     model: (modelId) => modelOf(modelId, id, options, profile, connection),
     embeddingModel: (modelId) => ({
       ...embeddingModel(modelId, options, connection),
@@ -104,10 +111,10 @@ function modelOf(
     families: [family],
     capabilities,
     timeouts,
-    whole: () => profile.isNear && isUntimed(timeouts),
+    isNonStreaming: () => profile.isNear && isUntimed(timeouts),
     stream(request, context) {
       const facts: CallFacts = { target: context.target, request, secrets: [] };
-      const scribe = new Scribe(context.target, []);
+      const scribe = new EventWriter(context.target, []);
       let sent: WireParams | undefined;
       return sdkStream({
         context,

@@ -1,4 +1,4 @@
-import { quirksFromParams, type QuirkWords } from '@majordomo/wire-kit';
+import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 
 /** The ways in which servers and models of this wire differ. They decide what is sent; reading is liberal. */
 export interface OllamaQuirks {
@@ -34,7 +34,7 @@ interface DsnSettings extends OllamaQuirks {
   readonly keep_alive: string | number;
 }
 
-const WORDS: { readonly [Name in keyof DsnSettings]: QuirkWords<DsnSettings[Name]> } = {
+const WORDS: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSettings[Name]> } = {
   num_ctx: {
     takes: 'a whole number above 0',
     read: (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),

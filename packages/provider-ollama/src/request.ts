@@ -1,6 +1,6 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
 import {
-  checkWholeNumber,
+  checkInteger,
   isRecord,
   nearestEffort,
   unsentSettings,
@@ -109,7 +109,7 @@ function toThink(
 
 function toOptions(request: ModelRequest, numCtx: number | undefined): Record<string, unknown> {
   const { maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, stop, seed } = request;
-  checkWholeNumber(maxTokens, 'maxTokens');
+  checkInteger(maxTokens, 'maxTokens');
   const options: Record<string, unknown> = {};
   if (numCtx !== undefined) options['num_ctx'] = numCtx;
   if (maxTokens !== undefined) options['num_predict'] = maxTokens;

@@ -1,11 +1,11 @@
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChatReader } from './stream.ts';
 
 /** What a reader of these lines writes, or what it throws. */
 function read(lines: readonly string[]): unknown {
-  const scribe = new Scribe('ollama/m', []);
+  const scribe = new EventWriter('ollama/m', []);
   const reader = new ChatReader({
     scribe,
     family: 'f',

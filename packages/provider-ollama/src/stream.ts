@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, Scribe, UNTERMINATED, type WireReader, tokenLogprobs } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, UNTERMINATED, type WireReader, tokenLogprobs } from '@majordomo/wire-kit';
 import {
   finishReason,
   promptCut,
@@ -26,7 +26,7 @@ const PIECE =
   /^\{"model":"[^"\\\p{Cc}]*","created_at":"[^"\\\p{Cc}]*","message":\{"role":"assistant","content":"([^"\\\p{Cc}]{0,12})"(?:,"thinking":"([^"\\\p{Cc}]{0,12})")?\},"done":false\}$/u;
 
 export interface ChatReaderOptions {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who may read this model's reasoning again. */
   readonly family: string;
   /** What was sent; asked at the end of the answer. */
@@ -37,7 +37,7 @@ export interface ChatReaderOptions {
 
 /** Reads the lines of /api/chat, or its one object, into events. */
 export class ChatReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;

@@ -124,7 +124,7 @@ describe('an answer that nobody wants in deltas', () => {
 
   it.each<[string, OllamaOptions]>([
     ['a local server', {}],
-    ['a local server whose total has an end', { timeouts: { totalMs: 60_000, wholeMs: 60_000 } }],
+    ['a local server whose total has an end', { timeouts: { totalMs: 60_000, completeMs: 60_000 } }],
     ['a local server of whose timers nothing is said', { timeouts: { idleMs: undefined } }],
   ])('is asked of %s in one body, as its own client does', async (_where, options) => {
     expect(await streamed(options)).toBe(false);

@@ -29,7 +29,7 @@ describe('an abort', () => {
   async function abortWhen(
     provider: Provider,
     moment: Promise<unknown> | 'content',
-    delivery: 'deltas' | 'whole',
+    delivery: 'deltas' | 'complete',
   ): Promise<[LlmError['kind'] | undefined, boolean | undefined]> {
     const controller = new AbortController();
     const abort = (): void => {
@@ -79,7 +79,7 @@ describe('an abort', () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"choices": [', tell);
     });
-    const [kind, isComplete] = await abortWhen(provider, moment, 'whole');
+    const [kind, isComplete] = await abortWhen(provider, moment, 'complete');
     expect(kind).toBe('aborted');
     expect(isComplete).toBe(false);
   });

@@ -21,7 +21,7 @@ async function world(play: Answer, options: ChatOptions = {}): Promise<Provider>
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-const whole = contextOf({ delivery: 'whole' });
+const whole = contextOf({ delivery: 'complete' });
 
 describe('the key', () => {
   const answering = answers(answer('Hi'));
@@ -30,7 +30,7 @@ describe('the key', () => {
   it('comes from the variable of the profile in the call’s environment', async () => {
     server = await testServer(answering);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1`, keyEnv: 'LAB_KEY' });
-    await collect(provider, requestOf(), contextOf({ delivery: 'whole', env: { LAB_KEY: 'k-env' } }));
+    await collect(provider, requestOf(), contextOf({ delivery: 'complete', env: { LAB_KEY: 'k-env' } }));
     const { error } = await collect(provider, requestOf(), whole);
     expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('LAB_KEY') as string });
     expect(keysSent()).toEqual(['Bearer k-env']);

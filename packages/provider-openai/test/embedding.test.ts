@@ -183,7 +183,7 @@ describe('a failure', () => {
     const majordomo = await world(inTurn(() => undefined, answers(right)));
     const { attempts } = await majordomo
       .embeddingModel('lab/any')
-      .embed({ values: ['one'] }, { timeouts: { wholeMs: 80 } });
+      .embed({ values: ['one'] }, { timeouts: { completeMs: 80 } });
     expect(attempts.map(({ error }) => error?.kind)).toEqual(['timeout', undefined]);
   });
 

@@ -6,7 +6,7 @@ import * as responses from '../src/responses.ts';
 import { collect } from './collected.ts';
 import { answer } from './server.ts';
 
-const whole = contextOf({ delivery: 'whole', env: { OPENAI_API_KEY: 'key' } });
+const whole = contextOf({ delivery: 'complete', env: { OPENAI_API_KEY: 'key' } });
 const said = (text: string): object => ({
   id: 'r',
   status: 'completed',

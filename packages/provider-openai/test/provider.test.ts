@@ -26,7 +26,7 @@ async function world(play: Answer, options: ChatOptions = {}): Promise<Provider>
   return createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1`, ...options });
 }
 
-const whole = contextOf({ delivery: 'whole' });
+const whole = contextOf({ delivery: 'complete' });
 
 describe('a call', () => {
   it('streams text, tool calls and usage', async () => {
@@ -56,7 +56,7 @@ describe('a call', () => {
   it('asks for one body where nobody wants deltas', async () => {
     const provider = await world(answers(answer('Hi')));
     const collected = await collect(provider, requestOf(), whole);
-    expect(provider.model('m').whole?.(requestOf())).toBe(true);
+    expect(provider.model('m').isNonStreaming?.(requestOf())).toBe(true);
     expect([collected.text, collected.usage?.input]).toEqual(['Hi', 3]);
     expect(server.requests[0]?.body).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }] });
   });
@@ -72,7 +72,7 @@ describe('a call', () => {
     await collect(
       provider,
       requestOf(),
-      contextOf({ delivery: 'whole', headers: { 'x-team': 'app', 'X-App': '1' } }),
+      contextOf({ delivery: 'complete', headers: { 'x-team': 'app', 'X-App': '1' } }),
     );
     const { headers } = server.requests[0] ?? {};
     expect(headers).toMatchObject({
@@ -95,9 +95,9 @@ describe('a call', () => {
         return fetch(url, init);
       };
     const provider = await world(answers(answer('Hi')), { fetch: by('option') });
-    await collect(provider, requestOf(), contextOf({ delivery: 'whole', fetch: by('app') }));
+    await collect(provider, requestOf(), contextOf({ delivery: 'complete', fetch: by('app') }));
     const plain = createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
-    await collect(plain, requestOf(), contextOf({ delivery: 'whole', fetch: by('app') }));
+    await collect(plain, requestOf(), contextOf({ delivery: 'complete', fetch: by('app') }));
     expect(seen).toEqual(['option', 'app']);
   });
 
@@ -178,7 +178,7 @@ describe('a provider', () => {
     await collect(
       lab,
       requestOf({ maxTokens: 5, seed: 1 }),
-      contextOf({ delivery: 'whole', env: { OPENAI_API_KEY: 'sk-other' } }),
+      contextOf({ delivery: 'complete', env: { OPENAI_API_KEY: 'sk-other' } }),
     );
     expect(server.requests[0]).toMatchObject({
       path: '/v1/chat/completions',

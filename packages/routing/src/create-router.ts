@@ -1,6 +1,6 @@
 import { catalog } from '@majordomo/catalog';
 import { systemClock, type Resolver } from '@majordomo/core';
-import { whenThere } from '@majordomo/core/toolkit';
+import { mapValue } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import type { Preset, Router, RouterOptions } from './contract.ts';
 import { note } from './plan/asked.ts';
@@ -42,7 +42,7 @@ export function createRouter(options: RouterOptions): Router {
       note(name, context, decision);
       return decision?.meaning;
     };
-    return whenThere(preset === undefined ? undefined : decide(name, preset, context, rules), told);
+    return mapValue(preset === undefined ? undefined : decide(name, preset, context, rules), told);
   };
   return {
     resolver,

@@ -136,10 +136,10 @@ describe('speed', () => {
 
   it('hears of a silence that ended an attempt, and not of other failures', () => {
     const { tell, of } = memory();
-    const failed = (phase: 'first-content' | 'whole') =>
+    const failed = (phase: 'first-content' | 'complete') =>
       ({ ms: 30_000, outcome: 'failed', error: new LlmError('timeout', '', { phase }) }) as const;
     tell('a/x', failed('first-content'));
-    tell('b/x', failed('whole'));
+    tell('b/x', failed('complete'));
     tell('c/x', { ms: 30_000, outcome: 'failed', error: new LlmError('server', '') });
     expect([of('a/x') < 0.4, of('b/x'), of('c/x')]).toEqual([true, 0.5, 0.5]);
   });

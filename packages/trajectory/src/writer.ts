@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, tell, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { clean, type LineFormat } from './clean.ts';
 import { Output } from './output.ts';
@@ -57,7 +57,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
   };
   const told = (error: unknown): 'failed' => {
     // A run does not fail because its trajectory did.
-    tell(onError, error);
+    notify(onError, error);
     return 'failed';
   };
   const close = async (): Promise<void> => {

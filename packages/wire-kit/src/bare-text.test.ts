@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bareText } from './errors.ts';
+import { plainTextOf } from './errors.ts';
 
 test.each([
   ['502 <html><title>Bad\n gateway</title></html>', 'Bad gateway'],
@@ -8,9 +8,9 @@ test.each([
   ['no status here', 'no status here'],
   ['502 a < b and c > d', 'a d'],
 ])('%j is said as %j', (message, words) => {
-  expect(bareText(message, 502).replaceAll(/ +/g, ' ')).toBe(words);
+  expect(plainTextOf(message, 502).replaceAll(/ +/g, ' ')).toBe(words);
 });
 
 test('megabytes of markup are not read', () => {
-  expect(bareText(`502 ${'<'.repeat(4_000_000)}`, 502)).toBe('<'.repeat(200));
+  expect(plainTextOf(`502 ${'<'.repeat(4_000_000)}`, 502)).toBe('<'.repeat(200));
 });

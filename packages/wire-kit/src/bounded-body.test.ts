@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { boundedBody, collectedBody } from './bounded-body.ts';
+import { limitBody, collectBody } from './bounded-body.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = async (body: AsyncIterable<Uint8Array>): Promise<string> =>
-  new TextDecoder().decode(await collectedBody(body, 'p/m', 8));
+  new TextDecoder().decode(await collectBody(body, 'p/m', 8));
 
 describe('a body that is read whole', () => {
   it.each([
@@ -83,14 +83,14 @@ async function ended(): Promise<Readable> {
   return stream;
 }
 
-describe('boundedBody', () => {
+describe('limitBody', () => {
   it.each(['服务不可用', 'Très bien', 'OK'])('keeps a response whose status text is %s', async (text) => {
     const server = createServer((socket) =>
       socket.once('data', () => socket.end(`HTTP/1.1 503 ${text}\r\n\r\nbusy`)),
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const bounded = boundedBody(await fetch(url), 'acme/model');
+    const bounded = limitBody(await fetch(url), 'acme/model');
     expect([bounded.status, await bounded.text()]).toEqual([503, 'busy']);
     server.close();
   });

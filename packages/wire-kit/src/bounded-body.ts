@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { joinedBytes } from '@majordomo/core/toolkit';
+import { concatBytes } from '@majordomo/core/toolkit';
 
 /** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
 export const LARGEST_BODY: number = 64 * 1024 * 1024;
@@ -8,7 +8,7 @@ export const LARGEST_BODY: number = 64 * 1024 * 1024;
  * The response with a body that ends in an error beyond `most` bytes (`protocol`, code `too-large`). A few megabytes on
  * the wire may unpack into all the memory that there is, and the headers do not tell.
  */
-export function boundedBody(response: Response, target: string, most: number = LARGEST_BODY): Response {
+export function limitBody(response: Response, target: string, most: number = LARGEST_BODY): Response {
   const body = response.body as ReadableStream<Uint8Array> | null;
   if (body === null) return response;
   const length = plainLength(response.headers);
@@ -55,7 +55,7 @@ function boundedStream(
 }
 
 /** The same for a transport that has no `Response`: all bytes of a body, or the error beyond `most`. */
-export async function collectedBody(
+export async function collectBody(
   body: AsyncIterable<Uint8Array | string>,
   target: string,
   most: number = LARGEST_BODY,
@@ -68,7 +68,7 @@ export async function collectedBody(
     if (bytes > most) throw tooLarge(target, most);
     chunks.push(chunk);
   }
-  return joinedBytes(chunks);
+  return concatBytes(chunks);
 }
 
 const UTF8 = new TextEncoder();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { capturedResponse } from './http.ts';
+import { captureResponse } from './http.ts';
 
 test('the raw response comes to us, and the SDK reads an empty object', async () => {
   const sent = new Response('data: 1\n\n');
   let read: unknown;
-  const captured = await capturedResponse(
+  const captured = await captureResponse(
     () => Promise.resolve(sent),
     async (fetch) => {
       read = await (await fetch('http://127.0.0.1')).json();
@@ -16,7 +16,7 @@ test('the raw response comes to us, and the SDK reads an empty object', async ()
 
 test('a response that is not ok goes to the SDK, whose error is what is thrown', async () => {
   const sdkError = new Error('503 of the SDK');
-  const refused = capturedResponse(
+  const refused = captureResponse(
     () => Promise.resolve(new Response('busy', { status: 503 })),
     async (fetch) => {
       if ((await (await fetch('http://127.0.0.1')).text()) === 'busy') throw sdkError;
@@ -26,6 +26,6 @@ test('a response that is not ok goes to the SDK, whose error is what is thrown',
 });
 
 test('an SDK that sends in another way is found out', async () => {
-  const unused = capturedResponse(fetch, () => Promise.resolve());
+  const unused = captureResponse(fetch, () => Promise.resolve());
   await expect(unused).rejects.toThrow('did not use the fetch');
 });

@@ -28,7 +28,7 @@ export function clientCache<Client>(): ClientCache<Client> {
 }
 
 /** The app's own SDK client, if it has the members that we call; throws `config` otherwise. */
-export function checkedClient<Client>(
+export function checkClient<Client>(
   client: object,
   members: readonly (keyof Client & string)[],
   { factory, client: wanted }: { readonly factory: string; readonly client: string },

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { boundedBody } from './bounded-body.ts';
+import { limitBody } from './bounded-body.ts';
 import { directFetch } from './http.ts';
 
 const servers: Server[] = [];
@@ -69,10 +69,10 @@ test('a body within the bound is itself, with its status, headers and URL', asyn
     response.end('llo');
   });
   const given = await fetch(url);
-  const bounded = boundedBody(given, 'p/m', 5);
+  const bounded = limitBody(given, 'p/m', 5);
   expect([bounded.status, bounded.headers.get('x-a'), bounded.url]).toEqual([201, 'b', given.url]);
   expect(await bounded.text()).toBe('hello');
-  await expect(boundedBody(await fetch(url), 'p/m', 4).text()).rejects.toThrow(
+  await expect(limitBody(await fetch(url), 'p/m', 4).text()).rejects.toThrow(
     'p/m answered with more than 4 bytes',
   );
 });

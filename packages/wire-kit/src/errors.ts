@@ -11,9 +11,9 @@ import {
   type HeaderReader,
   kindOf,
   redact,
-  redactKnown,
+  redactValues,
   retryAfterMs,
-  waitInWords,
+  retryAfterInMessage,
   type WireFailure,
 } from '@majordomo/core/toolkit';
 
@@ -51,7 +51,8 @@ export function wireError(facts: WireErrorFacts): LlmError {
       status,
       code: status === 413 ? 'too-large' : word(facts.code ?? facts.type, secrets),
       requestId: word(facts.requestId, secrets),
-      retryAfterMs: retryAfterMs(headers, Date.now()) ?? (MAY_WAIT.has(kind) ? waitInWords(said) : undefined),
+      retryAfterMs:
+        retryAfterMs(headers, Date.now()) ?? (MAY_WAIT.has(kind) ? retryAfterInMessage(said) : undefined),
       shouldRetry: asked === 'true' || asked === 'false' ? asked === 'true' : undefined,
       body: bodyText(facts.body, secrets),
       recover: facts.recover,
@@ -107,9 +108,9 @@ function ownError(error: unknown): LlmError | undefined {
 /** The same error, unless something of what it says has to be hidden, or it knows less than the target (`provider`). */
 function withoutSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
-  const hide = (text: string | undefined): string | undefined => text && redactKnown(text, secrets);
+  const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
   const cause = cleanCause(error.cause, secrets);
-  const message = redactKnown(error.message, secrets);
+  const message = redactValues(error.message, secrets);
   const known = details.target;
   const hidden = {
     target: known !== undefined && target.startsWith(`${known}/`) ? target : known,
@@ -126,7 +127,7 @@ function withoutSecrets(error: LlmError, target: string, secrets: readonly strin
     hidden.requestId === details.requestId;
   if (isSame) return error;
   const clean = new LlmError(kind, message, { ...details, ...hidden }, { cause });
-  clean.stack = redactKnown(error.stack ?? '', secrets);
+  clean.stack = redactValues(error.stack ?? '', secrets);
   return clean;
 }
 
@@ -202,7 +203,7 @@ const MOST_READ = 4096;
 const LONGEST = 200;
 
 /** The words of a body that is not JSON, such as a proxy's page. SDKs put them behind the status, and have words for none. */
-export function bareText(message: string, status: number): string {
+export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
   const words = cutText(text, MOST_READ).replace(/<[^<>]*>|\s+/g, ' ');
@@ -210,7 +211,7 @@ export function bareText(message: string, status: number): string {
 }
 
 /** A reader that stumbles has met a shape that it does not know: the response drifted, whatever the reader throws. */
-export function drifted(error: unknown, target: string): LlmError {
+export function driftError(error: unknown, target: string): LlmError {
   if (LlmError.is(error)) return error;
   const message = `${target} sent what its reader does not know`;
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
@@ -228,7 +229,7 @@ const DEEPEST = 12;
  * echo of the user's own input may fill megabytes, and expressions and serialisers would go through all of it, again and
  * again. Every wire reads what was reported through this.
  */
-export function shortBody(body: unknown): unknown {
+export function truncateBody(body: unknown): unknown {
   return shortened(body, { text: MOST_TEXT, values: MOST_VALUES }, 0);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretHeader, lowerCased, secretsIn } from './http.ts';
+import { isSecretHeader, lowerCaseNames, secretsIn } from './http.ts';
 
 test.each([
   ...['Authorization', 'proxy-authorization', 'api-key', 'apikey', 'x-key', 'x-api-token', 'x-goog-api-key'],
@@ -44,6 +44,6 @@ test.each([
 
 test('a header that untyped code has left undefined is none, and one that takes a header away hides nothing', () => {
   const headers = { Authorization: null, 'X-Org': undefined, 'X-Team': 'a' } as never;
-  expect(lowerCased(headers)).toEqual({ authorization: null, 'x-team': 'a' });
+  expect(lowerCaseNames(headers)).toEqual({ authorization: null, 'x-team': 'a' });
   expect(secretsIn(headers)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { boundedBody } from './bounded-body.ts';
+import { limitBody } from './bounded-body.ts';
 
 type Transport = typeof globalThis.fetch;
 
@@ -9,14 +9,14 @@ const STREAMED = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.ama
 /**
  * The transport of a provider: it goes where it is sent and nowhere else, for a redirect would take the key, the app's
  * headers and the whole prompt along, to another origin or out of TLS. A redirect is a `protocol` error that names the
- * place. Bodies that are read whole have an end: see `boundedBody`.
+ * place. Bodies that are read whole have an end: see `limitBody`.
  */
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
     const answer = await fetch(input, { ...init, redirect: 'manual' });
     if (isRedirect(answer)) throw refusedRedirect(answer, target);
     const isStream = answer.ok && STREAMED.test(answer.headers.get('content-type') ?? '');
-    return isStream ? answer : boundedBody(answer, target);
+    return isStream ? answer : limitBody(answer, target);
   };
 }
 
@@ -26,11 +26,11 @@ const isRedirect = ({ status, type, headers }: Response): boolean =>
 
 function refusedRedirect({ body, status, headers, url }: Response, target: string): LlmError {
   body?.cancel().catch(() => undefined);
-  return redirected(headers.get('location') ?? '', url, status, target);
+  return redirectError(headers.get('location') ?? '', url, status, target);
 }
 
 /** The error of an answer that sends on to `location`, seen from `url`; for transports other than `fetch`. */
-export function redirected(location: string, url: string, status: number, target: string): LlmError {
+export function redirectError(location: string, url: string, status: number, target: string): LlmError {
   const place = placeOf(location, url === '' ? undefined : url);
   const message = `${target} sends on to ${place}, which was not followed: if that is right, set baseURL to it`;
   return new LlmError('protocol', message, {
@@ -111,7 +111,7 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
  * Sends a request through an SDK without `asResponse`, by the `fetch` that it is given, and returns the raw response. The SDK
  * reads an empty JSON object instead. A response with an error status goes to the SDK, which makes its error of it.
  */
-export async function capturedResponse(
+export async function captureResponse(
   transport: typeof fetch,
   send: (fetch: typeof globalThis.fetch) => Promise<unknown>,
 ): Promise<Response> {
@@ -130,7 +130,7 @@ type HeaderRecord = Readonly<Record<string, string>>;
  * Names in lower case, so that a later set replaces an earlier one whatever its case. What untyped code has left undefined is no
  * header: some SDKs would send the word.
  */
-export const lowerCased = (headers: HeaderRecord = {}): HeaderRecord =>
+export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
   Object.fromEntries(
     Object.entries<string | undefined>(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name.toLowerCase(), value]],

@@ -1,5 +1,5 @@
 export {
-  Scribe,
+  EventWriter,
   SSE,
   sse,
   SseDecoder,
@@ -8,32 +8,32 @@ export {
   type OnMessage,
   type ToolCallDelta,
 } from '@majordomo/core/toolkit';
-export { boundedBody, collectedBody, LARGEST_BODY } from './bounded-body.ts';
-export { checkedClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
+export { limitBody, collectBody, LARGEST_BODY } from './bounded-body.ts';
+export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
 export { type CredentialSource, credentialSource } from './credentials.ts';
 export {
-  bareText,
+  plainTextOf,
   type CallFacts,
-  drifted,
+  driftError,
   reasonOf,
-  shortBody,
+  truncateBody,
   transportError,
   wireError,
   type WireErrorFacts,
 } from './errors.ts';
 export {
-  capturedResponse,
+  captureResponse,
   directFetch,
   isSecretHeader,
-  lowerCased,
+  lowerCaseNames,
   patientFetch,
-  redirected,
+  redirectError,
   secretsIn,
   secretsOfClient,
   withKnownHeaders,
 } from './http.ts';
 export { LONGEST_LINE, ndjson, NDJSON, NdjsonDecoder, type NdjsonOptions, UNTERMINATED } from './ndjson.ts';
-export { checkBaseURL, checkProviderOptions, type OwnOptions } from './options.ts';
+export { checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
 export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
 export {
   GRAMMAR_SCHEMA,
@@ -44,12 +44,12 @@ export {
   TYPED_SCHEMA,
 } from './schema-dialects.ts';
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
-export { extraFor, jsonText, paidTo, quirksFromParams, type QuirkWords, spaceOf } from './settings.ts';
+export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
 export { callName, objectRoot, type ObjectRoot } from './tools.ts';
 export {
-  asGiven,
-  keepJson,
-  type KnownForms,
+  unchangedId,
+  cacheJson,
+  type RequestForms,
   listJson,
   type ToolIdRule,
   toolIds,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keepJson, listJson, wellFormed } from './transcript.ts';
+import { cacheJson, listJson, wellFormed } from './transcript.ts';
 
 describe('the JSON of a list', () => {
   it('is that of JSON.stringify', () => {
     for (const list of [[], [1], ['a', null, undefined, { b: [true] }], [[], {}], [() => 1]]) {
       expect(listJson(list)).toBe(JSON.stringify(list));
       expect(
-        listJson(list.map((one) => (typeof one === 'object' && one !== null ? keepJson(one) : one))),
+        listJson(list.map((one) => (typeof one === 'object' && one !== null ? cacheJson(one) : one))),
       ).toBe(JSON.stringify(list));
     }
   });
@@ -16,12 +16,12 @@ describe('the JSON of a list', () => {
     let times = 0;
     const counted = { toJSON: () => ++times };
     expect([listJson([counted]), listJson([counted])]).toEqual(['[1]', '[2]']);
-    keepJson(counted);
+    cacheJson(counted);
     expect([listJson([counted]), listJson([0, counted])]).toEqual(['[3]', '[0,3]']);
   });
 
   it('has no lone surrogates, the second time neither', () => {
-    const list = [keepJson({ text: 'a\ud83d' }), { text: '\ude00' }];
+    const list = [cacheJson({ text: 'a\ud83d' }), { text: '\ude00' }];
     for (const text of [listJson(list), listJson(list)]) {
       expect(JSON.parse(text)).toEqual([{ text: 'a\ufffd' }, { text: '\ufffd' }]);
     }

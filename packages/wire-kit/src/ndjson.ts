@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { ownText, type BodyDecoder, type Framing, type OnMessage } from '@majordomo/core/toolkit';
+import { copyText, type BodyDecoder, type Framing, type OnMessage } from '@majordomo/core/toolkit';
 
 /** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
 export const LONGEST_LINE: number = 16 * 1024 * 1024;
@@ -58,7 +58,7 @@ export class NdjsonDecoder implements BodyDecoder {
       this.rest = '';
       this.line(whole);
     }
-    this.rest += from === 0 ? chunk : ownText(chunk.slice(from));
+    this.rest += from === 0 ? chunk : copyText(chunk.slice(from));
     this.check(this.rest);
   }
 

@@ -2,7 +2,7 @@ import { LlmError, type ProviderOptions } from '@majordomo/core';
 import { checkOptions, isObject, type Kind, type KindsOf, TIMEOUTS } from '@majordomo/core/toolkit';
 
 /** The kinds of the options that a provider has besides those of every provider. */
-export type OwnOptions<Options extends object> = Readonly<
+export type ExtraOptions<Options extends object> = Readonly<
   Record<Exclude<keyof Options, keyof ProviderOptions>, Kind>
 >;
 
@@ -22,7 +22,7 @@ const COMMON: KindsOf<ProviderOptions> = {
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
-  own: OwnOptions<Options>,
+  own: ExtraOptions<Options>,
 ): void {
   const name = isObject(options) && typeof options.id === 'string' ? options.id : provider;
   checkOptions(name, options, { ...COMMON, ...own }, [], COMMON_NAMES);

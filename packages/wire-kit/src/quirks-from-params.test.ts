@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quirksFromParams, type QuirkWords } from './settings.ts';
+import { quirksFromParams, type QuirkValues } from './settings.ts';
 
 interface Quirks {
   readonly thinking: 'budget' | 'effort';
@@ -8,7 +8,7 @@ interface Quirks {
   readonly most: number;
 }
 
-const WORDS: { readonly [Name in keyof Quirks]: QuirkWords<Quirks[Name]> } = {
+const WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   thinking: ['budget', 'effort'],
   cache: [true, false],
   field: ['a', undefined],

@@ -15,8 +15,8 @@ const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 const inPlain = (property: JsonObject): unknown => {
-  const { schema, lost } = sanitizeSchema(object({ a: property }), PLAIN_SCHEMA);
-  return [(schema['properties'] as JsonObject)['a'], lost];
+  const { schema, dropped } = sanitizeSchema(object({ a: property }), PLAIN_SCHEMA);
+  return [(schema['properties'] as JsonObject)['a'], dropped];
 };
 
 describe('a schema in a plain dialect', () => {
@@ -54,11 +54,11 @@ describe('a schema in a plain dialect', () => {
 
   it('has an object without alternatives at its root', () => {
     const root = (schema: JsonObject): unknown => sanitizeSchema(schema, PLAIN_SCHEMA);
-    expect(root({ type: 'string' })).toEqual({ schema: object({}), lost: ['root'] });
-    expect(root({})).toEqual({ schema: object({}), lost: ['root'] });
+    expect(root({ type: 'string' })).toEqual({ schema: object({}), dropped: ['root'] });
+    expect(root({})).toEqual({ schema: object({}), dropped: ['root'] });
     expect(root({ ...object({ a: {} }), anyOf: [{ required: ['a'] }], not: {} })).toEqual({
       schema: object({ a: {} }),
-      lost: ['anyOf', 'not'],
+      dropped: ['anyOf', 'not'],
     });
   });
 
@@ -68,7 +68,7 @@ describe('a schema in a plain dialect', () => {
       { required: ['pattern'] },
     );
     for (const dialect of [PLAIN_SCHEMA, GRAMMAR_SCHEMA])
-      expect(sanitizeSchema(named, dialect)).toEqual({ schema: named, lost: [] });
+      expect(sanitizeSchema(named, dialect)).toEqual({ schema: named, dropped: [] });
   });
 });
 
@@ -80,7 +80,7 @@ describe('other dialects', () => {
     });
     expect(sanitizeSchema(deep, GRAMMAR_SCHEMA)).toEqual({
       schema: object({ a: { type: 'array', items: { type: 'string' } }, pattern: {} }),
-      lost: ['pattern', 'format'],
+      dropped: ['pattern', 'format'],
     });
   });
 
@@ -105,7 +105,7 @@ describe('other dialects', () => {
         d: { type: 'string', enum: ['x'] },
         e: { items: { type: 'string' }, type: 'array' },
       }),
-      lost: ['null'],
+      dropped: ['null'],
     });
   });
 });
@@ -120,7 +120,7 @@ describe('every dialect', () => {
     for (let n = 0; n < 500; n++) deep = object({ a: deep });
     for (const dialect of DIALECTS) {
       expect(sanitizeSchema(schema, dialect).schema).toEqual(schema);
-      expect(sanitizeSchema(deep, dialect).lost).toContain('depth');
+      expect(sanitizeSchema(deep, dialect).dropped).toContain('depth');
     }
   });
 

@@ -7,7 +7,7 @@ export interface SchemaDialect {
   /** `flag`: no type `null`: `nullable: true` says it. `drop`: it is not said at all. */
   readonly nullType: 'keep' | 'flag' | 'drop';
   /** `drop`: nothing but a description may stand next to `$ref`. */
-  readonly besideRef: 'keep' | 'drop-default';
+  readonly refSiblings: 'keep' | 'drop-default';
   /** Every schema needs a `type`, and next to `anyOf` none may stand. */
   readonly typed: boolean;
   /** Keywords that it does not take. */
@@ -18,7 +18,7 @@ export interface SchemaDialect {
 export const PLAIN_SCHEMA: SchemaDialect = {
   root: 'object',
   nullType: 'flag',
-  besideRef: 'drop-default',
+  refSiblings: 'drop-default',
   typed: false,
   drops: [],
 };
@@ -30,16 +30,16 @@ export const TYPED_SCHEMA: SchemaDialect = { ...PLAIN_SCHEMA, nullType: 'drop', 
 export const GRAMMAR_SCHEMA: SchemaDialect = {
   root: 'any',
   nullType: 'keep',
-  besideRef: 'keep',
+  refSiblings: 'keep',
   typed: false,
   drops: ['pattern', 'format'],
 };
 
-/** A schema in a dialect, and what that lost. */
+/** A schema in a dialect, and what that dropped. */
 export interface SanitizedSchema {
   readonly schema: JsonObject;
   /** What the dialect could not say, such as `pattern` or `null`; each once. */
-  readonly lost: readonly string[];
+  readonly dropped: readonly string[];
 }
 
 const ONE: ReadonlySet<string> = new Set([
@@ -70,7 +70,7 @@ const TYPES: ReadonlySet<string> = new Set([
   'array',
   'null',
 ]);
-/** Deeper schemas are written by machines that lost count; what is below becomes a free value. */
+/** Deeper schemas are written by machines that dropped count; what is below becomes a free value. */
 const DEEPEST = 64;
 const MOST_ROUNDS = 8;
 const EMPTY: JsonObject = { type: 'object', properties: {} };
@@ -86,22 +86,22 @@ export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): Sani
   known.set(dialect, cache);
   const before = cache.get(schema);
   if (before !== undefined) return before;
-  const lost = new Set<string>();
-  let sanitized = asRoot(convert(schema, { dialect, lost }, 0), { dialect, lost });
+  const dropped = new Set<string>();
+  let sanitized = asRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
   // What one rule makes may be food for another.
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const next = asRoot(convert(sanitized, { dialect, lost }, 0), { dialect, lost });
+    const next = asRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
     sanitized = next;
   }
-  const found = { schema: sanitized, lost: [...lost] };
+  const found = { schema: sanitized, dropped: [...dropped] };
   cache.set(schema, found);
   return found;
 }
 
 interface Conversion {
   readonly dialect: SchemaDialect;
-  readonly lost: Set<string>;
+  readonly dropped: Set<string>;
 }
 
 function convert(schema: JsonValue, conversion: Conversion, depth: number): JsonValue {
@@ -109,17 +109,17 @@ function convert(schema: JsonValue, conversion: Conversion, depth: number): Json
     return convert(TYPES.has(schema) ? { type: schema } : {}, conversion, depth);
   if (!isObject(schema)) return schema;
   if (depth > DEEPEST) {
-    conversion.lost.add('depth');
+    conversion.dropped.add('depth');
     return {};
   }
   const node: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (conversion.dialect.drops.includes(key)) conversion.lost.add(key);
+    if (conversion.dialect.drops.includes(key)) conversion.dropped.add(key);
     else if (value !== undefined) node[key] = member(key, value, conversion, depth + 1);
   }
   withoutNull(node, conversion);
   tidyObject(node);
-  if (conversion.dialect.besideRef === 'drop-default' && node['$ref'] !== undefined) delete node['default'];
+  if (conversion.dialect.refSiblings === 'drop-default' && node['$ref'] !== undefined) delete node['default'];
   if (conversion.dialect.typed) withType(node);
   return node;
 }
@@ -138,7 +138,7 @@ function member(key: string, value: JsonValue, conversion: Conversion, depth: nu
 }
 
 /** `type: [X, 'null']`, and alternatives of which one is null, become X. */
-function withoutNull(node: Record<string, JsonValue>, { dialect, lost }: Conversion): void {
+function withoutNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
   if (dialect.nullType === 'keep') return;
   const { type } = node;
   let isNullable = false;
@@ -166,7 +166,7 @@ function withoutNull(node: Record<string, JsonValue>, { dialect, lost }: Convers
     node['enum'] = words.filter((each) => each !== null && each !== '');
   if (isNullable && dialect.nullType === 'flag') node['nullable'] = true;
   if (dialect.nullType === 'flag') return;
-  if (isNullable || node['nullable'] !== undefined) lost.add('null');
+  if (isNullable || node['nullable'] !== undefined) dropped.add('null');
   delete node['nullable'];
 }
 
@@ -193,16 +193,16 @@ function withType(node: Record<string, JsonValue>): void {
   else node['type'] = typeof word === 'number' ? 'number' : typeof word === 'boolean' ? 'boolean' : 'string';
 }
 
-function asRoot(schema: JsonValue, { dialect, lost }: Conversion): JsonObject {
+function asRoot(schema: JsonValue, { dialect, dropped }: Conversion): JsonObject {
   if (!isObject(schema)) return EMPTY;
   if (dialect.root === 'any') return schema;
   if (schema['type'] !== 'object' && schema['properties'] === undefined) {
-    lost.add('root');
+    dropped.add('root');
     const defs = Object.entries(schema).filter(([key]) => key === '$defs' || key === 'definitions');
     return { ...EMPTY, ...Object.fromEntries(defs) };
   }
   const kept = Object.entries(schema).filter(([key]) => !ROOT_ALTERNATIVES.includes(key));
-  for (const key of ROOT_ALTERNATIVES) if (schema[key] !== undefined) lost.add(key);
+  for (const key of ROOT_ALTERNATIVES) if (schema[key] !== undefined) dropped.add(key);
   return { ...Object.fromEntries(kept), type: 'object' };
 }
 

@@ -1,6 +1,6 @@
 import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
-import { ownSignal, SSE, type Framing, type Scribe } from '@majordomo/core/toolkit';
-import { drifted } from './errors.ts';
+import { derivedSignal, SSE, type Framing, type EventWriter } from '@majordomo/core/toolkit';
+import { driftError } from './errors.ts';
 
 /** One request through an SDK, and how its answer is read. */
 export interface SdkCall {
@@ -26,7 +26,7 @@ const OPENED: Batch = [];
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   const { context, reader, framing = SSE } = call;
   const { target } = context;
-  const { signal, release } = ownSignal(context.signal);
+  const { signal, release } = derivedSignal(context.signal);
   try {
     const response = await call.open(signal);
     if (isJson(response)) {
@@ -127,7 +127,7 @@ function readWhole(text: string, reader: WireReader, target: string, framing: Fr
   try {
     reader.body(json);
   } catch (error) {
-    throw drifted(error, target);
+    throw driftError(error, target);
   }
   if (!reader.done) reader.end();
 }
@@ -146,7 +146,7 @@ function readMessage(reader: WireReader, data: string, event: string | undefined
   try {
     reader.message(data, event);
   } catch (error) {
-    throw drifted(error, reader.scribe.target);
+    throw driftError(error, reader.scribe.target);
   }
 }
 
@@ -171,7 +171,7 @@ function aborted({ target }: ModelContext, cause: unknown): LlmError {
 
 /** Reads one wire's messages, synchronously, into its scribe. */
 export interface WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** True after the wire's finish signal: nothing more is read. */
   readonly done: boolean;
   /** One server-sent event or one line; throws an LlmError for an error inside the stream. */

@@ -1,11 +1,11 @@
 import { LlmError, type Provider, type ProviderOptions } from '@majordomo/core';
-import { didYouMean, isTooDeep, MOST_LEVELS } from '@majordomo/core/toolkit';
+import { didYouMean, isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 
-type Word = string | boolean | number | undefined;
+type QuirkValue = string | boolean | number | undefined;
 
 /** What a query may say of one quirk: one of these values, as text, or what `read` makes something of. */
-export type QuirkWords<Value = unknown> =
-  | readonly (Value & Word)[]
+export type QuirkValues<Value = unknown> =
+  | readonly (Value & QuirkValue)[]
   | {
       /** For the error, such as `a whole number`. */
       readonly takes: string;
@@ -21,12 +21,12 @@ export type QuirkWords<Value = unknown> =
  */
 export function quirksFromParams<Quirks extends object>(
   params: Readonly<Record<string, string>>,
-  table: { readonly [Name in keyof Quirks]?: QuirkWords<Quirks[Name]> },
+  table: { readonly [Name in keyof Quirks]?: QuirkValues<Quirks[Name]> },
   where: string = 'DSN',
 ): Partial<Quirks> {
   const quirks: Partial<Quirks> = {};
   for (const [name, text] of Object.entries(params)) {
-    const words: QuirkWords | undefined = Object.hasOwn(table, name)
+    const words: QuirkValues | undefined = Object.hasOwn(table, name)
       ? table[name as keyof Quirks]
       : undefined;
     if (words === undefined) throw unknownQuirk(name, Object.keys(table), where);
@@ -35,7 +35,7 @@ export function quirksFromParams<Quirks extends object>(
   return quirks;
 }
 
-function valueOf(name: string, text: string, words: QuirkWords, where: string): unknown {
+function valueOf(name: string, text: string, words: QuirkValues, where: string): unknown {
   if ('read' in words) {
     const value = words.read(text);
     if (value === undefined) throw badValue(name, text, words.takes, where);
@@ -46,7 +46,7 @@ function valueOf(name: string, text: string, words: QuirkWords, where: string): 
   return words[at];
 }
 
-const wordOf = (value: Word): string => (value === undefined ? 'none' : String(value));
+const wordOf = (value: QuirkValue): string => (value === undefined ? 'none' : String(value));
 
 const unknownQuirk = (name: string, known: readonly string[], where: string): LlmError =>
   new LlmError(
@@ -87,11 +87,11 @@ export const spaceOf = (modelId: string): string =>
  * it is no JSON: such arguments are refused, and the answer that they stand in continues.
  */
 export function jsonText(value: unknown): string {
-  return isTooDeep(value) ? `nested more than ${MOST_LEVELS} levels deep` : JSON.stringify(value);
+  return isTooDeep(value) ? `nested more than ${MAX_DEPTH} levels deep` : JSON.stringify(value);
 }
 
 /** What a provider says of its money: in the app's words where it has some, else in the package's own. */
-export const paidTo = (
+export const billingOf = (
   options: Pick<ProviderOptions, 'vendor' | 'billing'>,
   own: Pick<Provider, 'vendor' | 'billing'>,
 ): Pick<Provider, 'vendor' | 'billing'> => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortBody } from './errors.ts';
+import { truncateBody } from './errors.ts';
 
 test.each([
   ['nothing', undefined],
@@ -12,11 +12,11 @@ test.each([
   ],
   ['a member that an object has of itself', JSON.parse('{"__proto__":{"a":1},"constructor":"x"}')],
 ])('%s stays as it is', (_what, body) => {
-  expect(shortBody(body)).toEqual(body);
+  expect(truncateBody(body)).toEqual(body);
 });
 
 test('a text is cut, and does not split a character', () => {
-  expect(shortBody({ message: 'a'.repeat(16_383) + '😀'.repeat(9), code: 'after' })).toEqual({
+  expect(truncateBody({ message: 'a'.repeat(16_383) + '😀'.repeat(9), code: 'after' })).toEqual({
     message: 'a'.repeat(16_383),
     code: 'after',
   });
@@ -29,7 +29,7 @@ test.each([
   ['many levels', deep(100_000)],
   ['many numbers', [Array.from({ length: 500_000 }, () => 1)]],
 ])('%s are cut', (_what, body) => {
-  expect(JSON.stringify(shortBody(body)).length).toBeLessThan(80_000);
+  expect(JSON.stringify(truncateBody(body)).length).toBeLessThan(80_000);
 });
 
 function deep(levels: number): unknown {

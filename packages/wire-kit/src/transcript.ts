@@ -14,7 +14,7 @@ export interface ToolIdRule {
  */
 export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
-  if (everyCallId(messages, fits)) return asGiven;
+  if (everyCallId(messages, fits)) return unchangedId;
   const given = new Map<string, string>();
   const taken = new Set<string>();
   const ids = messages.flatMap((message) => (message.role === 'assistant' ? callIds(message) : []));
@@ -30,7 +30,7 @@ export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id
 }
 
 /** For wires that take any id, and histories whose every id fits. */
-export const asGiven = (id: string): string => id;
+export const unchangedId = (id: string): string => id;
 
 /** Asked of the whole history at every call: it makes nothing. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
@@ -82,18 +82,18 @@ export class WireForms<Wire extends object> {
   private readonly byOwner = new WeakMap<object, Map<string, FormsByMessage<Wire>>>();
 
   /** `owner`: what lives as long as the model and tells it from others; `settings`: few, of a request. */
-  of(owner: object, settings: string, nameOf: (id: string) => string): KnownForms<Wire> {
+  of(owner: object, settings: string, nameOf: (id: string) => string): RequestForms<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined)
       this.byOwner.set(owner, (bySettings = new Map<string, FormsByMessage<Wire>>()));
     let forms = bySettings.get(settings);
     if (forms === undefined) bySettings.set(settings, (forms = new WeakMap<TurnMessage, Form<Wire>>()));
-    return new KnownForms(forms, nameOf);
+    return new RequestForms(forms, nameOf);
   }
 }
 
 /** The forms under one request's settings. */
-export class KnownForms<Wire extends object> {
+export class RequestForms<Wire extends object> {
   private readonly forms: FormsByMessage<Wire>;
   private readonly nameOf: (id: string) => string;
 
@@ -107,7 +107,7 @@ export class KnownForms<Wire extends object> {
     const form = this.forms.get(message);
     if (form === undefined || !isUnchanged(message, form.values)) return undefined;
     // The one comparison for a whole history that needs no other names.
-    if (this.nameOf === asGiven) return form.isAsGiven ? form.wire : undefined;
+    if (this.nameOf === unchangedId) return form.isAsGiven ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
 
@@ -116,7 +116,7 @@ export class KnownForms<Wire extends object> {
     if (holdsBytes(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
     const isAsGiven = calls.every(([id, name]) => id === name);
-    this.forms.set(message, { wire: wire.map(keepJson), values: valuesOf(message), calls, isAsGiven });
+    this.forms.set(message, { wire: wire.map(cacheJson), values: valuesOf(message), calls, isAsGiven });
   }
 }
 
@@ -132,13 +132,13 @@ const kept = new WeakMap<object, string>();
  * Says of an object that nobody changes it from here on: its JSON is made once, and lives as long as the object. An
  * agent sends its whole transcript at every step, and all of it but the last two messages was sent before.
  */
-export function keepJson<T extends object>(value: T): T {
+export function cacheJson<T extends object>(value: T): T {
   kept.set(value, '');
   return value;
 }
 
 /**
- * A list as JSON; what `keepJson` was told of is serialised only the first time. Put together by `+`: the engine links
+ * A list as JSON; what `cacheJson` was told of is serialised only the first time. Put together by `+`: the engine links
  * the pieces and copies them once, when the text is sent, where `join` copies a transcript a second time.
  */
 export function listJson(list: readonly unknown[]): string {

@@ -8,7 +8,7 @@ import {
   type Provider,
   user,
 } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
 import { manualClock } from './support/manual-clock.ts';
@@ -30,7 +30,7 @@ function vendor(key: string, ill: Map<string, ErrorKind>, asked: string[]): Prov
         asked.push(value);
         const kind = ill.get(value);
         if (kind !== undefined) throw new LlmError(kind, `${context.target} said ${kind}`);
-        const scribe = new Scribe(context.target, []);
+        const scribe = new EventWriter(context.target, []);
         scribe.text('ok');
         scribe.finish('stop', undefined, undefined);
         yield scribe.take();

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { LlmError } from '@majordomo/core';
-import { Scribe, SSE } from '@majordomo/core/toolkit';
+import { EventWriter, SSE } from '@majordomo/core/toolkit';
 import { NDJSON } from '../src/ndjson.ts';
 import { sdkStream } from '../src/sdk-stream.ts';
 
@@ -52,7 +52,7 @@ test('a stream that waits for its reader keeps no bytes that it has decoded', as
     },
     { highWaterMark: 0 },
   );
-  const scribe = new Scribe('p/m', []);
+  const scribe = new EventWriter('p/m', []);
   const steps = sdkStream({
     context: { target: 'p/m', delivery: 'deltas', signal: new AbortController().signal, env: {} },
     open: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it } from 'vitest';
 import { createMajordomo, type Credential, type Gate, LlmError, type Majordomo, user } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
@@ -27,7 +27,7 @@ function vendor(
         await settled();
         if (!isGood(key))
           throw new LlmError('auth', 'expired', { status: 401, recover: source.recovery(key) });
-        const scribe = new Scribe(context.target, []);
+        const scribe = new EventWriter(context.target, []);
         scribe.text(key);
         scribe.finish('stop', undefined, undefined);
         yield scribe.take();

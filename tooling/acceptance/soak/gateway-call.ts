@@ -5,7 +5,7 @@ import { promptOf, saidIn } from './script.ts';
 /** How a stream ended. */
 export interface StreamEnd {
   /** `broken`: neither whole nor with its wire's error event, which must not be. */
-  readonly how: 'whole' | 'error event' | 'refused' | 'left' | 'broken';
+  readonly how: 'complete' | 'error event' | 'refused' | 'left' | 'broken';
   /** Of what is broken. */
   readonly why?: string;
 }
@@ -102,7 +102,7 @@ function endOf(status: number | undefined, body: string, call: number, wire: Cli
   if (status !== 200) return body.includes('"error"') ? { how: 'refused' } : broken;
   const said = textOf(body, wire);
   const { text } = saidIn(call);
-  if (wire.whole.test(body)) return said === text ? { how: 'whole' } : broken;
+  if (wire.whole.test(body)) return said === text ? { how: 'complete' } : broken;
   return wire.failed.test(body) && text.startsWith(said) ? { how: 'error event' } : broken;
 }
 

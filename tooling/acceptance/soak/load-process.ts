@@ -45,7 +45,7 @@ const majordomo = createMajordomo({
   providers: CHAIN.map((side, at) => side.provider(`p${at}`, baseURLs[at] ?? '')),
   chain: {
     backoff: { baseMs: 20, capMs: 200 },
-    timeouts: { connectMs: 5000, firstContentMs: 8000, idleMs: 5000, wholeMs: 8000 },
+    timeouts: { connectMs: 5000, firstContentMs: 8000, idleMs: 5000, completeMs: 8000 },
   },
   health: { threshold: THRESHOLD, cooldownMs: 300, cooldownCapMs: 20_000 },
   random: seededRandom(501),

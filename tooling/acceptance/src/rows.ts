@@ -14,7 +14,7 @@ export interface Row {
   readonly shown?: readonly ErrorKind[];
 }
 
-export const TIMERS = { connectMs: 250, firstContentMs: 250, idleMs: 250, wholeMs: 250 } as const;
+export const TIMERS = { connectMs: 250, firstContentMs: 250, idleMs: 250, completeMs: 250 } as const;
 
 const twice = { whole: 2, deltas: 2 } as const;
 const once = { whole: 1, deltas: 1 } as const;

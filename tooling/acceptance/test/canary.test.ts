@@ -168,7 +168,7 @@ async function found(slot: Slot, path: Path): Promise<readonly string[]> {
     providers: [provider],
     env: { ...slot.env, ...(dsn !== undefined && { LLM_P: dsn }) },
     headers: slot.headers,
-    chain: { attempts: 1, timeouts: { connectMs: 60, firstContentMs: 60, idleMs: 60, wholeMs: 60 } },
+    chain: { attempts: 1, timeouts: { connectMs: 60, firstContentMs: 60, idleMs: 60, completeMs: 60 } },
     onEvent: (event) => events.push(event),
     around: (attempt, run) => {
       seen.push(attempt);
@@ -178,7 +178,7 @@ async function found(slot: Slot, path: Path): Promise<readonly string[]> {
   const signal = path.signal?.();
   const errors = [
     await failed(majordomo, slot, 'stream', signal),
-    await failed(majordomo, slot, 'whole', signal),
+    await failed(majordomo, slot, 'complete', signal),
   ];
   expect(errors.every((error) => LlmError.is(error))).toBe(true);
   return [
@@ -202,13 +202,13 @@ async function found(slot: Slot, path: Path): Promise<readonly string[]> {
 async function failed(
   majordomo: Majordomo,
   { model }: Slot,
-  delivery: 'stream' | 'whole',
+  delivery: 'stream' | 'complete',
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const chat = majordomo.model(`p/${model}`);
   const request = { messages: [user('hi')], maxTokens: 100 };
   try {
-    if (delivery === 'whole') return await chat.generate(request, { signal });
+    if (delivery === 'complete') return await chat.generate(request, { signal });
     for await (const _ of chat.stream(request, { signal }));
   } catch (error) {
     return error;

@@ -41,7 +41,7 @@ async function costed(recording: Recording): Promise<readonly Costed[]> {
   const { id, vendor, expected } = recording;
   const wire = expected.wire === 'openai-responses' ? { api: 'responses' as const } : {};
   const known = PROFILES.find((one) => one.id === vendor && one.api === wire.api);
-  const baseURL = server.url(recording, 'whole');
+  const baseURL = server.url(recording, 'complete');
   const profile = known ?? { id: vendor, vendor, baseURL, ...wire };
   const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL });
   const context = contextOf({ target: `${vendor}/m`, delivery: deliveryOf(recording) });

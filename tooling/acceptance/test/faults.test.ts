@@ -82,7 +82,7 @@ const hurried = (provider: Provider): Provider => ({
       families: model.families,
       capabilities: model.capabilities,
       timeouts: { ...model.timeouts, ...TIMERS },
-      whole: (request) => model.whole?.(request) ?? false,
+      isNonStreaming: (request) => model.isNonStreaming?.(request) ?? false,
       stream: (request, context) => model.stream(request, context),
     };
   },

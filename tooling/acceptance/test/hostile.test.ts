@@ -21,7 +21,7 @@ const request: ModelRequest = {
 };
 
 /** One call; it ends in time, in order, in an LlmError or in a finish, and shows no key. */
-async function survive(side: Side, delivery: 'deltas' | 'whole', answer: Answer): Promise<void> {
+async function survive(side: Side, delivery: 'deltas' | 'complete', answer: Answer): Promise<void> {
   const fetch = (): Promise<Response> => Promise.resolve(answer());
   const provider =
     side.wire === bedrockConverse
@@ -148,7 +148,7 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     await fc.assert(
       fc.asyncProperty(status, json, retryAfter, async (code, body, wait) => {
         const headers = { 'content-type': 'application/json', 'retry-after': encodeURIComponent(wait) };
-        await survive(side, 'whole', () => new Response(JSON.stringify(body), { status: code, headers }));
+        await survive(side, 'complete', () => new Response(JSON.stringify(body), { status: code, headers }));
       }),
       { numRuns: 60, seed },
     );
@@ -211,7 +211,11 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     ] as const;
     for (const [status, type] of sent) {
       const headers = { 'content-type': type };
-      await survive(side, status === 400 ? 'whole' : 'deltas', () => new Response(body, { status, headers }));
+      await survive(
+        side,
+        status === 400 ? 'complete' : 'deltas',
+        () => new Response(body, { status, headers }),
+      );
     }
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(1500);
   });

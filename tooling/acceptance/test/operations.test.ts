@@ -120,7 +120,7 @@ async function afterFault({ provider, operation, model, sound }: Side, row: Row)
   const tail = await serverOf(HEALTHY[operation]);
   const majordomo = createMajordomo({
     providers: [
-      provider('head', head.origin, row.kinds.includes('timeout') ? { wholeMs: SILENCE_MS } : undefined),
+      provider('head', head.origin, row.kinds.includes('timeout') ? { completeMs: SILENCE_MS } : undefined),
       openaiCompatible({ id: 'tail', baseURL: tail.origin }, { spaces: { spare: spaceOf(model) } }),
     ],
     chain: { attempts: 1 },

@@ -1,6 +1,6 @@
 // What both simulations stand on: one clock for everything, seeded chance, and providers that answer when they may.
 import { LlmError } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
 import { simulatedClock } from './clock.mjs';
 
@@ -31,7 +31,7 @@ export const vendor = (id, { clock, ms, isDown = () => false, onRequest = () => 
       onRequest(fails);
       await clock.sleep(ms, signal);
       if (fails) throw new LlmError('server', `${target} is down`);
-      const scribe = new Scribe(target);
+      const scribe = new EventWriter(target);
       yield scribe.text('ok');
       yield scribe.finish('stop', 'stop', USAGE);
     },

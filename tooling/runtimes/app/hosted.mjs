@@ -1,5 +1,5 @@
 // Suite and smoke for a guest: this process plays the vendors and counts, the guest makes the calls.
-// Arguments: `quick` or `whole`, the guest's bundle, and the command that starts the guest with the bridge's URL.
+// Arguments: `quick` or `complete`, the guest's bundle, and the command that starts the guest with the bridge's URL.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,7 @@ async function runSide(side) {
     startMs: 200,
     cannot: { ...CANNOT, ...OF_RUNTIMES[kind](side) },
   };
-  await runCases(side, harness, extent === 'whole', tell);
+  await runCases(side, harness, extent === 'complete', tell);
 }
 
 function argumentsOf(name) {

@@ -1,4 +1,4 @@
-// Suite and smoke in a runtime that can be a server as well as a test needs it: Node, Deno. Argument: `quick` or `whole`.
+// Suite and smoke in a runtime that can be a server as well as a test needs it: Node, Deno. Argument: `quick` or `complete`.
 import { runCases, tell } from './cases.mjs';
 import { MODELS, PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
@@ -14,6 +14,6 @@ for (const [side, open] of Object.entries(PROVIDERS)) {
     model: MODELS[side],
     open: ({ baseURL, apiKey }) => open({ baseURL, apiKey }),
   };
-  await runCases(side, harness, process.argv[2] === 'whole', tell);
+  await runCases(side, harness, process.argv[2] === 'complete', tell);
 }
 tell({ ended: true });

@@ -19,7 +19,7 @@ export async function smoke(baseURLs) {
   );
   const majordomo = createMajordomo({
     providers,
-    chain: { attempts: 1, timeouts: { firstContentMs: 5000, idleMs: 5000, wholeMs: 5000 } },
+    chain: { attempts: 1, timeouts: { firstContentMs: 5000, idleMs: 5000, completeMs: 5000 } },
     health: { threshold: 100 },
   });
   const { sound } = baseURLs['openai-chat'];

@@ -22,7 +22,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'src/request.ts': { when: 'own-wire', holds: 'toWire: request → parameters and warnings', pure: true },
   'src/stream.ts': {
     when: 'own-wire',
-    holds: 'the WireReader: messages → events, by the Scribe',
+    holds: 'the WireReader: messages → events, by the EventWriter',
     pure: true,
   },
   'src/errors.ts': { when: 'own-wire', holds: "the SDK's errors → LlmError, by shape", pure: true },

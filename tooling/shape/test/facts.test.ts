@@ -39,7 +39,12 @@ test.each([
 ])('the timers in %s have the defaults of core', (file, row) => {
   const source = read('packages/core/src/call/timers.ts');
   const defaults = [...source.matchAll(/\b(\w+Ms): (\d+)_000\b/g)].map(([, name, s]) => [name, s]);
-  expect(defaults.map(([name]) => name).sort()).toEqual(['connectMs', 'firstContentMs', 'idleMs', 'wholeMs']);
+  expect(defaults.map(([name]) => name).sort()).toEqual([
+    'completeMs',
+    'connectMs',
+    'firstContentMs',
+    'idleMs',
+  ]);
   const told = Object.fromEntries([...read(file).matchAll(row)].map(([, name, s]) => [name, s]));
   expect(told).toMatchObject(Object.fromEntries(defaults));
 });

@@ -38,7 +38,7 @@ test('an error of one copy is known to the other, by kind', () => {
 });
 
 test('a chain of one copy runs a provider that was built on the other, and fails over by its errors', async () => {
-  const { Scribe, LlmError } = other;
+  const { EventWriter, LlmError } = other;
   const provider: Parameters<Core['createMajordomo']>[0]['providers'][number] = {
     spi: 1,
     id: 'foreign',
@@ -48,7 +48,7 @@ test('a chain of one copy runs a provider that was built on the other, and fails
       capabilities: {},
       async *stream(_request, { target }) {
         if (id === 'down') throw new LlmError('not-found', 'gone', { target });
-        const scribe = new Scribe(target);
+        const scribe = new EventWriter(target);
         yield [...scribe.start(), ...scribe.text('hello'), ...scribe.finish('stop', 'stop', undefined)];
       },
     }),

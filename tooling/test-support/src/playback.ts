@@ -7,18 +7,18 @@ import { testServer, type TestServer } from './server.ts';
  * How a body travels: whole, cut at random places, or in pieces of so many bytes, each in a turn of its own; `bytes`
  * are single ones in one turn, chunks of their own that a client may read together: a turn for each costs 20 s a MB.
  */
-export type Cut = 'whole' | 'random' | 'bytes' | number;
+export type Cut = 'complete' | 'random' | 'bytes' | number;
 
 /** For suites that play every recording in some ways. */
 export const CUTS: readonly (readonly [name: string, cut: Cut])[] = [
-  ['one piece', 'whole'],
+  ['one piece', 'complete'],
   ['pieces at random', 'random'],
   ['pieces of 7 bytes', 7],
 ];
 
 /** Answers as it was recorded. */
 export const plays =
-  ({ status, headers, body }: Recording, cut: Cut = 'whole') =>
+  ({ status, headers, body }: Recording, cut: Cut = 'complete') =>
   async (response: ServerResponse): Promise<void> => {
     response.writeHead(status, { ...headers });
     for (const piece of pieces(body, cut)) {
@@ -53,7 +53,7 @@ function* pieces(body: Uint8Array, cut: Cut): Iterable<Uint8Array> {
   for (let at = 0; at < body.length;) {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
     const size =
-      cut === 'whole' ? body.length : cut === 'bytes' ? 1 : cut === 'random' ? 1 + (seed % 300) : cut;
+      cut === 'complete' ? body.length : cut === 'bytes' ? 1 : cut === 'random' ? 1 + (seed % 300) : cut;
     yield body.subarray(at, at + size);
     at += size;
   }

@@ -55,8 +55,8 @@ export interface Recording {
 }
 
 /** How it was asked for. */
-export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'whole' =>
-  expected.streamed ? 'deltas' : 'whole';
+export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'complete' =>
+  expected.streamed ? 'deltas' : 'complete';
 
 /** The single exchanges of one wire, or of all, in the order of their names. */
 export const recordings = (wire?: string, vendor = '*'): readonly Recording[] =>

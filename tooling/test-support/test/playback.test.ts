@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe.each<[cut: Cut, pieces: number]>([
-  ['whole', 1],
+  ['complete', 1],
   ['random', 2],
   [7, 20],
   ['bytes', 1],
@@ -52,7 +52,7 @@ describe.each<[cut: Cut, pieces: number]>([
 });
 
 it('a request is over when its answer was sent, or when its client has left', async () => {
-  await (await fetch(server.url(all[0]!, 'whole'))).text();
+  await (await fetch(server.url(all[0]!, 'complete'))).text();
   expect(await server.requests.at(-1)?.closed).toMatchObject({ whole: true });
   const before = server.requests.length;
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-import { nearest } from '@majordomo/core/toolkit';
+import { nearestName } from '@majordomo/core/toolkit';
 
 /** What a person can say to the command itself in a conversation. */
 export const SLASH_COMMANDS = {
@@ -30,7 +30,7 @@ export function slashOf(line: string): Slash | undefined {
   const [, word = '', rest = ''] = match;
   const name = word === 'exit' ? 'quit' : word;
   if (Object.hasOwn(SLASH_COMMANDS, name)) return { name: name as SlashName, rest: rest.trim() };
-  const near = nearest(name, Object.keys(SLASH_COMMANDS));
+  const near = nearestName(name, Object.keys(SLASH_COMMANDS));
   const meant = near === undefined ? '' : ` did you mean "/${near}"?`;
   const problem = `/${word} is not a command, and was not sent;${meant} /help lists them, a space before the slash sends it`;
   return { name: undefined, problem };

@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 /** Time that the first vendor may be silent. A busy machine needs some of it to load the SDK. */
-const SILENCE = { wholeMs: 1000 };
+const SILENCE = { completeMs: 1000 };
 
 const OVERLOADED = { status: 529, message: 'Overloaded' };
 const UNAVAILABLE = { status: 503, message: 'The server is temporarily unavailable' };

@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { LlmError, type ModelContext, type ModelEvent, type ModelRequest } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import { drifted, Scribe } from '@majordomo/wire-kit';
+import { driftError, EventWriter } from '@majordomo/wire-kit';
 import { theirCallOptions } from './call-options.ts';
 import { ourError } from './error.ts';
 import { PartReader } from './part-reader.ts';
@@ -21,12 +21,12 @@ export async function* answerSteps(
 ): AsyncGenerator<Batch, undefined> {
   const { family, request, context } = asked;
   const { target, signal, delivery } = context;
-  const scribe = new Scribe(target, []);
+  const scribe = new EventWriter(target, []);
   const reader = new PartReader(scribe, family);
   try {
     const { options, warnings } = theirCallOptions(request, family, signal);
     scribe.warning(...warnings);
-    if (delivery === 'whole') {
+    if (delivery === 'complete') {
       const answer = await checked(model()).doGenerate(options);
       asDrift(target, () => {
         reader.whole(answer);
@@ -58,7 +58,7 @@ function asDrift(target: string, read: () => void): void {
   try {
     read();
   } catch (error) {
-    throw drifted(error, target);
+    throw driftError(error, target);
   }
 }
 

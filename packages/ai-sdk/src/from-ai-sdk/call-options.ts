@@ -5,7 +5,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
-import { checkWholeNumber, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, unsentSettings } from '@majordomo/core/toolkit';
 import { objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { theirPrompt } from './prompt.ts';
 
@@ -16,7 +16,7 @@ export interface TheirCall {
 }
 
 export function theirCallOptions(request: ModelRequest, family: string, signal: AbortSignal): TheirCall {
-  checkWholeNumber(request.maxTokens, 'maxTokens');
+  checkInteger(request.maxTokens, 'maxTokens');
   const { tools, output, reasoning, stop, extra, toolChoice } = request;
   const options: LanguageModelV4CallOptions = {
     prompt: theirPrompt(request, family),

@@ -8,7 +8,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import { ourCitations } from '../citations.ts';
 import { ourFinish } from '../finish.ts';
 import { ourUsage } from '../usage.ts';
@@ -26,7 +26,7 @@ const BOOKKEEPING = /\.message_start$/;
 
 /** Their parts, of a stream or of a whole answer, written down as our events. */
 export class PartReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   isFinished = false;
   private readonly family: string;
   /** Of parts by their key: metadata comes in pieces, and the last one alone is told. */
@@ -34,7 +34,7 @@ export class PartReader {
   /** Vendors run these themselves. */
   private readonly foreign = new Set<string>();
 
-  constructor(scribe: Scribe, family: string) {
+  constructor(scribe: EventWriter, family: string) {
     this.scribe = scribe;
     this.family = family;
   }
@@ -111,7 +111,7 @@ export class PartReader {
   }
 
   private call({ toolCallId: id, toolName: name, input, providerMetadata }: LanguageModelV4ToolCall): void {
-    this.scribe.toolCall(id, { id, name, whole: input, replay: this.replay(id, providerMetadata) });
+    this.scribe.toolCall(id, { id, name, complete: input, replay: this.replay(id, providerMetadata) });
     this.scribe.end(id);
   }
 

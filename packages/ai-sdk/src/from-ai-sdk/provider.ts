@@ -40,6 +40,6 @@ const bridged = (id: string, family: string, model: (id: string) => LanguageMode
   families: [family],
   // Each of their packages finds its vendor's way to keep to a schema.
   capabilities: { output: 'native' },
-  whole: () => true,
+  isNonStreaming: () => true,
   stream: (request, context) => answerSteps(() => model(id), { family, request, context }),
 });

@@ -61,7 +61,8 @@ export function benchOf({ model: id }: Harness, provider: Provider, server: Wire
     model,
     target,
     context,
-    deliveries: (request = say('hi')) => (model.whole?.(request) === true ? ['deltas', 'whole'] : ['deltas']),
+    deliveries: (request = say('hi')) =>
+      model.isNonStreaming?.(request) === true ? ['deltas', 'complete'] : ['deltas'],
     async ask(request = say('hi'), options = {}) {
       const result = await collect(model, request, context(options), options.onStep);
       checkEvents(result, options.onStep !== undefined);

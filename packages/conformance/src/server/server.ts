@@ -109,7 +109,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
 }
 
 async function serve(
-  { wire, script, split = 'whole', framing, delayMs = 0, validate = true }: WireServerOptions,
+  { wire, script, split = 'complete', framing, delayMs = 0, validate = true }: WireServerOptions,
   incoming: IncomingMessage,
   response: ServerResponse,
   { arrive, problems }: { readonly arrive: (exchange: Exchange) => number; readonly problems: string[] },

@@ -5,14 +5,14 @@ import { seededRandom } from '@majordomo/testing';
  * bytes, the same for the same seed. Cuts fall anywhere, inside of characters and line ends too.
  */
 export type Split =
-  'whole' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
+  'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
 
 /** The writes of a body. */
 export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {
   if (how === 'event') return frames;
   const body = Buffer.concat(frames);
   if (body.length === 0) return [];
-  if (how === 'whole') return [body];
+  if (how === 'complete') return [body];
   const random = typeof how === 'number' ? undefined : seededRandom(how.seed);
   const most = typeof how === 'number' ? how : (how.most ?? 16);
   const writes: Uint8Array[] = [];

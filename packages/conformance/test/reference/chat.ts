@@ -6,7 +6,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { Scribe, toolIds, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, toolIds, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -149,7 +149,7 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
 }
 
 class ChatReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly family: string;
   private finish: string | undefined;
@@ -157,7 +157,7 @@ class ChatReader implements WireReader {
   private usage: Usage | undefined;
 
   constructor(target: string, family: string) {
-    this.scribe = new Scribe(target, []);
+    this.scribe = new EventWriter(target, []);
     this.family = family;
   }
 

@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { Scribe, toolIds, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, toolIds, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -168,13 +168,13 @@ interface Body {
 }
 
 class MessagesReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly cited: Cited[] = [];
   private ran: Ran | undefined;
 
   constructor(target: string) {
-    this.scribe = new Scribe(target, []);
+    this.scribe = new EventWriter(target, []);
   }
 
   message(data: string): void {

@@ -58,7 +58,7 @@ export function referenceProvider(
     id: modelId,
     families: [dialogue.family],
     capabilities: {},
-    whole: () => true,
+    isNonStreaming: () => true,
     async *stream(request, context) {
       const { target, signal } = context;
       checkLimit(request, target);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
 const MOST_ENTRIES = 500;
-const MOST_LEVELS = 6;
+const MAX_DEPTH = 6;
 
 /** Names in a folder and below, without what is ignored; links are named and not followed. */
 export async function folderTree(
@@ -22,7 +22,7 @@ export async function folderTree(
       if (entry.name === '.git' || isIgnored(here, isFolder, rules)) continue;
       if (lines.length >= MOST_ENTRIES) return;
       lines.push(`${path.relative(folder, here).replaceAll('\\', '/')}${isFolder ? '/' : ''}`);
-      if (isFolder && level < MOST_LEVELS) await walk(here, level + 1);
+      if (isFolder && level < MAX_DEPTH) await walk(here, level + 1);
     }
   };
   await walk(folder, 1);

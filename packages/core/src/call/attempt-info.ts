@@ -1,30 +1,30 @@
 import { type Admission, admit } from '../gates/admit.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { Call, ChainDeps, PreparedCall } from './call.ts';
 import type { CallScope } from './deadline.ts';
 import { unreadMsOf } from './settings.ts';
-import { Lifeline } from './timers.ts';
+import { Lease } from './timers.ts';
 
 /** What stands next to an attempt that gates or hooks look at. */
 export interface Watched {
   readonly info: AttemptInfo;
-  readonly lifeline: Lifeline;
+  readonly lifeline: Lease;
   /** The answer of the gates: the permits, or the denial. */
   readonly asked: Promise<Admission | LlmError>;
 }
 
 /** Shows an attempt that is about to begin, and asks the gates whether it may. */
 export function watch<Event extends object, Result>(
-  place: Place,
+  place: Target,
   attempt: number,
   prepared: PreparedCall<Event, Result>,
   call: Call<Event, Result>,
   { gates, clock }: ChainDeps,
   scope: CallScope,
 ): Watched {
-  const lifeline = new Lifeline(clock, unreadMsOf(call.settings.timeouts));
+  const lifeline = new Lease(clock, unreadMsOf(call.settings.timeouts));
   const info: AttemptInfo = {
     call: call.info,
     operation: call.operation.type,
@@ -37,7 +37,7 @@ export function watch<Event extends object, Result>(
     request: prepared.request,
     payload: prepared.payload,
     capabilities: prepared.capabilities,
-    delivery: prepared.isWhole ? 'whole' : 'deltas',
+    delivery: prepared.isNonStreaming ? 'complete' : 'deltas',
     signal: scope.signal,
     get isLapsed() {
       return lifeline.isLapsed;

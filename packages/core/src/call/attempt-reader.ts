@@ -3,7 +3,7 @@ import type { Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { ChainDeps } from './call.ts';
-import { type Lifeline, type Pace, Watch } from './timers.ts';
+import { type Lease, type Pace, Watch } from './timers.ts';
 
 /** What a look at an attempt gave. */
 export type Step<Event extends object> =
@@ -20,7 +20,7 @@ interface ReadingOptions<Event extends object> {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   readonly waitUntil: WaitUntil | undefined;
-  readonly lifeline: Lifeline | undefined;
+  readonly lifeline: Lease | undefined;
   readonly pace: Pace | undefined;
   readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening' | 'characters'>;
   /** The error that the finish stands for, if it is one. */
@@ -54,7 +54,7 @@ export class Reading<Event extends object> {
       clock,
       target,
       timeouts,
-      whole: isWhole,
+      isNonStreaming: isWhole,
       pace,
       characters: () => answer.characters,
       onTimeout: (error) => {

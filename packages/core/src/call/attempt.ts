@@ -13,7 +13,7 @@ import type { Call, ChainDeps, PreparedCall } from './call.ts';
 import type { CallScope } from './deadline.ts';
 import type { ClaimMode, HealthClaim } from './health-claim.ts';
 import type { ChainSettings } from './settings.ts';
-import type { Visit } from './target-state.ts';
+import type { TargetState } from './target-state.ts';
 import { longestSilence } from './timers.ts';
 import { benchedError, CREDENTIAL_BENCHED, type Verdict } from './verdict.ts';
 
@@ -25,7 +25,7 @@ import { benchedError, CREDENTIAL_BENCHED, type Verdict } from './verdict.ts';
  * @param isWanted asked once the gates have answered
  */
 export async function beginAttempt<Event extends object, Result>(
-  visit: Visit<Event, Result>,
+  visit: TargetState<Event, Result>,
   call: Call<Event, Result>,
   deps: ChainDeps,
   scope: CallScope,
@@ -83,7 +83,7 @@ function passedOver(why: PassedOver['why'], error: LlmError, { policy }: ChainSe
 
 /** The error instead, where the target cannot take the request and the next one may. */
 async function prepare<Event extends object, Result>(
-  visit: Visit<Event, Result>,
+  visit: TargetState<Event, Result>,
   scope: CallScope,
 ): Promise<PreparedCall<Event, Result> | LlmError> {
   try {
@@ -98,14 +98,14 @@ async function prepare<Event extends object, Result>(
 
 /** A probe is over at its first content: a claim that is older belongs to nobody any more. */
 const probeMs = <Event extends object, Result>(
-  { timeouts, isWhole }: PreparedCall<Event, Result>,
+  { timeouts, isNonStreaming }: PreparedCall<Event, Result>,
   { timeouts: own }: ChainSettings,
-): number => longestSilence(mergeTimeouts(timeouts, own), isWhole);
+): number => longestSilence(mergeTimeouts(timeouts, own), isNonStreaming);
 
 const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
 
 interface Facts<Event extends object, Result> {
-  readonly visit: Visit<Event, Result>;
+  readonly visit: TargetState<Event, Result>;
   readonly call: Call<Event, Result>;
   readonly deps: ChainDeps;
   readonly record: CallRecord;
@@ -122,7 +122,7 @@ interface Facts<Event extends object, Result> {
  * target's health, and gives each back when it ends, whatever ended it.
  */
 export class RunningAttempt<Event extends object, Result> {
-  readonly visit: Visit<Event, Result>;
+  readonly visit: TargetState<Event, Result>;
   readonly answer: Answer<Event, Result>;
   private readonly facts: Facts<Event, Result>;
   private readonly reading: Reading<Event>;
@@ -136,14 +136,14 @@ export class RunningAttempt<Event extends object, Result> {
     this.answer = prepared.newAnswer();
     this.began = deps.clock.now();
     const target = visit.place.key;
-    const delivery = prepared.isWhole ? 'whole' : 'deltas';
+    const delivery = prepared.isNonStreaming ? 'complete' : 'deltas';
     const { recoveries } = visit;
     const credential = (value: string): void => {
       facts.claim.use(value);
     };
     this.reading = new Reading({
       target,
-      isWhole: prepared.isWhole,
+      isWhole: prepared.isNonStreaming,
       clock: deps.clock,
       timeouts: mergeTimeouts(prepared.timeouts, visit.settings.timeouts),
       pace: visit.settings.pace,

@@ -1,4 +1,4 @@
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { CallInfo } from '../types/call-options.ts';
 import type { Attempt, LlmError } from '../types/llm-error.ts';
 import type { ChatResponse } from '../types/response.ts';
@@ -56,7 +56,7 @@ export class CallRecord {
     this.emit?.({ type: 'call-end', call, outcome, response, error, attempts });
   }
 
-  skipped(place: Place, { why, error, until }: PassedOver): void {
+  skipped(place: Target, { why, error, until }: PassedOver): void {
     const target = place.key;
     if (why === 'benched') this.benched++;
     this.list.push(skippedAttempt(place, error));
@@ -103,7 +103,7 @@ export const attemptOf = ({
   provider: { vendor, billing },
   modelId,
   name,
-}: Place): Pick<Attempt, 'target' | 'vendor' | 'billing' | 'model' | 'name'> => ({
+}: Target): Pick<Attempt, 'target' | 'vendor' | 'billing' | 'model' | 'name'> => ({
   target: key,
   model: modelId,
   ...(vendor !== undefined && { vendor }),
@@ -112,7 +112,7 @@ export const attemptOf = ({
 });
 
 /** The record of a target that was not asked. */
-export const skippedAttempt = (place: Place, error: LlmError | undefined): Attempt => ({
+export const skippedAttempt = (place: Target, error: LlmError | undefined): Attempt => ({
   ...attemptOf(place),
   outcome: 'skipped',
   error,

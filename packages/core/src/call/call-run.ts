@@ -1,4 +1,4 @@
-import { calledAt } from '../errors/call-site.ts';
+import { withCallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import type { StreamEvent } from '../types/events.ts';
 import { LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
@@ -302,7 +302,10 @@ export class CallRun<Event extends object, Result> {
 
   private end(error: LlmError): LlmError {
     const partial = error.details.partial ?? this.lastPartial;
-    const failure = calledAt(this.call.site, withDetails(error, { attempts: this.record.attempts, partial }));
+    const failure = withCallSite(
+      this.call.site,
+      withDetails(error, { attempts: this.record.attempts, partial }),
+    );
     const { code } = failure.details;
     this.record.callEnd(code === 'abandoned' ? code : 'failed', undefined, failure);
     this.call.onEnd?.({ error: failure });

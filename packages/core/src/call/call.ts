@@ -1,6 +1,6 @@
 import type { CallSite } from '../errors/call-site.ts';
 import type { CredentialKeys, HealthTracker } from '../health/tracker.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { Answer, ShownPart } from '../stream/accumulator.ts';
 import type { CallInfo, Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
@@ -18,7 +18,7 @@ export interface Call<Event extends object, Result> {
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
   /** The same, where the name that led to a place says more. */
-  readonly settingsAt: (place: Place) => ChainSettings;
+  readonly settingsAt: (place: Target) => ChainSettings;
   /** Does somebody read the events as they come? Else nothing is shown that could not be replaced. */
   readonly live: boolean;
   /** The caller's. */
@@ -31,7 +31,7 @@ export interface Call<Event extends object, Result> {
   /** Told once, also when nobody pulls any more. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** The places that the spec means now, in the order in which they are tried. */
-  resolve(scope: CallScope): Promise<readonly Place[]>;
+  resolve(scope: CallScope): Promise<readonly Target[]>;
 }
 
 /** How a call ended. */
@@ -60,7 +60,7 @@ export interface Operation<Event extends object, Result> {
   /** The same, asked to continue where an answer broke off; `undefined` where that cannot be done. */
   continued?(broken: Broken): Operation<Event, Result> | undefined;
   /** Fits what is asked to one target; rejects with `unsupported` when it cannot take it. */
-  prepare(place: Place, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
+  prepare(place: Target, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
 }
 
 /** An answer that broke off after it had been shown in part. */
@@ -80,7 +80,7 @@ export interface PreparedCall<Event extends object, Result> {
   /** The target's own; the caller's win. */
   readonly timeouts: Timeouts | undefined;
   /** Is it asked for at once? */
-  readonly isWhole: boolean;
+  readonly isNonStreaming: boolean;
   /** The same, changed as a failure suggested. */
   changed(recovery: Recovery, why: string): PreparedCall<Event, Result>;
   /** Asks the target. What comes is one event at a time, or several; an empty list is a sign of life. */

@@ -6,7 +6,7 @@ import type { RunningAttempt } from './attempt.ts';
 import type { CallRecord, PassedOver } from './call-log.ts';
 import type { CallScope } from './deadline.ts';
 import type { Route } from './route.ts';
-import type { Visit } from './target-state.ts';
+import type { TargetState } from './target-state.ts';
 
 export interface HedgeOptions<Event extends object, Result> {
   readonly afterMs: number;
@@ -16,7 +16,7 @@ export interface HedgeOptions<Event extends object, Result> {
   readonly record: CallRecord;
   /** Begins an attempt at a target, should it not be passed over, and still be wanted once the gates have answered. */
   begin(
-    visit: Visit<Event, Result>,
+    visit: TargetState<Event, Result>,
     isWanted: () => boolean,
   ): Promise<RunningAttempt<Event, Result> | PassedOver>;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { Call, ChainDeps } from './call.ts';
 import { Route } from './route.ts';
 
-const places = ['a/x', 'b/y'].map((key) => ({ key }) as Place);
+const places = ['a/x', 'b/y'].map((key) => ({ key }) as Target);
 const route = (): Route<object, unknown> =>
   new Route(places, { settingsAt: () => ({}) } as unknown as Call<object, unknown>, {} as ChainDeps);
 

@@ -1,21 +1,21 @@
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { Call, ChainDeps, Operation } from './call.ts';
 import type { ClaimMode } from './health-claim.ts';
 import type { ChainSettings } from './settings.ts';
-import { Visit } from './target-state.ts';
+import { TargetState } from './target-state.ts';
 
 /** Where a call stands on its chain. */
 export class Route<Event extends object, Result> {
-  readonly places: readonly Place[];
-  private readonly settingsAt: (place: Place) => ChainSettings;
+  readonly places: readonly Target[];
+  private readonly settingsAt: (place: Target) => ChainSettings;
   private operation: Operation<Event, Result>;
   private readonly deps: ChainDeps;
-  private readonly visits: (Visit<Event, Result> | undefined)[] = [];
+  private readonly visits: (TargetState<Event, Result> | undefined)[] = [];
   private at = 0;
   private forced: { readonly at: number; readonly mode: ClaimMode } | undefined;
 
   constructor(
-    places: readonly Place[],
+    places: readonly Target[],
     call: Pick<Call<Event, Result>, 'operation' | 'settingsAt'>,
     deps: ChainDeps,
   ) {
@@ -26,7 +26,7 @@ export class Route<Event extends object, Result> {
   }
 
   /** The target whose turn it is; `undefined` behind the last one. */
-  get current(): Visit<Event, Result> | undefined {
+  get current(): TargetState<Event, Result> | undefined {
     return this.visitAt(this.at);
   }
 
@@ -36,7 +36,7 @@ export class Route<Event extends object, Result> {
   }
 
   /** Those whose turn would come after the current one. */
-  get behind(): readonly Visit<Event, Result>[] {
+  get behind(): readonly TargetState<Event, Result>[] {
     return this.all.slice(this.at + 1);
   }
 
@@ -51,7 +51,7 @@ export class Route<Event extends object, Result> {
   }
 
   /** Of all targets, those that have not had their turn included. */
-  get all(): readonly Visit<Event, Result>[] {
+  get all(): readonly TargetState<Event, Result>[] {
     return this.places.flatMap((_place, at) => this.visitAt(at) ?? []);
   }
 
@@ -68,7 +68,7 @@ export class Route<Event extends object, Result> {
   }
 
   /** It is this one's turn. */
-  goTo(visit: Visit<Event, Result>): void {
+  goTo(visit: TargetState<Event, Result>): void {
     this.at = this.visits.indexOf(visit);
   }
 
@@ -81,11 +81,11 @@ export class Route<Event extends object, Result> {
     this.forced = { at: this.at, mode };
   }
 
-  private visit(place: Place): Visit<Event, Result> {
-    return new Visit(place, this.operation, this.settingsAt(place), this.deps);
+  private visit(place: Target): TargetState<Event, Result> {
+    return new TargetState(place, this.operation, this.settingsAt(place), this.deps);
   }
 
-  private visitAt(at: number): Visit<Event, Result> | undefined {
+  private visitAt(at: number): TargetState<Event, Result> | undefined {
     const place = this.places[at];
     return place && (this.visits[at] ??= this.visit(place));
   }

@@ -97,8 +97,8 @@ describe('the settings of a chain', () => {
 });
 
 describe('timeouts', () => {
-  const all = { connectMs: 1, firstContentMs: 2, idleMs: 3, wholeMs: 4, totalMs: 5, unreadMs: 6 };
-  const later = { connectMs: 0, firstContentMs: 20, idleMs: 30, wholeMs: 40, totalMs: 50, unreadMs: 60 };
+  const all = { connectMs: 1, firstContentMs: 2, idleMs: 3, completeMs: 4, totalMs: 5, unreadMs: 6 };
+  const later = { connectMs: 0, firstContentMs: 20, idleMs: 30, completeMs: 40, totalMs: 50, unreadMs: 60 };
 
   it('are merged one by one, and the later win', () => {
     expect(mergeTimeouts(all, later)).toEqual(later);

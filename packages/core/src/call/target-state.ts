@@ -1,4 +1,4 @@
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
 import type { ChainDeps, Operation, PreparedCall } from './call.ts';
 import { Standing } from './health-claim.ts';
@@ -15,8 +15,8 @@ export interface Recovered<Event extends object, Result> {
 }
 
 /** What one call knows of one of its targets. */
-export class Visit<Event extends object, Result> {
-  readonly place: Place;
+export class TargetState<Event extends object, Result> {
+  readonly place: Target;
   readonly standing: Standing;
   readonly settings: ChainSettings;
   private operation: Operation<Event, Result>;
@@ -28,7 +28,7 @@ export class Visit<Event extends object, Result> {
   private begun = 0;
   private used: readonly Recovery[] = [];
 
-  constructor(place: Place, operation: Operation<Event, Result>, settings: ChainSettings, deps: ChainDeps) {
+  constructor(place: Target, operation: Operation<Event, Result>, settings: ChainSettings, deps: ChainDeps) {
     this.place = place;
     this.settings = settings;
     this.standing = new Standing(place.key, deps);

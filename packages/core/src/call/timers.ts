@@ -1,16 +1,16 @@
 import type { Clock, Timeouts } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
-type Phase = 'connect' | 'first-content' | 'idle' | 'whole';
+type Phase = 'connect' | 'first-content' | 'idle' | 'complete';
 
 interface Limits {
   readonly connectMs: number;
   readonly firstContentMs: number;
   readonly idleMs: number;
-  readonly wholeMs: number;
+  readonly completeMs: number;
 }
 
-const DEFAULTS: Limits = { connectMs: 60_000, firstContentMs: 180_000, idleMs: 90_000, wholeMs: 600_000 };
+const DEFAULTS: Limits = { connectMs: 60_000, firstContentMs: 180_000, idleMs: 90_000, completeMs: 600_000 };
 
 /**
  * The timers of one attempt. They run only while somebody waits for the model: a slow consumer trips none. One
@@ -20,7 +20,7 @@ export class Watch {
   private readonly clock: Clock;
   private readonly target: string;
   private readonly limits: Limits;
-  private readonly whole: boolean;
+  private readonly isNonStreaming: boolean;
   private readonly began: number;
   private readonly onTimeout: (error: LlmError) => void;
   private readonly characters: () => number;
@@ -37,7 +37,7 @@ export class Watch {
     readonly clock: Clock;
     readonly target: string;
     readonly timeouts: Timeouts;
-    readonly whole: boolean;
+    readonly isNonStreaming: boolean;
     readonly pace?: Pace | undefined;
     /** Of the answer so far. */
     readonly characters?: () => number;
@@ -45,14 +45,14 @@ export class Watch {
   }) {
     this.clock = options.clock;
     this.target = options.target;
-    const { connectMs, firstContentMs, idleMs, wholeMs } = options.timeouts;
+    const { connectMs, firstContentMs, idleMs, completeMs } = options.timeouts;
     this.limits = {
       connectMs: limit(connectMs ?? DEFAULTS.connectMs),
       firstContentMs: limit(firstContentMs ?? DEFAULTS.firstContentMs),
       idleMs: limit(idleMs ?? DEFAULTS.idleMs),
-      wholeMs: limit(wholeMs ?? DEFAULTS.wholeMs),
+      completeMs: limit(completeMs ?? DEFAULTS.completeMs),
     };
-    this.whole = options.whole;
+    this.isNonStreaming = options.isNonStreaming;
     this.onTimeout = options.onTimeout;
     this.characters = options.characters ?? (() => 0);
     this.pace = options.pace;
@@ -82,8 +82,8 @@ export class Watch {
 
   /** Until when the last wait may have lasted; `Infinity` without a limit. Epoch ms. */
   waitsUntil(): number {
-    const { wholeMs, idleMs, firstContentMs } = this.limits;
-    if (this.whole) return this.began + wholeMs;
+    const { completeMs, idleMs, firstContentMs } = this.limits;
+    if (this.isNonStreaming) return this.began + completeMs;
     return this.hasContent ? this.lastWait + idleMs : this.began + firstContentMs;
   }
 
@@ -114,8 +114,8 @@ export class Watch {
   private deadline(): number {
     const { began, limits } = this;
     switch (this.phase()) {
-      case 'whole':
-        return began + limits.wholeMs;
+      case 'complete':
+        return began + limits.completeMs;
       case 'idle':
         return (this.waitingSince ?? began) + Math.min(limits.idleMs, this.slowMs());
       case 'connect':
@@ -138,7 +138,7 @@ export class Watch {
 
   /** Whose limit comes next. */
   private phase(): Phase {
-    if (this.whole) return 'whole';
+    if (this.isNonStreaming) return 'complete';
     if (this.hasContent) return 'idle';
     const { connectMs, firstContentMs } = this.limits;
     return !this.connected && connectMs < firstContentMs ? 'connect' : 'first-content';
@@ -146,8 +146,8 @@ export class Watch {
 }
 
 /** How long an attempt may show nothing before its timers end it, in ms. */
-export const longestSilence = ({ firstContentMs, wholeMs }: Timeouts, isWhole: boolean): number =>
-  limit(isWhole ? (wholeMs ?? DEFAULTS.wholeMs) : (firstContentMs ?? DEFAULTS.firstContentMs));
+export const longestSilence = ({ firstContentMs, completeMs }: Timeouts, isWhole: boolean): number =>
+  limit(isWhole ? (completeMs ?? DEFAULTS.completeMs) : (firstContentMs ?? DEFAULTS.firstContentMs));
 
 /** 0 switches a limit off. */
 const limit = (ms: number): number => (ms > 0 ? ms : Infinity);
@@ -156,14 +156,14 @@ const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
   connect: 'connectMs',
   'first-content': 'firstContentMs',
   idle: 'idleMs',
-  whole: 'wholeMs',
+  complete: 'completeMs',
 };
 
 const WHAT: Readonly<Record<Phase, string>> = {
   connect: 'did not answer',
   'first-content': 'sent no content',
   idle: 'fell silent',
-  whole: 'did not finish',
+  complete: 'did not finish',
 };
 
 function timedOut(target: string, phase: Phase, limits: Limits): LlmError {
@@ -235,7 +235,7 @@ const SLACK_MS = 1000;
  * Tells from outside whether an attempt can still be running. On some platforms a request's timers and promises die with
  * its context, and nobody gives back what it holds: whoever needs it next asks here, by the clock.
  */
-export class Lifeline {
+export class Lease {
   private readonly clock: Clock;
   private readonly unreadMs: number;
   private readonly began: number;

@@ -4,12 +4,18 @@ import type { Timeouts } from '../types/call-options.ts';
 import type { LlmError } from '../types/llm-error.ts';
 import { longestSilence, Watch } from './timers.ts';
 
-const limits = { connectMs: 10, firstContentMs: 30, idleMs: 20, wholeMs: 50 };
+const limits = { connectMs: 10, firstContentMs: 30, idleMs: 20, completeMs: 50 };
 
 function watched(timeouts: Timeouts = limits, whole = false) {
   const clock: ManualClock = manualClock();
   const told: LlmError[] = [];
-  const watch = new Watch({ clock, target: 'a/x', timeouts, whole, onTimeout: (error) => told.push(error) });
+  const watch = new Watch({
+    clock,
+    target: 'a/x',
+    timeouts,
+    isNonStreaming: whole,
+    onTimeout: (error) => told.push(error),
+  });
   const said = (): string[] => told.map(({ message }) => message);
   return { clock, watch, told, said, since: clock.now() };
 }
@@ -73,7 +79,7 @@ describe('an attempt that nobody answers', () => {
     await clock.advance(49);
     expect(told).toEqual([]);
     await clock.advance(1);
-    expect([said(), told[0]?.details.phase]).toEqual([['a/x did not finish within 50 ms'], 'whole']);
+    expect([said(), told[0]?.details.phase]).toEqual([['a/x did not finish within 50 ms'], 'complete']);
   });
 
   it('has the documented limits', async () => {
@@ -118,7 +124,7 @@ describe('the timers of an attempt', () => {
   });
 
   it('are none where every limit is off', () => {
-    const off = { connectMs: 0, firstContentMs: 0, idleMs: 0, wholeMs: 0 };
+    const off = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0 };
     for (const whole of [false, true]) {
       const { clock, watch } = watched(off, whole);
       watch.wait();

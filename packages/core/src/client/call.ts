@@ -3,7 +3,7 @@ import type { Call, ChainDeps, Operation, Outcome } from '../call/call.ts';
 import type { CallScope } from '../call/deadline.ts';
 import { callSettings, chainSettings, type ChainSettings } from '../call/settings.ts';
 import type { CallSite } from '../errors/call-site.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
@@ -29,9 +29,9 @@ export interface ModelSetup {
     scope: Pick<CallScope, 'signal'>,
     /** Names that are being resolved by whoever asks. */
     path?: readonly string[],
-  ): Promise<readonly Place[]>;
+  ): Promise<readonly Target[]>;
   /** The chat model of a place, which is kept. */
-  readonly modelAt: (place: Place) => Model;
+  readonly modelAt: (place: Target) => Model;
 }
 
 /** What is asked, of what, and how. */
@@ -46,7 +46,7 @@ export interface CallPlan<Event extends object, Result> {
   /** Does somebody read the events as they come? */
   readonly live: boolean;
   /** Which of the places are asked. Default: all. */
-  readonly pick?: ((places: readonly Place[]) => readonly Place[]) | undefined;
+  readonly pick?: ((places: readonly Target[]) => readonly Target[]) | undefined;
   /** Of a call in several parts: what it has in common with the others. */
   readonly part?: Pick<Call<Event, Result>, 'info' | 'signal' | 'emit' | 'resolve'> | undefined;
   readonly onEnd?: ((outcome: Outcome<Result>) => void) | undefined;

@@ -1,6 +1,6 @@
 import type { CallRun } from '../call/call-run.ts';
 import { callSettings, unreadMsOf } from '../call/settings.ts';
-import { callSite, failingAt } from '../errors/call-site.ts';
+import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { chatOperation } from '../operations/chat.ts';
 import { parseSpec } from '../resolve/spec.ts';
@@ -59,7 +59,8 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   const object = <T>(
     request: TypedRequest<T> | JsonSchemaRequest,
     options?: CallOptions,
-  ): Promise<ObjectResponse<T>> => failingAt(callSite(object), generateObject<T>(typed, request, options));
+  ): Promise<ObjectResponse<T>> =>
+    rejectWithCallSite(callSite(object), generateObject<T>(typed, request, options));
   const objectStream: ChatModel['streamObject'] = (request, options) =>
     streamObject({ ...typed, site: callSite(objectStream) }, request, options);
   return { spec, generate, stream, generateObject: object, streamObject: objectStream };

@@ -1,11 +1,11 @@
 import { RecoveryMemory } from '../call/recovery-memory.ts';
 import { chainSettings } from '../call/settings.ts';
-import { callSite, failingAt } from '../errors/call-site.ts';
+import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
 import { validate } from '../prepare/validate.ts';
 import { NO_ENV, Registry } from '../resolve/registry.ts';
-import { type Place, resolve } from '../resolve/resolve.ts';
+import { type Target, resolve } from '../resolve/resolve.ts';
 import { parseSpec } from '../resolve/spec.ts';
 import type { Clock } from '../types/call-options.ts';
 import type { TargetHealth } from '../types/health.ts';
@@ -18,8 +18,8 @@ import type {
   Resolver,
 } from '../types/majordomo.ts';
 import type { Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
-import { abortable, ownSignal } from '../util/async.ts';
-import { tell } from '../util/listeners.ts';
+import { abortable, derivedSignal } from '../util/async.ts';
+import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/system-clock.ts';
 import type { ModelSetup } from './call.ts';
 import { chatModel } from './chat-model.ts';
@@ -55,7 +55,7 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   const { clock = systemClock, random = Math.random } = options;
   const health = new HealthTracker(options.health ?? {}, clock, random);
   health.onHand((type, target, until) => {
-    tell(options.onEvent, { type, call: undefined, target, until });
+    notify(options.onEvent, { type, call: undefined, target, until });
   });
   return view(options, checkedAliases(options.aliases), {
     clock,
@@ -133,7 +133,7 @@ function view(
       resolvers.push(resolver);
     },
     resolve: function resolve(spec, options) {
-      return failingAt(callSite(resolve), majordomo([]).resolve(spec, options));
+      return rejectWithCallSite(callSite(resolve), majordomo([]).resolve(spec, options));
     },
     loadEnv(env) {
       checkChanges({ env });
@@ -141,7 +141,7 @@ function view(
       return registry.load(env);
     },
     listModels: function listModels(id, options) {
-      return failingAt(callSite(listModels), listed(id, registry, transport(), options?.signal));
+      return rejectWithCallSite(callSite(listModels), listed(id, registry, transport(), options?.signal));
     },
     with(changes) {
       checkChanges(changes);
@@ -169,7 +169,7 @@ const backendsOf = ({ providers, env = NO_ENV }: MajordomoOptions): Backends => 
 type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
 
 /** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
-function modelAt(models: Models, { key, provider, modelId }: Place): Model {
+function modelAt(models: Models, { key, provider, modelId }: Target): Model {
   const known = models.get(key);
   if (known?.provider === provider) return known.model;
   if (models.size >= MOST_MODELS) models.clear();
@@ -192,7 +192,7 @@ async function listed(
   if (provider.listModels === undefined) {
     throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
   }
-  const own = ownSignal(signal);
+  const own = derivedSignal(signal);
   try {
     return await provider.listModels({ target: provider.id, signal: own.signal, ...transport });
   } finally {
@@ -222,7 +222,7 @@ async function resolved(
 }
 
 const told = (
-  { key, modelId, provider }: Place,
+  { key, modelId, provider }: Target,
   { capabilities }: Model,
   health: Readonly<Record<string, TargetHealth>>,
 ): ResolvedTarget => ({

@@ -1,5 +1,5 @@
 import { CallScope } from '../call/deadline.ts';
-import { calledAt, type CallSite } from '../errors/call-site.ts';
+import { withCallSite, type CallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import {
   allParts,
@@ -11,7 +11,7 @@ import {
   type Part,
   partsOf,
 } from '../operations/embedding.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo, CallOptions } from '../types/call-options.ts';
 import { type Attempt, type LlmError, withDetails } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
@@ -83,12 +83,12 @@ async function answered(whole: Whole): Promise<EmbeddingResponse> {
     whole,
     places.map(({ key }) => key),
   );
-  const answers = await allParts(whole.parts, (part) => answerOf(part, places, whole), attempts);
+  const answers = await allParts(whole.parts, (part) => invoke(part, places, whole), attempts);
   return joined(spec, places[0]?.key ?? spec, whole.parts, answers, attempts);
 }
 
 /** As the first target takes them; one that takes fewer asks for a part in several requests. */
-function partsFor(values: readonly string[], places: readonly Place[]): readonly Part[] {
+function partsFor(values: readonly string[], places: readonly Target[]): readonly Part[] {
   const limits = places.map(backendAt).find((backend) => backend !== undefined) ?? {};
   let from = 0;
   const shared: Part['shared'] = { size: undefined };
@@ -100,13 +100,13 @@ function partsFor(values: readonly string[], places: readonly Place[]): readonly
 }
 
 /** Gates name what they reserve by the number of an attempt, so no two parts have the same. */
-const counted = (places: readonly Place[]): readonly Place[] =>
+const counted = (places: readonly Target[]): readonly Target[] =>
   places.map((place) => {
     let asked = 0;
     return { ...place, nextNumber: () => ++asked };
   });
 
-function answerOf(part: Part, places: readonly Place[], whole: Whole): Promise<EmbeddingResponse> {
+function invoke(part: Part, places: readonly Target[], whole: Whole): Promise<EmbeddingResponse> {
   const { spec, setup, request, options, site, info, scope, emit } = whole;
   const operation = embeddingOperation(request, part);
   const shared = {
@@ -131,5 +131,5 @@ function described(cause: unknown, { spec, site, scope, attempts, parts }: Whole
   const known = asLlmError(scope.reason ?? cause, spec);
   const vectors = parts.flatMap((part) => part.vectors);
   const came = vectors.some((vector) => vector !== undefined) ? { vectors } : {};
-  return calledAt(site, withDetails(known, { attempts: [...attempts], ...came }));
+  return withCallSite(site, withDetails(known, { attempts: [...attempts], ...came }));
 }

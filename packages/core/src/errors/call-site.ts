@@ -20,7 +20,7 @@ export function callSite(called: (...never: never[]) => unknown): CallSite {
  * The error, with the frames of the call behind its own. What fails between the app and a vendor is thrown on another
  * turn of the event loop, where the app's line is on no stack any more.
  */
-export function calledAt<T>(site: CallSite | undefined, error: T): T {
+export function withCallSite<T>(site: CallSite | undefined, error: T): T {
   if (!(error instanceof Error)) return error;
   const frames = framesOf(site?.stack);
   if (frames.length === 0 || CALLED_AT in error) return error;
@@ -42,9 +42,9 @@ function partsOf({ name, message, stack = '' }: Error): { title: string; own: re
 }
 
 /** The same for what rejects. */
-export const failingAt = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
+export const rejectWithCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
-    throw calledAt(site, error);
+    throw withCallSite(site, error);
   });
 
 /** V8 writes `    at line`, other engines `line@file`; both write one a line, V8 a title before. */
@@ -55,11 +55,11 @@ const framesOf = (stack = ''): readonly string[] =>
  * The error of an inner call, as whoever wraps a model throws it: a copy with the frames of the wrapper's own caller. Others
  * may be told of the same error, each with frames of his own.
  */
-export function recalledAt(site: CallSite, error: unknown): unknown {
+export function copyWithCallSite(site: CallSite, error: unknown): unknown {
   if (!LlmError.is(error)) return error;
   const inner = (Reflect.get(error, CALLED_AT) ?? []) as readonly string[];
   const copy = new LlmError(error.kind, error.message, error.details, { cause: error.cause });
   const lines = (error.stack ?? '').split('\n');
   copy.stack = lines.filter((line) => !inner.includes(line)).join('\n');
-  return calledAt(site, copy);
+  return withCallSite(site, copy);
 }

@@ -41,7 +41,7 @@ function redactor(secrets: readonly (string | undefined)[]): (text: string) => s
 }
 
 /** Only what is known: for texts of our own, which may show what a DSN looks like. */
-export function redactKnown(text: string, secrets: readonly (string | undefined)[]): string {
+export function redactValues(text: string, secrets: readonly (string | undefined)[]): string {
   return masked(text, apart(knownSpans(text, formsOf(secrets))));
 }
 

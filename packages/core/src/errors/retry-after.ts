@@ -58,7 +58,7 @@ const WORDS =
   /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|[dhms])[ ,]{0,2})+)/i;
 
 /** The wait that an error's words ask for: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Groq, Azure; 2026). */
-export function waitInWords(message: string | undefined): number | undefined {
+export function retryAfterInMessage(message: string | undefined): number | undefined {
   const [, said = ''] = WORDS.exec(message ?? '') ?? [];
   const short = said
     .toLowerCase()

@@ -3,7 +3,7 @@ import type { Health, HealthOptions, TargetHealth, Verdict } from '../types/heal
 import type { LlmError } from '../types/llm-error.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { checkNumber } from '../util/check.ts';
-import { tell } from '../util/listeners.ts';
+import { notify } from '../util/listeners.ts';
 import {
   accepted,
   benchedByHand,
@@ -269,7 +269,7 @@ export class HealthTracker implements Health {
   }
 
   private tell(target: string, health: TargetHealth, origin: 'local' | 'accepted'): void {
-    for (const listener of this.listeners) tell(listener, target, health, origin);
+    for (const listener of this.listeners) notify(listener, target, health, origin);
   }
 }
 

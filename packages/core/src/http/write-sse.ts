@@ -1,5 +1,5 @@
 import { toJson } from '../json/codec.ts';
-import { tell } from '../util/listeners.ts';
+import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/system-clock.ts';
 import { toldError, withToldErrors } from './error-json.ts';
 
@@ -204,7 +204,7 @@ class SseSource {
 
   private failure(error: unknown): string | undefined {
     this.end();
-    tell(this.options.onError, error);
+    notify(this.options.onError, error);
     return chunkOf({ type: 'error', ...toldError(error) });
   }
 

@@ -1,4 +1,4 @@
-import { isTooDeep, MOST_LEVELS, SHALLOW_LENGTH } from './values.ts';
+import { isTooDeep, MAX_DEPTH, SHALLOW_LENGTH } from './values.ts';
 
 /** A value, or why the text has none. */
 type Decoded = { readonly value: unknown } | { readonly fault: string };
@@ -17,7 +17,7 @@ const FENCE = /```[^\n`]*\n([\s\S]*?)```/g;
 export function decodeJson(text: string): Decoded {
   const decoded = oneValue(text);
   if ('fault' in decoded || text.length <= SHALLOW_LENGTH || !isTooDeep(decoded.value)) return decoded;
-  return { fault: `the answer is nested more than ${MOST_LEVELS} levels deep` };
+  return { fault: `the answer is nested more than ${MAX_DEPTH} levels deep` };
 }
 
 function oneValue(text: string): Decoded {

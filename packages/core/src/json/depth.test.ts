@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTooDeep, MOST_LEVELS } from './values.ts';
+import { isTooDeep, MAX_DEPTH } from './values.ts';
 
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 const circle: { self?: unknown; list: unknown[] } = { list: [] };
@@ -10,9 +10,9 @@ it.each([
   [1, false],
   [null, false],
   [[], false],
-  [nested(MOST_LEVELS), false],
-  [nested(MOST_LEVELS + 1), true],
-  [{ a: [1, nested(MOST_LEVELS)], b: 1 }, true],
+  [nested(MAX_DEPTH), false],
+  [nested(MAX_DEPTH + 1), true],
+  [{ a: [1, nested(MAX_DEPTH)], b: 1 }, true],
   [nested(100_000), true],
   [circle, true],
   [Array.from({ length: 100_000 }, (_, n) => ({ n: [n] })), false],

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { PreparedCall } from '../call/call.ts';
 import { type Model, type ModelRequest, type Recovery, user } from '../index.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { ModelEvent } from '../types/events.ts';
 import type { ModelContext } from '../types/provider.ts';
 import type { ChatResponse } from '../types/response.ts';
 import { chatOperation } from './chat.ts';
 
 const request = { messages: [user('hi')], maxTokens: 9 };
-const place = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Place;
+const place = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Target;
 const scope = { signal: new AbortController().signal };
 const capabilities = { maxOutputTokens: 5 };
 const timeouts = { idleMs: 7 };
@@ -42,7 +42,7 @@ async function prepare(
 describe('a chat, ready for one target', () => {
   it('says what will be sent, and what the target is like', async () => {
     const prepared = await prepare();
-    expect(prepared).toMatchObject({ capabilities, timeouts, isWhole: false, payload: undefined });
+    expect(prepared).toMatchObject({ capabilities, timeouts, isNonStreaming: false, payload: undefined });
     expect(prepared.request).toMatchObject({ messages: request.messages, maxTokens: 5 });
     expect(
       chatOperation(request, {
@@ -59,14 +59,14 @@ describe('a chat, ready for one target', () => {
     ['somebody reads it as it comes', true, true, false],
     ['nobody does, and the model wants it so', false, true, true],
     ['nobody does, and the model does not care', false, false, false],
-  ])('is asked for in one piece where %s: %s', async (_, live, whole, isWhole) => {
-    expect((await prepare(live, { whole: () => whole })).isWhole).toBe(isWhole);
+  ])('is asked for in one piece where %s: %s', async (_, live, whole, isNonStreaming) => {
+    expect((await prepare(live, { isNonStreaming: () => whole })).isNonStreaming).toBe(isNonStreaming);
   });
 
   it('is changed by a recovery, with a warning after the others', async () => {
     const prepared = await prepare();
     const changed = prepared.changed(recovery, 'a/x said no');
-    expect([prepared.request.maxTokens, changed.request.maxTokens, changed.isWhole]).toEqual([
+    expect([prepared.request.maxTokens, changed.request.maxTokens, changed.isNonStreaming]).toEqual([
       5,
       undefined,
       false,
@@ -79,8 +79,8 @@ describe('a chat, ready for one target', () => {
   });
 
   it('is asked for in one piece from a recovery on that says so', async () => {
-    const changed = (await prepare()).changed({ ...recovery, delivery: 'whole' }, 'no stream');
-    expect([changed.isWhole, changed.changed(recovery, 'and').isWhole]).toEqual([true, true]);
+    const changed = (await prepare()).changed({ ...recovery, delivery: 'complete' }, 'no stream');
+    expect([changed.isNonStreaming, changed.changed(recovery, 'and').isNonStreaming]).toEqual([true, true]);
   });
 
   it('is sent as it was prepared', async () => {

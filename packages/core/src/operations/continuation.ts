@@ -1,5 +1,5 @@
 import type { Broken, Operation, PreparedCall } from '../call/call.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import { Accumulator, type Answer, type ShownPart } from '../stream/accumulator.ts';
 import { type Joined, Joint } from '../stream/overlap.ts';
 import type { Timeouts } from '../types/call-options.ts';
@@ -12,11 +12,11 @@ import type { ChatResponse, Warning } from '../types/response.ts';
 import type { PreparedChat } from './prepared-chat.ts';
 
 interface ChatTargets {
-  readonly modelAt: (place: Place) => Pick<Model, 'capabilities'>;
+  readonly modelAt: (place: Target) => Pick<Model, 'capabilities'>;
   /** Fits a request to a target. */
   readonly prepare: (
     request: ChatRequest,
-    place: Place,
+    place: Target,
     scope: { readonly signal: AbortSignal },
   ) => Promise<PreparedChat>;
 }
@@ -72,7 +72,7 @@ class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
   readonly payload = undefined;
   readonly capabilities: Capabilities;
   readonly timeouts: Timeouts | undefined;
-  readonly isWhole: boolean;
+  readonly isNonStreaming: boolean;
   private readonly chat: PreparedChat;
   private readonly parts: readonly ShownPart[];
   private readonly text: string;
@@ -94,7 +94,7 @@ class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
     this.request = chat.request;
     this.capabilities = chat.capabilities;
     this.timeouts = chat.timeouts;
-    this.isWhole = chat.isWhole;
+    this.isNonStreaming = chat.isNonStreaming;
   }
 
   changed(recovery: Recovery, why: string): PreparedContinuation {

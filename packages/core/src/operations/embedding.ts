@@ -1,7 +1,7 @@
 import type { Operation } from '../call/call.ts';
 import { asLlmError } from '../errors/normalize.ts';
-import { checkWholeNumber } from '../prepare/validate.ts';
-import type { Place } from '../resolve/resolve.ts';
+import { checkInteger } from '../prepare/validate.ts';
+import type { Target } from '../resolve/resolve.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
@@ -35,11 +35,11 @@ export function embeddingOperation(
 }
 
 /** The place's backend; `undefined`: it has none. */
-export const backendAt = ({ provider, modelId }: Place): EmbeddingBackend | undefined =>
+export const backendAt = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
   provider.embeddingModel?.(modelId);
 
 function questionTo(
-  place: Place,
+  place: Target,
   request: EmbeddingRequest,
   part: Part,
 ): Question<Embedded, EmbeddingResponse> {
@@ -211,7 +211,7 @@ const onceEach = (warnings: readonly Warning[]): readonly Warning[] => [
 ];
 
 /** Throws `config` where two targets of a chain make vectors of different spaces: nobody mixes them unknowingly. */
-export function checkSpaces(places: readonly Place[]): void {
+export function checkSpaces(places: readonly Target[]): void {
   let first: { readonly key: string; readonly space: string } | undefined;
   for (const place of places) {
     const space = backendAt(place)?.space;
@@ -237,7 +237,7 @@ export function checkEmbedding(request: EmbeddingRequest): void {
     if (typeof value !== 'string') throw invalid(`values[${at}]`, `must be a text, not ${typeof value}`);
     if (value.trim() === '') throw invalid(`values[${at}]`, 'must not be empty');
   }
-  checkWholeNumber(request.dimensions, 'dimensions');
+  checkInteger(request.dimensions, 'dimensions');
   oneOf(PURPOSES, given.purpose, 'purpose');
 }
 

@@ -8,7 +8,7 @@ import {
   LlmError,
   type MediaFitter,
 } from '../index.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { ImageResponse } from '../types/operations.ts';
 import type { ModelContext } from '../types/provider.ts';
 import { imageOperation } from './image.ts';
@@ -35,7 +35,7 @@ const cutting: MediaFitter = {
   },
 };
 
-function at(backend: Partial<ImageBackend> | undefined): Place {
+function at(backend: Partial<ImageBackend> | undefined): Target {
   const whole: ImageBackend = { id: 'm', generate: () => Promise.resolve(drawn), ...backend };
   const imageModel = backend === undefined ? undefined : (): ImageBackend => whole;
   const provider = {
@@ -45,7 +45,7 @@ function at(backend: Partial<ImageBackend> | undefined): Place {
       throw new Error('no chat');
     },
     imageModel,
-  } as unknown as Place['provider'];
+  } as unknown as Target['provider'];
   return { key: 'a/m', provider, modelId: 'm' };
 }
 
@@ -87,14 +87,14 @@ describe('a request for pictures', () => {
   );
 
   it('is told to gates by what it is', async () => {
-    const timeouts = { wholeMs: 5 };
+    const timeouts = { completeMs: 5 };
     expect(imageOperation(cat, undefined).type).toBe('image');
     expect(await prepare({}, { images: limits, timeouts })).toMatchObject({
       request: { system: undefined, messages: [], tools: [], output: undefined, extra: {} },
       payload: cat,
       capabilities: { images: limits },
       timeouts,
-      isWhole: true,
+      isNonStreaming: true,
     });
   });
 });

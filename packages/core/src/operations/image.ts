@@ -1,7 +1,7 @@
 import type { Operation } from '../call/call.ts';
 import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
-import { checkWholeNumber } from '../prepare/validate.ts';
-import type { Place } from '../resolve/resolve.ts';
+import { checkInteger } from '../prepare/validate.ts';
+import type { Target } from '../resolve/resolve.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
 import type { ImageRequest, ImageResponse } from '../types/operations.ts';
@@ -34,7 +34,7 @@ export function imageOperation(
 
 function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
   if (prompt.trim() === '') throw invalid('prompt', 'must not be empty');
-  checkWholeNumber(n, 'n');
+  checkInteger(n, 'n');
   if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
     throw invalid('size', `must be like 512x768, not "${size}"`);
   }
@@ -46,7 +46,7 @@ function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
   if (images.length === 0) throw invalid('mask', 'needs the image that it belongs to');
 }
 
-function backendAt({ key, provider, modelId }: Place): ImageBackend {
+function backendAt({ key, provider, modelId }: Target): ImageBackend {
   const backend = provider.imageModel?.(modelId);
   if (backend === undefined) throw new LlmError('unsupported', `${key} draws no images`, { target: key });
   return backend;

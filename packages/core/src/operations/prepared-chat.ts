@@ -1,7 +1,7 @@
 import type { PreparedCall } from '../call/call.ts';
 import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
 import { validate } from '../prepare/validate.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import { Accumulator, type Answer } from '../stream/accumulator.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { ModelEvent } from '../types/events.ts';
@@ -16,13 +16,13 @@ export interface ChatOptions {
   /** Does somebody read the events as they come? */
   readonly live: boolean;
   readonly media: MediaFitter | undefined;
-  readonly modelAt: (place: Place) => Model;
+  readonly modelAt: (place: Target) => Model;
 }
 
 /** Fits a chat request to one target. */
 export async function prepareChat(
   request: ChatRequest,
-  place: Place,
+  place: Target,
   { live, media, modelAt }: ChatOptions,
   scope: { readonly signal: AbortSignal },
 ): Promise<PreparedChat> {
@@ -47,7 +47,7 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
   readonly payload = undefined;
   readonly capabilities: Capabilities;
   readonly timeouts: Timeouts | undefined;
-  readonly isWhole: boolean;
+  readonly isNonStreaming: boolean;
   readonly target: string;
   private readonly model: Model;
   private readonly prepared: PreparedRequest;
@@ -64,7 +64,7 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
     this.capabilities = model.capabilities;
     this.timeouts = model.timeouts;
     this.request = prepared.request;
-    this.isWhole = mustBeWhole || (!live && model.whole?.(prepared.request) === true);
+    this.isNonStreaming = mustBeWhole || (!live && model.isNonStreaming?.(prepared.request) === true);
   }
 
   /** What was done to the request for this target. */
@@ -79,7 +79,7 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
       warnings: [...warnings, { action: 'repaired', what: recovery.what, why }],
       read,
     };
-    const mustBeWhole = this.mustBeWhole || recovery.delivery === 'whole';
+    const mustBeWhole = this.mustBeWhole || recovery.delivery === 'complete';
     return new PreparedChat(this.target, this.model, changed, this.live, mustBeWhole);
   }
 

@@ -58,7 +58,7 @@ export function oneOf(words: readonly string[], given: unknown, path: string): v
 /** A question, ready for one target. */
 export class InOnePiece<Given extends object, Result> implements PreparedCall<Given, Result> {
   readonly request: ModelRequest = NO_CHAT;
-  readonly isWhole = true;
+  readonly isNonStreaming = true;
   readonly payload: AttemptInfo['payload'];
   readonly capabilities: Capabilities;
   readonly timeouts: Timeouts | undefined;

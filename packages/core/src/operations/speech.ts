@@ -1,5 +1,5 @@
 import type { Operation, PreparedCall } from '../call/call.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import { type Attempt, LlmError, type PartialResponse, type Recovery } from '../types/llm-error.ts';
@@ -7,7 +7,7 @@ import type { SpeechRequest, SpeechResponse, SpeechStep } from '../types/operati
 import type { ModelContext, SpeechBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { joinedBytes } from '../util/bytes.ts';
+import { concatBytes } from '../util/bytes.ts';
 import { asked, invalid, NO_CHAT, oneOf, unitsAlone } from './single-response.ts';
 
 /** A piece of sound, or the end of it. */
@@ -37,7 +37,7 @@ function validate(request: SpeechRequest): void {
   oneOf(FORMATS, format, 'format');
 }
 
-function backendAt({ key: target, provider, modelId }: Place, { text }: SpeechRequest): SpeechBackend {
+function backendAt({ key: target, provider, modelId }: Target, { text }: SpeechRequest): SpeechBackend {
   const backend = provider.speechModel?.(modelId);
   if (backend === undefined) throw new LlmError('unsupported', `${target} does not speak`, { target });
   const { maxCharacters = Infinity } = backend;
@@ -55,7 +55,7 @@ class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
   readonly capabilities = {};
   readonly payload: SpeechRequest;
   readonly timeouts: Timeouts | undefined;
-  readonly isWhole: boolean;
+  readonly isNonStreaming: boolean;
   private readonly target: string;
   private readonly backend: SpeechBackend;
   private readonly live: boolean;
@@ -72,7 +72,7 @@ class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
     this.backend = backend;
     this.payload = payload;
     this.live = live;
-    this.isWhole = !live;
+    this.isNonStreaming = !live;
     this.timeouts = backend.timeouts;
     this.warnings = warnings;
   }
@@ -154,6 +154,6 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
 
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): SpeechResponse {
     const { target, mediaType, usage, warnings } = this;
-    return { audio: joinedBytes(this.pieces), mediaType, target, usage, warnings, ...facts };
+    return { audio: concatBytes(this.pieces), mediaType, target, usage, warnings, ...facts };
   }
 }

@@ -1,5 +1,5 @@
 import type { Operation } from '../call/call.ts';
-import type { Place } from '../resolve/resolve.ts';
+import type { Target } from '../resolve/resolve.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { TranscriptionRequest, TranscriptionResponse } from '../types/operations.ts';
 import type { MediaFitter, TranscriptionBackend } from '../types/provider.ts';
@@ -87,7 +87,7 @@ async function believed(
 }
 
 function questionTo(
-  place: Place,
+  place: Target,
   payload: TranscriptionRequest,
   warnings: readonly Warning[],
 ): Question<Heard, TranscriptionResponse> {
@@ -116,7 +116,7 @@ function questionTo(
 const byLength = (ms: number | undefined): Usage | undefined =>
   ms === undefined ? undefined : unitsAlone({ 'audio-second': ms / 1000 });
 
-function backendAt({ key, provider, modelId }: Place): TranscriptionBackend {
+function backendAt({ key, provider, modelId }: Target): TranscriptionBackend {
   const backend = provider.transcriptionModel?.(modelId);
   if (backend === undefined) throw unsupported(key, 'writes nothing down');
   return backend;

@@ -72,8 +72,8 @@ const TIERS: Readonly<Record<ServiceTier, true>> = { default: true, flex: true, 
 
 function validateSettings(request: ChatRequest): void {
   const { system, stop, logprobs } = request;
-  checkWholeNumber(request.maxTokens, 'maxTokens');
-  checkWholeNumber(request.topK, 'topK');
+  checkInteger(request.maxTokens, 'maxTokens');
+  checkInteger(request.topK, 'topK');
   for (const name of NUMBERS) finite(request[name], name);
   if (logprobs !== undefined && (!Number.isInteger(logprobs) || logprobs < 0))
     throw invalid('logprobs', `must be a whole number from 0 on, not ${String(logprobs)}`);
@@ -139,7 +139,7 @@ const invalid = (path: string, why: string): LlmError =>
   new LlmError('invalid-request', `${path} ${why}`, { path });
 
 /** Throws `invalid-request` for a count, such as `maxTokens`, that is given and is not a whole number above 0. */
-export function checkWholeNumber(value: number | undefined, path: string): void {
+export function checkInteger(value: number | undefined, path: string): void {
   if (value === undefined || (Number.isInteger(value) && value > 0)) return;
   throw new LlmError('invalid-request', `${path} must be a whole number above 0, not ${String(value)}`, {
     path,

@@ -16,7 +16,7 @@ export interface Names {
 }
 
 /** One backend and one of its models. */
-export interface Place {
+export interface Target {
   /** `provider/model`: the key of health, events and errors. */
   readonly key: string;
   readonly provider: Provider;
@@ -45,8 +45,8 @@ export interface ResolveContext {
 const DEEPEST = 64;
 
 /** The flat list of places that a spec means now: names expanded in place, repeated places dropped. */
-export async function resolve(spec: string, context: ResolveContext): Promise<readonly Place[]> {
-  const places = new Map<string, Place>();
+export async function resolve(spec: string, context: ResolveContext): Promise<readonly Target[]> {
+  const places = new Map<string, Target>();
   await expand(spec, { path: context.path, with: undefined }, context, places);
   return [...places.values()];
 }
@@ -61,7 +61,7 @@ async function expand(
   spec: string,
   within: Within,
   context: ResolveContext,
-  places: Map<string, Place>,
+  places: Map<string, Target>,
 ): Promise<void> {
   const { path } = within;
   for (const element of parseSpec(spec)) {

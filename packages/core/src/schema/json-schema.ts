@@ -1,4 +1,4 @@
-import { isTooDeep, MOST_LEVELS } from '../json/values.ts';
+import { isTooDeep, MAX_DEPTH } from '../json/values.ts';
 import type { ErrorIssue } from '../types/llm-error.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ const MOST_WORK = 1_000_000;
  * a schema may come from an MCP server, and a regular expression can take exponential time.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
-  if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MOST_LEVELS} levels deep` }];
+  if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MAX_DEPTH} levels deep` }];
   const shared = sharedBy(schema as Schema);
   const check = new Check(shared, false);
   check.at(schema, value, [], 0);

@@ -1,5 +1,5 @@
 import { decodeJson } from '../json/decode.ts';
-import { isTooDeep, MOST_LEVELS } from '../json/values.ts';
+import { isTooDeep, MAX_DEPTH } from '../json/values.ts';
 import { pathText } from '../types/inspect-error.ts';
 import { type ErrorIssue, LlmError } from '../types/llm-error.ts';
 import type { ModelTool, ToolSpec } from '../types/request.ts';
@@ -33,7 +33,7 @@ function plainSchema(schema: unknown, what: string): JsonObject {
     typeof schema !== 'object' || schema === null || Array.isArray(schema)
       ? 'must be a JSON Schema, or a Standard Schema that can give one'
       : isTooDeep(schema)
-        ? `is nested more than ${MOST_LEVELS} levels deep, or holds itself; use $ref for what recurs`
+        ? `is nested more than ${MAX_DEPTH} levels deep, or holds itself; use $ref for what recurs`
         : undefined;
   if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
   return schema as JsonObject;

@@ -1,4 +1,4 @@
-import { calledAt } from '../errors/call-site.ts';
+import { withCallSite } from '../errors/call-site.ts';
 import { PartialJson } from '../json/partial.ts';
 import type { Ending, Source } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
@@ -96,7 +96,7 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
   }
 
   private failed(cause: unknown): unknown {
-    const error = calledAt(this.calls.site, this.rounds?.failed(cause) ?? cause);
+    const error = withCallSite(this.calls.site, this.rounds?.failed(cause) ?? cause);
     this.end({ error });
     return error;
   }

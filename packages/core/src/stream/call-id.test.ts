@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isMadeUpCallId, madeUpCallId } from './response-checks.ts';
+import { isGeneratedCallId, generateCallId } from './response-checks.ts';
 
 test('what is made up is known again', () => {
   fc.assert(
     fc.property(fc.string(), fc.nat(100_000), (responseId, index) => {
-      expect(isMadeUpCallId(madeUpCallId(responseId, index))).toBe(true);
+      expect(isGeneratedCallId(generateCallId(responseId, index))).toBe(true);
     }),
     { numRuns: 500, seed: 20_261_120 },
   );
@@ -14,6 +14,6 @@ test('what is made up is known again', () => {
 test.each(['call_AbCdEf0123456789AbCdEf01', 'toolu_01abc', 'call_abc', 'call_00_abcdefgh', 'fc_1', '1'])(
   "%s is a vendor's own",
   (id) => {
-    expect(isMadeUpCallId(id)).toBe(false);
+    expect(isGeneratedCallId(id)).toBe(false);
   },
 );

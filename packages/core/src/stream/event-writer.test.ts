@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { ModelEvent, StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { Accumulator } from './accumulator.ts';
-import { Scribe } from './event-writer.ts';
+import { EventWriter } from './event-writer.ts';
 import { checkOrder } from './response-checks.ts';
 
-function written(write: (scribe: Scribe) => void): readonly ModelEvent[] {
-  const scribe = new Scribe('a/x', []);
+function written(write: (scribe: EventWriter) => void): readonly ModelEvent[] {
+  const scribe = new EventWriter('a/x', []);
   write(scribe);
   return scribe.take();
 }
@@ -96,7 +96,7 @@ describe('the scribe', () => {
   });
 
   it('without a sink gives each call what it wrote', () => {
-    const scribe = new Scribe('a/x');
+    const scribe = new EventWriter('a/x');
     expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
     expect(scribe.text('')).toEqual([]);
     expect(scribe.text('b').map(({ type }) => type)).toEqual(['text-delta']);
@@ -109,10 +109,10 @@ describe('the scribe', () => {
   it('tells what is known before the response has begun right after its start, whatever comes first', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'this wire has none' } as const;
     for (const write of [
-      (scribe: Scribe) => scribe.start('r'),
-      (scribe: Scribe) => scribe.text('hi'),
-      (scribe: Scribe) => scribe.toolCall('0', { id: 'c', name: 'f' }),
-      (scribe: Scribe) => scribe.finish('stop', undefined, undefined),
+      (scribe: EventWriter) => scribe.start('r'),
+      (scribe: EventWriter) => scribe.text('hi'),
+      (scribe: EventWriter) => scribe.toolCall('0', { id: 'c', name: 'f' }),
+      (scribe: EventWriter) => scribe.finish('stop', undefined, undefined),
     ]) {
       const events = written((scribe) => {
         scribe.warning(warning, { ...warning, what: 'topP' });
@@ -253,7 +253,7 @@ describe('what the scribe writes', () => {
   });
 
   it('hands over each event once', () => {
-    const scribe = new Scribe('a/x', []);
+    const scribe = new EventWriter('a/x', []);
     expect([scribe.hasContent, scribe.take()]).toEqual([false, []]);
     scribe.text('a');
     expect([scribe.hasContent, scribe.take().length, scribe.take().length]).toEqual([true, 3, 0]);
@@ -263,7 +263,7 @@ describe('what the scribe writes', () => {
 
   it('without a sink gives what each word wrote, and with one nothing', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
-    const words: ((scribe: Scribe) => readonly ModelEvent[])[] = [
+    const words: ((scribe: EventWriter) => readonly ModelEvent[])[] = [
       (scribe) => scribe.text(''),
       (scribe) => scribe.reasoning(''),
       (scribe) => scribe.start('r'),
@@ -275,7 +275,7 @@ describe('what the scribe writes', () => {
       (scribe) => scribe.end('1'),
       (scribe) => scribe.end('0'),
     ];
-    const [alone, sunk] = [new Scribe('a/x'), new Scribe('a/x', [])];
+    const [alone, sunk] = [new EventWriter('a/x'), new EventWriter('a/x', [])];
     expect(words.map((say) => say(alone).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
     expect(words.map((say) => say(sunk).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(sunk.take()).toHaveLength(8);
@@ -328,7 +328,10 @@ describe('the order checker', () => {
 });
 
 describe('the arguments of a tool call', () => {
-  const call = (write: (scribe: Scribe) => void, reason: 'tool-calls' | 'length' = 'tool-calls'): unknown[] =>
+  const call = (
+    write: (scribe: EventWriter) => void,
+    reason: 'tool-calls' | 'length' = 'tool-calls',
+  ): unknown[] =>
     written((scribe) => {
       scribe.start();
       write(scribe);
@@ -362,7 +365,7 @@ describe('the arguments of a tool call', () => {
     const whole = (json: string): unknown[] =>
       call((scribe) => {
         scribe.toolCall('0', { id: 'c', name: 'f', json });
-        scribe.toolCall('0', { whole: '{"a":1}' });
+        scribe.toolCall('0', { complete: '{"a":1}' });
       });
     const told = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
     expect(whole('{"a"')).toEqual([told]);
@@ -382,7 +385,7 @@ describe('the arguments of a tool call', () => {
     const again = (json: string | undefined): readonly ModelEvent[] =>
       written((scribe) => {
         scribe.toolCall('0', { id: 'c', name: 'f', json });
-        scribe.toolCall('0', { whole: '{"a":1}' });
+        scribe.toolCall('0', { complete: '{"a":1}' });
       }).filter(({ type }) => type === 'args-delta' || type === 'warning');
     expect(again('{"a":1}')).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
     expect(again(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
@@ -390,7 +393,7 @@ describe('the arguments of a tool call', () => {
 });
 
 it('two calls of one id get two, and an id that is not text is none', () => {
-  const scribe = new Scribe('a/x', []);
+  const scribe = new EventWriter('a/x', []);
   scribe.start('r');
   scribe.toolCall('0', { id: 'same', name: 'f' });
   scribe.toolCall('1', { id: 'same', name: 'f' });

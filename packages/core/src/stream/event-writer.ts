@@ -3,7 +3,7 @@ import type { ModelEvent } from '../types/events.ts';
 import type { AssistantPart, Citation, Replay, VendorPart } from '../types/messages.ts';
 import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { madeUpCallId } from './response-checks.ts';
+import { generateCallId } from './response-checks.ts';
 
 interface Open {
   readonly type: 'text' | 'reasoning' | 'tool-call';
@@ -27,7 +27,7 @@ export interface ToolCallDelta {
   /** The next piece of the arguments' JSON. */
   readonly json?: string | undefined;
   /** All of the arguments, where the wire says them again at the end: they count, not the fragments. */
-  readonly whole?: string | undefined;
+  readonly complete?: string | undefined;
   /** The wire says that the call never got whole. */
   readonly unfinished?: boolean | undefined;
   readonly replay?: Replay | undefined;
@@ -40,7 +40,7 @@ const NO_WARNINGS: readonly Warning[] = [];
  * Writes well-formed event streams, so that no provider opens and closes parts manually. Text and reasoning close what
  * is open before them; tool calls stay open side by side, told apart by `key`, the wire's own index or id.
  */
-export class Scribe {
+export class EventWriter {
   readonly target: string;
   /** The call ids that it made up are derived from the response's id, so that a replay gives the same ones. */
   private responseId = '';
@@ -113,12 +113,12 @@ export class Scribe {
     const open = this.open.get(key) ?? this.openCall(key, delta);
     if (delta.replay !== undefined) open.replay = delta.replay;
     if (delta.unfinished === true) open.unfinished = true;
-    const json = delta.json ?? restOf(delta.whole, open.text);
+    const json = delta.json ?? restOf(delta.complete, open.text);
     if (json !== undefined && json !== '') {
       open.text += json;
       this.batch.push({ type: 'args-delta', index: open.index, json });
     }
-    if (delta.whole !== undefined && delta.whole !== open.text) this.correct(open, delta.whole);
+    if (delta.complete !== undefined && delta.complete !== open.text) this.correct(open, delta.complete);
     return this.written();
   }
 
@@ -245,7 +245,7 @@ export class Scribe {
     this.begin();
     if (this.current !== undefined) this.closeAll();
     const index = this.nextIndex++;
-    const id = this.uniqueId(delta.id) ?? madeUpCallId(this.responseId, index);
+    const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, index);
     const name = delta.name ?? '';
     const open: Open = {
       type: 'tool-call',

@@ -52,8 +52,8 @@ export class SseDecoder implements BodyDecoder {
     const { data, event } = this;
     this.rest = this.sawCarriageReturn ? this.readAnyLines(text) : this.readLines(text);
     // What half a message has brought so far outlives this text; what was there before is its own already.
-    if (this.event !== undefined && this.event !== event) this.event = ownText(this.event);
-    if (this.data !== undefined && data === undefined) this.data = ownText(this.data);
+    if (this.event !== undefined && this.event !== event) this.event = copyText(this.event);
+    if (this.data !== undefined && data === undefined) this.data = copyText(this.data);
     this.check(this.rest);
     if (this.data !== undefined) this.check(this.data);
   }
@@ -72,7 +72,7 @@ export class SseDecoder implements BodyDecoder {
       this.line(text, from, end);
       from = end + 1;
     }
-    return from === 0 ? text : ownText(text.slice(from));
+    return from === 0 ? text : copyText(text.slice(from));
   }
 
   private readAnyLines(text: string): string {
@@ -90,7 +90,7 @@ export class SseDecoder implements BodyDecoder {
       if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
       from = at + 1;
     }
-    return from === 0 ? text : ownText(text.slice(from));
+    return from === 0 ? text : copyText(text.slice(from));
   }
 
   private line(text: string, from: number, end: number): void {
@@ -176,7 +176,7 @@ export interface Framing {
  * The same text in memory of its own. What `slice` gives may keep the whole text alive of which it is a part: the half
  * line after the last whole one would hold all that was read with it.
  */
-export function ownText(text: string): string {
+export function copyText(text: string): string {
   // A text that was put together again is copied when it is cut.
   return ` ${text}`.slice(1);
 }

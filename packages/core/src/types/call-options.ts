@@ -10,7 +10,7 @@ export interface Timeouts {
   /** Between two signs of life of a stream. */
   readonly idleMs?: number | undefined;
   /** One attempt that is asked for at once; of the others only `totalMs` runs on it. */
-  readonly wholeMs?: number | undefined;
+  readonly completeMs?: number | undefined;
   /** The whole call, with its retries and waits. */
   readonly totalMs?: number | undefined;
   /** How long a stream waits for its reader before the call is abandoned. Default 300,000. */

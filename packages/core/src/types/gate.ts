@@ -31,7 +31,7 @@ export interface AttemptInfo {
   readonly model?: string | undefined;
   /** The innermost alias or resolver's name that led to the target. */
   readonly name?: string | undefined;
-  readonly delivery?: 'deltas' | 'whole' | undefined;
+  readonly delivery?: 'deltas' | 'complete' | undefined;
 }
 
 /** `advance`: try the next target instead of failing the call. */

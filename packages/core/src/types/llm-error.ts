@@ -13,7 +13,7 @@ export interface Recovery {
   readonly what: string;
   /** The changed request; it must not change the one that it is given. */
   apply(request: ModelRequest): ModelRequest;
-  readonly delivery?: 'whole' | undefined;
+  readonly delivery?: 'complete' | undefined;
   readonly remember?: boolean | undefined;
   /** It changes the key, and not the request: it is not counted among the few recoveries of a call. */
   readonly ofCredential?: boolean | undefined;
@@ -52,7 +52,7 @@ export interface ErrorDetails {
   /** The vendor's answer, cut and without secrets. */
   readonly body: string | undefined;
   /** Which timer ended the attempt. */
-  readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'whole' | 'total' | undefined;
+  readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'complete' | 'total' | undefined;
   /** Of an embedding call that failed in part: the vectors that came, in the order of the values. Not in logs. */
   readonly vectors: readonly (Float32Array | undefined)[] | undefined;
   /** A changed request that may succeed; for the chain. */

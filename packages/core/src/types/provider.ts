@@ -23,7 +23,7 @@ export interface ModelContext {
   /** `provider/model`, for events and errors. */
   readonly target: string;
   /** `whole` only where `Model.whole` said so and nobody wants deltas. */
-  readonly delivery: 'deltas' | 'whole';
+  readonly delivery: 'deltas' | 'complete';
   /** Aborted when the call or one of its timers ends: hand it to whatever does I/O. */
   readonly signal: AbortSignal;
   readonly env: Env;
@@ -51,7 +51,7 @@ export interface Model {
   /** Its own defaults; the caller's win. */
   readonly timeouts?: Timeouts | undefined;
   /** Does this request go out as a non-streaming wire call when nobody wants deltas? */
-  whole?(request: ModelRequest): boolean;
+  isNonStreaming?(request: ModelRequest): boolean;
   /** Events one by one or in batches; an empty batch is a sign of life. The first step ends `connectMs`. */
   stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 }
@@ -61,7 +61,7 @@ export interface ImageBackend {
   readonly id: string;
   /** Of pictures to start from: they are made to fit, or the target is passed over. `undefined`: sent as they are. */
   readonly images?: ImageLimits | false | undefined;
-  /** Its own defaults; the caller's win. A drawing is one wire call: only `wholeMs` and `totalMs` run. */
+  /** Its own defaults; the caller's win. A drawing is one wire call: only `completeMs` and `totalMs` run. */
   readonly timeouts?: Timeouts | undefined;
   /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
@@ -80,7 +80,7 @@ export interface EmbeddingBackend {
   readonly maxTokens?: number | undefined;
   /** Most tokens of one request. */
   readonly maxRequestTokens?: number | undefined;
-  /** Its own defaults; the caller's win. A request is one wire call: only `wholeMs` and `totalMs` run. */
+  /** Its own defaults; the caller's win. A request is one wire call: only `completeMs` and `totalMs` run. */
   readonly timeouts?: Timeouts | undefined;
   /** At most `maxValues` values, and a vector for each. Throws `LlmError`; no retries, no timers. */
   embed(
@@ -92,7 +92,7 @@ export interface EmbeddingBackend {
 /** One transcription model at one endpoint. */
 export interface TranscriptionBackend {
   readonly id: string;
-  /** Its own defaults; the caller's win. A recording is one wire call: only `wholeMs` and `totalMs` run. */
+  /** Its own defaults; the caller's win. A recording is one wire call: only `completeMs` and `totalMs` run. */
   readonly timeouts?: Timeouts | undefined;
   /** Of audio that it takes; others pass the target over. `undefined`: nothing is known. */
   readonly mediaTypes?: readonly string[] | undefined;

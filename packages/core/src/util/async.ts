@@ -14,13 +14,13 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 }
 
 /** A signal that aborts with another one. `release` removes the listener on that one. */
-interface OwnSignal {
+interface DerivedSignal {
   readonly signal: AbortSignal;
   readonly release: () => void;
 }
 
 /** Returns a separate signal for one request: some SDKs leave a listener on the signal that they get. */
-export function ownSignal(given: AbortSignal): OwnSignal {
+export function derivedSignal(given: AbortSignal): DerivedSignal {
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort(given.reason);
@@ -36,7 +36,7 @@ export function ownSignal(given: AbortSignal): OwnSignal {
 }
 
 /** Goes on with a value: at once, where it is there. What `next` throws is thrown then, and else rejects. */
-export function whenThere<T, R>(
+export function mapValue<T, R>(
   value: T | PromiseLike<T>,
   next: (value: T) => R | Promise<R>,
 ): R | Promise<R> {
@@ -44,7 +44,7 @@ export function whenThere<T, R>(
 }
 
 /** What one of the app's own parts answers, such as a store: at once, where it does. One that throws has rejected. */
-export function answerOf<T>(ask: () => T | PromiseLike<T>): T | Promise<T> {
+export function invoke<T>(ask: () => T | PromiseLike<T>): T | Promise<T> {
   try {
     const answer = ask();
     return isPromise(answer) ? Promise.resolve(answer) : answer;

@@ -22,7 +22,7 @@ export const TIMEOUTS: KindsOf<Timeouts> = {
   connectMs: 0,
   firstContentMs: 0,
   idleMs: 0,
-  wholeMs: 0,
+  completeMs: 0,
   totalMs: 0,
   unreadMs: 0,
 };
@@ -85,7 +85,7 @@ export function checkNumber(value: unknown, least: number, path: string, of = ''
 
 /** `; did you mean "openai"?` where one of the known words is near enough to be meant, else nothing. */
 export function didYouMean(word: string, known: Iterable<string>): string {
-  const near = nearest(word, known);
+  const near = nearestName(word, known);
   return near === undefined ? '' : `; did you mean "${near}"?`;
 }
 
@@ -96,7 +96,7 @@ const LONGEST = 64;
  * The known word with the fewest typing errors, at most one for every three letters; case is not one. Else the first that
  * begins with the word, from four letters on.
  */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+export function nearestName(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
   let best: string | undefined;
   let longer: string | undefined;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { didYouMean, nearest } from './check.ts';
+import { didYouMean, nearestName } from './check.ts';
 
 const providers = ['x', 'openai', 'anthropic', 'google', 'xai', 'zai', 'ollama', 'ollama-cloud'];
 
@@ -17,7 +17,7 @@ it.each([
   ['constructor', undefined],
   ['o'.repeat(100_000), undefined],
 ])('%s is near to %s', (word, expected) => {
-  expect(nearest(word, providers)).toBe(expected);
+  expect(nearestName(word, providers)).toBe(expected);
 });
 
 it('is said as the end of a sentence, or not at all', () => {

@@ -3,7 +3,7 @@ import type { CallEvent } from '../types/call-options.ts';
 /** One listener of several. Each is told whatever the others throw, and whatever becomes of their promises. */
 export function listeners<E>(...all: readonly ((event: E) => void)[]): (event: E) => void {
   return (event) => {
-    for (const listener of all) tell(listener, event);
+    for (const listener of all) notify(listener, event);
   };
 }
 
@@ -14,7 +14,7 @@ type Observer = ((event: CallEvent) => unknown) | undefined;
 export function emitTo(...observers: readonly Observer[]): Emit | undefined {
   if (!observers.some(Boolean)) return undefined;
   return (event) => {
-    for (const observer of observers) tell(observer, event);
+    for (const observer of observers) notify(observer, event);
   };
 }
 
@@ -22,7 +22,7 @@ export function emitTo(...observers: readonly Observer[]): Emit | undefined {
  * Tells an observer of the app. One that throws, or gives a promise that rejects, changes nothing: else a listener that writes to a
  * database would end the process when that is down.
  */
-export function tell<Told extends readonly unknown[]>(
+export function notify<Told extends readonly unknown[]>(
   observer: ((...told: Told) => unknown) | undefined,
   ...told: Told
 ): void {

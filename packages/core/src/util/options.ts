@@ -7,7 +7,7 @@ export function mergeTimeouts(first: Timeouts | undefined, then: Timeouts | unde
     connectMs: then.connectMs ?? first.connectMs,
     firstContentMs: then.firstContentMs ?? first.firstContentMs,
     idleMs: then.idleMs ?? first.idleMs,
-    wholeMs: then.wholeMs ?? first.wholeMs,
+    completeMs: then.completeMs ?? first.completeMs,
     totalMs: then.totalMs ?? first.totalMs,
     unreadMs: then.unreadMs ?? first.unreadMs,
   };

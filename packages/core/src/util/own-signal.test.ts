@@ -1,22 +1,22 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { ownSignal } from './async.ts';
+import { derivedSignal } from './async.ts';
 
-describe('ownSignal', () => {
+describe('derivedSignal', () => {
   it('aborts with the given signal, with its reason', () => {
     const controller = new AbortController();
-    const { signal } = ownSignal(controller.signal);
+    const { signal } = derivedSignal(controller.signal);
     controller.abort(new Error('enough'));
     expect(signal.reason).toEqual(new Error('enough'));
   });
 
   it('is aborted from the start where the given signal is', () => {
-    expect(ownSignal(AbortSignal.abort(new Error('before'))).signal.reason).toEqual(new Error('before'));
+    expect(derivedSignal(AbortSignal.abort(new Error('before'))).signal.reason).toEqual(new Error('before'));
   });
 
   it('leaves no listener on the given signal after its release, whatever listens to it', () => {
     const { signal: given } = new AbortController();
-    const { signal, release } = ownSignal(given);
+    const { signal, release } = derivedSignal(given);
     signal.addEventListener('abort', () => undefined);
     release();
     expect(getEventListeners(given, 'abort')).toEqual([]);

@@ -1,12 +1,12 @@
 import { expect, it, vi } from 'vitest';
-import { tell } from './listeners.ts';
+import { notify } from './listeners.ts';
 
 const down = new Error('the database is down');
 
 it('tells an observer all there is, and nobody where there is none', () => {
   const observer = vi.fn();
-  tell(observer, 'a', 2);
-  tell(undefined, 'a', 2);
+  notify(observer, 'a', 2);
+  notify(undefined, 'a', 2);
   expect(observer.mock.calls).toEqual([['a', 2]]);
 });
 
@@ -21,12 +21,12 @@ it.each([
   ['gives something else', () => 5],
 ])('nothing comes of an observer that %s', (_, observer) => {
   expect(() => {
-    tell(observer);
+    notify(observer);
   }).not.toThrow();
 });
 
 it('a promise of any make is waited for, so that it begins and its failure is heard', () => {
   const then = vi.fn();
-  tell(() => ({ then }));
+  notify(() => ({ then }));
   expect(then).toHaveBeenCalledWith(null, expect.any(Function));
 });

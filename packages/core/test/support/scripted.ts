@@ -8,7 +8,7 @@ import {
   type ModelRequest,
   type Provider,
 } from '../../src/index.ts';
-import { Scribe } from '../../src/toolkit.ts';
+import { EventWriter } from '../../src/toolkit.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 export interface Turn {
@@ -67,7 +67,7 @@ async function* play(
   { target, signal }: ModelContext,
   clock: ManualClock,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const scribe = new Scribe(target, []);
+  const scribe = new EventWriter(target, []);
   try {
     yield [];
     if (turn.waitMs !== undefined) await clock.sleep(turn.waitMs, signal);

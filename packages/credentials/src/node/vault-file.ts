@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { tell } from '@majordomo/core/toolkit';
+import { notify } from '@majordomo/core/toolkit';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 
 const MINE = 0o600;
@@ -37,7 +37,7 @@ export async function readVault(
   } catch (error) {
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
     const backup = await setAside(path, text);
-    tell(onCorrupt, backup);
+    notify(onCorrupt, backup);
     // The parser's words may quote what stands there.
     throw new LlmError(
       'config',

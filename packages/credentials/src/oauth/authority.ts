@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { boundedBody } from '@majordomo/wire-kit';
+import { limitBody } from '@majordomo/wire-kit';
 import * as protocol from 'oauth4webapi';
 import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';
@@ -179,7 +179,7 @@ export class Authority {
     const { fetch: given = globalThis.fetch, issuer, endpoints } = this.options;
     const { translation } = this;
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
-      boundedBody(await given(url, init), "the authority's answer", LARGEST_ANSWER);
+      limitBody(await given(url, init), "the authority's answer", LARGEST_ANSWER);
     const send = async (url: string, init: Sent): Promise<Response> => {
       const plain = { ...init, body: init.body ?? null, redirect: 'manual' } as const;
       if (translation === undefined || init.method !== 'POST')

@@ -104,7 +104,7 @@ async function listed(
   providerOf: (key: Key) => Provider,
   attempts: PoolAttempts,
 ): Promise<readonly ModelInfo[]> {
-  return attempts.untilOne({ ...context, delivery: 'whole' }, async (key, inside) => {
+  return attempts.untilOne({ ...context, delivery: 'complete' }, async (key, inside) => {
     return (await providerOf(key).listModels?.(inside)) ?? [];
   });
 }

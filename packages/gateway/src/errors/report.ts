@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { tell } from '@majordomo/core/toolkit';
+import { notify } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import type { Settings } from '../options.ts';
 import { Refusal } from './refusal.ts';
@@ -9,5 +9,5 @@ export function reportToOperator(thrown: unknown, requestId: string, { onError }
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;
   if (LlmError.is(thrown) && !concernsOperator(thrown)) return;
-  tell(onError, error, { requestId });
+  notify(onError, error, { requestId });
 }

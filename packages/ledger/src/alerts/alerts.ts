@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { tell } from '@majordomo/core/toolkit';
+import { notify } from '@majordomo/core/toolkit';
 import type { Alert } from '../contract/alert.ts';
 import type { LimitState } from '../contract/limit.ts';
 import type { SpendRecord } from '../contract/record.ts';
@@ -158,7 +158,7 @@ export class Alerts {
   }
 
   private tell(alert: Alert): void {
-    tell(this.onAlert, alert);
+    notify(this.onAlert, alert);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { answerOf } from '@majordomo/core/toolkit';
+import { invoke } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 
 /** Time after which the claims of a process that died count as spent. */
@@ -55,7 +55,7 @@ export class Leases {
   private renew(): void {
     for (const lease of this.held) {
       if (lease.attempt.isLapsed === true) this.held.delete(lease);
-      else Promise.resolve(answerOf(() => this.store.renew(lease.id, LEASE_MS))).catch(this.onError);
+      else Promise.resolve(invoke(() => this.store.renew(lease.id, LEASE_MS))).catch(this.onError);
     }
   }
 }

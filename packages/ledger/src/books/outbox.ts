@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { answerOf } from '@majordomo/core/toolkit';
+import { invoke } from '@majordomo/core/toolkit';
 import { inTime } from './in-time.ts';
 
 /** What has to reach the store. */
@@ -55,7 +55,7 @@ export class Outbox {
 
   /** Resolves after the first try, or is done at once: nobody waits for what has to be tried again. */
   send(job: Job): Promise<void> | undefined {
-    const doing = answerOf(() => job.run());
+    const doing = invoke(() => job.run());
     if (!(doing instanceof Promise)) {
       this.taken++;
       return undefined;
@@ -94,7 +94,7 @@ export class Outbox {
   }
 
   private again(tried: Tried): Promise<{ readonly error: unknown } | undefined> {
-    return this.under(tried, Promise.resolve(answerOf(() => tried.job.run())));
+    return this.under(tried, Promise.resolve(invoke(() => tried.job.run())));
   }
 
   /** Gives the error, where it failed. */

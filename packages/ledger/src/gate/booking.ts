@@ -1,6 +1,6 @@
 import type { Attempt, AttemptInfo } from '@majordomo/core';
 import type { CatalogModel, Price } from '@majordomo/catalog';
-import { tell, whenThere } from '@majordomo/core/toolkit';
+import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../books/leases.ts';
 import type { Job } from '../books/outbox.ts';
 import type { Claim, LedgerStore } from '../contract/store.ts';
@@ -33,7 +33,7 @@ export const releasing = (
   claims: readonly Claim[],
 ): Job => ({
   run: () =>
-    whenThere(store.settle(id, []), () => {
+    mapValue(store.settle(id, []), () => {
       heldQueue.released(claims.map(({ counter }) => counter));
     }),
 });
@@ -74,7 +74,7 @@ export function booking(
 
   const tellAll = (): void => {
     alerts.up();
-    tell(options.onRecord, record);
+    notify(options.onRecord, record);
     if (options.onAlert === undefined) return;
     // A failed attempt has no usage for its own reasons.
     if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
@@ -83,14 +83,14 @@ export function booking(
     for (const one of booked) void context.outbox.send({ run: () => alerts.booked(one) });
   };
   const settle = (): void | Promise<void> =>
-    whenThere(store.settle(id, booked), () => {
+    mapValue(store.settle(id, booked), () => {
       heldQueue.released(booked.map(({ counter }) => counter));
     });
   return {
     run() {
-      if (claims.length === 0) return whenThere(store.append(record), tellAll);
+      if (claims.length === 0) return mapValue(store.append(record), tellAll);
       const reserved = isReserved ? undefined : reserveNothing(store, id, booked, clock.now());
-      return whenThere(whenThere(reserved, settle), () => whenThere(store.append(record), tellAll));
+      return mapValue(mapValue(reserved, settle), () => mapValue(store.append(record), tellAll));
     },
     lost(error) {
       alerts.unrecorded(record, error);
@@ -109,7 +109,7 @@ function reserveNothing(
     ...bound.claim(counter, 0n, { tenant }, now),
     max: MOST,
   }));
-  return whenThere(store.reserve(id, claims, LEASE_MS), () => undefined);
+  return mapValue(store.reserve(id, claims, LEASE_MS), () => undefined);
 }
 
 /** Not every limit counts every attempt. */

@@ -1,6 +1,6 @@
 import type { CatalogModel, Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
-import { answerOf, whenThere } from '@majordomo/core/toolkit';
+import { invoke, mapValue } from '@majordomo/core/toolkit';
 import { inTime } from '../books/in-time.ts';
 import { LEASE_MS } from '../books/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
@@ -21,8 +21,8 @@ const GUESSED_OUTPUT = 4096;
 export const ledgerGate = (context: LedgerContext): Gate => ({
   name: 'ledger',
   admit: (attempt) =>
-    whenThere(context.prices.model(attempt.vendor, attempt.model), (model) =>
-      whenThere(pageCountsOf(context.options.media, attempt), (pages) =>
+    mapValue(context.prices.model(attempt.vendor, attempt.model), (model) =>
+      mapValue(pageCountsOf(context.options.media, attempt), (pages) =>
         admit(context, requested(context, attempt, model, pages)),
       ),
     ),
@@ -43,7 +43,7 @@ function admit(context: LedgerContext, request: Request): Permit | Denial | Prom
   };
   const ahead = heldQueue.counterAhead(plan);
   if (ahead !== undefined) return heldQueue.wait(ahead, request.attempt, again);
-  return whenThere(reserve(context, request, plan), (reserved) => {
+  return mapValue(reserve(context, request, plan), (reserved) => {
     if (!('heldOn' in reserved)) return reserved;
     if (options.whenHeld === 'deny') return reserved.denial;
     return heldQueue.wait(reserved.heldOn, request.attempt, again);
@@ -61,7 +61,7 @@ function reserve(
   request: Request,
   plan: readonly Claim[],
 ): Reserved | Promise<Reserved> {
-  const reserving = answerOf(() => context.store.reserve(request.id, plan, LEASE_MS));
+  const reserving = invoke(() => context.store.reserve(request.id, plan, LEASE_MS));
   return reserving instanceof Promise
     ? reserveInTime(context, request, plan, reserving)
     : answered(context, request, plan, reserving);

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { answerOf } from '@majordomo/core/toolkit';
+import { invoke } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -12,15 +12,15 @@ export function memoryStore(options: { readonly clock?: Clock | undefined } = {}
   const counters = new MemoryCounters();
   const records = new MemoryRecords();
   return {
-    reserve: (id, claims, leaseMs) => answerOf(() => counters.reserve(id, claims, leaseMs, clock.now())),
+    reserve: (id, claims, leaseMs) => invoke(() => counters.reserve(id, claims, leaseMs, clock.now())),
     renew: (id, leaseMs) =>
-      answerOf(() => {
+      invoke(() => {
         counters.renew(id, leaseMs, clock.now());
       }),
-    settle: (id, used) => answerOf(() => counters.settle(id, used, clock.now())),
+    settle: (id, used) => invoke(() => counters.settle(id, used, clock.now())),
     counters: async (prefix) => counters.list(prefix, clock.now()),
     append: (record) =>
-      answerOf(() => {
+      invoke(() => {
         records.append(record);
       }),
     records: (query) => records.read(query),

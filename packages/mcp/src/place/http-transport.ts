@@ -1,6 +1,6 @@
 import type { Credential } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { boundedBody } from '@majordomo/wire-kit';
+import { limitBody } from '@majordomo/wire-kit';
 import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
@@ -62,7 +62,7 @@ function idsIn(body: unknown): readonly RequestId[] {
 
 function bounded(answer: Response, who: string, onEnd: () => void): Response {
   const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
-  return isStream ? boundedEvents(answer, who, MOST_BYTES, onEnd) : boundedBody(answer, who, MOST_BYTES);
+  return isStream ? boundedEvents(answer, who, MOST_BYTES, onEnd) : limitBody(answer, who, MOST_BYTES);
 }
 
 /** Asked before every request; after a 401 once more, with what was refused. */

@@ -16,6 +16,6 @@ export const target: FuzzTarget = {
     ]),
   parse(bytes) {
     const facts = inspectImage(bytes);
-    return facts === undefined ? 'no picture' : facts.complete ? 'whole' : 'cut';
+    return facts === undefined ? 'no picture' : facts.complete ? 'complete' : 'cut';
   },
 };

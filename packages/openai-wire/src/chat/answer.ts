@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, Replay, Warning } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import { ToolCalls } from './calls.ts';
 import { areSigned, signedReplay, type SignedDetails } from './details.ts';
 import { NullFilter } from '../schema/nulls.ts';
@@ -11,7 +11,7 @@ import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
 /** Where the parts go, and how they are told apart. */
 interface AnswerOptions {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   readonly family: string;
   readonly quirks: Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
   readonly absences?: Absences | undefined;
@@ -29,7 +29,7 @@ const UNCITED: Warning = {
  */
 export class Answer {
   readonly calls: ToolCalls;
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
   /** Of the open reasoning part, handed over with it: the next part gets new ones. */

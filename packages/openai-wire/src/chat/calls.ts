@@ -1,6 +1,6 @@
 import type { JsonObject, Replay } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { jsonText, type Scribe } from '@majordomo/wire-kit';
+import { jsonText, type EventWriter } from '@majordomo/wire-kit';
 import { drift } from '../failure/drift.ts';
 import { NullFilter } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';
@@ -28,7 +28,7 @@ interface Slot {
  * servers make up an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   /** Who may read again what came next to a call. */
   private readonly family: string;
   private readonly all: Slot[] = [];
@@ -37,7 +37,7 @@ export class ToolCalls {
   /** Schemas of tools whose absent properties come as null. */
   private readonly absences: Absences['tools'] | undefined;
 
-  constructor(scribe: Scribe, family: string, absences?: Absences['tools']) {
+  constructor(scribe: EventWriter, family: string, absences?: Absences['tools']) {
     this.scribe = scribe;
     this.family = family;
     this.absences = absences;

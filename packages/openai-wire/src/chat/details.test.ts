@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { delta, eventsOf, FAMILY, stop } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
@@ -16,7 +16,7 @@ const format = 'signed-v1';
 const text = (index: number, more: object): object => ({ type: 'reasoning.text', index, format, ...more });
 
 function read(...messages: readonly object[]): readonly AssistantPart[] {
-  const reader = new ChatReader({ scribe: new Scribe('p/m', []), family: FAMILY, quirks });
+  const reader = new ChatReader({ scribe: new EventWriter('p/m', []), family: FAMILY, quirks });
   for (const message of messages) reader.message(JSON.stringify(message), undefined);
   reader.end();
   return eventsOf(reader).parts;

@@ -12,7 +12,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { asGiven, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/wire-kit';
+import { unchangedId, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/wire-kit';
 import { refuseFilm } from '../failure/refuse.ts';
 import { BETWEEN } from '../transcript/after-tools.ts';
 import { toolNames } from '../transcript/tool-names.ts';
@@ -55,7 +55,7 @@ export function messagesToWire(
   family: string | undefined,
   warnings: Warning[],
 ): WireMessage[] {
-  const idOf = quirks.toolId === 'any' ? asGiven : toolIds(request.messages, ID_RULES[quirks.toolId]);
+  const idOf = quirks.toolId === 'any' ? unchangedId : toolIds(request.messages, ID_RULES[quirks.toolId]);
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const { nameOf, key } = toolNames(request.tools);
   const conversion: Conversion = { quirks, family, warnings, idOf, nameOf, placeholder };

@@ -1,4 +1,4 @@
-import { quirksFromParams as fromParams, type QuirkWords } from '@majordomo/wire-kit';
+import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wire-kit';
 import { countOr, SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 
@@ -21,7 +21,7 @@ const REFUSABLE: readonly ChatParameter[] = [
 const WORDS: {
   readonly [
     Name in Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools' | 'signedDetails' | 'serviceTiers'>
-  ]: QuirkWords<ChatQuirks[Name]>;
+  ]: QuirkValues<ChatQuirks[Name]>;
 } = {
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   systemRole: ['system', 'developer'],
@@ -39,7 +39,7 @@ const WORDS: {
   afterTools: ['any', 'assistant'],
   toolResultName: [true, false],
   strictTools: [true, false],
-  toolSchemas: ['whole', 'plain', 'typed'],
+  toolSchemas: ['complete', 'plain', 'typed'],
   requiredChoice: ['required', 'any'],
   callSignature: ['echo', 'required'],
   toolId: ['any', 'max-40', 'alphanumeric-9'],

@@ -58,7 +58,7 @@ export interface ChatQuirks {
   /** Have schemas of tools and answers enforced: rewritten into the strict subset, with a warning where that cannot be. */
   readonly strictTools: boolean;
   /** `plain`: without what many servers refuse (alternatives at the root, `null` types); `typed`: a type everywhere. */
-  readonly toolSchemas: 'whole' | 'plain' | 'typed';
+  readonly toolSchemas: 'complete' | 'plain' | 'typed';
   /** Types of tools that run at the vendor which may stand in `extra`; `any`: whatever they are, they are sent. */
   readonly vendorTools: readonly string[] | 'any';
   /** The word for a call that must be made. */
@@ -105,7 +105,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   afterTools: 'any',
   toolResultName: false,
   strictTools: true,
-  toolSchemas: 'whole',
+  toolSchemas: 'complete',
   vendorTools: 'any',
   requiredChoice: 'required',
   callSignature: 'echo',

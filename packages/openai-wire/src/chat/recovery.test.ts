@@ -102,7 +102,7 @@ describe('a refused member', () => {
       param: 'stream',
       message: 'Your organization must be verified to stream this model.',
     };
-    expect(recover(error)).toMatchObject({ id: 'whole', delivery: 'whole', remember: true });
+    expect(recover(error)).toMatchObject({ id: 'complete', delivery: 'complete', remember: true });
     expect(recover(error)?.apply(request)).toBe(request);
   });
 

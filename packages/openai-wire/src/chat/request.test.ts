@@ -365,7 +365,7 @@ describe('schemas of tools', () => {
   };
 
   it.each([
-    ['whole', { type: ['string', 'null'] }, []],
+    ['complete', { type: ['string', 'null'] }, []],
     ['plain', { type: 'string', nullable: true }, []],
     ['typed', { type: 'string' }, ['null in the schema of f']],
   ] as const)('are %s', (kind, schema, told) => {

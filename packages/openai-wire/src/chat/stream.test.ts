@@ -1,4 +1,4 @@
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import {
   delta,
@@ -193,7 +193,7 @@ describe('an error inside a 200', () => {
 
   it('shows no secret', () => {
     const read = new ChatReader({
-      scribe: new Scribe('p/m', []),
+      scribe: new EventWriter('p/m', []),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside' },
       secrets: () => ['hush-hush'],
@@ -289,7 +289,7 @@ it('broken JSON in a stream is a protocol failure', () => {
 describe('reasoning between tags in the text', () => {
   const read = (...messages: readonly object[]): unknown => {
     const reading = new ChatReader({
-      scribe: new Scribe('p/m', []),
+      scribe: new EventWriter('p/m', []),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside', thinkTags: 'split' },
     });

@@ -1,6 +1,6 @@
 import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
-import { Scribe, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { Answer } from './answer.ts';
 import { drift } from '../failure/drift.ts';
 import { inBandError } from '../failure/failure.ts';
@@ -17,7 +17,7 @@ import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './w
 /** What a reader has to know next to what comes. */
 export interface ChatReaderOptions {
   /** Writes the events; its target stands in errors. */
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
   readonly family: string;
   /** Of the model that answers: only what changes how an answer is read. */
@@ -34,7 +34,7 @@ export interface ChatReaderOptions {
  * use is read, whatever its profile; what decides is in the message, never who sent it.
  */
 export class ChatReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly answer: Answer;

@@ -1,6 +1,6 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
 import { isRecord, type WireFailure } from '@majordomo/core/toolkit';
-import { shortBody, wireError } from '@majordomo/wire-kit';
+import { truncateBody, wireError } from '@majordomo/wire-kit';
 
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported.ts';
@@ -12,7 +12,7 @@ import { withBodyWait } from './wait.ts';
  * error (`metadata.raw`) is added to the message, since only it tells what went wrong.
  */
 export function failureOf(body: unknown): ReportedFailure {
-  const inner = unwrap(shortBody(body));
+  const inner = unwrap(truncateBody(body));
   if (!isRecord(inner)) return { param: undefined, code: undefined, type: undefined, message: textOf(inner) };
   const upstream = upstreamText(inner['metadata']);
   const message = textOf(inner['message'] ?? inner['msg'] ?? inner['detail'] ?? inner['error']);
@@ -36,7 +36,7 @@ export function inBandError(
   secrets: readonly string[],
   status?: number,
 ): LlmError {
-  const body = shortBody(given);
+  const body = truncateBody(given);
   const failure = failureOf(body);
   return wireError({
     ...failure,

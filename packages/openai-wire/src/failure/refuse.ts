@@ -1,12 +1,12 @@
 import { LlmError, type Capabilities, type FilePart, type ModelRequest } from '@majordomo/core';
-import { asList, asRecord, asText, checkWholeNumber } from '@majordomo/core/toolkit';
+import { asList, asRecord, asText, checkInteger } from '@majordomo/core/toolkit';
 
 /**
  * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models
  * that are used without the chain, which checks the same. Throws `invalid-request` or `unsupported`.
  */
 export function refuseUnsupported(request: ModelRequest, capabilities: Capabilities, target: string): void {
-  checkWholeNumber(request.maxTokens, 'maxTokens');
+  checkInteger(request.maxTokens, 'maxTokens');
   const what = unsupported(request, capabilities);
   if (what !== undefined) throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
 }

@@ -125,9 +125,9 @@ const renamed = (member: string, other: string): Recovery => ({
 
 /** Some accounts may call a model but not stream it. */
 const UNSTREAMED: Recovery = {
-  id: 'whole',
+  id: 'complete',
   what: 'asked for a whole answer',
   apply: (request) => request,
-  delivery: 'whole',
+  delivery: 'complete',
   remember: true,
 };

@@ -1,12 +1,12 @@
 import type { Warning } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 
 /** What a reader found in an answer that no part of the contract holds: each is told once. */
 export class Notes {
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly told = new Set<string>();
 
-  constructor(scribe: Scribe) {
+  constructor(scribe: EventWriter) {
     this.scribe = scribe;
   }
 

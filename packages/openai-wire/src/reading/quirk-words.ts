@@ -1,9 +1,9 @@
 import type { Effort } from '@majordomo/core';
 import { EFFORTS } from '@majordomo/core/toolkit';
-import type { QuirkWords } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit';
 
 /** A comma list of these words. */
-export const wordsOf = <Word extends string>(words: readonly Word[]): QuirkWords<readonly Word[]> => ({
+export const wordsOf = <Word extends string>(words: readonly Word[]): QuirkValues<readonly Word[]> => ({
   takes: `a comma list of ${words.join(', ')}`,
   read(text) {
     const list = text.split(',').map((each) => words.find((word) => word === each));
@@ -12,7 +12,7 @@ export const wordsOf = <Word extends string>(words: readonly Word[]): QuirkWords
 });
 
 /** A whole number from 0 on, or the word. */
-export const countOr = <Word extends string>(word: Word): QuirkWords<number | Word> => ({
+export const countOr = <Word extends string>(word: Word): QuirkValues<number | Word> => ({
   takes: `a whole number or ${word}`,
   read: (text) => (text === word ? word : /^\d+$/.test(text) ? Number(text) : undefined),
 });

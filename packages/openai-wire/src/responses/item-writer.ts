@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import { NullFilter, withoutNulls } from '../schema/nulls.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { LeakFilter } from './leak.ts';
@@ -40,7 +40,7 @@ interface CallItem {
  */
 export class ItemWriter {
   readonly leak: LeakFilter = new LeakFilter();
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly texts = new Map<string, TextItem>();
   private readonly thoughts = new Map<string, TextItem>();
   private readonly calls = new Map<string, CallItem>();
@@ -52,7 +52,7 @@ export class ItemWriter {
   /** The message whose part is open: only that can still get its token. */
   private writing = '';
 
-  constructor(scribe: Scribe, absences?: Absences) {
+  constructor(scribe: EventWriter, absences?: Absences) {
     this.scribe = scribe;
     this.absences = absences;
   }
@@ -161,7 +161,7 @@ export class ItemWriter {
     const whole = lastWord(call, last);
     this.scribe.toolCall(call.key, {
       json: whole === undefined ? nulls?.end() : undefined,
-      whole: whole === undefined || schema === undefined ? whole : withoutNulls(whole, schema),
+      complete: whole === undefined || schema === undefined ? whole : withoutNulls(whole, schema),
       unfinished,
       replay,
     });

@@ -1,4 +1,4 @@
-import { quirksFromParams, type QuirkWords } from '@majordomo/wire-kit';
+import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 import { SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 
@@ -16,7 +16,7 @@ const REFUSABLE: readonly ResponsesParameter[] = [
 const WORDS: {
   readonly [
     Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions' | 'serviceTiers'>
-  ]: QuirkWords<ResponsesQuirks[Name]>;
+  ]: QuirkValues<ResponsesQuirks[Name]>;
 } = {
   systemPlace: ['instructions', 'developer', 'system'],
   reasoningRequest: ['effort', 'none'],
@@ -25,7 +25,7 @@ const WORDS: {
   reasoningSummary: ['auto', 'omit'],
   reasoningReplay: ['encrypted', 'text', 'omit'],
   strictTools: [true, false],
-  toolSchemas: ['whole', 'plain', 'typed'],
+  toolSchemas: ['complete', 'plain', 'typed'],
   output: ['json_schema', 'json_object', 'instruct'],
   toolResult: ['parts', 'text'],
   cacheRequest: ['prompt_cache_retention', 'none'],

@@ -33,7 +33,7 @@ export interface ResponsesQuirks {
   /** Have schemas of tools and answers enforced: rewritten into the strict subset, with a warning where that cannot be. */
   readonly strictTools: boolean;
   /** `plain`: without what many servers refuse (alternatives at the root, `null` types); `typed`: a type everywhere. */
-  readonly toolSchemas: 'whole' | 'plain' | 'typed';
+  readonly toolSchemas: 'complete' | 'plain' | 'typed';
   /** How an answer is held to a schema; `json_object` and `instruct` put the schema into the system text. */
   readonly output: 'json_schema' | 'json_object' | 'instruct';
   /** `parts`: a tool result with images is a list; `text`: its images follow in a user message, with a warning. */
@@ -60,7 +60,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   reasoningSummary: 'omit',
   reasoningReplay: 'encrypted',
   strictTools: true,
-  toolSchemas: 'whole',
+  toolSchemas: 'complete',
   output: 'json_schema',
   toolResult: 'parts',
   cacheRequest: 'prompt_cache_retention',

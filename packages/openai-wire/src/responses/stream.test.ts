@@ -1,11 +1,12 @@
 import type { AssistantPart, FinishReason, JsonObject, LlmError, Warning } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { eventsOf, failureOf, type Read } from '../../test/reading.ts';
 import { ResponsesReader } from './stream.ts';
 
 const FAMILY = 'openai@https://here#p';
-const reader = (): ResponsesReader => new ResponsesReader({ scribe: new Scribe('p/m', []), family: FAMILY });
+const reader = (): ResponsesReader =>
+  new ResponsesReader({ scribe: new EventWriter('p/m', []), family: FAMILY });
 
 function stream(...events: readonly (object | string)[]): Read {
   const read = reader();

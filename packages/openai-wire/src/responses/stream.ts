@@ -1,6 +1,6 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
-import { Scribe, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
 import { drift } from '../failure/drift.ts';
 import { failureOf } from '../failure/failure.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
@@ -30,7 +30,7 @@ import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 /** What a reader has to know next to what comes. */
 export interface ResponsesReaderOptions {
   /** Writes the events; its target stands in errors. */
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   /** Who may read this model's reasoning and ids again: see `responsesFamily`. */
   readonly family: string;
   /** What `toWire` said of schemas that were rewritten. */
@@ -44,7 +44,7 @@ export interface ResponsesReaderOptions {
  * fragments, whole items or the last event's output alone. Events that nobody knows are passed over.
  */
 export class ResponsesReader implements WireReader {
-  readonly scribe: Scribe;
+  readonly scribe: EventWriter;
   done = false;
   private readonly options: ResponsesReaderOptions;
   private readonly items: ItemWriter;

@@ -3,9 +3,9 @@ import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '
 import { rooted } from './rooted.ts';
 
 /** What a server makes of JSON Schema below the root: all of it, or a dialect. */
-export type ToolSchemas = 'whole' | 'plain' | 'typed';
+export type ToolSchemas = 'complete' | 'plain' | 'typed';
 
-const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'whole'>, SchemaDialect>> = {
+const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'complete'>, SchemaDialect>> = {
   plain: PLAIN_SCHEMA,
   typed: TYPED_SCHEMA,
 };
@@ -19,7 +19,7 @@ interface Converted {
 
 /** Conversions by the identity of the list: callers send the same tools again and again. */
 const known: Readonly<Record<ToolSchemas, WeakMap<readonly ModelTool[], Converted>>> = {
-  whole: new WeakMap(),
+  complete: new WeakMap(),
   plain: new WeakMap(),
   typed: new WeakMap(),
 };
@@ -45,9 +45,11 @@ function convert(tools: readonly ModelTool[], kind: ToolSchemas): Converted {
   const converted = source.map((tool) => {
     const { parameters, name } = tool;
     const root = rooted(parameters);
-    const { schema, lost } =
-      kind === 'whole' ? { schema: root.schema, lost: [] } : sanitizeSchema(root.schema, DIALECTS[kind]);
-    warnOf([...root.lost, ...lost], name, warnings);
+    const { schema, dropped } =
+      kind === 'complete'
+        ? { schema: root.schema, dropped: [] }
+        : sanitizeSchema(root.schema, DIALECTS[kind]);
+    warnOf([...root.lost, ...dropped], name, warnings);
     return schema === parameters ? tool : { ...tool, parameters: schema };
   });
   // Sent as they are, tools keep their identity: so does their JSON.
@@ -55,9 +57,9 @@ function convert(tools: readonly ModelTool[], kind: ToolSchemas): Converted {
   return { source, tools: isSame ? tools : converted, warnings };
 }
 
-function warnOf(lost: readonly string[], tool: string, warnings: Warning[]): void {
-  if (lost.length === 0) return;
-  const what = `${lost.join(', ')} in the schema of ${tool}`;
+function warnOf(dropped: readonly string[], tool: string, warnings: Warning[]): void {
+  if (dropped.length === 0) return;
+  const what = `${dropped.join(', ')} in the schema of ${tool}`;
   warnings.push({ action: 'dropped', what, why: 'the server does not take it' });
 }
 

@@ -1,6 +1,6 @@
 import type { Model, Provider } from '@majordomo/core';
 import { chatReasoningFamily } from '@majordomo/core/toolkit';
-import { paidTo, Scribe, sdkStream } from '@majordomo/wire-kit';
+import { billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { traitsOf, type Profile } from '../chat/profile.ts';
 import { recoveryFor } from '../chat/recovery.ts';
 import { toWire } from '../chat/request.ts';
@@ -25,7 +25,7 @@ export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, f
   return {
     spi: 1,
     id,
-    ...paidTo(options, profile),
+    ...billingOf(options, profile),
     ...furtherOf(further, connection, profile, options),
     model: (modelId) => chatModel(modelId, id, profile, options, connection),
     listModels: (context) =>
@@ -52,7 +52,7 @@ function chatModel(
     capabilities,
     timeouts: options.timeouts ?? profile.timeouts,
     // No answer was ever seen to be too long for one body.
-    whole: () => true,
+    isNonStreaming: () => true,
     stream(request, context) {
       const { target } = context;
       const stream = context.delivery === 'deltas';
@@ -63,7 +63,7 @@ function chatModel(
         secrets: [],
         recovery: (failure, status) => recoveryFor(failure, status, params, family),
       };
-      const scribe = new Scribe(target, []);
+      const scribe = new EventWriter(target, []);
       scribe.warning(...warnings);
       return sdkStream({
         context,

@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/toolkit';
-import { checkBaseURL, checkProviderOptions, type OwnOptions } from '@majordomo/wire-kit';
+import { checkBaseURL, checkProviderOptions, type ExtraOptions } from '@majordomo/wire-kit';
 import type { Profile } from '../chat/profile.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
 import type { ChatOptions, ResponsesOptions } from './options.ts';
 
 /** `api` is told apart by the packages that have both wires. */
-const OWN: OwnOptions<ChatOptions> & OwnOptions<ResponsesOptions> & { readonly api: Kind } = {
+const OWN: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { readonly api: Kind } = {
   client: 'object',
   onRateLimits: 'function',
   spaces: 'object',

@@ -1,9 +1,9 @@
 import {
-  checkedClient,
+  checkClient,
   clientCache,
   credentialSource,
   directFetch,
-  lowerCased,
+  lowerCaseNames,
   patientFetch,
   secretsIn,
   secretsOfClient,
@@ -35,7 +35,7 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Client
   const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
   const baseURL = options.baseURL ?? server.baseURL;
   let errors = sdkErrors(options.client?.constructor, sdk.refusal);
-  const own = lowerCased({ ...server.headers, ...options.headers });
+  const own = lowerCaseNames({ ...server.headers, ...options.headers });
   const make = async (
     key: string | undefined,
     names: readonly string[],
@@ -61,8 +61,8 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Client
       ...secretsOfClient(given),
       ...secretsIn(context.headers, { ...server.headers, ...headers }, server.query),
     ];
-    if (given !== undefined) return checkedClient<SdkClient>(given, ['post', 'get'], namesOf(sdk));
-    const names = Object.keys({ ...lowerCased(context.headers), ...own });
+    if (given !== undefined) return checkClient<SdkClient>(given, ['post', 'get'], namesOf(sdk));
+    const names = Object.keys({ ...lowerCaseNames(context.headers), ...own });
     const client = (key: string | undefined): Promise<SdkClient> =>
       clients(JSON.stringify([key, names]), () => make(key, names, fetch), fetch);
     if (isKeyless) return client(undefined);

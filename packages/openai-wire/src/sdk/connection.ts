@@ -1,5 +1,5 @@
 import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
-import { lowerCased } from '@majordomo/wire-kit';
+import { lowerCaseNames } from '@majordomo/wire-kit';
 import { clientsOf, NEVER_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkCallFacts } from './errors.ts';
 import { limitsTo } from './limits.ts';
@@ -62,10 +62,10 @@ type HeadersFor = (more: CallContext['headers'], isForm: boolean) => Readonly<Re
 
 /** The headers of a call: the same object where the app adds none. */
 function headersOf(constant: Readonly<Record<string, string>>): HeadersFor {
-  const own = lowerCased(constant);
+  const own = lowerCaseNames(constant);
   const always = { ...JSON_BODY, ...own };
   return (more, isForm) => {
-    if (isForm) return { ...lowerCased(more), ...own };
-    return more === undefined ? always : { ...JSON_BODY, ...lowerCased(more), ...own };
+    if (isForm) return { ...lowerCaseNames(more), ...own };
+    return more === undefined ? always : { ...JSON_BODY, ...lowerCaseNames(more), ...own };
   };
 }

@@ -1,9 +1,9 @@
 import { LlmError, type Recovery } from '@majordomo/core';
 import { cleanCause, type HeaderReader } from '@majordomo/core/toolkit';
 import {
-  bareText,
+  plainTextOf,
   reasonOf,
-  shortBody,
+  truncateBody,
   transportError,
   wireError,
   type CallFacts,
@@ -40,7 +40,7 @@ export function toLlmError(error: unknown, facts: SdkCallFacts, sdk: SdkErrors):
 
 /** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
 function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
-  const body = 'error' in error ? shortBody(error.error) : undefined;
+  const body = 'error' in error ? truncateBody(error.error) : undefined;
   const failure = failureOf(body);
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
   return wireError({
@@ -49,10 +49,10 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
     ...accountRule(failure, status),
     target: facts.target,
     status,
-    message: failure.message === '' ? bareText(error.message, status) : failure.message,
+    message: failure.message === '' ? plainTextOf(error.message, status) : failure.message,
     requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
     headers: withBodyWait(headers, body),
-    body: body ?? bareText(error.message, status),
+    body: body ?? plainTextOf(error.message, status),
     secrets: facts.secrets,
     cause: error,
     recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),

@@ -9,7 +9,7 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { boundedBody } from '@majordomo/wire-kit';
+import { limitBody } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkCallFacts } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from '../further/embeddings.ts';
@@ -111,7 +111,7 @@ async function calling<Result>(
 const MOST_BYTES = 256 * 2 ** 20;
 
 async function jsonOf(response: Response, { target }: ModelContext): Promise<unknown> {
-  const text = await boundedBody(response, target, MOST_BYTES).text();
+  const text = await limitBody(response, target, MOST_BYTES).text();
   try {
     return JSON.parse(text);
   } catch (cause) {

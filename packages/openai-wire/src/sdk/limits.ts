@@ -1,4 +1,4 @@
-import { tell } from '@majordomo/core/toolkit';
+import { notify } from '@majordomo/core/toolkit';
 import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit';
 import { readerOf } from './errors.ts';
 
@@ -11,7 +11,7 @@ export function limitsTo(observer: (limits: RateLimits) => void): TellLimits {
   const look = (target: string, status: unknown, headers: unknown): void => {
     if (typeof status !== 'number') return;
     const limits = watch.observe(target, status, readerOf(headers), Date.now());
-    if (limits !== undefined) tell(observer, limits);
+    if (limits !== undefined) notify(observer, limits);
   };
   return async (target, sending) => {
     try {

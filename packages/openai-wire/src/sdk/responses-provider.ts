@@ -1,6 +1,6 @@
 import type { Model, Provider } from '@majordomo/core';
 import { responsesFamily } from '@majordomo/core/toolkit';
-import { paidTo, Scribe, sdkStream } from '@majordomo/wire-kit';
+import { billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { refuseUnsupported } from '../failure/refuse.ts';
 import { responsesTraitsOf, type ResponsesProfile } from '../responses/profile.ts';
 import { recoveryFor } from '../responses/recovery.ts';
@@ -30,7 +30,7 @@ export function responsesProvider(
   return {
     spi: 1,
     id,
-    ...paidTo(options, profile),
+    ...billingOf(options, profile),
     ...furtherOf(further, connection, profile, options),
     model: (modelId) => responsesModel(modelId, id, profile, options, connection),
     listModels: (context) =>
@@ -53,7 +53,7 @@ function responsesModel(
     families: [family],
     capabilities,
     timeouts: options.timeouts ?? profile.timeouts,
-    whole: () => quirks.delivery === 'any',
+    isNonStreaming: () => quirks.delivery === 'any',
     stream(request, context) {
       const { target } = context;
       const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
@@ -64,7 +64,7 @@ function responsesModel(
         secrets: [],
         recovery: (failure, status) => recoveryFor(failure, status, params, quirks),
       };
-      const scribe = new Scribe(target, []);
+      const scribe = new EventWriter(target, []);
       scribe.warning(...warnings);
       return sdkStream({
         context,

@@ -1,5 +1,5 @@
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
 import type { CliSpec } from '../spec.ts';
@@ -31,7 +31,7 @@ export const codex: CliSpec = {
 class CodexReader implements OutputReader {
   done = false;
   private complained: string | undefined;
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly fail: Fail;
 
   constructor({ scribe, fail }: OutputReaderOptions) {

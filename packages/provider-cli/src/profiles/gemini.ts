@@ -1,5 +1,5 @@
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
 import type { CliSpec } from '../spec.ts';
@@ -29,7 +29,7 @@ export const gemini: CliSpec = {
 /** `init`, `message` with deltas of the assistant, tools that it ran, `error`, and `result` at the end. */
 class GeminiReader implements OutputReader {
   done = false;
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly fail: Fail;
 
   constructor({ scribe, fail }: OutputReaderOptions) {

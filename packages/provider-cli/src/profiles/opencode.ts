@@ -1,6 +1,6 @@
 import type { Usage } from '@majordomo/core';
 import { asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import type { Scribe } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/core/toolkit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
 import type { CliSpec } from '../spec.ts';
@@ -27,7 +27,7 @@ export const opencode: CliSpec = {
 /** Parts as they are whole: `text`, `reasoning`, `tool_use`, and a `step_finish` for each step, the last one `stop`. */
 class OpencodeReader implements OutputReader {
   done = false;
-  private readonly scribe: Scribe;
+  private readonly scribe: EventWriter;
   private readonly fail: Fail;
   private readonly steps: Counts[] = [];
   private parts = 0;

@@ -1,5 +1,5 @@
 import { LlmError, type NamedSpec } from '@majordomo/core';
-import { whenThere } from '@majordomo/core/toolkit';
+import { mapValue } from '@majordomo/core/toolkit';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type Judge, type ResolverContext } from '../ranking/choose.ts';
@@ -41,7 +41,7 @@ export function decide(
   const { simpleTurns } = rules;
   if (override !== undefined || !isOutermost || simpleTurns === undefined) return meaning;
   if (elementsOf(simpleTurns.use).some(isResolved)) return meaning;
-  return whenThere(meaning, (decision) =>
+  return mapValue(meaning, (decision) =>
     decision !== undefined && isSimple(context, simpleTurns) ? behind(simpleTurns.use, decision) : decision,
   );
 }

@@ -72,7 +72,7 @@ export class SpeedMemory {
   private ended({ target, outcome, ms, usage, error }: Attempt, firstMs: number | undefined): void {
     if (outcome === 'skipped') return;
     if (firstMs === undefined) {
-      if (error?.kind === 'timeout' && error.details.phase !== 'whole')
+      if (error?.kind === 'timeout' && error.details.phase !== 'complete')
         this.seen(target).first.saw(ms, this.now());
       else if (outcome === 'abandoned') this.gaveUp(target, ms);
       return;

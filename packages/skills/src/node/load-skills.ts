@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, tell } from '@majordomo/core/toolkit';
+import { checkOptions, notify } from '@majordomo/core/toolkit';
 import { skillLibrary, type SkillFolder } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
@@ -36,7 +36,7 @@ export async function loadSkills(
   for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
       const against = (what: string): void => {
-        tell(onProblem, problem(folder, `read, though ${what}`));
+        notify(onProblem, problem(folder, `read, though ${what}`));
       };
       try {
         const skill = await diskFolder(folder, { strict, problem: against });
@@ -44,7 +44,7 @@ export async function loadSkills(
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
         if (strict) throw problem(folder, why, cause);
-        tell(onProblem, problem(folder, `passed over, ${why}`, cause));
+        notify(onProblem, problem(folder, `passed over, ${why}`, cause));
       }
     }
   }

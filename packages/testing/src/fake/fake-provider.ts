@@ -80,7 +80,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     id: modelId,
     families,
     capabilities,
-    whole: () => options.whole ?? false,
+    isNonStreaming: () => options.whole ?? false,
     async *stream(request, context) {
       const { delivery, signal, target } = context;
       requests.push({ model: modelId, request, delivery, signal, at: clock.now() });

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
-import { Scribe } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/core/toolkit';
 import { pieces } from '../script/pieces.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 
@@ -19,7 +19,7 @@ export async function* play(
   stage: Stage,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { clock } = stage;
-  const scribe = new Scribe(context.target);
+  const scribe = new EventWriter(context.target);
   await wait(clock, turn.delayMs, context);
   if ('fail' in turn && turn.after === undefined) throw failure(turn, context);
   yield [];
@@ -35,7 +35,7 @@ export async function* play(
 
 async function* answer(
   turn: AnswerTurn,
-  scribe: Scribe,
+  scribe: EventWriter,
   context: ModelContext,
   { clock, family, turn: number }: Stage,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {

@@ -17,7 +17,7 @@ export async function askedAgain(
   recording: Recording,
   parts: readonly AssistantPart[],
 ): Promise<unknown> {
-  const model = providerOf(recording, server.url(recording, 'whole')).model(modelOf(recording));
+  const model = providerOf(recording, server.url(recording, 'complete')).model(modelOf(recording));
   await collect(model, requestOf({ messages: turns(parts) }), contextOf({ delivery: deliveryOf(recording) }));
   return server.requests.at(-1)?.body;
 }

@@ -86,7 +86,7 @@ function hurried(model: Model, timeouts: Timeouts = {}): Model {
     families: model.families,
     capabilities: model.capabilities,
     timeouts: { ...model.timeouts, ...timeouts },
-    whole: (request) => model.whole?.(request) ?? false,
+    isNonStreaming: (request) => model.isNonStreaming?.(request) ?? false,
     stream: (request, context) => model.stream(request, context),
   };
 }

@@ -65,7 +65,7 @@ export const rows: readonly Row[] = [
     step: { fault: 'stall', at: { content: 0 } },
     tries: 2,
     isMidStream: false,
-    timeouts: { firstContentMs: SILENT, wholeMs: SILENT },
+    timeouts: { firstContentMs: SILENT, completeMs: SILENT },
   },
   {
     scenario: 'chain-stall-middle',
@@ -73,7 +73,7 @@ export const rows: readonly Row[] = [
     step: { fault: 'stall' },
     tries: 2,
     isMidStream: true,
-    timeouts: { idleMs: IDLE, wholeMs: IDLE },
+    timeouts: { idleMs: IDLE, completeMs: IDLE },
   },
   {
     scenario: 'chain-refused',
@@ -109,7 +109,7 @@ export const rows: readonly Row[] = [
     step: { fault: 'late' },
     tries: 2,
     isMidStream: false,
-    timeouts: { connectMs: SILENT, wholeMs: SILENT },
+    timeouts: { connectMs: SILENT, completeMs: SILENT },
   },
   {
     scenario: 'chain-reset',

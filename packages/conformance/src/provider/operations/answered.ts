@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closedByClient } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { answerOf, SOUND, vectorOf } from './answers.ts';
+import { invoke, SOUND, vectorOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, saidBy, TEXT } from './asking.ts';
 
 /** Texts that are to be left as they are, of different lengths. */
@@ -41,7 +41,7 @@ export const answeredCases: readonly Case[] = [
       onOperation(
         harness,
         'embedding',
-        (size) => (exchange) => answerOf('embedding', exchange, size),
+        (size) => (exchange) => invoke('embedding', exchange, size),
         async ({ ask, server, size }) => {
           const { vectors } = await ask({ values: VALUES });
           assert.deepEqual(
@@ -90,7 +90,7 @@ export const answeredCases: readonly Case[] = [
       onOperation(
         harness,
         'transcription',
-        (size) => (exchange) => answerOf('transcription', exchange, size),
+        (size) => (exchange) => invoke('transcription', exchange, size),
         async ({ ask, server }) => {
           assert.equal((await ask()).text, 'Hello there.');
           const { audio, model } = saidBy(server.requests[0] ?? assert.fail('no request'));
@@ -108,7 +108,7 @@ export const answeredCases: readonly Case[] = [
       onOperation(
         harness,
         'transcription',
-        (size) => (exchange) => answerOf('transcription', exchange, size),
+        (size) => (exchange) => invoke('transcription', exchange, size),
         async ({ ask }) => {
           const { segments } = await ask({ timestamps: 'segment' });
           assert.deepEqual(
@@ -128,7 +128,7 @@ export const answeredCases: readonly Case[] = [
       onOperation(
         harness,
         'speech',
-        (size) => (exchange) => answerOf('speech', exchange, size),
+        (size) => (exchange) => invoke('speech', exchange, size),
         async ({ ask, server }) => {
           const { audio, mediaType } = await ask();
           // Bare samples get a header.
@@ -149,7 +149,7 @@ export const answeredCases: readonly Case[] = [
         (size) => (exchange) => ({
           fault: 'stall',
           at: { content: 1 },
-          answer: answerOf('speech', exchange, size),
+          answer: invoke('speech', exchange, size),
         }),
         async ({ hear, server }) => {
           let heard = 0;

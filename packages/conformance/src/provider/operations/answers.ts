@@ -19,7 +19,7 @@ const SEGMENTS = [
 ] as const;
 
 /** A sound answer of each operation; vectors are told apart by the texts. */
-export function answerOf(
+export function invoke(
   operation: OperationName,
   { operation: asked }: Exchange,
   size: number,

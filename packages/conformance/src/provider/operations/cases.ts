@@ -5,7 +5,7 @@ import type { Fault } from '../../script/step.ts';
 import { FAILURE_KINDS, type FailureName } from '../../wires/failure.ts';
 import { closedByClient, KEY } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { answerOf, SECONDS, TOKENS } from './answers.ts';
+import { invoke, SECONDS, TOKENS } from './answers.ts';
 import { failedWith, onOperation, type OperationBench, TEXT } from './asking.ts';
 
 const WORDS: Readonly<Record<OperationName, { readonly what: string; readonly method: string }>> = {
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<OperationName, { readonly what: string; readonly me
 export const operationCases = (operation: OperationName): readonly Case[] => {
   const { what, method } = WORDS[operation];
   const sound = (harness: Harness, run: (bench: OperationBench) => Promise<void>): Promise<void> =>
-    onOperation(harness, operation, (size) => (exchange) => answerOf(operation, exchange, size), run);
+    onOperation(harness, operation, (size) => (exchange) => invoke(operation, exchange, size), run);
   return [
     {
       name: `a provider that has ${what} is tried on them, and one that has none has no ${method}`,
@@ -74,9 +74,9 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
       async run(harness) {
         for (const [what, fault, ...kinds] of FAULTS) {
           if (operation === 'speech' && fault.fault === 'bad-json') continue;
-          const play = (size: number) => (exchange: Parameters<typeof answerOf>[1]) => ({
+          const play = (size: number) => (exchange: Parameters<typeof invoke>[1]) => ({
             ...fault,
-            answer: answerOf(operation, exchange, size),
+            answer: invoke(operation, exchange, size),
           });
           await onOperation(harness, operation, play, async ({ ask, server }) => {
             await failedWith(ask(), what, ...kinds);
@@ -90,9 +90,9 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
       scenario: `${operation}-abort`,
       async run(harness) {
         for (const fault of [{ fault: 'late' }, { fault: 'stall' }] as const) {
-          const play = (size: number) => (exchange: Parameters<typeof answerOf>[1]) => ({
+          const play = (size: number) => (exchange: Parameters<typeof invoke>[1]) => ({
             ...fault,
-            answer: answerOf(operation, exchange, size),
+            answer: invoke(operation, exchange, size),
           });
           await onOperation(harness, operation, play, async ({ ask, server }) => {
             const controller = new AbortController();

@@ -25,11 +25,11 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'other',
 };
 
-/** A content block: as a stream opens it, its deltas, and whole. */
+/** A content block: as a stream opens it, its deltas, and complete. */
 export interface Block {
   readonly opening: object;
   readonly deltas: readonly object[];
-  readonly whole: object;
+  readonly complete: object;
 }
 
 /** The blocks of an answer. A refusal is a stop reason here, no block. */
@@ -57,7 +57,7 @@ function partBlocks(part: AnswerPart, name: string): readonly Block[] {
   }
 }
 
-/** A citation is a delta of its own; it is of the whole block. */
+/** A citation is a delta of its own; it is of the complete block. */
 function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
   const cited = citations.map(({ url, title, quote = '' }) => ({
     type: 'web_search_result_location',
@@ -72,7 +72,7 @@ function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
       ...cited.map((citation) => ({ type: 'citations_delta', citation })),
       ...pieces(text, chunks, 8).map((piece) => ({ type: 'text_delta', text: piece })),
     ],
-    whole: { type: 'text', text, ...(cited.length > 0 && { citations: cited }) },
+    complete: { type: 'text', text, ...(cited.length > 0 && { citations: cited }) },
   };
 }
 
@@ -85,17 +85,17 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
       ...pieces(text, chunks, 8).map((thought) => ({ type: 'thinking_delta', thinking: thought })),
       { type: 'signature_delta', signature: signed },
     ],
-    whole: { type: 'thinking', thinking: text, signature: signed },
+    complete: { type: 'thinking', thinking: text, signature: signed },
   };
 }
 
-/** Comes whole, without deltas (recorded 2025-10). */
+/** Comes complete, without deltas (recorded 2025-10). */
 function redacted(text: string): Block {
   const block = { type: 'redacted_thinking', data: sealText(SCOPE, text) };
-  return { opening: block, deltas: [], whole: block };
+  return { opening: block, deltas: [], complete: block };
 }
 
-/** The first delta is empty, also when more follow (recorded 2026-04). Broken arguments cannot be sent whole. */
+/** The first delta is empty, also when more follow (recorded 2026-04). Broken arguments cannot be sent complete. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };
@@ -105,7 +105,7 @@ function toolUse(call: AnswerToolCall, usualId: string): Block {
       type: 'input_json_delta',
       partial_json: json,
     })),
-    whole: { ...head, input: parsed(call.json), ...tail },
+    complete: { ...head, input: parsed(call.json), ...tail },
   };
 }
 
@@ -125,9 +125,9 @@ function webSearch({ text: query, result = '' }: AnswerVendor, id: string): read
         type: 'input_json_delta',
         partial_json: json,
       })),
-      whole: { ...head, input: { query } },
+      complete: { ...head, input: { query } },
     },
-    { opening: found, deltas: [], whole: found },
+    { opening: found, deltas: [], complete: found },
   ];
 }
 

@@ -10,7 +10,7 @@ export function messagesWhole(answer: Answer | string, request: WireRequest): Re
     id: `msg_${full.id}`,
     type: 'message',
     role: 'assistant',
-    content: blocksOf(full).map(({ whole }) => whole),
+    content: blocksOf(full).map(({ complete }) => complete),
     stop_reason: full.rawFinish ?? STOP_REASONS[full.finish],
     stop_sequence: null,
     stop_details: stopDetails(full),

@@ -16,11 +16,11 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'malformed_model_output',
 };
 
-/** A content block: the start event's content, where it has one, its deltas, and whole. */
+/** A content block: the start event's content, where it has one, its deltas, and complete. */
 export interface Block {
   readonly start: object | undefined;
   readonly deltas: readonly object[];
-  readonly whole: object;
+  readonly complete: object;
 }
 
 /** The blocks of an answer. */
@@ -41,11 +41,11 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
         title,
         location: { web: { url } },
       }));
-      if (citations.length === 0) return { start: undefined, deltas, whole: { text: part.text } };
+      if (citations.length === 0) return { start: undefined, deltas, complete: { text: part.text } };
       return {
         start: undefined,
         deltas: [...deltas, ...citations.map((citation) => ({ citation }))],
-        whole: { citationsContent: { content: [{ text: part.text }], citations } },
+        complete: { citationsContent: { content: [{ text: part.text }], citations } },
       };
     }
     case 'reasoning':
@@ -54,7 +54,11 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
       const head = { toolUseId: part.id ?? usualId, name: part.name };
       // The first delta is empty, also when more follow (recorded 2024-10).
       const deltas = ['', ...pieces(part.json, part.chunks, 6)].map((input) => ({ toolUse: { input } }));
-      return { start: { toolUse: head }, deltas, whole: { toolUse: { ...head, input: parsed(part.json) } } };
+      return {
+        start: { toolUse: head },
+        deltas,
+        complete: { toolUse: { ...head, input: parsed(part.json) } },
+      };
     }
     case 'refusal':
       return undefined;
@@ -72,12 +76,12 @@ function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: s
     {
       start: { toolUse: use },
       deltas: pieces(JSON.stringify({ query }), undefined, 6).map((input) => ({ toolUse: { input } })),
-      whole: { toolUse: { ...use, input: { query } } },
+      complete: { toolUse: { ...use, input: { query } } },
     },
     {
       start: { toolResult: found },
       deltas: [{ toolResult: content }],
-      whole: { toolResult: { ...found, content } },
+      complete: { toolResult: { ...found, content } },
     },
   ];
 }
@@ -89,7 +93,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   return {
     start: undefined,
     deltas: signed === undefined ? deltas : [...deltas, { reasoningContent: { signature: signed } }],
-    whole: {
+    complete: {
       reasoningContent: { reasoningText: { text, ...(signed !== undefined && { signature: signed }) } },
     },
   };
@@ -99,7 +103,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
 function redacted(text: string): Block {
   const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
   const block = { reasoningContent: { redactedContent } };
-  return { start: undefined, deltas: [block], whole: block };
+  return { start: undefined, deltas: [block], complete: block };
 }
 
 function parsed(json: string): unknown {

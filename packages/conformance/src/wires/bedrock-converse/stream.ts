@@ -54,7 +54,7 @@ function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
 export function converseWhole(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const { usage } = full;
-  const content = blocksOf(full).map(({ whole }) => whole);
+  const content = blocksOf(full).map(({ complete }) => complete);
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'x-amzn-requestid': 'req_test' },

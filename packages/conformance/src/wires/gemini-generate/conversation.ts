@@ -1,4 +1,4 @@
-import { isMadeUpCallId, isRecord } from '@majordomo/core/toolkit';
+import { isGeneratedCallId, isRecord } from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';
@@ -99,7 +99,7 @@ function checkPart(
 
 /** Vertex AI and the older models know no ids but their own: "Unknown name \"id\"" (vercel/ai#15664). */
 function checkId(call: unknown, path: string, report: Report): void {
-  if (isRecord(call) && isString(call['id']) && isMadeUpCallId(call['id']))
+  if (isRecord(call) && isString(call['id']) && isGeneratedCallId(call['id']))
     report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
 }
 

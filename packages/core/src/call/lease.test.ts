@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { Lifeline, Watch } from './timers.ts';
+import { Lease, Watch } from './timers.ts';
 
 it('an attempt that waits for its gates has lapsed after a quarter of an hour and a second', async () => {
   const clock = manualClock();
-  const lifeline = new Lifeline(clock, 5);
+  const lifeline = new Lease(clock, 5);
   await clock.advance(901_000);
   expect(lifeline.isLapsed).toBe(false);
   await clock.advance(1);
@@ -13,10 +13,12 @@ it('an attempt that waits for its gates has lapsed after a quarter of an hour an
 
 it('one that has begun lapses a second after its own limits and its reader’s time', async () => {
   const clock = manualClock();
-  const lifeline = new Lifeline(clock, 5);
+  const lifeline = new Lease(clock, 5);
   await clock.advance(1_000_000);
   const timeouts = { firstContentMs: 10 };
-  lifeline.begun(new Watch({ clock, target: 'a/x', timeouts, whole: false, onTimeout: () => undefined }));
+  lifeline.begun(
+    new Watch({ clock, target: 'a/x', timeouts, isNonStreaming: false, onTimeout: () => undefined }),
+  );
   await clock.advance(1015);
   expect(lifeline.isLapsed).toBe(false);
   await clock.advance(1);
