@@ -33,7 +33,7 @@ export {
   withKnownHeaders,
 } from './http.ts';
 export { LONGEST_LINE, ndjson, NDJSON, NdjsonDecoder, type NdjsonOptions, UNTERMINATED } from './ndjson.ts';
-export { checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
+export { baseURLFromEnv, checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
 export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
 export {
   GRAMMAR_SCHEMA,

@@ -1,7 +1,7 @@
 import type { ProviderOptions } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
-import { checkBaseURL, checkProviderOptions } from './options.ts';
+import { baseURLFromEnv, checkBaseURL, checkProviderOptions } from './options.ts';
 
 interface Options extends ProviderOptions {
   readonly quirks?: object;
@@ -81,3 +81,17 @@ it.each(['https://host', 'http://127.0.0.1:8080/v1/', 'https://[::1]:1/v1', 'HTT
     checkBaseURL(value, 'baseURL of acme');
   },
 );
+
+it('returns the base URL of the first variable that is set', () => {
+  const env = { FIRST_BASE_URL: ' ', SECOND_BASE_URL: ' http://proxy.lan/v1 ', THIRD_BASE_URL: 'http://x' };
+  expect(baseURLFromEnv(env, 'FIRST_BASE_URL', 'SECOND_BASE_URL', 'THIRD_BASE_URL')).toBe(
+    'http://proxy.lan/v1',
+  );
+  expect(baseURLFromEnv(env, 'FIRST_BASE_URL', 'MISSING')).toBeUndefined();
+});
+
+it('names the variable whose base URL is invalid', () => {
+  expect(() => baseURLFromEnv({ ACME_BASE_URL: 'ftp://host' }, 'ACME_BASE_URL')).toThrow(
+    config('baseURL', 'ACME_BASE_URL must begin with https:// or http://'),
+  );
+});

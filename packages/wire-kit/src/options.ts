@@ -1,4 +1,4 @@
-import { LlmError, type ProviderOptions } from '@majordomo/core';
+import { type Env, LlmError, type ProviderOptions } from '@majordomo/core';
 import { checkOptions, isObject, type Kind, type KindsOf, TIMEOUTS } from '@majordomo/core/toolkit';
 
 /** The kinds of the options that a provider has besides those of every provider. */
@@ -39,6 +39,20 @@ const COMMON_NAMES = { endpoint: 'baseURL', url: 'baseURL', key: 'apiKey', token
 export function checkBaseURL(value: unknown, what: string): void {
   const problem = problemOf(value);
   if (problem !== undefined) throw new LlmError('config', `${what} ${problem}`, { path: 'baseURL' });
+}
+
+/**
+ * Returns the base URL in the first of these variables that `env` sets, and `undefined` if it sets none. Throws `config`
+ * for a value that `checkBaseURL` rejects. An explicit `baseURL` option must win over the result.
+ */
+export function baseURLFromEnv(env: Env, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const url = env[name]?.trim() ?? '';
+    if (url === '') continue;
+    checkBaseURL(url, name);
+    return url;
+  }
+  return undefined;
 }
 
 function problemOf(value: unknown): string | undefined {
