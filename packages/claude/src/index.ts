@@ -13,8 +13,8 @@ export {
   type ThinkingSituation,
 } from './thinking.ts';
 export { allowedToolChoice, isForced } from './tool-choice.ts';
-export { toTools, type ClaudeTool } from './strict-tools.ts';
+export { toTools, type ClaudeTool } from './tools.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 
 // refusals
-export { claudeRecoveries, recoveryFor, type AdaptiveExtra, type RecoveryRule } from './recoveries.ts';
+export { claudeRecoveries, recoveryFor, type AdaptiveExtra, type RecoveryRule } from './recovery.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { LISTS, MAPS, refusalOf } from './schema-refusal.ts';
+import { LISTS, MAPS, refusalOf } from './unsupported-schema.ts';
 
 /** A schema as a grammar can be made of it. */
 export interface OutputSchema {

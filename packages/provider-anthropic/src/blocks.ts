@@ -18,7 +18,7 @@ import type {
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { callName } from '@majordomo/wire-kit';
-import { callerIn, keptBlock } from './kept-blocks.ts';
+import { callerIn, keptBlock } from './vendor-parts.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
 export type CallIds = (id: string) => string;

@@ -25,7 +25,7 @@ type Headers = Readonly<Record<string, string>>;
 type CallContext = Omit<ModelContext, 'delivery'>;
 
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
-export function connection(options: AnthropicOptions, keyEnv: readonly string[]): Connection {
+export function createConnection(options: AnthropicOptions, keyEnv: readonly string[]): Connection {
   const connect = connector(options, keyEnv);
   const own = lowerCaseNames(options.headers);
   const settings = ({ headers, signal }: CallContext, more: Headers): CallSettings => ({

@@ -8,10 +8,9 @@ import {
   type CallFacts,
 } from '@majordomo/wire-kit';
 import { serialize } from './body.ts';
-import { connection, type Connection } from './connection.ts';
+import { createConnection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
-import { listedModels } from './listed.ts';
-import { factsOf } from './models.ts';
+import { factsOf, listedModels } from './models.ts';
 import { ID, KEY_ENV, ORIGIN, OWN_OPTIONS, type AnthropicOptions } from './options.ts';
 import { MESSAGES_QUIRKS, QUIRK_WORDS, type Quirks } from './quirks.ts';
 import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
@@ -23,7 +22,10 @@ import { MessagesReader } from './stream.ts';
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
   checkProviderOptions('anthropic', options, OWN_OPTIONS);
-  return messagesProvider({ ...options, vendor: options.vendor ?? VENDOR }, connection(options, KEY_ENV));
+  return messagesProvider(
+    { ...options, vendor: options.vendor ?? VENDOR },
+    createConnection(options, KEY_ENV),
+  );
 }
 
 /** In the catalogue's words. */
@@ -36,7 +38,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { vendor = isVendor ? VENDOR : undefined, ...words } = params;
   const quirks = quirksFromParams<Quirks>(words, QUIRK_WORDS);
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
-  return messagesProvider(options, connection(options, isVendor ? KEY_ENV : []));
+  return messagesProvider(options, createConnection(options, isVendor ? KEY_ENV : []));
 }
 
 function messagesProvider(options: AnthropicOptions, server: Connection): Provider {

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { EventWriter, type WireReader } from '@majordomo/wire-kit';
-import { ContentBlocks, without, type BlockEvent, type WireBlock } from './read-blocks.ts';
+import { ContentBlocks, without, type BlockEvent, type WireBlock } from './content-blocks.ts';
 import {
   finishReason,
   mergeUsage,

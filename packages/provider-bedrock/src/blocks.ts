@@ -6,7 +6,7 @@ import type {
 import { isRecord } from '@majordomo/core/toolkit';
 import { callName } from '@majordomo/wire-kit';
 import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
-import { keptBlock } from './kept-blocks.ts';
+import { keptBlock } from './vendor-parts.ts';
 import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
 

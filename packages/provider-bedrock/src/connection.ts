@@ -41,7 +41,7 @@ export interface Output extends WireAnswer {
 export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
 
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
-export function connection(options: BedrockOptions): Connect {
+export function createConnection(options: BedrockOptions): Connect {
   // A handler that was given is the app's: it may serve other clients.
   const isShared = typeof options.requestHandler === 'object';
   const clients = new Clients<BedrockRuntimeClient>((client) => {

@@ -1,7 +1,7 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
 import { checkProviderOptions, billingOf, quirksFromParams } from '@majordomo/wire-kit';
 import { sourcesOf, type BedrockSources } from './auth.ts';
-import { connection, type Connect } from './connection.ts';
+import { createConnection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
 import { embeddingModel } from './embedding.ts';
 import { factsOf, familyOf } from './models.ts';
@@ -21,7 +21,7 @@ export interface BedrockProvider extends Provider {
  */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   checkProviderOptions('bedrock', options, OWN_OPTIONS);
-  const connect = connection(options);
+  const connect = createConnection(options);
   return {
     spi: 1,
     id: options.id ?? 'bedrock',

@@ -3,7 +3,7 @@ import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter } from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
-import { plainJson } from './kept-blocks.ts';
+import { plainJson } from './vendor-parts.ts';
 import {
   finishReason,
   usage,

@@ -11,7 +11,7 @@ export interface Connection {
 }
 
 /** One connection for all models of a provider. */
-export function connectionOf(options: CloudflareOptions, keyEnv: readonly string[]): Connection {
+export function createConnection(options: CloudflareOptions, keyEnv: readonly string[]): Connection {
   const { binding } = options;
   if (binding !== undefined) return { run: (run) => runBound(binding, options, run) };
   const credentials = credentialSource(options.apiKey, keyEnv);

@@ -3,7 +3,7 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { asVectors, limitBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
-import { resultOf } from './result.ts';
+import { resultOf } from './response.ts';
 
 /** The key of `extra` for this wire. */
 const WIRE = 'workersai-run';

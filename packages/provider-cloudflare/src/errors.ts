@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
-import type { ErrorKind, ModelRequest, Recovery } from '@majordomo/core';
+import type { ErrorKind } from '@majordomo/core';
 import { asList, asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
 import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { recoveryFor } from './recovery.ts';
 
 export interface HttpFacts {
   readonly status: number;
@@ -97,7 +98,7 @@ function reported(given: unknown, facts: CallFacts, http?: HttpFacts, cause?: un
     body,
     secrets: facts.secrets,
     cause,
-    recover: recovery(status, message, facts),
+    recover: recoveryFor(status, message, facts),
   });
 }
 
@@ -135,34 +136,3 @@ function kindFrom(
     ? undefined
     : BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
 }
-
-/** Only some models take the thoughts of earlier turns. */
-function recovery(
-  status: number | undefined,
-  message: string,
-  { request, credential }: CallFacts,
-): Recovery | undefined {
-  if (status === 401) return credential?.();
-  const isRefused = (status === undefined || status === 400) && /bad input|reasoning/i.test(message);
-  if (!isRefused || request?.messages.some(hasReasoning) !== true) return undefined;
-  return {
-    id: 'reasoning',
-    what: 'reasoning of earlier turns dropped',
-    apply: withoutReasoning,
-    remember: true,
-  };
-}
-
-type Turn = ModelRequest['messages'][number];
-
-const hasReasoning = (message: Turn): boolean =>
-  message.role === 'assistant' && message.parts.some(({ type }) => type === 'reasoning');
-
-const withoutReasoning = (request: ModelRequest): ModelRequest => ({
-  ...request,
-  messages: request.messages.map((message) =>
-    message.role === 'assistant'
-      ? { ...message, parts: message.parts.filter(({ type }) => type !== 'reasoning') }
-      : message,
-  ),
-});

@@ -11,7 +11,7 @@ import {
   type CallFacts,
   type QuirkValues,
 } from '@majordomo/wire-kit';
-import { connectionOf, type Connection } from './connection.ts';
+import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { imageModel } from './image.ts';
@@ -45,7 +45,7 @@ export function createCloudflare(options: CloudflareOptions = {}): Provider {
 function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[]): Provider {
   const id = options.id ?? 'cloudflare';
   if (options.gateway?.id === '') throw new LlmError('config', `gateway.id of ${id} is empty`);
-  const connection = connectionOf(options, keyEnv);
+  const connection = createConnection(options, keyEnv);
   return {
     spi: 1,
     id,

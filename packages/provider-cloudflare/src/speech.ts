@@ -9,7 +9,7 @@ import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
-import { resultOf } from './result.ts';
+import { resultOf } from './response.ts';
 
 /** The key of `extra` for this wire. */
 const WIRE = 'workersai-run';

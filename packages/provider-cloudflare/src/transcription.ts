@@ -10,7 +10,7 @@ import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@major
 import { limitBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
-import { resultOf } from './result.ts';
+import { resultOf } from './response.ts';
 
 /** The key of `extra` for this wire. */
 const WIRE = 'workersai-run';

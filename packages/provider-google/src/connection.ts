@@ -15,7 +15,7 @@ import {
   type CredentialSource,
 } from '@majordomo/wire-kit';
 import type { GeminiFacts } from './errors.ts';
-import type { ListedModel } from './listed.ts';
+import type { ListedModel } from './models.ts';
 import type { GoogleOptions } from './options.ts';
 import { platformOf } from './platform.ts';
 import type { Auth } from './sdk.ts';
@@ -45,7 +45,7 @@ export interface Connection {
 }
 
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
-export function connectionOf(options: GoogleOptions, keyEnv: readonly string[]): Connection {
+export function createConnection(options: GoogleOptions, keyEnv: readonly string[]): Connection {
   const connect = connector(options, keyEnv);
   return {
     async generate(sending) {

@@ -11,7 +11,7 @@ import type {
 } from '@majordomo/core';
 import { isGeneratedCallId, toBase64 } from '@majordomo/core/toolkit';
 import { callName } from '@majordomo/wire-kit';
-import { keptPart } from './kept-parts.ts';
+import { keptPart } from './vendor-parts.ts';
 import type { Quirks } from './quirks.ts';
 
 /**

@@ -7,12 +7,11 @@ import {
   sdkStream,
   type QuirkValues,
 } from '@majordomo/wire-kit';
-import { connectionOf, type Connection } from './connection.ts';
+import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
-import { listedModels } from './listed.ts';
-import { factsOf, familyOf, MOST_INLINE_BYTES } from './models.ts';
+import { factsOf, familyOf, listedModels, MOST_INLINE_BYTES } from './models.ts';
 import { OWN_OPTIONS, type GoogleOptions } from './options.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
 import { QUIRK_WORDS, type Quirks } from './quirks.ts';
@@ -38,7 +37,7 @@ const KEY_ENV = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
 
 function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Provider {
   const id = options.id ?? 'google';
-  const connection = connectionOf(options, keyEnv);
+  const connection = createConnection(options, keyEnv);
   return {
     spi: 1,
     id,

@@ -3,7 +3,7 @@ import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
-import { SERVER_PARTS } from './kept-parts.ts';
+import { SERVER_PARTS } from './vendor-parts.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
 import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
 

@@ -15,7 +15,7 @@ export interface Management {
 }
 
 /** The management API of one server. Nothing is sent before it is asked for. */
-export function management(target: string, options: LlamaSwapOptions): Management {
+export function createManagement(target: string, options: LlamaSwapOptions): Management {
   const credentials = credentialSource(keyOf(options), []);
   const request = async (
     method: 'GET' | 'POST',

@@ -2,7 +2,7 @@ import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeou
 import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
-import { management } from './connection.ts';
+import { createManagement } from './connection.ts';
 import { missingURL } from './errors.ts';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
@@ -46,7 +46,7 @@ const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, complete
 export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   checkProviderOptions('llama-swap', withOrigin(options), OWN_OPTIONS);
   const id = options.id ?? 'llama-swap';
-  const server = management(id, options);
+  const server = createManagement(id, options);
   const chat = openaiCompatible(profileOf(id, options), {
     headers: options.headers,
     timeouts: options.timeouts,

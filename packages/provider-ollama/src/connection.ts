@@ -13,7 +13,7 @@ import {
 } from '@majordomo/wire-kit';
 import type { Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
-import { sendWith } from './given-client.ts';
+import { sendWith } from './custom-client.ts';
 import { baseURLs } from './host.ts';
 import type { OllamaOptions } from './options.ts';
 import type { Profile } from './profiles.ts';
@@ -40,7 +40,7 @@ export interface Connection {
 }
 
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
-export function connectionOf(options: OllamaOptions, profile: Profile): Connection {
+export function createConnection(options: OllamaOptions, profile: Profile): Connection {
   const connect = connector(options, profile);
   return {
     // The SDK's types know a stream or a body, and not either; what it returns is not read.

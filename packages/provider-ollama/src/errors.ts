@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
-import type { ErrorKind, Recovery } from '@majordomo/core';
+import type { ErrorKind } from '@majordomo/core';
 import { asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
 import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { recoveryFor } from './recovery.ts';
 
 /** The answer to a request that was refused. */
 export interface HttpFacts {
@@ -29,7 +30,7 @@ export function refusal(given: unknown, facts: CallFacts, http?: HttpFacts): Llm
     headers: http?.headers,
     body,
     secrets: facts.secrets,
-    recover: recovery(http?.status, message, facts),
+    recover: recoveryFor(http?.status, message, facts),
   });
 }
 
@@ -75,20 +76,4 @@ function kindFrom(status: number | undefined, message: string): ErrorKind | unde
   const [, kind] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
   // A gateway's 5xx page may hold any of these words by chance: only the load is believed.
   return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
-}
-
-function recovery(
-  status: number | undefined,
-  message: string,
-  { request, credential }: CallFacts,
-): Recovery | undefined {
-  if (status === 401) return credential?.();
-  if (status !== 400 || request?.reasoning === undefined) return undefined;
-  if (!/does not support thinking|think value/i.test(message)) return undefined;
-  return {
-    id: 'reasoning',
-    what: 'reasoning dropped',
-    apply: (refused) => ({ ...refused, reasoning: undefined }),
-    remember: true,
-  };
 }

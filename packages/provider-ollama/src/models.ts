@@ -1,4 +1,5 @@
-import type { Capabilities } from '@majordomo/core';
+import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
+import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { OllamaQuirks } from './quirks.ts';
 
 /** What is known of the models whose id matches; the first match wins. */
@@ -34,4 +35,14 @@ const MODELS: readonly ModelRule[] = [
 /** The first rule that fits a model id, tags and the `:cloud` suffix included. */
 export function factsOf(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
+}
+
+/** `{ models: [{ model, name }] }` of /api/tags; older servers name them by `name` alone. */
+export function listedModels(body: unknown, provider: string): readonly ModelInfo[] {
+  const { models } = asRecord(body);
+  if (!isList(models)) throw new LlmError('protocol', 'the list of models has none', { path: 'models' });
+  return models.map(asRecord).flatMap(({ model, name }) => {
+    const id = asText(model ?? name);
+    return id === undefined ? [] : [{ id, provider, capabilities: factsOf(id).capabilities }];
+  });
 }

@@ -9,11 +9,10 @@ import {
   sdkStream,
   type CallFacts,
 } from '@majordomo/wire-kit';
-import { connectionOf, type Connection } from './connection.ts';
+import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { refusal, toLlmError } from './errors.ts';
-import { listedModels } from './listed.ts';
-import { factsOf } from './models.ts';
+import { factsOf, listedModels } from './models.ts';
 import { baseURLFromHost } from './host.ts';
 import { OWN_OPTIONS, type OllamaOptions } from './options.ts';
 import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
@@ -46,7 +45,7 @@ export function createOllama(options: OllamaOptions = {}): OllamaProvider {
 
 function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvider {
   const id = options.id ?? profile.id;
-  const connection = connectionOf(options, profile);
+  const connection = createConnection(options, profile);
   return {
     spi: 1,
     id,

@@ -53,7 +53,11 @@ export const ROLES: Readonly<Record<string, Role>> = {
     holds: 'of errors.ts: which changed request may succeed',
     pure: true,
   },
-  'src/listed.ts': { when: 'where-needed', holds: 'of provider.ts: the list of models' },
+  'src/vendor-parts.ts': {
+    when: 'where-needed',
+    holds: 'of messages.ts and stream.ts: vendor parts, received and sent back',
+    pure: true,
+  },
   'src/image.ts': { when: 'where-needed', holds: 'of provider.ts: image models' },
   'src/embedding.ts': { when: 'where-needed', holds: 'of provider.ts: vectors' },
   'src/transcription.ts': { when: 'where-needed', holds: 'of provider.ts: what is said, written down' },
@@ -112,8 +116,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
     extra: {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
       'src/citations.ts': 'what a text cites, which the vendor wants back in part',
-      'src/kept-blocks.ts': 'blocks of what ran at the vendor, there and back',
-      'src/read-blocks.ts': 'of stream.ts: blocks by their index, calls side by side',
+      'src/content-blocks.ts': 'of stream.ts: blocks by their index, parallel calls',
     },
   },
   'provider-bedrock': {
@@ -121,7 +124,6 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
       'src/converse.ts': 'one call: the SDK has its own transport and decodes its streams',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
-      'src/kept-blocks.ts': 'results of tools that ran at the vendor, received and sent back',
       'src/media.ts': 'types of pictures, documents, videos and sounds as formats of the wire',
       'src/response-check.ts': 'middleware that checks a response, because the SDK takes no `fetch`',
     },
@@ -129,7 +131,6 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'provider-google': {
     extra: {
       'src/grounding.ts': 'of stream.ts: what a text rests on, counted in bytes',
-      'src/kept-parts.ts': 'of stream.ts and messages.ts: parts that go back as they came',
       'src/partial-args.ts': 'of stream.ts: arguments that come value by value',
       'src/platform.ts': 'two platforms with three addresses behind one SDK',
       'src/wav.ts': 'of speech.ts: samples come without a header',
@@ -164,14 +165,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/binding.ts': 'of connection.ts: the way inside a Worker',
       'src/rest.ts': 'of connection.ts: the way everywhere else; there is no SDK',
       'src/run.ts': 'of connection.ts: what both ways are asked',
-      'src/result.ts': 'what a run gives that is no chat, in its envelope or without',
       'src/shapes.ts': 'the shapes in which a run answers, by model',
     },
   },
   'provider-ollama': {
     extra: {
-      'src/given-client.ts':
-        'a client of the application sends and reads by itself: it takes no other `fetch`',
+      'src/custom-client.ts': 'sends with a client of the application, which takes no other `fetch`',
       'src/host.ts': 'the forms that OLLAMA_HOST may have',
       'src/pull.ts': 'fetching a model is an operation of its own',
     },

@@ -3,7 +3,7 @@ import { asList, asRecord } from '@majordomo/core/toolkit';
 import { objectRoot, type ObjectRoot } from '@majordomo/wire-kit';
 import { outputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';
-import { eachSchema } from './schema-refusal.ts';
+import { eachSchema } from './unsupported-schema.ts';
 
 /** A tool as both platforms take it. */
 export interface ClaudeTool {

@@ -1,7 +1,7 @@
 import { assistant, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { claudeRecoveries, recoveryFor } from './recoveries.ts';
+import { claudeRecoveries, recoveryFor } from './recovery.ts';
 
 const thought: AssistantPart = {
   type: 'reasoning',

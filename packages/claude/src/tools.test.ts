@@ -1,6 +1,6 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { toTools } from './strict-tools.ts';
+import { toTools } from './tools.ts';
 
 const STRICT = { strictTools: true };
 const tool = (name: string, parameters: JsonObject, more: Partial<ModelTool> = {}): ModelTool => ({

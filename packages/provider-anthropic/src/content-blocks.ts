@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay } from '@majordomo/core';
 import { citationOf, goesBack } from './citations.ts';
-import { callerOf, KeptBlock, vendorPart } from './kept-blocks.ts';
+import { callerOf, KeptBlock, vendorPart } from './vendor-parts.ts';
 import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter } from '@majordomo/wire-kit';

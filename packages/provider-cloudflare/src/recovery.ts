@@ -1,0 +1,33 @@
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import type { CallFacts } from '@majordomo/wire-kit';
+
+/** Returns the change with which a refused request may succeed: only some models accept reasoning of earlier turns. */
+export function recoveryFor(
+  status: number | undefined,
+  message: string,
+  { request, credential }: CallFacts,
+): Recovery | undefined {
+  if (status === 401) return credential?.();
+  const isRefused = (status === undefined || status === 400) && /bad input|reasoning/i.test(message);
+  if (!isRefused || request?.messages.some(hasReasoning) !== true) return undefined;
+  return {
+    id: 'reasoning',
+    what: 'reasoning of earlier turns dropped',
+    apply: withoutReasoning,
+    remember: true,
+  };
+}
+
+type Turn = ModelRequest['messages'][number];
+
+const hasReasoning = (message: Turn): boolean =>
+  message.role === 'assistant' && message.parts.some(({ type }) => type === 'reasoning');
+
+const withoutReasoning = (request: ModelRequest): ModelRequest => ({
+  ...request,
+  messages: request.messages.map((message) =>
+    message.role === 'assistant'
+      ? { ...message, parts: message.parts.filter(({ type }) => type !== 'reasoning') }
+      : message,
+  ),
+});

@@ -1,0 +1,19 @@
+import type { Recovery } from '@majordomo/core';
+import type { CallFacts } from '@majordomo/wire-kit';
+
+/** Returns the change with which a refused request may succeed. */
+export function recoveryFor(
+  status: number | undefined,
+  message: string,
+  { request, credential }: CallFacts,
+): Recovery | undefined {
+  if (status === 401) return credential?.();
+  if (status !== 400 || request?.reasoning === undefined) return undefined;
+  if (!/does not support thinking|think value/i.test(message)) return undefined;
+  return {
+    id: 'reasoning',
+    what: 'reasoning dropped',
+    apply: (refused) => ({ ...refused, reasoning: undefined }),
+    remember: true,
+  };
+}
