@@ -1,6 +1,6 @@
 import { LlmError, type Provider } from '@majordomo/core';
 import { kindOfStatus } from '@majordomo/core/toolkit';
-import { EventWriter, sse } from '@majordomo/core/toolkit';
+import { EventWriter, sseMessages } from '@majordomo/core/toolkit';
 
 /** A vendor of its own wire in one file. Everything else (retries, timers, failover, health) is the chain's. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {
@@ -32,7 +32,7 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
         }
         const scribe = new EventWriter(target);
         yield scribe.start();
-        for await (const { data } of sse(response.body)) {
+        for await (const { data } of sseMessages(response.body)) {
           const chunk = JSON.parse(data) as { readonly text?: string; readonly done?: string };
           if (chunk.text !== undefined) yield scribe.text(chunk.text);
           if (chunk.done === undefined) continue;

@@ -1,6 +1,6 @@
 import {
   checkValue,
-  cutText,
+  truncateText,
   describeIssues,
   LlmError,
   messageOf,
@@ -38,7 +38,7 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
-    const raw = cutText(call.invalid.raw, MOST_RAW_CHARS);
+    const raw = truncateText(call.invalid.raw, MOST_RAW_CHARS);
     return errorResult(call, `The arguments are not a JSON object of at most 500 levels: ${raw}`);
   }
   let usage: Usage | undefined;

@@ -1,4 +1,4 @@
-import { cutText, type ToolResultPart } from '@majordomo/core';
+import { truncateText, type ToolResultPart } from '@majordomo/core';
 
 type Content = ToolResultPart['content'];
 
@@ -31,7 +31,7 @@ function cut(content: Content, maxChars: number): Content {
   return content
     .map((part) => {
       if (part.type !== 'text') return part;
-      const text = cutText(part.text, Math.max(0, left));
+      const text = truncateText(part.text, Math.max(0, left));
       const last = left > 0 && part.text.length >= left;
       const leftOut = total - maxChars + left - text.length;
       left -= part.text.length;

@@ -1,5 +1,5 @@
 import { image, LlmError, user, type ChatRequest, type ObjectSchema } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { memoryCache, type CacheStore } from '../src/index.ts';
 import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './world.ts';
@@ -333,7 +333,7 @@ describe('a stream', () => {
     const stream = model.stream(hi);
     const second = await eventsOf(stream);
     expect(asked).toHaveLength(1);
-    expect(checkOrder(second)).toBeUndefined();
+    expect(eventOrderError(second)).toBeUndefined();
     expect(second.map(({ type }) => type)).toEqual([
       'start',
       'warning',

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
-import { withOutputRule } from '@majordomo/core/toolkit';
+import { withOutputInstruction } from '@majordomo/core/toolkit';
 import { outputSchema } from './output-schema.ts';
 
 /** How an answer is held to a schema. */
@@ -23,13 +23,13 @@ export function toOutput(
       what: 'output',
       why: 'this wire has no JSON mode: the model was told instead',
     });
-    return { schema: undefined, system: withOutputRule(system, undefined) };
+    return { schema: undefined, system: withOutputInstruction(system, undefined) };
   }
   const { schema, dropped, refusal } = outputSchema(output.schema);
   if (refusal !== undefined) {
     const why = `this wire cannot hold an answer to ${refusal}: the model was told the schema instead`;
     warnings.push({ action: 'emulated', what: 'output', why });
-    return { schema: undefined, system: withOutputRule(system, output.schema) };
+    return { schema: undefined, system: withOutputInstruction(system, output.schema) };
   }
   if (dropped.length > 0) {
     const what = `output schema: ${dropped.join(', ')}`;

@@ -4,11 +4,11 @@ export { checkDsn, dsnVariable } from './resolve/dsn.ts';
 export { fromJson, toJson } from './json/codec.ts';
 export { listeners } from './util/listeners.ts';
 export { sumUsage } from './stream/usage.ts';
-export { cutText } from './util/bytes.ts';
+export { truncateText } from './util/bytes.ts';
 export { messageOf } from './errors/normalize.ts';
 export { systemClock } from './util/system-clock.ts';
 export { jsonSchema } from './schema/to-json-schema.ts';
-export { checkValue, describeIssues, type Checked } from './schema/to-json-schema.ts';
+export { checkValue, describeIssues, type CheckResult } from './schema/to-json-schema.ts';
 
 // errors
 export type { ErrorKind } from './types/llm-error.ts';

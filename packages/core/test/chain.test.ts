@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, type StreamEvent, user } from '../src/index.ts';
-import { checkOrder } from '../src/toolkit.ts';
+import { eventOrderError } from '../src/toolkit.ts';
 import { manualClock, settled } from './support/manual-clock.ts';
 import { world } from './support/world.ts';
 
@@ -207,7 +207,7 @@ describe('what a stream shows', () => {
   it('hides a failure before the first content', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi));
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     expect(events.map(({ type }) => type)).toEqual([
       'start',
       'part-start',
@@ -230,7 +230,7 @@ describe('what a stream shows', () => {
   it('resets after content when asked to restart', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['complete'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi, { afterCommit: 'restart' }));
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     expect(events.filter(({ type }) => type === 'reset')).toMatchObject([
       { target: 'a/x' },
       { target: 'a/x' },

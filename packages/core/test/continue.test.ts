@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CallOptions, type ModelRequest, type StreamEvent, user } from '../src/index.ts';
-import { checkOrder } from '../src/stream/response-checks.ts';
+import { eventOrderError } from '../src/stream/response-checks.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
 
@@ -49,7 +49,7 @@ describe("afterCommit: 'continue'", () => {
   it('goes on at the next target, as one text under one part', async () => {
     const { events, text, stream } = await told(breaks, 'Every morning it ran.');
     expect(text).toBe(`${BEGIN}Every morning it ran.`);
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     expect(events.filter(({ type }) => type === 'start')).toHaveLength(1);
     expect(events.find(({ type }) => type === 'continued')).toMatchObject({
       from: 'a/x',
@@ -154,7 +154,7 @@ describe("afterCommit: 'continue'", () => {
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran through the wood.`);
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     expect(events.filter(({ type }) => type === 'continued')).toMatchObject([
       { from: 'a/x', target: 'b/y' },
       { from: 'b/y', target: 'c/z' },
@@ -175,7 +175,7 @@ describe("afterCommit: 'continue'", () => {
       { reasoning: 'well', text: 'It ran.' },
     );
     expect(sent[1]?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     const { parts, text } = await stream.response();
     expect(text).toBe(`${BEGIN}It ran.`);
     expect(parts.map(({ type }) => type)).toEqual(['reasoning', 'text', 'reasoning']);
@@ -186,7 +186,7 @@ describe("afterCommit: 'continue'", () => {
       text: 'I look it up.',
       calls: [{ id: '1', name: 'look', json: '{}' }],
     });
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     const { toolCalls, finish } = await stream.response();
     expect([toolCalls[0]?.name, finish]).toEqual(['look', 'tool-calls']);
   });
@@ -196,7 +196,7 @@ describe("afterCommit: 'continue'", () => {
     const stream = majordomo.model('a/x,b/y').stream(hi, onward);
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
-    expect([textOf(events), checkOrder(events)]).toEqual([BEGIN, undefined]);
+    expect([textOf(events), eventOrderError(events)]).toEqual([BEGIN, undefined]);
     expect((await stream.response()).parts).toEqual([{ type: 'text', text: BEGIN }]);
   });
 

@@ -1,4 +1,4 @@
-import { cutText, type Attempt, type CallEvent, type CallInfo, type Usage } from '@majordomo/core';
+import { truncateText, type Attempt, type CallEvent, type CallInfo, type Usage } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
@@ -181,10 +181,10 @@ function sum(usages: readonly (FeedUsage | undefined)[]): FeedUsage | undefined 
 function metadataOf(metadata: object, redactor: Redactor): string | undefined {
   try {
     if (Object.keys(metadata).length === 0) return undefined;
-    return cutText(JSON.stringify(redactor.value(metadata)), MAX_METADATA);
+    return truncateText(JSON.stringify(redactor.value(metadata)), MAX_METADATA);
   } catch {
     return '(cannot be shown as JSON)';
   }
 }
 
-const word = (text: string, redactor: Redactor): string => cutText(redactor.text(text), MAX_TERM);
+const word = (text: string, redactor: Redactor): string => truncateText(redactor.text(text), MAX_TERM);

@@ -1,4 +1,4 @@
-import { cutText, type ChatRequest, type ChatResponse, type Message, type Part } from '@majordomo/core';
+import { truncateText, type ChatRequest, type ChatResponse, type Message, type Part } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { FeedContent } from './feed-types.ts';
 
@@ -34,7 +34,7 @@ export class Contents {
   }
 
   private told(text: string): string {
-    return cutText(this.redactor.text(text.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
+    return truncateText(this.redactor.text(text.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
   }
 
   private put(id: string, content: FeedContent): void {

@@ -1,4 +1,4 @@
-import { cutText, type LlmError } from '@majordomo/core';
+import { truncateText, type LlmError } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { FeedError } from './feed-types.ts';
 
@@ -8,7 +8,7 @@ const FACTS = ['status', 'code', 'requestId', 'retryAfterMs', 'shouldRetry', 'ph
 
 /** Converts an error with its details, after redaction. Its partial response is content and is left out. */
 export function toFeedError(error: LlmError, redactor: Redactor): FeedError {
-  const masked = (text: string): string => cutText(redactor.text(text), LONGEST);
+  const masked = (text: string): string => truncateText(redactor.text(text), LONGEST);
   const { details } = error;
   const facts = FACTS.flatMap((name) => {
     const value = details[name];

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkBounded, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { checkFinite, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerOptions } from './contract/ledger.ts';
 
 const KINDS: KindsOf<LedgerOptions> = {
@@ -23,8 +23,8 @@ const KINDS: KindsOf<LedgerOptions> = {
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
   const { reserve, storeTimeoutMs, heldTimeoutMs, tags } = options;
-  checkBounded(storeTimeoutMs, 'storeTimeoutMs', 'createLedger: ');
-  checkBounded(heldTimeoutMs, 'heldTimeoutMs', 'createLedger: ');
+  checkFinite(storeTimeoutMs, 'storeTimeoutMs', 'createLedger: ');
+  checkFinite(heldTimeoutMs, 'heldTimeoutMs', 'createLedger: ');
   if (typeof reserve === 'string') checkKinds('createLedger', { reserve }, { reserve: ['most', 'likely'] });
   if (tags?.some((tag: unknown) => typeof tag !== 'string'))
     throw new LlmError('config', "createLedger: tags must be keys of metadata, such as ['feature']", {

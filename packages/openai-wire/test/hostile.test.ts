@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { reader, stop } from './reading.ts';
@@ -52,7 +52,7 @@ it('whatever comes, events stay in order and a failure is one of ours', () => {
       } catch (error) {
         if (!LlmError.is(error)) throw error;
       }
-      const order = checkOrder(read.scribe.take());
+      const order = eventOrderError(read.scribe.take());
       expect(read.done ? order : 'no finish').toBe(read.done ? undefined : 'no finish');
     }),
     { numRuns: 3000, seed: 20_261_120 },

@@ -1,5 +1,5 @@
 import { LlmError, type AssistantPart, type JsonObject, type ModelEvent, type Replay } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/core/toolkit';
 import { expect } from 'vitest';
 import { ChatReader } from '../src/chat/stream.ts';
@@ -26,7 +26,7 @@ export interface Read {
 export function eventsOf(read: Pick<ChatReader, 'scribe'>): Read {
   const events = read.scribe.take();
   const finish = events.find((event) => event.type === 'finish');
-  if (finish !== undefined) expect(checkOrder(events)).toBeUndefined();
+  if (finish !== undefined) expect(eventOrderError(events)).toBeUndefined();
   return {
     events,
     parts: events.flatMap((event) => (event.type === 'part-end' ? [event.part] : [])),

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, isList, isRecord, unsentSettingWarnings } from '@majordomo/core/toolkit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
@@ -77,7 +77,9 @@ export function toWire(
   const system = systemBlocks(output.system);
   const { cache } = request;
   if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);
-  warnings.push(...unsentSettings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']));
+  warnings.push(
+    ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
+  );
 
   const params: WireParams = { model: modelId, max_tokens: maxTokens, messages };
   if (system.length > 0) params.system = system;

@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkInteger, isList, isRecord, unsentSettings } from '@majordomo/core/toolkit';
+import { asRecord, checkInteger, isList, isRecord, unsentSettingWarnings } from '@majordomo/core/toolkit';
 import { wellFormedStrings } from '@majordomo/wire-kit';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -48,7 +48,9 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (cache === 'short' || cache === 'long') {
     markCache(cache, quirks, { tools: toolConfig?.tools, system, messages }, warnings);
   }
-  warnings.push(...unsentSettings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']));
+  warnings.push(
+    ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
+  );
 
   const params: ConverseStreamRequest = { modelId, messages };
   if (system.length > 0) params.system = system;
@@ -97,7 +99,7 @@ function toInference(
   if (topK !== undefined && quirks.family === 'claude') inference.topK = topK;
   else
     warnings.push(
-      ...unsentSettings({ ...request, topK }, ['topK'], 'where it goes differs by model: use extra'),
+      ...unsentSettingWarnings({ ...request, topK }, ['topK'], 'where it goes differs by model: use extra'),
     );
   const stops = request.stop?.filter((sequence) => sequence !== '') ?? [];
   if (stops.length > 0) inference.stopSequences = stops;

@@ -1,5 +1,5 @@
 import type { Billing, Timeouts } from '@majordomo/core';
-import { TIMEOUTS, type KindsOf } from '@majordomo/core/toolkit';
+import { TIMEOUT_KINDS, type KindsOf } from '@majordomo/core/toolkit';
 import type { CliName } from './profiles.ts';
 
 /** Which CLI, and how it is run. */
@@ -52,5 +52,5 @@ export const OPTIONS: KindsOf<CliOptions> = {
   skipPermissions: 'boolean',
   fileMentions: 'boolean',
   maxOutputBytes: 1,
-  timeouts: TIMEOUTS,
+  timeouts: TIMEOUT_KINDS,
 };

@@ -1,6 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, nearestEffort, OPTIONAL_SETTINGS, unsentSettings } from '@majordomo/core/toolkit';
+import {
+  checkInteger,
+  nearestEffort,
+  OPTIONAL_SETTINGS,
+  unsentSettingWarnings,
+} from '@majordomo/core/toolkit';
 import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';
@@ -38,7 +43,7 @@ export function toWire(
   refuse(request, modelId);
   const { maxTokensVariable } = spec;
   const unsent = OPTIONAL_SETTINGS.filter((name) => name !== 'maxTokens' || maxTokensVariable === undefined);
-  const warnings = [...unsentSettings(request, unsent, 'the CLI decides about it')];
+  const warnings = [...unsentSettingWarnings(request, unsent, 'the CLI decides about it')];
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
   const hasPlace = !('file' in spec.system) || settings.ownsCwd;
   const said = transcript(request.messages, hasPlace ? undefined : request.system);

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, nearestEffort, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
@@ -48,7 +48,7 @@ export function toWire(
     // The schema stands here without a name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
     response_format: output && formatOf(output),
   };
-  warnings.push(...unsentSettings(request, ['logprobs', 'serviceTier']));
+  warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier']));
   if (request.cache !== undefined && request.cache !== 'short') {
     warnings.push({
       action: 'dropped',

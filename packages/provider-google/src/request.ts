@@ -1,5 +1,11 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkInteger, isRecord, nearestEffort, withOutputRule } from '@majordomo/core/toolkit';
+import {
+  asRecord,
+  checkInteger,
+  isRecord,
+  nearestEffort,
+  withOutputInstruction,
+} from '@majordomo/core/toolkit';
 import { contentsOf, isUnsigned } from './messages.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
 import type { Quirks } from './quirks.ts';
@@ -51,7 +57,7 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
 export function instructed(request: ModelRequest): ModelRequest {
   if (request.output === undefined) return request;
   const { system, output } = request;
-  return { ...request, output: undefined, system: withOutputRule(system, output.schema) };
+  return { ...request, output: undefined, system: withOutputInstruction(system, output.schema) };
 }
 
 const NO_LONG_CACHE: Warning = {

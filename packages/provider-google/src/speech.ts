@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, sse } from '@majordomo/wire-kit';
+import { limitBody, extraFor, sseMessages } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate, type Candidate } from './response.ts';
@@ -81,7 +81,7 @@ async function* candidates(
     return;
   }
   let isOver = false;
-  for await (const { data } of sse(response.body ?? new ReadableStream())) {
+  for await (const { data } of sseMessages(response.body ?? new ReadableStream())) {
     const candidate = finishedCandidate(JSON.parse(data), facts);
     isOver ||= candidate.finishReason !== '';
     yield candidate;

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { sse } from '@majordomo/core/toolkit';
+import { sseMessages } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import { failure } from './errors.ts';
 import type { ManageOptions } from './options.ts';
@@ -60,7 +60,7 @@ export async function* events(
 const TRANSIENT = ['network', 'server', 'overloaded', 'timeout'] as const;
 
 async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncIterable<SwapEvent> {
-  for await (const { data } of sse(body)) {
+  for await (const { data } of sseMessages(body)) {
     const event = decoded(data);
     if (event !== undefined) yield event;
   }

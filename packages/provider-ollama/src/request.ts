@@ -3,8 +3,8 @@ import {
   checkInteger,
   isRecord,
   nearestEffort,
-  unsentSettings,
-  withOutputRule,
+  unsentSettingWarnings,
+  withOutputInstruction,
 } from '@majordomo/core/toolkit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
@@ -60,7 +60,7 @@ export function toWire(
   if (Object.keys(options).length > 0) params.options = options;
   if (request.logprobs !== undefined) params.logprobs = true;
   if (request.logprobs !== undefined && request.logprobs > 0) params.top_logprobs = request.logprobs;
-  warnings.push(...unsentSettings(request, ['serviceTier']));
+  warnings.push(...unsentSettingWarnings(request, ['serviceTier']));
   if (request.cache !== undefined && request.cache !== 'short') {
     warnings.push({
       action: 'dropped',
@@ -91,7 +91,7 @@ function toOutput(
   if (!hasTools && schema === 'format') return { format };
   const why = hasTools ? 'a schema on this wire would forbid tool calls' : 'this server may ignore a schema';
   warnings.push({ action: 'emulated', what: 'output', why: `${why}: the model was told it` });
-  const told = withOutputRule(undefined, output.schema);
+  const told = withOutputInstruction(undefined, output.schema);
   return hasTools ? { told } : { format, told };
 }
 

@@ -2,7 +2,7 @@ import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
-import { checkBounded, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
@@ -111,6 +111,6 @@ function check(options: RedisOptions): void {
   const { prefix = 'a', timeoutMs, keepRecordsMs } = options;
   if (prefix === '' || /[{}]/.test(prefix))
     throw new LlmError('config', 'redisStores: prefix must be a text without braces', { path: 'prefix' });
-  checkBounded(timeoutMs, 'timeoutMs', 'redisStores: ');
-  checkBounded(keepRecordsMs, 'keepRecordsMs', 'redisStores: ');
+  checkFinite(timeoutMs, 'timeoutMs', 'redisStores: ');
+  checkFinite(keepRecordsMs, 'keepRecordsMs', 'redisStores: ');
 }

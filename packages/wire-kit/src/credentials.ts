@@ -1,5 +1,5 @@
 import { type Credential, LlmError, type ModelContext, type Recovery } from '@majordomo/core';
-import { abortable, cleanCause, NO_ENV } from '@majordomo/core/toolkit';
+import { abortable, redactCause, NO_ENV } from '@majordomo/core/toolkit';
 
 type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
 
@@ -63,7 +63,7 @@ async function asked(
     return await (rejected === undefined ? renewal.first(signal) : renewal.instead(rejected, signal));
   } catch (cause) {
     if (LlmError.is(cause) || signal.aborted) throw cause;
-    const clean = cleanCause(cause, [rejected]);
+    const clean = redactCause(cause, [rejected]);
     const said = clean instanceof Error ? clean.message : String(clean);
     throw new LlmError(
       'auth',

@@ -1,5 +1,5 @@
 import {
-  cutText,
+  truncateText,
   type ErrorDetails,
   type ErrorKind,
   LlmError,
@@ -7,7 +7,7 @@ import {
   type Recovery,
 } from '@majordomo/core';
 import {
-  cleanCause,
+  redactCause,
   type HeaderReader,
   kindOf,
   redact,
@@ -57,7 +57,7 @@ export function wireError(facts: WireErrorFacts): LlmError {
       body: bodyText(facts.body, secrets),
       recover: facts.recover,
     },
-    { cause: cleanCause(facts.cause, secrets) },
+    { cause: redactCause(facts.cause, secrets) },
   );
 }
 
@@ -75,7 +75,7 @@ const MAY_WAIT: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overlo
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
   const own = ownError(error);
   if (own !== undefined) return withoutSecrets(own, target, secrets);
-  const cause = cleanCause(error, secrets);
+  const cause = redactCause(error, secrets);
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
   }
@@ -93,7 +93,7 @@ export function transportError(error: unknown, target: string, secrets: readonly
 
 /** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
 const isBadHeader = (error: unknown): boolean =>
-  error instanceof TypeError && /header|ByteString/i.test(cutText(error.message, LONGEST_BODY));
+  error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, LONGEST_BODY));
 
 /** What our transport threw through the SDK. */
 function ownError(error: unknown): LlmError | undefined {
@@ -109,7 +109,7 @@ function ownError(error: unknown): LlmError | undefined {
 function withoutSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
-  const cause = cleanCause(error.cause, secrets);
+  const cause = redactCause(error.cause, secrets);
   const message = redactValues(error.message, secrets);
   const known = details.target;
   const hidden = {
@@ -163,7 +163,7 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
 /** The beginning of a text. What is cut first may lose the half by which a secret is known, so it is cut last. */
 function cut(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
-  return cutText(redact(cutText(text, longest + margin), secrets), longest);
+  return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
 /** Codes and ids are the vendor's words too: one may echo what was sent, or be no text at all. */
@@ -206,8 +206,8 @@ const LONGEST = 200;
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
-  const words = cutText(text, MOST_READ).replace(/<[^<>]*>|\s+/g, ' ');
-  return cutText(words.trim(), LONGEST);
+  const words = truncateText(text, MOST_READ).replace(/<[^<>]*>|\s+/g, ' ');
+  return truncateText(words.trim(), LONGEST);
 }
 
 /** A reader that stumbles has met a shape that it does not know: the response drifted, whatever the reader throws. */
@@ -255,7 +255,7 @@ function shortened(value: unknown, left: Left, depth: number): unknown {
 }
 
 function shortText(text: string, left: Left): string {
-  const short = cutText(text, Math.min(LONGEST_TEXT, left.text));
+  const short = truncateText(text, Math.min(LONGEST_TEXT, left.text));
   left.text -= short.length;
   return short;
 }

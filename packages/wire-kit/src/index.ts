@@ -1,7 +1,7 @@
 export {
   EventWriter,
   SSE,
-  sse,
+  sseMessages,
   SseDecoder,
   type BodyDecoder,
   type Framing,

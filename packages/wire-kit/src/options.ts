@@ -1,5 +1,5 @@
 import { type Env, LlmError, type ProviderOptions } from '@majordomo/core';
-import { checkOptions, isObject, type Kind, type KindsOf, TIMEOUTS } from '@majordomo/core/toolkit';
+import { checkOptions, isObject, type Kind, type KindsOf, TIMEOUT_KINDS } from '@majordomo/core/toolkit';
 
 /** The kinds of the options that a provider has besides those of every provider. */
 export type ExtraOptions<Options extends object> = Readonly<
@@ -13,7 +13,7 @@ const COMMON: KindsOf<ProviderOptions> = {
   baseURL: true,
   headers: 'object',
   fetch: 'function',
-  timeouts: TIMEOUTS,
+  timeouts: TIMEOUT_KINDS,
   vendor: 'string',
   billing: ['metered', 'included'],
 };

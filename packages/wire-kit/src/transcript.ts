@@ -1,5 +1,5 @@
 import type { TurnMessage } from '@majordomo/core';
-import { fnv1a, holdsBytes, isList, isRecord, isUnchanged, valuesOf } from '@majordomo/core/toolkit';
+import { fnv1a, hasBytes, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
 /** What a wire accepts as a tool call's id. */
 export interface ToolIdRule {
@@ -105,7 +105,7 @@ export class RequestForms<Wire extends object> {
   /** What the message became before, if it becomes the same now. Nobody may change it. */
   find(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.forms.get(message);
-    if (form === undefined || !isUnchanged(message, form.values)) return undefined;
+    if (form === undefined || !hasSameValues(message, form.values)) return undefined;
     // The one comparison for a whole history that needs no other names.
     if (this.nameOf === unchangedId) return form.isAsGiven ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
@@ -113,10 +113,10 @@ export class RequestForms<Wire extends object> {
 
   /** From here on nobody may change `wire`; its JSON is made once. */
   keep(message: TurnMessage, wire: readonly Wire[]): void {
-    if (holdsBytes(message)) return;
+    if (hasBytes(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
     const isAsGiven = calls.every(([id, name]) => id === name);
-    this.forms.set(message, { wire: wire.map(cacheJson), values: valuesOf(message), calls, isAsGiven });
+    this.forms.set(message, { wire: wire.map(cacheJson), values: messageValues(message), calls, isAsGiven });
   }
 }
 

@@ -1,5 +1,5 @@
 import { createMajordomo, user, type ChatModel, type StreamEvent } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import {
   startWireServer,
   type Answer,
@@ -116,7 +116,7 @@ async function told({ model, stage }: World, first: Step, second: Stage['second'
   }
   const response = await stream.response();
   expect(response.text).toBe(stage.shown);
-  expect(checkOrder(events)).toBeUndefined();
+  expect(eventOrderError(events)).toBeUndefined();
   return { text: stage.shown, longest, events, target: response.target };
 }
 
@@ -197,6 +197,6 @@ async function toldOfTool({ model, stage }: World, first: Step): Promise<readonl
   const request = { messages: [user('Look.')], maxTokens: 500, tools };
   const events: StreamEvent[] = [];
   for await (const event of model.stream(request, { afterCommit: 'continue' })) events.push(event);
-  expect(checkOrder(events)).toBeUndefined();
+  expect(eventOrderError(events)).toBeUndefined();
   return events;
 }

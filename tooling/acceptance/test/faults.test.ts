@@ -9,7 +9,7 @@ import {
   type StreamEvent,
   type ToolCallPart,
 } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { startWireServer, type WireServer } from '@majordomo/conformance';
 import { refusedURL } from '@majordomo/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -173,7 +173,7 @@ function survives([, kind, faulty, healthy]: Subject): void {
     try {
       const { events, error } = await read(model, request, { afterCommit: 'restart' });
       expect(error).toBeUndefined();
-      expect(checkOrder(events)).toBeUndefined();
+      expect(eventOrderError(events)).toBeUndefined();
       expect(seen(events)).toEqual(SOUND[kind]);
       expect(events.filter(({ type }) => type === 'reset').length).toBe(
         row.shown === undefined ? 0 : row.requests.deltas,

@@ -1,5 +1,5 @@
 import { LlmError, type ModelRequest } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { createBedrock } from '@majordomo/provider-bedrock';
 import { bedrockConverse } from '@majordomo/conformance';
 import { awsHandler, collect } from '@majordomo/testing';
@@ -38,7 +38,7 @@ async function survive(side: Side, delivery: 'deltas' | 'complete', answer: Answ
   if (error !== undefined && !LlmError.is(error)) throw error as Error;
   expect(signal.aborted).toBe(false);
   expect(`${error?.message ?? ''} ${JSON.stringify(error)}`).not.toContain(KEY);
-  if (error === undefined) expect(checkOrder(events)).toBeUndefined();
+  if (error === undefined) expect(eventOrderError(events)).toBeUndefined();
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Skill, Tool } from '@majordomo/agent';
-import { cutText } from '@majordomo/core';
+import { truncateText } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { booked, type Booked } from '../books/booked.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
@@ -40,7 +40,9 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
     instructions: instructionsOf(skills),
     approvals,
     onError: ({ message }) => {
-      io.stderr.write(`majordomo mcp: ${cutText(printable(message).replaceAll(/\s+/g, ' '), MOST_CHARS)}\n`);
+      io.stderr.write(
+        `majordomo mcp: ${truncateText(printable(message).replaceAll(/\s+/g, ' '), MOST_CHARS)}\n`,
+      );
     },
   });
   const end = (): void => void serving.close();

@@ -5,7 +5,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
-import { checkInteger, unsentSettings } from '@majordomo/core/toolkit';
+import { checkInteger, unsentSettingWarnings } from '@majordomo/core/toolkit';
 import { objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { theirPrompt } from './prompt.ts';
 
@@ -47,7 +47,7 @@ export function theirCallOptions(request: ModelRequest, family: string, signal: 
     // The app's own JSON, for their package to check.
     ...(Object.keys(extra).length === 0 ? {} : { providerOptions: extra as SharedV4ProviderOptions }),
   };
-  const warnings = unsentSettings(
+  const warnings = unsentSettingWarnings(
     request,
     ['cache', 'logprobs', 'serviceTier'],
     'models of the AI SDK take it in options of their own: see extra',

@@ -1,5 +1,5 @@
 import type { ChatResponse } from '@majordomo/core';
-import { checkBounded, checkOptions as checkKinds } from '@majordomo/core/toolkit';
+import { checkFinite, checkOptions as checkKinds } from '@majordomo/core/toolkit';
 
 /** What both `toLanguageModel` and `toAISDK` take. */
 export interface BridgeOptions {
@@ -18,5 +18,5 @@ export interface BridgeOptions {
 /** Throws `config` for options that cannot be meant. `of`: whose. */
 export function checkOptions(of: string, options: BridgeOptions): void {
   checkKinds(of, options, { cost: 'function', totalMs: 0 });
-  checkBounded(options.totalMs, 'totalMs', `${of}: `);
+  checkFinite(options.totalMs, 'totalMs', `${of}: `);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { collect, type Collected, type OnStep } from '@majordomo/testing';
 import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
@@ -73,7 +73,7 @@ export function benchOf({ model: id }: Harness, provider: Provider, server: Wire
 
 /** Events are in order also when they end early, and nothing follows a failure. */
 function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
-  const fault = checkOrder(events);
+  const fault = eventOrderError(events);
   const isCutShort = fault === 'no finish' && (error !== undefined || mayLeave);
   // A failure before the first event leaves none.
   if (!isCutShort) assert.equal(fault, undefined, `the order of events is wrong: ${fault}`);

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
-import { isRecord, withOutputRule } from '@majordomo/core/toolkit';
+import { isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
 import { eachPart } from './flaw.ts';
 
 /** What a provider does to requests so that its wire takes them; a flaw names in `extra` what it leaves out. */
@@ -15,7 +15,11 @@ export const FITTINGS: Readonly<Record<string, (request: ModelRequest) => ModelR
   output: (request) =>
     request.output?.schema === undefined || isHeld(request.output.schema)
       ? request
-      : { ...request, output: undefined, system: withOutputRule(request.system, request.output.schema) },
+      : {
+          ...request,
+          output: undefined,
+          system: withOutputInstruction(request.system, request.output.schema),
+        },
 };
 
 export function fitted(request: ModelRequest): ModelRequest {

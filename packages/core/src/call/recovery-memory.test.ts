@@ -28,12 +28,12 @@ describe('the memory of recoveries', () => {
 
   it('gives what a request needs, and what does not say', () => {
     const memory = new RecoveryMemory();
-    memory.remember('a/x', recovery('needed', { neededFor: (it) => it === request }));
-    memory.remember('a/x', recovery('not needed', { neededFor: () => false }));
+    memory.remember('a/x', recovery('needed', { isNeededFor: (it) => it === request }));
+    memory.remember('a/x', recovery('not needed', { isNeededFor: () => false }));
     memory.remember(
       'a/x',
       recovery('broken', {
-        neededFor: () => {
+        isNeededFor: () => {
           throw new Error('odd');
         },
       }),

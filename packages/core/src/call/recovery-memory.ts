@@ -30,7 +30,7 @@ const NONE: readonly Recovery[] = [];
 
 function isNeeded(recovery: Recovery, request: ModelRequest): boolean {
   try {
-    return recovery.neededFor?.(request) !== false;
+    return recovery.isNeededFor?.(request) !== false;
   } catch {
     return true;
   }

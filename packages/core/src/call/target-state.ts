@@ -72,7 +72,7 @@ export class TargetState<Event extends object, Result> {
    * many. One that throws is none.
    */
   recovered({ message, details: { recover } }: LlmError): Recovered<Event, Result> | undefined {
-    if (recover === undefined || (recover.ofCredential !== true && this.argued >= MOST_RECOVERIES))
+    if (recover === undefined || (recover.changesCredential !== true && this.argued >= MOST_RECOVERIES))
       return undefined;
     if (this.used.some(({ id }) => id === recover.id)) return undefined;
     const prepared = this.prepared && changed(this.prepared, recover, message);
@@ -81,7 +81,7 @@ export class TargetState<Event extends object, Result> {
 
   /** Those that changed the request: a pool may have many keys, each of which is tried once. */
   private get argued(): number {
-    return this.used.filter(({ ofCredential }) => ofCredential !== true).length;
+    return this.used.filter(({ changesCredential }) => changesCredential !== true).length;
   }
 
   /** The next attempt is the changed one. */

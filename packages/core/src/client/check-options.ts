@@ -11,7 +11,7 @@ import {
   isObject,
   type Kinds,
   type KindsOf,
-  TIMEOUTS,
+  TIMEOUT_KINDS,
 } from '../util/check.ts';
 
 const FUNCTION = 'function';
@@ -30,7 +30,7 @@ const CALL: KindsOf<CallOptions & { chain: never }> = {
   attempts: 1,
   backoff: { baseMs: 0, capMs: 0 },
   retryAfterCapMs: 0,
-  timeouts: TIMEOUTS,
+  timeouts: TIMEOUT_KINDS,
   policy: POLICY,
   afterCommit: ['error', 'restart', 'continue'],
   hedgeAfterMs: 0,
@@ -56,7 +56,7 @@ const SETTINGS: KindsOf<TargetSettings> = {
   reasoning: EFFORTS,
   cache: ['none', 'short', 'long'],
   extra: OBJECT,
-  timeouts: TIMEOUTS,
+  timeouts: TIMEOUT_KINDS,
   policy: POLICY,
 };
 

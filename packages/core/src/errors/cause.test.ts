@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { cleanCause } from './redact.ts';
+import { redactCause } from './redact.ts';
 
 const KEY = 'canary-3141592653';
 const shown = (value: unknown): string => inspect(value, { depth: Infinity, showHidden: true });
@@ -23,7 +23,7 @@ describe('a cause', () => {
     ['a text', 'enough'],
     ['nothing', undefined],
   ])('that shows no secret is kept as it is: %s', (_, cause) => {
-    expect(cleanCause(cause, [KEY])).toBe(cause);
+    expect(redactCause(cause, [KEY])).toBe(cause);
   });
 
   it.each<[string, unknown]>([
@@ -51,14 +51,14 @@ describe('a cause', () => {
     ['in a member that is named as those of lists', Object.assign(new Error('a'), { length: KEY })],
     ['in a member of a list', [Object.assign([1], { stack: KEY })]],
   ])('that shows one is copied without it: %s', (_, cause) => {
-    expect(shown(cleanCause(cause, [KEY]))).not.toContain(KEY.slice(4));
-    expect(shown(cleanCause(cause, [KEY]))).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 12));
+    expect(shown(redactCause(cause, [KEY]))).not.toContain(KEY.slice(4));
+    expect(shown(redactCause(cause, [KEY]))).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 12));
   });
 
   it('keeps what is harmless: name, code, status and the chain', () => {
     const inner = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     const error = Object.assign(new Error(`no ${KEY}`, { cause: inner }), { name: 'APIError', status: 401 });
-    expect(cleanCause(error, [KEY])).toMatchObject({
+    expect(redactCause(error, [KEY])).toMatchObject({
       name: 'APIError',
       message: 'no ***',
       status: 401,
@@ -68,14 +68,14 @@ describe('a cause', () => {
 
   it('may have a message that is no text', () => {
     const error = Object.assign(new Error('a'), { message: [KEY], name: 5 });
-    const clean = cleanCause(error, [KEY]) as Error;
+    const clean = redactCause(error, [KEY]) as Error;
     expect([clean.message, clean.name, shown(clean).includes(KEY)]).toEqual(['', '', false]);
   });
 
   it('may hold itself', () => {
     const error = new Error(KEY);
     error.cause = error;
-    const clean = cleanCause(error, [KEY]) as Error;
+    const clean = redactCause(error, [KEY]) as Error;
     expect(clean.cause).toBe(clean);
   });
 
@@ -83,27 +83,27 @@ describe('a cause', () => {
     const wide = Object.assign(new Error('wide'), {
       rows: Array.from({ length: 100_000 }, () => ({ a: {} })),
     });
-    expect(shown(cleanCause(wide, [])).length).toBeLessThan(100_000);
+    expect(shown(redactCause(wide, [])).length).toBeLessThan(100_000);
     let deep: unknown = KEY;
     for (let n = 0; n < 100_000; n++) deep = [deep];
-    expect(cleanCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);
+    expect(redactCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);
   });
 
   it('is looked through to a bound in lists of plain values and in long texts', () => {
     const rows = Array.from({ length: 1_000_000 }, (_, n) => n);
     const began = process.cpuUsage();
-    const clean = cleanCause(Object.assign(new Error('wide'), { rows }), [KEY]) as { rows: number[] };
+    const clean = redactCause(Object.assign(new Error('wide'), { rows }), [KEY]) as { rows: number[] };
     expect(clean.rows.length).toBeLessThan(10_000);
     expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
-    const long = cleanCause(new Error(`sk-${'a'.repeat(12_000_000)} ${KEY}`), [KEY]) as Error;
+    const long = redactCause(new Error(`sk-${'a'.repeat(12_000_000)} ${KEY}`), [KEY]) as Error;
     expect(long.message).toMatch(/^\*\*\*/);
-    const cut = cleanCause(`${'a '.repeat(99_995)}${KEY}${' b'.repeat(9)}`, [KEY]) as string;
+    const cut = redactCause(`${'a '.repeat(99_995)}${KEY}${' b'.repeat(9)}`, [KEY]) as string;
     expect([cut.length > 180_000, cut.includes(KEY.slice(0, 4))]).toEqual([true, false]);
   });
 
   it('keeps its other members where one is taken out', () => {
     const data = { length: 5, stack: 'plain', said: KEY };
-    expect(cleanCause(Object.assign(new Error('a'), { data }), [KEY])).toMatchObject({
+    expect(redactCause(Object.assign(new Error('a'), { data }), [KEY])).toMatchObject({
       data: { length: 5, stack: 'plain', said: '***' },
     });
   });
@@ -112,7 +112,7 @@ describe('a cause', () => {
     const error = Object.assign(new Error(KEY), {
       body: JSON.parse('{"__proto__":{"polluted":true}}') as object,
     });
-    cleanCause(error, [KEY]);
+    redactCause(error, [KEY]);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });

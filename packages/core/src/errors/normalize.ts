@@ -1,5 +1,5 @@
 import { LlmError } from '../types/llm-error.ts';
-import { cleanCause, redact } from './redact.ts';
+import { redactCause, redact } from './redact.ts';
 
 /**
  * Returns a thrown value as an `LlmError`: itself where it is one, otherwise a copy without secrets.
@@ -22,7 +22,7 @@ function foreignError(value: unknown, target: string): LlmError {
     isTransport(value, said) ? 'network' : 'server',
     `${target} failed: ${said}`,
     { target },
-    { cause: cleanCause(value) },
+    { cause: redactCause(value) },
   );
 }
 
@@ -33,7 +33,7 @@ function unwritable(request: object = {}): LlmError | undefined {
       JSON.stringify(value, withoutBytes);
     } catch (cause) {
       const message = `${path} cannot be written as JSON: ${redact(messageOf(cause))}`;
-      return new LlmError('invalid-request', message, { path }, { cause: cleanCause(cause) });
+      return new LlmError('invalid-request', message, { path }, { cause: redactCause(cause) });
     }
   }
   return undefined;

@@ -150,7 +150,7 @@ const OPAQUE: unique symbol = Symbol();
  * A foreign error, as a cause that may be shown: itself when all that it holds is plain and free of secrets, else a copy
  * without them. SDK errors carry the vendor's text, which may echo the key, and some the whole request.
  */
-export function cleanCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
+export function redactCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
   const cleaner = new Cleaner(secrets);
   const clean = cleaner.clean(cause);
   if (!cleaner.changed) return cause;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, file, image, type ImagePart, toolResult, type TurnMessage, user } from '../index.ts';
-import { holdsBytes } from '../types/messages.ts';
+import { hasBytes } from '../types/messages.ts';
 import type { ImageLimits, MediaFitter } from '../types/provider.ts';
 import { fitImages, type FittedMessages, imagesIn } from './media.ts';
 
@@ -31,9 +31,9 @@ describe('images', () => {
     const [a, b, c] = [png(1), png(2), png(3)];
     const messages = [user('see', a), assistant('ok'), shown(b, c), user(file(new Uint8Array(1), 'x/y'))];
     expect(imagesIn(messages)).toEqual([a, b, c]);
-    expect([user('see'), assistant('ok')].some(holdsBytes)).toBe(false);
+    expect([user('see'), assistant('ok')].some(hasBytes)).toBe(false);
     for (const message of [user(a), shown(b), user(file(new Uint8Array(1), 'x/y'))]) {
-      expect(holdsBytes(message)).toBe(true);
+      expect(hasBytes(message)).toBe(true);
     }
   });
 

@@ -50,7 +50,7 @@ function instructed(request: ModelRequest, schema: JsonObject | undefined): Emul
     request: {
       ...request,
       output: undefined,
-      system: withOutputRule(request.system, schema),
+      system: withOutputInstruction(request.system, schema),
     },
     warnings: [
       { action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' },
@@ -59,7 +59,7 @@ function instructed(request: ModelRequest, schema: JsonObject | undefined): Emul
 }
 
 /** System text that tells a model to answer in JSON, to a schema where there is one, for one that cannot be held to it. */
-export function withOutputRule(system: string | undefined, schema: JsonObject | undefined): string {
+export function withOutputInstruction(system: string | undefined, schema: JsonObject | undefined): string {
   const rule = `Answer with JSON only, no prose and no code fence${schema === undefined ? '.' : `, that follows this JSON Schema:\n${JSON.stringify(schema)}`}`;
   return system === undefined ? rule : `${system}\n\n${rule}`;
 }

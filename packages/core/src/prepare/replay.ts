@@ -55,10 +55,10 @@ function stripped(message: AssistantMessage, families: readonly string[]): Assis
   const before = known.get(families) ?? new WeakMap<AssistantMessage, Stripped>();
   known.set(families, before);
   const found = before.get(message);
-  if (found !== undefined && isUnchanged(message, found.values)) return found.left;
+  if (found !== undefined && hasSameValues(message, found.values)) return found.left;
   const parts = message.parts.flatMap((part) => readable(part, families));
   const left: AssistantMessage = { role: 'assistant', parts };
-  before.set(message, { left, values: valuesOf(message) });
+  before.set(message, { left, values: messageValues(message) });
   return left;
 }
 
@@ -135,15 +135,15 @@ function everyValue({ parts }: TurnMessage, test: (value: unknown) => boolean): 
   return true;
 }
 
-/** What `isUnchanged` compares with later. */
-export function valuesOf(message: TurnMessage): readonly unknown[] {
+/** What `hasSameValues` compares with later. */
+export function messageValues(message: TurnMessage): readonly unknown[] {
   const values: unknown[] = [];
   everyValue(message, (value) => values.push(value) > 0);
   return values;
 }
 
 /** Does the message still hold what it held when `valuesOf` looked? */
-export function isUnchanged(message: TurnMessage, values: readonly unknown[]): boolean {
+export function hasSameValues(message: TurnMessage, values: readonly unknown[]): boolean {
   let at = 0;
   return everyValue(message, (value) => value === values[at++]) && at === values.length;
 }

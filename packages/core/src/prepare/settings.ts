@@ -85,7 +85,7 @@ export const OPTIONAL_SETTINGS = [
 export type OptionalSetting = (typeof OPTIONAL_SETTINGS)[number];
 
 /** A warning for each of these that was asked for, for a wire that has no place for them. */
-export const unsentSettings = (
+export const unsentSettingWarnings = (
   request: ModelRequest,
   names: readonly OptionalSetting[],
   why = 'this wire has none',

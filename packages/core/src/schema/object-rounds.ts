@@ -8,9 +8,9 @@ import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import type { JsonObject, ObjectSchema } from '../types/schema.ts';
 import { abortable } from '../util/async.ts';
-import { cutText } from '../util/bytes.ts';
+import { truncateText } from '../util/bytes.ts';
 import {
-  type Checked,
+  type CheckResult,
   describeIssues,
   objectRoot,
   type OutputRoot,
@@ -103,7 +103,7 @@ export class ObjectRounds<T> {
     return this.time.asOfCall(withDetails(error, { attempts, partial }));
   }
 
-  private async judge(response: ChatResponse): Promise<Checked<T>> {
+  private async judge(response: ChatResponse): Promise<CheckResult<T>> {
     try {
       return await this.time.race(readObject<T>(response.text, this.output));
     } catch (error) {
@@ -175,7 +175,7 @@ function refused(response: ChatResponse): LlmError | undefined {
 
 function misfit(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
   const { target, text, attempts } = response;
-  const body = text.length > MOST_BODY ? `${cutText(text, MOST_BODY)}…` : text;
+  const body = text.length > MOST_BODY ? `${truncateText(text, MOST_BODY)}…` : text;
   const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;
   return new LlmError('invalid-output', message, {
     target,

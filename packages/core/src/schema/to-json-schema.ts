@@ -101,7 +101,7 @@ export function jsonSchema<T>(schema: JsonSchema): ObjectSchema<T> {
 }
 
 /** A value that fits, as the schema gives it, or everything that is wrong with it. */
-export type Checked<T> = { readonly value: T } | { readonly issues: readonly ErrorIssue[] };
+export type CheckResult<T> = { readonly value: T } | { readonly issues: readonly ErrorIssue[] };
 
 /**
  * Checks a value against a Standard Schema, which may transform it, or against the usual keywords of JSON Schema.
@@ -110,7 +110,7 @@ export type Checked<T> = { readonly value: T } | { readonly issues: readonly Err
 export async function checkValue<T>(
   schema: ObjectSchema<T> | JsonSchema,
   value: unknown,
-): Promise<Checked<T>> {
+): Promise<CheckResult<T>> {
   if (!isSchema<T>(schema)) {
     const issues = findIssues(schema, value);
     return issues.length === 0 ? { value: value as T } : { issues };
@@ -142,7 +142,10 @@ export function describeIssues(issues: readonly ErrorIssue[]): string {
 const MOST_SHOWN = 10;
 
 /** The value that the text of an answer holds, or what is wrong with it. Throws `config` when the validator throws. */
-export async function readObject<T>(text: string, output: ObjectSchema<T> | JsonObject): Promise<Checked<T>> {
+export async function readObject<T>(
+  text: string,
+  output: ObjectSchema<T> | JsonObject,
+): Promise<CheckResult<T>> {
   const decoded = decodeJson(text);
   if ('fault' in decoded) return { issues: [{ path: [], message: decoded.fault }] };
   return checkValue<T>(output, objectRoot(toJsonSchema(output, 'output')).unwrap(decoded.value));

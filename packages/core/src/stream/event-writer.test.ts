@@ -4,7 +4,7 @@ import type { ModelEvent, StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { Accumulator } from './accumulator.ts';
 import { EventWriter } from './event-writer.ts';
-import { checkOrder } from './response-checks.ts';
+import { eventOrderError } from './response-checks.ts';
 
 function written(write: (scribe: EventWriter) => void): readonly ModelEvent[] {
   const scribe = new EventWriter('a/x', []);
@@ -26,7 +26,7 @@ describe('the scribe', () => {
       scribe.toolCall('2', { id: 'c2', name: 'h' });
       scribe.finish('tool-calls', 'tool_calls', undefined);
     });
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     expect(parts(events)).toEqual([
       { type: 'reasoning', text: 'hm' },
       { type: 'text', text: 'ok' },
@@ -86,7 +86,7 @@ describe('the scribe', () => {
       expect(scribe.cite([citation])).toBe(false);
       scribe.finish('stop', 'stop', undefined);
     });
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
     expect(parts(events)).toEqual([
       { type: 'vendor', kind: 'search', text: 'tea', replay },
       { type: 'text', text: 'Old.', citations: [citation, { document: 1 }] },
@@ -148,7 +148,7 @@ describe('the scribe', () => {
           }
           scribe.finish('stop', undefined, undefined);
         });
-        expect(checkOrder(events)).toBeUndefined();
+        expect(eventOrderError(events)).toBeUndefined();
         const answer = new Accumulator('a/x');
         for (const event of events) answer.push(event);
         const texts = steps.flatMap(([what, text]) => (what === 'text' ? [text] : []));
@@ -315,7 +315,7 @@ describe('the order checker', () => {
     ['event 2: reset without an attempt to drop', [start, reset, reset]],
     ['event 2 (part-start): before the start', [start, reset, open]],
   ])('finds: %s', (fault, events) => {
-    expect(checkOrder(events)).toContain(fault);
+    expect(eventOrderError(events)).toContain(fault);
   });
 
   it.each<[string, readonly StreamEvent[]]>([
@@ -323,7 +323,7 @@ describe('the order checker', () => {
     ['a warning', [start, { type: 'warning', warning: { action: 'dropped', what: 'w', why: 'w' } }, finish]],
     ['a new beginning', [start, open, delta, reset, start, open, close, finish]],
   ])('accepts %s', (_, events) => {
-    expect(checkOrder(events)).toBeUndefined();
+    expect(eventOrderError(events)).toBeUndefined();
   });
 });
 

@@ -40,7 +40,7 @@ const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-d
  * its type and ended; indexes count up from 0; one `finish`, after which nothing comes. A `reset` begins again, after `continued` what
  * is open continues.
  */
-export function checkOrder(events: readonly StreamEvent[]): string | undefined {
+export function eventOrderError(events: readonly StreamEvent[]): string | undefined {
   let state = fresh();
   for (const [at, event] of events.entries()) {
     if (event.type === 'reset') {

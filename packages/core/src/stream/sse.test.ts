@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sse, SseDecoder } from './sse.ts';
+import { sseMessages, SseDecoder } from './sse.ts';
 
 type Message = readonly [data: string, event: string | undefined];
 
@@ -143,7 +143,7 @@ describe('server-sent events', () => {
         cancelled = true;
       },
     });
-    for await (const { data } of sse(body)) {
+    for await (const { data } of sseMessages(body)) {
       expect(data).toBe('a');
       break;
     }

@@ -129,7 +129,7 @@ export const SSE: Framing = {
 };
 
 /** The messages of a body, for providers that read one by one. Leaving the loop cancels the body. */
-export async function* sse(
+export async function* sseMessages(
   body: ReadableStream<Uint8Array>,
 ): AsyncIterable<{ readonly event: string; readonly data: string }> {
   const messages: { event: string; data: string }[] = [];

@@ -16,9 +16,9 @@ export interface Recovery {
   readonly delivery?: 'complete' | undefined;
   readonly remember?: boolean | undefined;
   /** It changes the key, and not the request: it is not counted among the few recoveries of a call. */
-  readonly ofCredential?: boolean | undefined;
+  readonly changesCredential?: boolean | undefined;
   /** Of a remembered one: would this request be refused without it? Default: every request would. */
-  neededFor?(request: ModelRequest): boolean;
+  isNeededFor?(request: ModelRequest): boolean;
 }
 
 /** One thing that is wrong with a value, and where. */

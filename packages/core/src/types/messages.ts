@@ -88,7 +88,7 @@ export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
 }
 
 /** Does it carry an image, a file or audio, in a tool result too? */
-export function holdsBytes({ parts }: TurnMessage): boolean {
+export function hasBytes({ parts }: TurnMessage): boolean {
   return parts.some((part) =>
     part.type === 'tool-result' ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
   );

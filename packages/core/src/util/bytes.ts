@@ -20,7 +20,7 @@ export function fromBase64(text: string): Uint8Array {
 }
 
 /** The text's beginning, at most so many UTF-16 units; a pair of surrogates is never split. */
-export function cutText(text: string, most: number): string {
+export function truncateText(text: string, most: number): string {
   if (text.length <= most) return text;
   const last = text.charCodeAt(most - 1);
   const splits = last >= 0xd800 && last <= 0xdbff;

@@ -29,6 +29,6 @@ const missing = (kind: Kind | undefined): string =>
   typeof kind === 'string' ? `is missing: it must be ${article(kind)}` : 'is missing';
 
 /** Throws `config` with the place for a time without an end. `of`: whose, and a colon. */
-export function checkBounded(ms: number | undefined, path: string, of = ''): void {
+export function checkFinite(ms: number | undefined, path: string, of = ''): void {
   if (ms === Infinity) throw config(path, 'must be bounded', of);
 }

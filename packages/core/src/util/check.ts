@@ -18,7 +18,7 @@ export interface Kinds {
 export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
 /** Of a call, of a target and of a provider. */
-export const TIMEOUTS: KindsOf<Timeouts> = {
+export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
   connectMs: 0,
   firstContentMs: 0,
   idleMs: 0,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cutText } from './bytes.ts';
+import { truncateText } from './bytes.ts';
 
 it.each([
   ['abc', 3, 'abc'],
@@ -10,5 +10,5 @@ it.each([
   ['😀', 1, ''],
   ['abc', 0, ''],
 ])('%s cut to %i is %j', (text, most, expected) => {
-  expect(cutText(text, most)).toBe(expected);
+  expect(truncateText(text, most)).toBe(expected);
 });

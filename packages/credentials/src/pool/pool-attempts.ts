@@ -139,7 +139,7 @@ export class PoolAttempts {
   private again(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
     const isRenewal = inner.id === 'credential';
     const recovery: Recovery = isRenewal
-      ? { ...inner, id: `credential of key ${key.id}`, ofCredential: true }
+      ? { ...inner, id: `credential of key ${key.id}`, changesCredential: true }
       : { ...inner };
     this.plans.set(recovery, { key, failed, inner });
     return recovery;
@@ -149,7 +149,7 @@ export class PoolAttempts {
     const recovery: Recovery = {
       id: `key ${from.id}`,
       what: `sent with key ${JSON.stringify(to.id)} in place of key ${JSON.stringify(from.id)}`,
-      ofCredential: true,
+      changesCredential: true,
       apply: (request) => request,
     };
     this.plans.set(recovery, { key: to, failed, inner: undefined });

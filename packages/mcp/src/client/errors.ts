@@ -1,4 +1,4 @@
-import { cutText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
+import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { CUT_OFF } from '../place/way.ts';
 
@@ -21,7 +21,7 @@ export function toLlmError(error: unknown, { who, signal, last, mask = redact }:
   if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
   if (LlmError.is(error)) return error;
   const { code, status } = codesOf(error);
-  const said = cutText(mask(messageOf(error)), MOST_CHARS);
+  const said = truncateText(mask(messageOf(error)), MOST_CHARS);
   const kind = kindBy(code, status, error);
   const why = last === undefined || kind !== 'network' ? said : `${said}; ${last}`;
   return new LlmError(kind, `${who}: ${why}${adviceFor(kind)}`, {

@@ -1,5 +1,5 @@
 import type { Tool, ToolContext, ToolOutput } from '@majordomo/agent';
-import { cutText, LlmError, type JsonObject } from '@majordomo/core';
+import { truncateText, LlmError, type JsonObject } from '@majordomo/core';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpOptions } from '../options.ts';
 import type { Connection } from './connection.ts';
@@ -32,7 +32,7 @@ export function mcpTool(listed: ListedTool, name: string, { options, connection,
   const tries = 1 + (isRepeatable ? (options.retries ?? 0) : 0);
   return {
     name,
-    description: cutText(listed.description ?? listed.title ?? '', MOST_DESCRIPTION_CHARS),
+    description: truncateText(listed.description ?? listed.title ?? '', MOST_DESCRIPTION_CHARS),
     parameters: withoutDialect(listed.inputSchema),
     maxResultChars,
     approval: approve === 'none' ? false : () => isAsked(listed, print, approve, seen),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { cutText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
+import { truncateText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
 import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/toolkit';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
@@ -96,7 +96,7 @@ function toPart({ url, bytes, declaredType }: Download): ImagePart | FilePart {
 /** The last part of the path, as a name that may be written to a terminal, a header or a folder; `undefined` for none. */
 function nameIn({ pathname }: URL): string | undefined {
   const name = basename(decoded(pathname).replaceAll('\\', '/'));
-  const clean = cutText(name.replaceAll(UNSAFE, ''), LONGEST_NAME).trim();
+  const clean = truncateText(name.replaceAll(UNSAFE, ''), LONGEST_NAME).trim();
   return clean === '' || clean === '.' || clean === '..' ? undefined : clean;
 }
 

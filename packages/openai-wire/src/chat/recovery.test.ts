@@ -200,7 +200,7 @@ describe('a recovery is remembered for the requests that need it', () => {
     const reasoning = recoveryFor(bad, 400, body({ reasoning: 'low' }));
     expect(plain?.id).not.toBe(reasoning?.id);
     const needs = (more: Partial<ModelRequest>): unknown =>
-      [plain, reasoning].map((each) => each?.neededFor?.({ ...request, ...more }));
+      [plain, reasoning].map((each) => each?.isNeededFor?.({ ...request, ...more }));
     expect(needs({})).toEqual([true, false]);
     expect(needs({ reasoning: 'none' })).toEqual([true, false]);
     expect(needs({ reasoning: 'high' })).toEqual([false, true]);
@@ -214,7 +214,7 @@ describe('a recovery is remembered for the requests that need it', () => {
     for (const reasoning of [undefined, 'low'] as const) {
       const recovery = recoveryFor(refused, 400, body({ reasoning }));
       expect(recovery?.apply(request).extra).toEqual({ user: 'u', reasoning_effort: 'none' });
-      expect([recovery?.neededFor?.(request), recovery?.neededFor?.({ ...request, tools: [] })]).toEqual([
+      expect([recovery?.isNeededFor?.(request), recovery?.isNeededFor?.({ ...request, tools: [] })]).toEqual([
         true,
         false,
       ]);
@@ -234,7 +234,7 @@ describe('a recovery is remembered for the requests that need it', () => {
     const params = toWire(changed, 'm', OPENAI_QUIRKS, { stream: true }).params;
     expect(params['response_format']).toEqual({ type: 'json_object' });
     expect(JSON.stringify(params['messages'])).toContain('JSON Schema');
-    expect([recovery?.neededFor?.(asked), recovery?.neededFor?.(request)]).toEqual([true, false]);
+    expect([recovery?.isNeededFor?.(asked), recovery?.isNeededFor?.(request)]).toEqual([true, false]);
     const neither = failureOf({
       error: { message: "response_format 'json_object' is not supported by this model" },
     });

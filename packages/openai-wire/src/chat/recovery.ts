@@ -48,7 +48,7 @@ const WITHOUT_EFFORT: Recovery = {
   what: 'reasoning_effort "none" sent beside tools',
   apply: (request) => withExtra(request, { reasoning_effort: 'none' }),
   remember: true,
-  neededFor: ({ tools }) => tools.length > 0,
+  isNeededFor: ({ tools }) => tools.length > 0,
 };
 
 /** Mistral's own words, and those of chat templates (NIM, vLLM; 2025-2026). */
@@ -59,7 +59,7 @@ const ANSWERED: Recovery = {
   what: `"${BETWEEN}" put between the results of tools and the user`,
   apply: (request) => ({ ...request, messages: answeredAfterTools(request.messages) }),
   remember: true,
-  neededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
+  isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 };
 
 /** What Gemini says of calls that it did not sign itself, as those of another model (2026). */
@@ -80,7 +80,7 @@ const signed = (family: string): Recovery => ({
     }),
   }),
   remember: true,
-  neededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
+  isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
 /** What a vendor behind a gateway says of reasoning that it did not sign, or not for this turn (2026). */

@@ -6,7 +6,7 @@ export const FORGET: Recovery = {
   what: 'earlier reasoning not sent back',
   apply: (request) => ({ ...request, messages: request.messages.map(withoutReplay) }),
   remember: true,
-  neededFor: ({ messages }) => messages.some(({ role }) => role === 'assistant'),
+  isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'assistant'),
 };
 
 /** Ids and what ran at the vendor go with the reasoning: an item that names another one is refused without it. */

@@ -32,7 +32,7 @@ export function simplerSchemas(sent: SentBody): Recovery | undefined {
       },
     }),
     remember: true,
-    neededFor: hasSchemas,
+    isNeededFor: hasSchemas,
   };
 }
 
@@ -65,7 +65,7 @@ export const unstrict = (
     return { ...request, extra: { ...plain, ...besideTools(extra, list) } };
   },
   remember: true,
-  neededFor: hasSchemas,
+  isNeededFor: hasSchemas,
 });
 
 const hasSchemas = ({ tools, output }: ModelRequest): boolean => tools.length > 0 || output !== undefined;
@@ -100,7 +100,7 @@ const told = (id: string, apply: Recovery['apply']): Recovery => ({
   what: 'the schema of the answer told instead of enforced',
   apply,
   remember: true,
-  neededFor: ({ output }) => output !== undefined,
+  isNeededFor: ({ output }) => output !== undefined,
 });
 
 function instructed(request: ModelRequest, members: Readonly<Record<string, unknown>>): ModelRequest {

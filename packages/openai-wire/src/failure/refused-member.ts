@@ -61,7 +61,7 @@ const reasons = ({ reasoning }: ModelRequest): boolean => reasoning !== undefine
 const withoutSampling = (member: string, whileReasoning: boolean): Recovery => ({
   ...dropped(member),
   id: `drop ${member}${whileReasoning ? ' while reasoning' : ''}`,
-  neededFor: (request) => asks(request, member) && reasons(request) === whileReasoning,
+  isNeededFor: (request) => asks(request, member) && reasons(request) === whileReasoning,
 });
 
 /** `stream_options.include_usage` names a member of a member: the whole one goes. */
@@ -90,7 +90,7 @@ const dropped = (member: string): Recovery => ({
   what: `${member} dropped`,
   apply: (request) => withExtra(request, { [member]: undefined, ...BESIDE[member] }),
   remember: true,
-  neededFor: (request) => asks(request, member),
+  isNeededFor: (request) => asks(request, member),
 });
 
 /** Where a member of the body comes from; what is not here is sent with every request. */

@@ -95,7 +95,7 @@ const TEXT_RESULTS: Recovery = {
   what: 'images of tool results sent in a user message',
   apply: (request) => ({ ...request, messages: withTextResults(request.messages) }),
   remember: true,
-  neededFor: ({ messages }) =>
+  isNeededFor: ({ messages }) =>
     messages.some(
       ({ role, parts }) =>
         role === 'tool' && parts.some(({ content }) => content.some(({ type }) => type === 'image')),

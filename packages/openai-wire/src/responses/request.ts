@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort, unsentSettings } from '@majordomo/core/toolkit';
+import { nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
 import { tierToWire } from '../transcript/tier.ts';
 import { outputToWire } from '../schema/output.ts';
 import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
@@ -114,7 +114,7 @@ function putSettings(
   const tier = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
   if (tier !== undefined) params['service_tier'] = tier;
   if (request.stop !== undefined && request.stop.length > 0) warnings.push(refused('stop'));
-  warnings.push(...unsentSettings(request, ['seed', 'topK', 'frequencyPenalty', 'presencePenalty']));
+  warnings.push(...unsentSettingWarnings(request, ['seed', 'topK', 'frequencyPenalty', 'presencePenalty']));
   if (request.cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention') {
     params['prompt_cache_retention'] = '24h';
   } else if (request.cache !== undefined && request.cache !== 'short') {

@@ -1,5 +1,5 @@
 import { LlmError, type Recovery } from '@majordomo/core';
-import { cleanCause, type HeaderReader } from '@majordomo/core/toolkit';
+import { redactCause, type HeaderReader } from '@majordomo/core/toolkit';
 import {
   plainTextOf,
   reasonOf,
@@ -65,7 +65,7 @@ const isBadHeader = (error: Error): boolean =>
 
 function refusedToSend(error: Error, { target, secrets }: SdkCallFacts): LlmError {
   const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
-  return new LlmError('config', message, { target }, { cause: cleanCause(error, secrets) });
+  return new LlmError('config', message, { target }, { cause: redactCause(error, secrets) });
 }
 
 const timedOut = ({ message, details, cause }: LlmError): LlmError =>

@@ -1,4 +1,4 @@
-import { cutText, type Message } from '@majordomo/core';
+import { truncateText, type Message } from '@majordomo/core';
 
 /** Written without spaces between words: each letter is looked for by itself, and several in their order. */
 const UNSPACED =
@@ -65,4 +65,4 @@ const wholeFrom = (text: string, at: number): string =>
   text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at);
 
 const cut = (text: string, most: number): string =>
-  text.length <= most ? text : `${cutText(text, most - 1)}…`;
+  text.length <= most ? text : `${truncateText(text, most - 1)}…`;

@@ -12,7 +12,7 @@ import {
   type Timeouts,
   user,
 } from '@majordomo/core';
-import { checkOrder } from '@majordomo/core/toolkit';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { refusedURL } from '@majordomo/testing';
 import type { Step } from '../../script/step.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';
@@ -112,6 +112,10 @@ export async function show(model: ChatModel): Promise<Shown> {
       text = '';
     }
   }
-  assert.equal(checkOrder(events), undefined, `the order of events is wrong: ${checkOrder(events)}`);
+  assert.equal(
+    eventOrderError(events),
+    undefined,
+    `the order of events is wrong: ${eventOrderError(events)}`,
+  );
   return { text, resets, response: await stream.response() };
 }
