@@ -1,12 +1,13 @@
 import { createMajordomo } from '@majordomo/core';
 import { createGateway } from '@majordomo/gateway';
 import { serve } from '@majordomo/gateway/node';
+import { undiciFetch } from '@majordomo/undici';
 
-/** With its defaults, and a caller that is known. */
+/** As `majordomo serve` runs it: with its defaults, the fetch of `@majordomo/undici`, and a caller that is known. */
 export async function listen(dialect, origin) {
   const providers = [await dialect.provider(dialect.baseURL(origin))];
   const gateway = createGateway({
-    majordomo: createMajordomo({ env: {}, providers }),
+    majordomo: createMajordomo({ env: {}, providers, fetch: undiciFetch() }),
     models: { [dialect.model]: `p/${dialect.model}` },
     authorize: () => ({ tenant: 'bench' }),
   });

@@ -1,10 +1,11 @@
 import { createMajordomo } from '@majordomo/core';
+import { undiciFetch } from '@majordomo/undici';
 import { listening } from './listening.mjs';
 
 /** A minimal `node:http` handler that makes the same call. Complete answers only. */
 export async function listen(dialect, origin) {
   const providers = [await dialect.provider(dialect.baseURL(origin))];
-  const model = createMajordomo({ env: {}, providers }).model(`p/${dialect.model}`);
+  const model = createMajordomo({ env: {}, providers, fetch: undiciFetch() }).model(`p/${dialect.model}`);
   return listening(async (incoming, outgoing) => {
     let json = '';
     for await (const piece of incoming.setEncoding('utf8')) json += piece;
