@@ -9,7 +9,7 @@ export type { ResponsesProfile, ResponsesRule } from './responses/profile.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
 // what is not chat
-export { furtherModels, type FurtherModels, type FurtherPlace } from './sdk/further-models.ts';
+export { furtherModels, type FurtherModels, type FurtherPlace } from './other-models/models.ts';
 export type {
   EmbeddingQuirks,
   EndpointFacts,
@@ -17,16 +17,16 @@ export type {
   FurtherRule,
   SpeechQuirks,
   TranscriptionQuirks,
-} from './further/quirks.ts';
+} from './other-models/quirks.ts';
 
 // providers of these wires, over an SDK
-export { chatProvider } from './sdk/chat-provider.ts';
-export type { Connection } from './sdk/connection.ts';
-export type { Further } from './sdk/further.ts';
-export type { SdkCallFacts } from './sdk/errors.ts';
-export type { ChatOptions, ResponsesOptions } from './sdk/options.ts';
-export { responsesProvider } from './sdk/responses-provider.ts';
-export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk/sdk.ts';
+export { chatProvider } from './chat/provider.ts';
+export type { Connection } from './connection.ts';
+export type { Further } from './other-models/provider.ts';
+export type { SdkCallFacts } from './errors.ts';
+export type { ChatOptions, ResponsesOptions } from './options.ts';
+export { responsesProvider } from './responses/provider.ts';
+export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 

@@ -8,7 +8,7 @@ import type {
 } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bodyText } from '../src/sdk/body.ts';
+import { bodyText } from '../src/body.ts';
 import { OPENAI_QUIRKS, type ChatQuirks } from '../src/chat/quirks.ts';
 import { toWire as toChat } from '../src/chat/request.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from '../src/responses/quirks.ts';

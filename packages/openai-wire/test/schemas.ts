@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import fc, { type Arbitrary } from 'fast-check';
 import { leavesOf } from '../src/schema/absence.ts';
-import { NullFilter } from '../src/schema/nulls.ts';
+import { NullFilter } from '../src/schema/null-filter.ts';
 
 const NAMES = ['a', 'b', 'null', 'x"y', 'required', '__proto__'];
 const DEFINITIONS = ['leaf', 'list', 'node'];

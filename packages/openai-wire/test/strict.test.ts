@@ -1,7 +1,7 @@
 import { checkValue, type JsonObject } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NullFilter, withoutNulls } from '../src/schema/nulls.ts';
+import { NullFilter, withoutNulls } from '../src/schema/null-filter.ts';
 import { toStrict } from '../src/schema/strict.ts';
 import { anySchema, inPieces, randoms, valueOf } from './schemas.ts';
 

@@ -1,12 +1,12 @@
 import type { Citation, JsonObject, Replay, Warning } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/core/toolkit';
-import { ToolCalls } from './calls.ts';
-import { areSigned, signedReplay, type SignedDetails } from './details.ts';
-import { NullFilter } from '../schema/nulls.ts';
+import { ToolCalls } from './tool-calls.ts';
+import { areSigned, signedReplay, type SignedDetails } from './reasoning-details.ts';
+import { NullFilter } from '../schema/null-filter.ts';
 import { continues, mergeDetails } from './reasoning.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import type { ChatQuirks } from './quirks.ts';
-import { ThinkSplitter } from './think.ts';
+import { ThinkSplitter } from './think-tags.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
 /** Where the parts go, and how they are told apart. */

@@ -13,10 +13,10 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { unchangedId, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/wire-kit';
-import { refuseFilm } from '../failure/refuse.ts';
+import { refuseFilm } from '../failure/unsupported.ts';
 import { BETWEEN } from '../transcript/after-tools.ts';
 import { toolNames } from '../transcript/tool-names.ts';
-import { detailsToWire } from './details.ts';
+import { detailsToWire } from './reasoning-details.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { NOT_OURS, signatureOf } from './signatures.ts';
 

@@ -1,5 +1,5 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
-import type { FurtherProfile } from '../further/quirks.ts';
+import type { FurtherProfile } from '../other-models/quirks.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */

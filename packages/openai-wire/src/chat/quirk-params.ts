@@ -1,5 +1,5 @@
 import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wire-kit';
-import { countOr, SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
+import { countOr, SENT_EFFORTS, wordsOf } from '../quirk-values.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 
 const REFUSABLE: readonly ChatParameter[] = [

@@ -1,6 +1,6 @@
 import { assistant, image, toolResult, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../failure/failure.ts';
+import { failureOf } from '../failure/error-body.ts';
 import { namedKind } from '../failure/kind.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';

@@ -12,7 +12,7 @@ import {
   unstrict,
   withExtra,
   type SentBody,
-} from '../failure/recoveries.ts';
+} from '../failure/recovery.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
 import { answeredAfterTools, BETWEEN } from '../transcript/after-tools.ts';
 import { schemaFormat } from './format.ts';

@@ -1,12 +1,12 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/core/toolkit';
-import { tierToWire } from '../transcript/tier.ts';
+import { tierToWire } from '../transcript/service-tier.ts';
 import { messagesToWire } from './messages.ts';
 import { schemaFormat } from './format.ts';
 import { outputToWire } from '../schema/output.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
-import { besideTools } from '../schema/beside-tools.ts';
+import { besideTools } from '../schema/vendor-tools.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { call, delta, FAMILY, part, stream } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';
-import { failureOf } from '../failure/failure.ts';
+import { failureOf } from '../failure/error-body.ts';
 import { toWire } from './request.ts';
 import { NOT_OURS } from './signatures.ts';
 

@@ -2,14 +2,14 @@ import { LlmError, type Citation, type FinishReason, type Usage } from '@majordo
 import { isList } from '@majordomo/core/toolkit';
 import { EventWriter, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { Answer } from './answer.ts';
-import { drift } from '../failure/drift.ts';
-import { inBandError } from '../failure/failure.ts';
+import { drift } from '../reading/drift.ts';
+import { inBandError } from '../failure/error-body.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
 import { citationsOf, foundBy, referencesOf, sourcesOf } from '../reading/citations.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
-import { Notes } from '../reading/notes.ts';
+import { Notes } from '../reading/warn-once.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import { usage } from './usage.ts';
 import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';

@@ -1,6 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asText } from '@majordomo/core/toolkit';
-import { nanoUsd } from '../reading/nano-usd.ts';
+import { nanoUsd } from '../reading/reported-cost.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
 

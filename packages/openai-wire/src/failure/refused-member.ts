@@ -1,7 +1,7 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from './reported.ts';
-import { withExtra, type SentBody } from './recoveries.ts';
+import { withExtra, type SentBody } from './recovery.ts';
 
 /** How servers name a member that they do not take, where the error has no `param`; each seen on a wire. */
 const NAMED: readonly RegExp[] = [

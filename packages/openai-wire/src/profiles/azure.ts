@@ -1,7 +1,7 @@
 import type { Profile } from '../chat/profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
-import { OPENAI_FURTHER } from './openai-further.ts';
+import { OPENAI_FURTHER } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';
 

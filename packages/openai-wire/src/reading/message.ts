@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { drift } from '../failure/drift.ts';
+import { drift } from './drift.ts';
 
 const OPENING_BRACKET = 91;
 

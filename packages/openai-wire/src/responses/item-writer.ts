@@ -1,8 +1,8 @@
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/core/toolkit';
-import { NullFilter, withoutNulls } from '../schema/nulls.ts';
+import { NullFilter, withoutNulls } from '../schema/null-filter.ts';
 import type { Absences } from '../schema/strict-tools.ts';
-import { LeakFilter } from './leak.ts';
+import { LeakFilter } from './leaked-calls.ts';
 
 interface TextItem {
   readonly type: 'text' | 'reasoning';

@@ -1,6 +1,6 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
 import type { responsesFamily } from '@majordomo/core/toolkit';
-import type { FurtherProfile } from '../further/quirks.ts';
+import type { FurtherProfile } from '../other-models/quirks.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */

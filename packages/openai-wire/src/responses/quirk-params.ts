@@ -1,5 +1,5 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
-import { SENT_EFFORTS, wordsOf } from '../reading/quirk-words.ts';
+import { SENT_EFFORTS, wordsOf } from '../quirk-values.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 
 const REFUSABLE: readonly ResponsesParameter[] = [

@@ -11,14 +11,14 @@ import {
   unstrict,
   withExtra,
   type SentBody,
-} from '../failure/recoveries.ts';
+} from '../failure/recovery.ts';
 import { withoutRefusedMember } from '../failure/refused-member.ts';
 import { schemaFormat } from './format.ts';
 import { withTextResults } from '../transcript/text-results.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
 import { toolsToWire } from './tools.ts';
-import { isVendorItem } from './vendor-item.ts';
+import { isVendorItem } from './vendor-items.ts';
 
 /**
  * The changed request that may succeed after a 400 or 422: without encrypted reasoning that the backend cannot verify,

@@ -1,11 +1,11 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
-import { tierToWire } from '../transcript/tier.ts';
+import { tierToWire } from '../transcript/service-tier.ts';
 import { outputToWire } from '../schema/output.ts';
 import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
-import { besideTools } from '../schema/beside-tools.ts';
+import { besideTools } from '../schema/vendor-tools.ts';
 import { schemaFormat } from './format.ts';
-import { itemsToWire, type InputItem } from './input-items.ts';
+import { itemsToWire, type InputItem } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { toolChoiceToWire, toolsToWire } from './tools.ts';
 

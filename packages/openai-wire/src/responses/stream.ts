@@ -1,12 +1,12 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import { EventWriter, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
-import { drift } from '../failure/drift.ts';
-import { failureOf } from '../failure/failure.ts';
+import { drift } from '../reading/drift.ts';
+import { failureOf } from '../failure/error-body.ts';
 import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
-import { Notes } from '../reading/notes.ts';
+import { Notes } from '../reading/warn-once.ts';
 import type { Absences } from '../schema/strict-tools.ts';
-import { withBodyWait } from '../failure/wait.ts';
+import { withBodyWait } from '../failure/retry-after.ts';
 import { ItemKeys } from './item-keys.ts';
 import { ItemWriter } from './item-writer.ts';
 import {
@@ -21,10 +21,10 @@ import {
   reasoningText,
   reasoningToken,
   stringOf,
-} from './read-item.ts';
+} from './item-content.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
-import { isWaiting, toolUsed, vendorPart } from './vendor-item.ts';
+import { isWaiting, toolUsed, vendorPart } from './vendor-items.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
 /** What a reader has to know next to what comes. */

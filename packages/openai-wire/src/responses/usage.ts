@@ -1,6 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asText } from '@majordomo/core/toolkit';
-import { nanoUsd } from '../reading/nano-usd.ts';
+import { nanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';
 
 /** Token counts of this wire, where totals are totals. A count that is missing stays unknown. */

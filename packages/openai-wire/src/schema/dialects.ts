@@ -1,6 +1,6 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
 import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/wire-kit';
-import { rooted } from './rooted.ts';
+import { rooted } from './root.ts';
 
 /** What a server makes of JSON Schema below the root: all of it, or a dialect. */
 export type ToolSchemas = 'complete' | 'plain' | 'typed';

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
-import { isOpen } from './rooted.ts';
+import { isOpen } from './root.ts';
 import { acceptsNull, hasAbsence, isSchema, leavesOf, optionalIn } from './absence.ts';
 
 /** A schema in the strict subset. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { rooted } from './rooted.ts';
+import { rooted } from './root.ts';
 import { toStrict } from './strict.ts';
 
 const text: JsonObject = { type: 'string' };

@@ -1,7 +1,7 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
 import type { RateLimits } from '@majordomo/wire-kit';
-import type { ChatQuirks } from '../chat/quirks.ts';
-import type { ResponsesQuirks } from '../responses/quirks.ts';
+import type { ChatQuirks } from './chat/quirks.ts';
+import type { ResponsesQuirks } from './responses/quirks.ts';
 
 /** Options of every provider of this wire. `baseURL` is what the SDK means by it. */
 export interface SdkOptions extends ProviderOptions {

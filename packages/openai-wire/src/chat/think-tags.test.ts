@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ThinkSplitter } from './think.ts';
+import { ThinkSplitter } from './think-tags.ts';
 
 interface Split {
   text: string;

@@ -1,18 +1,18 @@
 import type { Model, Provider } from '@majordomo/core';
 import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import { billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
-import { traitsOf, type Profile } from '../chat/profile.ts';
-import { recoveryFor } from '../chat/recovery.ts';
-import { toWire } from '../chat/request.ts';
-import { ChatReader } from '../chat/stream.ts';
-import { refuseUnsupported, refuseVendorTools } from '../failure/refuse.ts';
-import { bodyText } from './body.ts';
-import { checkSetUp } from './check-set-up.ts';
-import { connectionOf, type Connection } from './connection.ts';
-import type { SdkCallFacts } from './errors.ts';
-import { furtherOf, type Further } from './further.ts';
-import type { ChatOptions } from './options.ts';
-import type { Sdk } from './sdk.ts';
+import { traitsOf, type Profile } from './profile.ts';
+import { recoveryFor } from './recovery.ts';
+import { toWire } from './request.ts';
+import { ChatReader } from './stream.ts';
+import { refuseUnsupported, refuseVendorTools } from '../failure/unsupported.ts';
+import { bodyText } from '../body.ts';
+import { checkSetUp } from '../check-options.ts';
+import { connectionOf, type Connection } from '../connection.ts';
+import type { SdkCallFacts } from '../errors.ts';
+import { furtherOf, type Further } from '../other-models/provider.ts';
+import type { ChatOptions } from '../options.ts';
+import type { Sdk } from '../sdk.ts';
 
 /**
  * A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first

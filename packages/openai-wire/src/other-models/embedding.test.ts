@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { fromEmbeddingBody } from './embeddings.ts';
+import { fromEmbeddingBody } from './embedding.ts';
 
 it.each([
   ['data that is not a list', {}],

@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/toolkit';
 import { checkBaseURL, checkProviderOptions, type ExtraOptions } from '@majordomo/wire-kit';
-import type { Profile } from '../chat/profile.ts';
-import type { ResponsesProfile } from '../responses/profile.ts';
+import type { Profile } from './chat/profile.ts';
+import type { ResponsesProfile } from './responses/profile.ts';
 import type { ChatOptions, ResponsesOptions } from './options.ts';
 
 /** `api` is told apart by the packages that have both wires. */

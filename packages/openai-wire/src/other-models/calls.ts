@@ -10,12 +10,12 @@ import type {
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
 import { limitBody } from '@majordomo/wire-kit';
-import type { Connection } from './connection.ts';
-import type { SdkCallFacts } from './errors.ts';
-import { fromEmbeddingBody, toEmbeddingBody } from '../further/embeddings.ts';
-import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from '../further/quirks.ts';
-import { toSpeechCall } from '../further/speech.ts';
-import { fromTranscriptionBody, toTranscriptionForm } from '../further/transcriptions.ts';
+import type { Connection } from '../connection.ts';
+import type { SdkCallFacts } from '../errors.ts';
+import { fromEmbeddingBody, toEmbeddingBody } from './embedding.ts';
+import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './quirks.ts';
+import { toSpeechCall } from './speech.ts';
+import { fromTranscriptionBody, toTranscriptionForm } from './transcription.ts';
 
 /** A model behind a connection. */
 export interface Place<Quirks> {

@@ -9,7 +9,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { refuseFilm } from '../failure/refuse.ts';
+import { refuseFilm } from '../failure/unsupported.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
 /** An input item; only the members that the converters write, never what a caller's part holds besides. */

@@ -11,10 +11,10 @@ import type {
 import { isRecord } from '@majordomo/core/toolkit';
 import { toolIds, wellFormed, WireForms } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
-import { resultItems, userItem, type InputItem } from './input-parts.ts';
+import { resultItems, userItem, type InputItem } from './blocks.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
-export type { InputItem } from './input-parts.ts';
+export type { InputItem } from './blocks.ts';
 
 /** `call_…`, `fc_…` and what other wires make; joined forms (`call_1|fc_1`) and longer ones are mapped. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };

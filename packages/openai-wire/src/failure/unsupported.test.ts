@@ -8,7 +8,7 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { refuseFilm, refuseUnsupported, refuseVendorTools } from './refuse.ts';
+import { refuseFilm, refuseUnsupported, refuseVendorTools } from './unsupported.ts';
 
 const BYTES = new Uint8Array([1]);
 const tools = [{ name: 'f', description: '', parameters: {} }];

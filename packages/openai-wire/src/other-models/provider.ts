@@ -1,7 +1,7 @@
-import type { FurtherModels, FurtherPlace } from './further-models.ts';
-import type { FurtherProfile } from '../further/quirks.ts';
-import type { Connection } from './connection.ts';
-import type { SdkOptions } from './options.ts';
+import type { FurtherModels, FurtherPlace } from './models.ts';
+import type { FurtherProfile } from './quirks.ts';
+import type { Connection } from '../connection.ts';
+import type { SdkOptions } from '../options.ts';
 import type { Timeouts } from '@majordomo/core';
 
 /** What is not chat over a connection, for packages that have some of it. */

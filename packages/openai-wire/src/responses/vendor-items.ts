@@ -1,6 +1,6 @@
 import type { JsonObject, VendorPart } from '@majordomo/core';
 import { asRecord, isList } from '@majordomo/core/toolkit';
-import { stringOf } from './read-item.ts';
+import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
 
 /** Items that the vendor waits with until the client has acted (openai 7.55, `ResponseOutputItem`). */

@@ -9,7 +9,7 @@ import {
   secretsOfClient,
   withKnownHeaders,
 } from '@majordomo/wire-kit';
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from './chat/profile.ts';
 import type { SdkCallFacts } from './errors.ts';
 import type { CallContext, SdkOptions } from './options.ts';
 import { sdkErrors, type SdkErrors } from './sdk-errors.ts';

@@ -4,7 +4,7 @@ import { truncateBody, wireError } from '@majordomo/wire-kit';
 
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported.ts';
-import { withBodyWait } from './wait.ts';
+import { withBodyWait } from './retry-after.ts';
 
 /**
  * Reads `{ error: { message, code, type, param } }`, the same without its wrapper, `{ error: 'text' }`,

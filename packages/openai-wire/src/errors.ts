@@ -8,10 +8,10 @@ import {
   wireError,
   type CallFacts,
 } from '@majordomo/wire-kit';
-import { accountRule, failureOf } from '../failure/failure.ts';
-import type { ReportedFailure } from '../failure/reported.ts';
-import { namedKind } from '../failure/kind.ts';
-import { withBodyWait } from '../failure/wait.ts';
+import { accountRule, failureOf } from './failure/error-body.ts';
+import type { ReportedFailure } from './failure/reported.ts';
+import { namedKind } from './failure/kind.ts';
+import { withBodyWait } from './failure/retry-after.ts';
 import type { SdkErrors } from './sdk-errors.ts';
 
 /** What an error of one attempt is made with on these wires. */

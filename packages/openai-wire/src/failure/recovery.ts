@@ -1,6 +1,6 @@
 import type { JsonObject, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
 import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/wire-kit';
-import { besideTools } from '../schema/beside-tools.ts';
+import { besideTools } from '../schema/vendor-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE } from '../schema/output.ts';
 import type { ReportedFailure } from './reported.ts';

@@ -1,4 +1,4 @@
-import type { FurtherProfile } from '../further/quirks.ts';
+import type { FurtherProfile } from '../other-models/quirks.ts';
 
 /** Types of `transcriptions.create` of openai 7.55; 25 MB by its guide to speech to text (2026). */
 const SOUNDS = [

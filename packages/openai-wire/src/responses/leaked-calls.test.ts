@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LeakFilter } from './leak.ts';
+import { LeakFilter } from './leaked-calls.ts';
 
 function shown(...deltas: readonly string[]): { text: string; found: boolean } {
   const filter = new LeakFilter();

@@ -1,12 +1,12 @@
 import type { EmbeddingBackend, Provider, SpeechBackend, TranscriptionBackend } from '@majordomo/core';
 import { spaceOf } from '@majordomo/wire-kit';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../connection.ts';
 import {
   embeddingQuirks,
   speechQuirks,
   transcriptionQuirks,
   type FurtherProfile,
-} from '../further/quirks.ts';
+} from './quirks.ts';
 
 /** What a provider has besides chats. */
 export type FurtherModels = Pick<
@@ -23,7 +23,7 @@ export interface FurtherPlace {
 }
 
 /** The calls that are not chats are loaded by the first one. */
-const loadCalls = (): Promise<typeof import('./further-calls.ts')> => import('./further-calls.ts');
+const loadCalls = (): Promise<typeof import('./calls.ts')> => import('./calls.ts');
 
 /** Vectors, transcripts and speech over a provider's connection; loaded at the first call. */
 export function furtherModels({ connection, profile, isOwnPlace }: FurtherPlace): FurtherModels {

@@ -2,7 +2,7 @@ import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
 import { lowerCaseNames } from '@majordomo/wire-kit';
 import { clientsOf, NEVER_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkCallFacts } from './errors.ts';
-import { limitsTo } from './limits.ts';
+import { limitsTo } from './rate-limits.ts';
 import { listedModels } from './listed.ts';
 import type { CallContext, SdkOptions } from './options.ts';
 import type { Sdk } from './sdk.ts';

@@ -1,18 +1,18 @@
 import type { Model, Provider } from '@majordomo/core';
 import { responsesFamily } from '@majordomo/core/toolkit';
 import { billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
-import { refuseUnsupported } from '../failure/refuse.ts';
-import { responsesTraitsOf, type ResponsesProfile } from '../responses/profile.ts';
-import { recoveryFor } from '../responses/recovery.ts';
-import { toWire } from '../responses/request.ts';
-import { ResponsesReader } from '../responses/stream.ts';
-import { bodyText } from './body.ts';
-import { checkSetUp } from './check-set-up.ts';
-import { connectionOf, type Connection } from './connection.ts';
-import type { SdkCallFacts } from './errors.ts';
-import { furtherOf, type Further } from './further.ts';
-import type { ResponsesOptions } from './options.ts';
-import type { Sdk } from './sdk.ts';
+import { refuseUnsupported } from '../failure/unsupported.ts';
+import { responsesTraitsOf, type ResponsesProfile } from './profile.ts';
+import { recoveryFor } from './recovery.ts';
+import { toWire } from './request.ts';
+import { ResponsesReader } from './stream.ts';
+import { bodyText } from '../body.ts';
+import { checkSetUp } from '../check-options.ts';
+import { connectionOf, type Connection } from '../connection.ts';
+import type { SdkCallFacts } from '../errors.ts';
+import { furtherOf, type Further } from '../other-models/provider.ts';
+import type { ResponsesOptions } from '../options.ts';
+import type { Sdk } from '../sdk.ts';
 
 /**
  * A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf } from './failure.ts';
+import { failureOf } from './error-body.ts';
 
 const nothing = { status: undefined, code: undefined, type: undefined, param: undefined, message: '' };
 

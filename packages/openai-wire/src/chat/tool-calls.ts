@@ -1,8 +1,8 @@
 import type { JsonObject, Replay } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { jsonText, type EventWriter } from '@majordomo/wire-kit';
-import { drift } from '../failure/drift.ts';
-import { NullFilter } from '../schema/nulls.ts';
+import { drift } from '../reading/drift.ts';
+import { NullFilter } from '../schema/null-filter.ts';
 import type { Absences } from '../schema/strict-tools.ts';
 import type { ToolFragment } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { listJson, wellFormed } from '@majordomo/wire-kit';
-import type { ChatParams } from '../chat/request.ts';
+import type { ChatParams } from './chat/request.ts';
 
 /** JSON of tool lists by identity: 30 tools cost more than the rest of a call. */
 const serialised = new WeakMap<object, string>();
