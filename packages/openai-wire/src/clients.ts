@@ -34,7 +34,7 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Client
   const isKeyless = options.apiKey === undefined && server.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
   const baseURL = options.baseURL ?? server.baseURL;
-  let errors = sdkErrors(options.client?.constructor, sdk.refusal);
+  let errors = sdkErrors(options.client?.constructor, sdk.errorClass);
   const own = lowerCaseNames({ ...server.headers, ...options.headers });
   const make = async (
     key: string | undefined,
@@ -42,7 +42,7 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Client
     given: Fetch = patientFetch,
   ): Promise<SdkClient> => {
     const { Client, newClient } = await sdk.load();
-    errors = sdkErrors(Client, sdk.refusal);
+    errors = sdkErrors(Client, sdk.errorClass);
     const defaultHeaders = defaultHeadersOf(key, server.keyHeader);
     const known = [...names, ...Object.keys(defaultHeaders)];
     return newClient({

@@ -35,7 +35,7 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
     async post(path, body, context, facts) {
       const client = await connect(context, facts);
       const call = settings(context, typeof body !== 'string');
-      const sent = sdk.takesBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
+      const sent = sdk.requiresBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
       const sending = client.post(sdk.prefix + path, { ...call, body: sent }).asResponse();
       return tellLimits === undefined ? sending : tellLimits(facts.target, sending);
     },

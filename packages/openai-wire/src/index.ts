@@ -9,12 +9,12 @@ export type { ResponsesProfile, ResponsesRule } from './responses/profile.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
 // what is not chat
-export { furtherModels, type FurtherModels, type FurtherPlace } from './other-models/models.ts';
+export { otherModels, type OtherModels, type OtherModelsContext } from './other-models/models.ts';
 export type {
   EmbeddingQuirks,
-  EndpointFacts,
-  FurtherProfile,
-  FurtherRule,
+  EndpointProfile,
+  OtherModelsProfile,
+  OtherModelRule,
   SpeechQuirks,
   TranscriptionQuirks,
 } from './other-models/quirks.ts';
@@ -22,7 +22,7 @@ export type {
 // providers of these wires, over an SDK
 export { chatProvider } from './chat/provider.ts';
 export type { Connection } from './connection.ts';
-export type { Further } from './other-models/provider.ts';
+export type { CreateOtherModels } from './other-models/provider.ts';
 export type { SdkCallFacts } from './errors.ts';
 export type { ChatOptions, ResponsesOptions } from './options.ts';
 export { responsesProvider } from './responses/provider.ts';
@@ -33,7 +33,7 @@ export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 // vendors
 export { PROFILES } from './profiles/all.ts';
 export { alibaba } from './profiles/alibaba.ts';
-export { azureOpenAI, azureResponses, type AzurePlace } from './profiles/azure.ts';
+export { azureOpenAI, azureResponses, type AzureOptions } from './profiles/azure.ts';
 export { cerebras } from './profiles/cerebras.ts';
 export { cloudflareGateway } from './profiles/cloudflare-gateway.ts';
 export { codex } from './profiles/codex.ts';

@@ -26,11 +26,11 @@ export interface Sdk {
   /** The function that makes providers over it, for messages. */
   readonly factory: string;
   /** The static member of its client's class that is the class of errors thrown before anything is sent. */
-  readonly refusal: string;
+  readonly errorClass: string;
   /** What stands between its base URL and the wire's own paths. */
   readonly prefix: '' | '/v1' | '/openai/v1';
   /** Whether a body must be bytes, because the SDK serializes a string as JSON once more. */
-  readonly takesBytes?: boolean | undefined;
+  readonly requiresBytes?: boolean | undefined;
   /** Loads the SDK. */
   load(): Promise<LoadedSdk>;
 }

@@ -4,8 +4,8 @@ import type { Sdk } from '@majordomo/openai-wire';
 export const SDK: Sdk = {
   name: '@cerebras/cerebras_cloud_sdk',
   factory: 'createCerebras',
-  refusal: 'CerebrasError',
+  errorClass: 'CerebrasError',
   prefix: '/v1',
-  takesBytes: true,
+  requiresBytes: true,
   load: () => import('./sdk.ts'),
 };

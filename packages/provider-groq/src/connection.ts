@@ -4,7 +4,7 @@ import type { Sdk } from '@majordomo/openai-wire';
 export const SDK: Sdk = {
   name: 'groq-sdk',
   factory: 'createGroq',
-  refusal: 'GroqError',
+  errorClass: 'GroqError',
   prefix: '/openai/v1',
   load: () => import('./sdk.ts'),
 };

@@ -1,5 +1,5 @@
 import type { Provider } from '@majordomo/core';
-import { chatProvider, furtherModels, groq } from '@majordomo/openai-wire';
+import { chatProvider, otherModels, groq } from '@majordomo/openai-wire';
 import { SDK } from './connection.ts';
 import type { GroqOptions } from './options.ts';
 
@@ -9,5 +9,5 @@ import type { GroqOptions } from './options.ts';
  * `search_settings`) goes into `extra: { groq: … }`.
  */
 export function createGroq(options: GroqOptions = {}): Provider {
-  return chatProvider(SDK, { ...groq, baseURL: 'https://api.groq.com' }, options, furtherModels);
+  return chatProvider(SDK, { ...groq, baseURL: 'https://api.groq.com' }, options, otherModels);
 }

@@ -4,7 +4,7 @@ import type { Sdk } from '@majordomo/openai-wire';
 export const SDK: Sdk = {
   name: 'openai',
   factory: 'createOpenAI',
-  refusal: 'OpenAIError',
+  errorClass: 'OpenAIError',
   prefix: '',
   load: () => import('./sdk.ts'),
 };

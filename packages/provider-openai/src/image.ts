@@ -1,6 +1,6 @@
 import type { ImageBackend } from '@majordomo/core';
 import type { ImagesQuirks } from '@majordomo/imagegen';
-import type { Further } from '@majordomo/openai-wire';
+import type { CreateOtherModels } from '@majordomo/openai-wire';
 
 /**
  * What the images API of the vendor draws: it has no seed and always sends bytes. Multiples of 16, at most 3:1 and
@@ -19,7 +19,7 @@ export const OPENAI_IMAGES: ImagesQuirks = {
  *
  * @param quirks default: those of servers that copied the wire
  */
-export function imageModels(quirks?: ImagesQuirks): Further {
+export function imageModels(quirks?: ImagesQuirks): CreateOtherModels {
   return ({ connection }) => {
     const withoutFormat = new Set<string>();
     const imageModel = (modelId: string): ImageBackend => ({

@@ -35,7 +35,7 @@ export {
   xai,
   xaiResponses,
   zai,
-  type AzurePlace,
+  type AzureOptions,
   type ChatOptions,
   type ChatParameter,
   type ChatQuirks,

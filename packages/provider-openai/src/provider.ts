@@ -2,12 +2,12 @@ import type { Provider } from '@majordomo/core';
 import type { ImagesQuirks } from '@majordomo/imagegen';
 import {
   chatProvider,
-  furtherModels,
+  otherModels,
   openai,
   openaiResponses,
   responsesProvider,
   type ChatOptions,
-  type Further,
+  type CreateOtherModels,
   type Profile,
   type ResponsesOptions,
   type ResponsesProfile,
@@ -22,11 +22,11 @@ import { chatSchemes, responsesSchemes } from './schemes.ts';
  * the call fails with kind `auth`. Nothing is loaded before the first call.
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
-  const further = furtherOf(OPENAI_IMAGES);
+  const createOtherModels = otherModelsOf(OPENAI_IMAGES);
   const provider =
     (options as OpenAIOptions | null)?.api === 'chat'
-      ? chatProvider(SDK, openai, options as ChatOptions, further)
-      : responsesProvider(SDK, openaiResponses, options as ResponsesOptions, further);
+      ? chatProvider(SDK, openai, options as ChatOptions, createOtherModels)
+      : responsesProvider(SDK, openaiResponses, options as ResponsesOptions, createOtherModels);
   return { ...provider, schemes: schemes() };
 }
 
@@ -38,17 +38,17 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
 export function openaiCompatible(profile: ResponsesProfile, options?: ResponsesOptions): Provider;
 export function openaiCompatible(profile: Profile, options?: ChatOptions): Provider;
 export function openaiCompatible(profile: Profile | ResponsesProfile, options: object = {}): Provider {
-  const further = furtherOf();
+  const createOtherModels = otherModelsOf();
   const provider = isResponses(profile)
-    ? responsesProvider(SDK, profile, options, further)
-    : chatProvider(SDK, profile, options, further);
+    ? responsesProvider(SDK, profile, options, createOtherModels)
+    : chatProvider(SDK, profile, options, createOtherModels);
   return { ...provider, schemes: schemes() };
 }
 
 /** Pictures, vectors, transcripts and speech. */
-function furtherOf(images?: ImagesQuirks): Further {
+function otherModelsOf(images?: ImagesQuirks): CreateOtherModels {
   const pictures = imageModels(images);
-  return (place) => ({ ...pictures(place), ...furtherModels(place) });
+  return (place) => ({ ...pictures(place), ...otherModels(place) });
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>

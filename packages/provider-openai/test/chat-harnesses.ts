@@ -27,7 +27,7 @@ import {
   type Profile,
 } from '../src/index.ts';
 
-import { furtherModels, OPENAI_MODELS } from './further-models.ts';
+import { harnessModels, OPENAI_MODELS } from './harness-models.ts';
 
 /** Dialects that the suite's wire server has no vendor for: usage comes unasked (recordings of 2025-2026). */
 const DIALECTS: Readonly<Record<string, ChatDialect>> = {
@@ -76,7 +76,7 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
   {
     wire: wireOf(profile.id),
     model: 'm',
-    models: furtherModels(profile),
+    models: harnessModels(profile),
     open: ({ baseURL, apiKey }) => openaiCompatible(profile, { baseURL, apiKey }),
     cannot,
   },

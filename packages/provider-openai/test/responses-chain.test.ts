@@ -180,7 +180,7 @@ it('a server of the wire is named by a variable, with quirks in its query', asyn
   const host = server.origin.replace('http://', '');
   const majordomo = createMajordomo({
     providers: [createOpenAI()],
-    env: { LLM_LAB: `openai-responses+http://tok@${host}/v1?systemPlace=developer` },
+    env: { LLM_LAB: `openai-responses+http://tok@${host}/v1?systemRole=developer` },
   });
   const { text } = await majordomo.model('lab/m').generate({ messages: [user('hi')], system: 's' });
   expect(text).toBe('Hi');

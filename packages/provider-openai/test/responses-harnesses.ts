@@ -8,7 +8,7 @@ import {
   type ResponsesProfile,
 } from '../src/index.ts';
 
-import { furtherModels, OPENAI_MODELS } from './further-models.ts';
+import { harnessModels, OPENAI_MODELS } from './harness-models.ts';
 
 const openai = (model: string): [string, Harness] => [
   `openai/${model}`,
@@ -25,7 +25,7 @@ const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [str
   {
     wire: openaiResponses,
     model: 'm',
-    models: furtherModels(profile),
+    models: harnessModels(profile),
     open: ({ baseURL, apiKey }) => openaiCompatible(profile, { baseURL, apiKey }),
     cannot,
   },

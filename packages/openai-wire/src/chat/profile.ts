@@ -1,5 +1,5 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
-import type { FurtherProfile } from '../other-models/quirks.ts';
+import type { OtherModelsProfile } from '../other-models/quirks.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */
@@ -11,7 +11,7 @@ export interface ModelRule {
 }
 
 /** A vendor of the Chat Completions wire: data only, it survives `structuredClone`. */
-export interface Profile extends FurtherProfile {
+export interface Profile extends OtherModelsProfile {
   /** Default id of the provider, the `groq` of `groq/llama-…`. */
   readonly id: string;
   /** Whose prices and conventions hold, in the catalogue's words. */

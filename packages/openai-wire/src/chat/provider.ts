@@ -10,15 +10,20 @@ import { bodyText } from '../body.ts';
 import { checkSetUp } from '../check-options.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { SdkCallFacts } from '../errors.ts';
-import { furtherOf, type Further } from '../other-models/provider.ts';
+import { otherModelsOf, type CreateOtherModels } from '../other-models/provider.ts';
 import type { ChatOptions } from '../options.ts';
 import type { Sdk } from '../sdk.ts';
 
 /**
  * A vendor of the Chat Completions wire, through an SDK of this wire. Nothing is loaded before the first
- * call. `further` adds what is not chat, over the same connection.
+ * call. `createOtherModels` adds image, embedding, transcription and speech models.
  */
-export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, further?: Further): Provider {
+export function chatProvider(
+  sdk: Sdk,
+  profile: Profile,
+  options: ChatOptions,
+  createOtherModels?: CreateOtherModels,
+): Provider {
   checkSetUp(profile, options);
   const id = options.id ?? profile.id;
   const connection = connectionOf(sdk, { ...profile, id }, options);
@@ -26,7 +31,7 @@ export function chatProvider(sdk: Sdk, profile: Profile, options: ChatOptions, f
     spi: 1,
     id,
     ...billingOf(options, profile),
-    ...furtherOf(further, connection, profile, options),
+    ...otherModelsOf(createOtherModels, connection, profile, options),
     model: (modelId) => chatModel(modelId, id, profile, options, connection),
     listModels: (context) =>
       connection.list(context, (modelId) => traitsOf(profile, modelId, options.quirks).capabilities),

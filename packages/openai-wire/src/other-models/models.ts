@@ -1,38 +1,34 @@
 import type { EmbeddingBackend, Provider, SpeechBackend, TranscriptionBackend } from '@majordomo/core';
 import { spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
-import {
-  embeddingQuirks,
-  speechQuirks,
-  transcriptionQuirks,
-  type FurtherProfile,
-} from './quirks.ts';
+import { embeddingQuirks, speechQuirks, transcriptionQuirks, type OtherModelsProfile } from './quirks.ts';
 
 /** What a provider has besides chats. */
-export type FurtherModels = Pick<
+export type OtherModels = Pick<
   Provider,
   'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'
 >;
 
 /** What they are made of. */
-export interface FurtherPlace {
+export interface OtherModelsContext {
   readonly connection: Connection;
-  readonly profile: FurtherProfile;
+  readonly profile: OtherModelsProfile;
   /** Is the server where the profile says? Endpoints elsewhere are asked only then. */
-  readonly isOwnPlace: boolean;
+  readonly isProfileServer: boolean;
 }
 
 /** The calls that are not chats are loaded by the first one. */
 const loadCalls = (): Promise<typeof import('./calls.ts')> => import('./calls.ts');
 
 /** Vectors, transcripts and speech over a provider's connection; loaded at the first call. */
-export function furtherModels({ connection, profile, isOwnPlace }: FurtherPlace): FurtherModels {
+export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {
       embeddingModel: (modelId: string) => embeddingBackend(modelId, profile, connection),
     }),
     ...(profile.transcription !== false && {
-      transcriptionModel: (modelId: string) => transcriptionBackend(modelId, profile, connection, isOwnPlace),
+      transcriptionModel: (modelId: string) =>
+        transcriptionBackend(modelId, profile, connection, isProfileServer),
     }),
     ...(profile.speech !== false && {
       speechModel: (modelId: string) => speechBackend(modelId, profile, connection),
@@ -40,7 +36,7 @@ export function furtherModels({ connection, profile, isOwnPlace }: FurtherPlace)
   };
 }
 
-function embeddingBackend(id: string, profile: FurtherProfile, connection: Connection): EmbeddingBackend {
+function embeddingBackend(id: string, profile: OtherModelsProfile, connection: Connection): EmbeddingBackend {
   const model = profile.spaces?.[id] ?? id;
   const quirks = embeddingQuirks(profile, model);
   const { size, maxValues, maxTokens, maxRequestTokens } = quirks;
@@ -58,7 +54,7 @@ function embeddingBackend(id: string, profile: FurtherProfile, connection: Conne
 
 function transcriptionBackend(
   id: string,
-  profile: FurtherProfile,
+  profile: OtherModelsProfile,
   connection: Connection,
   isOwnPlace: boolean,
 ): TranscriptionBackend {
@@ -75,7 +71,7 @@ function transcriptionBackend(
   };
 }
 
-function speechBackend(id: string, profile: FurtherProfile, connection: Connection): SpeechBackend {
+function speechBackend(id: string, profile: OtherModelsProfile, connection: Connection): SpeechBackend {
   const quirks = speechQuirks(profile, id);
   return {
     id,

@@ -1,24 +1,24 @@
-import type { FurtherModels, FurtherPlace } from './models.ts';
-import type { FurtherProfile } from './quirks.ts';
+import type { OtherModels, OtherModelsContext } from './models.ts';
+import type { OtherModelsProfile } from './quirks.ts';
 import type { Connection } from '../connection.ts';
 import type { SdkOptions } from '../options.ts';
 import type { Timeouts } from '@majordomo/core';
 
 /** What is not chat over a connection, for packages that have some of it. */
-export type Further = (place: FurtherPlace) => FurtherModels;
+export type CreateOtherModels = (place: OtherModelsContext) => OtherModels;
 
 /** These members of a provider: their models take its timeouts. */
-export function furtherOf(
-  further: Further | undefined,
+export function otherModelsOf(
+  createOtherModels: CreateOtherModels | undefined,
   connection: Connection,
-  profile: FurtherProfile & { readonly timeouts?: Timeouts | undefined },
+  profile: OtherModelsProfile & { readonly timeouts?: Timeouts | undefined },
   options: SdkOptions,
-): FurtherModels {
-  if (further === undefined) return {};
+): OtherModels {
+  if (createOtherModels === undefined) return {};
   const spaces = { ...profile.spaces, ...options.spaces };
-  const isOwnPlace = options.baseURL === undefined && options.client === undefined;
+  const isProfileServer = options.baseURL === undefined && options.client === undefined;
   const timeouts = options.timeouts ?? profile.timeouts;
-  const models = further({ connection, profile: { ...profile, spaces }, isOwnPlace });
+  const models = createOtherModels({ connection, profile: { ...profile, spaces }, isProfileServer });
   const timed =
     <Backend extends object>(modelOf: (id: string) => Backend): ((id: string) => Backend) =>
     (id) => ({ timeouts, ...modelOf(id) });

@@ -38,41 +38,41 @@ export interface SpeechQuirks {
 }
 
 /** What one family of model ids does differently. */
-export interface FurtherRule<Quirks> {
+export interface OtherModelRule<Quirks> {
   /** Matches the model id as the caller wrote it. */
   readonly pattern: RegExp;
   readonly quirks: Partial<Quirks>;
 }
 
 /** What a vendor of these wires has besides chats; `false`: it has none of it. */
-export interface FurtherProfile {
-  readonly embeddings?: EndpointFacts<EmbeddingQuirks> | undefined;
-  readonly transcription?: EndpointFacts<TranscriptionQuirks> | undefined;
-  readonly speech?: EndpointFacts<SpeechQuirks> | undefined;
+export interface OtherModelsProfile {
+  readonly embeddings?: EndpointProfile<EmbeddingQuirks> | undefined;
+  readonly transcription?: EndpointProfile<TranscriptionQuirks> | undefined;
+  readonly speech?: EndpointProfile<SpeechQuirks> | undefined;
   /** The model that a free name, such as a deployment's, stands for: vectors of one model mix wherever it runs. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Of one endpoint: what holds for all its models, and first rules that match. */
-export type EndpointFacts<Quirks> =
-  false | { readonly all?: Partial<Quirks>; readonly models?: readonly FurtherRule<Quirks>[] };
+export type EndpointProfile<Quirks> =
+  false | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
 
 /** Of a server of which nothing is known. */
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
 const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
 
-export const embeddingQuirks = (profile: FurtherProfile, modelId: string): EmbeddingQuirks =>
+export const embeddingQuirks = (profile: OtherModelsProfile, modelId: string): EmbeddingQuirks =>
   quirksOf(EMBEDDINGS, profile.embeddings, modelId);
 
-export const transcriptionQuirks = (profile: FurtherProfile, modelId: string): TranscriptionQuirks =>
+export const transcriptionQuirks = (profile: OtherModelsProfile, modelId: string): TranscriptionQuirks =>
   quirksOf(TRANSCRIPTION, profile.transcription, modelId);
 
-export const speechQuirks = (profile: FurtherProfile, modelId: string): SpeechQuirks =>
+export const speechQuirks = (profile: OtherModelsProfile, modelId: string): SpeechQuirks =>
   quirksOf(SPEECH, profile.speech, modelId);
 
 /** What is known of all servers ← of the vendor ← of the first rule that matches. */
-function quirksOf<Quirks>(base: Quirks, facts: EndpointFacts<Quirks> | undefined, modelId: string): Quirks {
+function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {
   if (facts === false) return base;
   const rule = facts?.models?.find(({ pattern }) => pattern.test(modelId));
   return { ...base, ...facts?.all, ...rule?.quirks };

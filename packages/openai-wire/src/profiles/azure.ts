@@ -1,12 +1,12 @@
 import type { Profile } from '../chat/profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
 import type { ResponsesProfile } from '../responses/profile.ts';
-import { OPENAI_FURTHER } from './openai-other-models.ts';
+import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';
 
 /** Where a resource of Azure OpenAI is, and how it is spoken to. */
-export interface AzurePlace {
+export interface AzureOptions {
   /** The `name` of `https://<name>.openai.azure.com`. */
   readonly resource: string;
   /** For the older API, whose address names the deployment; otherwise the model of the spec is the deployment. */
@@ -20,7 +20,7 @@ export interface AzurePlace {
 }
 
 /** Azure OpenAI over Chat Completions: recordings of 2024-2026, of both addresses. */
-export function azureOpenAI({ resource, deployment, apiVersion, credential, spaces }: AzurePlace): Profile {
+export function azureOpenAI({ resource, deployment, apiVersion, credential, spaces }: AzureOptions): Profile {
   const root = `https://${resource}.openai.azure.com/openai`;
   return {
     id: 'azure',
@@ -32,14 +32,14 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential, spac
     quirks: OPENAI_QUIRKS,
     // Deployments are mostly named after their model.
     models: OPENAI_MODELS,
-    ...OPENAI_FURTHER,
+    ...OPENAI_OTHER_MODELS,
     spaces,
   };
 }
 
 /** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning went back without its id. */
 export function azureResponses(
-  place: Pick<AzurePlace, 'resource' | 'credential' | 'spaces'>,
+  place: Pick<AzureOptions, 'resource' | 'credential' | 'spaces'>,
 ): ResponsesProfile {
   const { id, vendor, baseURL, keyEnv, keyHeader, spaces } = azureOpenAI(place);
   return { ...openaiResponses, id, vendor, baseURL, keyEnv, keyHeader, spaces };

@@ -1,4 +1,4 @@
-import type { FurtherProfile } from '../other-models/quirks.ts';
+import type { OtherModelsProfile } from '../other-models/quirks.ts';
 
 /** Types of `transcriptions.create` of openai 7.55; 25 MB by its guide to speech to text (2026). */
 const SOUNDS = [
@@ -15,7 +15,7 @@ const SOUNDS = [
 const MOST_MS = 1_400_000;
 
 /** What OpenAI has besides chats, by the types and comments of openai 7.55; no recording. */
-export const OPENAI_FURTHER: FurtherProfile = {
+export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
   embeddings: {
     all: { encoding: 'base64', maxValues: 2048, maxTokens: 8192, maxRequestTokens: 300_000 },
     models: [

@@ -1,6 +1,6 @@
 import type { ResponsesProfile } from '../responses/profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
-import { OPENAI_FURTHER } from './openai-other-models.ts';
+import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_RESPONSES_MODELS } from './openai-models.ts';
 
 /** OpenAI itself over Responses: recordings of 2025-2026. */
@@ -12,5 +12,5 @@ export const openaiResponses: ResponsesProfile = {
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_RESPONSES_QUIRKS,
   models: OPENAI_RESPONSES_MODELS,
-  ...OPENAI_FURTHER,
+  ...OPENAI_OTHER_MODELS,
 };

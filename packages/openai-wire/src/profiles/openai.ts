@@ -1,6 +1,6 @@
 import type { Profile } from '../chat/profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
-import { OPENAI_FURTHER } from './openai-other-models.ts';
+import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 
 /** OpenAI itself: a client of the openai SDK with its defaults. */
@@ -11,5 +11,5 @@ export const openai: Profile = {
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_QUIRKS,
   models: OPENAI_MODELS,
-  ...OPENAI_FURTHER,
+  ...OPENAI_OTHER_MODELS,
 };

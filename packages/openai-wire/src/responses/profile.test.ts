@@ -59,15 +59,15 @@ describe('the traits of a model of Responses', () => {
 
 describe('quirks of Responses in a query', () => {
   it('are read by name', () => {
-    const params = { systemPlace: 'developer', strictTools: 'true', refuses: 'temperature,top_p' };
+    const params = { systemRole: 'developer', strictTools: 'true', refuses: 'temperature,top_p' };
     expect(wire.responsesQuirksFromParams(params, 'LLM_LAB')).toEqual({
-      systemPlace: 'developer',
+      systemRole: 'developer',
       strictTools: true,
       refuses: ['temperature', 'top_p'],
     });
   });
 
-  it.each([{ sytemPlace: 'developer' }, { systemPlace: 'user' }, { refuses: 'stop' }])(
+  it.each([{ sytemRole: 'developer' }, { systemRole: 'user' }, { refuses: 'stop' }])(
     '%j is a typing error',
     (params) => {
       expect(() => wire.responsesQuirksFromParams({ ...params }, 'LLM_LAB')).toThrow(/LLM_LAB/);

@@ -1,6 +1,6 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
 import type { responsesFamily } from '@majordomo/core/toolkit';
-import type { FurtherProfile } from '../other-models/quirks.ts';
+import type { OtherModelsProfile } from '../other-models/quirks.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 
 /** What one family of model ids does differently at its vendor. */
@@ -12,7 +12,7 @@ export interface ResponsesRule {
 }
 
 /** A vendor of the Responses wire: data only, it survives `structuredClone`. */
-export interface ResponsesProfile extends FurtherProfile {
+export interface ResponsesProfile extends OtherModelsProfile {
   readonly api: 'responses';
   /** Default id of the provider. */
   readonly id: string;

@@ -10,19 +10,19 @@ import { bodyText } from '../body.ts';
 import { checkSetUp } from '../check-options.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { SdkCallFacts } from '../errors.ts';
-import { furtherOf, type Further } from '../other-models/provider.ts';
+import { otherModelsOf, type CreateOtherModels } from '../other-models/provider.ts';
 import type { ResponsesOptions } from '../options.ts';
 import type { Sdk } from '../sdk.ts';
 
 /**
  * A vendor of the Responses wire, through an SDK of this wire. Nothing is loaded before the first
- * call. `further` adds what is not chat, over the same connection.
+ * call. `createOtherModels` adds image, embedding, transcription and speech models.
  */
 export function responsesProvider(
   sdk: Sdk,
   profile: ResponsesProfile,
   options: ResponsesOptions,
-  further?: Further,
+  createOtherModels?: CreateOtherModels,
 ): Provider {
   checkSetUp(profile, options);
   const id = options.id ?? profile.id;
@@ -31,7 +31,7 @@ export function responsesProvider(
     spi: 1,
     id,
     ...billingOf(options, profile),
-    ...furtherOf(further, connection, profile, options),
+    ...otherModelsOf(createOtherModels, connection, profile, options),
     model: (modelId) => responsesModel(modelId, id, profile, options, connection),
     listModels: (context) =>
       connection.list(context, (modelId) => responsesTraitsOf(profile, modelId, options.quirks).capabilities),

@@ -18,7 +18,7 @@ const WORDS: {
     Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions' | 'serviceTiers'>
   ]: QuirkValues<ResponsesQuirks[Name]>;
 } = {
-  systemPlace: ['instructions', 'developer', 'system'],
+  systemRole: ['instructions', 'developer', 'system'],
   reasoningRequest: ['effort', 'none'],
   efforts: wordsOf(SENT_EFFORTS),
   reasoningOff: ['none', 'minimal', 'low', 'omit'],
@@ -33,7 +33,7 @@ const WORDS: {
   refuses: wordsOf(REFUSABLE),
 };
 
-/** Quirks from a DSN's query, such as `?systemPlace=developer`; what no quirk knows is a `config` error. */
+/** Quirks from a DSN's query, such as `?systemRole=developer`; what no quirk knows is a `config` error. */
 export const responsesQuirksFromParams = (
   params: Readonly<Record<string, string>>,
   where: string,

@@ -17,7 +17,7 @@ export type ResponsesParameter =
  */
 export interface ResponsesQuirks {
   /** Where `request.system` goes: a member of its own, or a first message of that role. */
-  readonly systemPlace: 'instructions' | 'developer' | 'system';
+  readonly systemRole: 'instructions' | 'developer' | 'system';
   /** What a backend that refuses a body without `instructions` gets when there are none; `''`: nothing. */
   readonly defaultInstructions: string;
   /** `none`: no effort is sent, with a warning. */
@@ -52,7 +52,7 @@ export interface ResponsesQuirks {
 
 /** api.openai.com, as its reference and the SDK's types describe it (openai 7.55, 2026-11-20). */
 export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
-  systemPlace: 'instructions',
+  systemRole: 'instructions',
   defaultInstructions: '',
   reasoningRequest: 'effort',
   efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],

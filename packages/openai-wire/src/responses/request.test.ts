@@ -104,7 +104,7 @@ describe('a request as a body of Responses', () => {
   });
 
   it.each<[Partial<ResponsesQuirks>, Partial<ModelRequest>, object, string[]]>([
-    [{ systemPlace: 'developer' }, { system: 's' }, { instructions: undefined }, []],
+    [{ systemRole: 'developer' }, { system: 's' }, { instructions: undefined }, []],
     [{ reasoningReplay: 'omit' }, {}, { include: undefined }, []],
     [{ reasoningRequest: 'none' }, { reasoning: 'high' }, { reasoning: undefined }, ['dropped reasoning']],
     [
@@ -137,7 +137,7 @@ describe('a request as a body of Responses', () => {
   });
 
   it('puts system text where the quirk says', () => {
-    expect(wire({ system: 's' }, { systemPlace: 'developer' }).params['input']).toEqual([
+    expect(wire({ system: 's' }, { systemRole: 'developer' }).params['input']).toEqual([
       { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 's' }] },
       ...input,
     ]);

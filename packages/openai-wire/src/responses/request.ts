@@ -69,13 +69,13 @@ function systemToWire(
   system: string | undefined,
   instruction: string | undefined,
   input: InputItem[],
-  { systemPlace, defaultInstructions }: ResponsesQuirks,
+  { systemRole, defaultInstructions }: ResponsesQuirks,
   warnings: Warning[],
 ): string {
   const text = [system, instruction].filter((each) => each !== undefined && each !== '').join('\n\n');
-  if (systemPlace !== 'instructions') {
+  if (systemRole !== 'instructions') {
     if (text !== '')
-      input.unshift({ type: 'message', role: systemPlace, content: [{ type: 'input_text', text }] });
+      input.unshift({ type: 'message', role: systemRole, content: [{ type: 'input_text', text }] });
     return '';
   }
   if (text !== '' || defaultInstructions === '') return text;

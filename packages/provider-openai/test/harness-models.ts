@@ -1,5 +1,5 @@
 import type { Harness } from '@majordomo/conformance';
-import type { FurtherProfile } from '@majordomo/openai-wire';
+import type { OtherModelsProfile } from '@majordomo/openai-wire';
 
 /** OpenAI's own models that make vectors, hear and speak. */
 export const OPENAI_MODELS: NonNullable<Harness['models']> = {
@@ -9,11 +9,11 @@ export const OPENAI_MODELS: NonNullable<Harness['models']> = {
 };
 
 /** One that nothing is known of, for each operation that the vendor is not known to lack; one with times, where not all have. */
-export const furtherModels = ({
+export const harnessModels = ({
   embeddings,
   transcription,
   speech,
-}: FurtherProfile): NonNullable<Harness['models']> => ({
+}: OtherModelsProfile): NonNullable<Harness['models']> => ({
   ...(embeddings !== false && { embedding: 'm' }),
   ...(transcription !== false && { transcription: transcription?.all?.times === 'none' ? 'whisper-1' : 'm' }),
   ...(speech !== false && { speech: 'm' }),
