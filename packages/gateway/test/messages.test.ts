@@ -36,6 +36,38 @@ describe('the official client over Messages', () => {
     expect(response.headers.get('request-id')).toMatch(/^req_/);
   });
 
+  it('receives system turns inside a conversation at their place, as user text', async () => {
+    await using at = await house();
+    const { response } = await client(at)
+      .messages.create({
+        model: 'claude',
+        max_tokens: 10,
+        system: 'Be brief.',
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'assistant', content: 'hello' },
+          { role: 'system', content: 'The date has changed.' },
+          { role: 'user', content: 'and now?' },
+        ] as Anthropic.MessageParam[],
+      })
+      .withResponse();
+    expect(at.anthropic.requests[0]?.body).toMatchObject({
+      system: [{ type: 'text', text: 'Be brief.' }],
+      messages: [
+        { role: 'user' },
+        { role: 'assistant' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: '<system-reminder>\nThe date has changed.\n</system-reminder>' },
+            { type: 'text', text: 'and now?' },
+          ],
+        },
+      ],
+    });
+    expect(response.headers.get('x-majordomo-warnings')).toContain('coerced system:');
+  });
+
   it('streams with its helper', async () => {
     await using at = await house();
     const stream = client(at).messages.stream({ model: 'claude', ...asked });

@@ -18,7 +18,7 @@ import {
   invalid,
   type Fields,
 } from '../parsing/fields.ts';
-import { Transcript } from '../parsing/transcript.ts';
+import { textPart, Transcript } from '../parsing/transcript.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { assistantPart, resultParts, texts, userPart } from './blocks.ts';
 import { messagesTools } from './tools.ts';
@@ -67,7 +67,7 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
   if (optional(body, 'service_tier', string) === 'standard_only')
     notes.dropped('service_tier', 'most targets have no form for it');
   const stops = optional(body, 'stop_sequences', array(nonEmptyString)) ?? [];
-  const transcript = transcriptOf(body, media);
+  const transcript = transcriptOf(body, media, notes);
   return {
     model: required(body, 'model', nonEmptyString),
     isStreamed: optional(body, 'stream', boolean) ?? false,
@@ -92,19 +92,19 @@ function refuseThreads(body: Fields, notes: Notes): void {
   notes.dropped('thread', 'this gateway keeps no conversations');
 }
 
-function transcriptOf(body: Fields, media: Media): Transcript {
+function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript();
   transcript.system(optional(body, 'system', texts) ?? '');
   const turns = required(body, 'messages', array(object));
   if (turns.length === 0) invalid('messages', 'must not be empty');
-  for (const turn of turns) addTurn(turn, transcript, media);
+  for (const turn of turns) addTurn(turn, transcript, media, notes);
   return transcript;
 }
 
-function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
+function addTurn(turn: Fields, transcript: Transcript, media: Media, notes: Notes): void {
   const role = required(turn, 'role', oneOf('user', 'assistant', 'system'));
   if (role === 'system') {
-    transcript.system(required(turn, 'content', texts));
+    addSystemTurn(required(turn, 'content', texts), transcript, notes);
     return;
   }
   const blocks = required(turn, 'content', blocksOf);
@@ -121,6 +121,20 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
     );
   }
   transcript.user(blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media)));
+}
+
+/**
+ * Adds a system turn. After the first other turn it becomes user text in tags that Claude knows: at the top it would change the
+ * cached beginning of the conversation with every reminder.
+ */
+function addSystemTurn(text: string, transcript: Transcript, notes: Notes): void {
+  if (text === '') return;
+  if (transcript.messages.every(({ role }) => role === 'system')) {
+    transcript.system(text);
+    return;
+  }
+  transcript.user(textPart(`<system-reminder>\n${text}\n</system-reminder>`));
+  notes.coerced('system', 'a system turn inside the conversation is sent as user text');
 }
 
 const blocksOf = (value: unknown, path: string): readonly Fields[] =>

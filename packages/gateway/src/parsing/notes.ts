@@ -3,12 +3,18 @@ import { isSet, type Fields } from './fields.ts';
 
 const NOT_KNOWN = 'this gateway does not know it';
 
-/** Collects warnings about settings that no target receives. */
+/** Collects warnings about settings that targets receive in another form, or not at all. */
 export class Notes {
   readonly all: Warning[] = [];
 
   dropped(what: string, why: string): void {
     this.all.push({ action: 'dropped', what, why });
+  }
+
+  /** Adds a warning once. */
+  coerced(what: string, why: string): void {
+    if (!this.all.some((note) => note.what === what && note.why === why))
+      this.all.push({ action: 'coerced', what, why });
   }
 
   /** Adds a warning for each member that is not in `taken`, with its reason if there is one. */
