@@ -4,7 +4,7 @@ import type { FeedHealth } from '../feed-types.ts';
 import { steer } from './request.ts';
 import { count, duration, rough } from './format.ts';
 import { useKnown, useNow } from './hooks.ts';
-import { targetSummaries, type TargetSummary } from './summary.ts';
+import { isFailing, targetSummaries, type TargetSummary } from './summary.ts';
 
 const BENCHES: readonly (readonly [string, number | null])[] = [
   ['1 min', 60_000],
@@ -68,10 +68,13 @@ interface TargetProps {
 
 function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Element {
   const { state = 'healthy', failures = 0, benches = 0, restingKeys = 0 } = health ?? {};
+  const failing = state === 'healthy' && isFailing(fared);
   return (
     <li class={`card ${state}`}>
       <h3 class="target">{target}</h3>
-      <p class={`state ${state}`}>{stateText(health, now)}</p>
+      <p class={`state ${failing ? 'failing' : state}`}>
+        {failing ? `Failing: ${share(fared)} of its attempts` : stateText(health, now)}
+      </p>
       <dl class="facts">
         <Fact name="attempts" value={count(fared?.attempts ?? 0)} />
         <Fact name="failed" value={share(fared)} />

@@ -55,16 +55,36 @@ export function slices(calls: readonly FeedCall[], now: number, most: number): r
   return all;
 }
 
-/** Attempts of a target in the stored calls. */
+/** Attempts of a target in the stored calls, without those that failed because of the request. */
 export interface TargetSummary {
   readonly attempts: number;
   readonly failed: number;
   readonly p50Ms: number | undefined;
 }
 
+/** Kinds of failures that the client caused: they say nothing about the target. */
+const REQUEST_KINDS: readonly string[] = [
+  'invalid-request',
+  'unsupported',
+  'context-overflow',
+  'content-filter',
+  'aborted',
+];
+
+/** Share of failed attempts from which a target counts as failing, and the least attempts for this judgment. */
+const FAILING_SHARE = 0.5;
+const MIN_ATTEMPTS = 5;
+
+/** Whether at least half of the attempts of a target failed. */
+export const isFailing = (summary: TargetSummary | undefined): boolean =>
+  summary !== undefined &&
+  summary.attempts >= MIN_ATTEMPTS &&
+  summary.failed / summary.attempts >= FAILING_SHARE;
+
 export function targetSummaries(calls: readonly FeedCall[]): ReadonlyMap<string, TargetSummary> {
   const times = new Map<string, { failed: number; attempts: number; took: number[] }>();
-  for (const { target, outcome, ms } of calls.flatMap(({ tries }) => tries)) {
+  for (const { target, outcome, ms, error } of calls.flatMap(({ tries }) => tries)) {
+    if (outcome === 'failed' && REQUEST_KINDS.includes(error?.kind ?? '')) continue;
     const summary = times.get(target) ?? { failed: 0, attempts: 0, took: [] };
     times.set(target, summary);
     if (outcome === 'finished' || outcome === 'failed') summary.attempts++;
