@@ -19,7 +19,10 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-process.once('SIGHUP', end);
+process.on('SIGHUP', (signal) => {
+  if (interrupts.reload === undefined) end(signal as 'SIGHUP');
+  else interrupts.reload();
+});
 process.once('SIGTERM', end);
 // `majordomo … | head`: the reader has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -2,6 +2,8 @@
 export class Interrupts {
   /** Longest that the command may take to put its things away, in ms. */
   graceMs = 250;
+  /** Runs on SIGHUP. Without it, SIGHUP ends the command. */
+  reload: (() => void) | undefined;
   private readonly all = new AbortController();
   private turn: AbortController | undefined;
 

@@ -9,6 +9,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** How many ms the command may take from then on to put its things away; 250 unless it says so. */
   readonly takeTime: (ms: number) => void;
+  /** Calls `reload` on SIGHUP, which ends the process otherwise. */
+  readonly onHangup: (reload: () => void) => void;
   readonly stdin: Stdin;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -18,6 +18,9 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
     takeTime: (ms) => {
       interrupts.graceMs = ms;
     },
+    onHangup: (reload) => {
+      interrupts.reload = reload;
+    },
     home,
     cwd: or(() => process.cwd(), '/'),
     interruptible: (run) => interrupts.interruptible(run),

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -18,7 +18,9 @@ interface Serving {
   readonly cwd: string;
 }
 
-/** A vendor on 127.0.0.1, and the built command that serves it. */
+const TOKEN = 't0ken-of-the-inspector-0123456789';
+
+/** Starts a vendor on 127.0.0.1, and the built command that serves it, with an inspector. */
 async function serving({
   argv = [],
   files = {},
@@ -27,10 +29,12 @@ async function serving({
   const server = await startWireServer({ wire: openaiChat, script });
   onTestFinished(() => server.close());
   const own = Object.keys(files).some((name) => name.startsWith('majordomo.config'));
-  const cwd = folder({ ...(own ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) }), ...files });
-  const running = start(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
-  const inspector = await running.said(/Inspector: (\S+)/);
-  return { server, running, url: new URL(inspector).origin, inspector, cwd };
+  const config = own ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) };
+  const cwd = folder({ ...config, 'admin-token': `${TOKEN}\n`, ...files });
+  const options = ['--port', '0', '--admin-token-file', 'admin-token', ...argv];
+  const running = start(['serve', ...options], { cwd, env: lab(server) });
+  const url = await running.said(/Serving .* at (\S+)/);
+  return { server, running, url, inspector: `${url}/inspector?token=${TOKEN}`, cwd };
 }
 
 const chat = (
@@ -73,7 +77,7 @@ describe('majordomo serve', () => {
     expect(lines).toEqual([
       `Serving default, fast, smart at ${url}`,
       `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # any text is a key`,
-      expect.stringMatching(/^Inspector: http:\/\/127\.0\.0\.1:\d+\/inspector\?token=[\w-]{32}$/),
+      `Inspector: ${url}/inspector, with the token in admin-token`,
       '',
     ]);
     const answer = await chat(url, 'smart');
@@ -120,6 +124,47 @@ describe('majordomo serve', () => {
     expect(asked).toEqual([401, 200, 200, 401]);
     expect(running.out() + running.err()).not.toContain('c4nary');
     expect(running.out()).toContain('# keys are those of keys');
+  }, 60_000);
+
+  it.each([
+    [[], 'Inspector: off; without a terminal it needs --admin-token-file'],
+    [['--no-inspector'], 'Inspector: off'],
+  ])(
+    'prints no token where its output may be logged: serve %j',
+    async (argv, line) => {
+      const server = await startWireServer({ wire: openaiChat, script: hello });
+      onTestFinished(() => server.close());
+      const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
+      const running = start(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
+      const url = await running.said(/Serving .* at (\S+)/);
+      expect(running.out()).toContain(`${line}\n`);
+      expect(running.out()).not.toContain('token=');
+      expect((await fetch(`${url}/inspector`)).status).toBe(404);
+    },
+    60_000,
+  );
+
+  it('rejects a file with a short admin token without showing it', async () => {
+    const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG), short: 'c4nary' });
+    const running = start(['serve', '--port', '0', '--admin-token-file', 'short'], { cwd });
+    expect(await running.ended).toBe(2);
+    expect(running.err()).toContain('short must hold one token of at least 16 ASCII characters');
+    expect(running.err()).not.toContain('c4nary');
+  }, 60_000);
+
+  it('loads the keys again on SIGHUP, and keeps the earlier ones if the file has a mistake', async () => {
+    const { running, url, cwd } = await serving({ argv: ['--key-file', 'keys'], files: { keys: 'a old\n' } });
+    const statusOf = async (key: string): Promise<number> =>
+      (await chat(url, 'fast', { headers: { 'x-api-key': key } })).status;
+    expect([await statusOf('old'), await statusOf('new')]).toEqual([200, 401]);
+    writeFileSync(join(cwd, 'keys'), 'a new\n');
+    running.child.kill('SIGHUP');
+    await running.said(/SIGHUP: the keys of keys are loaded again/);
+    expect([await statusOf('old'), await statusOf('new')]).toEqual([401, 200]);
+    writeFileSync(join(cwd, 'keys'), 'three words here\n');
+    running.child.kill('SIGHUP');
+    await running.said(/SIGHUP: keys: line 1 .*; the earlier keys stay valid/);
+    expect(await statusOf('new')).toBe(200);
   }, 60_000);
 
   it('opens the inspector for whoever has the address, and once its cookie is there without it', async () => {

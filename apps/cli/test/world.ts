@@ -89,6 +89,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     home: options.home ?? cwd,
     signal: options.signal ?? new AbortController().signal,
     takeTime: () => undefined,
+    onHangup: () => undefined,
     stdin: {
       kind: stdin.kind,
       text: async () => stdin.reading ?? stdin.text ?? '',

@@ -11,6 +11,11 @@ export const define: Define = (command, io, done) => {
     .option('--host <address>', 'whom to listen to; others than this machine need --key-file', '127.0.0.1')
     .option('--key-file <path>', 'keys of clients, one a line, after the name of its tenant where it has one')
     .option('--models <name[=spec]>', 'only these names, or others; repeatable', another)
+    .option(
+      '--admin-token-file <path>',
+      'token for the inspector; without a terminal there is no inspector without it',
+    )
+    .option('--no-inspector', 'serve no inspector')
     .option('--content', 'the inspector shows prompts and answers too')
     .addHelpText('after', MORE)
     .action(async (flags: ServeFlags) => {

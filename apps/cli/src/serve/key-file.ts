@@ -44,6 +44,19 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
   return (request) => callers.get(digestOf(keyIn(request)));
 }
 
+const MIN_TOKEN_LENGTH = 16;
+
+/** Returns the token that a file holds. Throws `Stop` if others may read the file, or if the token is short. */
+export async function tokenFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<string> {
+  await checkMode(path, cwd);
+  const token = new TextDecoder().decode(await fileBytes(path, cwd, MOST_BYTES)).trim();
+  if (token.length < MIN_TOKEN_LENGTH || !SENDABLE.test(token))
+    throw new Stop(
+      `${path} must hold one token of at least ${MIN_TOKEN_LENGTH} ASCII characters without spaces, such as the output of: openssl rand -base64 24`,
+    );
+  return token;
+}
+
 async function checkMode(path: string, cwd: string): Promise<void> {
   let mode: number;
   try {

@@ -3,8 +3,8 @@ import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
-/** What clients are not told of a call that failed: they read that its operator sees why. */
-const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];
+/** Kinds of failures whose reason clients do not receive. */
+const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol', 'network'];
 
 /** Messages may differ in every call. */
 const MOST_REASONS = 100;

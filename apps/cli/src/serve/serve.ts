@@ -7,9 +7,10 @@ import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
+import { reasonOf } from '../reason.ts';
 import { plannerOf } from './planner-of.ts';
 import { printable } from '../paint.ts';
-import { keyFile } from './key-file.ts';
+import { keyFile, tokenFile, type Authorize } from './key-file.ts';
 import { ended, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
 import { operatorAt } from './operator.ts';
 import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
@@ -22,6 +23,9 @@ export interface ServeFlags {
   readonly models?: readonly string[];
   /** The inspector shows prompts and answers too. */
   readonly content?: true;
+  /** False with `--no-inspector`. */
+  readonly inspector?: boolean;
+  readonly adminTokenFile?: string;
 }
 
 const WHY = 'majordomo serve';
@@ -31,10 +35,11 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const place = { port: portOf(flags.port), host: flags.host };
   const settings = await loadSettings(io);
   const models = servedModels(flags.models, settings);
-  const authorize = flags.keyFile === undefined ? undefined : await keyFile(flags.keyFile, io);
+  const authorize = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
   if (authorize === undefined && !LOOPBACK.test(place.host))
     throw new Stop(`--host ${place.host} lets other machines ask: give them keys by --key-file`);
-  const loaded = await loadPackages(io);
+  const token = await inspectorToken(flags, io);
+  const loaded = await loadPackages(io, token !== undefined);
   await using books = await booked(settings, io);
   const specs = await specsOf(models, settings, io);
   const operator = operatorAt(io);
@@ -46,8 +51,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     // As for the platform's `fetch`, this variable switches on HTTP_PROXY and the like.
     fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
-  const token = newToken();
-  const inspector = loaded.createInspector({
+  const inspector = loaded.createInspector?.({
     majordomo,
     models,
     ledger: books.ledger,
@@ -58,7 +62,13 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   // What only a package knows, such as the quirks that a DSN may name: the operator hears of it, not the first client.
   for (const spec of namedBy(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
   const { onError } = operator;
-  const gateway = loaded.createGateway({ majordomo, models, authorize, mounts: [inspector], onError });
+  const gateway = loaded.createGateway({
+    majordomo,
+    models,
+    authorize,
+    mounts: inspector && [inspector],
+    onError,
+  });
   const served = await listen(gateway, place, WHY, io);
   io.takeTime(GRACE_MS + 1000);
   // In one piece: whoever reads the first line alone may leave.
@@ -66,7 +76,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     [
       `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
       `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags)}`,
-      `Inspector: ${inspectorAt(served.url, token)}\n`,
+      `Inspector: ${inspectorLine(served.url, token, flags, io)}\n`,
     ].join('\n'),
   );
   await ended(io.signal);
@@ -74,12 +84,50 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function loadPackages({ cwd }: Io) {
+async function loadPackages({ cwd }: Io, withInspector: boolean) {
   const gateway = await loadPackage('@majordomo/gateway', cwd, WHY);
-  const inspector = await loadPackage('@majordomo/inspector', cwd, WHY);
   const { createGateway } = gateway as typeof import('@majordomo/gateway');
+  if (!withInspector) return { createGateway };
+  const inspector = await loadPackage('@majordomo/inspector', cwd, `${WHY} (or pass --no-inspector)`);
   const { createInspector } = inspector as typeof import('@majordomo/inspector');
   return { createGateway, createInspector };
+}
+
+/** Returns the callers of a key file, which SIGHUP reads again. A file with a mistake changes nothing. */
+async function reloadedKeys(path: string, io: Io): Promise<Authorize> {
+  let authorize = await keyFile(path, io);
+  io.onHangup(() => {
+    keyFile(path, io).then(
+      (reloaded) => {
+        authorize = reloaded;
+        io.stderr.write(`SIGHUP: the keys of ${printable(path)} are loaded again\n`);
+      },
+      (error: unknown) => {
+        io.stderr.write(`SIGHUP: ${printable(reasonOf(error))}; the earlier keys stay valid\n`);
+      },
+    );
+  });
+  return (request) => authorize(request);
+}
+
+/**
+ * Returns the token of the inspector, or `undefined` if there is no inspector. Without `--admin-token-file`, a new token is shown on a
+ * terminal only: elsewhere it would be stored in the logs of the process.
+ */
+async function inspectorToken(
+  { inspector, adminTokenFile }: ServeFlags,
+  io: Io,
+): Promise<string | undefined> {
+  if (inspector === false) return undefined;
+  if (adminTokenFile !== undefined) return tokenFile(adminTokenFile, io);
+  return io.stdout.isTerminal ? newToken() : undefined;
+}
+
+function inspectorLine(url: string, token: string | undefined, flags: ServeFlags, { stdout }: Io): string {
+  if (flags.adminTokenFile !== undefined && token !== undefined)
+    return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
+  if (token !== undefined && stdout.isTerminal) return inspectorAt(url, token);
+  return flags.inspector === false ? 'off' : 'off; without a terminal it needs --admin-token-file';
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
