@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { createMajordomo, user, type ModelEvent, type Usage } from '../src/index.ts';
+import {
+  createMajordomo,
+  LlmError,
+  user,
+  type ModelContext,
+  type ModelEvent,
+  type ModelRequest,
+  type Usage,
+} from '../src/index.ts';
 import { failure } from './support/failure.ts';
 
 const hi = { messages: [user('hi')] };
@@ -65,4 +73,27 @@ it('an answer lists the usage of the empty attempts before it, and a gate gets i
     ['finished', usage],
   ]);
   expect(settled).toEqual([usage, usage]);
+});
+
+it('a failed attempt has the usage that its provider reported before the failure', async () => {
+  const reporting = {
+    ...provider('a', []),
+    model: () => ({
+      id: 'x',
+      families: [],
+      capabilities: {},
+      async *stream(_request: ModelRequest, context: ModelContext): AsyncGenerator<ModelEvent> {
+        context.reportUsage?.(usage);
+        await Promise.resolve();
+        yield { type: 'start', target: 'a/x', id: undefined };
+        yield { type: 'part-start', index: 0, part: { type: 'text' } };
+        yield { type: 'text-delta', index: 0, text: 'half' };
+        throw new LlmError('network', 'cut');
+      },
+    }),
+  };
+  const majordomo = createMajordomo({ providers: [reporting], chain: { attempts: 1 } });
+  const { details } = await failure(majordomo.model('a/x').generate(hi));
+  expect(details.attempts.map((attempt) => attempt.usage)).toEqual([usage]);
+  expect(details.partial).toMatchObject({ text: 'half', usage });
 });

@@ -90,7 +90,12 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
       const scribe = new EventWriter(target, []);
       return sdkStream({
         context,
-        reader: new MessagesReader({ scribe, family, inBandError: (body) => inBandError(body, facts) }),
+        reader: new MessagesReader({
+          scribe,
+          family,
+          inBandError: (body) => inBandError(body, facts),
+          reportUsage: (usage) => context.reportUsage?.(usage),
+        }),
         open(signal) {
           const { params, warnings } = toWire(request, modelId, quirks, family, most);
           scribe.warning(...warnings);

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type Usage } from '@majordomo/core';
 import { EventWriter, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, without, type BlockEvent, type WireBlock } from './content-blocks.ts';
 import {
@@ -31,6 +31,8 @@ interface MessagesFacts {
   readonly family: string;
   /** Makes the error of an `error` event or body. */
   readonly inBandError: (body: unknown) => LlmError;
+  /** Receives the usage that arrives before the end: see `ModelContext.reportUsage`. */
+  readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /** Reads the Messages wire: server-sent events or one whole body. */
@@ -38,6 +40,7 @@ export class MessagesReader implements WireReader {
   readonly scribe: EventWriter;
   done = false;
   private readonly inBandError: (body: unknown) => LlmError;
+  private readonly reportUsage: MessagesFacts['reportUsage'];
   private readonly blocks: ContentBlocks;
   private hasBegun = false;
   private id: string | undefined;
@@ -45,18 +48,23 @@ export class MessagesReader implements WireReader {
   private stopReason: string | undefined;
   private stopDetails: WireStopDetails | null | undefined;
 
-  constructor({ scribe, family, inBandError }: MessagesFacts) {
+  constructor({ scribe, family, inBandError, reportUsage }: MessagesFacts) {
     this.scribe = scribe;
     this.blocks = new ContentBlocks({ scribe, family });
     this.inBandError = inBandError;
+    this.reportUsage = reportUsage;
   }
 
   message(data: string, name?: string): void {
     if (name === 'error') throw this.inBandError(jsonOrText(data));
     const event = JSON.parse(data) as WireEvent | null;
     switch (event?.type) {
-      case 'content_block_delta':
       case 'content_block_start':
+        // The count of `message_start` does not include the output that follows.
+        this.report({ output: undefined });
+        this.blocks.event(event);
+        break;
+      case 'content_block_delta':
       case 'content_block_stop':
         this.blocks.event(event);
         break;
@@ -111,6 +119,7 @@ export class MessagesReader implements WireReader {
         target,
       });
     if (!this.hasBegun) this.usage = message.usage ?? undefined;
+    this.report();
     this.hasBegun = true;
     this.id = message.id;
     this.scribe.start(message.id);
@@ -143,6 +152,11 @@ export class MessagesReader implements WireReader {
     this.done = true;
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
     this.scribe.finish(reason, this.stopReason, usage(this.usage), stopDetails(this.stopDetails));
+  }
+
+  private report(unknown?: { readonly output: undefined }): void {
+    const reported = usage(this.usage);
+    if (reported !== undefined) this.reportUsage?.({ ...reported, ...unknown });
   }
 
   private missing(path: string): never {

@@ -1,6 +1,7 @@
 import {
   assistant,
   createMajordomo,
+  LlmError,
   toolResult,
   user,
   type AssistantPart,
@@ -9,13 +10,14 @@ import {
 import { inTurn, testServer, type TestServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
-import { message, says } from './events.ts';
-import { json, sse, wireError } from './server.ts';
+import { message, messageStart, says, textBlock } from './events.ts';
+import { EVENT_STREAM, frame, json, sse, wireError } from './server.ts';
 
-const open = (server: TestServer, model: string, options: AnthropicOptions = {}) =>
+const open = (server: TestServer, model: string, options: AnthropicOptions = {}, attempts?: number) =>
   createMajordomo({
     providers: [createAnthropic({ apiKey: 'k', baseURL: server.origin, ...options })],
     env: {},
+    chain: { attempts },
   }).model(`anthropic/${model}`);
 
 const thought: AssistantPart = {
@@ -98,3 +100,46 @@ describe('a rejected credential', () => {
     ]);
   });
 });
+
+describe('a stream that fails after message_start', () => {
+  const started = { input: 15, cacheRead: 3, cacheWrite: 2, reasoning: undefined };
+
+  it('retains the reported usage when the connection is cut', async () => {
+    await using server = await testServer(sse(messageStart()));
+    const error = await failureOf(open(server, 'some-model', {}, 1).generate({ messages: [user('hi')] }));
+    expect(error.kind).toBe('truncated');
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...started, output: 1 }]);
+  });
+
+  it('reports the output as unknown when content had begun', async () => {
+    await using server = await testServer(sse(messageStart(), ...textBlock(0, 'half').slice(0, 2)));
+    const error = await failureOf(open(server, 'some-model', {}, 1).generate({ messages: [user('hi')] }));
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...started, output: undefined }]);
+    expect(error.details.partial).toMatchObject({ text: 'half', usage: { input: 15, output: undefined } });
+  });
+
+  it('retains the reported usage when the caller aborts', async () => {
+    await using server = await testServer((response) => {
+      response.writeHead(200, EVENT_STREAM);
+      for (const event of [messageStart(), ...textBlock(0, 'half').slice(0, 2)]) response.write(frame(event));
+    });
+    const abort = new AbortController();
+    const stream = open(server, 'some-model', {}, 1).stream(
+      { messages: [user('hi')] },
+      { signal: abort.signal },
+    );
+    const error = await failureOf(
+      (async () => {
+        for await (const { type } of stream) if (type === 'text-delta') abort.abort();
+      })(),
+    );
+    expect(error.kind).toBe('aborted');
+    expect(error.details.attempts.map(({ usage }) => usage)).toEqual([{ ...started, output: undefined }]);
+  });
+});
+
+const failureOf = async (failing: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await failing.catch((cause: unknown) => cause);
+  if (LlmError.is(error)) return error;
+  throw new Error('expected the call to fail');
+};

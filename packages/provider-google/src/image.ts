@@ -124,6 +124,6 @@ export function fromImageBody(json: unknown, facts: GeminiFacts): DrawnImages {
     return [() => imageFromBase64(inlineData.data, { target, path })];
   });
   if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
-    throw blocked(raw, finishMessage, target);
+    throw blocked(raw, finishMessage, target, usage);
   return { target, ...readImages(entries, 1, target), usage };
 }

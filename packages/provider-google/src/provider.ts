@@ -128,7 +128,12 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
           const extra = besideTools(request.extra, params.config);
           return connection.generate({ modelId, params, extra, context, facts });
         },
-        reader: new GeminiReader({ scribe, family, toLlmError: (error) => inBandError(error, facts) }),
+        reader: new GeminiReader({
+          scribe,
+          family,
+          toLlmError: (error) => inBandError(error, facts),
+          reportUsage: (usage) => context.reportUsage?.(usage),
+        }),
         toLlmError: (error) => toLlmError(error, facts),
       });
     },

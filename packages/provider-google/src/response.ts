@@ -1,4 +1,10 @@
-import { LlmError, type FinishReason, type Usage, type UsageDetails } from '@majordomo/core';
+import {
+  LlmError,
+  type FinishReason,
+  type PartialResponse,
+  type Usage,
+  type UsageDetails,
+} from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
 
@@ -116,35 +122,54 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   const body: Body = asRecord(json);
   if (body.error !== undefined) throw inBandError(body.error, facts);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
-  if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target);
+  const counted = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
+  if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target, counted);
   const candidate = Array.isArray(body.candidates)
     ? (body.candidates[0] as WireCandidate | undefined)
     : undefined;
   if (candidate === undefined)
-    throw new LlmError('protocol', `${target} answered without candidates`, { target, path: 'candidates' });
+    throw new LlmError('protocol', `${target} answered without candidates`, {
+      target,
+      path: 'candidates',
+      partial: usageOnly(target, counted),
+    });
   const { content, finishReason: raw = '', finishMessage } = candidate;
   return {
     parts: Array.isArray(content?.parts) ? content.parts : [],
     finishReason: raw,
     finishMessage,
-    usage: body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0),
+    usage: counted,
   };
 }
 
 /** The same of an answer that nothing must end early: a limit that was reached is `truncated`. */
 export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
   const candidate = candidateOf(json, facts);
-  const { finishReason: raw, finishMessage } = candidate;
+  const { finishReason: raw, finishMessage, usage: counted } = candidate;
   const reason = finishReason(raw, false);
-  if (reason === 'content-filter') throw blocked(raw, finishMessage, facts.target);
+  if (reason === 'content-filter') throw blocked(raw, finishMessage, facts.target, counted);
   if (reason === 'length')
     throw new LlmError('truncated', `${facts.target} came to its limit of tokens`, {
       target: facts.target,
       code: raw,
+      partial: usageOnly(facts.target, counted),
     });
   return candidate;
 }
 
 /** A request, or what it would come to, that the vendor does not want. */
-export const blocked = (reason: string, message: string | undefined, target: string): LlmError =>
-  new LlmError('content-filter', `${target} refused: ${message ?? reason}`, { target, code: reason });
+export const blocked = (
+  reason: string,
+  message: string | undefined,
+  target: string,
+  counted: Usage | undefined,
+): LlmError =>
+  new LlmError('content-filter', `${target} refused: ${message ?? reason}`, {
+    target,
+    code: reason,
+    partial: usageOnly(target, counted),
+  });
+
+/** A partial response without content: the vendor bills a response that it blocks. */
+const usageOnly = (target: string, counted: Usage | undefined): PartialResponse | undefined =>
+  counted && { id: undefined, target, parts: [], text: '', usage: counted };

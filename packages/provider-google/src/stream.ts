@@ -1,4 +1,11 @@
-import { LlmError, type JsonObject, type TokenLogprob, type VendorPart, type Warning } from '@majordomo/core';
+import {
+  LlmError,
+  type JsonObject,
+  type TokenLogprob,
+  type Usage,
+  type VendorPart,
+  type Warning,
+} from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
@@ -114,6 +121,8 @@ export interface GeminiReaderOptions {
   readonly family: string;
   /** What an error inside the answer means. */
   readonly toLlmError: (error: WireError) => LlmError;
+  /** Receives the usage that arrives before the end: see `ModelContext.reportUsage`. */
+  readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**
@@ -125,6 +134,7 @@ export class GeminiReader implements WireReader {
   readonly scribe: EventWriter;
   private readonly family: string;
   private readonly toLlmError: GeminiReaderOptions['toLlmError'];
+  private readonly reportUsage: GeminiReaderOptions['reportUsage'];
   private raw: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
@@ -142,10 +152,11 @@ export class GeminiReader implements WireReader {
   /** Kinds of parts that were dropped. */
   private readonly told = new Set<string>();
 
-  constructor({ scribe, family, toLlmError }: GeminiReaderOptions) {
+  constructor({ scribe, family, toLlmError, reportUsage }: GeminiReaderOptions) {
     this.scribe = scribe;
     this.family = family;
     this.toLlmError = toLlmError;
+    this.reportUsage = reportUsage;
   }
 
   message(data: string): void {
@@ -187,7 +198,10 @@ export class GeminiReader implements WireReader {
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
     this.scribe.start(chunk.responseId);
-    if (chunk.usageMetadata !== undefined) this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
+    if (chunk.usageMetadata !== undefined) {
+      this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
+      this.reportUsage?.(usage(this.tokens, this.searches.size));
+    }
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
       throw this.blocked(promptFeedback.blockReason, promptFeedback.blockReasonMessage);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   assistant,
   createMajordomo,
+  LlmError,
   toolResult,
   user,
   type AssistantPart,
@@ -199,4 +200,32 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
   for (const [at, contents] of written.entries()) expect(server.requests[at]?.text).toContain(contents);
   for (const [at, before] of written.slice(0, -1).entries())
     expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
+});
+
+describe('a blocked prompt', () => {
+  const blocked = {
+    responseId: 'r',
+    promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+    usageMetadata: { promptTokenCount: 12 },
+  };
+  const usageOf = async (failing: Promise<unknown>): Promise<unknown> => {
+    const error: unknown = await failing.catch((cause: unknown) => cause);
+    return LlmError.is(error, 'content-filter') && error.details.attempts.map(({ usage }) => usage?.input);
+  };
+
+  it('retains the usage that the vendor reported, in chat, image and speech models', async () => {
+    server = await testServer((response, { path }) => {
+      (path.includes('stream') ? streaming(blocked) : answers(blocked))(response);
+    });
+    const google = createGoogle({ apiKey: 'k', baseURL: server.origin });
+    const majordomo = createMajordomo({ env: {}, providers: [google], chain: { attempts: 1 } });
+    const chat = majordomo.model('google/gemini-3.8-flash');
+    const hi = { messages: [user('hi')] };
+    expect([
+      await usageOf(chat.generate(hi)),
+      await usageOf(chat.stream(hi).response()),
+      await usageOf(majordomo.imageModel('google/gemini-3-pro-image').generate({ prompt: 'a cat' })),
+      await usageOf(majordomo.speechModel('google/gemini-tts').speak({ text: 'hi' })),
+    ]).toEqual([[12], [12], [12], [12]]);
+  });
 });

@@ -128,6 +128,8 @@ export class RunningAttempt<Event extends object, Result> {
   private readonly reading: Reading<Event>;
   private readonly began: number;
   private hasToldCommit = false;
+  /** Usage that the provider reported before the end. */
+  private reportedUsage: Usage | undefined;
 
   constructor(facts: Facts<Event, Result>) {
     const { visit, call, deps, prepared, watched } = facts;
@@ -141,6 +143,9 @@ export class RunningAttempt<Event extends object, Result> {
     const credential = (value: string): void => {
       facts.claim.use(value);
     };
+    const reportUsage = (usage: Usage): void => {
+      this.reportedUsage = usage;
+    };
     this.reading = new Reading({
       target,
       isWhole: prepared.isNonStreaming,
@@ -153,7 +158,15 @@ export class RunningAttempt<Event extends object, Result> {
       lifeline: watched?.lifeline,
       open: (signal) =>
         openInside(deps.around, watched?.info, () =>
-          prepared.open({ target, delivery, signal, ...deps.transport(), credential, recoveries }),
+          prepared.open({
+            target,
+            delivery,
+            signal,
+            ...deps.transport(),
+            credential,
+            recoveries,
+            reportUsage,
+          }),
         ),
     });
   }
@@ -193,7 +206,9 @@ export class RunningAttempt<Event extends object, Result> {
     const known = asLlmError(cause, this.target, this.facts.prepared.request);
     const error = classified(known, this.visit.settings.classify);
     const { details } = error;
-    const partial = details.partial ?? this.answer.partial();
+    const arrived = this.answer.partial();
+    const partial =
+      details.partial ?? (arrived && { ...arrived, usage: arrived.usage ?? this.reportedUsage });
     return withDetails(error, { target: details.target ?? this.target, partial });
   }
 
@@ -214,7 +229,11 @@ export class RunningAttempt<Event extends object, Result> {
     const outcome = outcomeOf(error);
     if (outcome === 'skipped') record.foundBenched(this.target, this.comesBack(error));
     else record.attemptFailed(this.target, number, error, retryInMs(verdict));
-    const settling = this.ended(outcome, error, error.details.partial?.usage ?? this.answer.usage);
+    const settling = this.ended(
+      outcome,
+      error,
+      error.details.partial?.usage ?? this.answer.usage ?? this.reportedUsage,
+    );
     if (benchedUntil !== undefined) record.health('benched', this.target, benchedUntil);
     return settling;
   }

@@ -14,6 +14,7 @@ import type {
 } from './operations.ts';
 import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
+import type { Usage } from './usage.ts';
 
 /** String variables handed to `createMajordomo`; packages never read `process.env`. */
 export type Env = { readonly [name: string]: string | undefined };
@@ -37,6 +38,11 @@ export interface ModelContext {
   credential?(value: string): void;
   /** Those that this attempt was changed by; `credentialSource` finds in them which value was rejected. */
   readonly recoveries?: readonly Recovery[] | undefined;
+  /**
+   * Reports usage before the `finish` event. A failed or aborted attempt retains the last reported usage; the usage of
+   * `finish` replaces it.
+   */
+  reportUsage?(usage: Usage): void;
 }
 
 /** One model at one endpoint: all that a provider has to supply. */
