@@ -4,7 +4,7 @@ import { writeDeclarations } from './declarations.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
-/** Published files are readable, and their maps contain the sources: see ADR 0043. */
+/** Published files are readable, and their maps contain the sources: see ADR 0013. */
 const base = {
   format: 'esm',
   target: 'es2023',

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { exists, filesIn, read } from '../src/repository.ts';
 
-const SECTIONS = ['Status', 'Context', 'Decision', 'Rejected', 'Consequences', 'Where'];
-const LONGEST = 60;
+const SECTIONS = ['Context', 'Decision', 'Rejected', 'Consequences'];
+const MAX_RECORDS = 60;
+const MAX_RECORD_LINES = 60;
+const MAX_CONTEXT_LINES = 10;
+const MAX_TOTAL_LINES = 2000;
 
-const records = filesIn('adr').filter((file) => file !== 'adr/README.md');
+const files = filesIn('adr');
+const records = files.filter((file) => file !== 'adr/README.md');
+const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
 const titleOf = (file: string): string => /^# (.+)$/m.exec(read(file))?.[1] ?? '';
 
 test('the index lists every record once, by number, under its own title', () => {
@@ -16,28 +21,36 @@ test('the index lists every record once, by number, under its own title', () => 
   );
 });
 
-test('no number is given twice; one may be kept for a record that is being written', () => {
+test('each number belongs to one record', () => {
   const numbers = records.map((file) => file.slice(4, 8));
   expect([...new Set(numbers)]).toEqual(numbers);
 });
 
+test(`there are at most ${MAX_RECORDS} records with ${MAX_TOTAL_LINES} lines in total`, () => {
+  expect(records.length).toBeLessThanOrEqual(MAX_RECORDS);
+  const lines = files.reduce((sum, file) => sum + linesOf(read(file)).length, 0);
+  expect(lines).toBeLessThanOrEqual(MAX_TOTAL_LINES);
+});
+
 describe.each(records)('%s', (file) => {
   const text = read(file);
+  const [head = ''] = text.split('\n## ');
 
-  test(`has at most ${LONGEST} lines and the same sections as every record`, () => {
-    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(LONGEST);
+  test(`has at most ${MAX_RECORD_LINES} lines and the same sections as every record`, () => {
+    expect(linesOf(text).length).toBeLessThanOrEqual(MAX_RECORD_LINES);
     expect([...text.matchAll(/^## (.+)$/gm)].map(([, section]) => section)).toEqual(SECTIONS);
-    expect(titleOf(file)).toMatch(new RegExp(`^${file.slice(4, 8)} `));
+    expect(titleOf(file)).toMatch(new RegExp(`^${file.slice(4, 8)} [A-Z]`));
+    expect(head).toMatch(/\n\nAccepted \d{4}-\d{2}-\d{2}/);
   });
 
-  test('points to files that exist', () => {
-    const where = text.slice(text.indexOf('## Where'));
-    const paths = [...where.matchAll(/`([\w.-]+\/[\w./-]+)`/g)].map(([, path = '']) => path);
+  test(`has a context of at most ${MAX_CONTEXT_LINES} lines`, () => {
+    const context = text.slice(text.indexOf('## Context'), text.indexOf('## Decision'));
+    expect(linesOf(context).length - 2).toBeLessThanOrEqual(MAX_CONTEXT_LINES);
+  });
+
+  test('names files that exist', () => {
+    const paths = [...head.matchAll(/`([\w.-]+(?:\/[\w./-]+)?)`/g)].map(([, path = '']) => path);
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => !exists(path))).toEqual([]);
-  });
-
-  test('names in Context what was counted or measured', () => {
-    expect(text.slice(text.indexOf('## Context'), text.indexOf('## Decision'))).toMatch(/\d/);
   });
 });
