@@ -48,7 +48,7 @@ function textOf(codes: readonly number[]): string {
   return text;
 }
 
-/** Blanks and control characters, quotes, brackets and backslashes; the signs that stand for masks too. */
+/** Blanks, control characters, double quotes, brackets, backslashes, and the characters that replace masks. */
 const endsRun = (code: number): boolean =>
   code <= 32 || code === 0x2028 || code === 0x2029 || (code < 128 && ENDS.has(code));
-const ENDS: ReadonlySet<number> = new Set(Array.from('"\'`<>\\{}', (character) => character.charCodeAt(0)));
+const ENDS: ReadonlySet<number> = new Set(Array.from('"`<>\\{}', (character) => character.charCodeAt(0)));

@@ -1,5 +1,6 @@
 import { isSecret } from './keyed/value.ts';
 import { beginsAsMask } from './mask.ts';
+import { isApostrophe } from './quote.ts';
 import type { Span } from './rule.ts';
 
 const LONGEST = 1024;
@@ -41,7 +42,7 @@ function endOfUserinfo(text: string, start: number): number | undefined {
   let end: number | undefined;
   for (let at = start; at < text.length && at - start < LONGEST; at++) {
     const character = text.charAt(at);
-    if (ENDS.test(character)) break;
+    if (ENDS.test(character) && !isApostrophe(text, at, start)) break;
     if (character === '@') end = at;
   }
   return end === start ? undefined : end;

@@ -87,6 +87,14 @@ function continuation(text: string, at: number, start: number, { character, slas
   return at > start && text[at + 1] === "'" ? 1 : 0;
 }
 
+/** Characters before a value among which the quote that opened a string around it is sought. */
+const STRING_HEAD = 1024;
+
+/** Whether the `'` at this position is part of the value that begins at `start`, and does not close a string around it. */
+export const isApostrophe = (text: string, at: number, start: number): boolean =>
+  text[at] === "'" &&
+  (/[\w%@]/.test(text.charAt(at + 1)) || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'"));
+
 /** Returns the place behind what is masked here already. */
 export function behindMasks(text: string, at: number): number {
   let begin = at;

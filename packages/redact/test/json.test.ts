@@ -75,6 +75,22 @@ describe('JSON within JSON', () => {
     );
   });
 
+  it('has no byte left of several words under `token` and `bearer`', () => {
+    const words = fc.tuple(secret, secret).map((both) => both.join(' ')).filter((value) => /\S\s+\S/.test(value));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('token', 'bearer', 'loginToken'),
+        words,
+        fc.integer({ min: 1, max: 6 }),
+        (key, value, levels) => {
+          const clean = redactor.text(nested([[key, value]], [], levels));
+          expect(innermost(clean, levels)).toEqual({ n: 1, [key]: MASK, note: 'plain words', ok: true });
+        },
+      ),
+      { numRuns: 1000, seed: 20_261_126 },
+    );
+  });
+
   it('is the same in a stream, wherever it is cut', () => {
     fc.assert(
       fc.property(document, fc.array(fc.nat(300), { maxLength: 5 }), ({ members, wraps, levels }, cuts) => {
@@ -170,6 +186,12 @@ describe('a quoted value under a secret name', () => {
     ['password = """two words"""', 'password = """[redacted]"""'],
     ['"{""password"":""two words"",""n"":1}"', '"{""password"":""[redacted]"",""n"":1}"'],
     ['{"cookies":"a=b; c=d"}', '{"cookies":"[redacted]"}'],
+    ['cookie="two words here"', 'cookie="[redacted]"'],
+    ["cookies: 'session9'", "cookies: '[redacted]'"],
+    ['cookie = "sid=abc; theme=dark"', 'cookie = "[redacted]"'],
+    ['{"token":"my token with spaces"}', '{"token":"[redacted]"}'],
+    ['{"accessBearer":"two words here"}', '{"accessBearer":"[redacted]"}'],
+    ['token: "two words"', 'token: "[redacted]"'],
     ['{"name":"DB_PASSWORD","value":"Tr0ub4dor3"}', '{"name":"DB_PASSWORD","value":"[redacted]"}'],
     ['<add key="Password" value="Tr0ub4dor3"/>', '<add key="Password" value="[redacted]"/>'],
   ])('%s', (text, clean) => {
@@ -193,9 +215,35 @@ describe('percent-encoded text', () => {
       'q=%257B%2522password%2522%253A%2522[redacted]%2522%257D',
     ],
     ['%7B%22password%22%3A%22a%5C%22b%22%7D', '%7B%22password%22%3A%22[redacted]%22%7D'],
+    ["password%3Dhunt'er2x", 'password%3D[redacted]'],
+    ["next=%2Fx%3Fpassword%3Dhunt'er2!%26n%3D1", 'next=%2Fx%3Fpassword%3D[redacted]%26n%3D1'],
+    ["'next=%2Fx%3Fpassword%3Dhunter2x'", "'next=%2Fx%3Fpassword%3D[redacted]'"],
   ])('%s', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);
     expect(redactor.text(clean)).toBe(clean);
+  });
+});
+
+describe('an apostrophe in a value without quotes', () => {
+  it.each([
+    ["password=hunt'er2x&n=1", 'password=[redacted]&n=1'],
+    ["password=hunter2'&n=1", 'password=[redacted]&n=1'],
+    ["https://h/?api_key=ab'cd12345!&x=1", 'https://h/?api_key=[redacted]&x=1'],
+    ["https://user:it's9Zq@host/x", 'https://user:[redacted]@host/x'],
+    ["Cookie: sid=a'b9zzzz; x=y", 'Cookie: sid=[redacted]; x=y'],
+  ])('is masked with it: %s', (text, clean) => {
+    expect(redactor.text(text)).toBe(clean);
+    expect(redactor.text(clean)).toBe(clean);
+  });
+
+  it.each([
+    ["'https://h/?password=hunter2x'", "'https://h/?password=[redacted]'"],
+    ["f('password=hunter2x').then()", "f('password=[redacted]').then()"],
+    ["curl -H 'Cookie: sid=ab9zzzz' 'https://h'", "curl -H 'Cookie: sid=[redacted]' 'https://h'"],
+    ["['https://h.example','me@h.example']", "['https://h.example','me@h.example']"],
+    ["password: shouldn't be empty", "password: shouldn't be empty"],
+  ])('is left where it closes a string: %s', (text, clean) => {
+    expect(redactor.text(text)).toBe(clean);
   });
 });
 

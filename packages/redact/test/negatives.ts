@@ -135,6 +135,8 @@ const WRITTEN: readonly string[] = [
   'api_key=self.api_key',
   'client = Client(api_key=api_key)',
   'token=token)',
+  '{"token":" the","logprob":-0.1}',
+  '{"token":"<your token here>"}',
   'const token = getToken();',
   'const apiKey = await readKey();',
   'password = user.password',

@@ -97,6 +97,18 @@ it('writes them through a redactor, in the form of the conventions and without a
   expect(JSON.stringify(spans)).not.toMatch(/ghp_|hunter22/);
 });
 
+it('writes no part of a secret of a prompt that holds JSON', async () => {
+  const secrets = { password: 'hunt"er2!', token: 'several short words', cookies: { sid: "it's" } };
+  const body = JSON.stringify({ body: JSON.stringify({ ...secrets, note: 'plain' }) });
+  const telemetry = watch({ content: createRedactor() });
+  const fake = fakeProvider({ id: 'f', models: { m: ['Done.'] } });
+  const model = createMajordomo({ providers: [fake], ...telemetry.majordomo }).model('f/m');
+  await model.generate({ messages: [user(`${body} ?api_key=ab'quoted9&page=2`)] });
+  const messages = JSON.stringify(parsed(await telemetry.spans(), 'gen_ai.input.messages'));
+  expect(messages).toContain('plain');
+  expect(messages).not.toMatch(/hunt|er2|several|words|it's|quoted9/);
+});
+
 it('writes the prompt of an image model', async () => {
   const telemetry = watch({ content: createRedactor() });
   const picture = image(new Uint8Array([1]));

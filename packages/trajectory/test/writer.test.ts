@@ -71,11 +71,14 @@ it('writes no part of a secret of a tool that returns JSON', async () => {
     password: 'hunt"er2!x9Zq',
     api_key: 'ab"cdef \\1234567890xyz',
     authorization: 'Basic dXNl"cj',
+    token: 'several short words',
+    cookies: { sid: "it's" },
+    url: "https://h.example/?api_key=ab'quoted9&page=2",
   };
-  const said = JSON.stringify({ status: 200, body: JSON.stringify({ ...secrets, note: 'ok' }) });
-  expect(await writer.write(plain('a', said))).toBe('written');
+  const body = JSON.stringify({ status: 200, body: JSON.stringify({ ...secrets, note: 'ok' }) });
+  expect(await writer.write(plain('a', body))).toBe('written');
   const [line = ''] = await here.lines('success');
-  expect(line).not.toMatch(/hunt|er2|cdef|1234567890xyz|dXNl|cj/);
+  expect(line).not.toMatch(/hunt|er2|cdef|1234567890xyz|dXNl|cj|several|words|it's|quoted9/);
   expect(line).toContain('ok');
 });
 

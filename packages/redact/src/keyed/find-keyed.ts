@@ -2,7 +2,7 @@ import type { Span } from '../rule.ts';
 import { findNested, findNumber, findQuoted, type Name } from './find-quoted.ts';
 import { findCredential, findCookies } from './headers.ts';
 import { verdictOn, type Verdict } from './name.ts';
-import { quoteAt } from '../quote.ts';
+import { isApostrophe, quoteAt } from '../quote.ts';
 import { isSecret, isWorkingFolder } from './value.ts';
 
 const LONGEST_NAME = 64;
@@ -137,7 +137,7 @@ function behindName(
 /** Enough of a value to judge it by; the rest is looked at only where it is a secret. */
 function headLength(text: string, start: number, run: Run): number {
   let end = Math.min(start + LONGEST_HEAD, Math.max(start, run.lastsTo));
-  while (end - start < LONGEST_HEAD && end < text.length && !endsRun(text.charCodeAt(end))) end++;
+  while (end - start < LONGEST_HEAD && end < text.length && !endsValue(text, end, start)) end++;
   run.lastsTo = end;
   while (end > start && isClosing(text.charAt(end - 1))) end--;
   return end - start;
@@ -145,11 +145,11 @@ function headLength(text: string, start: number, run: Run): number {
 
 function valueEnd(text: string, start: number): number {
   let end = start;
-  while (end < text.length && !endsRun(text.charCodeAt(end))) end++;
+  while (end < text.length && !endsValue(text, end, start)) end++;
   // The backslashes before a quote belong to the string around the value.
   if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
-  // `f(token=abc)`, `{ token: abc }`
-  while (text[end] !== '<' && end > start && isClosing(text.charAt(end - 1))) end--;
+  // `f(token=abc)`, `{ token: abc }`; in `?password=abc!&x=1` the sign belongs to the value.
+  while (text[end] !== '<' && text[end] !== '&' && end > start && isClosing(text.charAt(end - 1))) end--;
   return end;
 }
 
@@ -160,8 +160,11 @@ const ENDS = new Uint8Array(256);
 for (let code = 0; code <= 32; code++) ENDS[code] = 1;
 for (const character of '"\'`&,;<>\u00a0') ENDS[character.charCodeAt(0)] = 1;
 
-const endsRun = (code: number): boolean =>
-  code < ENDS.length ? ENDS[code] === 1 : code === 0x2028 || code === 0x2029;
+function endsValue(text: string, at: number, start: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code >= ENDS.length) return code === 0x2028 || code === 0x2029;
+  return ENDS[code] === 1 && !isApostrophe(text, at, start);
+}
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 

@@ -1,5 +1,5 @@
 import type { Span } from '../rule.ts';
-import { findCookies, findQuotedCredential } from './headers.ts';
+import { findQuotedCredential } from './headers.ts';
 import type { Verdict } from './name.ts';
 import { behindMasks, endOfQuoted, quoteAt, type Quote } from '../quote.ts';
 import { isQuotedSecret, isWorkingFolder } from './value.ts';
@@ -14,7 +14,8 @@ export interface Name {
   readonly quote: Quote | undefined;
 }
 
-const LOOKED_AT = 64;
+/** Characters by which a value is judged. */
+const HEAD_LENGTH = 64;
 const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
 /** First members of a JSON Schema: a property of that name is described there, and no value of it. */
 const SCHEMA =
@@ -33,12 +34,13 @@ export function findQuoted(
   const start = opening + quote.slashes + 1;
   if (verdict === 'authorization') return findQuotedCredential(text, start, quote, isMember, from, found);
   const isCookie = verdict === 'cookie' || verdict === 'set-cookie';
-  if (isCookie && !isMember) return findCookies(text, start, from, verdict === 'cookie', found);
   const begin = behindMasks(text, start);
-  const head = text.slice(begin, endOfQuoted(text, begin, quote, begin + LOOKED_AT).end);
+  // In nested JSON each quote of the value has more backslashes than the opening one.
+  const limit = begin + HEAD_LENGTH * (quote.slashes + 1);
+  const head = text.slice(begin, endOfQuoted(text, begin, quote, limit).end);
   // The line end behind a private key, which has been masked already.
   if (begin > start && /^(?:\\+[nr]|\s)*$/.test(head)) return undefined;
-  if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, verdict, isMember)) return undefined;
+  if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, name.text, verdict, isMember)) return undefined;
   const { end, isClosed } = endOfQuoted(text, begin, quote);
   const rule = isCookie ? 'cookie' : 'keyed-value';
   found.push({ rule, start, end, from, ...(isClosed ? {} : { open: quote }) });

@@ -1,6 +1,6 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Span } from '../rule.ts';
-import { behindMasks, endOfQuoted, endsString, type Quote } from '../quote.ts';
+import { behindMasks, endOfQuoted, endsString, isApostrophe, type Quote } from '../quote.ts';
 import { isQuotedSecret } from './value.ts';
 
 const SCHEME =
@@ -49,7 +49,7 @@ export function findQuotedCredential(
   const begin = behindMasks(text, start + scheme.length);
   const credential = value.slice(begin - start);
   const isSecret = isMember
-    ? isQuotedSecret(credential, 'secret', true)
+    ? isQuotedSecret(credential, '', 'secret', true)
     : isCredential(credential, scheme !== '');
   if (!isSecret) return undefined;
   const { end, isClosed } = endOfQuoted(text, begin, quote);
@@ -99,7 +99,7 @@ const LONGEST_NAME = 132;
 function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;
-  while (end < text.length && !/[\s"';,]/.test(text.charAt(end))) end++;
+  while (end < text.length && (!/[\s"';,]/.test(text.charAt(end)) || isApostrophe(text, end, begin))) end++;
   // The backslashes before a quote belong to the string around the cookie.
   if (text[end] === '"' || text[end] === "'") while (end > begin && text[end - 1] === '\\') end--;
   return end;

@@ -28,13 +28,14 @@ export function isSecret(value: string, verdict: Verdict, isTight: boolean): boo
 }
 
 /** The same for a quoted value. `isMember`: the name has quotes too, as in JSON. */
-export function isQuotedSecret(value: string, verdict: Verdict, isMember: boolean): boolean {
+export function isQuotedSecret(value: string, name: string, verdict: Verdict, isMember: boolean): boolean {
   if (value === '') return false;
   // A quote may also close a string that ends with a name: `"password:", "next"`.
   if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
   if (verdict === 'perhaps') {
     const [word = ''] = value.split(/\s/, 1);
-    return isRandom(word) && !isPutIn(word);
+    const isPhrase = /\S(?:\s|\\+[nrt])\s*\S/.test(value) && /(?:token|bearer)$/i.test(name);
+    if (!isPhrase) return isRandom(word) && !isPutIn(word);
   }
   if (isMember) return !WHOLE_PLACEHOLDER.test(value) && !WHOLE_TEMPLATE.test(value);
   return !isPutIn(value) && value.length >= (verdict === 'password' ? 4 : 6);
@@ -50,7 +51,7 @@ const isPutIn = (value: string): boolean =>
 function isPassword(value: string, isTight: boolean): boolean {
   if (CODE.test(value) || value.length < 4) return false;
   if (isTight) return true;
-  return /\d|[^A-Za-z0-9.,:)]/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
+  return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
 /** Not a number, not a name made of words, not a date or a path: something that a machine made. */

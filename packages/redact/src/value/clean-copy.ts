@@ -22,7 +22,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
     if (typeof member !== 'object' || member === null) return member;
     const known = copies.get(member);
     if (known !== undefined) return known;
-    const copy = attempt(() => emptyCopy(member, text, mask), member);
+    const copy = emptyCopy(member, text, mask);
     if (copy === member) return isSecret ? secretObject(member, mask) : member;
     copies.set(member, copy);
     tasks.push({ from: member, to: copy, isSecret });
@@ -78,12 +78,12 @@ function fillMembers(
   mask: string,
 ): void {
   const isError = from instanceof Error;
-  const bytes = attempt(() => bytesMember(from), undefined);
-  for (const key of attempt(() => Reflect.ownKeys(from), [])) {
+  const bytes = bytesMember(from);
+  for (const key of Reflect.ownKeys(from)) {
     if (Array.isArray(from) && key === 'length') continue;
-    const about = attempt(() => Object.getOwnPropertyDescriptor(from, key), undefined);
+    const about = Object.getOwnPropertyDescriptor(from, key);
     if (about === undefined || !(about.enumerable === true || isError)) continue;
-    const member = attempt((): unknown => (from as Record<PropertyKey, unknown>)[key], mask);
+    const member = (from as Record<PropertyKey, unknown>)[key];
     const name = typeof key === 'string' ? nameFor(to, text(key)) : key;
     const copy = key === bytes ? member : copyOf(member, isSecret || isSecretMember(key, member));
     Object.defineProperty(to, name, {
@@ -147,13 +147,4 @@ function cleanQuery(query: URLSearchParams, text: Text, mask: string): URLSearch
     clean.append(name, isSecretName(name) || /^(?:key|sig|signature)$/i.test(name) ? mask : text(value));
   }
   return clean;
-}
-
-/** Getters and proxies throw what they like. */
-function attempt<T>(run: () => T, otherwise: T): T {
-  try {
-    return run();
-  } catch {
-    return otherwise;
-  }
 }
