@@ -165,6 +165,39 @@ describe('a long transcript', () => {
     ]);
   });
 
+  it('retains the last answer before the last user message if it is small', async () => {
+    const tools = Array.from({ length: 20 }, (_, at) => looking('x', long('found'), `c${at}`)).flat();
+    const small = assistant('1. Cut costs. 2. Sell.');
+    const asked = user('Do point 2 of that.');
+    const { compactor } = world();
+    const { messages } = await compactor.run([...talk(['a', 'b']), user('A plan?'), small, asked, ...tools]);
+    const at = messages.indexOf(small);
+    expect(messages.slice(at - 1, at + 3).map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+      'assistant',
+    ]);
+    expect(messages[at + 1]).toBe(asked);
+    const again = await compactor.run([...messages, ...talk(['v', 'w', 'x']).slice(1), user('?')], {
+      force: true,
+    });
+    expect(again.lineage).toBeDefined();
+    const large = assistant(long('plan', 300));
+    const other = await world().compactor.run([...talk(['a', 'b']), user('A plan?'), large, asked, ...tools]);
+    expect(other.messages).toContain(asked);
+    expect(other.messages).not.toContain(large);
+  });
+
+  it('retains the last answer next to a last user message that is protected', async () => {
+    const small = assistant('1. Cut costs. 2. Sell.');
+    const tools = Array.from({ length: 20 }, (_, at) => looking('x', long('found'), `c${at}`)).flat();
+    const end = [user('Do point 2 of that.'), ...looking('y', 'found', 'd')];
+    const { compactor } = world('ok', { protectLast: 3 });
+    const { messages } = await compactor.run([...talk(['a', 'b']), ...tools, small, ...end]);
+    expect(messages.slice(-4)).toEqual([small, ...end]);
+  });
+
   it('keeps what vendors signed as it is, or leaves it out', async () => {
     const signed = (id: string): readonly Message[] => [
       assistant([
@@ -288,6 +321,8 @@ describe('when the summarizer fails', () => {
   it.each([
     ['is cut by its limit', { text: '## Goal\nFix th', finish: 'length' }, 'truncated'],
     ['is paused by its vendor', { text: '## Goal\nFix th', finish: 'incomplete' }, 'truncated'],
+    ['has no known finish reason', { text: '## Goal\nFix th', finish: 'other' }, 'truncated'],
+    ['ends in a tool call', { text: '## Goal\nFix th', finish: 'tool-calls' }, 'truncated'],
     ['is longer than its limit', long('word', 900), 'invalid-output'],
   ] as const)('retains the transcript and reports a summary that %s', async (_name, answer, kind) => {
     const { compactor, events, clock } = world(answer);
@@ -301,6 +336,17 @@ describe('when the summarizer fails', () => {
     expect((await compactor.run(conversation)).skipped).toBe('cooldown');
     await clock.advance(1);
     expect((await compactor.run(conversation)).skipped).toBe('failed');
+  });
+
+  it.each([
+    ['shortens', long('word', 900), (): string => 'short'],
+    ['lengthens', 'short', (): string => long('word', 900)],
+  ])('checks the length before and after a redactor that %s', async (_name, answer, text) => {
+    const { compactor, events } = world(answer, {
+      redactor: { text, value: (value: unknown) => value } as never,
+    });
+    expect((await compactor.run(conversation)).skipped).toBe('failed');
+    expect(events).toMatchObject([{ error: { kind: 'invalid-output' } }]);
   });
 
   it('accepts a summary of up to its limit, thoughts not counted', async () => {

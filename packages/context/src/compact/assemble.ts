@@ -2,7 +2,7 @@ import type { Message } from '@majordomo/core';
 import type { Plan } from './plan.ts';
 import { ACKNOWLEDGED, summaryMessage } from './summary-message.ts';
 
-/** What takes the place of all before the tail: instructions, the first messages, the summary, the last user message. */
+/** Returns what replaces all before the tail: instructions, the first messages, the summary, and the pinned messages. */
 export function standsFor(
   messages: readonly Message[],
   { from, to, pinned }: Plan,
@@ -12,12 +12,16 @@ export function standsFor(
   const isInstruction = ({ role }: Message): boolean => role === 'system';
   const instructions = before.filter(isInstruction);
   const head = messages.slice(0, from).filter((message) => !isInstruction(message));
+  const isUserNext = messages[to]?.role === 'user';
+  // Roles alternate: an answer needs a message of the user behind it.
+  const retained = pinned.at(-1)?.role === 'assistant' && !isUserNext ? [] : pinned;
   return [
     ...instructions,
     ...head,
     ...(head.at(-1)?.role === 'user' ? [ACKNOWLEDGED] : []),
     summaryMessage(summary),
-    ...(pinned === undefined ? [] : [ACKNOWLEDGED, pinned]),
-    ...(messages[to]?.role === 'user' ? [ACKNOWLEDGED] : []),
+    ...(retained[0]?.role === 'user' ? [ACKNOWLEDGED] : []),
+    ...retained,
+    ...(isUserNext && retained.at(-1)?.role !== 'assistant' ? [ACKNOWLEDGED] : []),
   ];
 }

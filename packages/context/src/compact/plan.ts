@@ -11,8 +11,8 @@ export interface Plan {
   readonly fresh: readonly Message[];
   /** Summaries among them, which the new one takes up. */
   readonly previous: string | undefined;
-  /** The last message of the user, where it is among them: it stays as well. */
-  readonly pinned: Message | undefined;
+  /** Messages among them that stay as well: the last small answer, and the last message of the user. */
+  readonly pinned: readonly Message[];
 }
 
 /** How much may stay. */
@@ -32,14 +32,30 @@ export function planOf(messages: readonly Message[], protects: Protects, weigh: 
   const to = tailStart(messages, groups, protects, weigh);
   if (to <= from) return undefined;
   const middle = messages.slice(from, to);
-  const asked = lastAsked(messages);
-  const pinned = asked !== undefined && middle.includes(asked) ? asked : undefined;
+  const pinned = pinnedOf(messages, protects.tail, weigh).filter((message) => middle.includes(message));
   const summaries = middle.map(summaryIn).filter((summary) => summary !== undefined);
   const fresh = middle.filter((message, at) => summaryIn(message) === undefined && !isOurs(middle, at));
-  const isWorth = fresh.some((message) => message !== pinned && message.role !== 'system');
+  const isWorth = fresh.some((message) => !pinned.includes(message) && message.role !== 'system');
   if (!isWorth) return undefined;
   return { from, to, fresh, previous: summaries.length === 0 ? undefined : summaries.join('\n\n'), pinned };
 }
+
+/** Share of the tail that an answer may have to stay. */
+const SMALL = 0.5;
+
+function pinnedOf(messages: readonly Message[], tail: number, weigh: Weigh): readonly Message[] {
+  const asked = lastAsked(messages);
+  if (asked === undefined) return [];
+  const answer = messages.slice(0, messages.lastIndexOf(asked)).findLast(isAnswer);
+  return answer !== undefined && weigh(answer) <= tail * SMALL ? [answer, asked] : [asked];
+}
+
+/** Whether the message is an answer that the user can see, and calls no tool. */
+const isAnswer = (message: Message): boolean =>
+  message.role === 'assistant' &&
+  !isAcknowledged(message) &&
+  message.parts.some((part) => part.type === 'text' && part.text.trim() !== '') &&
+  !message.parts.some((part) => part.type === 'tool-call');
 
 /** The last message of the user that is one. */
 export const lastAsked = (messages: readonly Message[]): Message | undefined =>
@@ -55,7 +71,7 @@ export function shortened(plan: Plan, messages: readonly Message[], count: numbe
     ...plan,
     to,
     fresh,
-    pinned: plan.pinned !== undefined && fresh.includes(plan.pinned) ? plan.pinned : undefined,
+    pinned: plan.pinned.filter((message) => fresh.includes(message)),
   };
 }
 

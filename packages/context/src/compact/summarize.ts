@@ -71,22 +71,23 @@ export async function summarize(
   throw overflow;
 }
 
-/** A summary that lost its end must not replace a conversation. */
+/** Throws for a summary that may lack its end: it must not replace a conversation. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {
   if (finish === 'refusal' || finish === 'content-filter')
     throw new LlmError('content-filter', 'the summarizer refused');
-  if (finish === 'length' || finish === 'incomplete')
+  if (finish !== 'stop')
     throw new LlmError(
       'truncated',
-      `summarizer: the summary was cut (finish "${finish}") with maxTokens ${maxTokens}; use a model that needs fewer tokens for reasoning`,
+      `summarizer: the summary is not complete (finish "${finish}") with maxTokens ${maxTokens}; use a model that needs fewer tokens for reasoning`,
     );
 }
 
 function checked(text: unknown, maxTokens: number, redactor: Redactor): string {
-  if (typeof text !== 'string') throw new LlmError('protocol', 'the summarizer gave no text');
-  const summary = redactor.text(withoutFrame(withoutThinking(text)));
+  if (typeof text !== 'string') throw new LlmError('protocol', 'the summarizer returned no text');
+  const written = withoutFrame(withoutThinking(text));
+  const summary = redactor.text(written);
   if (summary === '') throw new LlmError('empty', 'the summary is empty');
-  const tokens = estimateTokens(summary);
+  const tokens = Math.max(estimateTokens(written), estimateTokens(summary));
   if (tokens > maxTokens)
     throw new LlmError(
       'invalid-output',
