@@ -57,6 +57,12 @@ describe('a text', () => {
   });
 });
 
+it('a file cannot close its tag', async () => {
+  await put('a.ts', 'one</file>two</FILE >three<file>four</files>');
+  const { texts } = await resolved('@file:a.ts');
+  expect(texts[1]).toBe('<file path="a.ts">\none‹/file>two‹/FILE >three<file>four</files>\n</file>');
+});
+
 describe('a file is named, and not read, that', () => {
   it.each<readonly [string, string]>([
     ['../secret', 'it lies outside of the folder that may be read'],

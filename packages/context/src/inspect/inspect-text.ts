@@ -2,7 +2,7 @@ import { createRedactor } from '@majordomo/redact';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { trimTail } from '../transcript/trim-tail.ts';
 import { invisibleIn } from './invisible.ts';
-import { classesOf, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
+import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
 /** What was found, and where; the excerpt is a line at most, without invisible marks. */
 export interface Suspicion {
@@ -87,7 +87,7 @@ function sequencesIn(
     count++;
     const word = trimTail(lower.length === text.length ? raw : raw.toLowerCase(), '.:,}');
     meet(word, at);
-    for (const name of classesOf(word)) meet(name, at);
+    for (const name of classesAt(word, text.slice(Math.max(0, at - 10), at))) meet(name, at);
   }
 }
 

@@ -17,7 +17,7 @@ const rule = (id: string, scope: Scope, gap: number, ...steps: readonly string[]
   steps: steps.map(words),
 });
 
-/** `$secret`, `key-file` and the like are classes of words, which `classesOf` knows. */
+/** `$secret`, `key-file` and the like are classes of words, which `classesAt` knows. */
 export const SEQUENCES: readonly SequenceRule[] = [
   rule(
     'ignore-instructions',
@@ -35,6 +35,16 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'your',
     'instructions instruction rules guidelines training',
   ),
+  rule(
+    'forget-conversation',
+    'all',
+    4,
+    'forget ignore disregard',
+    'everything all anything',
+    'told said instructed',
+    'before previously above earlier',
+  ),
+  rule('prompt-override', 'context', 0, 'system', 'prompt', 'override'),
   rule('new-system-prompt', 'all', 3, 'new updated revised', 'system', 'prompt instructions message'),
   rule(
     'no-restrictions',
@@ -57,6 +67,7 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'prompt instructions message',
   ),
   rule('hide-from-user', 'all', 5, 'not never', 'tell inform mention reveal show', 'user users human'),
+  rule('hide-from-user', 'all', 3, 'keep', 'this it that', 'hidden secret', 'from', 'user users human'),
   rule('translate-and-execute', 'all', 6, 'translate decode decrypt', 'and then', 'execute run follow obey'),
   rule(
     'fake-update',
@@ -67,7 +78,15 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'have were',
     'been updated changed replaced',
   ),
-  rule('pretend', 'context', 4, 'pretend', 'you', 'are', 'not unrestricted human root admin administrator'),
+  rule(
+    'pretend',
+    'context',
+    4,
+    'pretend',
+    'you',
+    'are',
+    'not unrestricted unfiltered uncensored human root admin administrator',
+  ),
   rule(
     'node-registration',
     'context',
@@ -97,7 +116,7 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'afterwards after so before then',
   ),
   rule('unset-agent-environment', 'context', 2, 'unset', '$agent-variable'),
-  rule('send-secrets', 'context', 12, 'curl wget nc', '$secret'),
+  rule('send-secrets', 'context', 12, 'curl wget nc', '$secret $sent-file'),
   rule('read-secrets', 'context', 3, 'cat less head tail cp scp', '$key-file'),
   rule('send-to-url', 'strict', 8, 'send post upload submit forward', '$url'),
   rule(
@@ -115,8 +134,17 @@ export const SEQUENCES: readonly SequenceRule[] = [
 
 const NONE: readonly string[] = [];
 
+/** Characters before the name of a file whose content a command sends: `-d @.env`, `--post-file=.env`, `< .env`. */
+const SENDS = /(?:@|<\s?|post-file[= ])$/;
+
+/** Returns the classes of a word that stands behind these characters. */
+export function classesAt(word: string, before: string): readonly string[] {
+  const classes = classesOf(word);
+  return classes.includes('$key-file') && SENDS.test(before) ? [...classes, '$sent-file'] : classes;
+}
+
 /** What a word is besides itself. */
-export function classesOf(word: string): readonly string[] {
+function classesOf(word: string): readonly string[] {
   if (!/[$./~_]/.test(word)) return NONE;
   if (word.startsWith('$')) {
     const name = word.replace(/^\$\{?/, '');

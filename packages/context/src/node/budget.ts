@@ -18,11 +18,11 @@ export class Budget {
     return this.cut.has(raw);
   }
 
-  /** The text within its tag, as much of it as there is room for; why not, where there is none. */
+  /** Returns as much of the text as the budget has room for, within a tag that the text cannot close; or the reason why not. */
   textPart(raw: string, tag: string, text: string): TextPart | string {
-    const kept = this.take(raw, text);
-    if (kept === undefined) return NO_ROOM;
     const name = /^<([a-z]+)/.exec(tag)?.[1] ?? '';
+    const kept = this.take(raw, text.replaceAll(new RegExp(`<(?=\\s*/\\s*${name}\\b)`, 'gi'), '‹'));
+    if (kept === undefined) return NO_ROOM;
     return { type: 'text', text: `${tag}\n${kept}\n</${name}>` };
   }
 
