@@ -76,7 +76,10 @@ describe('JSON within JSON', () => {
   });
 
   it('has no byte left of several words under `token` and `bearer`', () => {
-    const words = fc.tuple(secret, secret).map((both) => both.join(' ')).filter((value) => /\S\s+\S/.test(value));
+    const words = fc
+      .tuple(secret, secret)
+      .map((both) => both.join(' '))
+      .filter((value) => /\S\s+\S/.test(value));
     fc.assert(
       fc.property(
         fc.constantFrom('token', 'bearer', 'loginToken'),

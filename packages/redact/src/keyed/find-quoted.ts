@@ -40,7 +40,8 @@ export function findQuoted(
   const head = text.slice(begin, endOfQuoted(text, begin, quote, limit).end);
   // The line end behind a private key, which has been masked already.
   if (begin > start && /^(?:\\+[nr]|\s)*$/.test(head)) return undefined;
-  if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, name.text, verdict, isMember)) return undefined;
+  if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, name.text, verdict, isMember))
+    return undefined;
   const { end, isClosed } = endOfQuoted(text, begin, quote);
   const rule = isCookie ? 'cookie' : 'keyed-value';
   found.push({ rule, start, end, from, ...(isClosed ? {} : { open: quote }) });
