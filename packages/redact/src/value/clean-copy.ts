@@ -29,7 +29,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
     return copy;
   };
   const copy = copyOf(value, false);
-  for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) fill(task, copyOf, text, mask);
+  for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) fill(task, copyOf, text);
   return copy as T;
 }
 
@@ -58,25 +58,18 @@ function emptyList(length: number): unknown[] {
   return list;
 }
 
-function fill({ from, to, isSecret }: Task, copyOf: CopyOf, text: Text, mask: string): void {
+function fill({ from, to, isSecret }: Task, copyOf: CopyOf, text: Text): void {
   if (from instanceof Map && to instanceof Map) {
     for (const [key, member] of from)
       to.set(copyOf(key, false), copyOf(member, isSecret || isSecretMember(key, member)));
   } else if (from instanceof Set && to instanceof Set) {
     for (const member of from) to.add(copyOf(member, isSecret));
   } else if (!(to instanceof URL || to instanceof Headers || to instanceof URLSearchParams)) {
-    fillMembers(from, to, isSecret, copyOf, text, mask);
+    fillMembers(from, to, isSecret, copyOf, text);
   }
 }
 
-function fillMembers(
-  from: object,
-  to: object,
-  isSecret: boolean,
-  copyOf: CopyOf,
-  text: Text,
-  mask: string,
-): void {
+function fillMembers(from: object, to: object, isSecret: boolean, copyOf: CopyOf, text: Text): void {
   const isError = from instanceof Error;
   const bytes = bytesMember(from);
   for (const key of Reflect.ownKeys(from)) {
