@@ -1,29 +1,22 @@
 import { truncateText, type ToolResultPart } from '@majordomo/core';
+import { jsonOf, partOf } from './tool-output.ts';
 
 type Content = ToolResultPart['content'];
 
-/** What a tool returned, as the content of a result. Throws for what JSON cannot say. */
+/** Returns the output of a tool as the content of a result. Throws for a value that neither JSON nor a part can hold. */
 export function toolContent(output: unknown, maxChars: number): Content {
   if (typeof output === 'string') return cut([{ type: 'text', text: output }], maxChars);
-  const parts = Array.isArray(output) && output.length > 0 ? output : [output];
-  if (parts.every(isPart)) {
-    // What else stands on a part goes into the transcript with it, and a journal tries what it cannot write again and again.
-    for (const part of parts) JSON.stringify({ ...part, bytes: undefined });
-    return cut(parts, maxChars);
-  }
-  // A tool that returns nothing did what it was asked to.
-  const json: unknown = output === undefined ? 'done' : JSON.stringify(output);
-  if (typeof json !== 'string') throw new TypeError(`the tool returned a ${typeof output}, which is no JSON`);
+  const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];
+  const parts = values.map(partOf);
+  if (parts.every((part) => part !== undefined)) return cut(parts, maxChars);
+  // A tool that returns nothing did what was requested.
+  const json: unknown = output === undefined ? 'done' : jsonOf(output);
+  if (typeof json !== 'string')
+    throw new TypeError(`the tool returned a ${typeof output}; return text, JSON or an image`);
   return cut([{ type: 'text', text: json }], maxChars);
 }
 
-function isPart(value: unknown): value is Content[number] {
-  if (typeof value !== 'object' || value === null || !('type' in value)) return false;
-  if (value.type === 'text') return 'text' in value && typeof value.text === 'string';
-  return value.type === 'image' && 'bytes' in value && value.bytes instanceof Uint8Array;
-}
-
-/** Pictures are counted by the media limits of the target, not here. */
+/** Cuts text only: the media limits of the target apply to images. */
 function cut(content: Content, maxChars: number): Content {
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
   if (total <= maxChars) return content;

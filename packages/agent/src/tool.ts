@@ -27,8 +27,9 @@ export interface ToolContext {
   readonly spend: (usage: Usage | undefined) => void;
 }
 
-/** Text, parts, or anything that JSON can say. */
-export type ToolOutput = string | object | readonly ToolResultPart['content'][number][];
+/** Text, any value that JSON can hold, an image as bytes, or text and image parts. `undefined` becomes the text "done". */
+export type ToolOutput =
+  string | number | boolean | null | undefined | object | readonly ToolResultPart['content'][number][];
 
 /**
  * How often a call of a tool may begin. `repeatable` (default): at least once. `once`: at most once; if the call was begun before
@@ -103,7 +104,7 @@ const ELSEWHERE: Readonly<Record<string, keyof Tool>> = {
  *   run: ({ city }) => `sunny in ${city}`,
  * });
  */
-export function defineTool<T>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
+export function defineTool<T extends object>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], ELSEWHERE);
