@@ -1,5 +1,6 @@
 import type { Tool } from '@majordomo/agent';
 import { listeners } from '@majordomo/core';
+import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { checkOptions } from './check-options.ts';
 import { Connection } from './client/connection.ts';
@@ -60,9 +61,12 @@ class ServerTools {
 
   /** The same list keeps the same tools, by which providers know them again. */
   private take(all: readonly ListedTool[]): void {
-    const listed = uniqueByName(all).slice(0, MOST_TOOLS).filter(wanted(this.options.only));
+    const chosen = uniqueByName(all).slice(0, MOST_TOOLS).filter(wanted(this.options.only));
+    // Core would reject every request that has such a tool.
+    const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
+    const rejected = chosen.filter((tool) => !listed.includes(tool)).map((tool) => tool.name);
     const prints = listed.map((tool) => [tool.name, printOf(tool)] as const);
-    const told = JSON.stringify(prints);
+    const told = JSON.stringify([prints, rejected]);
     if (told === this.told) return;
     const isFirst = this.told === undefined;
     this.told = told;
@@ -77,6 +81,11 @@ class ServerTools {
     const cut = all.length > MOST_TOOLS ? `, the first ${MOST_TOOLS} of ${all.length}` : '';
     if (!isFirst || cut !== '') this.emit({ type: 'tools-changed', detail: `${listed.length} tools${cut}` });
     for (const tool of changed) this.emit({ type: 'tool-changed', detail: tool });
+    for (const tool of rejected)
+      this.emit({
+        type: 'tool-rejected',
+        detail: `${tool}: its input schema is nested more than ${MAX_DEPTH} levels`,
+      });
   }
 }
 

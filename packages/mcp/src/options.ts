@@ -25,8 +25,11 @@ export type McpPlace = McpProgram | McpAddress;
 
 /** What can be told of a connection. */
 export interface McpEvent {
-  /** `tools-changed`: another list; `tool-changed`: a tool that was known is not what it was. */
-  readonly type: 'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'stderr';
+  /**
+   * `tools-changed`: the list of tools is another; `tool-changed`: a known tool has another definition; `tool-rejected`: the
+   * input schema of a tool is too deep, and the tool is not offered.
+   */
+  readonly type: 'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'stderr';
   /** For people; without secrets that the place holds. */
   readonly detail: string;
 }

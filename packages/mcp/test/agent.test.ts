@@ -29,6 +29,19 @@ describe('an agent with the tools of a server', () => {
     expect(events.map(({ type, detail }) => [type, detail])).toContainEqual(['tools-changed', '2 tools']);
   });
 
+  it('runs without a tool whose schema is too deep, which is reported once', async () => {
+    const only = (tool: { readonly name: string }): boolean => ['look', 'deep'].includes(tool.name);
+    const { box, events } = await world({ only }, { DEEP: '300' });
+    const { agent, requests } = agentWith(box, [call('look'), 'done']);
+    expect((await agent.run('go')).text).toBe('done');
+    await box.refresh();
+    expect(namesIn(requests, 0)).toEqual(['h_look']);
+    const rejected = events.filter(({ type }) => type === 'tool-rejected');
+    expect(rejected).toEqual([
+      { type: 'tool-rejected', detail: 'deep: its input schema is nested more than 500 levels' },
+    ]);
+  });
+
   it('is told of a change that comes soon after another', async () => {
     const { box } = await world({ approve: 'none' });
     const to = (text: string): Turn => ({ toolCalls: [{ name: 'h_change', args: { to: text } }] });

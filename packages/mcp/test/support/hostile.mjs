@@ -12,7 +12,10 @@ const words = (text) => ({ content: [{ type: 'text', text }] });
 const png = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]).toString('base64');
 
 let look = { name: 'look', description: 'Looks', annotations: { readOnlyHint: true } };
-let extra = [];
+const deep = (levels) =>
+  levels === 0 ? { type: 'string' } : { type: 'object', properties: { a: deep(levels - 1) } };
+let extra =
+  process.env.DEEP === undefined ? [] : [{ name: 'deep', inputSchema: deep(Number(process.env.DEEP)) }];
 let asked = 0;
 const waiting = new Map();
 
