@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+interface OpenFile {
+  readonly handle: FileHandle;
+  bytes: number;
+}
+
 /**
  * Lines of one kind, in files that nobody else writes: no lock is needed, whoever else writes into the folder. Each file is
  * `<kind>.<UTC>.<random>.jsonl`, for its owner only; one that is full, or that a line broke off in, is followed by another.
@@ -10,7 +15,7 @@ export class Output {
   private readonly folder: string;
   private readonly kind: string;
   private readonly maxBytes: number;
-  private file: { readonly handle: FileHandle; bytes: number } | undefined;
+  private file: OpenFile | undefined;
 
   constructor(folder: string, kind: string, maxBytes: number) {
     this.folder = folder;
@@ -20,7 +25,7 @@ export class Output {
 
   async append(line: string): Promise<void> {
     const bytes = Buffer.from(`${line}\n`);
-    if (this.file !== undefined && this.file.bytes + bytes.length > this.maxBytes) await this.close();
+    if (this.file !== undefined && (await this.isUnusable(this.file, bytes.length))) await this.close();
     const file = (this.file ??= await this.next());
     try {
       await file.handle.appendFile(bytes);
@@ -32,13 +37,18 @@ export class Output {
     }
   }
 
+  /** Whether the file would grow beyond its limit, or was removed. */
+  private async isUnusable({ handle, bytes }: OpenFile, more: number): Promise<boolean> {
+    return bytes + more > this.maxBytes || (await handle.stat()).nlink === 0;
+  }
+
   async close(): Promise<void> {
     const { file } = this;
     this.file = undefined;
     await file?.handle.close();
   }
 
-  private async next(): Promise<{ readonly handle: FileHandle; bytes: number }> {
+  private async next(): Promise<OpenFile> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const at = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const name = `${this.kind}.${at}.${randomUUID().slice(0, 8)}.jsonl`;

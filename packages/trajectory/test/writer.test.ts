@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -171,6 +171,16 @@ it('never rejects: what cannot be written is told, and the next line is tried an
     expect.stringContaining('BigInt'),
     'LlmError: the trajectory writer is closed',
   ]);
+});
+
+it('writes to a new file after its folder was removed', async () => {
+  await using here = await place();
+  await using writer = trajectoryWriter({ folder: here.folder, redactor });
+  await writer.write(plain('a'));
+  await rm(here.folder, { recursive: true });
+  expect(await writer.write(plain('b'))).toBe('written');
+  expect(await writer.write(plain('c'))).toBe('written');
+  expect((await here.lines('success')).map((line) => parseTrajectory(line).id)).toEqual(['b', 'c']);
 });
 
 it('close waits for what is under way', async () => {
