@@ -1,4 +1,5 @@
 import type { FilePart, ToolResultPart } from '@majordomo/core';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 
 type Piece = ToolResultPart['content'][number];
 
@@ -10,7 +11,8 @@ const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes'
  * with `type: 'text'` a row of data. Throws for bytes that no result can hold.
  */
 export function partOf(value: unknown): Piece | undefined {
-  if (value instanceof Uint8Array || value instanceof ArrayBuffer) return imageOf(bytesOf(value));
+  if (value instanceof Uint8Array) return imageOf(value);
+  if (value instanceof ArrayBuffer) return imageOf(new Uint8Array(value));
   if (isTextPart(value)) return value;
   if (!isMediaPart(value)) return undefined;
   if (value.type === 'image') return value as Piece;
@@ -21,25 +23,14 @@ export function partOf(value: unknown): Piece | undefined {
   throw new TypeError(unfit(`${bytes.length} bytes of ${mediaType}`));
 }
 
-const bytesOf = (value: Uint8Array | ArrayBuffer): Uint8Array =>
-  value instanceof ArrayBuffer ? new Uint8Array(value) : value;
-
 function imageOf(bytes: Uint8Array): Piece {
-  const mediaType = imageTypeOf(bytes);
-  if (mediaType === undefined) throw new TypeError(unfit(`${bytes.length} bytes`));
+  const mediaType = sniffMediaType(bytes);
+  if (mediaType?.startsWith('image/') !== true) throw new TypeError(unfit(`${bytes.length} bytes`));
   return { type: 'image', mediaType, bytes };
 }
 
 const unfit = (what: string): string =>
   `the tool returned ${what}, which a tool result cannot hold; return their text, image(bytes, mediaType), or an address`;
-
-function imageTypeOf(bytes: Uint8Array): string | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, 12));
-  if (head.startsWith('\u0089PNG\r\n\u001A\n')) return 'image/png';
-  if (head.startsWith('\u00FF\u00D8\u00FF')) return 'image/jpeg';
-  if (head.startsWith('GIF8')) return 'image/gif';
-  return /^RIFF.{4}WEBP/s.test(head) ? 'image/webp' : undefined;
-}
 
 const isTextPart = (value: unknown): value is Piece & { readonly type: 'text' } =>
   hasOnly(value, TEXT_MEMBERS) && value['type'] === 'text' && typeof value['text'] === 'string';

@@ -50,7 +50,11 @@ describe('a tool', () => {
       },
       expect.stringContaining('!The tool failed: Converting circular'),
     ],
-    ['returns a function', () => () => 1, '!The tool failed: the tool returned a function; return text, JSON or an image'],
+    [
+      'returns a function',
+      () => () => 1,
+      '!The tool failed: the tool returned a function; return text, JSON or an image',
+    ],
     ['returns JSON', () => ({ a: [1] }), '{"a":[1]}'],
     ['returns a list', () => [1, 2], '[1,2]'],
     ['returns an empty list', () => [], '[]'],

@@ -34,7 +34,7 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
   if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
   if (verdict === 'perhaps') {
     const [word = ''] = value.split(/\s/, 1);
-    const isPhrase = /\S(?:\s|\\+[nrt])\s*\S/.test(value) && /(?:token|bearer)$/i.test(name);
+    const isPhrase = /\S(?:\s|\\[nrt]\S)/.test(value.trim()) && /(?:token|bearer)$/i.test(name);
     if (!isPhrase) return isRandom(word) && !isPutIn(word);
   }
   if (isMember) return !WHOLE_PLACEHOLDER.test(value) && !WHOLE_TEMPLATE.test(value);
