@@ -148,7 +148,8 @@ export class HeldQueue {
   }
 
   private move(waiter: Waiter, counter: string): void {
-    this.remove(waiter);
+    // It may have been aborted since its last try.
+    if (!this.remove(waiter)) return;
     waiter.counter = counter;
     this.insert(waiter);
   }
@@ -161,12 +162,15 @@ export class HeldQueue {
     this.poll();
   }
 
-  private remove(waiter: Waiter): void {
+  /** Returns whether the call was waiting. */
+  private remove(waiter: Waiter): boolean {
     const queue = this.waiting.get(waiter.counter) ?? [];
-    queue.splice(queue.indexOf(waiter), 1);
-    if (queue.length > 0) return;
-    this.waiting.delete(waiter.counter);
+    const at = queue.indexOf(waiter);
+    if (at < 0) return false;
+    queue.splice(at, 1);
+    if (queue.length === 0) this.waiting.delete(waiter.counter);
     if (this.waiting.size === 0) this.stopPolling?.();
+    return true;
   }
 
   private poll(): void {
