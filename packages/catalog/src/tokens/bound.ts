@@ -35,8 +35,8 @@ const PIXELS_PER_TOKEN = 750;
 const AUDIO_BYTES_PER_TOKEN = 4;
 /** Office documents are compressed text. */
 const TOKENS_PER_FILE_BYTE = 10;
-/** A PDF needs at least this for each page. */
-const PDF_BYTES_PER_PAGE = 10;
+/** Deflate expands a byte to 1,032 bytes at most, and a page needs 6 of them in the page tree (`3 0 R `). */
+const COMPRESSED_PAGES_PER_BYTE = 172;
 
 /**
  * Returns an upper bound for the input tokens of a request. Text: one token for each byte of UTF-8, since the tokens of
@@ -95,7 +95,7 @@ function mostOfFile(file: FilePart, target: BoundTarget): number {
   const { mediaType, bytes } = file;
   if (/^text\/|[/+-](?:json|xml|yaml|javascript|csv)(?:$|;)/.test(mediaType)) return bytes.length;
   if (!mediaType.includes('pdf')) return bytes.length * TOKENS_PER_FILE_BYTE;
-  const mostPages = Math.min(target.maxPages ?? Infinity, Math.ceil(bytes.length / PDF_BYTES_PER_PAGE));
+  const mostPages = Math.min(target.maxPages ?? Infinity, bytes.length * COMPRESSED_PAGES_PER_BYTE);
   const pages = target.pages?.(file) ?? pdfPages(bytes) ?? mostPages;
   return pages * tokensOfPdfPage(target.model);
 }
