@@ -81,12 +81,17 @@ const make = (
 
 describe('an image model', () => {
   it.each<readonly [what: string, request: ImageRequest, told: Usage | undefined, usage: unknown]>([
-    ['by size', cat, undefined, { input: 0, output: 0, details: { units: { 'image:512x768': 2 } } }],
+    [
+      'by size',
+      cat,
+      undefined,
+      { input: undefined, output: undefined, details: { units: { 'image:512x768': 2 } } },
+    ],
     [
       'of any size',
       { prompt: 'a cat' },
       undefined,
-      { input: 0, output: 0, details: { units: { image: 2 } } },
+      { input: undefined, output: undefined, details: { units: { image: 2 } } },
     ],
     [
       'beside the tokens of the vendor',

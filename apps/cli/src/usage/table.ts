@@ -80,6 +80,7 @@ function sumOf(rows: readonly ReportRow[]): ReportRow {
     cacheRead: sum(({ cacheRead }) => cacheRead),
     nanoUsd: rows.reduce((all, { nanoUsd }) => all + nanoUsd, 0n),
     unpriced: sum((row) => row.unpriced),
+    unknownUsage: sum((row) => row.unknownUsage),
     p50Ms: 0,
     p95Ms: 0,
   };

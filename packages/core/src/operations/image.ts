@@ -8,7 +8,7 @@ import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { InOnePiece, invalid, NO_TOKENS, type Question } from './single-response.ts';
+import { InOnePiece, invalid, UNKNOWN_TOKENS, type Question } from './single-response.ts';
 
 /** What a backend gives: one event, content and finish in one. */
 type Drawn = Omit<ImageResponse, 'attempts'>;
@@ -109,5 +109,5 @@ function picture(
 /** Pictures are billed by their number and size where no tokens are: what was asked for, as often as it came. */
 function withUnits({ images, usage }: Drawn, { size }: ImageRequest): Usage {
   const units = { [size === undefined ? 'image' : `image:${size}`]: images.length };
-  return { ...(usage ?? NO_TOKENS), details: { units, ...usage?.details } };
+  return { ...(usage ?? UNKNOWN_TOKENS), details: { units, ...usage?.details } };
 }

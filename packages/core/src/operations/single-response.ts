@@ -131,14 +131,14 @@ class OnePiece<Given extends object, Result> implements Answer<Given, Result> {
 
 /** What is billed by other units, of an answer without tokens. */
 export const unitsAlone = (units: Readonly<Record<string, number>>): Usage => ({
-  ...NO_TOKENS,
+  ...UNKNOWN_TOKENS,
   details: { units },
 });
 
-/** Where a wire counts no tokens, since it is paid otherwise. */
-export const NO_TOKENS: Usage = {
-  input: 0,
-  output: 0,
+/** Usage of a vendor that reports no tokens. It may bill for other units, or not have counted. */
+export const UNKNOWN_TOKENS: Usage = {
+  input: undefined,
+  output: undefined,
   cacheRead: undefined,
   cacheWrite: undefined,
   reasoning: undefined,

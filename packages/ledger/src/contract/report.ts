@@ -39,8 +39,13 @@ export interface ReportRow {
   readonly output: number;
   readonly cacheRead: number;
   readonly nanoUsd: bigint;
-  /** Attempts whose price is unknown: counted, not zeroed. */
+  /** Number of attempts whose price is unknown. `nanoUsd` lacks them. */
   readonly unpriced: number;
+  /**
+   * Number of attempts whose tokens the vendor did not report. `input` and `output` lack them. Attempts that are billed by
+   * other units, such as images, are not counted here.
+   */
+  readonly unknownUsage: number;
   /** Of the attempts' durations; a store that adds up by itself may be off by 5 %. */
   readonly p50Ms: number;
   readonly p95Ms: number;

@@ -10,8 +10,8 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
   const units = payload && unitsOf(payload);
   if (units === undefined || outcome !== 'finished') return undefined;
   return {
-    input: 0,
-    output: 0,
+    input: undefined,
+    output: undefined,
     cacheRead: undefined,
     cacheWrite: undefined,
     reasoning: undefined,

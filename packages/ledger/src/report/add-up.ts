@@ -1,4 +1,5 @@
 import { labelAt } from '../limits/calendar.ts';
+import { BOOKED } from '../limits/samples.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 
@@ -13,6 +14,7 @@ interface Sum {
   cacheRead: number;
   nanoUsd: bigint;
   unpriced: number;
+  unknownUsage: number;
 }
 
 /** Rows from raw records, in the order of their keys. */
@@ -41,9 +43,11 @@ const emptySum = (key: Sum['key']): Sum => ({
   cacheRead: 0,
   nanoUsd: 0n,
   unpriced: 0,
+  unknownUsage: 0,
 });
 
-function add(sum: Sum, { call, ms, outcome, usage, nanoUsd, basis }: SpendRecord): void {
+function add(sum: Sum, record: SpendRecord): void {
+  const { call, ms, outcome, usage, nanoUsd, basis } = record;
   sum.calls.add(call);
   sum.durations.push(ms);
   if (outcome === 'failed') sum.failed++;
@@ -52,6 +56,13 @@ function add(sum: Sum, { call, ms, outcome, usage, nanoUsd, basis }: SpendRecord
   sum.cacheRead += usage?.cacheRead ?? 0;
   if (nanoUsd !== undefined) sum.nanoUsd += BigInt(nanoUsd);
   else if (basis !== 'included') sum.unpriced++;
+  if (isUsageUnknown(record)) sum.unknownUsage++;
+}
+
+/** Whether the vendor may have counted tokens that it did not report. */
+function isUsageUnknown({ operation, usage }: SpendRecord): boolean {
+  if (operation === BOOKED || usage?.details?.units !== undefined) return false;
+  return usage?.input === undefined || usage.output === undefined;
 }
 
 function rowOf({ calls, durations, ...sum }: Sum): ReportRow {

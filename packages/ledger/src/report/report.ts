@@ -110,6 +110,7 @@ const emptyRow = (key: Labels): ReportRow => ({
   cacheRead: 0,
   nanoUsd: 0n,
   unpriced: 0,
+  unknownUsage: 0,
   p50Ms: 0,
   p95Ms: 0,
 });

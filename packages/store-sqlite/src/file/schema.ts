@@ -110,4 +110,14 @@ export const MIGRATIONS: readonly string[] = [
   -- Calls of tools with effect 'once' that were begun.
   CREATE TABLE claims (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Attempts without a count of their tokens.
+  ALTER TABLE hours ADD COLUMN unknown_usage INTEGER NOT NULL DEFAULT 0;
+  UPDATE hours SET unknown_usage = (
+    SELECT count(*) FROM records
+    WHERE records.series = hours.series AND records.at >= hours.hour * 3600000 AND records.at < (hours.hour + 1) * 3600000
+      AND json_extract(json, '$.operation') <> 'booked' AND json_extract(json, '$.usage.details.units') IS NULL
+      AND (json_extract(json, '$.usage.input') IS NULL OR json_extract(json, '$.usage.output') IS NULL)
+  );
+  `,
 ];

@@ -17,6 +17,7 @@ export interface Figures {
   readonly cacheRead: number;
   readonly nanoUsd: bigint;
   readonly unpriced: number;
+  readonly unknownUsage: number;
 }
 
 /** Each attempt, and the sums of its hour. */
@@ -100,10 +101,10 @@ export class Records {
 
   private addToHour(record: SpendRecord, at: number, series: number, isSingle: boolean): void {
     const hour = hourOf(at);
-    const { input, output, cacheRead, nanoUsd, unpriced } = figuresOf(record);
+    const { input, output, cacheRead, nanoUsd, unpriced, unknownUsage } = figuresOf(record);
     const durations = this.sql.durations.get(hour, series)?.['durations'] as Uint8Array | undefined;
     const figures = [1, isSingle ? 1 : 0, input, output, cacheRead, nanoUsd, unpriced];
-    this.sql.addToHour.run(hour, series, ...figures, withStep(durations, stepOf(record.ms)));
+    this.sql.addToHour.run(hour, series, ...figures, withStep(durations, stepOf(record.ms)), unknownUsage);
   }
 }
 
@@ -113,13 +114,16 @@ function unfit({ id }: SpendRecord, cause: unknown): LlmError {
 }
 
 /** What a record adds to its row. */
-export function figuresOf({ usage, nanoUsd, basis }: SpendRecord): Figures {
+export function figuresOf(record: SpendRecord): Figures {
+  const { usage, nanoUsd, basis, operation } = record;
+  const isCounted = usage?.input !== undefined && usage.output !== undefined;
   return {
     input: usage?.input ?? 0,
     output: usage?.output ?? 0,
     cacheRead: usage?.cacheRead ?? 0,
     nanoUsd: BigInt(nanoUsd ?? 0),
     unpriced: nanoUsd === undefined && basis !== 'included' ? 1 : 0,
+    unknownUsage: isCounted || operation === 'booked' || usage?.details?.units !== undefined ? 0 : 1,
   };
 }
 
@@ -161,10 +165,11 @@ function statements(database: Database) {
     notSingle: database.prepare('UPDATE hours SET single = single - 1 WHERE hour = ? AND series = ?'),
     durations: database.prepare('SELECT durations FROM hours WHERE hour = ? AND series = ?'),
     addToHour: database.prepare(
-      `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          attempts = attempts + excluded.attempts, single = single + excluded.single,
          ${['input', 'output', 'cache_read', 'nano_usd'].map(grown).join(', ')},
-         unpriced = unpriced + excluded.unpriced, durations = excluded.durations`,
+         unpriced = unpriced + excluded.unpriced, durations = excluded.durations,
+         unknown_usage = unknown_usage + excluded.unknown_usage`,
     ),
     byTime: database.prepare(pageOf('')),
     byCall: database.prepare(pageOf('call = ? AND')),

@@ -20,6 +20,7 @@ interface Sum {
   cacheRead: number;
   nanoUsd: bigint;
   unpriced: number;
+  unknownUsage: number;
 }
 
 /** Adds up whole hours where it can, and single records at the edges of days and ranges. */
@@ -80,6 +81,7 @@ export class Report {
         sum.cacheRead += Number(row['cache_read']);
         sum.nanoUsd += BigInt(String(row['nano_usd']));
         sum.unpriced += Number(row['unpriced']);
+        sum.unknownUsage += Number(row['unknown_usage']);
         addBytes(sum.durations, row['durations'] as Uint8Array);
       }
       for (const row of this.sql.shared.all(from, to))
@@ -106,6 +108,7 @@ function add(sum: Sum, { call, outcome, ms }: SpendRecord, figures: Figures): vo
   sum.cacheRead += figures.cacheRead;
   sum.nanoUsd += figures.nanoUsd;
   sum.unpriced += figures.unpriced;
+  sum.unknownUsage += figures.unknownUsage;
   addStep(sum.durations, stepOf(ms));
 }
 
@@ -158,6 +161,7 @@ const emptySum = (key: Key): Sum => ({
   cacheRead: 0,
   nanoUsd: 0n,
   unpriced: 0,
+  unknownUsage: 0,
 });
 
 function statements(database: Database) {
@@ -166,7 +170,7 @@ function statements(database: Database) {
     hours: database.prepare(
       // Sums may be beyond what a number of JavaScript says exactly, and those of older versions beyond an INTEGER.
       `SELECT series, attempts, single, CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
-         CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced, durations
+         CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced, unknown_usage, durations
        FROM hours WHERE hour >= ? AND hour < ?`,
     ),
     shared: database.prepare('SELECT series, call FROM shared_calls WHERE at >= ? AND at < ?'),

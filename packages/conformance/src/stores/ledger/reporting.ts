@@ -153,6 +153,12 @@ function rowOf(key: ReportRow['key'], records: readonly SpendRecord[]): ReportRo
     cacheRead: sum(({ usage }) => usage?.cacheRead),
     nanoUsd: records.reduce((total, { nanoUsd }) => total + BigInt(nanoUsd ?? 0), 0n),
     unpriced: records.filter(({ nanoUsd, basis }) => nanoUsd === undefined && basis !== 'included').length,
+    unknownUsage: records.filter(
+      ({ usage, operation }) =>
+        operation !== 'booked' &&
+        usage?.details?.units === undefined &&
+        (usage?.input === undefined || usage.output === undefined),
+    ).length,
     p50Ms: sorted[Math.ceil(sorted.length * 0.5) - 1] ?? 0,
     p95Ms: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0,
   };

@@ -1,0 +1,71 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { SpendRecord } from '@majordomo/ledger';
+import { expect, it } from 'vitest';
+import { APPLICATION_ID, MIGRATIONS } from '../src/file/schema.ts';
+import { sqliteStores } from '../src/index.ts';
+import { folder } from './folder.ts';
+
+const at = folder();
+const TIME = Date.UTC(2026, 10, 1, 12, 30);
+const HOUR = TIME / 3_600_000 - 0.5;
+
+const counted: SpendRecord = {
+  id: 'counted',
+  at: new Date(TIME).toISOString(),
+  call: 'counted',
+  operation: 'chat',
+  target: 'acme/x',
+  vendor: 'acme',
+  model: 'x',
+  name: undefined,
+  tenant: undefined,
+  tags: {},
+  outcome: 'finished',
+  ms: 5,
+  usage: { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+  nanoUsd: '7',
+  basis: 'catalogue',
+  missing: [],
+  catalog: '2026-11-01',
+};
+const records: readonly SpendRecord[] = [
+  counted,
+  { ...counted, id: 'no usage', call: 'no usage', usage: undefined },
+  { ...counted, id: 'no output', call: 'no output', usage: { ...counted.usage!, output: undefined } },
+  { ...counted, id: 'booked', call: 'booked', operation: 'booked', usage: undefined },
+  {
+    ...counted,
+    id: 'image',
+    call: 'image',
+    operation: 'image',
+    usage: { ...counted.usage!, input: undefined, details: { units: { image: 1 } } },
+  },
+];
+
+it('a report counts attempts without a count of tokens, which its sums lack', async () => {
+  await using stores = sqliteStores(at('usage.db'));
+  for (const record of records) await stores.ledger.append(record);
+  const expected = { attempts: 5, input: 2, output: 4, unknownUsage: 2 };
+  expect(await stores.ledger.report!({ by: [] })).toMatchObject([expected]);
+  const range = { from: new Date(TIME), to: new Date(TIME + 1) };
+  expect(await stores.ledger.report!({ by: [], ...range })).toMatchObject([expected]);
+});
+
+it('a file of the fourth version gets the count from its records', async () => {
+  const path = at('fourth.db');
+  const file = new DatabaseSync(path);
+  file.exec(
+    `${MIGRATIONS.slice(0, 4).join(';')}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 4`,
+  );
+  const { target, vendor, model, tenant, name, outcome } = counted;
+  const what = JSON.stringify({ target, vendor, model, tenant, name, outcome });
+  file.prepare('INSERT INTO series VALUES (1, ?)').run(what);
+  file.prepare('INSERT INTO hours VALUES (?, 1, 5, 5, 3, 6, 0, 35, 0, ?)').run(HOUR, new Uint8Array());
+  const insert = file.prepare(
+    'INSERT INTO records (id, at, call, series, ms, json) VALUES (?, ?, ?, 1, 5, ?)',
+  );
+  for (const record of records) insert.run(record.id, TIME, record.call, JSON.stringify(record));
+  file.close();
+  await using stores = sqliteStores(path);
+  expect(await stores.ledger.report!({ by: [] })).toMatchObject([{ attempts: 5, unknownUsage: 2 }]);
+});
