@@ -21,9 +21,11 @@ it('keeps the call behind one that is aborted between its try and its move to an
   const first = queue.wait('a', attemptWith(caller.signal), () => {
     const tried = Promise.resolve(heldOn('b'));
     // Runs after the queue has read the result and before it moves the call.
-    void tried.then(() => undefined).then(() => {
-      caller.abort();
-    });
+    void tried
+      .then(() => undefined)
+      .then(() => {
+        caller.abort();
+      });
     return tried;
   });
   const second = queue.wait('a', attemptWith(new AbortController().signal), () => permit);
