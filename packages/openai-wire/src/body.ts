@@ -1,4 +1,4 @@
-import { listJson, wellFormed } from '@majordomo/wire-kit';
+import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { ChatParams } from './chat/request.ts';
 
 /** JSON of tool lists by identity: 30 tools cost more than the rest of a call. */
@@ -10,20 +10,20 @@ const serialised = new WeakMap<object, string>();
  */
 export function bodyText(params: ChatParams): string {
   const { messages, input, tools, ...rest } = params;
-  const head = wellFormed(JSON.stringify(rest)).slice(0, -1);
+  const head = wellFormedJson(JSON.stringify(rest)).slice(0, -1);
   return `${head}${member('messages', messages)}${member('input', input)}${member('tools', tools)}}`;
 }
 
 function member(name: string, value: unknown): string {
   if (value === undefined) return '';
-  if (!Array.isArray(value)) return `,"${name}":${wellFormed(JSON.stringify(value))}`;
-  return `,"${name}":${name === 'tools' ? toolsText(value) : listJson(value)}`;
+  if (!Array.isArray(value)) return `,"${name}":${wellFormedJson(JSON.stringify(value))}`;
+  return `,"${name}":${name === 'tools' ? toolsText(value) : stringifyList(value)}`;
 }
 
 function toolsText(tools: object): string {
   const known = serialised.get(tools);
   if (known !== undefined) return known;
-  const text = wellFormed(JSON.stringify(tools));
+  const text = wellFormedJson(JSON.stringify(tools));
   serialised.set(tools, text);
   return text;
 }

@@ -10,7 +10,7 @@ import {
   withKnownHeaders,
 } from '@majordomo/wire-kit';
 import type { Profile } from './chat/profile.ts';
-import type { SdkCallFacts } from './errors.ts';
+import type { SdkErrorContext } from './errors.ts';
 import type { CallContext, SdkOptions } from './options.ts';
 import { sdkErrors, type SdkErrors } from './sdk-errors.ts';
 import type { Sdk, SdkClient } from './sdk.ts';
@@ -24,7 +24,7 @@ export type Server = Pick<Profile, 'id' | 'baseURL' | 'keyEnv' | 'keyHeader' | '
 /** The clients of one provider: one per credential and transport, made at the first call that needs it. */
 export interface Clients {
   /** The client for a call; `facts` learns what must not be shown, and how to ask for another credential. */
-  readonly connect: (context: CallContext, facts: SdkCallFacts) => Promise<SdkClient>;
+  readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
   /** How errors of these clients are told apart; all that is known before the SDK is there is that none are its own. */
   readonly errors: () => SdkErrors;
 }
@@ -66,9 +66,9 @@ export function clientsOf(sdk: Sdk, server: Server, options: SdkOptions): Client
     const client = (key: string | undefined): Promise<SdkClient> =>
       clients(JSON.stringify([key, names]), () => make(key, names, fetch), fetch);
     if (isKeyless) return client(undefined);
-    const key = await credentials.read(context);
+    const key = await credentials.resolve(context);
     facts.secrets = [key, ...facts.secrets];
-    facts.credential = () => credentials.recovery(key);
+    facts.credential = () => credentials.renewal(key);
     return client(key);
   };
   return { connect, errors: () => errors };

@@ -1,7 +1,7 @@
 import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
 import { lowerCaseNames } from '@majordomo/wire-kit';
 import { clientsOf, NEVER_MS, type Server } from './clients.ts';
-import { toLlmError, type SdkCallFacts } from './errors.ts';
+import { toLlmError, type SdkErrorContext } from './errors.ts';
 import { limitsTo } from './rate-limits.ts';
 import { listedModels } from './listed.ts';
 import type { CallContext, SdkOptions } from './options.ts';
@@ -11,11 +11,16 @@ import type { Sdk } from './sdk.ts';
 export interface Connection {
   readonly baseURL: string;
   /** Sends JSON text or a form and gives the raw response; `facts` learns what must not be shown and how to recover. */
-  post(path: string, body: string | FormData, context: CallContext, facts: SdkCallFacts): Promise<Response>;
+  post(
+    path: string,
+    body: string | FormData,
+    context: CallContext,
+    facts: SdkErrorContext,
+  ): Promise<Response>;
   /** The models that the vendor lists. */
   list(context: CallContext, known: (id: string) => Capabilities): Promise<readonly ModelInfo[]>;
   /** Any failure of a call as the one error, without the call's secrets. */
-  toLlmError(error: unknown, facts: SdkCallFacts): LlmError;
+  toLlmError(error: unknown, facts: SdkErrorContext): LlmError;
 }
 
 /** The connection of a provider: all that is sent through its SDK is sent here. */
@@ -29,7 +34,7 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
     timeout: NEVER_MS,
   });
   const tellLimits = options.onRateLimits && limitsTo(options.onRateLimits);
-  const convert = (error: unknown, facts: SdkCallFacts): LlmError => toLlmError(error, facts, errors());
+  const convert = (error: unknown, facts: SdkErrorContext): LlmError => toLlmError(error, facts, errors());
   return {
     baseURL: options.baseURL ?? server.baseURL,
     async post(path, body, context, facts) {
@@ -40,7 +45,7 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
       return tellLimits === undefined ? sending : tellLimits(facts.target, sending);
     },
     async list(context, known) {
-      const facts: SdkCallFacts = { target: server.id, secrets: [] };
+      const facts: SdkErrorContext = { target: server.id, secrets: [] };
       try {
         const client = await connect(context, facts);
         const response = await client.get(`${sdk.prefix}/models`, settings(context)).asResponse();

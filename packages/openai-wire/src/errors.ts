@@ -6,7 +6,7 @@ import {
   truncateBody,
   transportError,
   wireError,
-  type CallFacts,
+  type ErrorContext,
 } from '@majordomo/wire-kit';
 import { accountRule, failureOf } from './failure/error-body.ts';
 import type { ReportedFailure } from './failure/reported.ts';
@@ -15,7 +15,7 @@ import { withBodyWait } from './failure/retry-after.ts';
 import type { SdkErrors } from './sdk-errors.ts';
 
 /** What an error of one attempt is made with on these wires. */
-export interface SdkCallFacts extends CallFacts {
+export interface SdkErrorContext extends ErrorContext {
   /** Which changed request may succeed, given what was sent. */
   recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
 }
@@ -24,7 +24,7 @@ export interface SdkCallFacts extends CallFacts {
 const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
 /** Any failure of a call, told by its shape, and by the SDK's classes where it has none of its own. */
-export function toLlmError(error: unknown, facts: SdkCallFacts, sdk: SdkErrors): LlmError {
+export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = 'status' in error ? error.status : undefined;
@@ -39,7 +39,7 @@ export function toLlmError(error: unknown, facts: SdkCallFacts, sdk: SdkErrors):
 }
 
 /** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
-function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
+function reported(error: Error, status: number, facts: SdkErrorContext): LlmError {
   const body = 'error' in error ? truncateBody(error.error) : undefined;
   const failure = failureOf(body);
   const headers = 'headers' in error ? readerOf(error.headers) : undefined;
@@ -63,7 +63,7 @@ function reported(error: Error, status: number, facts: SdkCallFacts): LlmError {
 const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 
-function refusedToSend(error: Error, { target, secrets }: SdkCallFacts): LlmError {
+function refusedToSend(error: Error, { target, secrets }: SdkErrorContext): LlmError {
   const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
   return new LlmError('config', message, { target }, { cause: redactCause(error, secrets) });
 }

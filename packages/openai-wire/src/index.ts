@@ -23,7 +23,7 @@ export type {
 export { chatProvider } from './chat/provider.ts';
 export type { Connection } from './connection.ts';
 export type { CreateOtherModels } from './other-models/provider.ts';
-export type { SdkCallFacts } from './errors.ts';
+export type { SdkErrorContext } from './errors.ts';
 export type { ChatOptions, ResponsesOptions } from './options.ts';
 export { responsesProvider } from './responses/provider.ts';
 export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';

@@ -42,7 +42,7 @@ function told(reader: ChatReader | ResponsesReader): unknown {
   let shown = '';
   const parts: unknown[] = [];
   const repairs: string[] = [];
-  for (const event of reader.scribe.take()) {
+  for (const event of reader.writer.take()) {
     if (event.type === 'text-delta') shown += event.text;
     if (event.type === 'args-delta') shown += event.json;
     if (event.type === 'warning' && event.warning.action === 'repaired') repairs.push(event.warning.what);
@@ -64,24 +64,26 @@ it.each<[string, (reader: ChatReader) => void]>([
   [
     'a call in fragments',
     (reader) => {
-      reader.message(chunk({ tool_calls: [call('')] }), undefined);
+      reader.readMessage(chunk({ tool_calls: [call('')] }), undefined);
       for (const json of pieces)
-        reader.message(chunk({ tool_calls: [{ index: 0, function: { arguments: json } }] }), undefined);
-      reader.message(END, undefined);
+        reader.readMessage(chunk({ tool_calls: [{ index: 0, function: { arguments: json } }] }), undefined);
+      reader.readMessage(END, undefined);
       reader.end();
     },
   ],
   [
     'a whole call',
     (reader) => {
-      reader.body({ choices: [{ message: { tool_calls: [call(JSON_TEXT)] }, finish_reason: 'tool_calls' }] });
+      reader.readBody({
+        choices: [{ message: { tool_calls: [call(JSON_TEXT)] }, finish_reason: 'tool_calls' }],
+      });
     },
   ],
   [
     'text in fragments',
     (reader) => {
-      for (const content of pieces) reader.message(chunk({ content }), undefined);
-      reader.message(END, undefined);
+      for (const content of pieces) reader.readMessage(chunk({ content }), undefined);
+      reader.readMessage(END, undefined);
       reader.end();
     },
   ],
@@ -113,41 +115,42 @@ it.each<[string, (reader: ResponsesReader) => void]>([
   [
     'a call in fragments',
     (reader) => {
-      reader.message(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
+      reader.readMessage(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
       for (const delta of pieces)
-        reader.message(event('response.function_call_arguments.delta', { delta }), undefined);
-      reader.message(event('response.output_item.done', { item: item(JSON_TEXT) }), undefined);
-      reader.message(done([item(JSON_TEXT)]), undefined);
+        reader.readMessage(event('response.function_call_arguments.delta', { delta }), undefined);
+      reader.readMessage(event('response.output_item.done', { item: item(JSON_TEXT) }), undefined);
+      reader.readMessage(done([item(JSON_TEXT)]), undefined);
     },
   ],
   [
     'a call that ends with the answer',
     (reader) => {
-      reader.message(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
+      reader.readMessage(event('response.output_item.added', { item: item('', 'in_progress') }), undefined);
       for (const delta of pieces)
-        reader.message(event('response.function_call_arguments.delta', { delta }), undefined);
-      reader.message(event('response.function_call_arguments.done', { arguments: JSON_TEXT }), undefined);
-      reader.message(done([]), undefined);
+        reader.readMessage(event('response.function_call_arguments.delta', { delta }), undefined);
+      reader.readMessage(event('response.function_call_arguments.done', { arguments: JSON_TEXT }), undefined);
+      reader.readMessage(done([]), undefined);
     },
   ],
   [
     'a whole call',
     (reader) => {
-      reader.body({ status: 'completed', output: [item(JSON_TEXT)] });
+      reader.readBody({ status: 'completed', output: [item(JSON_TEXT)] });
     },
   ],
   [
     'text in fragments',
     (reader) => {
-      for (const delta of pieces) reader.message(event('response.output_text.delta', { delta }), undefined);
-      reader.message(event('response.output_item.done', { item: message }), undefined);
-      reader.message(done([message]), undefined);
+      for (const delta of pieces)
+        reader.readMessage(event('response.output_text.delta', { delta }), undefined);
+      reader.readMessage(event('response.output_item.done', { item: message }), undefined);
+      reader.readMessage(done([message]), undefined);
     },
   ],
   [
     'whole text',
     (reader) => {
-      reader.body({ status: 'completed', output: [message] });
+      reader.readBody({ status: 'completed', output: [message] });
     },
   ],
 ])('over Responses, %s loses the nulls that stand for absence', (_what, play) => {

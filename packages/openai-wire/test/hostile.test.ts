@@ -47,12 +47,12 @@ it('whatever comes, events stay in order and a failure is one of ours', () => {
     fc.property(fc.array(message, { maxLength: 6 }), (messages) => {
       const read = reader();
       try {
-        for (const each of messages) read.message(JSON.stringify(each), undefined);
+        for (const each of messages) read.readMessage(JSON.stringify(each), undefined);
         read.end();
       } catch (error) {
         if (!LlmError.is(error)) throw error;
       }
-      const order = eventOrderError(read.scribe.take());
+      const order = eventOrderError(read.writer.take());
       expect(read.done ? order : 'no finish').toBe(read.done ? undefined : 'no finish');
     }),
     { numRuns: 3000, seed: 20_261_120 },

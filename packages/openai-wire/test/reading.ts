@@ -23,8 +23,8 @@ export interface Read {
   readonly finish: Extract<ModelEvent, { type: 'finish' }> | undefined;
 }
 
-export function eventsOf(read: Pick<ChatReader, 'scribe'>): Read {
-  const events = read.scribe.take();
+export function eventsOf(read: Pick<ChatReader, 'writer'>): Read {
+  const events = read.writer.take();
   const finish = events.find((event) => event.type === 'finish');
   if (finish !== undefined) expect(eventOrderError(events)).toBeUndefined();
   return {
@@ -38,7 +38,7 @@ export function eventsOf(read: Pick<ChatReader, 'scribe'>): Read {
 export function stream(...messages: readonly (object | string)[]): Read {
   const read = reader();
   for (const message of messages)
-    read.message(typeof message === 'string' ? message : JSON.stringify(message), undefined);
+    read.readMessage(typeof message === 'string' ? message : JSON.stringify(message), undefined);
   if (!read.done) read.end();
   return eventsOf(read);
 }
@@ -46,7 +46,7 @@ export function stream(...messages: readonly (object | string)[]): Read {
 /** Reads one body. */
 export function whole(body: unknown): Read {
   const read = reader();
-  read.body(body);
+  read.readBody(body);
   return eventsOf(read);
 }
 

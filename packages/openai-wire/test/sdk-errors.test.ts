@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { toLlmError as toError, type SdkCallFacts } from '../src/errors.ts';
+import { toLlmError as toError, type SdkErrorContext } from '../src/errors.ts';
 import { sdkErrors } from '../src/sdk-errors.ts';
 
 /** Errors of the SDK's shape. Two copies of an SDK have two sets of classes: those of the client count. */
@@ -26,8 +26,12 @@ class APIConnectionTimeoutError extends Error {}
 class OpenAIError extends Error {}
 const Client = Object.assign(() => undefined, { OpenAIError, APIConnectionTimeoutError });
 
-const facts = (over: Partial<SdkCallFacts> = {}): SdkCallFacts => ({ target: 'p/m', secrets: [], ...over });
-const toLlmError = (error: unknown, known: SdkCallFacts): LlmError =>
+const facts = (over: Partial<SdkErrorContext> = {}): SdkErrorContext => ({
+  target: 'p/m',
+  secrets: [],
+  ...over,
+});
+const toLlmError = (error: unknown, known: SdkErrorContext): LlmError =>
   toError(error, known, sdkErrors(Client, 'OpenAIError'));
 const coded = (code: string): Error => Object.assign(new Error('inner'), { code });
 
@@ -127,7 +131,7 @@ describe('an error of the SDK', () => {
     );
     const refused = { code: 'unsupported_parameter', param: 'seed', message: 'no' };
     const asked: unknown[] = [];
-    const recovery: SdkCallFacts['recovery'] = (failure, status) => {
+    const recovery: SdkErrorContext['recovery'] = (failure, status) => {
       asked.push(failure.param, status);
       return credential;
     };

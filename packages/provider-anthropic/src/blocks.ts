@@ -17,7 +17,7 @@ import type {
   UserPart,
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
-import { callName } from '@majordomo/wire-kit';
+import { sanitizeToolName } from '@majordomo/wire-kit';
 import { callerIn, keptBlock } from './vendor-parts.ts';
 
 /** From the transcript's call ids to ids that the wire accepts. */
@@ -63,7 +63,7 @@ export function assistantBlock(
       return {
         type: 'tool_use',
         id: ids(part.id),
-        name: callName(part.name, LONGEST_NAME),
+        name: sanitizeToolName(part.name, LONGEST_NAME),
         input: part.args,
         ...callerIn(part, family),
       };

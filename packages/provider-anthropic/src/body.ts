@@ -1,4 +1,4 @@
-import { listJson, wellFormed } from '@majordomo/wire-kit';
+import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { WireRequest } from './request.ts';
 
 type Params = WireRequest['params'];
@@ -12,13 +12,13 @@ const schemaTexts = new WeakMap<object, string>();
  */
 export function serialize(params: Params, stream: boolean): string {
   const { messages, tools, ...rest } = params;
-  const head = wellFormed(JSON.stringify(stream ? { ...rest, stream } : rest)).slice(0, -1);
-  return `${head},"messages":${listJson(messages)}${toolsMember(tools)}}`;
+  const head = wellFormedJson(JSON.stringify(stream ? { ...rest, stream } : rest)).slice(0, -1);
+  return `${head},"messages":${stringifyList(messages)}${toolsMember(tools)}}`;
 }
 
 function toolsMember(tools: Params['tools']): string {
   if (!Array.isArray(tools) || tools.length === 0) return '';
-  return `,"tools":[${wellFormed(tools.map(toolText).join(','))}]`;
+  return `,"tools":[${wellFormedJson(tools.map(toolText).join(','))}]`;
 }
 
 function toolText(tool: NonNullable<Params['tools']>[number]): string {

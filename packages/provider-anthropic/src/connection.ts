@@ -9,16 +9,16 @@ import {
   secretsIn,
   secretsOfClient,
   withKnownHeaders,
-  type CallFacts,
+  type ErrorContext,
 } from '@majordomo/wire-kit';
 import { ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
 /** A server of this wire, and the credential to call it with. */
 export interface Connection {
   /** Sends one request; tells `facts` what must not be shown, and how another credential may be had. */
-  send(body: string, headers: Headers, context: CallContext, facts: CallFacts): Promise<Response>;
+  send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Asks for pages of the list of models. */
-  pages(context: CallContext, facts: CallFacts): Promise<(query: object) => PromiseLike<unknown>>;
+  pages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ interface CallSettings {
 function connector(
   options: AnthropicOptions,
   keyEnv: readonly string[],
-): (context: CallContext, facts: CallFacts) => Promise<Client> {
+): (context: CallContext, facts: ErrorContext) => Promise<Client> {
   const { apiKey, baseURL = ORIGIN, client } = options;
   const credentials = credentialSource(apiKey, keyEnv);
   const clients = clientCache<Client>();
@@ -77,9 +77,9 @@ function connector(
       facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, own)];
       return checkClient<Client>(client, ['post', 'get'], OWN_CLIENT);
     }
-    const key = await credentials.read(context);
+    const key = await credentials.resolve(context);
     facts.secrets = [key, ...secretsIn(context.headers, own)];
-    facts.credential = () => credentials.recovery(key);
+    facts.credential = () => credentials.renewal(key);
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
     const names = Object.keys({ ...lowerCaseNames(context.headers), ...own });
     const make = async (): Promise<Client> => {

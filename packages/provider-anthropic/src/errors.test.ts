@@ -1,6 +1,6 @@
 import { assistant, LlmError, user } from '@majordomo/core';
 import type { ModelRequest } from '@majordomo/core';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { inBandError, toLlmError } from './errors.ts';
 
@@ -11,7 +11,7 @@ const request: ModelRequest = {
   extra: {},
   temperature: 0.5,
 };
-const facts = (more: Partial<CallFacts> = {}): CallFacts => ({
+const facts = (more: Partial<ErrorContext> = {}): ErrorContext => ({
   target: 'a/m',
   request,
   secrets: ['s3cret'],

@@ -2,7 +2,7 @@ import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
 import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { plainTextOf, truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
 /**
@@ -31,10 +31,10 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
  * Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test
  * against.
  */
-export const toLlmError = (error: unknown, facts: CallFacts): LlmError =>
+export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(classified(error, facts), facts.target, facts.secrets);
 
-function classified(error: unknown, facts: CallFacts): LlmError {
+function classified(error: unknown, facts: ErrorContext): LlmError {
   if (!isRecord(error)) return transportError(error, facts.target, facts.secrets);
   const { status, name, headers, cause } = error;
   if (typeof status === 'number') {
@@ -56,7 +56,7 @@ function classified(error: unknown, facts: CallFacts): LlmError {
 }
 
 /** An error that came inside a 200: an `error` event, or a body of that form. */
-export const inBandError = (body: unknown, facts: CallFacts): LlmError => reported(body, facts, {});
+export const inBandError = (body: unknown, facts: ErrorContext): LlmError => reported(body, facts, {});
 
 interface HttpFacts {
   readonly status?: number | undefined;
@@ -70,7 +70,11 @@ interface HttpFacts {
  * `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`; anything of it may be
  * missing.
  */
-function reported(given: unknown, facts: CallFacts, { status, headers, bare, cause }: HttpFacts): LlmError {
+function reported(
+  given: unknown,
+  facts: ErrorContext,
+  { status, headers, bare, cause }: HttpFacts,
+): LlmError {
   const body = truncateBody(given) ?? bare;
   const outer = asRecord(body);
   const inner = isRecord(outer['error']) ? outer['error'] : outer;
@@ -102,7 +106,7 @@ function kindFrom(
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-function recovery(status: number | undefined, message: string, facts: CallFacts): Recovery | undefined {
+function recovery(status: number | undefined, message: string, facts: ErrorContext): Recovery | undefined {
   if (status === 401) return facts.credential?.();
   return status === 400 && facts.request !== undefined
     ? recoveryFor(message, facts.request, RECOVERIES)

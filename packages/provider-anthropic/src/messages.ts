@@ -1,6 +1,6 @@
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { TurnMessage, Warning } from '@majordomo/core';
-import { toolIds, WireForms } from '@majordomo/wire-kit';
+import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**
@@ -18,7 +18,7 @@ const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 /** A conversation may not begin with the assistant. */
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
 
-const forms = new WireForms<WireMessage>();
+const forms = new WireMessageCache<WireMessage>();
 
 /** Turns as the wire wants them: alternating roles, tool results first, nothing empty. */
 export function toMessages(
@@ -26,18 +26,18 @@ export function toMessages(
   family: string,
   warnings: Warning[],
 ): WireMessage[] {
-  const ids = toolIds(messages, ID_RULE);
-  const known = forms.of(ID_RULE, family, ids);
+  const ids = toolIdMapper(messages, ID_RULE);
+  const known = forms.forRequest(ID_RULE, family, ids);
   const wire: WireMessage[] = [];
   for (const message of messages) {
-    let form = known.find(message);
+    let form = known.get(message);
     if (form === undefined) {
       const content = blocksOf(message, ids, family);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
       // Where something was dropped, the next request has to tell it too.
       if (losesReasoning(message, content)) warnOnce(warnings, UNSIGNED);
-      else known.keep(message, form);
+      else known.set(message, form);
     }
     for (const one of form) add(wire, one);
   }

@@ -5,7 +5,7 @@ import {
   quirksFromParams,
   EventWriter,
   sdkStream,
-  type CallFacts,
+  type ErrorContext,
 } from '@majordomo/wire-kit';
 import { serialize } from './body.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -51,7 +51,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     model: (modelId) => messagesModel(modelId, options, server),
     schemes: { anthropic: fromDsn },
     async listModels(context) {
-      const facts: CallFacts = { target: id, secrets: [] };
+      const facts: ErrorContext = { target: id, secrets: [] };
       try {
         return await listedModels(id, await server.pages(context, facts));
       } catch (error) {
@@ -86,7 +86,7 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
       Math.min(maxTokens ?? Infinity, most ?? DEFAULT_MAX_TOKENS) <= LONGEST_WHOLE_TOKENS,
     stream(request, context) {
       const { target, delivery } = context;
-      const facts: CallFacts = { target, request, secrets: [] };
+      const facts: ErrorContext = { target, request, secrets: [] };
       const scribe = new EventWriter(target, []);
       return sdkStream({
         context,
@@ -96,7 +96,7 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
           inBandError: (body) => inBandError(body, facts),
           reportUsage: (usage) => context.reportUsage?.(usage),
         }),
-        open(signal) {
+        send(signal) {
           const { params, warnings } = toWire(request, modelId, quirks, family, most);
           scribe.warning(...warnings);
           const body = serialize(params, delivery === 'deltas');

@@ -28,14 +28,14 @@ const newReader = (family = 'claude'): MessagesReader =>
 /** What the events give; reading stops where the reader says that it is done. */
 function read(...events: readonly object[]): Collected & { readonly done: boolean } {
   const reader = newReader();
-  for (const event of events) if (!reader.done) reader.message(JSON.stringify(event));
-  return { ...summary(reader.scribe.take()), done: reader.done };
+  for (const event of events) if (!reader.done) reader.readMessage(JSON.stringify(event));
+  return { ...summary(reader.writer.take()), done: reader.done };
 }
 
 function readBody(body: unknown): Collected {
   const reader = newReader();
-  reader.body(body);
-  return summary(reader.scribe.take());
+  reader.readBody(body);
+  return summary(reader.writer.take());
 }
 
 const kept = (block: object, kind: string, text?: string) => ({
@@ -225,9 +225,9 @@ describe('a stream', () => {
       blockStop(0),
     ];
     for (const event of [messageStart(), ...unsigned, ...thinkingBlock(1, 'so', 'sig'), ...ended('end_turn')])
-      if (!reader.done) reader.message(JSON.stringify(event));
+      if (!reader.done) reader.readMessage(JSON.stringify(event));
     const family = 'messages/api.example';
-    expect(summary(reader.scribe.take()).parts).toEqual([
+    expect(summary(reader.writer.take()).parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family, data: { unsigned: true } } },
       { type: 'reasoning', text: 'so', replay: { family, data: { signature: 'sig' } } },
     ]);
@@ -400,11 +400,11 @@ describe('a stream', () => {
       ...textBlock(0, 'a'),
       { type: 'message_delta', delta: { stop_reason: 'refusal', stop_details }, usage: { output_tokens: 1 } },
     ])
-      streamed.message(JSON.stringify(event));
-    expect(streamed.scribe.take().at(-1)).toMatchObject({ reason: 'refusal', stopDetails: known });
+      streamed.readMessage(JSON.stringify(event));
+    expect(streamed.writer.take().at(-1)).toMatchObject({ reason: 'refusal', stopDetails: known });
     const reader = newReader();
-    reader.body({ ...message([{ type: 'text', text: 'a' }]), stop_reason: 'refusal', stop_details });
-    expect(reader.scribe.take().at(-1)).toMatchObject({ stopDetails: known });
+    reader.readBody({ ...message([{ type: 'text', text: 'a' }]), stop_reason: 'refusal', stop_details });
+    expect(reader.writer.take().at(-1)).toMatchObject({ stopDetails: known });
   });
 
   it('is finished by the stop reason with its tokens', () => {
@@ -429,7 +429,7 @@ describe('a stream', () => {
 
   it('that ends after its reason is whole, and truncated before it', () => {
     const reader = newReader();
-    reader.message(JSON.stringify(messageDelta('end_turn', null)));
+    reader.readMessage(JSON.stringify(messageDelta('end_turn', null)));
     reader.end();
     expect(reader.done).toBe(true);
     expect(() => {
@@ -439,10 +439,10 @@ describe('a stream', () => {
 
   it('tells the warnings of its request once, after the start', () => {
     const reader = newReader();
-    reader.scribe.warning({ action: 'dropped', what: 'seed', why: 'x' });
+    reader.writer.warning({ action: 'dropped', what: 'seed', why: 'x' });
     for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
-      reader.message(JSON.stringify(event));
-    const types = reader.scribe.take().map(({ type }) => type);
+      reader.readMessage(JSON.stringify(event));
+    const types = reader.writer.take().map(({ type }) => type);
     expect(types.slice(0, 2)).toEqual(['start', 'warning']);
     expect(types.filter((type) => type === 'warning')).toHaveLength(1);
   });

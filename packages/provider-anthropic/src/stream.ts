@@ -37,7 +37,7 @@ interface MessagesFacts {
 
 /** Reads the Messages wire: server-sent events or one whole body. */
 export class MessagesReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly inBandError: (body: unknown) => LlmError;
   private readonly reportUsage: MessagesFacts['reportUsage'];
@@ -49,13 +49,13 @@ export class MessagesReader implements WireReader {
   private stopDetails: WireStopDetails | null | undefined;
 
   constructor({ scribe, family, inBandError, reportUsage }: MessagesFacts) {
-    this.scribe = scribe;
+    this.writer = scribe;
     this.blocks = new ContentBlocks({ scribe, family });
     this.inBandError = inBandError;
     this.reportUsage = reportUsage;
   }
 
-  message(data: string, name?: string): void {
+  readMessage(data: string, name?: string): void {
     if (name === 'error') throw this.inBandError(jsonOrText(data));
     const event = JSON.parse(data) as WireEvent | null;
     switch (event?.type) {
@@ -85,7 +85,7 @@ export class MessagesReader implements WireReader {
     }
   }
 
-  body(json: unknown): void {
+  readBody(json: unknown): void {
     if (typeof json !== 'object' || json === null) throw this.drifted('');
     const message = json as WireMessage & WireEvent;
     if (message.type === 'error' || message.error !== undefined) throw this.inBandError(json);
@@ -103,8 +103,8 @@ export class MessagesReader implements WireReader {
   end(): void {
     if (this.stopReason !== undefined) this.finish();
     else
-      throw new LlmError('truncated', `${this.scribe.target} ended before its stop reason`, {
-        target: this.scribe.target,
+      throw new LlmError('truncated', `${this.writer.target} ended before its stop reason`, {
+        target: this.writer.target,
       });
   }
 
@@ -113,7 +113,7 @@ export class MessagesReader implements WireReader {
    * so that the parts so far belong to nothing (vercel/ai#18331, 2026-08).
    */
   private start(message: WireMessage): void {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     if (this.hasBegun && message.id !== this.id)
       throw new LlmError('truncated', `${target} began another answer before the first one ended`, {
         target,
@@ -122,7 +122,7 @@ export class MessagesReader implements WireReader {
     this.report();
     this.hasBegun = true;
     this.id = message.id;
-    this.scribe.start(message.id);
+    this.writer.start(message.id);
   }
 
   /**
@@ -138,7 +138,7 @@ export class MessagesReader implements WireReader {
 
   private stop(): void {
     if (this.stopReason === undefined) {
-      this.scribe.warning({
+      this.writer.warning({
         action: 'repaired',
         what: 'finish reason',
         why: 'the stream stopped without one',
@@ -151,7 +151,7 @@ export class MessagesReader implements WireReader {
     this.blocks.flush();
     this.done = true;
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
-    this.scribe.finish(reason, this.stopReason, usage(this.usage), stopDetails(this.stopDetails));
+    this.writer.finish(reason, this.stopReason, usage(this.usage), stopDetails(this.stopDetails));
   }
 
   private report(unknown?: { readonly output: undefined }): void {
@@ -164,7 +164,7 @@ export class MessagesReader implements WireReader {
   }
 
   private drifted(path: string): LlmError {
-    return without(path, this.scribe.target);
+    return without(path, this.writer.target);
   }
 }
 

@@ -63,8 +63,8 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
     switch (credentialsFrom(options, env)) {
       case 'option apiKey':
       case 'AWS_BEARER_TOKEN_BEDROCK': {
-        const token = await bearer.read(context);
-        return { token, recovery: () => bearer.recovery(token) };
+        const token = await bearer.resolve(context);
+        return { token, recovery: () => bearer.renewal(token) };
       }
       case 'option credentials':
         return given(options.credentials, context);

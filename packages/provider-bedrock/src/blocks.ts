@@ -4,7 +4,7 @@ import type {
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
 import { isRecord } from '@majordomo/core/toolkit';
-import { callName } from '@majordomo/wire-kit';
+import { sanitizeToolName } from '@majordomo/wire-kit';
 import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
 import { keptBlock } from './vendor-parts.ts';
 import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
@@ -51,7 +51,7 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
     case 'reasoning':
       return reasoningBlock(part.text, tokenOf(part, family));
     case 'tool-call': {
-      const name = callName(part.name, LONGEST_NAME);
+      const name = sanitizeToolName(part.name, LONGEST_NAME);
       return { toolUse: { toolUseId: ids(part.id), name, input: part.args as WireJson } };
     }
     case 'vendor': {

@@ -21,7 +21,7 @@ export interface ConverseCall {
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
-  const scribe = new EventWriter(target, []);
+  const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
   // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
@@ -35,16 +35,16 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   try {
     signal.throwIfAborted();
     const { params, warnings } = call.toParams();
-    scribe.warning(...warnings);
+    writer.warning(...warnings);
     connected = await call.connect(context, facts);
     const output = await connected.send(delivery, params, own.signal);
-    reader = new ConverseReader({ scribe, family, id: output.$metadata?.requestId });
+    reader = new ConverseReader({ writer, family, id: output.$metadata?.requestId });
     yield [];
     if (streamed) yield* readStream(output, reader, signal, abort);
     else readWhole(output, reader);
-    yield scribe.take();
+    yield writer.take();
   } catch (error) {
-    const written = scribe.take();
+    const written = writer.take();
     if (written.length > 0) yield written;
     if (signal.aborted)
       throw new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
@@ -65,7 +65,7 @@ async function* readStream(
   signal: AbortSignal,
   abort: () => void,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const { target } = reader.scribe;
+  const { target } = reader.writer;
   if (stream === undefined)
     throw new LlmError('truncated', `${target} answered without a stream`, { target });
   const events: AsyncIterator<WireEvent, unknown> = stream[Symbol.asyncIterator]();
@@ -79,23 +79,23 @@ async function* readStream(
       events.next().then((rest) => rest.done !== true && abort(), abort);
       return;
     }
-    yield reader.scribe.take();
+    yield reader.writer.take();
   }
   reader.end();
 }
 
 function readWhole(answer: WireAnswer, reader: ConverseReader): void {
   try {
-    reader.body(answer);
+    reader.readBody(answer);
   } catch (error) {
-    throw driftError(error, reader.scribe.target);
+    throw driftError(error, reader.writer.target);
   }
 }
 
 function readEvent(event: WireEvent, reader: ConverseReader): void {
   try {
-    reader.event(event);
+    reader.readEvent(event);
   } catch (error) {
-    throw driftError(error, reader.scribe.target);
+    throw driftError(error, reader.writer.target);
   }
 }

@@ -6,7 +6,7 @@ import {
   type ModelContext,
 } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVector, asVectors, extraFor, spaceOf, wellFormed } from '@majordomo/wire-kit';
+import { asVector, asVectors, extraFor, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
 import type { Connect, Connected, Invoked } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 
@@ -141,7 +141,7 @@ export function toEmbedBody(
     wire === 'titan'
       ? { inputText: values[0] }
       : { texts: values, input_type: INPUT_TYPES[purpose ?? 'default'], embedding_types: ['float'] };
-  return wellFormed(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
+  return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
 }
 
 /** Pure: the vectors of either vendor. Throws `protocol` for what is none. */

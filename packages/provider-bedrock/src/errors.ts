@@ -1,11 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest } from '@majordomo/core';
 import { asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { converseRecoveryFor } from './recovery.ts';
 
 /** What errors of a call are made with on this wire. */
-export interface ConverseCallFacts extends CallFacts {
+export interface ConverseCallFacts extends ErrorContext {
   readonly request?: ModelRequest | undefined;
   /** Was it sent as a stream? */
   readonly streamed: boolean;

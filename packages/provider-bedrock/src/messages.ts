@@ -7,7 +7,7 @@ import type {
   UserMessage,
   Warning,
 } from '@majordomo/core';
-import { toolIds } from '@majordomo/wire-kit';
+import { toolIdMapper } from '@majordomo/wire-kit';
 import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -30,7 +30,7 @@ export function toMessages(
   family: string,
   warnings: Warning[],
 ): WireMessage[] {
-  const ids = toolIds(messages, ID_RULE);
+  const ids = toolIdMapper(messages, ID_RULE);
   const names = documentNames();
   const wire: WireMessage[] = [];
   for (const message of messages) {

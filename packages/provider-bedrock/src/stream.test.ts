@@ -5,15 +5,15 @@ import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
 
 const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
-  const reader = new ConverseReader({ scribe: new EventWriter('bedrock/m', []), family: 'claude' });
-  for (const event of events) reader.event(event);
+  const reader = new ConverseReader({ writer: new EventWriter('bedrock/m', []), family: 'claude' });
+  for (const event of events) reader.readEvent(event);
   if (!reader.done) reader.end();
-  return reader.scribe.take();
+  return reader.writer.take();
 };
 const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
-  const reader = new ConverseReader({ scribe: new EventWriter('bedrock/m', []), family: 'claude' });
-  reader.body(answer);
-  return reader.scribe.take();
+  const reader = new ConverseReader({ writer: new EventWriter('bedrock/m', []), family: 'claude' });
+  reader.readBody(answer);
+  return reader.writer.take();
 };
 const parts = (events: readonly ModelEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));

@@ -46,8 +46,8 @@ interface ServerUse extends ToolUse {
 }
 
 /** What a reader is made with. */
-interface ConverseFacts {
-  readonly scribe: EventWriter;
+interface ConverseReaderOptions {
+  readonly writer: EventWriter;
   /** Who can read the replay tokens of this model. */
   readonly family: string;
   /** The wire gives answers no id of their own: the one of the request names both. */
@@ -56,7 +56,7 @@ interface ConverseFacts {
 
 /** Reads Converse: the event objects of a stream, or one whole answer. */
 export class ConverseReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   /** True once the finish is written: nothing more is read. */
   done = false;
   private readonly family: string;
@@ -82,13 +82,13 @@ export class ConverseReader {
   /** How often each tool ran at the vendor. */
   private readonly uses = new Map<string, number>();
 
-  constructor({ scribe, family, id }: ConverseFacts) {
-    this.scribe = scribe;
+  constructor({ writer, family, id }: ConverseReaderOptions) {
+    this.writer = writer;
     this.family = family;
     this.id = id;
   }
 
-  event(event: WireEvent): void {
+  readEvent(event: WireEvent): void {
     if (event.contentBlockDelta !== undefined) {
       const { delta, contentBlockIndex } = event.contentBlockDelta;
       if (delta !== undefined) this.delta(delta, keyOf(contentBlockIndex));
@@ -98,7 +98,7 @@ export class ConverseReader {
     } else if (event.contentBlockStop !== undefined) {
       this.blockStop(keyOf(event.contentBlockStop.contentBlockIndex));
     } else if (event.messageStart !== undefined) {
-      this.scribe.start(this.id);
+      this.writer.start(this.id);
     } else if (event.messageStop !== undefined) {
       this.stopReason = this.string(event.messageStop.stopReason, 'messageStop.stopReason');
       if (this.metadata !== undefined) this.finish();
@@ -108,10 +108,10 @@ export class ConverseReader {
     }
   }
 
-  body(answer: WireAnswer): void {
+  readBody(answer: WireAnswer): void {
     const content = answer.output?.message?.content;
     if (!Array.isArray(content)) throw this.drifted('output.message.content');
-    this.scribe.start(this.id);
+    this.writer.start(this.id);
     content.forEach((block: WireBlock, index) => {
       this.block(block, String(index));
     });
@@ -122,7 +122,7 @@ export class ConverseReader {
 
   /** The stream is over. The usage may be missing, the stop reason may not. */
   end(): void {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     if (this.stopReason !== undefined) this.finish();
     else throw new LlmError('truncated', `${target} ended before its stop reason`, { target });
   }
@@ -155,7 +155,7 @@ export class ConverseReader {
   private endBlock(key: string): void {
     if (this.early?.key === key) this.tellEarly();
     if (!this.openCalls.includes(key)) {
-      if (key !== this.textKey) this.scribe.end(key);
+      if (key !== this.textKey) this.writer.end(key);
       return;
     }
     this.overCalls.add(key);
@@ -165,10 +165,10 @@ export class ConverseReader {
       first = this.openCalls[0]
     ) {
       this.openCalls.shift();
-      this.scribe.end(first);
+      this.writer.end(first);
     }
     if (this.openCalls.length > 0) return;
-    for (const part of this.held) this.scribe.vendor(part);
+    for (const part of this.held) this.writer.vendor(part);
     this.held = [];
   }
 
@@ -179,7 +179,7 @@ export class ConverseReader {
       this.keepUse({ ...toolUse, key, json: jsonText(plainJson(toolUse.input ?? {})) });
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
-      this.scribe.toolCall(key, { json: jsonText(plainJson(toolUse.input ?? {})) });
+      this.writer.toolCall(key, { json: jsonText(plainJson(toolUse.input ?? {})) });
     } else if (reasoningContent !== undefined) {
       this.reasoning(reasoningContent.reasoningText ?? reasoningContent, key);
     } else if (toolResult !== undefined) this.keepResult(toolResult);
@@ -203,13 +203,13 @@ export class ConverseReader {
   private dropped(kind: string, why: string): void {
     if (this.passedOver.has(kind)) return;
     this.passedOver.add(kind);
-    this.scribe.warning({ action: 'dropped', what: `${kind} in the answer`, why });
+    this.writer.warning({ action: 'dropped', what: `${kind} in the answer`, why });
   }
 
   private text(text: unknown, path: string, key: string): void {
     const piece = this.string(text, path);
     if (piece === '') return;
-    this.scribe.text(piece, key);
+    this.writer.text(piece, key);
     this.textKey = key;
     if (this.early?.key === key) this.tellEarly();
   }
@@ -226,7 +226,7 @@ export class ConverseReader {
   private tellEarly(): void {
     const { citations = [] } = this.early ?? {};
     this.early = undefined;
-    if (!this.scribe.cite(citations))
+    if (!this.writer.cite(citations))
       this.dropped('citations', 'the text that they belong to had ended before they came');
   }
 
@@ -234,26 +234,26 @@ export class ConverseReader {
     if (name === undefined) throw this.drifted(`content[${key}].toolUse.name`);
     this.calls++;
     this.openCalls.push(key);
-    this.scribe.toolCall(key, { id: toolUseId, name });
+    this.writer.toolCall(key, { id: toolUseId, name });
   }
 
   /** A piece of a call's arguments, or of what a tool at the vendor was given. */
   private input(piece: unknown, key: string): void {
     const json = this.string(piece, 'delta.toolUse.input');
     if (this.serverUse?.key === key) this.serverUse.json += json;
-    else this.scribe.toolCall(key, { json });
+    else this.writer.toolCall(key, { json });
   }
 
   private reasoning({ text, signature, redactedContent }: ReasoningDelta, key: string): void {
     if (text !== undefined)
-      this.scribe.reasoning(this.string(text, `content[${key}].reasoningText.text`), undefined, key);
+      this.writer.reasoning(this.string(text, `content[${key}].reasoningText.text`), undefined, key);
     if (signature !== undefined && signature !== '') {
       this.signature += signature;
-      this.scribe.reasoning('', this.replay({ signature: this.signature }), key);
+      this.writer.reasoning('', this.replay({ signature: this.signature }), key);
     }
     if (redactedContent !== undefined) {
       // The bytes are the text that Anthropic's own API gives for the same block (seen 2025-12).
-      this.scribe.reasoning('', this.replay({ redacted: new TextDecoder().decode(redactedContent) }), key);
+      this.writer.reasoning('', this.replay({ redacted: new TextDecoder().decode(redactedContent) }), key);
     }
   }
 
@@ -283,21 +283,21 @@ export class ConverseReader {
     const said = typeof text === 'string' && text !== '' ? { text } : undefined;
     const part = { kind, ...said, replay: this.replay({ block }) };
     if (this.openCalls.length > 0) this.held.push(part);
-    else this.scribe.vendor(part);
+    else this.writer.vendor(part);
   }
 
   private finish(): void {
-    this.scribe.start(this.id);
+    this.writer.start(this.id);
     if (this.early !== undefined) this.tellEarly();
     const raw = this.stopReason ?? '';
-    const { target } = this.scribe;
+    const { target } = this.writer;
     const reason = finishReason(raw, this.calls > 0);
-    if (reason === 'content-filter' && !this.scribe.hasContent) {
+    if (reason === 'content-filter' && !this.writer.hasContent) {
       throw new LlmError('content-filter', `${target} blocked the request: ${raw}`, { target, code: raw });
     }
     const { usage: tokens, serviceTier } = this.metadata ?? {};
     this.done = true;
-    this.scribe.finish(
+    this.writer.finish(
       reason,
       raw,
       tokens === undefined ? undefined : usage(tokens, serviceTier?.type, this.uses),
@@ -315,7 +315,7 @@ export class ConverseReader {
   }
 
   private drifted(path: string): LlmError {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     return new LlmError('protocol', `${target} answered without a usable "${path}"`, { target, path });
   }
 }

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
 import { asRecord, asText, redact } from '@majordomo/core/toolkit';
-import { wireError, type CallFacts } from '@majordomo/wire-kit';
+import { wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { resetIn } from './reset.ts';
 
 /** What a CLI said about its failure. */
@@ -17,7 +17,7 @@ export interface CliFailure {
 export type Fail = (failure: CliFailure) => LlmError;
 
 /** With the command that was run. */
-export interface CliFacts extends CallFacts {
+export interface CliFacts extends ErrorContext {
   readonly command: string;
 }
 

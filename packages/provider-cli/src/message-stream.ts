@@ -18,12 +18,12 @@ export class MessageStreamReader implements OutputReader {
   private current = '';
   private messages = 0;
 
-  constructor({ scribe, fail }: OutputReaderOptions) {
-    this.scribe = scribe;
+  constructor({ writer, fail }: OutputReaderOptions) {
+    this.scribe = writer;
     this.fail = fail;
   }
 
-  message(line: JsonLine): void {
+  readMessage(line: JsonLine): void {
     if (asText(line['parent_tool_use_id']) !== undefined) return;
     switch (line['type']) {
       case 'system':

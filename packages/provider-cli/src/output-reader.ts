@@ -9,13 +9,13 @@ export interface OutputReader {
   /** True once the CLI has said that its answer is whole. */
   readonly done: boolean;
   /** Throws the failure that a line reports. */
-  message(line: JsonLine): void;
+  readMessage(line: JsonLine): void;
   /** What the CLI complained of and may have got over: told when it ends without an answer. */
   readonly complaint?: string | undefined;
 }
 
 /** What a reader is made with. */
 export interface OutputReaderOptions {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   readonly fail: Fail;
 }

@@ -8,9 +8,9 @@ import { CLIS, type CliName } from './profiles.ts';
 
 /** What a CLI's reader makes of these lines. */
 const read = (cli: CliName, ...lines: readonly JsonLine[]): Promise<Collected> => {
-  const scribe = new EventWriter('t/m', []);
+  const writer = new EventWriter('t/m', []);
   const fail = ({ message, status }: CliFailure): LlmError => new LlmError('server', message, { status });
-  const reader = CLIS[cli].reader({ scribe, fail });
+  const reader = CLIS[cli].reader({ writer, fail });
   const model = {
     id: 'm',
     families: [],
@@ -18,9 +18,9 @@ const read = (cli: CliName, ...lines: readonly JsonLine[]): Promise<Collected> =
     async *stream() {
       for (const line of lines) {
         try {
-          reader.message(line);
+          reader.readMessage(line);
         } finally {
-          yield scribe.take();
+          yield writer.take();
         }
       }
     },

@@ -112,9 +112,9 @@ const missing = ({ command }: CliFacts, target: string): LlmError =>
     },
   );
 
-function outputOf(wire: CliRequest, { spec, options }: Setup, scribe: EventWriter, facts: CliFacts): Output {
-  if (wire.output === 'text') return new TextOutput(scribe);
-  const reader = spec.reader({ scribe, fail: (said) => cliError(said, facts) });
+function outputOf(wire: CliRequest, { spec, options }: Setup, writer: EventWriter, facts: CliFacts): Output {
+  if (wire.output === 'text') return new TextOutput(writer);
+  const reader = spec.reader({ writer, fail: (said) => cliError(said, facts) });
   return new LineOutput(reader, facts.target, options.maxOutputBytes ?? MOST_OUTPUT);
 }
 

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { NdjsonDecoder, UNTERMINATED, type EventWriter } from '@majordomo/wire-kit';
+import { NdjsonDecoder, UNTERMINATED_LINE, type EventWriter } from '@majordomo/wire-kit';
 import { plain } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 
@@ -25,13 +25,13 @@ export class LineOutput implements Output {
   private readonly decoder: NdjsonDecoder;
   private noise = '';
 
-  constructor(reader: OutputReader, target: string, longest: number) {
+  constructor(reader: OutputReader, target: string, maxLineLength: number) {
     this.reader = reader;
     this.target = target;
     const onLine = (line: string, event: string | undefined): void => {
-      this.line(line, event === UNTERMINATED);
+      this.line(line, event === UNTERMINATED_LINE);
     };
-    this.decoder = new NdjsonDecoder(onLine, { target, longest });
+    this.decoder = new NdjsonDecoder(onLine, { target, maxLineLength });
   }
 
   get done(): boolean {
@@ -54,7 +54,7 @@ export class LineOutput implements Output {
     if (this.reader.done) return;
     const clean = line.trimStart().startsWith('{') ? line : plain(line);
     const value = parsed(clean);
-    if (value !== undefined) this.reader.message(value);
+    if (value !== undefined) this.reader.readMessage(value);
     else if (clean.trimStart().startsWith('{"') && !mayLackItsEnd) throw brokenLine(this.target);
     else this.noise = `${this.noise}${line}\n`.slice(-NOISE_KEPT);
   }

@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
@@ -24,7 +24,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   maxValues: MOST_VALUES,
   async embed(request, context) {
     const { target, signal } = context;
-    const facts: CallFacts = { target, secrets: [] };
+    const facts: ErrorContext = { target, secrets: [] };
     try {
       const input = toEmbedInput(modelId, request, target);
       const response = limitBody(await connection.run({ modelId, input, context, facts }), target);

@@ -1,9 +1,9 @@
 import { LlmError, assistant, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 import { httpError, inBandError, toLlmError } from './errors.ts';
 
-const facts: CallFacts = { target: 'cloudflare/m', secrets: ['token-1234567890'] };
+const facts: ErrorContext = { target: 'cloudflare/m', secrets: ['token-1234567890'] };
 const coded = (code: number, message: string) => ({ success: false, errors: [{ code, message }] });
 const over = (status: number, body: unknown, around = facts): LlmError => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);

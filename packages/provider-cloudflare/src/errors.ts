@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind } from '@majordomo/core';
 import { asList, asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 export interface HttpFacts {
@@ -56,7 +56,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /** Whatever the binding or the transport threw, as the one error. */
-export function toLlmError(error: unknown, facts: CallFacts): LlmError {
+export function toLlmError(error: unknown, facts: ErrorContext): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   const message = error instanceof Error ? asText(truncateBody(error.message)) : undefined;
   return message !== undefined && isBindingError(message, error)
@@ -70,7 +70,7 @@ const isBindingError = (message: string, error: unknown): boolean =>
   /^\d{3,5}: /.test(message);
 
 /** The error for an HTTP status with its text. */
-export function httpError(body: string, http: HttpFacts, facts: CallFacts): LlmError {
+export function httpError(body: string, http: HttpFacts, facts: ErrorContext): LlmError {
   let json: unknown = body;
   try {
     json = JSON.parse(body);
@@ -81,9 +81,9 @@ export function httpError(body: string, http: HttpFacts, facts: CallFacts): LlmE
 }
 
 /** An error that came inside a good answer. */
-export const inBandError = (body: unknown, facts: CallFacts): LlmError => reported(body, facts);
+export const inBandError = (body: unknown, facts: ErrorContext): LlmError => reported(body, facts);
 
-function reported(given: unknown, facts: CallFacts, http?: HttpFacts, cause?: unknown): LlmError {
+function reported(given: unknown, facts: ErrorContext, http?: HttpFacts, cause?: unknown): LlmError {
   const body = truncateBody(given);
   const { message, code } = said(body);
   const status = http?.status ?? statusOf(code);

@@ -1,6 +1,6 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { limitBody, type CallFacts } from '@majordomo/wire-kit';
+import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
 import {
   drawEach,
   imageFromBytes,
@@ -33,7 +33,7 @@ async function draw(
   connection: Connection,
 ): Promise<DrawnImages> {
   const { target, signal } = context;
-  const facts: CallFacts = { target, secrets: [] };
+  const facts: ErrorContext = { target, secrets: [] };
   try {
     const { input, warnings } = toRunCall(request, quirks, target);
     const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
@@ -49,7 +49,7 @@ const BRACE = 0x7b;
 const QUOTE = 0x22;
 
 /** The picture itself, or JSON with it; the content type is not to be relied on, a stream of the binding has none. */
-async function imageIn(bytes: Uint8Array, facts: CallFacts): Promise<DrawnImages['images'][number]> {
+async function imageIn(bytes: Uint8Array, facts: ErrorContext): Promise<DrawnImages['images'][number]> {
   const { target } = facts;
   if (bytes[0] !== BRACE && bytes[0] !== QUOTE) return imageFromBytes(bytes, { target, path: '' });
   const body: unknown = JSON.parse(new TextDecoder().decode(bytes));

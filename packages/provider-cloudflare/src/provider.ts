@@ -8,7 +8,7 @@ import {
   EventWriter,
   sdkStream,
   secretsIn,
-  type CallFacts,
+  type ErrorContext,
   type QuirkValues,
 } from '@majordomo/wire-kit';
 import { createConnection, type Connection } from './connection.ts';
@@ -107,7 +107,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     timeouts: options.timeouts,
     isNonStreaming: isWhole,
     stream(request, context) {
-      const facts: CallFacts = { target: context.target, request, secrets: secretsIn(options.headers) };
+      const facts: ErrorContext = { target: context.target, request, secrets: secretsIn(options.headers) };
       const scribe = new EventWriter(context.target, []);
       // A schema is not streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
@@ -120,7 +120,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
           maxTokens: request.maxTokens,
           toLlmError: (body) => inBandError(body, facts),
         }),
-        open() {
+        send() {
           const { input, warnings } = toWire(request, quirks, { stream: isStream, family });
           scribe.warning(...warnings);
           return connection.run({ modelId, input, context, facts });

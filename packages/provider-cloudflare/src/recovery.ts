@@ -1,11 +1,11 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 
 /** Returns the change with which a refused request may succeed: only some models accept reasoning of earlier turns. */
 export function recoveryFor(
   status: number | undefined,
   message: string,
-  { request, credential }: CallFacts,
+  { request, credential }: ErrorContext,
 ): Recovery | undefined {
   if (status === 401) return credential?.();
   const isRefused = (status === undefined || status === 400) && /bad input|reasoning/i.test(message);

@@ -1,6 +1,6 @@
 import type { FinishReason, Usage } from '@majordomo/core';
 import { asNumber, asRecord, isRecord } from '@majordomo/core/toolkit';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 
 /** Words of the four shapes for the end of an answer, 2026-11. */
@@ -49,7 +49,7 @@ export function usage(raw: RawUsage | undefined): Usage | undefined {
 const detail = (value: unknown, name: string): unknown => asRecord(value)[name];
 
 /** What a run gave: REST puts it into an envelope, the binding does not. Throws what was refused inside a good answer. */
-export function resultOf(body: unknown, facts: CallFacts): unknown {
+export function resultOf(body: unknown, facts: ErrorContext): unknown {
   if (!isRecord(body)) return body;
   const { result, success, errors } = body;
   if (success === false || (errors !== undefined && !result)) throw inBandError(body, facts);

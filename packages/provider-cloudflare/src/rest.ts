@@ -6,7 +6,7 @@ import {
   lowerCaseNames,
   patientFetch,
   secretsIn,
-  wellFormed,
+  wellFormedJson,
   type CredentialSource,
 } from '@majordomo/wire-kit';
 import type { Run } from './run.ts';
@@ -28,9 +28,9 @@ export async function runRest(
   signal.throwIfAborted();
   checkModelId(modelId, facts.target);
   const account = accountOf(options, context);
-  const key = await credentials.read(context);
+  const key = await credentials.resolve(context);
   facts.secrets = [key, ...secretsIn(context.headers, options.headers)];
-  facts.credential = () => credentials.recovery(key);
+  facts.credential = () => credentials.renewal(key);
   const { url, headers } = endpoint(options, account);
   const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
   const isForm = input instanceof FormData;
@@ -44,7 +44,7 @@ export async function runRest(
       ...lowerCaseNames(options.headers),
       authorization: `Bearer ${key}`,
     },
-    body: isForm ? input : wellFormed(JSON.stringify(input)),
+    body: isForm ? input : wellFormedJson(JSON.stringify(input)),
     signal,
   });
   if (!response.ok) throw httpError(await response.text(), response, facts);

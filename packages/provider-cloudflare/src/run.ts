@@ -1,5 +1,5 @@
 import type { ModelContext } from '@majordomo/core';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 import type { WireInput } from './request.ts';
 
 /** One run of a model, whichever way it goes. */
@@ -8,5 +8,5 @@ export interface Run {
   /** A form goes as it is, anything else as JSON. */
   readonly input: WireInput | object;
   readonly context: ModelContext;
-  readonly facts: CallFacts;
+  readonly facts: ErrorContext;
 }

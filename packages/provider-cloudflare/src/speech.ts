@@ -6,7 +6,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
+import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
@@ -19,7 +19,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
   id: modelId,
   async *speak(request, context) {
     const { target, signal } = context;
-    const facts: CallFacts = { target, secrets: [] };
+    const facts: ErrorContext = { target, secrets: [] };
     try {
       const { input, warnings } = toRun(modelId, request, target);
       const response = await connection.run({ modelId, input, context, facts });
@@ -74,7 +74,7 @@ const ANGLE = 0x3c;
 async function* sound(
   response: Response,
   { format }: SpeechRequest,
-  facts: CallFacts,
+  facts: ErrorContext,
 ): AsyncGenerator<SpeechStep> {
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   if (reader === undefined) return;
@@ -101,7 +101,7 @@ async function* sound(
   }
 }
 
-const noSound = ({ target }: CallFacts): LlmError =>
+const noSound = ({ target }: ErrorContext): LlmError =>
   new LlmError('protocol', `${target} answered a page instead of a sound`, { target, path: '' });
 
 async function restAsJson(
@@ -122,7 +122,7 @@ async function restAsJson(
   return limitBody(new Response(stream), target).json();
 }
 
-function soundIn(body: unknown, facts: CallFacts): Uint8Array {
+function soundIn(body: unknown, facts: ErrorContext): Uint8Array {
   const { audio } = asRecord(resultOf(body, facts));
   const { target } = facts;
   try {

@@ -14,7 +14,7 @@ export interface RunReaderOptions extends AnswerOptions {
 
 /** Reads what `run` answers, whatever its shape: server-sent events, or one object. */
 export class RunReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
@@ -22,12 +22,12 @@ export class RunReader implements WireReader {
   private sawTotals = false;
 
   constructor(options: RunReaderOptions) {
-    this.scribe = options.scribe;
+    this.writer = options.scribe;
     this.options = options;
     this.answer = new Answer(options);
   }
 
-  message(data: string): void {
+  readMessage(data: string): void {
     if (data.trim() === '[DONE]') {
       this.finish();
       return;
@@ -40,7 +40,7 @@ export class RunReader implements WireReader {
   }
 
   /** Over REST the answer stands in `result`. */
-  body(json: unknown): void {
+  readBody(json: unknown): void {
     if (typeof json === 'string' || typeof json === 'number') this.answer.text(String(json));
     else {
       const outer = asRecord(json);
@@ -56,14 +56,14 @@ export class RunReader implements WireReader {
 
   end(): void {
     if (this.answer.rawFinish === undefined && !this.sawTotals) {
-      const { target } = this.scribe;
+      const { target } = this.writer;
       throw new LlmError('truncated', `${target} stopped without a finish reason or end marker`, { target });
     }
     this.finish();
   }
 
   private parsed(data: string): Readonly<Record<string, unknown>> {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     let json: unknown;
     try {
       json = JSON.parse(data);
@@ -96,7 +96,7 @@ export class RunReader implements WireReader {
   }
 
   private drifted(path: string): LlmError {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     return new LlmError('protocol', `${target} answered with a "${path}" of no known shape`, {
       target,
       path,
@@ -105,7 +105,7 @@ export class RunReader implements WireReader {
 
   /** Some models answer a request for a stream with an empty result (seen in the vendor's own client, 2026-05). */
   private nothing(): LlmError {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     const recover = this.options.isStream ? WHOLE : undefined;
     return new LlmError('truncated', `${target} answered with an empty result`, {
       target,

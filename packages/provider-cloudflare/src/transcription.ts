@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, type CallFacts } from '@majordomo/wire-kit';
+import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
@@ -25,7 +25,7 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
   id: modelId,
   async transcribe(request, context) {
     const { target, signal } = context;
-    const facts: CallFacts = { target, secrets: [] };
+    const facts: ErrorContext = { target, secrets: [] };
     try {
       const { input, warnings } = toRun(modelId, request, target);
       const response = limitBody(await connection.run({ modelId, input, context, facts }), target);

@@ -11,7 +11,7 @@ import {
   patientFetch,
   secretsIn,
   secretsOfClient,
-  wellFormed,
+  wellFormedJson,
   type CredentialSource,
 } from '@majordomo/wire-kit';
 import type { GeminiFacts } from './errors.ts';
@@ -118,7 +118,7 @@ function captured(
 
 /** The SDK serialises; half of a surrogate pair makes the vendor refuse all of it. */
 const wellFormedBody = (init: RequestInit | undefined): Pick<RequestInit, 'body'> =>
-  typeof init?.body === 'string' ? { body: wellFormed(init.body) } : {};
+  typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
 
 /** What one attempt sends with. */
 interface Connected {
@@ -143,10 +143,10 @@ function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
     if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
     const platform = platformOf(options, context.env);
     const source = platform.vertexai ? vertexSource(options, keys, tokens) : keys;
-    const secret = await source?.read(context);
+    const secret = await source?.resolve(context);
     if (secret !== undefined) {
       facts.secrets = [secret, ...secrets];
-      facts.credential = () => source?.recovery(secret);
+      facts.credential = () => source?.renewal(secret);
     }
     const auth: Auth = source === tokens ? { token: secret } : { apiKey: secret };
     const client = await clients(JSON.stringify([platform, auth]), async () => {

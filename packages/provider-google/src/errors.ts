@@ -1,6 +1,6 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
 import { asRecord, isList, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 /** `google.rpc.Status` in JSON, as all Google APIs send it. */
@@ -17,7 +17,7 @@ interface WireErrorDetail {
 }
 
 /** With the headers of the answer: the SDK's ApiError has none. */
-export interface GeminiFacts extends CallFacts {
+export interface GeminiFacts extends ErrorContext {
   headers?: HeaderReader | undefined;
 }
 

@@ -10,7 +10,7 @@ import type {
   UserPart,
 } from '@majordomo/core';
 import { isGeneratedCallId, toBase64 } from '@majordomo/core/toolkit';
-import { callName } from '@majordomo/wire-kit';
+import { sanitizeToolName } from '@majordomo/wire-kit';
 import { keptPart } from './vendor-parts.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -120,4 +120,4 @@ const imagesOf = ({ content }: ToolResultPart): ImagePart[] =>
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/;
 
 /** A model may have called what nobody declared: the transcript has it for ever. */
-const nameOf = (name: string): string => (NAME.test(name) ? name : callName(`_${name}`, 64));
+const nameOf = (name: string): string => (NAME.test(name) ? name : sanitizeToolName(`_${name}`, 64));

@@ -122,7 +122,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
       const scribe = new EventWriter(context.target, []);
       return sdkStream({
         context,
-        open() {
+        send() {
           const { params, warnings } = toWire(request, quirks, family);
           scribe.warning(...warnings);
           const extra = besideTools(request.extra, params.config);

@@ -12,15 +12,15 @@ const readerOf = (): GeminiReader =>
   });
 const read = (...chunks: readonly unknown[]): readonly ModelEvent[] => {
   const reader = readerOf();
-  for (const chunk of chunks) reader.message(JSON.stringify(chunk));
+  for (const chunk of chunks) reader.readMessage(JSON.stringify(chunk));
   reader.end();
-  return reader.scribe.take();
+  return reader.writer.take();
 };
 const readWhole = (body: unknown): readonly ModelEvent[] => {
   const reader = readerOf();
-  reader.body(body);
+  reader.readBody(body);
   reader.end();
-  return reader.scribe.take();
+  return reader.writer.take();
 };
 const parts = (events: readonly ModelEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));

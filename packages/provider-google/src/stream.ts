@@ -131,7 +131,7 @@ export interface GeminiReaderOptions {
  */
 export class GeminiReader implements WireReader {
   readonly done = false;
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   private readonly family: string;
   private readonly toLlmError: GeminiReaderOptions['toLlmError'];
   private readonly reportUsage: GeminiReaderOptions['reportUsage'];
@@ -153,29 +153,29 @@ export class GeminiReader implements WireReader {
   private readonly told = new Set<string>();
 
   constructor({ scribe, family, toLlmError, reportUsage }: GeminiReaderOptions) {
-    this.scribe = scribe;
+    this.writer = scribe;
     this.family = family;
     this.toLlmError = toLlmError;
     this.reportUsage = reportUsage;
   }
 
-  message(data: string): void {
+  readMessage(data: string): void {
     this.chunk(JSON.parse(data));
   }
 
   /** One object, or, from a stream that was not asked for events, a list of chunks. */
-  body(json: unknown): void {
+  readBody(json: unknown): void {
     const chunks: readonly unknown[] = Array.isArray(json) ? json : [json];
     let answered = false;
     for (const chunk of chunks) answered = this.chunk(chunk) || answered;
     if (!answered) throw this.drift('candidates', 'is missing');
     this.complete = true;
-    if (this.raw === undefined) this.scribe.warning(NO_REASON);
+    if (this.raw === undefined) this.writer.warning(NO_REASON);
   }
 
   end(): void {
-    const { raw, scribe } = this;
-    const { target } = scribe;
+    const { raw, writer } = this;
+    const { target } = writer;
     if (raw === undefined && !this.complete) {
       throw new LlmError('truncated', `${target} ended without a finish reason`, { target });
     }
@@ -184,8 +184,8 @@ export class GeminiReader implements WireReader {
     this.cite();
     if (this.grounding !== undefined || this.quoted.length > 0) this.dropped('citations', UNCITED);
     const reason = raw === undefined ? 'other' : finishReason(raw, this.calls > 0);
-    if (reason === 'content-filter' && !scribe.hasContent) throw this.blocked(raw, this.finishMessage);
-    scribe.finish(
+    if (reason === 'content-filter' && !writer.hasContent) throw this.blocked(raw, this.finishMessage);
+    writer.finish(
       reason,
       raw,
       this.tokens === undefined ? undefined : usage(this.tokens, this.searches.size),
@@ -197,7 +197,7 @@ export class GeminiReader implements WireReader {
     if (!isRecord(json)) throw this.drift('', 'is not an object');
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
-    this.scribe.start(chunk.responseId);
+    this.writer.start(chunk.responseId);
     if (chunk.usageMetadata !== undefined) {
       this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
       this.reportUsage?.(usage(this.tokens, this.searches.size));
@@ -224,7 +224,7 @@ export class GeminiReader implements WireReader {
       const part = parts[at] as WirePart | undefined;
       if (part !== undefined) this.part(part, at);
     }
-    if (logprobsResult !== undefined) this.scribe.logprobs(logprobsOf(logprobsResult));
+    if (logprobsResult !== undefined) this.writer.logprobs(logprobsOf(logprobsResult));
     this.searched(groundingMetadata?.webSearchQueries);
     if (raw === undefined) return;
     this.raw = raw;
@@ -239,14 +239,14 @@ export class GeminiReader implements WireReader {
       if (typeof part.text !== 'string')
         throw this.drift(`candidates[0].content.parts[${at}].text`, 'is not a string');
       if (part.thoughtSignature !== undefined) this.signedText(part, part.text, part.thoughtSignature);
-      else if (part.thought === true) this.scribe.reasoning(part.text);
-      else this.scribe.text(part.text);
+      else if (part.thought === true) this.writer.reasoning(part.text);
+      else this.writer.text(part.text);
     } else if (part.functionCall !== undefined) {
       this.call(part.functionCall, part.thoughtSignature, at);
     } else if (SERVER_PARTS.some((kind) => kind in part)) {
       this.cite();
       this.searched(asRecord(asRecord(asRecord(part)['toolCall'])['args'])['queries']);
-      this.scribe.vendor(vendorPart(part, this.family));
+      this.writer.vendor(vendorPart(part, this.family));
     } else if (part.inlineData !== undefined) {
       // Sketches on the way to a picture are not part of the answer.
       if (part.thought !== true) this.dropped('inlineData', NO_MEDIA);
@@ -261,7 +261,7 @@ export class GeminiReader implements WireReader {
   private dropped(kind: string, warning: Warning): void {
     if (this.told.has(kind)) return;
     this.told.add(kind);
-    this.scribe.warning(warning);
+    this.writer.warning(warning);
   }
 
   /** A signed part is never merged with what stands around it: the signature covers this part alone. */
@@ -273,11 +273,11 @@ export class GeminiReader implements WireReader {
     const key = part.thought === true ? 'reasoning' : 'text';
     const replay = { family: this.family, data: signature };
     if (key === 'reasoning') this.cite();
-    this.scribe.end(key);
-    if (part.thought === true) this.scribe.reasoning(text, replay);
-    else this.scribe.text(text, key, replay);
+    this.writer.end(key);
+    if (part.thought === true) this.writer.reasoning(text, replay);
+    else this.writer.text(text, key, replay);
     this.cite();
-    this.scribe.end(key);
+    this.writer.end(key);
   }
 
   private call(call: WireCall, signature: string | undefined, at: number): void {
@@ -288,9 +288,9 @@ export class GeminiReader implements WireReader {
       const key = `call ${this.calls++}`;
       const replay = signature === undefined ? undefined : { family: this.family, data: signature };
       const json = args === undefined || args === null ? undefined : jsonText(args);
-      this.scribe.toolCall(key, { id: id ?? undefined, name, json, replay });
+      this.writer.toolCall(key, { id: id ?? undefined, name, json, replay });
       if (partialArgs === undefined && willContinue !== true) {
-        this.scribe.end(key);
+        this.writer.end(key);
         return;
       }
       this.open = { key, args: new PartialArguments() };
@@ -305,16 +305,16 @@ export class GeminiReader implements WireReader {
 
   private endCall({ key, args }: OpenCall, unfinished: boolean): void {
     this.open = undefined;
-    this.scribe.toolCall(key, { json: args.json(), unfinished });
-    this.scribe.end(key);
+    this.writer.toolCall(key, { json: args.json(), unfinished });
+    this.writer.end(key);
   }
 
   /** What the open text rests on; where none is open it waits for one. */
   private cite(): void {
-    const { openText } = this.scribe;
+    const { openText } = this.writer;
     if (openText === undefined) return;
-    if (this.grounding !== undefined) this.scribe.cite(citationsOf(this.grounding, openText));
-    this.scribe.cite(quotedIn(this.quoted, openText));
+    if (this.grounding !== undefined) this.writer.cite(citationsOf(this.grounding, openText));
+    this.writer.cite(quotedIn(this.quoted, openText));
     this.grounding = undefined;
     this.quoted = [];
   }
@@ -327,18 +327,18 @@ export class GeminiReader implements WireReader {
   private keep(part: object): void {
     this.cite();
     const key = `part ${this.opaque++}`;
-    this.scribe.reasoning('', { family: this.family, data: { part: part as JsonObject } }, key);
-    this.scribe.end(key);
+    this.writer.reasoning('', { family: this.family, data: { part: part as JsonObject } }, key);
+    this.writer.end(key);
   }
 
   private blocked(code: string | undefined, said: string | undefined): LlmError {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     const why = [code, said].filter((word) => word !== undefined).join(': ');
     return new LlmError('content-filter', `${target} blocked the request: ${why}`, { target, code });
   }
 
   private drift(path: string, what: string): LlmError {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     return new LlmError('protocol', `${target} sent an answer in which ${path || 'the body'} ${what}`, {
       target,
       path,

@@ -75,7 +75,7 @@ function decodedByteByByte({ body }: Recording): Promise<Collected> {
     toLlmError: (error) => inBandError(error, { target: 'google/test', secrets: [] }),
   });
   const decoder = new SseDecoder((data) => {
-    reader.message(data);
+    reader.readMessage(data);
   });
   const model: Model = {
     ...createGoogle().model('gemini-test'),
@@ -85,7 +85,7 @@ function decodedByteByByte({ body }: Recording): Promise<Collected> {
         decoder.end();
         reader.end();
       } finally {
-        yield reader.scribe.take();
+        yield reader.writer.take();
       }
     },
   };

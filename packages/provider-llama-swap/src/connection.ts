@@ -27,7 +27,7 @@ export function createManagement(target: string, options: LlamaSwapOptions): Man
     const { signal = new AbortController().signal } = call;
     const origin = originOf(options);
     if (origin === undefined) throw missingURL(target);
-    const key = await credentials.read({ signal, env: {}, target });
+    const key = await credentials.resolve({ signal, env: {}, target });
     const fetch = directFetch(options.fetch ?? call.fetch ?? patientFetch, target);
     const headers = {
       accept: 'application/json',

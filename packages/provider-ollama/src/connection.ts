@@ -8,8 +8,8 @@ import {
   lowerCaseNames,
   patientFetch,
   secretsIn,
-  wellFormed,
-  type CallFacts,
+  wellFormedJson,
+  type ErrorContext,
 } from '@majordomo/wire-kit';
 import type { Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
@@ -30,13 +30,13 @@ export interface EmbedParams {
 
 /** A server as one provider reaches it. Gives raw answers, whose bodies are read elsewhere; throws what it refused. */
 export interface Connection {
-  chat(params: WireParams, context: CallContext, facts: CallFacts): Promise<Response>;
+  chat(params: WireParams, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Vectors. */
-  embed(params: EmbedParams, context: CallContext, facts: CallFacts): Promise<Response>;
+  embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** The models that it has. */
-  list(context: CallContext, facts: CallFacts): Promise<Response>;
+  list(context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Fetches a model from the library. */
-  pull(model: string, context: CallContext, facts: CallFacts): Promise<Response>;
+  pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;
 }
 
 /** One connection for all models of a provider. The SDK is loaded at the first call. */
@@ -61,7 +61,7 @@ type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 function connector(
   options: OllamaOptions,
   profile: Profile,
-): (context: CallContext, facts: CallFacts) => Promise<Send> {
+): (context: CallContext, facts: ErrorContext) => Promise<Send> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
   const urlOf = baseURLs();
   const hasKey = options.apiKey !== undefined || profile.needsKey;
@@ -70,10 +70,10 @@ function connector(
     facts.secrets = secretsIn(context.headers, options.headers);
     if (options.client !== undefined) return sendWith(clientOf(options.client), context.signal, facts);
     const host = urlOf(hostOf(options, profile, context.env, facts.target));
-    const key = hasKey ? await credentials.read({ ...context, target: facts.target }) : undefined;
+    const key = hasKey ? await credentials.resolve({ ...context, target: facts.target }) : undefined;
     if (key !== undefined) {
       facts.secrets = [key, ...facts.secrets];
-      facts.credential = () => credentials.recovery(key);
+      facts.credential = () => credentials.renewal(key);
     }
     const { newClient } = await import('./sdk.ts');
     // The SDK's own reader drops broken lines, and knows no signal.
@@ -89,7 +89,7 @@ const clientOf = (client: object): Ollama =>
 function transportOf(
   options: OllamaOptions,
   { signal, fetch: given, headers: asked }: CallContext,
-  facts: CallFacts,
+  facts: ErrorContext,
   key: string | undefined,
 ): typeof fetch {
   const fetch = directFetch(options.fetch ?? given ?? patientFetch, facts.target);
@@ -97,7 +97,7 @@ function transportOf(
   return async (url, init) => {
     const headers = headersOf(init?.headers, more);
     // The SDK serialises; strict parsers refuse a body with half of a surrogate pair.
-    const body = typeof init?.body === 'string' ? { body: wellFormed(init.body) } : {};
+    const body = typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
     const answer = await fetch(url, { ...init, ...body, headers, signal });
     if (!answer.ok) throw httpError(await answer.text(), answer, facts);
     return answer;

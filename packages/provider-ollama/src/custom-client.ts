@@ -1,5 +1,5 @@
 import { abortable, asRecord } from '@majordomo/core/toolkit';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
 
@@ -8,7 +8,7 @@ import { httpError } from './errors.ts';
  * client keeps its own address, headers and `fetch`, and reads by itself.
  */
 export const sendWith =
-  (client: Ollama, signal: AbortSignal, facts: CallFacts) =>
+  (client: Ollama, signal: AbortSignal, facts: ErrorContext) =>
   async (method: (client: Ollama) => Promise<unknown>): Promise<Response> => {
     const sending = method(client);
     try {

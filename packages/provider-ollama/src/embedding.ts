@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, spaceOf, type CallFacts } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection, EmbedParams } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';
@@ -19,7 +19,7 @@ export function embeddingModel(
     space: spaceOf(options.spaces?.[modelId] ?? modelId),
     maxValues: MOST_VALUES,
     async embed(request, context) {
-      const facts: CallFacts = { target: context.target, secrets: [] };
+      const facts: ErrorContext = { target: context.target, secrets: [] };
       try {
         const params = toEmbedParams(modelId, request, options, context);
         const response = await connection.embed(params, context, facts);

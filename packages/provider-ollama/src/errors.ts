@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind } from '@majordomo/core';
 import { asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type CallFacts } from '@majordomo/wire-kit';
+import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 /** The answer to a request that was refused. */
@@ -11,14 +11,14 @@ export interface HttpFacts {
 }
 
 /** Whatever the SDK or the transport threw, as the one error. */
-export const toLlmError = (error: unknown, facts: CallFacts): LlmError =>
+export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(error, facts.target, facts.secrets);
 
 /**
  * A refusal, read from its own body: the SDK keeps no headers of it, and turns an error object into
  * "[object Object]". Without `http` it came inside a 200.
  */
-export function refusal(given: unknown, facts: CallFacts, http?: HttpFacts): LlmError {
+export function refusal(given: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
   const body = truncateBody(given);
   const message = messageOf(body);
   return wireError({
@@ -35,7 +35,7 @@ export function refusal(given: unknown, facts: CallFacts, http?: HttpFacts): Llm
 }
 
 /** The error for an HTTP status with its text. */
-export function httpError(text: string, http: HttpFacts, facts: CallFacts): LlmError {
+export function httpError(text: string, http: HttpFacts, facts: ErrorContext): LlmError {
   let body: unknown = text;
   try {
     body = JSON.parse(text);

@@ -7,7 +7,7 @@ import {
   billingOf,
   EventWriter,
   sdkStream,
-  type CallFacts,
+  type ErrorContext,
 } from '@majordomo/wire-kit';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
@@ -57,7 +57,7 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     }),
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
     async listModels(context) {
-      const facts: CallFacts = { target: id, secrets: [] };
+      const facts: ErrorContext = { target: id, secrets: [] };
       try {
         const response = await connection.list(context, facts);
         return listedModels(await response.json(), id);
@@ -112,7 +112,7 @@ function modelOf(
     timeouts,
     isNonStreaming: () => profile.isNear && isUntimed(timeouts),
     stream(request, context) {
-      const facts: CallFacts = { target: context.target, request, secrets: [] };
+      const facts: ErrorContext = { target: context.target, request, secrets: [] };
       const scribe = new EventWriter(context.target, []);
       let sent: WireParams | undefined;
       return sdkStream({
@@ -124,7 +124,7 @@ function modelOf(
           toLlmError: (body) => refusal(body, facts),
         }),
         framing: NDJSON,
-        open() {
+        send() {
           const { params, warnings } = toWire(request, modelId, quirks, {
             ...options,
             family,

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
 import { isRecord, asNumber, asText } from '@majordomo/core/toolkit';
-import { ndjson, type CallFacts } from '@majordomo/wire-kit';
+import { ndjsonLines, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { refusal, toLlmError } from './errors.ts';
 
@@ -26,12 +26,12 @@ export async function* pull(
   target: string,
   { signal = new AbortController().signal, env = {}, ...transport }: PullOptions,
 ): AsyncIterable<PullProgress> {
-  const facts: CallFacts = { target, secrets: [] };
+  const facts: ErrorContext = { target, secrets: [] };
   try {
     const response = await connection.pull(model, { signal, env, ...transport }, facts);
     if (response.body === null)
       throw new LlmError('truncated', `${target} answered without a body`, { target });
-    for await (const line of ndjson(response.body, target)) {
+    for await (const line of ndjsonLines(response.body, target)) {
       const progress = toProgress(JSON.parse(line), facts);
       yield progress;
       if (progress.status === 'success') return;
@@ -43,7 +43,7 @@ export async function* pull(
   }
 }
 
-function toProgress(json: unknown, facts: CallFacts): PullProgress {
+function toProgress(json: unknown, facts: ErrorContext): PullProgress {
   const { target } = facts;
   if (!isRecord(json)) throw new LlmError('protocol', `${target} sent no progress`, { target });
   if ('error' in json) throw refusal(json, facts);

@@ -1,11 +1,11 @@
 import type { Recovery } from '@majordomo/core';
-import type { CallFacts } from '@majordomo/wire-kit';
+import type { ErrorContext } from '@majordomo/wire-kit';
 
 /** Returns the change with which a refused request may succeed. */
 export function recoveryFor(
   status: number | undefined,
   message: string,
-  { request, credential }: CallFacts,
+  { request, credential }: ErrorContext,
 ): Recovery | undefined {
   if (status === 401) return credential?.();
   if (status !== 400 || request?.reasoning === undefined) return undefined;

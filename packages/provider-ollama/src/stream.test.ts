@@ -15,7 +15,7 @@ function read(lines: readonly string[]): unknown {
     },
   });
   try {
-    for (const line of lines) reader.message(line, undefined);
+    for (const line of lines) reader.readMessage(line, undefined);
     return scribe.take();
   } catch (error) {
     return [String(error), scribe.take()];

@@ -1,7 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay, Warning } from '@majordomo/core';
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter, UNTERMINATED, type WireReader, tokenLogprobs } from '@majordomo/wire-kit';
+import {
+  jsonText,
+  EventWriter,
+  UNTERMINATED_LINE,
+  type WireReader,
+  tokenLogprobs,
+} from '@majordomo/wire-kit';
 import {
   finishReason,
   promptCut,
@@ -37,7 +43,7 @@ export interface ChatReaderOptions {
 
 /** Reads the lines of /api/chat, or its one object, into events. */
 export class ChatReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;
@@ -46,18 +52,18 @@ export class ChatReader implements WireReader {
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.scribe = options.scribe;
+    this.writer = options.scribe;
     this.replay = { family: options.family, data: null };
   }
 
-  message(data: string, event: string | undefined): void {
+  readMessage(data: string, event: string | undefined): void {
     // The first line says when the answer was made.
-    const piece = this.scribe.hasContent ? PIECE.exec(data) : null;
-    if (piece === null) this.chunk(this.parsed(data, event === UNTERMINATED));
+    const piece = this.writer.hasContent ? PIECE.exec(data) : null;
+    if (piece === null) this.chunk(this.parsed(data, event === UNTERMINATED_LINE));
     else this.answer({ content: piece[1], thinking: piece[2] });
   }
 
-  body(json: unknown): void {
+  readBody(json: unknown): void {
     this.chunk(json);
   }
 
@@ -66,7 +72,7 @@ export class ChatReader implements WireReader {
   }
 
   private truncated(): LlmError {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     return new LlmError('truncated', `${target} stopped before its last line`, { target });
   }
 
@@ -75,7 +81,7 @@ export class ChatReader implements WireReader {
       return JSON.parse(data);
     } catch (cause) {
       if (mayLackItsEnd) throw this.truncated();
-      throw new LlmError('protocol', `${this.scribe.target} sent a line of broken JSON`, this.at(''), {
+      throw new LlmError('protocol', `${this.writer.target} sent a line of broken JSON`, this.at(''), {
         cause,
       });
     }
@@ -86,24 +92,24 @@ export class ChatReader implements WireReader {
     const chunk: WireChunk = json;
     if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
     // The wire has no response ids; the time of creation is the nearest to one, and made-up call ids hang on it.
-    this.scribe.start(asText(chunk.created_at));
+    this.writer.start(asText(chunk.created_at));
     const { message } = chunk;
     if (message !== undefined && message !== null) this.answer(message);
     else if (chunk.done !== true) throw this.drifted('message');
-    if (chunk.logprobs !== undefined) this.scribe.logprobs(tokenLogprobs(chunk.logprobs));
+    if (chunk.logprobs !== undefined) this.writer.logprobs(tokenLogprobs(chunk.logprobs));
     if (chunk.done === true) this.finish(chunk);
   }
 
   private answer({ thinking, content, images, tool_calls: calls }: WireAnswer): void {
-    if (typeof thinking === 'string' && thinking !== '') this.scribe.reasoning(thinking, this.replay);
+    if (typeof thinking === 'string' && thinking !== '') this.writer.reasoning(thinking, this.replay);
     if (typeof content === 'string') {
-      if (content !== '') this.scribe.text(content);
+      if (content !== '') this.writer.text(content);
     } else if (content !== undefined && content !== null) {
       throw this.drifted('message.content');
     }
     if (isList(images) && images.length > 0 && !this.toldMedia) {
       this.toldMedia = true;
-      this.scribe.warning(NO_MEDIA);
+      this.writer.warning(NO_MEDIA);
     }
     if (calls === undefined || calls === null) return;
     if (!Array.isArray(calls)) throw this.drifted('message.tool_calls');
@@ -117,18 +123,18 @@ export class ChatReader implements WireReader {
     if (typeof name !== 'string' || name === '') throw this.drifted(`${path}.function.name`);
     const key = `call ${this.calls++}`;
     const json = typeof args === 'string' ? args : args === undefined || args === null ? '' : jsonText(args);
-    this.scribe.toolCall(key, { id: asText(id), name, json });
-    this.scribe.end(key);
+    this.writer.toolCall(key, { id: asText(id), name, json });
+    this.writer.end(key);
   }
 
   private finish(chunk: WireChunk): void {
     const raw = asText(chunk.done_reason);
     if (raw === undefined) {
-      this.scribe.warning({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
+      this.writer.warning({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
     }
     const cut = promptCut(this.options.prompt(), chunk.prompt_eval_count);
-    if (cut !== undefined) this.scribe.warning(cut);
-    this.scribe.finish(finishReason(raw, this.calls > 0), raw, usage(chunk));
+    if (cut !== undefined) this.writer.warning(cut);
+    this.writer.finish(finishReason(raw, this.calls > 0), raw, usage(chunk));
     this.done = true;
   }
 
@@ -136,12 +142,12 @@ export class ChatReader implements WireReader {
     const where = path === '' ? 'an object' : `"${path}"`;
     return new LlmError(
       'protocol',
-      `${this.scribe.target} answered without ${where} of the known form`,
+      `${this.writer.target} answered without ${where} of the known form`,
       this.at(path),
     );
   }
 
   private at(path: string): { readonly target: string; readonly path: string } {
-    return { target: this.scribe.target, path };
+    return { target: this.writer.target, path };
   }
 }

@@ -6,7 +6,7 @@ import {
   type DrawnImages,
   type ImagesQuirks,
 } from '@majordomo/imagegen';
-import type { Connection, SdkCallFacts } from '@majordomo/openai-wire';
+import type { Connection, SdkErrorContext } from '@majordomo/openai-wire';
 
 /** What the image models of one provider share. */
 interface ImagesApi {
@@ -26,7 +26,7 @@ export async function draw(
   const { target, signal } = context;
   const known = quirks ?? COMPATIBLE_IMAGES;
   const own = withoutFormat.has(modelId) ? { ...known, responseFormat: 'none' as const } : known;
-  const facts: SdkCallFacts = {
+  const facts: SdkErrorContext = {
     target,
     secrets: [],
     recovery: (failure, status) =>

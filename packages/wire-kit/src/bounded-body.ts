@@ -2,26 +2,26 @@ import { LlmError } from '@majordomo/core';
 import { concatBytes } from '@majordomo/core/toolkit';
 
 /** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
-export const LARGEST_BODY: number = 64 * 1024 * 1024;
+export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
 
 /**
  * The response with a body that ends in an error beyond `most` bytes (`protocol`, code `too-large`). A few megabytes on
  * the wire may unpack into all the memory that there is, and the headers do not tell.
  */
-export function limitBody(response: Response, target: string, most: number = LARGEST_BODY): Response {
+export function limitBody(response: Response, target: string, maxBytes: number = MAX_BODY_BYTES): Response {
   const body = response.body as ReadableStream<Uint8Array> | null;
   if (body === null) return response;
-  const length = plainLength(response.headers);
-  if (length !== undefined && length <= most) return response;
+  const length = uncompressedLength(response.headers);
+  if (length !== undefined && length <= maxBytes) return response;
   const { status, headers, url } = response;
   // Without the status text, which `Response` rejects outside Latin-1, and which nobody reads.
-  const bounded = new Response(boundedStream(body, target, most), { status, headers });
+  const bounded = new Response(boundedStream(body, target, maxBytes), { status, headers });
   // SDKs tell it in their errors.
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
 /** What the transport holds the server to; a compressed body may have any length. */
-function plainLength(headers: Headers): number | undefined {
+function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
 }
@@ -29,7 +29,7 @@ function plainLength(headers: Headers): number | undefined {
 function boundedStream(
   body: ReadableStream<Uint8Array>,
   target: string,
-  most: number,
+  maxBytes: number,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
@@ -42,9 +42,9 @@ function boundedStream(
           return;
         }
         bytes += value.length;
-        if (bytes > most) {
+        if (bytes > maxBytes) {
           reader.cancel().catch(() => undefined);
-          throw tooLarge(target, most);
+          throw sizeError(target, maxBytes);
         }
         controller.enqueue(value);
       },
@@ -58,14 +58,14 @@ function boundedStream(
 export async function collectBody(
   body: AsyncIterable<Uint8Array | string>,
   target: string,
-  most: number = LARGEST_BODY,
+  maxBytes: number = MAX_BODY_BYTES,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of body) {
     const chunk = typeof piece === 'string' ? UTF8.encode(piece) : piece;
     bytes += chunk.length;
-    if (bytes > most) throw tooLarge(target, most);
+    if (bytes > maxBytes) throw sizeError(target, maxBytes);
     chunks.push(chunk);
   }
   return concatBytes(chunks);
@@ -73,8 +73,8 @@ export async function collectBody(
 
 const UTF8 = new TextEncoder();
 
-const tooLarge = (target: string, most: number): LlmError =>
-  new LlmError('protocol', `${target} answered with more than ${most} bytes`, {
+const sizeError = (target: string, maxBytes: number): LlmError =>
+  new LlmError('protocol', `${target} answered with more than ${maxBytes} bytes`, {
     target,
     code: 'too-large',
     path: '',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { callName } from './tools.ts';
+import { sanitizeToolName } from './tools.ts';
 
 it.for([
   ['get_weather-2', 'get_weather-2'],
@@ -8,5 +8,5 @@ it.for([
   ['', 'unknown'],
   ['a'.repeat(70), 'a'.repeat(64)],
 ] as const)('%j goes back as %j', ([name, expected]) => {
-  expect(callName(name, 64)).toBe(expected);
+  expect(sanitizeToolName(name, 64)).toBe(expected);
 });

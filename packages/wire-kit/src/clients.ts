@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 
 /** Rotating tokens must not pile up clients: the oldest goes. */
-const MOST = 16;
+const MAX_CLIENTS = 16;
 
 /** The client for a key (credential, base URL …) and the transport that it was made with. */
 export type ClientCache<Client> = (
@@ -22,7 +22,7 @@ export function clientCache<Client>(): ClientCache<Client> {
     const client = make();
     clients.set(key, client);
     client.catch(() => clients.delete(key));
-    if (clients.size > MOST) clients.delete(clients.keys().next().value ?? key);
+    if (clients.size > MAX_CLIENTS) clients.delete(clients.keys().next().value ?? key);
     return client;
   };
 }

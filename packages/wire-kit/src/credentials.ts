@@ -6,9 +6,9 @@ type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credentia
 /** Where the key of an attempt comes from. */
 export interface CredentialSource {
   /** The key for this attempt; throws `auth` when there is none. */
-  read(context: SourceContext): Promise<string>;
+  resolve(context: SourceContext): Promise<string>;
   /** After a 401 for `value`: how to ask the source once more. Nothing to do for a fixed key. */
-  recovery(value: string): Recovery | undefined;
+  renewal(value: string): Recovery | undefined;
 }
 
 /** Where a provider's key comes from: the option, a function asked per attempt, or the first variable that is set. */
@@ -16,7 +16,7 @@ export function credentialSource(
   apiKey: Credential | undefined,
   keyEnv: readonly string[],
 ): CredentialSource {
-  const renewal = typeof apiKey === 'function' ? new Renewal(apiKey) : undefined;
+  const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
   /** A recovery belongs to one call: what was rejected travels with it, and nobody else sees it. */
   const rejections = new WeakMap<Recovery, string>();
   const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
@@ -24,22 +24,22 @@ export function credentialSource(
       const rejected = recoveries
         .map((recovery) => rejections.get(recovery))
         .findLast((value) => value !== undefined);
-      return await asked(renewal, rejected, signal, target);
+      return await readSource(renewal, rejected, signal, target);
     }
     const value =
       typeof apiKey === 'string'
         ? apiKey
         : keyEnv.map((name) => env[name]).find((found) => found !== undefined && found !== '');
-    if (value === undefined || value === '') throw noKey(target, keyEnv, env === NO_ENV);
+    if (value === undefined || value === '') throw missingKeyError(target, keyEnv, env === NO_ENV);
     return value;
   };
   return {
-    async read(context) {
+    async resolve(context) {
       const value = await valueFor(context);
       context.credential?.(value);
       return value;
     },
-    recovery(value) {
+    renewal(value) {
       if (renewal === undefined) return undefined;
       const recovery: Recovery = {
         id: 'credential',
@@ -53,14 +53,16 @@ export function credentialSource(
 }
 
 /** A source that fails is a failed login, not a broken wire: another try of the same target would ask without success. */
-async function asked(
-  renewal: Renewal,
+async function readSource(
+  renewal: CredentialRenewal,
   rejected: string | undefined,
   signal: AbortSignal,
   target: string,
 ): Promise<string> {
   try {
-    return await (rejected === undefined ? renewal.first(signal) : renewal.instead(rejected, signal));
+    return await (rejected === undefined
+      ? renewal.initialValue(signal)
+      : renewal.replacementFor(rejected, signal));
   } catch (cause) {
     if (LlmError.is(cause) || signal.aborted) throw cause;
     const clean = redactCause(cause, [rejected]);
@@ -74,7 +76,7 @@ async function asked(
   }
 }
 
-function noKey(target: string, keyEnv: readonly string[], isBlind: boolean): LlmError {
+function missingKeyError(target: string, keyEnv: readonly string[], isBlind: boolean): LlmError {
   const names = keyEnv.join(' or ');
   let where = `set ${names}, or pass apiKey`;
   if (keyEnv.length === 0) where = 'pass apiKey';
@@ -90,7 +92,7 @@ type Source = (context: {
 }) => string | Promise<string>;
 
 /** Values that are remembered; the oldest go. */
-const MOST_VALUES = 100;
+const MAX_VALUES = 100;
 
 interface Pending {
   readonly value: Promise<string>;
@@ -103,7 +105,7 @@ interface Pending {
  * same value: those that come while it is asked wait for it, and those whose rejection comes later, with a value that
  * they got before, take what it gave.
  */
-export class Renewal {
+export class CredentialRenewal {
   private readonly source: Source;
   /** Counts what happens, to tell before from after. */
   private moment = 0;
@@ -116,17 +118,17 @@ export class Renewal {
   }
 
   /** A value for an attempt that has not been rejected. */
-  async first(signal: AbortSignal): Promise<string> {
+  async initialValue(signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected: undefined });
-    keep(this.handedOut, value, ++this.moment);
+    remember(this.handedOut, value, ++this.moment);
     return value;
   }
 
-  async instead(rejected: string, signal: AbortSignal): Promise<string> {
+  async replacementFor(rejected: string, signal: AbortSignal): Promise<string> {
     const known = this.renewed.get(rejected);
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
     if (isNewer && known.value !== rejected) return known.value;
-    const pending = this.pending.get(rejected) ?? this.begin(rejected);
+    const pending = this.pending.get(rejected) ?? this.startRenewal(rejected);
     pending.waiters++;
     try {
       return await abortable(pending.value, signal);
@@ -136,9 +138,13 @@ export class Renewal {
     }
   }
 
-  private begin(rejected: string): Pending {
+  private startRenewal(rejected: string): Pending {
     const controller = new AbortController();
-    const pending: Pending = { value: this.ask(rejected, controller.signal), controller, waiters: 0 };
+    const pending: Pending = {
+      value: this.requestValue(rejected, controller.signal),
+      controller,
+      waiters: 0,
+    };
     this.pending.set(rejected, pending);
     const forget = (): void => {
       if (this.pending.get(rejected) === pending) this.pending.delete(rejected);
@@ -147,17 +153,17 @@ export class Renewal {
     return pending;
   }
 
-  private async ask(rejected: string, signal: AbortSignal): Promise<string> {
+  private async requestValue(rejected: string, signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected });
-    keep(this.renewed, rejected, { value, at: ++this.moment });
-    keep(this.handedOut, value, this.moment);
+    remember(this.renewed, rejected, { value, at: ++this.moment });
+    remember(this.handedOut, value, this.moment);
     return value;
   }
 }
 
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key);
   map.set(key, value);
   const [oldest] = map.keys();
-  if (map.size > MOST_VALUES && oldest !== undefined) map.delete(oldest);
+  if (map.size > MAX_VALUES && oldest !== undefined) map.delete(oldest);
 }

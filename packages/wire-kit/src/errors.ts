@@ -18,7 +18,7 @@ import {
 } from '@majordomo/core/toolkit';
 
 /** What is known of a failure that a wire reported. */
-export interface WireErrorFacts extends WireFailure {
+export interface WireErrorInit extends WireFailure {
   /** `provider/model`. */
   readonly target: string;
   /** Where the wire or the SDK knows better than the shared tables. */
@@ -33,15 +33,15 @@ export interface WireErrorFacts extends WireFailure {
   readonly recover?: ErrorDetails['recover'];
 }
 
-const LONGEST_BODY = 2000;
-const LONGEST_CODE = 200;
+const MAX_BODY_LENGTH = 2000;
+const MAX_CODE_LENGTH = 200;
 
 /** A failure that a wire reported, as the one error: classified, without secrets, with its cause. */
-export function wireError(facts: WireErrorFacts): LlmError {
-  const { target, status, secrets = [], headers } = facts;
+export function wireError(init: WireErrorInit): LlmError {
+  const { target, status, secrets = [], headers } = init;
   const asked = headers?.get('x-should-retry');
-  const kind = kindAsked(facts.kind ?? kindOf(facts), asked);
-  const said = (word(facts.message, secrets, LONGEST_BODY) ?? '').trim();
+  const kind = retryableKind(init.kind ?? kindOf(init), asked);
+  const said = (shortText(init.message, secrets, MAX_BODY_LENGTH) ?? '').trim();
   const message = `${target} answered ${status ?? 'with an error'}${said === '' ? '' : `: ${said}`}`;
   return new LlmError(
     kind,
@@ -49,37 +49,38 @@ export function wireError(facts: WireErrorFacts): LlmError {
     {
       target,
       status,
-      code: status === 413 ? 'too-large' : word(facts.code ?? facts.type, secrets),
-      requestId: word(facts.requestId, secrets),
+      code: status === 413 ? 'too-large' : shortText(init.code ?? init.type, secrets),
+      requestId: shortText(init.requestId, secrets),
       retryAfterMs:
-        retryAfterMs(headers, Date.now()) ?? (MAY_WAIT.has(kind) ? retryAfterInMessage(said) : undefined),
+        retryAfterMs(headers, Date.now()) ??
+        (TEMPORARY_KINDS.has(kind) ? retryAfterInMessage(said) : undefined),
       shouldRetry: asked === 'true' || asked === 'false' ? asked === 'true' : undefined,
-      body: bodyText(facts.body, secrets),
-      recover: facts.recover,
+      body: bodyText(init.body, secrets),
+      recover: init.recover,
     },
-    { cause: redactCause(facts.cause, secrets) },
+    { cause: redactCause(init.cause, secrets) },
   );
 }
 
 /** A refusal of the request that the server says may succeed as it is (`x-should-retry`, such as of a lock: 409). */
-const kindAsked = (kind: ErrorKind, asked: string | null | undefined): ErrorKind =>
-  asked === 'true' && kind === 'invalid-request' ? 'server' : kind;
+const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
+  shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
 /** Failures that end by themselves: of others, words about trying again are about something else. */
-const MAY_WAIT: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
+const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
  * The transport broke: refused, reset, cut, or a body that is no JSON. An LlmError stays one, without the secrets, also
  * where an SDK has put an error of its own around it.
  */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
-  const own = ownError(error);
-  if (own !== undefined) return withoutSecrets(own, target, secrets);
+  const own = findLlmError(error);
+  if (own !== undefined) return removeSecrets(own, target, secrets);
   const cause = redactCause(error, secrets);
   if (error instanceof SyntaxError) {
     return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
   }
-  if (isBadHeader(error)) {
+  if (isInvalidHeader(error)) {
     const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
     return new LlmError('config', message, { target }, { cause });
   }
@@ -92,11 +93,11 @@ export function transportError(error: unknown, target: string, secrets: readonly
 }
 
 /** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
-const isBadHeader = (error: unknown): boolean =>
-  error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, LONGEST_BODY));
+const isInvalidHeader = (error: unknown): boolean =>
+  error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, MAX_BODY_LENGTH));
 
 /** What our transport threw through the SDK. */
-function ownError(error: unknown): LlmError | undefined {
+function findLlmError(error: unknown): LlmError | undefined {
   for (let at = error, depth = 0; depth < 4; depth++) {
     if (LlmError.is(at)) return at;
     if (!(at instanceof Error)) return undefined;
@@ -106,7 +107,7 @@ function ownError(error: unknown): LlmError | undefined {
 }
 
 /** The same error, unless something of what it says has to be hidden, or it knows less than the target (`provider`). */
-function withoutSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
+function removeSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
   const cause = redactCause(error.cause, secrets);
@@ -136,7 +137,7 @@ export function reasonOf(error: unknown, secrets: readonly string[]): string {
   const texts: string[] = [];
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
   const said = [...new Set(texts.filter((text) => text !== ''))].join(': ');
-  return cut(said === '' ? nameOf(error) : said, secrets, LONGEST_BODY);
+  return cutAndRedact(said === '' ? nameOf(error) : said, secrets, MAX_BODY_LENGTH);
 }
 
 /** A thrown object may have no words at all: `String` throws for one without a prototype. */
@@ -157,23 +158,23 @@ function codeOf(error: unknown): string | undefined {
 function bodyText(body: unknown, secrets: readonly (string | undefined)[]): string | undefined {
   if (body === undefined || body === null) return undefined;
   const text = typeof body === 'string' ? body : safeJson(body);
-  return cut(text, secrets, LONGEST_BODY);
+  return cutAndRedact(text, secrets, MAX_BODY_LENGTH);
 }
 
 /** The beginning of a text. What is cut first may lose the half by which a secret is known, so it is cut last. */
-function cut(text: string, secrets: readonly (string | undefined)[], longest: number): string {
+function cutAndRedact(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
 /** Codes and ids are the vendor's words too: one may echo what was sent, or be no text at all. */
-function word(
+function shortText(
   value: unknown,
   secrets: readonly (string | undefined)[],
-  longest: number = LONGEST_CODE,
+  longest: number = MAX_CODE_LENGTH,
 ): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return cut(typeof value === 'string' ? value : safeJson(value), secrets, longest);
+  return cutAndRedact(typeof value === 'string' ? value : safeJson(value), secrets, longest);
 }
 
 function safeJson(value: unknown): string {
@@ -187,7 +188,7 @@ function safeJson(value: unknown): string {
 }
 
 /** What an error of one attempt is made with, besides the failure itself: known before anything has failed. */
-export interface CallFacts {
+export interface ErrorContext {
   /** `provider/model`. */
   readonly target: string;
   /** What was asked for: recoveries depend on it. Absent where a provider lists its models. */
@@ -199,15 +200,15 @@ export interface CallFacts {
 }
 
 /** Of a page, markup included: its words stand at the front. */
-const MOST_READ = 4096;
-const LONGEST = 200;
+const MAX_PAGE_LENGTH = 4096;
+const MAX_PLAIN_TEXT_LENGTH = 200;
 
 /** The words of a body that is not JSON, such as a proxy's page. SDKs put them behind the status, and have words for none. */
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
-  const words = truncateText(text, MOST_READ).replace(/<[^<>]*>|\s+/g, ' ');
-  return truncateText(words.trim(), LONGEST);
+  const words = truncateText(text, MAX_PAGE_LENGTH).replace(/<[^<>]*>|\s+/g, ' ');
+  return truncateText(words.trim(), MAX_PLAIN_TEXT_LENGTH);
 }
 
 /** A reader that stumbles has met a shape that it does not know: the response drifted, whatever the reader throws. */
@@ -218,11 +219,11 @@ export function driftError(error: unknown, target: string): LlmError {
 }
 
 /** Of one text. Above what an error shows, so that a secret across its end is still known as one. */
-const LONGEST_TEXT = 16_384;
+const MAX_STRING_LENGTH = 16_384;
 /** Of all texts together, names of members included. */
-const MOST_TEXT = 65_536;
-const MOST_VALUES = 1000;
-const DEEPEST = 12;
+const MAX_TOTAL_LENGTH = 65_536;
+const MAX_VALUES = 1000;
+const MAX_DEPTH = 12;
 
 /**
  * The body of a failure before anything looks at it: the same, with long texts and long lists cut. A vendor, a proxy or an
@@ -230,32 +231,32 @@ const DEEPEST = 12;
  * again. Every wire reads what was reported through this.
  */
 export function truncateBody(body: unknown): unknown {
-  return shortened(body, { text: MOST_TEXT, values: MOST_VALUES }, 0);
+  return truncateValue(body, { text: MAX_TOTAL_LENGTH, values: MAX_VALUES }, 0);
 }
 
-interface Left {
+interface Remaining {
   text: number;
   values: number;
 }
 
-function shortened(value: unknown, left: Left, depth: number): unknown {
-  if (typeof value === 'string') return shortText(value, left);
+function truncateValue(value: unknown, remaining: Remaining, depth: number): unknown {
+  if (typeof value === 'string') return truncateString(value, remaining);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth >= DEEPEST) return undefined;
+  if (depth >= MAX_DEPTH) return undefined;
   const isList = Array.isArray(value);
   const short: [string, unknown][] = [];
   for (const name in value) {
-    if (left.values <= 0 || left.text <= 0) break;
+    if (remaining.values <= 0 || remaining.text <= 0) break;
     if (!Object.hasOwn(value, name)) continue;
-    left.values--;
-    const key = isList ? name : shortText(name, left);
-    short.push([key, shortened(Reflect.get(value, name), left, depth + 1)]);
+    remaining.values--;
+    const key = isList ? name : truncateString(name, remaining);
+    short.push([key, truncateValue(Reflect.get(value, name), remaining, depth + 1)]);
   }
   return isList ? short.map(([, member]) => member) : Object.fromEntries(short);
 }
 
-function shortText(text: string, left: Left): string {
-  const short = truncateText(text, Math.min(LONGEST_TEXT, left.text));
-  left.text -= short.length;
+function truncateString(text: string, remaining: Remaining): string {
+  const short = truncateText(text, Math.min(MAX_STRING_LENGTH, remaining.text));
+  remaining.text -= short.length;
   return short;
 }

@@ -4,7 +4,7 @@ import { limitBody } from './bounded-body.ts';
 type Transport = typeof globalThis.fetch;
 
 /** Bodies that are read as they come: their decoders have bounds of their own. */
-const STREAMED = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
+const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
 /**
  * The transport of a provider: it goes where it is sent and nowhere else, for a redirect would take the key, the app's
@@ -14,8 +14,8 @@ const STREAMED = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.ama
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
     const answer = await fetch(input, { ...init, redirect: 'manual' });
-    if (isRedirect(answer)) throw refusedRedirect(answer, target);
-    const isStream = answer.ok && STREAMED.test(answer.headers.get('content-type') ?? '');
+    if (isRedirect(answer)) throw rejectRedirect(answer, target);
+    const isStream = answer.ok && STREAM_TYPE.test(answer.headers.get('content-type') ?? '');
     return isStream ? answer : limitBody(answer, target);
   };
 }
@@ -24,14 +24,14 @@ export function directFetch(fetch: Transport, target: string): Transport {
 const isRedirect = ({ status, type, headers }: Response): boolean =>
   type === 'opaqueredirect' || (status >= 300 && status < 400 && headers.has('location'));
 
-function refusedRedirect({ body, status, headers, url }: Response, target: string): LlmError {
+function rejectRedirect({ body, status, headers, url }: Response, target: string): LlmError {
   body?.cancel().catch(() => undefined);
   return redirectError(headers.get('location') ?? '', url, status, target);
 }
 
 /** The error of an answer that sends on to `location`, seen from `url`; for transports other than `fetch`. */
 export function redirectError(location: string, url: string, status: number, target: string): LlmError {
-  const place = placeOf(location, url === '' ? undefined : url);
+  const place = publicAddress(location, url === '' ? undefined : url);
   const message = `${target} sends on to ${place}, which was not followed: if that is right, set baseURL to it`;
   return new LlmError('protocol', message, {
     target,
@@ -41,7 +41,7 @@ export function redirectError(location: string, url: string, status: number, tar
 }
 
 /** Without userinfo and query, which may hold a secret. */
-function placeOf(location: string, base: string | undefined): string {
+function publicAddress(location: string, base: string | undefined): string {
   if (location === '' || !URL.canParse(location, base)) return 'another place';
   const { origin, pathname } = new URL(location, base);
   return `${origin}${pathname}`;
@@ -78,16 +78,18 @@ interface Dispatcher {
 }
 
 /** Name under which undici stores the global dispatcher: the first since version 8 (Node 26). */
-function nameOfDispatcher(): symbol | undefined {
+function dispatcherName(): symbol | undefined {
   const { process } = globalThis as { process?: { versions?: { undici?: string } } };
   const major = Number.parseInt(process?.versions?.undici ?? '');
   if (Number.isNaN(major)) return undefined;
   return Symbol.for(`undici.globalDispatcher.${major >= 8 ? 2 : 1}`);
 }
 
-const NAME = nameOfDispatcher();
+const DISPATCHER_NAME = dispatcherName();
 const globalDispatcher = (): Dispatcher | undefined =>
-  NAME === undefined ? undefined : (Reflect.get(globalThis, NAME) as Dispatcher | undefined);
+  DISPATCHER_NAME === undefined
+    ? undefined
+    : (Reflect.get(globalThis, DISPATCHER_NAME) as Dispatcher | undefined);
 
 /** Passes requests to the application's global dispatcher, so that its proxies apply. */
 const WITHOUT_TIMEOUTS: Dispatcher = {
@@ -138,13 +140,14 @@ export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
   );
 
 /** Names of headers and query members that carry credentials, as vendors, gateways and apps call them (2026). */
-const CREDENTIAL =
+const CREDENTIAL_NAME =
   /auth|key|token|secret|cookie|signature|credential|session|(?<![a-z])pass(?![a-z])|passw|jwt|subscription|licen[cs]e|vault|access(?!-control)/i;
 /** Limits and counts of tokens are none. */
-const COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
+const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
 
 /** Does a header of this name carry a credential? What errors hide and what recordings leave out is the same. */
-export const isSecretHeader = (name: string): boolean => CREDENTIAL.test(name) && !COUNT.test(name);
+export const isSecretHeader = (name: string): boolean =>
+  CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 
 /** Values of headers that carry credentials, with and without their scheme: an error page may echo either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>

@@ -8,18 +8,18 @@ export {
   type OnMessage,
   type ToolCallDelta,
 } from '@majordomo/core/toolkit';
-export { limitBody, collectBody, LARGEST_BODY } from './bounded-body.ts';
+export { limitBody, collectBody, MAX_BODY_BYTES } from './bounded-body.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
 export { type CredentialSource, credentialSource } from './credentials.ts';
 export {
   plainTextOf,
-  type CallFacts,
+  type ErrorContext,
   driftError,
   reasonOf,
   truncateBody,
   transportError,
   wireError,
-  type WireErrorFacts,
+  type WireErrorInit,
 } from './errors.ts';
 export {
   captureResponse,
@@ -32,29 +32,36 @@ export {
   secretsOfClient,
   withKnownHeaders,
 } from './http.ts';
-export { LONGEST_LINE, ndjson, NDJSON, NdjsonDecoder, type NdjsonOptions, UNTERMINATED } from './ndjson.ts';
+export {
+  MAX_LINE_LENGTH,
+  ndjsonLines,
+  NDJSON,
+  NdjsonDecoder,
+  type NdjsonOptions,
+  UNTERMINATED_LINE,
+} from './ndjson.ts';
 export { baseURLFromEnv, checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
 export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
 export {
-  GRAMMAR_SCHEMA,
-  PLAIN_SCHEMA,
+  GRAMMAR_DIALECT,
+  PLAIN_DIALECT,
   type SanitizedSchema,
   sanitizeSchema,
   type SchemaDialect,
-  TYPED_SCHEMA,
+  TYPED_DIALECT,
 } from './schema-dialects.ts';
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
 export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
-export { callName, objectRoot, type ObjectRoot } from './tools.ts';
+export { sanitizeToolName, objectRoot, type ObjectRoot } from './tools.ts';
 export {
   unchangedId,
   cacheJson,
-  type RequestForms,
-  listJson,
+  type RequestMessageCache,
+  stringifyList,
   type ToolIdRule,
-  toolIds,
-  wellFormed,
+  toolIdMapper,
+  wellFormedJson,
   wellFormedStrings,
-  WireForms,
+  WireMessageCache,
 } from './transcript.ts';
 export { asVector, asVectors, tokenLogprobs } from './values.ts';

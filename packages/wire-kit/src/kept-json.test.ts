@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheJson, listJson, wellFormed } from './transcript.ts';
+import { cacheJson, stringifyList, wellFormedJson } from './transcript.ts';
 
 describe('the JSON of a list', () => {
   it('is that of JSON.stringify', () => {
     for (const list of [[], [1], ['a', null, undefined, { b: [true] }], [[], {}], [() => 1]]) {
-      expect(listJson(list)).toBe(JSON.stringify(list));
+      expect(stringifyList(list)).toBe(JSON.stringify(list));
       expect(
-        listJson(list.map((one) => (typeof one === 'object' && one !== null ? cacheJson(one) : one))),
+        stringifyList(list.map((one) => (typeof one === 'object' && one !== null ? cacheJson(one) : one))),
       ).toBe(JSON.stringify(list));
     }
   });
@@ -15,14 +15,14 @@ describe('the JSON of a list', () => {
   it('serialises what is kept once, and everything else every time', () => {
     let times = 0;
     const counted = { toJSON: () => ++times };
-    expect([listJson([counted]), listJson([counted])]).toEqual(['[1]', '[2]']);
+    expect([stringifyList([counted]), stringifyList([counted])]).toEqual(['[1]', '[2]']);
     cacheJson(counted);
-    expect([listJson([counted]), listJson([0, counted])]).toEqual(['[3]', '[0,3]']);
+    expect([stringifyList([counted]), stringifyList([0, counted])]).toEqual(['[3]', '[0,3]']);
   });
 
   it('has no lone surrogates, the second time neither', () => {
     const list = [cacheJson({ text: 'a\ud83d' }), { text: '\ude00' }];
-    for (const text of [listJson(list), listJson(list)]) {
+    for (const text of [stringifyList(list), stringifyList(list)]) {
       expect(JSON.parse(text)).toEqual([{ text: 'a\ufffd' }, { text: '\ufffd' }]);
     }
   });
@@ -33,7 +33,7 @@ it('any string comes out well formed, and a well-formed one as it was', () => {
     fc.property(
       fc.string({ unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\ud83d', '\ude00', 'a') }),
       (given) => {
-        expect(JSON.parse(wellFormed(JSON.stringify(given)))).toBe(Buffer.from(given).toString());
+        expect(JSON.parse(wellFormedJson(JSON.stringify(given)))).toBe(Buffer.from(given).toString());
       },
     ),
     { numRuns: 2000, seed: 20_261_120 },

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ndjson, NdjsonDecoder, UNTERMINATED } from './ndjson.ts';
+import { ndjsonLines, NdjsonDecoder, UNTERMINATED_LINE } from './ndjson.ts';
 
 const encoder = new TextEncoder();
 const megabytes = (n: number): string => `"${'x'.repeat(n * 1_000_000)}"`;
 
 /** Decodes bytes cut at the given places. */
-function decode(text: string, cuts: readonly number[] = [], longest?: number): string[] {
+function decode(text: string, cuts: readonly number[] = [], maxLineLength?: number): string[] {
   const lines: string[] = [];
-  const decoder = new NdjsonDecoder((line) => lines.push(line), { target: 'a/b', longest });
+  const decoder = new NdjsonDecoder((line) => lines.push(line), { target: 'a/b', maxLineLength });
   const bytes = encoder.encode(text);
   let from = 0;
   for (const cut of [...cuts].sort((a, b) => a - b)) {
@@ -76,7 +76,7 @@ describe('newline-delimited JSON', () => {
     const decoder = new NdjsonDecoder((_, event) => events.push(event), { target: 'a/b' });
     decoder.push(encoder.encode('1\n2'));
     decoder.end();
-    expect(events).toEqual([undefined, UNTERMINATED]);
+    expect(events).toEqual([undefined, UNTERMINATED_LINE]);
   });
 
   it('takes another limit', () => {
@@ -94,7 +94,7 @@ describe('newline-delimited JSON', () => {
         cancelled = true;
       },
     });
-    for await (const line of ndjson(body, 'a/b')) {
+    for await (const line of ndjsonLines(body, 'a/b')) {
       expect(line).toBe('"a"');
       break;
     }

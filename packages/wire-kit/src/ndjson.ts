@@ -2,17 +2,17 @@ import { LlmError } from '@majordomo/core';
 import { copyText, type BodyDecoder, type Framing, type OnMessage } from '@majordomo/core/toolkit';
 
 /** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
-export const LONGEST_LINE: number = 16 * 1024 * 1024;
+export const MAX_LINE_LENGTH: number = 16 * 1024 * 1024;
 
 /** The event of a last line that lacks its end: it may be whole, or all that came of a longer one. */
-export const UNTERMINATED: string = 'unterminated';
+export const UNTERMINATED_LINE: string = 'unterminated';
 
 /** Options of an `NdjsonDecoder`. */
 export interface NdjsonOptions {
   /** For the error about a line that is too long. */
   readonly target: string;
   /** In characters. Default `LONGEST_LINE`. */
-  readonly longest?: number | undefined;
+  readonly maxLineLength?: number | undefined;
 }
 
 /**
@@ -22,56 +22,56 @@ export interface NdjsonOptions {
 export class NdjsonDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
   private readonly target: string;
-  private readonly longest: number;
+  private readonly maxLineLength: number;
   private readonly decoder = new TextDecoder();
   /** Text after the last line end. */
   private rest = '';
 
-  constructor(onMessage: OnMessage, { target, longest = LONGEST_LINE }: NdjsonOptions) {
+  constructor(onMessage: OnMessage, { target, maxLineLength = MAX_LINE_LENGTH }: NdjsonOptions) {
     this.onMessage = onMessage;
     this.target = target;
-    this.longest = longest;
+    this.maxLineLength = maxLineLength;
   }
 
   /** Bytes as they arrive, cut anywhere, within a character too. */
   push(bytes: Uint8Array): void {
-    this.read(this.decoder.decode(bytes, { stream: true }));
+    this.decodeLines(this.decoder.decode(bytes, { stream: true }));
   }
 
   end(): void {
-    this.read(this.decoder.decode());
+    this.decodeLines(this.decoder.decode());
     const last = this.rest;
     this.rest = '';
-    this.line(last, UNTERMINATED);
+    this.emitLine(last, UNTERMINATED_LINE);
   }
 
-  private read(chunk: string): void {
+  private decodeLines(chunk: string): void {
     let from = 0;
     for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', from)) {
       const line = chunk.slice(from, end);
       from = end + 1;
       if (this.rest === '') {
-        this.line(line);
+        this.emitLine(line);
         continue;
       }
       const whole = this.rest + line;
       this.rest = '';
-      this.line(whole);
+      this.emitLine(whole);
     }
     this.rest += from === 0 ? chunk : copyText(chunk.slice(from));
-    this.check(this.rest);
+    this.checkLength(this.rest);
   }
 
-  private line(line: string, event?: string): void {
-    this.check(line);
+  private emitLine(line: string, event?: string): void {
+    this.checkLength(line);
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     if (text.trim() !== '') this.onMessage(text, event);
   }
 
-  private check({ length }: string): void {
-    if (length <= this.longest) return;
+  private checkLength({ length }: string): void {
+    if (length <= this.maxLineLength) return;
     const { target } = this;
-    const message = `${target} sent a line of more than ${this.longest} characters`;
+    const message = `${target} sent a line of more than ${this.maxLineLength} characters`;
     throw new LlmError('protocol', message, { target, code: 'line-too-long', path: '' });
   }
 }
@@ -84,7 +84,7 @@ export const NDJSON: Framing = {
 };
 
 /** The lines of a body, for providers that read one by one. Leaving the loop cancels the body. */
-export async function* ndjson(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
+export async function* ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
   const lines: string[] = [];
   const decoder = NDJSON.decoder((line) => lines.push(line), target);
   const reader = body.getReader();

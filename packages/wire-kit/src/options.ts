@@ -6,7 +6,7 @@ export type ExtraOptions<Options extends object> = Readonly<
   Record<Exclude<keyof Options, keyof ProviderOptions>, Kind>
 >;
 
-const COMMON: KindsOf<ProviderOptions> = {
+const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
   // A text, a function, or a secret that shows nothing: asked for at the first call.
   apiKey: true,
@@ -22,10 +22,10 @@ const COMMON: KindsOf<ProviderOptions> = {
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
-  own: ExtraOptions<Options>,
+  extraKinds: ExtraOptions<Options>,
 ): void {
   const name = isObject(options) && typeof options.id === 'string' ? options.id : provider;
-  checkOptions(name, options, { ...COMMON, ...own }, [], COMMON_NAMES);
+  checkOptions(name, options, { ...COMMON_KINDS, ...extraKinds }, [], COMMON_NAMES);
   const { baseURL } = options;
   if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${name}`);
 }

@@ -34,7 +34,7 @@ export interface RateLimitWatch {
   ): RateLimits | undefined;
 }
 
-const MOST_TARGETS = 256;
+const MAX_TARGETS = 256;
 
 /** Limits of at most 256 targets: a refusal without headers is judged by the last ones that came. */
 export function rateLimitWatch(): RateLimitWatch {
@@ -46,7 +46,7 @@ export function rateLimitWatch(): RateLimitWatch {
         known.delete(target);
         known.set(target, { at: now, buckets });
         const oldest = known.keys().next().value;
-        if (known.size > MOST_TARGETS && oldest !== undefined) known.delete(oldest);
+        if (known.size > MAX_TARGETS && oldest !== undefined) known.delete(oldest);
       } else if (status !== 429) {
         return undefined;
       }
@@ -57,7 +57,7 @@ export function rateLimitWatch(): RateLimitWatch {
   };
 }
 
-const COUNTED: readonly string[] = ['requests', 'tokens'];
+const COUNTED_UNITS: readonly string[] = ['requests', 'tokens'];
 const WINDOWS: readonly string[] = ['', '-1h', '-minute', '-day'];
 const PORTIONS: readonly string[] = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
 
@@ -65,7 +65,7 @@ type Names = readonly [name: string, of: (what: 'limit' | 'remaining' | 'reset')
 
 /** The dialects: `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` alone, `anthropic-ratelimit-requests-limit`. */
 const NAMES: readonly Names[] = [
-  ...COUNTED.flatMap((counted) =>
+  ...COUNTED_UNITS.flatMap((counted) =>
     WINDOWS.map((window): Names => [counted + window, (what) => `x-ratelimit-${what}-${counted}${window}`]),
   ),
   ['requests', (what) => `x-ratelimit-${what}`],
@@ -74,14 +74,14 @@ const NAMES: readonly Names[] = [
 
 function bucketsIn(headers: HeaderReader, now: number): readonly RateLimitBucket[] {
   return NAMES.flatMap(([name, of]) => {
-    const limit = amount(headers.get(of('limit')));
-    const remaining = amount(headers.get(of('remaining')));
+    const limit = parseAmount(headers.get(of('limit')));
+    const remaining = parseAmount(headers.get(of('remaining')));
     if (limit === undefined && remaining === undefined) return [];
     return [{ name, limit, remaining, resetMs: resetMs(headers.get(of('reset')), now) }];
   });
 }
 
-function amount(value: string | null): number | undefined {
+function parseAmount(value: string | null): number | undefined {
   const found = value === null || value.trim() === '' ? NaN : Number(value);
   return Number.isFinite(found) ? found : undefined;
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import {
-  GRAMMAR_SCHEMA,
-  PLAIN_SCHEMA,
+  GRAMMAR_DIALECT,
+  PLAIN_DIALECT,
   sanitizeSchema,
   type SchemaDialect,
-  TYPED_SCHEMA,
+  TYPED_DIALECT,
 } from './schema-dialects.ts';
 
 const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
@@ -15,7 +15,7 @@ const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 const inPlain = (property: JsonObject): unknown => {
-  const { schema, dropped } = sanitizeSchema(object({ a: property }), PLAIN_SCHEMA);
+  const { schema, dropped } = sanitizeSchema(object({ a: property }), PLAIN_DIALECT);
   return [(schema['properties'] as JsonObject)['a'], dropped];
 };
 
@@ -47,13 +47,13 @@ describe('a schema in a plain dialect', () => {
   });
 
   it('has a type where only a name of one stood', () => {
-    expect(sanitizeSchema(object({ a: 'string' }), PLAIN_SCHEMA).schema).toEqual(
+    expect(sanitizeSchema(object({ a: 'string' }), PLAIN_DIALECT).schema).toEqual(
       object({ a: { type: 'string' } }),
     );
   });
 
   it('has an object without alternatives at its root', () => {
-    const root = (schema: JsonObject): unknown => sanitizeSchema(schema, PLAIN_SCHEMA);
+    const root = (schema: JsonObject): unknown => sanitizeSchema(schema, PLAIN_DIALECT);
     expect(root({ type: 'string' })).toEqual({ schema: object({}), dropped: ['root'] });
     expect(root({})).toEqual({ schema: object({}), dropped: ['root'] });
     expect(root({ ...object({ a: {} }), anyOf: [{ required: ['a'] }], not: {} })).toEqual({
@@ -67,7 +67,7 @@ describe('a schema in a plain dialect', () => {
       { pattern: {}, enum: {}, default: {}, format: {}, $ref: {} },
       { required: ['pattern'] },
     );
-    for (const dialect of [PLAIN_SCHEMA, GRAMMAR_SCHEMA])
+    for (const dialect of [PLAIN_DIALECT, GRAMMAR_DIALECT])
       expect(sanitizeSchema(named, dialect)).toEqual({ schema: named, dropped: [] });
   });
 });
@@ -78,7 +78,7 @@ describe('other dialects', () => {
       a: { type: 'array', items: { type: 'string', pattern: '^a', format: 'uri' } },
       pattern: {},
     });
-    expect(sanitizeSchema(deep, GRAMMAR_SCHEMA)).toEqual({
+    expect(sanitizeSchema(deep, GRAMMAR_DIALECT)).toEqual({
       schema: object({ a: { type: 'array', items: { type: 'string' } }, pattern: {} }),
       dropped: ['pattern', 'format'],
     });
@@ -92,7 +92,7 @@ describe('other dialects', () => {
       d: { type: ['string', 'null'], enum: ['x', '', null] },
       e: { items: {} },
     });
-    expect(sanitizeSchema(given, TYPED_SCHEMA)).toEqual({
+    expect(sanitizeSchema(given, TYPED_DIALECT)).toEqual({
       schema: object({
         a: { description: 'any', type: 'string' },
         b: { enum: [1, 2], type: 'number' },
@@ -110,7 +110,7 @@ describe('other dialects', () => {
   });
 });
 
-const DIALECTS: readonly SchemaDialect[] = [PLAIN_SCHEMA, TYPED_SCHEMA, GRAMMAR_SCHEMA];
+const DIALECTS: readonly SchemaDialect[] = [PLAIN_DIALECT, TYPED_DIALECT, GRAMMAR_DIALECT];
 
 describe('every dialect', () => {
   it('does not follow references, and ends at a depth', () => {

@@ -9,30 +9,30 @@ export interface SchemaDialect {
   /** `drop`: nothing but a description may stand next to `$ref`. */
   readonly refSiblings: 'keep' | 'drop-default';
   /** Every schema needs a `type`, and next to `anyOf` none may stand. */
-  readonly typed: boolean;
+  readonly requiresType: boolean;
   /** Keywords that it does not take. */
-  readonly drops: readonly string[];
+  readonly unsupported: readonly string[];
 }
 
 /** What every server takes (seen refused at one or another: several clients, 2025-2026). */
-export const PLAIN_SCHEMA: SchemaDialect = {
+export const PLAIN_DIALECT: SchemaDialect = {
   root: 'object',
   nullType: 'flag',
   refSiblings: 'drop-default',
-  typed: false,
-  drops: [],
+  requiresType: false,
+  unsupported: [],
 };
 
 /** For a server that wants a type everywhere and knows no null. */
-export const TYPED_SCHEMA: SchemaDialect = { ...PLAIN_SCHEMA, nullType: 'drop', typed: true };
+export const TYPED_DIALECT: SchemaDialect = { ...PLAIN_DIALECT, nullType: 'drop', requiresType: true };
 
 /** For a server that could not make a grammar of the schema: these two are what such engines fail at. */
-export const GRAMMAR_SCHEMA: SchemaDialect = {
+export const GRAMMAR_DIALECT: SchemaDialect = {
   root: 'any',
   nullType: 'keep',
   refSiblings: 'keep',
-  typed: false,
-  drops: ['pattern', 'format'],
+  requiresType: false,
+  unsupported: ['pattern', 'format'],
 };
 
 /** A schema in a dialect, and what that dropped. */
@@ -42,7 +42,7 @@ export interface SanitizedSchema {
   readonly dropped: readonly string[];
 }
 
-const ONE: ReadonlySet<string> = new Set([
+const SCHEMA_KEYWORDS: ReadonlySet<string> = new Set([
   'items',
   'additionalProperties',
   'not',
@@ -52,8 +52,8 @@ const ONE: ReadonlySet<string> = new Set([
   'then',
   'else',
 ]);
-const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
-const MAPS: ReadonlySet<string> = new Set([
+const LIST_KEYWORDS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const MAP_KEYWORDS: ReadonlySet<string> = new Set([
   'properties',
   '$defs',
   'definitions',
@@ -71,26 +71,26 @@ const TYPES: ReadonlySet<string> = new Set([
   'null',
 ]);
 /** Deeper schemas are written by machines that dropped count; what is below becomes a free value. */
-const DEEPEST = 64;
-const MOST_ROUNDS = 8;
+const MAX_DEPTH = 64;
+const MAX_ROUNDS = 8;
 const EMPTY: JsonObject = { type: 'object', properties: {} };
 
-const known = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
+const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
 /**
  * A schema in a server's dialect. It is a copy: the input is never changed, the output is a fixed point, and values that
  * are not schemas (`enum`, `default`, `examples`, names of properties) are left alone. References are not followed.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
-  const cache = known.get(dialect) ?? new WeakMap<object, SanitizedSchema>();
-  known.set(dialect, cache);
+  const cache = sanitizedSchemas.get(dialect) ?? new WeakMap<object, SanitizedSchema>();
+  sanitizedSchemas.set(dialect, cache);
   const before = cache.get(schema);
   if (before !== undefined) return before;
   const dropped = new Set<string>();
-  let sanitized = asRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
+  let sanitized = toRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
   // What one rule makes may be food for another.
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const next = asRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const next = toRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
     sanitized = next;
   }
@@ -108,37 +108,37 @@ function convert(schema: JsonValue, conversion: Conversion, depth: number): Json
   if (typeof schema === 'string')
     return convert(TYPES.has(schema) ? { type: schema } : {}, conversion, depth);
   if (!isObject(schema)) return schema;
-  if (depth > DEEPEST) {
+  if (depth > MAX_DEPTH) {
     conversion.dropped.add('depth');
     return {};
   }
   const node: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (conversion.dialect.drops.includes(key)) conversion.dropped.add(key);
-    else if (value !== undefined) node[key] = member(key, value, conversion, depth + 1);
+    if (conversion.dialect.unsupported.includes(key)) conversion.dropped.add(key);
+    else if (value !== undefined) node[key] = convertMember(key, value, conversion, depth + 1);
   }
-  withoutNull(node, conversion);
+  removeNull(node, conversion);
   tidyObject(node);
   if (conversion.dialect.refSiblings === 'drop-default' && node['$ref'] !== undefined) delete node['default'];
-  if (conversion.dialect.typed) withType(node);
+  if (conversion.dialect.requiresType) addType(node);
   return node;
 }
 
-function member(key: string, value: JsonValue, conversion: Conversion, depth: number): JsonValue {
-  if (ONE.has(key)) {
+function convertMember(key: string, value: JsonValue, conversion: Conversion, depth: number): JsonValue {
+  if (SCHEMA_KEYWORDS.has(key)) {
     return isList(value)
       ? value.map((each) => convert(each, conversion, depth))
       : convert(value, conversion, depth);
   }
-  if (LISTS.has(key) && isList(value)) return value.map((each) => convert(each, conversion, depth));
-  if (!MAPS.has(key) || !isObject(value)) return value;
+  if (LIST_KEYWORDS.has(key) && isList(value)) return value.map((each) => convert(each, conversion, depth));
+  if (!MAP_KEYWORDS.has(key) || !isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [name, convert(each ?? {}, conversion, depth)]),
   );
 }
 
 /** `type: [X, 'null']`, and alternatives of which one is null, become X. */
-function withoutNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
+function removeNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
   if (dialect.nullType === 'keep') return;
   const { type } = node;
   let isNullable = false;
@@ -180,7 +180,7 @@ function tidyObject(node: Record<string, JsonValue>): void {
   else delete node['required'];
 }
 
-function withType(node: Record<string, JsonValue>): void {
+function addType(node: Record<string, JsonValue>): void {
   if (isList(node['anyOf']) || isList(node['oneOf'])) {
     delete node['type'];
     return;
@@ -193,7 +193,7 @@ function withType(node: Record<string, JsonValue>): void {
   else node['type'] = typeof word === 'number' ? 'number' : typeof word === 'boolean' ? 'boolean' : 'string';
 }
 
-function asRoot(schema: JsonValue, { dialect, dropped }: Conversion): JsonObject {
+function toRoot(schema: JsonValue, { dialect, dropped }: Conversion): JsonObject {
   if (!isObject(schema)) return EMPTY;
   if (dialect.root === 'any') return schema;
   if (schema['type'] !== 'object' && schema['properties'] === undefined) {

@@ -6,7 +6,7 @@ import { driftError } from './errors.ts';
 export interface SdkCall {
   readonly context: ModelContext;
   /** Sends the request through the SDK, retries off, and gives the raw response. */
-  open(signal: AbortSignal): Promise<Response>;
+  send(signal: AbortSignal): Promise<Response>;
   readonly reader: WireReader;
   /** How the messages of a stream are told apart. Default: server-sent events. */
   readonly framing?: Framing | undefined;
@@ -17,7 +17,7 @@ export interface SdkCall {
 type Batch = readonly ModelEvent[];
 
 /** Reports that the headers have arrived. */
-const OPENED: Batch = [];
+const HEADERS_RECEIVED: Batch = [];
 
 /**
  * Sends through the SDK and reads the raw body with the shared decoder: one batch of events per network read. The first,
@@ -28,18 +28,18 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   const { target } = context;
   const { signal, release } = derivedSignal(context.signal);
   try {
-    const response = await call.open(signal);
+    const response = await call.send(signal);
     if (isJson(response)) {
-      yield OPENED;
-      readWhole(await response.text(), reader, target, framing);
-      yield reader.scribe.take();
+      yield HEADERS_RECEIVED;
+      readComplete(await response.text(), reader, target, framing);
+      yield reader.writer.take();
     } else {
-      yield* readBody(bodyOf(response, framing, target), reader, framing, signal);
+      yield* readStream(bodyOf(response, framing, target), reader, framing, signal);
     }
   } catch (cause) {
-    const error = signal.aborted ? aborted(context, cause) : call.toLlmError(cause, target);
+    const error = signal.aborted ? abortError(context, cause) : call.toLlmError(cause, target);
     // What was read before the failure is emitted first.
-    const written = reader.scribe.take();
+    const written = reader.writer.take();
     if (written.length > 0) yield written;
     throw error;
   } finally {
@@ -48,7 +48,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
 }
 
 /** A body that was read to its finish keeps its connection for the next call; any other is cancelled. */
-async function* readBody(
+async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
   reader: WireReader,
   framing: Framing,
@@ -57,8 +57,8 @@ async function* readBody(
   let messages = 0;
   const decoder = framing.decoder((data, event) => {
     messages++;
-    readMessage(reader, data, event);
-  }, reader.scribe.target);
+    deliverMessage(reader, data, event);
+  }, reader.writer.target);
   /** A separate function: while the consumer of a batch is busy, nothing refers to the bytes. */
   const decodeNext = async (): Promise<boolean> => {
     const { done, value } = await body.read();
@@ -74,15 +74,15 @@ async function* readBody(
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   try {
-    yield OPENED;
+    yield HEADERS_RECEIVED;
     while (!reader.done) {
       const before = messages;
       if (await decodeNext()) break;
       // Comments alone are not a step: a keep-alive must not hide a stalled model.
-      if (messages > before) yield reader.scribe.take();
+      if (messages > before) yield reader.writer.take();
     }
     if (!reader.done) reader.end();
-    const last = reader.scribe.take();
+    const last = reader.writer.take();
     if (last.length > 0) yield last;
   } finally {
     if (reader.done) await releaseAfterFinish(body);
@@ -96,7 +96,7 @@ function bodyOf(
   framing: Framing,
   target: string,
 ): ReadableStreamDefaultReader<Uint8Array> {
-  if (!framing.mediaType.test(contentType(response))) throw notAStream(response, target);
+  if (!framing.mediaType.test(contentType(response))) throw contentTypeError(response, target);
   const body = response.body as ReadableStream<Uint8Array> | null;
   if (body === null) throw new LlmError('truncated', `${target} answered without a body`, { target });
   return body.getReader();
@@ -111,7 +111,7 @@ async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>)
   }
 }
 
-function readWhole(text: string, reader: WireReader, target: string, framing: Framing): void {
+function readComplete(text: string, reader: WireReader, target: string, framing: Framing): void {
   if (text.trim() === '')
     throw new LlmError('truncated', `${target} answered with an empty body`, { target });
   let json: unknown;
@@ -119,34 +119,34 @@ function readWhole(text: string, reader: WireReader, target: string, framing: Fr
     json = JSON.parse(text);
   } catch (cause) {
     if (framing.mayBeJson === true && text.trimEnd().includes('\n')) {
-      readMessages(text, reader, target, framing);
+      deliverMessages(text, reader, target, framing);
       return;
     }
     throw new LlmError('protocol', `${target} answered with broken JSON`, { target, path: '' }, { cause });
   }
   try {
-    reader.body(json);
+    reader.readBody(json);
   } catch (error) {
     throw driftError(error, target);
   }
   if (!reader.done) reader.end();
 }
 
-function readMessages(text: string, reader: WireReader, target: string, framing: Framing): void {
+function deliverMessages(text: string, reader: WireReader, target: string, framing: Framing): void {
   const decoder = framing.decoder((data, event) => {
-    readMessage(reader, data, event);
+    deliverMessage(reader, data, event);
   }, target);
   decoder.push(new TextEncoder().encode(text));
   decoder.end();
   if (!reader.done) reader.end();
 }
 
-function readMessage(reader: WireReader, data: string, event: string | undefined): void {
+function deliverMessage(reader: WireReader, data: string, event: string | undefined): void {
   if (reader.done) return;
   try {
-    reader.message(data, event);
+    reader.readMessage(data, event);
   } catch (error) {
-    throw driftError(error, reader.scribe.target);
+    throw driftError(error, reader.writer.target);
   }
 }
 
@@ -157,7 +157,7 @@ function discard({ body }: Response): void {
   body?.cancel().catch(() => undefined);
 }
 
-function notAStream(response: Response, target: string): LlmError {
+function contentTypeError(response: Response, target: string): LlmError {
   discard(response);
   const type = contentType(response);
   return new LlmError('protocol', `${target} answered with "${type}" where events or JSON were due`, {
@@ -165,19 +165,19 @@ function notAStream(response: Response, target: string): LlmError {
   });
 }
 
-function aborted({ target }: ModelContext, cause: unknown): LlmError {
+function abortError({ target }: ModelContext, cause: unknown): LlmError {
   return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
 }
 
 /** Reads one wire's messages, synchronously, into its scribe. */
 export interface WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   /** True after the wire's finish signal: nothing more is read. */
   readonly done: boolean;
   /** One server-sent event or one line; throws an LlmError for an error inside the stream. */
-  message(data: string, event: string | undefined): void;
+  readMessage(data: string, event: string | undefined): void;
   /** A whole, non-streaming body. */
-  body(json: unknown): void;
+  readBody(json: unknown): void;
   /** The body is over. Throws `truncated` when the wire's finish signal never came. */
   end(): void;
 }

@@ -35,32 +35,33 @@ export function quirksFromParams<Quirks extends object>(
   return quirks;
 }
 
-function valueOf(name: string, text: string, words: QuirkValues, where: string): unknown {
-  if ('read' in words) {
-    const value = words.read(text);
-    if (value === undefined) throw badValue(name, text, words.takes, where);
+function valueOf(name: string, text: string, values: QuirkValues, where: string): unknown {
+  if ('read' in values) {
+    const value = values.read(text);
+    if (value === undefined) throw badValue(name, text, values.takes, where);
     return value;
   }
-  const at = words.findIndex((value) => wordOf(value) === text);
-  if (at < 0) throw badValue(name, text, words.map(wordOf).join(', '), where);
-  return words[at];
+  const at = values.findIndex((value) => textOf(value) === text);
+  if (at < 0) throw badValue(name, text, values.map(textOf).join(', '), where);
+  return values[at];
 }
 
-const wordOf = (value: QuirkValue): string => (value === undefined ? 'none' : String(value));
+const textOf = (value: QuirkValue): string => (value === undefined ? 'none' : String(value));
 
 const unknownQuirk = (name: string, known: readonly string[], where: string): LlmError =>
   new LlmError(
     'config',
-    `${where}: unknown quirk "${shown(name)}"; known are ${known.join(', ')}${didYouMean(name, known)}`,
+    `${where}: unknown quirk "${abbreviate(name)}"; known are ${known.join(', ')}${didYouMean(name, known)}`,
   );
 
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
-  new LlmError('config', `${where}: "${shown(text)}" is not a value of ${name}; it takes ${takes}`);
+  new LlmError('config', `${where}: "${abbreviate(text)}" is not a value of ${name}; it takes ${takes}`);
 
 /** No name of a quirk is longer; a key that was put in the wrong place is. */
-const LONGEST = 20;
+const MAX_SHOWN_LENGTH = 20;
 
-const shown = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, 3)}…`);
+const abbreviate = (text: string): string =>
+  text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, 3)}…`;
 
 /**
  * What the caller adds for this target, to be merged into the body last: the wire's entries first, then the
@@ -93,8 +94,8 @@ export function jsonText(value: unknown): string {
 /** What a provider says of its money: in the app's words where it has some, else in the package's own. */
 export const billingOf = (
   options: Pick<ProviderOptions, 'vendor' | 'billing'>,
-  own: Pick<Provider, 'vendor' | 'billing'>,
+  defaults: Pick<Provider, 'vendor' | 'billing'>,
 ): Pick<Provider, 'vendor' | 'billing'> => ({
-  vendor: options.vendor ?? own.vendor,
-  billing: options.billing ?? own.billing,
+  vendor: options.vendor ?? defaults.vendor,
+  billing: options.billing ?? defaults.billing,
 });

@@ -4,7 +4,7 @@ import { asList, asText, isRecord } from '@majordomo/core/toolkit';
 /** A schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };
 
-const shaped = new WeakMap<JsonObject, ObjectRoot>();
+const roots = new WeakMap<JsonObject, ObjectRoot>();
 
 /**
  * A tool's parameters as nearly every wire takes them: the root has to be an object, and `anyOf`, `oneOf` and `allOf` are
@@ -12,10 +12,10 @@ const shaped = new WeakMap<JsonObject, ObjectRoot>();
  * branches are joined, and a reference is followed. The same object for the same parameters.
  */
 export function objectRoot(parameters: JsonObject): ObjectRoot {
-  let schema = shaped.get(parameters);
+  let schema = roots.get(parameters);
   if (schema === undefined) {
-    schema = isPlainObject(parameters) ? parameters : joined(parameters);
-    shaped.set(parameters, schema);
+    schema = isPlainObject(parameters) ? parameters : joinBranches(parameters);
+    roots.set(parameters, schema);
   }
   return schema;
 }
@@ -25,8 +25,8 @@ const isPlainObject = (schema: JsonObject): schema is ObjectRoot =>
 
 const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;
 
-function joined(schema: JsonObject): ObjectRoot {
-  const { anyOf, oneOf, allOf, ...rest } = followed(schema);
+function joinBranches(schema: JsonObject): ObjectRoot {
+  const { anyOf, oneOf, allOf, ...rest } = followReference(schema);
   const every = [rest, ...schemasIn(allOf)];
   const choices = [schemasIn(anyOf), schemasIn(oneOf)];
   const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
@@ -36,7 +36,7 @@ function joined(schema: JsonObject): ObjectRoot {
 }
 
 /** A root that only names one of its definitions. */
-function followed({ $ref: reference, ...schema }: JsonObject): JsonObject {
+function followReference({ $ref: reference, ...schema }: JsonObject): JsonObject {
   const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
   const definitions = where === undefined ? undefined : schema[where];
   const target = isSchema(definitions) && name !== undefined ? definitions[name] : undefined;
@@ -63,9 +63,9 @@ function commonlyRequired(branches: readonly JsonObject[]): string[] {
  * `exec.command<|channel|>`; the error result stays in the transcript, and a name that is refused would make every later
  * request fail ("String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"). The id pairs a call with its result.
  *
- * @param most characters that the wire takes
+ * @param maxLength characters that the wire takes
  */
-export function callName(name: string, most: number): string {
-  const fitted = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, most);
+export function sanitizeToolName(name: string, maxLength: number): string {
+  const fitted = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength);
   return fitted === '' ? 'unknown' : fitted;
 }

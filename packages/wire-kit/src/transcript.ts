@@ -12,7 +12,7 @@ export interface ToolIdRule {
  * The function from the transcript's call ids to ids that a wire accepts. Ids that fit are kept; the others get a
  * name derived from the id alone, so that every turn, process and replay gives the same one; a clash is numbered.
  */
-export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
+export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
   if (everyCallId(messages, fits)) return unchangedId;
   const given = new Map<string, string>();
@@ -21,8 +21,8 @@ export function toolIds(messages: readonly TurnMessage[], rule: ToolIdRule): (id
   for (const id of ids) if (fits(id)) taken.add(id);
   for (const id of ids) {
     if (fits(id) || given.has(id)) continue;
-    let name = derived(id, rule.maxLength, 0);
-    for (let round = 1; taken.has(name); round++) name = derived(id, rule.maxLength, round);
+    let name = deriveId(id, rule.maxLength, 0);
+    for (let round = 1; taken.has(name); round++) name = deriveId(id, rule.maxLength, round);
     taken.add(name);
     given.set(id, name);
   }
@@ -47,14 +47,15 @@ const callIds = (message: Extract<TurnMessage, { role: 'assistant' }>): string[]
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** Letters and digits only, at most 24: what every known wire takes; 9 where the rule is 9. */
-function derived(id: string, maxLength: number, round: number): string {
+function deriveId(id: string, maxLength: number, round: number): string {
   let name = '';
-  for (let seed = 0; name.length < Math.min(maxLength, 24); seed++) name += block(`${round}:${seed}:${id}`);
+  for (let seed = 0; name.length < Math.min(maxLength, 24); seed++)
+    name += hashBlock(`${round}:${seed}:${id}`);
   return name.slice(0, Math.min(maxLength, 24));
 }
 
 /** Six base-36 digits. */
-function block(text: string): string {
+function hashBlock(text: string): string {
   let digits = '';
   for (let rest = fnv1a(text), i = 0; i < 6; i++, rest = Math.floor(rest / 36))
     digits += ALPHABET.charAt(rest % 36);
@@ -62,61 +63,66 @@ function block(text: string): string {
 }
 
 /** What one message became. */
-interface Form<Wire> {
+interface CachedForm<Wire> {
   readonly wire: readonly Wire[];
   /** What the message held then. */
   readonly values: readonly unknown[];
   /** Its calls' ids, each with what it was called. */
   readonly calls: readonly (readonly [id: string, name: string])[];
-  readonly isAsGiven: boolean;
+  readonly hasOriginalIds: boolean;
 }
 
-type FormsByMessage<Wire> = WeakMap<TurnMessage, Form<Wire>>;
+type EntriesByMessage<Wire> = WeakMap<TurnMessage, CachedForm<Wire>>;
 
 /**
  * What a wire makes of messages, by their identity: a transcript is sent again and again, and a message that was sent
  * does not change. Only for converters to which nothing counts but the message, `owner`, `settings` and the names of
  * its calls. Messages with images or files are not kept: their base64 would be held as long as they are.
  */
-export class WireForms<Wire extends object> {
-  private readonly byOwner = new WeakMap<object, Map<string, FormsByMessage<Wire>>>();
+export class WireMessageCache<Wire extends object> {
+  private readonly byOwner = new WeakMap<object, Map<string, EntriesByMessage<Wire>>>();
 
   /** `owner`: what lives as long as the model and tells it from others; `settings`: few, of a request. */
-  of(owner: object, settings: string, nameOf: (id: string) => string): RequestForms<Wire> {
+  forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined)
-      this.byOwner.set(owner, (bySettings = new Map<string, FormsByMessage<Wire>>()));
+      this.byOwner.set(owner, (bySettings = new Map<string, EntriesByMessage<Wire>>()));
     let forms = bySettings.get(settings);
-    if (forms === undefined) bySettings.set(settings, (forms = new WeakMap<TurnMessage, Form<Wire>>()));
-    return new RequestForms(forms, nameOf);
+    if (forms === undefined) bySettings.set(settings, (forms = new WeakMap<TurnMessage, CachedForm<Wire>>()));
+    return new RequestMessageCache(forms, nameOf);
   }
 }
 
 /** The forms under one request's settings. */
-export class RequestForms<Wire extends object> {
-  private readonly forms: FormsByMessage<Wire>;
+export class RequestMessageCache<Wire extends object> {
+  private readonly entries: EntriesByMessage<Wire>;
   private readonly nameOf: (id: string) => string;
 
-  constructor(forms: FormsByMessage<Wire>, nameOf: (id: string) => string) {
-    this.forms = forms;
+  constructor(forms: EntriesByMessage<Wire>, nameOf: (id: string) => string) {
+    this.entries = forms;
     this.nameOf = nameOf;
   }
 
   /** What the message became before, if it becomes the same now. Nobody may change it. */
-  find(message: TurnMessage): readonly Wire[] | undefined {
-    const form = this.forms.get(message);
+  get(message: TurnMessage): readonly Wire[] | undefined {
+    const form = this.entries.get(message);
     if (form === undefined || !hasSameValues(message, form.values)) return undefined;
     // The one comparison for a whole history that needs no other names.
-    if (this.nameOf === unchangedId) return form.isAsGiven ? form.wire : undefined;
+    if (this.nameOf === unchangedId) return form.hasOriginalIds ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
 
   /** From here on nobody may change `wire`; its JSON is made once. */
-  keep(message: TurnMessage, wire: readonly Wire[]): void {
+  set(message: TurnMessage, wire: readonly Wire[]): void {
     if (hasBytes(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
-    const isAsGiven = calls.every(([id, name]) => id === name);
-    this.forms.set(message, { wire: wire.map(cacheJson), values: messageValues(message), calls, isAsGiven });
+    const hasOriginalIds = calls.every(([id, name]) => id === name);
+    this.entries.set(message, {
+      wire: wire.map(cacheJson),
+      values: messageValues(message),
+      calls,
+      hasOriginalIds,
+    });
   }
 }
 
@@ -126,14 +132,14 @@ function messageCallIds(message: TurnMessage): readonly string[] {
 }
 
 /** JSON by the identity of what it says; empty until it is asked for. */
-const kept = new WeakMap<object, string>();
+const cachedJson = new WeakMap<object, string>();
 
 /**
  * Says of an object that nobody changes it from here on: its JSON is made once, and lives as long as the object. An
  * agent sends its whole transcript at every step, and all of it but the last two messages was sent before.
  */
 export function cacheJson<T extends object>(value: T): T {
-  kept.set(value, '');
+  cachedJson.set(value, '');
   return value;
 }
 
@@ -141,7 +147,7 @@ export function cacheJson<T extends object>(value: T): T {
  * A list as JSON; what `cacheJson` was told of is serialised only the first time. Put together by `+`: the engine links
  * the pieces and copies them once, when the text is sent, where `join` copies a transcript a second time.
  */
-export function listJson(list: readonly unknown[]): string {
+export function stringifyList(list: readonly unknown[]): string {
   let text = '[';
   for (let at = 0; at < list.length; at++) {
     if (at > 0) text += ',';
@@ -151,26 +157,26 @@ export function listJson(list: readonly unknown[]): string {
 }
 
 function jsonOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return serialised(value);
-  const known = kept.get(value);
-  if (known === undefined) return serialised(value);
+  if (typeof value !== 'object' || value === null) return stringify(value);
+  const known = cachedJson.get(value);
+  if (known === undefined) return stringify(value);
   if (known !== '') return known;
-  const text = serialised(value);
-  kept.set(value, text);
+  const text = stringify(value);
+  cachedJson.set(value, text);
   return text;
 }
 
 /** In a list, what JSON has no word for is null. */
-function serialised(value: unknown): string {
+function stringify(value: unknown): string {
   const text: unknown = JSON.stringify(value);
-  return typeof text === 'string' ? wellFormed(text) : 'null';
+  return typeof text === 'string' ? wellFormedJson(text) : 'null';
 }
 
 /**
  * JSON text whose lone surrogates are U+FFFD: one of them makes strict parsers refuse the whole body. `JSON.stringify`
  * escapes a surrogate only where its other half is missing, and `\\ud800` is text that spells such an escape.
  */
-export const wellFormed = (json: string): string =>
+export const wellFormedJson = (json: string): string =>
   json.includes('\\ud')
     ? json.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) => (found === '\\\\' ? found : '\\ufffd'))
     : json;
@@ -180,19 +186,20 @@ export const wellFormed = (json: string): string =>
  * `wellFormed`. What has none is given back as it is, bytes always.
  */
 export function wellFormedStrings<T>(value: T): T {
-  return changed(value) as T;
+  return replaceSurrogates(value) as T;
 }
 
-function changed(value: unknown): unknown {
-  if (typeof value === 'string') return LONE.test(value) ? value.replaceAll(EVERY_LONE, '\ufffd') : value;
+function replaceSurrogates(value: unknown): unknown {
+  if (typeof value === 'string')
+    return LONE_SURROGATE.test(value) ? value.replaceAll(LONE_SURROGATES, '\ufffd') : value;
   if (isList(value)) {
-    const list = value.map(changed);
+    const list = value.map(replaceSurrogates);
     return list.some((item, at) => item !== value[at]) ? list : value;
   }
   if (!isRecord(value) || ArrayBuffer.isView(value)) return value;
-  const members = Object.entries(value).map(([name, member]) => [name, changed(member)] as const);
+  const members = Object.entries(value).map(([name, member]) => [name, replaceSurrogates(member)] as const);
   return members.some(([name, member]) => member !== value[name]) ? Object.fromEntries(members) : value;
 }
 
-const LONE = /\p{Surrogate}/u;
-const EVERY_LONE = /\p{Surrogate}/gu;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATES = /\p{Surrogate}/gu;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { wellFormed, wellFormedStrings } from './transcript.ts';
+import { wellFormedJson, wellFormedStrings } from './transcript.ts';
 
 test('a value without half pairs is itself', () => {
   const value = { a: ['🌍', { b: 1 }], bytes: Uint8Array.of(1), none: null };
@@ -19,7 +19,7 @@ test('only what holds one is made anew', () => {
 test('says what the JSON of it would', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.string({ unit: 'binary' })), (value) => {
-      expect(JSON.stringify(wellFormedStrings(value))).toBe(wellFormed(JSON.stringify(value)));
+      expect(JSON.stringify(wellFormedStrings(value))).toBe(wellFormedJson(JSON.stringify(value)));
     }),
     { numRuns: 300, seed: 20_261_120 },
   );

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { LlmError } from '@majordomo/core';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { transportError, wireError, type WireErrorFacts } from './errors.ts';
+import { transportError, wireError, type WireErrorInit } from './errors.ts';
 
 const KEY = 'canary-2718281828';
 const shown = (error: LlmError): string =>
   `${inspect(error, { depth: Infinity, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${String(error.stack)}`;
-const facts = (more: Partial<WireErrorFacts>): WireErrorFacts => ({
+const facts = (more: Partial<WireErrorInit>): WireErrorInit => ({
   target: 'p/m',
   status: 401,
   secrets: [KEY],
@@ -15,7 +15,7 @@ const facts = (more: Partial<WireErrorFacts>): WireErrorFacts => ({
 });
 
 describe('an error of a wire shows no secret', () => {
-  it.each<[string, Partial<WireErrorFacts>]>([
+  it.each<[string, Partial<WireErrorInit>]>([
     ['in its message', { message: `bad ${KEY}` }],
     ['in its body', { body: { error: { key: KEY } } }],
     ['in its code', { code: KEY }],
@@ -115,7 +115,7 @@ it('a header that cannot be sent is a mistake of the set-up, not of the network'
 describe('what a server says about asking again', () => {
   const headers = (value: string): Headers => new Headers({ 'x-should-retry': value });
 
-  it.each<[Partial<WireErrorFacts>, string, boolean | undefined]>([
+  it.each<[Partial<WireErrorInit>, string, boolean | undefined]>([
     [{ status: 409, headers: headers('true') }, 'server', true],
     [{ status: 401, headers: headers('true') }, 'auth', true],
     [{ status: 500, headers: headers('false') }, 'server', false],

@@ -26,7 +26,7 @@ function vendor(key: string, ill: Map<string, ErrorKind>, asked: string[]): Prov
       families: [],
       capabilities: {},
       async *stream(_request, context) {
-        const value = await source.read(context);
+        const value = await source.resolve(context);
         asked.push(value);
         const kind = ill.get(value);
         if (kind !== undefined) throw new LlmError(kind, `${context.target} said ${kind}`);

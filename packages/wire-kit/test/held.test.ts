@@ -52,15 +52,15 @@ test('a stream that waits for its reader keeps no bytes that it has decoded', as
     },
     { highWaterMark: 0 },
   );
-  const scribe = new EventWriter('p/m', []);
+  const writer = new EventWriter('p/m', []);
   const steps = sdkStream({
     context: { target: 'p/m', delivery: 'deltas', signal: new AbortController().signal, env: {} },
-    open: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
+    send: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
     reader: {
-      scribe,
+      writer,
       done: false,
-      message: () => scribe.text('x'),
-      body: () => undefined,
+      readMessage: () => writer.text('x'),
+      readBody: () => undefined,
       end: () => undefined,
     },
     toLlmError: () => new LlmError('server', 'never'),

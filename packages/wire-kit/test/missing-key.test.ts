@@ -11,7 +11,7 @@ const provider: Provider = {
     families: [],
     capabilities: {},
     async *stream(_request, context) {
-      await credentialSource(undefined, ['A_KEY']).read(context);
+      await credentialSource(undefined, ['A_KEY']).resolve(context);
       yield [];
     },
   }),

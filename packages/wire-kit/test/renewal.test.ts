@@ -22,11 +22,11 @@ function vendor(
       id,
       families: [],
       capabilities: {},
-      async *stream(_request: unknown, context: Parameters<typeof source.read>[0]) {
-        const key = await source.read(context);
+      async *stream(_request: unknown, context: Parameters<typeof source.resolve>[0]) {
+        const key = await source.resolve(context);
         await settled();
         if (!isGood(key))
-          throw new LlmError('auth', 'expired', { status: 401, recover: source.recovery(key) });
+          throw new LlmError('auth', 'expired', { status: 401, recover: source.renewal(key) });
         const scribe = new EventWriter(context.target, []);
         scribe.text(key);
         scribe.finish('stop', undefined, undefined);

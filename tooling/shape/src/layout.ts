@@ -75,11 +75,11 @@ export const MAY_LOAD_SDK: readonly string[] = ['src/sdk.ts'];
 
 /** The public members of readers, of frames (`event`) and of lines (`complaint`) too; `done` alone changes. */
 export const READER_MEMBERS: readonly string[] = [
-  'scribe',
+  'writer',
   'done',
-  'message',
-  'event',
-  'body',
+  'readMessage',
+  'readEvent',
+  'readBody',
   'end',
   'complaint',
 ];

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { laidOut } from '../../new-provider/laid-out.ts';
+import { providerFiles } from '../../new-provider/provider-files.ts';
 import { complaintsAbout } from '../src/compile.ts';
 import { ROLES } from '../src/layout.ts';
 import { read } from '../src/repository.ts';
 
 const FOLDER = 'packages/provider-moon-base/';
-const files = laidOut('moon-base');
+const files = providerFiles('moon-base');
 const own = Object.keys(files)
   .filter((file) => file.startsWith(FOLDER))
   .map((file) => file.slice(FOLDER.length));
@@ -52,5 +52,5 @@ describe('a new provider', () => {
 });
 
 test.each(['', 'Acme', 'a b', '../x', '-a', '9x'])('"%s" is not a name', (name) => {
-  expect(() => laidOut(name)).toThrow('is not a name');
+  expect(() => providerFiles(name)).toThrow('is not a valid name');
 });

@@ -18,7 +18,7 @@ import type {
   ToolResultPart,
   TurnMessage,
 } from '@majordomo/core';
-import { callName, toolIds, type ToolIdRule } from '@majordomo/wire-kit';
+import { sanitizeToolName, toolIdMapper, type ToolIdRule } from '@majordomo/wire-kit';
 
 /** What every vendor of theirs takes: their packages send ids and names as they are. */
 const ID_RULE: ToolIdRule = { maxLength: 40, pattern: /^[a-zA-Z0-9_-]+$/ };
@@ -32,7 +32,7 @@ interface Names {
 
 /** The conversation as their models take it; tokens of this family go back as the options of their part. */
 export function theirPrompt({ system, messages }: ModelRequest, family: string): LanguageModelV4Prompt {
-  const names: Names = { family, idOf: toolIds(messages, ID_RULE) };
+  const names: Names = { family, idOf: toolIdMapper(messages, ID_RULE) };
   const turns = messages.map((message) => theirMessage(message, names));
   return system === undefined ? turns : [{ role: 'system', content: system }, ...turns];
 }
@@ -54,7 +54,7 @@ function theirMessage(message: TurnMessage, names: Names): LanguageModelV4Messag
         content: message.parts.map((part) => ({
           type: 'tool-result',
           toolCallId: names.idOf(part.callId),
-          toolName: callName(part.name, LONGEST_NAME),
+          toolName: sanitizeToolName(part.name, LONGEST_NAME),
           output: theirOutput(part),
         })),
       };
@@ -78,7 +78,13 @@ function theirPart(
   if (part.type !== 'tool-call') return [{ type: part.type, text: part.text, ...token }];
   const { id, name, args: input } = part;
   return [
-    { type: 'tool-call', toolCallId: idOf(id), toolName: callName(name, LONGEST_NAME), input, ...token },
+    {
+      type: 'tool-call',
+      toolCallId: idOf(id),
+      toolName: sanitizeToolName(name, LONGEST_NAME),
+      input,
+      ...token,
+    },
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { EventWriter, toolIds, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -92,7 +92,7 @@ const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): unknown =>
   typeof choice === 'string' ? choice : { type: 'function', function: choice };
 
 function messages({ messages: turns, system }: ModelRequest): object[] {
-  const rename = toolIds(turns, { maxLength: 40, pattern: /^/ });
+  const rename = toolIdMapper(turns, { maxLength: 40, pattern: /^/ });
   const head = system === undefined ? [] : [{ role: 'system', content: system }];
   return [...head, ...turns.flatMap((turn) => message(turn, rename))];
 }
@@ -149,7 +149,7 @@ function message(turn: TurnMessage, rename: (id: string) => string): object[] {
 }
 
 class ChatReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly family: string;
   private finish: string | undefined;
@@ -157,43 +157,43 @@ class ChatReader implements WireReader {
   private usage: Usage | undefined;
 
   constructor(target: string, family: string) {
-    this.scribe = new EventWriter(target, []);
+    this.writer = new EventWriter(target, []);
     this.family = family;
   }
 
-  message(data: string): void {
+  readMessage(data: string): void {
     if (data === '[DONE]') this.mark();
     else this.read(JSON.parse(data) as Body, data);
   }
 
-  body(json: unknown): void {
+  readBody(json: unknown): void {
     this.read(json as Body, JSON.stringify(json));
     this.end();
   }
 
   end(): void {
     if (this.finish === undefined)
-      throw new LlmError('truncated', 'no finish reason', { target: this.scribe.target });
+      throw new LlmError('truncated', 'no finish reason', { target: this.writer.target });
     if (this.done) return;
     this.done = true;
     const reason = this.isRefusal ? 'refusal' : (REASONS[this.finish] ?? 'other');
-    this.scribe.finish(reason, this.finish, this.usage);
+    this.writer.finish(reason, this.finish, this.usage);
   }
 
   /** Some streams have the marker alone. */
   private mark(): void {
     if (this.finish === undefined) {
       this.finish = '';
-      this.scribe.warning({ action: 'repaired', what: 'finish', why: 'the stream had only its end marker' });
+      this.writer.warning({ action: 'repaired', what: 'finish', why: 'the stream had only its end marker' });
     }
     this.end();
   }
 
   private read(body: Body, text: string): void {
-    if (body.error !== undefined) throw failureError(text, this.scribe.target, undefined);
+    if (body.error !== undefined) throw failureError(text, this.writer.target, undefined);
     if (body.choices === undefined)
-      throw new LlmError('protocol', 'no choices', { target: this.scribe.target });
-    this.scribe.start(body.id);
+      throw new LlmError('protocol', 'no choices', { target: this.writer.target });
+    this.writer.start(body.id);
     for (const { delta, message: whole, finish_reason: finish } of body.choices) {
       this.part(delta ?? whole ?? {});
       if (typeof finish === 'string') this.finish = finish;
@@ -208,19 +208,19 @@ class ChatReader implements WireReader {
     refusal,
     tool_calls: calls = [],
   }: Message): void {
-    if (reasoning) this.scribe.reasoning(reasoning, { family: this.family, data: null });
-    if (content) this.scribe.text(content);
-    this.scribe.cite(
+    if (reasoning) this.writer.reasoning(reasoning, { family: this.family, data: null });
+    if (content) this.writer.text(content);
+    this.writer.cite(
       annotations.map(({ url_citation: { url, title, start_index: start, end_index: end } }) => ({
         ...{ url, title, start, end },
       })),
     );
     if (refusal) {
       this.isRefusal = true;
-      this.scribe.text(refusal);
+      this.writer.text(refusal);
     }
     calls.forEach(({ index, id, function: called }, at) => {
-      this.scribe.toolCall(String(index ?? at), { id, name: called?.name, json: called?.arguments });
+      this.writer.toolCall(String(index ?? at), { id, name: called?.name, json: called?.arguments });
     });
   }
 }

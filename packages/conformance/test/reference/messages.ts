@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { EventWriter, toolIds, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -80,7 +80,7 @@ const isForeign = (turn: TurnMessage | undefined): boolean => {
 };
 
 function messages(turns: readonly TurnMessage[]): object[] {
-  const rename = toolIds(turns, { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ });
+  const rename = toolIdMapper(turns, { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ });
   return turns.map((turn) => {
     if (turn.role === 'assistant')
       return { role: 'assistant', content: turn.parts.flatMap((part) => block(part, rename)) };
@@ -168,35 +168,35 @@ interface Body {
 }
 
 class MessagesReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly cited: Cited[] = [];
   private ran: Ran | undefined;
 
   constructor(target: string) {
-    this.scribe = new EventWriter(target, []);
+    this.writer = new EventWriter(target, []);
   }
 
-  message(data: string): void {
+  readMessage(data: string): void {
     const { type, message, index = 0, content_block: opened, delta, usage } = JSON.parse(data) as Event;
     const key = String(index);
-    if (type === 'error') throw failureError(data, this.scribe.target, undefined);
-    if (type === 'message_start') this.scribe.start(message?.id);
+    if (type === 'error') throw failureError(data, this.writer.target, undefined);
+    if (type === 'message_start') this.writer.start(message?.id);
     else if (type === 'content_block_start' && opened) this.open(key, opened);
     else if (type === 'content_block_delta' && delta) this.delta(key, delta);
     else if (type === 'content_block_stop') this.close(key);
     else if (type === 'message_delta') this.finish(delta?.stop_reason ?? '', usage);
   }
 
-  body(json: unknown): void {
+  readBody(json: unknown): void {
     const { type, id, content, stop_reason: reason, usage } = json as Body;
-    if (type === 'error') throw failureError(JSON.stringify(json), this.scribe.target, undefined);
-    if (content === undefined) throw new LlmError('protocol', 'no content', { target: this.scribe.target });
-    this.scribe.start(id);
+    if (type === 'error') throw failureError(JSON.stringify(json), this.writer.target, undefined);
+    if (content === undefined) throw new LlmError('protocol', 'no content', { target: this.writer.target });
+    this.writer.start(id);
     content.forEach((part, index) => {
       const key = String(index);
       this.open(key, part);
-      if (part.type === 'tool_use') this.scribe.toolCall(key, { json: JSON.stringify(part.input) });
+      if (part.type === 'tool_use') this.writer.toolCall(key, { json: JSON.stringify(part.input) });
       else this.delta(key, part);
       this.cited.push(...(part.citations ?? []));
       this.close(key);
@@ -205,28 +205,28 @@ class MessagesReader implements WireReader {
   }
 
   end(): void {
-    if (!this.done) throw new LlmError('truncated', 'no stop reason', { target: this.scribe.target });
+    if (!this.done) throw new LlmError('truncated', 'no stop reason', { target: this.writer.target });
   }
 
   private open(key: string, block: Block): void {
     const { type, id, name, data } = block;
     if (type === 'server_tool_use' || type === 'web_search_tool_result') this.ran = { block, json: '' };
-    if (type === 'tool_use') this.scribe.toolCall(key, { id, name });
+    if (type === 'tool_use') this.writer.toolCall(key, { id, name });
     if (type === 'redacted_thinking')
-      this.scribe.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
+      this.writer.reasoning('', { family: FAMILY, data: { redacted: data ?? '' } }, key);
   }
 
   private close(key: string): void {
-    this.scribe.cite(this.cited.splice(0).map(({ url, title }) => ({ url, title })));
+    this.writer.cite(this.cited.splice(0).map(({ url, title }) => ({ url, title })));
     if (this.ran !== undefined) this.keep(this.ran);
     this.ran = undefined;
-    this.scribe.end(key);
+    this.writer.end(key);
   }
 
   private keep({ block: opened, json }: Ran): void {
     const block = json === '' ? opened : { ...opened, input: JSON.parse(json) as unknown };
     const { query } = (block.input ?? {}) as { readonly query?: string };
-    this.scribe.vendor({
+    this.writer.vendor({
       kind: block.type,
       text: query,
       replay: { family: FAMILY, data: { block: block as object as JsonObject } },
@@ -238,16 +238,16 @@ class MessagesReader implements WireReader {
     { text = '', thinking = '', signature, partial_json: json, citation }: Block,
   ): void {
     if (citation !== undefined) this.cited.push(citation);
-    if (text !== '') this.scribe.text(text, key);
-    if (thinking !== '') this.scribe.reasoning(thinking, undefined, key);
-    if (signature !== undefined) this.scribe.reasoning('', { family: FAMILY, data: { signature } }, key);
+    if (text !== '') this.writer.text(text, key);
+    if (thinking !== '') this.writer.reasoning(thinking, undefined, key);
+    if (signature !== undefined) this.writer.reasoning('', { family: FAMILY, data: { signature } }, key);
     if (json !== undefined && this.ran !== undefined) this.ran.json += json;
-    else if (json !== undefined) this.scribe.toolCall(key, { json });
+    else if (json !== undefined) this.writer.toolCall(key, { json });
   }
 
   private finish(raw: string, usage: WireUsage | undefined): void {
     this.done = true;
-    this.scribe.finish(REASONS[raw] ?? 'other', raw, usage === undefined ? undefined : usageOf(usage));
+    this.writer.finish(REASONS[raw] ?? 'other', raw, usage === undefined ? undefined : usageOf(usage));
   }
 }
 

@@ -11,7 +11,7 @@ import {
   credentialSource,
   sdkStream,
   transportError,
-  wellFormed,
+  wellFormedJson,
   wireError,
   type WireReader,
 } from '@majordomo/wire-kit';
@@ -63,14 +63,14 @@ export function referenceProvider(
       const { target, signal } = context;
       checkLimit(request, target);
       if (signal.aborted) throw new LlmError('aborted', 'aborted before it began', { target });
-      const key = await credential.read(context);
-      const body = wellFormed(JSON.stringify(dialogue.body(fitted(request), modelId, context)));
+      const key = await credential.resolve(context);
+      const body = wellFormedJson(JSON.stringify(dialogue.body(fitted(request), modelId, context)));
       const reader = dialogue.reader(target, dialogue.family);
-      reader.scribe.warning(...dialogue.warnings(request));
+      reader.writer.warning(...dialogue.warnings(request));
       yield* sdkStream({
         context,
         reader,
-        open: async () => open(`${baseURL}${dialogue.path}`, dialogue.headers(key), body, signal),
+        send: async () => open(`${baseURL}${dialogue.path}`, dialogue.headers(key), body, signal),
         toLlmError: (error) => withRecovery(toLlmError(error, target, key)),
       });
     },

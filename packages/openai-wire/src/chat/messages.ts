@@ -12,7 +12,13 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { unchangedId, toolIds, wellFormed, WireForms, type ToolIdRule } from '@majordomo/wire-kit';
+import {
+  unchangedId,
+  toolIdMapper,
+  wellFormedJson,
+  WireMessageCache,
+  type ToolIdRule,
+} from '@majordomo/wire-kit';
 import { refuseFilm } from '../failure/unsupported.ts';
 import { BETWEEN } from '../transcript/after-tools.ts';
 import { toolNames } from '../transcript/tool-names.ts';
@@ -42,7 +48,7 @@ interface Conversion {
   readonly placeholder: string;
 }
 
-const forms = new WireForms<WireMessage>();
+const forms = new WireMessageCache<WireMessage>();
 
 /**
  * The transcript as wire messages. Each message depends on itself and its neighbours alone, so that the JSON of one
@@ -55,17 +61,18 @@ export function messagesToWire(
   family: string | undefined,
   warnings: Warning[],
 ): WireMessage[] {
-  const idOf = quirks.toolId === 'any' ? unchangedId : toolIds(request.messages, ID_RULES[quirks.toolId]);
+  const idOf =
+    quirks.toolId === 'any' ? unchangedId : toolIdMapper(request.messages, ID_RULES[quirks.toolId]);
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const { nameOf, key } = toolNames(request.tools);
   const conversion: Conversion = { quirks, family, warnings, idOf, nameOf, placeholder };
-  const known = forms.of(quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
+  const known = forms.forRequest(quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
   const wire: WireMessage[] = [];
   let images: UserPart[] = [];
   for (const message of request.messages) {
     if (message.role !== 'tool') images = pushImages(wire, images);
-    let form = known.find(message);
-    if (form === undefined) known.keep(message, (form = messageToWire(message, images, conversion)));
+    let form = known.get(message);
+    if (form === undefined) known.set(message, (form = messageToWire(message, images, conversion)));
     for (const one of form) wire.push(one);
   }
   pushImages(wire, images);
@@ -170,7 +177,7 @@ function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): W
 
 const NONE: readonly never[] = [];
 
-const argumentsOf = (args: object): string => wellFormed(JSON.stringify(args));
+const argumentsOf = (args: object): string => wellFormedJson(JSON.stringify(args));
 
 function contentOf(
   text: string,

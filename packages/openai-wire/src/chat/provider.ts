@@ -9,7 +9,7 @@ import { refuseUnsupported, refuseVendorTools } from '../failure/unsupported.ts'
 import { bodyText } from '../body.ts';
 import { checkSetUp } from '../check-options.ts';
 import { connectionOf, type Connection } from '../connection.ts';
-import type { SdkCallFacts } from '../errors.ts';
+import type { SdkErrorContext } from '../errors.ts';
 import { otherModelsOf, type CreateOtherModels } from '../other-models/provider.ts';
 import type { ChatOptions } from '../options.ts';
 import type { Sdk } from '../sdk.ts';
@@ -62,7 +62,7 @@ function chatModel(
       const { target } = context;
       const stream = context.delivery === 'deltas';
       const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
-      const facts: SdkCallFacts = {
+      const facts: SdkErrorContext = {
         target,
         request,
         secrets: [],
@@ -73,7 +73,7 @@ function chatModel(
       return sdkStream({
         context,
         reader: new ChatReader({ scribe, family, quirks, absences, secrets: () => facts.secrets }),
-        open(signal) {
+        send(signal) {
           refuseUnsupported(request, capabilities, target);
           refuseVendorTools(request.extra, quirks, target);
           return connection.post('/chat/completions', bodyText(params), { ...context, signal }, facts);

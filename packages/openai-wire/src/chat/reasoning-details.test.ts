@@ -17,7 +17,7 @@ const text = (index: number, more: object): object => ({ type: 'reasoning.text',
 
 function read(...messages: readonly object[]): readonly AssistantPart[] {
   const reader = new ChatReader({ scribe: new EventWriter('p/m', []), family: FAMILY, quirks });
-  for (const message of messages) reader.message(JSON.stringify(message), undefined);
+  for (const message of messages) reader.readMessage(JSON.stringify(message), undefined);
   reader.end();
   return eventsOf(reader).parts;
 }

@@ -100,8 +100,9 @@ describe('a stream', () => {
 
   it('tells what the request could not say, right after its start', () => {
     const read = reader();
-    read.scribe.warning({ action: 'dropped', what: 'seed', why: 'w' });
-    for (const message of [delta({ content: 'a' }), stop]) read.message(JSON.stringify(message), undefined);
+    read.writer.warning({ action: 'dropped', what: 'seed', why: 'w' });
+    for (const message of [delta({ content: 'a' }), stop])
+      read.readMessage(JSON.stringify(message), undefined);
     read.end();
     expect(
       eventsOf(read)
@@ -186,7 +187,7 @@ describe('an error inside a 200', () => {
     const read = reader();
     expect(
       failureOf(() => {
-        read.message('{"message":"no","code":"rate_limit_exceeded"}', 'error');
+        read.readMessage('{"message":"no","code":"rate_limit_exceeded"}', 'error');
       }),
     ).toMatchObject({ kind: 'rate-limit' });
   });
@@ -199,7 +200,7 @@ describe('an error inside a 200', () => {
       secrets: () => ['hush-hush'],
     });
     const error = failureOf(() => {
-      read.body({ error: { message: 'bad key hush-hush' } });
+      read.readBody({ error: { message: 'bad key hush-hush' } });
     });
     expect(JSON.stringify(error)).not.toContain('hush-hush');
   });
@@ -293,7 +294,7 @@ describe('reasoning between tags in the text', () => {
       family: FAMILY,
       quirks: { reasoningTokens: 'inside', thinkTags: 'split' },
     });
-    for (const message of messages) reading.message(JSON.stringify(message), undefined);
+    for (const message of messages) reading.readMessage(JSON.stringify(message), undefined);
     reading.end();
     return eventsOf(reading).parts;
   };

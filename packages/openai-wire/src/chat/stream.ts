@@ -34,7 +34,7 @@ export interface ChatReaderOptions {
  * use is read, whatever its profile; what decides is in the message, never who sent it.
  */
 export class ChatReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly answer: Answer;
@@ -52,25 +52,25 @@ export class ChatReader implements WireReader {
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.scribe = options.scribe;
+    this.writer = options.scribe;
     this.answer = new Answer(options);
     this.notes = new Notes(options.scribe);
   }
 
-  message(data: string, event: string | undefined): void {
+  readMessage(data: string, event: string | undefined): void {
     if (isEndMarker(data)) {
       this.finish();
       return;
     }
-    const chunk: ChatChunk = parseMessage(data, this.scribe.target);
+    const chunk: ChatChunk = parseMessage(data, this.writer.target);
     if (event === 'error' || isError(chunk)) {
       throw this.inBand(chunk, undefined);
     }
     this.take(chunk, false);
   }
 
-  body(json: unknown): void {
-    const { target } = this.scribe;
+  readBody(json: unknown): void {
+    const { target } = this.writer;
     if (typeof json !== 'object' || json === null) throw drift(target, '', json);
     const body: ChatChunk = json;
     if (isError(body)) throw this.inBand(json, 200);
@@ -87,28 +87,28 @@ export class ChatReader implements WireReader {
 
   end(): void {
     if (this.rawFinish === undefined || this.goesOn) {
-      const { target } = this.scribe;
+      const { target } = this.writer;
       throw new LlmError('truncated', `${target} stopped without a finish reason`, { target });
     }
     this.finish();
   }
 
   private inBand(body: unknown, status: number | undefined): LlmError {
-    return inBandError(body, this.scribe.target, this.options.secrets?.() ?? [], status);
+    return inBandError(body, this.writer.target, this.options.secrets?.() ?? [], status);
   }
 
   private take(chunk: ChatChunk, isBody: boolean): void {
     try {
       this.chunk(chunk, isBody);
     } catch (error) {
-      throw unreadable(error, this.scribe.target, placeOf(isBody));
+      throw unreadable(error, this.writer.target, placeOf(isBody));
     }
   }
 
   private chunk(chunk: ChatChunk, isBody: boolean): void {
     if (!this.isNamed && typeof chunk.id === 'string' && chunk.id !== '') {
       this.isNamed = true;
-      this.scribe.start(chunk.id);
+      this.writer.start(chunk.id);
     }
     const choices = chunk.choices ?? NONE;
     const choice = choices[0];
@@ -125,7 +125,7 @@ export class ChatReader implements WireReader {
     const isOther = (choice.index ?? 0) !== 0;
     if (isOther || choices.length > 1) this.notes.tell('choices[1]', 'one answer is read');
     if (isOther) return;
-    if (choice.logprobs) this.scribe.logprobs(tokenLogprobs(choice.logprobs.content));
+    if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
     // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
     if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
     else if (choice.delta) this.read(choice.delta, false);
@@ -166,7 +166,7 @@ export class ChatReader implements WireReader {
   }
 
   private blocks(content: readonly (ContentBlock | null)[], isWhole: boolean): void {
-    if (!isList(content)) throw drift(this.scribe.target, `${placeOf(isWhole)}.content`, content);
+    if (!isList(content)) throw drift(this.writer.target, `${placeOf(isWhole)}.content`, content);
     for (const block of content) {
       if (block === null) continue;
       if (block.thinking !== undefined) {
@@ -185,7 +185,7 @@ export class ChatReader implements WireReader {
 
   private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isWhole: boolean): void {
     const fragments = calls ?? NONE;
-    if (!isList(fragments)) throw drift(this.scribe.target, `${placeOf(isWhole)}.tool_calls`, fragments);
+    if (!isList(fragments)) throw drift(this.writer.target, `${placeOf(isWhole)}.tool_calls`, fragments);
     for (let at = 0; at < fragments.length; at++) {
       const fragment = fragments[at];
       if (fragment) this.answer.fragment(fragment, isWhole, at);
@@ -194,20 +194,20 @@ export class ChatReader implements WireReader {
   }
 
   private finish(): void {
-    const { rawFinish: raw, scribe } = this;
-    const { target } = scribe;
+    const { rawFinish: raw, writer } = this;
+    const { target } = writer;
     const kind = failedFinish(raw);
     if (kind !== undefined) {
       throw new LlmError(kind, `${target} finished with "${raw ?? ''}"`, { target, code: raw });
     }
-    if (finishReason(raw) === 'content-filter' && !scribe.hasContent) {
+    if (finishReason(raw) === 'content-filter' && !writer.hasContent) {
       throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
     }
     this.answer.cite(this.sources);
     this.answer.end();
-    scribe.start();
+    writer.start();
     if (raw === undefined) this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
-    scribe.finish(this.reason(raw), raw, this.usage());
+    writer.finish(this.reason(raw), raw, this.usage());
     this.done = true;
   }
 
@@ -221,7 +221,7 @@ export class ChatReader implements WireReader {
     if (this.isRefused) return 'refusal';
     // Some say one word for the other (MiMo and gateways, 2026): the calls themselves decide.
     if (reason === 'stop' && this.answer.calls.any) return 'tool-calls';
-    return reason === 'tool-calls' && !this.answer.calls.any && this.scribe.hasContent ? 'stop' : reason;
+    return reason === 'tool-calls' && !this.answer.calls.any && this.writer.hasContent ? 'stop' : reason;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
-import { GRAMMAR_SCHEMA, sanitizeSchema } from '@majordomo/wire-kit';
+import { GRAMMAR_DIALECT, sanitizeSchema } from '@majordomo/wire-kit';
 import { besideTools } from '../schema/vendor-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE } from '../schema/output.ts';
@@ -25,10 +25,10 @@ export function simplerSchemas(sent: SentBody): Recovery | undefined {
     what: 'pattern and format dropped from schemas',
     apply: (request) => ({
       ...request,
-      tools: withSchemas(request.tools, GRAMMAR_SCHEMA),
+      tools: withSchemas(request.tools, GRAMMAR_DIALECT),
       output: request.output && {
         ...request.output,
-        schema: request.output.schema && sanitizeSchema(request.output.schema, GRAMMAR_SCHEMA).schema,
+        schema: request.output.schema && sanitizeSchema(request.output.schema, GRAMMAR_DIALECT).schema,
       },
     }),
     remember: true,

@@ -11,7 +11,7 @@ import type {
 import { LlmError } from '@majordomo/core';
 import { limitBody } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
-import type { SdkCallFacts } from '../errors.ts';
+import type { SdkErrorContext } from '../errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './embedding.ts';
 import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './quirks.ts';
 import { toSpeechCall } from './speech.ts';
@@ -58,7 +58,7 @@ export async function* speak(
   request: SpeechRequest,
   context: ModelContext,
 ): ReturnType<SpeechBackend['speak']> & AsyncGenerator<SpeechStep> {
-  const facts: SdkCallFacts = { target: context.target, secrets: [] };
+  const facts: SdkErrorContext = { target: context.target, secrets: [] };
   try {
     const { body, mediaType, warnings } = toSpeechCall(request, modelId, quirks, context.target);
     const response = await connection.post('/audio/speech', body, context, facts);
@@ -96,9 +96,9 @@ async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
 async function calling<Result>(
   connection: Connection,
   { target, signal }: ModelContext,
-  call: (facts: SdkCallFacts) => Promise<Result>,
+  call: (facts: SdkErrorContext) => Promise<Result>,
 ): Promise<Result> {
-  const facts: SdkCallFacts = { target, secrets: [] };
+  const facts: SdkErrorContext = { target, secrets: [] };
   try {
     return await call(facts);
   } catch (error) {

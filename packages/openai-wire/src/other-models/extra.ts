@@ -1,4 +1,4 @@
-import { extraFor, wellFormed } from '@majordomo/wire-kit';
+import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 
 interface Asked {
   readonly extra?: { readonly [provider: string]: object } | undefined;
@@ -16,4 +16,4 @@ export function withExtra(
 }
 
 /** JSON in which lone surrogates are U+FFFD. */
-export const jsonBody = (body: object): string => wellFormed(JSON.stringify(body));
+export const jsonBody = (body: object): string => wellFormedJson(JSON.stringify(body));

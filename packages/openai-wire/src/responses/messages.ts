@@ -9,7 +9,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { toolIds, wellFormed, WireForms } from '@majordomo/wire-kit';
+import { toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
 import { resultItems, userItem, type InputItem } from './blocks.ts';
 import type { ResponsesQuirks } from './quirks.ts';
@@ -34,7 +34,7 @@ interface Conversion {
   readonly reasoned: Set<string>;
 }
 
-const forms = new WireForms<InputItem>();
+const forms = new WireMessageCache<InputItem>();
 
 /**
  * The transcript as input items; each turn depends on itself alone, since a prompt cache lives on equal prefixes. What
@@ -47,19 +47,19 @@ export function itemsToWire(
   warnings: Warning[],
 ): InputItem[] {
   const isStored = request.extra['store'] === true;
-  const idOf = toolIds(request.messages, ID_RULE);
+  const idOf = toolIdMapper(request.messages, ID_RULE);
   const { nameOf, key } = toolNames(request.tools);
   const callers = callersIn(request.messages, family);
   const reasoned = new Set<string>();
   const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, callers, reasoned };
-  const known = forms.of(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
+  const known = forms.forRequest(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const items: InputItem[] = [];
   let images: UserPart[] = [];
   for (const each of request.messages) {
     if (each.role !== 'tool') images = pushImages(items, images);
     const message = each.role === 'assistant' ? withoutRepeats(each, conversion) : each;
-    let form = known.find(message);
-    if (form === undefined) known.keep(message, (form = messageToItems(message, images, conversion)));
+    let form = known.get(message);
+    if (form === undefined) known.set(message, (form = messageToItems(message, images, conversion)));
     for (const item of form) items.push(item);
   }
   pushImages(items, images);
@@ -120,7 +120,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
         name: conversion.nameOf(part.name),
         ...(token?.['namespace'] === undefined ? undefined : { namespace: token['namespace'] }),
         ...(token?.['caller'] === undefined ? undefined : { caller: token['caller'] }),
-        arguments: wellFormed(JSON.stringify(part.args)),
+        arguments: wellFormedJson(JSON.stringify(part.args)),
       };
     default:
       return part satisfies never;

@@ -9,7 +9,7 @@ import { ResponsesReader } from './stream.ts';
 import { bodyText } from '../body.ts';
 import { checkSetUp } from '../check-options.ts';
 import { connectionOf, type Connection } from '../connection.ts';
-import type { SdkCallFacts } from '../errors.ts';
+import type { SdkErrorContext } from '../errors.ts';
 import { otherModelsOf, type CreateOtherModels } from '../other-models/provider.ts';
 import type { ResponsesOptions } from '../options.ts';
 import type { Sdk } from '../sdk.ts';
@@ -58,7 +58,7 @@ function responsesModel(
       const { target } = context;
       const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
       const { params, warnings, absences } = toWire(request, modelId, quirks, { stream, family });
-      const facts: SdkCallFacts = {
+      const facts: SdkErrorContext = {
         target,
         request,
         secrets: [],
@@ -69,7 +69,7 @@ function responsesModel(
       return sdkStream({
         context,
         reader: new ResponsesReader({ scribe, family, absences, secrets: () => facts.secrets }),
-        open(signal) {
+        send(signal) {
           refuseUnsupported(request, capabilities, target);
           return connection.post('/responses', bodyText(params), { ...context, signal }, facts);
         },

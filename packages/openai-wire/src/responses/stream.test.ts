@@ -11,13 +11,13 @@ const reader = (): ResponsesReader =>
 function stream(...events: readonly (object | string)[]): Read {
   const read = reader();
   for (const event of events)
-    read.message(typeof event === 'string' ? event : JSON.stringify(event), undefined);
+    read.readMessage(typeof event === 'string' ? event : JSON.stringify(event), undefined);
   if (!read.done) read.end();
   return eventsOf(read);
 }
 function whole(body: object): Read {
   const read = reader();
-  read.body(body);
+  read.readBody(body);
   return eventsOf(read);
 }
 

@@ -44,7 +44,7 @@ export interface ResponsesReaderOptions {
  * fragments, whole items or the last event's output alone. Events that nobody knows are passed over.
  */
 export class ResponsesReader implements WireReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   done = false;
   private readonly options: ResponsesReaderOptions;
   private readonly items: ItemWriter;
@@ -58,25 +58,25 @@ export class ResponsesReader implements WireReader {
 
   constructor(options: ResponsesReaderOptions) {
     this.options = options;
-    this.scribe = options.scribe;
+    this.writer = options.scribe;
     this.items = new ItemWriter(options.scribe, options.absences);
     this.notes = new Notes(options.scribe);
   }
 
-  message(data: string, event: string | undefined): void {
+  readMessage(data: string, event: string | undefined): void {
     if (isEndMarker(data)) {
       this.finish({}, undefined);
       return;
     }
-    const parsed: ResponsesEvent = parseMessage(data, this.scribe.target);
+    const parsed: ResponsesEvent = parseMessage(data, this.writer.target);
     const type = stringOf(parsed.type) || (event ?? '');
     this.guarded(type, () => {
       this.event(type, parsed);
     });
   }
 
-  body(json: unknown): void {
-    const { target } = this.scribe;
+  readBody(json: unknown): void {
+    const { target } = this.writer;
     if (typeof json !== 'object' || json === null) throw drift(target, '', json);
     const body: ResponsesBody = json;
     this.refuseFailed(body, json, 200);
@@ -89,7 +89,7 @@ export class ResponsesReader implements WireReader {
   }
 
   end(): void {
-    const { target } = this.scribe;
+    const { target } = this.writer;
     throw new LlmError('truncated', `${target} stopped without "response.completed"`, { target });
   }
 
@@ -161,7 +161,7 @@ export class ResponsesReader implements WireReader {
   }
 
   private terminal(type: string, { response }: ResponsesEvent): void {
-    if (!response) throw drift(this.scribe.target, 'response', response);
+    if (!response) throw drift(this.writer.target, 'response', response);
     this.refuseFailed(response, response, undefined);
     const raw = rawFinish(response);
     // Some servers repeat the status that the answer began with: the event's own name says more.
@@ -175,7 +175,7 @@ export class ResponsesReader implements WireReader {
   }
 
   private start(body: ResponsesBody): void {
-    this.scribe.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
+    this.writer.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
   }
 
   private begin(item: OutputItem, key: string): void {
@@ -196,7 +196,7 @@ export class ResponsesReader implements WireReader {
       for (const type of otherContent(item))
         this.notes.tell(`content of type "${type}"`, 'no part of an answer holds it');
       if (!this.hasLogprobs)
-        for (const part of item.content ?? NONE) this.scribe.logprobs(tokenLogprobs(part?.logprobs));
+        for (const part of item.content ?? NONE) this.writer.logprobs(tokenLogprobs(part?.logprobs));
       this.items.cite(key, itemCitations(item));
       this.items.endText('text', key, contentText(item), this.replay(itemToken(item)));
     } else if (item.type === 'reasoning') {
@@ -204,7 +204,7 @@ export class ResponsesReader implements WireReader {
     } else if (isCall(item)) {
       this.begin(item, key);
       const whole = callArguments(item);
-      if (whole === undefined) throw drift(this.scribe.target, `output[${key}].arguments`, item.arguments);
+      if (whole === undefined) throw drift(this.writer.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
     } else if (isWaiting(item)) {
       this.notes.tell(stringOf(item.type), 'it waits for the client to act: no part of an answer holds it');
@@ -219,7 +219,7 @@ export class ResponsesReader implements WireReader {
   private logprobs(list: unknown): void {
     const tokens = tokenLogprobs(list);
     this.hasLogprobs ||= tokens.length > 0;
-    this.scribe.logprobs(tokens);
+    this.writer.logprobs(tokens);
   }
 
   private count(tool: string | undefined): void {
@@ -234,19 +234,19 @@ export class ResponsesReader implements WireReader {
   }
 
   private finish(body: ResponsesBody, raw: string | undefined): void {
-    const { target } = this.scribe;
-    this.scribe.start();
+    const { target } = this.writer;
+    this.writer.start();
     this.fillFrom(body);
     this.items.end();
     const reason = this.reason(raw);
-    if (reason === 'content-filter' && !this.scribe.hasContent) {
+    if (reason === 'content-filter' && !this.writer.hasContent) {
       throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
     }
     if (raw === undefined) {
       this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
     }
     if (this.items.leak.found) this.notes.tell('text', 'a tool call stood in it as text', 'repaired');
-    this.scribe.finish(reason, raw, this.usage(body));
+    this.writer.finish(reason, raw, this.usage(body));
     this.done = true;
   }
 
@@ -278,7 +278,7 @@ export class ResponsesReader implements WireReader {
 
   private nameOf(item: OutputItem): string {
     if (typeof item.name === 'string' && item.name !== '') return item.name;
-    throw drift(this.scribe.target, 'output[].name', item.name);
+    throw drift(this.writer.target, 'output[].name', item.name);
   }
 
   private replay(data: JsonObject | undefined): Replay | undefined {
@@ -294,7 +294,7 @@ export class ResponsesReader implements WireReader {
   private failed(body: unknown, status: number | undefined, whole: unknown = body): LlmError {
     const failure = failureOf(body);
     const { secrets } = this.options;
-    const { target } = this.scribe;
+    const { target } = this.writer;
     return wireError({
       ...failure,
       status: status ?? failure.status,
@@ -310,7 +310,7 @@ export class ResponsesReader implements WireReader {
     try {
       read();
     } catch (error) {
-      throw unreadable(error, this.scribe.target, path);
+      throw unreadable(error, this.writer.target, path);
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
-import { PLAIN_SCHEMA, sanitizeSchema, TYPED_SCHEMA, type SchemaDialect } from '@majordomo/wire-kit';
+import { PLAIN_DIALECT, sanitizeSchema, TYPED_DIALECT, type SchemaDialect } from '@majordomo/wire-kit';
 import { rooted } from './root.ts';
 
 /** What a server makes of JSON Schema below the root: all of it, or a dialect. */
 export type ToolSchemas = 'complete' | 'plain' | 'typed';
 
 const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'complete'>, SchemaDialect>> = {
-  plain: PLAIN_SCHEMA,
-  typed: TYPED_SCHEMA,
+  plain: PLAIN_DIALECT,
+  typed: TYPED_DIALECT,
 };
 
 interface Converted {

@@ -1,5 +1,5 @@
 import type { ModelTool } from '@majordomo/core';
-import { callName } from '@majordomo/wire-kit';
+import { sanitizeToolName } from '@majordomo/wire-kit';
 
 /** What these wires take as the name of a function. */
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -19,7 +19,7 @@ export interface ToolNames {
 export function toolNames(tools: readonly ModelTool[]): ToolNames {
   const odd = tools.filter(({ name }) => !NAME.test(name)).map(({ name }) => name);
   return {
-    nameOf: (name) => (NAME.test(name) || odd.includes(name) ? name : callName(name, LONGEST)),
+    nameOf: (name) => (NAME.test(name) || odd.includes(name) ? name : sanitizeToolName(name, LONGEST)),
     key: odd.join(' '),
   };
 }

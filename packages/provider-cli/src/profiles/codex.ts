@@ -34,8 +34,8 @@ class CodexReader implements OutputReader {
   private readonly scribe: EventWriter;
   private readonly fail: Fail;
 
-  constructor({ scribe, fail }: OutputReaderOptions) {
-    this.scribe = scribe;
+  constructor({ writer, fail }: OutputReaderOptions) {
+    this.scribe = writer;
     this.fail = fail;
   }
 
@@ -43,7 +43,7 @@ class CodexReader implements OutputReader {
     return this.complained;
   }
 
-  message(line: JsonLine): void {
+  readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'thread.started':
         this.scribe.start(asText(line['thread_id']));

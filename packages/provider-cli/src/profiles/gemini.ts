@@ -32,12 +32,12 @@ class GeminiReader implements OutputReader {
   private readonly scribe: EventWriter;
   private readonly fail: Fail;
 
-  constructor({ scribe, fail }: OutputReaderOptions) {
-    this.scribe = scribe;
+  constructor({ writer, fail }: OutputReaderOptions) {
+    this.scribe = writer;
     this.fail = fail;
   }
 
-  message(line: JsonLine): void {
+  readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'init':
         this.scribe.start(asText(line['session_id']));

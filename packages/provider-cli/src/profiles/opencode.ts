@@ -32,12 +32,12 @@ class OpencodeReader implements OutputReader {
   private readonly steps: Counts[] = [];
   private parts = 0;
 
-  constructor({ scribe, fail }: OutputReaderOptions) {
-    this.scribe = scribe;
+  constructor({ writer, fail }: OutputReaderOptions) {
+    this.scribe = writer;
     this.fail = fail;
   }
 
-  message(line: JsonLine): void {
+  readMessage(line: JsonLine): void {
     const part = asRecord(line['part']);
     switch (line['type']) {
       case 'step_start':

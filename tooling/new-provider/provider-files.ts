@@ -4,30 +4,29 @@ import { join, sep } from 'node:path';
 const TEMPLATE = join(import.meta.dirname, 'template');
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Kebab-case, as the folders of packages are. */
+/** Names in kebab case, like the folders of packages. */
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
-/** A new provider's files, and the files of the repository that name it: path → text. Throws for a name that cannot be one. */
-export function laidOut(name: string): Readonly<Record<string, string>> {
+/** Returns the files of a new provider and the changed lists of the repository, by path. Throws for an invalid name. */
+export function providerFiles(name: string): Readonly<Record<string, string>> {
   if (!NAME.test(name))
-    throw new Error(`"${name}" is not a name: write it in lower case, such as acme or acme-cloud`);
-  return { ...packageOf(name), ...named(name) };
+    throw new Error(`"${name}" is not a valid name: use lower case, such as acme or acme-cloud`);
+  return { ...packageFiles(name), ...changedLists(name) };
 }
 
-/** The template, in which the vendor is called Acme. */
-function packageOf(name: string): Record<string, string> {
+function packageFiles(name: string): Record<string, string> {
   const files = readdirSync(TEMPLATE, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.txt'),
   );
   const texts = files.map((file): [string, string] => [
     `packages/provider-${name}/${file.split(sep).join('/').slice(0, -'.txt'.length)}`,
-    renamed(readFileSync(join(TEMPLATE, file), 'utf8'), name),
+    replaceName(readFileSync(join(TEMPLATE, file), 'utf8'), name),
   ]);
   return { ...Object.fromEntries(texts), [`packages/provider-${name}/LICENSE`]: read('LICENSE') };
 }
 
-/** `acme-cloud`: `acme-cloud` in texts, `AcmeCloud` in code, `ACME_CLOUD` in variables. */
-const renamed = (text: string, name: string): string =>
+/** Replaces the name of the template: `acme-cloud` becomes `acme-cloud` in text, `AcmeCloud` in code, `ACME_CLOUD` in variables. */
+const replaceName = (text: string, name: string): string =>
   text
     .replaceAll('ACME', name.toUpperCase().replaceAll('-', '_'))
     .replaceAll('Acme', pascal(name))
@@ -36,11 +35,10 @@ const renamed = (text: string, name: string): string =>
 const pascal = (name: string): string =>
   name.replaceAll(/(?:^|-)([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
 
-/** Where the repository keeps lists, a line before that of another package. */
-function named(name: string): Record<string, string> {
+function changedLists(name: string): Record<string, string> {
   const line = (file: string, before: string, added: string): [string, string] => [
     file,
-    withLine(read(file), before, added, file),
+    insertLine(read(file), before, added, file),
   ];
   return Object.fromEntries([
     line(
@@ -56,7 +54,7 @@ function named(name: string): Record<string, string> {
     line(
       'README.md',
       '| [`@majordomo/provider-cli`](packages/provider-cli) |',
-      `| [\`@majordomo/provider-${name}\`](packages/provider-${name}) | ${pascal(name)} over its own wire | nothing |`,
+      `| [\`@majordomo/provider-${name}\`](packages/provider-${name}) | ${pascal(name)} over its own API | nothing |`,
     ),
     line(
       'apps/docs/README.md',
@@ -66,12 +64,12 @@ function named(name: string): Record<string, string> {
     line('.env.example', 'CEREBRAS_API_KEY=', `${name.toUpperCase().replaceAll('-', '_')}_API_KEY=`),
     [
       `.changeset/a-new-provider-${name}.md`,
-      `---\n---\n\n\`@majordomo/provider-${name}\`: ${pascal(name)}, over its own wire.\n`,
+      `---\n---\n\n\`@majordomo/provider-${name}\`: ${pascal(name)}, over its own API.\n`,
     ],
   ]);
 }
 
-function withLine(text: string, before: string, added: string, file: string): string {
+function insertLine(text: string, before: string, added: string, file: string): string {
   const at = text.indexOf(`\n${before}`) + 1;
   if (at === 0) throw new Error(`${file} has no line that begins with ${before}`);
   return `${text.slice(0, at)}${added}\n${text.slice(at)}`;
