@@ -25,6 +25,6 @@ describe('a secret', () => {
   });
 });
 
-test.each(['', ' ', '\n', undefined as unknown as string])('%j is not a secret', (value) => {
+test.each(['', ' ', '\n', undefined as unknown as string])('rejects %j', (value) => {
   expect(() => secret(value)).toThrow(LlmError);
 });

@@ -1,14 +1,14 @@
 import { LlmError } from '@majordomo/core';
 
-/** Prints as a mask everywhere; `reveal` is the only way in. */
+/** Value that is printed as a mask. Only `reveal` returns it. */
 export interface Secret {
-  /** The value itself: hand it to what sends it, and to nothing else. */
+  /** Returns the value. Pass it to the code that sends it only. */
   reveal(): string;
 }
 
 const SHOWN = '[secret]';
 
-/** Wraps a value so that no log shows it. Throws `config` for an empty one. */
+/** Wraps a value so that logs do not show it. Throws `config` for an empty value. */
 export function secret(value: string): Secret {
   if (typeof value !== 'string' || value.trim() === '') {
     throw new LlmError('config', 'a secret is empty: check where its value comes from', { path: 'value' });
@@ -41,7 +41,7 @@ class Hidden implements Secret {
   }
 
   static {
-    // What `console.log` and `inspect` of Node, Deno and Bun show.
+    // Output of `console.log` and `inspect` in Node, Deno and Bun.
     for (const name of ['nodejs.util.inspect.custom', 'Deno.customInspect']) {
       Object.defineProperty(this.prototype, Symbol.for(name), { value: () => SHOWN });
     }

@@ -79,7 +79,7 @@ const follow = (url: string): Promise<IncomingMessage> =>
   });
 
 describe('the login of OpenRouter', () => {
-  it('needs no client, and brings a key', async () => {
+  it('needs no client id and returns a key', async () => {
     script['/api/v1/auth/keys'] = [[200, { key: 'or-key-1', user_id: 'u' }]];
     const login = source('openrouter');
     let shown = '';
@@ -106,7 +106,7 @@ describe('the login of OpenRouter', () => {
     expect([await ask(login), await login.status()]).toEqual(['or-key-1', 'ok']);
   });
 
-  it('that is refused says so', async () => {
+  it('rejects if the user refuses', async () => {
     script['/api/v1/auth/keys'] = [[403, { error: { message: 'no' } }]];
     const login = source('openrouter').login({
       show: ({ url }) => void follow(`${new URL(url).searchParams.get('callback_url') ?? ''}&code=x`),
@@ -125,7 +125,7 @@ describe('the login of Codex', () => {
     id_token: 'not.looked.at',
   };
 
-  it('by code: 403 and 404 mean that nobody has decided, code and verifier come from the authority', async () => {
+  it('polls while the authority answers 403 or 404, and exchanges the code with its verifier', async () => {
     script = {
       '/api/accounts/deviceauth/usercode': [[200, begun]],
       '/api/accounts/deviceauth/token': [
@@ -163,7 +163,7 @@ describe('the login of Codex', () => {
     [401, { error: { code: 'refresh_token_reused' } }],
     [401, {}],
     [400, { error: 'refresh_token_reused' }],
-  ] as const)('that is answered %d %j at its renewal needs a person', async (status, body) => {
+  ] as const)('requires a new login if a refresh is answered with %d %j', async (status, body) => {
     script = { '/oauth/token': [[status, body]] };
     await vault.update('codex', () => ({
       kind: 'oauth',
@@ -177,7 +177,7 @@ describe('the login of Codex', () => {
     expect([await login.status(), seen.length]).toEqual(['login-required', 1]);
   });
 
-  it('whose plan is used up is kept', async () => {
+  it('stays valid if the quota of the plan is used up', async () => {
     script = {
       '/oauth/token': [
         [429, {}],
@@ -197,7 +197,7 @@ describe('the login of Codex', () => {
   });
 });
 
-test('every preset is https, has a source with its date, and ships no client id', () => {
+test('every preset uses https, has a dated source, and contains no client id', () => {
   for (const preset of Object.values(oauthPresets)) {
     expect(preset.source).toMatch(/\d{4}-\d{2}-\d{2}/);
     expect(preset.terms).not.toBe('');

@@ -45,7 +45,7 @@ const failure = async (run: Promise<unknown>): Promise<LlmError> => {
 const modeOf = (file: string): number => statSync(file).mode & 0o777;
 
 describe('a vault in a file', () => {
-  it('keeps what is stored, for another process too', async () => {
+  it('stores entries for other processes', async () => {
     const stored: StoredCredential = {
       kind: 'oauth',
       value: secret('access-1'),
@@ -69,13 +69,13 @@ describe('a vault in a file', () => {
     expect(await fileVault({ path }).get('codex')).toBeUndefined();
   });
 
-  it('is empty where there is no file, and makes none to find out', async () => {
+  it('is empty without a file, and creates none to read', async () => {
     expect(await fileVault({ path }).get('any')).toBeUndefined();
     expect(await fileVault({ path }).list()).toEqual([]);
     expect(existsSync(join(root, 'data'))).toBe(false);
   });
 
-  it('tells a redactor what was read in this process, and nothing else', async () => {
+  it('returns the secrets that this process has read, and no others', async () => {
     await fileVault({ path }).update('a', () => key('first-value'));
     await fileVault({ path }).update('b', () => key('second-value'));
     const vault = fileVault({ path });
@@ -83,7 +83,7 @@ describe('a vault in a file', () => {
     expect([...vault.secrets()]).toEqual(['first-value']);
   });
 
-  it.each([0o000, 0o022, 0o077])('can be read by its owner alone, under umask %o', async (mask) => {
+  it.each([0o000, 0o022, 0o077])('is readable by its owner only, under umask %o', async (mask) => {
     const before = process.umask(mask);
     try {
       await fileVault({ path }).update('a', () => key('value'));
@@ -93,7 +93,7 @@ describe('a vault in a file', () => {
     expect([modeOf(path), modeOf(join(path, '..'))]).toEqual([0o600, 0o700]);
   });
 
-  it('takes rights away that somebody has given, with the next write', async () => {
+  it('removes added permissions with the next write', async () => {
     const vault = fileVault({ path });
     await vault.update('a', () => key('value'));
     chmodSync(path, 0o644);
@@ -101,7 +101,7 @@ describe('a vault in a file', () => {
     expect(modeOf(path)).toBe(0o600);
   });
 
-  it('does not follow links', async () => {
+  it('does not follow symbolic links', async () => {
     mkdirSync(join(path, '..'), { recursive: true });
     const elsewhere = join(root, 'elsewhere.json');
     writeFileSync(elsewhere, '{"version":1,"entries":{}}');
@@ -118,7 +118,7 @@ describe('a vault in a file', () => {
     expect(readFileSync(elsewhere, 'utf8')).toBe('{"version":1,"entries":{}}');
   });
 
-  it('is not a folder', async () => {
+  it('rejects a folder as its path', async () => {
     mkdirSync(path, { recursive: true });
     expect((await failure(fileVault({ path }).get('a'))).message).toContain('is not a file');
     expect((await failure(fileVault({ path }).update('a', () => key('v')))).message).toContain(
@@ -126,7 +126,7 @@ describe('a vault in a file', () => {
     );
   });
 
-  it('of a newer version is left as it is', async () => {
+  it('does not change a file of a newer version', async () => {
     await fileVault({ path }).update('a', () => key('v'));
     const newer = readFileSync(path, 'utf8').replace('"version": 1', '"version": 2');
     writeFileSync(path, newer);
@@ -184,14 +184,14 @@ describe('a vault in a file', () => {
       expect((await failure(ask())).details.code).toBe('vault-corrupt');
   });
 
-  it('shows nothing of a corrupt text in its error', async () => {
+  it('reports a corrupt file without its content', async () => {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, '{"version":1,"entries":{"a":{"kind":"key","value":"hunter2-secret" nonsense');
     const error = await failure(fileVault({ path }).get('a'));
     expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain('hunter2');
   });
 
-  it('stays as it was when a change throws', async () => {
+  it('stays unchanged if a change throws', async () => {
     const vault = fileVault({ path });
     await vault.update('a', () => key('v'));
     await expect(vault.update('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
@@ -199,7 +199,7 @@ describe('a vault in a file', () => {
     expect((await vault.update('a', (now) => now))?.value.reveal()).toBe('v');
   });
 
-  it('is a key for a provider, read anew for every attempt', async () => {
+  it('is read again for every attempt of a provider', async () => {
     const vault = fileVault({ path });
     const source = vaultKey(vault, 'spare');
     const ask = (): Promise<string> | string =>
@@ -217,7 +217,7 @@ describe('a vault in a file', () => {
 });
 
 describe('several processes', () => {
-  it('lose no update: two, fifty times each, beside this one', async () => {
+  it('lose no update when three write at the same time', async () => {
     const [one, two] = [
       start('writer-process.ts', path, 'count', '50'),
       start('writer-process.ts', path, 'count', '50'),
@@ -232,7 +232,7 @@ describe('several processes', () => {
     expect(readdirSync(`${path}.lock`)).toEqual([]);
   }, 60_000);
 
-  it('may be killed while they write, and leave a complete vault', async () => {
+  it('leave a complete vault when they are killed while writing', async () => {
     // SOAK=1, as every night: all of them.
     const writes = process.env['SOAK'] === undefined ? 60 : 200;
     const vault = fileVault({ path });
@@ -257,7 +257,7 @@ describe('several processes', () => {
     await vault.update('count', (now) => now);
   }, 120_000);
 
-  it('get the lock of one that was killed, and never that of one that lives', async () => {
+  it('get the lock of a killed process, but not that of a live one', async () => {
     const holder = start('holder-process.ts', path);
     expect(await said(holder)).toBe('held\n');
     let isDone = false;
@@ -285,7 +285,7 @@ describe('a claim of the lock', () => {
     return { holder, claim: readdirSync(`${path}.lock`)[0] ?? '' };
   };
 
-  it('of a process that was killed is removed, and other files are not', async () => {
+  it('of a killed process is removed, and other files are not', async () => {
     const { holder } = await heldClaim();
     await killed(holder);
     writeFileSync(join(`${path}.lock`, 'other-file'), '');
@@ -293,7 +293,7 @@ describe('a claim of the lock', () => {
     expect(readdirSync(`${path}.lock`)).toEqual(['other-file']);
   }, 60_000);
 
-  it('of another machine ends when it has not been renewed for a minute', async () => {
+  it('of another machine ends one minute after its last renewal', async () => {
     const { holder, claim } = await heldClaim();
     await killed(holder);
     const left = join(`${path}.lock`, claim.replace(/[\w-]+$/, 'elsewhere'));
@@ -320,7 +320,7 @@ describe.each([
     ['whose value is a plain text', { kind: 'key', value: 'sk-two' }],
     ['whose value is blank', { kind: 'key', value: { reveal: () => ' ' } }],
     ['that is null', null],
-  ])('refuses a credential %s, and keeps what it has', async (_case, given) => {
+  ])('rejects a credential %s and keeps the stored one', async (_case, given) => {
     const vault = create();
     await vault.update('one', () => key('sk-one'));
     const error = await failure(vault.update('two', () => given as StoredCredential));

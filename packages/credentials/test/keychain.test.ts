@@ -40,15 +40,15 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-describe('a vault in a keychain (a fake one)', () => {
-  it('refuses what is no credential', async () => {
+describe('a vault in a fake keychain', () => {
+  it('rejects a value that is not a credential', async () => {
     const vault = keychainVault({ keyring: fakeKeyring() });
     const other = { kind: 'other' as 'key', value: secret('one') };
     await expect(vault.update('a', () => other)).rejects.toMatchObject({ details: { code: 'vault-entry' } });
     expect(await vault.list()).toEqual([]);
   });
 
-  it('keeps, lists and removes entries, apart by service', async () => {
+  it('stores, lists and removes entries separately for each service', async () => {
     const keyring = fakeKeyring();
     const vault = keychainVault({ keyring });
     await vault.update('a', () => ({
@@ -70,7 +70,7 @@ describe('a vault in a keychain (a fake one)', () => {
     expect([...vault.secrets()]).toContain('one');
   });
 
-  it('takes any name, with line breaks or as its own entries are called', async () => {
+  it('accepts any name, with line breaks or equal to the name of its index', async () => {
     const vault = keychainVault({ keyring: fakeKeyring() });
     const odd = ['a\nb', '', ' names', 'names', '["x"]', '🔑'];
     for (const name of odd) await vault.update(name, () => ({ kind: 'key', value: secret(`of ${name}`) }));
@@ -78,7 +78,7 @@ describe('a vault in a keychain (a fake one)', () => {
     expect((await vault.get('names'))?.value.reveal()).toBe('of names');
   });
 
-  it('loses no update of many at once', async () => {
+  it('loses no update when many run at once', async () => {
     const vault = keychainVault({ keyring: fakeKeyring() });
     await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -91,7 +91,7 @@ describe('a vault in a keychain (a fake one)', () => {
     expect((await vault.get('n'))?.value.reveal()).toBe('10');
   });
 
-  it('that refuses says so, and nothing of what it holds', async () => {
+  it('reports a refusal of the keychain without secrets', async () => {
     let isLocked = false;
     const vault = keychainVault({ keyring: fakeKeyring(() => isLocked) });
     await vault.update('a', () => ({ kind: 'key', value: secret('hunter2') }));

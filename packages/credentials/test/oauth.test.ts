@@ -89,8 +89,8 @@ const expire = async (name = 'login'): Promise<void> => {
   await vault.update(name, (now) => now && { ...now, expiresAt: 1 });
 };
 
-describe.each(['browser', 'device'] as const)('a login by %s', (flow) => {
-  it('whose prompt fails says so, and does not blame the authority', async () => {
+describe.each(['browser', 'device'] as const)('a login with the flow %s', (flow) => {
+  it('reports a prompt that fails as an error of the application', async () => {
     const show = (): never => {
       throw new Error('no window');
     };
@@ -98,11 +98,11 @@ describe.each(['browser', 'device'] as const)('a login by %s', (flow) => {
     expect([kind, details.code, message]).toEqual([
       'auth',
       'login-failed',
-      'the login could not be shown: `show` failed',
+      'the login prompt could not be shown: `show` failed',
     ]);
   });
 
-  it('whose prompt never comes back ends with its signal', async () => {
+  it('ends with its signal while the prompt is pending', async () => {
     const stop = new AbortController();
     const show = async (): Promise<void> => {
       queueMicrotask(() => {
@@ -115,7 +115,7 @@ describe.each(['browser', 'device'] as const)('a login by %s', (flow) => {
 });
 
 describe('a login in the browser', () => {
-  it('ends with a token in the vault, and a port that is free again', async () => {
+  it('stores a token and frees its port', async () => {
     const source = sourceWith();
     expect(await source.status()).toBe('absent');
     let shown = '';
@@ -138,7 +138,7 @@ describe('a login in the browser', () => {
     expect(tokenRequests()).toBe(1);
   });
 
-  it('hears nothing but its own answer: other paths, hosts, methods and states are refused', async () => {
+  it('rejects requests with another path, host, method or state', async () => {
     const source = sourceWith();
     const statuses: number[] = [];
     await source.login({
@@ -158,7 +158,7 @@ describe('a login in the browser', () => {
     expect(await source.status()).toBe('ok');
   });
 
-  it('takes a pasted address, its query, and nothing of another login', async () => {
+  it('accepts a pasted address or query, but not that of another login', async () => {
     for (const form of [
       (url: string) => url,
       (url: string) => new URL(url).search,
@@ -199,12 +199,12 @@ describe('a login in the browser', () => {
     expect(error.message).not.toMatch(/authority/);
   });
 
-  it('that is refused says so', async () => {
+  it('rejects if the user refuses', async () => {
     expect((await failure(sourceWith().login(browser(false)))).details.code).toBe('login-denied');
     expect(await sourceWith().status()).toBe('absent');
   });
 
-  it('that nobody ends is over in time, and its port is free', async () => {
+  it('ends at its time limit and frees its port', async () => {
     const clock = fakeClock();
     let redirect = '';
     const login = failure(
@@ -221,7 +221,7 @@ describe('a login in the browser', () => {
     await expect(follow(redirect)).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('that is aborted is over at once, and its port is free', async () => {
+  it('ends at once when it is aborted, and frees its port', async () => {
     const controller = new AbortController();
     let redirect = '';
     const login = failure(
@@ -241,7 +241,7 @@ describe('a login in the browser', () => {
     ).toBe('aborted');
   });
 
-  it('that the token endpoint refuses leaves what there was', async () => {
+  it('keeps the stored token if the token endpoint refuses', async () => {
     await vault.update('login', () => ({ kind: 'oauth', value: secret('before') }));
     authority.fail('/token', { status: 400, body: { error: 'invalid_grant' } });
     expect((await failure(sourceWith().login(browser()))).details.code).toBe('login-failed');
@@ -249,7 +249,7 @@ describe('a login in the browser', () => {
   });
 });
 
-describe('a login by code', () => {
+describe('a login by device code', () => {
   const polling = (clock: Clock): { readonly clock: Clock; readonly slept: number[] } => {
     const slept: number[] = [];
     return {
@@ -267,7 +267,7 @@ describe('a login by code', () => {
     };
   };
 
-  it('shows a code, and asks until it is entered', async () => {
+  it('shows a code and polls until it is entered', async () => {
     const { clock, slept } = polling(systemClock);
     const source = sourceWith({ clock });
     authority.fail(
@@ -307,7 +307,7 @@ describe('a login by code', () => {
     ).toBe(code);
   });
 
-  it('that is refused by the person says so', async () => {
+  it('rejects if the user refuses the code', async () => {
     const login = sourceWith({ clock: polling(systemClock).clock }).login(
       { show: ({ code }) => authority.enter(code ?? '', false) },
       'device',
@@ -315,7 +315,7 @@ describe('a login by code', () => {
     expect((await failure(login)).details.code).toBe('login-denied');
   });
 
-  it('that nobody enters expires with its code', async () => {
+  it('rejects when its code expires', async () => {
     let now = Date.now();
     const clock: Clock = {
       ...systemClock,
@@ -331,7 +331,7 @@ describe('a login by code', () => {
     ).toBe('login-expired');
   });
 
-  it('that is aborted is over at once', async () => {
+  it('ends at once when it is aborted', async () => {
     const controller = new AbortController();
     const login = sourceWith().login(
       {
@@ -346,7 +346,7 @@ describe('a login by code', () => {
   });
 });
 
-describe('a token that is over', () => {
+describe('a token of a login', () => {
   const loggedIn = async (options: Partial<OAuthOptions> = {}): Promise<TokenSource> => {
     const source = sourceWith(options);
     await source.login(browser());
@@ -354,7 +354,7 @@ describe('a token that is over', () => {
     return source;
   };
 
-  it('is renewed once for ten calls, and the new refresh token is kept', async () => {
+  it('is refreshed once for ten calls, and the new refresh token is stored', async () => {
     const source = await loggedIn();
     const before = await vault.get('login');
     await expire();
@@ -368,7 +368,7 @@ describe('a token that is over', () => {
     expect(tokenRequests()).toBe(2);
   });
 
-  it('is renewed by a call that was refused with it, once for all who were', async () => {
+  it('is refreshed once for all calls that were rejected with it', async () => {
     const source = await loggedIn();
     const old = await ask(source);
     const tokens = await Promise.all(Array.from({ length: 5 }, () => ask(source, old)));
@@ -378,7 +378,7 @@ describe('a token that is over', () => {
     expect(tokenRequests()).toBe(1);
   });
 
-  it('is renewed before it is over, by a minute or as told', async () => {
+  it('is refreshed a minute or `earlyMs` before its end', async () => {
     for (const [earlyMs, leftMs, requests] of [
       [undefined, 61_000, 0],
       [undefined, 59_000, 1],
@@ -386,13 +386,13 @@ describe('a token that is over', () => {
       [0, 1000, 0],
     ] as const) {
       const source = await loggedIn({ earlyMs });
-      await vault.update('login', (now) => now && { ...now, expiresAt: Date.now() + leftMs });
+      await vault.update('login', (now) => now && { ...now, issuedAt: 0, expiresAt: Date.now() + leftMs });
       await ask(source);
       expect(tokenRequests()).toBe(requests);
     }
   });
 
-  it.each([-300_000, 300_000])('is told by our own clock, which goes wrong by %d ms', async (skew) => {
+  it.each([-300_000, 300_000])('uses the local clock even if it is wrong by %d ms', async (skew) => {
     const clock: Clock = {
       ...systemClock,
       now: () => Date.now() + skew,
@@ -406,7 +406,7 @@ describe('a token that is over', () => {
   });
 
   it.each(['invalid_grant', 'invalid_token', 'refresh_token_reused'])(
-    'and %s: a person has to log in, and nobody asks again',
+    'requires a new login after %s, and is not refreshed again',
     async (error) => {
       const source = await loggedIn();
       await expire();
@@ -432,20 +432,54 @@ describe('a token that is over', () => {
     [{ status: 200, body: { token_type: 'bearer', access_token: ' ' } }, 'protocol', undefined],
     [{ status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }, 'protocol', undefined],
     [{ status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 'protocol', undefined],
-  ] as const)(
-    'and an authority that answers %j: what there is is kept',
-    async (fault, kind, retryAfterMs) => {
-      const source = await loggedIn();
-      await expire();
+  ] as const)('stays stored if the authority answers %j', async (fault, kind, retryAfterMs) => {
+    const source = await loggedIn();
+    await expire();
+    authority.fail('/token', fault);
+    const error = await failure(ask(source));
+    expect([error.kind, error.details.retryAfterMs]).toEqual([kind, retryAfterMs]);
+    expect(await source.status()).toBe('ok');
+    expect(await ask(source)).not.toBe('');
+  });
+
+  it.each([{ status: 503 }, { status: 429, headers: { 'retry-after': '7' } }, 'cut'] as const)(
+    'is used until it ends while the authority answers %j',
+    async (fault) => {
+      const clock = fakeClock(Date.now());
+      const source = await loggedIn({ clock });
+      await vault.update('login', (now) => now && { ...now, issuedAt: 0, expiresAt: clock.now() + 20_000 });
+      const token = (await vault.get('login'))?.value.reveal();
       authority.fail('/token', fault);
-      const error = await failure(ask(source));
-      expect([error.kind, error.details.retryAfterMs]).toEqual([kind, retryAfterMs]);
-      expect(await source.status()).toBe('ok');
-      expect(await ask(source)).not.toBe('');
+      expect([await ask(source), await ask(source), tokenRequests()]).toEqual([token, token, 1]);
+      authority.fail('/token', { status: 503 });
+      await clock.advance(20_000);
+      expect((await failure(ask(source))).kind).toBe('server');
     },
   );
 
-  it('and an answer without an end: it is read so far and no further', async () => {
+  it('is not used again after a rejection while the authority fails', async () => {
+    const source = await loggedIn();
+    const token = await ask(source);
+    authority.fail('/token', { status: 503 });
+    expect((await failure(ask(source, token))).kind).toBe('server');
+  });
+
+  it('is refreshed once for two sources if it is valid for less than a minute', async () => {
+    const clock = fakeClock(Date.now());
+    const sources = [await loggedIn({ clock }), sourceWith({ clock })];
+    await expire();
+    authority.fail('/token', {
+      status: 200,
+      body: { token_type: 'bearer', access_token: 'short', expires_in: 45 },
+    });
+    const tokens: string[] = [];
+    for (let call = 0; call < 10; call++) for (const source of sources) tokens.push(await ask(source));
+    expect([new Set(tokens), tokenRequests()]).toEqual([new Set(['short']), 1]);
+    await clock.advance(40_000);
+    expect(await ask(sources[0]!)).not.toBe('short');
+  });
+
+  it('is not read from an endless answer', async () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', { status: 200, body: `{"access_token":"${'x'.repeat(3 * 2 ** 20)}"}` });
@@ -453,7 +487,7 @@ describe('a token that is over', () => {
     expect(await source.status()).toBe('ok');
   });
 
-  it('and an answer that is lost after the authority has rotated ends in a login, not in a loop', async () => {
+  it('requires a new login if the answer with a rotated refresh token is lost', async () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', 'cut');
@@ -463,7 +497,7 @@ describe('a token that is over', () => {
     expect(tokenRequests()).toBe(2);
   });
 
-  it('and an answer whose token lives no second: it is used once, and a login is not asked for', async () => {
+  it('is used once if it ends immediately', async () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', {
@@ -473,7 +507,7 @@ describe('a token that is over', () => {
     expect(await ask(source)).toBe('short');
   });
 
-  it('and an answer without a refresh token: the old one stays', async () => {
+  it('keeps its refresh token if the answer has none', async () => {
     const source = await loggedIn();
     await expire();
     const before = await vault.get('login');
@@ -485,7 +519,7 @@ describe('a token that is over', () => {
     expect((await vault.get('login'))?.refresh?.reveal()).toBe(before?.refresh?.reveal());
   });
 
-  it('and a caller that leaves stops it for nobody else', async () => {
+  it('is refreshed for other callers if one leaves', async () => {
     const source = await loggedIn();
     await expire();
     const controller = new AbortController();
@@ -497,7 +531,7 @@ describe('a token that is over', () => {
     expect(tokenRequests()).toBe(1);
   });
 
-  it('and nothing to renew it by is said as what it is', async () => {
+  it('requires a login if it has ended and cannot be refreshed', async () => {
     const source = sourceWith();
     await vault.update('login', () => ({ kind: 'oauth', value: secret('over'), expiresAt: 1 }));
     expect(await source.status()).toBe('expired');
@@ -507,7 +541,7 @@ describe('a token that is over', () => {
   });
 });
 
-test('four processes with five calls each refresh an expired token once, also after one was killed', async () => {
+test('four processes with five calls each refresh an expired token once, also after a kill', async () => {
   const root = mkdtempSync(join(tmpdir(), 'majordomo-oauth-'));
   const path = join(root, 'v', 'vault.json');
   vault = fileVault({ path });
@@ -529,7 +563,7 @@ test('four processes with five calls each refresh an expired token once, also af
   rmSync(root, { recursive: true });
 }, 60_000);
 
-test('a logout revokes the token and forgets it, also where the authority is away', async () => {
+test('a logout revokes and removes the token, also if the authority does not answer', async () => {
   const source = sourceWith();
   await source.login(browser());
   await source.logout();
@@ -548,12 +582,12 @@ test.each([
   ['neither issuer nor endpoints', { issuer: undefined }],
   ['an empty client id', { clientId: ' ' }],
   ['an empty name', { name: '' }],
-])('%s is an error before any request', (_, options) => {
+])('%s is rejected before any request', (_, options) => {
   expect(() => sourceWith(options)).toThrow(LlmError);
   expect(authority.asked).toEqual([]);
 });
 
-test('tokens stand in no log, no error and no address', async () => {
+test('no log, error or address contains a token', async () => {
   const source = sourceWith();
   const errors: unknown[] = [];
   const urls: string[] = [];

@@ -123,16 +123,16 @@ const refused = (
   retryAfterMs?: number,
 ): LlmError => new LlmError(kind, `${kind} it is`, { retryAfterMs, target: 'p/m' });
 
-describe('a key that fails makes room for the next', () => {
+describe('after a failure of a key the pool uses the next one', () => {
   it.each(['auth', 'rate-limit', 'quota', 'billing'] as const)(
-    '%s: within the same attempt of the call, with a warning that names no value',
+    '%s: within the same attempt, with a warning that contains no key',
     async (kind) => {
       const { ask, asked, majordomo, provider } = world((key) => (key === 'k1' ? refused(kind) : undefined));
       const response = await majordomo.model('p/m').generate({ messages: [user('hi')] });
       expect(response.text).toBe('k2');
       expect(asked).toEqual(['k1', 'k2']);
       expect(response.warnings).toEqual([
-        expect.objectContaining({ what: 'sent with key "2" in place of key "1"' }),
+        expect.objectContaining({ what: 'sent with key "2" instead of key "1"' }),
       ]);
       expect(JSON.stringify(response.warnings)).not.toContain('k1');
       expect(majordomo.health.snapshot()).toEqual({});
@@ -141,20 +141,20 @@ describe('a key that fails makes room for the next', () => {
     },
   );
 
-  it('however many there are: recoveries by another key are not counted', async () => {
+  it('without a limit on the number of keys', async () => {
     const keys = Array.from({ length: 9 }, (_, at) => `key-${at}`);
     const { ask, asked } = world((key) => (key === 'key-8' ? undefined : refused('auth')), { keys });
     expect(await ask()).toBe('key-8');
     expect(asked).toEqual(keys);
   });
 
-  it('but no other failure does', async () => {
+  it('but not after another failure', async () => {
     const { ask, asked } = world(() => refused('server'));
     await expect(ask()).rejects.toMatchObject({ kind: 'server' });
     expect(new Set(asked)).toEqual(new Set(['k1']));
   });
 
-  it('also for pictures, vectors, transcripts, speech and lists', async () => {
+  it('also for images, embeddings, transcripts, speech and lists of models', async () => {
     const { majordomo, asked, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
     await majordomo.imageModel('p/m').generate({ prompt: 'a cat' });
     expect(asked).toEqual(['k1', 'k2']);
@@ -173,7 +173,7 @@ describe('a key that fails makes room for the next', () => {
   });
 });
 
-it('what a vendor says of one key shows no other key of the pool, nor does the snapshot', async () => {
+it('masks all keys of the pool in errors and snapshots', async () => {
   const keys: PoolOptions['keys'] = [
     'pool-key-a',
     secret('pool-key-b'),
@@ -194,8 +194,8 @@ it('what a vendor says of one key shows no other key of the pool, nor does the s
   expect(shown).not.toMatch(/pool-key-[abc]|cG9vbC1rZXkt/);
 });
 
-describe('with no key left', () => {
-  it('the error stands, and health hears of it once', async () => {
+describe('without a usable key', () => {
+  it('the error is thrown and counted once for health', async () => {
     const { ask, asked, majordomo } = world(
       (key) => refused('rate-limit', key === 'k2' ? 30_000 : 90_000),
       {},
@@ -210,7 +210,7 @@ describe('with no key left', () => {
     ]);
   });
 
-  it('the next call says so without asking anybody, and when the first comes back', async () => {
+  it('the next call fails without a request, with the time until the first key returns', async () => {
     const { ask, asked, clock, provider } = world(
       (key, call) => (call <= 3 ? refused('rate-limit', key === 'k2' ? 30_000 : 90_000) : undefined),
       {},
@@ -218,7 +218,7 @@ describe('with no key left', () => {
     );
     await expect(ask()).rejects.toThrow();
     await expect(ask()).rejects.toMatchObject({
-      message: expect.stringContaining('the first is back in 30 s'),
+      message: expect.stringContaining('the first one returns in 30 s'),
     });
     expect(asked.length).toBe(3);
     await clock.advance(30_000);
@@ -226,7 +226,7 @@ describe('with no key left', () => {
     expect(await ask()).toBe('k2');
   });
 
-  it('and all dead, it is a failure of the login', async () => {
+  it('the kind is auth if all keys are dead', async () => {
     const { ask, asked } = world(() => refused('auth'), {}, { whenAllBenched: 'try-soonest' });
     await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
     await expect(ask()).rejects.toMatchObject({
@@ -238,7 +238,7 @@ describe('with no key left', () => {
 });
 
 describe('a key rests', () => {
-  it('as long as it is told to', async () => {
+  it('for the time of a Retry-After', async () => {
     const { ask, clock, provider } = world((key) =>
       key === 'k1' ? refused('rate-limit', 20_000) : undefined,
     );
@@ -252,7 +252,7 @@ describe('a key rests', () => {
     expect(provider.pool.snapshot()[0]).toMatchObject({ state: 'ok', until: undefined, why: undefined });
   });
 
-  it('else a minute, twice as long each time, an hour at most, and anew after a success', async () => {
+  it('otherwise for a minute, doubled each time up to an hour, reset by a success', async () => {
     let isFine = false;
     const { ask, clock, provider } = world((key) =>
       key === 'k1' && !isFine ? refused('rate-limit') : undefined,
@@ -273,7 +273,7 @@ describe('a key rests', () => {
     expect(rests.at(-1)).toBe(1);
   });
 
-  it('once for ten calls that it fails at the same time', async () => {
+  it('once for ten calls that fail at the same time', async () => {
     const waiting: (() => void)[] = [];
     const { ask, provider, clock } = world(
       (key) =>
@@ -293,7 +293,7 @@ describe('a key rests', () => {
     expect(provider.pool.snapshot()[0]?.until).toBe(clock.now() + 60_000);
   });
 
-  it('when it is asked to, and comes back when it is asked to', async () => {
+  it('by rest and returns by revive', async () => {
     const { ask, provider, clock } = world((key) => (key === 'k2' ? refused('auth') : undefined));
     provider.pool.rest('1', 5000);
     expect(await ask()).toBe('k3');
@@ -308,7 +308,7 @@ describe('a key rests', () => {
   });
 });
 
-test('a dead key whose source has another value by now is alive when nothing else is left', async () => {
+test('a dead key is revived if its source returns another value and no other key is left', async () => {
   const vault = memoryVault();
   await vault.update('a', () => ({ kind: 'key', value: secret('old') }));
   const { ask } = world(
@@ -339,7 +339,7 @@ describe('the strategy', () => {
     ['round-robin', ['k1', 'k2', 'k3', 'k1']],
     ['least-used', ['k1', 'k2', 'k3', 'k1']],
     ['random', ['k3', 'k3', 'k3', 'k3']],
-  ] as const)('%s takes keys in its order, ties in the order given', async (strategy, expected) => {
+  ] as const)('%s uses keys in its order, ties in the given order', async (strategy, expected) => {
     const { ask } = world(() => undefined, { strategy });
     const served: string[] = [];
     for (let call = 0; call < 4; call++) served.push(await ask());
@@ -347,7 +347,7 @@ describe('the strategy', () => {
   });
 
   it.each(['fill-first', 'round-robin', 'least-used', 'random'] as const)(
-    '%s with a lease of one shares ten calls fairly between two keys',
+    '%s with a lease of one divides ten calls evenly between two keys',
     async (strategy) => {
       const open: (() => void)[] = [];
       const { ask, provider } = world(
@@ -370,7 +370,7 @@ describe('the strategy', () => {
   );
 });
 
-test.each(['abort', 'abandon'])('a key is free again after an %s', async (how) => {
+test.each(['abort', 'abandon'])('a key is released after an %s', async (how) => {
   const { majordomo, provider } = world(() => new Promise(() => undefined), { keys: ['k1'] });
   const controller = new AbortController();
   const stream = majordomo.model('p/m').stream({ messages: [user('hi')] }, { signal: controller.signal });
@@ -397,7 +397,7 @@ test.each([
   ],
   ['a lease below one', ['a'], { lease: 0 }],
   ['a strategy that there is not', ['a'], { strategy: 'other' as 'random' }],
-])('%s is an error before any request', (_, keys, more) => {
+])('%s is rejected before any request', (_, keys, more) => {
   expect(() =>
     pooled(
       backend(() => undefined),
@@ -406,7 +406,7 @@ test.each([
   ).toThrow(LlmError);
 });
 
-test('keys that make different providers are no pool', () => {
+test('rejects keys that create different providers', () => {
   let made = 0;
   expect(() =>
     pooled((apiKey, id) => ({ ...backend(() => undefined)(apiKey, id), id: `p${made++}` }), {
@@ -415,7 +415,7 @@ test('keys that make different providers are no pool', () => {
   ).toThrow(/one provider/);
 });
 
-test.each([1, -1, Number.NaN])('a random number of %s still finds a key', async (number) => {
+test.each([1, -1, Number.NaN])('finds a key for the random number %s', async (number) => {
   const asked: string[] = [];
   const provider = pooled(
     backend(() => undefined, asked),

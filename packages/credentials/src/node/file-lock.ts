@@ -56,7 +56,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
         `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if it does not exist`,
         { code: 'vault-locked' },
       );
-    // Two processes that saw each other must not do so again.
+    // A random time separates two processes that saw each other.
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }
@@ -67,7 +67,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
     const [, pid, host] = CLAIM.exec(name) ?? [];
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
-    // The age says nothing of this machine's processes, which may all have been suspended.
+    // Processes of this machine may all have been suspended, so that the age is no sign.
     const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);

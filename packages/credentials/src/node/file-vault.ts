@@ -1,45 +1,45 @@
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { resolve } from 'node:path';
-import { keepable } from '../vault/format.ts';
-import { Seen } from '../vault/seen.ts';
-import { listed, type Vault } from '../vault/vault.ts';
+import { checkEntry } from '../vault/format.ts';
+import { SeenSecrets } from '../vault/seen-secrets.ts';
+import { vaultEntry, type Vault } from '../vault/vault.ts';
 import { withLock } from './file-lock.ts';
-import { prepareFolder, readVault, sweep, writeVault } from './vault-file.ts';
+import { prepareFolder, readVault, removeTemporary, writeVault } from './vault-file.ts';
 import { defaultVaultPath } from './vault-path.ts';
 
-/** Where the file lies, and who hears when it is no vault. */
+/** Options of a vault in a file. */
 export interface FileVaultOptions {
-  /** Default: the XDG data folder of majordomo. */
+  /** @default defaultVaultPath() */
   readonly path?: string | undefined;
-  /** Told where a text that is no vault was copied to, before the call rejects. */
+  /** Called with the path of a copy of a file that is not a vault, before the call rejects. */
   readonly onCorrupt?: ((backup: string) => void) | undefined;
 }
 
 const KINDS: KindsOf<FileVaultOptions> = { path: 'string', onCorrupt: 'function' };
 
-/** One JSON file, 0600 in a 0700 folder, written whole, locked across processes. Default: the XDG data folder of majordomo. */
+/** Returns a vault in one JSON file with mode 0600, written atomically and locked across processes. */
 export function fileVault(options: FileVaultOptions = {}): Vault {
   checkOptions('fileVault', options, KINDS);
-  const { path: place, onCorrupt } = options;
-  const path = resolve(place ?? defaultVaultPath());
-  const seen = new Seen();
+  const { onCorrupt } = options;
+  const path = resolve(options.path ?? defaultVaultPath());
+  const seen = new SeenSecrets();
   return {
     async get(name) {
       const entry = (await readVault(path, onCorrupt)).get(name);
-      seen.note(entry);
+      seen.add(entry);
       return entry;
     },
     async update(name, change) {
       await prepareFolder(path);
-      // Before the lock too: a path that is none is told of at once.
+      // An unusable path is reported before the wait for the lock.
       await readVault(path, onCorrupt);
       return withLock(`${path}.lock`, async () => {
-        await sweep(path);
+        await removeTemporary(path);
         const entries = new Map(await readVault(path, onCorrupt));
         const now = entries.get(name);
-        seen.note(now);
-        const next = keepable(await change(now), name);
-        seen.note(next);
+        seen.add(now);
+        const next = checkEntry(await change(now), name);
+        seen.add(next);
         if (next === now) return next;
         if (next === undefined) entries.delete(name);
         else entries.set(name, next);
@@ -48,7 +48,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
       });
     },
     async list() {
-      return [...(await readVault(path, onCorrupt))].map(([name, entry]) => listed(name, entry));
+      return [...(await readVault(path, onCorrupt))].map(([name, entry]) => vaultEntry(name, entry));
     },
     secrets: () => seen.all(),
   };

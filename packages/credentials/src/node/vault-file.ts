@@ -6,55 +6,58 @@ import { LlmError } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 
-const MINE = 0o600;
-const MY_FOLDER = 0o700;
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 // Windows has no such flag.
 const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };
-/** A vault holds keys, and not what somebody left in its place. */
-const LARGEST = 16 * 1024 * 1024;
+/** A vault with keys is much smaller. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Makes the folder where there is none; one that is there keeps its mode. Throws `config` for what is no place for keys. */
+/** Creates the folder. An existing folder keeps its mode. Throws `config` for a symbolic link, or if it cannot be created. */
 export async function prepareFolder(path: string): Promise<void> {
   const folder = dirname(path);
   try {
-    await mkdir(folder, { recursive: true, mode: MY_FOLDER });
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     const about = await lstat(folder);
-    if (about.isSymbolicLink()) throw refused(folder, 'is a symbolic link, which keys do not follow');
+    if (about.isSymbolicLink())
+      throw vaultPathError(folder, 'is a symbolic link, which is not allowed for keys');
   } catch (error) {
-    throw LlmError.is(error) ? error : refused(folder, 'cannot be made a folder for keys', error);
+    throw LlmError.is(error)
+      ? error
+      : vaultPathError(folder, 'cannot be created as a folder for keys', error);
   }
 }
 
-/** No entries where there is no file. A text that is no vault is copied aside, and is an error until somebody decides. */
+/** Returns no entries without a file. Invalid text is copied to a backup file and rejected with `config`. */
 export async function readVault(
   path: string,
   onCorrupt: ((backup: string) => void) | undefined,
 ): Promise<Entries> {
-  const text = await textOf(path);
+  const text = await readText(path);
   if (text === undefined) return new Map();
   try {
     return parseVault(text, path);
   } catch (error) {
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
-    const backup = await setAside(path, text);
+    const backup = await copyAside(path, text);
     notify(onCorrupt, backup);
-    // The parser's words may quote what stands there.
+    // The message of the parser may contain secrets.
     throw new LlmError(
       'config',
-      `${path} is not a vault: what stands in it was copied to ${backup}; repair it, or remove it to begin with an empty one`,
+      `${path} is not a vault; its content was copied to ${backup}; repair it, or remove it to start with an empty vault`,
       { code: 'vault-corrupt' },
     );
   }
 }
 
-/** Whole or not at all: a reader, and a machine that loses its power, see the old text or the new one. */
+/** Writes atomically: readers see the old text or the new one, also after a power failure. */
 export async function writeVault(path: string, entries: Entries): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
     const file = await open(
       temporary,
       constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | NO_FOLLOW,
-      MINE,
+      FILE_MODE,
     );
     try {
       await file.writeFile(formatVault(entries));
@@ -65,29 +68,30 @@ export async function writeVault(path: string, entries: Entries): Promise<void> 
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw refused(path, 'cannot be written', error);
+    throw vaultPathError(path, 'cannot be written', error);
   }
   await syncFolder(dirname(path));
 }
 
-/** Behind its name: what a writer calls the file that is to take its place. */
-const WRITTEN = /^[0-9a-f]{16}\.tmp$/;
+/** Suffix of a writer's temporary file. */
+const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
 
-/** What writers left that were killed. Only under the lock: nobody else writes. */
-export async function sweep(path: string): Promise<void> {
+/** Removes temporary files of killed writers. Call it under the lock only. */
+export async function removeTemporary(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   for (const file of await readdir(dirname(path)).catch(() => [])) {
-    if (file.startsWith(prefix) && WRITTEN.test(file.slice(prefix.length)))
+    if (file.startsWith(prefix) && TEMPORARY.test(file.slice(prefix.length)))
       await unlink(join(dirname(path), file)).catch(() => undefined);
   }
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+async function readText(path: string): Promise<string | undefined> {
   try {
     const about = await lstat(path);
-    if (about.isSymbolicLink()) throw refused(path, 'is a symbolic link, which keys do not follow');
-    if (!about.isFile()) throw refused(path, 'is not a file');
-    if (about.size > LARGEST) throw refused(path, `has ${about.size} bytes, too many for a vault`);
+    if (about.isSymbolicLink())
+      throw vaultPathError(path, 'is a symbolic link, which is not allowed for keys');
+    if (!about.isFile()) throw vaultPathError(path, 'is not a file');
+    if (about.size > MAX_BYTES) throw vaultPathError(path, `has ${about.size} bytes, too many for a vault`);
     const file = await open(path, constants.O_RDONLY | NO_FOLLOW);
     try {
       return await file.readFile('utf8');
@@ -96,32 +100,32 @@ async function textOf(path: string): Promise<string | undefined> {
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw LlmError.is(error) ? error : refused(path, 'cannot be read', error);
+    throw LlmError.is(error) ? error : vaultPathError(path, 'cannot be read', error);
   }
 }
 
-/** Under a name of its own for each text: a second look makes no second copy. */
-async function setAside(path: string, text: string): Promise<string> {
+/** Copies the text to a file whose name depends on the text, so that repeated reads make one copy. */
+async function copyAside(path: string, text: string): Promise<string> {
   const backup = `${path}.corrupt-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
-  await writeFile(backup, text, { flag: 'wx', mode: MINE }).catch(() => undefined);
+  await writeFile(backup, text, { flag: 'wx', mode: FILE_MODE }).catch(() => undefined);
   return backup;
 }
 
-/** So that the new name survives a loss of power; not every system lets a folder be synced. */
+/** Makes the rename survive a power failure. Not every system supports it. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, constants.O_RDONLY);
     await handle.sync().finally(() => handle.close());
   } catch {
-    // The file itself is written.
+    // The file is written in any case.
   }
 }
 
-function refused(path: string, why: string, cause?: unknown): LlmError {
-  const said = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+function vaultPathError(path: string, why: string, cause?: unknown): LlmError {
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   return new LlmError(
     'config',
-    `the vault ${path} ${why}${said}: choose another path, or mend this one`,
+    `the vault ${path} ${why}${code}: choose another path, or repair this one`,
     { code: 'vault-path' },
     { cause },
   );

@@ -1,13 +1,16 @@
 import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
-import { env as own } from 'node:process';
+import { env as processEnv } from 'node:process';
 
 /**
- * Where `fileVault` lies by default: `%APPDATA%` on Windows, `~/Library/Application Support` on macOS, else the data folder of
- * the XDG specification. Default: this process's environment and its user's home.
+ * Returns the default path of `fileVault`: in `%APPDATA%` on Windows, `~/Library/Application Support` on macOS, otherwise the
+ * data folder of the XDG specification.
+ *
+ * @param env default: the environment of the process
+ * @param home default: the user's home folder
  */
 export function defaultVaultPath(
-  env: Readonly<Record<string, string | undefined>> = own,
+  env: Readonly<Record<string, string | undefined>> = processEnv,
   home: string = homedir(),
 ): string {
   return join(dataFolder(env, home), 'majordomo', 'vault.json');
@@ -20,6 +23,6 @@ function dataFolder(env: Readonly<Record<string, string | undefined>>, home: str
   return absolute(env['XDG_DATA_HOME']) ?? join(home, '.local', 'share');
 }
 
-/** The specification has relative ones ignored. */
+/** The XDG specification ignores relative paths. */
 const absolute = (path: string | undefined): string | undefined =>
   path !== undefined && /^(?:\/|[A-Za-z]:\\|\\\\)/.test(path) ? path : undefined;

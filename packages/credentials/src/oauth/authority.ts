@@ -4,30 +4,30 @@ import * as protocol from 'oauth4webapi';
 import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';
 
-/** A token endpoint that is slower is taken for one that does not answer. */
-const LONGEST_ANSWER_MS = 30_000;
-const LONGEST_RETRY_HEADER_S = 86_400;
+/** Time limit for an answer of the authority. */
+const ANSWER_TIMEOUT_MS = 30_000;
+const MAX_RETRY_AFTER_S = 86_400;
 
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody overlooks it: for loopback addresses only
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated as a warning; used for loopback addresses only
 const INSECURE: typeof protocol.allowInsecureRequests = protocol.allowInsecureRequests;
 
-/** What RFC 6749 lets a token be made of. */
+/** Characters of a token (RFC 6749, appendix A.12). */
 const VISIBLE = /^[\x20-\x7e]+$/;
 
-/** What a token endpoint grants. */
+/** Tokens that a token endpoint granted. */
 export interface Tokens {
   readonly access: string;
   readonly refresh: string | undefined;
-  /** By our own clock, from the moment of the answer: whether the authority's goes right does not matter. */
+  /** End of the access token in epoch milliseconds, computed with the local clock from `expires_in`. */
   readonly expiresAt: number | undefined;
 }
 
-/** One authority, spoken to by oauth4webapi; all that leaves it is an LlmError without tokens. */
+/** Calls one authority with oauth4webapi. Errors contain no tokens. */
 export class Authority {
   readonly client: protocol.Client;
   private readonly options: OAuthOptions;
   private readonly now: () => number;
-  private found: Promise<protocol.AuthorizationServer> | undefined;
+  private discovery: Promise<protocol.AuthorizationServer> | undefined;
 
   constructor(options: OAuthOptions, now: () => number) {
     this.options = options;
@@ -35,13 +35,13 @@ export class Authority {
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
-  /** Discovered once; a discovery that fails is tried again by the next who asks. */
+  /** Returns the authority's endpoints. A failed discovery is repeated by the next call. */
   async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
-    this.found ??= this.discovered(signal).catch((error: unknown) => {
-      this.found = undefined;
+    this.discovery ??= this.discover(signal).catch((error: unknown) => {
+      this.discovery = undefined;
       throw asLoginError(error, 'discovery');
     });
-    return this.found;
+    return this.discovery;
   }
 
   async authorizeUrl(
@@ -51,7 +51,8 @@ export class Authority {
     signal: AbortSignal,
   ): Promise<string> {
     const { authorization_endpoint: address } = await this.server(signal);
-    if (address === undefined) throw lacks('an authorization endpoint', 'log in with the flow "device"');
+    if (address === undefined)
+      throw missingEndpoint('an authorization endpoint', 'log in with the flow "device"');
     const url = new URL(address);
     const parameters = {
       ...this.options.extra,
@@ -64,7 +65,7 @@ export class Authority {
       state,
     };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    return (this.translation?.authorize?.(url) ?? url).href;
+    return (this.dialect?.authorize?.(url) ?? url).href;
   }
 
   async exchange(
@@ -91,7 +92,7 @@ export class Authority {
   async device(signal: AbortSignal): Promise<protocol.DeviceAuthorizationResponse> {
     const server = await this.server(signal);
     if (server.device_authorization_endpoint === undefined)
-      throw lacks('a device endpoint', 'log in with the flow "browser"');
+      throw missingEndpoint('a device endpoint', 'log in with the flow "browser"');
     const parameters = new URLSearchParams({ ...this.options.extra, ...this.scope() });
     const response = await protocol.deviceAuthorizationRequest(
       server,
@@ -127,7 +128,7 @@ export class Authority {
     return this.tokens(await protocol.processRefreshTokenResponse(server, this.client, response));
   }
 
-  /** `false` where the authority can't. */
+  /** Revokes a token. Returns `false` if the authority has no revocation endpoint. */
   async revoke(token: string, signal: AbortSignal): Promise<boolean> {
     const server = await this.server(signal);
     if (server.revocation_endpoint === undefined) return false;
@@ -142,7 +143,7 @@ export class Authority {
     return true;
   }
 
-  private async discovered(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
+  private async discover(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
     const { issuer, endpoints } = this.options;
     const known: protocol.AuthorizationServer = {
       issuer: issuer ?? new URL(endpoints?.token ?? '').origin,
@@ -157,7 +158,7 @@ export class Authority {
     return protocol.processDiscoveryResponse(url, response);
   }
 
-  private get translation(): (typeof DIALECTS)[keyof typeof DIALECTS] | undefined {
+  private get dialect(): (typeof DIALECTS)[keyof typeof DIALECTS] | undefined {
     return this.options.dialect && DIALECTS[this.options.dialect];
   }
 
@@ -177,21 +178,21 @@ export class Authority {
     signal: AbortSignal;
   } {
     const { fetch: given = globalThis.fetch, issuer, endpoints } = this.options;
-    const { translation } = this;
+    const { dialect } = this;
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
-      limitBody(await given(url, init), "the authority's answer", LARGEST_ANSWER);
-    const send = async (url: string, init: Sent): Promise<Response> => {
-      const plain = { ...init, body: init.body ?? null, redirect: 'manual' } as const;
-      if (translation === undefined || init.method !== 'POST')
-        return withoutIdentity(await fetch(url, plain));
-      const post = (to: string, body: object): Promise<Response> => fetch(to, { ...plain, ...bodyOf(body) });
-      return withoutIdentity(await translation.post(url, new URLSearchParams(formOf(init.body)), post));
+      limitBody(await given(url, init), "the authority's answer", MAX_ANSWER_BYTES);
+    const send = async (url: string, init: FetchOptions): Promise<Response> => {
+      const request = { ...init, body: init.body ?? null, redirect: 'manual' } as const;
+      if (dialect === undefined || init.method !== 'POST') return withoutIdentity(await fetch(url, request));
+      const post = (to: string, body: object): Promise<Response> =>
+        fetch(to, { ...request, ...bodyOf(body) });
+      return withoutIdentity(await dialect.post(url, new URLSearchParams(formOf(init.body)), post));
     };
     const isLocal = isLoopback(new URL(issuer ?? endpoints?.token ?? ''));
     return {
       [protocol.customFetch]: send,
       [INSECURE]: isLocal,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ANSWER_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
     };
   }
 
@@ -200,17 +201,17 @@ export class Authority {
     if (!VISIBLE.test(access) || access.trim() === '')
       throw new LlmError(
         'protocol',
-        "the authority's token has characters that no header takes: ask its vendor",
+        "the authority's token has characters that are not allowed in a header; report it to the vendor",
       );
     return { access, refresh, expiresAt: lifetime === undefined ? undefined : this.now() + lifetime * 1000 };
   }
 }
 
-/** Bytes; tokens and lists of endpoints are a few kilobytes. */
-const LARGEST_ANSWER = 2 ** 20;
+/** Tokens and lists of endpoints have a few kilobytes. */
+const MAX_ANSWER_BYTES = 2 ** 20;
 
-/** What oauth4webapi hands to a transport. */
-type Sent = protocol.CustomFetchOptions<string, URLSearchParams | undefined>;
+/** Options that oauth4webapi passes to a transport. */
+type FetchOptions = protocol.CustomFetchOptions<string, URLSearchParams | undefined>;
 
 const formOf = (body: unknown): string =>
   body instanceof URLSearchParams || typeof body === 'string' ? String(body) : '';
@@ -228,7 +229,7 @@ function bodyOf(body: object): Pick<RequestInit, 'body' | 'headers'> {
   };
 }
 
-/** Who has logged in is not asked: an ID token would only be one more thing whose times and issuer have to be right. */
+/** Removes the ID token, which is not used: oauth4webapi would reject the answer if its times or issuer were wrong. */
 async function withoutIdentity(response: Response): Promise<Response> {
   if (!response.ok || !(response.headers.get('content-type') ?? '').includes('json')) return response;
   const text = await response.text();
@@ -241,11 +242,11 @@ async function withoutIdentity(response: Response): Promise<Response> {
   }
 }
 
-const lacks = (what: string, instead: string): LlmError =>
-  new LlmError('config', `the authority names no ${what.replace(/^an? /, '')}: ${instead}`);
+const missingEndpoint = (what: string, instead: string): LlmError =>
+  new LlmError('config', `the authority has no ${what.replace(/^an? /, '')}: ${instead}`);
 
-/** The code of OAuth, such as `invalid_grant`, and the status of HTTP, as far as the answer had them. */
-export function answered(error: unknown): {
+/** Returns the OAuth error code, such as `invalid_grant`, and the HTTP status of a failed answer, if it has them. */
+export function failureDetails(error: unknown): {
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
@@ -267,53 +268,51 @@ export function answered(error: unknown): {
 
 function retryAfter({ headers }: Response): number | undefined {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0
-    ? Math.min(seconds, LONGEST_RETRY_HEADER_S) * 1000
-    : undefined;
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, MAX_RETRY_AFTER_S) * 1000 : undefined;
 }
 
-/** What a login or a refresh failed of, as the one error. The cause is left out: it may hold what was sent. */
+/** Converts a failure of a login or a refresh. Without a cause, because that may contain secrets that were sent. */
 export function asLoginError(error: unknown, what: string): LlmError {
   if (LlmError.is(error)) return error;
-  const { code, status, retryAfterMs } = answered(error);
+  const { code, status, retryAfterMs } = failureDetails(error);
   const details = { status, retryAfterMs };
   if (code === 'access_denied')
-    return new LlmError('auth', 'the login was refused by the person or the authority', {
+    return new LlmError('auth', 'the user or the authority refused the login', {
       ...details,
       code: 'login-denied',
     });
   if (code === 'expired_token')
-    return new LlmError('auth', 'the login was not completed in time: begin anew', {
+    return new LlmError('auth', 'the login was not completed in time; start it again', {
       ...details,
       code: 'login-expired',
     });
   if (status === 429)
     return new LlmError(
       'rate-limit',
-      `${what}: the authority answered 429; nothing is lost, try again later`,
+      `${what}: the authority answered 429; the login is still valid, try again later`,
       details,
     );
   if (status !== undefined && status >= 500)
     return new LlmError(
       'server',
-      `${what}: the authority answered ${status}; nothing is lost, try again later`,
+      `${what}: the authority answered ${status}; the login is still valid, try again later`,
       details,
     );
   if (code !== undefined || (status !== undefined && status >= 400)) {
     return new LlmError(
       'auth',
-      `${what}: the authority answered ${[status, wordOf(code)].filter((part) => part !== undefined).join(' ')}`,
+      `${what}: the authority answered ${[status, errorCode(code)].filter((part) => part !== undefined).join(' ')}`,
       { ...details, code: 'login-failed' },
     );
   }
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new LlmError('timeout', `${what}: the authority did not answer in ${LONGEST_ANSWER_MS / 1000} s`);
+    return new LlmError('timeout', `${what}: the authority did not answer in ${ANSWER_TIMEOUT_MS / 1000} s`);
   if (error instanceof TypeError && !('code' in error))
     return new LlmError('network', `${what}: no connection to the authority`);
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new LlmError('protocol', `${what}: the authority's answer is not one of OAuth (${known})`);
+  return new LlmError('protocol', `${what}: the authority's answer is not an OAuth response (${known})`);
 }
 
 /** An authority's words are not ours to show, its codes are; what is none may echo what was sent. */
-const wordOf = (code: string | undefined): string | undefined =>
+const errorCode = (code: string | undefined): string | undefined =>
   code !== undefined && /^[a-z]+(?:_[a-z]+)*$/.test(code) && code.length <= 40 ? code : undefined;

@@ -4,18 +4,22 @@ import { asLoginError, type Authority, type Tokens } from './authority.ts';
 import { listenForRedirect } from './loopback.ts';
 import type { LoginIo } from './options.ts';
 import { isSame } from './same-text.ts';
-import { shown, whenAborted } from './shown.ts';
+import { showPrompt, whenAborted } from './show-prompt.ts';
 
-/** Authorization code with PKCE (S256): the answer comes to a loopback address, or is pasted. */
+/** Logs in with an authorization code and PKCE (S256). The redirect comes to a loopback address, or the user pastes it. */
 export async function browserLogin(authority: Authority, io: LoginIo, signal: AbortSignal): Promise<Tokens> {
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
   const redirect = await listenForRedirect(state);
   try {
-    await shown(io, { url: await authority.authorizeUrl(redirect.url, verifier, state, signal) }, signal);
+    await showPrompt(
+      io,
+      { url: await authority.authorizeUrl(redirect.url, verifier, state, signal) },
+      signal,
+    );
     const answer = await Promise.race([
       redirect.answer,
-      ...(io.paste === undefined ? [] : [pasted(io.paste, state)]),
+      ...(io.paste === undefined ? [] : [pastedRedirect(io.paste, state)]),
       whenAborted(signal),
     ]);
     const tokens = await authority.exchange(answer, redirect.url, verifier, state, signal);
@@ -27,23 +31,23 @@ export async function browserLogin(authority: Authority, io: LoginIo, signal: Ab
   }
 }
 
-async function pasted(paste: NonNullable<LoginIo['paste']>, state: string): Promise<URLSearchParams> {
+async function pastedRedirect(paste: NonNullable<LoginIo['paste']>, state: string): Promise<URLSearchParams> {
   let text: unknown;
   try {
     text = await paste();
   } catch (cause) {
     throw new LlmError(
       'auth',
-      'nothing could be pasted: `paste` failed',
+      'the redirect could not be pasted: `paste` failed',
       { code: 'login-failed' },
       { cause },
     );
   }
-  return fromPaste(typeof text === 'string' ? text : '', state);
+  return parsePasted(typeof text === 'string' ? text : '', state);
 }
 
-/** The whole address, `?code=…&state=…`, or `code=…&state=…`. A bare code proves nothing: a state was sent. */
-function fromPaste(text: string, state: string): URLSearchParams {
+/** Accepts the complete address, `?code=…&state=…`, or `code=…&state=…`. The state must be that of this login. */
+function parsePasted(text: string, state: string): URLSearchParams {
   const trimmed = text.trim();
   const url = URL.parse(trimmed);
   const query = url?.search ?? trimmed.slice(trimmed.indexOf('?') + 1);
@@ -51,7 +55,7 @@ function fromPaste(text: string, state: string): URLSearchParams {
   if (!isSame(answer.get('state') ?? '', state)) {
     throw new LlmError(
       'auth',
-      'what was pasted does not belong to this login: paste the whole address that the browser shows',
+      'the pasted address does not belong to this login: paste the complete address that the browser shows',
       {
         code: 'login-failed',
       },

@@ -1,13 +1,13 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { answered, asLoginError, type Authority, type Tokens } from './authority.ts';
+import { asLoginError, failureDetails, type Authority, type Tokens } from './authority.ts';
 import type { LoginIo } from './options.ts';
-import { shown } from './shown.ts';
+import { showPrompt } from './show-prompt.ts';
 
-/** RFC 8628: what an authority that names no interval means, and what `slow_down` adds. */
-const USUAL_INTERVAL_S = 5;
-const SLOWER_S = 5;
+/** Default interval, and the seconds that `slow_down` adds (RFC 8628, section 3.5). */
+const DEFAULT_INTERVAL_S = 5;
+const SLOW_DOWN_S = 5;
 
-/** A code to enter elsewhere: the authority is asked, never faster than it wants, until it says yes or no. */
+/** Logs in with a code that the user enters on another device. Polls the authority until it grants or refuses. */
 export async function deviceLogin(
   authority: Authority,
   io: LoginIo,
@@ -15,42 +15,42 @@ export async function deviceLogin(
   clock: Clock,
 ): Promise<Tokens> {
   try {
-    const begun = await authority.device(signal);
-    const expiresAt = clock.now() + begun.expires_in * 1000;
-    await shown(io, { url: begun.verification_uri, code: begun.user_code, expiresAt }, signal);
-    let intervalMs = Math.max(1, begun.interval ?? USUAL_INTERVAL_S) * 1000;
+    const device = await authority.device(signal);
+    const expiresAt = clock.now() + device.expires_in * 1000;
+    await showPrompt(io, { url: device.verification_uri, code: device.user_code, expiresAt }, signal);
+    let intervalMs = Math.max(1, device.interval ?? DEFAULT_INTERVAL_S) * 1000;
     for (;;) {
       await clock.sleep(intervalMs, signal);
       if (clock.now() >= expiresAt) throw expired();
-      const polled = await poll(authority, begun.device_code, signal);
-      if (typeof polled === 'object') return polled;
-      if (polled === 'slower') intervalMs += SLOWER_S * 1000;
+      const answer = await poll(authority, device.device_code, signal);
+      if (typeof answer === 'object') return answer;
+      if (answer === 'slow-down') intervalMs += SLOW_DOWN_S * 1000;
     }
   } catch (error) {
     throw asLoginError(error, 'the login');
   }
 }
 
-/** What is no answer yet: the person has not decided, or the authority could not be asked this time. */
+/** Returns the tokens, or the reason to poll again: no decision yet, or the authority did not answer this time. */
 async function poll(
   authority: Authority,
   code: string,
   signal: AbortSignal,
-): Promise<Tokens | 'pending' | 'slower'> {
+): Promise<Tokens | 'pending' | 'slow-down'> {
   try {
     return await authority.poll(code, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const said = answered(error);
-    if (said.code === 'authorization_pending') return 'pending';
-    if (said.code === 'slow_down' || said.status === 429) return 'slower';
+    const { code: errorCode, status } = failureDetails(error);
+    if (errorCode === 'authorization_pending') return 'pending';
+    if (errorCode === 'slow_down' || status === 429) return 'slow-down';
     const { kind } = asLoginError(error, 'the login');
-    if (kind === 'network' || kind === 'server' || kind === 'timeout') return 'slower';
+    if (kind === 'network' || kind === 'server' || kind === 'timeout') return 'slow-down';
     throw error;
   }
 }
 
 const expired = (): LlmError =>
-  new LlmError('auth', 'the code has expired before anybody entered it: begin anew', {
+  new LlmError('auth', 'the code has expired before it was entered; start the login again', {
     code: 'login-expired',
   });

@@ -1,35 +1,35 @@
-/** Authorities that speak something near OAuth; which one is data of a preset. */
+/** Authorities whose protocol differs from OAuth. Set by a preset. */
 export type Dialect = 'openrouter' | 'codex';
 
-/** Sends JSON as it is asked to. */
+/** Sends a JSON object or a form. */
 type Post = (url: string, body: object | URLSearchParams) => Promise<Response>;
 
-/** What differs on a wire: all else goes by the standard, through the same code. */
+/** Differences of a protocol from OAuth. Everything else uses the same code. */
 interface Translation {
-  /** The address to open, for one that the standard has. */
+  /** Converts the standard authorization URL to the address that the user opens. */
   authorize?(url: URL): URL;
-  /** The answer of the standard, for a request of the standard. */
+  /** Sends a standard request, and returns a standard answer. */
   post(url: string, form: URLSearchParams, post: Post): Promise<Response>;
 }
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-/** The vendor's own program waits that long, its answer names no time. */
+/** Limit of the vendor's command-line program; the answer contains none. */
 const CODEX_LIMIT_S = 900;
 const CODEX_INTERVAL_S = 5;
-const LEAST_CODEX_INTERVAL_S = 3;
+const MIN_CODEX_INTERVAL_S = 3;
 
 export const DIALECTS: { readonly [name in Dialect]: Translation } = {
-  // openrouter.ai/docs/oauth, 2026-11-20: no client, no state of its own, and a key in place of a token.
+  // openrouter.ai/docs/oauth, 2026-11-20: no client id, no state, and a key instead of a token.
   openrouter: {
     authorize(url) {
-      const { searchParams: asked } = url;
-      const callback = new URL(asked.get('redirect_uri') ?? '');
-      callback.searchParams.set('state', asked.get('state') ?? '');
-      const own = new URL(url.pathname, url.origin);
-      own.searchParams.set('callback_url', callback.href);
-      own.searchParams.set('code_challenge', asked.get('code_challenge') ?? '');
-      own.searchParams.set('code_challenge_method', 'S256');
-      return own;
+      const { searchParams } = url;
+      const callback = new URL(searchParams.get('redirect_uri') ?? '');
+      callback.searchParams.set('state', searchParams.get('state') ?? '');
+      const address = new URL(url.pathname, url.origin);
+      address.searchParams.set('callback_url', callback.href);
+      address.searchParams.set('code_challenge', searchParams.get('code_challenge') ?? '');
+      address.searchParams.set('code_challenge_method', 'S256');
+      return address;
     },
     async post(url, form, post) {
       const answer = await post(url, {
@@ -42,13 +42,13 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
       return Response.json({ access_token: key, token_type: 'bearer' });
     },
   },
-  // As the vendor's own program logs in (openai/codex, login by device code), 2026-11-20.
+  // Login of the vendor's command-line program (openai/codex, device code), 2026-11-20.
   codex: {
     async post(url, form, post) {
       if (form.get('grant_type') === DEVICE_GRANT) return codexPoll(url, form, post);
       if (form.get('grant_type') === null) return codexDevice(url, form, post);
       const answer = await post(url, form);
-      // Whatever it says: this token will not be taken again.
+      // The vendor accepts this refresh token no more, whatever the body contains.
       return answer.status === 401 ? Response.json({ error: 'invalid_grant' }, { status: 400 }) : answer;
     },
   },
@@ -64,11 +64,11 @@ async function codexDevice(url: string, form: URLSearchParams, post: Post): Prom
     user_code: userCode,
     verification_uri: new URL('/codex/device', url).href,
     expires_in: CODEX_LIMIT_S,
-    interval: Math.max(LEAST_CODEX_INTERVAL_S, Number(interval ?? CODEX_INTERVAL_S)),
+    interval: Math.max(MIN_CODEX_INTERVAL_S, Number(interval ?? CODEX_INTERVAL_S)),
   });
 }
 
-/** 403 and 404 mean that nobody has decided. What comes then is a code, with a verifier that the authority made. */
+/** 403 and 404 mean that the user has not decided. The final answer has a code, and a verifier that the authority made. */
 async function codexPoll(url: string, form: URLSearchParams, post: Post): Promise<Response> {
   const [id, userCode] = JSON.parse(form.get('device_code') ?? '[]') as readonly unknown[];
   const answer = await post(new URL('/api/accounts/deviceauth/token', url).href, {
@@ -92,7 +92,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
   );
 }
 
-/** In the words of the standard; limits and troubles of the server say enough by their status. */
+/** Converts a refusal to a standard error. Rate limits and server errors keep their status. */
 const asRefusal = (answer: Response): Response =>
   answer.status === 429 || answer.status >= 500
     ? answer

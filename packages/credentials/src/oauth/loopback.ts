@@ -1,16 +1,16 @@
 import { LlmError } from '@majordomo/core';
 import { isSame } from './same-text.ts';
 
-/** Where the browser comes back to. */
+/** Loopback address to which the browser is redirected. */
 export interface Redirect {
   readonly url: string;
-  /** The query of the one answer that has this login's state. */
+  /** Query of the redirect that has the state of this login. */
   readonly answer: Promise<URLSearchParams>;
-  /** Says to the browser how it went, and frees the port. */
+  /** Shows the result in the browser, and frees the port. */
   close(isDone: boolean): Promise<void>;
 }
 
-// What is used of node:http: this file is also loaded where there is none, and a login by code works there.
+// Part of node:http that is used. Runtimes without node:http load this file too, and log in by code.
 interface Incoming {
   readonly method?: string;
   readonly url?: string;
@@ -39,7 +39,7 @@ const PAGE_HEADERS = {
 };
 const PATH = '/callback';
 
-/** Listens on 127.0.0.1 at a free port until it is closed. Only an answer with this state counts, and only the first. */
+/** Listens on a free port of 127.0.0.1 until it is closed. Accepts the first redirect with this state. */
 export async function listenForRedirect(state: string): Promise<Redirect> {
   const name: string = 'node:http';
   const http = await (import(name) as Promise<Http>).catch(() => {
@@ -56,12 +56,12 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
   let host = '';
   const server = http.createServer((request, response) => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-    // Another name for this address is another site's page that asks us.
+    // A page of another site may use another name for this address.
     if (request.headers.host !== host) page(response, 403, 'Not for this host.');
     else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
     else if (browser !== undefined) page(response, 410, 'This login is over.');
     else if (!isSame(url.searchParams.get('state') ?? '', state))
-      page(response, 400, 'This is not the login that was begun.');
+      page(response, 400, 'This request belongs to another login.');
     else {
       browser = response;
       settle(url.searchParams);
@@ -83,8 +83,8 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
             waiting,
             isDone ? 200 : 400,
             isDone
-              ? 'You are logged in, and may close this window.'
-              : 'The login has failed: see the program.',
+              ? 'You are logged in and can close this window.'
+              : 'The login failed. The program shows the reason.',
             resolve,
           );
         });

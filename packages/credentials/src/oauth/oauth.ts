@@ -9,7 +9,7 @@ import { Refresher } from './refresher.ts';
 
 const LOGIN_MS = 300_000;
 
-/** Tokens of a login, kept in a vault and renewed before they end. Throws `config` for options that can't work. */
+/** Returns a login whose tokens are stored in a vault and refreshed before they end. Throws `config` for invalid options. */
 export function oauth(options: OAuthOptions): TokenSource {
   checkOptions(options);
   const { vault, name, clock = systemClock } = options;
@@ -21,7 +21,8 @@ export function oauth(options: OAuthOptions): TokenSource {
       withDeadline(io, clock, async (signal) => {
         const run = flow === 'browser' ? browserLogin : deviceLogin;
         const tokens = await run(authority, io, signal, clock);
-        await vault.update(name, (now) => stored(tokens, now));
+        const issuedAt = clock.now();
+        await vault.update(name, (now) => storedTokens(tokens, issuedAt, now));
       }),
     async logout() {
       const entry = await vault.get(name);
@@ -29,7 +30,7 @@ export function oauth(options: OAuthOptions): TokenSource {
         if (entry !== undefined)
           await authority.revoke((entry.refresh ?? entry.value).reveal(), new AbortController().signal);
       } catch {
-        // What can't be revoked is forgotten all the same.
+        // The token is removed from the vault in any case.
       }
       await vault.update(name, () => undefined);
     },
@@ -37,19 +38,21 @@ export function oauth(options: OAuthOptions): TokenSource {
       const entry = await vault.get(name);
       if (entry === undefined) return 'absent';
       if (entry.dead !== undefined) return 'login-required';
-      const isOver = entry.expiresAt !== undefined && entry.expiresAt <= clock.now();
-      return isOver && entry.refresh === undefined ? 'expired' : 'ok';
+      const hasEnded = entry.expiresAt !== undefined && entry.expiresAt <= clock.now();
+      return hasEnded && entry.refresh === undefined ? 'expired' : 'ok';
     },
   };
 }
 
-const stored = (
+const storedTokens = (
   { access, refresh, expiresAt }: Tokens,
+  issuedAt: number,
   now: StoredCredential | undefined,
 ): StoredCredential => ({
   kind: 'oauth',
   value: secret(access),
   refresh: refresh === undefined ? undefined : secret(refresh),
+  issuedAt,
   expiresAt,
   label: now?.label,
 });

@@ -3,35 +3,39 @@ import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolki
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 
-/** Where tokens come from, for whom, and where they are kept. */
+/** Authority, client and vault of a login. */
 export interface OAuthOptions {
-  /** Keeps the tokens, and its lock makes refreshes one at a time. */
+  /** Stores the tokens. Its lock allows one refresh at a time, over all processes that share it. */
   readonly vault: Vault;
-  /** The entry's name in the vault. */
+  /** Name of the entry in the vault. */
   readonly name: string;
-  /** The app's own, as the vendor has registered it: none is shipped. OpenRouter needs none: `''`. */
+  /** Client id of your application, as registered with the vendor. `''` for OpenRouter, which needs none. */
   readonly clientId: string;
-  /** Where the vendor hands one out to installed apps too. */
+  /** Client secret, if the vendor issues one to installed applications. */
   readonly clientSecret?: string | undefined;
-  /** An issuer with discovery, or the endpoints. https, or http on a loopback address. */
+  /** Issuer with OpenID discovery. Required without `endpoints`. https, or http on a loopback address. */
   readonly issuer?: string | undefined;
-  /** Win over what is discovered. */
+  /** Endpoints, instead of discovery. */
   readonly endpoints?: OAuthEndpoints | undefined;
-  /** What the token is for, in the vendor's words. */
+  /** Scopes of the token, as the vendor defines them. */
   readonly scopes?: readonly string[] | undefined;
-  /** How long before its end a token is refreshed. Default 60 s. */
+  /**
+   * Time before its end at which a token is refreshed, in milliseconds; at most a quarter of its life.
+   *
+   * @default 60_000
+   */
   readonly earlyMs?: number | undefined;
-  /** Further parameters of the authorization request, such as `access_type`. */
+  /** Additional parameters of the authorization request, such as `access_type`. */
   readonly extra?: Readonly<Record<string, string>> | undefined;
-  /** Of an authority that differs from the standard; a preset says it. */
+  /** Protocol of an authority that differs from OAuth. Set by a preset. */
   readonly dialect?: Dialect | undefined;
-  /** Default: the platform's. */
+  /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Default: the system's. */
+  /** @default systemClock */
   readonly clock?: Clock | undefined;
 }
 
-/** Addresses of an authority that has no discovery. */
+/** Endpoints of an authority without discovery. */
 export interface OAuthEndpoints {
   readonly authorize?: string | undefined;
   readonly token: string;
@@ -39,33 +43,42 @@ export interface OAuthEndpoints {
   readonly revoke?: string | undefined;
 }
 
-/** How a person is asked to log in. */
+/** Interaction with the user who logs in. */
 export interface LoginIo {
   readonly signal?: AbortSignal | undefined;
-  /** The address to open, and for the device flow the code to enter there. */
+  /** Shows the address to open, and in the device flow the code to enter there. */
   show(prompt: {
     readonly url: string;
     readonly code?: string | undefined;
     readonly expiresAt?: number | undefined;
   }): void | Promise<void>;
-  /** Default 300,000. */
+  /**
+   * Time limit of the login, in milliseconds.
+   *
+   * @default 300_000
+   */
   readonly timeoutMs?: number | undefined;
-  /** For a pasted redirect: the whole address, or its query. */
+  /** Asks the user for the redirect: the complete address, or its query. */
   readonly paste?: (() => Promise<string>) | undefined;
 }
 
-/** A login that renews itself. */
+/** Login whose token is refreshed automatically. */
 export interface TokenSource {
-  /** For a provider's `apiKey`. One refresh at a time, in this process and in others. */
+  /**
+   * Value for a provider's `apiKey`. Refreshes the token before it ends, one refresh at a time over all processes. While the
+   * authority fails, a token is used until it ends.
+   */
   readonly credential: Credential;
   /**
-   * Rejects as `auth` with code `login-denied`, `login-expired` or `login-failed`, or as `aborted`. The redirect is
-   * `http://127.0.0.1:<port>/callback`. Default flow: `browser`.
+   * Logs in and stores the tokens. The redirect of the browser flow is `http://127.0.0.1:<port>/callback`. Rejects with
+   * `auth` (code `login-denied`, `login-expired` or `login-failed`) or `aborted`.
+   *
+   * @param flow default `browser`
    */
   login(io: LoginIo, flow?: 'browser' | 'device'): Promise<void>;
-  /** Revokes the token where the authority can, and forgets it in any case. */
+  /** Revokes the token if the authority supports it, and removes it from the vault in any case. */
   logout(): Promise<void>;
-  /** `ok`: usable now, or renewable without a person. `expired`: over, with nothing to renew it by. */
+  /** Returns `ok` if the token is valid or can be refreshed, `expired` if it has ended and there is no refresh token. */
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;
 }
 
@@ -84,12 +97,12 @@ const KINDS: KindsOf<OAuthOptions> = {
   clock: 'object with now',
 };
 
-/** Before any request. Throws `config`. */
+/** Throws `config` for invalid options. */
 export function checkOptions(options: OAuthOptions): void {
   checkKinds('oauth', options, KINDS, ['vault', 'name', 'clientId']);
   const { issuer, endpoints, clientId, name, dialect } = options;
   if (dialect !== 'openrouter' && clientId.trim() === '')
-    throw wrong('clientId', 'is empty: register the app with the vendor');
+    throw wrong('clientId', 'is empty: register your application with the vendor');
   if (name.trim() === '') throw wrong('name', 'is empty: it names the entry of the vault');
   if (issuer === undefined && endpoints === undefined)
     throw wrong('issuer', 'is missing: name an issuer, or endpoints');
@@ -101,12 +114,12 @@ export function checkOptions(options: OAuthOptions): void {
 
 function checkAddress(path: string, address: string): void {
   const url = URL.parse(address);
-  if (url === null) throw wrong(path, 'is not an address');
+  if (url === null) throw wrong(path, 'must be a URL');
   if (url.protocol === 'https:' || isLoopback(url)) return;
-  throw wrong(path, 'is not https: tokens are sent in the clear to loopback addresses only');
+  throw wrong(path, 'must be https: only loopback addresses may receive tokens without encryption');
 }
 
-/** Where nobody else listens on the way. */
+/** Whether the address is on this machine, so that unencrypted tokens do not leave it. */
 export const isLoopback = (url: URL): boolean =>
   url.protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
 

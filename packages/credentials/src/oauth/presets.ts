@@ -1,17 +1,17 @@
 import type { OAuthOptions } from './options.ts';
 
-/** What of `OAuthOptions` a vendor's documents say; the client id is the app's own. */
+/** Options of a vendor's login. The client id is that of your application. */
 export interface OAuthPreset extends Pick<
   OAuthOptions,
   'issuer' | 'endpoints' | 'scopes' | 'extra' | 'dialect'
 > {
-  /** Where it is documented, and when and how far that was checked. */
+  /** Document with these values, with the date of the check. */
   readonly source: string;
-  /** What the vendor says of whose app may use it. */
+  /** Terms of the vendor about applications that may use the login. */
   readonly terms: string;
 }
 
-/** Logins of vendors. No client ids: register the app with the vendor, and pass its id. */
+/** Options of vendors' logins, without client ids: register your application with the vendor, and pass its id. */
 export const oauthPresets: {
   readonly [name in 'openrouter' | 'codex' | 'google' | 'vertex' | 'githubModels']: OAuthPreset;
 } = {
@@ -21,7 +21,7 @@ export const oauthPresets: {
     source:
       'openrouter.ai/docs: exchange of the code for a key, read 2026-11-21; the page to open, 2026-11-20',
     terms:
-      'Open to every app, without registration: the person grants a key of their own, and may revoke it.',
+      'Open to every application, without registration: users grant a key of their account and can revoke it.',
   },
   codex: {
     issuer: 'https://auth.openai.com',
@@ -35,7 +35,7 @@ export const oauthPresets: {
     dialect: 'codex',
     source: 'github.com/openai/codex, codex-rs/login, 2026-11-20',
     terms:
-      'The vendor hands out no client ids for this login to other apps: use it with a client id that you were given.',
+      'The vendor issues no client ids for this login to other applications: use a client id that the vendor gave you.',
   },
   google: {
     issuer: 'https://accounts.google.com',
@@ -52,8 +52,7 @@ export const oauthPresets: {
     extra: { access_type: 'offline', prompt: 'consent' },
     source:
       'developers.google.com/identity/protocols/oauth2/native-app and ai.google.dev/gemini-api/docs/oauth (an app of the type "Desktop", read 2026-11-21; addresses and scopes not checked against them)',
-    terms:
-      'An OAuth client of the type "Desktop app" in a project of your own; its secret goes into clientSecret.',
+    terms: 'An OAuth client of the type "Desktop app" in your project; pass its secret as clientSecret.',
   },
   vertex: {
     issuer: 'https://accounts.google.com',
@@ -66,8 +65,7 @@ export const oauthPresets: {
     extra: { access_type: 'offline', prompt: 'consent' },
     source:
       'developers.google.com/identity/protocols/oauth2/native-app; named 2026-11-20, not checked against it',
-    terms:
-      'An OAuth client of the type "Desktop app" in a project of your own; its secret goes into clientSecret.',
+    terms: 'An OAuth client of the type "Desktop app" in your project; pass its secret as clientSecret.',
   },
   githubModels: {
     endpoints: {
@@ -79,6 +77,6 @@ export const oauthPresets: {
     source:
       'docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps: the device flow, read in a copy 2026-11-21; the scope not checked',
     terms:
-      'An OAuth app or GitHub App of your own with the device flow switched on; a GitHub App needs the permission "Models".',
+      'Your OAuth app or GitHub App with the device flow enabled; a GitHub App needs the permission "Models".',
   },
 };

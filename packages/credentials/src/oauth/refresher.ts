@@ -2,11 +2,15 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { secret } from '../secret.ts';
 import { loginRequired } from '../vault/vault-key.ts';
 import type { StoredCredential } from '../vault/vault.ts';
-import { answered, asLoginError, type Authority } from './authority.ts';
+import { asLoginError, failureDetails, type Authority } from './authority.ts';
 import type { OAuthOptions } from './options.ts';
 
 const EARLY_MS = 60_000;
-/** After these the same refresh token would only be refused again. */
+/** Share of a token's life before its end in which it is refreshed, at most. */
+const MAX_EARLY_SHARE = 0.25;
+/** Time between two refreshes of a valid token if the first one fails without a Retry-After. */
+const RETRY_MS = 5000;
+/** Error codes after which the authority rejects the same refresh token again. */
 const NEEDS_LOGIN: ReadonlySet<string> = new Set([
   'invalid_grant',
   'invalid_token',
@@ -16,13 +20,15 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Hands out the access token, and renews it: once for all calls of this process that need it, and under the vault's lock
- * for all processes. Two refreshes by one token would end the login, since the authority takes the second for a thief's.
+ * Returns the access token and refreshes it: once for all calls of this process, and under the vault's lock for all processes.
+ * Two refreshes with one refresh token would end the login, because the authority would consider the token stolen.
  */
 export class Refresher {
   private readonly options: OAuthOptions;
   private readonly authority: Authority;
   private readonly clock: Clock;
+  /** Time of the next attempt after a refresh that failed. Until then a token that is still valid is used. */
+  private notBefore = 0;
   private running:
     { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> } | undefined;
 
@@ -32,72 +38,80 @@ export class Refresher {
     this.clock = clock;
   }
 
-  /** @param rejected the value that has just got a 401, should there be one */
+  /** @param rejected value that the vendor has just rejected with 401 */
   async token(signal: AbortSignal, rejected: string | undefined): Promise<string> {
     const entry = this.usable(await this.options.vault.get(this.options.name), rejected);
     if (entry !== undefined) return entry.value.reveal();
-    return (await unlessAborted(this.renewed(rejected), signal)).value.reveal();
+    return (await unlessAborted(this.sharedRefresh(rejected), signal)).value.reveal();
   }
 
-  /** Whoever comes while one is under way waits for it; one caller that leaves does not stop it for the others. */
-  private renewed(rejected: string | undefined): Promise<StoredCredential> {
+  /** Joins a refresh in progress. A caller that leaves does not stop it for the others. */
+  private sharedRefresh(rejected: string | undefined): Promise<StoredCredential> {
     const { running } = this;
     if (running !== undefined && (rejected === undefined || running.rejected === rejected))
       return running.entry;
-    const begun = { rejected, entry: this.renew(rejected) };
-    this.running = begun;
+    const refresh = { rejected, entry: this.refresh(rejected) };
+    this.running = refresh;
     const forget = (): void => {
-      if (this.running === begun) this.running = undefined;
+      if (this.running === refresh) this.running = undefined;
     };
-    begun.entry.then(forget, forget);
-    return begun.entry;
+    refresh.entry.then(forget, forget);
+    return refresh.entry;
   }
 
-  private async renew(rejected: string | undefined): Promise<StoredCredential> {
+  private async refresh(rejected: string | undefined): Promise<StoredCredential> {
     const { vault, name } = this.options;
-    // Read again under the lock: another process may have renewed it meanwhile.
-    const entry = await vault.update(name, (now) => this.usable(now, rejected) ?? this.refreshed(now));
+    // Another process may have refreshed the token before this one got the lock.
+    const entry = await vault.update(
+      name,
+      (now) => this.usable(now, rejected) ?? this.refreshed(now, rejected),
+    );
     return this.usable(entry, undefined) ?? entry ?? this.missing();
   }
 
-  /** The entry, where it can be used as it is. Throws where a person has to log in. */
+  /** Returns the entry if its token can be used. Throws if the user has to log in. */
   private usable(
     entry: StoredCredential | undefined,
     rejected: string | undefined,
   ): StoredCredential | undefined {
     if (entry === undefined) return this.missing();
     if (entry.dead !== undefined) throw loginRequired(this.options.name, entry.dead);
-    const { earlyMs = EARLY_MS } = this.options;
-    const isFresh =
-      entry.expiresAt === undefined || entry.expiresAt - this.clock.now() > this.early(earlyMs, entry);
-    return isFresh && entry.value.reveal() !== rejected ? entry : undefined;
+    if (entry.value.reveal() === rejected) return undefined;
+    const now = this.clock.now();
+    const isWaiting = now < this.notBefore && isValid(entry, now);
+    return isWaiting || isFresh(entry, this.options.earlyMs, now) ? entry : undefined;
   }
 
-  /** What a refresh has just brought is used, however short its life. */
-  private early(earlyMs: number, { expiresAt = 0 }: StoredCredential): number {
-    return expiresAt === this.newest ? 0 : earlyMs;
-  }
-
-  private newest: number | undefined;
-
-  /** What the entry becomes. Rejects where nothing is lost; what is lost permanently is kept as that. */
-  private async refreshed(now: StoredCredential | undefined): Promise<StoredCredential | undefined> {
+  /**
+   * Returns the entry with new tokens. If the authority fails, it returns the entry as it is while its token is valid, and
+   * rejects otherwise. If the login has ended, the entry is marked as dead.
+   */
+  private async refreshed(
+    now: StoredCredential | undefined,
+    rejected: string | undefined,
+  ): Promise<StoredCredential | undefined> {
     if (now === undefined) return undefined;
-    if (now.refresh === undefined) return { ...now, dead: 'it is over, and there is nothing to renew it by' };
+    if (now.refresh === undefined)
+      return { ...now, dead: 'the token has ended, and there is no refresh token' };
     try {
       const tokens = await this.authority.refresh(now.refresh.reveal(), new AbortController().signal);
-      this.newest = tokens.expiresAt;
+      this.notBefore = 0;
       return {
         ...now,
         value: secret(tokens.access),
         refresh: tokens.refresh === undefined ? now.refresh : secret(tokens.refresh),
+        issuedAt: this.clock.now(),
         expiresAt: tokens.expiresAt,
       };
     } catch (error) {
-      const { code, status, retryAfterMs } = answered(error);
+      const { code, status, retryAfterMs } = failureDetails(error);
       if (code !== undefined && NEEDS_LOGIN.has(code))
         return { ...now, dead: `the authority answered ${code}` };
-      if (status === 429 && this.options.dialect === 'codex') throw spent(this.options.name, retryAfterMs);
+      const at = this.clock.now();
+      this.notBefore = at + (retryAfterMs ?? RETRY_MS);
+      if (now.value.reveal() !== rejected && isValid(now, at)) return now;
+      if (status === 429 && this.options.dialect === 'codex')
+        throw planExhausted(this.options.name, retryAfterMs);
       throw asLoginError(error, `the refresh of ${JSON.stringify(this.options.name)}`);
     }
   }
@@ -105,7 +119,7 @@ export class Refresher {
   private missing(): never {
     throw new LlmError(
       'auth',
-      `nobody has logged in as ${JSON.stringify(this.options.name)}: call login first`,
+      `there is no login named ${JSON.stringify(this.options.name)}: call login first`,
       {
         code: 'login-required',
         status: 401,
@@ -114,12 +128,29 @@ export class Refresher {
   }
 }
 
-/** This authority counts what a plan includes, and says so here too. */
-const spent = (name: string, retryAfterMs: number | undefined): LlmError =>
-  new LlmError('quota', `the plan of ${JSON.stringify(name)} is used up for now; the login is kept`, {
-    status: 429,
-    retryAfterMs,
-  });
+const isValid = ({ expiresAt = Infinity }: StoredCredential, now: number): boolean => expiresAt > now;
+
+/** Whether a token does not end soon. Tokens that live for less than a few minutes are refreshed later. */
+function isFresh(
+  { issuedAt, expiresAt }: StoredCredential,
+  earlyMs: number = EARLY_MS,
+  now: number,
+): boolean {
+  if (expiresAt === undefined) return true;
+  const lifeMs = issuedAt === undefined ? Infinity : expiresAt - issuedAt;
+  return expiresAt - now > Math.min(earlyMs, lifeMs * MAX_EARLY_SHARE);
+}
+
+/** The authority of this dialect answers 429 to a refresh if the plan's quota is used up. */
+const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError =>
+  new LlmError(
+    'quota',
+    `the quota of the plan of ${JSON.stringify(name)} is used up; the login is still valid`,
+    {
+      status: 429,
+      retryAfterMs,
+    },
+  );
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -127,7 +158,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
       reject(
         new LlmError(
           'aborted',
-          'the call was aborted while its token was renewed',
+          'the call was aborted while its token was refreshed',
           {},
           { cause: signal.reason },
         ),

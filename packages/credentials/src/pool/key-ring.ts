@@ -1,52 +1,52 @@
 import type { Clock, Credential, LlmError } from '@majordomo/core';
 import { choose, type Strategy } from './strategy.ts';
 
-/** What is known of one key; never the key. */
+/** State of a key, without the key. */
 export interface KeyState {
   readonly id: string;
-  /** A resting key comes back by itself, a dead one by `revive` or a new login. */
+  /** A resting key returns at `until`; a dead key returns by `revive` or a new login. */
   readonly state: 'ok' | 'resting' | 'dead';
-  /** Epoch ms by the pool's clock, of a resting one. */
+  /** End of the rest, in epoch milliseconds. */
   readonly until: number | undefined;
-  /** The kind of the failure, or `rest`, and what was said. */
+  /** Kind and message of the failure, or `rest`. */
   readonly why: string | undefined;
-  /** Calls that it serves at this moment. */
+  /** Calls in progress. */
   readonly inUse: number;
-  /** Calls that it has served, failed ones too. */
+  /** Calls so far, including failed ones. */
   readonly uses: number;
 }
 
-/** One key, as the ring keeps it. */
+/** Key of a pool with its state. */
 export interface Key {
   readonly id: string;
   readonly credential: Credential;
-  /** The value that was handed out last, to mask it where it is echoed. */
+  /** Value that was used last, to mask it in errors. */
   readonly lastValue: () => string | undefined;
-  /** Asks a source that is a function whether it has another value by now, such as after a new login. */
+  /** Whether a source that is a function returns another value now, such as after a new login. */
   readonly hasNewValue: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   state: KeyState['state'];
   until: number | undefined;
   why: string | undefined;
   inUse: number;
   uses: number;
-  /** Counts the turns of its fate: a failure of a call that began before the last one says nothing new. */
-  turn: number;
-  /** Rests without a reset in a row. */
+  /** Number of state changes. A failure of a call that began before the last change is ignored. */
+  epoch: number;
+  /** Consecutive rests without a Retry-After. */
   rests: number;
 }
 
-/** A key that is being used, until it is given back. */
+/** Use of a key by one call. */
 export interface Lease {
   readonly key: Key;
-  readonly turn: number;
-  /** Once; later ones do nothing. */
-  free(): void;
+  readonly epoch: number;
+  /** Ends the use. Further calls have no effect. */
+  release(): void;
 }
 
 const FIRST_REST_MS = 60_000;
-const LONGEST_REST_MS = 3_600_000;
+const MAX_REST_MS = 3_600_000;
 
-/** The keys of a pool, which of them is next, and what becomes of one that fails. */
+/** Keys of a pool: selects the next one, and rests or retires those that fail. */
 export class KeyRing {
   readonly keys: readonly Key[];
   private readonly strategy: Strategy;
@@ -60,14 +60,14 @@ export class KeyRing {
     settings: { strategy: Strategy; lease: number; clock: Clock; random: () => number },
   ) {
     this.keys = keys.map(({ id, key }) => ({
-      ...watched(key),
+      ...trackValue(key),
       id,
       state: 'ok',
       until: undefined,
       why: undefined,
       inUse: 0,
       uses: 0,
-      turn: 0,
+      epoch: 0,
       rests: 0,
     }));
     this.strategy = settings.strategy;
@@ -76,7 +76,7 @@ export class KeyRing {
     this.random = settings.random;
   }
 
-  /** The key that is next by the strategy, without those named; `undefined` when none can be used. */
+  /** Returns the next key by the strategy, except those in `without`; `undefined` if none can be used. */
   next(without: ReadonlySet<Key>): Key | undefined {
     const usable = this.keys.filter((key) => this.isUsable(key) && !without.has(key));
     return choose(usable, {
@@ -88,36 +88,36 @@ export class KeyRing {
     });
   }
 
-  /** Given back when the attempt is stopped too, even where its provider does not listen. */
+  /** Uses a key until `release`, or until the signal aborts. */
   take(key: Key, signal: AbortSignal): Lease {
     this.last = this.keys.indexOf(key);
     key.inUse++;
     key.uses++;
-    let isHeld = true;
-    const free = (): void => {
-      if (isHeld) key.inUse--;
-      isHeld = false;
-      signal.removeEventListener('abort', free);
+    let isInUse = true;
+    const release = (): void => {
+      if (isInUse) key.inUse--;
+      isInUse = false;
+      signal.removeEventListener('abort', release);
     };
-    signal.addEventListener('abort', free, { once: true });
-    if (signal.aborted) free();
-    return { key, turn: key.turn, free };
+    signal.addEventListener('abort', release, { once: true });
+    if (signal.aborted) release();
+    return { key, epoch: key.epoch, release };
   }
 
-  succeeded({ key, turn }: Lease): void {
-    if (key.turn === turn) key.rests = 0;
+  recordSuccess({ key, epoch }: Lease): void {
+    if (key.epoch === epoch) key.rests = 0;
   }
 
-  /** A key's fate, once for all calls that it failed at the same time. */
-  failed({ key, turn }: Lease, { kind, message, details: { retryAfterMs } }: LlmError): void {
-    if (key.turn !== turn) return;
+  /** Rests or retires the key, once for all calls that failed with it at the same time. */
+  recordFailure({ key, epoch }: Lease, { kind, message, details: { retryAfterMs } }: LlmError): void {
+    if (key.epoch !== epoch) return;
     const why = `${kind}: ${message}`;
     if (kind === 'auth') {
       this.die(key, why);
       return;
     }
     const isLimit = kind === 'rate-limit';
-    const unknownMs = isLimit ? Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** key.rests) : LONGEST_REST_MS;
+    const unknownMs = isLimit ? Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** key.rests) : MAX_REST_MS;
     this.restFor(key, retryAfterMs ?? unknownMs, why);
     if (retryAfterMs === undefined) key.rests++;
   }
@@ -127,27 +127,27 @@ export class KeyRing {
     key.state = 'resting';
     key.until = this.clock.now() + ms;
     key.why = why;
-    key.turn++;
+    key.epoch++;
   }
 
   revive(key: Key): void {
-    Object.assign(key, { state: 'ok', until: undefined, why: undefined, rests: 0, turn: key.turn + 1 });
+    Object.assign(key, { state: 'ok', until: undefined, why: undefined, rests: 0, epoch: key.epoch + 1 });
   }
 
-  /** What no error may show, whichever key it was for: a vendor may name one that an earlier call had sent. */
+  /** Returns the values to mask in every error: a vendor's message may contain the key of an earlier call. */
   values(): readonly string[] {
     return this.keys.flatMap((key) => key.lastValue() ?? []);
   }
 
-  /** When nothing else is left: a dead key whose source has another value is alive. */
-  async lookAgain(signal: AbortSignal): Promise<void> {
+  /** Revives dead keys whose source returns another value. */
+  async reviveChanged(signal: AbortSignal): Promise<void> {
     for (const key of this.keys) {
       if (key.state === 'dead' && (await key.hasNewValue?.(signal)) === true) this.revive(key);
     }
   }
 
-  /** In ms, when the first key that rests comes back; `undefined` when all are dead. */
-  comesBackIn(): number | undefined {
+  /** Returns the time until the first resting key returns, in milliseconds; `undefined` if all are dead. */
+  retryAfterMs(): number | undefined {
     const ends = this.keys.flatMap(({ state, until }) =>
       state === 'resting' && until !== undefined ? [until] : [],
     );
@@ -163,10 +163,10 @@ export class KeyRing {
   }
 
   private die(key: Key, why: string): void {
-    Object.assign(key, { state: 'dead', until: undefined, why, turn: key.turn + 1 });
+    Object.assign(key, { state: 'dead', until: undefined, why, epoch: key.epoch + 1 });
   }
 
-  /** A rest that is over ends when somebody looks. */
+  /** Whether the key can be used. Ends a rest whose time is over. */
   private isUsable(key: Key): boolean {
     if (key.state === 'resting' && (key.until ?? 0) <= this.clock.now()) {
       Object.assign(key, { state: 'ok', until: undefined, why: undefined });
@@ -175,8 +175,8 @@ export class KeyRing {
   }
 }
 
-/** Remembers which value was handed out last. */
-function watched(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {
+/** Remembers the value that a credential returned last. */
+function trackValue(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {
   if (typeof source === 'string')
     return { credential: source, lastValue: () => source, hasNewValue: undefined };
   let last: string | undefined;

@@ -8,29 +8,28 @@ import {
 import { transportError } from '@majordomo/wire-kit';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 
-/** Failures that are a key's fault: another one may do better. */
-const OF_A_KEY: ReadonlySet<string> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
+/** Kinds of failures that another key may avoid. */
+const KEY_FAILURES: ReadonlySet<string> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
-const NONE: ReadonlySet<Key> = new Set();
+const NO_KEYS: ReadonlySet<Key> = new Set();
 
-/** What a recovery of ours stands for in the next attempt of its call. */
+/** Key for the attempt after a recovery. */
 interface Plan {
-  /** The key to use. */
   readonly key: Key;
-  /** Keys that have failed in this call. */
+  /** Keys that failed in this call. */
   readonly failed: ReadonlySet<Key>;
-  /** The recovery of the key's own provider, which finds its own by identity. */
+  /** Recovery of the key's provider, which recognizes its recoveries by identity. */
   readonly inner: Recovery | undefined;
 }
 
 type Use<Result> = (key: Key, context: ModelContext) => Result;
 
-/** Attempts of calls, each with a key of the ring; a key that fails is exchanged by way of the chain's recovery. */
+/** Makes each attempt with a key of the pool. After a failure of a key, the chain's recovery continues with another one. */
 export class PoolAttempts {
   private readonly ring: KeyRing;
   private readonly provider: string;
   private readonly plans = new WeakMap<Recovery, Plan>();
-  /** For health, which knows quotas by credential: a pool counts as one. */
+  /** Credential for the health of the target: a pool counts as one. */
   private readonly name = `pool ${crypto.randomUUID()}`;
 
   constructor(ring: KeyRing, provider: string) {
@@ -38,7 +37,7 @@ export class PoolAttempts {
     this.provider = provider;
   }
 
-  /** A chat: its key has done its work when the answer says its end. */
+  /** Streams a chat. Its key has succeeded when the answer has finished. */
   stream(
     context: ModelContext,
     use: Use<AsyncIterable<ModelEvent | readonly ModelEvent[]>>,
@@ -46,42 +45,42 @@ export class PoolAttempts {
     return this.steps(context, use, hasFinished);
   }
 
-  /** Anything that comes in steps; without a step that says so, the end of them is its end. */
+  /** Streams steps. The key has succeeded at the last step, or at the end without `isLast`. */
   async *steps<Step>(
     context: ModelContext,
     use: Use<AsyncIterable<Step>>,
     isLast?: (step: Step) => boolean,
   ): AsyncGenerator<Step> {
-    const { lease, failed, inside } = await this.begin(context);
+    const { lease, failed, context: keyContext } = await this.begin(context);
     try {
-      for await (const step of use(lease.key, inside)) {
-        // Told before it is shown: whoever reads to the end asks for nothing more.
-        if (isLast?.(step) === true) this.ring.succeeded(lease);
+      for await (const step of use(lease.key, keyContext)) {
+        // A reader may stop after the last step.
+        if (isLast?.(step) === true) this.ring.recordSuccess(lease);
         yield step;
       }
-      if (isLast === undefined) this.ring.succeeded(lease);
+      if (isLast === undefined) this.ring.recordSuccess(lease);
     } catch (error) {
-      throw this.failed(error, lease, failed, context.target);
+      throw this.recoverable(error, lease, failed, context.target);
     } finally {
-      lease.free();
+      lease.release();
     }
   }
 
   async run<Result>(context: ModelContext, use: Use<Promise<Result>>): Promise<Result> {
-    const { lease, failed, inside } = await this.begin(context);
+    const { lease, failed, context: keyContext } = await this.begin(context);
     try {
-      const result = await use(lease.key, inside);
-      this.ring.succeeded(lease);
+      const result = await use(lease.key, keyContext);
+      this.ring.recordSuccess(lease);
       return result;
     } catch (error) {
-      throw this.failed(error, lease, failed, context.target);
+      throw this.recoverable(error, lease, failed, context.target);
     } finally {
-      lease.free();
+      lease.release();
     }
   }
 
-  /** Where no chain makes further attempts. */
-  async untilOne<Result>(context: ModelContext, use: Use<Promise<Result>>): Promise<Result> {
+  /** Tries the keys one after the other, for operations without a chain. */
+  async runWithRecoveries<Result>(context: ModelContext, use: Use<Promise<Result>>): Promise<Result> {
     let recoveries = context.recoveries ?? [];
     for (;;) {
       try {
@@ -97,46 +96,46 @@ export class PoolAttempts {
 
   private async begin(
     context: ModelContext,
-  ): Promise<{ lease: Lease; failed: ReadonlySet<Key>; inside: ModelContext }> {
+  ): Promise<{ lease: Lease; failed: ReadonlySet<Key>; context: ModelContext }> {
     context.credential?.(this.name);
     const plan = this.planOf(context);
     const failed = plan?.failed ?? new Set<Key>();
     const planned = plan?.key.state === 'ok' ? plan.key : undefined;
-    let key = planned ?? this.ring.next(failed) ?? this.ring.next(NONE);
+    let key = planned ?? this.ring.next(failed) ?? this.ring.next(NO_KEYS);
     if (key === undefined) {
-      await this.ring.lookAgain(context.signal);
-      key = this.ring.next(NONE);
+      await this.ring.reviveChanged(context.signal);
+      key = this.ring.next(NO_KEYS);
     }
-    if (key === undefined) throw this.empty(context.target);
+    if (key === undefined) throw this.emptyPoolError(context.target);
     const recoveries = (context.recoveries ?? []).map(
       (recovery) => this.plans.get(recovery)?.inner ?? recovery,
     );
     const lease = this.ring.take(key, context.signal);
-    return { lease, failed, inside: withoutCredential({ ...context, recoveries }) };
+    return { lease, failed, context: withoutCredential({ ...context, recoveries }) };
   }
 
   private planOf({ recoveries = [] }: ModelContext): Plan | undefined {
     return recoveries.map((recovery) => this.plans.get(recovery)).findLast((plan) => plan !== undefined);
   }
 
-  /** The error with a way on, where there is one: the provider's own first, then another key. */
-  private failed(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
+  /** Adds a recovery to the error: that of the provider, or another key. */
+  private recoverable(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
     if (!LlmError.is(thrown)) return thrown;
     const cause = transportError(thrown, target, this.ring.values());
     const { key } = lease;
     const inner = cause.details.recover;
-    if (inner !== undefined) return withMore(cause, { recover: this.again(inner, key, failed) });
-    if (!OF_A_KEY.has(cause.kind)) return cause;
-    this.ring.failed(lease, cause);
+    if (inner !== undefined) return withDetails(cause, { recover: this.sameKey(inner, key, failed) });
+    if (!KEY_FAILURES.has(cause.kind)) return cause;
+    this.ring.recordFailure(lease, cause);
     const without = new Set([...failed, key]);
     const next = this.ring.next(without);
-    if (next !== undefined) return withMore(cause, { recover: this.exchange(key, next, without) });
-    const retryAfterMs = this.ring.comesBackIn() ?? cause.details.retryAfterMs;
-    return withMore(cause, { retryAfterMs, target: cause.details.target ?? target });
+    if (next !== undefined) return withDetails(cause, { recover: this.otherKey(key, next, without) });
+    const retryAfterMs = this.ring.retryAfterMs() ?? cause.details.retryAfterMs;
+    return withDetails(cause, { retryAfterMs, target: cause.details.target ?? target });
   }
 
-  /** The same key, asked as its provider suggests. Each key may renew its own value once. */
-  private again(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
+  /** Recovery of the provider with the same key. Each key may refresh its value once. */
+  private sameKey(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
     const isRenewal = inner.id === 'credential';
     const recovery: Recovery = isRenewal
       ? { ...inner, id: `credential of key ${key.id}`, changesCredential: true }
@@ -145,10 +144,10 @@ export class PoolAttempts {
     return recovery;
   }
 
-  private exchange(from: Key, to: Key, failed: ReadonlySet<Key>): Recovery {
+  private otherKey(from: Key, to: Key, failed: ReadonlySet<Key>): Recovery {
     const recovery: Recovery = {
       id: `key ${from.id}`,
-      what: `sent with key ${JSON.stringify(to.id)} in place of key ${JSON.stringify(from.id)}`,
+      what: `sent with key ${JSON.stringify(to.id)} instead of key ${JSON.stringify(from.id)}`,
       changesCredential: true,
       apply: (request) => request,
     };
@@ -156,8 +155,8 @@ export class PoolAttempts {
     return recovery;
   }
 
-  private empty(target: string): LlmError {
-    const retryAfterMs = this.ring.comesBackIn();
+  private emptyPoolError(target: string): LlmError {
+    const retryAfterMs = this.ring.retryAfterMs();
     const states = this.ring
       .snapshot()
       .map(
@@ -166,10 +165,10 @@ export class PoolAttempts {
       );
     const when =
       retryAfterMs === undefined
-        ? 'log in again, or give it new keys and call pool.revive'
-        : `the first is back in ${Math.ceil(retryAfterMs / 1000)} s`;
-    const said = `no key of ${this.provider} can be used: ${states.join('; ')}; ${when}`;
-    return new LlmError(retryAfterMs === undefined ? 'auth' : 'rate-limit', said, {
+        ? 'log in again, or provide new keys and call pool.revive'
+        : `the first one returns in ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = `no key of ${this.provider} can be used: ${states.join('; ')}; ${when}`;
+    return new LlmError(retryAfterMs === undefined ? 'auth' : 'rate-limit', message, {
       target,
       retryAfterMs,
       code: 'pool-empty',
@@ -177,7 +176,7 @@ export class PoolAttempts {
   }
 }
 
-/** Which of its keys is used is the pool's own matter. */
+/** Hides the keys of the pool from the health of the target. */
 function withoutCredential(context: ModelContext): ModelContext {
   const inside: ModelContext = { ...context };
   delete inside.credential;
@@ -188,5 +187,5 @@ function hasFinished(events: ModelEvent | readonly ModelEvent[]): boolean {
   return 'type' in events ? events.type === 'finish' : events.some(({ type }) => type === 'finish');
 }
 
-const withMore = (error: LlmError, details: Partial<ErrorDetails>): LlmError =>
+const withDetails = (error: LlmError, details: Partial<ErrorDetails>): LlmError =>
   new LlmError(error.kind, error.message, { ...error.details, ...details }, { cause: error.cause });

@@ -12,20 +12,32 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { PoolAttempts } from './pool-attempts.ts';
-import { pooledFurther } from './pooled-further.ts';
+import { pooledOtherModels } from './pooled-other-models.ts';
 import { STRATEGIES, type Strategy } from './strategy.ts';
 
-/** Which keys there are, and how they are used. */
+/** Options of a pool of keys. */
 export interface PoolOptions {
-  /** A key without an id is called by its place: `1`, `2`, … */
+  /** Keys of the pool. The id of a key without one is its position: `1`, `2`, … */
   readonly keys: readonly (Secret | string | { readonly id: string; readonly key: Credential })[];
-  /** Default `fill-first`. */
+  /**
+   * Order in which keys are used.
+   *
+   * @default 'fill-first'
+   */
   readonly strategy?: Strategy | undefined;
-  /** Calls at a time per key before another is preferred. Default 1 for `least-used`, else unbounded. */
+  /**
+   * Calls in progress per key from which another key is preferred.
+   *
+   * @default 1 for `least-used`, otherwise unlimited
+   */
   readonly lease?: number | undefined;
-  /** Default: the system's. */
+  /** @default systemClock */
   readonly clock?: Clock | undefined;
-  /** In [0, 1). Default `Math.random`. */
+  /**
+   * Returns a number in [0, 1), for the strategy `random`.
+   *
+   * @default Math.random
+   */
   readonly random?: (() => number) | undefined;
 }
 
@@ -37,19 +49,20 @@ const KINDS: KindsOf<PoolOptions> = {
   random: 'function',
 };
 
-/** The keys of a provider, to be looked at and to be taken in hand. */
+/** Inspects and controls the keys of a pool. */
 export interface Pool {
-  /** In the order given. */
+  /** Returns the state of each key, in the given order. */
   snapshot(): readonly KeyState[];
-  /** Back to work, whatever it was. Throws `config` for an unknown id, as `rest` does. */
+  /** Makes a key usable again. Throws `config` for an unknown id. */
   revive(id: string): void;
-  /** Not used for so many ms; a dead one stays dead. */
+  /** Does not use a key for `ms` milliseconds. A dead key stays dead. Throws `config` for an unknown id. */
   rest(id: string, ms: number): void;
 }
 
 /**
- * One provider over many keys (what `create` makes has the same id each time, else `config`): a key that is refused or out
- * of quota makes room for the next within the same attempt's target; its health suffers only when none is left.
+ * Returns one provider over several keys. If a key is rejected, rate limited or out of quota, the chain calls the same target again
+ * with the next key. The health of the target changes only when no key is left. Throws `config` if `create` returns providers
+ * with different ids.
  */
 export function pooled(
   create: (apiKey: Credential, keyId: string) => Provider,
@@ -70,9 +83,9 @@ export function pooled(
     vendor: first.vendor,
     billing: first.billing,
     model: (id) => pooledModel(id, first, providerOf, attempts),
-    ...pooledFurther(first, providerOf, attempts),
+    ...pooledOtherModels(first, providerOf, attempts),
     ...(first.listModels && {
-      listModels: (context: Omit<ModelContext, 'delivery'>) => listed(context, providerOf, attempts),
+      listModels: (context: Omit<ModelContext, 'delivery'>) => listModels(context, providerOf, attempts),
     }),
     pool: handle(ring),
   };
@@ -94,35 +107,30 @@ function pooledModel(
   return {
     ...described,
     stream: (request, context) =>
-      attempts.stream(context, (key, inside) => modelOf(key).stream(request, inside)),
+      attempts.stream(context, (key, keyContext) => modelOf(key).stream(request, keyContext)),
   };
 }
 
-/** No chain looks after a list: the keys are asked one after the other. */
-async function listed(
+/** Lists the models with the first key that works. */
+async function listModels(
   context: Omit<ModelContext, 'delivery'>,
   providerOf: (key: Key) => Provider,
   attempts: PoolAttempts,
 ): Promise<readonly ModelInfo[]> {
-  return attempts.untilOne({ ...context, delivery: 'complete' }, async (key, inside) => {
-    return (await providerOf(key).listModels?.(inside)) ?? [];
+  return attempts.runWithRecoveries({ ...context, delivery: 'complete' }, async (key, keyContext) => {
+    return (await providerOf(key).listModels?.(keyContext)) ?? [];
   });
 }
 
 function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; readonly key: Credential }[] {
   const named = keys.map((key, at) => {
-    if (typeof key === 'string') return { id: String(at + 1), key: checked(key, at) };
-    // Untyped code may give anything.
+    if (typeof key === 'string') return { id: String(at + 1), key: checkKey(key, at) };
     if (typeof (key as unknown) !== 'object' || (key as unknown) === null)
-      throw new LlmError(
-        'config',
-        `key ${at + 1} of the pool is none: give a text, a secret, or { id, key }`,
-        {
-          path: `keys[${at}]`,
-        },
-      );
-    if ('reveal' in key) return { id: String(at + 1), key: checked(key.reveal(), at) };
-    return typeof key.key === 'string' ? { id: key.id, key: checked(key.key, at) } : key;
+      throw new LlmError('config', `key ${at + 1} of the pool must be a string, a secret, or { id, key }`, {
+        path: `keys[${at}]`,
+      });
+    if ('reveal' in key) return { id: String(at + 1), key: checkKey(key.reveal(), at) };
+    return typeof key.key === 'string' ? { id: key.id, key: checkKey(key.key, at) } : key;
   });
   if (named.length === 0) throw new LlmError('config', 'a pool needs at least one key', { path: 'keys' });
   const twice = named.find(({ id }, at) => named.findIndex((other) => other.id === id) !== at);
@@ -131,9 +139,9 @@ function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; r
   return named;
 }
 
-function checked(key: string, at: number): string {
+function checkKey(key: string, at: number): string {
   if (key.trim() !== '') return key;
-  throw new LlmError('config', `key ${at + 1} of the pool is empty: check where it comes from`, {
+  throw new LlmError('config', `key ${at + 1} of the pool is empty; check its source`, {
     path: `keys[${at}]`,
   });
 }
@@ -144,7 +152,7 @@ function sameProvider(providers: readonly Provider[]): Provider {
   if (first === undefined || other !== undefined) {
     throw new LlmError(
       'config',
-      `a pool is one provider: its keys made ${first?.id ?? 'none'} and ${other?.id ?? 'none'}`,
+      `a pool needs one provider for all keys; create returned ${first?.id ?? 'none'} and ${other?.id ?? 'none'}`,
     );
   }
   return first;
@@ -166,7 +174,7 @@ function handle(ring: KeyRing): Pool {
       ring.revive(keyOf(id));
     },
     rest(id, ms) {
-      ring.restFor(keyOf(id), ms, 'rest: asked for');
+      ring.restFor(keyOf(id), ms, 'rest: requested by the application');
     },
   };
 }

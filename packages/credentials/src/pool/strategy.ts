@@ -1,10 +1,9 @@
-/** All there are. */
 export const STRATEGIES = ['fill-first', 'round-robin', 'least-used', 'random'] as const;
 
-/** In which order keys are used. */
+/** Order in which keys are used. */
 export type Strategy = 'fill-first' | 'round-robin' | 'least-used' | 'random';
 
-/** What is asked of a key. */
+/** Use of a key so far. */
 interface Candidate {
   readonly inUse: number;
   readonly uses: number;
@@ -13,13 +12,13 @@ interface Candidate {
 interface Situation<Key> {
   readonly strategy: Strategy;
   readonly lease: number;
-  /** The place of the key that was used last. */
+  /** Index of the key that was used last. */
   readonly last: number;
   readonly all: readonly Key[];
   readonly random: () => number;
 }
 
-/** Pure. Keys that have a place free come first; with none free, those that serve the fewest calls. Ties go by the order given. */
+/** Selects among the keys with fewer calls in progress than `lease`, or among those with the fewest. */
 export function choose<Key extends Candidate>(
   usable: readonly Key[],
   situation: Situation<Key>,

@@ -2,24 +2,24 @@ import { LlmError } from '@majordomo/core';
 import { secret } from '../secret.ts';
 import type { StoredCredential } from './vault.ts';
 
-/** Of the text; a newer one is refused. */
+/** Version of the format. A newer one is rejected. */
 const VERSION = 1;
 
 export type Entries = ReadonlyMap<string, StoredCredential>;
 
-/** The text of a vault. */
+/** Returns the entries as text. */
 export function formatVault(entries: Entries): string {
-  const written = [...entries].map(([name, entry]) => [name, formatEntry(entry)] as const);
-  return `${JSON.stringify({ version: VERSION, entries: Object.fromEntries(written) }, undefined, 2)}\n`;
+  const formatted = [...entries].map(([name, entry]) => [name, formatEntry(entry)] as const);
+  return `${JSON.stringify({ version: VERSION, entries: Object.fromEntries(formatted) }, undefined, 2)}\n`;
 }
 
-/** Throws `config` with code `vault-version` for a newer one, and any other error for a text that is no vault. */
+/** Throws `config` with code `vault-version` for a newer version, and another error for invalid text. */
 export function parseVault(text: string, place: string): Entries {
   const { version, entries } = recordOf(JSON.parse(text), 'the text');
   if (typeof version === 'number' && version > VERSION) {
     throw new LlmError(
       'config',
-      `${place} is of version ${version}, and this majordomo knows ${VERSION}: it is left as it is; update @majordomo/credentials`,
+      `${place} has version ${version}, and this majordomo supports ${VERSION}; it was not changed; update @majordomo/credentials`,
       { code: 'vault-version' },
     );
   }
@@ -29,32 +29,42 @@ export function parseVault(text: string, place: string): Entries {
   );
 }
 
-/** One entry as text, for places that keep one by one. */
-export const formatEntry = ({ kind, value, refresh, expiresAt, dead, label }: StoredCredential): object => ({
+/** Returns one entry as JSON, for vaults that store entries separately. */
+export const formatEntry = ({
+  kind,
+  value,
+  refresh,
+  issuedAt,
+  expiresAt,
+  dead,
+  label,
+}: StoredCredential): object => ({
   kind,
   value: value.reveal(),
   refresh: refresh?.reveal(),
+  issuedAt,
   expiresAt,
   dead,
   label,
 });
 
 export function parseEntry(entry: unknown, name: string): StoredCredential {
-  const { kind, value, refresh, expiresAt, dead, label } = recordOf(entry, name);
+  const { kind, value, refresh, issuedAt, expiresAt, dead, label } = recordOf(entry, name);
   if ((kind !== 'key' && kind !== 'oauth') || typeof value !== 'string')
     throw new Error(`the entry ${name} is incomplete`);
   return {
     kind,
     value: secret(value),
     refresh: typeof refresh === 'string' && refresh !== '' ? secret(refresh) : undefined,
+    issuedAt: typeof issuedAt === 'number' ? issuedAt : undefined,
     expiresAt: typeof expiresAt === 'number' ? expiresAt : undefined,
     dead: typeof dead === 'string' ? dead : undefined,
     label: typeof label === 'string' ? label : undefined,
   };
 }
 
-/** What a change has made of an entry. Throws `config` for what no vault could read again. */
-export function keepable(next: StoredCredential | undefined, name: string): StoredCredential | undefined {
+/** Returns the new entry of a change. Throws `config` if it is not a credential. */
+export function checkEntry(next: StoredCredential | undefined, name: string): StoredCredential | undefined {
   if (next === undefined) return undefined;
   try {
     parseEntry(formatEntry(next), name);
@@ -62,7 +72,7 @@ export function keepable(next: StoredCredential | undefined, name: string): Stor
   } catch {
     throw new LlmError(
       'config',
-      `what the change gave for ${JSON.stringify(name)} is no credential, and nothing was written: give { kind: 'key' or 'oauth', value: secret(…) }`,
+      `the change of ${JSON.stringify(name)} must return { kind: 'key' or 'oauth', value: secret(…) } or undefined; nothing was written`,
       { code: 'vault-entry' },
     );
   }

@@ -1,22 +1,22 @@
-import { keepable } from './format.ts';
-import { Seen } from './seen.ts';
-import { listed, type StoredCredential, type Vault } from './vault.ts';
+import { checkEntry } from './format.ts';
+import { SeenSecrets } from './seen-secrets.ts';
+import { vaultEntry, type StoredCredential, type Vault } from './vault.ts';
 
-/** A vault for one process, and for tests: gone when it ends. */
+/** Returns a vault in memory, for one process and for tests. */
 export function memoryVault(): Vault {
   const entries = new Map<string, StoredCredential>();
-  const seen = new Seen();
+  const seen = new SeenSecrets();
   const queue = new Map<string, Promise<unknown>>();
   return {
     get(name) {
       const entry = entries.get(name);
-      seen.note(entry);
+      seen.add(entry);
       return Promise.resolve(entry);
     },
     update(name, change) {
       const run = async (): Promise<StoredCredential | undefined> => {
-        const next = keepable(await change(entries.get(name)), name);
-        seen.note(next);
+        const next = checkEntry(await change(entries.get(name)), name);
+        seen.add(next);
         if (next === undefined) entries.delete(name);
         else entries.set(name, next);
         return next;
@@ -26,7 +26,7 @@ export function memoryVault(): Vault {
       queue.set(name, running);
       return running;
     },
-    list: () => Promise.resolve([...entries].map(([name, entry]) => listed(name, entry))),
+    list: () => Promise.resolve([...entries].map(([name, entry]) => vaultEntry(name, entry))),
     secrets: () => seen.all(),
   };
 }

@@ -3,8 +3,8 @@ import { checkOptions } from '@majordomo/core/toolkit';
 import type { Vault } from './vault.ts';
 
 /**
- * For a provider's `apiKey`: this entry, read again for every attempt. The attempt fails with `auth`: code `missing-key`
- * where there is no such entry, `login-required` where it can't be used before a new login.
+ * Returns a value for a provider's `apiKey` that reads the entry for every attempt. The attempt fails with `auth` and code
+ * `missing-key` without the entry, or `login-required` if it needs a new login.
  */
 export function vaultKey(vault: Vault, name: string): Credential {
   checkOptions('vaultKey', { vault, name }, { vault: 'object with get', name: 'string' }, ['vault', 'name']);
@@ -24,7 +24,6 @@ export function vaultKey(vault: Vault, name: string): Credential {
   };
 }
 
-/** What stands between the call and its key is a person. */
 export function loginRequired(name: string, why: string): LlmError {
   return new LlmError('auth', `${JSON.stringify(name)} needs a new login: ${why}`, {
     code: 'login-required',

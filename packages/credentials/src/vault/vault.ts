@@ -1,21 +1,23 @@
 import type { Secret } from '../secret.ts';
 
-/** A key, or what a login has left. */
+/** Key, or tokens of a login. */
 export interface StoredCredential {
   readonly kind: 'key' | 'oauth';
-  /** The key, or the access token. */
+  /** Key or access token. */
   readonly value: Secret;
-  /** By which a new access token is got. */
+  /** Refresh token. */
   readonly refresh?: Secret | undefined;
-  /** Epoch ms. */
+  /** Time at which the access token was issued, in epoch milliseconds. */
+  readonly issuedAt?: number | undefined;
+  /** End of the access token, in epoch milliseconds. */
   readonly expiresAt?: number | undefined;
-  /** Why it can't be used before a new login. */
+  /** Reason why it cannot be used before a new login. */
   readonly dead?: string | undefined;
-  /** For people. */
+  /** Description for people. */
   readonly label?: string | undefined;
 }
 
-/** Says of an entry what may be shown. */
+/** Entry without its secrets. */
 export interface VaultEntry {
   readonly name: string;
   readonly kind: 'key' | 'oauth';
@@ -23,28 +25,28 @@ export interface VaultEntry {
   readonly dead: string | undefined;
 }
 
-/** What becomes of an entry; `undefined` removes it. */
+/** Returns the new entry; `undefined` removes it. */
 export type Change = (
   now: StoredCredential | undefined,
 ) => StoredCredential | undefined | Promise<StoredCredential | undefined>;
 
-/** Where keys lie, by name. Every method rejects with an LlmError of kind `config` where the place can't be used. */
+/** Store of keys and tokens by name. Every method rejects with `config` if the store cannot be used. */
 export interface Vault {
-  /** The entry as it is now, whoever wrote it. */
+  /** Returns the current entry, also if another process wrote it. */
   get(name: string): Promise<StoredCredential | undefined>;
   /**
-   * Reads, changes and writes under a lock that other processes respect. `undefined` removes the entry; what is given back
-   * unchanged is not written. Gives what the entry has become. Rejects with `config` for what is no credential.
+   * Reads, changes and writes an entry under a lock that other processes respect, and returns the new entry. Writes nothing if
+   * `change` returns the same object. Rejects with `config` if the new entry is not a credential.
    */
   update(name: string, change: Change): Promise<StoredCredential | undefined>;
-  /** All entries, without their values. */
+  /** Returns all entries without their secrets. */
   list(): Promise<readonly VaultEntry[]>;
-  /** For a redactor: what it holds that was read in this process. */
+  /** Returns the secrets that this process has read, for a redactor. */
   secrets(): Iterable<string>;
 }
 
-/** As `list` tells an entry. */
-export const listed = (name: string, { kind, expiresAt, dead }: StoredCredential): VaultEntry => ({
+/** Returns an entry without its secrets. */
+export const vaultEntry = (name: string, { kind, expiresAt, dead }: StoredCredential): VaultEntry => ({
   name,
   kind,
   expiresAt,

@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { LoginIo } from './options.ts';
 
-/** Shows a prompt. One that fails, or never comes back, is the app's: the authority is not blamed, and nobody waits for it. */
-export async function shown(
+/** Shows a prompt, until the signal aborts. An error of the application's `show` is reported as such. */
+export async function showPrompt(
   io: LoginIo,
   prompt: Parameters<LoginIo['show']>[0],
   signal: AbortSignal,
@@ -16,7 +16,7 @@ async function show(io: LoginIo, prompt: Parameters<LoginIo['show']>[0]): Promis
   } catch (cause) {
     throw new LlmError(
       'auth',
-      'the login could not be shown: `show` failed',
+      'the login prompt could not be shown: `show` failed',
       { code: 'login-failed' },
       { cause },
     );

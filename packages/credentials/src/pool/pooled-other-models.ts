@@ -1,0 +1,57 @@
+import { LlmError, type Provider } from '@majordomo/core';
+import type { Key } from './key-ring.ts';
+import type { PoolAttempts } from './pool-attempts.ts';
+
+/** Models of a provider that are not chat models. */
+type OtherModels = Pick<Provider, 'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+
+/** Returns the other models of a pool. They are described by the first key's provider, and called with the next key. */
+export function pooledOtherModels(
+  first: Provider,
+  providerOf: (key: Key) => Provider,
+  attempts: PoolAttempts,
+): OtherModels {
+  return {
+    ...(first.imageModel && {
+      imageModel: (id: string) => ({
+        ...required(first.imageModel?.(id), id),
+        generate: (request, context) =>
+          attempts.run(context, (key, keyContext) =>
+            required(providerOf(key).imageModel?.(id), key.id).generate(request, keyContext),
+          ),
+      }),
+    }),
+    ...(first.embeddingModel && {
+      embeddingModel: (id: string) => ({
+        ...required(first.embeddingModel?.(id), id),
+        embed: (request, context) =>
+          attempts.run(context, (key, keyContext) =>
+            required(providerOf(key).embeddingModel?.(id), key.id).embed(request, keyContext),
+          ),
+      }),
+    }),
+    ...(first.transcriptionModel && {
+      transcriptionModel: (id: string) => ({
+        ...required(first.transcriptionModel?.(id), id),
+        transcribe: (request, context) =>
+          attempts.run(context, (key, keyContext) =>
+            required(providerOf(key).transcriptionModel?.(id), key.id).transcribe(request, keyContext),
+          ),
+      }),
+    }),
+    ...(first.speechModel && {
+      speechModel: (id: string) => ({
+        ...required(first.speechModel?.(id), id),
+        speak: (request, context) =>
+          attempts.steps(context, (key, keyContext) =>
+            required(providerOf(key).speechModel?.(id), key.id).speak(request, keyContext),
+          ),
+      }),
+    }),
+  };
+}
+
+function required<Backend>(backend: Backend | undefined, keyId: string): Backend {
+  if (backend !== undefined) return backend;
+  throw new LlmError('config', `key ${keyId} belongs to a provider without such models`);
+}

@@ -1,0 +1,27 @@
+import type { StoredCredential } from './vault.ts';
+
+/** Maximum number of values. The oldest are removed, because a token may be refreshed for years. */
+const MAX_VALUES = 1000;
+
+/** Secrets that this process has read or written, for a redactor. */
+export class SeenSecrets {
+  private readonly values = new Set<string>();
+
+  add(entry: StoredCredential | undefined): void {
+    if (entry === undefined) return;
+    for (const held of [entry.value, entry.refresh]) {
+      if (held !== undefined) this.addValue(held.reveal());
+    }
+  }
+
+  all(): Iterable<string> {
+    return [...this.values];
+  }
+
+  private addValue(value: string): void {
+    this.values.delete(value);
+    this.values.add(value);
+    const [oldest] = this.values;
+    if (this.values.size > MAX_VALUES && oldest !== undefined) this.values.delete(oldest);
+  }
+}
