@@ -3,7 +3,7 @@ import type { Target } from '../resolve/resolve.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { Call, ChainDeps, PreparedCall } from './call.ts';
-import type { CallScope } from './deadline.ts';
+import type { CallScope } from './call-scope.ts';
 import { unreadMsOf } from './settings.ts';
 import { Lease } from './timers.ts';
 

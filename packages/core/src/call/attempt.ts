@@ -10,7 +10,7 @@ import { watch, type Watched } from './attempt-info.ts';
 import { openInside, Reading, type Step } from './attempt-reader.ts';
 import { attemptOf, type CallRecord, type PassedOver, skippedAttempt } from './call-log.ts';
 import type { Call, ChainDeps, PreparedCall } from './call.ts';
-import type { CallScope } from './deadline.ts';
+import type { CallScope } from './call-scope.ts';
 import type { ClaimMode, HealthClaim } from './health-claim.ts';
 import type { ChainSettings } from './settings.ts';
 import type { TargetState } from './target-state.ts';

@@ -7,10 +7,10 @@ import type { Step } from './attempt-reader.ts';
 import { beginAttempt, type RunningAttempt } from './attempt.ts';
 import { CallRecord } from './call-log.ts';
 import type { Call, ChainDeps } from './call.ts';
-import { CallScope } from './deadline.ts';
+import { CallScope } from './call-scope.ts';
 import { Hedge } from './hedge.ts';
 import { noneLeft } from './no-target-left.ts';
-import { Route } from './route.ts';
+import { Route } from './chain.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;

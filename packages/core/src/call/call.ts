@@ -8,7 +8,7 @@ import type { LlmError, Recovery } from '../types/llm-error.ts';
 import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Emit } from '../util/listeners.ts';
-import type { CallScope } from './deadline.ts';
+import type { CallScope } from './call-scope.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 

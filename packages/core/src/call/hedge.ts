@@ -4,8 +4,8 @@ import { LlmError } from '../types/llm-error.ts';
 import type { Step } from './attempt-reader.ts';
 import type { RunningAttempt } from './attempt.ts';
 import type { CallRecord, PassedOver } from './call-log.ts';
-import type { CallScope } from './deadline.ts';
-import type { Route } from './route.ts';
+import type { CallScope } from './call-scope.ts';
+import type { Route } from './chain.ts';
 import type { TargetState } from './target-state.ts';
 
 export interface HedgeOptions<Event extends object, Result> {

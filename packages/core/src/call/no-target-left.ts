@@ -2,9 +2,9 @@ import { type Bench, END_OF_TIME } from '../health/tracker.ts';
 import { type Attempt, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
 import type { CallRecord } from './call-log.ts';
 import type { Call, ChainDeps } from './call.ts';
-import type { CallScope } from './deadline.ts';
+import type { CallScope } from './call-scope.ts';
 import type { Standing, StandingDeps } from './health-claim.ts';
-import type { Route } from './route.ts';
+import type { Route } from './chain.ts';
 
 /** Every target was passed over or has failed: does as `whenAllBenched` says, else throws the end. */
 export async function noneLeft<Event extends object, Result>(

@@ -1,6 +1,6 @@
 import { CallRun } from '../call/call-run.ts';
 import type { Call, ChainDeps, Operation, Outcome } from '../call/call.ts';
-import type { CallScope } from '../call/deadline.ts';
+import type { CallScope } from '../call/call-scope.ts';
 import { callSettings, chainSettings, type ChainSettings } from '../call/settings.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import type { Target } from '../resolve/resolve.ts';

@@ -1,4 +1,4 @@
-import { CallScope } from '../call/deadline.ts';
+import { CallScope } from '../call/call-scope.ts';
 import { withCallSite, type CallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import {

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { LlmError } from '../types/llm-error.ts';
-import { CallScope } from './deadline.ts';
+import { CallScope } from './call-scope.ts';
 
 function scope(totalMs?: number, caller = new AbortController()) {
   const clock = manualClock();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../resolve/resolve.ts';
 import type { Call, ChainDeps } from './call.ts';
-import { Route } from './route.ts';
+import { Route } from './chain.ts';
 
 const places = ['a/x', 'b/y'].map((key) => ({ key }) as Target);
 const route = (): Route<object, unknown> =>
