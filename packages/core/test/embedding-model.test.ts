@@ -13,7 +13,7 @@ import {
   type Provider,
   type Usage,
 } from '../src/index.ts';
-import { partsOf } from '../src/operations/embedding.ts';
+import { splitValues } from '../src/operations/embedding.ts';
 
 const USAGE = { input: 7, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
@@ -363,7 +363,7 @@ describe('the parts of a list', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 1, max: 60 }),
         (values, maxValues, maxRequestTokens) => {
-          const parts = partsOf(values, { maxValues, maxRequestTokens });
+          const parts = splitValues(values, { maxValues, maxRequestTokens });
           expect(parts.flat()).toEqual(values);
           for (const part of parts) {
             expect(part.length).toBeLessThanOrEqual(maxValues);

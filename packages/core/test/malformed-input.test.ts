@@ -178,7 +178,11 @@ describe('resolve and listModels', () => {
   it.each<[string, () => Promise<unknown>, string]>([
     ['null as options', () => majordomo.resolve('a/x', odd(null)), 'options must be an object'],
     ['a number as tenant', () => majordomo.resolve('a/x', { tenant: odd(5) }), 'tenant must be a string'],
-    ['a number as provider', () => majordomo.listModels(odd(5)), 'listModels takes the id of a provider'],
+    [
+      'a number as provider',
+      () => majordomo.listModels(odd(5)),
+      'listModels: expected the id of a provider, got a value of type number',
+    ],
     [
       'a text as signal',
       () => majordomo.listModels('a', { signal: odd('now') }),

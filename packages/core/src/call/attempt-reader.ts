@@ -1,217 +1,193 @@
 import type { Answer } from '../stream/accumulator.ts';
-import type { Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
+import type { WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { ChainDeps } from './call.ts';
-import { type Lease, type Pace, Watch } from './timers.ts';
+import type { AttemptTimers } from './timers.ts';
 
-/** What a look at an attempt gave. */
+/** Result of reading once from an attempt. */
 export type Step<Event extends object> =
-  /** To be shown; none while nothing is committed. */
+  /** Events for the caller; an empty list before the commit. */
   | { readonly type: 'events'; readonly events: readonly Event[] }
-  /** The last ones. */
+  /** The last events. */
   | { readonly type: 'finished'; readonly events: readonly Event[] }
   | { readonly type: 'failed'; readonly error: unknown };
 
-interface ReadingOptions<Event extends object> {
+interface ReaderOptions<Event extends object> {
   readonly target: string;
-  /** Is the answer asked for at once? */
-  readonly isWhole: boolean;
-  readonly clock: Clock;
-  readonly timeouts: Timeouts;
+  readonly timers: AttemptTimers;
   readonly waitUntil: WaitUntil | undefined;
-  readonly lifeline: Lease | undefined;
-  readonly pace: Pace | undefined;
-  readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening' | 'characters'>;
-  /** The error that the finish stands for, if it is one. */
-  fault(): LlmError | undefined;
-  /** Begins the stream and asks it for the first step. */
-  open(signal: AbortSignal): Opened<Event>;
+  readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
+  /** Returns an error if the finished answer counts as a failure, such as an empty one. */
+  answerError(): LlmError | undefined;
+  /** Sends the request and asks the stream for its first step. */
+  open(signal: AbortSignal): OpenedStream<Event>;
 }
 
 type Pulled<Event> = IteratorResult<Event | readonly Event[]>;
 
 /**
- * Reads one attempt's stream: guards every wait by timers and abort, and holds events back until there is content, so
- * that a failure before it stays invisible.
+ * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are held back until the commit, so
+ * that a failure before it is invisible to the caller.
  */
-export class Reading<Event extends object> {
-  /** True from the first content on: what is held back has been handed over. */
+export class AttemptReader<Event extends object> {
+  /** Whether the attempt is committed: its first content has arrived, and events are no longer held back. */
   isCommitted = false;
-  private readonly options: ReadingOptions<Event>;
+  private readonly options: ReaderOptions<Event>;
   private readonly controller = new AbortController();
-  private readonly watch: Watch;
   private held: Event[] = [];
   private steps: AsyncIterator<Event | readonly Event[]> | undefined;
-  private stopped: LlmError | undefined;
+  private stopError: LlmError | undefined;
   private isClosed = false;
   private resolveStep: ((step: Step<Event>) => void) | undefined;
 
-  constructor(options: ReadingOptions<Event>) {
-    const { target, isWhole, clock, timeouts, pace, answer } = options;
+  constructor(options: ReaderOptions<Event>) {
     this.options = options;
-    this.watch = new Watch({
-      clock,
-      target,
-      timeouts,
-      isNonStreaming: isWhole,
-      pace,
-      characters: () => answer.characters,
-      onTimeout: (error) => {
-        this.stop(error);
-      },
-    });
-    options.lifeline?.begun(this.watch);
   }
 
-  /** Whether it was ended from outside after the provider had been called. */
+  /** Whether it was stopped after the provider had been called. */
   get isCutOff(): boolean {
-    return this.stopped !== undefined && this.steps !== undefined;
+    return this.stopError !== undefined && this.steps !== undefined;
   }
 
-  /** Never rejects: a failure is a step too. */
-  step(): Promise<Step<Event>> {
-    this.watch.wait();
+  /** Reads the next step. Never rejects: a failure is a step too. */
+  readStep(): Promise<Step<Event>> {
+    this.options.timers.startWait();
     return new Promise(this.wait);
   }
 
-  /** Ends it now: a pending step fails, the socket is closed. Safe to call twice, or after the end. */
+  /** Stops reading: a pending step fails with this error and the request is aborted. Only the first stop counts. */
   stop(error: LlmError): void {
-    if (this.stopped !== undefined) return;
-    this.stopped = error;
+    if (this.stopError !== undefined) return;
+    this.stopError = error;
     this.controller.abort(error);
     this.resolveStep?.({ type: 'failed', error });
     this.close();
   }
 
-  /** Lets the provider clean up. Not awaited: a stuck one must not hold the call. */
+  /** Lets the provider clean up. Not awaited, because a provider that hangs must not delay the call. */
   close(): void {
-    this.watch.stop();
+    this.options.timers.stop();
     if (this.isClosed) return;
     this.isClosed = true;
-    const { steps } = this;
     try {
-      // A hand-written iterator may give no promise, or throw.
-      const cleaned = Promise.resolve(steps?.return?.()).catch(() => undefined);
-      this.options.waitUntil?.(cleaned);
+      // A manually written iterator may return a value that is not a promise, or throw.
+      const cleanUp = Promise.resolve(this.steps?.return?.()).catch(() => undefined);
+      this.options.waitUntil?.(cleanUp);
     } catch {
-      // Whatever the clean-up does, the attempt is over.
+      // A failed clean-up does not change the result of the attempt.
     }
   }
 
   /**
-   * Written with callbacks instead of `await`: a step costs one promise, and `stop` ends the wait at once, also when the
-   * provider never answers. This is the hot path of every stream.
+   * Uses callbacks instead of `await`: a step costs one promise, and `stop` ends the wait at once even if the provider never
+   * answers. Every event of a stream passes here.
    */
   private readonly wait = (resolve: (step: Step<Event>) => void): void => {
-    if (this.stopped !== undefined) {
-      resolve({ type: 'failed', error: this.stopped });
+    if (this.stopError !== undefined) {
+      resolve({ type: 'failed', error: this.stopError });
       return;
     }
     this.resolveStep = resolve;
     try {
-      this.advance().then(this.stepped, this.failed);
+      this.pull().then(this.onPulled, this.onError);
     } catch (error) {
-      this.failed(error);
+      this.onError(error);
     }
   };
 
-  private advance(): Promise<Pulled<Event>> {
-    // A hand-written iterator may answer at once.
+  private pull(): Promise<Pulled<Event>> {
+    // A manually written iterator may return its step without a promise.
     if (this.steps !== undefined) return Promise.resolve(this.steps.next());
     const { steps, first } = this.options.open(this.controller.signal);
     this.steps = steps;
     return Promise.resolve(first);
   }
 
-  private readonly stepped = (pulled: Pulled<Event>): void => {
-    if (this.stopped !== undefined) return;
-    this.watch.stepped();
+  private readonly onPulled = (pulled: Pulled<Event>): void => {
+    if (this.stopError !== undefined) return;
+    this.options.timers.endWait();
     try {
-      this.resolveStep?.(this.read(pulled));
+      this.resolveStep?.(this.stepOf(pulled));
     } catch (error) {
-      this.failed(error);
+      this.onError(error);
     }
   };
 
-  /** What a stopped provider throws is only the echo of the stop. */
-  private readonly failed = (error: unknown): void => {
-    this.resolveStep?.({ type: 'failed', error: this.stopped ?? error });
+  /** After a stop, the provider's error is only a consequence of the stop. */
+  private readonly onError = (error: unknown): void => {
+    this.resolveStep?.({ type: 'failed', error: this.stopError ?? error });
   };
 
-  private read(pulled: Pulled<Event>): Step<Event> {
-    if (pulled.done === true) return { type: 'failed', error: this.truncated() };
-    const { value } = pulled;
-    return this.take(isBatch(value) ? value : [value]);
-  }
-
-  private take(events: readonly Event[]): Step<Event> {
-    const { answer } = this.options;
+  private stepOf(pulled: Pulled<Event>): Step<Event> {
+    const { target, answer } = this.options;
+    if (pulled.done === true) {
+      const error = new LlmError('truncated', `${target} ended without a finish`, { target });
+      return { type: 'failed', error };
+    }
+    const events: readonly Event[] = isBatch(pulled.value) ? pulled.value : [pulled.value];
     let hasContent = this.isCommitted;
-    for (let at = 0; at < events.length; at++) {
-      const meaning = answer.push(events[at] as Event);
+    for (const [at, event] of events.entries()) {
+      const meaning = answer.push(event);
       if (meaning === 'finish') return this.finish(events.slice(0, at + 1));
       if (meaning === 'content') hasContent = true;
     }
-    return { type: 'events', events: this.isCommitted ? events : this.hold(events, hasContent) };
+    return { type: 'events', events: this.release(events, hasContent) };
   }
 
   private finish(events: readonly Event[]): Step<Event> {
     this.close();
-    const error = this.options.fault();
+    const error = this.options.answerError();
     if (error !== undefined) return { type: 'failed', error };
-    return { type: 'finished', events: this.isCommitted ? events : this.hold(events, true) };
+    return { type: 'finished', events: this.release(events, true) };
   }
 
-  /** Before the first content everything is kept. */
-  private hold(events: readonly Event[], hasContent: boolean): readonly Event[] {
+  /** Returns the events for the caller: none before the first content, and with it all that were held back. */
+  private release(events: readonly Event[], hasContent: boolean): readonly Event[] {
+    if (this.isCommitted) return events;
     this.held.push(...events);
     if (!hasContent) return [];
     const { held } = this;
     this.held = [];
     this.isCommitted = true;
-    this.watch.committed();
+    this.options.timers.commit();
     return this.options.answer.opening(held);
-  }
-
-  private truncated(): LlmError {
-    const { target } = this.options;
-    return new LlmError('truncated', `${target} ended without a finish`, { target });
   }
 }
 
 const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
   Array.isArray(value);
 
-/** A stream that was asked for its first step. */
-export interface Opened<Event extends object> {
+/** A stream whose first step was requested. */
+export interface OpenedStream<Event extends object> {
   readonly steps: AsyncIterator<Event | readonly Event[]>;
-  readonly first: Promise<IteratorResult<Event | readonly Event[]>>;
+  readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens the stream and takes its first step inside the caller's hook; a hook that misbehaves changes nothing. */
-export function openInside<Event extends object>(
+/** Opens a stream and requests its first step inside the hook `around`. A hook that fails changes nothing. */
+export function openInHook<Event extends object>(
   around: ChainDeps['around'],
-  info: AttemptInfo | undefined,
+  info: AttemptInfo,
   start: () => AsyncIterator<Event | readonly Event[]>,
-): Opened<Event> {
-  if (around === undefined || info === undefined) return opened(start);
-  let made: Opened<Event> | undefined;
-  const open = (): Opened<Event> => (made ??= opened(start));
+): OpenedStream<Event> {
+  let stream: OpenedStream<Event> | undefined;
+  const open = (): OpenedStream<Event> => (stream ??= openStream(start));
   try {
-    around(info, () => open().first).catch(() => undefined);
+    around?.(info, () => open().first).catch(() => undefined);
   } catch {
-    // Whatever the hook did, the attempt continues below.
+    // The attempt continues without the hook.
   }
   return open();
 }
 
-function opened<Event extends object>(start: () => AsyncIterator<Event | readonly Event[]>): Opened<Event> {
+function openStream<Event extends object>(
+  start: () => AsyncIterator<Event | readonly Event[]>,
+): OpenedStream<Event> {
   try {
     const steps = start();
     return { steps, first: steps.next() };
   } catch (error) {
-    const failed = (): Promise<never> => Promise.reject(error);
-    return { steps: { next: failed }, first: failed() };
+    const fail = (): Promise<never> => Promise.reject(error);
+    return { steps: { next: fail }, first: fail() };
   }
 }

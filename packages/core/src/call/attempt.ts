@@ -1,164 +1,187 @@
 import { asLlmError } from '../errors/normalize.ts';
 import { decisionFor } from '../errors/policy.ts';
-import { type Admission, FREE } from '../gates/admit.ts';
+import { admit, type Permits } from '../gates/admit.ts';
 import type { Bench } from '../health/tracker.ts';
 import type { Answer } from '../stream/accumulator.ts';
-import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
+import type { AttemptInfo } from '../types/gate.ts';
+import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
 import type { Usage } from '../types/usage.ts';
 import { mergeTimeouts } from '../util/options.ts';
-import { watch, type Watched } from './attempt-info.ts';
-import { openInside, Reading, type Step } from './attempt-reader.ts';
-import { attemptOf, type CallRecord, type PassedOver, skippedAttempt } from './call-log.ts';
-import type { Call, ChainDeps, PreparedCall } from './call.ts';
-import type { CallScope } from './call-scope.ts';
+import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
+import type { CallContext } from './call-context.ts';
+import { skippedAttempt, type SkippedTarget, targetFields } from './call-log.ts';
+import type { PreparedCall } from './call.ts';
 import type { ClaimMode, HealthClaim } from './health-claim.ts';
-import type { ChainSettings } from './settings.ts';
+import { unreadMsOf } from './settings.ts';
 import type { TargetState } from './target-state.ts';
-import { longestSilence } from './timers.ts';
-import { benchedError, CREDENTIAL_BENCHED, type Verdict } from './verdict.ts';
+import { AttemptTimers, maxSilenceMs } from './timers.ts';
+import { benchedError, CREDENTIAL_BENCHED, type Verdict, verdictOn } from './verdict.ts';
+
+/** Longest time that gates may take before an attempt counts as lapsed, in ms. */
+const MAX_ADMISSION_MS = 900_000;
+/** Tolerance for clocks and busy event loops, in ms. */
+const LAPSE_TOLERANCE_MS = 1000;
+
+/** Why an attempt failed, and what the call does next. */
+export interface AttemptFailure {
+  readonly error: LlmError;
+  readonly verdict: Verdict;
+}
 
 /**
- * What comes before each attempt: is the target benched? Can it take the request? Do the gates admit it? Is it benched
- * by now? Only then is the probe claimed, and the attempt may open its connection.
+ * Begins an attempt at a target, or returns why the target is skipped. The checks, in order: Is the target benched? Can it
+ * take the request? Do the gates admit the attempt? Is the target benched by now?
  *
- * @param mode how the target is asked, should it be benched
- * @param isWanted asked once the gates have answered
+ * @param mode whether a benched target may be contacted
+ * @param isStillWanted checked after the gates have answered
  */
 export async function beginAttempt<Event extends object, Result>(
-  visit: TargetState<Event, Result>,
-  call: Call<Event, Result>,
-  deps: ChainDeps,
-  scope: CallScope,
-  record: CallRecord,
+  state: TargetState<Event, Result>,
+  context: CallContext<Event, Result>,
   mode: ClaimMode,
-  isWanted?: () => boolean,
-): Promise<RunningAttempt<Event, Result> | PassedOver> {
-  const target = visit.place.key;
+  isStillWanted: () => boolean = () => true,
+): Promise<Attempt<Event, Result> | SkippedTarget> {
+  const { call, deps, scope, log } = context;
+  const { target, settings } = state;
   scope.throwIfStopped();
-  if (mode === 'unless-benched') {
-    const bench = visit.standing.bench();
-    if (bench !== undefined) return asBenched(target, bench, deps);
-  }
+  const bench = mode === 'unless-benched' ? state.health.bench() : undefined;
+  if (bench !== undefined) return skippedAsBenched(target.key, bench, deps.clock.now());
 
-  const prepared = await prepare(visit, scope);
-  if (prepared instanceof Error) return passedOver('unsupported', prepared, visit.settings);
+  const prepared = await prepareFor(state, scope);
+  if (prepared instanceof LlmError) return skipped('unsupported', prepared, state);
 
-  const number = visit.nextNumber();
-  const watched = isWatched(deps) ? watch(visit.place, number, prepared, call, deps, scope) : undefined;
-  const admission = (await watched?.asked) ?? FREE;
-  if (admission instanceof Error) return passedOver('denied', admission, visit.settings);
+  const number = state.nextNumber();
+  const gatesEnd = deps.clock.now() + MAX_ADMISSION_MS;
+  let latestEnd = (): number => gatesEnd;
+  const info: AttemptParts<Event, Result>['info'] = {
+    call: call.info,
+    operation: call.operation.type,
+    target: target.key,
+    vendor: target.provider.vendor,
+    billing: target.provider.billing,
+    model: target.modelId,
+    name: target.name,
+    attempt: number,
+    request: prepared.request,
+    payload: prepared.payload,
+    capabilities: prepared.capabilities,
+    delivery: prepared.isNonStreaming ? 'complete' : 'deltas',
+    signal: scope.signal,
+    get isLapsed() {
+      return deps.clock.now() > latestEnd() + LAPSE_TOLERANCE_MS;
+    },
+  };
+  const permits = await admit(deps.gates, info, deps.clock, call.waitUntil).catch(denialError);
+  if (permits instanceof LlmError) return skipped('denied', permits, state);
 
-  const isLate = isWanted?.() === false;
-  const claim = isLate ? undefined : visit.standing.claim(mode, probeMs(prepared, visit.settings));
+  const probeMs = maxSilenceMs(mergeTimeouts(prepared.timeouts, settings.timeouts), prepared.isNonStreaming);
+  const claim = isStillWanted() ? state.health.claim(mode, probeMs) : undefined;
   if (claim === undefined) {
-    const meanwhile = asBenched(target, visit.standing.bench(), deps);
-    await admission.settle(skippedAttempt(visit.place, meanwhile.error));
-    return meanwhile;
+    const skip = skippedAsBenched(target.key, state.health.bench(), deps.clock.now());
+    await permits.settle(skippedAttempt(target, skip.error));
+    return skip;
   }
-  visit.began();
-  if (claim.isProbe) record.health('probed', target);
-  record.attemptStart(target, number);
-  return new RunningAttempt({
-    visit,
-    call,
-    deps,
-    record,
-    prepared,
-    number,
-    watched,
-    admission,
-    claim,
-  });
+  state.countStart();
+  if (claim.isProbe) log.healthChange('probed', target.key);
+  log.attemptStart(target.key, number);
+  const attempt = new Attempt({ context, state, prepared, info, permits, claim });
+  latestEnd = () => attempt.latestEnd();
+  return attempt;
 }
 
-function asBenched(target: string, bench: Bench | undefined, { clock }: ChainDeps): PassedOver {
-  const error = benchedError(target, bench, clock.now());
-  return { why: 'benched', error, until: bench?.until, advance: true };
+function skippedAsBenched(target: string, bench: Bench | undefined, now: number): SkippedTarget {
+  return { why: 'benched', error: benchedError(target, bench, now), until: bench?.until, advance: true };
 }
 
-function passedOver(why: PassedOver['why'], error: LlmError, { policy }: ChainSettings): PassedOver {
-  const { advance } = decisionFor(error.kind, policy);
-  return { why, error, until: undefined, advance: advance || error.details.code === 'advance' };
+function skipped<Event extends object, Result>(
+  why: SkippedTarget['why'],
+  error: LlmError,
+  { settings: { policy } }: TargetState<Event, Result>,
+): SkippedTarget {
+  const advance = decisionFor(error.kind, policy).advance || error.details.code === 'advance';
+  return { why, error, until: undefined, advance };
 }
 
-/** The error instead, where the target cannot take the request and the next one may. */
-async function prepare<Event extends object, Result>(
-  visit: TargetState<Event, Result>,
-  scope: CallScope,
+/** Returns the request for the target; or the error, if the policy permits to try the next target. */
+async function prepareFor<Event extends object, Result>(
+  state: TargetState<Event, Result>,
+  scope: { readonly signal: AbortSignal },
 ): Promise<PreparedCall<Event, Result> | LlmError> {
   try {
-    return await visit.prepare(scope);
+    return await state.prepare(scope);
   } catch (cause) {
-    // A provider's own code may throw anything: then this target cannot be asked, and the next one may.
-    const error = asLlmError(cause, visit.place.key);
-    if (decisionFor(error.kind, visit.settings.policy).advance) return error;
+    const error = asLlmError(cause, state.target.key);
+    if (decisionFor(error.kind, state.settings.policy).advance) return error;
     throw error;
   }
 }
 
-/** A probe is over at its first content: a claim that is older belongs to nobody any more. */
-const probeMs = <Event extends object, Result>(
-  { timeouts, isNonStreaming }: PreparedCall<Event, Result>,
-  { timeouts: own }: ChainSettings,
-): number => longestSilence(mergeTimeouts(timeouts, own), isNonStreaming);
+/** Returns a gate's denial. Any other error ends the call. */
+function denialError(error: unknown): LlmError {
+  if (LlmError.is(error, 'denied')) return error;
+  throw error;
+}
 
-const isWatched = ({ gates, around }: ChainDeps): boolean => gates.length > 0 || around !== undefined;
-
-interface Facts<Event extends object, Result> {
-  readonly visit: TargetState<Event, Result>;
-  readonly call: Call<Event, Result>;
-  readonly deps: ChainDeps;
-  readonly record: CallRecord;
+interface AttemptParts<Event extends object, Result> {
+  readonly context: CallContext<Event, Result>;
+  readonly state: TargetState<Event, Result>;
   readonly prepared: PreparedCall<Event, Result>;
-  readonly number: number;
-  /** Absent when no gate and no hook looks. */
-  readonly watched: Watched | undefined;
-  readonly admission: Admission;
+  readonly info: AttemptInfo & { readonly delivery: 'deltas' | 'complete' };
+  readonly permits: Permits;
   readonly claim: HealthClaim;
 }
 
 /**
- * One try of one target, admitted and under way. It owns what was got for it, the permits and the claim on the
- * target's health, and gives each back when it ends, whatever ended it.
+ * An attempt: one request to one target. It owns the permits of the gates, the claim on the target's health, the timers and
+ * the reader, and releases them when it ends. `finish`, `fail`, `failInRace` or `loseRace` ends it.
  */
-export class RunningAttempt<Event extends object, Result> {
-  readonly visit: TargetState<Event, Result>;
+export class Attempt<Event extends object, Result> {
+  readonly state: TargetState<Event, Result>;
   readonly answer: Answer<Event, Result>;
-  private readonly facts: Facts<Event, Result>;
-  private readonly reading: Reading<Event>;
-  private readonly began: number;
-  private hasToldCommit = false;
+  private readonly parts: AttemptParts<Event, Result>;
+  private readonly timers: AttemptTimers;
+  private readonly reader: AttemptReader<Event>;
+  private readonly startedAt: number;
+  private isCommitReported = false;
   /** Usage that the provider reported before the end. */
   private reportedUsage: Usage | undefined;
 
-  constructor(facts: Facts<Event, Result>) {
-    const { visit, call, deps, prepared, watched } = facts;
-    this.facts = facts;
-    this.visit = visit;
-    this.answer = prepared.newAnswer();
-    this.began = deps.clock.now();
-    const target = visit.place.key;
-    const delivery = prepared.isNonStreaming ? 'complete' : 'deltas';
-    const { recoveries } = visit;
+  constructor(parts: AttemptParts<Event, Result>) {
+    const { context, state, prepared, info, claim } = parts;
+    const { call, deps } = context;
+    const { settings, recoveries } = state;
+    const answer = prepared.newAnswer();
     const credential = (value: string): void => {
-      facts.claim.use(value);
+      claim.useCredential(value);
     };
     const reportUsage = (usage: Usage): void => {
       this.reportedUsage = usage;
     };
-    this.reading = new Reading({
-      target,
-      isWhole: prepared.isNonStreaming,
+    this.parts = parts;
+    this.state = state;
+    this.answer = answer;
+    this.startedAt = deps.clock.now();
+    this.timers = new AttemptTimers({
       clock: deps.clock,
-      timeouts: mergeTimeouts(prepared.timeouts, visit.settings.timeouts),
-      pace: visit.settings.pace,
-      answer: this.answer,
-      fault: () => faultOf(this.answer, visit.settings),
+      target: info.target,
+      timeouts: mergeTimeouts(prepared.timeouts, settings.timeouts),
+      isNonStreaming: prepared.isNonStreaming,
+      pace: settings.pace,
+      characters: () => answer.characters,
+      onTimeout: (error) => {
+        this.stop(error);
+      },
+    });
+    this.reader = new AttemptReader({
+      target: info.target,
+      timers: this.timers,
       waitUntil: call.waitUntil,
-      lifeline: watched?.lifeline,
+      answer,
+      answerError: () => this.answerError(),
       open: (signal) =>
-        openInside(deps.around, watched?.info, () =>
-          prepared.open({
+        openInHook(deps.around, info, () => {
+          const { target, delivery } = info;
+          return prepared.open({
             target,
             delivery,
             signal,
@@ -166,124 +189,161 @@ export class RunningAttempt<Event extends object, Result> {
             credential,
             recoveries,
             reportUsage,
-          }),
-        ),
+          });
+        }),
     });
   }
 
-  /** Of one attempt that looks like a race: itself. */
+  /** A race of two attempts has the same property: the attempt that continues. */
   get attempt(): this {
     return this;
   }
 
-  /** What comes next: events to show (none while nothing is committed), the finish, or the failure. */
-  read(): Promise<Step<Event>> {
-    return this.reading.step();
-  }
-
-  /** Ends it now: what is being read fails with this error, the socket is closed. */
-  stop(error: LlmError): void {
-    this.reading.stop(error);
-  }
-
+  /** Whether its first content has arrived. */
   get isCommitted(): boolean {
-    return this.reading.isCommitted;
+    return this.reader.isCommitted;
   }
 
-  /** Once, after the first content. */
-  tellCommitted(): void {
-    if (this.hasToldCommit) return;
-    this.hasToldCommit = true;
-    const { claim, record } = this.facts;
-    claim.committed();
-    record.committed(this.target, this.ms());
-    if (claim.isProbe) record.health('recovered', this.target);
+  /** Latest time at which it can still be running, as epoch ms. */
+  latestEnd(): number {
+    return this.timers.waitsUntil() + unreadMsOf(this.parts.context.call.settings.timeouts);
   }
 
-  /** The failure as the chain speaks of it: one kind, its target, and what had arrived. */
-  describe(cause: unknown): LlmError {
-    this.reading.close();
-    const known = asLlmError(cause, this.target, this.facts.prepared.request);
-    const error = classified(known, this.visit.settings.classify);
-    const { details } = error;
-    const arrived = this.answer.partial();
-    const partial =
-      details.partial ?? (arrived && { ...arrived, usage: arrived.usage ?? this.reportedUsage });
-    return withDetails(error, { target: details.target ?? this.target, partial });
+  /** Reads the next events, the finish, or the failure. */
+  readStep(): Promise<Step<Event>> {
+    return this.reader.readStep();
   }
 
-  /** Returns until when the failure benched the target, if it did. */
-  tellHealth(error: LlmError, isVerdict: boolean): number | undefined {
-    return this.facts.claim.failed(error, isVerdict, this.visit.settings);
+  /** Aborts the request. The step that is being read fails with this error. */
+  stop(error: LlmError): void {
+    this.reader.stop(error);
   }
 
-  /** A promise, where permits have to be settled. */
-  finished(): Promise<void> | undefined {
-    this.facts.claim.finished();
-    return this.ended('finished', undefined, this.answer.usage);
+  /** Reports the commit to health and to listeners, once. */
+  reportCommit(): void {
+    if (this.isCommitReported) return;
+    this.isCommitReported = true;
+    const { context, info, claim } = this.parts;
+    claim.commit();
+    context.log.attemptCommitted(info.target, this.elapsedMs());
+    if (claim.isProbe) context.log.healthChange('recovered', info.target);
   }
 
-  /** A promise, where permits have to be settled. */
-  failed(error: LlmError, verdict: Verdict, benchedUntil: number | undefined): Promise<void> | undefined {
-    const { record, number } = this.facts;
-    const outcome = outcomeOf(error);
-    if (outcome === 'skipped') record.foundBenched(this.target, this.comesBack(error));
-    else record.attemptFailed(this.target, number, error, retryInMs(verdict));
-    const settling = this.ended(
-      outcome,
+  /** Ends a finished attempt. Resolves when its permits are settled. */
+  async finish(): Promise<void> {
+    this.parts.claim.finish();
+    await this.end('finished', undefined);
+  }
+
+  /** Ends a failed attempt and decides what the call does next. Resolves when its permits are settled. */
+  async fail(cause: unknown): Promise<AttemptFailure> {
+    const { state } = this;
+    const { call, deps, scope } = this.parts.context;
+    const { settings } = state;
+    const error = this.errorOf(scope.reason ?? cause);
+    const recovery = state.availableRecovery(error);
+    const isConclusive = scope.reason === undefined && recovery === undefined;
+    const benchedUntil = this.parts.claim.fail(error, isConclusive, settings);
+    const facts = {
       error,
-      error.details.partial?.usage ?? this.answer.usage ?? this.reportedUsage,
-    );
-    if (benchedUntil !== undefined) record.health('benched', this.target, benchedUntil);
-    return settling;
-  }
-
-  private ended(
-    outcome: Attempt['outcome'],
-    error: LlmError | undefined,
-    usage: Usage | undefined,
-  ): Promise<void> | undefined {
-    const { record, number, admission } = this.facts;
-    const result: Attempt = {
-      ...attemptOf(this.visit.place),
-      outcome,
-      error,
-      usage,
-      ms: this.ms(),
-      ...(this.reading.isCutOff && outcome !== 'finished' && { stopped: true }),
+      canRecover: recovery !== undefined,
+      tries: state.tries,
+      isFinal: this.isCommitted && call.isStreamed && settings.afterCommit === 'error',
+      isBenched: state.health.bench() !== undefined,
+      remainingMs: scope.remainingMs(),
+      random: deps.random(),
     };
-    record.attemptEnd(number, result);
-    return admission.settle(result);
+    const verdict = verdictOn(facts, settings);
+    await this.endFailed(error, verdict, benchedUntil);
+    if (verdict.type === 'recover' && recovery !== undefined) state.useRecovery(recovery);
+    return { error, verdict };
   }
 
-  private comesBack({ details: { retryAfterMs = 0 } }: LlmError): number {
-    return this.facts.deps.clock.now() + retryAfterMs;
+  /** Ends an attempt that failed while another one is running. The call continues with the other one. */
+  failInRace(cause: unknown): void {
+    const { state } = this;
+    const { kind } = this.endInRace(cause);
+    const { attempts, policy } = state.settings;
+    state.hasFailedInRace = state.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
-  private get target(): string {
-    return this.visit.place.key;
+  /** Aborts an attempt because another one was faster. It does not count as a failure of the target. */
+  loseRace(): void {
+    const error = new LlmError('aborted', 'another target was first', { code: 'abandoned' });
+    this.stop(error);
+    this.endInRace(error);
   }
 
-  private ms(): number {
-    return this.facts.deps.clock.now() - this.began;
+  private endInRace(cause: unknown): LlmError {
+    const { context, claim } = this.parts;
+    const { reason } = context.scope;
+    const error = this.errorOf(reason ?? cause);
+    const isConclusive = reason === undefined && error.kind !== 'aborted';
+    const benchedUntil = claim.fail(error, isConclusive, this.state.settings);
+    void this.endFailed(error, { type: 'advance' }, benchedUntil);
+    return error;
+  }
+
+  private async endFailed(
+    error: LlmError,
+    verdict: Verdict,
+    benchedUntil: number | undefined,
+  ): Promise<void> {
+    const { context, info } = this.parts;
+    const { log, deps } = context;
+    const { code, retryAfterMs = 0 } = error.details;
+    if (code === CREDENTIAL_BENCHED) log.credentialBenched(info.target, deps.clock.now() + retryAfterMs);
+    else log.attemptFailed(info.target, info.attempt, error, retryInMs(verdict));
+    const settled = this.end(outcomeOf(error), error);
+    if (benchedUntil !== undefined) log.healthChange('benched', info.target, benchedUntil);
+    await settled;
+  }
+
+  private end(outcome: AttemptRecord['outcome'], error: LlmError | undefined): Promise<void> | undefined {
+    const { context, state, info, permits } = this.parts;
+    const record: AttemptRecord = {
+      ...targetFields(state.target),
+      outcome,
+      error,
+      usage: error?.details.partial?.usage ?? this.answer.usage ?? (error && this.reportedUsage),
+      ms: this.elapsedMs(),
+      ...(this.reader.isCutOff && outcome !== 'finished' && { stopped: true }),
+    };
+    context.log.attemptEnd(info.attempt, record);
+    return permits.settle(record);
+  }
+
+  /** Converts any failure to an error with a kind, the target and the partial response. */
+  private errorOf(cause: unknown): LlmError {
+    this.reader.close();
+    const { info, prepared, state } = this.parts;
+    const known = asLlmError(cause, info.target, prepared.request);
+    const error = reclassified(known, state.settings.classify);
+    const arrived = this.answer.partial();
+    const usage = arrived?.usage ?? this.reportedUsage;
+    const partial = error.details.partial ?? (arrived && { ...arrived, usage });
+    return withDetails(error, { target: error.details.target ?? info.target, partial });
+  }
+
+  /** Returns the error of a finished answer that counts as a failure, unless the policy accepts it. */
+  private answerError(): LlmError | undefined {
+    const error = this.answer.fault();
+    const isAccepted = error && decisionFor(error.kind, this.state.settings.policy).accept === true;
+    return isAccepted ? undefined : error;
+  }
+
+  private elapsedMs(): number {
+    return this.parts.context.deps.clock.now() - this.startedAt;
   }
 }
 
-/** Unless the policy takes it for an answer. */
-function faultOf(
-  answer: Pick<Answer<object, unknown>, 'fault'>,
-  { policy }: ChainSettings,
-): LlmError | undefined {
-  const fault = answer.fault();
-  return fault !== undefined && decisionFor(fault.kind, policy).accept === true ? undefined : fault;
-}
-
-function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
+function outcomeOf({ details: { code } }: LlmError): AttemptRecord['outcome'] {
   if (code === CREDENTIAL_BENCHED) return 'skipped';
   return code === 'abandoned' ? code : 'failed';
 }
 
-function classified(
+/** Applies the application's classifier. One that throws is ignored. */
+function reclassified(
   error: LlmError,
   classify: ((error: LlmError) => LlmError['kind'] | undefined) | undefined,
 ): LlmError {
@@ -292,7 +352,6 @@ function classified(
     if (typeof kind !== 'string' || kind === error.kind) return error;
     return new LlmError(kind, error.message, error.details, { cause: error });
   } catch {
-    // A classifier that throws has no say: the provider's word stands.
     return error;
   }
 }

@@ -1,45 +1,45 @@
 import type { Target } from '../resolve/resolve.ts';
 import type { CallInfo } from '../types/call-options.ts';
-import type { Attempt, LlmError } from '../types/llm-error.ts';
+import type { Attempt as AttemptRecord, LlmError } from '../types/llm-error.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Emit } from '../util/listeners.ts';
 
-/** A target that is not asked, and why. */
-export interface PassedOver {
+/** A target that the call did not contact, and why. */
+export interface SkippedTarget {
   readonly why: 'benched' | 'unsupported' | 'denied';
   readonly error: LlmError;
-  /** Epoch ms, of a bench. */
+  /** End of the bench, as epoch ms. */
   readonly until: number | undefined;
-  /** May the next target be tried? */
+  /** Whether the call may try the next target. */
   readonly advance: boolean;
 }
 
-/** What happened in one call: keeps the attempts, tells the observers. Without observers no event is made. */
-export class CallRecord {
-  private list: Attempt[] = [];
+/** Records the attempts of one call and emits its events. */
+export class CallLog {
+  private records: AttemptRecord[] = [];
   private readonly call: CallInfo;
   private readonly emit: Emit | undefined;
   private hasStarted = false;
-  private benched = 0;
+  private benchedCount = 0;
 
   constructor(call: CallInfo, emit: Emit | undefined) {
     this.call = call;
     this.emit = emit;
   }
 
-  /** Those so far: what comes later does not change them. */
-  get attempts(): readonly Attempt[] {
-    return [...this.list];
+  /** Copy of the attempts so far. */
+  get attempts(): readonly AttemptRecord[] {
+    return [...this.records];
   }
 
-  /** Has any target been asked? */
+  /** Whether any target was contacted. */
   get hasAttempt(): boolean {
-    return this.list.some(({ outcome }) => outcome !== 'skipped');
+    return this.records.some(({ outcome }) => outcome !== 'skipped');
   }
 
-  /** Was any target passed over since it was benched? */
+  /** Whether any target was skipped because it is benched. */
   get hasBenched(): boolean {
-    return this.benched > 0;
+    return this.benchedCount > 0;
   }
 
   callStart(targets: readonly string[]): void {
@@ -48,7 +48,7 @@ export class CallRecord {
     this.emit?.({ type: 'call-start', call: this.call, targets });
   }
 
-  /** `result`: events have the answers of chats; those of other operations are too large for a log. */
+  /** Emits the end. Only chats put their response into the event: other results are too large for a log. */
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
@@ -56,30 +56,29 @@ export class CallRecord {
     this.emit?.({ type: 'call-end', call, outcome, response, error, attempts });
   }
 
-  skipped(place: Target, { why, error, until }: PassedOver): void {
-    const target = place.key;
-    if (why === 'benched') this.benched++;
-    this.list.push(skippedAttempt(place, error));
-    this.emit?.({ type: 'target-skipped', call: this.call, target, why, until });
+  targetSkipped(target: Target, { why, error, until }: SkippedTarget): void {
+    if (why === 'benched') this.benchedCount++;
+    this.records.push(skippedAttempt(target, error));
+    this.emit?.({ type: 'target-skipped', call: this.call, target: target.key, why, until });
   }
 
-  /** An attempt ended before it began: its credential is benched. Its end is recorded like that of any other. */
-  foundBenched(target: string, until: number): void {
-    this.benched++;
+  /** An attempt sent nothing because its credential is benched. `attemptEnd` follows. */
+  credentialBenched(target: string, until: number): void {
+    this.benchedCount++;
     this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });
   }
 
-  /** A chain that waits for its targets would list the same skips again and again. */
+  /** Removes the skipped targets before the chain starts again, so that they are not listed repeatedly. */
   forgetSkips(): void {
-    this.list = this.list.filter(({ outcome }) => outcome !== 'skipped');
-    this.benched = 0;
+    this.records = this.records.filter(({ outcome }) => outcome !== 'skipped');
+    this.benchedCount = 0;
   }
 
   attemptStart(target: string, attempt: number): void {
     this.emit?.({ type: 'attempt-start', call: this.call, target, attempt });
   }
 
-  committed(target: string, msToFirst: number): void {
+  attemptCommitted(target: string, msToFirst: number): void {
     this.emit?.({ type: 'committed', call: this.call, target, msToFirst });
   }
 
@@ -87,23 +86,23 @@ export class CallRecord {
     this.emit?.({ type: 'attempt-failed', call: this.call, target, attempt, error, willRetryInMs });
   }
 
-  attemptEnd(attempt: number, result: Attempt): void {
-    this.list.push(result);
+  attemptEnd(attempt: number, result: AttemptRecord): void {
+    this.records.push(result);
     this.emit?.({ type: 'attempt-end', call: this.call, attempt, result });
   }
 
-  health(type: 'benched' | 'probed' | 'recovered', target: string, until?: number): void {
+  healthChange(type: 'benched' | 'probed' | 'recovered', target: string, until?: number): void {
     this.emit?.({ type, call: this.call, target, until });
   }
 }
 
-/** What every record says of its target. */
-export const attemptOf = ({
+/** Returns the fields of an attempt's record that describe its target. */
+export const targetFields = ({
   key,
   provider: { vendor, billing },
   modelId,
   name,
-}: Target): Pick<Attempt, 'target' | 'vendor' | 'billing' | 'model' | 'name'> => ({
+}: Target): Pick<AttemptRecord, 'target' | 'vendor' | 'billing' | 'model' | 'name'> => ({
   target: key,
   model: modelId,
   ...(vendor !== undefined && { vendor }),
@@ -111,9 +110,9 @@ export const attemptOf = ({
   ...(name !== undefined && { name }),
 });
 
-/** The record of a target that was not asked. */
-export const skippedAttempt = (place: Target, error: LlmError | undefined): Attempt => ({
-  ...attemptOf(place),
+/** Returns the record of a target that was not contacted. */
+export const skippedAttempt = (target: Target, error: LlmError): AttemptRecord => ({
+  ...targetFields(target),
   outcome: 'skipped',
   error,
   usage: undefined,

@@ -4,247 +4,161 @@ import type { StreamEvent } from '../types/events.ts';
 import { LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
 import { abortable } from '../util/async.ts';
 import type { Step } from './attempt-reader.ts';
-import { beginAttempt, type RunningAttempt } from './attempt.ts';
-import { CallRecord } from './call-log.ts';
+import { Attempt, beginAttempt } from './attempt.ts';
+import { CallContext } from './call-context.ts';
 import type { Call, ChainDeps } from './call.ts';
-import { CallScope } from './call-scope.ts';
+import { Chain } from './chain.ts';
 import { Hedge } from './hedge.ts';
-import { noneLeft } from './no-target-left.ts';
-import { Route } from './chain.ts';
-import { type Verdict, verdictOn } from './verdict.ts';
+import { continueOrThrow } from './no-target-left.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
 type Continued = Extract<StreamEvent, { type: 'continued' }>;
+type Shown<Event> = readonly (Event | Reset | Continued)[];
 
 /**
- * One call along its chain, pulled by whoever reads: each pull gives the next events to show. It tries targets in
- * order until one finishes, and after each failure recovers, retries, advances or throws.
+ * The course of one call along its chain. Each pull returns the next events for the caller. The call tries its targets in
+ * order until one finishes. After each failure it recovers, retries, advances to the next target, or throws.
  */
 export class CallRun<Event extends object, Result> {
-  /** There once the call has finished. */
+  /** Result of the call. Set when the call has finished. */
   result: Result | undefined;
-  private readonly call: Call<Event, Result>;
-  private readonly deps: ChainDeps;
-  private readonly record: CallRecord;
-  private readonly scope: CallScope;
-  private route: Route<Event, Result> | undefined;
-  private running: RunningAttempt<Event, Result> | Hedge<Event, Result> | undefined;
-  /** To be slept before the next attempt, in ms. */
-  private pauseMs = 0;
-  /** Shown content that the consumer still has to be told to drop. */
+  private readonly context: CallContext<Event, Result>;
+  private chain: Chain<Event, Result> | undefined;
+  private running: Attempt<Event, Result> | Hedge<Event, Result> | undefined;
+  /** Time to wait before the next attempt, in ms. */
+  private retryDelayMs = 0;
+  /** Tells the caller to discard the content that it has read. Emitted before the next attempt is read. */
   private reset: Reset | undefined;
-  /** Shown content that the next attempt continues from: told with its first content. */
-  private broken: Pick<Continued, 'from' | 'error'> | undefined;
+  /** Failure after which the next attempt continues the answer. Emitted with the first content of that attempt. */
+  private interruption: Pick<Continued, 'from' | 'error'> | undefined;
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
-  private isPulled = false;
-  /** Finished, but its last events are still to be read. */
-  private endIsUntold = false;
+  private isBeingPulled = false;
+  /** Whether the call has finished, but its end is not reported because its last events are not read. */
+  private hasUnreportedEnd = false;
 
   constructor(call: Call<Event, Result>, deps: ChainDeps) {
-    this.call = call;
-    this.deps = deps;
-    this.record = new CallRecord(call.info, call.emit);
-    this.scope = new CallScope(call.signal, call.settings.timeouts.totalMs, deps.clock, (error) => {
-      this.stopped(error);
+    this.context = new CallContext(call, deps, (error) => {
+      this.onStop(error);
     });
   }
 
-  /** The next events to show, never an empty list; `undefined` once `result` is there. Throws the call's error. */
-  async pull(): Promise<readonly (Event | Reset | Continued)[] | undefined> {
+  /** Returns the next events, never an empty list, or `undefined` once `result` is set. Throws the error of the call. */
+  async pull(): Promise<Shown<Event> | undefined> {
     if (this.failure !== undefined) throw this.failure;
     if (this.result !== undefined) {
-      this.tellEnd();
+      this.reportEnd();
       return undefined;
     }
-    this.isPulled = true;
+    this.isBeingPulled = true;
+    const { scope } = this.context;
     try {
       for (;;) {
-        const running = this.running ?? (await this.next());
-        // Nothing is read of the new attempt before the consumer has dropped the old one's content.
+        const running = this.running ?? (await this.beginNext());
+        // The caller discards the old content before the new attempt is read.
         if (this.reset !== undefined) return this.takeReset();
-        const step = await running.read();
-        const attempt = this.winner(running);
-        const shown = step.type === 'events' ? this.show(attempt, step) : await this.ended(attempt, step);
+        const step = await running.readStep();
+        const shown = await this.process(this.continuing(running), step);
         if (shown.length > 0) return shown;
       }
     } catch (cause) {
       throw this.fail(cause);
     } finally {
-      this.isPulled = false;
-      // Stopped while the last events were on their way out: nobody may pull again.
-      if (this.scope.reason !== undefined) void this.settleStopped(this.scope.reason);
+      this.isBeingPulled = false;
+      // The call was stopped during this pull, and there may be no other pull.
+      if (scope.reason !== undefined) void this.endStopped(scope.reason);
     }
   }
 
-  /** The reader left: closes the socket and books the attempt as abandoned. */
+  /** Ends the call because its reader stopped reading: aborts the request and records the attempt as abandoned. */
   abandon(why: string): void {
-    this.tellEnd();
-    this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
+    this.reportEnd();
+    this.context.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
 
-  // ---- the next attempt
+  // ---- Begin the next attempt
 
-  /** Resolves once; then, from target to target: may it be tried, and does it begin? */
-  private async next(): Promise<RunningAttempt<Event, Result> | Hedge<Event, Result>> {
-    const route = (this.route ??= await this.resolve());
-    if (this.pauseMs > 0) await this.pause();
+  /** Begins an attempt at the current target, or at the first one after it that is not skipped. */
+  private async beginNext(): Promise<Attempt<Event, Result> | Hedge<Event, Result>> {
+    const { call, deps, scope, log } = this.context;
+    const chain = (this.chain ??= await this.resolve());
+    const { retryDelayMs } = this;
+    this.retryDelayMs = 0;
+    if (retryDelayMs > 0) await deps.clock.sleep(retryDelayMs, scope.signal);
     for (;;) {
-      const visit = route.current;
-      if (visit === undefined) {
-        await noneLeft(route, this.call, this.deps, this.scope, this.record, this.lastPartial);
+      const state = chain.current;
+      if (state === undefined) {
+        await continueOrThrow(chain, this.context);
         continue;
       }
-      const begun = await beginAttempt(visit, this.call, this.deps, this.scope, this.record, route.mode);
-      if ('read' in begun) {
-        this.running = begun;
-        if (this.call.settings.hedgeAfterMs < Infinity) this.running = this.hedged(begun, route);
-        // Stopped while the gates were asked: it ends before it opens a connection.
-        if (this.scope.reason !== undefined) begun.stop(this.scope.reason);
+      const begun = await beginAttempt(state, this.context, chain.mode);
+      if (begun instanceof Attempt) {
+        const isHedged = call.settings.hedgeAfterMs < Infinity && chain.next.length > 0;
+        this.running = isHedged ? new Hedge(begun, chain, this.context) : begun;
+        // Stopped while the gates were deciding: the attempt fails before it sends a request.
+        if (scope.reason !== undefined) begun.stop(scope.reason);
         return this.running;
       }
-      this.record.skipped(visit.place, begun);
+      log.targetSkipped(state.target, begun);
       if (!begun.advance) throw begun.error;
-      route.advance();
+      chain.advance();
     }
   }
 
-  /** Where it is asked for, and there is another target, that one is asked too once the first is silent for too long. */
-  private hedged(
-    first: RunningAttempt<Event, Result>,
-    route: Route<Event, Result>,
-  ): RunningAttempt<Event, Result> | Hedge<Event, Result> {
-    if (route.isAtEnd) return first;
-    const { call, deps, scope, record } = this;
-    return new Hedge(first, {
-      afterMs: call.settings.hedgeAfterMs,
-      clock: deps.clock,
-      route,
-      scope,
-      record,
-      begin: (visit, isWanted) => beginAttempt(visit, call, deps, scope, record, 'unless-benched', isWanted),
-    });
+  private async resolve(): Promise<Chain<Event, Result>> {
+    const { call, deps, scope, log } = this.context;
+    scope.throwIfStopped();
+    call.operation.validate();
+    const targets = await abortable(call.resolve(scope), scope.signal);
+    log.callStart(targets.map(({ key }) => key));
+    return new Chain(targets, call, deps);
   }
 
-  /** What is left of a race continues alone. */
-  private winner(
-    running: RunningAttempt<Event, Result> | Hedge<Event, Result>,
-  ): RunningAttempt<Event, Result> {
+  // ---- Process what the attempt returned
+
+  /** Returns the attempt that the call continues with: after a race, the winner. */
+  private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {
     const { attempt } = running;
     if (attempt === running) return attempt;
-    this.route?.goTo(attempt.visit);
+    this.chain?.goTo(attempt.state);
     if (this.running !== undefined) this.running = attempt;
     return attempt;
   }
 
-  private async resolve(): Promise<Route<Event, Result>> {
-    const { call, scope } = this;
-    scope.throwIfStopped();
-    call.operation.validate();
-    const places = await abortable(call.resolve(scope), scope.signal);
-    this.record.callStart(places.map(({ key }) => key));
-    return new Route(places, call, this.deps);
-  }
-
-  private async pause(): Promise<void> {
-    const { pauseMs } = this;
-    this.pauseMs = 0;
-    await this.deps.clock.sleep(pauseMs, this.scope.signal);
-  }
-
-  // ---- what came of it
-
-  /** The last events, or what a failure leaves to show. */
-  private async ended(
-    attempt: RunningAttempt<Event, Result>,
-    step: Exclude<Step<Event>, { type: 'events' }>,
-  ): Promise<readonly (Event | Reset | Continued)[]> {
-    if (step.type === 'failed') return this.failed(attempt, step.error);
-    const shown = this.show(attempt, step);
-    await this.finished(attempt);
+  /** Returns the events to show: those of the attempt, or after a failure, those that the failure requires. */
+  private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<Shown<Event>> {
+    if (step.type === 'failed') return this.processFailure(attempt, step.error);
+    const shown = this.show(attempt, step.events);
+    if (step.type === 'finished') await this.finish(attempt);
     return shown;
   }
 
-  private async finished(attempt: RunningAttempt<Event, Result>): Promise<void> {
-    this.running = undefined;
-    await this.settled(attempt.finished());
-    this.scope.release();
-    const { spec } = this.call.info;
-    this.result = attempt.answer.result({ spec, attempts: this.record.attempts });
-    this.endIsUntold = true;
-    this.call.onEnd?.({ result: this.result });
+  /** Reports the commit, and emits `continued` before the first content of an attempt that continues an answer. */
+  private show(attempt: Attempt<Event, Result>, events: readonly Event[]): Shown<Event> {
+    if (!attempt.isCommitted) return events;
+    attempt.reportCommit();
+    const { interruption } = this;
+    if (interruption === undefined) return events;
+    this.interruption = undefined;
+    return [{ type: 'continued', ...interruption, target: attempt.state.target.key }, ...events];
   }
 
-  /** Observers hear of the end once the reader has had the last events, or has left: nothing follows it. */
-  private tellEnd(): void {
-    if (!this.endIsUntold) return;
-    this.endIsUntold = false;
-    this.record.callEnd('finished', this.result);
-  }
-
-  /** Health hears of it, the verdict is spoken, the books are closed; then the verdict is carried out. */
-  private async failed(
-    attempt: RunningAttempt<Event, Result>,
-    cause: unknown,
-  ): Promise<readonly (Event | Reset)[]> {
-    const { visit } = attempt;
-    const { settings } = visit;
-    const { reason } = this.scope;
+  private async processFailure(attempt: Attempt<Event, Result>, cause: unknown): Promise<readonly Reset[]> {
     this.running = undefined;
-    const error = attempt.describe(reason ?? cause);
+    const { error, verdict } = await attempt.fail(cause);
     this.lastPartial = error.details.partial ?? this.lastPartial;
-    const recovered = visit.recovered(error);
-    const benchedUntil = attempt.tellHealth(error, reason === undefined && recovered === undefined);
-    const verdict = verdictOn(
-      {
-        error,
-        canRecover: recovered !== undefined,
-        tries: visit.tries,
-        wasShown: attempt.isCommitted && this.call.live && settings.afterCommit === 'error',
-        isBenched: visit.standing.bench() !== undefined,
-        remainingMs: this.scope.remainingMs(),
-        random: this.deps.random(),
-      },
-      settings,
-    );
-    await this.settled(attempt.failed(error, verdict, benchedUntil));
-    if (attempt.isCommitted && this.call.live) this.handOver(attempt, error, verdict);
-    if (verdict.type === 'recover' && recovered !== undefined) visit.recover(recovered);
-    return this.carryOut(verdict, error);
-  }
-
-  /** What was shown is gone on from where that can be done; otherwise the consumer is told to drop it. */
-  private handOver(
-    { answer, visit }: RunningAttempt<Event, Result>,
-    error: LlmError,
-    verdict: Verdict,
-  ): void {
-    const { operation, settings } = this.call;
-    const from = visit.place.key;
-    const goesOn = verdict.type !== 'throw' && settings.afterCommit === 'continue';
-    const rest = goesOn ? operation.continued?.({ from, error, parts: answer.shown() }) : undefined;
-    this.broken = rest && { from, error };
-    this.reset = rest === undefined ? { type: 'reset', target: from, error } : undefined;
-    if (goesOn) this.route?.ask(rest ?? operation);
-  }
-
-  /** Waits for permits to be settled, unless the call is stopped meanwhile: what happened stays as it is. */
-  private async settled(settling: Promise<void> | undefined): Promise<void> {
-    const { scope } = this;
-    if (settling === undefined || scope.reason !== undefined) return;
-    await abortable(settling, scope.signal).catch(() => undefined);
-  }
-
-  private carryOut(verdict: Verdict, error: LlmError): readonly Reset[] {
+    if (attempt.isCommitted && this.context.call.isStreamed) {
+      this.replaceShown(attempt, error, verdict.type !== 'throw');
+    }
     switch (verdict.type) {
       case 'throw':
         throw error;
       case 'advance':
-        this.route?.advance();
-        // Whether there is another attempt is not certain yet: the reset waits for it.
+        this.chain?.advance();
+        // The reset is emitted when the next attempt has begun, because there may be none.
         return [];
       case 'retry':
-        this.pauseMs = verdict.delayMs;
+        this.retryDelayMs = verdict.delayMs;
         return this.takeReset();
       case 'recover':
         return this.takeReset();
@@ -253,17 +167,15 @@ export class CallRun<Event extends object, Result> {
     }
   }
 
-  /** The first content is told before it is shown. */
-  private show(
-    attempt: RunningAttempt<Event, Result>,
-    { events }: { readonly events: readonly Event[] },
-  ): readonly (Event | Continued)[] {
-    if (!attempt.isCommitted) return events;
-    attempt.tellCommitted();
-    const { broken } = this;
-    if (broken === undefined) return events;
-    this.broken = undefined;
-    return [{ type: 'continued', ...broken, target: attempt.visit.place.key }, ...events];
+  /** Continues the content that the caller has read, if that is possible. Otherwise the caller has to discard it. */
+  private replaceShown({ answer, state }: Attempt<Event, Result>, error: LlmError, hasNext: boolean): void {
+    const { operation, settings } = this.context.call;
+    const from = state.target.key;
+    const mayContinue = hasNext && settings.afterCommit === 'continue';
+    const rest = mayContinue ? operation.continueFrom?.({ from, error, parts: answer.shown() }) : undefined;
+    this.interruption = rest && { from, error };
+    this.reset = rest === undefined ? { type: 'reset', target: from, error } : undefined;
+    if (mayContinue) this.chain?.setOperation(rest ?? operation);
   }
 
   private takeReset(): readonly Reset[] {
@@ -272,43 +184,62 @@ export class CallRun<Event extends object, Result> {
     return reset === undefined ? [] : [reset];
   }
 
-  // ---- the end from outside
+  // ---- End the call
 
-  /** Abort, deadline, or a reader that left. */
-  private stopped(error: LlmError): void {
-    this.running?.stop(error);
-    // With nobody pulling, nobody else would do the bookkeeping.
-    if (!this.isPulled) void this.settleStopped(error);
+  private async finish(attempt: Attempt<Event, Result>): Promise<void> {
+    const { call, scope, log } = this.context;
+    this.running = undefined;
+    await attempt.finish();
+    scope.release();
+    this.result = attempt.answer.result({ spec: call.info.spec, attempts: log.attempts });
+    this.hasUnreportedEnd = true;
+    call.onEnd?.({ result: this.result });
   }
 
-  private async settleStopped(error: LlmError): Promise<void> {
+  /** Reports the end of a finished call once its reader has read the last events or has stopped reading. */
+  private reportEnd(): void {
+    if (!this.hasUnreportedEnd) return;
+    this.hasUnreportedEnd = false;
+    this.context.log.callEnd('finished', this.result);
+  }
+
+  /** Called on an abort, at the deadline, and when the reader stops reading. */
+  private onStop(error: LlmError): void {
+    this.running?.stop(error);
+    if (!this.isBeingPulled) void this.endStopped(error);
+  }
+
+  /** Ends a stopped call that is not being pulled. */
+  private async endStopped(error: LlmError): Promise<void> {
     if (this.failure !== undefined || this.result !== undefined) return;
     try {
-      if (this.running !== undefined) await this.failed(this.running.attempt, error);
+      if (this.running !== undefined) await this.processFailure(this.running.attempt, error);
       else throw error;
     } catch (cause) {
       this.fail(cause);
     }
   }
 
+  /** Ends the call with an error. The first error counts. */
   private fail(cause: unknown): LlmError {
-    this.scope.release();
-    const { reason } = this.scope;
-    const error =
-      reason !== undefined && !LlmError.is(cause) ? reason : asLlmError(cause, this.call.info.spec);
-    // The first failure stands.
-    return (this.failure ??= this.end(error));
-  }
-
-  private end(error: LlmError): LlmError {
-    const partial = error.details.partial ?? this.lastPartial;
-    const failure = withCallSite(
-      this.call.site,
-      withDetails(error, { attempts: this.record.attempts, partial }),
-    );
+    const { call, scope, log } = this.context;
+    scope.release();
+    if (this.failure !== undefined) return this.failure;
+    const isForeign = scope.reason !== undefined && !LlmError.is(cause);
+    const error = asLlmError(isForeign ? scope.reason : cause, call.info.spec);
+    const details = { attempts: log.attempts, partial: error.details.partial ?? this.lastPartial };
+    const failure = withCallSite(call.site, withDetails(error, details));
+    this.failure = failure;
     const { code } = failure.details;
-    this.record.callEnd(code === 'abandoned' ? code : 'failed', undefined, failure);
-    this.call.onEnd?.({ error: failure });
+    log.callEnd(code === 'abandoned' ? code : 'failed', undefined, failure);
+    call.onEnd?.({ error: failure });
     return failure;
   }
+}
+
+/** Pulls a call to its end and returns the result. */
+export async function runToEnd<Event extends object, Result>(call: CallRun<Event, Result>): Promise<Result> {
+  while ((await call.pull()) !== undefined);
+  if (call.result === undefined) throw new LlmError('protocol', 'the call ended without a result');
+  return call.result;
 }

@@ -2,40 +2,40 @@ import type { Clock } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
 /**
- * How far a call reaches: it listens to the caller's signal and to the deadline, and knows what ended the call from
- * outside. Gates, resolvers and sleeps watch its own signal.
+ * Lifetime of a call: ends the call when the caller aborts, when its deadline passes, or when its reader stops reading.
+ * Gates, resolvers and sleeps observe its signal.
  */
 export class CallScope {
-  /** What ended the call from outside. */
+  /** Why the call was stopped from outside. */
   reason: LlmError | undefined;
   private readonly deadline: number;
   private readonly clock: Clock;
   private readonly onStop: (error: LlmError) => void;
-  private readonly caller: AbortSignal | undefined;
-  private readonly cancel: (() => void) | undefined;
+  private readonly callerSignal: AbortSignal | undefined;
+  private readonly cancelTimer: (() => void) | undefined;
   private readonly controller = new AbortController();
-  private isOver = false;
+  private isReleased = false;
 
   constructor(
-    caller: AbortSignal | undefined,
+    callerSignal: AbortSignal | undefined,
     totalMs: number | undefined,
     clock: Clock,
     onStop: (error: LlmError) => void,
   ) {
     this.clock = clock;
     this.onStop = onStop;
-    this.caller = caller;
-    const isBounded = totalMs !== undefined && totalMs > 0;
-    this.deadline = isBounded ? clock.now() + totalMs : Infinity;
-    this.cancel = isBounded
+    this.callerSignal = callerSignal;
+    const hasDeadline = totalMs !== undefined && totalMs > 0;
+    this.deadline = hasDeadline ? clock.now() + totalMs : Infinity;
+    this.cancelTimer = hasDeadline
       ? clock.timer(totalMs, () => {
-          this.stop(timedOut(totalMs));
+          this.stop(deadlineError(totalMs));
         })
       : undefined;
-    if (caller?.aborted === true) {
-      this.reason = abortedBy(caller);
+    if (callerSignal?.aborted === true) {
+      this.reason = abortError(callerSignal);
       this.controller.abort(this.reason);
-    } else caller?.addEventListener('abort', this.onAbort, { once: true });
+    } else callerSignal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -46,12 +46,11 @@ export class CallScope {
     return this.deadline - this.clock.now();
   }
 
-  /** Ends the call, unless it has ended. */
+  /** Stops the call, unless it has ended or was stopped before. */
   stop(error: LlmError): void {
-    if (this.isOver || this.reason !== undefined) return;
+    if (this.isReleased || this.reason !== undefined) return;
     this.reason = error;
-    // Nothing more can end it: nobody is listened to while the books are closed.
-    this.unlisten();
+    this.removeListeners();
     this.controller.abort(error);
     this.onStop(error);
   }
@@ -60,24 +59,24 @@ export class CallScope {
     if (this.reason !== undefined) throw this.reason;
   }
 
-  /** The call has ended: nobody is listened to any more. */
+  /** Removes the timer and the listener once the call has ended. */
   release(): void {
-    this.isOver = true;
-    this.unlisten();
+    this.isReleased = true;
+    this.removeListeners();
   }
 
-  private unlisten(): void {
-    this.cancel?.();
-    this.caller?.removeEventListener('abort', this.onAbort);
+  private removeListeners(): void {
+    this.cancelTimer?.();
+    this.callerSignal?.removeEventListener('abort', this.onAbort);
   }
 
   private readonly onAbort = (): void => {
-    if (this.caller !== undefined) this.stop(abortedBy(this.caller));
+    if (this.callerSignal !== undefined) this.stop(abortError(this.callerSignal));
   };
 }
 
-const abortedBy = (signal: AbortSignal): LlmError =>
+const abortError = (signal: AbortSignal): LlmError =>
   new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
 
-const timedOut = (totalMs: number): LlmError =>
+const deadlineError = (totalMs: number): LlmError =>
   new LlmError('timeout', `the call did not finish within ${totalMs} ms`, { phase: 'total' });

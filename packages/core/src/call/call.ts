@@ -12,32 +12,32 @@ import type { CallScope } from './call-scope.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** What belongs to one call. */
+/** One call: what to send, with which settings, and who is notified. */
 export interface Call<Event extends object, Result> {
   readonly info: CallInfo;
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
-  /** The same, where the name that led to a place says more. */
-  readonly settingsAt: (place: Target) => ChainSettings;
-  /** Does somebody read the events as they come? Else nothing is shown that could not be replaced. */
-  readonly live: boolean;
-  /** The caller's. */
+  /** Returns the call's settings with those of the alias that led to the target. */
+  readonly settingsFor: (target: Target) => ChainSettings;
+  /** Whether the caller reads events as they arrive. If not, content can be replaced until the call ends. */
+  readonly isStreamed: boolean;
+  /** The caller's abort signal. */
   readonly signal: AbortSignal | undefined;
-  /** Where the app made it, for its errors. */
+  /** Line of the application that made the call, for its errors. */
   readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
-  /** Takes what continues after the answer. */
+  /** Receives work that continues after the response. */
   readonly waitUntil: WaitUntil | undefined;
-  /** Told once, also when nobody pulls any more. */
+  /** Called once when the call ends, even if its events are no longer read. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
-  /** The places that the spec means now, in the order in which they are tried. */
+  /** Returns the targets that the spec means now, in the order in which they are tried. */
   resolve(scope: CallScope): Promise<readonly Target[]>;
 }
 
 /** How a call ended. */
 export type Outcome<Result> = { readonly result: Result } | { readonly error: LlmError };
 
-/** What every call of a majordomo shares. */
+/** Parts that all calls of a majordomo share. */
 export interface ChainDeps {
   readonly health: HealthTracker;
   readonly credentialKeys: CredentialKeys;
@@ -50,41 +50,41 @@ export interface ChainDeps {
 }
 
 /**
- * What is asked of each target of a chain: an answer, a picture. The chain knows how to try, to wait, to fail over and
- * to keep books; how a request is fitted, sent and added up it is told here, and so is the same for every operation.
+ * What a call sends to its targets, such as a chat request. An operation knows how to prepare a request for a target, send
+ * it and collect the answer. Retries, timeouts, failover and events are the same for all operations.
  */
 export interface Operation<Event extends object, Result> {
   readonly type: CallInfo['operation'];
-  /** Throws `invalid-request` for what no target could take. */
+  /** Throws `invalid-request` for a request that no target can take. */
   validate(): void;
-  /** The same, asked to continue where an answer broke off; `undefined` where that cannot be done. */
-  continued?(broken: Broken): Operation<Event, Result> | undefined;
-  /** Fits what is asked to one target; rejects with `unsupported` when it cannot take it. */
-  prepare(place: Target, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
+  /** Returns the operation that continues an interrupted answer; `undefined` if that is not possible. */
+  continueFrom?(interrupted: InterruptedAnswer): Operation<Event, Result> | undefined;
+  /** Adapts the request to one target. Rejects with `unsupported` if the target cannot take it. */
+  prepare(target: Target, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
 }
 
-/** An answer that broke off after it had been shown in part. */
-export interface Broken {
-  /** Target that broke off. */
+/** An answer that failed after the caller had read a part of it. */
+export interface InterruptedAnswer {
+  /** Key of the target that failed. */
   readonly from: string;
   readonly error: LlmError;
   readonly parts: readonly ShownPart[];
 }
 
-/** What is asked, ready for one target. */
+/** A request, ready for one target. */
 export interface PreparedCall<Event extends object, Result> {
-  /** For gates and hooks: what will be sent. */
+  /** The request as it will be sent, for gates and hooks. */
   readonly request: ModelRequest;
   readonly payload: AttemptInfo['payload'];
   readonly capabilities: Capabilities;
-  /** The target's own; the caller's win. */
+  /** Timeouts of the target. Those of the caller override them. */
   readonly timeouts: Timeouts | undefined;
-  /** Is it asked for at once? */
+  /** Whether the response arrives at once instead of in deltas. */
   readonly isNonStreaming: boolean;
-  /** The same, changed as a failure suggested. */
-  changed(recovery: Recovery, why: string): PreparedCall<Event, Result>;
-  /** Asks the target. What comes is one event at a time, or several; an empty list is a sign of life. */
+  /** Returns the request changed by a recovery; `why` goes into its warning. */
+  withRecovery(recovery: Recovery, why: string): PreparedCall<Event, Result>;
+  /** Sends the request. Each step is one event or a list of events; an empty list only shows that the stream is alive. */
   open(context: ModelContext): AsyncIterator<Event | readonly Event[]>;
-  /** Where one attempt's events are added up. */
+  /** Returns an empty answer that collects the events of one attempt. */
   newAnswer(): Answer<Event, Result>;
 }

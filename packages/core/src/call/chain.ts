@@ -1,92 +1,64 @@
 import type { Target } from '../resolve/resolve.ts';
 import type { Call, ChainDeps, Operation } from './call.ts';
 import type { ClaimMode } from './health-claim.ts';
-import type { ChainSettings } from './settings.ts';
 import { TargetState } from './target-state.ts';
 
-/** Where a call stands on its chain. */
-export class Route<Event extends object, Result> {
-  readonly places: readonly Target[];
-  private readonly settingsAt: (place: Target) => ChainSettings;
-  private operation: Operation<Event, Result>;
-  private readonly deps: ChainDeps;
-  private readonly visits: (TargetState<Event, Result> | undefined)[] = [];
-  private at = 0;
-  private forced: { readonly at: number; readonly mode: ClaimMode } | undefined;
+/** A chain: the targets of one call in the order in which they are tried, and the current one. */
+export class Chain<Event extends object, Result> {
+  /** State of every target, including those that have not been tried. */
+  readonly all: readonly TargetState<Event, Result>[];
+  private position = 0;
+  private forced: { readonly position: number; readonly mode: ClaimMode } | undefined;
 
   constructor(
-    places: readonly Target[],
-    call: Pick<Call<Event, Result>, 'operation' | 'settingsAt'>,
+    targets: readonly Target[],
+    { operation, settingsFor }: Pick<Call<Event, Result>, 'operation' | 'settingsFor'>,
     deps: ChainDeps,
   ) {
-    this.places = places;
-    this.operation = call.operation;
-    this.settingsAt = call.settingsAt;
-    this.deps = deps;
+    this.all = targets.map((target) => new TargetState(target, operation, settingsFor(target), deps));
   }
 
-  /** The target whose turn it is; `undefined` behind the last one. */
+  /** The target to try next; `undefined` after the last one. */
   get current(): TargetState<Event, Result> | undefined {
-    return this.visitAt(this.at);
+    return this.all[this.position];
   }
 
-  /** Is the current target the last one? */
-  get isAtEnd(): boolean {
-    return this.at >= this.places.length - 1;
+  /** The targets after the current one. */
+  get next(): readonly TargetState<Event, Result>[] {
+    return this.all.slice(this.position + 1);
   }
 
-  /** Those whose turn would come after the current one. */
-  get behind(): readonly TargetState<Event, Result>[] {
-    return this.all.slice(this.at + 1);
-  }
-
-  /** How the current target is asked, should it be benched. */
+  /** Whether the current target may be contacted although it is benched. */
   get mode(): ClaimMode {
-    return this.forced?.at === this.at ? this.forced.mode : 'unless-benched';
+    return this.forced?.position === this.position ? this.forced.mode : 'unless-benched';
   }
 
-  /** Has a target been forced? */
   get wasForced(): boolean {
     return this.forced !== undefined;
   }
 
-  /** Of all targets, those that have not had their turn included. */
-  get all(): readonly TargetState<Event, Result>[] {
-    return this.places.flatMap((_place, at) => this.visitAt(at) ?? []);
-  }
-
-  /** To the next target, past those that have failed permanently already. */
+  /** Moves to the next target, except those that have already failed in a race. */
   advance(): void {
-    do this.at++;
-    while (this.current?.isSpent === true);
+    do this.position++;
+    while (this.current?.hasFailedInRace === true);
   }
 
-  /** From now on the targets are asked this. */
-  ask(operation: Operation<Event, Result>): void {
-    this.operation = operation;
-    for (const visit of this.visits) visit?.ask(operation);
+  /** Replaces the operation of all targets. */
+  setOperation(operation: Operation<Event, Result>): void {
+    for (const state of this.all) state.setOperation(operation);
   }
 
-  /** It is this one's turn. */
-  goTo(visit: TargetState<Event, Result>): void {
-    this.at = this.visits.indexOf(visit);
+  goTo(state: TargetState<Event, Result>): void {
+    this.position = this.all.indexOf(state);
   }
 
   restart(): void {
-    this.at = 0;
+    this.position = 0;
   }
 
-  force(key: string, mode: ClaimMode): void {
-    this.at = this.places.findIndex((place) => place.key === key);
-    this.forced = { at: this.at, mode };
-  }
-
-  private visit(place: Target): TargetState<Event, Result> {
-    return new TargetState(place, this.operation, this.settingsAt(place), this.deps);
-  }
-
-  private visitAt(at: number): TargetState<Event, Result> | undefined {
-    const place = this.places[at];
-    return place && (this.visits[at] ??= this.visit(place));
+  /** Makes a benched target the current one. */
+  force(state: TargetState<Event, Result>, mode: ClaimMode): void {
+    this.goTo(state);
+    this.forced = { position: this.position, mode };
   }
 }

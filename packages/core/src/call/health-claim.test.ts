@@ -2,9 +2,10 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
+import type { Target } from '../resolve/resolve.ts';
 import { LlmError } from '../types/llm-error.ts';
-import { type HealthClaim, Standing } from './health-claim.ts';
-import { soonestEnd, untilChange } from './no-target-left.ts';
+import { type HealthClaim, HealthClaims } from './health-claim.ts';
+import { soonestBench, untilHealthChanges } from './no-target-left.ts';
 import { chainSettings } from './settings.ts';
 
 const settings = chainSettings();
@@ -16,126 +17,127 @@ function setUp() {
   const clock = manualClock();
   const health = new HealthTracker({}, clock, () => 0);
   const deps = { health, clock, credentialKeys: new CredentialKeys('s') };
-  const standing = (target = 'a/x'): Standing => new Standing(target, deps);
+  const claims = (target = 'a/x'): HealthClaims => new HealthClaims(target, deps);
+  const state = (key: string) => ({ target: { key } as Target, health: claims(key) });
   /** An attempt of a new call, with its key. */
-  const attempt = (key?: string, of = standing()): HealthClaim => {
+  const attempt = (key?: string, of = claims()): HealthClaim => {
     const claim = of.claim('unless-benched', 1000);
     if (claim === undefined) throw new Error('it is benched');
-    if (key !== undefined) claim.use(key);
+    if (key !== undefined) claim.useCredential(key);
     return claim;
   };
   const states = (): unknown[] => {
     const { state, credentials = {} } = health.snapshot()['a/x'] ?? { state: 'unknown' };
     return [state, ...Object.values(credentials).map((of) => of.state)];
   };
-  return { clock, health, deps, standing, attempt, states };
+  return { clock, health, deps, claims, state, attempt, states };
 }
 
 describe('an attempt', () => {
   it('counts a failure of a key against the key, and any other against the target', () => {
     const { attempt, states, clock } = setUp();
-    expect(attempt('k1').failed(quota, true, settings)).toBeUndefined();
+    expect(attempt('k1').fail(quota, true, settings)).toBeUndefined();
     expect(states()).toEqual(['healthy', 'benched']);
-    attempt('k2').failed(down, true, settings);
-    expect(attempt('k2').failed(down, true, settings)).toBe(clock.now() + 5000);
+    attempt('k2').fail(down, true, settings);
+    expect(attempt('k2').fail(down, true, settings)).toBe(clock.now() + 5000);
     expect(states()).toEqual(['benched', 'benched']);
   });
 
   it('without a key counts every failure against the target', () => {
     const { attempt, clock } = setUp();
-    expect(attempt().failed(quota, true, settings)).toBe(clock.now() + 5000);
+    expect(attempt().fail(quota, true, settings)).toBe(clock.now() + 5000);
   });
 
   it('that says nothing of either gives the probes of both back', async () => {
     const { attempt, states, clock } = setUp();
-    attempt('k1').failed(quota, true, settings);
+    attempt('k1').fail(quota, true, settings);
     const broken = new LlmError('server', 'down', { retryAfterMs: 20_001 });
-    attempt('k2').failed(broken, true, settings);
+    attempt('k2').fail(broken, true, settings);
     await clock.advance(30_000);
     const probe = attempt('k1');
     expect(states()).toEqual(['probing', 'probing']);
-    expect(probe.failed(quota, false, settings)).toBeUndefined();
+    expect(probe.fail(quota, false, settings)).toBeUndefined();
     expect(states()).toEqual(['benched', 'benched']);
   });
 
   it('that failed for its target gives the probe of its key back', async () => {
     const { attempt, states, clock } = setUp();
-    attempt('k1').failed(quota, true, settings);
+    attempt('k1').fail(quota, true, settings);
     await clock.advance(5000);
     const probe = attempt('k1');
     expect(states()).toEqual(['healthy', 'probing']);
-    probe.failed(down, true, settings);
+    probe.fail(down, true, settings);
     expect(states()).toEqual(['healthy', 'benched']);
   });
 
   it('that takes another key gives the first one’s probe back', async () => {
     const { attempt, states, clock } = setUp();
-    attempt('k1').failed(quota, true, settings);
+    attempt('k1').fail(quota, true, settings);
     await clock.advance(5000);
-    attempt('k1').use('k2');
+    attempt('k1').useCredential('k2');
     expect(states()).toEqual(['healthy', 'benched']);
   });
 
   it('ends the probes of both with its first content, and counts anew from there', async () => {
     const { attempt, states, clock } = setUp();
-    attempt('k1').failed(quota, true, settings);
+    attempt('k1').fail(quota, true, settings);
     await clock.advance(5000);
     const probe = attempt('k1');
-    probe.committed();
+    probe.commit();
     expect(states()).toEqual(['healthy', 'healthy']);
-    probe.failed(quota, true, settings);
+    probe.fail(quota, true, settings);
     expect(states()).toEqual(['healthy', 'benched']);
   });
 
   it('forgets what was counted against both with its finish', () => {
     const { attempt, health } = setUp();
-    attempt('k1').failed(down, true, settings);
-    attempt('k1').failed(new LlmError('rate-limit', 'slow down'), true, settings);
-    attempt('k1').finished();
+    attempt('k1').fail(down, true, settings);
+    attempt('k1').fail(new LlmError('rate-limit', 'slow down'), true, settings);
+    attempt('k1').finish();
     const { failures, credentials = {} } = health.snapshot()['a/x'] ?? { failures: -1 };
     expect([failures, ...Object.values(credentials).map((of) => of.failures)]).toEqual([0, 0]);
   });
 
   it('with a benched key is kept away, and told until when', () => {
-    const { attempt, standing, clock } = setUp();
-    attempt('k1').failed(quota, true, settings);
-    const refused = standing();
+    const { attempt, claims, clock } = setUp();
+    attempt('k1').fail(quota, true, settings);
+    const refused = claims();
     expect(() => attempt('k1', refused)).toThrow(
       expect.objectContaining({
         kind: 'quota',
         details: expect.objectContaining({ code: 'credential-benched' }),
       }),
     );
-    expect([refused.bench()?.until, standing().bench()]).toEqual([clock.now() + 5000, undefined]);
+    expect([refused.bench()?.until, claims().bench()]).toEqual([clock.now() + 5000, undefined]);
   });
 });
 
 describe('a call', () => {
   it('is not kept away by a bench that it brought about itself', () => {
-    const { attempt, standing } = setUp();
-    const own = standing();
-    attempt(undefined, own).failed(quota, true, settings);
-    expect([own.bench(), standing().bench()?.error]).toEqual([undefined, quota]);
+    const { attempt, claims } = setUp();
+    const own = claims();
+    attempt(undefined, own).fail(quota, true, settings);
+    expect([own.bench(), claims().bench()?.error]).toEqual([undefined, quota]);
     for (const _try of [1, 2]) expect(own.claim('unless-benched', 1000)?.isProbe).toBe(true);
-    expect(standing().claim('unless-benched', 1000)).toBeUndefined();
+    expect(claims().claim('unless-benched', 1000)).toBeUndefined();
   });
 
   it('asks a benched target alone, or together with others', () => {
-    const { health, standing } = setUp();
+    const { health, claims } = setUp();
     health.bench('a/x', 9000);
-    expect(standing().claim('alone', 1000)?.isProbe).toBe(true);
-    expect(standing().claim('alone', 1000)).toBeUndefined();
-    expect(standing().claim('forced', 1000)?.isProbe).toBe(true);
+    expect(claims().claim('alone', 1000)?.isProbe).toBe(true);
+    expect(claims().claim('alone', 1000)).toBeUndefined();
+    expect(claims().claim('forced', 1000)?.isProbe).toBe(true);
   });
 
   it('finds the target that comes back first, the first of several', () => {
-    const { health, standing } = setUp();
-    const all = ['a/x', 'b/y', 'c/z', 'd/w'].map((target) => standing(target));
-    expect(soonestEnd(all)).toBeUndefined();
+    const { health, state } = setUp();
+    const all = ['a/x', 'b/y', 'c/z', 'd/w'].map(state);
+    expect(soonestBench(all)).toBeUndefined();
     health.bench('b/y', 9000);
     health.bench('c/z', 4000);
     health.bench('d/w', 4000);
-    expect(soonestEnd(all)?.key).toBe('c/z');
+    expect(soonestBench(all)?.state.target.key).toBe('c/z');
   });
 });
 
@@ -145,11 +147,9 @@ describe('a wait for news', () => {
     for (const target of targets) it.health.bench(target, ms);
     const controller = new AbortController();
     let isOver = false;
-    const over = untilChange(
-      targets.map((target) => it.standing(target)),
-      it.deps,
-      controller.signal,
-    ).finally(() => (isOver = true));
+    const over = untilHealthChanges(targets.map(it.state), it.deps, controller.signal).finally(
+      () => (isOver = true),
+    );
     return { ...it, controller, over, isOver: () => isOver };
   };
 
@@ -169,7 +169,7 @@ describe('a wait for news', () => {
   });
 
   it('listens to nobody any more when it is over', async () => {
-    const { deps, standing, clock, health } = setUp();
+    const { deps, state, clock, health } = setUp();
     let listeners = 0;
     for (const tracker of [health, health.credentials()]) {
       const onChange = tracker.onChange.bind(tracker);
@@ -184,7 +184,7 @@ describe('a wait for news', () => {
     }
     health.bench('a/x', 1000);
     const { signal } = new AbortController();
-    const over = untilChange([standing()], deps, signal);
+    const over = untilHealthChanges([state('a/x')], deps, signal);
     expect([listeners, getEventListeners(signal, 'abort').length]).toEqual([2, 1]);
     await clock.advance(1000);
     await over;
@@ -206,7 +206,7 @@ describe('a wait for news', () => {
 
   it('hears of credentials', async () => {
     const { isOver, clock, health } = waiting(['a/x']);
-    health.credentials().failed('a/x\nk', health.credentials().claim('a/x\nk'), failure, quota);
+    health.credentials().fail('a/x\nk', health.credentials().claim('a/x\nk'), failure, quota);
     await clock.advance(1);
     expect(isOver()).toBe(true);
   });
@@ -215,7 +215,7 @@ describe('a wait for news', () => {
     const { controller, over, clock, deps } = waiting(['a/x']);
     controller.abort(new Error('enough'));
     await expect(over).rejects.toThrow('enough');
-    await expect(untilChange([], deps, controller.signal)).rejects.toThrow('enough');
+    await expect(untilHealthChanges([], deps, controller.signal)).rejects.toThrow('enough');
     expect(clock.pending()).toBe(0);
   });
 });

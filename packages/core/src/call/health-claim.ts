@@ -3,78 +3,74 @@ import type { Bench, HealthTracker, Stamp } from '../health/tracker.ts';
 import type { ErrorKind, LlmError } from '../types/llm-error.ts';
 import type { ChainDeps } from './call.ts';
 import type { ChainSettings } from './settings.ts';
-import { asksTooLong, benchedError, CREDENTIAL_BENCHED } from './verdict.ts';
+import { benchedError, CREDENTIAL_BENCHED, isRetryAfterTooLong } from './verdict.ts';
 
-export type StandingDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
+export type HealthDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
 
-/** How a benched target is asked: not at all, by one call at a time, or by whoever likes. */
+/** Whether a benched target may be contacted: never, by one call at a time, or by any call. */
 export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
 
-/** Failures of a key: they say nothing of the target to those who have another. */
-const OF_A_KEY: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
+/** Failures of a credential: callers with another credential may succeed. */
+const CREDENTIAL_FAILURES: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
-/**
- * How one call stands with one of its targets: whether it may ask, and what its attempts tell of the target's health and
- * of their credential's. A bench that the call brought about itself does not keep its own further attempts away.
- */
-export class Standing {
-  readonly target: string;
-  private readonly deps: StandingDeps;
-  /** Epochs of the benches that this call brought about, by key. */
-  private own: ReadonlyMap<string, number> | undefined;
-  /** The credential that was found benched when it was about to be used. */
-  private refused: string | undefined;
+/** Claims of one call on the health of one target. A bench that the call caused does not block its own retries. */
+export class HealthClaims {
+  private readonly target: string;
+  private readonly deps: HealthDeps;
+  /** Epochs of the benches that this call caused, by health key. */
+  private readonly ownBenches = new Map<string, number>();
+  /** Health key of a credential that was benched when an attempt wanted to use it. */
+  private benchedCredential: string | undefined;
 
-  constructor(target: string, deps: StandingDeps) {
+  constructor(target: string, deps: HealthDeps) {
     this.target = target;
     this.deps = deps;
   }
 
-  /** What keeps this call from asking the target now. */
+  /** Returns the bench that keeps this call from contacting the target now. */
   bench(): Bench | undefined {
     const { health } = this.deps;
     const bench = this.foreignBench(health, this.target);
-    if (bench !== undefined || this.refused === undefined) return bench;
-    return this.foreignBench(health.credentials(), this.refused);
+    if (bench !== undefined || this.benchedCredential === undefined) return bench;
+    return this.foreignBench(health.credentials(), this.benchedCredential);
   }
 
   /**
-   * Right before the target is asked; `undefined` when it is benched and may not be asked all the same.
+   * Claims the target for one attempt. Returns `undefined` if it is benched and `mode` does not permit the attempt.
    *
-   * @param claimMs how long a probe may take
+   * @param probeMs time after which a probe that has not ended no longer counts
    */
-  claim(mode: ClaimMode, claimMs: number): HealthClaim | undefined {
+  claim(mode: ClaimMode, probeMs: number): HealthClaim | undefined {
     const { health } = this.deps;
-    const stamp = this.stamp(health, this.target, mode, claimMs);
+    const stamp = this.stamp(health, this.target, mode, probeMs);
     if (stamp === undefined) return undefined;
-    return new HealthClaim(this, { tracker: health, key: this.target, stamp }, mode, claimMs);
+    return new HealthClaim(this, { tracker: health, key: this.target, stamp }, mode, probeMs);
   }
 
-  /** Claims a credential's health; throws when it is benched. */
-  claimCredential(value: string, mode: ClaimMode, claimMs: number): Claim {
+  /** Claims a credential for an attempt at the target. Throws if the credential is benched. */
+  claimCredential(value: string, mode: ClaimMode, probeMs: number): Claim {
     const { health, clock, credentialKeys } = this.deps;
     const tracker = health.credentials();
-    const key = credentialKeys.of(this.target, value);
-    const stamp = this.stamp(tracker, key, mode, claimMs);
+    const key = credentialKeys.keyOf(this.target, value);
+    const stamp = this.stamp(tracker, key, mode, probeMs);
     if (stamp !== undefined) return { tracker, key, stamp };
-    this.refused = key;
+    this.benchedCredential = key;
     throw benchedError(this.target, tracker.blocked(key), clock.now(), CREDENTIAL_BENCHED);
   }
 
-  /** This call's failure benched it. */
-  broughtAbout(key: string, epoch: number): void {
-    this.own = new Map([...(this.own ?? []), [key, epoch]]);
+  addOwnBench(key: string, epoch: number): void {
+    this.ownBenches.set(key, epoch);
   }
 
   private foreignBench(tracker: HealthTracker, key: string): Bench | undefined {
     const bench = tracker.blocked(key);
-    return bench === undefined || this.own?.get(key) === bench.epoch ? undefined : bench;
+    return bench === undefined || this.ownBenches.get(key) === bench.epoch ? undefined : bench;
   }
 
-  private stamp(tracker: HealthTracker, key: string, mode: ClaimMode, claimMs: number): Stamp | undefined {
-    if (tracker.blocked(key) === undefined) return tracker.claim(key, claimMs);
-    if (this.foreignBench(tracker, key) === undefined) return tracker.claimEarly(key, claimMs, false);
-    return mode === 'unless-benched' ? undefined : tracker.claimEarly(key, claimMs, mode === 'alone');
+  private stamp(tracker: HealthTracker, key: string, mode: ClaimMode, probeMs: number): Stamp | undefined {
+    if (tracker.blocked(key) === undefined) return tracker.claim(key, probeMs);
+    if (this.foreignBench(tracker, key) === undefined) return tracker.claimEarly(key, probeMs, false);
+    return mode === 'unless-benched' ? undefined : tracker.claimEarly(key, probeMs, mode === 'alone');
   }
 }
 
@@ -84,69 +80,68 @@ interface Claim {
   stamp: Stamp;
 }
 
-/** What one attempt tells of health: that it began, what it showed, how it ended. */
+/** Claim of one attempt on the health of its target and of its credential: reports how the attempt ends. */
 export class HealthClaim {
-  private readonly standing: Standing;
+  private readonly claims: HealthClaims;
   private readonly target: Claim;
   private readonly mode: ClaimMode;
-  private readonly claimMs: number;
+  private readonly probeMs: number;
   private credential: Claim | undefined;
 
-  constructor(standing: Standing, target: Claim, mode: ClaimMode, claimMs: number) {
-    this.standing = standing;
+  constructor(claims: HealthClaims, target: Claim, mode: ClaimMode, probeMs: number) {
+    this.claims = claims;
     this.target = target;
     this.mode = mode;
-    this.claimMs = claimMs;
+    this.probeMs = probeMs;
   }
 
-  /** Is it the attempt that finds out whether a benched target is well again? */
+  /** Whether the attempt is a probe: it finds out whether a benched target works again. */
   get isProbe(): boolean {
     return this.target.stamp.isProbe;
   }
 
-  /** The provider is about to use this credential; throws when it is benched. */
-  use(value: string): void {
+  /** Claims the credential that the provider is about to use. Throws if it is benched. */
+  useCredential(value: string): void {
     this.release(this.credential);
     this.credential = undefined;
-    this.credential = this.standing.claimCredential(value, this.mode, this.claimMs);
+    this.credential = this.claims.claimCredential(value, this.mode, this.probeMs);
   }
 
-  /** Content arrived: it ends a probe, and the attempt counts again from here. */
-  committed(): void {
-    for (const claim of this.claims()) claim.stamp = claim.tracker.committed(claim.key, claim.stamp);
+  /** Reports the first content, which ends a probe. A later failure counts again. */
+  commit(): void {
+    for (const claim of this.held()) claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
   }
 
-  finished(): void {
-    for (const { tracker, key, stamp } of this.claims()) tracker.finished(key, stamp);
+  finish(): void {
+    for (const { tracker, key, stamp } of this.held()) tracker.finish(key, stamp);
   }
 
   /**
-   * Counts the failure, against the credential where it is a key's, or ends a probe without a verdict. Returns until
-   * when it benched the target, if it did.
+   * Counts a failure against the credential or the target. Returns the end of the target's bench if the failure caused it.
    *
-   * @param isVerdict false where the failure says nothing of the target: the call was stopped, or it is recovered from
+   * @param isConclusive false if the failure does not concern the target: the call was stopped, or a recovery follows
    */
-  failed(error: LlmError, isVerdict: boolean, settings: ChainSettings): number | undefined {
-    // A key that is benched was counted when it failed: that it is not asked says nothing of the target.
+  fail(error: LlmError, isConclusive: boolean, settings: ChainSettings): number | undefined {
+    // The failure that benched the credential was counted then.
     const isNew = error.details.code !== CREDENTIAL_BENCHED;
-    const isCounted = isVerdict && isNew && decisionFor(error.kind, settings.policy).bench;
-    const guilty = OF_A_KEY.has(error.kind) ? (this.credential ?? this.target) : this.target;
-    for (const claim of this.claims()) if (!isCounted || claim !== guilty) this.release(claim);
+    const isCounted = isConclusive && isNew && decisionFor(error.kind, settings.policy).bench;
+    const failed = CREDENTIAL_FAILURES.has(error.kind) ? (this.credential ?? this.target) : this.target;
+    for (const claim of this.held()) if (!isCounted || claim !== failed) this.release(claim);
     if (!isCounted) return undefined;
     const { retryAfterMs } = error.details;
-    const atOnce = error.kind === 'quota' || asksTooLong(error, settings);
-    const bench = guilty.tracker.failed(guilty.key, guilty.stamp, { retryAfterMs, atOnce }, error);
+    const atOnce = error.kind === 'quota' || isRetryAfterTooLong(error, settings);
+    const bench = failed.tracker.fail(failed.key, failed.stamp, { retryAfterMs, atOnce }, error);
     if (bench === undefined) return undefined;
-    // A probe is one request: what it found is the answer.
-    if (!guilty.stamp.isProbe) this.standing.broughtAbout(guilty.key, bench.epoch);
-    return guilty === this.target ? bench.until : undefined;
+    // A failed probe is not retried by its own call.
+    if (!failed.stamp.isProbe) this.claims.addOwnBench(failed.key, bench.epoch);
+    return failed === this.target ? bench.until : undefined;
   }
 
-  private claims(): readonly Claim[] {
+  private held(): readonly Claim[] {
     return this.credential === undefined ? [this.target] : [this.target, this.credential];
   }
 
   private release(claim: Claim | undefined): void {
-    claim?.tracker.released(claim.key, claim.stamp);
+    claim?.tracker.release(claim.key, claim.stamp);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
-import { exhausted } from './no-target-left.ts';
+import { exhaustedError } from './no-target-left.ts';
 import { benchedError } from './verdict.ts';
 
 const record = (target: string, error: LlmError | undefined): Attempt => ({
@@ -32,27 +32,27 @@ describe('the end of a chain of several targets', () => {
 
   it('names what each said, without its name twice', () => {
     const attempts = [record('a/x', down), record('b/y', limited), record('b/y', undefined)];
-    expect(exhausted('fast', targets, attempts, undefined, undefined).message).toBe(
+    expect(exhaustedError('fast', targets, attempts, undefined).message).toBe(
       'no target of "fast" answered: a/x: server, is down; b/y: rate-limit, slow down; b/y: no answer',
     );
-    expect(exhausted('fast', [], [], undefined, undefined).message).toBe(
+    expect(exhaustedError('fast', [], [], undefined).message).toBe(
       'no target of "fast" answered: it names none',
     );
   });
 
   it('has the last failure as its cause, with what is known of it, and when the first target comes back', () => {
     const attempts = [record('a/x', down), record('b/y', limited), record('b/y', undefined)];
-    const error = exhausted('fast', targets, attempts, partial('half'), 5);
+    const error = exhaustedError('fast', targets, attempts, 5);
     expect(error.cause).toBe(limited);
     expect(error).toMatchObject({
       kind: 'exhausted',
-      details: { target: undefined, attempts, partial: partial('half'), retryAfterMs: 5 },
+      details: { target: undefined, retryAfterMs: 5 },
     });
     expect(error.details).toMatchObject({ status: 429, code: 'rpm', requestId: 'req_1', body: '{}' });
   });
 
   it('asks for no wait of its own where none is benched', () => {
-    const error = exhausted('fast', targets, [record('b/y', limited)], undefined, undefined);
+    const error = exhaustedError('fast', targets, [record('b/y', limited)], undefined);
     expect(error.details.retryAfterMs).toBeUndefined();
   });
 });
@@ -60,24 +60,22 @@ describe('the end of a chain of several targets', () => {
 describe('the end of a chain of one target', () => {
   it('is that target’s own last error, with all attempts', () => {
     const attempts = [record('b/y', down), record('b/y', limited), record('b/y', undefined)];
-    const error = exhausted('b/y', ['b/y'], attempts, partial('half'), undefined);
+    const error = exhaustedError('b/y', ['b/y'], attempts, undefined);
     expect([error.kind, error.message]).toEqual(['rate-limit', 'slow down']);
     expect(error.details).toEqual({
       ...limited.details,
-      attempts,
-      partial: partial('half'),
       retryAfterMs: 7,
     });
   });
 
   it('has the error’s own partial answer, and the wait until its bench ends', () => {
     const own = new LlmError('network', 'cut', { partial: partial('own'), retryAfterMs: 1 });
-    const { details } = exhausted('b/y', ['b/y'], [record('b/y', own)], partial('older'), 9);
+    const { details } = exhaustedError('b/y', ['b/y'], [record('b/y', own)], 9);
     expect([details.partial?.text, details.retryAfterMs]).toEqual(['own', 9]);
   });
 
   it('is an end like any other where it never said why', () => {
-    const error = exhausted('b/y', ['b/y'], [record('b/y', undefined)], undefined, undefined);
+    const error = exhaustedError('b/y', ['b/y'], [record('b/y', undefined)], undefined);
     expect([error.kind, error.cause]).toEqual(['exhausted', undefined]);
   });
 });
@@ -100,7 +98,7 @@ describe('a benched target', () => {
     const error = benchedError('b/y', { until: 8.64e15, error: undefined }, 0);
     expect([error.kind, error.message]).toEqual([
       'overloaded',
-      'b/y is benched until it is unbenched by hand or by another process',
+      'b/y is benched until it is unbenched manually or by another process',
     ]);
     expect(benchedError('b/y', { until: 8.64e15 - 1, error: undefined }, 0).message).toContain('+275760');
   });

@@ -1,65 +1,55 @@
 import { type Bench, END_OF_TIME } from '../health/tracker.ts';
-import { type Attempt, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
-import type { CallRecord } from './call-log.ts';
-import type { Call, ChainDeps } from './call.ts';
-import type { CallScope } from './call-scope.ts';
-import type { Standing, StandingDeps } from './health-claim.ts';
-import type { Route } from './chain.ts';
+import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
+import type { CallContext } from './call-context.ts';
+import type { Chain } from './chain.ts';
+import type { HealthDeps } from './health-claim.ts';
+import type { TargetState } from './target-state.ts';
 
-/** Every target was passed over or has failed: does as `whenAllBenched` says, else throws the end. */
-export async function noneLeft<Event extends object, Result>(
-  route: Route<Event, Result>,
-  { info, settings: { whenAllBenched } }: Call<Event, Result>,
-  deps: ChainDeps,
-  scope: CallScope,
-  record: CallRecord,
-  partial: PartialResponse | undefined,
+/**
+ * Called when every target was skipped or has failed. If all targets are benched, it makes the chain continue as the option
+ * `whenAllBenched` specifies. Otherwise it throws the error of the call.
+ */
+export async function continueOrThrow<Event extends object, Result>(
+  chain: Chain<Event, Result>,
+  { call, deps, scope, log }: CallContext<Event, Result>,
 ): Promise<void> {
+  const { whenAllBenched } = call.settings;
   scope.throwIfStopped();
-  const standings = route.all.map(({ standing }) => standing);
-  const soonest = soonestEnd(standings);
-  const mayGoOn = !record.hasAttempt && !route.wasForced && whenAllBenched !== 'fail';
-  if (mayGoOn && soonest === undefined && record.hasBenched) {
-    // A bench has ended while others were asked.
-    restart(route, record);
-  } else if (mayGoOn && soonest !== undefined && whenAllBenched === 'wait') {
-    await untilChange(standings, deps, scope.signal);
-    restart(route, record);
-  } else if (mayGoOn && mayAskEarly(soonest) && whenAllBenched === 'try-soonest') {
-    route.force(soonest.key, 'forced');
-  } else if (mayGoOn && mayAskEarly(soonest) && !soonest.isProbed) {
-    route.force(soonest.key, 'alone');
+  const soonest = soonestBench(chain.all);
+  const mayContinue = !log.hasAttempt && !chain.wasForced && whenAllBenched !== 'fail';
+  const benchEnded = soonest === undefined && log.hasBenched;
+  if (mayContinue && (benchEnded || (soonest !== undefined && whenAllBenched === 'wait'))) {
+    if (!benchEnded) await untilHealthChanges(chain.all, deps, scope.signal);
+    log.forgetSkips();
+    chain.restart();
+  } else if (mayContinue && mayProbeEarly(soonest) && whenAllBenched === 'try-soonest') {
+    chain.force(soonest.state, 'forced');
+  } else if (mayContinue && mayProbeEarly(soonest) && !soonest.isProbed) {
+    chain.force(soonest.state, 'alone');
   } else {
-    const keys = route.places.map(({ key }) => key);
+    const keys = chain.all.map(({ target }) => target.key);
     const waitMs = soonest && Math.max(0, soonest.comesBack - deps.clock.now());
-    throw exhausted(info.spec, keys, record.attempts, partial, waitMs);
+    throw exhaustedError(call.info.spec, keys, log.attempts, waitMs);
   }
-}
-
-function restart(route: Pick<Route<object, unknown>, 'restart'>, record: CallRecord): void {
-  record.forgetSkips();
-  route.restart();
 }
 
 /**
- * The end of a chain. Of several targets it names every one, what it answered, and for benched ones until when; of a
- * single target it is that target's own error.
+ * Returns the error of a chain without a further target. For a chain of one target it is the target's last error. For
+ * several targets it lists the error of each.
  */
-export function exhausted(
+export function exhaustedError(
   spec: string,
   targets: readonly string[],
-  attempts: readonly Attempt[],
-  partial: PartialResponse | undefined,
+  attempts: readonly AttemptRecord[],
   soonestMs: number | undefined,
 ): LlmError {
   const cause = attempts.findLast(({ error }) => error !== undefined)?.error;
-  const retryAfterMs = soonestMs ?? cause?.details.retryAfterMs;
   if (targets.length === 1 && cause !== undefined) {
-    return withDetails(cause, { attempts, partial: cause.details.partial ?? partial, retryAfterMs });
+    return withDetails(cause, { retryAfterMs: soonestMs ?? cause.details.retryAfterMs });
   }
-  const told = attempts.map(({ target, error }) => `${target}: ${saidBy(target, error)}`);
-  const lines = [...new Set(told)].map((line) => {
-    const times = told.filter((other) => other === line).length;
+  const problems = attempts.map(({ target, error }) => `${target}: ${problemOf(target, error)}`);
+  const lines = [...new Set(problems)].map((line) => {
+    const times = problems.filter((other) => other === line).length;
     return times === 1 ? line : `${line} (${times} times)`;
   });
   const message = `no target of "${spec}" answered: ${lines.join('; ') || 'it names none'}`;
@@ -67,67 +57,65 @@ export function exhausted(
   return new LlmError(
     'exhausted',
     message,
-    { attempts, partial, retryAfterMs: soonestMs, status, code, requestId, body },
+    { retryAfterMs: soonestMs, status, code, requestId, body },
     { cause },
   );
 }
 
-/** Messages of attempts begin or end with their target: not twice in one line. */
-function saidBy(target: string, error: LlmError | undefined): string {
+/** Removes the target from the error's message: the line begins with it. */
+function problemOf(target: string, error: LlmError | undefined): string {
   if (error === undefined) return 'no answer';
-  const said = error.message.startsWith(`${target} `)
+  const problem = error.message.startsWith(`${target} `)
     ? error.message.slice(target.length + 1)
     : error.message.replace(` to ${target}`, '');
-  return `${error.kind}, ${said}`;
+  return `${error.kind}, ${problem}`;
 }
 
-/** The bench that ends first. */
-interface SoonestEnd extends Bench {
-  readonly key: string;
+type Benchable = Pick<TargetState<object, unknown>, 'target' | 'health'>;
+
+/** Returns the bench that ends first, with its target; `undefined` if no target is benched. */
+export function soonestBench<State extends Benchable>(
+  states: readonly State[],
+): (Bench & { readonly state: State }) | undefined {
+  return states
+    .flatMap((state) => {
+      const bench = state.health.bench();
+      return bench === undefined ? [] : { ...bench, state };
+    })
+    .sort((a, b) => a.comesBack - b.comesBack)[0];
 }
 
-/** The target that comes back first of those that are benched; `undefined` when none is. */
-export function soonestEnd(standings: readonly Standing[]): SoonestEnd | undefined {
-  let soonest: SoonestEnd | undefined;
-  for (const standing of standings) {
-    const bench = standing.bench();
-    if (bench === undefined || (soonest !== undefined && soonest.comesBack <= bench.comesBack)) continue;
-    soonest = { ...bench, key: standing.target };
-  }
-  return soonest;
-}
-
-/** A bench without an end is an operator's order, and not a guess at when a target is well again. */
-const mayAskEarly = (bench: SoonestEnd | undefined): bench is SoonestEnd =>
+/** A bench without an end was set by an operator, and only the operator ends it. */
+const mayProbeEarly = <Found extends Bench>(bench: Found | undefined): bench is Found =>
   bench !== undefined && bench.comesBack < END_OF_TIME;
 
-/** Waits for the first end of a bench, or for any news of these targets: a probe may be over long before its claim. */
-export async function untilChange(
-  standings: readonly Standing[],
-  { health, clock }: StandingDeps,
+/** Waits until a bench ends, or until the health of one of the targets changes, such as by a probe. */
+export async function untilHealthChanges(
+  states: readonly Benchable[],
+  { health, clock }: Pick<HealthDeps, 'health' | 'clock'>,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const waiting = new AbortController();
-  const stop = (): void => {
-    waiting.abort();
+  const sleep = new AbortController();
+  const wake = (): void => {
+    sleep.abort();
   };
-  const targets = new Set(standings.map(({ target }) => target));
-  const forget = [
+  const keys = new Set(states.map(({ target }) => target.key));
+  const unsubscribe = [
     health.onChange((changed) => {
-      if (targets.has(changed) || changed.endsWith('/')) stop();
+      if (keys.has(changed) || changed.endsWith('/')) wake();
     }),
-    health.credentials().onChange(stop),
+    health.credentials().onChange(wake),
   ];
-  signal.addEventListener('abort', stop, { once: true });
-  const until = Math.min(...standings.map((standing) => standing.bench()?.until ?? Infinity));
+  signal.addEventListener('abort', wake, { once: true });
+  const until = Math.min(...states.map((state) => state.health.bench()?.until ?? Infinity));
   try {
-    await clock.sleep(Math.max(1, until - clock.now()), waiting.signal);
+    await clock.sleep(Math.max(1, until - clock.now()), sleep.signal);
   } catch {
-    // Woken early; an abort of the call is thrown below.
+    // Woken early. An abort of the call is thrown below.
   } finally {
-    for (const stopListening of forget) stopListening();
-    signal.removeEventListener('abort', stop);
+    for (const stop of unsubscribe) stop();
+    signal.removeEventListener('abort', wake);
   }
   signal.throwIfAborted();
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptInfo } from '../types/gate.ts';
-import { openInside } from './attempt-reader.ts';
+import { openInHook } from './attempt-reader.ts';
 
 const info = { target: 'a/x' } as AttemptInfo;
-type Around = NonNullable<Parameters<typeof openInside>[0]>;
+type Around = NonNullable<Parameters<typeof openInHook>[0]>;
 
 /** A stream of one event, and how often it was begun. */
 function source(): { readonly start: () => AsyncIterator<object>; begun: number } {
@@ -33,20 +33,19 @@ describe('a stream', () => {
     ['in a hook that gives nothing', () => undefined as never],
   ])('is begun once, and asked for its first step: %s', async (_, around) => {
     const made = source();
-    const { first } = openInside(around, info, made.start);
+    const { first } = openInHook(around, info, made.start);
     expect([await first, made.begun]).toEqual([{ done: false, value: { type: 'event' } }, 1]);
   });
 
   it('is shown to the hook with what it is for', () => {
     const seen: unknown[] = [];
     const around: Around = (attempt, run) => (seen.push(attempt), run());
-    openInside(around, info, source().start);
-    openInside(around, undefined, source().start);
+    openInHook(around, info, source().start);
     expect(seen).toEqual([info]);
   });
 
   it('that cannot be begun fails at its first step, and at every other', async () => {
-    const { first, steps } = openInside(undefined, undefined, throwing);
+    const { first, steps } = openInHook(undefined, info, throwing);
     await expect(first).rejects.toThrow('odd');
     await expect(steps.next()).rejects.toThrow('odd');
   });

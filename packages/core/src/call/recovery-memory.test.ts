@@ -13,7 +13,7 @@ const recovery = (id: string, extra: Partial<Recovery> = {}): Recovery => ({
 });
 
 const idsOf = (memory: RecoveryMemory, target = 'a/x'): string[] =>
-  memory.for(target, request).map(({ id }) => id);
+  memory.recoveriesFor(target, request).map(({ id }) => id);
 
 describe('the memory of recoveries', () => {
   it('keeps those that are to be kept, each once, for their target alone', () => {

@@ -1,32 +1,29 @@
 import type { Recovery } from '../types/llm-error.ts';
 import type { ModelRequest } from '../types/request.ts';
 
-/** Targets and recoveries per target that are kept; the oldest go. */
-const MOST_TARGETS = 256;
-const MOST_REMEMBERED = 8;
+/** Maximum number of targets, and of recoveries per target. The oldest entries are removed first. */
+const MAX_TARGETS = 256;
+const MAX_RECOVERIES = 8;
 
-/** What each target has been found to refuse, so that the next call is sent changed from the start. */
+/** Remembers what each target has refused, so that later calls send the changed request at once. */
 export class RecoveryMemory {
-  private readonly known = new Map<string, Map<string, Recovery>>();
+  private readonly byTarget = new Map<string, Map<string, Recovery>>();
 
   remember(target: string, recovery: Recovery): void {
     if (recovery.remember !== true) return;
-    const recoveries = this.known.get(target) ?? new Map<string, Recovery>();
+    const recoveries = this.byTarget.get(target) ?? new Map<string, Recovery>();
     recoveries.set(recovery.id, recovery);
-    trim(recoveries, MOST_REMEMBERED);
-    this.known.set(target, recoveries);
-    trim(this.known, MOST_TARGETS);
+    removeOldest(recoveries, MAX_RECOVERIES);
+    this.byTarget.set(target, recoveries);
+    removeOldest(this.byTarget, MAX_TARGETS);
   }
 
-  /** Those that this request needs. */
-  for(target: string, request: ModelRequest): readonly Recovery[] {
-    const recoveries = this.known.get(target);
-    if (recoveries === undefined) return NONE;
-    return [...recoveries.values()].filter((recovery) => isNeeded(recovery, request));
+  /** Returns the remembered recoveries that this request needs. */
+  recoveriesFor(target: string, request: ModelRequest): readonly Recovery[] {
+    const recoveries = this.byTarget.get(target)?.values() ?? [];
+    return [...recoveries].filter((recovery) => isNeeded(recovery, request));
   }
 }
-
-const NONE: readonly Recovery[] = [];
 
 function isNeeded(recovery: Recovery, request: ModelRequest): boolean {
   try {
@@ -36,7 +33,7 @@ function isNeeded(recovery: Recovery, request: ModelRequest): boolean {
   }
 }
 
-function trim(map: Map<string, unknown>, most: number): void {
+function removeOldest(map: Map<string, unknown>, limit: number): void {
   const oldest = map.keys().next().value;
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
+  if (map.size > limit && oldest !== undefined) map.delete(oldest);
 }

@@ -1,115 +1,106 @@
 import type { Target } from '../resolve/resolve.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
 import type { ChainDeps, Operation, PreparedCall } from './call.ts';
-import { Standing } from './health-claim.ts';
+import { HealthClaims } from './health-claim.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** Recoveries per call and target: a vendor that refuses one thing after another is not argued with. */
-const MOST_RECOVERIES = 4;
+/** Recoveries per call and target, without those that change only the credential. */
+const MAX_RECOVERIES = 4;
 
-/** A recovery, and the call as it would be sent after it. */
-export interface Recovered<Event extends object, Result> {
+/** A recovery that the call may still use, and the request as it would be sent then. */
+export interface AvailableRecovery<Event extends object, Result> {
   readonly recovery: Recovery;
   readonly prepared: PreparedCall<Event, Result>;
 }
 
-/** What one call knows of one of its targets. */
+/** State of one target within one call; it outlives the attempts at the target. */
 export class TargetState<Event extends object, Result> {
-  readonly place: Target;
-  readonly standing: Standing;
+  readonly target: Target;
+  readonly health: HealthClaims;
   readonly settings: ChainSettings;
+  /** Recoveries that this call has used for the target. */
+  recoveries: readonly Recovery[] = [];
+  /** Whether the target failed in a race, and must not be tried again. */
+  hasFailedInRace = false;
   private operation: Operation<Event, Result>;
   private readonly memory: RecoveryMemory;
   private prepared: PreparedCall<Event, Result> | undefined;
-  /** It has failed permanently while another target was asked: it gets no turn of its own. */
-  isSpent = false;
-  private asked = 0;
-  private begun = 0;
-  private used: readonly Recovery[] = [];
+  private lastNumber = 0;
+  private startedAttempts = 0;
 
-  constructor(place: Target, operation: Operation<Event, Result>, settings: ChainSettings, deps: ChainDeps) {
-    this.place = place;
+  constructor(target: Target, operation: Operation<Event, Result>, settings: ChainSettings, deps: ChainDeps) {
+    this.target = target;
     this.settings = settings;
-    this.standing = new Standing(place.key, deps);
+    this.health = new HealthClaims(target.key, deps);
     this.operation = operation;
     this.memory = deps.memory;
   }
 
-  /** Once for each target of a call; later tries differ by recoveries only. */
+  /** Returns the request for the target. It is prepared once; later attempts differ only by recoveries. */
   async prepare(scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>> {
-    return this.prepared ?? this.keep(await this.operation.prepare(this.place, scope));
+    return (this.prepared ??= this.withRecoveries(await this.operation.prepare(this.target, scope)));
   }
 
-  /** From now on the target is asked this. */
-  ask(operation: Operation<Event, Result>): void {
+  /** Sends another operation to the target from now on. */
+  setOperation(operation: Operation<Event, Result>): void {
     this.operation = operation;
     this.prepared = undefined;
   }
 
-  /** Those that this call has used here. */
-  get recoveries(): readonly Recovery[] {
-    return this.used;
-  }
-
-  /** The number of the next attempt: gates name what they reserve by it, so it is never given twice. */
+  /** Returns a number for the next attempt. Gates use it in the name of a reservation, so it is never used twice. */
   nextNumber(): number {
-    return this.place.nextNumber?.() ?? ++this.asked;
+    return this.target.nextNumber?.() ?? ++this.lastNumber;
   }
 
-  /** The attempt has got past the gates. */
-  began(): void {
-    this.begun++;
+  countStart(): void {
+    this.startedAttempts++;
   }
 
-  /** Attempts that have begun; those that a recovery brought about are not counted. */
+  /** Number of attempts that were started, without those that followed a recovery. */
   get tries(): number {
-    return this.begun - this.used.length;
+    return this.startedAttempts - this.recoveries.length;
   }
 
-  /**
-   * How the call would be sent after this error's recovery, if it may still be used here: each one once, and not too
-   * many. One that throws is none.
-   */
-  recovered({ message, details: { recover } }: LlmError): Recovered<Event, Result> | undefined {
-    if (recover === undefined || (recover.changesCredential !== true && this.argued >= MOST_RECOVERIES))
-      return undefined;
-    if (this.used.some(({ id }) => id === recover.id)) return undefined;
-    const prepared = this.prepared && changed(this.prepared, recover, message);
+  /** Returns the recovery that the error suggests, unless the call has used it or reached the limit. */
+  availableRecovery({
+    message,
+    details: { recover },
+  }: LlmError): AvailableRecovery<Event, Result> | undefined {
+    if (recover === undefined || this.recoveries.some(({ id }) => id === recover.id)) return undefined;
+    // A pool may have many keys, and each is tried once.
+    const counted = this.recoveries.filter(({ changesCredential }) => changesCredential !== true);
+    if (recover.changesCredential !== true && counted.length >= MAX_RECOVERIES) return undefined;
+    const prepared = this.prepared && applyRecovery(this.prepared, recover, message);
     return prepared && { recovery: recover, prepared };
   }
 
-  /** Those that changed the request: a pool may have many keys, each of which is tried once. */
-  private get argued(): number {
-    return this.used.filter(({ changesCredential }) => changesCredential !== true).length;
-  }
-
-  /** The next attempt is the changed one. */
-  recover({ recovery, prepared }: Recovered<Event, Result>): void {
-    this.used = [...this.used, recovery];
-    this.memory.remember(this.place.key, recovery);
+  /** Sends the changed request with the next attempt. */
+  useRecovery({ recovery, prepared }: AvailableRecovery<Event, Result>): void {
+    this.recoveries = [...this.recoveries, recovery];
+    this.memory.remember(this.target.key, recovery);
     this.prepared = prepared;
   }
 
-  private keep(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
-    let ready = prepared;
-    const known = this.memory.for(this.place.key, prepared.request);
-    for (const recovery of new Set([...known, ...this.used])) {
-      ready = changed(ready, recovery, 'an earlier call was refused') ?? ready;
+  /** Applies the recoveries of this call and those remembered from earlier calls. */
+  private withRecoveries(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
+    const remembered = this.memory.recoveriesFor(this.target.key, prepared.request);
+    let changed = prepared;
+    for (const recovery of new Set([...remembered, ...this.recoveries])) {
+      changed = applyRecovery(changed, recovery, 'an earlier call was refused') ?? changed;
     }
-    this.prepared = ready;
-    return ready;
+    return changed;
   }
 }
 
-/** Recoveries are a provider's code: one that throws changes nothing. */
-function changed<Event extends object, Result>(
+/** Applies a recovery, which is a provider's code. One that throws is not available. */
+function applyRecovery<Event extends object, Result>(
   prepared: PreparedCall<Event, Result>,
   recovery: Recovery,
   why: string,
 ): PreparedCall<Event, Result> | undefined {
   try {
-    return prepared.changed(recovery, why);
+    return prepared.withRecovery(recovery, why);
   } catch {
     return undefined;
   }

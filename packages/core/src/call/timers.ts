@@ -12,79 +12,71 @@ interface Limits {
 
 const DEFAULTS: Limits = { connectMs: 60_000, firstContentMs: 180_000, idleMs: 90_000, completeMs: 600_000 };
 
+interface TimerOptions {
+  readonly clock: Clock;
+  readonly target: string;
+  readonly timeouts: Timeouts;
+  readonly isNonStreaming: boolean;
+  readonly pace?: Pace | undefined;
+  /** Returns the number of characters received so far. */
+  readonly characters?: () => number;
+  readonly onTimeout: (error: LlmError) => void;
+}
+
 /**
- * The timers of one attempt. They run only while somebody waits for the model: a slow consumer trips none. One
- * platform timer at a time; it is set again only when a deadline comes nearer, so that a delta costs no timer call.
+ * Timers of one attempt. They run only while the chain waits for the model, so a slow reader causes no timeout. There is
+ * one platform timer at a time. It is replaced only if a deadline comes nearer, so a delta costs no timer call.
  */
-export class Watch {
-  private readonly clock: Clock;
-  private readonly target: string;
+export class AttemptTimers {
+  private readonly options: TimerOptions;
   private readonly limits: Limits;
-  private readonly isNonStreaming: boolean;
-  private readonly began: number;
-  private readonly onTimeout: (error: LlmError) => void;
-  private readonly characters: () => number;
-  private readonly pace: Pace | undefined;
+  private readonly startedAt: number;
   private readonly meter: PaceMeter | undefined;
-  private connected = false;
-  private hasContent = false;
+  private isConnected = false;
+  private isCommitted = false;
   private waitingSince: number | undefined;
   private lastWait: number;
   private firesAt = Infinity;
   private cancel: (() => void) | undefined;
 
-  constructor(options: {
-    readonly clock: Clock;
-    readonly target: string;
-    readonly timeouts: Timeouts;
-    readonly isNonStreaming: boolean;
-    readonly pace?: Pace | undefined;
-    /** Of the answer so far. */
-    readonly characters?: () => number;
-    readonly onTimeout: (error: LlmError) => void;
-  }) {
-    this.clock = options.clock;
-    this.target = options.target;
+  constructor(options: TimerOptions) {
+    this.options = options;
     const { connectMs, firstContentMs, idleMs, completeMs } = options.timeouts;
     this.limits = {
-      connectMs: limit(connectMs ?? DEFAULTS.connectMs),
-      firstContentMs: limit(firstContentMs ?? DEFAULTS.firstContentMs),
-      idleMs: limit(idleMs ?? DEFAULTS.idleMs),
-      completeMs: limit(completeMs ?? DEFAULTS.completeMs),
+      connectMs: limitOf(connectMs ?? DEFAULTS.connectMs),
+      firstContentMs: limitOf(firstContentMs ?? DEFAULTS.firstContentMs),
+      idleMs: limitOf(idleMs ?? DEFAULTS.idleMs),
+      completeMs: limitOf(completeMs ?? DEFAULTS.completeMs),
     };
-    this.isNonStreaming = options.isNonStreaming;
-    this.onTimeout = options.onTimeout;
-    this.characters = options.characters ?? (() => 0);
-    this.pace = options.pace;
-    this.meter = this.pace && new PaceMeter(this.pace);
-    this.began = options.clock.now();
-    this.lastWait = this.began;
+    this.meter = options.pace && new PaceMeter(options.pace);
+    this.startedAt = options.clock.now();
+    this.lastWait = this.startedAt;
   }
 
-  /** Somebody begins to wait for the model's next step. */
-  wait(): void {
-    this.waitingSince = this.lastWait = this.clock.now();
+  /** Starts a wait for the model's next step. */
+  startWait(): void {
+    this.waitingSince = this.lastWait = this.options.clock.now();
     this.arm();
   }
 
-  /** The step is there. */
-  stepped(): void {
-    if (this.hasContent) this.meter?.waited(this.clock.now() - this.lastWait);
+  /** Ends the wait: the step has arrived. */
+  endWait(): void {
+    if (this.isCommitted) this.meter?.addWait(this.options.clock.now() - this.lastWait);
     this.waitingSince = undefined;
-    this.connected = true;
+    this.isConnected = true;
   }
 
-  /** From now on only silence counts. */
-  committed(): void {
-    this.hasContent = true;
-    this.meter?.begin(this.characters());
+  /** Notes the first content: from now on only the idle time and the pace are limited. */
+  commit(): void {
+    this.isCommitted = true;
+    this.meter?.startWindow(this.characters());
   }
 
-  /** Until when the last wait may have lasted; `Infinity` without a limit. Epoch ms. */
+  /** Returns the latest end of the last wait, as epoch ms; `Infinity` without a limit. */
   waitsUntil(): number {
     const { completeMs, idleMs, firstContentMs } = this.limits;
-    if (this.isNonStreaming) return this.began + completeMs;
-    return this.hasContent ? this.lastWait + idleMs : this.began + firstContentMs;
+    if (this.options.isNonStreaming) return this.startedAt + completeMs;
+    return this.isCommitted ? this.lastWait + idleMs : this.startedAt + firstContentMs;
   }
 
   stop(): void {
@@ -93,64 +85,70 @@ export class Watch {
     this.waitingSince = undefined;
   }
 
+  private characters(): number {
+    return this.options.characters?.() ?? 0;
+  }
+
   private arm(): void {
+    const { clock } = this.options;
     const at = this.deadline();
     if (at >= this.firesAt) return;
     this.cancel?.();
     this.firesAt = at;
-    this.cancel = this.clock.timer(Math.max(0, at - this.clock.now()), () => {
-      this.fired();
+    this.cancel = clock.timer(Math.max(0, at - clock.now()), () => {
+      this.onTimer();
     });
   }
 
-  private fired(): void {
+  private onTimer(): void {
     this.firesAt = Infinity;
     if (this.waitingSince === undefined) return;
-    if (this.clock.now() < this.deadline()) this.arm();
-    else this.onTimeout(this.timedOut());
+    if (this.options.clock.now() < this.deadline()) this.arm();
+    else this.options.onTimeout(this.timeoutError());
   }
 
-  /** When the wait has been too long; `Infinity` without a limit. A number, since every step of a stream asks. */
+  /** Returns the end of the permitted wait; `Infinity` without a limit. */
   private deadline(): number {
-    const { began, limits } = this;
+    const { startedAt, limits } = this;
     switch (this.phase()) {
       case 'complete':
-        return began + limits.completeMs;
+        return startedAt + limits.completeMs;
       case 'idle':
-        return (this.waitingSince ?? began) + Math.min(limits.idleMs, this.slowMs());
+        return (this.waitingSince ?? startedAt) + Math.min(limits.idleMs, this.paceLimitMs());
       case 'connect':
-        return began + limits.connectMs;
+        return startedAt + limits.connectMs;
       default:
-        return began + limits.firstContentMs;
+        return startedAt + limits.firstContentMs;
     }
   }
 
-  /** How long this wait may be before the answer is too slow. */
-  private slowMs(): number {
-    return this.meter === undefined ? Infinity : this.meter.leftMs(this.characters());
+  /** Returns how long this wait may last before the pace is too slow. */
+  private paceLimitMs(): number {
+    return this.meter === undefined ? Infinity : this.meter.remainingMs(this.characters());
   }
 
-  private timedOut(): LlmError {
+  private timeoutError(): LlmError {
+    const { target, pace } = this.options;
     const phase = this.phase();
-    const isSlow = phase === 'idle' && this.slowMs() < this.limits.idleMs;
-    return isSlow ? tooSlow(this.target, this.pace) : timedOut(this.target, phase, this.limits);
+    const isSlow = phase === 'idle' && this.paceLimitMs() < this.limits.idleMs;
+    return isSlow && pace ? paceError(target, pace) : phaseError(target, phase, this.limits);
   }
 
-  /** Whose limit comes next. */
+  /** Returns the phase whose limit applies now. */
   private phase(): Phase {
-    if (this.isNonStreaming) return 'complete';
-    if (this.hasContent) return 'idle';
+    if (this.options.isNonStreaming) return 'complete';
+    if (this.isCommitted) return 'idle';
     const { connectMs, firstContentMs } = this.limits;
-    return !this.connected && connectMs < firstContentMs ? 'connect' : 'first-content';
+    return !this.isConnected && connectMs < firstContentMs ? 'connect' : 'first-content';
   }
 }
 
-/** How long an attempt may show nothing before its timers end it, in ms. */
-export const longestSilence = ({ firstContentMs, completeMs }: Timeouts, isWhole: boolean): number =>
-  limit(isWhole ? (completeMs ?? DEFAULTS.completeMs) : (firstContentMs ?? DEFAULTS.firstContentMs));
+/** Returns the longest time, in ms, that an attempt may take to its first content. */
+export const maxSilenceMs = ({ firstContentMs, completeMs }: Timeouts, isNonStreaming: boolean): number =>
+  limitOf(isNonStreaming ? (completeMs ?? DEFAULTS.completeMs) : (firstContentMs ?? DEFAULTS.firstContentMs));
 
-/** 0 switches a limit off. */
-const limit = (ms: number): number => (ms > 0 ? ms : Infinity);
+/** 0 disables a limit. */
+const limitOf = (ms: number): number => (ms > 0 ? ms : Infinity);
 
 const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
   connect: 'connectMs',
@@ -159,102 +157,61 @@ const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
   complete: 'completeMs',
 };
 
-const WHAT: Readonly<Record<Phase, string>> = {
+const PROBLEM: Readonly<Record<Phase, string>> = {
   connect: 'did not answer',
   'first-content': 'sent no content',
   idle: 'fell silent',
   complete: 'did not finish',
 };
 
-function timedOut(target: string, phase: Phase, limits: Limits): LlmError {
+function phaseError(target: string, phase: Phase, limits: Limits): LlmError {
   const ms = limits[LIMIT[phase]];
-  return new LlmError('timeout', `${target} ${WHAT[phase]} within ${ms} ms`, { target, phase });
+  return new LlmError('timeout', `${target} ${PROBLEM[phase]} within ${ms} ms`, { target, phase });
 }
 
-const tooSlow = (target: string, { charsPerSecond = 0, windowMs = 0 }: Partial<Pace> = {}): LlmError =>
+const paceError = (target: string, { charsPerSecond, windowMs }: Pace): LlmError =>
   new LlmError(
     'timeout',
-    `${target} gave fewer than ${charsPerSecond} characters a second for ${windowMs} ms`,
-    {
-      target,
-      phase: 'slow',
-    },
+    `${target} sent fewer than ${charsPerSecond} characters per second for ${windowMs} ms`,
+    { target, phase: 'slow' },
   );
 
-/** How fast an answer has to come. */
+/** Minimum speed of a streamed answer. */
 export interface Pace {
   readonly charsPerSecond: number;
   readonly windowMs: number;
 }
 
-/**
- * Measures an answer in windows, one after the other, of the time in which somebody waited for the model: a reader that is
- * slow itself makes no answer slow.
- */
+/** Measures the speed of an answer in consecutive windows. Only time spent waiting for the model counts. */
 class PaceMeter {
   private readonly windowMs: number;
-  /** Characters that a window must bring. */
-  private readonly least: number;
+  /** Characters that must arrive in a window. */
+  private readonly minCharacters: number;
   private waitedMs = 0;
-  /** Characters that had come when the window began. */
-  private before = 0;
+  /** Characters received before the window. */
+  private charactersBefore = 0;
 
   constructor({ charsPerSecond, windowMs }: Pace) {
     this.windowMs = windowMs;
-    this.least = (charsPerSecond * windowMs) / 1000;
+    this.minCharacters = (charsPerSecond * windowMs) / 1000;
   }
 
-  /** Somebody waited for the model that long. */
-  waited(ms: number): void {
+  addWait(ms: number): void {
     this.waitedMs += ms;
   }
 
-  /** How long may be waited on from here; `Infinity` where the window has what it needs. */
-  leftMs(characters: number): number {
-    if (characters - this.before >= this.least) {
-      if (this.waitedMs >= this.windowMs) this.begin(characters);
+  /** Returns how long the next wait may last; `Infinity` if the window has enough characters. */
+  remainingMs(characters: number): number {
+    if (characters - this.charactersBefore >= this.minCharacters) {
+      if (this.waitedMs >= this.windowMs) this.startWindow(characters);
       return Infinity;
     }
-    // What comes at its very end is of the window.
+    // Content that arrives exactly at the end belongs to the window.
     return this.windowMs - this.waitedMs + 1;
   }
 
-  /** A window begins with what comes from now on. */
-  begin(characters: number): void {
-    this.before = characters;
+  startWindow(characters: number): void {
+    this.charactersBefore = characters;
     this.waitedMs = 0;
-  }
-}
-
-/** How long gates may think before nobody believes any more that somebody waits for them, in ms. */
-const LONGEST_ADMISSION_MS = 900_000;
-/** What clocks and busy loops are forgiven, in ms. */
-const SLACK_MS = 1000;
-
-/**
- * Tells from outside whether an attempt can still be running. On some platforms a request's timers and promises die with
- * its context, and nobody gives back what it holds: whoever needs it next asks here, by the clock.
- */
-export class Lease {
-  private readonly clock: Clock;
-  private readonly unreadMs: number;
-  private readonly began: number;
-  private watch: Watch | undefined;
-
-  constructor(clock: Clock, unreadMs: number) {
-    this.clock = clock;
-    this.unreadMs = unreadMs;
-    this.began = clock.now();
-  }
-
-  /** The gates have answered: from here on the attempt's own limits count. */
-  begun(watch: Watch): void {
-    this.watch = watch;
-  }
-
-  get isLapsed(): boolean {
-    const until =
-      this.watch === undefined ? this.began + LONGEST_ADMISSION_MS : this.watch.waitsUntil() + this.unreadMs;
-    return this.clock.now() > until + SLACK_MS;
   }
 }

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorDetails, type ErrorKind, LlmError } from '../types/llm-error.ts';
 import { chainSettings } from './settings.ts';
-import { asksTooLong, type FailedAttempt, type Verdict, verdictOn } from './verdict.ts';
+import { isRetryAfterTooLong, type FailureFacts, type Verdict, verdictOn } from './verdict.ts';
 
 const settings = chainSettings({ attempts: 3, backoff: { baseMs: 100, capMs: 250 }, retryAfterCapMs: 1000 });
 
 const failed = (
   kind: ErrorKind,
-  facts: Partial<FailedAttempt> = {},
+  facts: Partial<FailureFacts> = {},
   details: Partial<ErrorDetails> = {},
 ): Verdict =>
   verdictOn(
     {
       error: new LlmError(kind, 'a/x failed', details),
       tries: 1,
-      wasShown: false,
+      isFinal: false,
       canRecover: false,
       isBenched: false,
       remainingMs: Infinity,
@@ -30,7 +30,7 @@ describe('the verdict on a failure', () => {
   it.each<[string, Verdict]>([
     ['an abort', failed('aborted', { canRecover: true })],
     ['the deadline of the call', failed('timeout', { canRecover: true }, { phase: 'total' })],
-    ['content that was shown', failed('server', { wasShown: true, canRecover: true })],
+    ['content that was shown', failed('server', { isFinal: true, canRecover: true })],
     ['what no target could take', failed('invalid-request')],
   ])('is to throw after %s', (_, verdict) => {
     expect(verdict).toEqual({ type: 'throw' });
@@ -65,7 +65,7 @@ describe('the verdict on a failure', () => {
   });
 
   it('never waits for more than the cap of the backoff', () => {
-    const facts = { tries: 9, random: 1, wasShown: false, canRecover: false, isBenched: false };
+    const facts = { tries: 9, random: 1, isFinal: false, canRecover: false, isBenched: false };
     const error = new LlmError('server', 'down');
     expect(verdictOn({ ...facts, error, remainingMs: Infinity }, { ...settings, attempts: 10 })).toEqual(
       retryIn(250),
@@ -78,9 +78,11 @@ it.each([
   [1000, false],
   [1001, true],
 ])('a Retry-After of %s ms is too long to sleep: %s', (retryAfterMs, isTooLong) => {
-  expect(asksTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), settings)).toBe(isTooLong);
+  expect(isRetryAfterTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), settings)).toBe(
+    isTooLong,
+  );
   const none = { ...settings, retryAfterCapMs: 0 };
-  expect(asksTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), none)).toBe(
+  expect(isRetryAfterTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), none)).toBe(
     retryAfterMs !== undefined,
   );
 });

@@ -1,19 +1,17 @@
 import { CallRun } from '../call/call-run.ts';
-import type { Call, ChainDeps, Operation, Outcome } from '../call/call.ts';
+import type { Call, ChainDeps } from '../call/call.ts';
 import type { CallScope } from '../call/call-scope.ts';
 import { callSettings, chainSettings, type ChainSettings } from '../call/settings.ts';
-import type { CallSite } from '../errors/call-site.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../types/call-options.ts';
-import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
 import type { MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import { emitTo } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
-import { soundOptions } from './check-options.ts';
+import { validOptions } from './check-options.ts';
 
-/** What a majordomo gives to its models. */
+/** Parts of a majordomo that its models use. */
 export interface ModelSetup {
   readonly deps: ChainDeps;
   readonly chain: ChainOptions | undefined;
@@ -22,42 +20,42 @@ export interface ModelSetup {
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
   readonly waitUntil: WaitUntil | undefined;
+  /** Returns the targets of a spec. `path`: names that are being resolved, if a resolver calls it. */
   resolve(
     spec: string,
     call: CallInfo,
     request: ChatRequest | undefined,
     scope: Pick<CallScope, 'signal'>,
-    /** Names that are being resolved by whoever asks. */
     path?: readonly string[],
   ): Promise<readonly Target[]>;
-  /** The chat model of a place, which is kept. */
-  readonly modelAt: (place: Target) => Model;
+  /** Returns the chat model of a target. Models are cached. */
+  readonly modelAt: (target: Target) => Model;
 }
 
-/** What is asked, of what, and how. */
-export interface CallPlan<Event extends object, Result> {
+/** What a model knows about a call before it is made. */
+export interface CallPlan<Event extends object, Result> extends Pick<
+  Call<Event, Result>,
+  'operation' | 'isStreamed'
+> {
   readonly spec: string;
-  readonly operation: Operation<Event, Result>;
-  /** Of a chat, for resolvers. */
+  /** Chat request, for resolvers. */
   readonly request?: ChatRequest | undefined;
   readonly options: CallOptions | undefined;
-  /** Where the app made the call; of the rounds of a typed one their call knows it. */
-  readonly site?: CallSite | undefined;
-  /** Does somebody read the events as they come? */
-  readonly live: boolean;
-  /** Which of the places are asked. Default: all. */
-  readonly pick?: ((places: readonly Target[]) => readonly Target[]) | undefined;
-  /** Of a call in several parts: what it has in common with the others. */
+  /** Line of the application that made the call. Absent for the rounds of a typed call, which has its own. */
+  readonly site?: Call<Event, Result>['site'];
+  /** Selects the targets to try. @default all */
+  readonly pick?: ((targets: readonly Target[]) => readonly Target[]) | undefined;
+  /** Fields that a part of a call shares with the other parts. */
   readonly part?: Pick<Call<Event, Result>, 'info' | 'signal' | 'emit' | 'resolve'> | undefined;
-  readonly onEnd?: ((outcome: Outcome<Result>) => void) | undefined;
+  readonly onEnd?: Call<Event, Result>['onEnd'];
 }
 
-/** A call that is about to begin: its first pull asks. */
+/** Creates a call. Its first pull starts it. */
 export function newCall<Event extends object, Result>(
-  { spec, operation, request, options: given, site, live, pick, part, onEnd }: CallPlan<Event, Result>,
+  { spec, operation, request, options: given, site, isStreamed, pick, part, onEnd }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
-  const { options, wrong } = soundOptions(given);
+  const { options, error } = validOptions(given);
   const settings = callSettings(setup.settings, setup.chain, options);
   const info = newInfo(spec, operation.type, options);
   return new CallRun(
@@ -65,18 +63,18 @@ export function newCall<Event extends object, Result>(
       info,
       operation,
       settings,
-      settingsAt: (place) =>
-        place.with === undefined ? settings : chainSettings(chainAt(setup.chain, place.with), options),
-      live,
+      settingsFor: (target) =>
+        target.with === undefined ? settings : chainSettings(chainFor(setup.chain, target.with), options),
+      isStreamed,
       site,
       signal: options?.signal,
-      waitUntil: contained(options?.waitUntil ?? setup.waitUntil),
+      waitUntil: safeWaitUntil(options?.waitUntil ?? setup.waitUntil),
       emit: emitTo(setup.onEvent, options?.onEvent),
       onEnd,
       async resolve(scope) {
-        if (wrong !== undefined) throw wrong;
-        const places = await setup.resolve(spec, info, request, scope);
-        return pick === undefined ? places : pick(places);
+        if (error !== undefined) throw error;
+        const targets = await setup.resolve(spec, info, request, scope);
+        return pick === undefined ? targets : pick(targets);
       },
       ...part,
     },
@@ -84,7 +82,7 @@ export function newCall<Event extends object, Result>(
   );
 }
 
-/** The name of a call that is about to begin. */
+/** Returns the id and the labels of a new call. */
 export const newInfo = (
   spec: string,
   operation: CallInfo['operation'],
@@ -97,27 +95,20 @@ export const newInfo = (
   metadata: options?.metadata ?? {},
 });
 
-/** What a name says of its targets goes before what is said of all. */
-const chainAt = (chain: ChainOptions | undefined, { timeouts, policy }: TargetSettings): ChainOptions => ({
+/** Overrides the chain options of a majordomo with those of an alias. */
+const chainFor = (chain: ChainOptions | undefined, { timeouts, policy }: TargetSettings): ChainOptions => ({
   ...chain,
   timeouts: mergeTimeouts(chain?.timeouts, timeouts),
   policy: { ...chain?.policy, ...policy },
 });
 
-/** The result of a call that nobody watches. */
-export async function resultOf<Event extends object, Result>(call: CallRun<Event, Result>): Promise<Result> {
-  while ((await call.pull()) !== undefined);
-  if (call.result === undefined) throw new LlmError('protocol', 'the call ended without a result');
-  return call.result;
-}
-
-/** The platform's function may throw when its context is gone: that must not change the call. */
-const contained = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>
+/** The platform's function may throw when its context has ended. That must not change the call. */
+const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>
   waitUntil &&
   ((promise) => {
     try {
       waitUntil(promise);
     } catch {
-      // What continues after the answer continues without it.
+      // The work continues without the platform.
     }
   });

@@ -1,4 +1,4 @@
-import type { CallRun } from '../call/call-run.ts';
+import { type CallRun, runToEnd } from '../call/call-run.ts';
 import { callSettings, unreadMsOf } from '../call/settings.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
@@ -18,37 +18,47 @@ import type {
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse } from '../types/response.ts';
 import { mergeTimeouts } from '../util/options.ts';
-import { type CallPlan, type ModelSetup, newCall, resultOf } from './call.ts';
-import { checkCall, soundOptions } from './check-options.ts';
+import { type CallPlan, type ModelSetup, newCall } from './call.ts';
+import { checkCall, validOptions } from './check-options.ts';
 import { EventStream } from './event-stream.ts';
 
-/** A spec as a model: each call resolves it again and walks its chain. Throws `config` at once for one that cannot be parsed. */
+/** Creates the chat model of a spec. Each call resolves the spec again. Throws `config` if the spec cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   parseSpec(spec);
   const { media, modelAt } = setup;
-  const begin = (request: ChatRequest, live: boolean, how: How): CallRun<ModelEvent, ChatResponse> =>
+  const begin = (
+    request: ChatRequest,
+    isStreamed: boolean,
+    plan: ChatPlan,
+  ): CallRun<ModelEvent, ChatResponse> =>
     newCall(
-      { spec, operation: chatOperation(request, { live, media, modelAt }), request, live, ...how },
+      {
+        spec,
+        operation: chatOperation(request, { isStreamed, media, modelAt }),
+        request,
+        isStreamed,
+        ...plan,
+      },
       setup,
     );
-  const streamed = (request: ChatRequest, how: How): ChatStream => {
-    const { options } = soundOptions(how.options);
-    return new EventStream((onEnd) => begin(request, true, { ...how, onEnd }), {
+  const streamChat = (request: ChatRequest, plan: ChatPlan): ChatStream => {
+    const { options } = validOptions(plan.options);
+    return new EventStream((onEnd) => begin(request, true, { ...plan, onEnd }), {
       clock: setup.deps.clock,
       unreadMs: unreadMsOf(mergeTimeouts(setup.settings.timeouts, options?.timeouts)),
-      restarts: (options?.afterCommit ?? setup.chain?.afterCommit) === 'restart',
+      mayRestart: (options?.afterCommit ?? setup.chain?.afterCommit) === 'restart',
     });
   };
   const generate: ChatModel['generate'] = (request, options) =>
-    resultOf(begin(request, false, { options, site: callSite(generate) }));
-  function stream(request: ChatRequest, options: Uninterrupted): UninterruptedStream;
+    runToEnd(begin(request, false, { options, site: callSite(generate) }));
+  function stream(request: ChatRequest, options: UninterruptedOptions): UninterruptedStream;
   function stream(request: ChatRequest, options?: CallOptions): ChatStream;
   function stream(request: ChatRequest, options?: CallOptions): ChatStream {
-    return streamed(request, { options, site: callSite(stream) });
+    return streamChat(request, { options, site: callSite(stream) });
   }
   const typed: TypedCalls = {
-    generate: (request, options, pick) => resultOf(begin(request, false, { options, pick })),
-    stream: (request, options, pick) => streamed(request, { options, pick }),
+    generate: (request, options, pick) => runToEnd(begin(request, false, { options, pick })),
+    stream: (request, options, pick) => streamChat(request, { options, pick }),
     limits: (options) => {
       checkCall(options);
       const { policy, timeouts } = callSettings(setup.settings, setup.chain, options);
@@ -66,9 +76,8 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   return { spec, generate, stream, generateObject: object, streamObject: objectStream };
 }
 
-/** How one chat is asked: options of the app's call, or of a round of a typed one. */
-type How = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 'site' | 'onEnd'>;
+type ChatPlan = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 'site' | 'onEnd'>;
 
-/** Of a stream that is never gone on with by another target. */
-type Uninterrupted = CallOptions & { readonly afterCommit: 'error' | 'restart' };
+/** Options of a stream that no other target continues. */
+type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };
 type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;

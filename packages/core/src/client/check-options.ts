@@ -60,9 +60,9 @@ const SETTINGS: KindsOf<TargetSettings> = {
   policy: POLICY,
 };
 
-const SET_UP: KindsOf<MajordomoOptions> = {
+const MAJORDOMO: KindsOf<MajordomoOptions> = {
   providers: 'array',
-  // Read once, by checkedAliases.
+  // Checked by parseAliases.
   aliases: true,
   resolvers: 'array',
   env: OBJECT,
@@ -79,17 +79,17 @@ const SET_UP: KindsOf<MajordomoOptions> = {
   waitUntil: FUNCTION,
 };
 
-/** Throws `config` with the place for options of `createMajordomo` that cannot be meant. */
-export function checkSetUp(options: MajordomoOptions): void {
+/** Throws `config` with the path of the first invalid option of `createMajordomo`. */
+export function checkMajordomoOptions(options: MajordomoOptions): void {
   checkChanges(options);
   if (!Array.isArray(options.providers))
-    throw config('providers', 'must be an array of what the create… functions return');
+    throw config('providers', 'must be an array of providers, as the create… functions return');
 }
 
-/** The same for what a view changes. */
+/** Throws `config` for an invalid option of `majordomo.with`. */
 export function checkChanges(options: Partial<MajordomoOptions>): void {
   if (!isObject(options)) throw config('options', 'must be an object with providers');
-  checkKinds(options, SET_UP);
+  checkKinds(options, MAJORDOMO);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
   resolvers?.forEach((resolver, index) => {
@@ -102,48 +102,48 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   });
 }
 
-/** What each name stands for. */
+/** Aliases and their values. */
 export type Aliases = Map<string, string | NamedSpec>;
 
 /** Returns a copy of the aliases. Throws `config` for a name whose value is not a spec. */
-export function checkedAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases {
+export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases {
   checkKind(aliases, OBJECT, 'aliases');
-  const found: Aliases = new Map();
-  for (const name in aliases) found.set(name, checkedMeaning(`aliases.${name}`, aliases[name]));
-  return found;
+  const parsed: Aliases = new Map();
+  for (const name in aliases) parsed.set(name, parseNamedSpec(`aliases.${name}`, aliases[name]));
+  return parsed;
 }
 
-/** What a name is to stand for, if it can. */
-export function checkedMeaning(path: string, meaning: unknown): string | NamedSpec {
-  if (typeof meaning === 'string') return meaning;
-  if (!isObject(meaning) || !('spec' in meaning) || typeof meaning.spec !== 'string')
+/** Returns the value of an alias. Throws `config` with the path if it is not valid. */
+export function parseNamedSpec(path: string, value: unknown): string | NamedSpec {
+  if (typeof value === 'string') return value;
+  if (!isObject(value) || !('spec' in value) || typeof value.spec !== 'string')
     throw config(path, 'must be a spec, which is a string, or { spec, with }');
-  checkKind((meaning as NamedSpec).with, SETTINGS, `${path}.with`);
-  return meaning as NamedSpec;
+  checkKind((value as NamedSpec).with, SETTINGS, `${path}.with`);
+  return value as NamedSpec;
 }
 
-/** The same for options of one call. */
+/** Throws `config` for an invalid option of a call. */
 export function checkCall(options: CallOptions | undefined): void {
   if (options === undefined) return;
   if (!isObject(options)) throw config('options', 'must be an object');
   checkKinds(options, CALL);
 }
 
-/** Those options, or what is wrong with them. */
-export function soundOptions(options: CallOptions | undefined): {
+/** Returns the options of a call, or the error if they are not valid. */
+export function validOptions(options: CallOptions | undefined): {
   readonly options?: CallOptions | undefined;
-  readonly wrong?: LlmError;
+  readonly error?: LlmError;
 } {
   try {
     checkCall(options);
     return { options };
   } catch (error) {
     if (!LlmError.is(error)) throw error;
-    return { wrong: error };
+    return { error };
   }
 }
 
-/** What stands before the slash of a spec: no slash, no comma, no space. `openai://` of the command is one too. */
+/** Provider of a spec: without slash, comma and space. The command also uses ids such as `openai://`. */
 const PROVIDER_ID = /^[^/,\s]+(?::\/\/)?$/;
 
 function checkProvider(provider: unknown, index: number): void {

@@ -27,13 +27,13 @@ import {
   type Aliases,
   checkCall,
   checkChanges,
-  checkedAliases,
-  checkedMeaning,
-  checkSetUp,
+  checkMajordomoOptions,
+  parseAliases,
+  parseNamedSpec,
 } from './check-options.ts';
-import { asking, speaking } from './other-models.ts';
+import { operationMethod, speechStreamMethod } from './other-models.ts';
 
-/** What views of one majordomo share. */
+/** Parts that all views of one majordomo share. */
 interface Shared {
   readonly clock: Clock;
   readonly random: () => number;
@@ -43,21 +43,24 @@ interface Shared {
 }
 
 /**
- * The one place where the parts are put together. Throws `config` for two providers of one id, or one that speaks
- * another version of the provider interface; a missing key or an unknown name is an error of the call that needs it.
+ * Creates a majordomo: the models of several providers behind one interface, with retries and failover. Only `providers` is
+ * required. No request is sent until a model is called.
+ *
+ * Throws `config` for an invalid option, for two providers with the same id, and for a provider that implements another
+ * version of the provider interface. A missing key or an unknown name is an error of the call that needs it.
  *
  * @example
  * const majordomo = createMajordomo({ providers: [createOpenAI()], env: process.env });
  * const { text } = await majordomo.model('openai/gpt-5.4').generate({ messages: [user('hi')] });
  */
 export function createMajordomo(options: MajordomoOptions): Majordomo {
-  checkSetUp(options);
+  checkMajordomoOptions(options);
   const { clock = systemClock, random = Math.random } = options;
   const health = new HealthTracker(options.health ?? {}, clock, random);
-  health.onHand((type, target, until) => {
+  health.onManualChange((type, target, until) => {
     notify(options.onEvent, { type, call: undefined, target, until });
   });
-  return view(options, checkedAliases(options.aliases), {
+  return newView(options, parseAliases(options.aliases), {
     clock,
     random,
     health,
@@ -66,14 +69,14 @@ export function createMajordomo(options: MajordomoOptions): Majordomo {
   });
 }
 
-/** Models that a majordomo caches. */
-const MOST_MODELS = 1000;
+/** Maximum number of cached models. */
+const MAX_MODELS = 1000;
 
-function view(
+function newView(
   options: MajordomoOptions,
   aliases: Aliases,
   shared: Shared,
-  backends = backendsOf(options),
+  backends = newBackends(options),
 ): Majordomo {
   const { health } = shared;
   const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers } = options;
@@ -84,56 +87,52 @@ function view(
     headers,
     env: registry.env,
   });
-  const majordomo = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
+  /** Majordomo as resolvers see it; `path`: the names that are being resolved. */
+  const resolverView = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
     health,
-    resolve: (spec, told) => resolved(spec, setup, told, path),
+    resolve: (spec, options) => resolveSpec(spec, setup, options, path),
   });
   const setup: ModelSetup = {
     chain,
     onEvent,
     media,
     waitUntil,
-    deps: {
-      ...shared,
-      gates,
-      around,
-      transport,
-    },
+    deps: { ...shared, gates, around, transport },
     settings: chainSettings(chain),
     resolve: (spec, call, request, scope, path = []) =>
       resolve(spec, {
-        names: { aliases, resolvers, checked: checkedMeaning },
+        names: { aliases, resolvers, parse: parseNamedSpec },
         registry,
         call,
         request,
         scope,
         path,
-        majordomo,
+        majordomo: resolverView,
       }),
-    modelAt: (place) => modelAt(models, place),
+    modelAt: (target) => cachedModel(models, target),
   };
   return {
     health,
     parse: parseSpec,
     model: (spec) => chatModel(spec, setup),
-    imageModel: (spec) => ({ spec, generate: asking('generate', spec, setup) }),
-    embeddingModel: (spec) => ({ spec, embed: asking('embed', spec, setup) }),
-    transcriptionModel: (spec) => ({ spec, transcribe: asking('transcribe', spec, setup) }),
+    imageModel: (spec) => ({ spec, generate: operationMethod('generate', spec, setup) }),
+    embeddingModel: (spec) => ({ spec, embed: operationMethod('embed', spec, setup) }),
+    transcriptionModel: (spec) => ({ spec, transcribe: operationMethod('transcribe', spec, setup) }),
     speechModel: (spec) => ({
       spec,
-      speak: asking('speak', spec, setup),
-      stream: speaking(spec, setup),
+      speak: operationMethod('speak', spec, setup),
+      stream: speechStreamMethod(spec, setup),
     }),
     alias(name, spec) {
       if (spec === undefined) aliases.delete(name);
-      else aliases.set(name, checkedMeaning(`aliases.${name}`, spec));
+      else aliases.set(name, parseNamedSpec(`aliases.${name}`, spec));
     },
     resolver(resolver) {
       checkChanges({ resolvers: [resolver] });
       resolvers.push(resolver);
     },
     resolve: function resolve(spec, options) {
-      return rejectWithCallSite(callSite(resolve), majordomo([]).resolve(spec, options));
+      return rejectWithCallSite(callSite(resolve), resolveSpec(spec, setup, options));
     },
     loadEnv(env) {
       checkChanges({ env });
@@ -141,45 +140,46 @@ function view(
       return registry.load(env);
     },
     listModels: function listModels(id, options) {
-      return rejectWithCallSite(callSite(listModels), listed(id, registry, transport(), options?.signal));
+      const listed = listProviderModels(id, registry, transport(), options?.signal);
+      return rejectWithCallSite(callSite(listModels), listed);
     },
     with(changes) {
       checkChanges(changes);
       const { env } = registry;
       const merged = { ...options, resolvers, env, ...changes, chain: { ...chain, ...changes.chain } };
-      // Those of this view have been checked.
-      const names = Object.hasOwn(changes, 'aliases') ? checkedAliases(changes.aliases) : new Map(aliases);
-      const same = (changes.providers ?? changes.env) === undefined;
-      return view(merged, names, shared, same ? backends : undefined);
+      // The aliases of this view have been checked.
+      const names = Object.hasOwn(changes, 'aliases') ? parseAliases(changes.aliases) : new Map(aliases);
+      const hasSameBackends = (changes.providers ?? changes.env) === undefined;
+      return newView(merged, names, shared, hasSameBackends ? backends : undefined);
     },
   };
 }
 
-/** Which providers there are, and the models that have been asked for: views with the same providers share them. */
+/** Providers and cached models. Views with the same providers share them. */
 interface Backends {
   readonly registry: Registry;
   readonly models: Models;
 }
 
-const backendsOf = ({ providers, env = NO_ENV }: MajordomoOptions): Backends => ({
+const newBackends = ({ providers, env = NO_ENV }: MajordomoOptions): Backends => ({
   registry: new Registry(providers, env),
   models: new Map(),
 });
 
 type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
 
-/** A model costs little, but its rules are matched once: kept per target, with a bound for ids that come and go. */
-function modelAt(models: Models, { key, provider, modelId }: Target): Model {
-  const known = models.get(key);
-  if (known?.provider === provider) return known.model;
-  if (models.size >= MOST_MODELS) models.clear();
+/** Returns the chat model of a target. Cached, because creating one matches the provider's rules against the model id. */
+function cachedModel(models: Models, { key, provider, modelId }: Target): Model {
+  const cached = models.get(key);
+  if (cached?.provider === provider) return cached.model;
+  if (models.size >= MAX_MODELS) models.clear();
   const model = provider.model(modelId);
   models.set(key, { provider, model });
   return model;
 }
 
-/** What a provider's backend lists. Throws `unsupported` where it cannot. */
-async function listed(
+/** Returns the models that the provider's backend lists. Throws `unsupported` if the provider cannot list them. */
+async function listProviderModels(
   id: string,
   registry: Registry,
   transport: Pick<ModelContext, 'env' | 'fetch' | 'headers'>,
@@ -187,7 +187,10 @@ async function listed(
 ): Promise<readonly ModelInfo[]> {
   checkCall({ signal });
   if (typeof id !== 'string')
-    throw new LlmError('config', 'listModels takes the id of a provider, which is a text');
+    throw new LlmError(
+      'config',
+      `listModels: expected the id of a provider, got a value of type ${typeof id}`,
+    );
   const provider = registry.provider(id, { spec: id, offset: 0 });
   if (provider.listModels === undefined) {
     throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
@@ -200,8 +203,8 @@ async function listed(
   }
 }
 
-/** What a spec means for a call with these options, without making one. */
-async function resolved(
+/** Returns the targets of a spec for a call with these options, without making the call. */
+async function resolveSpec(
   spec: string,
   setup: ModelSetup,
   options: ResolveOptions = {},
@@ -212,16 +215,16 @@ async function resolved(
   const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
   const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
   try {
-    const places = await abortable(setup.resolve(spec, call, request, { signal }, path), signal);
+    const targets = await abortable(setup.resolve(spec, call, request, { signal }, path), signal);
     const health = setup.deps.health.snapshot();
-    return places.map((place) => told(place, setup.modelAt(place), health));
+    return targets.map((target) => resolvedTarget(target, setup.modelAt(target), health));
   } catch (cause) {
     if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
     throw asLlmError(cause, spec);
   }
 }
 
-const told = (
+const resolvedTarget = (
   { key, modelId, provider }: Target,
   { capabilities }: Model,
   health: Readonly<Record<string, TargetHealth>>,

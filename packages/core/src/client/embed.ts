@@ -1,15 +1,16 @@
+import { runToEnd } from '../call/call-run.ts';
 import { CallScope } from '../call/call-scope.ts';
 import { withCallSite, type CallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import {
-  allParts,
-  backendAt,
   checkEmbedding,
   checkSpaces,
+  embeddingBackend,
   embeddingOperation,
-  joined,
+  joinResponses,
   type Part,
-  partsOf,
+  runParts,
+  splitValues,
 } from '../operations/embedding.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo, CallOptions } from '../types/call-options.ts';
@@ -17,11 +18,11 @@ import { type Attempt, type LlmError, withDetails } from '../types/llm-error.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import { abortable } from '../util/async.ts';
 import { type Emit, emitTo } from '../util/listeners.ts';
-import { type ModelSetup, newCall, newInfo, resultOf } from './call.ts';
-import { soundOptions } from './check-options.ts';
+import { type ModelSetup, newCall, newInfo } from './call.ts';
+import { validOptions } from './check-options.ts';
 
-/** What the parts of a call have in common. */
-interface Whole {
+/** An embedding call, which is sent in parts. */
+interface EmbeddingCall {
   readonly spec: string;
   readonly setup: ModelSetup;
   readonly request: EmbeddingRequest;
@@ -31,11 +32,11 @@ interface Whole {
   readonly scope: CallScope;
   readonly emit: Emit | undefined;
   readonly attempts: Attempt[];
-  /** Once they are known. */
+  /** Empty until the targets are known. */
   parts: readonly Part[];
 }
 
-/** One call: one beginning, one end, and between them each part along the chain for itself. */
+/** Embeds the values. Each part is sent along the chain separately, but the events show one call. */
 export async function embed(
   spec: string,
   setup: ModelSetup,
@@ -43,9 +44,9 @@ export async function embed(
   given: CallOptions | undefined,
   site: CallSite,
 ): Promise<EmbeddingResponse> {
-  const { options, wrong } = soundOptions(given);
+  const { options, error: optionsError } = validOptions(given);
   const totalMs = options?.timeouts?.totalMs ?? setup.settings.timeouts.totalMs;
-  const whole: Whole = {
+  const call: EmbeddingCall = {
     spec,
     setup,
     request,
@@ -58,78 +59,85 @@ export async function embed(
     parts: [],
   };
   try {
-    whole.scope.throwIfStopped();
-    if (wrong !== undefined) throw wrong;
-    const response = await answered(whole);
-    tellEnd(whole, 'finished');
+    call.scope.throwIfStopped();
+    if (optionsError !== undefined) throw optionsError;
+    const response = await sendParts(call);
+    emitEnd(call, 'finished');
     return response;
   } catch (cause) {
-    const error = described(cause, whole);
-    if (whole.parts.length === 0) tellStart(whole, []);
-    tellEnd(whole, 'failed', error);
+    const error = errorOf(cause, call);
+    if (call.parts.length === 0) emitStart(call, []);
+    emitEnd(call, 'failed', error);
     throw error;
   } finally {
-    whole.scope.release();
+    call.scope.release();
   }
 }
 
-async function answered(whole: Whole): Promise<EmbeddingResponse> {
-  const { spec, setup, request, info, scope, attempts } = whole;
+async function sendParts(call: EmbeddingCall): Promise<EmbeddingResponse> {
+  const { spec, setup, request, info, scope, attempts } = call;
   checkEmbedding(request);
-  const places = counted(await abortable(setup.resolve(spec, info, undefined, scope), scope.signal));
-  checkSpaces(places);
-  whole.parts = partsFor(request.values, places);
-  tellStart(
-    whole,
-    places.map(({ key }) => key),
-  );
-  const answers = await allParts(whole.parts, (part) => invoke(part, places, whole), attempts);
-  return joined(spec, places[0]?.key ?? spec, whole.parts, answers, attempts);
+  const resolved = await abortable(setup.resolve(spec, info, undefined, scope), scope.signal);
+  const targets = withSharedNumbers(resolved);
+  checkSpaces(targets);
+  call.parts = newParts(request.values, targets);
+  const keys = targets.map(({ key }) => key);
+  emitStart(call, keys);
+  const responses = await runParts(call.parts, (part) => sendPart(part, targets, call), attempts);
+  return joinResponses(spec, keys[0] ?? spec, call.parts, responses, attempts);
 }
 
-/** As the first target takes them; one that takes fewer asks for a part in several requests. */
-function partsFor(values: readonly string[], places: readonly Target[]): readonly Part[] {
-  const limits = places.map(backendAt).find((backend) => backend !== undefined) ?? {};
-  let from = 0;
+/** Splits the values by the limits of the first target. A target with lower limits splits a part again. */
+function newParts(values: readonly string[], targets: readonly Target[]): readonly Part[] {
+  const limits = targets.map(embeddingBackend).find((backend) => backend !== undefined) ?? {};
   const shared: Part['shared'] = { size: undefined };
-  return partsOf(values, limits).map((list): Part => {
+  let from = 0;
+  return splitValues(values, limits).map((list): Part => {
     const part = { from, values: list, vectors: Array.from<undefined>({ length: list.length }), shared };
     from += list.length;
     return part;
   });
 }
 
-/** Gates name what they reserve by the number of an attempt, so no two parts have the same. */
-const counted = (places: readonly Target[]): readonly Target[] =>
-  places.map((place) => {
-    let asked = 0;
-    return { ...place, nextNumber: () => ++asked };
+/** Numbers the attempts of all parts together, because gates use the number in the name of a reservation. */
+const withSharedNumbers = (targets: readonly Target[]): readonly Target[] =>
+  targets.map((target) => {
+    let last = 0;
+    return { ...target, nextNumber: () => ++last };
   });
 
-function invoke(part: Part, places: readonly Target[], whole: Whole): Promise<EmbeddingResponse> {
-  const { spec, setup, request, options, site, info, scope, emit } = whole;
-  const operation = embeddingOperation(request, part);
+function sendPart(
+  part: Part,
+  targets: readonly Target[],
+  { spec, setup, request, options, site, info, scope, emit }: EmbeddingCall,
+): Promise<EmbeddingResponse> {
   const shared = {
     info,
     signal: scope.signal,
-    emit: emit && ((event: CallEvent) => (isOfTheWhole(event) ? undefined : emit(event))),
-    resolve: () => Promise.resolve(places),
+    emit: emit && ((event: CallEvent) => (isCallEvent(event) ? undefined : emit(event))),
+    resolve: () => Promise.resolve(targets),
   };
-  return resultOf(newCall({ spec, operation, options, site, live: false, part: shared }, setup));
+  const operation = embeddingOperation(request, part);
+  return runToEnd(newCall({ spec, operation, options, site, isStreamed: false, part: shared }, setup));
 }
 
-const isOfTheWhole = ({ type }: CallEvent): boolean => type === 'call-start' || type === 'call-end';
+/** Whether the event describes the complete call: the parts must not emit it. */
+const isCallEvent = ({ type }: CallEvent): boolean => type === 'call-start' || type === 'call-end';
 
-const tellStart = ({ emit, info }: Whole, targets: readonly string[]): void =>
+const emitStart = ({ emit, info }: EmbeddingCall, targets: readonly string[]): void =>
   emit?.({ type: 'call-start', call: info, targets });
 
-const tellEnd = ({ emit, info, attempts }: Whole, outcome: 'finished' | 'failed', error?: LlmError): void =>
+const emitEnd = (
+  { emit, info, attempts }: EmbeddingCall,
+  outcome: 'finished' | 'failed',
+  error?: LlmError,
+): void =>
   emit?.({ type: 'call-end', call: info, outcome, response: undefined, error, attempts: [...attempts] });
 
-/** What ended the call, with the vectors that came. */
-function described(cause: unknown, { spec, site, scope, attempts, parts }: Whole): LlmError {
-  const known = asLlmError(scope.reason ?? cause, spec);
+/** Returns the error of the call, with the attempts and vectors of all parts. */
+function errorOf(cause: unknown, { spec, site, scope, attempts, parts }: EmbeddingCall): LlmError {
+  const error = asLlmError(scope.reason ?? cause, spec);
   const vectors = parts.flatMap((part) => part.vectors);
-  const came = vectors.some((vector) => vector !== undefined) ? { vectors } : {};
-  return withCallSite(site, withDetails(known, { attempts: [...attempts], ...came }));
+  const partial = vectors.some((vector) => vector !== undefined) ? { vectors } : {};
+  return withCallSite(site, withDetails(error, { attempts: [...attempts], ...partial }));
 }

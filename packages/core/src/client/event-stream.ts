@@ -5,41 +5,40 @@ import { LlmError } from '../types/llm-error.ts';
 import type { ChatStream } from '../types/majordomo.ts';
 import type { ChatResponse } from '../types/response.ts';
 
-/** How a stream is read. */
-interface Reading {
+interface EventStreamOptions {
   readonly clock: Clock;
   readonly unreadMs: number;
-  /** May what was read be taken back? */
-  readonly restarts: boolean;
+  /** Whether content that was read may have to be discarded. */
+  readonly mayRestart: boolean;
 }
 
-/** The events of a chat, or their text alone. */
+/** Stream of the events of a chat, or of its text alone. */
 export class EventStream extends PulledStream<StreamEvent, ChatResponse> implements ChatStream {
-  private readonly restarts: boolean;
+  private readonly mayRestart: boolean;
 
   constructor(
     begin: (onEnd: (ending: Ending<ChatResponse>) => void) => Source<StreamEvent>,
-    { clock, unreadMs, restarts }: Reading,
+    { clock, unreadMs, mayRestart }: EventStreamOptions,
   ) {
     super(begin, clock, unreadMs);
-    this.restarts = restarts;
+    this.mayRestart = mayRestart;
   }
 
   get textStream(): AsyncIterable<string> {
-    if (this.restarts)
+    if (this.mayRestart)
       throw new LlmError(
         'config',
         "textStream cannot take text back: with afterCommit 'restart' read the events",
       );
-    // A generator that waits for its next event would leave only after it.
-    return Object.assign(texts(this), { return: () => this.return() });
+    // The generator's own `return` would wait for the next event.
+    return Object.assign(textOf(this), { return: () => this.return() });
   }
 }
 
-async function* texts(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
+async function* textOf(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
   for await (const event of events) {
     if (event.type === 'text-delta') yield event.text;
-    // Where an answer cannot continue it begins again: what was read cannot be taken back.
+    // The answer begins again, but text that was read cannot be taken back.
     else if (event.type === 'reset') throw event.error;
   }
   return undefined;

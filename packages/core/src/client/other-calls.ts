@@ -1,3 +1,4 @@
+import { runToEnd } from '../call/call-run.ts';
 import type { Operation } from '../call/call.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import { imageOperation } from '../operations/image.ts';
@@ -15,18 +16,18 @@ import type {
   TranscriptionRequest,
   TranscriptionResponse,
 } from '../types/operations.ts';
-import { type ModelSetup, newCall, resultOf } from './call.ts';
+import { type ModelSetup, newCall } from './call.ts';
 import { embed } from './embed.ts';
 
-/** What is asked, and what comes of it, by the word for asking. */
-export interface Asked {
+/** Request and response of each operation except chat, by the method that calls it. */
+export interface OtherOperations {
   readonly generate: readonly [ImageRequest, ImageResponse];
   readonly embed: readonly [EmbeddingRequest, EmbeddingResponse];
   readonly transcribe: readonly [TranscriptionRequest, TranscriptionResponse];
   readonly speak: readonly [SpeechRequest, SpeechResponse];
 }
 
-type Call<Request, Response> = (
+type OtherCall<Request, Response> = (
   spec: string,
   setup: ModelSetup,
   request: Request,
@@ -34,25 +35,26 @@ type Call<Request, Response> = (
   site: CallSite,
 ) => Promise<Response>;
 
-/** What is asked besides chats, each along the same chain as a chat. */
-export const FURTHER: { readonly [Name in keyof Asked]: Call<Asked[Name][0], Asked[Name][1]> } = {
-  generate: once((request, { media }) => imageOperation(request, media)),
+export const OTHER_CALLS: {
+  readonly [Name in keyof OtherOperations]: OtherCall<OtherOperations[Name][0], OtherOperations[Name][1]>;
+} = {
+  generate: callOf((request, { media }) => imageOperation(request, media)),
   embed,
-  transcribe: once((request, { media }) => transcriptionOperation(request, media)),
-  speak: once((request) => speechOperation(request, false)),
+  transcribe: callOf((request, { media }) => transcriptionOperation(request, media)),
+  speak: callOf((request) => speechOperation(request, false)),
 };
 
-function once<Request, Event extends object, Response>(
+function callOf<Request, Event extends object, Response>(
   operationOf: (request: Request, setup: ModelSetup) => Operation<Event, Response>,
-): Call<Request, Response> {
+): OtherCall<Request, Response> {
   return (spec, setup, request, options, site) => {
     const operation = operationOf(request, setup);
-    return resultOf(newCall({ spec, operation, options, site, live: false }, setup));
+    return runToEnd(newCall({ spec, operation, options, site, isStreamed: false }, setup));
   };
 }
 
-/** The bytes of speech as they come. What was heard is heard: nothing takes it back, or continues from it. */
-export function spoken(
+/** Streams the bytes of speech. Audio that was played cannot be replaced, so a failure after the commit ends the call. */
+export function speechSource(
   spec: string,
   setup: ModelSetup,
   request: SpeechRequest,
@@ -60,16 +62,16 @@ export function spoken(
   site: CallSite,
 ): Source<Uint8Array> {
   const operation = speechOperation(request, true);
-  const heard: CallOptions = { ...options, afterCommit: 'error' };
-  const call = newCall({ spec, operation, options: heard, site, live: true }, setup);
+  const ownOptions: CallOptions = { ...options, afterCommit: 'error' };
+  const call = newCall({ spec, operation, options: ownOptions, site, isStreamed: true }, setup);
   return {
     async pull() {
       for (;;) {
         const events = await call.pull();
-        const pieces = events?.flatMap((event) =>
+        const chunks = events?.flatMap((event) =>
           'bytes' in event && event.bytes.length > 0 ? event.bytes : [],
         );
-        if (pieces?.length !== 0) return pieces;
+        if (chunks?.length !== 0) return chunks;
       }
     },
     abandon: (why) => {

@@ -6,33 +6,36 @@ import type { CallOptions } from '../types/call-options.ts';
 import type { SpeechModel } from '../types/operations.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import type { ModelSetup } from './call.ts';
-import { soundOptions } from './check-options.ts';
-import type { Asked } from './other-calls.ts';
+import { validOptions } from './check-options.ts';
+import type { OtherOperations } from './other-calls.ts';
 
-/** Everything that is not a chat is loaded by the first such call: most applications make none. */
+/** Operations except chat are loaded by the first call that needs them. Most applications make none. */
 const loadCalls = (): Promise<typeof import('./other-calls.ts')> => import('./other-calls.ts');
 
-/** Calls another operation along the same chain as a chat. Throws `config` at once for a spec that cannot be parsed. */
-export function asking<Name extends keyof Asked>(
+/** Creates the method that calls an operation. Throws `config` if the spec cannot be parsed. */
+export function operationMethod<Name extends keyof OtherOperations>(
   name: Name,
   spec: string,
   setup: ModelSetup,
-): (request: Asked[Name][0], options?: CallOptions) => Promise<Asked[Name][1]> {
+): (request: OtherOperations[Name][0], options?: CallOptions) => Promise<OtherOperations[Name][1]> {
   parseSpec(spec);
-  return async function ask(request, options) {
-    const site = callSite(ask);
-    const { FURTHER } = await loadCalls();
-    return FURTHER[name](spec, setup, request, options, site);
+  return async function call(request, options) {
+    const site = callSite(call);
+    const { OTHER_CALLS } = await loadCalls();
+    return OTHER_CALLS[name](spec, setup, request, options, site);
   };
 }
 
-/** The bytes of speech as they come. */
-export const speaking = (spec: string, setup: ModelSetup): SpeechModel['stream'] =>
+/** Creates the method that streams speech. */
+export const speechStreamMethod = (spec: string, setup: ModelSetup): SpeechModel['stream'] =>
   function stream(request, options) {
     const site = callSite(stream);
     return new PulledStream(
-      () => loadedSource(loadCalls().then(({ spoken }) => spoken(spec, setup, request, options, site))),
+      () =>
+        loadedSource(
+          loadCalls().then(({ speechSource }) => speechSource(spec, setup, request, options, site)),
+        ),
       setup.deps.clock,
-      unreadMsOf(mergeTimeouts(setup.settings.timeouts, soundOptions(options).options?.timeouts)),
+      unreadMsOf(mergeTimeouts(setup.settings.timeouts, validOptions(options).options?.timeouts)),
     );
   };

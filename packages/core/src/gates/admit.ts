@@ -2,48 +2,62 @@ import type { Clock, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
 
-/** A settle that takes longer is left to itself: the answer does not wait for a ledger. */
-const LONGEST_SETTLE_MS = 1000;
+/** Longest wait for the settling of permits, in ms. After it the response is returned, and settling continues. */
+const MAX_SETTLE_MS = 1000;
 
-/** The permits of one attempt, each settled exactly once, the last one first. */
-class Permits implements Admission {
+/**
+ * The permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. Each is settled
+ * exactly once, in reverse order.
+ */
+export class Permits {
   private readonly permits: Permit[] = [];
   private readonly clock: Clock;
   private readonly waitUntil: WaitUntil | undefined;
+  private readonly signal: AbortSignal;
 
-  constructor(clock: Clock, waitUntil: WaitUntil | undefined) {
+  constructor(clock: Clock, waitUntil: WaitUntil | undefined, signal: AbortSignal) {
     this.clock = clock;
     this.waitUntil = waitUntil;
+    this.signal = signal;
   }
 
   add(permit: Permit): void {
     this.permits.push(permit);
   }
 
+  /**
+   * Starts to settle all permits at once. Resolves when all are settled, when the call is stopped, or after a second. Never
+   * rejects.
+   */
   settle(outcome: Attempt): Promise<void> | undefined {
     const pending: Promise<void>[] = [];
     for (let permit = this.permits.pop(); permit !== undefined; permit = this.permits.pop()) {
       const settling = settleOne(permit, outcome);
       if (settling !== undefined) pending.push(settling);
     }
-    return pending.length === 0 ? undefined : this.awaited(Promise.all(pending));
+    return pending.length === 0 ? undefined : this.waitFor(Promise.all(pending));
   }
 
-  private awaited(all: Promise<unknown>): Promise<void> {
+  private waitFor(all: Promise<unknown>): Promise<void> {
     this.waitUntil?.(all);
+    const { clock, signal } = this;
     return new Promise((resolve) => {
-      const cancel = this.clock.timer(LONGEST_SETTLE_MS, resolve);
-      void all.then(() => {
+      const done = (): void => {
         cancel();
+        signal.removeEventListener('abort', done);
         resolve();
-      });
+      };
+      const cancel = clock.timer(MAX_SETTLE_MS, done);
+      signal.addEventListener('abort', done, { once: true });
+      if (signal.aborted) done();
+      void all.then(done);
     });
   }
 }
 
-/** A promise, never rejected, where it is not settled at once. */
+/** Settles a permit. Returns a promise that never rejects, or `undefined` if the permit is settled at once. */
 function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined {
-  // The outcome of the call is what it is; a ledger that cannot be written is the gate's to report.
+  // A permit that fails does not change the outcome of the call. The gate has to report it.
   try {
     const settling: unknown = permit.settle(outcome);
     return isPromise(settling) ? Promise.resolve(settling).then(nothing, nothing) : undefined;
@@ -55,106 +69,106 @@ function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined 
 const nothing = (): void => undefined;
 
 /**
- * Asks the gates in order. A denial settles what was already granted as skipped, and rejects as `denied`. A gate that answers
- * at once needs no timer and no listener.
+ * Calls the gates in order. If a gate denies the attempt, the permits granted before it are settled as skipped, and the
+ * promise rejects with `denied`.
  */
 export async function admit(
   gates: readonly Gate[],
   info: AttemptInfo,
   clock: Clock,
   waitUntil: WaitUntil | undefined,
-): Promise<Admission> {
-  const permits = new Permits(clock, waitUntil);
+): Promise<Permits> {
+  const permits = new Permits(clock, waitUntil, info.signal);
   for (const gate of gates) {
     try {
       info.signal.throwIfAborted();
-      const asked = gate.admit(info);
-      const answer = isPromise(asked) ? await inTime(gate, asked, info, clock) : given(asked);
+      const pending = answerOf(gate, info, clock);
+      const answer = isPromise(pending) ? await pending : pending;
       if (answer === undefined) continue;
-      if ('deny' in answer) throw denied(gate, answer, info);
+      if ('deny' in answer) throw deniedError(gate, answer, info);
       permits.add(answer);
     } catch (cause) {
-      return refused(gate, info, permits, cause);
+      const isOwn = info.signal.aborted || LlmError.is(cause);
+      const error = isOwn ? cause : deniedError(gate, failureOf(cause), info, cause);
+      await permits.settle(skippedAttempt(info, LlmError.is(error) ? error : undefined));
+      throw error;
     }
   }
   return permits;
 }
 
-type Answer = Permit | Denial | undefined;
+type GateAnswer = Permit | Denial | undefined;
 
-/** Null is what a look-up in a store gives for nothing. */
-const given = (answer: Answer | null): Answer => answer ?? undefined;
+/** Returns the gate's answer. A gate that answers at once needs no timer and no listener. */
+function answerOf(gate: Gate, info: AttemptInfo, clock: Clock): GateAnswer | Promise<GateAnswer> {
+  const answer = gate.admit(info);
+  return isPromise(answer) ? answerInTime(gate, answer, info, clock) : (answer ?? undefined);
+}
 
-/** Of any realm, or made manually. */
+/** Whether it is a promise, including promises of other realms and manually written ones. */
 const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 
-/** Nobody gets past this gate: what was granted before it is given back. */
-async function refused(gate: Gate, info: AttemptInfo, permits: Permits, cause: unknown): Promise<never> {
-  const { aborted } = info.signal;
-  const error = aborted || LlmError.is(cause) ? cause : denied(gate, brokenGate(cause), info, cause);
-  const skipped = LlmError.is(error) ? error : undefined;
-  const settling = permits.settle({ ...abandonedBefore(info), error: skipped });
-  if (!aborted) await settling;
-  throw error;
-}
-
-/** Waits for an answer no longer than the gate may take, and until the call is stopped. */
-function inTime(gate: Gate, asked: PromiseLike<Answer>, info: AttemptInfo, clock: Clock): Promise<Answer> {
+/** Waits for the answer until the gate's timeout, or until the call is stopped. */
+function answerInTime(
+  { timeoutMs }: Gate,
+  pending: PromiseLike<GateAnswer>,
+  info: AttemptInfo,
+  clock: Clock,
+): Promise<GateAnswer> {
   return new Promise((resolve, reject) => {
     const { signal } = info;
-    const { timeoutMs } = gate;
-    let open = true;
-    const cancel =
+    let isWaiting = true;
+    const stopWaiting = (): void => {
+      isWaiting = false;
+      cancelTimer?.();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const cancelTimer =
       timeoutMs === undefined
         ? undefined
         : clock.timer(timeoutMs, () => {
-            close();
+            stopWaiting();
             resolve({ deny: `no answer within ${timeoutMs} ms` });
           });
     const onAbort = (): void => {
-      close();
+      stopWaiting();
       reject(signal.reason as Error);
     };
-    const close = (): void => {
-      open = false;
-      cancel?.();
-      signal.removeEventListener('abort', onAbort);
-    };
     signal.addEventListener('abort', onAbort, { once: true });
-    Promise.resolve(asked).then(
-      (answer) => {
-        const granted = given(answer);
-        // Granted after nobody waited any more: given back at once.
-        if (!open) {
-          if (granted !== undefined && !('deny' in granted)) void settleOne(granted, abandonedBefore(info));
-          return;
+    Promise.resolve(pending).then(
+      (value) => {
+        const answer = (value as GateAnswer | null) ?? undefined;
+        if (isWaiting) {
+          stopWaiting();
+          resolve(answer);
+        } else if (answer !== undefined && !('deny' in answer)) {
+          // Granted too late: the attempt does not take place.
+          void settleOne(answer, skippedAttempt(info, undefined));
         }
-        close();
-        resolve(granted);
       },
       (error: unknown) => {
-        if (open) close();
+        if (isWaiting) stopWaiting();
         reject(error);
       },
     );
   });
 }
 
-const abandonedBefore = ({ target }: AttemptInfo): Attempt => ({
+const skippedAttempt = ({ target }: AttemptInfo, error: LlmError | undefined): Attempt => ({
   target,
   outcome: 'skipped',
-  error: undefined,
+  error,
   usage: undefined,
   ms: 0,
 });
 
-const brokenGate = (cause: unknown): Denial => ({
+const failureOf = (cause: unknown): Denial => ({
   deny: `it failed: ${cause instanceof Error ? cause.message : String(cause)}`,
 });
 
-/** `advance` travels as the code: the policy table alone says that a denial stops the call. */
-function denied(
+/** The code `advance` makes the call try the next target. */
+function deniedError(
   gate: Gate,
   { deny, advance, retryAfterMs }: Denial,
   { target }: AttemptInfo,
@@ -168,12 +182,3 @@ function denied(
     { cause },
   );
 }
-
-/** What was granted to one attempt. */
-export interface Admission {
-  /** Starts every settle at once; resolves when all are done, or after a second. A throwing permit changes nothing. */
-  settle(outcome: Attempt): Promise<void> | undefined;
-}
-
-/** No gate was asked: there is nothing to settle. */
-export const FREE: Admission = { settle: () => undefined };

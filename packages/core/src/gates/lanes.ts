@@ -6,49 +6,49 @@ interface Waiter {
   enter(): void;
 }
 
-/** Who is in a lane, and who waits for it. */
 interface Lane {
-  readonly most: number;
-  readonly holders: Set<AttemptInfo>;
+  readonly limit: number;
+  readonly running: Set<AttemptInfo>;
   readonly waiting: Waiter[];
 }
 
 /**
- * A gate that lets at most so many calls at once into each target prefix; the longest prefix that fits counts, the
- * others wait their turn in order. A place is a lease: one whose attempt cannot be running any more is given to the next
- * who asks. 0 shuts a lane. Throws `config` for a limit that is no number.
+ * Creates a gate that limits the number of concurrent attempts per target prefix. The longest matching prefix applies. The
+ * other attempts wait in order. If an attempt can no longer be running (`isLapsed`), the next one takes its place.
  *
+ * @param limits maximum number of concurrent attempts by prefix. 0 admits none: the attempts wait until their call is
+ *   stopped. A target without a matching prefix is not limited. Throws `config` for a value that is not a number of 0 or more
  * @example lanes({ 'm1/': 1, 'openai/gpt-5.4': 8 })
  */
 export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate {
-  const given: Readonly<Record<string, unknown>> = limits;
-  const open = Object.entries(limits)
+  const byLength = Object.entries<unknown>(limits)
     .sort(([a], [b]) => b.length - a.length)
-    .map(([prefix, most]) => {
-      checkNumber(given[prefix] ?? null, 0, `lanes["${prefix}"]`);
-      return { prefix, lane: { most, holders: new Set(), waiting: [] } satisfies Lane };
+    .map(([prefix, limit]) => {
+      checkNumber(limit ?? null, 0, `lanes["${prefix}"]`);
+      const lane: Lane = { limit: limit as number, running: new Set(), waiting: [] };
+      return { prefix, lane };
     });
   return {
     name: 'lanes',
     admit(attempt) {
-      const lane = open.find(({ prefix }) => attempt.target.startsWith(prefix))?.lane;
+      const lane = byLength.find(({ prefix }) => attempt.target.startsWith(prefix))?.lane;
       return lane && enter(lane, attempt);
     },
   };
 }
 
-/** Resolves when the attempt has a place in the lane. */
+/** Resolves when the attempt may run. */
 async function enter(lane: Lane, attempt: AttemptInfo): Promise<Permit> {
   const { signal } = attempt;
   signal.throwIfAborted();
-  freeLapsed(lane);
-  if (lane.holders.size < lane.most) return permitOf(lane, attempt);
+  removeLapsed(lane);
+  if (lane.running.size < lane.limit) return startIn(lane, attempt);
   return new Promise((resolve, reject) => {
     const waiter: Waiter = {
       attempt,
       enter() {
         signal.removeEventListener('abort', onAbort);
-        resolve(permitOf(lane, attempt));
+        resolve(startIn(lane, attempt));
       },
     };
     const onAbort = (): void => {
@@ -60,25 +60,25 @@ async function enter(lane: Lane, attempt: AttemptInfo): Promise<Permit> {
   });
 }
 
-function permitOf(lane: Lane, attempt: AttemptInfo): Permit {
-  lane.holders.add(attempt);
+function startIn(lane: Lane, attempt: AttemptInfo): Permit {
+  lane.running.add(attempt);
   return {
     settle() {
-      if (lane.holders.delete(attempt)) admitNext(lane);
+      if (lane.running.delete(attempt)) admitNext(lane);
     },
   };
 }
 
-function freeLapsed(lane: Lane): void {
-  for (const holder of lane.holders) {
-    if (holder.isLapsed !== true) continue;
-    lane.holders.delete(holder);
+function removeLapsed(lane: Lane): void {
+  for (const attempt of lane.running) {
+    if (attempt.isLapsed !== true) continue;
+    lane.running.delete(attempt);
     admitNext(lane);
   }
 }
 
 function admitNext(lane: Lane): void {
-  while (lane.holders.size < lane.most) {
+  while (lane.running.size < lane.limit) {
     const next = lane.waiting.shift();
     if (next === undefined) return;
     if (next.attempt.isLapsed !== true) next.enter();

@@ -20,7 +20,7 @@ function setUp(options = {}) {
 describe('a bench', () => {
   it('says until when, of which failure, and whether somebody finds out', () => {
     const { health, time } = setUp();
-    expect(health.failed(T, health.claim(T), failure, down)).toEqual({ until: 1_005_000, epoch: 1 });
+    expect(health.fail(T, health.claim(T), failure, down)).toEqual({ until: 1_005_000, epoch: 1 });
     const bench = { until: 1_005_000, comesBack: 1_005_000, error: down, epoch: 1, isProbed: false };
     expect(health.blocked(T)).toEqual(bench);
     time.now = 1_005_000;
@@ -30,18 +30,18 @@ describe('a bench', () => {
 
   it('has no failure once an operator or another process has had a say', () => {
     const { health } = setUp();
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     health.accept(T, { state: 'benched', benches: 1, forMs: 60_000 });
     expect(health.blocked(T)?.error).toBeUndefined();
     health.unbench(T);
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     health.bench(T, 9000);
     expect(health.blocked(T)?.error).toBeUndefined();
   });
 
   it('keeps its failure where another process says what is known already', () => {
     const { health, changes } = setUp();
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     health.accept(T, { state: 'benched', benches: 1, forMs: 1 });
     expect([health.blocked(T)?.error, changes]).toEqual([down, ['a/x benched']]);
   });
@@ -66,7 +66,7 @@ describe('a bench', () => {
     time.now += 6 * 86_400_000;
     expect(health.blocked('a/y')?.until).toBe(1_000_000 + 7 * 86_400_000);
     time.now += 2 * 86_400_000;
-    health.finished(T, health.claimEarly(T, 1000, true)!);
+    health.finish(T, health.claimEarly(T, 1000, true)!);
     health.accept(T, { state: 'healthy' });
     expect(health.blocked(T)?.comesBack).toBe(8.64e15);
     health.accept(T, { state: 'healthy', isByHand: true });
@@ -99,7 +99,7 @@ describe('a bench', () => {
     health.bench(T, 1);
     health.bench('b/y', 1);
     const told: unknown[] = [];
-    health.onHand((type, target, until) => told.push([type, target, until]));
+    health.onManualChange((type, target, until) => told.push([type, target, until]));
     health.unbench('a/');
     health.unbench('c/z');
     expect(told).toEqual([
@@ -114,7 +114,7 @@ describe('a bench', () => {
     const options = { threshold: 1, cooldownMs: 10, cooldownCapMs: 30, retryAfterCapMs: 50 };
     const { health, time } = setUp(options);
     const failing = (retryAfterMs?: number): number => {
-      const bench = health.failed(T, health.claim(T), { retryAfterMs, atOnce: false }, down);
+      const bench = health.fail(T, health.claim(T), { retryAfterMs, atOnce: false }, down);
       const ms = (bench?.until ?? 0) - time.now;
       time.now += ms;
       return ms;
@@ -149,7 +149,7 @@ describe('a claim on a benched target', () => {
     expect(stamp).toEqual({ epoch: 1, isProbe: true, isEarly: true, isAlone: true });
     expect([early(), health.blocked(T)?.isProbed]).toEqual([undefined, true]);
     expect(early(false)).toMatchObject({ isAlone: false });
-    if (stamp !== undefined) health.released(T, stamp);
+    if (stamp !== undefined) health.release(T, stamp);
     expect(health.blocked(T)?.isProbed).toBe(false);
     early(true, 300);
     time.now += 299;
@@ -160,66 +160,63 @@ describe('a claim on a benched target', () => {
     expect(early()).toBeDefined();
   });
 
-  it.each(['committed', 'finished', 'released'] as const)(
-    'is given back by the one who has it: %s',
-    (end) => {
-      const { health, early } = setUp();
-      health.bench(T, 9000);
-      const together = early(false);
-      const alone = early();
-      if (together !== undefined) health[end](T, together);
-      expect(early()).toBeUndefined();
-      if (alone !== undefined) health[end](T, alone);
-      expect(early()).toBeDefined();
-    },
-  );
+  it.each(['commit', 'finish', 'release'] as const)('is given back by the one who has it: %s', (end) => {
+    const { health, early } = setUp();
+    health.bench(T, 9000);
+    const together = early(false);
+    const alone = early();
+    if (together !== undefined) health[end](T, together);
+    expect(early()).toBeUndefined();
+    if (alone !== undefined) health[end](T, alone);
+    expect(early()).toBeDefined();
+  });
 
   it('before the bench ends tells nobody of a failure, and leaves the bench as it is', () => {
     const { health, changes, early } = setUp();
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     const before = health.snapshot();
     const stamp = early();
-    if (stamp !== undefined) expect(health.failed(T, stamp, failure, down)).toBeUndefined();
+    if (stamp !== undefined) expect(health.fail(T, stamp, failure, down)).toBeUndefined();
     expect([health.snapshot(), changes, early()]).toMatchObject([before, ['a/x benched'], {}]);
   });
 
   it('before the bench ends ends it with content, and counts anew from there', () => {
     const { health, early, state } = setUp();
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     const stamp = early();
     if (stamp === undefined) throw new Error('nobody else has it');
-    const after = health.committed(T, stamp);
+    const after = health.commit(T, stamp);
     expect([state(), after]).toEqual([
       'healthy',
       { epoch: 2, isProbe: true, isEarly: false, isAlone: false },
     ]);
-    expect(health.failed(T, after, failure, down)).toMatchObject({ until: 1_010_000 });
+    expect(health.fail(T, after, failure, down)).toMatchObject({ until: 1_010_000 });
   });
 
   it('before an operator’s bench ends changes nothing, whatever comes of it', () => {
     const { health, early } = setUp();
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     health.bench(T, 9000);
     const before = health.snapshot();
     const stamp = early();
     if (stamp === undefined) throw new Error('nobody else has it');
-    const after = health.committed(T, stamp);
+    const after = health.commit(T, stamp);
     expect(after).toMatchObject({ isEarly: true, isAlone: false });
-    health.finished(T, after);
-    health.released(T, after);
-    expect([health.failed(T, after, failure, down), health.snapshot()]).toEqual([undefined, before]);
+    health.finish(T, after);
+    health.release(T, after);
+    expect([health.fail(T, after, failure, down), health.snapshot()]).toEqual([undefined, before]);
   });
 
   it('whose bench is another by now changes nothing', () => {
     const { health } = setUp();
-    health.failed(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), failure, down);
     const stamp = health.claim(T);
     health.bench(T, 9000);
     const before = health.snapshot();
-    expect(health.committed(T, stamp)).toBe(stamp);
-    health.finished(T, stamp);
-    health.released(T, stamp);
-    expect([health.failed(T, stamp, failure, down), health.snapshot()]).toEqual([undefined, before]);
+    expect(health.commit(T, stamp)).toBe(stamp);
+    health.finish(T, stamp);
+    health.release(T, stamp);
+    expect([health.fail(T, stamp, failure, down), health.snapshot()]).toEqual([undefined, before]);
   });
 });
 
@@ -228,8 +225,8 @@ describe('what is remembered', () => {
 
   it('is told of once for each change of state, and not for each failure', () => {
     const { health, changes } = setUp();
-    health.failed(T, health.claim(T), { ...failure, atOnce: false }, down);
-    health.finished(T, health.claim(T));
+    health.fail(T, health.claim(T), { ...failure, atOnce: false }, down);
+    health.finish(T, health.claim(T));
     health.unbench(T);
     expect(changes).toEqual(['a/x healthy']);
   });
@@ -238,7 +235,7 @@ describe('what is remembered', () => {
     const { health, changes } = setUp({ threshold: 1 });
     const credentials = health.credentials();
     expect(health.credentials()).toBe(credentials);
-    credentials.failed(key(T), credentials.claim(key(T)), { ...failure, atOnce: false }, down);
+    credentials.fail(key(T), credentials.claim(key(T)), { ...failure, atOnce: false }, down);
     const benched = { state: 'benched', failures: 0, benches: 1, until: 1_005_000 };
     const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined };
     expect(health.snapshot()).toEqual({ [T]: { ...healthy, credentials: { k1: benched } } });

@@ -22,7 +22,7 @@ function setUp(random = () => 0): {
   const health = new HealthTracker({}, stopped, random);
   const fail = (extra: object = {}): void => {
     const stamp = health.claim(T);
-    health.failed(T, stamp, { retryAfterMs: undefined, atOnce: false, ...extra }, error);
+    health.fail(T, stamp, { retryAfterMs: undefined, atOnce: false, ...extra }, error);
   };
   return { health, clock, fail, state: () => health.snapshot()[T] };
 }
@@ -46,19 +46,19 @@ describe('health', () => {
   it('forgets failures and benches at a finish', () => {
     const { health, clock, fail, state } = setUp();
     fail();
-    health.finished(T, health.claim(T));
+    health.finish(T, health.claim(T));
     fail();
     expect(health.blocked(T)).toBeUndefined();
     fail();
     clock.now += 5000;
-    health.finished(T, health.claim(T));
+    health.finish(T, health.claim(T));
     expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined });
   });
 
   it('benches once for a burst of parallel failures', () => {
     const { health, state, clock } = setUp();
     const stamps = Array.from({ length: 64 }, () => health.claim(T));
-    for (const stamp of stamps) health.failed(T, stamp, { retryAfterMs: undefined, atOnce: false }, error);
+    for (const stamp of stamps) health.fail(T, stamp, { retryAfterMs: undefined, atOnce: false }, error);
     expect(state()).toMatchObject({ state: 'benched', benches: 1, until: clock.now + 5000 });
   });
 
@@ -67,8 +67,8 @@ describe('health', () => {
     const early = health.claim(T);
     fail();
     fail();
-    health.committed(T, early);
-    health.finished(T, early);
+    health.commit(T, early);
+    health.finish(T, early);
     expect(state()).toMatchObject({ state: 'benched' });
   });
 
@@ -100,7 +100,7 @@ describe('health', () => {
     fail();
     fail();
     clock.now += 5000;
-    health.released(T, health.claim(T));
+    health.release(T, health.claim(T));
     expect(health.blocked(T)).toBeUndefined();
     health.claim(T);
     clock.now += 300_000;
@@ -118,7 +118,7 @@ describe('health', () => {
     fail();
     clock.now += 5000;
     health.claim(T);
-    health.released(T, first);
+    health.release(T, first);
     expect(health.blocked(T)).toBeDefined();
   });
 
@@ -128,9 +128,9 @@ describe('health', () => {
     fail();
     clock.now += 5000;
     for (let i = 0; i < 2; i++) {
-      const stamp = health.committed(T, health.claim(T));
+      const stamp = health.commit(T, health.claim(T));
       expect(health.blocked(T)).toBeUndefined();
-      health.failed(T, stamp, { retryAfterMs: undefined, atOnce: false }, error);
+      health.fail(T, stamp, { retryAfterMs: undefined, atOnce: false }, error);
     }
     expect(state()).toMatchObject({ state: 'benched', benches: 2, until: clock.now + 10_000 });
   });
@@ -149,7 +149,7 @@ describe('health', () => {
     const { health, state, clock } = setUp();
     const stamp = health.claim(T);
     health.bench(T, 60_000);
-    health.finished(T, stamp);
+    health.finish(T, stamp);
     expect(state()).toMatchObject({ state: 'benched', until: clock.now + 60_000 });
     health.unbench(T);
     expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined, isByHand: true });
@@ -220,12 +220,12 @@ describe('health', () => {
           const before = health.snapshot()[T];
           if (it.type === 'wait') clock.now += it.ms;
           if (it.type === 'hand') health.bench(T, it.ms);
-          if (it.type === 'finish') health.finished(T, health.claim(T));
-          if (it.type === 'commit') stale = health.committed(T, health.claim(T));
+          if (it.type === 'finish') health.finish(T, health.claim(T));
+          if (it.type === 'commit') stale = health.commit(T, health.claim(T));
           if (it.type !== 'fail') continue;
           const stamp = it.stale ? stale : health.claim(T);
           const held = health.snapshot()[T];
-          health.failed(T, stamp, it, error);
+          health.fail(T, stamp, it, error);
           const after = health.snapshot()[T];
           if (held?.state === 'benched') expect(after?.until).toBeGreaterThanOrEqual(held.until ?? 0);
           if (before?.state === 'benched' && after?.state === 'benched')

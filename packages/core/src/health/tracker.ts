@@ -5,63 +5,67 @@ import { fnv1a } from '../util/bytes.ts';
 import { checkNumber } from '../util/check.ts';
 import { notify } from '../util/listeners.ts';
 import {
-  accepted,
-  benchedByHand,
+  afterClaim,
+  afterCommit,
+  afterEarlyCommit,
+  afterFailure,
+  afterFinish,
+  afterManualBench,
+  afterManualUnbench,
+  afterRelease,
+  afterRestore,
+  afterVerdict,
   blockedUntil,
-  claimed,
-  committed,
-  committedEarly,
   type Condition,
-  failed,
   type Failure,
-  finished,
   type HealthPolicy,
   HEALTHY,
-  released,
-  restored,
-  unbenched,
 } from './transitions.ts';
 
 type Listener = (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void;
 
-/** A target that may not be asked now. */
+/**
+ * A bench: the open state of a circuit breaker. Calls skip the target until the bench ends. The first attempt after it is a
+ * probe, which finds out whether the target works again.
+ */
 export interface Bench {
+  /** End of the bench, or of the claim of a running probe. Epoch ms. */
   readonly until: number;
-  /** When it may be asked again, if whoever probes it finds it ill. Epoch ms. */
+  /** End of the bench, if no running probe ends it earlier. Epoch ms. */
   readonly comesBack: number;
-  /** The failure that benched it, where it was one. */
+  /** Failure that caused the bench; `undefined` for a manual bench. */
   readonly error: LlmError | undefined;
-  /** Tells one bench from the next. */
+  /** Identifies the bench among all benches of the target. */
   readonly epoch: number;
-  /** Does somebody find out at this moment whether it is well again? */
+  /** Whether a probe is running. */
   readonly isProbed: boolean;
 }
 
-/** What an attempt was given at its begin: its verdict counts only if the target's epoch is still the same. */
+/** Claim of one attempt. Its result counts only if the target's epoch is still the same. */
 export interface Stamp {
   readonly epoch: number;
   readonly isProbe: boolean;
-  /** Asked although it is benched: a failure leaves the bench as it is, and nobody hears of it. */
+  /** Whether the target is contacted before its bench ends. A failure then leaves the bench as it is, without an event. */
   readonly isEarly: boolean;
-  /** Does nobody else ask it meanwhile? */
+  /** Whether it excludes other early probes. */
   readonly isAlone: boolean;
 }
 
-/** The last moment that a date can hold: "for good". */
+/** Last moment that a date can represent: the end of a bench without an end. */
 export const END_OF_TIME = 8.64e15;
 
-/** Targets that are remembered; the one that changed longest ago goes. */
-const MOST_TARGETS = 10_000;
+/** Maximum number of targets. The one that has not changed for the longest time is removed. */
+const MAX_TARGETS = 10_000;
 
-/** Holds every target's condition. Synchronous, in memory, shared by all views of one majordomo. */
+/** Health of all targets. Synchronous, in memory, shared by all views of one majordomo. */
 export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
-  /** Who asks a benched target alone, and until when that claim holds. */
+  /** End of the claim of each early probe that excludes others. Epoch ms. */
   private readonly earlyProbes = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
-  private keys: HealthTracker | undefined;
-  private byHand:
+  private credentialTracker: HealthTracker | undefined;
+  private manualListener:
     ((type: 'benched' | 'recovered', target: string, until: number | undefined) => void) | undefined;
   private readonly options: HealthOptions;
   private readonly policy: HealthPolicy;
@@ -80,33 +84,33 @@ export class HealthTracker implements Health {
     this.random = random;
   }
 
-  // ---- for the chain
+  // ---- For the chain
 
-  /** Returns the health of credentials, by `credentialKey`: the same rules, without listeners. */
+  /** Returns the health of credentials, by `credentialKey`. */
   credentials(): HealthTracker {
-    return (this.keys ??= new HealthTracker(this.options, this.clock, this.random));
+    return (this.credentialTracker ??= new HealthTracker(this.options, this.clock, this.random));
   }
 
+  /** Returns the bench of the target, or a manual bench of its provider. */
   blocked(target: string): Bench | undefined {
     if (this.conditions.size === 0) return undefined;
-    // A provider is benched manually alone, and that word counts first.
-    return this.ownBenchOf(providerOf(target)) ?? this.ownBenchOf(target);
+    return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
 
-  /** Right before the call. `claimMs`: how long a probe may take; then its claim lapses. */
+  /** Claims a target that is not benched. `claimMs`: time after which the claim of a probe expires. */
   claim(target: string, claimMs: number = Infinity): Stamp {
-    const before = this.of(target);
+    const before = this.conditionOf(target);
     if (before.state === 'healthy')
       return { epoch: before.epoch, isProbe: false, isEarly: false, isAlone: false };
-    const longest = Math.min(claimMs, this.policy.cooldownCapMs);
-    const { epoch } = this.set(target, claimed(before, this.clock.now(), longest));
+    const maxMs = Math.min(claimMs, this.policy.cooldownCapMs);
+    const { epoch } = this.set(target, afterClaim(before, this.clock.now(), maxMs));
     return { epoch, isProbe: true, isEarly: false, isAlone: false };
   }
 
   /**
-   * Right before the call of a target that is benched.
+   * Claims a target that is benched.
    *
-   * @param isAlone one at a time: `undefined` when somebody has such a claim
+   * @param isAlone whether to exclude other early probes; returns `undefined` if one is running
    */
   claimEarly(target: string, claimMs: number, isAlone: boolean): Stamp | undefined {
     if (isAlone) {
@@ -114,65 +118,65 @@ export class HealthTracker implements Health {
       if (this.isProbedEarly(target)) return undefined;
       this.earlyProbes.set(target, now + Math.min(claimMs, this.policy.cooldownCapMs));
     }
-    return { epoch: this.of(target).epoch, isProbe: true, isEarly: true, isAlone };
+    return { epoch: this.conditionOf(target).epoch, isProbe: true, isEarly: true, isAlone };
   }
 
-  /** Returns the attempt's new stamp: its later failure still counts. */
-  committed(target: string, stamp: Stamp): Stamp {
-    const before = this.of(target);
+  /** Reports the first content. Returns the new stamp, with which a later failure still counts. */
+  commit(target: string, stamp: Stamp): Stamp {
+    const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
     if (before.epoch !== stamp.epoch) return stamp;
-    const after = this.set(target, stamp.isEarly ? committedEarly(before) : committed(before));
+    const after = this.set(target, stamp.isEarly ? afterEarlyCommit(before) : afterCommit(before));
     return { ...stamp, epoch: after.epoch, isEarly: stamp.isEarly && after.isByHand, isAlone: false };
   }
 
-  finished(target: string, stamp: Stamp): void {
-    const { epoch, isEarly } = stamp.isEarly ? this.committed(target, stamp) : stamp;
-    const before = this.of(target);
-    if (before.epoch === epoch && !isEarly) this.set(target, finished(before));
+  finish(target: string, stamp: Stamp): void {
+    const { epoch, isEarly } = stamp.isEarly ? this.commit(target, stamp) : stamp;
+    const before = this.conditionOf(target);
+    if (before.epoch === epoch && !isEarly) this.set(target, afterFinish(before));
   }
 
-  /** Returns the bench that the failure brought about, if it did. */
-  failed(
+  /** Counts a failure. Returns the bench if the failure caused one. */
+  fail(
     target: string,
     stamp: Stamp,
     failure: Failure,
     error: LlmError,
   ): Pick<Bench, 'until' | 'epoch'> | undefined {
-    const before = this.of(target);
+    const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
     if (before.epoch !== stamp.epoch || stamp.isEarly) return undefined;
-    const after = this.set(target, failed(before, failure, this.policy, this.clock.now()));
+    const after = this.set(target, afterFailure(before, failure, this.policy, this.clock.now()));
     if (after.state !== 'benched') return undefined;
     this.causes.set(target, error);
     return { until: after.benchEnd, epoch: after.epoch };
   }
 
-  /** An attempt ended without a verdict. */
-  released(target: string, stamp: Stamp): void {
-    const before = this.of(target);
+  /** Ends a claim without a result. */
+  release(target: string, stamp: Stamp): void {
+    const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
-    if (before.epoch === stamp.epoch && !stamp.isEarly) this.set(target, released(before));
+    if (before.epoch === stamp.epoch && !stamp.isEarly) this.set(target, afterRelease(before));
   }
 
-  // ---- for operators and other processes
+  // ---- For operators and other processes
 
   snapshot(): { readonly [target: string]: TargetHealth } {
-    const shownAll: Record<string, TargetHealth> = {};
-    for (const [target, condition] of this.conditions) shownAll[target] = shown(condition);
-    for (const [key, condition] of this.keys?.conditions ?? []) {
-      const [target, credential] = key.split(BETWEEN) as [string, string];
-      const health = shownAll[target] ?? shown(HEALTHY);
-      const credentials = { ...health.credentials, [credential]: shown(condition) };
-      shownAll[target] = { ...health, credentials };
+    const snapshot: Record<string, TargetHealth> = {};
+    for (const [target, condition] of this.conditions) snapshot[target] = publicHealth(condition);
+    for (const [key, condition] of this.credentialTracker?.conditions ?? []) {
+      const [target, credential] = key.split(SEPARATOR) as [string, string];
+      const health = snapshot[target] ?? publicHealth(HEALTHY);
+      const credentials = { ...health.credentials, [credential]: publicHealth(condition) };
+      snapshot[target] = { ...health, credentials };
     }
-    return shownAll;
+    return snapshot;
   }
 
   restore(snapshot: { readonly [target: string]: TargetHealth }): void {
     const now = this.clock.now();
     for (const [target, health] of Object.entries(snapshot)) {
-      this.set(target, restored(this.of(target), health, this.policy, now));
+      this.set(target, afterRestore(this.conditionOf(target), health, this.policy, now));
     }
   }
 
@@ -181,34 +185,34 @@ export class HealthTracker implements Health {
     checkNumber(given ?? null, 0, `ms of health.bench("${target}", ms)`);
     this.causes.delete(target);
     const until = Math.min(this.clock.now() + ms, END_OF_TIME);
-    this.set(target, benchedByHand(this.of(target), until));
-    this.byHand?.('benched', target, until);
+    this.set(target, afterManualBench(this.conditionOf(target), until));
+    this.manualListener?.('benched', target, until);
   }
 
   unbench(target: string): void {
-    const all = target.endsWith('/') ? [...this.conditions.keys()].filter(isOf(target)) : [target];
+    const all = target.endsWith('/') ? [...this.conditions.keys()].filter(belongsTo(target)) : [target];
     for (const each of all) {
-      this.set(each, unbenched(this.of(each)));
-      this.byHand?.('recovered', each, undefined);
+      this.set(each, afterManualUnbench(this.conditionOf(each)));
+      this.manualListener?.('recovered', each, undefined);
     }
-    this.keys?.forget(isOf(target));
+    this.credentialTracker?.forget(belongsTo(target));
   }
 
   reset(): void {
     this.forget(() => true);
-    this.keys?.reset();
+    this.credentialTracker?.reset();
   }
 
-  /** Told of what no call caused. */
-  onHand(listener: NonNullable<HealthTracker['byHand']>): void {
-    this.byHand = listener;
+  /** Sets the listener for manual changes. */
+  onManualChange(listener: NonNullable<HealthTracker['manualListener']>): void {
+    this.manualListener = listener;
   }
 
-  /** Ends up to 50 % later at random, so that the first prober frees the others. */
+  /** Applies a verdict of another process. The bench is up to 50 % longer at random, so that not all processes probe at once. */
   accept(target: string, verdict: Verdict): void {
     const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 0;
-    const before = this.of(target);
-    const after = accepted(before, verdict, Math.min(this.clock.now() + forMs, END_OF_TIME));
+    const before = this.conditionOf(target);
+    const after = afterVerdict(before, verdict, Math.min(this.clock.now() + forMs, END_OF_TIME));
     if (after === before) return;
     this.causes.delete(target);
     this.set(target, after, 'accepted');
@@ -219,7 +223,7 @@ export class HealthTracker implements Health {
     return () => this.listeners.delete(listener);
   }
 
-  private ownBenchOf(target: string): Bench | undefined {
+  private benchOf(target: string): Bench | undefined {
     const condition = this.conditions.get(target);
     if (condition === undefined || condition.state === 'healthy') return undefined;
     const until = blockedUntil(condition, this.clock.now());
@@ -241,54 +245,54 @@ export class HealthTracker implements Health {
     if (isAlone) this.earlyProbes.delete(target);
   }
 
-  private forget(isMeant: (target: string) => boolean): void {
+  private forget(matches: (target: string) => boolean): void {
     for (const map of [this.conditions, this.causes, this.earlyProbes]) {
-      for (const target of map.keys()) if (isMeant(target)) map.delete(target);
+      for (const target of map.keys()) if (matches(target)) map.delete(target);
     }
   }
 
-  private of(target: string): Condition {
+  private conditionOf(target: string): Condition {
     return this.conditions.get(target) ?? HEALTHY;
   }
 
   private set(target: string, after: Condition, origin: 'local' | 'accepted' = 'local'): Condition {
-    const before = this.of(target);
+    const before = this.conditionOf(target);
     if (after === before) return after;
     this.makeRoomFor(target);
-    // Set again, so that the one that changed longest ago stands first.
+    // Deleted first, so that the map is ordered by the last change.
     this.conditions.delete(target);
     this.conditions.set(target, after);
-    if (after.epoch !== before.epoch) this.tell(target, shown(after), origin);
+    if (after.epoch !== before.epoch) this.notifyListeners(target, publicHealth(after), origin);
     return after;
   }
 
   private makeRoomFor(target: string): void {
-    if (this.conditions.size < MOST_TARGETS || this.conditions.has(target)) return;
+    if (this.conditions.size < MAX_TARGETS || this.conditions.has(target)) return;
     const [oldest] = this.conditions.keys();
     if (oldest !== undefined) this.forget((key) => key === oldest);
   }
 
-  private tell(target: string, health: TargetHealth, origin: 'local' | 'accepted'): void {
+  private notifyListeners(target: string, health: TargetHealth, origin: 'local' | 'accepted'): void {
     for (const listener of this.listeners) notify(listener, target, health, origin);
   }
 }
 
-/** Stands in no target and no hash. */
-const BETWEEN = '\n';
+/** Separates target and credential. Neither contains it. */
+const SEPARATOR = '\n';
 
-/** The key under which the health of a target's credential is kept. */
-export const credentialKey = (target: string, hash: string): string => `${target}${BETWEEN}${hash}`;
+/** Returns the key for the health of a target's credential. */
+export const credentialKey = (target: string, hash: string): string => `${target}${SEPARATOR}${hash}`;
 
-/** `anthropic/claude-y` → `anthropic/`: under it an operator benches all of a provider's targets. */
+/** Returns `anthropic/` for `anthropic/claude-y`: the key for a bench of all targets of a provider. */
 const providerOf = (target: string): string => target.slice(0, target.indexOf('/') + 1);
 
-/** Is it this target, one of this provider's, or a credential of either? */
-const isOf =
+/** Returns a filter for the key of a target, for the targets of a provider, and for the credentials of both. */
+const belongsTo =
   (target: string) =>
   (key: string): boolean =>
-    key === target || (target.endsWith('/') ? key.startsWith(target) : key.startsWith(target + BETWEEN));
+    key === target || (target.endsWith('/') ? key.startsWith(target) : key.startsWith(target + SEPARATOR));
 
-const shown = ({ state, failures, benches, until, isByHand }: Condition): TargetHealth => ({
+const publicHealth = ({ state, failures, benches, until, isByHand }: Condition): TargetHealth => ({
   state,
   failures,
   benches,
@@ -296,10 +300,7 @@ const shown = ({ state, failures, benches, until, isByHand }: Condition): Target
   isByHand: isByHand || undefined,
 });
 
-/**
- * Under which keys the health of credentials is kept. A credential's short name has the salt of this process in it: the
- * same one has another name in the next process, and none can be told from its name.
- */
+/** Health keys of credentials. They contain a hash with a random salt per process, so they do not reveal the credential. */
 export class CredentialKeys {
   private salt: string | undefined;
 
@@ -307,12 +308,12 @@ export class CredentialKeys {
     this.salt = salt;
   }
 
-  of(target: string, value: string): string {
-    // Not before: Workers give no random values while a module is loaded.
+  keyOf(target: string, value: string): string {
+    // Created late, because Workers provide no random values while a module is loaded.
     this.salt ??= crypto.randomUUID();
-    return credentialKey(target, nameOf(value, this.salt));
+    return credentialKey(target, hashOf(value, this.salt));
   }
 }
 
-const nameOf = (value: string, salt: string): string =>
+const hashOf = (value: string, salt: string): string =>
   fnv1a(salt + value).toString(36) + fnv1a(value + salt).toString(36);

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
-  accepted,
-  benchedByHand,
+  afterVerdict,
+  afterManualBench,
   blockedUntil,
-  claimed,
-  committed,
-  committedEarly,
+  afterClaim,
+  afterCommit,
+  afterEarlyCommit,
   type Condition,
-  failed,
-  finished,
+  afterFailure,
+  afterFinish,
   HEALTHY,
-  released,
-  restored,
-  unbenched,
+  afterRelease,
+  afterRestore,
+  afterManualUnbench,
 } from './transitions.ts';
 
 const policy = { threshold: 3, cooldownMs: 10, cooldownCapMs: 100, retryAfterCapMs: 1000 };
@@ -43,27 +43,27 @@ describe('a healthy condition', () => {
   });
 
   it('is not changed by a claim, content, a release or a word that all is well', () => {
-    expect(claimed(HEALTHY, NOW, 100)).toBe(HEALTHY);
-    expect(committed(shaky)).toBe(shaky);
-    expect(released(shaky)).toBe(shaky);
-    expect(accepted(shaky, { state: 'healthy' }, NOW)).toBe(shaky);
+    expect(afterClaim(HEALTHY, NOW, 100)).toBe(HEALTHY);
+    expect(afterCommit(shaky)).toBe(shaky);
+    expect(afterRelease(shaky)).toBe(shaky);
+    expect(afterVerdict(shaky, { state: 'healthy' }, NOW)).toBe(shaky);
     expect(blockedUntil({ ...shaky, until: NOW + 1 }, NOW)).toBeUndefined();
   });
 
   it('forgets failures and benches at a finish, in the same epoch', () => {
-    expect(finished(HEALTHY)).toBe(HEALTHY);
-    expect(finished({ ...HEALTHY, failures: 1 })).toEqual(HEALTHY);
-    expect(finished({ ...HEALTHY, benches: 1 })).toEqual(HEALTHY);
-    expect(finished(shaky)).toEqual({ ...HEALTHY, epoch: 4 });
+    expect(afterFinish(HEALTHY)).toBe(HEALTHY);
+    expect(afterFinish({ ...HEALTHY, failures: 1 })).toEqual(HEALTHY);
+    expect(afterFinish({ ...HEALTHY, benches: 1 })).toEqual(HEALTHY);
+    expect(afterFinish(shaky)).toEqual({ ...HEALTHY, epoch: 4 });
   });
 
   it('counts failures up to the threshold in the same epoch', () => {
     const failure = { retryAfterMs: undefined, atOnce: false };
-    const once = failed(HEALTHY, failure, policy, NOW);
+    const once = afterFailure(HEALTHY, failure, policy, NOW);
     expect(once).toEqual({ ...HEALTHY, failures: 1 });
-    const twice = failed(once, failure, policy, NOW);
+    const twice = afterFailure(once, failure, policy, NOW);
     expect(twice).toEqual({ ...HEALTHY, failures: 2 });
-    expect(failed(twice, failure, policy, NOW)).toMatchObject({
+    expect(afterFailure(twice, failure, policy, NOW)).toMatchObject({
       state: 'benched',
       benches: 1,
       until: NOW + 10,
@@ -80,7 +80,7 @@ describe('a benched condition', () => {
   });
 
   it('is claimed for as long as a probe may take', () => {
-    expect(claimed(benched, NOW, 100)).toEqual({
+    expect(afterClaim(benched, NOW, 100)).toEqual({
       ...benched,
       state: 'probing',
       until: NOW + 100,
@@ -97,7 +97,7 @@ describe('a benched condition', () => {
     ['the end of the bench before', { benches: 0, benchEnd: 9999 }, undefined, 9999],
   ])('after a failure ends with %s', (_, before, retryAfterMs, until) => {
     const condition = { ...probing, benchEnd: 0, ...before };
-    expect(failed(condition, { retryAfterMs, atOnce: false }, policy, NOW)).toEqual({
+    expect(afterFailure(condition, { retryAfterMs, atOnce: false }, policy, NOW)).toEqual({
       state: 'benched',
       failures: 0,
       benches: before.benches + 1,
@@ -111,24 +111,26 @@ describe('a benched condition', () => {
   it('is the operator’s no more after a failure, or another process’s longer verdict', () => {
     const byHand = { ...benched, isByHand: true };
     const failure = { retryAfterMs: undefined, atOnce: true };
-    expect(failed(byHand, failure, policy, NOW).isByHand).toBe(false);
-    expect(accepted(byHand, { state: 'benched', benches: 1, forMs: 1 }, 7000).isByHand).toBe(false);
+    expect(afterFailure(byHand, failure, policy, NOW).isByHand).toBe(false);
+    expect(afterVerdict(byHand, { state: 'benched', benches: 1, forMs: 1 }, 7000).isByHand).toBe(false);
   });
 
   it('after a failure without a cooldown ends at once', () => {
     const failure = { retryAfterMs: undefined, atOnce: false };
-    expect(failed({ ...probing, benchEnd: 0 }, failure, { ...policy, cooldownMs: 0 }, NOW).until).toBe(NOW);
+    expect(afterFailure({ ...probing, benchEnd: 0 }, failure, { ...policy, cooldownMs: 0 }, NOW).until).toBe(
+      NOW,
+    );
   });
 
   it('keeps its count of benches when an operator benches it, and loses all when one unbenches it', () => {
-    expect(benchedByHand(benched, 9000)).toEqual({
+    expect(afterManualBench(benched, 9000)).toEqual({
       ...benched,
       until: 9000,
       benchEnd: 9000,
       epoch: 8,
       isByHand: true,
     });
-    expect(unbenched({ ...benched, failures: 1, isByHand: true })).toEqual({
+    expect(afterManualUnbench({ ...benched, failures: 1, isByHand: true })).toEqual({
       ...HEALTHY,
       epoch: 8,
       isByHand: true,
@@ -138,29 +140,29 @@ describe('a benched condition', () => {
 
 describe('content of a target that was asked although it is benched', () => {
   it('ends the bench of a failure, and not an operator’s', () => {
-    expect(committedEarly(benched)).toEqual({
+    expect(afterEarlyCommit(benched)).toEqual({
       ...benched,
       state: 'healthy',
       until: undefined,
       benchEnd: 0,
       epoch: 8,
     });
-    expect(committedEarly(shaky)).toBe(shaky);
+    expect(afterEarlyCommit(shaky)).toBe(shaky);
     const byHand = { ...benched, isByHand: true };
-    expect(committedEarly(byHand)).toBe(byHand);
+    expect(afterEarlyCommit(byHand)).toBe(byHand);
   });
 });
 
 describe('a probing condition', () => {
   it('is healthy with the first content, and clean with the finish', () => {
     const { benchEnd } = probing;
-    expect(committed(probing)).toEqual({ ...probing, state: 'healthy', until: undefined, epoch: 8 });
-    expect(finished(probing)).toEqual({ ...HEALTHY, benchEnd, epoch: 8 });
+    expect(afterCommit(probing)).toEqual({ ...probing, state: 'healthy', until: undefined, epoch: 8 });
+    expect(afterFinish(probing)).toEqual({ ...HEALTHY, benchEnd, epoch: 8 });
   });
 
   it('is benched to the same end when it is released', () => {
-    expect(released(probing)).toEqual({ ...probing, state: 'benched', until: 6000, epoch: 8 });
-    expect(released(benched)).toBe(benched);
+    expect(afterRelease(probing)).toEqual({ ...probing, state: 'benched', until: 6000, epoch: 8 });
+    expect(afterRelease(benched)).toBe(benched);
   });
 });
 
@@ -176,16 +178,16 @@ describe('the word of another process', () => {
       until: end,
       benchEnd: end,
     });
-    expect(accepted(shaky, verdict, 1)).toEqual({ ...until(1), epoch: 5 });
-    expect(accepted(benched, verdict, 6001)).toEqual({ ...until(6001), epoch: 8 });
+    expect(afterVerdict(shaky, verdict, 1)).toEqual({ ...until(1), epoch: 5 });
+    expect(afterVerdict(benched, verdict, 6001)).toEqual({ ...until(6001), epoch: 8 });
   });
 
   it('shortens no bench, touches no probe, and ends a bench when all is well', () => {
-    expect(accepted(benched, verdict, 6000)).toBe(benched);
-    expect(accepted(HEALTHY, verdict, 0)).toBe(HEALTHY);
-    expect(accepted(probing, verdict, 9000)).toBe(probing);
-    expect(accepted(probing, { state: 'healthy' }, 0)).toBe(probing);
-    expect(accepted(benched, { state: 'healthy' }, 0)).toEqual({ ...HEALTHY, epoch: 8 });
+    expect(afterVerdict(benched, verdict, 6000)).toBe(benched);
+    expect(afterVerdict(HEALTHY, verdict, 0)).toBe(HEALTHY);
+    expect(afterVerdict(probing, verdict, 9000)).toBe(probing);
+    expect(afterVerdict(probing, { state: 'healthy' }, 0)).toBe(probing);
+    expect(afterVerdict(benched, { state: 'healthy' }, 0)).toEqual({ ...HEALTHY, epoch: 8 });
   });
 });
 
@@ -194,19 +196,25 @@ describe('an operator’s word in another process', () => {
   const verdict = { state: 'benched', benches: 5, forMs: 1, isByHand: true } as const;
 
   it('benches, and is an operator’s word here, though a bench of a failure is longer', () => {
-    expect(accepted(shaky, verdict, 1)).toMatchObject({ state: 'benched', until: 1, isByHand: true });
-    expect(accepted(benched, verdict, 5500)).toMatchObject({ until: 6000, benchEnd: 6000, isByHand: true });
-    expect(accepted(byHand, verdict, 6000)).toBe(byHand);
+    expect(afterVerdict(shaky, verdict, 1)).toMatchObject({ state: 'benched', until: 1, isByHand: true });
+    expect(afterVerdict(benched, verdict, 5500)).toMatchObject({
+      until: 6000,
+      benchEnd: 6000,
+      isByHand: true,
+    });
+    expect(afterVerdict(byHand, verdict, 6000)).toBe(byHand);
   });
 
   it('alone ends an operator’s bench before its time', () => {
-    expect(accepted(byHand, { state: 'healthy' }, 0)).toBe(byHand);
-    expect(accepted(byHand, { state: 'healthy', isByHand: true }, 0)).toEqual({
+    expect(afterVerdict(byHand, { state: 'healthy' }, 0)).toBe(byHand);
+    expect(afterVerdict(byHand, { state: 'healthy', isByHand: true }, 0)).toEqual({
       ...HEALTHY,
       epoch: 8,
       isByHand: true,
     });
-    expect(accepted(benched, { state: 'healthy', isByHand: true }, 0)).toMatchObject({ state: 'healthy' });
+    expect(afterVerdict(benched, { state: 'healthy', isByHand: true }, 0)).toMatchObject({
+      state: 'healthy',
+    });
   });
 });
 
@@ -226,36 +234,36 @@ describe('a stored condition', () => {
     ['until now without an end', { ...stored, until: undefined }, NOW],
     ['until now when another process probes it', { ...stored, state: 'probing' as const }, NOW],
   ])('is benched %s', (_, health, until) => {
-    expect(restored(benched, health, policy, NOW)).toEqual(restoredTo(until));
+    expect(afterRestore(benched, health, policy, NOW)).toEqual(restoredTo(until));
   });
 
   it('is no longer than a cooldown where that is the longest bench', () => {
     const short = { ...policy, retryAfterCapMs: 1 };
-    expect(restored(benched, { ...stored, until: 9e9 }, short, NOW).until).toBe(NOW + 100);
+    expect(afterRestore(benched, { ...stored, until: 9e9 }, short, NOW).until).toBe(NOW + 100);
   });
 
   it('that an operator benched stays an order, for as long as it was said', () => {
     const order = { ...stored, until: 8.64e15, isByHand: true };
     const expected = { ...restoredTo(8.64e15), isByHand: true };
-    expect(restored(HEALTHY, order, policy, NOW)).toEqual({ ...expected, epoch: 1 });
-    expect(restored(benched, order, policy, NOW)).toEqual(expected);
+    expect(afterRestore(HEALTHY, order, policy, NOW)).toEqual({ ...expected, epoch: 1 });
+    expect(afterRestore(benched, order, policy, NOW)).toEqual(expected);
   });
 
   it('that is no operator word takes the place of one', () => {
     const byHand = { ...benched, isByHand: true };
-    expect(restored(byHand, stored, policy, NOW)).toEqual(restoredTo(5500));
+    expect(afterRestore(byHand, stored, policy, NOW)).toEqual(restoredTo(5500));
     const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined } as const;
-    expect(restored(byHand, healthy, policy, NOW).isByHand).toBe(false);
+    expect(afterRestore(byHand, healthy, policy, NOW).isByHand).toBe(false);
   });
 
   it('that is healthy keeps its counts, and no end', () => {
     const healthy = { state: 'healthy', failures: 1, benches: 1, until: undefined } as const;
-    expect(restored(benched, healthy, policy, NOW)).toEqual({
+    expect(afterRestore(benched, healthy, policy, NOW)).toEqual({
       ...healthy,
       benchEnd: 0,
       epoch: 8,
       isByHand: false,
     });
-    expect(restored(benched, { ...healthy, until: 9 }, policy, NOW).until).toBeUndefined();
+    expect(afterRestore(benched, { ...healthy, until: 9 }, policy, NOW).until).toBeUndefined();
   });
 });

@@ -1,15 +1,15 @@
 import type { TargetHealth, Verdict } from '../types/health.ts';
 
 /**
- * One record per target; tracker, cooldown and circuit breaker are views of it. `benched` with `until` in the past is
- * half-open; while `probing`, `until` is when the claim lapses by itself.
+ * Health of one target. `benched` with `until` in the past means that the next attempt is a probe. While `probing`, `until`
+ * is the time at which the probe's claim expires.
  */
 export interface Condition extends TargetHealth {
-  /** Counts changes of state: a verdict counts only if its attempt began in this epoch. */
+  /** Number of state changes. The result of an attempt counts only if it began in the current epoch. */
   readonly epoch: number;
-  /** Where the last bench ends, also while it is probed. Epoch ms. */
+  /** End of the last bench, also while it is probed. Epoch ms. */
   readonly benchEnd: number;
-  /** An operator's word, here or in another process: a bench that only its end and an operator lift. */
+  /** Whether an operator set the state, here or in another process. Only its end or an operator lifts such a bench. */
   readonly isByHand: boolean;
 }
 
@@ -30,34 +30,36 @@ export const HEALTHY: Condition = {
   isByHand: false,
 };
 
-/** May nobody but a probe in flight use it? Then until when. */
+// The functions below are pure: they return the condition after an event.
+
+/** Returns the end of the bench or probe that blocks the target now; `undefined` if none does. */
 export function blockedUntil({ state, until }: Condition, now: number): number | undefined {
   return state !== 'healthy' && until !== undefined && until > now ? until : undefined;
 }
 
-/** Pure: a half-open target is claimed for one probe, which lapses by itself after `claimMs`. */
-export function claimed(condition: Condition, now: number, claimMs: number): Condition {
+/** Claims a target whose bench has ended for one probe. */
+export function afterClaim(condition: Condition, now: number, claimMs: number): Condition {
   if (condition.state === 'healthy') return condition;
   return changed(condition, { state: 'probing', until: now + claimMs });
 }
 
-/** Pure: content arrived. It ends a probe; the bench count stays until the finish. */
-export function committed(condition: Condition): Condition {
+/** Ends a probe at its first content. The bench count remains until the finish. */
+export function afterCommit(condition: Condition): Condition {
   return condition.state === 'probing'
     ? changed(condition, { state: 'healthy', until: undefined })
     : condition;
 }
 
-/** Pure: content arrived of a target that was asked although it is benched. */
-export function committedEarly(condition: Condition): Condition {
+/** Ends the bench of a target that was contacted before its end, and sent content. */
+export function afterEarlyCommit(condition: Condition): Condition {
   const { state, isByHand } = condition;
   return state === 'healthy' || isByHand
     ? condition
     : changed(condition, { state: 'healthy', until: undefined, benchEnd: 0 });
 }
 
-/** Pure: a whole answer. */
-export function finished(condition: Condition): Condition {
+/** Resets the counters after a complete response. */
+export function afterFinish(condition: Condition): Condition {
   const { state, failures, benches } = condition;
   if (state === 'probing')
     return changed(condition, { state: 'healthy', failures: 0, benches: 0, until: undefined });
@@ -66,12 +68,12 @@ export function finished(condition: Condition): Condition {
 
 export interface Failure {
   readonly retryAfterMs: number | undefined;
-  /** Bench without waiting for the threshold. */
+  /** Whether the failure benches the target below the threshold. */
   readonly atOnce: boolean;
 }
 
-/** Pure: a failure that counts. */
-export function failed(
+/** Counts a failure, and benches the target at the threshold. */
+export function afterFailure(
   condition: Condition,
   { retryAfterMs = 0, atOnce }: Failure,
   policy: HealthPolicy,
@@ -85,20 +87,20 @@ export function failed(
   return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
 }
 
-/** Pure: a probe ended without a verdict; the next call may probe. */
-export function released(condition: Condition): Condition {
+/** Ends a probe without a result. The next call may probe. */
+export function afterRelease(condition: Condition): Condition {
   const { state, benchEnd } = condition;
   return state === 'probing' ? changed(condition, { state: 'benched', until: benchEnd }) : condition;
 }
 
-/** Pure: an operator's bench. It outlives successes, since they began before it. */
-export const benchedByHand = (condition: Condition, until: number): Condition => ({
+/** Benches the target manually. Attempts that are running do not end such a bench. */
+export const afterManualBench = (condition: Condition, until: number): Condition => ({
   ...benchedTo(condition, condition.benches, until),
   isByHand: true,
 });
 
-/** Pure: an operator's word that all is well. */
-export const unbenched = (condition: Condition): Condition =>
+/** Marks the target as healthy manually. */
+export const afterManualUnbench = (condition: Condition): Condition =>
   changed(condition, {
     state: 'healthy',
     failures: 0,
@@ -108,24 +110,24 @@ export const unbenched = (condition: Condition): Condition =>
     isByHand: true,
   });
 
-/** Pure: another process's verdict. A probe in flight is worth more than hearsay, and an operator's word than a finding. */
-export function accepted(condition: Condition, verdict: Verdict, until: number): Condition {
-  const { state, isByHand } = condition;
-  const byHand = !!verdict.isByHand;
+/** Applies a verdict of another process. A probe that is running takes precedence, and so does a manual change. */
+export function afterVerdict(condition: Condition, verdict: Verdict, until: number): Condition {
+  const { state } = condition;
+  const isByHand = !!verdict.isByHand;
   const before = condition.until ?? 0;
-  const isWell = verdict.state === 'healthy';
-  const isNoNews = isWell
-    ? state === 'healthy' || (isByHand && !byHand)
-    : before >= until && (isByHand || !byHand);
-  if (state === 'probing' || isNoNews) return condition;
-  const after = isWell
-    ? unbenched(condition)
+  const isHealthy = verdict.state === 'healthy';
+  const isKnown = isHealthy
+    ? state === 'healthy' || (condition.isByHand && !isByHand)
+    : before >= until && (condition.isByHand || !isByHand);
+  if (state === 'probing' || isKnown) return condition;
+  const after = isHealthy
+    ? afterManualUnbench(condition)
     : benchedTo(condition, verdict.benches, Math.max(before, until));
-  return { ...after, isByHand: byHand };
+  return { ...after, isByHand };
 }
 
-/** Pure: from a snapshot of perhaps another clock; no bench is longer than any could be, but for an operator's. */
-export function restored(
+/** Restores a snapshot. Its clock may have been wrong, so only a manual bench may exceed the configured limits. */
+export function afterRestore(
   condition: Condition,
   health: TargetHealth,
   policy: HealthPolicy,
@@ -135,7 +137,7 @@ export function restored(
   if (state === 'healthy')
     return changed(condition, { state, failures, benches, until: undefined, benchEnd: 0, isByHand });
   const latest = isByHand ? until : now + Math.max(policy.cooldownCapMs, policy.retryAfterCapMs);
-  // A probe of another process is nobody's here: half-open.
+  // A probe does not survive its process, so the next call may probe.
   const end = state === 'probing' ? now : Math.min(until, latest);
   return { ...benchedTo(condition, benches, end), failures, isByHand };
 }

@@ -22,7 +22,7 @@ const recovery: Recovery = {
 const asked: [ModelRequest, ModelContext][] = [];
 
 async function prepare(
-  live = true,
+  isStreamed = true,
   extra: Partial<Model> = {},
 ): Promise<PreparedCall<ModelEvent, ChatResponse>> {
   const model: Model = {
@@ -36,7 +36,7 @@ async function prepare(
     },
     ...extra,
   };
-  return chatOperation(request, { live, media: undefined, modelAt: () => model }).prepare(place, scope);
+  return chatOperation(request, { isStreamed, media: undefined, modelAt: () => model }).prepare(place, scope);
 }
 
 describe('a chat, ready for one target', () => {
@@ -46,7 +46,7 @@ describe('a chat, ready for one target', () => {
     expect(prepared.request).toMatchObject({ messages: request.messages, maxTokens: 5 });
     expect(
       chatOperation(request, {
-        live: true,
+        isStreamed: true,
         media: undefined,
         modelAt: () => {
           throw new Error('not asked');
@@ -59,13 +59,13 @@ describe('a chat, ready for one target', () => {
     ['somebody reads it as it comes', true, true, false],
     ['nobody does, and the model wants it so', false, true, true],
     ['nobody does, and the model does not care', false, false, false],
-  ])('is asked for in one piece where %s: %s', async (_, live, whole, isNonStreaming) => {
-    expect((await prepare(live, { isNonStreaming: () => whole })).isNonStreaming).toBe(isNonStreaming);
+  ])('is asked for in one piece where %s: %s', async (_, isStreamed, whole, isNonStreaming) => {
+    expect((await prepare(isStreamed, { isNonStreaming: () => whole })).isNonStreaming).toBe(isNonStreaming);
   });
 
   it('is changed by a recovery, with a warning after the others', async () => {
     const prepared = await prepare();
-    const changed = prepared.changed(recovery, 'a/x said no');
+    const changed = prepared.withRecovery(recovery, 'a/x said no');
     expect([prepared.request.maxTokens, changed.request.maxTokens, changed.isNonStreaming]).toEqual([
       5,
       undefined,
@@ -79,8 +79,11 @@ describe('a chat, ready for one target', () => {
   });
 
   it('is asked for in one piece from a recovery on that says so', async () => {
-    const changed = (await prepare()).changed({ ...recovery, delivery: 'complete' }, 'no stream');
-    expect([changed.isNonStreaming, changed.changed(recovery, 'and').isNonStreaming]).toEqual([true, true]);
+    const changed = (await prepare()).withRecovery({ ...recovery, delivery: 'complete' }, 'no stream');
+    expect([changed.isNonStreaming, changed.withRecovery(recovery, 'and').isNonStreaming]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('is sent as it was prepared', async () => {

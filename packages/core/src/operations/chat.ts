@@ -17,7 +17,7 @@ export function chatOperation(
       validate(request);
     },
     prepare: (place, scope) => prepareChat(request, place, options, scope),
-    continued: (broken) =>
+    continueFrom: (broken) =>
       continuedChat(request, broken, {
         modelAt: options.modelAt,
         prepare: (asked, place, scope) => prepareChat(asked, place, options, scope),

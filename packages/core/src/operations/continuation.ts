@@ -1,4 +1,4 @@
-import type { Broken, Operation, PreparedCall } from '../call/call.ts';
+import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { Accumulator, type Answer, type ShownPart } from '../stream/accumulator.ts';
 import { type Joined, Joint } from '../stream/overlap.ts';
@@ -35,7 +35,7 @@ const GO_ON =
  */
 export function continuedChat(
   request: ChatRequest,
-  { from, error, parts }: Broken,
+  { from, error, parts }: InterruptedAnswer,
   { modelAt, prepare }: ChatTargets,
 ): Operation<ModelEvent, ChatResponse> | undefined {
   const text = parts.map(({ part }) => (part.type === 'text' ? part.text : '')).join('');
@@ -97,9 +97,9 @@ class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
     this.isNonStreaming = chat.isNonStreaming;
   }
 
-  changed(recovery: Recovery, why: string): PreparedContinuation {
+  withRecovery(recovery: Recovery, why: string): PreparedContinuation {
     const { parts, text, isPrefilled, warning } = this;
-    return new PreparedContinuation(this.chat.changed(recovery, why), parts, text, isPrefilled, warning);
+    return new PreparedContinuation(this.chat.withRecovery(recovery, why), parts, text, isPrefilled, warning);
   }
 
   open(context: ModelContext): AsyncIterator<readonly ModelEvent[]> {

@@ -35,7 +35,7 @@ export function embeddingOperation(
 }
 
 /** The place's backend; `undefined`: it has none. */
-export const backendAt = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
+export const embeddingBackend = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
   provider.embeddingModel?.(modelId);
 
 function questionTo(
@@ -44,7 +44,7 @@ function questionTo(
   part: Part,
 ): Question<Embedded, EmbeddingResponse> {
   const target = place.key;
-  const backend = backendAt(place);
+  const backend = embeddingBackend(place);
   if (backend === undefined) throw unsupported(target, 'makes no vectors');
   const { dimensions: most = Infinity, maxTokens } = backend;
   const { dimensions = 0 } = request;
@@ -83,7 +83,7 @@ async function askPart(
   const used: (Usage | undefined)[] = [];
   let done = 0;
   const warnings: Warning[] = [];
-  const parts = partsOf(
+  const parts = splitValues(
     missing.map(([value]) => value),
     backend,
   );
@@ -119,7 +119,7 @@ const beyond = (target: string, at: number, maxTokens: number | undefined): LlmE
 type Limits = Pick<EmbeddingBackend, 'maxValues' | 'maxRequestTokens'>;
 
 /** Values in their order, cut into as few parts as the limits allow; each part has at least one. */
-export function partsOf(
+export function splitValues(
   values: readonly string[],
   { maxValues = Infinity, maxRequestTokens = Infinity }: Limits,
 ): readonly (readonly string[])[] {
@@ -160,7 +160,7 @@ const AT_A_TIME = 4;
  *
  * @param attempts is given those of each part as it ends
  */
-export async function allParts(
+export async function runParts(
   parts: readonly Part[],
   ask: (part: Part) => Promise<EmbeddingResponse>,
   attempts: Attempt[],
@@ -189,7 +189,7 @@ export async function allParts(
 }
 
 /** The parts' answers as one: vectors in the order of the values, what was used in sum, each warning once. */
-export function joined(
+export function joinResponses(
   spec: string,
   firstTarget: string,
   parts: readonly Part[],
@@ -214,7 +214,7 @@ const onceEach = (warnings: readonly Warning[]): readonly Warning[] => [
 export function checkSpaces(places: readonly Target[]): void {
   let first: { readonly key: string; readonly space: string } | undefined;
   for (const place of places) {
-    const space = backendAt(place)?.space;
+    const space = embeddingBackend(place)?.space;
     if (space === undefined) continue;
     first ??= { key: place.key, space };
     if (space !== first.space) throw mixed(first.key, first.space, place.key, space);

@@ -156,7 +156,7 @@ describe('a target', () => {
 describe('an answer with pictures', () => {
   it('has what was done to the request, then what the vendor said', async () => {
     const prepared = await prepare({ images: [picture(9)] }, { images: limits }, cutting);
-    const again = prepared.changed({ id: 'r', what: 'key', apply: (it) => it }, 'a/m said auth');
+    const again = prepared.withRecovery({ id: 'r', what: 'key', apply: (it) => it }, 'a/m said auth');
     const steps = again.open({ target: 'a/m' } as ModelContext);
     const { value } = await steps.next();
     const answer = again.newAnswer();

@@ -14,7 +14,7 @@ import { defined } from '../util/options.ts';
 
 export interface ChatOptions {
   /** Does somebody read the events as they come? */
-  readonly live: boolean;
+  readonly isStreamed: boolean;
   readonly media: MediaFitter | undefined;
   readonly modelAt: (place: Target) => Model;
 }
@@ -23,14 +23,14 @@ export interface ChatOptions {
 export async function prepareChat(
   request: ChatRequest,
   place: Target,
-  { live, media, modelAt }: ChatOptions,
+  { isStreamed, media, modelAt }: ChatOptions,
   scope: { readonly signal: AbortSignal },
 ): Promise<PreparedChat> {
   const model = modelAt(place);
   const { key, provider } = place;
   const asked = place.with === undefined ? request : askedWith(place.with, request);
   const ready = await prepare(asked, { target: key, providerId: provider.id, model, media, scope });
-  return new PreparedChat(key, model, ready, live);
+  return new PreparedChat(key, model, ready, isStreamed);
 }
 
 /** Below what the caller says: what the name that led to the target says. */
@@ -51,20 +51,26 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
   readonly target: string;
   private readonly model: Model;
   private readonly prepared: PreparedRequest;
-  private readonly live: boolean;
+  private readonly isStreamed: boolean;
   /** A recovery asked for an answer at once. */
   private readonly mustBeWhole: boolean;
 
-  constructor(target: string, model: Model, prepared: PreparedRequest, live: boolean, mustBeWhole = false) {
+  constructor(
+    target: string,
+    model: Model,
+    prepared: PreparedRequest,
+    isStreamed: boolean,
+    mustBeWhole = false,
+  ) {
     this.target = target;
     this.model = model;
     this.prepared = prepared;
-    this.live = live;
+    this.isStreamed = isStreamed;
     this.mustBeWhole = mustBeWhole;
     this.capabilities = model.capabilities;
     this.timeouts = model.timeouts;
     this.request = prepared.request;
-    this.isNonStreaming = mustBeWhole || (!live && model.isNonStreaming?.(prepared.request) === true);
+    this.isNonStreaming = mustBeWhole || (!isStreamed && model.isNonStreaming?.(prepared.request) === true);
   }
 
   /** What was done to the request for this target. */
@@ -72,7 +78,7 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
     return this.prepared.warnings;
   }
 
-  changed(recovery: Recovery, why: string): PreparedChat {
+  withRecovery(recovery: Recovery, why: string): PreparedChat {
     const { request, warnings, read } = this.prepared;
     const changed: PreparedRequest = {
       request: recovery.apply(request),
@@ -80,7 +86,7 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
       read,
     };
     const mustBeWhole = this.mustBeWhole || recovery.delivery === 'complete';
-    return new PreparedChat(this.target, this.model, changed, this.live, mustBeWhole);
+    return new PreparedChat(this.target, this.model, changed, this.isStreamed, mustBeWhole);
   }
 
   open(context: ModelContext): AsyncIterator<ModelEvent | readonly ModelEvent[]> {

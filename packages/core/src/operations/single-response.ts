@@ -72,7 +72,7 @@ export class InOnePiece<Given extends object, Result> implements PreparedCall<Gi
   }
 
   /** The same again, such as with another credential: a recovery changes requests of chats only. */
-  changed({ what }: Recovery, why: string): InOnePiece<Given, Result> {
+  withRecovery({ what }: Recovery, why: string): InOnePiece<Given, Result> {
     const { question } = this;
     const warnings: readonly Warning[] = [...question.warnings, { action: 'repaired', what, why }];
     return new InOnePiece({ ...question, warnings });

@@ -13,17 +13,17 @@ import { asked, invalid, NO_CHAT, oneOf, unitsAlone } from './single-response.ts
 /** A piece of sound, or the end of it. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
 
-/** A text, asked of each target that takes one of its length. `live`: somebody hears the bytes as they come. */
+/** A text, asked of each target that takes one of its length. `isStreamed`: somebody hears the bytes as they come. */
 export function speechOperation(
   request: SpeechRequest,
-  live: boolean,
+  isStreamed: boolean,
 ): Operation<SpeechEvent, SpeechResponse> {
   return {
     type: 'speech',
     validate: () => {
       validate(request);
     },
-    prepare: async (place) => new PreparedSpeech(place.key, backendAt(place, request), request, live),
+    prepare: async (place) => new PreparedSpeech(place.key, backendAt(place, request), request, isStreamed),
   };
 }
 
@@ -58,29 +58,29 @@ class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
   readonly isNonStreaming: boolean;
   private readonly target: string;
   private readonly backend: SpeechBackend;
-  private readonly live: boolean;
+  private readonly isStreamed: boolean;
   private readonly warnings: readonly Warning[];
 
   constructor(
     target: string,
     backend: SpeechBackend,
     payload: SpeechRequest,
-    live: boolean,
+    isStreamed: boolean,
     warnings: readonly Warning[] = [],
   ) {
     this.target = target;
     this.backend = backend;
     this.payload = payload;
-    this.live = live;
-    this.isNonStreaming = !live;
+    this.isStreamed = isStreamed;
+    this.isNonStreaming = !isStreamed;
     this.timeouts = backend.timeouts;
     this.warnings = warnings;
   }
 
   /** The same again, such as with another credential: a recovery changes requests of chats only. */
-  changed({ what }: Recovery, why: string): PreparedSpeech {
-    const { target, backend, payload, live } = this;
-    return new PreparedSpeech(target, backend, payload, live, [
+  withRecovery({ what }: Recovery, why: string): PreparedSpeech {
+    const { target, backend, payload, isStreamed } = this;
+    return new PreparedSpeech(target, backend, payload, isStreamed, [
       ...this.warnings,
       { action: 'repaired', what, why },
     ]);
@@ -92,7 +92,7 @@ class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
   }
 
   newAnswer(): Answer<SpeechEvent, SpeechResponse> {
-    return new SpokenAnswer(this.target, this.payload, this.live, this.warnings);
+    return new SpokenAnswer(this.target, this.payload, this.isStreamed, this.warnings);
   }
 }
 
@@ -102,16 +102,16 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
   usage: Usage | undefined;
   private readonly target: string;
   private readonly payload: SpeechRequest;
-  private readonly live: boolean;
+  private readonly isStreamed: boolean;
   private readonly warnings: Warning[];
   private readonly pieces: Uint8Array[] = [];
   private mediaType = '';
   private hasSound = false;
 
-  constructor(target: string, payload: SpeechRequest, live: boolean, warnings: readonly Warning[]) {
+  constructor(target: string, payload: SpeechRequest, isStreamed: boolean, warnings: readonly Warning[]) {
     this.target = target;
     this.payload = payload;
-    this.live = live;
+    this.isStreamed = isStreamed;
     this.warnings = [...warnings];
   }
 
@@ -125,7 +125,7 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
     this.warnings.push(...(warnings ?? []));
     if (bytes.length === 0) return 'progress';
     this.hasSound = true;
-    if (!this.live) this.pieces.push(bytes);
+    if (!this.isStreamed) this.pieces.push(bytes);
     return 'content';
   }
 

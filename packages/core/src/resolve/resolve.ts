@@ -12,7 +12,7 @@ export interface Names {
   readonly aliases: ReadonlyMap<string, string | NamedSpec>;
   readonly resolvers: readonly Resolver[];
   /** Throws for what no name can stand for. */
-  readonly checked: (path: string, meaning: unknown) => string | NamedSpec;
+  readonly parse: (path: string, meaning: unknown) => string | NamedSpec;
 }
 
 /** One backend and one of its models. */
@@ -103,7 +103,7 @@ async function askResolvers(
     });
     // Null is what a look-up in a store gives for nothing.
     if (meaning === undefined || meaning === null) continue;
-    return names.checked(`the resolver's answer to "${name}"`, meaning);
+    return names.parse(`the resolver's answer to "${name}"`, meaning);
   }
   return undefined;
 }
