@@ -47,7 +47,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
     return new EventStream((onEnd) => new Reader(() => calls.stream(request, call), how, onEnd), {
       clock,
       unreadMs: Infinity,
-      restarts: call?.afterCommit === 'restart',
+      mayRestart: call?.afterCommit === 'restart',
     });
   };
 
