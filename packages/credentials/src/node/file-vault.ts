@@ -9,7 +9,7 @@ import { defaultVaultPath } from './vault-path.ts';
 
 /** Options of a vault in a file. */
 export interface FileVaultOptions {
-  /** @default defaultVaultPath() */
+  /** Path of the file. `@default defaultVaultPath()` */
   readonly path?: string | undefined;
   /** Called with the path of a copy of a file that is not a vault, before the call rejects. */
   readonly onCorrupt?: ((backup: string) => void) | undefined;

@@ -24,11 +24,7 @@ type Entry = InstanceType<Keyring['Entry']>;
 
 /** Options of a vault in the system's keychain. */
 export interface KeychainVaultOptions {
-  /**
-   * Name under which the keychain shows the entries.
-   *
-   * @default 'majordomo'
-   */
+  /** Name under which the keychain shows the entries. `@default 'majordomo'` */
   readonly service?: string | undefined;
   /** Module to use instead of `@napi-rs/keyring`, in a bundle or a test. */
   readonly keyring?: Keyring | undefined;

@@ -19,19 +19,15 @@ export interface OAuthOptions {
   readonly endpoints?: OAuthEndpoints | undefined;
   /** Scopes of the token, as the vendor defines them. */
   readonly scopes?: readonly string[] | undefined;
-  /**
-   * Time before its end at which a token is refreshed, in milliseconds; at most a quarter of its life.
-   *
-   * @default 60_000
-   */
+  /** Time before its end at which a token is refreshed, in milliseconds; at most a quarter of its life. `@default 60_000` */
   readonly earlyMs?: number | undefined;
   /** Additional parameters of the authorization request, such as `access_type`. */
   readonly extra?: Readonly<Record<string, string>> | undefined;
   /** Protocol of an authority that differs from OAuth. Set by a preset. */
   readonly dialect?: Dialect | undefined;
-  /** @default globalThis.fetch */
+  /** Transport of all requests. `@default globalThis.fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** @default systemClock */
+  /** Clock, for tests. `@default systemClock` */
   readonly clock?: Clock | undefined;
 }
 
@@ -52,11 +48,7 @@ export interface LoginIo {
     readonly code?: string | undefined;
     readonly expiresAt?: number | undefined;
   }): void | Promise<void>;
-  /**
-   * Time limit of the login, in milliseconds.
-   *
-   * @default 300_000
-   */
+  /** Time limit of the login, in milliseconds. `@default 300_000` */
   readonly timeoutMs?: number | undefined;
   /** Asks the user for the redirect: the complete address, or its query. */
   readonly paste?: (() => Promise<string>) | undefined;

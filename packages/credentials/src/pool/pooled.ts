@@ -19,25 +19,13 @@ import { STRATEGIES, type Strategy } from './strategy.ts';
 export interface PoolOptions {
   /** Keys of the pool. The id of a key without one is its position: `1`, `2`, … */
   readonly keys: readonly (Secret | string | { readonly id: string; readonly key: Credential })[];
-  /**
-   * Order in which keys are used.
-   *
-   * @default 'fill-first'
-   */
+  /** Order in which keys are used. `@default 'fill-first'` */
   readonly strategy?: Strategy | undefined;
-  /**
-   * Calls in progress per key from which another key is preferred.
-   *
-   * @default 1 for `least-used`, otherwise unlimited
-   */
+  /** Calls in progress per key from which another key is preferred. `@default 1 for `least-used`, otherwise unlimited` */
   readonly lease?: number | undefined;
-  /** @default systemClock */
+  /** Clock, for tests. `@default systemClock` */
   readonly clock?: Clock | undefined;
-  /**
-   * Returns a number in [0, 1), for the strategy `random`.
-   *
-   * @default Math.random
-   */
+  /** Returns a number in [0, 1), for the strategy `random`. `@default Math.random` */
   readonly random?: (() => number) | undefined;
 }
 
