@@ -1,47 +1,44 @@
 import { LlmError, type ImagePart } from '@majordomo/core';
 import { sniffMediaType } from '@majordomo/core/toolkit';
 
-/** Where an image stands in an answer, for the error when it is not one. */
+/** Position of an image in an answer, for errors. */
 export interface ImageLocation {
   readonly target: string;
   /** Such as `data[0].b64_json`. */
   readonly path: string;
 }
 
-/**
- * A generated image out of base64 or a data URL; its type is the one that its bytes have. Throws `protocol`, naming the
- * location, for anything else: an answer that drifted.
- */
+/** Decodes an image from base64 or a data URL. Its type is that of its bytes. Throws `protocol` with the location otherwise. */
 export function imageFromBase64(text: unknown, location: ImageLocation): ImagePart {
-  if (typeof text !== 'string' || text === '') throw noImage(location, 'holds no base64');
-  return imageFromBytes(decoded(text.replace(DATA_URL, ''), location), location);
+  if (typeof text !== 'string' || text === '') throw imageError(location, 'contains no base64');
+  return imageFromBytes(decodeBase64(text.replace(DATA_URL, ''), location), location);
 }
 
-/** The same for bytes. */
+/** Returns bytes as an image, with the type of the bytes. Throws `protocol` with the location if they are not an image. */
 export function imageFromBytes(bytes: Uint8Array, location: ImageLocation): ImagePart {
   const mediaType = sniffMediaType(bytes);
   if (mediaType?.startsWith('image/') !== true)
-    throw noImage(location, `holds ${bytes.length} bytes that are not an image`);
+    throw imageError(location, `contains ${bytes.length} bytes that are not an image`);
   return { type: 'image', mediaType, bytes };
 }
 
 const DATA_URL = /^data:[\w.+/-]*(?:;[\w=.-]+)*;base64,/i;
 
-/** A loop over the characters: core's `fromBase64` takes a second for 3 MB (Node 24), this one 20 ms. */
-function decoded(text: string, location: ImageLocation): Uint8Array {
+/** Decodes base64 of several megabytes faster than core's `fromBase64`. */
+function decodeBase64(text: string, location: ImageLocation): Uint8Array {
   let binary: string;
   try {
-    // Some servers write the alphabet of URLs.
+    // Some servers use the URL-safe alphabet.
     binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   } catch {
-    throw noImage(location, 'holds broken base64');
+    throw imageError(location, 'contains invalid base64');
   }
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
   return bytes;
 }
 
-/** The answer is not what this wire's documents say. */
-export function noImage({ target, path }: ImageLocation, what: string): LlmError {
+/** Returns the error of an answer without the expected image. */
+export function imageError({ target, path }: ImageLocation, what: string): LlmError {
   return new LlmError('protocol', `${target} answered without an image: ${path} ${what}`, { target, path });
 }

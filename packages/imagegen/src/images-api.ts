@@ -8,40 +8,40 @@ import {
 } from '@majordomo/core';
 import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import { extraFor, wireError } from '@majordomo/wire-kit';
-import { imageFromBase64, noImage } from './decode-image.ts';
-import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
+import { imageFromBase64, imageError } from './decode-image.ts';
+import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 import { withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
-/** How servers of the images wire (`/images/generations`, `/images/edits`) differ. */
+/** Differences between servers of the images wire (`/images/generations`, `/images/edits`). */
 export interface ImagesQuirks {
-  /** Said so that bytes come and no URL; GPT image models always send bytes and refuse the field (2026-11). */
+  /** Value that requests bytes instead of a URL. GPT image models always send bytes and reject the field (2026-11). */
   readonly responseFormat: 'b64_json' | 'none';
-  /** Is there a seed? The vendor of the wire has none, local servers take it. */
+  /** Whether the server accepts a seed. OpenAI does not; local servers do. */
   readonly seed: boolean;
-  /** What is drawn. */
+  /** Sizes that the server accepts. */
   readonly size: SizeRule;
-  /** What may be edited; unset: nothing is known, and images are sent as they are. */
+  /** Limits of images to edit. Unset: unknown, images are sent unchanged. */
   readonly inputs?: ImageLimits | false | undefined;
 }
 
-/** Of a server about which nothing is known. */
+/** Quirks of an unknown server. */
 export const COMPATIBLE_IMAGES: ImagesQuirks = { responseFormat: 'b64_json', seed: true, size: {} };
 
 /** The key of `ImageRequest.extra` for this wire. */
 export const IMAGES_WIRE = 'openai-images';
 
-/** A request of the images wire: JSON, or a form where images go with it. */
+/** Request of the images wire: JSON, or a form if it contains images. */
 export interface ImagesCall {
-  /** Below the base URL that ends in `/v1`. */
+  /** Path below the base URL, which ends in `/v1`. */
   readonly path: '/images/generations' | '/images/edits';
   readonly body: string | FormData;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * A request as the images wire has it: `generations`, or `edits` as soon as there are images. Throws `invalid-request`
- * for a bad size or a mask without an image, `unsupported` for a size that the server does not draw.
+ * Converts a request to `generations`, or to `edits` if it contains images. Throws `invalid-request` for an invalid size or a mask
+ * without an image, and `unsupported` for a size that the server does not accept.
  */
 export function toImagesCall(
   request: ImageRequest,
@@ -52,7 +52,7 @@ export function toImagesCall(
   const { prompt, n, size, seed, images = [], mask, extra } = request;
   if (size !== undefined) checkSize(parseSize(size), quirks.size, target);
   if (mask !== undefined && images.length === 0) {
-    throw new LlmError('invalid-request', 'a mask needs the image that it belongs to', { path: 'mask' });
+    throw new LlmError('invalid-request', 'a mask requires an image', { path: 'mask' });
   }
   const fields = withoutUnset({
     model: modelId,
@@ -71,7 +71,7 @@ export function toImagesCall(
 
 const NO_SEED: Warning = { action: 'dropped', what: 'seed', why: 'this images wire has none' };
 
-/** One image is `image`, several are `image[]`, as the SDK of the wire names them (openai 7.55). */
+/** Names the field `image` for one image and `image[]` for several, as the SDK does (openai 7.55). */
 function formOf(
   fields: Readonly<Record<string, unknown>>,
   images: readonly ImagePart[],
@@ -93,35 +93,40 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
 }
 
 /**
- * The images of an answer, with fewer than asked for as a warning. Throws `protocol` for what is not such an answer,
- * `unsupported` for one of URLs, which are never fetched, and a reported error as what it is.
+ * Decodes the images of an answer. Missing images become a warning. Throws `protocol` for an invalid answer, `unsupported` for an
+ * answer with URLs, which are never fetched, and the error that the server reported.
  */
-export function fromImagesBody(json: unknown, asked: number, target: string): DrawnImages {
-  if (!isRecord(json)) throw noImage({ target, path: '' }, 'is not an object');
+export function fromImagesBody(json: unknown, requested: number, target: string): GeneratedImages {
+  if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');
   const { data, usage, error } = json;
-  if (error !== undefined && error !== null) throw reported(error, target);
-  if (!isList(data)) throw noImage({ target, path: 'data' }, 'is not a list');
-  const entries = data.map((entry, index): Entry => () => {
+  if (error !== undefined && error !== null) throw reportedError(error, target);
+  if (!isList(data)) throw imageError({ target, path: 'data' }, 'is not an array');
+  const entries = data.map((entry, index): ImageDecoder => () => {
     const path = `data[${index}]`;
     const { b64_json: base64, url } = asRecord(entry);
-    // Servers that send every field say null, or nothing at all.
+    // Some servers send every field, with null or an empty string.
     const isMissing = base64 === undefined || base64 === null || base64 === '';
-    if (isMissing && typeof url === 'string' && !url.startsWith('data:')) throw urlOnly(target);
+    if (isMissing && typeof url === 'string' && !url.startsWith('data:')) throw urlError(target);
     return imageFromBase64(isMissing ? url : base64, { target, path: `${path}.b64_json` });
   });
-  return { target, ...readImages(entries, asked, target), usage: usageOf(usage) };
+  return { target, ...decodeImages(entries, requested, target), usage: usageOf(usage) };
 }
 
-const urlOnly = (target: string): LlmError =>
-  new LlmError('unsupported', `${target} gave a URL instead of an image, and URLs are not fetched`, {
+const urlError = (target: string): LlmError =>
+  new LlmError('unsupported', `${target} returned a URL instead of an image; URLs are not fetched`, {
     target,
     code: 'url-only',
   });
 
-function reported(error: unknown, target: string): LlmError {
+function reportedError(error: unknown, target: string): LlmError {
   const { message, code, type } = isRecord(error) ? error : { message: error };
-  const [words, codeWord, typeWord] = [message, code, type].map(asText);
-  return wireError({ target, message: words, code: codeWord, type: typeWord, body: { error } });
+  return wireError({
+    target,
+    message: asText(message),
+    code: asText(code),
+    type: asText(type),
+    body: { error },
+  });
 }
 
 function usageOf(raw: unknown): Usage | undefined {

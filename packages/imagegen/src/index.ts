@@ -3,7 +3,7 @@ export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './s
 
 // answers
 export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
-export { drawEach, readImages, type DrawnImages, type Entry } from './drawn-images.ts';
+export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
 // requests
 export { withoutUnset } from './extra.ts';

@@ -1,34 +1,34 @@
 import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
-import { noImage, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
+import { imageError, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 import { withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
-/** How models behind one `run(model, input)` differ; each draws one image a call. */
+/** Differences between models behind `run(model, input)`. Each call returns one image. */
 export interface RunQuirks {
-  /** `form`: the newer models take a multipart form, with images as files. */
+  /** `form`: a multipart form with images as files, for newer models. */
   readonly input: 'object' | 'form';
-  /** What is drawn; `false`: the model has no field for it. */
+  /** Sizes that the model accepts. `false`: the model has no field for a size. */
   readonly size: SizeRule | false;
-  /** Has the model a field for it? */
+  /** Whether the model accepts a seed. */
   readonly seed: boolean;
-  /** Images to start from, at most. */
+  /** Maximum number of input images. */
   readonly images: number;
-  /** A mask, as a list of bytes. */
+  /** Whether the model accepts a mask, as a list of bytes. */
   readonly mask: boolean;
 }
 
 /** The key of `ImageRequest.extra` for this wire: `steps`, `num_steps`, `guidance`, `negative_prompt` go there. */
 export const RUN_WIRE = 'workersai-run';
 
-/** The input of one run, and what the model could not be told. */
+/** Input of one run, with warnings about settings that the model does not accept. */
 export interface RunCall {
   readonly input: Readonly<Record<string, unknown>> | FormData;
   readonly warnings: readonly Warning[];
 }
 
-/** One image's request; `n` is the caller's to spread over calls. What the model has no field for is dropped aloud. */
+/** Converts a request for one image. Drops settings that the model does not accept, with a warning. */
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
@@ -37,29 +37,29 @@ export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: stri
       target,
     });
   }
-  const wanted = size === undefined ? undefined : parseSize(size);
-  if (wanted !== undefined && quirks.size !== false) checkSize(wanted, quirks.size, target);
-  const { width, height } = quirks.size === false ? {} : (wanted ?? {});
+  const requestedSize = size === undefined ? undefined : parseSize(size);
+  if (requestedSize !== undefined && quirks.size !== false) checkSize(requestedSize, quirks.size, target);
+  const { width, height } = quirks.size === false ? {} : (requestedSize ?? {});
   const warnings = [
-    ...(wanted !== undefined && quirks.size === false ? [dropped('size')] : []),
-    ...(seed !== undefined && !quirks.seed ? [dropped('seed')] : []),
+    ...(requestedSize !== undefined && quirks.size === false ? [droppedSetting('size')] : []),
+    ...(seed !== undefined && !quirks.seed ? [droppedSetting('seed')] : []),
   ];
   const more = extraFor(extra, RUN_WIRE, target);
   const fields = { prompt, width, height, seed: quirks.seed ? seed : undefined };
   const input =
     quirks.input === 'form'
       ? formOf(withoutUnset({ ...fields, ...more }), images)
-      : withoutUnset({ ...fields, ...pictures(images, mask), ...more });
+      : withoutUnset({ ...fields, ...imageFields(images, mask), ...more });
   return { input, warnings };
 }
 
-const dropped = (what: string): Warning => ({
+const droppedSetting = (what: string): Warning => ({
   action: 'dropped',
   what,
   why: 'this model has no field for it',
 });
 
-function pictures([image]: readonly ImagePart[], mask: ImagePart | undefined): object {
+function imageFields([image]: readonly ImagePart[], mask: ImagePart | undefined): object {
   return {
     image_b64: image === undefined ? undefined : toBase64(image.bytes),
     mask: mask === undefined ? undefined : [...mask.bytes],
@@ -78,8 +78,8 @@ function formOf(fields: Readonly<Record<string, unknown>>, images: readonly Imag
 }
 
 /**
- * The image in what a run gave: bytes, a stream of them, base64, or an object with one of these as `image`, `data` or
- * `result`. Throws `protocol` for anything else.
+ * Decodes the image of a run: bytes, a stream of bytes, base64, or an object with one of these in `image`, `data` or `result`.
+ * Throws `protocol` otherwise.
  */
 export async function imageFromRun(output: unknown, location: ImageLocation): Promise<ImagePart> {
   if (typeof output === 'string') return imageFromBase64(output, location);
@@ -92,7 +92,7 @@ export async function imageFromRun(output: unknown, location: ImageLocation): Pr
     const inner = image ?? data ?? result;
     if (inner !== undefined && inner !== null) return imageFromRun(inner, location);
   }
-  throw noImage(location, 'holds no image');
+  throw imageError(location, 'contains no image');
 }
 
 const isStream = (value: unknown): value is ReadableStream<Uint8Array<ArrayBuffer>> =>

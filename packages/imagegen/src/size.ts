@@ -1,22 +1,24 @@
 import { LlmError } from '@majordomo/core';
 
-/** Pixels. */
+/** Size in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** What a backend draws, as far as its documents say; unset means any. */
+/** Sizes that a backend accepts. An unset member is not limited. */
 export interface SizeRule {
-  /** Both edges are a multiple of it. */
+  /** Number of which both edges must be a multiple. */
   readonly multipleOf?: number | undefined;
+  /** Maximum length of an edge. */
   readonly maxEdge?: number | undefined;
+  /** Maximum width × height. */
   readonly maxPixels?: number | undefined;
-  /** The longer edge over the shorter one, at most. */
+  /** Maximum ratio of the longer edge to the shorter one. */
   readonly maxRatio?: number | undefined;
 }
 
-/** `'512x768'` → width and height. Throws `invalid-request` for anything that is not two whole numbers above 0. */
+/** Parses a size such as `512x768`. Throws `invalid-request` for anything except two positive integers. */
 export function parseSize(size: string): Size {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(size);
   if (match === null) {
@@ -25,23 +27,25 @@ export function parseSize(size: string): Size {
   return { width: Number(match[1]), height: Number(match[2]) };
 }
 
-/** Throws `unsupported`, so that a chain continues, where a target does not draw this size. */
+/** Throws `unsupported` if a target does not accept this size, so that the chain continues with the next target. */
 export function checkSize({ width, height }: Size, rule: SizeRule, target: string): void {
   const { multipleOf = 1, maxEdge = Infinity, maxPixels = Infinity, maxRatio = Infinity } = rule;
   const longest = Math.max(width, height);
   const refuse = (why: string): never => {
-    throw new LlmError('unsupported', `${target} does not draw ${width}x${height}: ${why}`, {
+    throw new LlmError('unsupported', `${target} does not accept the size ${width}x${height}: ${why}`, {
       target,
       path: 'size',
     });
   };
-  if (width % multipleOf !== 0 || height % multipleOf !== 0) refuse(`edges are multiples of ${multipleOf}`);
-  if (longest > maxEdge) refuse(`the longest edge is ${maxEdge}`);
-  if (width * height > maxPixels) refuse(`it has at most ${maxPixels} pixels`);
-  if (longest / Math.min(width, height) > maxRatio) refuse(`edges are at most ${maxRatio}:1`);
+  if (width % multipleOf !== 0 || height % multipleOf !== 0)
+    refuse(`edges must be multiples of ${multipleOf}`);
+  if (longest > maxEdge) refuse(`edges must be at most ${maxEdge}`);
+  if (width * height > maxPixels) refuse(`it must have at most ${maxPixels} pixels`);
+  if (longest / Math.min(width, height) > maxRatio)
+    refuse(`the ratio of its edges must be at most ${maxRatio}:1`);
 }
 
-/** `'16:9'` for 1792x1008: how wires without pixels say it. */
+/** Returns the aspect ratio, such as `16:9` for 1792x1008, for wires without sizes in pixels. */
 export function aspectRatio({ width, height }: Size): string {
   const divisor = greatestCommon(width, height);
   return `${width / divisor}:${height / divisor}`;

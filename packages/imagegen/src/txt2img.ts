@@ -7,50 +7,50 @@ import {
 } from '@majordomo/core';
 import { asNumber, asRecord, asText, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { extraFor, wireError } from '@majordomo/wire-kit';
-import { noImage, imageFromBase64 } from './decode-image.ts';
-import { readImages, type DrawnImages, type Entry } from './drawn-images.ts';
+import { imageError, imageFromBase64 } from './decode-image.ts';
+import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 import { withoutUnset } from './extra.ts';
 import { parseSize } from './size.ts';
 
 /** The key of `ImageRequest.extra` for this wire: `steps`, `cfg_scale`, `negative_prompt`, `sampler_name` go there. */
 export const TXT2IMG_WIRE = 'sdapi-txt2img';
 
-/** A request of the Stable Diffusion web UI's wire, which local servers speak too. */
+/** Request of the Stable Diffusion web UI, whose wire other local servers use too. */
 export interface Txt2ImgCall {
-  /** Below the origin. */
+  /** Path below the origin. */
   readonly path: '/sdapi/v1/txt2img' | '/sdapi/v1/img2img';
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Posts a JSON text to a path below the origin and gives the parsed answer; throws what the server refused. */
+/** Posts JSON to a path below the origin and returns the parsed answer. Throws the error of a refusal. */
 export type PostTxt2Img = (
   path: Txt2ImgCall['path'],
   body: string,
   context: ModelContext,
 ) => Promise<unknown>;
 
-/** An image model of this wire over whatever transport a provider has. */
+/** Returns an image model of this wire with the transport of a provider. */
 export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend => ({
   id: modelId,
   async generate(request, context) {
     const { path, body } = toTxt2ImgCall(request, modelId, context.target);
     const answer = await post(path, JSON.stringify(body), context);
-    return fromTxt2ImgBody(answer, drawnBy(body), context.target);
+    return fromTxt2ImgBody(answer, imageCount(body), context.target);
   },
 });
 
-/** Batches of a size, either of which the caller may have set by `extra`. */
-const drawnBy = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']): number =>
+/** Returns the number of requested images. The caller may set both fields by `extra`. */
+const imageCount = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']): number =>
   (asNumber(size) ?? 1) * (asNumber(batches) ?? 1);
 
 /**
- * `txt2img`, or `img2img` as soon as there are images. With a seed and `n` above 1 the server draws seed, seed + 1, …:
- * that is what a batch means on this wire. `model` is for a proxy that picks the server by it.
+ * Converts a request to `txt2img`, or to `img2img` if it contains images. In a batch the server uses seed, seed + 1, and so on. A
+ * proxy selects the server by `model`.
  */
 export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: string): Txt2ImgCall {
   const { prompt, n, size, seed, images = [], mask, extra } = request;
   if (mask !== undefined && images.length === 0) {
-    throw new LlmError('invalid-request', 'a mask needs the image that it belongs to', { path: 'mask' });
+    throw new LlmError('invalid-request', 'a mask requires an image', { path: 'mask' });
   }
   const { width, height } = size === undefined ? {} : parseSize(size);
   const body = withoutUnset({
@@ -68,29 +68,29 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
 }
 
 /**
- * The images of an answer; the wire tells no usage. What the web UI puts in front of them (a grid) and extensions put
- * behind (maps, masks) is left out, the latter with a warning: nobody asked for it.
+ * Decodes the images of an answer. Omits the grid that the web UI adds before them, and images that extensions add after them, the
+ * latter with a warning. The wire reports no usage.
  */
-export function fromTxt2ImgBody(json: unknown, asked: number, target: string): DrawnImages {
-  if (!isRecord(json)) throw noImage({ target, path: '' }, 'is not an object');
+export function fromTxt2ImgBody(json: unknown, requested: number, target: string): GeneratedImages {
+  if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');
   const { images, error, detail, info } = json;
   if (!isList(images)) {
-    const said = [error, detail].map(asText).find((text) => text !== undefined);
-    if (said !== undefined) throw wireError({ target, message: said, body: json });
-    throw noImage({ target, path: 'images' }, 'is not a list');
+    const message = [error, detail].map(asText).find((text) => text !== undefined);
+    if (message !== undefined) throw wireError({ target, message, body: json });
+    throw imageError({ target, path: 'images' }, 'is not an array');
   }
   const first = firstImage(info);
-  const entries = images.slice(first, first + asked).map(
-    (text: unknown, index): Entry =>
+  const entries = images.slice(first, first + requested).map(
+    (text: unknown, index): ImageDecoder =>
       () =>
         imageFromBase64(text, { target, path: `images[${index + first}]` }),
   );
-  const { images: drawn, warnings } = readImages(entries, asked, target);
-  const behind = Math.max(0, images.length - first - asked);
-  return { target, images: drawn, warnings: [...warnings, ...unasked(behind)], usage: undefined };
+  const { images: decoded, warnings } = decodeImages(entries, requested, target);
+  const behind = Math.max(0, images.length - first - requested);
+  return { target, images: decoded, warnings: [...warnings, ...additionalImages(behind)], usage: undefined };
 }
 
-/** `info` is a JSON text; in front of this index stands a grid. */
+/** Returns the index of the first image, after the grid. `info` is JSON in a string. */
 function firstImage(info: unknown): number {
   try {
     return asNumber(asRecord(JSON.parse(asText(info) ?? '{}'))['index_of_first_image']) ?? 0;
@@ -99,13 +99,13 @@ function firstImage(info: unknown): number {
   }
 }
 
-const unasked = (count: number): readonly Warning[] =>
+const additionalImages = (count: number): readonly Warning[] =>
   count === 0
     ? []
     : [
         {
           action: 'dropped',
           what: `${count} more images`,
-          why: 'the server added them behind those asked for',
+          why: 'the server added them after the requested images',
         },
       ];

@@ -36,7 +36,7 @@ async function world(
   };
 }
 
-test('two pictures of different seeds reach the server with those seeds, routed by model', async () => {
+test('two images with different seeds reach the server with these seeds, routed by model', async () => {
   const { majordomo, seen } = await world(() => [200, { images: [PNG], parameters: {}, info: '{}' }]);
   const model = majordomo.imageModel('rack/flux');
   for (const seed of [0, 41]) {
@@ -49,7 +49,7 @@ test('two pictures of different seeds reach the server with those seeds, routed 
   ]);
 });
 
-test('a batch is one call; pictures to start from go to img2img', async () => {
+test('a batch is one call, and input images use img2img', async () => {
   const { majordomo, seen } = await world(() => [200, { images: [PNG, PNG, PNG] }]);
   const { images, warnings } = await majordomo
     .imageModel('rack/flux')
@@ -63,7 +63,7 @@ test('a batch is one call; pictures to start from go to img2img', async () => {
   ]);
 });
 
-test('a chain under an alias moves on, as in chat', async () => {
+test('a chain under an alias continues with the next target', async () => {
   const { majordomo, seen } = await world(({ body }) =>
     body['model'] === 'a' ? [503, { error: 'loading' }] : [200, { images: [PNG] }],
   );
@@ -75,7 +75,7 @@ test('a chain under an alias moves on, as in chat', async () => {
   expect(seen.map(({ body }) => body['model'])).toEqual(['a', 'a', 'b']);
 });
 
-test('batches that the caller asked for by extra are all given', async () => {
+test('all images of batches that extra requests are returned', async () => {
   const { majordomo } = await world(() => [200, { images: [PNG, PNG, PNG, PNG] }]);
   const extra = { 'sdapi-txt2img': { n_iter: 2 } };
   const { images, warnings } = await majordomo

@@ -2,7 +2,7 @@ import { LlmError, type ImageRequest } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
 import {
   COMPATIBLE_IMAGES,
-  drawEach,
+  generateEach,
   fromImagesBody,
   fromTxt2ImgBody,
   imageFromBase64,
@@ -10,7 +10,7 @@ import {
   toImagesCall,
   toRunCall,
   toTxt2ImgCall,
-  type DrawnImages,
+  type GeneratedImages,
   type ImagesQuirks,
   type RunQuirks,
 } from '../src/index.ts';
@@ -29,7 +29,7 @@ function failure(work: () => unknown): LlmError {
   throw new Error('nothing was thrown');
 }
 
-describe('an image out of text', () => {
+describe('an image from base64', () => {
   test.each([
     ['base64', PNG, 'image/png'],
     ['a data URL', `data:image/png;base64,${PNG}`, 'image/png'],
@@ -68,7 +68,7 @@ describe('the images wire', () => {
     return typeof body === 'string' ? JSON.parse(body) : undefined;
   };
 
-  test('unset fields are absent, a seed of 0 is there', () => {
+  test('unset fields are absent, and a seed of 0 is sent', () => {
     expect(bodyOf({})).toEqual({ model: 'paint', prompt: 'a cat', response_format: 'b64_json' });
     expect(bodyOf({ seed: 0, n: 2, size: '512x768' })).toEqual({
       model: 'paint',
@@ -80,7 +80,7 @@ describe('the images wire', () => {
     });
   });
 
-  test('a wire without seeds and formats gets neither, and tells', () => {
+  test('a wire without seeds and formats receives neither, with a warning', () => {
     const { warnings } = call({ seed: 7 }, { seed: false });
     expect(bodyOf({ seed: 7 }, { seed: false, responseFormat: 'none' })).toEqual({
       model: 'paint',
@@ -89,7 +89,7 @@ describe('the images wire', () => {
     expect(warnings).toEqual([{ action: 'dropped', what: 'seed', why: 'this images wire has none' }]);
   });
 
-  test('extra is merged last, the provider over the wire; undefined takes a field away', () => {
+  test('extra is merged last, the provider over the wire, and undefined removes a field', () => {
     const extra = {
       'openai-images': { quality: 'low', background: 'opaque' },
       lab: { quality: 'high', response_format: undefined },
@@ -103,7 +103,7 @@ describe('the images wire', () => {
     });
   });
 
-  test('images make it an edit, as a form with files', () => {
+  test('a request with images is an edit, as a form with files', () => {
     const { path, body } = call({ images: [png], mask: png, n: 2 });
     expect(path).toBe('/images/edits');
     if (typeof body === 'string') throw new Error('no form');
@@ -115,13 +115,13 @@ describe('the images wire', () => {
     expect(typeof several === 'string' ? [] : several.getAll('image[]').length).toBe(2);
   });
 
-  test('a mask without an image and a bad size are refused here', () => {
+  test('a mask without an image and an invalid size are rejected', () => {
     expect(failure(() => call({ mask: png })).kind).toBe('invalid-request');
     expect(failure(() => call({ size: '0x0' })).kind).toBe('invalid-request');
     expect(failure(() => call({ size: '7x7' }, { size: { multipleOf: 16 } })).kind).toBe('unsupported');
   });
 
-  test('an answer gives its images and its usage', () => {
+  test('an answer contains its images and its usage', () => {
     const usage = {
       input_tokens: 50,
       input_tokens_details: { image_tokens: 40, text_tokens: 10 },
@@ -144,7 +144,7 @@ describe('the images wire', () => {
     });
   });
 
-  test('three of four are an answer, with a warning for the fourth', () => {
+  test('three of four images are an answer with a warning', () => {
     const data = [
       { b64_json: PNG },
       { b64_json: 'broken!' },
@@ -182,7 +182,7 @@ describe('the web UI’s wire', () => {
   const bodyOf = (request: Partial<ImageRequest>): unknown =>
     toTxt2ImgCall({ prompt: 'a cat', ...request }, 'sd', TARGET).body;
 
-  test('unset fields are absent, a seed of 0 is there, a size is two numbers', () => {
+  test('unset fields are absent, a seed of 0 is sent, and a size is two numbers', () => {
     expect(bodyOf({})).toEqual({ model: 'sd', prompt: 'a cat' });
     expect(
       bodyOf({ seed: 0, n: 3, size: '512x768', extra: { 'sdapi-txt2img': { steps: 4, cfg_scale: 1 } } }),
@@ -198,7 +198,7 @@ describe('the web UI’s wire', () => {
     });
   });
 
-  test('images go to img2img', () => {
+  test('a request with images uses img2img', () => {
     const { path, body } = toTxt2ImgCall({ prompt: 'a cat', images: [png], mask: png }, 'sd', TARGET);
     expect([path, body]).toEqual([
       '/sdapi/v1/img2img',
@@ -227,7 +227,7 @@ describe('the web UI’s wire', () => {
     ]);
   });
 
-  test('an answer gives its images; a grid in front of a batch is left out', () => {
+  test('an answer contains its images without the grid', () => {
     expect(fromTxt2ImgBody({ images: [PNG], parameters: {}, info: '{}' }, 1, TARGET)).toEqual({
       target: TARGET,
       images: [png],
@@ -251,12 +251,12 @@ describe('the web UI’s wire', () => {
   });
 });
 
-describe('one image a run', () => {
+describe('one image per run', () => {
   const OBJECT: RunQuirks = { input: 'object', size: { multipleOf: 8 }, seed: true, images: 1, mask: true };
   const FORM: RunQuirks = { input: 'form', size: {}, seed: true, images: 4, mask: false };
   const FEW: RunQuirks = { input: 'object', size: false, seed: false, images: 0, mask: false };
 
-  test('an object has what is set, a seed of 0 too', () => {
+  test('an object has the set fields, including a seed of 0', () => {
     expect(toRunCall({ prompt: 'a cat', seed: 0, size: '64x32' }, OBJECT, TARGET)).toEqual({
       input: { prompt: 'a cat', width: 64, height: 32, seed: 0 },
       warnings: [],
@@ -280,7 +280,7 @@ describe('one image a run', () => {
     ]);
   });
 
-  test('what a model has no field for is dropped aloud, pictures are not', () => {
+  test('unsupported settings are dropped with a warning, and unsupported images are rejected', () => {
     const { input, warnings } = toRunCall({ prompt: 'a cat', seed: 1, size: '64x32' }, FEW, TARGET);
     expect(input).toEqual({ prompt: 'a cat' });
     expect(warnings.map(({ what }) => what)).toEqual(['size', 'seed']);
@@ -314,16 +314,16 @@ describe('one image a run', () => {
   });
 });
 
-describe('several images from a wire of one', () => {
+describe('several images from a wire with one image per call', () => {
   const context = { target: TARGET, signal: new AbortController().signal };
-  const drawn = (more: Partial<DrawnImages> = {}): DrawnImages => ({
+  const drawn = (more: Partial<GeneratedImages> = {}): GeneratedImages => ({
     target: TARGET,
     images: [png],
     warnings: [],
     usage: undefined,
     ...more,
   });
-  const tokens = (input: number | undefined, output: number): NonNullable<DrawnImages['usage']> => ({
+  const tokens = (input: number | undefined, output: number): NonNullable<GeneratedImages['usage']> => ({
     input,
     output,
     cacheRead: undefined,
@@ -331,40 +331,40 @@ describe('several images from a wire of one', () => {
     reasoning: undefined,
   });
 
-  test('take the seeds seed, seed + 1, …', async () => {
+  test('use the seeds seed, seed + 1, …', async () => {
     const seeds: unknown[] = [];
-    const draw = async (seed: number | undefined): Promise<DrawnImages> => {
+    const draw = async (seed: number | undefined): Promise<GeneratedImages> => {
       seeds.push(seed);
       return drawn({
         usage: tokens(seed === 0 ? undefined : 2, 10),
         warnings: [{ action: 'dropped', what: 'x', why: 'y' }],
       });
     };
-    const { images, usage, warnings } = await drawEach({ n: 3, seed: 0 }, context, draw);
+    const { images, usage, warnings } = await generateEach({ n: 3, seed: 0 }, context, draw);
     expect(seeds).toEqual([0, 1, 2]);
     expect(images.length).toBe(3);
     expect(usage).toMatchObject({ input: 4, output: 30, cacheRead: undefined });
     expect(warnings.length).toBe(1);
-    await drawEach({ n: 2 }, context, draw);
-    await drawEach({}, context, draw);
+    await generateEach({ n: 2 }, context, draw);
+    await generateEach({}, context, draw);
     expect(seeds.slice(3)).toEqual([undefined, undefined, undefined]);
   });
 
-  test('that come in part are an answer with a warning; none at all is the first failure', async () => {
+  test('are an answer with a warning if some fail, and the first failure if all fail', async () => {
     const busy = new LlmError('overloaded', 'lab/paint is busy');
-    const some = await drawEach({ n: 4, seed: 0 }, context, async (seed) => {
+    const some = await generateEach({ n: 4, seed: 0 }, context, async (seed) => {
       if (seed === 1) throw busy;
       return drawn();
     });
     expect(some.images.length).toBe(3);
     expect(some.warnings).toEqual([{ action: 'dropped', what: '1 of 4 images', why: 'lab/paint is busy' }]);
-    await expect(drawEach({ n: 2 }, context, () => Promise.reject(busy))).rejects.toBe(busy);
+    await expect(generateEach({ n: 2 }, context, () => Promise.reject(busy))).rejects.toBe(busy);
   });
 
-  test('are drawn four at a time, in the order of their seeds', async () => {
+  test('are requested four at a time and returned in the order of their seeds', async () => {
     let running = 0;
     let most = 0;
-    const { images } = await drawEach({ n: 30, seed: 0 }, context, async (seed = 0) => {
+    const { images } = await generateEach({ n: 30, seed: 0 }, context, async (seed = 0) => {
       most = Math.max(most, ++running);
       for (let turn = 0; turn <= seed % 3; turn++) await Promise.resolve();
       running -= 1;
@@ -375,20 +375,20 @@ describe('several images from a wire of one', () => {
     expect(images.length).toBe(30);
   });
 
-  test('are not tried to the last when the first four fail', async () => {
+  test('stop after the first four failures', async () => {
     let calls = 0;
     const busy = new LlmError('overloaded', 'lab/paint is busy');
-    const draw = (): Promise<DrawnImages> => {
+    const draw = (): Promise<GeneratedImages> => {
       calls += 1;
       return Promise.reject(busy);
     };
-    await expect(drawEach({ n: 3_000 }, context, draw)).rejects.toBe(busy);
+    await expect(generateEach({ n: 3_000 }, context, draw)).rejects.toBe(busy);
     expect(calls).toBeLessThanOrEqual(7);
   });
 
-  test('are no answer after an abort', async () => {
+  test('reject after an abort', async () => {
     const controller = new AbortController();
-    const work = drawEach({ n: 2 }, { ...context, signal: controller.signal }, async () => {
+    const work = generateEach({ n: 2 }, { ...context, signal: controller.signal }, async () => {
       controller.abort(new Error('enough'));
       return drawn();
     });

@@ -2,11 +2,11 @@ import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
 import {
-  drawEach,
+  generateEach,
   imageFromBytes,
   imageFromRun,
   toRunCall,
-  type DrawnImages,
+  type GeneratedImages,
   type RunQuirks,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
@@ -21,7 +21,7 @@ export function imageModel(modelId: string, quirks: RunQuirks, connection: Conne
     // Of types and sizes the model pages say nothing (2026-11); the number is checked with the request.
     images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
-      drawEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, quirks, connection)),
+      generateEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, quirks, connection)),
   };
 }
 
@@ -31,7 +31,7 @@ async function draw(
   context: ModelContext,
   quirks: RunQuirks,
   connection: Connection,
-): Promise<DrawnImages> {
+): Promise<GeneratedImages> {
   const { target, signal } = context;
   const facts: ErrorContext = { target, secrets: [] };
   try {
@@ -49,7 +49,7 @@ const BRACE = 0x7b;
 const QUOTE = 0x22;
 
 /** The picture itself, or JSON with it; the content type is not to be relied on, a stream of the binding has none. */
-async function imageIn(bytes: Uint8Array, facts: ErrorContext): Promise<DrawnImages['images'][number]> {
+async function imageIn(bytes: Uint8Array, facts: ErrorContext): Promise<GeneratedImages['images'][number]> {
   const { target } = facts;
   if (bytes[0] !== BRACE && bytes[0] !== QUOTE) return imageFromBytes(bytes, { target, path: '' });
   const body: unknown = JSON.parse(new TextDecoder().decode(bytes));

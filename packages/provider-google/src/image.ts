@@ -8,12 +8,12 @@ import {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
 import {
-  drawEach,
+  generateEach,
   imageFromBase64,
   parseSize,
-  readImages,
-  type DrawnImages,
-  type Entry,
+  decodeImages,
+  type GeneratedImages,
+  type ImageDecoder,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
@@ -33,7 +33,7 @@ export function imageModel(modelId: string, connection: Connection): ImageBacken
   return {
     id: modelId,
     generate: (request, context) =>
-      drawEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, connection)),
+      generateEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, connection)),
   };
 }
 
@@ -42,7 +42,7 @@ async function draw(
   request: ImageRequest,
   asked: ModelContext,
   connection: Connection,
-): Promise<DrawnImages> {
+): Promise<GeneratedImages> {
   const { target, signal } = asked;
   const facts: GeminiFacts = { target, secrets: [] };
   try {
@@ -115,15 +115,15 @@ function ratioOf(size: string, target: string): string {
 }
 
 /** Pure: the images of an answer; words next to them are left out. A block is `content-filter`, drift is `protocol`. */
-export function fromImageBody(json: unknown, facts: GeminiFacts): DrawnImages {
+export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImages {
   const { target } = facts;
   const { parts, finishReason: raw, finishMessage, usage } = candidateOf(json, facts);
-  const entries = parts.flatMap(({ inlineData, thought }, at): readonly Entry[] => {
+  const entries = parts.flatMap(({ inlineData, thought }, at): readonly ImageDecoder[] => {
     if (inlineData === undefined || thought === true) return [];
     const path = `candidates[0].content.parts[${at}].inlineData.data`;
     return [() => imageFromBase64(inlineData.data, { target, path })];
   });
   if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
     throw blocked(raw, finishMessage, target, usage);
-  return { target, ...readImages(entries, 1, target), usage };
+  return { target, ...decodeImages(entries, 1, target), usage };
 }

@@ -3,7 +3,7 @@ import {
   COMPATIBLE_IMAGES,
   fromImagesBody,
   toImagesCall,
-  type DrawnImages,
+  type GeneratedImages,
   type ImagesQuirks,
 } from '@majordomo/imagegen';
 import type { Connection, SdkErrorContext } from '@majordomo/openai-wire';
@@ -22,7 +22,7 @@ export async function draw(
   request: ImageRequest,
   context: ModelContext,
   { connection, quirks, withoutFormat }: ImagesApi,
-): Promise<DrawnImages> {
+): Promise<GeneratedImages> {
   const { target, signal } = context;
   const known = quirks ?? COMPATIBLE_IMAGES;
   const own = withoutFormat.has(modelId) ? { ...known, responseFormat: 'none' as const } : known;

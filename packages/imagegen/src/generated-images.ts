@@ -1,0 +1,115 @@
+import { LlmError, type ImagePart, type ImageResponse, type Usage, type Warning } from '@majordomo/core';
+import { imageError } from './decode-image.ts';
+
+/** Images of a backend's answer. Core adds the attempts. */
+export type GeneratedImages = Omit<ImageResponse, 'attempts'>;
+
+/** Decodes one image of an answer. */
+export type ImageDecoder = () => ImagePart;
+
+/**
+ * Decodes the images of an answer. Invalid and missing images become a warning. Throws the first failure if no image can be
+ * decoded.
+ */
+export function decodeImages(
+  entries: readonly ImageDecoder[],
+  requested: number,
+  target: string,
+): { readonly images: readonly ImagePart[]; readonly warnings: readonly Warning[] } {
+  const images: ImagePart[] = [];
+  const failures: LlmError[] = [];
+  for (const read of entries) {
+    try {
+      images.push(read());
+    } catch (error) {
+      failures.push(LlmError.is(error) ? error : imageError({ target, path: '' }, String(error)));
+    }
+  }
+  const [first] = failures;
+  if (images.length === 0 && first !== undefined) throw first;
+  return { images, warnings: missingImages(images.length, requested, first) };
+}
+
+/** Returns a warning if some of the requested images are missing. Core handles an answer without any. */
+function missingImages(got: number, asked: number, failure: LlmError | undefined): readonly Warning[] {
+  if (got === 0 || got >= asked) return [];
+  const why = failure?.message ?? 'the answer contained no more';
+  return [{ action: 'dropped', what: `${asked - got} of ${asked} images`, why }];
+}
+
+/**
+ * Generates `n` images on a wire that returns one at a time. Calls `draw` with `seed + index`, four calls in parallel. Failures
+ * become a warning if at least one image arrives. Otherwise it throws the first failure, and stops after four. Adds up the usage.
+ */
+export async function generateEach(
+  request: { readonly n?: number | undefined; readonly seed?: number | undefined },
+  context: { readonly target: string; readonly signal: AbortSignal },
+  draw: (seed: number | undefined) => Promise<GeneratedImages>,
+): Promise<GeneratedImages> {
+  const { n = 1, seed } = request;
+  const { target, signal } = context;
+  if (n === 1) return draw(seed);
+  const seeds = Array.from({ length: n }, (_, index) => (seed === undefined ? undefined : seed + index));
+  const settled = await generateInParallel(seeds, signal, draw);
+  signal.throwIfAborted();
+  const drawn = settled.flatMap((each) => (each?.status === 'fulfilled' ? [each.value] : []));
+  const failed: unknown = settled.find((each) => each?.status === 'rejected')?.reason;
+  if (drawn.length === 0) throw failed;
+  const images = drawn.flatMap((each) => each.images);
+  const reported = withoutDuplicates(drawn.flatMap((each) => each.warnings));
+  const failure = LlmError.is(failed) ? failed : undefined;
+  return {
+    target,
+    images,
+    warnings: [...reported, ...missingImages(images.length, n, failure)],
+    usage: drawn.map(({ usage }) => usage).reduce(addUsage),
+  };
+}
+
+/** Calls in parallel. They count as one call for gates and limits. */
+const MAX_PARALLEL = 4;
+
+/** Returns the outcomes in the order of the seeds, without those that were not started. */
+async function generateInParallel(
+  seeds: readonly (number | undefined)[],
+  signal: AbortSignal,
+  draw: (seed: number | undefined) => Promise<GeneratedImages>,
+): Promise<readonly (PromiseSettledResult<GeneratedImages> | undefined)[]> {
+  const settled: PromiseSettledResult<GeneratedImages>[] = [];
+  const waiting = [...seeds.entries()];
+  let failures = 0;
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, seed] = next;
+      const [outcome] = await Promise.allSettled([draw(seed)]);
+      settled[index] = outcome;
+      failures = outcome.status === 'fulfilled' ? -Infinity : failures + 1;
+      if (signal.aborted || failures >= MAX_PARALLEL) waiting.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_PARALLEL }, work));
+  return settled;
+}
+
+/** Removes equal warnings of the calls for one request. */
+function withoutDuplicates(warnings: readonly Warning[]): readonly Warning[] {
+  return [...new Map(warnings.map((warning) => [`${warning.action} ${warning.what}`, warning])).values()];
+}
+
+/** Adds the tokens of two calls. A count that neither reported stays unknown. */
+function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const plus = (one: number | undefined, other: number | undefined): number | undefined =>
+    one === undefined ? other : one + (other ?? 0);
+  return {
+    input: plus(a.input, b.input),
+    output: plus(a.output, b.output),
+    cacheRead: plus(a.cacheRead, b.cacheRead),
+    cacheWrite: plus(a.cacheWrite, b.cacheWrite),
+    reasoning: plus(a.reasoning, b.reasoning),
+    details: {
+      inputImage: plus(a.details?.inputImage, b.details?.inputImage),
+      outputImage: plus(a.details?.outputImage, b.details?.outputImage),
+    },
+  };
+}
