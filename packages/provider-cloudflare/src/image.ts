@@ -21,7 +21,9 @@ export function imageModel(modelId: string, quirks: RunQuirks, connection: Conne
     // Of types and sizes the model pages say nothing (2026-11); the number is checked with the request.
     images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
-      generateEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, quirks, connection)),
+      generateEach(request, context, (seed) =>
+        draw(modelId, { ...request, seed }, context, quirks, connection),
+      ),
   };
 }
 
