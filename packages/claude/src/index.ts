@@ -1,6 +1,6 @@
 // models
 export { claudeModel, type ClaudeModel } from './models.ts';
-export { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirks } from './quirks.ts';
+export { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirks } from './quirks.ts';
 
 // requests
 export { toOutput, type Output } from './output.ts';

@@ -73,7 +73,7 @@ describe('claudeModel', () => {
   ] as const)('asks %s, which it does not know, as %s, and claims nothing of its limits', ([id, newest]) => {
     expect(claudeModel(id)?.quirks).toBe(claudeModel(newest)?.quirks);
     expect(claudeModel(id)?.capabilities).toEqual({});
-    expect(claudeModel(id)?.mostPages).toBeUndefined();
+    expect(claudeModel(id)?.maxPages).toBeUndefined();
   });
 
   it.for(['glm-5', 'claude', 'claude-instant-v1', 'anthropic.claude-v2:1', 'claude-toString-5'])(
@@ -86,8 +86,8 @@ describe('claudeModel', () => {
   it.for([
     ['claude-opus-5-5', 600],
     ['claude-haiku-4-5', 100],
-  ] as const)('%s reads PDFs of %s pages', ([id, mostPages]) => {
-    expect(claudeModel(id)).toMatchObject({ mostPages, readsPdf: true });
+  ] as const)('%s reads PDFs of %s pages', ([id, maxPages]) => {
+    expect(claudeModel(id)).toMatchObject({ maxPages, readsPdf: true });
   });
 
   it('the first generation of three does not read PDFs', () => {

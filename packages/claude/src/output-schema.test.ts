@@ -1,10 +1,10 @@
 import type { JsonObject } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { outputSchema } from './output-schema.ts';
+import { toOutputSchema } from './output-schema.ts';
 
 describe('outputSchema', () => {
   it('closes every object and turns oneOf into anyOf', () => {
-    const { schema, dropped } = outputSchema({
+    const { schema, dropped } = toOutputSchema({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
       properties: {
@@ -33,7 +33,7 @@ describe('outputSchema', () => {
   });
 
   it('moves what cannot be enforced into the description', () => {
-    const { schema, dropped } = outputSchema({
+    const { schema, dropped } = toOutputSchema({
       type: 'object',
       properties: {
         age: { type: 'integer', minimum: 0, maximum: 150, description: 'In years.' },
@@ -62,7 +62,7 @@ describe('outputSchema', () => {
       minimum: { type: 'string' },
       format: { type: 'string', enum: ['minimum'], default: { maximum: 1 } },
     };
-    expect(outputSchema({ type: 'object', properties }).schema['properties']).toEqual(properties);
+    expect(toOutputSchema({ type: 'object', properties }).schema['properties']).toEqual(properties);
   });
 
   it('changes nothing of its input, is stable, and gives the same object for the same schema', () => {
@@ -70,36 +70,36 @@ describe('outputSchema', () => {
       type: 'object',
       properties: Object.freeze({ n: Object.freeze({ type: 'number', minimum: 1 }) }),
     });
-    const first = outputSchema(input);
-    expect(outputSchema(input)).toBe(first);
-    expect(outputSchema(first.schema).schema).toEqual(first.schema);
+    const first = toOutputSchema(input);
+    expect(toOutputSchema(input)).toBe(first);
+    expect(toOutputSchema(first.schema).schema).toEqual(first.schema);
   });
 });
 
-describe('what no grammar can be made of', () => {
+describe('what the vendor cannot enforce', () => {
   const object = (properties: object): object => ({ type: 'object', properties });
 
   it.for([
-    ['a record', { type: 'object', additionalProperties: { type: 'number' } }, 'any names'],
+    ['a record', { type: 'object', additionalProperties: { type: 'number' } }, 'arbitrary names'],
     [
       'a record inside',
       object({ a: { anyOf: [{ type: 'object', propertyNames: {}, additionalProperties: {} }] } }),
-      'any names',
+      'arbitrary names',
     ],
-    ['an object of which nothing is said', { type: 'array', items: { type: 'object' } }, 'any names'],
-    ['patterns of names', { type: 'object', patternProperties: { '^x': {} } }, 'any names'],
-    ['the root in itself', object({ children: { type: 'array', items: { $ref: '#' } } }), 'holds itself'],
+    ['an object of which nothing is said', { type: 'array', items: { type: 'object' } }, 'arbitrary names'],
+    ['patterns of names', { type: 'object', patternProperties: { '^x': {} } }, 'arbitrary names'],
+    ['the root in itself', object({ children: { type: 'array', items: { $ref: '#' } } }), 'recursive schema'],
     [
       'two definitions that hold each other',
       {
         $ref: '#/$defs/a',
         $defs: { a: object({ b: { $ref: '#/$defs/b' } }), b: object({ a: { $ref: '#/$defs/a' } }) },
       },
-      'holds itself',
+      'recursive schema',
     ],
-    ['another document', object({ a: { $ref: 'https://example.org/a.json' } }), 'stands elsewhere'],
+    ['another document', object({ a: { $ref: 'https://example.org/a.json' } }), 'another document'],
   ] as const)('%s', ([, schema, why]) => {
-    expect(outputSchema(schema as JsonObject).refusal).toContain(why);
+    expect(toOutputSchema(schema as JsonObject).unsupported).toContain(why);
   });
 
   it.for([
@@ -113,6 +113,6 @@ describe('what no grammar can be made of', () => {
     ['a property named like a keyword', object({ items: { type: 'string' }, $ref: { type: 'string' } })],
     ['a reference to nothing', object({ a: { $ref: '#/$defs/none' } })],
   ] as const)('not %s', ([, schema]) => {
-    expect(outputSchema(schema as JsonObject).refusal).toBeUndefined();
+    expect(toOutputSchema(schema as JsonObject).unsupported).toBeUndefined();
   });
 });

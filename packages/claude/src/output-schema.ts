@@ -1,19 +1,19 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { LISTS, MAPS, refusalOf } from './unsupported-schema.ts';
+import { SCHEMA_LISTS, SCHEMA_MAPS, unsupportedFeature } from './unsupported-schema.ts';
 
-/** A schema as a grammar can be made of it. */
+/** A schema in the subset that constrained decoding supports. */
 export interface OutputSchema {
   readonly schema: JsonObject;
-  /** Keywords that had to be left to the description, and what was closed. */
+  /** Keywords that were moved to the description, and `additionalProperties` where it was closed. */
   readonly dropped: readonly string[];
-  /** Why no grammar can be made of it: closed or cut it would ask for another answer. */
-  readonly refusal: string | undefined;
+  /** Feature that makes constrained decoding impossible: without it the schema would describe a different response. */
+  readonly unsupported: string | undefined;
 }
 
 /**
- * What constrained decoding does not take (platform.claude.com, structured outputs; the SDK's own helper does
- * the same): it goes into the description, where the model still reads it.
+ * Keywords that constrained decoding does not support (platform.claude.com, structured outputs). Like the SDK's helper,
+ * they are moved to the description, which the model reads.
  */
 const UNSUPPORTED = new Set([
   'minimum',
@@ -49,31 +49,36 @@ const FORMATS = new Set([
   'uuid',
 ]);
 
-const known = new WeakMap<JsonObject, OutputSchema>();
+const converted = new WeakMap<JsonObject, OutputSchema>();
 
 /**
- * Objects closed, `oneOf` as `anyOf`, unsupported keywords moved to the description; kept per schema object.
+ * Closes objects, replaces `oneOf` with `anyOf`, and moves unsupported keywords to the description. Cached by schema
+ * object.
  */
-export function outputSchema(schema: JsonObject): OutputSchema {
-  let found = known.get(schema);
-  if (found === undefined) {
+export function toOutputSchema(schema: JsonObject): OutputSchema {
+  let output = converted.get(schema);
+  if (output === undefined) {
     const dropped = new Set<string>();
-    found = { schema: closed(schema, dropped), dropped: [...dropped], refusal: refusalOf(schema) };
-    known.set(schema, found);
+    output = {
+      schema: closeObjects(schema, dropped),
+      dropped: [...dropped],
+      unsupported: unsupportedFeature(schema),
+    };
+    converted.set(schema, output);
   }
-  return found;
+  return output;
 }
 
-function closed(schema: JsonObject, dropped: Set<string>): JsonObject {
+function closeObjects(schema: JsonObject, dropped: Set<string>): JsonObject {
   const result: Record<string, JsonValue | undefined> = {};
-  const told: string[] = [];
+  const notes: string[] = [];
   for (const [name, value] of Object.entries(schema)) {
     if (name === '$schema' || name === 'additionalProperties' || value === undefined) continue;
     if (isUnsupported(name, value)) {
       dropped.add(name);
-      told.push(`${name}: ${JSON.stringify(value)}`);
+      notes.push(`${name}: ${JSON.stringify(value)}`);
     } else {
-      result[name === 'oneOf' ? 'anyOf' : name] = subschemas(name, value, dropped);
+      result[name === 'oneOf' ? 'anyOf' : name] = closeSubschemas(name, value, dropped);
     }
   }
   if (isOpen(schema)) {
@@ -82,9 +87,9 @@ function closed(schema: JsonObject, dropped: Set<string>): JsonObject {
     if (additionalProperties !== undefined && additionalProperties !== false)
       dropped.add('additionalProperties');
   }
-  if (told.length > 0) {
+  if (notes.length > 0) {
     const { description } = schema;
-    const note = `(${told.join(', ')})`;
+    const note = `(${notes.join(', ')})`;
     result['description'] = typeof description === 'string' ? `${description} ${note}` : note;
   }
   return result;
@@ -98,21 +103,19 @@ const isUnsupported = (name: string, value: JsonValue): boolean =>
   (name === 'minItems' && value !== 0 && value !== 1) ||
   (name === 'format' && typeof value === 'string' && !FORMATS.has(value));
 
-/**
- * Only where JSON Schema holds schemas: a property named `pattern`, an `enum` or a `default` is left alone.
- */
-function subschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
-  if (MAPS.has(name)) {
+/** Converts only members that contain schemas: a property named `pattern`, an `enum` or a `default` is unchanged. */
+function closeSubschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
+  if (SCHEMA_MAPS.has(name)) {
     return isSchema(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closedValue(inner, dropped)]))
+      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closeValue(inner, dropped)]))
       : value;
   }
-  if (name === 'items') return closedValue(value, dropped) ?? value;
-  if (!LISTS.has(name) || !Array.isArray(value)) return value;
-  return value.map((inner: JsonValue) => closedValue(inner, dropped) ?? inner);
+  if (name === 'items') return closeValue(value, dropped) ?? value;
+  if (!SCHEMA_LISTS.has(name) || !Array.isArray(value)) return value;
+  return value.map((inner: JsonValue) => closeValue(inner, dropped) ?? inner);
 }
 
-const closedValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>
-  isSchema(value) ? closed(value, dropped) : value;
+const closeValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>
+  isSchema(value) ? closeObjects(value, dropped) : value;
 
 const isSchema = (value: JsonValue | undefined): value is JsonObject => isRecord(value);

@@ -1,16 +1,16 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
 import { withOutputInstruction } from '@majordomo/core/toolkit';
-import { outputSchema } from './output-schema.ts';
+import { toOutputSchema } from './output-schema.ts';
 
-/** How an answer is held to a schema. */
+/** Output settings of a request. */
 export interface Output {
-  /** For the wire's own field; `undefined` where there is none, or the model is told instead. */
+  /** Schema for the field of the wire, or `undefined` if there is none or the system text contains the schema. */
   readonly schema: JsonObject | undefined;
-  /** The system text, with the schema where the model is told. */
+  /** The system text, including the schema if the API cannot enforce it. */
   readonly system: string | undefined;
 }
 
-/** A schema that a grammar can be made of goes to the wire; any other is put into words. A warning says which. */
+/** Sends a supported schema natively, and adds any other to the system text, with a warning. */
 export function toOutput(
   output: ModelOutput | undefined,
   system: string | undefined,
@@ -21,19 +21,19 @@ export function toOutput(
     warnings.push({
       action: 'emulated',
       what: 'output',
-      why: 'this wire has no JSON mode: the model was told instead',
+      why: 'this API has no JSON mode; the system text requests JSON instead',
     });
     return { schema: undefined, system: withOutputInstruction(system, undefined) };
   }
-  const { schema, dropped, refusal } = outputSchema(output.schema);
-  if (refusal !== undefined) {
-    const why = `this wire cannot hold an answer to ${refusal}: the model was told the schema instead`;
+  const { schema, dropped, unsupported } = toOutputSchema(output.schema);
+  if (unsupported !== undefined) {
+    const why = `this API cannot enforce ${unsupported}; the system text contains the schema instead`;
     warnings.push({ action: 'emulated', what: 'output', why });
     return { schema: undefined, system: withOutputInstruction(system, output.schema) };
   }
   if (dropped.length > 0) {
     const what = `output schema: ${dropped.join(', ')}`;
-    warnings.push({ action: 'coerced', what, why: 'the wire cannot enforce it' });
+    warnings.push({ action: 'coerced', what, why: 'the API cannot enforce it' });
   }
   return { schema, system };
 }

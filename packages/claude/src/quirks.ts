@@ -1,51 +1,52 @@
 import type { Effort } from '@majordomo/core';
 import type { QuirkValues } from '@majordomo/wire-kit';
 
-/** The API's words for effort, weakest first (`OutputConfig` of @anthropic-ai/sdk 1.10). */
+/** Effort values of the API, lowest first (`OutputConfig` of @anthropic-ai/sdk 1.10). */
 export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;
-const WORDS: readonly ClaudeEffort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+const EFFORTS: readonly ClaudeEffort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The ways in which Claude's models differ, on whatever platform. They decide what is sent; reading is liberal. */
+/** Differences between Claude models on all platforms. They affect requests; the reader accepts all forms. */
 export interface ClaudeQuirks {
-  /** How reasoning is asked for: by a token budget, adaptively, or not at all. */
+  /** Form of the reasoning setting: a token budget, adaptive, or none. */
   readonly thinking: 'none' | 'budget' | 'adaptive';
-  /** How it is switched off: by saying nothing, by a word for it, or never. */
+  /** How to disable thinking: omit the setting, send this value, or not at all. */
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
-  /** Whether the text of thinking blocks comes by itself or has to be asked for by `display`. */
+  /** Whether the API sends the text of thinking blocks by default or only when `display` requests it. */
   readonly thinkingText: 'sent' | 'on-request';
-  /** Words for effort that it takes next to thinking; `[]`: none at all. */
+  /** Effort values that the model accepts in addition to thinking. `[]`: none. */
   readonly efforts: readonly ClaudeEffort[];
-  /** Takes temperature and top_p, one of them at a time, or neither. */
+  /** Whether the model accepts temperature and top_p together, one of them, or neither. */
   readonly sampling: 'both' | 'one' | 'none';
-  /** Takes `strict` on tools: their arguments are held to their schemas. */
+  /** Whether the model accepts `strict` on tools, which enforces the schemas of their arguments. */
   readonly strictTools: boolean;
-  /** When it takes a tool choice that forces a call. */
+  /** When the model accepts a tool choice that forces a call. */
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
 
-/** For a model that nothing is known of: the current way of asking; what it refuses is dropped by recovery. */
+/** Quirks of an unknown model: the current form of requests. Recoveries drop settings that the model rejects. */
 export const CLAUDE_QUIRKS: ClaudeQuirks = {
   thinking: 'adaptive',
   thinkingOff: 'omit',
   thinkingText: 'sent',
-  efforts: WORDS,
+  efforts: EFFORTS,
   sampling: 'both',
   strictTools: false,
   forcedTools: 'without-thinking',
 };
 
-/** What a DSN may say of each. */
-export const CLAUDE_QUIRK_WORDS: {
+/** Values of each quirk in a DSN. */
+export const CLAUDE_QUIRK_VALUES: {
   readonly [Name in keyof ClaudeQuirks]: QuirkValues<ClaudeQuirks[Name]>;
 } = {
   thinking: ['none', 'budget', 'adaptive'],
   thinkingOff: ['omit', 'disabled', 'between_tools', 'never'],
   thinkingText: ['sent', 'on-request'],
   efforts: {
-    takes: `a comma list of ${WORDS.join(', ')}, or none`,
+    takes: `a comma list of ${EFFORTS.join(', ')}, or none`,
     read(text) {
-      const words = text === 'none' ? [] : text.split(',').map((each) => WORDS.find((word) => word === each));
-      return words.every((word) => word !== undefined) ? words : undefined;
+      const efforts =
+        text === 'none' ? [] : text.split(',').map((each) => EFFORTS.find((effort) => effort === each));
+      return efforts.every((effort) => effort !== undefined) ? efforts : undefined;
     },
   },
   sampling: ['both', 'one', 'none'],

@@ -2,41 +2,36 @@ import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
-/** A recovery, and when it helps. */
+/** A recovery and the error messages for which it applies. */
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember'> {
-  /** What a 400 says that this helps against; the first rule that changes the request is taken. */
-  readonly says: RegExp;
-  /**
-   * The same object where nothing of the kind is in the request. `found`: the numbers that the message named.
-   */
-  readonly apply: (request: ModelRequest, found: readonly number[]) => ModelRequest;
+  /** Message of a 400. The first rule that changes the request is used. */
+  readonly pattern: RegExp;
+  /** Changes the request, or returns the same object if nothing applies. `numbers`: captured by `pattern`. */
+  readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
 }
 
-/** What may be changed so that a request succeeds which was refused with these words, if anything. */
+/** Returns the recovery for an error message, or `undefined` if no rule changes the request. */
 export function recoveryFor(
-  said: string,
+  message: string,
   request: ModelRequest,
   rules: readonly RecoveryRule[],
 ): Recovery | undefined {
-  for (const { says, apply, id, what, remember } of rules) {
-    const match = says.exec(said);
+  for (const { pattern, apply, id, what, remember } of rules) {
+    const match = pattern.exec(message);
     if (match === null) continue;
-    const found = match.slice(1).map(Number);
-    if (apply(request, found) !== request)
-      return { id, what, remember, apply: (refused) => apply(refused, found) };
+    const numbers = match.slice(1).map(Number);
+    if (apply(request, numbers) !== request)
+      return { id, what, remember, apply: (rejected) => apply(rejected, numbers) };
   }
   return undefined;
 }
 
-/** A request's `extra`, changed so that it asks for adaptive thinking with this effort. */
+/** Returns `extra` with adaptive thinking at this effort. */
 export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra']) => ModelRequest['extra'];
 
 /**
- * What helps against Claude's refusals, in the words of both platforms: the Messages API's own, which Converse passes on
- * in a ValidationException, and those that Converse puts in their place. Seen on the wires from 2024-09 to 2026-11. When
- * they are reworded, the 400 is simply final.
- *
- * @param adaptive `extra` with what asks this platform for adaptive thinking; what the caller put there wins
+ * Returns the recoveries for messages of the Messages API, which Converse passes on in a ValidationException, and for
+ * Converse's own messages. Observed from 2024-09 to 2026-11. A message with a new wording stays a final error.
  */
 export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {
@@ -45,7 +40,8 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     // must remain as they were in the original response."
     id: 'thinking-blocks',
     what: 'thinking of earlier turns dropped',
-    says: /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i,
+    pattern:
+      /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i,
     apply: withoutThinking,
   },
   {
@@ -53,7 +49,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     // "Thinking may not be enabled when tool_choice forces tool use."
     id: 'thinking-off',
     what: 'reasoning dropped',
-    says: /expected `?thinking|start with a thinking block|thinking may not be enabled/i,
+    pattern: /expected `?thinking|start with a thinking block|thinking may not be enabled/i,
     apply: withoutReasoning,
   },
   {
@@ -61,7 +57,8 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'strict',
     what: 'strict dropped from tools',
     remember: true,
-    says: /compiled grammar|too complex|\bstrict\b|parameters with union types|optional parameters|tools\.\d+\.\w{0,40}\.?input_schema/i,
+    pattern:
+      /compiled grammar|too complex|\bstrict\b|parameters with union types|optional parameters|tools\.\d+\.\w{0,40}\.?input_schema/i,
     apply: withoutStrict,
   },
   {
@@ -69,15 +66,16 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'thinking-adaptive',
     what: 'thinking budget replaced by adaptive thinking',
     remember: true,
-    says: /thinking\.type\.enabled[^]{0,40}not supported/i,
-    apply: (request) => adaptively(request, adaptive),
+    pattern: /thinking\.type\.enabled[^]{0,40}not supported/i,
+    apply: (request) => withAdaptiveThinking(request, adaptive),
   },
   {
     // "adaptive thinking is not supported on this model"; "This model does not support effort level …"
     id: 'reasoning',
     what: 'reasoning dropped',
     remember: true,
-    says: /(?:thinking|effort)[^]{0,100}not support|not support[^]{0,100}(?:thinking|effort)|between_tools/i,
+    pattern:
+      /(?:thinking|effort)[^]{0,100}not support|not support[^]{0,100}(?:thinking|effort)|between_tools/i,
     apply: withoutReasoning,
   },
   {
@@ -85,7 +83,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'top-p',
     what: 'topP dropped',
     remember: true,
-    says: /top_?p/i,
+    pattern: /top_?p/i,
     apply: (request) => (request.topP === undefined ? request : { ...request, topP: undefined }),
   },
   {
@@ -93,7 +91,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'top-k',
     what: 'topK dropped',
     remember: true,
-    says: /top_?k/i,
+    pattern: /top_?k/i,
     apply: (request) => (request.topK === undefined ? request : { ...request, topK: undefined }),
   },
   {
@@ -101,7 +99,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'temperature',
     what: 'temperature dropped',
     remember: true,
-    says: /temperature/i,
+    pattern: /temperature/i,
     apply: (request) =>
       request.temperature === undefined ? request : { ...request, temperature: undefined },
   },
@@ -110,7 +108,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'tool-choice',
     what: 'toolChoice set to auto',
     remember: true,
-    says: /tool_choice|toolChoice/,
+    pattern: /tool_choice|toolChoice/,
     apply: (request) => (isForced(request.toolChoice) ? { ...request, toolChoice: 'auto' } : request),
   },
   {
@@ -118,31 +116,31 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'cache',
     what: 'cache markers dropped',
     remember: true,
-    says: /cache_control|cachePoint|prompt caching/i,
-    apply: (request) => (isMarked(request) ? { ...request, cache: 'none' } : request),
+    pattern: /cache_control|cachePoint|prompt caching/i,
+    apply: (request) => (isCached(request) ? { ...request, cache: 'none' } : request),
   },
   {
     // "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for …"
     id: 'max-tokens',
-    what: "maxTokens lowered to the model's most",
+    what: "maxTokens lowered to the model's limit",
     remember: true,
-    says: /max_tokens: \d+ > (\d+)/,
-    apply: lowered,
+    pattern: /max_tokens: \d+ > (\d+)/,
+    apply: withLowerMaxTokens,
   },
   {
     // "The maximum tokens you requested exceeds the model limit of 4096. Try again with …" (vercel/ai#2772, 2024-08)
     id: 'max-tokens',
-    what: "maxTokens lowered to the model's most",
+    what: "maxTokens lowered to the model's limit",
     remember: true,
-    says: /maximum tokens you requested exceeds the model limit of (\d+)/i,
-    apply: lowered,
+    pattern: /maximum tokens you requested exceeds the model limit of (\d+)/i,
+    apply: withLowerMaxTokens,
   },
   {
     // "input length and `max_tokens` exceed context limit: 180000 + 64000 > 200000, …"
     id: 'context-room',
-    what: 'maxTokens lowered to what the context has room for',
-    says: /exceed context limit: (\d+) \+ (\d+) > (\d+)/,
-    apply: (request, [input = 0, , limit = 0]) => atMost(request, limit - input),
+    what: 'maxTokens lowered to the remaining context',
+    pattern: /exceed context limit: (\d+) \+ (\d+) > (\d+)/,
+    apply: (request, [input = 0, , limit = 0]) => withMaxTokens(request, limit - input),
   },
 ];
 
@@ -155,10 +153,10 @@ function withoutStrict(request: ModelRequest): ModelRequest {
 const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
 
 function withoutThinking(request: ModelRequest): ModelRequest {
-  const has = request.messages.some(
+  const hasThinking = request.messages.some(
     (message) => message.role === 'assistant' && message.parts.some(isReasoning),
   );
-  if (!has) return request;
+  if (!hasThinking) return request;
   const messages = request.messages.map((message) =>
     message.role === 'assistant'
       ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) }
@@ -171,18 +169,19 @@ function withoutReasoning(request: ModelRequest): ModelRequest {
   return request.reasoning === undefined ? request : { ...request, reasoning: undefined };
 }
 
-function adaptively(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
+function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
   if (reasoning === undefined || reasoning === 'none') return request;
   const effort = reasoning === 'minimal' ? 'low' : reasoning;
   return { ...request, reasoning: undefined, extra: adaptive(effort, extra) };
 }
 
-const isMarked = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';
+const isCached = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';
 
-const lowered = (request: ModelRequest, [most = 0]: readonly number[]): ModelRequest => atMost(request, most);
+const withLowerMaxTokens = (request: ModelRequest, [limit = 0]: readonly number[]): ModelRequest =>
+  withMaxTokens(request, limit);
 
-function atMost(request: ModelRequest, most: number): ModelRequest {
-  if (most < 1 || (request.maxTokens !== undefined && request.maxTokens <= most)) return request;
-  return { ...request, maxTokens: most };
+function withMaxTokens(request: ModelRequest, limit: number): ModelRequest {
+  if (limit < 1 || (request.maxTokens !== undefined && request.maxTokens <= limit)) return request;
+  return { ...request, maxTokens: limit };
 }

@@ -109,7 +109,7 @@ describe('toThinking', () => {
       { thinking: 'none', efforts: [] },
       {},
       NOTHING,
-      'this model has none',
+      'this model does not support reasoning',
     ],
     [
       'a turn that began without thinking',

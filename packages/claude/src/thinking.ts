@@ -2,30 +2,30 @@ import type { Effort, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/core/toolkit';
 import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
-/** The member `thinking` of a request, as the Messages API documents it (2026-11). */
+/** The member `thinking` of a request, as documented for the Messages API (2026-11). */
 export type ThinkingConfig =
   | { readonly type: 'enabled'; readonly budget_tokens: number }
   | { readonly type: 'adaptive'; readonly display?: 'summarized' }
   | { readonly type: 'disabled' | 'between_tools' };
 
-/** What is sent for a wish for reasoning. */
+/** Settings to send for a reasoning effort. */
 export interface Thinking {
   readonly config: ThinkingConfig | undefined;
   readonly effort: ClaudeEffort | undefined;
 }
 
-/** What the request is like besides its effort. */
+/** Properties of the request that affect thinking. */
 export interface ThinkingSituation {
-  /** The answer's, thinking included; `undefined` where the platform chooses. */
+  /** Maximum tokens of the response, including thinking; `undefined` if the platform chooses. */
   readonly maxTokens: number | undefined;
-  /** The assistant's turn continues after tool results, and nothing of its thinking can be sent back. */
+  /** Whether the assistant turn continues after tool results without thinking that can be sent back. */
   readonly lacksThinking: boolean;
   readonly forcesTool: boolean;
 }
 
-const NOTHING: Thinking = { config: undefined, effort: undefined };
+const NO_THINKING: Thinking = { config: undefined, effort: undefined };
 
-/** Tokens; the API asks for at least 1,024 and fewer than the answer may have. */
+/** Token budgets. The API requires at least 1,024 and fewer than the maximum tokens of the response. */
 const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   minimal: 1024,
   low: 2048,
@@ -34,23 +34,21 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   xhigh: 32_000,
   max: 48_000,
 };
-const LEAST_BUDGET = 1024;
+const MIN_BUDGET = 1024;
 
-/**
- * The wish for reasoning as this model takes it. Nothing said is nothing sent: the model's own default holds.
- */
+/** Converts a reasoning effort. Without one, nothing is sent and the model's default applies. */
 export function toThinking(
   reasoning: Effort | undefined,
   quirks: ClaudeQuirks,
   situation: ThinkingSituation,
   warnings: Warning[],
 ): Thinking {
-  if (reasoning === undefined) return NOTHING;
-  if (reasoning === 'none') return switchedOff(quirks, warnings);
-  const refusal = refusalOf(quirks, situation);
-  if (refusal !== undefined) {
-    warnings.push({ action: 'dropped', what: 'reasoning', why: refusal });
-    return NOTHING;
+  if (reasoning === undefined) return NO_THINKING;
+  if (reasoning === 'none') return withoutThinking(quirks, warnings);
+  const reason = reasonToDrop(quirks, situation);
+  if (reason !== undefined) {
+    warnings.push({ action: 'dropped', what: 'reasoning', why: reason });
+    return NO_THINKING;
   }
   return {
     config: configOf(reasoning, quirks, situation.maxTokens),
@@ -58,39 +56,38 @@ export function toThinking(
   };
 }
 
-/**
- * Why the wire would refuse this request with thinking. Most conditions are those of a token budget alone.
- */
-function refusalOf(
+/** Returns why the API would reject this request with thinking. Most conditions apply to token budgets only. */
+function reasonToDrop(
   { thinking, forcedTools }: ClaudeQuirks,
   { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,
 ): string | undefined {
-  if (thinking === 'none') return 'this model has none';
+  if (thinking === 'none') return 'this model does not support reasoning';
   if (forcesTool && forcedTools === 'without-thinking')
-    return 'this model refuses it together with a forced tool';
+    return 'this model rejects it together with a forced tool';
   if (thinking === 'adaptive') return undefined;
-  if (lacksThinking) return 'this turn began without thinking, so the wire refuses to go on with it';
-  if (maxTokens === undefined || maxTokens > LEAST_BUDGET) return undefined;
-  return `the wire asks for more than ${LEAST_BUDGET} maxTokens`;
+  if (lacksThinking)
+    return 'this turn began without thinking, and the API rejects thinking in its continuation';
+  if (maxTokens === undefined || maxTokens > MIN_BUDGET) return undefined;
+  return `the API requires maxTokens above ${MIN_BUDGET}`;
 }
 
-/** At most half of the answer goes into a budget. */
+/** Uses at most half of the response for a budget. */
 function configOf(
   reasoning: Exclude<Effort, 'none'>,
   { thinking, thinkingText }: ClaudeQuirks,
   maxTokens: number = Infinity,
 ): ThinkingConfig {
   if (thinking === 'budget') {
-    const budget = Math.max(LEAST_BUDGET, Math.min(BUDGETS[reasoning], Math.floor(maxTokens / 2)));
+    const budget = Math.max(MIN_BUDGET, Math.min(BUDGETS[reasoning], Math.floor(maxTokens / 2)));
     return { type: 'enabled', budget_tokens: budget };
   }
   return thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' };
 }
 
-function switchedOff({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warning[]): Thinking {
+function withoutThinking({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warning[]): Thinking {
   switch (thinkingOff) {
     case 'omit':
-      return NOTHING;
+      return NO_THINKING;
     case 'disabled':
     case 'between_tools':
       return { config: { type: thinkingOff }, effort: undefined };
@@ -102,7 +99,7 @@ function switchedOff({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warning[]
   }
 }
 
-/** Does the model think when this is sent? */
+/** Whether the model thinks with these settings. */
 export const isThinkingOn = (
   config: ThinkingConfig | undefined,
   { thinking, thinkingOff }: ClaudeQuirks,

@@ -1,20 +1,20 @@
-/** A message of a wire, as far as its turns go. */
+/** A message of a wire. */
 interface Turn<Block> {
   readonly role: string;
   readonly content: readonly Block[];
 }
 
-/** How a wire's blocks are told apart. */
+/** Predicates for the blocks of a wire. */
 export interface BlockKinds<Block> {
-  /** Thinking, redacted or not. */
+  /** Whether the block is thinking, redacted or not. */
   readonly isThinking: (block: Block) => boolean;
-  /** A tool's result. */
+  /** Whether the block is a tool result. */
   readonly isResult: (block: Block) => boolean;
 }
 
 /**
- * With a token budget, Claude wants the assistant's turn to begin with thinking when it continues after tool results
- * ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). The turn reaches back over its tool results.
+ * Whether the last assistant turn continues after tool results and does not begin with thinking. With a token budget, the
+ * API then rejects the request ("Expected `thinking` or `redacted_thinking`, but found `tool_use`").
  */
 export function lacksThinking<Block>(
   messages: readonly Turn<Block>[],

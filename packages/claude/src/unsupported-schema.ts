@@ -2,63 +2,64 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /**
- * Objects whose names are not known beforehand, which a closed object would forbid, and schemas that hold themselves or
- * stand elsewhere (platform.claude.com, structured outputs, and AWS, structured-output, both 2026-11).
+ * Returns the feature that constrained decoding does not support: objects with arbitrary names, which a closed object would
+ * forbid, recursive schemas, and references to other documents (platform.claude.com, structured outputs, and AWS,
+ * structured-output, both 2026-11).
  */
-export function refusalOf(root: JsonObject): string | undefined {
-  let refusal: string | undefined;
-  eachSchema(root, (schema) => {
+export function unsupportedFeature(root: JsonObject): string | undefined {
+  let feature: string | undefined;
+  forEachSchema(root, (schema) => {
     const { $ref: reference } = schema;
-    if (isFree(schema)) refusal ??= 'an object with any names in it';
+    if (isOpenRecord(schema)) feature ??= 'an object with arbitrary names';
     if (typeof reference === 'string' && !reference.startsWith('#'))
-      refusal ??= 'a schema that stands elsewhere';
+      feature ??= 'a reference to another document';
   });
-  return refusal ?? (holdsItself(root) ? 'a schema that holds itself' : undefined);
+  return feature ?? (isRecursive(root) ? 'a recursive schema' : undefined);
 }
 
-const isFree = ({ type, properties, additionalProperties }: JsonObject): boolean =>
+const isOpenRecord = ({ type, properties, additionalProperties }: JsonObject): boolean =>
   type === 'object' && properties === undefined && additionalProperties !== false;
 
-/** Follows references from the root: does one lead back to where it stands? */
-function holdsItself(root: JsonObject): boolean {
-  const leadsBack = (schema: JsonObject, above: readonly JsonObject[]): boolean => {
-    if (above.includes(schema)) return true;
-    const path = [...above, schema];
+/** Whether a chain of references leads back to a schema that contains it. */
+function isRecursive(root: JsonObject): boolean {
+  const isInCycle = (schema: JsonObject, ancestors: readonly JsonObject[]): boolean => {
+    if (ancestors.includes(schema)) return true;
+    const path = [...ancestors, schema];
     const { $ref: reference } = schema;
-    const target = typeof reference === 'string' ? pointedAt(root, reference) : undefined;
-    if (target !== undefined && leadsBack(target, path)) return true;
-    return subschemasOf(schema).some((inner) => leadsBack(inner, path));
+    const target = typeof reference === 'string' ? resolveReference(root, reference) : undefined;
+    if (target !== undefined && isInCycle(target, path)) return true;
+    return subschemasOf(schema).some((inner) => isInCycle(inner, path));
   };
-  return leadsBack(root, []);
+  return isInCycle(root, []);
 }
 
-/** Of a local reference, such as `#/$defs/node`. */
-function pointedAt(root: JsonObject, reference: string): JsonObject | undefined {
+/** Resolves a local reference, such as `#/$defs/node`. */
+function resolveReference(root: JsonObject, reference: string): JsonObject | undefined {
   const [start, ...names] = reference.split('/');
   if (start !== '#') return undefined;
-  let at: JsonValue | undefined = root;
+  let value: JsonValue | undefined = root;
   for (const name of names) {
     const key = decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
-    at = isSchema(at) ? at[key] : undefined;
+    value = isSchema(value) ? value[key] : undefined;
   }
-  return isSchema(at) ? at : undefined;
+  return isSchema(value) ? value : undefined;
 }
 
-/** The schema and all that it holds. */
-export function eachSchema(schema: JsonObject, visit: (schema: JsonObject) => void): void {
+/** Visits the schema and all schemas in it. */
+export function forEachSchema(schema: JsonObject, visit: (schema: JsonObject) => void): void {
   visit(schema);
-  for (const inner of subschemasOf(schema)) eachSchema(inner, visit);
+  for (const inner of subschemasOf(schema)) forEachSchema(inner, visit);
 }
 
 const subschemasOf = (schema: JsonObject): readonly JsonObject[] =>
   Object.entries(schema).flatMap(([name, value]): readonly JsonObject[] => {
-    if (MAPS.has(name)) return Object.values(asRecord(value)).filter(isSchema);
-    if (LISTS.has(name)) return asList(value).filter(isSchema);
+    if (SCHEMA_MAPS.has(name)) return Object.values(asRecord(value)).filter(isSchema);
+    if (SCHEMA_LISTS.has(name)) return asList(value).filter(isSchema);
     return name === 'items' && isSchema(value) ? [value] : [];
   });
 
-/** Where JSON Schema holds schemas: by name, in a list, or alone in `items`. */
-export const MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
-export const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+/** Members that contain schemas: by name, or in a list. `items` contains one schema. */
+export const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
+export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 
 const isSchema = (value: unknown): value is JsonObject => isRecord(value);

@@ -18,17 +18,17 @@ import type {
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
-import { callerIn, keptBlock } from './vendor-parts.ts';
+import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
-/** From the transcript's call ids to ids that the wire accepts. */
+/** Maps a call id of the transcript to an id that the wire accepts. */
 export type CallIds = (id: string) => string;
 
-/** Characters of a tool's name (platform.claude.com, tool use, 2026-11). */
-const LONGEST_NAME = 128;
+/** Maximum length of a tool name (platform.claude.com, tool use, 2026-11). */
+const MAX_NAME_LENGTH = 128;
 
 /**
- * A user's part; text without a visible character is refused by the wire ("must contain non-whitespace
- * text").
+ * Converts a part of a user message. Returns `undefined` for blank text, which the API rejects ("must contain
+ * non-whitespace text").
  */
 export function userBlock(part: UserPart): ContentBlockParam | undefined {
   switch (part.type) {
@@ -39,15 +39,15 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
     case 'file':
       return documentBlock(part);
     case 'audio':
-      throw new LlmError('unsupported', `audio of type "${part.mediaType}": this wire takes none`);
+      throw new LlmError('unsupported', `audio of type "${part.mediaType}": this API accepts no audio`);
     default:
       return part satisfies never;
   }
 }
 
 /**
- * An assistant's part; `undefined` for what the wire would refuse: empty text, thinking without its
- * signature.
+ * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text, and thinking
+ * without a signature.
  */
 export function assistantBlock(
   part: AssistantPart,
@@ -56,54 +56,54 @@ export function assistantBlock(
 ): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
-      return citing(part, family);
+      return citedTextBlock(part, family);
     case 'reasoning':
       return thinkingBlock(part, family);
     case 'tool-call':
       return {
         type: 'tool_use',
         id: ids(part.id),
-        name: sanitizeToolName(part.name, LONGEST_NAME),
+        name: sanitizeToolName(part.name, MAX_NAME_LENGTH),
         input: part.args,
-        ...callerIn(part, family),
+        ...replayedCaller(part, family),
       };
     case 'vendor':
-      // As the vendor sent it; the SDK's types know the blocks of today.
-      return keptBlock(part.replay, family) as ContentBlockParam | undefined;
+      // Stored as the vendor sent it. The SDK's types contain current block types only.
+      return vendorBlock(part.replay, family) as ContentBlockParam | undefined;
     default:
       return part satisfies never;
   }
 }
 
 /**
- * A result and, behind it, the images that it may not hold: the wire takes text alone when `is_error` is true
- * ("all content must be type text"), and then it wants some text ("content cannot be empty").
+ * Converts a tool result. The API accepts only text in a result with `is_error` ("all content must be type text"), and at
+ * least one block ("content cannot be empty"), so images of a failed result are returned as `images`, to follow the result.
  */
 export function resultBlocks(
   part: ToolResultPart,
   ids: CallIds,
-): { readonly result: ToolResultBlockParam; readonly loose: readonly ContentBlockParam[] } {
+): { readonly result: ToolResultBlockParam; readonly images: readonly ContentBlockParam[] } {
   const isError = part.isError === true;
   const content: (TextBlockParam | ImageBlockParam)[] = [];
-  const loose: ContentBlockParam[] = [];
+  const images: ContentBlockParam[] = [];
   for (const piece of part.content) {
     const block = piece.type === 'text' ? textBlock(piece.text) : imageBlock(piece);
     if (block === undefined) continue;
-    if (isError && block.type === 'image') loose.push(block);
+    if (isError && block.type === 'image') images.push(block);
     else content.push(block);
   }
   if (isError && content.length === 0) content.push({ type: 'text', text: 'error' });
   const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: ids(part.callId) };
   if (content.length > 0) result.content = content;
   if (isError) result.is_error = true;
-  return { result, loose };
+  return { result, images };
 }
 
-/** Thinking goes back with its signature, redacted thinking as its data: `replay.data` of the reader. */
+/** Converts reasoning: `replay.data` contains the signature, or the data of redacted thinking. */
 function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
   const data = replay?.family === family ? replay.data : undefined;
   const { signature, redacted, unsigned } = asRecord(data);
-  // The SDK's types know the vendor's own server only, which signs.
+  // The SDK's types describe the vendor's own server only, which signs all thinking.
   if (unsigned === true) return { type: 'thinking', thinking: text } as ThinkingBlockParam;
   if (typeof signature === 'string') return { type: 'thinking', thinking: text, signature };
   return typeof redacted === 'string' ? { type: 'redacted_thinking', data: redacted } : undefined;
@@ -114,13 +114,13 @@ export const isResult = ({ type }: ContentBlockParam): boolean => type === 'tool
 export const isThinking = ({ type }: ContentBlockParam): boolean =>
   type === 'thinking' || type === 'redacted_thinking';
 
-/** With what it cites of pages that the vendor searched. */
-function citing({ text, replay }: TextPart, family: string): TextBlockParam | undefined {
+/** Converts text with its citations of web search results. */
+function citedTextBlock({ text, replay }: TextPart, family: string): TextBlockParam | undefined {
   const block = textBlock(text);
-  const cited = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);
-  if (block === undefined || cited.length === 0) return block;
-  // As the vendor sent them.
-  return { ...block, citations: cited as NonNullable<TextBlockParam['citations']> };
+  const citations = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);
+  if (block === undefined || citations.length === 0) return block;
+  // Stored as the vendor sent them.
+  return { ...block, citations: citations as NonNullable<TextBlockParam['citations']> };
 }
 
 const textBlock = (text: string): TextBlockParam | undefined =>
@@ -136,7 +136,7 @@ function imageBlock({ mediaType, bytes }: ImagePart): ImageBlockParam {
     default:
       throw new LlmError(
         'unsupported',
-        `an image of type "${mediaType}": this wire takes jpeg, png, gif and webp`,
+        `image of type "${mediaType}": this API accepts jpeg, png, gif and webp`,
       );
   }
 }
@@ -151,5 +151,5 @@ function documentBlock({ mediaType, bytes, name }: FilePart): DocumentBlockParam
     const source = { type: 'text', media_type: 'text/plain', data: new TextDecoder().decode(bytes) } as const;
     return { type: 'document', source, ...title };
   }
-  throw new LlmError('unsupported', `a file of type "${mediaType}": this wire takes PDF and plain text`);
+  throw new LlmError('unsupported', `file of type "${mediaType}": this API accepts PDF and plain text`);
 }

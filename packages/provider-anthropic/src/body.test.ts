@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serialize } from './body.ts';
+import { serializeBody } from './body.ts';
 import type { WireRequest } from './request.ts';
 
 const params = (more: object = {}): WireRequest['params'] => ({
@@ -21,9 +21,9 @@ describe('serialize', () => {
       { name: 'b', input_schema: { type: 'object' }, cache_control: { type: 'ephemeral' } },
       { type: 'web_search_20250305', name: 'web_search' },
     ];
-    expect(JSON.parse(serialize(params(), false))).toEqual(params());
-    expect(JSON.parse(serialize(params({ tools }), true))).toEqual(params({ tools, stream: true }));
-    expect(JSON.parse(serialize(params({ tools: [] }), true))).toEqual(params({ stream: true }));
+    expect(JSON.parse(serializeBody(params(), false))).toEqual(params());
+    expect(JSON.parse(serializeBody(params({ tools }), true))).toEqual(params({ tools, stream: true }));
+    expect(JSON.parse(serializeBody(params({ tools: [] }), true))).toEqual(params({ stream: true }));
   });
 
   it('is the same for any parameters, the second time too', () => {
@@ -32,8 +32,8 @@ describe('serialize', () => {
       fc.property(fc.array(tool, { minLength: 1 }), fc.jsonValue(), (tools, extra) => {
         const asked = params({ tools, extra });
         const expected: unknown = JSON.parse(JSON.stringify(asked));
-        expect(JSON.parse(serialize(asked, false))).toEqual(expected);
-        expect(JSON.parse(serialize(asked, false))).toEqual(expected);
+        expect(JSON.parse(serializeBody(asked, false))).toEqual(expected);
+        expect(JSON.parse(serializeBody(asked, false))).toEqual(expected);
       }),
     );
   });
@@ -47,7 +47,7 @@ describe('serialize', () => {
     ['\\\\ud83d\ud83d', '\\\\ud83d\ufffd'],
   ])('makes %j well-formed', ([text, expected]) => {
     const sent = JSON.parse(
-      serialize(params({ system: text, tools: [{ name: text, input_schema: { title: text } }] }), false),
+      serializeBody(params({ system: text, tools: [{ name: text, input_schema: { title: text } }] }), false),
     ) as unknown;
     expect(sent).toMatchObject({
       system: expected,
@@ -63,7 +63,7 @@ describe('serialize', () => {
         fc.string({ unit: 'binary' }),
         (a, code, b) => {
           const system = a + String.fromCharCode(code) + b;
-          const sent = JSON.parse(serialize(params({ system }), false)) as { system: string };
+          const sent = JSON.parse(serializeBody(params({ system }), false)) as { system: string };
           expect(sent.system).toBe(wellFormed(system));
         },
       ),

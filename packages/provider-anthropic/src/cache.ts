@@ -9,8 +9,8 @@ import type {
 import type { WireMessage } from './messages.ts';
 
 /**
- * Breakpoints where the documentation puts them for a growing conversation: the last tool, the system prompt,
- * the last message and the user's message before it. These are four, the most that the wire takes.
+ * Sets breakpoints where the documentation recommends them for a growing conversation: the last tool, the system prompt,
+ * the last message and the user message before it. The API accepts at most these four.
  */
 export function markCache(
   cache: 'short' | 'long',
@@ -25,25 +25,28 @@ export function markCache(
   markMessage(messages, messages.length - 3, control);
 }
 
-/** Messages are kept for the next request, where others get the marker: a copy has it. */
-function markMessage(messages: WireMessage[], at: number, control: CacheControlEphemeral): void {
-  const message = messages[at];
-  const place = message?.content.findLastIndex(isMarkable) ?? -1;
-  const block = message?.content[place];
+/** Replaces the message with a marked copy: messages are cached for later requests, where other messages are marked. */
+function markMessage(messages: WireMessage[], position: number, control: CacheControlEphemeral): void {
+  const message = messages[position];
+  const index = message?.content.findLastIndex(isMarkable) ?? -1;
+  const block = message?.content[index];
   if (message === undefined || block === undefined || !isMarkable(block)) return;
-  messages[at] = { ...message, content: message.content.with(place, { ...block, cache_control: control }) };
+  messages[position] = {
+    ...message,
+    content: message.content.with(index, { ...block, cache_control: control }),
+  };
 }
 
 interface Markable {
   cache_control?: CacheControlEphemeral | null;
 }
 
-/** Thinking takes no marker; text is never empty here. */
+/** Whether a block accepts a marker: thinking does not. */
 const isMarkable = (
   block: ContentBlockParam,
 ): block is Exclude<ContentBlockParam, ThinkingBlockParam | RedactedThinkingBlockParam> =>
   block.type !== 'thinking' && block.type !== 'redacted_thinking';
 
-function mark(place: Markable | undefined, control: CacheControlEphemeral): void {
-  if (place !== undefined) place.cache_control = control;
+function mark(block: Markable | undefined, control: CacheControlEphemeral): void {
+  if (block !== undefined) block.cache_control = control;
 }

@@ -2,28 +2,28 @@ import type { Citation, JsonObject } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
 /**
- * What a text of this wire cites: a page that was searched, a search result of the client's, or a document of the request. The
- * characters, pages and blocks that it names are those of the source.
+ * Converts a citation of a web page, of a search result from the client, or of a document in the request. Positions within
+ * the source are dropped.
  */
 export function citationOf(raw: unknown): Citation | undefined {
-  const { cited_text: quote, title, document_title: name, url, source, ...told } = asRecord(raw);
+  const { cited_text: quote, title, document_title: name, url, source, ...location } = asRecord(raw);
   const isPage = typeof source === 'string' && /^https?:/.test(source);
-  const document = told['document_index'] ?? told['file_id'] ?? (isPage ? undefined : source);
+  const document = location['document_index'] ?? location['file_id'] ?? (isPage ? undefined : source);
   const page = url ?? (isPage ? source : undefined);
-  const known = title ?? name;
+  const sourceTitle = title ?? name;
   if (typeof page !== 'string' && typeof document !== 'string' && typeof document !== 'number')
     return undefined;
   return {
     ...(typeof page === 'string' && { url: page }),
     ...((typeof document === 'string' || typeof document === 'number') && { document }),
-    ...(typeof known === 'string' && { title: known }),
+    ...(typeof sourceTitle === 'string' && { title: sourceTitle }),
     ...(typeof quote === 'string' && quote !== '' && { quote }),
   };
 }
 
 /**
- * Citations of searched pages go back: without those of its earlier answers the model stops citing (vercel/ai#17379, 2026-07).
- * Those of documents need not.
+ * Whether a citation must be sent back: without citations of web pages the model stops citing (vercel/ai#17379, 2026-07).
+ * Citations of documents need not be sent.
  */
-export const goesBack = (raw: unknown): raw is JsonObject =>
+export const isReplayed = (raw: unknown): raw is JsonObject =>
   typeof asRecord(raw)['encrypted_index'] === 'string';

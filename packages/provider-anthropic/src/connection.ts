@@ -11,45 +11,45 @@ import {
   withKnownHeaders,
   type ErrorContext,
 } from '@majordomo/wire-kit';
-import { ID, ORIGIN, type AnthropicOptions } from './options.ts';
+import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
-/** A server of this wire, and the credential to call it with. */
+/** Connection to a server of this wire. */
 export interface Connection {
-  /** Sends one request; tells `facts` what must not be shown, and how another credential may be had. */
+  /** Sends one request. Adds the secrets to redact and the credential recovery to `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Asks for pages of the list of models. */
-  pages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
+  /** Returns a function that requests one page of the model list. */
+  modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
 }
 
 type Headers = Readonly<Record<string, string>>;
 type CallContext = Omit<ModelContext, 'delivery'>;
 
-/** One connection for all models of a provider. The SDK is loaded at the first call. */
+/** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: AnthropicOptions, keyEnv: readonly string[]): Connection {
-  const connect = connector(options, keyEnv);
-  const own = lowerCaseNames(options.headers);
-  const settings = ({ headers, signal }: CallContext, more: Headers): CallSettings => ({
-    headers: { ...more, ...lowerCaseNames(headers), ...own },
+  const connect = createClientSource(options, keyEnv);
+  const optionHeaders = lowerCaseNames(options.headers);
+  const settings = ({ headers, signal }: CallContext, requestHeaders: Headers): CallSettings => ({
+    headers: { ...requestHeaders, ...lowerCaseNames(headers), ...optionHeaders },
     signal,
     maxRetries: 0,
-    timeout: NEVER_MS,
+    timeout: MAX_TIMER_MS,
   });
   return {
     async send(body, headers, context, facts) {
       const client = await connect(context, facts);
       return client.post('/v1/messages', { ...settings(context, headers), body }).asResponse();
     },
-    async pages(context, facts) {
+    async modelPages(context, facts) {
       const client = await connect(context, facts);
       return (query) => client.get('/v1/models', { ...settings(context, {}), query });
     },
   };
 }
 
-/** The chain owns the timers; this is the longest that a timer can be told. */
-const NEVER_MS = 2 ** 31 - 1;
+/** The chain owns the timers, so the SDK gets the longest timeout that a timer accepts. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What is used of the SDK's client. */
+/** The members of the SDK's client that this package uses. */
 interface Client {
   post(path: string, options: CallSettings & { readonly body: string }): { asResponse(): Promise<Response> };
   get(path: string, options: CallSettings & { readonly query: object }): PromiseLike<unknown>;
@@ -62,34 +62,34 @@ interface CallSettings {
   readonly timeout: number;
 }
 
-/** The SDK's client for the credential of a call. */
-function connector(
+/** Returns a function that finds the SDK client for the credential of a call. */
+function createClientSource(
   options: AnthropicOptions,
   keyEnv: readonly string[],
 ): (context: CallContext, facts: ErrorContext) => Promise<Client> {
   const { apiKey, baseURL = ORIGIN, client } = options;
   const credentials = credentialSource(apiKey, keyEnv);
   const clients = clientCache<Client>();
-  const own = lowerCaseNames(options.headers);
-  const id = options.id ?? ID;
+  const optionHeaders = lowerCaseNames(options.headers);
+  const id = options.id ?? DEFAULT_ID;
   return async (context, facts) => {
     if (client !== undefined) {
-      facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, own)];
-      return checkClient<Client>(client, ['post', 'get'], OWN_CLIENT);
+      facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, optionHeaders)];
+      return checkClient<Client>(client, ['post', 'get'], CUSTOM_CLIENT);
     }
     const key = await credentials.resolve(context);
-    facts.secrets = [key, ...secretsIn(context.headers, own)];
+    facts.secrets = [key, ...secretsIn(context.headers, optionHeaders)];
     facts.credential = () => credentials.renewal(key);
     const fetch = options.fetch ?? context.fetch ?? patientFetch;
-    const names = Object.keys({ ...lowerCaseNames(context.headers), ...own });
+    const names = Object.keys({ ...lowerCaseNames(context.headers), ...optionHeaders });
     const make = async (): Promise<Client> => {
       const sdk = await import('./sdk.ts');
-      // A client serves many models: `toLlmError` names the one of a call.
-      const known = withKnownHeaders(directFetch(fetch, id), [...names, ...sdk.HEADERS]);
-      return sdk.newClient({ apiKey: key, baseURL, fetch: known, timeout: NEVER_MS });
+      // Models share a client, so transport errors name the provider. `toLlmError` adds the target.
+      const filteredFetch = withKnownHeaders(directFetch(fetch, id), [...names, ...sdk.HEADERS]);
+      return sdk.newClient({ apiKey: key, baseURL, fetch: filteredFetch, timeout: MAX_TIMER_MS });
     };
     return clients(JSON.stringify([key, names]), make, fetch);
   };
 }
 
-const OWN_CLIENT = { factory: 'createAnthropic', client: 'client of @anthropic-ai/sdk' };
+const CUSTOM_CLIENT = { factory: 'createAnthropic', client: 'client of @anthropic-ai/sdk' };

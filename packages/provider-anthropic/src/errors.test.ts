@@ -18,7 +18,7 @@ const facts = (more: Partial<ErrorContext> = {}): ErrorContext => ({
   ...more,
 });
 
-/** What the SDK throws for a status: the parsed body is in `error`, and the headers are there. */
+/** An error as the SDK throws it: with the parsed body in `error`, and headers. */
 const statusError = (status: number, error?: unknown, headers: Record<string, string> = {}): Error =>
   Object.assign(new Error(`${status} failed`), { status, error, headers: new Headers(headers) });
 const body = (type: string, message = 'no', details?: object): object => ({

@@ -4,42 +4,42 @@ import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**
- * A message of the wire; the content is always a list of blocks, so that turn n's bytes stay a prefix of turn
- * n+1's. It may be kept for later requests: a change is a new message.
+ * A message of the wire. The content is always a list of blocks, so that the bytes of one turn are a prefix of the next.
+ * Messages are cached for later requests and must not be changed.
  */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
   readonly content: readonly ContentBlockParam[];
 }
 
-/** The wire names the pattern; the length is not documented, and 64 is above every vendor's ids. */
+/** The API specifies the pattern. The length is not documented; 64 is longer than the ids of all known vendors. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
-/** A conversation may not begin with the assistant. */
+/** The first message must be a user message. */
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
 
 const forms = new WireMessageCache<WireMessage>();
 
-/** Turns as the wire wants them: alternating roles, tool results first, nothing empty. */
+/** Converts turns into alternating roles, with tool results first and without empty messages. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
   warnings: Warning[],
 ): WireMessage[] {
   const ids = toolIdMapper(messages, ID_RULE);
-  const known = forms.forRequest(ID_RULE, family, ids);
+  const cached = forms.forRequest(ID_RULE, family, ids);
   const wire: WireMessage[] = [];
   for (const message of messages) {
-    let form = known.get(message);
+    let form = cached.get(message);
     if (form === undefined) {
       const content = blocksOf(message, ids, family);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
-      // Where something was dropped, the next request has to tell it too.
+      // A message that lost reasoning is not cached, so that later requests warn again.
       if (losesReasoning(message, content)) warnOnce(warnings, UNSIGNED);
-      else known.set(message, form);
+      else cached.set(message, form);
     }
-    for (const one of form) add(wire, one);
+    for (const wireMessage of form) appendMessage(wire, wireMessage);
   }
   if (wire[0]?.role === 'assistant') wire.unshift({ role: 'user', content: [OPENING] });
   trimPrefill(wire);
@@ -49,7 +49,7 @@ export function toMessages(
 function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly ContentBlockParam[] {
   if (message.role === 'tool') {
     const results = message.parts.map((part) => resultBlocks(part, ids));
-    return [...results.map(({ result }) => result), ...results.flatMap(({ loose }) => loose)];
+    return [...results.map(({ result }) => result), ...results.flatMap(({ images }) => images)];
   }
   const blocks =
     message.role === 'user'
@@ -59,15 +59,15 @@ function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly 
 }
 
 function losesReasoning({ parts }: TurnMessage, content: readonly ContentBlockParam[]): boolean {
-  const thoughts = parts.filter(({ type }) => type === 'reasoning' || type === 'vendor').length;
-  return thoughts > content.filter((block) => !SAID.has(block.type)).length;
+  const reasoning = parts.filter(({ type }) => type === 'reasoning' || type === 'vendor').length;
+  return reasoning > content.filter((block) => !ORDINARY_TYPES.has(block.type)).length;
 }
 
-/** Blocks that are made of other parts than reasoning and what ran at the vendor. */
-const SAID: ReadonlySet<ContentBlockParam['type']> = new Set(['text', 'tool_use']);
+/** Types of blocks that are neither reasoning nor vendor parts. */
+const ORDINARY_TYPES: ReadonlySet<ContentBlockParam['type']> = new Set(['text', 'tool_use']);
 
-/** Consecutive messages of one role are one; results stand before any other block of theirs, whatever came first. */
-function add(wire: WireMessage[], message: WireMessage): void {
+/** Merges consecutive messages of one role. Tool results precede the other blocks of their message. */
+function appendMessage(wire: WireMessage[], message: WireMessage): void {
   const last = wire.at(-1);
   if (last?.role !== message.role) {
     wire.push(message);
@@ -81,7 +81,7 @@ function add(wire: WireMessage[], message: WireMessage): void {
   };
 }
 
-/** "Final assistant content cannot end with trailing whitespace." */
+/** Satisfies "Final assistant content cannot end with trailing whitespace." */
 function trimPrefill(wire: WireMessage[]): void {
   const last = wire.at(-1);
   const block = last?.content.at(-1);
@@ -94,14 +94,14 @@ function trimPrefill(wire: WireMessage[]): void {
 const UNSIGNED: Warning = {
   action: 'dropped',
   what: 'reasoning of earlier turns',
-  why: 'it has no signature that this wire can check',
+  why: 'it has no signature that this API can verify',
 };
 
 function warnOnce(warnings: Warning[], warning: Warning): void {
   if (!warnings.includes(warning)) warnings.push(warning);
 }
 
-/** With thinking off, a final assistant message may hold none; those before it may. */
+/** Removes thinking from a final assistant message, which the API rejects while thinking is off. */
 export function dropFinalThinking(messages: WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;

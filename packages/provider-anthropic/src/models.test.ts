@@ -1,25 +1,25 @@
 import { expect, it } from 'vitest';
-import { factsOf } from './models.ts';
+import { modelFacts } from './models.ts';
 
 it("states the wire's image limits", () => {
-  expect(factsOf('claude-opus-5-5').capabilities.images).toMatchObject({
+  expect(modelFacts('claude-opus-5-5').capabilities.images).toMatchObject({
     maxBytes: 5_242_880,
     maxEdge: 8000,
     maxCount: 600,
     rules: [{ whenCountAbove: 20, maxEdge: 2000 }],
   });
-  expect(factsOf('claude-haiku-4-5').capabilities.images).toMatchObject({ maxCount: 100 });
+  expect(modelFacts('claude-haiku-4-5').capabilities.images).toMatchObject({ maxCount: 100 });
 });
 
 it('takes PDFs where the model reads them, as many pages as the model has', () => {
-  expect(factsOf('claude-opus-5-5').capabilities).toMatchObject({
+  expect(modelFacts('claude-opus-5-5').capabilities).toMatchObject({
     files: ['application/pdf', 'text/plain'],
     fileLimits: { pdf: { maxTotalPages: 600 } },
   });
-  expect(factsOf('claude-3-haiku-20240307').capabilities.files).toBe(false);
+  expect(modelFacts('claude-3-haiku-20240307').capabilities.files).toBe(false);
 });
 
 it('claims nothing for a model that it does not know', () => {
-  expect(factsOf('glm-5')).toEqual({ capabilities: {}, quirks: {} });
-  expect(factsOf('claude-opus-6').capabilities).toEqual({});
+  expect(modelFacts('glm-5')).toEqual({ capabilities: {}, quirks: {} });
+  expect(modelFacts('claude-opus-6').capabilities).toEqual({});
 });

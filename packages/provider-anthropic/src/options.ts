@@ -2,22 +2,22 @@ import type { ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
-/** `baseURL` is the origin, as the SDK means it; default `https://api.anthropic.com`. */
+/**
+ * Options of `createAnthropic`. `baseURL` is the origin without `/v1`. `apiKey` defaults to ANTHROPIC_API_KEY in the `env`
+ * of the call, and `baseURL` to ANTHROPIC_BASE_URL in it, otherwise to `https://api.anthropic.com`.
+ */
 export interface AnthropicOptions extends ProviderOptions {
-  /** Where a server differs from what is known of its models; wins over it. */
+  /** Quirks that replace the known quirks of a model, for servers that differ. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** A client of `@anthropic-ai/sdk` to be used as it is, with its own credential, base URL and fetch. */
+  /** A client of `@anthropic-ai/sdk` to send with. It uses its own credential, base URL and `fetch`. */
   readonly client?: object | undefined;
 }
 
-/** Of a provider that is not named otherwise. */
-export const ID = 'anthropic';
+export const DEFAULT_ID = 'anthropic';
 
-/** The vendor's own. */
 export const ORIGIN = 'https://api.anthropic.com';
 
-/** Where its key is looked for. */
 export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
 
-/** What is not an option of every provider. */
-export const OWN_OPTIONS: ExtraOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };
+/** Options that other providers do not have. */
+export const EXTRA_OPTIONS: ExtraOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };

@@ -7,42 +7,42 @@ import {
   sdkStream,
   type ErrorContext,
 } from '@majordomo/wire-kit';
-import { serialize } from './body.ts';
+import { serializeBody } from './body.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
-import { factsOf, listedModels } from './models.ts';
-import { ID, KEY_ENV, ORIGIN, OWN_OPTIONS, type AnthropicOptions } from './options.ts';
-import { MESSAGES_QUIRKS, QUIRK_WORDS, type Quirks } from './quirks.ts';
+import { modelFacts, listModels } from './models.ts';
+import { DEFAULT_ID, KEY_ENV, ORIGIN, EXTRA_OPTIONS, type AnthropicOptions } from './options.ts';
+import { MESSAGES_QUIRKS, QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
 import { MessagesReader } from './stream.ts';
 
 /**
- * Claude through the Messages API. The key is `apiKey` or the variable ANTHROPIC_API_KEY of the call's `env`;
- * without one the call fails with kind `auth`. Nothing is loaded before the first call.
+ * Creates a provider for Claude on Anthropic's Messages API. The key is `apiKey` or ANTHROPIC_API_KEY in the `env` of the
+ * call; without one the call fails with kind `auth`. The first call loads the SDK.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
-  checkProviderOptions('anthropic', options, OWN_OPTIONS);
+  checkProviderOptions('anthropic', options, EXTRA_OPTIONS);
   return messagesProvider(
     { ...options, vendor: options.vendor ?? VENDOR },
     createConnection(options, KEY_ENV),
   );
 }
 
-/** In the catalogue's words. */
+/** The vendor's name in the catalogue. */
 const VENDOR = 'anthropic';
 
-/** A token in the DSN, and nothing else: the variable's key belongs to the vendor's own host. */
+/** Creates a provider from a DSN. Only the vendor's own host receives the key of the environment. */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const isVendor = baseURL === ORIGIN;
-  // Other servers of this wire have prices of their own.
-  const { vendor = isVendor ? VENDOR : undefined, ...words } = params;
-  const quirks = quirksFromParams<Quirks>(words, QUIRK_WORDS);
+  // Prices of the vendor do not apply to other servers of this wire.
+  const { vendor = isVendor ? VENDOR : undefined, ...quirkParams } = params;
+  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES);
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
   return messagesProvider(options, createConnection(options, isVendor ? KEY_ENV : []));
 }
 
 function messagesProvider(options: AnthropicOptions, server: Connection): Provider {
-  const id = options.id ?? ID;
+  const id = options.id ?? DEFAULT_ID;
   return {
     spi: 1,
     id,
@@ -53,7 +53,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     async listModels(context) {
       const facts: ErrorContext = { target: id, secrets: [] };
       try {
-        return await listedModels(id, await server.pages(context, facts));
+        return await listModels(id, await server.modelPages(context, facts));
       } catch (error) {
         throw toLlmError(error, facts);
       }
@@ -61,21 +61,21 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   };
 }
 
-/** Who reads this server's thinking. */
+/** Returns the family of models that accept this server's thinking blocks. */
 const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 
 /**
- * The SDK refuses non-streaming calls that may take more than 10 minutes, at 128,000 tokens an hour:
- * connections that idle for longer are cut on the way. Such answers are streamed, whoever reads them.
+ * Longest response that is not streamed. The SDK refuses non-streaming calls that may take more than 10 minutes at 128,000
+ * tokens per hour, because idle connections are closed.
  */
-const LONGEST_WHOLE_TOKENS = 21_333;
+const MAX_NON_STREAMING_TOKENS = 21_333;
 
 function messagesModel(modelId: string, options: AnthropicOptions, server: Connection): Model {
-  const { capabilities, quirks: known } = factsOf(modelId);
+  const { capabilities, quirks: known } = modelFacts(modelId);
   const quirks: Quirks = { ...MESSAGES_QUIRKS, ...known, ...options.quirks };
   const family = familyOf(quirks, options.baseURL ?? ORIGIN);
-  const most = capabilities.maxOutputTokens;
+  const modelMaxTokens = capabilities.maxOutputTokens;
   return {
     id: modelId,
     wire: 'anthropic-messages',
@@ -83,23 +83,23 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
     capabilities,
     timeouts: options.timeouts,
     isNonStreaming: ({ maxTokens }) =>
-      Math.min(maxTokens ?? Infinity, most ?? DEFAULT_MAX_TOKENS) <= LONGEST_WHOLE_TOKENS,
+      Math.min(maxTokens ?? Infinity, modelMaxTokens ?? DEFAULT_MAX_TOKENS) <= MAX_NON_STREAMING_TOKENS,
     stream(request, context) {
       const { target, delivery } = context;
       const facts: ErrorContext = { target, request, secrets: [] };
-      const scribe = new EventWriter(target, []);
+      const writer = new EventWriter(target, []);
       return sdkStream({
         context,
         reader: new MessagesReader({
-          scribe,
+          writer,
           family,
           inBandError: (body) => inBandError(body, facts),
           reportUsage: (usage) => context.reportUsage?.(usage),
         }),
         send(signal) {
-          const { params, warnings } = toWire(request, modelId, quirks, family, most);
-          scribe.warning(...warnings);
-          const body = serialize(params, delivery === 'deltas');
+          const { params, warnings } = toWire(request, modelId, quirks, family, modelMaxTokens);
+          writer.warning(...warnings);
+          const body = serializeBody(params, delivery === 'deltas');
           return server.send(body, headersOf(params), { ...context, signal }, facts);
         },
         toLlmError: (error) => toLlmError(error, facts),

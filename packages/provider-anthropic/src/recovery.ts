@@ -2,14 +2,15 @@ import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** What helps against a 400 of this API. */
+/** Recoveries from a 400 of this API. */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"
-    id: 'kept-blocks',
-    what: 'blocks of tools that ran at the vendor dropped',
-    says: /server_tool_use|web_(?:search|fetch)|code_execution|mcp_tool|container|compaction|fallback|\bcaller\b|citation|encrypted_index|input tag/i,
-    apply: withoutKept,
+    id: 'vendor-parts',
+    what: 'vendor parts dropped',
+    pattern:
+      /server_tool_use|web_(?:search|fetch)|code_execution|mcp_tool|container|compaction|fallback|\bcaller\b|citation|encrypted_index|input tag/i,
+    apply: withoutVendorParts,
   },
   ...claudeRecoveries((effort, extra) => ({
     thinking: { type: 'adaptive' },
@@ -18,26 +19,27 @@ export const RECOVERIES: readonly RecoveryRule[] = [
   })),
 ];
 
-/** Or a text with what it cites of searched pages. */
-const isKept = ({ type, replay }: AssistantPart): boolean =>
-  type === 'vendor' || KEPT.some((name) => asRecord(replay?.data)[name] !== undefined);
+/** Whether a part contains data that only the vendor can read. */
+const isVendorSpecific = ({ type, replay }: AssistantPart): boolean =>
+  type === 'vendor' || VENDOR_MEMBERS.some((name) => asRecord(replay?.data)[name] !== undefined);
 
-const KEPT: readonly string[] = ['caller', 'cited'];
+const VENDOR_MEMBERS: readonly string[] = ['caller', 'cited'];
 
-function withoutKept(request: ModelRequest): ModelRequest {
+function withoutVendorParts(request: ModelRequest): ModelRequest {
   const { messages } = request;
-  if (!messages.some(({ role, parts }) => role === 'assistant' && parts.some(isKept))) return request;
+  if (!messages.some(({ role, parts }) => role === 'assistant' && parts.some(isVendorSpecific)))
+    return request;
   return {
     ...request,
     messages: messages.map((message) =>
-      message.role === 'assistant' ? { ...message, parts: message.parts.flatMap(plain) } : message,
+      message.role === 'assistant' ? { ...message, parts: message.parts.flatMap(portableParts) } : message,
     ),
   };
 }
 
-function plain(part: AssistantPart): readonly AssistantPart[] {
-  if (!isKept(part)) return [part];
+function portableParts(part: AssistantPart): readonly AssistantPart[] {
+  if (!isVendorSpecific(part)) return [part];
   if (part.type === 'vendor') return [];
-  const { replay: _kept, ...rest } = part;
+  const { replay: _replay, ...rest } = part;
   return [rest];
 }

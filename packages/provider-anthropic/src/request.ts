@@ -14,7 +14,7 @@ import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
-/** The body of POST /v1/messages; what else it holds came from `extra`. */
+/** The body of POST /v1/messages. Other members come from `extra`. */
 export interface WireParams {
   model: string;
   max_tokens: number;
@@ -37,35 +37,34 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** `max_tokens` is required; where the model's most is not known, this much is asked for. */
+/** Value of `max_tokens`, which the API requires, for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
 /**
- * The tokens that the answer may have: asked for, or the model's most. Throws `invalid-request` for a
- * senseless number.
+ * Returns the maximum tokens of the response: those of the request, otherwise the model's limit. Throws `invalid-request`
+ * if the value is not a positive integer.
  */
-export function maxTokensOf({ maxTokens }: ModelRequest, most: number | undefined): number {
+export function maxTokensOf({ maxTokens }: ModelRequest, modelMaxTokens: number | undefined): number {
   checkInteger(maxTokens, 'maxTokens');
-  return maxTokens === undefined ? (most ?? DEFAULT_MAX_TOKENS) : Math.min(maxTokens, most ?? maxTokens);
+  return maxTokens === undefined
+    ? (modelMaxTokens ?? DEFAULT_MAX_TOKENS)
+    : Math.min(maxTokens, modelMaxTokens ?? maxTokens);
 }
 
-/**
- * One request as the wire wants it, with replay tokens of `family` only. Pure: nothing of the request is changed. `most`:
- * the model's most output tokens.
- */
+/** Converts a request. Sends replay tokens of `family` only. `modelMaxTokens`: the model's limit of output tokens. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
   quirks: Quirks,
   family: string,
-  most?: number,
+  modelMaxTokens?: number,
 ): WireRequest {
   const warnings: Warning[] = [];
   const messages = toMessages(request.messages, family, warnings);
   const output = toOutput(request.output, request.system, warnings);
   const tools = wireTools(toTools(request.tools, quirks, output.schema, warnings));
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
-  const maxTokens = clampedMaxTokens(request, most, warnings);
+  const maxTokens = clampedMaxTokens(request, modelMaxTokens, warnings);
   const situation = {
     maxTokens,
     lacksThinking: lacksThinking(messages, { isThinking, isResult }),
@@ -99,23 +98,28 @@ export function toWire(
   return { params: withExtra(params, request.extra), warnings };
 }
 
-function clampedMaxTokens(request: ModelRequest, most: number | undefined, warnings: Warning[]): number {
-  const maxTokens = maxTokensOf(request, most);
+function clampedMaxTokens(
+  request: ModelRequest,
+  modelMaxTokens: number | undefined,
+  warnings: Warning[],
+): number {
+  const maxTokens = maxTokensOf(request, modelMaxTokens);
   if (request.maxTokens !== undefined && request.maxTokens > maxTokens) {
-    warnings.push({ action: 'coerced', what: `maxTokens to ${maxTokens}`, why: 'this model writes no more' });
+    warnings.push({ action: 'coerced', what: `maxTokens to ${maxTokens}`, why: 'the model has this limit' });
   }
   return maxTokens;
 }
 
 /**
- * Returns the headers of a request. `API_VERSION` refuses every sampling parameter; models that take them need the former.
+ * Returns the headers of a request. `API_VERSION` rejects sampling parameters; models that accept them require the earlier
+ * version.
  */
 export const headersOf = (params: WireRequest['params']): Readonly<Record<string, string>> =>
   'temperature' in params || 'top_p' in params || 'top_k' in params
     ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' }
     : JSON_BODY;
 
-/** Version of the API that is requested. */
+/** Version of the API. */
 export const API_VERSION = '2026-10-21';
 
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -134,7 +138,7 @@ function outputConfig(
   return config;
 }
 
-/** Capacity that was bought ahead (`auto`) or the ordinary one: the wire has no cheaper tier (SDK 1.10). */
+/** `auto` uses capacity that was bought in advance. The API has no cheaper tier (SDK 1.10). */
 function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): WireParams['service_tier'] {
   switch (tier) {
     case undefined:
@@ -144,30 +148,30 @@ function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): 
     case 'priority':
       return 'auto';
     case 'flex':
-      warnings.push({ action: 'dropped', what: 'serviceTier "flex"', why: 'this wire has no cheaper tier' });
+      warnings.push({ action: 'dropped', what: 'serviceTier "flex"', why: 'this API has no cheaper tier' });
       return undefined;
     default:
       return tier satisfies never;
   }
 }
 
-/** "Each stop sequence must contain non-whitespace." */
+/** Satisfies "Each stop sequence must contain non-whitespace." */
 function stopSequences(stop: readonly string[] = [], warnings: Warning[]): string[] {
-  const kept = stop.filter((sequence) => sequence.trim() !== '');
-  if (kept.length < stop.length) {
-    warnings.push({ action: 'dropped', what: 'blank stop sequences', why: 'the wire refuses them' });
+  const nonBlank = stop.filter((sequence) => sequence.trim() !== '');
+  if (nonBlank.length < stop.length) {
+    warnings.push({ action: 'dropped', what: 'blank stop sequences', why: 'the API rejects them' });
   }
-  return kept;
+  return nonBlank;
 }
 
 /**
- * Merged last. `output_config` holds independent settings, so it is merged by its fields. Tools that run at the vendor stand
- * next to those of the request; a list with functions of its own is the whole list.
+ * Merges `extra` last. `output_config` contains independent settings, so its members are merged. Vendor tools are added to
+ * the tools of the request; a list that contains functions replaces them.
  */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
   const { tools } = extra;
-  if (params.tools !== undefined && isList(tools) && tools.every(isOfVendor))
+  if (params.tools !== undefined && isList(tools) && tools.every(isVendorTool))
     merged.tools = [...params.tools, ...(tools as Tool[])];
   const settings = extra['output_config'];
   if (params.output_config !== undefined && isRecord(settings)) {
@@ -176,4 +180,4 @@ function withExtra(params: WireParams, extra: ModelRequest['extra']): WireReques
   return merged;
 }
 
-const isOfVendor = (tool: unknown): boolean => isRecord(tool) && !('input_schema' in tool);
+const isVendorTool = (tool: unknown): boolean => isRecord(tool) && !('input_schema' in tool);

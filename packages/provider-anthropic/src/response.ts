@@ -19,15 +19,15 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 ]);
 
 /**
- * The wire's word as ours; one that came later is `other`. `hasCalls`: gateways give calls with an ordinary stop
- * (seen 2026-04 to 2026-07).
+ * Maps a stop reason; unknown ones become `other`. `hasCalls`: some gateways report calls with an ordinary stop (observed
+ * 2026-04 to 2026-07).
  */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
-/** Tokens of a request, or of one of its rounds; any of it may be missing or null. */
+/** Tokens of a request, or of one of its iterations. Each member may be missing or null. */
 interface WireTokens {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
@@ -37,26 +37,26 @@ interface WireTokens {
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
-/** What models without regional prices say, 2026-11-20. */
-const NO_GEO = 'not_available';
+/** Value for models without regional prices (2026-11-20). */
+const NO_REGION = 'not_available';
 
-/** `usage` as the wire sends it. */
+/** `usage` on the wire. */
 export interface WireUsage extends WireTokens {
-  /** Rounds of one request; most are in the totals above already. */
-  readonly iterations?: readonly Round[] | null;
+  /** Iterations of one request. Most are included in the totals above. */
+  readonly iterations?: readonly Iteration[] | null;
   readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
   readonly service_tier?: string | null;
   readonly speed?: string | null;
   readonly inference_geo?: string | null;
 }
 
-/** `stop_details` as the wire sends it. */
+/** `stop_details` on the wire. */
 export interface WireStopDetails {
   readonly category?: string | null;
   readonly explanation?: string | null;
 }
 
-/** What the vendor says of a refusal (SDK 1.10, `RefusalStopDetails`). */
+/** Returns the vendor's reason for a refusal (SDK 1.10, `RefusalStopDetails`). */
 export function stopDetails(raw: WireStopDetails | null | undefined): StopDetails | undefined {
   if (raw === null || raw === undefined) return undefined;
   const category = asText(raw.category);
@@ -65,40 +65,44 @@ export function stopDetails(raw: WireStopDetails | null | undefined): StopDetail
 }
 
 /**
- * `message_start` counts first, `message_delta` corrects: its numbers are cumulative, and null or 0 says
- * nothing new.
+ * Merges the usage of `message_delta` into that of `message_start`. Its numbers are cumulative; null and 0 carry no
+ * information.
  */
 export function mergeUsage(first: WireUsage | undefined, later: WireUsage): WireUsage {
   if (first === undefined) return later;
-  const news = Object.entries(later).filter(([, value]) => value !== null && value !== 0);
-  return { ...first, ...Object.fromEntries(news) };
+  const changes = Object.entries(later).filter(([, value]) => value !== null && value !== 0);
+  return { ...first, ...Object.fromEntries(changes) };
 }
 
 /**
- * The wire counts cached input apart; our totals include it. The tokens of a compaction, the request that shortens the
- * context before the answer, are not in its totals (SDK 1.10; recorded 2026-03), though they are paid for.
+ * Converts usage. The wire counts cached input separately; the total includes it. The totals of the wire exclude the tokens
+ * of a compaction, the request that shortens the context before the answer, although they are billed (SDK 1.10; recorded
+ * 2026-03).
  */
 export function usage(raw: WireUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
-  const rounds = asList(raw.iterations).filter(isRound).filter(isOfModel);
-  const found = details(raw, rounds.map(tokens));
-  return { ...total(raw, rounds), ...(found === undefined ? undefined : { details: found }) };
+  const iterations = asList(raw.iterations).filter(isIteration).filter(isOfModel);
+  const usageDetails = details(raw, iterations.map(tokens));
+  return {
+    ...totalUsage(raw, iterations),
+    ...(usageDetails === undefined ? undefined : { details: usageDetails }),
+  };
 }
 
-/** Where the context was compacted, its rounds count: what came first told of the context as it was before. */
-function total(raw: WireUsage, rounds: readonly Round[]): Usage {
-  const told = tokens(raw);
-  if (!rounds.some(isCompaction)) return told;
-  const isWhole = !rounds.every(isCompaction);
-  const sum = sumUsage(isWhole ? undefined : told, ...rounds.map(tokens)) ?? told;
-  return { ...sum, reasoning: sum.reasoning ?? told.reasoning };
+/** After a compaction the iterations are summed: the totals describe the context before it. */
+function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
+  const reported = tokens(raw);
+  if (!iterations.some(isCompaction)) return reported;
+  const includesMessage = !iterations.every(isCompaction);
+  const sum = sumUsage(includesMessage ? undefined : reported, ...iterations.map(tokens)) ?? reported;
+  return { ...sum, reasoning: sum.reasoning ?? reported.reasoning };
 }
 
-type Round = WireTokens & { readonly type?: string };
-const isRound = (round: unknown): round is Round => isRecord(round);
-/** Not of an advisor, which is another model. */
-const isOfModel = (round: Round): boolean => round.type === 'message' || isCompaction(round);
-const isCompaction = ({ type }: Round): boolean => type === 'compaction';
+type Iteration = WireTokens & { readonly type?: string };
+const isIteration = (iteration: unknown): iteration is Iteration => isRecord(iteration);
+/** Iterations of an advisor are excluded, because it is another model. */
+const isOfModel = (iteration: Iteration): boolean => iteration.type === 'message' || isCompaction(iteration);
+const isCompaction = ({ type }: Iteration): boolean => type === 'compaction';
 
 function tokens(raw: WireTokens): Usage {
   const cacheRead = asNumber(raw.cache_read_input_tokens);
@@ -113,23 +117,23 @@ function tokens(raw: WireTokens): Usage {
   };
 }
 
-function details(raw: WireUsage, rounds: readonly Usage[]): UsageDetails | undefined {
-  const found: UsageDetails = {
+function details(raw: WireUsage, iterations: readonly Usage[]): UsageDetails | undefined {
+  const usageDetails: UsageDetails = {
     cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
-    inferenceGeo: raw.inference_geo === NO_GEO ? undefined : (raw.inference_geo ?? undefined),
+    inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
     serverTools: toolUses(raw.server_tool_use),
-    largestInput: rounds.length < 2 ? undefined : Math.max(...rounds.map(({ input = 0 }) => input)),
+    largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
   };
-  const known = Object.entries(found).filter(([, value]) => value !== undefined);
+  const known = Object.entries(usageDetails).filter(([, value]) => value !== undefined);
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-/** `{ web_search_requests: 2, web_fetch_requests: 0 }` as `{ web_search: 2 }`. */
+/** Converts `{ web_search_requests: 2, web_fetch_requests: 0 }` to `{ web_search: 2 }`. */
 function toolUses(raw: WireUsage['server_tool_use']): UsageDetails['serverTools'] {
-  const uses = Object.entries(raw ?? {}).flatMap(([name, times]): [string, number][] =>
-    typeof times === 'number' && times > 0 ? [[name.replace(/_requests$/, ''), times]] : [],
+  const uses = Object.entries(raw ?? {}).flatMap(([name, count]): [string, number][] =>
+    typeof count === 'number' && count > 0 ? [[name.replace(/_requests$/, ''), count]] : [],
   );
   return uses.length === 0 ? undefined : Object.fromEntries(uses);
 }

@@ -1,50 +1,50 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** Where searches are made from. */
+/** Location of the user for search results. */
 export interface SearchLocation {
   readonly city?: string | undefined;
   readonly region?: string | undefined;
-  /** Two letters, as `DE`. */
+  /** ISO country code, such as `DE`. */
   readonly country?: string | undefined;
-  /** As `Europe/Berlin`. */
+  /** IANA time zone, such as `Europe/Berlin`. */
   readonly timezone?: string | undefined;
 }
 
-/** What a search or a fetch may do: pages of these domains alone, or of all others. */
+/** Limits of a search or a fetch. Set at most one of the two domain lists. */
 interface Bounds {
-  /** How often in one answer. */
+  /** Maximum uses in one response. */
   readonly maxUses?: number | undefined;
   readonly allowedDomains?: readonly string[] | undefined;
   readonly blockedDomains?: readonly string[] | undefined;
 }
-/** A search of the web, at Anthropic. */
+/** Options of the web search. */
 export interface WebSearch extends Bounds {
   readonly location?: SearchLocation | undefined;
 }
-/** The reading of pages, at Anthropic. */
+/** Options of the web fetch. */
 export interface WebFetch extends Bounds {
-  /** The text names the places of the page that it rests on; off unless asked for. */
+  /**
+   * Whether the response cites positions of the page.
+   * @default false
+   */
   readonly citations?: boolean | undefined;
-  /** The most of a page that the model sees, in tokens. */
+  /** Maximum tokens of a page that the model receives. */
   readonly maxContentTokens?: number | undefined;
 }
 
 /**
- * Tools that run at Anthropic, in the wire's form (SDK 1.10). They stand in `extra`, beside the request's own tools; what they
- * did comes back as vendor parts, and is counted in `usage.details.serverTools`.
- *
- * @example
- * extra: { anthropic: { tools: [anthropicTools.webSearch({ maxUses: 3 })] } }
+ * Tools that run at Anthropic, in the form of the wire (SDK 1.10). Pass them in `extra`, in addition to the tools of the
+ * request. Their results are vendor parts, and their uses are counted in `usage.details.serverTools`.
  */
 export const anthropicTools = {
-  /** Searches the web; answers cite what they rest on. */
+  /** Searches the web. The response cites its sources. */
   webSearch: ({ location, ...bounds }: WebSearch = {}): JsonObject => ({
     type: 'web_search_20250305',
     name: 'web_search',
     ...boundsOf(bounds),
     ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
   }),
-  /** Reads pages whose addresses stand in the conversation. */
+  /** Fetches pages whose URLs appear in the conversation. */
   webFetch: ({ citations, maxContentTokens, ...bounds }: WebFetch = {}): JsonObject => ({
     type: 'web_fetch_20250910',
     name: 'web_fetch',

@@ -20,12 +20,12 @@ import { MessagesReader } from './stream.ts';
 
 const newReader = (family = 'claude'): MessagesReader =>
   new MessagesReader({
-    scribe: new EventWriter('a/m', []),
+    writer: new EventWriter('a/m', []),
     family,
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });
 
-/** What the events give; reading stops where the reader says that it is done. */
+/** Reads events until the reader is done, and summarizes the result. */
 function read(...events: readonly object[]): Collected & { readonly done: boolean } {
   const reader = newReader();
   for (const event of events) if (!reader.done) reader.readMessage(JSON.stringify(event));
@@ -243,7 +243,7 @@ describe('a stream', () => {
       ...ended('end_turn'),
     );
     expect(parts).toEqual([{ type: 'text', text: 'a' }]);
-    expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the answer' }]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the response' }]);
   });
 
   it('keeps text and thinking that a server puts into one block', () => {
@@ -306,7 +306,7 @@ describe('a stream', () => {
       { type: 'text', text: 'after' },
     ]);
     expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
-      'dropped block_of_2027 in the answer',
+      'dropped block_of_2027 in the response',
     ]);
   });
 

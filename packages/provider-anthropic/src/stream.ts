@@ -1,6 +1,6 @@
 import { LlmError, type Usage } from '@majordomo/core';
 import { EventWriter, type WireReader } from '@majordomo/wire-kit';
-import { ContentBlocks, without, type BlockEvent, type WireBlock } from './content-blocks.ts';
+import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
 import {
   finishReason,
   mergeUsage,
@@ -24,33 +24,32 @@ interface WireEvent extends BlockEvent {
   readonly error?: unknown;
 }
 
-/** What a reader is made with. */
-interface MessagesFacts {
-  readonly scribe: EventWriter;
-  /** Who can read the replay tokens of this server. */
+interface MessagesReaderOptions {
+  readonly writer: EventWriter;
+  /** Models that accept the replay tokens of this server. */
   readonly family: string;
-  /** Makes the error of an `error` event or body. */
+  /** Creates the error of an `error` event or body. */
   readonly inBandError: (body: unknown) => LlmError;
   /** Receives the usage that arrives before the end: see `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
-/** Reads the Messages wire: server-sent events or one whole body. */
+/** Reads the Messages wire: server-sent events, or one non-streaming body. */
 export class MessagesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly inBandError: (body: unknown) => LlmError;
-  private readonly reportUsage: MessagesFacts['reportUsage'];
+  private readonly reportUsage: MessagesReaderOptions['reportUsage'];
   private readonly blocks: ContentBlocks;
-  private hasBegun = false;
+  private hasStarted = false;
   private id: string | undefined;
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
   private stopDetails: WireStopDetails | null | undefined;
 
-  constructor({ scribe, family, inBandError, reportUsage }: MessagesFacts) {
-    this.writer = scribe;
-    this.blocks = new ContentBlocks({ scribe, family });
+  constructor({ writer, family, inBandError, reportUsage }: MessagesReaderOptions) {
+    this.writer = writer;
+    this.blocks = new ContentBlocks({ writer, family });
     this.inBandError = inBandError;
     this.reportUsage = reportUsage;
   }
@@ -80,21 +79,21 @@ export class MessagesReader implements WireReader {
       case 'error':
         throw this.inBandError(event);
       default:
-        // `ping`, and event types that came later. An error may come without its type.
+        // `ping`, and newer event types. An error may arrive without its type.
         if (event?.error !== undefined) throw this.inBandError(event);
     }
   }
 
   readBody(json: unknown): void {
-    if (typeof json !== 'object' || json === null) throw this.drifted('');
+    if (typeof json !== 'object' || json === null) throw this.protocolError('');
     const message = json as WireMessage & WireEvent;
     if (message.type === 'error' || message.error !== undefined) throw this.inBandError(json);
-    if (!Array.isArray(message.content)) throw this.drifted('content');
+    if (!Array.isArray(message.content)) throw this.protocolError('content');
     this.start(message);
     message.content.forEach((block: WireBlock | null, index) => {
-      this.blocks.whole(block, index);
+      this.blocks.completeBlock(block, index);
     });
-    if (typeof message.stop_reason !== 'string') throw this.drifted('stop_reason');
+    if (typeof message.stop_reason !== 'string') throw this.protocolError('stop_reason');
     this.stopReason = message.stop_reason;
     this.stopDetails = message.stop_details;
     this.finish();
@@ -103,31 +102,30 @@ export class MessagesReader implements WireReader {
   end(): void {
     if (this.stopReason !== undefined) this.finish();
     else
-      throw new LlmError('truncated', `${this.writer.target} ended before its stop reason`, {
+      throw new LlmError('truncated', `${this.writer.target}: the stream ended without a stop reason`, {
         target: this.writer.target,
       });
   }
 
   /**
-   * Some gateways say it twice. Another id is another answer: its server lost the vendor and began again on the same stream,
-   * so that the parts so far belong to nothing (vercel/ai#18331, 2026-08).
+   * Starts the response. Some gateways repeat the event. A different id means that the server retried at the vendor within
+   * the same stream, so the earlier parts are invalid (vercel/ai#18331, 2026-08).
    */
   private start(message: WireMessage): void {
     const { target } = this.writer;
-    if (this.hasBegun && message.id !== this.id)
-      throw new LlmError('truncated', `${target} began another answer before the first one ended`, {
+    if (this.hasStarted && message.id !== this.id)
+      throw new LlmError('truncated', `${target} started another response before the first one ended`, {
         target,
       });
-    if (!this.hasBegun) this.usage = message.usage ?? undefined;
+    if (!this.hasStarted) this.usage = message.usage ?? undefined;
     this.report();
-    this.hasBegun = true;
+    this.hasStarted = true;
     this.id = message.id;
     this.writer.start(message.id);
   }
 
   /**
-   * The stop reason is the finish signal. Where it came without the tokens, another `message_delta` may bring
-   * them.
+   * Reads the stop reason, which ends the response. If it arrives without tokens, a later `message_delta` may contain them.
    */
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
@@ -141,7 +139,7 @@ export class MessagesReader implements WireReader {
       this.writer.warning({
         action: 'repaired',
         what: 'finish reason',
-        why: 'the stream stopped without one',
+        why: 'the stream ended without one',
       });
     }
     this.finish();
@@ -160,11 +158,11 @@ export class MessagesReader implements WireReader {
   }
 
   private missing(path: string): never {
-    throw this.drifted(path);
+    throw this.protocolError(path);
   }
 
-  private drifted(path: string): LlmError {
-    return without(path, this.writer.target);
+  private protocolError(path: string): LlmError {
+    return missingMember(path, this.writer.target);
   }
 }
 

@@ -3,7 +3,7 @@ import { allowedToolChoice, type ClaudeTool } from '@majordomo/claude';
 import type { ToolChoice, Warning } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
-/** Tools as the wire wants them; the schemas keep their identity, so that their text can be kept too. */
+/** Converts tools. */
 export const wireTools = (tools: readonly ClaudeTool[]): Tool[] =>
   tools.map(({ name, description, schema, strict }) => ({
     name,
@@ -12,13 +12,13 @@ export const wireTools = (tools: readonly ClaudeTool[]): Tool[] =>
     ...(strict && { strict }),
   }));
 
-/** Without a word about it the model chooses by itself. A model that refuses to be forced is left to choose. */
+/** Converts the tool choice. A model that rejects forced calls gets `auto`. */
 export function toToolChoice(
-  asked: ToolChoice | undefined,
+  requested: ToolChoice | undefined,
   quirks: Quirks,
   warnings: Warning[],
 ): WireToolChoice | undefined {
-  const choice = allowedToolChoice(asked, quirks, warnings);
+  const choice = allowedToolChoice(requested, quirks, warnings);
   if (choice === undefined) return undefined;
   if (choice === 'auto' || choice === 'none') return { type: choice };
   return choice === 'required' ? { type: 'any' } : { type: 'tool', name: choice.name };

@@ -1,7 +1,7 @@
 import type { AssistantPart, JsonObject, ModelRequest, TurnMessage, UserPart } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serialize } from '../src/body.ts';
+import { serializeBody } from '../src/body.ts';
 import { MESSAGES_QUIRKS } from '../src/quirks.ts';
 import { toWire } from '../src/request.ts';
 
@@ -70,7 +70,7 @@ const asked = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): Mod
 
 function send(request: ModelRequest) {
   const { params, warnings } = toWire(request, 'claude-x', MESSAGES_QUIRKS, 'claude');
-  return { text: serialize(params, true), warnings };
+  return { text: serializeBody(params, true), warnings };
 }
 
 describe('what was kept of messages', () => {

@@ -149,7 +149,7 @@ function claudeFacts(modelId: string): ReturnType<typeof factsOf> {
     (all, here) => ({ ...all, ...here.quirks }),
     { ...CONVERSE_QUIRKS, ...CLAUDE, ...known, reasoning: THINKING[thinking] },
   );
-  const most = model?.mostPages;
+  const most = model?.maxPages;
   if (model === undefined || most === undefined) return { capabilities: {}, quirks };
   const fileLimits = documents(most, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
   return { capabilities: { ...model.capabilities, images: IMAGES, files: FILES, fileLimits }, quirks };

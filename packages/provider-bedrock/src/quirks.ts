@@ -1,4 +1,4 @@
-import { CLAUDE_QUIRK_WORDS, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
+import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
 import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
@@ -29,7 +29,7 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
 }
 
 const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
-const { thinking: _words, ...CLAUDE_WORDS } = CLAUDE_QUIRK_WORDS;
+const { thinking: _words, ...CLAUDE_WORDS } = CLAUDE_QUIRK_VALUES;
 
 /** For a model that nothing is known of: the plain wire; what it refuses is dropped by recovery. */
 export const CONVERSE_QUIRKS: Quirks = {

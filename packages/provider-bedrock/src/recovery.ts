@@ -30,7 +30,7 @@ const RULES: readonly RecoveryRule[] = [
     // "thinking: Extra inputs are not permitted"; "… does not support reasoning"
     id: 'reasoning',
     what: 'reasoning dropped',
-    says: /thinking|reasoning|effort/i,
+    pattern: /thinking|reasoning|effort/i,
     remember: true,
     apply: (request) => (request.reasoning === undefined ? request : { ...request, reasoning: undefined }),
   },
@@ -38,7 +38,7 @@ const RULES: readonly RecoveryRule[] = [
     // "This model doesn't support system messages. Try again without a system message …"
     id: 'system',
     what: 'the system text leads the first message',
-    says: /support[^.]{0,80}system/i,
+    pattern: /support[^.]{0,80}system/i,
     remember: true,
     apply: systemAsText,
   },
