@@ -1,8 +1,7 @@
 import { LlmError, type Provider } from '@majordomo/core';
-import { kindOfStatus } from '@majordomo/core/toolkit';
-import { EventWriter, sseMessages } from '@majordomo/core/toolkit';
+import { EventWriter, kindOfStatus, sseMessages } from '@majordomo/core/toolkit';
 
-/** A vendor of its own wire in one file. Everything else (retries, timers, failover, health) is the chain's. */
+/** A provider in one file. The chain does the rest: retries, timeouts, failover and health. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {
   return {
     spi: 1,
@@ -30,17 +29,17 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
           const { status } = response;
           throw new LlmError(kindOfStatus(status), `${target} answered ${status}`, { target, status });
         }
-        const scribe = new EventWriter(target);
-        yield scribe.start();
+        const writer = new EventWriter(target);
+        yield writer.start();
         for await (const { data } of sseMessages(response.body)) {
           const chunk = JSON.parse(data) as { readonly text?: string; readonly done?: string };
-          if (chunk.text !== undefined) yield scribe.text(chunk.text);
+          if (chunk.text !== undefined) yield writer.text(chunk.text);
           if (chunk.done === undefined) continue;
-          yield scribe.finish(chunk.done === 'end' ? 'stop' : 'other', chunk.done, undefined);
+          yield writer.finish(chunk.done === 'end' ? 'stop' : 'other', chunk.done, undefined);
           return;
         }
-        // A body that stops before its end marker is not an answer, whatever HTTP says.
-        throw new LlmError('truncated', `${target} closed without its end`, { target });
+        // A body without its end marker is not a complete response, even with status 200.
+        throw new LlmError('truncated', `${target} closed the stream without an end`, { target });
       },
     }),
   };

@@ -215,7 +215,7 @@ it('a client that is not one of the SDK is refused before anything is sent', asy
   const model = await open(() => false, { client: {} });
   await expect(model.generate(ask)).rejects.toMatchObject({
     kind: 'config',
-    message: 'the `client` given to createBedrock is not a BedrockRuntimeClient',
+    message: 'the `client` option of createBedrock is not a BedrockRuntimeClient',
   });
   expect(server.requests).toEqual([]);
 });

@@ -61,7 +61,7 @@ export async function unload(
     const { target } = server;
     throw new LlmError(
       'invalid-request',
-      `"${String(model)}" is not a model id: it would change the address`,
+      `"${String(model)}" is not a valid model id: it would change the URL of the request`,
       {
         target,
         path: 'model',

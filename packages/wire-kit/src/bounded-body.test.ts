@@ -7,21 +7,25 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = async (body: AsyncIterable<Uint8Array>): Promise<string> =>
   new TextDecoder().decode(await collectBody(body, 'p/m', 8));
 
-describe('a body that is read whole', () => {
+describe('collectBody', () => {
   it.each([
-    ['all bytes of a stream of Node', 'abcd', () => Readable.from([bytes('ab'), bytes('cd')])],
-    ['nothing of a stream of Node that is over', '', ended],
-    ['all bytes of one that is paused', 'abcd', () => Readable.from([bytes('abcd')]).pause()],
-    ['all bytes of one that is waited for', 'abcd', () => waitedFor(Readable.from([bytes('abcd')]))],
-    ['all bytes of one whose bytes are text', 'é世', () => Readable.from([bytes('é世')]).setEncoding('utf8')],
-    ['all bytes of pieces of text', 'é世', () => Readable.from(['é', '世'])],
+    ['a Node stream', 'abcd', () => Readable.from([bytes('ab'), bytes('cd')])],
+    ['nothing from a Node stream that has ended', '', endedStream],
+    ['a paused Node stream', 'abcd', () => Readable.from([bytes('abcd')]).pause()],
     [
-      'all bytes of what has events besides',
+      'a Node stream with a readable listener',
+      'abcd',
+      () => withReadableListener(Readable.from([bytes('abcd')])),
+    ],
+    ['a Node stream with an encoding', 'é世', () => Readable.from([bytes('é世')]).setEncoding('utf8')],
+    ['strings', 'é世', () => Readable.from(['é', '世'])],
+    [
+      'an async iterable that has events',
       'ab',
       () => ({ on() {}, destroyed: false, readableEnded: false, ...pieces('a', 'b') }),
     ],
-    ['all bytes of a stream of the platform', 'abcd', () => new Blob(['abcd']).stream()],
-  ])('is %s', async (_what, text, open) => {
+    ['a web stream', 'abcd', () => new Blob(['abcd']).stream()],
+  ])('reads %s', async (_what, text, open) => {
     expect(await textOf((await open()) as AsyncIterable<Uint8Array>)).toBe(text);
   });
 
@@ -36,7 +40,7 @@ describe('a body that is read whole', () => {
     await expect(reading).rejects.toThrow(message);
   });
 
-  it('rejects when the stream has failed and stayed open', async () => {
+  it('rejects a failed stream that stays open', async () => {
     const stream = new Readable({
       autoDestroy: false,
       read() {
@@ -48,14 +52,14 @@ describe('a body that is read whole', () => {
     await expect(textOf(stream)).rejects.toThrow('reset');
   });
 
-  it('rejects when the stream was closed before anybody read it', async () => {
+  it('rejects a stream that was closed before the first read', async () => {
     const stream = new PassThrough();
     stream.destroy();
     await new Promise((resolve) => stream.once('close', resolve));
     await expect(textOf(stream)).rejects.toThrow('Premature close');
   });
 
-  it('has an end, behind which the stream is closed', async () => {
+  it('rejects a body over the limit and closes the stream', async () => {
     const stream = new PassThrough();
     stream.write('abcd');
     stream.write('efghi');
@@ -64,8 +68,7 @@ describe('a body that is read whole', () => {
   });
 });
 
-/** By a listener that reads nothing. */
-function waitedFor(stream: Readable): Readable {
+function withReadableListener(stream: Readable): Readable {
   return stream.on('readable', () => undefined);
 }
 
@@ -75,8 +78,7 @@ const pieces = (...texts: readonly string[]): AsyncIterable<Uint8Array> => ({
   },
 });
 
-/** Read to its end by somebody else. */
-async function ended(): Promise<Readable> {
+async function endedStream(): Promise<Readable> {
   const stream = new PassThrough();
   stream.end('abcd');
   for await (const _ of stream);
@@ -84,7 +86,7 @@ async function ended(): Promise<Readable> {
 }
 
 describe('limitBody', () => {
-  it.each(['服务不可用', 'Très bien', 'OK'])('keeps a response whose status text is %s', async (text) => {
+  it.each(['服务不可用', 'Très bien', 'OK'])('accepts a response with the status text %s', async (text) => {
     const server = createServer((socket) =>
       socket.once('data', () => socket.end(`HTTP/1.1 503 ${text}\r\n\r\nbusy`)),
     );

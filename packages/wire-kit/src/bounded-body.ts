@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import { concatBytes } from '@majordomo/core/toolkit';
 
-/** Most bytes of a body that is read whole: answers, errors, lists. 64 MiB, after decompression. */
+/** Maximum size of a complete body (response, error, list) after decompression: 64 MiB. */
 export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
 
 /**
- * The response with a body that ends in an error beyond `most` bytes (`protocol`, code `too-large`). A few megabytes on
- * the wire may unpack into all the memory that there is, and the headers do not tell.
+ * Returns the response with a body that fails beyond `maxBytes` bytes with kind `protocol` and code `too-large`. A few
+ * compressed megabytes can unpack into more than the memory, and the headers do not state the unpacked size.
  */
 export function limitBody(response: Response, target: string, maxBytes: number = MAX_BODY_BYTES): Response {
   const body = response.body as ReadableStream<Uint8Array> | null;
@@ -14,13 +14,13 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   const length = uncompressedLength(response.headers);
   if (length !== undefined && length <= maxBytes) return response;
   const { status, headers, url } = response;
-  // Without the status text, which `Response` rejects outside Latin-1, and which nobody reads.
+  // The status text is left out: `Response` rejects characters outside Latin-1.
   const bounded = new Response(boundedStream(body, target, maxBytes), { status, headers });
-  // SDKs tell it in their errors.
+  // SDKs put the URL into their errors.
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
-/** What the transport holds the server to; a compressed body may have any length. */
+/** Returns the length that the transport enforces; `undefined` for a compressed body, which can unpack to any length. */
 function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
@@ -54,7 +54,7 @@ function boundedStream(
   );
 }
 
-/** The same for a transport that has no `Response`: all bytes of a body, or the error beyond `most`. */
+/** Returns all bytes of a body; throws kind `protocol`, code `too-large` beyond `maxBytes`. For transports without a `Response`. */
 export async function collectBody(
   body: AsyncIterable<Uint8Array | string>,
   target: string,

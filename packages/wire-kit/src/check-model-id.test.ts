@@ -9,7 +9,7 @@ test.each([
   'qwen3:30b',
   'ärger',
   'a..b',
-])('%s may stand in a URL', (id) => {
+])('accepts %s', (id) => {
   expect(() => {
     checkModelId(id, 'p/m');
   }).not.toThrow();
@@ -32,7 +32,7 @@ test.each([
   'a b',
   'a\nb',
   'a\u0000b',
-])('%j would change it', (id) => {
+])('rejects %j', (id) => {
   expect(() => {
     checkModelId(id, 'p/m');
   }).toThrow(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { clientCache } from './clients.ts';
 
-it('makes one client for each key and transport, and forgets a failed start', async () => {
+it('creates one client per key and transport and does not cache a failure', async () => {
   const made: string[] = [];
   const clients = clientCache<string>();
   const make = (name: string) => () => Promise.resolve(String(made.push(name)));
@@ -16,13 +16,13 @@ it('makes one client for each key and transport, and forgets a failed start', as
   expect(made.at(-1)).toBe('bad');
 });
 
-it('keeps the last sixteen of rotating keys', async () => {
+it('caches the clients of the last sixteen keys', async () => {
   let made = 0;
   const clients = clientCache<number>();
-  const ask = (key: number): Promise<number> => clients(String(key), () => Promise.resolve(++made));
-  for (let key = 0; key < 20; key++) await ask(key);
-  await ask(19);
+  const client = (key: number): Promise<number> => clients(String(key), () => Promise.resolve(++made));
+  for (let key = 0; key < 20; key++) await client(key);
+  await client(19);
   expect(made).toBe(20);
-  await ask(0);
+  await client(0);
   expect(made).toBe(21);
 });

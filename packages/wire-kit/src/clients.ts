@@ -1,16 +1,16 @@
 import { LlmError } from '@majordomo/core';
 
-/** Rotating tokens must not pile up clients: the oldest goes. */
+/** Rotating tokens must not accumulate clients: the oldest is removed. */
 const MAX_CLIENTS = 16;
 
-/** The client for a key (credential, base URL …) and the transport that it was made with. */
+/** Returns the client for a key (credential, base URL …) and a transport, and creates it with `make` if none is cached. */
 export type ClientCache<Client> = (
   key: string,
   make: () => Promise<Client>,
   transport?: object,
 ) => Promise<Client>;
 
-/** One SDK client per key and transport, made at the first use and kept. A failed start is not kept. */
+/** Creates a cache of at most 16 SDK clients per transport. A rejected promise of `make` is not cached. */
 export function clientCache<Client>(): ClientCache<Client> {
   const byTransport = new WeakMap<object, Map<string, Promise<Client>>>();
   const ownTransport = {};
@@ -27,27 +27,31 @@ export function clientCache<Client>(): ClientCache<Client> {
   };
 }
 
-/** The app's own SDK client, if it has the members that we call; throws `config` otherwise. */
+/** Returns the application's SDK client if it has these members; throws kind `config` otherwise. */
 export function checkClient<Client>(
   client: object,
   members: readonly (keyof Client & string)[],
   { factory, client: wanted }: { readonly factory: string; readonly client: string },
 ): Client {
   if (members.every((member) => member in client)) return client as Client;
-  throw new LlmError('config', `the \`client\` given to ${factory} is not a ${wanted}`);
+  throw new LlmError('config', `the \`client\` option of ${factory} is not a ${wanted}`);
 }
 
 /**
- * Throws `invalid-request` for a model id that would change the URL into which it is put: `..`, an empty segment, `?`,
- * `#`, `%`, `\`, white space. An app may let strangers name models.
+ * Throws kind `invalid-request` for a model id that would change the URL that contains it: `..`, an empty segment, `?`,
+ * `#`, `%`, `\`, white space. Model ids can come from the users of an application.
  */
 export function checkModelId(modelId: string, target: string): void {
   const isSafe = !/[?#%\\\s\p{Cc}]/u.test(modelId) && modelId.split('/').every(isSegment);
   if (isSafe) return;
-  throw new LlmError('invalid-request', `"${modelId}" is not a model id: it would change the address`, {
-    target,
-    path: 'model',
-  });
+  throw new LlmError(
+    'invalid-request',
+    `"${modelId}" is not a valid model id: it would change the URL of the request`,
+    {
+      target,
+      path: 'model',
+    },
+  );
 }
 
 const isSegment = (segment: string): boolean => segment !== '' && segment !== '.' && segment !== '..';

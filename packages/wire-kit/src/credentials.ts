@@ -3,21 +3,21 @@ import { abortable, redactCause, NO_ENV } from '@majordomo/core/toolkit';
 
 type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
 
-/** Where the key of an attempt comes from. */
+/** Source of the key of an attempt. */
 export interface CredentialSource {
-  /** The key for this attempt; throws `auth` when there is none. */
+  /** Returns the key for this attempt; throws kind `auth` if no key is available. */
   resolve(context: SourceContext): Promise<string>;
-  /** After a 401 for `value`: how to ask the source once more. Nothing to do for a fixed key. */
+  /** Returns the recovery that requests another key after a 401 for `value`; `undefined` for a fixed key. */
   renewal(value: string): Recovery | undefined;
 }
 
-/** Where a provider's key comes from: the option, a function asked per attempt, or the first variable that is set. */
+/** Creates the source of a provider's key: a string, a function that is called per attempt, or the first variable that is set. */
 export function credentialSource(
   apiKey: Credential | undefined,
   keyEnv: readonly string[],
 ): CredentialSource {
   const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
-  /** A recovery belongs to one call: what was rejected travels with it, and nobody else sees it. */
+  /** Rejected values by recovery. A recovery belongs to one call, so no other call sees the value. */
   const rejections = new WeakMap<Recovery, string>();
   const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
     if (renewal !== undefined) {
@@ -43,7 +43,7 @@ export function credentialSource(
       if (renewal === undefined) return undefined;
       const recovery: Recovery = {
         id: 'credential',
-        what: 'asked for a new credential',
+        what: 'requested a new credential',
         apply: (request) => request,
       };
       rejections.set(recovery, value);
@@ -52,7 +52,7 @@ export function credentialSource(
   };
 }
 
-/** A source that fails is a failed login, not a broken wire: another try of the same target would ask without success. */
+/** A failed source is kind `auth`, not `network`: another attempt with the same target would fail too. */
 async function readSource(
   renewal: CredentialRenewal,
   rejected: string | undefined,
@@ -66,10 +66,10 @@ async function readSource(
   } catch (cause) {
     if (LlmError.is(cause) || signal.aborted) throw cause;
     const clean = redactCause(cause, [rejected]);
-    const said = clean instanceof Error ? clean.message : String(clean);
+    const reason = clean instanceof Error ? clean.message : String(clean);
     throw new LlmError(
       'auth',
-      `no key for ${target}: its source failed: ${said}`,
+      `no key for ${target}: its source failed: ${reason}`,
       { target },
       { cause: clean },
     );
@@ -81,7 +81,7 @@ function missingKeyError(target: string, keyEnv: readonly string[], isBlind: boo
   let where = `set ${names}, or pass apiKey`;
   if (keyEnv.length === 0) where = 'pass apiKey';
   else if (isBlind) {
-    where = `createMajordomo was given no env, so ${names} is not looked for; pass env: process.env, or apiKey`;
+    where = `createMajordomo was called without env, so ${names} is not read; pass env: process.env, or apiKey`;
   }
   return new LlmError('auth', `no key for ${target}: ${where}`, { target, status: 401, code: 'missing-key' });
 }
@@ -91,7 +91,7 @@ type Source = (context: {
   readonly rejected: string | undefined;
 }) => string | Promise<string>;
 
-/** Values that are remembered; the oldest go. */
+/** Maximum number of stored values; the oldest is removed. */
 const MAX_VALUES = 100;
 
 interface Pending {
@@ -101,13 +101,13 @@ interface Pending {
 }
 
 /**
- * Asks a source for another credential in place of one that was rejected, once for all calls that were rejected with the
- * same value: those that come while it is asked wait for it, and those whose rejection comes later, with a value that
- * they got before, take what it gave.
+ * Requests another credential in place of a rejected one, once for all calls that were rejected with the same value.
+ * Calls that are rejected during the request wait for its result. Calls that are rejected later, with a value that they
+ * received before the renewal, use the renewed value.
  */
 export class CredentialRenewal {
   private readonly source: Source;
-  /** Counts what happens, to tell before from after. */
+  /** Logical clock that orders values and renewals. */
   private moment = 0;
   private readonly handedOut = new Map<string, number>();
   private readonly renewed = new Map<string, { readonly value: string; readonly at: number }>();
@@ -117,13 +117,14 @@ export class CredentialRenewal {
     this.source = source;
   }
 
-  /** A value for an attempt that has not been rejected. */
+  /** Returns a value for an attempt that was not rejected. */
   async initialValue(signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected: undefined });
     remember(this.handedOut, value, ++this.moment);
     return value;
   }
 
+  /** Returns another value in place of `rejected`. */
   async replacementFor(rejected: string, signal: AbortSignal): Promise<string> {
     const known = this.renewed.get(rejected);
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
@@ -133,7 +134,7 @@ export class CredentialRenewal {
     try {
       return await abortable(pending.value, signal);
     } finally {
-      // Nobody waits any more: the source is told.
+      // The last waiting call has left: cancel the request.
       if (--pending.waiters === 0) pending.controller.abort(signal.reason);
     }
   }

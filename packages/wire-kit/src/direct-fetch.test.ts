@@ -19,28 +19,25 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const direct = directFetch(fetch, 'p/m');
 
-test.each([301, 302, 303, 307, 308])(
-  'a redirect (%d) is not followed, and the place is named',
-  async (status) => {
-    let reached = 0;
-    const other = await serve((_request, response) => {
-      reached++;
-      response.end('{}');
-    });
-    const url = await serve((_request, response) => {
-      response.writeHead(status, { location: `${other}/v2?key=secret` }).end();
-    });
-    const sent = direct(url, { method: 'POST', body: 'prompt', headers: { 'x-api-key': 'key' } });
-    await expect(sent).rejects.toMatchObject({
-      kind: 'protocol',
-      message: `p/m sends on to ${other}/v2, which was not followed: if that is right, set baseURL to it`,
-      details: { target: 'p/m', status, code: 'redirect' },
-    });
-    expect(reached).toBe(0);
-  },
-);
+test.each([301, 302, 303, 307, 308])('rejects a redirect (%d) and names its location', async (status) => {
+  let reached = 0;
+  const other = await serve((_request, response) => {
+    reached++;
+    response.end('{}');
+  });
+  const url = await serve((_request, response) => {
+    response.writeHead(status, { location: `${other}/v2?key=secret` }).end();
+  });
+  const sent = direct(url, { method: 'POST', body: 'prompt', headers: { 'x-api-key': 'key' } });
+  await expect(sent).rejects.toMatchObject({
+    kind: 'protocol',
+    message: `p/m redirects to ${other}/v2, which was not followed: if the location is correct, set baseURL to it`,
+    details: { target: 'p/m', status, code: 'redirect' },
+  });
+  expect(reached).toBe(0);
+});
 
-test('a status of 3xx that names no place, and an answer, are handed on', async () => {
+test('returns a 3xx without a location and a 200', async () => {
   const url = await serve(({ url: path }, response) => {
     response.writeHead(path === '/304' ? 304 : 200).end('');
   });
@@ -48,7 +45,7 @@ test('a status of 3xx that names no place, and an answer, are handed on', async 
   expect((await direct(url)).status).toBe(200);
 });
 
-test('a whole body is counted unpacked, a stream is not', async () => {
+test('limits the unpacked size of a complete body, but not of a stream', async () => {
   const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
   const url = await serve(({ url: path }, response) => {
     const type = path === '/stream' ? 'text/event-stream' : 'application/json';
@@ -63,7 +60,7 @@ test('a whole body is counted unpacked, a stream is not', async () => {
   expect((await (await direct(`${url}/stream`)).arrayBuffer()).byteLength).toBe(65 * 1024 * 1024);
 });
 
-test('a body within the bound is itself, with its status, headers and URL', async () => {
+test('preserves status, headers and URL of a body within the limit', async () => {
   const url = await serve((_request, response) => {
     response.writeHead(201, 'Made', { 'content-type': 'text/plain', 'x-a': 'b' }).write('he');
     response.end('llo');
@@ -77,7 +74,7 @@ test('a body within the bound is itself, with its status, headers and URL', asyn
   );
 });
 
-test('a body that nobody wants any more closes its connection', async () => {
+test('closes the connection of a cancelled body', async () => {
   let closed = (): void => undefined;
   const isClosed = new Promise<void>((resolve) => (closed = resolve));
   const url = await serve((_request, response) => {

@@ -17,17 +17,17 @@ import {
   type WireFailure,
 } from '@majordomo/core/toolkit';
 
-/** What is known of a failure that a wire reported. */
+/** Properties of a failure that a server reported. */
 export interface WireErrorInit extends WireFailure {
   /** `provider/model`. */
   readonly target: string;
-  /** Where the wire or the SDK knows better than the shared tables. */
+  /** Kind that the provider determined. `@default` the kind of the status and code in core's tables */
   readonly kind?: ErrorKind | undefined;
   readonly requestId?: string | undefined;
   readonly headers?: HeaderReader | undefined;
-  /** The body or the SDK's parsed form of it; kept as text, cut at 2,000 characters. */
+  /** Body, or its parsed form. The error stores it as text of at most 2,000 characters. */
   readonly body?: unknown;
-  /** Values that must not stand in the message, the body or the cause. */
+  /** Values to redact in the message, the body and the cause. */
   readonly secrets?: readonly (string | undefined)[] | undefined;
   readonly cause?: unknown;
   readonly recover?: ErrorDetails['recover'];
@@ -36,7 +36,7 @@ export interface WireErrorInit extends WireFailure {
 const MAX_BODY_LENGTH = 2000;
 const MAX_CODE_LENGTH = 200;
 
-/** A failure that a wire reported, as the one error: classified, without secrets, with its cause. */
+/** Creates the `LlmError` of a failure that a server reported: classified, without secrets, with its cause. */
 export function wireError(init: WireErrorInit): LlmError {
   const { target, status, secrets = [], headers } = init;
   const asked = headers?.get('x-should-retry');
@@ -62,16 +62,16 @@ export function wireError(init: WireErrorInit): LlmError {
   );
 }
 
-/** A refusal of the request that the server says may succeed as it is (`x-should-retry`, such as of a lock: 409). */
+/** A rejected request that the server declares retryable with `x-should-retry` (such as a lock, 409) is kind `server`. */
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Failures that end by themselves: of others, words about trying again are about something else. */
+/** Failures that end without a change of the request. A wait in the message of another failure concerns something different. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
- * The transport broke: refused, reset, cut, or a body that is no JSON. An LlmError stays one, without the secrets, also
- * where an SDK has put an error of its own around it.
+ * Converts an error of the transport (refused, reset or cut connection, or a body that is not JSON) to an `LlmError`.
+ * Returns the `LlmError` inside an error of an SDK, without secrets.
  */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
   const own = findLlmError(error);
@@ -92,11 +92,11 @@ export function transportError(error: unknown, target: string, secrets: readonly
   );
 }
 
-/** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
+/** Whether the request has an invalid header, such as a key with a line break. Another attempt would fail too. */
 const isInvalidHeader = (error: unknown): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, MAX_BODY_LENGTH));
 
-/** What our transport threw through the SDK. */
+/** Finds the `LlmError` of the transport among the causes of an SDK's error. */
 function findLlmError(error: unknown): LlmError | undefined {
   for (let at = error, depth = 0; depth < 4; depth++) {
     if (LlmError.is(at)) return at;
@@ -106,7 +106,7 @@ function findLlmError(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** The same error, unless something of what it says has to be hidden, or it knows less than the target (`provider`). */
+/** Returns the same error, unless it contains a secret or names only the provider of the target. */
 function removeSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
@@ -132,7 +132,7 @@ function removeSecrets(error: LlmError, target: string, secrets: readonly string
   return clean;
 }
 
-/** What an error and its causes say, in short and without secrets. */
+/** Returns the messages of an error and its causes, shortened and without secrets. */
 export function reasonOf(error: unknown, secrets: readonly string[]): string {
   const texts: string[] = [];
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
@@ -140,13 +140,13 @@ export function reasonOf(error: unknown, secrets: readonly string[]): string {
   return cutAndRedact(said === '' ? nameOf(error) : said, secrets, MAX_BODY_LENGTH);
 }
 
-/** A thrown object may have no words at all: `String` throws for one without a prototype. */
+/** Describes a thrown value without a message. `String` throws for an object without a prototype. */
 const nameOf = (error: unknown): string => {
   if (error instanceof Error) return error.name;
   return typeof error === 'string' ? error : safeJson(error);
 };
 
-/** Node puts `ECONNREFUSED` and its kin on the innermost cause. */
+/** Returns the code of the innermost cause, where Node puts `ECONNREFUSED` and similar codes. */
 function codeOf(error: unknown): string | undefined {
   let code: string | undefined;
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
@@ -161,13 +161,13 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
   return cutAndRedact(text, secrets, MAX_BODY_LENGTH);
 }
 
-/** The beginning of a text. What is cut first may lose the half by which a secret is known, so it is cut last. */
+/** Truncates after redaction: a truncated secret would not be recognized. */
 function cutAndRedact(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
-/** Codes and ids are the vendor's words too: one may echo what was sent, or be no text at all. */
+/** Redacts a code or id: a server can echo a secret there, or send a value that is not a string. */
 function shortText(
   value: unknown,
   secrets: readonly (string | undefined)[],
@@ -182,28 +182,28 @@ function safeJson(value: unknown): string {
     const text: unknown = JSON.stringify(value);
     return typeof text === 'string' ? text : typeof value;
   } catch {
-    // Circular, or deeper than the stack.
+    // The value is circular, or nested deeper than the stack.
     return `an unreadable ${typeof value}`;
   }
 }
 
-/** What an error of one attempt is made with, besides the failure itself: known before anything has failed. */
+/** Properties of an attempt that its errors need. */
 export interface ErrorContext {
   /** `provider/model`. */
   readonly target: string;
-  /** What was asked for: recoveries depend on it. Absent where a provider lists its models. */
+  /** Request of the attempt; recoveries depend on it. Absent for a list of models. */
   readonly request?: ModelRequest | undefined;
-  /** Values that no error may show; filled in as they become known. */
+  /** Values to redact in errors. The connection sets them when it knows the key. */
   secrets: readonly string[];
-  /** How to ask for another credential after a 401. */
+  /** Returns the recovery that requests another credential after a 401. */
   credential?: (() => Recovery | undefined) | undefined;
 }
 
-/** Of a page, markup included: its words stand at the front. */
+/** Maximum length of a page that is read, markup included. */
 const MAX_PAGE_LENGTH = 4096;
 const MAX_PLAIN_TEXT_LENGTH = 200;
 
-/** The words of a body that is not JSON, such as a proxy's page. SDKs put them behind the status, and have words for none. */
+/** Returns the text of a body that is not JSON, such as a proxy's page, without markup and the status that an SDK puts first. */
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
@@ -211,24 +211,23 @@ export function plainTextOf(message: string, status: number): string {
   return truncateText(words.trim(), MAX_PLAIN_TEXT_LENGTH);
 }
 
-/** A reader that stumbles has met a shape that it does not know: the response drifted, whatever the reader throws. */
+/** Converts an error of a reader: the server sent a message of an unknown shape. An `LlmError` is returned unchanged. */
 export function driftError(error: unknown, target: string): LlmError {
   if (LlmError.is(error)) return error;
-  const message = `${target} sent what its reader does not know`;
+  const message = `${target} sent a message of an unknown shape`;
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
-/** Of one text. Above what an error shows, so that a secret across its end is still known as one. */
+/** Maximum length of one string. It exceeds the length that an error shows, so that a secret at the end is recognized. */
 const MAX_STRING_LENGTH = 16_384;
-/** Of all texts together, names of members included. */
+/** Maximum length of all strings together, member names included. */
 const MAX_TOTAL_LENGTH = 65_536;
 const MAX_VALUES = 1000;
 const MAX_DEPTH = 12;
 
 /**
- * The body of a failure before anything looks at it: the same, with long texts and long lists cut. A vendor, a proxy or an
- * echo of the user's own input may fill megabytes, and expressions and serialisers would go through all of it, again and
- * again. Every wire reads what was reported through this.
+ * Truncates the strings and lists of an error body. The body can contain megabytes from a vendor, a proxy or an echo of the
+ * user's input, and every regular expression would read all of them.
  */
 export function truncateBody(body: unknown): unknown {
   return truncateValue(body, { text: MAX_TOTAL_LENGTH, values: MAX_VALUES }, 0);

@@ -38,11 +38,11 @@ test.each([
   ...['content-type', 'user-agent', 'x-request-id', 'openai-organization', 'access-control-allow-origin'],
   ...['x-ratelimit-remaining-tokens', 'anthropic-ratelimit-tokens-reset', 'x-amzn-bedrock-input-token-count'],
   ...['x-bypass-cache', 'x-passthrough', 'traceparent'],
-])('%s carries none', (name) => {
+])('%s carries no credential', (name) => {
   expect(isSecretHeader(name)).toBe(false);
 });
 
-test('a header that untyped code has left undefined is none, and one that takes a header away hides nothing', () => {
+test('ignores a header that is undefined, and a header that is null has no secret', () => {
   const headers = { Authorization: null, 'X-Org': undefined, 'X-Team': 'a' } as never;
   expect(lowerCaseNames(headers)).toEqual({ authorization: null, 'x-team': 'a' });
   expect(secretsIn(headers)).toEqual([]);

@@ -3,13 +3,13 @@ import { limitBody } from './bounded-body.ts';
 
 type Transport = typeof globalThis.fetch;
 
-/** Bodies that are read as they come: their decoders have bounds of their own. */
+/** Streamed bodies, whose decoders limit the size of a message. */
 const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
 /**
- * The transport of a provider: it goes where it is sent and nowhere else, for a redirect would take the key, the app's
- * headers and the whole prompt along, to another origin or out of TLS. A redirect is a `protocol` error that names the
- * place. Bodies that are read whole have an end: see `limitBody`.
+ * Wraps `fetch` for a provider. A redirect is rejected with kind `protocol` and the new location in the message: following
+ * it would send the key, the headers and the prompt to another origin or out of TLS. Complete bodies are limited as in
+ * `limitBody`.
  */
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
@@ -20,7 +20,7 @@ export function directFetch(fetch: Transport, target: string): Transport {
   };
 }
 
-/** Browsers hide all of it but that it is one. */
+/** Browsers hide the status and headers of a redirect. */
 const isRedirect = ({ status, type, headers }: Response): boolean =>
   type === 'opaqueredirect' || (status >= 300 && status < 400 && headers.has('location'));
 
@@ -29,10 +29,10 @@ function rejectRedirect({ body, status, headers, url }: Response, target: string
   return redirectError(headers.get('location') ?? '', url, status, target);
 }
 
-/** The error of an answer that sends on to `location`, seen from `url`; for transports other than `fetch`. */
+/** Creates the error of a redirect from `url` to `location`, for transports other than `fetch`. */
 export function redirectError(location: string, url: string, status: number, target: string): LlmError {
   const place = publicAddress(location, url === '' ? undefined : url);
-  const message = `${target} sends on to ${place}, which was not followed: if that is right, set baseURL to it`;
+  const message = `${target} redirects to ${place}, which was not followed: if the location is correct, set baseURL to it`;
   return new LlmError('protocol', message, {
     target,
     status: status === 0 ? undefined : status,
@@ -40,9 +40,9 @@ export function redirectError(location: string, url: string, status: number, tar
   });
 }
 
-/** Without userinfo and query, which may hold a secret. */
+/** Returns a location without user and query, which can contain a secret. */
 function publicAddress(location: string, base: string | undefined): string {
-  if (location === '' || !URL.canParse(location, base)) return 'another place';
+  if (location === '' || !URL.canParse(location, base)) return 'an unknown location';
   const { origin, pathname } = new URL(location, base);
   return `${origin}${pathname}`;
 }
@@ -58,8 +58,8 @@ const SDK_HEADERS: readonly string[] = [
 ];
 
 /**
- * Returns `fetch` without the headers that neither the SDK nor the provider sets: SDKs add those of variables such as
- * `OPENAI_CUSTOM_HEADERS` of the process. `names` are what the provider sets, in lower case.
+ * Returns `fetch` without the headers that neither the SDK nor the provider sets: SDKs add headers from variables of the process
+ * such as `OPENAI_CUSTOM_HEADERS`. `names` are the headers that the provider sets, in lower case.
  */
 export function withKnownHeaders(
   fetch: typeof globalThis.fetch,
@@ -102,7 +102,7 @@ const WITHOUT_TIMEOUTS: Dispatcher = {
  * model that is loaded first takes longer, and majordomo has timeouts that can be configured.
  */
 export const patientFetch: typeof globalThis.fetch = (input, init) => {
-  // Node loads undici at the first use of its classes, and sets the dispatcher then.
+  // Node loads undici and sets the dispatcher at the first use of one of its classes.
   Reflect.get(globalThis, 'Headers');
   if (globalDispatcher() === undefined) return globalThis.fetch(input, init);
   const patient: object = { dispatcher: WITHOUT_TIMEOUTS };
@@ -110,8 +110,8 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
 };
 
 /**
- * Sends a request through an SDK without `asResponse`, by the `fetch` that it is given, and returns the raw response. The SDK
- * reads an empty JSON object instead. A response with an error status goes to the SDK, which makes its error of it.
+ * Sends a request through an SDK without `asResponse` and returns the raw response, which its `fetch` option provides. The
+ * SDK reads an empty JSON object instead. A response with an error status goes to the SDK, which throws its error.
  */
 export async function captureResponse(
   transport: typeof fetch,
@@ -122,15 +122,15 @@ export async function captureResponse(
     captured = await transport(url, init);
     return captured.ok ? Response.json({}) : captured;
   });
-  if (captured === undefined) throw new TypeError('the SDK did not use the fetch that it was given');
+  if (captured === undefined) throw new TypeError('the SDK did not call its fetch option');
   return captured;
 }
 
 type HeaderRecord = Readonly<Record<string, string>>;
 
 /**
- * Names in lower case, so that a later set replaces an earlier one whatever its case. What untyped code has left undefined is no
- * header: some SDKs would send the word.
+ * Returns the headers with names in lower case, so that a later set replaces an earlier one in any case. Headers without a
+ * value are left out: some SDKs would send the text "undefined".
  */
 export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
   Object.fromEntries(
@@ -139,17 +139,17 @@ export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
     ),
   );
 
-/** Names of headers and query members that carry credentials, as vendors, gateways and apps call them (2026). */
+/** Names of headers and query members that carry credentials, as vendors, gateways and applications call them (2026). */
 const CREDENTIAL_NAME =
   /auth|key|token|secret|cookie|signature|credential|session|(?<![a-z])pass(?![a-z])|passw|jwt|subscription|licen[cs]e|vault|access(?!-control)/i;
-/** Limits and counts of tokens are none. */
+/** Limits and counts of tokens, which are not credentials. */
 const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
 
-/** Does a header of this name carry a credential? What errors hide and what recordings leave out is the same. */
+/** Whether a header of this name carries a credential. Errors and recordings hide its value. */
 export const isSecretHeader = (name: string): boolean =>
   CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 
-/** Values of headers that carry credentials, with and without their scheme: an error page may echo either. */
+/** Returns the values of headers that carry credentials, with and without their scheme. An error page can echo either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) =>
@@ -157,7 +157,7 @@ export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): reado
     ),
   );
 
-/** The key of a client that the app has made itself, where it keeps one. */
+/** Returns the keys that an application's SDK client stores. */
 export const secretsOfClient = (client: object = {}): readonly string[] =>
   ['apiKey', 'authToken', 'adminAPIKey'].flatMap((name) => {
     const value: unknown = Reflect.get(client, name);

@@ -8,14 +8,17 @@ const nested = (levels: number): object => {
   return value;
 };
 
-it('gives a value back as JSON', () => {
+it('returns a value as JSON', () => {
   expect(jsonText({ a: [1, { b: null }] })).toBe('{"a":[1,{"b":null}]}');
   expect(parseArguments(jsonText(nested(500))).args).toEqual(nested(500));
 });
 
-it.each([501, 50_000])('gives no JSON for %i levels: arguments of it are refused', (levels) => {
-  expect(parseArguments(jsonText(nested(levels)))).toEqual({
-    args: {},
-    invalid: { raw: 'nested more than 500 levels deep' },
-  });
-});
+it.each([501, 50_000])(
+  'returns text that is not JSON for %i levels, so that core rejects the arguments',
+  (levels) => {
+    expect(parseArguments(jsonText(nested(levels)))).toEqual({
+      args: {},
+      invalid: { raw: 'nested more than 500 levels deep' },
+    });
+  },
+);

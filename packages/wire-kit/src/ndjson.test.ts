@@ -5,7 +5,7 @@ import { ndjsonLines, NdjsonDecoder, UNTERMINATED_LINE } from './ndjson.ts';
 const encoder = new TextEncoder();
 const megabytes = (n: number): string => `"${'x'.repeat(n * 1_000_000)}"`;
 
-/** Decodes bytes cut at the given places. */
+/** Decodes text in chunks that end at `cuts`. */
 function decode(text: string, cuts: readonly number[] = [], maxLineLength?: number): string[] {
   const lines: string[] = [];
   const decoder = new NdjsonDecoder((line) => lines.push(line), { target: 'a/b', maxLineLength });
@@ -26,7 +26,7 @@ describe('newline-delimited JSON', () => {
     ['LF', '{"a":1}\n{"b":2}\n', ['{"a":1}', '{"b":2}']],
     ['CRLF', '{"a":1}\r\n{"b":2}\r\n', ['{"a":1}', '{"b":2}']],
     ['a last line without its end', '{"a":1}\n{"b":2}', ['{"a":1}', '{"b":2}']],
-    ['blank lines are none', '\n{"a":1}\n\r\n  \n{"b":2}\n\n', ['{"a":1}', '{"b":2}']],
+    ['blank lines', '\n{"a":1}\n\r\n  \n{"b":2}\n\n', ['{"a":1}', '{"b":2}']],
     ['characters of several bytes', '{"a":"é𝄞"}\n"中"\n', ['{"a":"é𝄞"}', '"中"']],
     ['a byte order mark', '\uFEFF{"a":1}\n', ['{"a":1}']],
     ['nothing', '', []],
@@ -40,7 +40,7 @@ describe('newline-delimited JSON', () => {
     ).toEqual(expected);
   });
 
-  it('reads the same however the bytes are cut', () => {
+  it('decodes the same lines for any chunk boundaries', () => {
     const line = fc.json({ maxDepth: 2 }).map((text) => text.replaceAll(/[\r\n]/g, ''));
     fc.assert(
       fc.property(
@@ -54,24 +54,24 @@ describe('newline-delimited JSON', () => {
     );
   });
 
-  it('takes a line of 15 MB in pieces of 64 KiB, in linear time', () => {
+  it('decodes a line of 15 MB in chunks of 64 KiB in linear time', () => {
     const text = `${megabytes(15)}\n"next"\n`;
     const cuts = Array.from({ length: 240 }, (_, at) => at * 65_536);
-    const began = process.cpuUsage();
+    const start = process.cpuUsage();
     expect(decode(text, cuts).map(({ length }) => length)).toEqual([15_000_002, 6]);
-    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
   });
 
   it.each([
-    ['in pieces', Array.from({ length: 300 }, (_, at) => at * 65_536)],
+    ['in chunks', Array.from({ length: 300 }, (_, at) => at * 65_536)],
     ['at once', []],
-  ])('refuses a line of 17 MB that comes %s, and says so', (_, cuts) => {
+  ])('rejects a line of 17 MB that arrives %s', (_, cuts) => {
     expect(() => decode(`${megabytes(17)}\n`, cuts)).toThrow(
       /^a\/b sent a line of more than 16777216 characters$/,
     );
   });
 
-  it('says of a last line without its end that more may have been due', () => {
+  it('marks a last line without its end', () => {
     const events: (string | undefined)[] = [];
     const decoder = new NdjsonDecoder((_, event) => events.push(event), { target: 'a/b' });
     decoder.push(encoder.encode('1\n2'));
@@ -79,12 +79,12 @@ describe('newline-delimited JSON', () => {
     expect(events).toEqual([undefined, UNTERMINATED_LINE]);
   });
 
-  it('takes another limit', () => {
+  it('applies another limit', () => {
     expect(decode('"abc"', [], 5)).toEqual(['"abc"']);
     expect(() => decode('"abcd"', [], 5)).toThrow(expect.objectContaining({ kind: 'protocol' }));
   });
 
-  it('cancels the body when the reader leaves', async () => {
+  it('cancels the body when the loop is left', async () => {
     let cancelled = false;
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => {

@@ -1,23 +1,23 @@
 import { LlmError } from '@majordomo/core';
 import { copyText, type BodyDecoder, type Framing, type OnMessage } from '@majordomo/core/toolkit';
 
-/** Longest line in characters: 16 Mi. Tool calls, images and a whole buffered answer come as one line. */
+/** Maximum length of a line: 16 Mi characters. A tool call, an image or a complete response is one line. */
 export const MAX_LINE_LENGTH: number = 16 * 1024 * 1024;
 
-/** The event of a last line that lacks its end: it may be whole, or all that came of a longer one. */
+/** Event of a last line without a line end: the line is complete, or the beginning of a longer line. */
 export const UNTERMINATED_LINE: string = 'unterminated';
 
 /** Options of an `NdjsonDecoder`. */
 export interface NdjsonOptions {
-  /** For the error about a line that is too long. */
+  /** Target (`provider/model`) that errors name. */
   readonly target: string;
-  /** In characters. Default `LONGEST_LINE`. */
+  /** Maximum length of a line in characters. A longer line throws kind `protocol`. `@default MAX_LINE_LENGTH` */
   readonly maxLineLength?: number | undefined;
 }
 
 /**
- * One JSON value per line, ended by LF or CRLF; blank lines are none, and the last one may lack its end. Synchronous
- * and linear: only new text is searched for line ends, so that a long line costs no more than many short ones.
+ * Decodes lines of JSON that end with LF or CRLF. It ignores blank lines, and the last line may lack its end. Only new text is
+ * searched for line ends, so that a long line takes linear time.
  */
 export class NdjsonDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
@@ -33,7 +33,7 @@ export class NdjsonDecoder implements BodyDecoder {
     this.maxLineLength = maxLineLength;
   }
 
-  /** Bytes as they arrive, cut anywhere, within a character too. */
+  /** Decodes the next bytes, which may end within a character. */
   push(bytes: Uint8Array): void {
     this.decodeLines(this.decoder.decode(bytes, { stream: true }));
   }
@@ -54,9 +54,9 @@ export class NdjsonDecoder implements BodyDecoder {
         this.emitLine(line);
         continue;
       }
-      const whole = this.rest + line;
+      const complete = this.rest + line;
       this.rest = '';
-      this.emitLine(whole);
+      this.emitLine(complete);
     }
     this.rest += from === 0 ? chunk : copyText(chunk.slice(from));
     this.checkLength(this.rest);
@@ -76,14 +76,14 @@ export class NdjsonDecoder implements BodyDecoder {
   }
 }
 
-/** Newline-delimited JSON as the framing of a streamed body. */
+/** Framing of a streamed body of newline-delimited JSON. */
 export const NDJSON: Framing = {
   mediaType: /ndjson|jsonl|json-?lines|octet-stream|^$/i,
   mayBeJson: true,
   decoder: (onMessage, target) => new NdjsonDecoder(onMessage, { target }),
 };
 
-/** The lines of a body, for providers that read one by one. Leaving the loop cancels the body. */
+/** Iterates over the lines of a body. Leaving the loop cancels the body. */
 export async function* ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
   const lines: string[] = [];
   const decoder = NDJSON.decoder((line) => lines.push(line), target);

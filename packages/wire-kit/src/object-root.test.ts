@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { objectRoot } from './tools.ts';
 
 describe('objectRoot', () => {
-  it('keeps the identity of a schema, also of one that it had to shape', () => {
+  it('returns the same object for the same schema', () => {
     const fine = { type: 'object' };
     const union = { anyOf: [{ type: 'object' }] };
     expect(objectRoot(fine)).toBe(fine);
     expect(objectRoot(union)).toBe(objectRoot(union));
   });
 
-  it('follows a root that only names a definition', () => {
+  it('follows a root that refers to a definition', () => {
     const $defs = { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } };
     expect(objectRoot({ $ref: '#/$defs/node', $defs })).toEqual({ ...$defs.node, $defs });
     expect(objectRoot({ $ref: 'https://elsewhere' })).toEqual({ type: 'object', properties: {} });
@@ -40,7 +40,7 @@ describe('objectRoot', () => {
       },
       { type: 'object', properties: { x: {}, y: {} }, required: ['x', 'y'] },
     ],
-  ])('shapes the root of %j', ([parameters, expected]) => {
+  ])('converts the root of %j', ([parameters, expected]) => {
     expect(objectRoot(parameters as JsonObject)).toEqual(expected);
   });
 });

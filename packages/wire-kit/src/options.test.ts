@@ -20,36 +20,36 @@ it.each([
   [{ apikey: 'k' }, 'apikey', 'acme: apikey is not an option; did you mean "apiKey"?'],
   [{ baseUrl: 'k' }, 'baseUrl', 'acme: baseUrl is not an option; did you mean "baseURL"?'],
   [{ quirk: {} }, 'quirk', 'acme: quirk is not an option; did you mean "quirks"?'],
-])('a mistyped option is told with the one that was meant: %o', (options, path, message) => {
+])('suggests the name of a mistyped option: %o', (options, path, message) => {
   expect(() => {
     check(options);
   }).toThrow(config(path, message));
 });
 
-it('options that resemble none of ours belong to a newer package, or to somebody else', () => {
+it('accepts unknown options that resemble no known one', () => {
   check({ apiKey: 'k', quirks: {}, organization: 'x', project: undefined });
 });
 
 it.each([
   ['endpoint', 'baseURL'],
   ['key', 'apiKey'],
-])('%s, which others have, is told with its name here', (name, here) => {
+])('names the option that replaces %s', (name, replacement) => {
   expect(() => {
     check({ [name]: 'x' });
-  }).toThrow(config(name, `acme: ${name} is not an option: it is called ${here} here`));
+  }).toThrow(config(name, `acme: ${name} is not an option: it is called ${replacement} here`));
 });
 
 it.each([
   [null, 'options', 'acme: options must be an object'],
   [{ id: ['sk-secret'] }, 'id', 'acme: id must be a string, not an array'],
   [{ id: 'lab', vendor: 5 }, 'vendor', 'lab: vendor must be a string, not a number'],
-])('whose options they are is told, whatever the id is: %o', (options, path, message) => {
+])('names the provider for invalid options: %o', (options, path, message) => {
   expect(() => {
     check(options as object);
   }).toThrow(config(path, message));
 });
 
-it.each([undefined, null, 'key'])('%o are no options', (options) => {
+it.each([undefined, null, 'key'])('rejects %o as options', (options) => {
   expect(() => {
     checkOptions('acme', options, {});
   }).toThrow('acme: options must be an object');
@@ -61,14 +61,11 @@ it.each([
   ['', 'is not a URL: write for example https://host/v1'],
   ['https://host:99999/v1', 'is not a URL: write for example https://host/v1'],
   ['ftp://host/v1', 'must begin with https:// or http://'],
-  ['https://user@host/v1', 'holds a user or a password: give them as apiKey or in headers'],
-  ['https://:sk-secret@host/v1', 'holds a user or a password: give them as apiKey or in headers'],
-  [
-    'https://host/v1?key=sk-secret',
-    'must end before its ? or #: what follows would stand before the path of each call',
-  ],
-  ['https://host/v1#', 'must end before its ? or #: what follows would stand before the path of each call'],
-  [new URL('https://host/v1'), 'must be a text such as https://host/v1'],
+  ['https://user@host/v1', 'contains a user or a password: pass them as apiKey or in headers'],
+  ['https://:sk-secret@host/v1', 'contains a user or a password: pass them as apiKey or in headers'],
+  ['https://host/v1?key=sk-secret', 'must not contain ? or #: each call appends its path to it'],
+  ['https://host/v1#', 'must not contain ? or #: each call appends its path to it'],
+  [new URL('https://host/v1'), 'must be a string such as https://host/v1'],
 ])('%s is not a base URL', (value, problem) => {
   expect(() => {
     checkBaseURL(value, 'baseURL of acme');

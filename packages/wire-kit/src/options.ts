@@ -1,14 +1,14 @@
 import { type Env, LlmError, type ProviderOptions } from '@majordomo/core';
 import { checkOptions, isObject, type Kind, type KindsOf, TIMEOUT_KINDS } from '@majordomo/core/toolkit';
 
-/** The kinds of the options that a provider has besides those of every provider. */
+/** Kinds of the options that a provider has in addition to `ProviderOptions`. */
 export type ExtraOptions<Options extends object> = Readonly<
   Record<Exclude<keyof Options, keyof ProviderOptions>, Kind>
 >;
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // A text, a function, or a secret that shows nothing: asked for at the first call.
+  // A string, a function or an object that hides a secret; checked at the first call.
   apiKey: true,
   baseURL: true,
   headers: 'object',
@@ -18,7 +18,7 @@ const COMMON_KINDS: KindsOf<ProviderOptions> = {
   billing: ['metered', 'included'],
 };
 
-/** `checkOptions` for those of a provider, and its base URL. `provider`: its id, for messages where the options have none. */
+/** Checks the options and the base URL of a provider. `provider` is the id for messages if the options have none. */
 export function checkProviderOptions<Options extends ProviderOptions>(
   provider: string,
   options: Options,
@@ -33,8 +33,8 @@ export function checkProviderOptions<Options extends ProviderOptions>(
 const COMMON_NAMES = { endpoint: 'baseURL', url: 'baseURL', key: 'apiKey', token: 'apiKey', name: 'id' };
 
 /**
- * Throws `config` for what is not the address of an API: a URL over http or https, without a user, a query or a fragment.
- * The value itself is not repeated: it may hold a secret.
+ * Throws kind `config` unless the value is an `http:` or `https:` URL without user, query and fragment. The message does
+ * not repeat the value, which can contain a secret.
  */
 export function checkBaseURL(value: unknown, what: string): void {
   const problem = problemOf(value);
@@ -56,13 +56,12 @@ export function baseURLFromEnv(env: Env, ...names: readonly string[]): string | 
 }
 
 function problemOf(value: unknown): string | undefined {
-  if (typeof value !== 'string') return 'must be a text such as https://host/v1';
+  if (typeof value !== 'string') return 'must be a string such as https://host/v1';
   if (!URL.canParse(value)) return 'is not a URL: write for example https://host/v1';
   const { protocol, username, password } = new URL(value);
   if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https:// or http://';
   if (username !== '' || password !== '')
-    return 'holds a user or a password: give them as apiKey or in headers';
-  if (/[?#]/.test(value))
-    return 'must end before its ? or #: what follows would stand before the path of each call';
+    return 'contains a user or a password: pass them as apiKey or in headers';
+  if (/[?#]/.test(value)) return 'must not contain ? or #: each call appends its path to it';
   return undefined;
 }

@@ -24,7 +24,7 @@ describe('patientFetch', () => {
     expect(platform).not.toEqual(patient);
   });
 
-  it('passes the request on as it is, to a fetch that the application has replaced too', async () => {
+  it('passes the request unchanged to a fetch that the application has replaced', async () => {
     const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response('replaced')));
     vi.stubGlobal('fetch', fetch);
     const { signal } = new AbortController();

@@ -8,7 +8,7 @@ interface Quirks {
   readonly most: number;
 }
 
-const WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
+const VALUES: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   thinking: ['budget', 'effort'],
   cache: [true, false],
   field: ['a', undefined],
@@ -16,9 +16,9 @@ const WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
 };
 
 const read = (query: string): Partial<Quirks> =>
-  quirksFromParams<Quirks>(Object.fromEntries(new URLSearchParams(query)), WORDS, 'LLM_ACME');
+  quirksFromParams<Quirks>(Object.fromEntries(new URLSearchParams(query)), VALUES, 'LLM_ACME');
 
-test('each word stands for its value, "none" for nothing', () => {
+test('parses values, and "none" as undefined', () => {
   expect(read('thinking=effort&cache=false&field=none&most=8')).toEqual({
     thinking: 'effort',
     cache: false,
@@ -39,6 +39,6 @@ test.each([
   ['sk-Zx9QwErTy-K3yCanary=1', 'LLM_ACME: unknown quirk "sk-…"; known are thinking, cache, field, most'],
   ['thinking=sk-Zx9QwErTy-K3yCanary', 'LLM_ACME: "sk-…" is not a value of thinking; it takes budget, effort'],
   ['most=many', 'LLM_ACME: "many" is not a value of most; it takes a number'],
-])('%s is a config error that says what is known', (query, message) => {
+])('rejects %s and lists the valid values', (query, message) => {
   expect(() => read(query)).toThrow(expect.objectContaining({ kind: 'config', message }));
 });

@@ -13,7 +13,7 @@ const bucket = (name: string, limit?: number, remaining?: number, resetMs?: numb
   resetMs,
 });
 
-describe('the limits that headers tell', () => {
+describe('limits in headers', () => {
   it.each<[string, Record<string, string>, readonly object[]]>([
     [
       'OpenAI',
@@ -71,7 +71,7 @@ describe('the limits that headers tell', () => {
     expect(observe(headers)).toEqual({ target: 'p/m', at: NOW, buckets, refusal: undefined });
   });
 
-  it('are none where no header, or no number, tells any', () => {
+  it('are absent without a header with a number', () => {
     expect(observe({})).toBeUndefined();
     expect(
       observe({ 'x-ratelimit-limit-requests': 'many', 'x-ratelimit-remaining-requests': '' }),
@@ -79,7 +79,7 @@ describe('the limits that headers tell', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a 429', () => {
   const left = (remaining: string, reset?: string): Record<string, string> => ({
     'x-ratelimit-remaining-requests': remaining,
     ...(reset === undefined ? {} : { 'x-ratelimit-reset-requests': reset }),
@@ -101,7 +101,7 @@ describe('a refusal', () => {
     expect(observe(headers, 429)?.refusal).toBe(refusal);
   });
 
-  it('without headers is judged by the last ones, as old as they are', () => {
+  it('without headers is classified by the last ones and their age', () => {
     const watch = rateLimitWatch();
     watch.observe('p/m', 200, new Headers(left('0', '2m')), NOW);
     const bare = (after: number, target = 'p/m'): unknown => {
@@ -113,7 +113,7 @@ describe('a refusal', () => {
     expect(bare(30_000, 'p/other')).toEqual([NOW + 30_000, 'unknown']);
   });
 
-  it('keeps 256 targets', () => {
+  it('stores 256 targets', () => {
     const watch = rateLimitWatch();
     for (let n = 0; n <= 256; n++) watch.observe(`p/${n}`, 200, new Headers(left('0', '1h')), NOW);
     expect(watch.observe('p/0', 429, undefined, NOW)?.refusal).toBe('unknown');
@@ -121,7 +121,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('headers of any text', () => {
+describe('arbitrary header values', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary-ascii', maxLength: 30 }),
     fc.string({
@@ -134,20 +134,20 @@ describe('headers of any text', () => {
   const MONTH_MS = 31 * 24 * 3_600_000;
   const isWait = (ms: number | undefined): boolean => ms === undefined || (ms >= 0 && ms <= MONTH_MS);
 
-  it('give a wait of at most a month, or none', () => {
+  it('give a wait of at most a month or none', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('retry-after', 'retry-after-ms', 'x-ratelimit-reset'),
         text,
         (name, value) => {
-          expect(isWait(retryAfterMs({ get: (asked) => (asked === name ? value : null) }, NOW))).toBe(true);
+          expect(isWait(retryAfterMs({ get: (header) => (header === name ? value : null) }, NOW))).toBe(true);
         },
       ),
       { numRuns: 2000, seed: 20_261_120 },
     );
   });
 
-  it('give numbers, or none, and no members of objects', () => {
+  it('give numbers or none', () => {
     const name = fc.constantFrom(
       ...['x-ratelimit-limit-requests', 'x-ratelimit-remaining-__proto__', 'x-ratelimit-reset-constructor'],
       ...['anthropic-ratelimit-__proto__-limit', 'x-ratelimit-limit', 'anthropic-ratelimit-requests-reset'],
@@ -166,7 +166,7 @@ describe('headers of any text', () => {
     );
   });
 
-  it.each(['1', '1m', '.', '-', ' ', '1h1', '00:'])('cost their length: many of %j', (part) => {
+  it.each(['1', '1m', '.', '-', ' ', '1h1', '00:'])('take linear time: many of %j', (part) => {
     const value = part.repeat(100_000);
     const began = process.cpuUsage();
     retryAfterMs({ get: () => value }, NOW);

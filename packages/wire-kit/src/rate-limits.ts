@@ -1,31 +1,31 @@
 import { type HeaderReader, resetMs } from '@majordomo/core/toolkit';
 
-/** One of a vendor's limits, as its headers told it last. */
+/** Rate limit from the last response headers of a vendor. */
 export interface RateLimitBucket {
-  /** What is counted, with its window where the vendor names one: `requests`, `tokens-minute`, `input-tokens`. */
+  /** Counted unit, with its window if the vendor names one: `requests`, `tokens-minute`, `input-tokens`. */
   readonly name: string;
   readonly limit: number | undefined;
   readonly remaining: number | undefined;
-  /** Milliseconds from `at` until it is full again. */
+  /** Milliseconds from `at` until the limit is available in full again. */
   readonly resetMs: number | undefined;
 }
 
-/** What is known of a target's limits. */
+/** Rate limits of a target. */
 export interface RateLimits {
   readonly target: string;
-  /** When the headers came; they may be older than the answer that this is told with. Epoch, milliseconds. */
+  /** Time of the headers, which can be older than the reported response. Milliseconds since the epoch. */
   readonly at: number;
   readonly buckets: readonly RateLimitBucket[];
   /**
-   * Of a 429: `quota` when a bucket is used up for a minute or longer, `capacity` when none is (the vendor is short, not
-   * the caller), `unknown` when no headers ever came.
+   * Reason of a 429: `quota` if a limit is used up for a minute or longer, `capacity` if none is used up (the vendor lacks
+   * capacity), `unknown` if no response had headers about limits.
    */
   readonly refusal: 'quota' | 'capacity' | 'unknown' | undefined;
 }
 
-/** Remembers the limits of targets from the headers of their answers. */
+/** Stores the limits of targets from their response headers. */
 export interface RateLimitWatch {
-  /** Reads one answer's headers; `undefined` when they tell nothing and nothing is refused. */
+  /** Reads the headers of a response. Returns `undefined` if they contain no limits and the status is not 429. */
   observe(
     target: string,
     status: number,
@@ -36,7 +36,7 @@ export interface RateLimitWatch {
 
 const MAX_TARGETS = 256;
 
-/** Limits of at most 256 targets: a refusal without headers is judged by the last ones that came. */
+/** Creates a watch for at most 256 targets. A 429 without headers is classified by the last stored limits. */
 export function rateLimitWatch(): RateLimitWatch {
   const known = new Map<string, Pick<RateLimits, 'at' | 'buckets'>>();
   return {
@@ -63,7 +63,7 @@ const PORTIONS: readonly string[] = ['requests', 'tokens', 'input-tokens', 'outp
 
 type Names = readonly [name: string, of: (what: 'limit' | 'remaining' | 'reset') => string];
 
-/** The dialects: `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` alone, `anthropic-ratelimit-requests-limit`. */
+/** Header names of the vendors: `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` alone, `anthropic-ratelimit-requests-limit`. */
 const NAMES: readonly Names[] = [
   ...COUNTED_UNITS.flatMap((counted) =>
     WINDOWS.map((window): Names => [counted + window, (what) => `x-ratelimit-${what}-${counted}${window}`]),
@@ -88,7 +88,7 @@ function parseAmount(value: string | null): number | undefined {
 
 const A_MINUTE = 60_000;
 
-/** `age`: milliseconds since the buckets were told; what would be full again by now is not evidence. */
+/** `age` is the age of the limits in milliseconds. A limit that has been reset since is not evidence. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

@@ -46,13 +46,13 @@ describe('a schema in a plain dialect', () => {
     expect(inPlain(given)).toEqual([expected, []]);
   });
 
-  it('has a type where only a name of one stood', () => {
+  it('expands the name of a type', () => {
     expect(sanitizeSchema(object({ a: 'string' }), PLAIN_DIALECT).schema).toEqual(
       object({ a: { type: 'string' } }),
     );
   });
 
-  it('has an object without alternatives at its root', () => {
+  it('converts the root to an object without alternatives', () => {
     const root = (schema: JsonObject): unknown => sanitizeSchema(schema, PLAIN_DIALECT);
     expect(root({ type: 'string' })).toEqual({ schema: object({}), dropped: ['root'] });
     expect(root({})).toEqual({ schema: object({}), dropped: ['root'] });
@@ -62,7 +62,7 @@ describe('a schema in a plain dialect', () => {
     });
   });
 
-  it('keeps properties that are named like keywords', () => {
+  it('preserves properties that are named like keywords', () => {
     const named = object(
       { pattern: {}, enum: {}, default: {}, format: {}, $ref: {} },
       { required: ['pattern'] },
@@ -73,7 +73,7 @@ describe('a schema in a plain dialect', () => {
 });
 
 describe('other dialects', () => {
-  it('drop what a grammar cannot say, everywhere, and tell it', () => {
+  it('drop unsupported keywords at every level and report them', () => {
     const deep = object({
       a: { type: 'array', items: { type: 'string', pattern: '^a', format: 'uri' } },
       pattern: {},
@@ -84,7 +84,7 @@ describe('other dialects', () => {
     });
   });
 
-  it('give every schema a type, and none beside alternatives', () => {
+  it('add a type to every schema without alternatives', () => {
     const given = object({
       a: { description: 'any' },
       b: { enum: [1, 2] },
@@ -113,7 +113,7 @@ describe('other dialects', () => {
 const DIALECTS: readonly SchemaDialect[] = [PLAIN_DIALECT, TYPED_DIALECT, GRAMMAR_DIALECT];
 
 describe('every dialect', () => {
-  it('does not follow references, and ends at a depth', () => {
+  it('does not follow references and stops at a depth', () => {
     const node = object({ next: { $ref: '#/$defs/node' } });
     const schema = object({ root: { $ref: '#/$defs/node' } }, { $defs: { node } });
     let deep: JsonObject = {};
@@ -124,7 +124,7 @@ describe('every dialect', () => {
     }
   });
 
-  it('changes no input and is a fixed point', () => {
+  it('does not change its input and is idempotent', () => {
     const keyword = fc.constantFrom(
       'type',
       'properties',

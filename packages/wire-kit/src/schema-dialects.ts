@@ -1,20 +1,20 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 
-/** What a server makes of JSON Schema; named after what it refuses, never after who it is. */
+/** Subset of JSON Schema that a server accepts. */
 export interface SchemaDialect {
-  /** `object`: the root is an object without alternatives; anything else becomes the schema of an empty object. */
+  /** `object`: the root must be an object without alternatives; another root becomes the schema of an empty object. */
   readonly root: 'any' | 'object';
-  /** `flag`: no type `null`: `nullable: true` says it. `drop`: it is not said at all. */
+  /** `flag`: `nullable: true` replaces the type `null`. `drop`: null is removed. */
   readonly nullType: 'keep' | 'flag' | 'drop';
-  /** `drop`: nothing but a description may stand next to `$ref`. */
+  /** `drop-default`: `default` next to `$ref` is removed. */
   readonly refSiblings: 'keep' | 'drop-default';
-  /** Every schema needs a `type`, and next to `anyOf` none may stand. */
+  /** Whether every schema needs a `type`, except one with alternatives, which must not have it. */
   readonly requiresType: boolean;
-  /** Keywords that it does not take. */
+  /** Keywords that are removed. */
   readonly unsupported: readonly string[];
 }
 
-/** What every server takes (seen refused at one or another: several clients, 2025-2026). */
+/** Dialect that every known server accepts (rejections observed in several clients, 2025-2026). */
 export const PLAIN_DIALECT: SchemaDialect = {
   root: 'object',
   nullType: 'flag',
@@ -23,10 +23,10 @@ export const PLAIN_DIALECT: SchemaDialect = {
   unsupported: [],
 };
 
-/** For a server that wants a type everywhere and knows no null. */
+/** Dialect of servers that require a type everywhere and do not support null. */
 export const TYPED_DIALECT: SchemaDialect = { ...PLAIN_DIALECT, nullType: 'drop', requiresType: true };
 
-/** For a server that could not make a grammar of the schema: these two are what such engines fail at. */
+/** Dialect of servers that failed to compile a schema to a grammar. The two keywords are the usual causes. */
 export const GRAMMAR_DIALECT: SchemaDialect = {
   root: 'any',
   nullType: 'keep',
@@ -35,10 +35,10 @@ export const GRAMMAR_DIALECT: SchemaDialect = {
   unsupported: ['pattern', 'format'],
 };
 
-/** A schema in a dialect, and what that dropped. */
+/** Schema in a dialect, and the dropped keywords. */
 export interface SanitizedSchema {
   readonly schema: JsonObject;
-  /** What the dialect could not say, such as `pattern` or `null`; each once. */
+  /** Names of the dropped features, such as `pattern` or `null`, each once. */
   readonly dropped: readonly string[];
 }
 
@@ -70,7 +70,7 @@ const TYPES: ReadonlySet<string> = new Set([
   'array',
   'null',
 ]);
-/** Deeper schemas are written by machines that dropped count; what is below becomes a free value. */
+/** Maximum depth of a schema. A deeper schema becomes a schema of any value. */
 const MAX_DEPTH = 64;
 const MAX_ROUNDS = 8;
 const EMPTY: JsonObject = { type: 'object', properties: {} };
@@ -78,17 +78,17 @@ const EMPTY: JsonObject = { type: 'object', properties: {} };
 const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
 /**
- * A schema in a server's dialect. It is a copy: the input is never changed, the output is a fixed point, and values that
- * are not schemas (`enum`, `default`, `examples`, names of properties) are left alone. References are not followed.
+ * Converts a schema to a server's dialect. Returns a copy; converting it again gives the same schema. Values that are not
+ * schemas (`enum`, `default`, `examples`, names of properties) do not change. References are not followed.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
   const cache = sanitizedSchemas.get(dialect) ?? new WeakMap<object, SanitizedSchema>();
   sanitizedSchemas.set(dialect, cache);
-  const before = cache.get(schema);
-  if (before !== undefined) return before;
+  const cached = cache.get(schema);
+  if (cached !== undefined) return cached;
   const dropped = new Set<string>();
   let sanitized = toRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
-  // What one rule makes may be food for another.
+  // The result of one rule can be the input of another.
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const next = toRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
@@ -137,7 +137,7 @@ function convertMember(key: string, value: JsonValue, conversion: Conversion, de
   );
 }
 
-/** `type: [X, 'null']`, and alternatives of which one is null, become X. */
+/** Replaces `type: [X, 'null']`, and alternatives of which one is null, by X. */
 function removeNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
   if (dialect.nullType === 'keep') return;
   const { type } = node;
@@ -161,9 +161,9 @@ function removeNull(node: Record<string, JsonValue>, { dialect, dropped }: Conve
       for (const [name, value] of Object.entries(only)) if (value !== undefined) node[name] ??= value;
     }
   }
-  const words = node['enum'];
-  if (dialect.nullType === 'drop' && isList(words))
-    node['enum'] = words.filter((each) => each !== null && each !== '');
+  const values = node['enum'];
+  if (dialect.nullType === 'drop' && isList(values))
+    node['enum'] = values.filter((each) => each !== null && each !== '');
   if (isNullable && dialect.nullType === 'flag') node['nullable'] = true;
   if (dialect.nullType === 'flag') return;
   if (isNullable || node['nullable'] !== undefined) dropped.add('null');
@@ -175,8 +175,8 @@ function tidyObject(node: Record<string, JsonValue>): void {
   if (type === 'object' && properties === undefined) node['properties'] = {};
   if (!isList(required)) return;
   const names = isObject(properties) ? properties : {};
-  const there = required.filter((name) => typeof name === 'string' && Object.hasOwn(names, name));
-  if (there.length > 0) node['required'] = there;
+  const existing = required.filter((name) => typeof name === 'string' && Object.hasOwn(names, name));
+  if (existing.length > 0) node['required'] = existing;
   else delete node['required'];
 }
 
@@ -186,11 +186,12 @@ function addType(node: Record<string, JsonValue>): void {
     return;
   }
   if (node['type'] !== undefined || node['$ref'] !== undefined) return;
-  const words = node['enum'];
-  const [word] = isList(words) ? words : [];
+  const values = node['enum'];
+  const [value] = isList(values) ? values : [];
   if (isObject(node['properties'])) node['type'] = 'object';
   else if (node['items'] !== undefined) node['type'] = 'array';
-  else node['type'] = typeof word === 'number' ? 'number' : typeof word === 'boolean' ? 'boolean' : 'string';
+  else
+    node['type'] = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string';
 }
 
 function toRoot(schema: JsonValue, { dialect, dropped }: Conversion): JsonObject {
@@ -201,9 +202,9 @@ function toRoot(schema: JsonValue, { dialect, dropped }: Conversion): JsonObject
     const defs = Object.entries(schema).filter(([key]) => key === '$defs' || key === 'definitions');
     return { ...EMPTY, ...Object.fromEntries(defs) };
   }
-  const kept = Object.entries(schema).filter(([key]) => !ROOT_ALTERNATIVES.includes(key));
+  const members = Object.entries(schema).filter(([key]) => !ROOT_ALTERNATIVES.includes(key));
   for (const key of ROOT_ALTERNATIVES) if (schema[key] !== undefined) dropped.add(key);
-  return { ...Object.fromEntries(kept), type: 'object' };
+  return { ...Object.fromEntries(members), type: 'object' };
 }
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

@@ -2,26 +2,26 @@ import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
 import { derivedSignal, SSE, type Framing, type EventWriter } from '@majordomo/core/toolkit';
 import { driftError } from './errors.ts';
 
-/** One request through an SDK, and how its answer is read. */
+/** Request through an SDK and the reader of its response. */
 export interface SdkCall {
   readonly context: ModelContext;
-  /** Sends the request through the SDK, retries off, and gives the raw response. */
+  /** Sends the request through the SDK without retries and returns the raw response. */
   send(signal: AbortSignal): Promise<Response>;
   readonly reader: WireReader;
-  /** How the messages of a stream are told apart. Default: server-sent events. */
+  /** Framing of the messages of a stream. `@default SSE` */
   readonly framing?: Framing | undefined;
-  /** The SDK's error as ours; a package has one such function, in `errors.ts`. */
+  /** Converts an error of the SDK to an `LlmError`. */
   toLlmError(error: unknown, target: string): LlmError;
 }
 
 type Batch = readonly ModelEvent[];
 
-/** Reports that the headers have arrived. */
+/** Batch without events: the headers have arrived. */
 const HEADERS_RECEIVED: Batch = [];
 
 /**
- * Sends through the SDK and reads the raw body with the shared decoder: one batch of events per network read. The first,
- * empty batch reports that the headers have arrived.
+ * Sends a request through an SDK and decodes the raw body: one batch of events per network read. The first batch is empty
+ * and reports that the headers have arrived.
  */
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   const { context, reader, framing = SSE } = call;
@@ -38,7 +38,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
     }
   } catch (cause) {
     const error = signal.aborted ? abortError(context, cause) : call.toLlmError(cause, target);
-    // What was read before the failure is emitted first.
+    // Emit the events before the failure first.
     const written = reader.writer.take();
     if (written.length > 0) yield written;
     throw error;
@@ -47,7 +47,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   }
 }
 
-/** A body that was read to its finish keeps its connection for the next call; any other is cancelled. */
+/** Cancels the body, unless it was read to its finish, when its connection serves the next call. */
 async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
   reader: WireReader,
@@ -59,7 +59,7 @@ async function* readStream(
     messages++;
     deliverMessage(reader, data, event);
   }, reader.writer.target);
-  /** A separate function: while the consumer of a batch is busy, nothing refers to the bytes. */
+  /** A separate function, so that nothing refers to the bytes while the consumer handles a batch. */
   const decodeNext = async (): Promise<boolean> => {
     const { done, value } = await body.read();
     signal.throwIfAborted();
@@ -70,7 +70,7 @@ async function* readStream(
   const cancel = (): void => {
     body.cancel().catch(() => undefined);
   };
-  // A transport that does not watch the signal while the body is read would hang: the read is ended from here too.
+  // A transport that ignores the signal while the body is read would hang without this.
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   try {
@@ -78,7 +78,7 @@ async function* readStream(
     while (!reader.done) {
       const before = messages;
       if (await decodeNext()) break;
-      // Comments alone are not a step: a keep-alive must not hide a stalled model.
+      // Comments alone emit no batch: a keep-alive must not hide a stalled model.
       if (messages > before) yield reader.writer.take();
     }
     if (!reader.done) reader.end();
@@ -102,12 +102,12 @@ function bodyOf(
   return body.getReader();
 }
 
-/** Reading to the end keeps the connection alive for the next call; a body that continues is cancelled instead. */
+/** Reads the end of the body, so that its connection serves the next call; cancels a body that continues. */
 async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   try {
     if (!(await body.read()).done) await body.cancel();
   } catch {
-    // The answer is whole; what became of its connection changes nothing.
+    // The response is complete, so an error of its connection does not matter.
   }
 }
 
@@ -160,7 +160,7 @@ function discard({ body }: Response): void {
 function contentTypeError(response: Response, target: string): LlmError {
   discard(response);
   const type = contentType(response);
-  return new LlmError('protocol', `${target} answered with "${type}" where events or JSON were due`, {
+  return new LlmError('protocol', `${target} answered with "${type}" instead of events or JSON`, {
     target,
   });
 }
@@ -169,15 +169,16 @@ function abortError({ target }: ModelContext, cause: unknown): LlmError {
   return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
 }
 
-/** Reads one wire's messages, synchronously, into its scribe. */
+/** Converts the messages of a vendor's API to events, synchronously. */
 export interface WireReader {
+  /** Collects the events. */
   readonly writer: EventWriter;
-  /** True after the wire's finish signal: nothing more is read. */
+  /** Whether the finish message has been read. Later messages are not read. */
   readonly done: boolean;
-  /** One server-sent event or one line; throws an LlmError for an error inside the stream. */
+  /** Reads one server-sent event or one line; throws an `LlmError` for an error inside the stream. */
   readMessage(data: string, event: string | undefined): void;
-  /** A whole, non-streaming body. */
+  /** Reads the complete body of a non-streaming response. */
   readBody(json: unknown): void;
-  /** The body is over. Throws `truncated` when the wire's finish signal never came. */
+  /** Handles the end of the body; throws kind `truncated` if no finish message came. */
   end(): void;
 }

@@ -3,21 +3,21 @@ import { didYouMean, isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 
 type QuirkValue = string | boolean | number | undefined;
 
-/** What a query may say of one quirk: one of these values, as text, or what `read` makes something of. */
+/** Values of one quirk in a query: a list of values, or a parser. */
 export type QuirkValues<Value = unknown> =
   | readonly (Value & QuirkValue)[]
   | {
-      /** For the error, such as `a whole number`. */
+      /** Description of the valid values for the error, such as `a whole number`. */
       readonly takes: string;
-      /** `undefined`: not a value of this quirk. */
+      /** Parses a value; returns `undefined` for an invalid one. */
       read(text: string): Value | undefined;
     };
 
 /**
- * Quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. A name or a value that the table does not
- * know is a `config` error: a typing error must not go unseen. A boolean stands for its word, `undefined` for `none`.
+ * Parses quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. Booleans are written `true` and
+ * `false`, `undefined` is written `none`. Throws kind `config` for an unknown name or value.
  *
- * @param where begins the error's message, such as the variable's name
+ * @param where start of the error message, such as the name of the variable
  */
 export function quirksFromParams<Quirks extends object>(
   params: Readonly<Record<string, string>>,
@@ -26,11 +26,11 @@ export function quirksFromParams<Quirks extends object>(
 ): Partial<Quirks> {
   const quirks: Partial<Quirks> = {};
   for (const [name, text] of Object.entries(params)) {
-    const words: QuirkValues | undefined = Object.hasOwn(table, name)
+    const values: QuirkValues | undefined = Object.hasOwn(table, name)
       ? table[name as keyof Quirks]
       : undefined;
-    if (words === undefined) throw unknownQuirk(name, Object.keys(table), where);
-    quirks[name as keyof Quirks] = valueOf(name, text, words, where) as Quirks[keyof Quirks];
+    if (values === undefined) throw unknownQuirk(name, Object.keys(table), where);
+    quirks[name as keyof Quirks] = valueOf(name, text, values, where) as Quirks[keyof Quirks];
   }
   return quirks;
 }
@@ -57,15 +57,15 @@ const unknownQuirk = (name: string, known: readonly string[], where: string): Ll
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
   new LlmError('config', `${where}: "${abbreviate(text)}" is not a value of ${name}; it takes ${takes}`);
 
-/** No name of a quirk is longer; a key that was put in the wrong place is. */
+/** Longer than every name of a quirk. A longer text can be a key in the wrong place, so the error does not show it. */
 const MAX_SHOWN_LENGTH = 20;
 
 const abbreviate = (text: string): string =>
   text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, 3)}…`;
 
 /**
- * What the caller adds for this target, to be merged into the body last: the wire's entries first, then the
- * provider's own over them. A member of `undefined` takes a field away.
+ * Returns the caller's extra body members for a target: those of the wire, replaced by those of the provider. A member with
+ * the value `undefined` removes a field of the body.
  */
 export function extraFor(
   extra: { readonly [provider: string]: object } | undefined,
@@ -77,21 +77,21 @@ export function extraFor(
 }
 
 /**
- * Names the vector space of a model: as its maker calls it, without who serves it (`@cf/baai/bge-m3`, `BAAI/bge-m3` and
- * `bge-m3:latest` are one).
+ * Returns the name of a model's vector space: the model's name without the host that serves it. `@cf/baai/bge-m3`,
+ * `BAAI/bge-m3` and `bge-m3:latest` share a space.
  */
 export const spaceOf = (modelId: string): string =>
   (modelId.split('/').at(-1) ?? modelId).toLowerCase().replace(/:latest$/, '');
 
 /**
- * What a wire gave as a JSON value, such as a call's arguments, as text. Of one that is nested too deep for any recursion
- * it is no JSON: such arguments are refused, and the answer that they stand in continues.
+ * Returns a JSON value, such as the arguments of a tool call, as JSON text. For a value that is nested too deep the text is
+ * not JSON, so that core rejects these arguments and reads the rest of the response.
  */
 export function jsonText(value: unknown): string {
   return isTooDeep(value) ? `nested more than ${MAX_DEPTH} levels deep` : JSON.stringify(value);
 }
 
-/** What a provider says of its money: in the app's words where it has some, else in the package's own. */
+/** Returns the vendor and the billing of a provider: those of the options, otherwise the defaults. */
 export const billingOf = (
   options: Pick<ProviderOptions, 'vendor' | 'billing'>,
   defaults: Pick<Provider, 'vendor' | 'billing'>,

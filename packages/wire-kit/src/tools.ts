@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asText, isRecord } from '@majordomo/core/toolkit';
 
-/** A schema whose root is an object. */
+/** Schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };
 
 const roots = new WeakMap<JsonObject, ObjectRoot>();
 
 /**
- * A tool's parameters as nearly every wire takes them: the root has to be an object, and `anyOf`, `oneOf` and `allOf` are
- * refused there (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level") or passed over, so their
- * branches are joined, and a reference is followed. The same object for the same parameters.
+ * Converts a tool's parameters to a schema whose root is an object without `anyOf`, `oneOf`, `allOf` and `$ref`, which most
+ * vendors reject or ignore at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level").
+ * Branches are joined and the reference is followed. Returns the same object for the same parameters.
  */
 export function objectRoot(parameters: JsonObject): ObjectRoot {
   let schema = roots.get(parameters);
@@ -30,12 +30,12 @@ function joinBranches(schema: JsonObject): ObjectRoot {
   const every = [rest, ...schemasIn(allOf)];
   const choices = [schemasIn(anyOf), schemasIn(oneOf)];
   const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
-  // Of a choice, only what each of its branches asks for is asked for.
+  // A property is required if every branch of a choice requires it.
   const required = [...new Set([...every.flatMap(requiredOf), ...choices.flatMap(commonlyRequired)])];
   return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
 }
 
-/** A root that only names one of its definitions. */
+/** Replaces a root that refers to one of its definitions. */
 function followReference({ $ref: reference, ...schema }: JsonObject): JsonObject {
   const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
   const definitions = where === undefined ? undefined : schema[where];
@@ -59,11 +59,11 @@ function commonlyRequired(branches: readonly JsonObject[]): string[] {
 }
 
 /**
- * The name of a call in a history, as wires take it. Models call tools that nobody declared, by names such as
- * `exec.command<|channel|>`; the error result stays in the transcript, and a name that is refused would make every later
- * request fail ("String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"). The id pairs a call with its result.
+ * Returns a tool name that vendors accept for a call in a transcript. Models call undeclared tools by names such as
+ * `exec.command<|channel|>`. The call and its error result stay in the transcript, and a rejected name would make every
+ * later request fail ("String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"). The id pairs a call with its result.
  *
- * @param maxLength characters that the wire takes
+ * @param maxLength maximum number of characters
  */
 export function sanitizeToolName(name: string, maxLength: number): string {
   const fitted = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength);

@@ -1,16 +1,16 @@
 import type { TurnMessage } from '@majordomo/core';
 import { fnv1a, hasBytes, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
-/** What a wire accepts as a tool call's id. */
+/** Tool call ids that a vendor accepts. */
 export interface ToolIdRule {
   readonly maxLength: number;
-  /** Matches a whole id. */
+  /** Pattern of a complete id. */
   readonly pattern: RegExp;
 }
 
 /**
- * The function from the transcript's call ids to ids that a wire accepts. Ids that fit are kept; the others get a
- * name derived from the id alone, so that every turn, process and replay gives the same one; a clash is numbered.
+ * Returns a function from the transcript's call ids to ids that a vendor accepts. Valid ids do not change. Another id is
+ * derived from the original alone, so that every turn, process and replay gives the same one.
  */
 export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
@@ -29,10 +29,10 @@ export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule)
   return (id) => given.get(id) ?? id;
 }
 
-/** For wires that take any id, and histories whose every id fits. */
+/** Returns the id. For vendors that accept any id, and for transcripts with valid ids only. */
 export const unchangedId = (id: string): string => id;
 
-/** Asked of the whole history at every call: it makes nothing. */
+/** Runs for the complete transcript at every call, so it allocates nothing. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;
@@ -46,7 +46,7 @@ const callIds = (message: Extract<TurnMessage, { role: 'assistant' }>): string[]
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** Letters and digits only, at most 24: what every known wire takes; 9 where the rule is 9. */
+/** Returns at most 24 letters and digits, which every known vendor accepts. */
 function deriveId(id: string, maxLength: number, round: number): string {
   let name = '';
   for (let seed = 0; name.length < Math.min(maxLength, 24); seed++)
@@ -62,12 +62,12 @@ function hashBlock(text: string): string {
   return digits;
 }
 
-/** What one message became. */
+/** Converted message. */
 interface CachedForm<Wire> {
   readonly wire: readonly Wire[];
-  /** What the message held then. */
+  /** Contents of the message at its conversion. */
   readonly values: readonly unknown[];
-  /** Its calls' ids, each with what it was called. */
+  /** Call ids of the message, each with its converted id. */
   readonly calls: readonly (readonly [id: string, name: string])[];
   readonly hasOriginalIds: boolean;
 }
@@ -75,14 +75,14 @@ interface CachedForm<Wire> {
 type EntriesByMessage<Wire> = WeakMap<TurnMessage, CachedForm<Wire>>;
 
 /**
- * What a wire makes of messages, by their identity: a transcript is sent again and again, and a message that was sent
- * does not change. Only for converters to which nothing counts but the message, `owner`, `settings` and the names of
- * its calls. Messages with images or files are not kept: their base64 would be held as long as they are.
+ * Cache of converted messages by identity, because a transcript is sent at every step. The conversion may depend only on the
+ * message, `owner`, `settings` and the call ids. Messages with images or files are not cached, so that their base64 text
+ * does not stay in memory.
  */
 export class WireMessageCache<Wire extends object> {
   private readonly byOwner = new WeakMap<object, Map<string, EntriesByMessage<Wire>>>();
 
-  /** `owner`: what lives as long as the model and tells it from others; `settings`: few, of a request. */
+  /** Returns the cache for a request. `owner` is an object with the lifetime of the model; `settings` has few values. */
   forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined)
@@ -93,7 +93,7 @@ export class WireMessageCache<Wire extends object> {
   }
 }
 
-/** The forms under one request's settings. */
+/** Converted messages for the settings of one request. */
 export class RequestMessageCache<Wire extends object> {
   private readonly entries: EntriesByMessage<Wire>;
   private readonly nameOf: (id: string) => string;
@@ -103,16 +103,16 @@ export class RequestMessageCache<Wire extends object> {
     this.nameOf = nameOf;
   }
 
-  /** What the message became before, if it becomes the same now. Nobody may change it. */
+  /** Returns the cached conversion if it is still valid. The caller must not change it. */
   get(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.entries.get(message);
     if (form === undefined || !hasSameValues(message, form.values)) return undefined;
-    // The one comparison for a whole history that needs no other names.
+    // A transcript without converted ids needs one comparison only.
     if (this.nameOf === unchangedId) return form.hasOriginalIds ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
 
-  /** From here on nobody may change `wire`; its JSON is made once. */
+  /** Stores a conversion. The caller must not change `wire` afterwards: its JSON is cached. */
   set(message: TurnMessage, wire: readonly Wire[]): void {
     if (hasBytes(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
@@ -131,22 +131,19 @@ function messageCallIds(message: TurnMessage): readonly string[] {
   return message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
 }
 
-/** JSON by the identity of what it says; empty until it is asked for. */
+/** JSON text by object; empty until its first use. */
 const cachedJson = new WeakMap<object, string>();
 
 /**
- * Says of an object that nobody changes it from here on: its JSON is made once, and lives as long as the object. An
- * agent sends its whole transcript at every step, and all of it but the last two messages was sent before.
+ * Marks an object as unchanging: `stringifyList` caches its JSON for the lifetime of the object. An agent sends its complete
+ * transcript at every step, and only the last two messages are new.
  */
 export function cacheJson<T extends object>(value: T): T {
   cachedJson.set(value, '');
   return value;
 }
 
-/**
- * A list as JSON; what `cacheJson` was told of is serialised only the first time. Put together by `+`: the engine links
- * the pieces and copies them once, when the text is sent, where `join` copies a transcript a second time.
- */
+/** Returns a list as JSON. Objects that `cacheJson` has marked are serialized once. */
 export function stringifyList(list: readonly unknown[]): string {
   let text = '[';
   for (let at = 0; at < list.length; at++) {
@@ -166,15 +163,15 @@ function jsonOf(value: unknown): string {
   return text;
 }
 
-/** In a list, what JSON has no word for is null. */
+/** Returns `null` for a value without a JSON form, as JSON does in lists. */
 function stringify(value: unknown): string {
   const text: unknown = JSON.stringify(value);
   return typeof text === 'string' ? wellFormedJson(text) : 'null';
 }
 
 /**
- * JSON text whose lone surrogates are U+FFFD: one of them makes strict parsers refuse the whole body. `JSON.stringify`
- * escapes a surrogate only where its other half is missing, and `\\ud800` is text that spells such an escape.
+ * Returns JSON text with U+FFFD in place of lone surrogates, because strict parsers reject a body that contains one.
+ * `JSON.stringify` escapes only lone surrogates, and `\\ud800` is a string that contains such an escape.
  */
 export const wellFormedJson = (json: string): string =>
   json.includes('\\ud')
@@ -182,8 +179,8 @@ export const wellFormedJson = (json: string): string =>
     : json;
 
 /**
- * The same value with U+FFFD for each half of a surrogate pair in its texts: for wires whose JSON is made elsewhere, see
- * `wellFormed`. What has none is given back as it is, bytes always.
+ * Returns the value with U+FFFD in place of lone surrogates in its strings, for SDKs that serialize the body. Returns
+ * the same object if it contains none. Bytes do not change.
  */
 export function wellFormedStrings<T>(value: T): T {
   return replaceSurrogates(value) as T;

@@ -2,21 +2,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { wellFormedJson, wellFormedStrings } from './transcript.ts';
 
-test('a value without half pairs is itself', () => {
+test('returns a value without lone surrogates unchanged', () => {
   const value = { a: ['🌍', { b: 1 }], bytes: Uint8Array.of(1), none: null };
   expect(wellFormedStrings(value)).toBe(value);
 });
 
-test('only what holds one is made anew', () => {
-  const kept = { b: 'x' };
+test('copies only the objects that contain one', () => {
+  const unchanged = { b: 'x' };
   const bytes = Uint8Array.of(1, 2);
-  const clean = wellFormedStrings({ kept, bytes, list: ['a', '\ud83d', '\udc00b'] });
-  expect(clean).toEqual({ kept, bytes, list: ['a', '\ufffd', '\ufffdb'] });
-  expect(clean.kept).toBe(kept);
+  const clean = wellFormedStrings({ unchanged, bytes, list: ['a', '\ud83d', '\udc00b'] });
+  expect(clean).toEqual({ unchanged, bytes, list: ['a', '\ufffd', '\ufffdb'] });
+  expect(clean.unchanged).toBe(unchanged);
   expect(clean.bytes).toBe(bytes);
 });
 
-test('says what the JSON of it would', () => {
+test('returns the same strings as wellFormedJson', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.string({ unit: 'binary' })), (value) => {
       expect(JSON.stringify(wellFormedStrings(value))).toBe(wellFormedJson(JSON.stringify(value)));

@@ -14,7 +14,7 @@ const facts = (more: Partial<WireErrorInit>): WireErrorInit => ({
   ...more,
 });
 
-describe('an error of a wire shows no secret', () => {
+describe('wireError hides a secret', () => {
   it.each<[string, Partial<WireErrorInit>]>([
     ['in its message', { message: `bad ${KEY}` }],
     ['in its body', { body: { error: { key: KEY } } }],
@@ -22,25 +22,25 @@ describe('an error of a wire shows no secret', () => {
     ['in its type', { type: `type ${KEY}` }],
     ['in its request id', { requestId: `req-${KEY}` }],
     ['in its cause', { cause: Object.assign(new Error('a'), { headers: new Headers({ echo: KEY }) }) }],
-    ['across the place where the body is cut', { body: `${'x'.repeat(1990)}${KEY}` }],
-    ['across the place where the message is cut', { message: `${'x'.repeat(1990)}${KEY}` }],
+    ['at the end of a truncated body', { body: `${'x'.repeat(1990)}${KEY}` }],
+    ['at the end of a truncated message', { message: `${'x'.repeat(1990)}${KEY}` }],
   ])('%s', (_, more) => {
     expect(shown(wireError(facts(more)))).not.toContain('canary-');
   });
 });
 
-it('a message is as long as a body at most', () => {
+it('truncates a message to the length of a body', () => {
   expect(wireError(facts({ message: 'x'.repeat(1_000_000) })).message.length).toBeLessThan(2100);
 });
 
-describe('an LlmError on its way out', () => {
-  const own = new LlmError('config', 'set LLM_BOX=openai://TOKEN@host/v1', { target: 'p/m' });
+describe('transportError of an LlmError', () => {
+  const original = new LlmError('config', 'set LLM_BOX=openai://TOKEN@host/v1', { target: 'p/m' });
 
-  it('is the same one where there is nothing to hide', () => {
-    expect(transportError(own, 'p/m', [KEY])).toBe(own);
+  it('returns the same error without a secret', () => {
+    expect(transportError(original, 'p/m', [KEY])).toBe(original);
   });
 
-  it('loses what it should not show, and nothing else', () => {
+  it('removes the secrets and nothing else', () => {
     const partial = { id: 'r1', target: 'p/m', text: 'hi', parts: [], usage: undefined };
     const details = { target: 'p/m', partial, code: KEY, body: `b ${KEY}`, requestId: `r ${KEY}` };
     const cause = new SyntaxError(`Unexpected token 'c', "{"a": ${KEY.slice(0, 9)}"... is not valid JSON`);
@@ -56,27 +56,27 @@ describe('an LlmError on its way out', () => {
   });
 });
 
-it('an LlmError that an SDK has wrapped is told itself', () => {
-  const own = new LlmError('protocol', 'p/m sends on to http://x', { target: 'p/m', code: 'redirect' });
-  const wrapped = new Error('Connection error.', { cause: new Error('fetch failed', { cause: own }) });
-  expect(transportError(wrapped, 'p/m')).toBe(own);
+it('returns the LlmError inside an error of an SDK', () => {
+  const original = new LlmError('protocol', 'p/m redirects to http://x', { target: 'p/m', code: 'redirect' });
+  const wrapped = new Error('Connection error.', { cause: new Error('fetch failed', { cause: original }) });
+  expect(transportError(wrapped, 'p/m')).toBe(original);
 });
 
-describe('whatever is thrown becomes an LlmError', () => {
+describe('transportError converts', () => {
   it.each<[string, unknown]>([
     ['an object without a prototype', Object.create(null)],
     ['a circular one', circular()],
     ['a deep one', deep(100_000)],
     ['nothing', undefined],
     ['a function', () => KEY],
-    ['an error without words', new Error()],
+    ['an error without a message', new Error()],
   ])('%s', (_, thrown) => {
     const error = transportError(thrown, 'p/m', [KEY]);
     expect([LlmError.is(error, 'network'), error.details.target]).toEqual([true, 'p/m']);
     expect(LlmError.is(wireError(facts({ body: thrown, cause: thrown })), 'auth')).toBe(true);
   });
 
-  it('any value at all, in time', () => {
+  it('any value', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, maxDepth: 4 }), fc.string(), (value, message) => {
         expect(LlmError.is(transportError(value, 'p/m', [KEY]))).toBe(true);
@@ -102,7 +102,7 @@ function deep(levels: number): unknown {
   return value;
 }
 
-it('a header that cannot be sent is a mistake of the set-up, not of the network', () => {
+it('reports an invalid header as a config error', () => {
   const error = transportError(
     new TypeError(`Headers.append: "${KEY}\r\n" is an invalid header value.`),
     'p/m',
@@ -112,7 +112,7 @@ it('a header that cannot be sent is a mistake of the set-up, not of the network'
   expect(transportError(new TypeError('fetch failed'), 'p/m').kind).toBe('network');
 });
 
-describe('what a server says about asking again', () => {
+describe('retry hints of a server', () => {
   const headers = (value: string): Headers => new Headers({ 'x-should-retry': value });
 
   it.each<[Partial<WireErrorInit>, string, boolean | undefined]>([

@@ -15,8 +15,8 @@ import { manualClock } from './support/manual-clock.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** One provider; what a key is worth says `ill`. */
-function vendor(key: string, ill: Map<string, ErrorKind>, asked: string[]): Provider {
+/** Provider whose keys fail with the kinds in `failures`. */
+function vendor(key: string, failures: Map<string, ErrorKind>, usedKeys: string[]): Provider {
   const source = credentialSource(key, []);
   return {
     spi: 1,
@@ -27,66 +27,70 @@ function vendor(key: string, ill: Map<string, ErrorKind>, asked: string[]): Prov
       capabilities: {},
       async *stream(_request, context) {
         const value = await source.resolve(context);
-        asked.push(value);
-        const kind = ill.get(value);
-        if (kind !== undefined) throw new LlmError(kind, `${context.target} said ${kind}`);
-        const scribe = new EventWriter(context.target, []);
-        scribe.text('ok');
-        scribe.finish('stop', undefined, undefined);
-        yield scribe.take();
+        usedKeys.push(value);
+        const kind = failures.get(value);
+        if (kind !== undefined) throw new LlmError(kind, `${context.target} failed with ${kind}`);
+        const writer = new EventWriter(context.target, []);
+        writer.text('ok');
+        writer.finish('stop', undefined, undefined);
+        yield writer.take();
       },
     }),
   };
 }
 
-function tenants(ill: Map<string, ErrorKind>): {
-  readonly of: (key: string) => Majordomo;
-  readonly asked: string[];
+function tenants(failures: Map<string, ErrorKind>): {
+  readonly tenant: (key: string) => Majordomo;
+  readonly usedKeys: string[];
   readonly clock: ReturnType<typeof manualClock>;
 } {
-  const asked: string[] = [];
+  const usedKeys: string[] = [];
   const clock = manualClock();
   const chain = { attempts: 1, policy: { auth: { bench: true } } };
   const majordomo = createMajordomo({ providers: [], clock, random: () => 0, chain });
-  return { asked, clock, of: (key) => majordomo.with({ providers: [vendor(key, ill, asked)] }) };
+  return {
+    usedKeys,
+    clock,
+    tenant: (key) => majordomo.with({ providers: [vendor(key, failures, usedKeys)] }),
+  };
 }
 
 describe('a failure of a key', () => {
-  it.each<ErrorKind>(['quota', 'rate-limit', 'auth'])('benches that key and no other: %s', async (kind) => {
-    const { of, asked } = tenants(new Map([['spent', kind]]));
-    const poor = of('spent').model('a/x');
-    for (const _try of [1, 2]) await failure(poor.generate(hi, { whenAllBenched: 'fail' }));
-    const sent = asked.length;
-    const error = await failure(poor.generate(hi, { whenAllBenched: 'fail' }));
-    expect([error.kind, error.details.code, asked.length]).toEqual([kind, 'credential-benched', sent]);
-    expect((await of('rich').model('a/x').generate(hi)).text).toBe('ok');
+  it.each<ErrorKind>(['quota', 'rate-limit', 'auth'])('benches only that key: %s', async (kind) => {
+    const { tenant, usedKeys } = tenants(new Map([['spent', kind]]));
+    const poorModel = tenant('spent').model('a/x');
+    for (const _try of [1, 2]) await failure(poorModel.generate(hi, { whenAllBenched: 'fail' }));
+    const sent = usedKeys.length;
+    const error = await failure(poorModel.generate(hi, { whenAllBenched: 'fail' }));
+    expect([error.kind, error.details.code, usedKeys.length]).toEqual([kind, 'credential-benched', sent]);
+    expect((await tenant('rich').model('a/x').generate(hi)).text).toBe('ok');
   });
 
-  it('leaves a call its own attempts, though it has benched the target and then the key', async () => {
-    const said: (ErrorKind | undefined)[] = ['server', 'server', 'rate-limit', 'rate-limit', 'server'];
-    const ill = { get: () => said.shift() } as unknown as Map<string, ErrorKind>;
-    const { of, asked, clock } = tenants(ill);
-    const answer = of('key')
+  it('does not use up the attempts of a call when it benches the target and then the key', async () => {
+    const kinds: (ErrorKind | undefined)[] = ['server', 'server', 'rate-limit', 'rate-limit', 'server'];
+    const failures = { get: () => kinds.shift() } as unknown as Map<string, ErrorKind>;
+    const { tenant, usedKeys, clock } = tenants(failures);
+    const answer = tenant('key')
       .model('a/x')
       .generate(hi, { attempts: 6, backoff: { baseMs: 0 } });
     await clock.advance(0);
-    expect([(await answer).text, asked.length]).toEqual(['ok', 6]);
+    expect([(await answer).text, usedKeys.length]).toEqual(['ok', 6]);
   });
 
-  it('is seen in the snapshot by a hash, told to nobody, and comes back after its time', async () => {
-    const ill = new Map<string, ErrorKind>([['spent', 'quota']]);
-    const { of, clock } = tenants(ill);
-    const majordomo = of('spent');
-    const told: string[] = [];
-    majordomo.health.onChange((target) => told.push(target));
+  it('appears in the snapshot under a hash, emits no change, and ends after its time', async () => {
+    const failures = new Map<string, ErrorKind>([['spent', 'quota']]);
+    const { tenant, clock } = tenants(failures);
+    const majordomo = tenant('spent');
+    const changes: string[] = [];
+    majordomo.health.onChange((target) => changes.push(target));
     await failure(majordomo.model('a/x').generate(hi));
     const health = majordomo.health.snapshot()['a/x'];
     expect([health?.state, Object.values(health?.credentials ?? {})]).toMatchObject([
       'healthy',
       [{ state: 'benched' }],
     ]);
-    expect([JSON.stringify(health).includes('spent'), told]).toEqual([false, []]);
-    ill.clear();
+    expect([JSON.stringify(health).includes('spent'), changes]).toEqual([false, []]);
+    failures.clear();
     await clock.advance(5000);
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('ok');
     expect(Object.values(majordomo.health.snapshot()['a/x']?.credentials ?? {})).toMatchObject([
@@ -94,18 +98,18 @@ describe('a failure of a key', () => {
     ]);
   });
 
-  it('lets one call at a time try it early, as a benched target does', async () => {
-    const ill = new Map<string, ErrorKind>([['spent', 'quota']]);
-    const { of } = tenants(ill);
-    const majordomo = of('spent');
+  it('allows one call at a time to probe it early', async () => {
+    const failures = new Map<string, ErrorKind>([['spent', 'quota']]);
+    const { tenant } = tenants(failures);
+    const majordomo = tenant('spent');
     await failure(majordomo.model('a/x').generate(hi));
-    ill.clear();
+    failures.clear();
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('ok');
   });
 
-  it('that keeps a call away is told as a skip, until when included, and as the end of an attempt', async () => {
-    const { of, clock } = tenants(new Map([['spent', 'quota']]));
-    const majordomo = of('spent');
+  it('is reported as a skipped attempt with its end', async () => {
+    const { tenant, clock } = tenants(new Map([['spent', 'quota']]));
+    const majordomo = tenant('spent');
     await failure(majordomo.model('a/x').generate(hi));
     const events: CallEvent[] = [];
     const options = { whenAllBenched: 'fail', onEvent: (event: CallEvent) => events.push(event) } as const;
@@ -122,17 +126,17 @@ describe('a failure of a key', () => {
     expect(majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
   });
 
-  it('that is the target’s benches the target for all keys', async () => {
-    const { of } = tenants(new Map([['one', 'server']]));
-    for (const _try of [1, 2]) await failure(of('one').model('a/x').generate(hi));
-    expect((await failure(of('two').model('a/x').generate(hi, { whenAllBenched: 'fail' }))).kind).toBe(
+  it('benches the target for all keys if the target failed', async () => {
+    const { tenant } = tenants(new Map([['one', 'server']]));
+    for (const _try of [1, 2]) await failure(tenant('one').model('a/x').generate(hi));
+    expect((await failure(tenant('two').model('a/x').generate(hi, { whenAllBenched: 'fail' }))).kind).toBe(
       'server',
     );
   });
 
   it('is a skip among the attempts, and the next target answers', async () => {
-    const { of } = tenants(new Map([['spent', 'quota']]));
-    const both = of('spent').with({
+    const { tenant } = tenants(new Map([['spent', 'quota']]));
+    const both = tenant('spent').with({
       providers: [
         vendor('spent', new Map([['spent', 'quota']]), []),
         { ...vendor('k', new Map(), []), id: 'b' },

@@ -24,7 +24,7 @@ const messageWith = async (env?: object): Promise<string> => {
 
 it('reports a missing key, and whether an env was given', async () => {
   expect(await messageWith()).toBe(
-    'no key for a/x: createMajordomo was given no env, so A_KEY is not looked for; pass env: process.env, or apiKey',
+    'no key for a/x: createMajordomo was called without env, so A_KEY is not read; pass env: process.env, or apiKey',
   );
   expect(await messageWith({})).toBe('no key for a/x: set A_KEY, or pass apiKey');
 });

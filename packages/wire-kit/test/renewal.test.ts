@@ -8,7 +8,7 @@ import { settled } from './support/manual-clock.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** A vendor that takes good keys only, and takes its time. */
+/** Vendor that answers asynchronously and accepts good keys only. */
 function vendor(
   apiKey: Credential,
   isGood: (key: string) => boolean,
@@ -27,10 +27,10 @@ function vendor(
         await settled();
         if (!isGood(key))
           throw new LlmError('auth', 'expired', { status: 401, recover: source.renewal(key) });
-        const scribe = new EventWriter(context.target, []);
-        scribe.text(key);
-        scribe.finish('stop', undefined, undefined);
-        yield scribe.take();
+        const writer = new EventWriter(context.target, []);
+        writer.text(key);
+        writer.finish('stop', undefined, undefined);
+        yield writer.take();
       },
     }),
   };
@@ -42,7 +42,7 @@ const slowGate: Gate = { name: 'slow', admit: () => settled().then(() => undefin
 it.each([
   ['without a gate', []],
   ['with an asynchronous gate', [slowGate]],
-])('64 calls with an expired key: 64 answers, one renewal, %s', async (_name, gates) => {
+])('renews an expired key once for 64 calls %s', async (_name, gates) => {
   let current = 'old';
   const renewals: string[] = [];
   const source: Credential = async ({ rejected }) => {
@@ -60,23 +60,23 @@ it.each([
   expect(renewals).toEqual(['old']);
 });
 
-it('no tenant’s source is asked about another’s key', async () => {
+it('calls a tenant’s source only with the tenant’s own key', async () => {
   const tenant = new AsyncLocalStorage<string>();
-  const seen: [string, string | undefined][] = [];
+  const requests: [string, string | undefined][] = [];
   const source: Credential = async ({ rejected }) => {
-    const who = tenant.getStore() ?? '';
-    seen.push([who, rejected]);
+    const id = tenant.getStore() ?? '';
+    requests.push([id, rejected]);
     await settled();
-    return rejected === undefined ? `${who}-old` : `${who}-new`;
+    return rejected === undefined ? `${id}-old` : `${id}-new`;
   };
   const model = vendor(source, (key) => key.endsWith('new'), [slowGate]).model('a/x');
   const tenants = Array.from({ length: 60 }, (_, at) => `t${at % 3}`);
-  const answers = await Promise.all(tenants.map((who) => tenant.run(who, () => model.generate(hi))));
-  expect(answers.map(({ text }) => text)).toEqual(tenants.map((who) => `${who}-new`));
-  expect(seen.filter(([who, rejected]) => rejected !== undefined && rejected !== `${who}-old`)).toEqual([]);
+  const answers = await Promise.all(tenants.map((id) => tenant.run(id, () => model.generate(hi))));
+  expect(answers.map(({ text }) => text)).toEqual(tenants.map((id) => `${id}-new`));
+  expect(requests.filter(([id, rejected]) => rejected !== undefined && rejected !== `${id}-old`)).toEqual([]);
 });
 
-it('a source that hands out the same stale key again is asked for another again', async () => {
+it('renews again when the source returns the same stale key', async () => {
   const issued: string[] = [];
   let good = '';
   const source: Credential = ({ rejected }) => {
@@ -90,7 +90,7 @@ it('a source that hands out the same stale key again is asked for another again'
   expect((await model.generate(hi)).text).toBe('new-1');
 });
 
-it('the source is told when all who waited for it have left, and not before', async () => {
+it('aborts the source when the last waiting call has left', async () => {
   let signal: AbortSignal | undefined;
   const source: Credential = (context) => {
     if (context.rejected === undefined) return 'old';

@@ -60,7 +60,7 @@ describe.each(SIDES)('%s', (_name, side) => {
       const { kind, message, details } = await refused(side, server.origin);
       expect([kind, details.code, details.status]).toEqual(['protocol', 'redirect', status]);
       expect(details.target).toBe(`p/${side.model}`);
-      expect(message).toContain(`sends on to ${other.origin}/v2, which was not followed`);
+      expect(message).toContain(`redirects to ${other.origin}/v2, which was not followed`);
       expect(other.requests).toHaveLength(0);
     },
   );

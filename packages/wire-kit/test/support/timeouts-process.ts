@@ -4,17 +4,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { patientFetch } from '../../src/http.ts';
 
-/** Prints with which timeouts `fetch` and `patientFetch` of this Node send a request. */
+/** Prints the timeouts with which `fetch` and `patientFetch` of this Node send a request. */
 
 interface Timeouts {
   readonly headersTimeout: number | null;
   readonly bodyTimeout: number | null;
 }
 
-const seen: Timeouts[] = [];
+const requests: Timeouts[] = [];
 subscribe('undici:request:create', (message) => {
   const { headersTimeout, bodyTimeout } = (message as { readonly request: Timeouts }).request;
-  seen.push({ headersTimeout, bodyTimeout });
+  requests.push({ headersTimeout, bodyTimeout });
 });
 const server = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -23,5 +23,5 @@ await (await fetch(url)).text();
 await (await patientFetch(url)).text();
 server.closeAllConnections();
 server.close();
-const [platform, patient] = seen;
+const [platform, patient] = requests;
 console.log(JSON.stringify({ line: Number.parseInt(process.versions.node), platform, patient }));

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheJson, stringifyList, wellFormedJson } from './transcript.ts';
 
-describe('the JSON of a list', () => {
-  it('is that of JSON.stringify', () => {
+describe('stringifyList', () => {
+  it('returns the same text as JSON.stringify', () => {
     for (const list of [[], [1], ['a', null, undefined, { b: [true] }], [[], {}], [() => 1]]) {
       expect(stringifyList(list)).toBe(JSON.stringify(list));
       expect(
@@ -12,7 +12,7 @@ describe('the JSON of a list', () => {
     }
   });
 
-  it('serialises what is kept once, and everything else every time', () => {
+  it('serializes marked objects once and others every time', () => {
     let times = 0;
     const counted = { toJSON: () => ++times };
     expect([stringifyList([counted]), stringifyList([counted])]).toEqual(['[1]', '[2]']);
@@ -20,7 +20,7 @@ describe('the JSON of a list', () => {
     expect([stringifyList([counted]), stringifyList([0, counted])]).toEqual(['[3]', '[0,3]']);
   });
 
-  it('has no lone surrogates, the second time neither', () => {
+  it('replaces lone surrogates, also in cached text', () => {
     const list = [cacheJson({ text: 'a\ud83d' }), { text: '\ude00' }];
     for (const text of [stringifyList(list), stringifyList(list)]) {
       expect(JSON.parse(text)).toEqual([{ text: 'a\ufffd' }, { text: '\ufffd' }]);
@@ -28,7 +28,7 @@ describe('the JSON of a list', () => {
   });
 });
 
-it('any string comes out well formed, and a well-formed one as it was', () => {
+it('wellFormedJson replaces lone surrogates in any string', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\ud83d', '\ude00', 'a') }),

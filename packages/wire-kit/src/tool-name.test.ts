@@ -7,6 +7,6 @@ it.for([
   ['exec.command<|channel|>', 'exec_command__channel__'],
   ['', 'unknown'],
   ['a'.repeat(70), 'a'.repeat(64)],
-] as const)('%j goes back as %j', ([name, expected]) => {
+] as const)('converts %j to %j', ([name, expected]) => {
   expect(sanitizeToolName(name, 64)).toBe(expected);
 });

@@ -24,23 +24,23 @@ describe.each([
   ['the name of an event', SSE, EVENT, 'event: of_more_than_a_dozen_letters\n'],
   ['an event without its end', SSE, EVENT, 'data: {"text":"whole"}\n'],
   ['half a line of JSON', NDJSON, '{"text":"whole"}\n', '{"text":"half of a line'],
-])('a decoder with %s', (_name, framing, whole, half) => {
-  test('keeps it and not the 64 KiB that came with it', () => {
-    const bytes = encoder.encode(whole.repeat((64 * KIBIBYTE) / whole.length) + half);
+])('a decoder with %s', (_name, framing, complete, half) => {
+  test('retains it, but not the 64 KiB that arrived with it', () => {
+    const bytes = encoder.encode(complete.repeat((64 * KIBIBYTE) / complete.length) + half);
     const open = (): object => {
       const decoder = framing.decoder(() => undefined, 'p/m');
       decoder.push(bytes);
       return decoder;
     };
-    const kept = Array.from({ length: 8 }, open);
+    const decoders = Array.from({ length: 8 }, open);
     const before = heapAfterCollection();
-    for (let n = 0; n < 64; n++) kept.push(open());
+    for (let n = 0; n < 64; n++) decoders.push(open());
     expect((heapAfterCollection() - before) / 64).toBeLessThan(4 * KIBIBYTE);
-    expect(kept).toHaveLength(72);
+    expect(decoders).toHaveLength(72);
   });
 });
 
-test('a stream that waits for its reader keeps no bytes that it has decoded', async () => {
+test('a stream that waits for its consumer retains no decoded bytes', async () => {
   const read: WeakRef<Uint8Array>[] = [];
   const body = new ReadableStream<Uint8Array>(
     {

@@ -5,17 +5,17 @@ test.each([
   ['nothing', undefined],
   ['null', null],
   ['a number', 7],
-  ['words', 'too many requests'],
+  ['a string', 'too many requests'],
   [
     'an error',
     { error: { message: 'no', code: null, details: [{ loc: ['body', 0] }, true] }, request_id: 'r' },
   ],
-  ['a member that an object has of itself', JSON.parse('{"__proto__":{"a":1},"constructor":"x"}')],
-])('%s stays as it is', (_what, body) => {
+  ['a member with the name of an inherited one', JSON.parse('{"__proto__":{"a":1},"constructor":"x"}')],
+])('does not change %s', (_what, body) => {
   expect(truncateBody(body)).toEqual(body);
 });
 
-test('a text is cut, and does not split a character', () => {
+test('truncates a string without splitting a character', () => {
   expect(truncateBody({ message: 'a'.repeat(16_383) + '😀'.repeat(9), code: 'after' })).toEqual({
     message: 'a'.repeat(16_383),
     code: 'after',
@@ -23,12 +23,12 @@ test('a text is cut, and does not split a character', () => {
 });
 
 test.each([
-  ['many texts', Array.from({ length: 100_000 }, () => 'word'.repeat(100))],
+  ['many strings', Array.from({ length: 100_000 }, () => 'word'.repeat(100))],
   ['many members', Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`name${n}`, n]))],
   ['long names', { ['a'.repeat(1_000_000)]: { ['b'.repeat(1_000_000)]: ['c'.repeat(1_000_000)] } }],
   ['many levels', deep(100_000)],
   ['many numbers', [Array.from({ length: 500_000 }, () => 1)]],
-])('%s are cut', (_what, body) => {
+])('truncates %s', (_what, body) => {
   expect(JSON.stringify(truncateBody(body)).length).toBeLessThan(80_000);
 });
 

@@ -7,10 +7,10 @@ test.each([
   ['502 status code (no body)', ''],
   ['no status here', 'no status here'],
   ['502 a < b and c > d', 'a d'],
-])('%j is said as %j', (message, words) => {
-  expect(plainTextOf(message, 502).replaceAll(/ +/g, ' ')).toBe(words);
+])('converts %j to %j', (message, text) => {
+  expect(plainTextOf(message, 502).replaceAll(/ +/g, ' ')).toBe(text);
 });
 
-test('megabytes of markup are not read', () => {
+test('reads only the beginning of megabytes of markup', () => {
   expect(plainTextOf(`502 ${'<'.repeat(4_000_000)}`, 502)).toBe('<'.repeat(200));
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { captureResponse } from './http.ts';
 
-test('the raw response comes to us, and the SDK reads an empty object', async () => {
+test('returns the raw response and gives the SDK an empty object', async () => {
   const sent = new Response('data: 1\n\n');
   let read: unknown;
   const captured = await captureResponse(
@@ -14,7 +14,7 @@ test('the raw response comes to us, and the SDK reads an empty object', async ()
   expect(read).toEqual({});
 });
 
-test('a response that is not ok goes to the SDK, whose error is what is thrown', async () => {
+test('gives an error response to the SDK and throws its error', async () => {
   const sdkError = new Error('503 of the SDK');
   const refused = captureResponse(
     () => Promise.resolve(new Response('busy', { status: 503 })),
@@ -25,7 +25,7 @@ test('a response that is not ok goes to the SDK, whose error is what is thrown',
   await expect(refused).rejects.toBe(sdkError);
 });
 
-test('an SDK that sends in another way is found out', async () => {
+test('rejects an SDK that does not call its fetch option', async () => {
   const unused = captureResponse(fetch, () => Promise.resolve());
-  await expect(unused).rejects.toThrow('did not use the fetch');
+  await expect(unused).rejects.toThrow('did not call its fetch option');
 });
