@@ -29,7 +29,7 @@ export function inWorkflow(
       const type = decisionType(id);
       return (await step.waitForEvent(name, { type, timeout: '30 days' })).payload;
     },
-    failed: ({ kind, message }) => Object.assign(new Error(message), { name: kind }),
+    toEngineError: ({ kind, message }) => Object.assign(new Error(message), { name: kind }),
   });
 }
 

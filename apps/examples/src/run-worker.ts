@@ -28,8 +28,9 @@ export async function goneOn(
     await runs.save(id, now);
     if ((await runs.load(id, { leaseMs: 5000 })) === undefined) throw new Error(`another worker has ${id}`);
   };
-  const ask: typeof effects.ask = (now, turn) => keep(now).then(() => effects.ask(now, turn));
-  const result = await agent.drive(state, { ...effects, ask, decisions: async () => [] });
+  const callModel: typeof effects.callModel = (now, turn) =>
+    keep(now).then(() => effects.callModel(now, turn));
+  const result = await agent.drive(state, { ...effects, callModel, decisions: async () => [] });
   await runs.save(id, result.state);
   return true;
 }

@@ -24,7 +24,7 @@ export interface Steps {
 /** What does not follow from a state. */
 export const RULES: Rules = {
   maxSteps: () => 20,
-  asksApproval: () => true,
+  mayNeedApproval: () => true,
   loop: {},
   closingTurn: false,
   parallel: true,
@@ -43,7 +43,7 @@ export async function bySteps(
   for (;;) {
     const action = decide(state, RULES);
     if (action.type === 'stop') return { why: action.why, text: answerText(state.messages) };
-    if (action.type === 'ask') state = answered(state, await steps.ask(state));
+    if (action.type === 'call-model') state = answered(state, await steps.ask(state));
     else if (action.type === 'check-approval')
       state = approvalsChecked(state, action.calls, await steps.needsApproval(action.calls, state));
     else if (action.type === 'run-tools')

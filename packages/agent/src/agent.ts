@@ -20,7 +20,7 @@ export interface Agent {
   /** The effects on this process's model and tools, for a driver that wraps them. */
   effects(io: EffectsIo): AgentEffects;
   /** Names this process, as `Effects.claim` keeps it. */
-  claim(): string;
+  claimOwner(): string;
   /**
    * The one loop; `run` and `stream` are `drive` over local effects, a durable engine is `drive` over journaled ones.
    * Throws a `RunError` for a model error; what else an effect throws passes as it came.
@@ -59,7 +59,7 @@ export function createAgent(options: AgentOptions): Agent {
     begin,
     decide: (state) => decide(state, parts.rules),
     effects: (io) => localEffects(parts, io, reportsFor(parts, io)),
-    claim: () => parts.once.mark(),
+    claimOwner: () => parts.once.mark(),
     drive: (state, effects) =>
       drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapped(error);

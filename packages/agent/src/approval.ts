@@ -12,7 +12,8 @@ export async function approvalsNeeded(
   const checked = await Promise.all(
     calls.map(async (call) => {
       const tool = tools.find(call.name, offered);
-      const isNeeded = tool !== undefined && call.invalid === undefined && (await asksFirst(tool, call));
+      const isNeeded =
+        tool !== undefined && call.invalid === undefined && (await requiresApproval(tool, call));
       return isNeeded ? [call.id] : [];
     }),
   );
@@ -23,7 +24,10 @@ export async function approvalsNeeded(
  * Does a person have to agree to this call of the tool? Nobody is asked about one that cannot run, since its arguments do
  * not fit: the model is told. Where that cannot be found out, because a function fails, a person is asked.
  */
-export async function asksFirst({ approval, parameters }: Tool, { args }: ToolCallPart): Promise<boolean> {
+export async function requiresApproval(
+  { approval, parameters }: Tool,
+  { args }: ToolCallPart,
+): Promise<boolean> {
   try {
     const checked = await checkValue(parameters, args);
     if ('issues' in checked) return false;

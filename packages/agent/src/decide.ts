@@ -5,7 +5,7 @@ import type { Done, RunState } from './state.ts';
 /** What has to be done next. */
 export type Action =
   /** `textOnly`: the steps are used up, and this one is for words. */
-  | { readonly type: 'ask'; readonly textOnly?: true | undefined }
+  | { readonly type: 'call-model'; readonly textOnly?: true | undefined }
   /** Does a person have to agree to these? */
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
   /** Side by side: all that wait for nobody, or one where tools run one by one. */
@@ -19,7 +19,7 @@ export interface Rules {
   /** Model calls of a run, by its state. */
   maxSteps(state: RunState): number;
   /** Has the tool of this call an `approval` that has to be looked at? */
-  asksApproval(call: ToolCallPart): boolean;
+  mayNeedApproval(call: ToolCallPart): boolean;
   readonly loop: LoopLimits;
   /** Ask once more, without tools, when the steps are used up. */
   readonly closingTurn: boolean;
@@ -32,8 +32,8 @@ export function decide(state: RunState, rules: Rules): Action {
   if (state.done !== undefined) return { type: 'stop', why: state.done };
   if (state.pending.length > 0) return decidePending(state, rules);
   if (isLooping(state, rules.loop)) return { type: 'stop', why: 'tool-loop' };
-  if (state.steps < rules.maxSteps(state)) return { type: 'ask' };
-  return rules.closingTurn ? { type: 'ask', textOnly: true } : { type: 'stop', why: 'max-steps' };
+  if (state.steps < rules.maxSteps(state)) return { type: 'call-model' };
+  return rules.closingTurn ? { type: 'call-model', textOnly: true } : { type: 'stop', why: 'max-steps' };
 }
 
 /** What waits for nobody runs before a run pauses for the others. */
@@ -44,7 +44,7 @@ function decidePending(state: RunState, rules: Rules): Action {
   const open = pending.filter((call) => !isAmong(suspended, call));
   const isApproved = (call: ToolCallPart): boolean => isAmong(decisions, call);
   const unchecked = open.filter(
-    (call) => !isApproved(call) && approvals[call.id] === undefined && rules.asksApproval(call),
+    (call) => !isApproved(call) && approvals[call.id] === undefined && rules.mayNeedApproval(call),
   );
   if (unchecked.length > 0) return { type: 'check-approval', calls: unchecked };
   const calls = open.filter((call) => isApproved(call) || approvals[call.id] !== true);

@@ -30,7 +30,7 @@ export interface EffectsIo extends Observers {
 }
 
 /** Those of the effects that an agent has itself. */
-export type AgentEffects = Pick<Effects, 'ask' | 'runTool' | 'steer'> &
+export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
   Required<Pick<Effects, 'needsApproval'>>;
 
 /** An agent, the run that it is at, and who is told. */
@@ -49,7 +49,7 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
   const here = { agent, io, reports };
   const { steer } = agent.hooks;
   return {
-    ask: (state, turn) => askModel(state, turn, here),
+    callModel: (state, turn) => askModel(state, turn, here),
     needsApproval: (calls, state) => approvalsHere(calls, state, here),
     runTool: (call, state) => callTool(call, state, here),
     ...(steer && { steer: (state) => steering(state, steer, here) }),

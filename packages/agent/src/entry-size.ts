@@ -5,11 +5,11 @@ const LONGEST = 3;
 const MIB = 1_048_576;
 
 /** The same value. Throws `config` where its JSON is larger than this: an engine would try it again and again, or stand still. */
-export function checkSize(value: JsonValue, name: string, mostBytes: number = Infinity): JsonValue {
-  if (mostBytes === Infinity) return value;
-  const bytes = bytesOf(value, mostBytes);
-  if (bytes <= mostBytes) return value;
-  const [size, most] = [bytes, mostBytes].map((count) => `${(count / MIB).toFixed(1)} MiB`);
+export function checkSize(value: JsonValue, name: string, maxBytes: number = Infinity): JsonValue {
+  if (maxBytes === Infinity) return value;
+  const bytes = bytesOf(value, maxBytes);
+  if (bytes <= maxBytes) return value;
+  const [size, most] = [bytes, maxBytes].map((count) => `${(count / MIB).toFixed(1)} MiB`);
   throw new LlmError(
     'config',
     `"${name}" is ${size} as JSON, and the journal takes ${most}: let tools give a link or a part of what is large`,
@@ -18,7 +18,7 @@ export function checkSize(value: JsonValue, name: string, mostBytes: number = In
 }
 
 /** Exactly where it matters. */
-function bytesOf(value: JsonValue, mostBytes: number): number {
+function bytesOf(value: JsonValue, maxBytes: number): number {
   const text = JSON.stringify(value);
-  return text.length * LONGEST <= mostBytes ? text.length : new TextEncoder().encode(text).length;
+  return text.length * LONGEST <= maxBytes ? text.length : new TextEncoder().encode(text).length;
 }

@@ -1,12 +1,12 @@
 import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordomo/core';
 import { checkSize } from './entry-size.ts';
-import { errorFrom, failureOf } from './failure.ts';
+import { errorFromJson, errorToJson } from './failure.ts';
 import { isMessage } from './messages-from.ts';
 
 /** How a step is kept. */
 export interface EntryIo {
   readonly signal: AbortSignal;
-  readonly mostBytes?: number | undefined;
+  readonly maxBytes?: number | undefined;
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
 }
 
@@ -53,12 +53,12 @@ export async function entry<T extends object | string>(
 ): Promise<T> {
   const kept = await journal.step(name, async () => {
     try {
-      return checkSize(asJson(await run()), name, journal.mostBytes);
+      return checkSize(asJson(await run()), name, journal.maxBytes);
     } catch (error) {
       return failed(error, journal.signal);
     }
   });
-  const failure = isFields(kept) ? errorFrom(kept['failed']) : undefined;
+  const failure = isFields(kept) ? errorFromJson(kept['failed']) : undefined;
   if (failure !== undefined) throw failure;
   const value = fromJson<T>(kept);
   if (isWhole(value)) return value;
@@ -75,6 +75,6 @@ const asJson = (value: object | string): JsonValue => (typeof value === 'string'
 
 /** Engines look at what is thrown, and not all of them at what is no error. */
 function failed(error: unknown, { aborted }: AbortSignal): JsonValue {
-  if (LlmError.is(error) && !aborted) return { failed: failureOf(error) };
+  if (LlmError.is(error) && !aborted) return { failed: errorToJson(error) };
   throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });
 }

@@ -19,10 +19,10 @@ interface Failure {
 type FailedAttempt = Omit<Attempt, 'error'> & { readonly error?: Failure | undefined };
 
 /** The error as JSON, for engines whose own errors are texts; a cause, where vendors keep more than they should, stays. */
-export const failureOf = (error: LlmError): JsonValue => toJson(described(error));
+export const errorToJson = (error: LlmError): JsonValue => toJson(described(error));
 
 /** The inverse of `failureOf`, which may have become a text; `undefined` for what it cannot have given. */
-export function errorFrom(json: unknown): LlmError | undefined {
+export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = fromJson<Partial<Failure> | null | undefined>(
     typeof json === 'string' ? parsed(json) : json,
   );
@@ -33,7 +33,7 @@ export function errorFrom(json: unknown): LlmError | undefined {
     attempts: attempts.map((attempt) => ({
       ...attempt,
       usage: attempt.usage,
-      error: errorFrom(attempt.error),
+      error: errorFromJson(attempt.error),
     })),
   });
 }

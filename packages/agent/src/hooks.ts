@@ -37,7 +37,8 @@ export interface Observers {
 }
 
 /** Is told what happened, and in which run. */
-export type Observer<What> = ((what: What & { readonly runId: string }) => void | Promise<void>) | undefined;
+export type Observer<Details> =
+  ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
 
 /** A step that is over: the model's turn, and what its tools gave. */
 export interface StepReport {

@@ -18,7 +18,7 @@ export {
 } from './tool.ts';
 export type { Skill, Toolbox } from './toolbox.ts';
 export { runTool, type ToolRun } from './run-tool.ts';
-export { asksFirst } from './approval.ts';
+export { requiresApproval } from './approval.ts';
 
 // the run as data
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';

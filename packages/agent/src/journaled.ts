@@ -4,9 +4,9 @@ import type { EffectsIo } from './effects.ts';
 import { entry, isAnswer, isListOf, isOutcomeOf, isText, type Check } from './entry.ts';
 import type { Effects } from './loop.ts';
 import { isMessage } from './messages-from.ts';
-import { approvalName, askName, claimName, steerName, toolName } from './names.ts';
+import { approvalName, modelCallName, claimName, steerName, toolName } from './names.ts';
 import type { Decision } from './state.ts';
-import { waitingFor, waitingOf, type Waiting } from './waiting.ts';
+import { findWaitingCall, waitingOf, type WaitingCall } from './waiting.ts';
 
 /**
  * A journal of closures: what every durable engine has. Names follow from the state of the run, so that a replay asks for the
@@ -19,13 +19,13 @@ export interface Journal {
   /** Ends what is under way. */
   readonly signal: AbortSignal;
   /** The largest entry that the engine takes, in bytes of JSON; what is larger fails the run, and is not tried again. Default: any. */
-  readonly mostBytes?: number | undefined;
+  readonly maxBytes?: number | undefined;
   /** What the closure gave, from the journal or, the first time, from itself. Steps of tools side by side begin in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
   /** Waits for what a person decides on a call. A call that waits a second time has another name. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
   /** Is told of the calls that wait, all of a step at once; again after each decision, and at last of none. */
-  awaiting?(waiting: readonly Waiting[]): Promise<void>;
+  awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
 }
 
 /** What a run on a journal is told next to it. A step that comes from the journal tells nothing. */
@@ -38,16 +38,17 @@ export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
  */
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;
-  const { ask, needsApproval, runTool, steer } = agent.effects({ ...io, runId, signal });
+  const { callModel, needsApproval, runTool, steer } = agent.effects({ ...io, runId, signal });
   const step = <T extends object | string>(name: string, is: Check, run: () => Promise<T>): Promise<T> =>
     entry(name, run, is, journal);
   return {
-    ask: (state, turn) => step(askName(state), isAnswer, () => ask(state, turn)),
+    callModel: (state, turn) => step(modelCallName(state), isAnswer, () => callModel(state, turn)),
     needsApproval: (calls, state) =>
       step(approvalName(state, calls), isListOf(isText), () => needsApproval(calls, state)),
     runTool: (call, state) =>
       step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state)),
-    claim: (call, state) => step(claimName(runId, state, call), isText, () => Promise.resolve(agent.claim())),
+    claim: (call, state) =>
+      step(claimName(runId, state, call), isText, () => Promise.resolve(agent.claimOwner())),
     ...(steer && { steer: (state) => step(steerName(state), isListOf(isMessage), () => steer(state)) }),
     async decisions(calls, state) {
       const all: Decision[] = [];
@@ -55,7 +56,7 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
       for (const [at, one] of waiting.entries()) {
         await journal.awaiting?.(waiting.slice(at));
         const decision = await journal.decision(one.call, one.name);
-        waitingFor([one], decision);
+        findWaitingCall([one], decision);
         all.push(decision);
       }
       await journal.awaiting?.([]);

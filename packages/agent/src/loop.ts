@@ -12,7 +12,7 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  */
 export interface Effects {
   /** One turn of the model; `agent.effects` has it. Hand `turn` on: the last one may be for words alone. */
-  ask(state: RunState, turn?: Turn): Promise<Answer>;
+  callModel(state: RunState, turn?: Turn): Promise<Answer>;
   /**
    * Ids of those calls that a person has to agree to first; `agent.effects` has it. Default: that, without a journal, so
    * that approval functions are asked again on replay.
@@ -75,10 +75,10 @@ export async function drive(begun: RunState, effects: Effects, rules: DriveRules
     for (;;) {
       const action = decide(state, rules);
       switch (action.type) {
-        case 'ask': {
+        case 'call-model': {
           const { textOnly = false } = action;
           state = steered(state, (await effects.steer?.(state)) ?? []);
-          const answer = await effects.ask(state, { textOnly });
+          const answer = await effects.callModel(state, { textOnly });
           targets.push(answer.target);
           state = answered(state, answer, textOnly);
           break;

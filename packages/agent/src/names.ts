@@ -11,7 +11,7 @@ export const toolKey = (runId: string, state: RunState, call: ToolCallPart): str
   `${runId}/${state.steps}/${named(state, call)}`;
 
 /** The name of the next model call. */
-export const askName = ({ steps }: RunState): string => `ask ${steps + 1}`;
+export const modelCallName = ({ steps }: RunState): string => `ask ${steps + 1}`;
 
 /** The name of the steering before it. */
 export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;

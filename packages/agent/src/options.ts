@@ -176,7 +176,7 @@ function rulesOf(
   if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
   return {
     maxSteps: typeof maxSteps === 'function' ? stepsBy(maxSteps) : () => maxSteps,
-    asksApproval: ({ name, invalid }) =>
+    mayNeedApproval: ({ name, invalid }) =>
       invalid === undefined && (tools.find(name)?.approval ?? false) !== false,
     isOnce: ({ name }) => tools.find(name)?.effect === 'once',
     needsApproval: (calls, state) => approvalsNeeded(calls, state, tools),

@@ -11,7 +11,7 @@ export interface RunChannel {
    */
   subscribe(
     runId: string,
-    hear: (text: string) => void,
-    isOver: (failure?: unknown) => void,
+    onText: (text: string) => void,
+    onEnd: (failure?: unknown) => void,
   ): Promise<() => unknown>;
 }

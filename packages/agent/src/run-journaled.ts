@@ -12,11 +12,11 @@ import { Telling } from './telling.ts';
 /** A journal, and what its engine does about the end of a run. */
 export interface RunJournal extends Journal {
   /** Is told that the run is over, before anybody gets its result. */
-  over?(): Promise<void>;
+  onEnd?(): Promise<void>;
   /** For errors of the engine by which a run ends, such as a cancellation, ours; `undefined` for those that pass as they came. */
-  endedBy?(error: unknown): LlmError | undefined;
+  runFailure?(error: unknown): LlmError | undefined;
   /** The error that the engine keeps of a run that failed. */
-  failed(error: LlmError): Error;
+  toEngineError(error: LlmError): Error;
 }
 
 /** Who is told of a run on a journal. */
@@ -37,20 +37,20 @@ export async function runJournaled(
   const { channel, clock = systemClock, ...told } = io;
   const telling = channel && new Telling(journal.runId, channel, clock);
   const over = async (): Promise<void> => {
-    await journal.over?.();
+    await journal.onEnd?.();
     await telling?.end();
   };
   try {
-    const begun = begunFrom(input, journal.runId);
+    const begun = initialStateFrom(input, journal.runId);
     const effects = journaled(telling ? tellingAgent(agent, telling) : agent, journal, told);
-    const result = checkSize(resultJson(await agent.drive(begun, effects)), 'result', journal.mostBytes);
+    const result = checkSize(resultJson(await agent.drive(begun, effects)), 'result', journal.maxBytes);
     await over();
     return result;
   } catch (error) {
     const failure = failureBy(error, journal);
     if (failure === undefined) throw error;
     await over();
-    throw journal.failed(failure);
+    throw journal.toEngineError(failure);
   }
 }
 
@@ -58,14 +58,14 @@ export async function runJournaled(
 const resultJson = ({ messages: _, ...result }: RunResult): JsonValue => toJson(result);
 
 /** The result of a run, of what `runJournaled` gave. */
-export function resultFrom(json: JsonValue): RunResult {
+export function resultFromJson(json: JsonValue): RunResult {
   const result = fromJson<Omit<RunResult, 'messages'>>(json);
   return { ...result, messages: result.state.messages };
 }
 
 /** The model error of an attempt that is over is the end of the attempt, and none of the run. */
 function failureBy(error: unknown, journal: RunJournal): LlmError | undefined {
-  if (!LlmError.is(error)) return journal.endedBy?.(error);
+  if (!LlmError.is(error)) return journal.runFailure?.(error);
   return journal.signal.aborted ? undefined : error;
 }
 
@@ -73,7 +73,7 @@ function failureBy(error: unknown, journal: RunJournal): LlmError | undefined {
  * The state that a run begins with: of a question, a transcript or a state, as JSON. Throws `config` for what is none, and
  * for an id that stores cannot hold.
  */
-export function begunFrom(input: JsonValue, runId: string): RunState {
+export function initialStateFrom(input: JsonValue, runId: string): RunState {
   if (typeof runId !== 'string' || runId === '' || UNFIT.test(runId))
     throw new LlmError('config', 'the id of a run must be a text without control characters', {
       path: 'runId',

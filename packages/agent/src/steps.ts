@@ -2,7 +2,15 @@
 export { begin } from './state.ts';
 export { decide, type Action, type Rules } from './decide.ts';
 export { answered, approvalsChecked, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
-export { approvalName, askName, claimName, decisionName, steerName, toolKey, toolName } from './names.ts';
+export {
+  approvalName,
+  modelCallName,
+  claimName,
+  decisionName,
+  steerName,
+  toolKey,
+  toolName,
+} from './names.ts';
 export { answerText } from './answer-text.ts';
 export { isLooping, type LoopLimits } from './limits.ts';
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';

@@ -22,8 +22,8 @@ export function tellingAgent(agent: Agent, telling: Telling): Agent {
       });
       return {
         ...effects,
-        async ask(state, turn) {
-          const answer = await told(() => effects.ask(state, turn));
+        async callModel(state, turn) {
+          const answer = await told(() => effects.callModel(state, turn));
           return { ...answer, warnings: [...answer.warnings, ...telling.takeWarnings()] };
         },
         runTool(call, state) {

@@ -1,6 +1,6 @@
 import { fromJson, LlmError, toJson, type Attempt } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
-import { errorFrom, failureOf } from './failure.ts';
+import { errorFromJson, errorToJson } from './failure.ts';
 
 /** Whose text it is that a channel carries. */
 export interface ToldHead {
@@ -24,11 +24,11 @@ export interface Told extends ToldHead {
 /** An event as text. Of errors all but their causes goes along, as in a journal. */
 export function eventText(event: AgentEvent): string {
   if (event.type === 'model' && 'error' in event.event)
-    return asText({ ...event, event: { ...event.event, error: failureOf(event.event.error) } });
+    return asText({ ...event, event: { ...event.event, error: errorToJson(event.event.error) } });
   if (event.type !== 'step-end') return asText(event);
   const attempts = event.response.attempts.map((attempt) => ({
     ...attempt,
-    error: attempt.error && failureOf(attempt.error),
+    error: attempt.error && errorToJson(attempt.error),
   }));
   return asText({ ...event, response: { ...event.response, attempts } });
 }
@@ -79,4 +79,4 @@ function eventFrom(event: AgentEvent): AgentEvent {
 }
 
 const revived = (failure: unknown): LlmError =>
-  errorFrom(failure) ?? new LlmError('network', 'what failed was not told whole');
+  errorFromJson(failure) ?? new LlmError('network', 'what failed was not told whole');

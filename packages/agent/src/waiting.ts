@@ -4,7 +4,7 @@ import { decisionName } from './names.ts';
 import type { Decision, RunState } from './state.ts';
 
 /** A call that waits for a person, as an engine keeps it for those who decide. JSON by `toJson`. */
-export interface Waiting {
+export interface WaitingCall {
   /** Of the decision in the journal. */
   readonly name: string;
   readonly call: ToolCallPart;
@@ -13,7 +13,7 @@ export interface Waiting {
 }
 
 /** These calls, which wait in this state. */
-export const waitingOf = (runId: string, calls: readonly ToolCallPart[], state: RunState): Waiting[] =>
+export const waitingOf = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
   calls.map((call) => ({
     name: decisionName(runId, state, call),
     call,
@@ -24,7 +24,7 @@ export const waitingOf = (runId: string, calls: readonly ToolCallPart[], state: 
  * Which of the waiting calls is decided on. Throws `invalid-request` for a decision that says nothing, or that no call waits
  * for: to be asked before an engine keeps it, since a run cannot continue with one that is wrong.
  */
-export function waitingFor(waiting: readonly Waiting[], decision: Decision): Waiting {
+export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   checkDecisions([decision]);
   const { callId } = decision;
   const found = waiting.find(({ call }) => call.id === callId);

@@ -133,8 +133,12 @@ describe('a call that needs approval', () => {
 
   it('waits on under a driver that knows nothing of approvals', async () => {
     const { agent } = world([payment(5000)], { tools: [pay, note] });
-    const { ask, runTool } = agent.effects({ runId: 'r', signal: new AbortController().signal });
-    const { awaiting } = await agent.drive(agent.begin('pay'), { ask, runTool, decisions: async () => [] });
+    const { callModel, runTool } = agent.effects({ runId: 'r', signal: new AbortController().signal });
+    const { awaiting } = await agent.drive(agent.begin('pay'), {
+      callModel,
+      runTool,
+      decisions: async () => [],
+    });
     expect(awaiting.map(({ id }) => id)).toEqual(['p']);
   });
 

@@ -3,7 +3,7 @@ import { replay } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { RunError, type Agent, type Tool } from '../src/index.ts';
 import { answered, claimed } from '../src/steps.ts';
-import { begunFrom, errorFrom, failureOf, journaled } from '../src/durable.ts';
+import { initialStateFrom, errorFromJson, errorToJson, journaled } from '../src/durable.ts';
 import { journalOver } from './support/journal.ts';
 import { counting } from './support/tools.ts';
 import { calls, faultOf, resultTexts, world } from './support/world.ts';
@@ -84,7 +84,7 @@ describe('a run whose journal throws it away after every entry', () => {
       const effects = journaled(agent, journalOver({ step }));
       return agent.drive(agent.begin('go'), {
         ...effects,
-        ask: (state) => step(`ask ${++random}`, () => local.ask(state)),
+        callModel: (state) => step(`ask ${++random}`, () => local.callModel(state)),
       });
     });
     await expect(run).rejects.toThrow('the run asked for "ask 2" where its journal has "ask 1"');
@@ -169,15 +169,15 @@ describe('an error on a journal', () => {
 
   it('has no cause there, in which vendors keep their keys', async () => {
     const cause = Object.assign(new Error('refused'), { headers: { authorization: 'Bearer abc' } });
-    const json = JSON.stringify(failureOf(new LlmError('auth', 'no', { status: 401 }, { cause })));
+    const json = JSON.stringify(errorToJson(new LlmError('auth', 'no', { status: 401 }, { cause })));
     expect(json).toBe('{"kind":"auth","message":"no","details":{"status":401},"attempts":[]}');
-    expect(errorFrom(JSON.parse(json))).toMatchObject({
+    expect(errorFromJson(JSON.parse(json))).toMatchObject({
       kind: 'auth',
       message: 'no',
       details: { status: 401 },
     });
     for (const other of [undefined, null, 1, {}, { kind: 1, message: '' }, { kind: 'auth' }])
-      expect(errorFrom(other)).toBeUndefined();
+      expect(errorFromJson(other)).toBeUndefined();
   });
 
   it('of an attempt that is over is none', async () => {
@@ -277,15 +277,17 @@ describe('the name of a call', () => {
 
 describe('what a run on a journal begins with', () => {
   it('is a question, a transcript, a state, or a follow-up to a run that is done', () => {
-    const state = { ...begunFrom('go', 'r'), done: 'answered' as const };
-    expect(begunFrom('go', 'r')).toMatchObject({ runId: 'r', messages: [user('go')] });
-    expect(begunFrom(toJson([user('go')]), 'r').messages).toEqual([user('go')]);
-    expect(begunFrom(toJson(state), 'r2')).toMatchObject({ runId: 'r2', messages: [user('go')] });
-    expect(begunFrom(toJson({ ...state, messages: [user('go'), user('on')] }), 'r').done).toBeUndefined();
+    const state = { ...initialStateFrom('go', 'r'), done: 'answered' as const };
+    expect(initialStateFrom('go', 'r')).toMatchObject({ runId: 'r', messages: [user('go')] });
+    expect(initialStateFrom(toJson([user('go')]), 'r').messages).toEqual([user('go')]);
+    expect(initialStateFrom(toJson(state), 'r2')).toMatchObject({ runId: 'r2', messages: [user('go')] });
+    expect(
+      initialStateFrom(toJson({ ...state, messages: [user('go'), user('on')] }), 'r').done,
+    ).toBeUndefined();
   });
 
   it.each([null, 7, {}, { version: 2 }, { version: 1, messages: 'x' }])('is not %j', (input) => {
-    expect(() => begunFrom(input, 'r')).toThrow(expect.objectContaining({ kind: 'config' }));
+    expect(() => initialStateFrom(input, 'r')).toThrow(expect.objectContaining({ kind: 'config' }));
   });
 });
 
@@ -297,11 +299,11 @@ describe('a tool that is begun once', () => {
     const pay = counting('pay', 'once');
     const { agent } = world([calls(['1', 'pay']), 'I do not know.'], { tools: [pay.tool] });
     const second = driver(agent);
-    const asked = await second.ask(agent.begin('go'));
+    const asked = await second.callModel(agent.begin('go'));
     const { value } = await replay((journal) =>
       agent.drive(agent.begin('go'), {
         ...journaled(agent, journalOver(journal)),
-        ask: (state) => (state.steps === 0 ? Promise.resolve(asked) : second.ask(state)),
+        callModel: (state) => (state.steps === 0 ? Promise.resolve(asked) : second.callModel(state)),
         // Another process claimed the call, and was gone before its result was kept.
         claim: () => Promise.resolve('another process'),
       }),
@@ -323,8 +325,8 @@ describe('a tool that is begun once', () => {
     const pay = counting('pay', 'once');
     const make = (): Agent => world([calls(['1', 'pay'])], { tools: [pay.tool], maxSteps: 1 }).agent;
     const agent = make();
-    const asked = await driver(pick(agent, make())).ask(agent.begin('go'));
-    const { messages } = await driven(agent, { ...driver(agent), ask: () => Promise.resolve(asked) });
+    const asked = await driver(pick(agent, make())).callModel(agent.begin('go'));
+    const { messages } = await driven(agent, { ...driver(agent), callModel: () => Promise.resolve(asked) });
     expect(resultTexts(messages)).toEqual([result]);
   });
 
@@ -354,14 +356,14 @@ describe('drive', () => {
     const pay = counting('pay', 'once');
     const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'ok'], { tools: [pay.tool] });
     const local = driver(agent);
-    const state = answered(agent.begin('go'), await local.ask(agent.begin('go')));
+    const state = answered(agent.begin('go'), await local.callModel(agent.begin('go')));
     const claims: string[] = [];
     await agent.drive(claimed(state, state.pending[0] as ToolCallPart, 'another process'), {
       ...local,
       decisions: async () => [],
       claim: async ({ id }) => {
         claims.push(id);
-        return agent.claim();
+        return agent.claimOwner();
       },
     });
     expect([claims, pay.keys]).toEqual([['2'], ['r/1/2']]);
@@ -389,7 +391,7 @@ describe('drive', () => {
     const suspended = new Error('the engine suspends here');
     const run = agent.drive(agent.begin('go'), {
       ...driver(agent),
-      ask: () => Promise.reject(suspended),
+      callModel: () => Promise.reject(suspended),
       decisions: async () => [],
     });
     await expect(run).rejects.toBe(suspended);

@@ -1,20 +1,20 @@
 import { LlmError, type JsonValue } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { errorFrom, runJournaled, type RunJournal } from '../src/durable.ts';
+import { errorFromJson, runJournaled, type RunJournal } from '../src/durable.ts';
 import type { RunResult } from '../src/index.ts';
 import { journalOver } from './support/journal.ts';
 import { plain } from './support/tools.ts';
 import { call, world } from './support/world.ts';
 
 /** An engine that takes entries of so many bytes, and what it has kept. */
-function engine(mostBytes: number): { readonly journal: RunJournal; readonly kept: Map<string, unknown> } {
+function engine(maxBytes: number): { readonly journal: RunJournal; readonly kept: Map<string, unknown> } {
   const kept = new Map<string, unknown>();
   const step = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {
     const value = kept.get(name) ?? (await effect());
     kept.set(name, value);
     return value as T;
   };
-  return { kept, journal: { ...journalOver({ step }), mostBytes, failed: (error) => error } };
+  return { kept, journal: { ...journalOver({ step }), maxBytes, toEngineError: (error) => error } };
 }
 
 const failure = (run: Promise<unknown>): Promise<unknown> => run.catch((error: unknown) => error);
@@ -33,7 +33,7 @@ it('ends a run whose entry is too large for its engine, once and for all', async
     });
   }
   const entry = kept.get('tool r/1/call_1_0') as { readonly failed: JsonValue };
-  expect([ran, errorFrom(entry.failed)?.kind]).toEqual([1, 'config']);
+  expect([ran, errorFromJson(entry.failed)?.kind]).toEqual([1, 'config']);
 });
 
 it('ends a run whose result is too large, though its entries were not', async () => {

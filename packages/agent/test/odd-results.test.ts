@@ -1,7 +1,7 @@
 import { createMajordomo, type JsonValue } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { runJournaled, resultFrom, type RunJournal } from '../src/durable.ts';
+import { runJournaled, resultFromJson, type RunJournal } from '../src/durable.ts';
 import { createAgent } from '../src/index.ts';
 import { journalOver } from './support/journal.ts';
 
@@ -15,7 +15,7 @@ function engine(): RunJournal {
         if (tries === 3) throw new Error('tried again and again', { cause: error });
       }
   };
-  return { ...journalOver({ step }), failed: (error) => error };
+  return { ...journalOver({ step }), toEngineError: (error) => error };
 }
 
 const circle: Record<string, unknown> = { type: 'text', text: 'hi' };
@@ -35,7 +35,7 @@ it.each<[string, unknown]>([
     run: () => given as never,
   } as const;
   const json: JsonValue = await runJournaled(createAgent({ model, tools: [odd] }), 'go', engine());
-  const { text, messages } = resultFrom(json);
+  const { text, messages } = resultFromJson(json);
   expect(text).toBe('Well.');
   expect(JSON.stringify(messages)).toContain('The tool failed');
 });

@@ -26,7 +26,7 @@ const turn = (...parts: ToolCallPart[]): RunState =>
   });
 const rules: Rules = {
   maxSteps: () => 10,
-  asksApproval: () => true,
+  mayNeedApproval: () => true,
   loop: {},
   closingTurn: false,
   parallel: true,
@@ -148,11 +148,15 @@ describe('decide', () => {
   });
 
   it('has nothing checked where no tool asks for it', () => {
-    expect(idsOf(turn(call('a'), call('b')), { asksApproval: () => false })).toEqual(['run-tools', 'a', 'b']);
+    expect(idsOf(turn(call('a'), call('b')), { mayNeedApproval: () => false })).toEqual([
+      'run-tools',
+      'a',
+      'b',
+    ]);
   });
 
   it('runs one call where tools do not run side by side', () => {
-    const given = { asksApproval: () => false, parallel: false };
+    const given = { mayNeedApproval: () => false, parallel: false };
     expect(idsOf(turn(call('a'), call('b')), given)).toEqual(['run-tools', 'a']);
   });
 
@@ -168,10 +172,10 @@ describe('decide', () => {
 
   it('asks while there are steps, and then stops, or asks for words', () => {
     const state = toolsRan(turn(call('a')), [result('a')]);
-    expect(decide(state, rules)).toEqual({ type: 'ask' });
+    expect(decide(state, rules)).toEqual({ type: 'call-model' });
     expect(decide(state, { ...rules, maxSteps: () => 1 })).toEqual({ type: 'stop', why: 'max-steps' });
     expect(decide(state, { ...rules, maxSteps: () => 1, closingTurn: true })).toEqual({
-      type: 'ask',
+      type: 'call-model',
       textOnly: true,
     });
     expect(decide({ ...begin([user('x')]), done: 'refused' }, rules)).toEqual({

@@ -30,7 +30,7 @@ function engine(dieIn?: string): RunJournal {
     }
     return kept.get(name) as T;
   };
-  return { ...journalOver({ step }), failed: (error) => error };
+  return { ...journalOver({ step }), toEngineError: (error) => error };
 }
 
 const run = (agent: Agent, io: RunJournaledIo, journal = engine()): Promise<JsonValue> =>
@@ -185,7 +185,7 @@ describe('a channel that fails', () => {
             return value;
           },
         }),
-        failed: (error) => error,
+        toEngineError: (error) => error,
       };
       const running = run(
         agent,

@@ -17,7 +17,7 @@ export type {
   CompactorOptions,
   ContextStatus,
   Lineage,
-  Skipped,
+  SkipReason,
 } from './compact/options.ts';
 
 // prompts

@@ -71,7 +71,7 @@ describe('an agent that works all day', () => {
     const local = agent.effects({ runId: 'r', signal: new AbortController().signal });
     const { value } = await replay(({ step }) =>
       agent.drive(agent.begin('go'), {
-        ask: (state, turn) => step(`ask ${state.steps}`, () => local.ask(state, turn)),
+        callModel: (state, turn) => step(`ask ${state.steps}`, () => local.callModel(state, turn)),
         runTool: (made, state) => step(`tool ${state.steps}`, () => local.runTool(made, state)),
         decisions: () => Promise.resolve([]),
       }),

@@ -1,4 +1,4 @@
-import { errorFrom } from '@majordomo/agent/durable';
+import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError, messageOf } from '@majordomo/core';
 
 /** Rejects with an `LlmError`: that of the run where it failed, else of what the engine said. */
@@ -8,7 +8,7 @@ export async function clearly<T>(what: string, run: () => Promise<T>): Promise<T
   } catch (error) {
     if (LlmError.is(error)) throw error;
     const { name, failure } = Object(error) as { readonly name?: string; readonly failure?: unknown };
-    const { kind, message, details } = errorFrom(failure) ?? {
+    const { kind, message, details } = errorFromJson(failure) ?? {
       kind: name?.includes('NonExistent') === true ? 'not-found' : 'server',
       message: messageOf(error),
     };

@@ -1,8 +1,8 @@
 import type { Agent } from '@majordomo/agent';
-import { failureOf, runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
+import { errorToJson, runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { endedBy } from './ended-by.ts';
+import { runFailure } from './ended-by.ts';
 import { runsOf, type DbosAgent } from './runs.ts';
 
 /** How an agent runs on DBOS; all of it may be left out. Observers and events are told where a step happens, never again. */
@@ -30,14 +30,15 @@ export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions 
 const journalFor = (decisionTimeoutMs: number): RunJournal => ({
   runId: DBOS.workflowID ?? '',
   signal: new AbortController().signal,
-  mostBytes: MOST_BYTES,
+  maxBytes: MOST_BYTES,
   step: (entry, effect) => DBOS.runStep(effect, { name: entry }),
   async decision({ id }, entry) {
     const said = await DBOS.recv<JsonValue>(entry, decisionTimeoutMs / 1000);
     return said === null ? { callId: id, deny: 'nobody decided in time' } : fromJson(said);
   },
   awaiting: (waiting) => DBOS.setEvent('waiting', toJson(waiting)),
-  endedBy,
+  runFailure,
   // What DBOS keeps of an error is all of it, causes and what vendors' SDKs hang on them included.
-  failed: (error) => Object.assign(new Error(error.message), { failure: JSON.stringify(failureOf(error)) }),
+  toEngineError: (error) =>
+    Object.assign(new Error(error.message), { failure: JSON.stringify(errorToJson(error)) }),
 });

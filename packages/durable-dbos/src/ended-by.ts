@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { Error as Errors } from '@dbos-inc/dbos-sdk';
 
 /** Errors of DBOS that say what is to be done in words of its own. */
-export function endedBy(error: unknown): LlmError | undefined {
+export function runFailure(error: unknown): LlmError | undefined {
   if (!(error instanceof Errors.DBOSUnexpectedStepError)) return undefined;
   const { expectedName } = error;
   const what = `the agent was changed under the run: it asks for "${expectedName}", and its journal has something else there`;

@@ -1,5 +1,10 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
-import { begunFrom, resultFrom, waitingFor, type Waiting } from '@majordomo/agent/durable';
+import {
+  initialStateFrom,
+  resultFromJson,
+  findWaitingCall,
+  type WaitingCall,
+} from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { clearly } from './clearly.ts';
@@ -39,14 +44,14 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
     start: (runId, input) =>
       clearly(`start of run "${runId}"`, async () => {
         const begun = typeof input === 'string' ? input : toJson(input);
-        begunFrom(begun, runId);
+        initialStateFrom(begun, runId);
         await DBOS.startWorkflow(workflow, { workflowID: runId })(begun);
       }),
     result: (runId, { signal } = {}) =>
       clearly(`run "${runId}"`, async () => {
         const status = await looking(signal, () => endOf(runId));
         if (status === 'CANCELLED') throw new LlmError('aborted', `run "${runId}" was cancelled`);
-        return resultFrom(await DBOS.retrieveWorkflow<JsonValue>(runId).getResult());
+        return resultFromJson(await DBOS.retrieveWorkflow<JsonValue>(runId).getResult());
       }),
     awaiting: (runId, { signal } = {}) =>
       clearly(`run "${runId}"`, () =>
@@ -58,7 +63,7 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
       ),
     decide: (runId, decision) =>
       clearly(`decision on run "${runId}"`, async () => {
-        const { name: entry } = waitingFor(await waitingIn(runId), decision);
+        const { name: entry } = findWaitingCall(await waitingIn(runId), decision);
         await DBOS.send(runId, toJson(decision), entry, `${runId} ${entry}`);
       }),
     resumeAll: (executors) =>
@@ -80,7 +85,7 @@ export async function endOf(runId: string): Promise<string | undefined> {
   return found?.completedAt === undefined ? undefined : found.status;
 }
 
-async function waitingIn(runId: string): Promise<readonly Waiting[]> {
+async function waitingIn(runId: string): Promise<readonly WaitingCall[]> {
   const options = { timeoutSeconds: EVENT_MS / 1000, pollingIntervalMs: EVENT_MS };
   return fromJson((await DBOS.getEvent<JsonValue>(runId, 'waiting', options)) ?? []);
 }

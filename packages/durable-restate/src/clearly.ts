@@ -1,4 +1,4 @@
-import { errorFrom } from '@majordomo/agent/durable';
+import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError, type ErrorKind } from '@majordomo/core';
 import { HttpCallError } from '@restatedev/restate-sdk-clients';
 import { CHANGED, endedByChange } from './changed.ts';
@@ -26,7 +26,7 @@ export async function clearly<T>(
       throw new LlmError('network', `${what}: Restate did not answer`, {}, { cause: error });
     const { message = error.message, metadata } = failureIn(error.responseText);
     if (error.status === CHANGED) throw endedByChange(what, message, error);
-    const failed = errorFrom(metadata?.failure);
+    const failed = errorFromJson(metadata?.failure);
     throw new LlmError(
       failed?.kind ?? kindOf(error.status, message),
       `${what}: ${failed?.message ?? message}`,

@@ -1,5 +1,5 @@
 import type { Decision } from '@majordomo/agent';
-import { waitingFor, type RunJournal, type Waiting } from '@majordomo/agent/durable';
+import { findWaitingCall, type RunJournal, type WaitingCall } from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue } from '@majordomo/core';
 import {
   handlers,
@@ -23,9 +23,9 @@ export function tellBegun(context: WorkflowContext): void {
 }
 
 /** What a run tells those who ask which calls wait. */
-export function roundsOf(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'over'>> {
+export function roundsOf(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'onEnd'>> {
   let round = 0;
-  const tell = (at: number, waiting: readonly Waiting[] | null): Promise<void> =>
+  const tell = (at: number, waiting: readonly WaitingCall[] | null): Promise<void> =>
     context.promise<JsonValue>(roundName(at)).resolve(waiting && toJson(waiting));
   return {
     async awaiting(waiting) {
@@ -34,17 +34,17 @@ export function roundsOf(context: WorkflowContext): Required<Pick<RunJournal, 'a
       context.set('round', ++round);
       await tell(round, waiting);
     },
-    async over() {
+    async onEnd() {
       context.set('waiting', []);
       await tell(round + 1, null);
     },
   };
 }
 
-const waitingIn = async (context: WorkflowSharedContext): Promise<readonly Waiting[]> =>
+const waitingIn = async (context: WorkflowSharedContext): Promise<readonly WaitingCall[]> =>
   fromJson((await context.get<JsonValue>('waiting')) ?? []);
 
-const isDecided = async (context: WorkflowSharedContext, { name }: Waiting): Promise<boolean> =>
+const isDecided = async (context: WorkflowSharedContext, { name }: WaitingCall): Promise<boolean> =>
   (await context.promise<JsonValue>(name).peek()) !== undefined;
 
 /** The calls that wait and were not decided on, as soon as there are some; none once the run is over. */
@@ -78,9 +78,9 @@ export const decide: (context: WorkflowSharedContext, decision: JsonValue) => Pr
     await context.promise<JsonValue>(one.name).resolve(decision);
   });
 
-function chosen(waiting: readonly Waiting[], decision: Decision): Waiting {
+function chosen(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   try {
-    return waitingFor(waiting, decision);
+    return findWaitingCall(waiting, decision);
   } catch (error) {
     if (!LlmError.is(error)) throw error;
     throw terminal(error, 400);

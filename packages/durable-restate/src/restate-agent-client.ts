@@ -1,5 +1,5 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
-import { begunFrom, resultFrom } from '@majordomo/agent/durable';
+import { initialStateFrom, resultFromJson } from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
@@ -61,11 +61,13 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
     start: (runId, input, { signal } = {}) =>
       clearly(`start of run "${runId}"`, signal, async () => {
         const begun = typeof input === 'string' ? input : toJson(input);
-        begunFrom(begun, runId);
+        initialStateFrom(begun, runId);
         await run(runId).workflowSubmit(begun, SendOpts.from(bounded(signal)));
       }),
     result: (runId, { signal } = {}) =>
-      waited(runId, signal, async (bounds) => resultFrom(await run(runId).workflowAttach(Opts.from(bounds)))),
+      waited(runId, signal, async (bounds) =>
+        resultFromJson(await run(runId).workflowAttach(Opts.from(bounds))),
+      ),
     awaiting: (runId, { signal } = {}) =>
       waited(runId, signal, async (bounds) => {
         const said = await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds));

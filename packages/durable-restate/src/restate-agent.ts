@@ -4,7 +4,7 @@ import { fromJson, type JsonValue } from '@majordomo/core';
 import * as restate from '@restatedev/restate-sdk';
 import { awaiting, decide, roundsOf, tellBegun } from './decisions.ts';
 import { stepsOf } from './steps.ts';
-import { endedBy, terminal } from './terminal.ts';
+import { runFailure, terminal } from './terminal.ts';
 
 /** How an agent runs on Restate; all of it may be left out. Observers and events are told where a step happens, never again. */
 export interface RestateAgentOptions extends RunJournaledIo {
@@ -56,10 +56,10 @@ export function restateAgent<const Name extends string>(
 const journalOf = (context: restate.WorkflowContext): RunJournal => ({
   runId: context.key,
   signal: context.request().attemptCompletedSignal,
-  mostBytes: MOST_BYTES,
+  maxBytes: MOST_BYTES,
   step: stepsOf(context),
   decision: async (_call, entry) => fromJson(await context.promise<JsonValue>(entry)),
   ...roundsOf(context),
-  endedBy,
-  failed: (error) => terminal(error),
+  runFailure,
+  toEngineError: (error) => terminal(error),
 });

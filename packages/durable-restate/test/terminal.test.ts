@@ -1,12 +1,12 @@
-import { errorFrom } from '@majordomo/agent/durable';
+import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { CancelledError, TerminalError } from '@restatedev/restate-sdk';
 import { expect, it } from 'vitest';
-import { endedBy, terminal } from '../src/terminal.ts';
+import { runFailure, terminal } from '../src/terminal.ts';
 
 it('hands on all that is known of a model error', () => {
   const { metadata } = terminal(new LlmError('billing', 'no money', { status: 402 }));
-  expect(errorFrom(metadata?.['failure'])).toMatchObject({
+  expect(errorFromJson(metadata?.['failure'])).toMatchObject({
     kind: 'billing',
     message: 'no money',
     details: { status: 402 },
@@ -14,10 +14,10 @@ it('hands on all that is known of a model error', () => {
 });
 
 it('knows what ends a run: a cancellation, and what Restate will not try again', () => {
-  expect(endedBy(new CancelledError())?.kind).toBe('aborted');
-  expect(endedBy(new TerminalError('too large'))).toMatchObject({ kind: 'server', message: 'too large' });
+  expect(runFailure(new CancelledError())?.kind).toBe('aborted');
+  expect(runFailure(new TerminalError('too large'))).toMatchObject({ kind: 'server', message: 'too large' });
 });
 
 it('leaves bugs to be tried again', () => {
-  expect(endedBy(new TypeError('of a hook'))).toBeUndefined();
+  expect(runFailure(new TypeError('of a hook'))).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
-import type { McpAddress, McpOptions, McpPlace } from './options.ts';
+import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';
 
-export const isProgram = (place: McpPlace): place is Extract<McpPlace, { command: string }> =>
+export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>
   'command' in place;
 
 const KINDS: KindsOf<McpOptions> = {
@@ -41,7 +41,7 @@ export function checkOptions(options: McpOptions): void {
 }
 
 /** Untyped code gives anything. */
-function checkPlace(place: McpPlace | undefined): void {
+function checkPlace(place: McpEndpoint | undefined): void {
   if (place === undefined || (!('command' in place) && !('url' in place)))
     throw wrong('place', 'must have a command, or a url');
   if (!isProgram(place)) checkAddress(place);

@@ -3,7 +3,7 @@ export type {
   McpAddress,
   McpEvent,
   McpOptions,
-  McpPlace,
+  McpEndpoint,
   McpProgram,
   McpQuestion,
   McpReply,
@@ -12,7 +12,7 @@ export type {
 } from './options.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
-export type { McpServing, ServeOptions } from './serve/options.ts';
+export type { McpServerHandle, ServeOptions } from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
 // of the agent, where types here name them

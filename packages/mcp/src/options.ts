@@ -21,7 +21,7 @@ export interface McpAddress {
 }
 
 /** Where a server is. */
-export type McpPlace = McpProgram | McpAddress;
+export type McpEndpoint = McpProgram | McpAddress;
 
 /** What can be told of a connection. */
 export interface McpEvent {
@@ -59,7 +59,7 @@ export interface McpOptions {
   /** Of the toolbox, and before its tools' names. */
   readonly name: string;
   /** Where it is. */
-  readonly place: McpPlace;
+  readonly place: McpEndpoint;
   /** Before each tool's name; default `<name>_`, and `''` for none. */
   readonly prefix?: string | undefined;
   /** Which of the server's tools to take, by the names that it gives them. Default: all, up to 1,000. */

@@ -3,7 +3,7 @@ import { defineTool } from '@majordomo/agent';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { connectMcp, serveMcp, type McpOptions, type McpPlace, type McpToolbox } from '../src/index.ts';
+import { connectMcp, serveMcp, type McpOptions, type McpEndpoint, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { rejection, run, until } from './support/world.ts';
 
@@ -29,7 +29,7 @@ const hang = defineTool({
 
 const newServer = () => serveMcp({ name: 'http', version: '1.0.0', tools: [add, hang], sessions: 10 });
 
-async function connected(place: McpPlace, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
+async function connected(place: McpEndpoint, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
   const box = await connectMcp({ name: 'h', prefix: '', place, ...options });
   onTestFinished(() => box.close());
   return box;

@@ -12,10 +12,10 @@ export interface CompressOptions {
 }
 
 /** A shorter conversation, and what became of it. */
-export interface Compressed {
+export interface CompressedConversation {
   readonly conversation: ShareGpt;
   /** Entries that were left out. */
-  readonly leftOut: number;
+  readonly omitted: number;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
   /** `false`: what has to stay is too long by itself. */
@@ -27,7 +27,7 @@ export interface Compressed {
  * human, the model and the tools stay, and so do the last ones; a call and its results stay or go together. Where something
  * is left out, an entry says how much. Throws `config` for numbers that cannot be meant.
  */
-export function compress(conversation: ShareGpt, options: CompressOptions): Compressed {
+export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {
   const { tokens, targetTokens = 15_250, keepLast = 4 } = options;
   checkCount(targetTokens, 'targetTokens');
   checkCount(keepLast, 'keepLast');
@@ -42,14 +42,14 @@ export function compress(conversation: ShareGpt, options: CompressOptions): Comp
     end = unitEnd(turns, end, tail);
     left = before - sum(lengths.slice(head, end)) + tokens(noteOn(end - head));
   }
-  const leftOut = end - head;
-  const note: readonly ShareGptTurn[] = leftOut === 0 ? [] : [{ from: 'human', value: noteOn(leftOut) }];
+  const omitted = end - head;
+  const note: readonly ShareGptTurn[] = omitted === 0 ? [] : [{ from: 'human', value: noteOn(omitted) }];
   return {
     conversation: {
       ...conversation,
       conversations: [...turns.slice(0, head), ...note, ...turns.slice(end)],
     },
-    leftOut,
+    omitted,
     tokensBefore: before,
     tokensAfter: left,
     fits: left <= targetTokens,

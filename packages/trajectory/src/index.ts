@@ -1,9 +1,9 @@
-export { trajectoryOf, type About, type Trajectory, type TrajectoryTool } from './trajectory.ts';
+export { trajectoryOf, type RunDescription, type Trajectory, type TrajectoryTool } from './trajectory.ts';
 export { trajectoryWriter, type TrajectoryWriter, type WriterOptions } from './writer.ts';
 export type { LineFormat } from './clean.ts';
 export { parseTrajectory, toLine } from './line.ts';
 export { toShareGpt, type ShareGpt, type ShareGptTurn } from './sharegpt.ts';
-export { compress, type Compressed, type CompressOptions } from './compress.ts';
+export { compress, type CompressedConversation, type CompressOptions } from './compress.ts';
 export { replay, type ReplayedTurn } from './replay.ts';
 
 // types of others that are taken

@@ -33,10 +33,14 @@ export interface TrajectoryTool {
 }
 
 /** What a run does not know of itself. Without `targets` those of the run are taken. */
-export type About = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
+export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
 /** A run that ended, or the error that ended it, as a trajectory. `at`: when; default: now. */
-export function trajectoryOf(run: RunResult | RunError, about: About, at: Date = new Date()): Trajectory {
+export function trajectoryOf(
+  run: RunResult | RunError,
+  about: RunDescription,
+  at: Date = new Date(),
+): Trajectory {
   const { messages, usage, done }: RunState = run.state;
   return {
     version: 1,

@@ -24,7 +24,7 @@ const shape = ({ conversations }: ShareGpt): string =>
 it('leaves a conversation that fits as it is', () => {
   const conversation = written('shgtg');
   expect(compress(conversation, { tokens, targetTokens: 500 })).toEqual({
-    ...{ conversation, leftOut: 0, tokensBefore: 500, tokensAfter: 500, fits: true },
+    ...{ conversation, omitted: 0, tokensBefore: 500, tokensAfter: 500, fits: true },
   });
 });
 
@@ -32,7 +32,7 @@ it('leaves out the earliest of the middle, and says how much', () => {
   const { conversation, ...rest } = compress(written('shgtgtgtgtgtg'), { tokens, targetTokens: 1000 });
   expect(shape(conversation)).toBe('shgt…gtgtg');
   expect(conversation.conversations[4]).toEqual({ from: 'human', value: '[4 earlier entries are left out]' });
-  expect(rest).toEqual({ leftOut: 4, tokensBefore: 1300, tokensAfter: 932, fits: true });
+  expect(rest).toEqual({ omitted: 4, tokensBefore: 1300, tokensAfter: 932, fits: true });
 });
 
 it('keeps the first of each speaker and the last four whatever it takes, and says that it does not fit', () => {
@@ -61,13 +61,13 @@ it('keeps the order, the ends and every call with its results, whatever comes', 
   fc.assert(
     fc.property(given, ([system, turns, targetTokens, keepLast]) => {
       const before = written(`${system}${turns.join('')}`);
-      const { conversation, leftOut, tokensAfter, fits } = compress(before, {
+      const { conversation, omitted, tokensAfter, fits } = compress(before, {
         tokens,
         targetTokens,
         keepLast,
       });
       const kept = conversation.conversations.filter(({ value }) => !value.startsWith('['));
-      expect(kept.length + leftOut).toBe(before.conversations.length);
+      expect(kept.length + omitted).toBe(before.conversations.length);
       expect(kept).toEqual(before.conversations.filter((one) => kept.includes(one)));
       expect(keepLast === 0 ? [] : kept.slice(-keepLast)).toEqual(
         keepLast === 0 ? [] : before.conversations.slice(-keepLast),

@@ -32,13 +32,13 @@ export async function onSqlite() {
     async run(id, input) {
       await stores.runs.save(id, agent.begin(input));
       const effects = agent.effects({ runId: id, signal });
-      const ask = async (now, turn) => {
+      const callModel = async (now, turn) => {
         await stores.runs.save(id, now);
         await stores.runs.load(id);
-        return effects.ask(now, turn);
+        return effects.callModel(now, turn);
       };
       const state = await stores.runs.load(id);
-      const { state: end } = await agent.drive(state, { ...effects, ask, decisions: async () => [] });
+      const { state: end } = await agent.drive(state, { ...effects, callModel, decisions: async () => [] });
       await stores.runs.save(id, end);
     },
     bytes: () => sizeOf(folder),

@@ -2,7 +2,13 @@ import { EventEmitter, once } from 'node:events';
 import { LlmError, type ToolCallPart } from '@majordomo/core';
 import type { EngineRuns } from '@majordomo/conformance';
 import { replay } from '@majordomo/testing';
-import { begunFrom, resultFrom, runJournaled, waitingFor, type Waiting } from '../../src/durable.ts';
+import {
+  initialStateFrom,
+  resultFromJson,
+  runJournaled,
+  findWaitingCall,
+  type WaitingCall,
+} from '../../src/durable.ts';
 import type { Agent, Decision, RunResult } from '../../src/index.ts';
 
 /** An engine in memory that throws a run away after every entry, as an adapter of one offers it. */
@@ -15,7 +21,7 @@ export class WorstEngine implements EngineRuns {
   }
 
   async start(runId: string, input: string): Promise<void> {
-    begunFrom(input, runId);
+    initialStateFrom(input, runId);
     await this.of(runId).begin(this.agent, runId, input);
   }
 
@@ -41,7 +47,7 @@ export class WorstEngine implements EngineRuns {
 
   async decide(runId: string, decision: Decision): Promise<void> {
     const run = this.of(runId);
-    run.decide(waitingFor(run.open, decision), decision);
+    run.decide(findWaitingCall(run.open, decision), decision);
   }
 
   private of(runId: string): Run {
@@ -54,12 +60,12 @@ export class WorstEngine implements EngineRuns {
 class Run {
   ended: RunResult | LlmError | undefined;
   private isBegun = false;
-  private waiting: readonly Waiting[] = [];
+  private waiting: readonly WaitingCall[] = [];
   private readonly decided = new Map<string, Decision>();
   private readonly news = new EventEmitter();
 
   /** The calls that wait and were not decided on. */
-  get open(): readonly Waiting[] {
+  get open(): readonly WaitingCall[] {
     return this.waiting.filter(({ name }) => !this.decided.has(name));
   }
 
@@ -80,11 +86,11 @@ class Run {
           this.waiting = waiting;
           this.news.emit('news');
         },
-        failed: (error) => error,
+        toEngineError: (error) => error,
       }),
     ).then(
       ({ value }) => {
-        this.end(resultFrom(value));
+        this.end(resultFromJson(value));
       },
       (error: unknown) => {
         this.end(error as LlmError);
@@ -92,7 +98,7 @@ class Run {
     );
   }
 
-  decide({ name }: Waiting, decision: Decision): void {
+  decide({ name }: WaitingCall, decision: Decision): void {
     this.decided.set(name, structuredClone(decision));
     this.news.emit('news');
   }

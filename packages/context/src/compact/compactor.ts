@@ -17,7 +17,7 @@ import {
   type CompactorOptions,
   type ContextStatus,
   type Lineage,
-  type Skipped,
+  type SkipReason,
 } from './options.ts';
 import { lastAsked, planOf, shortened, type Plan } from './plan.ts';
 import { StepUsage, type StepContext } from './step-usage.ts';
@@ -159,7 +159,7 @@ class Engine {
     return { ...(await this.gauge.read(view, run)), given, view, known, run };
   }
 
-  private reasonNotTo({ run, tokens, bounds, isWithin, known }: Look): Skipped | undefined {
+  private reasonNotTo({ run, tokens, bounds, isWithin, known }: Look): SkipReason | undefined {
     if (run.force === true) return undefined;
     if (tokens <= bounds.threshold && isWithin) return 'fits';
     if (isWithin && (known?.ineffective ?? 0) >= MOST_INEFFECTIVE) return 'thrash';
@@ -239,7 +239,7 @@ class Engine {
     return this.skip(look, why);
   }
 
-  private skip({ given, view }: Look, why: Skipped, error?: unknown): Compaction {
+  private skip({ given, view }: Look, why: SkipReason, error?: unknown): Compaction {
     this.tell({ type: 'skipped', why, ...(error === undefined ? {} : { error }) });
     return { messages: view === given ? given : repairPairs(view), lineage: undefined, skipped: why };
   }

@@ -48,12 +48,12 @@ export interface Lineage {
 }
 
 /** Why nothing was summarized. */
-export type Skipped = 'fits' | 'protected' | 'thrash' | 'cooldown' | 'failed';
+export type SkipReason = 'fits' | 'protected' | 'thrash' | 'cooldown' | 'failed';
 
 /** What became of a transcript. */
 export type CompactionEvent =
   | { readonly type: 'compacted'; readonly lineage: Lineage }
-  | { readonly type: 'skipped'; readonly why: Skipped; readonly error?: unknown };
+  | { readonly type: 'skipped'; readonly why: SkipReason; readonly error?: unknown };
 
 /** What is to be sent, and how it came to be. */
 export interface Compaction {
@@ -61,7 +61,7 @@ export interface Compaction {
   /** Of a summary that was made now. */
   readonly lineage: Lineage | undefined;
   /** `fits`: there is room; `protected`: nothing may go; `thrash`: it does not help; `cooldown`: the summarizer failed lately; `failed`: just now. */
-  readonly skipped: Skipped | undefined;
+  readonly skipped: SkipReason | undefined;
 }
 
 /** How a transcript is looked at. */

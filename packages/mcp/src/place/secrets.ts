@@ -1,11 +1,11 @@
 import { isProgram } from '../check-options.ts';
-import type { McpPlace } from '../options.ts';
+import type { McpEndpoint } from '../options.ts';
 
 /** What is shorter is too common in texts to be masked, and guards nothing. */
 const SHORTEST = 8;
 
 /** What must not be shown: values that the app wrote into the place, and parts of them that may stand alone. */
-export function secretsOf(place: McpPlace): readonly string[] {
+export function secretsOf(place: McpEndpoint): readonly string[] {
   if (isProgram(place)) return apart(Object.values(place.env ?? {}), '\n');
   const { headers = {}, credential } = place;
   const token = typeof credential === 'string' ? [credential] : [];

@@ -1,13 +1,13 @@
 import { redact } from '@majordomo/core/toolkit';
 import { isProgram } from '../check-options.ts';
-import type { McpPlace } from '../options.ts';
+import type { McpEndpoint } from '../options.ts';
 import { httpTransport } from './http-transport.ts';
 import { LastWords } from './last-words.ts';
 import { secretsOf } from './secrets.ts';
 import type { Way } from './way.ts';
 
 /** Loads what starts programs only where there is one to start. */
-export async function wayTo(place: McpPlace, onStderr: (line: string) => void, who: string): Promise<Way> {
+export async function wayTo(place: McpEndpoint, onStderr: (line: string) => void, who: string): Promise<Way> {
   const secrets = new Set(secretsOf(place));
   const mask = (text: string): string => redact(text, [...secrets]);
   if (!isProgram(place))

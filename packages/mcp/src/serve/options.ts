@@ -25,7 +25,7 @@ export interface ServeOptions {
 }
 
 /** Tools, served. */
-export interface McpServing {
+export interface McpServerHandle {
   /** Serves the client at stdin and stdout, to which nobody else may write; resolves when it is gone. */
   stdio(): Promise<void>;
   /** Serves one HTTP request. Who may ask is for the app to check before. */

@@ -3,7 +3,7 @@ import { checkNumber } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { Closing } from './closing.ts';
 import { httpHandler, type HttpHandler } from './http-handler.ts';
-import type { McpServing, ServeOptions } from './options.ts';
+import type { McpServerHandle, ServeOptions } from './options.ts';
 import { listedTool } from './served-tool.ts';
 import { newServer } from './server.ts';
 
@@ -15,7 +15,7 @@ import { newServer } from './server.ts';
  * const server = serveMcp({ name: 'sky', version: '1.0.0', tools: [weather] });
  * await server.stdio();
  */
-export function serveMcp(options: ServeOptions): McpServing {
+export function serveMcp(options: ServeOptions): McpServerHandle {
   const { tools, onError, sessions = 0 } = options;
   checkNumber(sessions, 0, 'sessions');
   const byName = new Map(tools.map((tool) => [tool.name, tool]));

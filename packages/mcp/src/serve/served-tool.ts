@@ -1,4 +1,4 @@
-import { asksFirst, runTool, type Tool, type ToolOutcome } from '@majordomo/agent';
+import { requiresApproval, runTool, type Tool, type ToolOutcome } from '@majordomo/agent';
 import { systemClock, type JsonObject, type ToolCallPart } from '@majordomo/core';
 import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
@@ -27,7 +27,7 @@ export function listedTool({ name, description, parameters, approval }: Tool): L
 
 /** Does a person have to agree first? */
 export const isAsked = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
-  tool === undefined ? Promise.resolve(false) : asksFirst(tool, partOf(call));
+  tool === undefined ? Promise.resolve(false) : requiresApproval(tool, partOf(call));
 
 /** Runs it as an agent would: arguments are checked, time is limited, and what goes wrong is an error result. */
 export async function served(tools: ReadonlyMap<string, Tool>, call: ServedCall): Promise<CallToolResult> {

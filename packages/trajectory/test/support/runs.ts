@@ -1,7 +1,7 @@
 import { createAgent, defineTool, RunError, type RunResult, type Tool } from '@majordomo/agent';
 import { createMajordomo, type Message } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
-import type { About, Trajectory } from '../../src/index.ts';
+import type { RunDescription, Trajectory } from '../../src/index.ts';
 
 export const KEY = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -12,7 +12,7 @@ export const weather: Tool = defineTool({
   run: () => '{"sky":"snow"}',
 });
 
-export const about: About = {
+export const about: RunDescription = {
   id: 'run-1',
   spec: 'f/m',
   targets: [],

@@ -81,9 +81,9 @@ export function agentIn(folder: string): Agent {
       };
       return {
         ...effects,
-        ask: (state, how) => {
+        callModel: (state, how) => {
           line(runId, 'ask', `${state.steps + 1}`);
-          return around(`ask ${state.steps + 1}`, () => effects.ask(state, how));
+          return around(`ask ${state.steps + 1}`, () => effects.callModel(state, how));
         },
         runTool: (call, state) => around(call.name, () => effects.runTool(call, state)),
       };

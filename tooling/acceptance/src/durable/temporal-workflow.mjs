@@ -14,7 +14,7 @@ import {
 const activities = proxyActivities({ startToCloseTimeout: '10 minutes', retry: { maximumAttempts: 1 } });
 const rules = {
   maxSteps: () => 10,
-  asksApproval: ({ name }) => name === 'pay',
+  mayNeedApproval: ({ name }) => name === 'pay',
   loop: {},
   closingTurn: false,
   parallel: true,
@@ -29,7 +29,7 @@ export async function agentRun(question) {
   for (;;) {
     const action = decide(state, rules);
     switch (action.type) {
-      case 'ask':
+      case 'call-model':
         state = answered(state, await activities.ask(state));
         break;
       case 'check-approval':
