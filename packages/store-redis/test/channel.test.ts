@@ -20,7 +20,7 @@ const runOn = (channel: Parameters<typeof watchRun>[0], runId: string): Promise<
     signal: new AbortController().signal,
     step: <T>(_name: string, effect: () => Promise<T>): Promise<T> => effect(),
     decision: () => Promise.reject(new Error('nobody decides here')),
-    failed: (error: LlmError) => error,
+    toEngineError: (error: LlmError) => error,
   };
   return runJournaled(agent, 'go', journal, { channel });
 };

@@ -5,6 +5,9 @@ import { cutEnd } from '../transcript/cut-middle.ts';
 /** Tokens of an opening and closing tag, and of the line that says what was cut. */
 const FRAME = 30;
 
+/** The `<` of a closing tag of any reference. */
+const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
+
 /** What references may still take in. */
 export class Budget {
   private left: number;
@@ -21,7 +24,7 @@ export class Budget {
   /** Returns as much of the text as the budget has room for, within a tag that the text cannot close; or the reason why not. */
   textPart(raw: string, tag: string, text: string): TextPart | string {
     const name = /^<([a-z]+)/.exec(tag)?.[1] ?? '';
-    const kept = this.take(raw, text.replaceAll(new RegExp(`<(?=\\s*/\\s*${name}\\b)`, 'gi'), '‹'));
+    const kept = this.take(raw, text.replaceAll(CLOSING_TAG, '‹'));
     if (kept === undefined) return NO_ROOM;
     return { type: 'text', text: `${tag}\n${kept}\n</${name}>` };
   }
