@@ -1,4 +1,4 @@
-// `pnpm bench:durable`: the rows of "What a step costs" in apps/docs/beyond-one-machine.md. `--runs 20`, `--turns 20`.
+// `pnpm bench:durable`: the rows of "The cost of a step" in apps/docs/beyond-one-machine.md. `--runs 20`, `--turns 20`.
 import { parseArgs } from 'node:util';
 import { question } from './agent.mjs';
 import { inMemory, onDbos, onRestate, onSqlite, toldOnRedis } from './places.mjs';
@@ -12,7 +12,7 @@ const SIZES = [200, 20_000];
 const PLACES = {
   'in memory': inMemory,
   'SQLite: saved before each turn': onSqlite,
-  'Redis: told to one who watches': toldOnRedis,
+  'Redis: sent to one watcher': toldOnRedis,
   DBOS: onDbos,
   Restate: onRestate,
 };

@@ -13,7 +13,7 @@ import { endTests } from './run-tests.ts';
 import { sampleOf } from './sample.ts';
 import { isGood, summary } from './tally.ts';
 
-const STARTS = ['chain/', 'gates/', 'health/', 'operations/', 'prepare/', 'stream/'];
+const STARTS = ['call/', 'gates/', 'health/', 'operations/', 'prepare/', 'stream/'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
