@@ -171,7 +171,7 @@ describe('a transcription', () => {
       .transcribe({ audio: OGG, mediaType: 'audio/ogg; codecs=opus' });
     expect(target).toBe('c/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
-      'd/m writes nothing down',
+      'd/m does not transcribe audio',
       'a/m takes no audio/ogg, but audio/wav',
       'b/m takes at most 15 bytes of audio, not 16',
       undefined,
@@ -321,8 +321,8 @@ describe('speech', () => {
     const { target, attempts } = await make(chain).speechModel('d/m,a/m,b/m').speak({ text: 'hello' });
     expect(target).toBe('b/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
-      'd/m does not speak',
-      'a/m speaks at most 4 characters, not 5',
+      'd/m does not generate speech',
+      'a/m takes at most 4 characters, not 5',
       undefined,
     ]);
   });

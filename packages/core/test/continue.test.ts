@@ -64,7 +64,7 @@ describe("afterCommit: 'continue'", () => {
       {
         action: 'continued',
         what: 'answer',
-        why: `a/x broke off (server): b/y went on after ${BEGIN.length} characters`,
+        why: `a/x failed (server): b/y continued after ${BEGIN.length} characters`,
       },
     ]);
   });

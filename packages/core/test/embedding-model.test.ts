@@ -151,7 +151,7 @@ describe('vectors of two spaces', () => {
     const majordomo = make([a, vectorizer('b', { facts: { space: 'other' } })]);
     const error = await failing(majordomo.embeddingModel('a/m,b/n').embed({ values: ['one'] }));
     expect(error.kind).toBe('config');
-    expect(error.message).toContain('a/m makes those of "words", b/n those of "other"');
+    expect(error.message).toContain('a/m uses the space "words", b/n uses "other"');
     expect(a.asked).toEqual([]);
   });
 

@@ -239,7 +239,7 @@ describe('an image model', () => {
     ['size must be like 512x768, not "0x0"', { ...cat, size: '0x0' }],
     ['size must be like 512x768, not "axb"', { ...cat, size: 'axb' as '1x1' }],
     ['size must be like 512x768, not "512"', { ...cat, size: '512' as '1x1' }],
-    ['mask needs the image that it belongs to', { ...cat, mask: picture(1) }],
+    ['mask requires an input image', { ...cat, mask: picture(1) }],
     ['mask.bytes must be a Uint8Array', { ...cat, images: [picture(1)], mask: noBytes }],
     ['images[1].bytes must be a Uint8Array', { ...cat, images: [picture(1), noBytes] }],
   ])('refuses before any call: %s', async (message, request) => {

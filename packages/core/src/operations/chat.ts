@@ -6,7 +6,7 @@ import type { ChatResponse } from '../types/response.ts';
 import { continuedChat } from './continuation.ts';
 import { type ChatOptions, prepareChat } from './prepared-chat.ts';
 
-/** A chat request, asked of each target as that one understands it. */
+/** Creates the operation that sends a chat request. */
 export function chatOperation(
   request: ChatRequest,
   options: ChatOptions,
@@ -16,11 +16,7 @@ export function chatOperation(
     validate: () => {
       validate(request);
     },
-    prepare: (place, scope) => prepareChat(request, place, options, scope),
-    continueFrom: (broken) =>
-      continuedChat(request, broken, {
-        modelAt: options.modelAt,
-        prepare: (asked, place, scope) => prepareChat(asked, place, options, scope),
-      }),
+    prepare: (target, scope) => prepareChat(request, target, options, scope),
+    continueFrom: (interrupted) => continuedChat(request, interrupted, options),
   };
 }

@@ -1,55 +1,46 @@
 import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
-import type { Target } from '../resolve/resolve.ts';
 import { Accumulator, type Answer, type ShownPart } from '../stream/accumulator.ts';
 import { type Joined, Joint } from '../stream/overlap.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { ModelEvent } from '../types/events.ts';
 import type { Recovery } from '../types/llm-error.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
-import type { Capabilities, Model, ModelContext } from '../types/provider.ts';
+import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
-import type { PreparedChat } from './prepared-chat.ts';
+import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
 
-interface ChatTargets {
-  readonly modelAt: (place: Target) => Pick<Model, 'capabilities'>;
-  /** Fits a request to a target. */
-  readonly prepare: (
-    request: ChatRequest,
-    place: Target,
-    scope: { readonly signal: AbortSignal },
-  ) => Promise<PreparedChat>;
-}
+/** Minimum number of shown characters. A shorter answer starts again instead. */
+const MIN_CHARACTERS = 12;
 
-/** With less than that shown, an answer begins again: there is hardly anything to lose. */
-const LEAST_TEXT = 12;
-
-const GO_ON =
+const CONTINUE_PROMPT =
   'Your answer above was cut off by a technical fault. Go on exactly where it stops, in the same form and language. ' +
   'Do not repeat any of it, and do not write an introduction.';
 
 /**
- * The same request, asked to continue where an answer broke off: each target gets what was shown as the beginning of its own
- * answer where it can continue from one, else as an answer that was cut. `undefined` where that cannot be done: a call of a
- * tool had begun, the answer follows a schema, or hardly any text was shown. Reasoning stays with whoever thought it.
+ * Creates the operation that continues an interrupted answer. A target that supports `prefill` receives the shown text as
+ * the beginning of its answer. Other targets receive it as a message and a prompt to continue. Reasoning is not sent.
+ *
+ * Returns `undefined` if the answer cannot be continued: it contains a tool call, follows a schema, or is too short.
  */
 export function continuedChat(
   request: ChatRequest,
   { from, error, parts }: InterruptedAnswer,
-  { modelAt, prepare }: ChatTargets,
+  options: ChatOptions,
 ): Operation<ModelEvent, ChatResponse> | undefined {
   const text = parts.map(({ part }) => (part.type === 'text' ? part.text : '')).join('');
-  if (text.trim().length < LEAST_TEXT || request.output !== undefined) return undefined;
+  if (text.trim().length < MIN_CHARACTERS || request.output !== undefined) return undefined;
   if (parts.some(({ part }) => part.type === 'tool-call')) return undefined;
   return {
     type: 'chat',
     validate: () => undefined,
-    async prepare(place, scope) {
-      // Vendors refuse a beginning that ends in white space, and models continue it badly.
-      const isPrefilled = modelAt(place).capabilities.prefill === true && !/[\s\uD800-\uDBFF]$/.test(text);
-      const messages = goingOn(request.messages, text, isPrefilled);
-      const chat = await prepare({ ...request, messages }, place, scope);
-      const why = `${from} broke off (${error.kind}): ${place.key} went on after ${text.length} characters`;
+    async prepare(target, scope) {
+      // Vendors reject a prefilled text that ends in white space.
+      const isPrefilled =
+        options.modelAt(target).capabilities.prefill === true && !/[\s\uD800-\uDBFF]$/.test(text);
+      const messages = continuedMessages(request.messages, text, isPrefilled);
+      const chat = await prepareChat({ ...request, messages }, target, options, scope);
+      const why = `${from} failed (${error.kind}): ${target.key} continued after ${text.length} characters`;
       return new PreparedContinuation(chat, parts, text, isPrefilled, {
         action: 'continued',
         what: 'answer',
@@ -59,12 +50,16 @@ export function continuedChat(
   };
 }
 
-function goingOn(messages: readonly Message[], text: string, isPrefilled: boolean): readonly Message[] {
+function continuedMessages(
+  messages: readonly Message[],
+  text: string,
+  isPrefilled: boolean,
+): readonly Message[] {
   const last = messages.at(-1);
-  const begun = last?.role === 'assistant' ? last.parts : [];
+  const started = last?.role === 'assistant' ? last.parts : [];
   const before = last?.role === 'assistant' ? messages.slice(0, -1) : messages;
-  const shown = assistant([...begun, { type: 'text', text }]);
-  return isPrefilled ? [...before, shown] : [...before, shown, user(GO_ON)];
+  const shown = assistant([...started, { type: 'text', text }]);
+  return isPrefilled ? [...before, shown] : [...before, shown, user(CONTINUE_PROMPT)];
 }
 
 class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
@@ -103,8 +98,8 @@ class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
   }
 
   open(context: ModelContext): AsyncIterator<readonly ModelEvent[]> {
-    const continuation = new Continuation(this.parts, this.isPrefilled ? undefined : new Joint(this.text));
-    return rewritten(this.chat.open(context), continuation);
+    const rewriter = new EventRewriter(this.parts, this.isPrefilled ? undefined : new Joint(this.text));
+    return rewriteEvents(this.chat.open(context), rewriter);
   }
 
   newAnswer(): Answer<ModelEvent, ChatResponse> {
@@ -112,100 +107,100 @@ class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
   }
 }
 
-async function* rewritten(
+async function* rewriteEvents(
   steps: AsyncIterator<ModelEvent | readonly ModelEvent[]>,
-  continuation: Continuation,
+  rewriter: EventRewriter,
 ): AsyncGenerator<readonly ModelEvent[]> {
   for await (const step of { [Symbol.asyncIterator]: () => steps }) {
     const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
-    yield events.flatMap((event) => continuation.take(event));
+    yield events.flatMap((event) => rewriter.rewrite(event));
   }
 }
 
-type Of<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
+type EventOf<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
 
 /**
- * One model's events as those of an answer that another one began: its first text continues with the text that is open, its
- * other parts come behind those that are there.
+ * Rewrites the events of a model as a continuation of an answer. The model's first text continues the open text. Its other
+ * parts follow the existing ones.
  */
-class Continuation {
+class EventRewriter {
   private readonly joint: Joint | undefined;
-  /** The text that is open: under its index the first text continues. */
+  /** Open text of the interrupted answer. */
   private readonly open: { readonly index: number; readonly text: string } | undefined;
-  private next: number;
-  /** Of the model's parts: under which index each is shown. */
+  private nextIndex: number;
+  /** Index in the answer, by the index that the model uses. */
   private readonly indexes = new Map<number, number>();
-  /** The model's index of its first text. */
-  private first: number | undefined;
-  private isJoined = false;
-  /** What the first text has given, without what it repeated. */
-  private given = '';
+  /** Index that the model uses for its first text. */
+  private firstIndex: number | undefined;
+  private isFirstEnded = false;
+  /** First text of the model, without repetitions. */
+  private added = '';
 
-  /** @param joint `undefined` where the model continues the text itself: nothing of its text is removed */
+  /** @param joint removes repeated text; `undefined` if the model continues a prefilled text */
   constructor(parts: readonly ShownPart[], joint: Joint | undefined) {
     this.joint = joint;
-    this.next = parts.reduce((most, { index }) => Math.max(most, index + 1), 0);
+    this.nextIndex = parts.reduce((next, { index }) => Math.max(next, index + 1), 0);
     const open = parts.findLast(({ part, isOpen }) => isOpen && part.type === 'text');
     this.open = open?.part.type === 'text' ? { index: open.index, text: open.part.text } : undefined;
   }
 
-  take(event: ModelEvent): readonly ModelEvent[] {
+  rewrite(event: ModelEvent): readonly ModelEvent[] {
     switch (event.type) {
       case 'start':
       case 'warning':
         return [event];
       case 'part-start':
-        return this.begun(event);
+        return this.partStart(event);
       case 'text-delta':
-        return event.index === this.firstText(event.index)
-          ? this.shown(event.index, this.joint?.push(event.text) ?? { text: event.text, removed: '' })
+        return event.index === this.firstTextIndex(event.index)
+          ? this.firstText(event.index, this.joint?.push(event.text) ?? { text: event.text, removed: '' })
           : [{ ...event, index: this.indexOf(event.index) }];
       case 'part-end':
-        return event.index === this.first
-          ? this.ended(event)
+        return event.index === this.firstIndex
+          ? this.firstTextEnd(event)
           : [{ ...event, index: this.indexOf(event.index) }];
       case 'finish':
-        return this.first === undefined ? [...this.closed(), event] : [event];
+        return this.firstIndex === undefined ? [...this.unchangedText(), event] : [event];
       default:
         return [{ ...event, index: this.indexOf(event.index) }];
     }
   }
 
-  private begun(event: Of<'part-start'>): readonly ModelEvent[] {
+  private partStart(event: EventOf<'part-start'>): readonly ModelEvent[] {
     if (event.part.type === 'text') {
-      this.firstText(event.index);
-      if (event.index === this.first && this.open !== undefined) return [];
+      this.firstTextIndex(event.index);
+      if (event.index === this.firstIndex && this.open !== undefined) return [];
     }
     return [{ ...event, index: this.indexOf(event.index) }];
   }
 
-  /** Some send text without saying that a part begins. */
-  private firstText(index: number): number {
-    if (this.first === undefined) {
-      this.first = index;
+  /** Returns the index of the first text. Some models send text without `part-start`. */
+  private firstTextIndex(index: number): number {
+    if (this.firstIndex === undefined) {
+      this.firstIndex = index;
       if (this.open !== undefined) this.indexes.set(index, this.open.index);
     }
-    return this.first;
+    return this.firstIndex;
   }
 
-  private shown(index: number, { text, removed }: Joined): readonly ModelEvent[] {
-    this.given += text;
+  private firstText(index: number, { text, removed }: Joined): readonly ModelEvent[] {
+    this.added += text;
     const events: ModelEvent[] = [];
-    if (removed !== '') events.push({ type: 'warning', warning: removal(removed) });
+    if (removed !== '') events.push({ type: 'warning', warning: removalWarning(removed) });
     if (text !== '') events.push({ type: 'text-delta', index: this.indexOf(index), text });
     return events;
   }
 
-  private ended({ index }: Of<'part-end'>): readonly ModelEvent[] {
-    if (this.isJoined) return [];
-    this.isJoined = true;
-    const rest = this.joint === undefined ? [] : this.shown(index, this.joint.end());
-    const text = (this.open?.text ?? '') + this.given;
+  private firstTextEnd({ index }: EventOf<'part-end'>): readonly ModelEvent[] {
+    if (this.isFirstEnded) return [];
+    this.isFirstEnded = true;
+    const rest = this.joint === undefined ? [] : this.firstText(index, this.joint.end());
+    const text = (this.open?.text ?? '') + this.added;
     return [...rest, { type: 'part-end', index: this.indexOf(index), part: { type: 'text', text } }];
   }
 
-  /** The model had nothing to add. */
-  private closed(): readonly ModelEvent[] {
+  /** Ends the open text of a model that added nothing. */
+  private unchangedText(): readonly ModelEvent[] {
     if (this.open === undefined) return [];
     const { index, text } = this.open;
     return [{ type: 'part-end', index, part: { type: 'text', text } }];
@@ -214,24 +209,24 @@ class Continuation {
   private indexOf(index: number): number {
     const known = this.indexes.get(index);
     if (known !== undefined) return known;
-    this.indexes.set(index, this.next);
-    return this.next++;
+    this.indexes.set(index, this.nextIndex);
+    return this.nextIndex++;
   }
 }
 
-const removal = (text: string): Warning => ({
+const removalWarning = (text: string): Warning => ({
   action: 'dropped',
   what: 'repeated text',
-  why: `the continuation began with an introduction or a repetition, which was left out: ${JSON.stringify(text)}`,
+  why: `the continuation started with an introduction or a repetition, which was removed: ${JSON.stringify(text)}`,
 });
 
-/** An answer that begins with what another target has shown. */
+/** An answer that starts with the parts shown by another target. */
 class ContinuedAnswer extends Accumulator {
-  /** Reasoning that was under way: nobody will end it. */
+  /** Ends of reasoning parts that the failed target left open. */
   private readonly closing: readonly ModelEvent[];
 
-  constructor(target: string, prepared: readonly Warning[], parts: readonly ShownPart[]) {
-    super(target, prepared);
+  constructor(target: string, warnings: readonly Warning[], parts: readonly ShownPart[]) {
+    super(target, warnings);
     this.closing = parts
       .filter(({ part, isOpen }) => isOpen && part.type === 'reasoning')
       .map(({ index, part }) => ({ type: 'part-end', index, part }));
@@ -241,7 +236,7 @@ class ContinuedAnswer extends Accumulator {
     }
   }
 
-  /** The answer has begun long ago: no second `start`. */
+  /** Omits `start`, because the answer has already started. */
   override opening(held: readonly ModelEvent[]): readonly ModelEvent[] {
     return [...this.closing, ...super.opening(held).filter(({ type }) => type !== 'start')];
   }

@@ -8,117 +8,130 @@ import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts
 import type { EmbeddingBackend, ModelContext } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { asked, InOnePiece, invalid, oneOf, type Question } from './single-response.ts';
+import {
+  checkOneOf,
+  checkRequest,
+  invalidError,
+  PreparedSingle,
+  type SingleRequest,
+} from './single-response.ts';
 
-/** Values of one request, and the vectors of those that are done: whoever asks next asks for the rest. */
+/** A part of a call's values, with the vectors received so far. A later attempt requests only the missing ones. */
 export interface Part {
-  /** Where the part begins in the call's values. */
+  /** Index of the first value in the call. */
   readonly from: number;
   readonly values: readonly string[];
   readonly vectors: (Float32Array | undefined)[];
-  /** Of the whole list: the length of the first vector that came is that of all. */
+  /** Length of the first vector of the call. All others must have the same length. */
   readonly shared: { size: number | undefined };
 }
 
-type Embedded = Omit<EmbeddingResponse, 'vectors' | 'attempts' | 'spec'>;
+type BackendResponse = Omit<EmbeddingResponse, 'vectors' | 'attempts' | 'spec'>;
 
-/** One part of a call. A target that takes fewer values at a time is asked several times in a row. */
+/** Creates the operation that embeds one part. A target with lower limits receives several requests in sequence. */
 export function embeddingOperation(
   request: EmbeddingRequest,
   part: Part,
-): Operation<Embedded, EmbeddingResponse> {
+): Operation<BackendResponse, EmbeddingResponse> {
   return {
     type: 'embedding',
     validate: () => undefined,
-    prepare: async (place) => new InOnePiece(questionTo(place, request, part)),
+    prepare: async (target) => new PreparedSingle(singleRequest(target, request, part)),
   };
 }
 
-/** The place's backend; `undefined`: it has none. */
-export const embeddingBackend = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
-  provider.embeddingModel?.(modelId);
+/** Returns the target's backend; `undefined` if its provider has none. */
+export const embeddingBackend = ({
+  provider,
+  modelId,
+}: Pick<Target, 'provider' | 'modelId'>): EmbeddingBackend | undefined => provider.embeddingModel?.(modelId);
 
-function questionTo(
-  place: Target,
+function singleRequest(
+  { key: target, provider, modelId }: Target,
   request: EmbeddingRequest,
   part: Part,
-): Question<Embedded, EmbeddingResponse> {
-  const target = place.key;
-  const backend = embeddingBackend(place);
-  if (backend === undefined) throw unsupported(target, 'makes no vectors');
-  const { dimensions: most = Infinity, maxTokens } = backend;
+): SingleRequest<BackendResponse, EmbeddingResponse> {
+  const backend = embeddingBackend({ provider, modelId });
+  if (backend === undefined) throw unsupportedError(target, 'does not create embeddings');
+  const { dimensions: maxDimensions = Infinity, maxTokens } = backend;
   const { dimensions = 0 } = request;
-  if (dimensions > most) throw unsupported(target, `makes vectors of ${most} dimensions, not ${dimensions}`);
-  const long = tooLong(part.values, maxTokens);
-  if (long >= 0) throw beyond(target, part.from + long, maxTokens);
+  if (dimensions > maxDimensions)
+    throw unsupportedError(target, `creates vectors of ${maxDimensions} dimensions, not ${dimensions}`);
+  const longIndex = indexOfTooLong(part.values, maxTokens);
+  if (longIndex >= 0) throw overflowError(target, part.from + longIndex, maxTokens);
   return {
     target,
-    payload: { ...request, values: rest(part).map(([value]) => value) },
+    payload: { ...request, values: missingValues(part).map(([value]) => value) },
     timeouts: backend.timeouts,
     warnings: [],
-    ask: (context) => askPart(backend, request, part, context),
+    send: (context) => sendPart(backend, request, part, context),
     usage: ({ usage }) => usage,
-    result: ({ usage, warnings }, prepared, facts) => ({
+    result: ({ usage, warnings }, requestWarnings, facts) => ({
       vectors: part.vectors.filter((vector) => vector !== undefined),
       target,
       usage,
-      warnings: [...prepared, ...warnings],
+      warnings: [...requestWarnings, ...warnings],
       ...facts,
     }),
   };
 }
 
-const rest = ({ values, vectors }: Part): readonly (readonly [value: string, at: number])[] =>
-  values.flatMap((value, at) => (vectors[at] === undefined ? [[value, at] as const] : []));
+const missingValues = ({ values, vectors }: Part): readonly (readonly [value: string, index: number])[] =>
+  values.flatMap((value, index) => (vectors[index] === undefined ? [[value, index] as const] : []));
 
-/** What has come stays when a later request fails, and is paid for. */
-async function askPart(
+/** Requests the missing vectors. If a request fails, the vectors and the usage of the earlier requests are retained. */
+async function sendPart(
   backend: EmbeddingBackend,
   request: EmbeddingRequest,
   part: Part,
   context: ModelContext,
-): Promise<Embedded> {
+): Promise<BackendResponse> {
   const { target } = context;
-  const missing = rest(part);
-  const used: (Usage | undefined)[] = [];
+  const missing = missingValues(part);
+  const usages: (Usage | undefined)[] = [];
   let done = 0;
   const warnings: Warning[] = [];
-  const parts = splitValues(
+  const requests = splitValues(
     missing.map(([value]) => value),
     backend,
   );
-  for (const values of parts) {
+  for (const values of requests) {
     try {
-      const asking = { ...request, values };
-      const given = await backend.embed(asking, context);
-      used.push(given.usage);
-      const vectors = checkedVectors(given.vectors, asking, backend.dimensions ?? part.shared.size, target);
+      const ownRequest = { ...request, values };
+      const response = await backend.embed(ownRequest, context);
+      usages.push(response.usage);
+      const vectors = checkVectors(
+        response.vectors,
+        ownRequest,
+        backend.dimensions ?? part.shared.size,
+        target,
+      );
       part.shared.size ??= vectors[0]?.length;
       for (const vector of vectors) part.vectors[missing[done++]?.[1] ?? 0] = vector;
-      warnings.push(...given.warnings);
+      warnings.push(...response.warnings);
     } catch (cause) {
       const error = asLlmError(cause, target);
-      const usage = sumUsage(...used, error.details.partial?.usage);
+      const usage = sumUsage(...usages, error.details.partial?.usage);
       if (usage === undefined) throw error;
       throw withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
     }
   }
-  return { target, usage: completeUsage(used), warnings };
+  return { target, usage: completeUsage(usages), warnings };
 }
 
-const unsupported = (target: string, why: string): LlmError =>
-  new LlmError('unsupported', `${target} ${why}`, { target });
+const unsupportedError = (target: string, problem: string): LlmError =>
+  new LlmError('unsupported', `${target} ${problem}`, { target });
 
-const beyond = (target: string, at: number, maxTokens: number | undefined): LlmError =>
+const overflowError = (target: string, index: number, maxTokens: number | undefined): LlmError =>
   new LlmError(
     'context-overflow',
-    `values[${at}] is too long: ${target} takes ${String(maxTokens)} tokens a value`,
-    { target, path: `values[${at}]` },
+    `values[${index}] is too long: ${target} takes ${String(maxTokens)} tokens per value`,
+    { target, path: `values[${index}]` },
   );
 
 type Limits = Pick<EmbeddingBackend, 'maxValues' | 'maxRequestTokens'>;
 
-/** Values in their order, cut into as few parts as the limits allow; each part has at least one. */
+/** Splits the values in order into as few parts as the limits permit. Each part has at least one value. */
 export function splitValues(
   values: readonly string[],
   { maxValues = Infinity, maxRequestTokens = Infinity }: Limits,
@@ -127,169 +140,164 @@ export function splitValues(
   let from = 0;
   let tokens = 0;
   for (const [at, value] of values.entries()) {
-    const more = maxRequestTokens === Infinity ? 0 : estimatedTokens(value);
-    const isFull = at - from >= maxValues || tokens + more > maxRequestTokens;
+    const added = maxRequestTokens === Infinity ? 0 : estimatedTokens(value);
+    const isFull = at - from >= maxValues || tokens + added > maxRequestTokens;
     if (isFull && at > from) {
       parts.push(values.slice(from, at));
       from = at;
       tokens = 0;
     }
-    tokens += more;
+    tokens += added;
   }
   if (from < values.length) parts.push(values.slice(from));
   return parts;
 }
 
-/** Rather too many: a part that is too large costs a refusal, one that is small hardly anything. */
+/** Overestimates: a part that is too large is rejected, and one that is too small costs little. */
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
-/** No tokenizer makes tokens this long of what languages have: a value that is longer is too long for certain. */
-const LONGEST_TOKEN = 16;
+/** Characters per token that no tokenizer reaches on natural language. A longer value certainly exceeds the limit. */
+const MAX_TOKEN_LENGTH = 16;
 
-/** The first value that cannot have so few tokens. */
-const tooLong = (values: readonly string[], maxTokens: number = Infinity): number =>
-  values.findIndex(({ length }) => length > maxTokens * LONGEST_TOKEN);
+/** Returns the index of the first value that certainly exceeds the limit, or -1. */
+const indexOfTooLong = (values: readonly string[], maxTokens: number = Infinity): number =>
+  values.findIndex(({ length }) => length > maxTokens * MAX_TOKEN_LENGTH);
 
-/** Requests of one call that are under way at a time. */
-const AT_A_TIME = 4;
+/** Maximum number of concurrent requests of one call. */
+const MAX_CONCURRENT = 4;
 
 /**
- * Asks for every part, a few at a time. After a failure none is begun any more, and those under way are waited for: they
- * are paid for.
+ * Sends every part. After a failure no other part is started, but the running ones are awaited, because they are billed.
  *
- * @param attempts is given those of each part as it ends
+ * @param attempts receives the attempts of each part when it ends
  */
 export async function runParts(
   parts: readonly Part[],
-  ask: (part: Part) => Promise<EmbeddingResponse>,
+  send: (part: Part) => Promise<EmbeddingResponse>,
   attempts: Attempt[],
 ): Promise<readonly EmbeddingResponse[]> {
-  const answers: EmbeddingResponse[] = [];
+  const responses: EmbeddingResponse[] = [];
   const failures: unknown[] = [];
   let next = 0;
-  const work = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (failures.length === 0) {
-      const at = next++;
-      const part = parts[at];
+      const index = next++;
+      const part = parts[index];
       if (part === undefined) return;
       try {
-        const answer = await ask(part);
-        answers[at] = answer;
-        attempts.push(...answer.attempts);
+        const response = await send(part);
+        responses[index] = response;
+        attempts.push(...response.attempts);
       } catch (error) {
         failures.push(error);
         if (LlmError.is(error)) attempts.push(...error.details.attempts);
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  await Promise.all(Array.from({ length: MAX_CONCURRENT }, worker));
   if (failures.length > 0) throw failures[0];
-  return answers;
+  return responses;
 }
 
-/** The parts' answers as one: vectors in the order of the values, what was used in sum, each warning once. */
+/** Joins the responses of the parts: vectors in the order of the values, the total usage, and each warning once. */
 export function joinResponses(
   spec: string,
   firstTarget: string,
   parts: readonly Part[],
-  answers: readonly EmbeddingResponse[],
+  responses: readonly EmbeddingResponse[],
   attempts: readonly Attempt[],
 ): EmbeddingResponse {
   return {
     vectors: parts.flatMap(({ vectors }) => vectors.filter((vector) => vector !== undefined)),
-    target: answers.at(-1)?.target ?? firstTarget,
+    target: responses.at(-1)?.target ?? firstTarget,
     spec,
-    usage: completeUsage(answers.map(({ usage }) => usage)),
-    warnings: onceEach(answers.flatMap(({ warnings }) => warnings)),
+    usage: completeUsage(responses.map(({ usage }) => usage)),
+    warnings: unique(responses.flatMap(({ warnings }) => warnings)),
     attempts,
   };
 }
 
-const onceEach = (warnings: readonly Warning[]): readonly Warning[] => [
+const unique = (warnings: readonly Warning[]): readonly Warning[] => [
   ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),
 ];
 
-/** Throws `config` where two targets of a chain make vectors of different spaces: nobody mixes them unknowingly. */
-export function checkSpaces(places: readonly Target[]): void {
+/** Throws `config` if two targets of a chain create vectors of different spaces, which cannot be compared. */
+export function checkSpaces(targets: readonly Target[]): void {
   let first: { readonly key: string; readonly space: string } | undefined;
-  for (const place of places) {
-    const space = embeddingBackend(place)?.space;
+  for (const target of targets) {
+    const space = embeddingBackend(target)?.space;
     if (space === undefined) continue;
-    first ??= { key: place.key, space };
-    if (space !== first.space) throw mixed(first.key, first.space, place.key, space);
+    first ??= { key: target.key, space };
+    if (space !== first.space) throw mixedSpacesError(first.key, first.space, target.key, space);
   }
 }
 
-const mixed = (one: string, space: string, other: string, otherSpace: string): LlmError =>
+const mixedSpacesError = (one: string, space: string, other: string, otherSpace: string): LlmError =>
   new LlmError(
     'config',
-    `vectors of different models do not mix: ${one} makes those of "${space}", ${other} those of "${otherSpace}"; chain one model at several places, or say what a free name stands for with the provider's option spaces`,
+    `embeddings of different models cannot be mixed: ${one} uses the space "${space}", ${other} uses "${otherSpace}"; chain targets that serve the same model, or set the space of a custom model with the provider's option spaces`,
     { code: 'mixed-spaces' },
   );
 
-/** Throws `invalid-request` for what no target could take, with the index of the value. */
+/** Throws `invalid-request` for a request that no target can take. */
 export function checkEmbedding(request: EmbeddingRequest): void {
-  const given: { readonly values?: unknown; readonly purpose?: unknown } = asked(request);
-  if (!Array.isArray(given.values)) throw invalid('values', 'must be a list of texts');
-  const values: readonly unknown[] = given.values;
-  for (const [at, value] of values.entries()) {
-    if (typeof value !== 'string') throw invalid(`values[${at}]`, `must be a text, not ${typeof value}`);
-    if (value.trim() === '') throw invalid(`values[${at}]`, 'must not be empty');
+  const { values, purpose }: { readonly values?: unknown; readonly purpose?: unknown } =
+    checkRequest(request);
+  if (!Array.isArray(values)) throw invalidError('values', 'must be an array of strings');
+  for (const [index, value] of (values as readonly unknown[]).entries()) {
+    const path = `values[${index}]`;
+    if (typeof value !== 'string') throw invalidError(path, `must be a string, not ${typeof value}`);
+    if (value.trim() === '') throw invalidError(path, 'must not be empty');
   }
   checkInteger(request.dimensions, 'dimensions');
-  oneOf(PURPOSES, given.purpose, 'purpose');
+  checkOneOf(PURPOSES, purpose, 'purpose');
 }
 
 const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'];
 
-/** How far a vector's length may be from 1 before it counts as not normalised: float32 sums stay far below it. */
-const TOLERANCE = 1e-3;
+/** Deviation of a vector's length from 1 up to which it counts as normalized. */
+const LENGTH_TOLERANCE = 1e-3;
 
 /**
- * The vectors of an answer, one for each value and all of the wanted length: longer ones are cut, and then all have the
- * length 1, where the vendor did not see to it. Throws `protocol` for too many, too few, of another length or not finite.
+ * Returns one vector per value, with the requested number of dimensions. Vectors with more dimensions are cut and
+ * normalized. Throws `protocol` for a wrong number of vectors, too few dimensions, or values that are not finite.
  *
- * @param known the length that they must have, where it is known
+ * @param knownSize number of dimensions if none is requested
  */
-function checkedVectors(
+function checkVectors(
   vectors: unknown,
   { values, dimensions }: EmbeddingRequest,
-  known: number | undefined,
+  knownSize: number | undefined,
   target: string,
 ): readonly Float32Array[] {
   if (!Array.isArray(vectors) || vectors.length !== values.length) {
-    const count = Array.isArray(vectors) ? String(vectors.length) : 'no list of';
-    throw wrong(target, 'vectors', `gave ${count} vectors for ${values.length} values`);
+    const actual = Array.isArray(vectors) ? `${vectors.length}` : `a value of type ${typeof vectors}`;
+    throw protocolError(target, 'vectors', `expected an array of ${values.length} vectors, got ${actual}`);
   }
   const list: readonly unknown[] = vectors;
-  const size = dimensions ?? known ?? sizeOf(list[0]);
-  return list.map((vector, at) => {
-    const path = `vectors[${at}]`;
-    if (!(vector instanceof Float32Array)) throw wrong(target, path, 'is no Float32Array');
-    if (!isFiniteAll(vector)) throw wrong(target, path, 'has numbers that are not finite');
-    if (vector.length === size && size > 0) return dimensions === undefined ? vector : normalised(vector);
+  const size = dimensions ?? knownSize ?? sizeOf(list[0]);
+  return list.map((vector, index) => {
+    const path = `vectors[${index}]`;
+    if (!(vector instanceof Float32Array)) throw protocolError(target, path, 'expected a Float32Array');
+    if (!vector.every(Number.isFinite))
+      throw protocolError(target, path, 'contains values that are not finite');
+    if (vector.length === size && size > 0) return dimensions === undefined ? vector : normalized(vector);
     if (dimensions === undefined || vector.length < size || vector.length === 0)
-      throw wrong(target, path, `has ${vector.length} dimensions and not ${size}`);
-    return normalised(vector.slice(0, size));
+      throw protocolError(target, path, `expected ${size} dimensions, got ${vector.length}`);
+    return normalized(vector.slice(0, size));
   });
 }
 
 const sizeOf = (vector: unknown): number => (vector instanceof Float32Array ? vector.length : 0);
 
-/** A loop: `every` would call a function fifteen million times for an index of 10,000 texts. */
-function isFiniteAll(vector: Float32Array): boolean {
-  for (const value of vector) if (!Number.isFinite(value)) return false;
-  return true;
-}
-
-function normalised(vector: Float32Array): Float32Array {
+function normalized(vector: Float32Array): Float32Array {
   let square = 0;
   for (const value of vector) square += value * value;
   const length = Math.sqrt(square);
-  if (length === 0 || Math.abs(length - 1) <= TOLERANCE) return vector;
+  if (length === 0 || Math.abs(length - 1) <= LENGTH_TOLERANCE) return vector;
   return vector.map((value) => value / length);
 }
 
-const wrong = (target: string, path: string, why: string): LlmError =>
-  new LlmError('protocol', `${target}: ${path} ${why}`, { target, path });
+const protocolError = (target: string, path: string, problem: string): LlmError =>
+  new LlmError('protocol', `${target}: ${path}: ${problem}`, { target, path });

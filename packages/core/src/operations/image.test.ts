@@ -63,8 +63,8 @@ describe('a request for pictures', () => {
     ['size', 'must be like 512x768, not "5x12 "', { size: '5x12 ' }],
     ['images[0].bytes', 'must be a Uint8Array', { images: [{ bytes: 'AA' }] }],
     ['mask.bytes', 'must be a Uint8Array', { images: [picture(1)], mask: { bytes: 'AA' } }],
-    ['mask', 'needs the image that it belongs to', { mask: picture(1) }],
-    ['mask', 'needs the image that it belongs to', { images: [], mask: picture(1) }],
+    ['mask', 'requires an input image', { mask: picture(1) }],
+    ['mask', 'requires an input image', { images: [], mask: picture(1) }],
   ])('is refused where %s %s', (path, why, request) => {
     expect(() => {
       imageOperation({ ...cat, ...request }, undefined).validate();
@@ -108,7 +108,7 @@ describe('a target', () => {
     const nothing = imageOperation(cat, undefined).prepare(at(undefined), scope);
     await expect(nothing).rejects.toMatchObject({
       kind: 'unsupported',
-      message: 'a/m draws no images',
+      message: 'a/m does not generate images',
       details: { target: 'a/m' },
     });
   });
@@ -116,7 +116,7 @@ describe('a target', () => {
   it('that takes no pictures is passed over where there are some', async () => {
     await expect(prepare({ images: [picture(1)] }, { images: false })).rejects.toMatchObject({
       kind: 'unsupported',
-      message: 'a/m takes no images',
+      message: 'a/m takes no input images',
       details: { target: 'a/m' },
     });
     expect(sentBy(await prepare({ images: [] }, { images: false }))?.images).toEqual([]);
@@ -184,11 +184,11 @@ describe('an answer with pictures', () => {
     answer.push({ ...drawn, images: [] });
     const fault = answer.fault();
     expect(LlmError.is(fault, 'empty')).toBe(true);
-    expect(fault).toMatchObject({ message: 'a/m gave no image', details: { target: 'a/m' } });
+    expect(fault).toMatchObject({ message: 'a/m returned no image', details: { target: 'a/m' } });
   });
 
   it('that never came is a failure', async () => {
     const answer = (await prepare()).newAnswer();
-    expect(() => answer.result({ spec: 's', attempts: [] })).toThrow('a/m gave nothing');
+    expect(() => answer.result({ spec: 's', attempts: [] })).toThrow('a/m returned no response');
   });
 });

@@ -8,51 +8,51 @@ import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { InOnePiece, invalid, UNKNOWN_TOKENS, type Question } from './single-response.ts';
+import { PreparedSingle, invalidError, UNKNOWN_TOKENS, type SingleRequest } from './single-response.ts';
 
-/** What a backend gives: one event, content and finish in one. */
-type Drawn = Omit<ImageResponse, 'attempts'>;
+type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
 
-/** Pictures, asked of each target with the pictures to start from made to fit it. */
+/** Creates the operation that generates images. Input images are adapted to each target. */
 export function imageOperation(
   request: ImageRequest,
   media: MediaFitter | undefined,
-): Operation<Drawn, ImageResponse> {
+): Operation<BackendResponse, ImageResponse> {
   return {
     type: 'image',
     validate: () => {
       validate(request);
     },
-    async prepare(place, scope) {
-      const backend = backendAt(place);
-      const { images, warnings } = await fitted(request, backend, media, place.key, scope);
-      return new InOnePiece(picture(place.key, backend, { ...request, images }, warnings));
+    async prepare(target, scope) {
+      const backend = backendOf(target);
+      const { images, warnings } = await fitInputs(request, backend, media, target.key, scope);
+      return new PreparedSingle(singleRequest(target.key, backend, { ...request, images }, warnings));
     },
   };
 }
 
 function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
-  if (prompt.trim() === '') throw invalid('prompt', 'must not be empty');
+  if (prompt.trim() === '') throw invalidError('prompt', 'must not be empty');
   checkInteger(n, 'n');
   if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
-    throw invalid('size', `must be like 512x768, not "${size}"`);
+    throw invalidError('size', `must be like 512x768, not "${size}"`);
   }
   for (const [index, { bytes }] of images.entries()) {
-    if (!(bytes instanceof Uint8Array)) throw invalid(`images[${index}].bytes`, 'must be a Uint8Array');
+    if (!(bytes instanceof Uint8Array)) throw invalidError(`images[${index}].bytes`, 'must be a Uint8Array');
   }
   if (mask === undefined) return;
-  if (!(mask.bytes instanceof Uint8Array)) throw invalid('mask.bytes', 'must be a Uint8Array');
-  if (images.length === 0) throw invalid('mask', 'needs the image that it belongs to');
+  if (!(mask.bytes instanceof Uint8Array)) throw invalidError('mask.bytes', 'must be a Uint8Array');
+  if (images.length === 0) throw invalidError('mask', 'requires an input image');
 }
 
-function backendAt({ key, provider, modelId }: Target): ImageBackend {
+function backendOf({ key, provider, modelId }: Target): ImageBackend {
   const backend = provider.imageModel?.(modelId);
-  if (backend === undefined) throw new LlmError('unsupported', `${key} draws no images`, { target: key });
+  if (backend === undefined)
+    throw new LlmError('unsupported', `${key} does not generate images`, { target: key });
   return backend;
 }
 
-async function fitted(
+async function fitInputs(
   { images, mask }: ImageRequest,
   { images: limits }: ImageBackend,
   media: MediaFitter | undefined,
@@ -60,54 +60,54 @@ async function fitted(
   scope: Scope,
 ): Promise<{ readonly images: readonly ImagePart[] | undefined; readonly warnings: readonly Warning[] }> {
   if (images === undefined || images.length === 0) return { images, warnings: [] };
-  if (limits === false) throw new LlmError('unsupported', `${target} takes no images`, { target });
+  if (limits === false) throw new LlmError('unsupported', `${target} takes no input images`, { target });
   const fit = (parts: readonly ImagePart[]): Promise<FittedMessages> =>
     fitImages([user('', parts)], limits, media, target, scope);
   const { messages, warnings } = await fit(images);
   const fitting = imagesIn(messages);
   if (mask !== undefined) {
-    const [kept] = imagesIn((await fit([mask])).messages);
-    if (kept?.bytes !== mask.bytes || fitting[0]?.bytes !== images[0]?.bytes) throw unmasked(target);
+    const [fittingMask] = imagesIn((await fit([mask])).messages);
+    if (fittingMask?.bytes !== mask.bytes || fitting[0]?.bytes !== images[0]?.bytes) throw maskError(target);
   }
   return { images: fitting, warnings };
 }
 
-/** A mask fits its picture pixel by pixel: neither may have been changed, or be in need of it. */
-const unmasked = (target: string): LlmError =>
+/** A mask matches its image pixel by pixel, so neither may be resized or converted. */
+const maskError = (target: string): LlmError =>
   new LlmError(
     'unsupported',
     `${target} cannot take the image and its mask as they are; with a mask neither is changed`,
     { target, path: 'mask', code: 'too-large' },
   );
 
-function picture(
+function singleRequest(
   target: string,
   backend: ImageBackend,
   payload: ImageRequest,
   warnings: readonly Warning[],
-): Question<Drawn, ImageResponse> {
+): SingleRequest<BackendResponse, ImageResponse> {
   return {
     target,
     payload,
     capabilities: { images: backend.images },
     timeouts: backend.timeouts,
     warnings,
-    ask: (context) => backend.generate(payload, context),
+    send: (context) => backend.generate(payload, context),
     fault: ({ images }) =>
-      images.length === 0 ? new LlmError('empty', `${target} gave no image`, { target }) : undefined,
-    usage: (drawn) => withUnits(drawn, payload),
-    result: (drawn, prepared, { attempts }) => ({
+      images.length === 0 ? new LlmError('empty', `${target} returned no image`, { target }) : undefined,
+    usage: (response) => withUnits(response, payload),
+    result: (response, warnings, { attempts }) => ({
       target,
-      images: drawn.images,
-      warnings: [...prepared, ...drawn.warnings],
-      usage: withUnits(drawn, payload),
+      images: response.images,
+      warnings: [...warnings, ...response.warnings],
+      usage: withUnits(response, payload),
       attempts,
     }),
   };
 }
 
-/** Pictures are billed by their number and size where no tokens are: what was asked for, as often as it came. */
-function withUnits({ images, usage }: Drawn, { size }: ImageRequest): Usage {
+/** Adds the number of images to the usage, because some vendors bill images by number and size. */
+function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage {
   const units = { [size === undefined ? 'image' : `image:${size}`]: images.length };
   return { ...(usage ?? UNKNOWN_TOKENS), details: { units, ...usage?.details } };
 }

@@ -13,35 +13,36 @@ import type { ChatResponse, Warning } from '../types/response.ts';
 import { defined } from '../util/options.ts';
 
 export interface ChatOptions {
-  /** Does somebody read the events as they come? */
+  /** Whether the caller reads events as they arrive. */
   readonly isStreamed: boolean;
   readonly media: MediaFitter | undefined;
-  readonly modelAt: (place: Target) => Model;
+  readonly modelAt: (target: Target) => Model;
 }
 
-/** Fits a chat request to one target. */
+/** Adapts a chat request to one target. */
 export async function prepareChat(
   request: ChatRequest,
-  place: Target,
+  target: Target,
   { isStreamed, media, modelAt }: ChatOptions,
   scope: { readonly signal: AbortSignal },
 ): Promise<PreparedChat> {
-  const model = modelAt(place);
-  const { key, provider } = place;
-  const asked = place.with === undefined ? request : askedWith(place.with, request);
-  const ready = await prepare(asked, { target: key, providerId: provider.id, model, media, scope });
-  return new PreparedChat(key, model, ready, isStreamed);
+  const model = modelAt(target);
+  const { key, provider } = target;
+  const complete = target.with === undefined ? request : withDefaults(request, target.with);
+  const prepared = await prepare(complete, { target: key, providerId: provider.id, model, media, scope });
+  return new PreparedChat(key, model, prepared, isStreamed);
 }
 
-/** Below what the caller says: what the name that led to the target says. */
-function askedWith(settings: TargetSettings, request: ChatRequest): ChatRequest {
-  const { timeouts: _ofTheChain, policy: _too, ...said } = settings;
-  const asked = { ...said, ...(defined(request) as ChatRequest), extra: { ...said.extra, ...request.extra } };
-  validate(asked);
-  return asked;
+/** Returns the request with the settings of the alias as defaults. */
+function withDefaults(request: ChatRequest, settings: TargetSettings): ChatRequest {
+  const { timeouts: _timeouts, policy: _policy, ...defaults } = settings;
+  const extra = { ...defaults.extra, ...request.extra };
+  const complete = { ...defaults, ...(defined(request) as ChatRequest), extra };
+  validate(complete);
+  return complete;
 }
 
-/** A chat request as one model understands it. */
+/** A chat request, adapted to one model. */
 export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
   readonly request: ModelRequest;
   readonly payload = undefined;
@@ -52,28 +53,29 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
   private readonly model: Model;
   private readonly prepared: PreparedRequest;
   private readonly isStreamed: boolean;
-  /** A recovery asked for an answer at once. */
-  private readonly mustBeWhole: boolean;
+  /** Whether a recovery requires a non-streaming response. */
+  private readonly mustBeComplete: boolean;
 
   constructor(
     target: string,
     model: Model,
     prepared: PreparedRequest,
     isStreamed: boolean,
-    mustBeWhole = false,
+    mustBeComplete = false,
   ) {
     this.target = target;
     this.model = model;
     this.prepared = prepared;
     this.isStreamed = isStreamed;
-    this.mustBeWhole = mustBeWhole;
+    this.mustBeComplete = mustBeComplete;
     this.capabilities = model.capabilities;
     this.timeouts = model.timeouts;
     this.request = prepared.request;
-    this.isNonStreaming = mustBeWhole || (!isStreamed && model.isNonStreaming?.(prepared.request) === true);
+    this.isNonStreaming =
+      mustBeComplete || (!isStreamed && model.isNonStreaming?.(prepared.request) === true);
   }
 
-  /** What was done to the request for this target. */
+  /** Changes that were made to the request for this target. */
   get warnings(): readonly Warning[] {
     return this.prepared.warnings;
   }
@@ -85,8 +87,8 @@ export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
       warnings: [...warnings, { action: 'repaired', what: recovery.what, why }],
       read,
     };
-    const mustBeWhole = this.mustBeWhole || recovery.delivery === 'complete';
-    return new PreparedChat(this.target, this.model, changed, this.isStreamed, mustBeWhole);
+    const mustBeComplete = this.mustBeComplete || recovery.delivery === 'complete';
+    return new PreparedChat(this.target, this.model, changed, this.isStreamed, mustBeComplete);
   }
 
   open(context: ModelContext): AsyncIterator<ModelEvent | readonly ModelEvent[]> {

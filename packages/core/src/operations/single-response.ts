@@ -8,29 +8,29 @@ import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 
-/** What is asked of one target and answered at once: content and finish in one event. */
-export interface Question<Given extends object, Result> {
+/** A request to one target whose response arrives as a single value. */
+export interface SingleRequest<Value extends object, Result> {
   readonly target: string;
   readonly payload: NonNullable<AttemptInfo['payload']>;
   readonly capabilities?: Capabilities | undefined;
   readonly timeouts: Timeouts | undefined;
-  /** What was done to the request for this target. */
+  /** Changes that were made to the request for this target. */
   readonly warnings: readonly Warning[];
-  ask(context: ModelContext): Promise<Given>;
-  /** Why it is no answer, if it is none. */
-  fault?(given: Given): LlmError | undefined;
-  usage(given: Given): Usage | undefined;
-  /** `prepared`: the warnings of the request, which go before the vendor's. */
-  result(given: Given, prepared: readonly Warning[], facts: Facts): Result;
+  send(context: ModelContext): Promise<Value>;
+  /** Returns an error if the response counts as a failure, such as one without images. */
+  fault?(value: Value): LlmError | undefined;
+  usage(value: Value): Usage | undefined;
+  /** Returns the result of the call. `warnings` are those of the request. */
+  result(value: Value, warnings: readonly Warning[], facts: CallFacts): Result;
 }
 
-interface Facts {
+interface CallFacts {
   readonly spec: string;
   readonly attempts: readonly Attempt[];
 }
 
-/** What gates see of a request that is not a chat: they look at its payload. */
-export const NO_CHAT: ModelRequest = {
+/** Request that gates see for operations other than chat. They read the payload instead. */
+export const EMPTY_REQUEST: ModelRequest = {
   system: undefined,
   messages: [],
   tools: [],
@@ -38,75 +38,74 @@ export const NO_CHAT: ModelRequest = {
   extra: {},
 };
 
-/** Throws for what no target could take, with the place. */
-export const invalid = (path: string, why: string): LlmError =>
-  new LlmError('invalid-request', `${path} ${why}`, { path });
+/** Returns an `invalid-request` error about the value at `path`. */
+export const invalidError = (path: string, problem: string): LlmError =>
+  new LlmError('invalid-request', `${path} ${problem}`, { path });
 
-/** The request itself, which untyped code may have left out. */
-export function asked<Request extends object>(request: Request): Request {
-  const given: unknown = request;
-  if (typeof given !== 'object' || given === null) throw invalid('the request', 'must be an object');
+/** Throws `invalid-request` if a caller without types passes no request object. */
+export function checkRequest<Request extends object>(request: Request): Request {
+  const value: unknown = request;
+  if (typeof value !== 'object' || value === null) throw invalidError('the request', 'must be an object');
   return request;
 }
 
-/** Throws for a word that is none of these; it may be left out. */
-export function oneOf(words: readonly string[], given: unknown, path: string): void {
-  if (given !== undefined && !words.includes(given as string))
-    throw invalid(path, `must be one of ${words.join(', ')}, not ${JSON.stringify(given)}`);
+/** Throws `invalid-request` unless the value is absent or one of `names`. */
+export function checkOneOf(names: readonly string[], value: unknown, path: string): void {
+  if (value !== undefined && !names.includes(value as string))
+    throw invalidError(path, `must be one of ${names.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
-/** A question, ready for one target. */
-export class InOnePiece<Given extends object, Result> implements PreparedCall<Given, Result> {
-  readonly request: ModelRequest = NO_CHAT;
+/** A single request as a prepared call: its response is one event, which is content and finish. */
+export class PreparedSingle<Value extends object, Result> implements PreparedCall<Value, Result> {
+  readonly request: ModelRequest = EMPTY_REQUEST;
   readonly isNonStreaming = true;
   readonly payload: AttemptInfo['payload'];
   readonly capabilities: Capabilities;
   readonly timeouts: Timeouts | undefined;
-  private readonly question: Question<Given, Result>;
+  private readonly single: SingleRequest<Value, Result>;
 
-  constructor(question: Question<Given, Result>) {
-    this.question = question;
-    this.payload = question.payload;
-    this.capabilities = question.capabilities ?? {};
-    this.timeouts = question.timeouts;
+  constructor(single: SingleRequest<Value, Result>) {
+    this.single = single;
+    this.payload = single.payload;
+    this.capabilities = single.capabilities ?? {};
+    this.timeouts = single.timeouts;
   }
 
-  /** The same again, such as with another credential: a recovery changes requests of chats only. */
-  withRecovery({ what }: Recovery, why: string): InOnePiece<Given, Result> {
-    const { question } = this;
-    const warnings: readonly Warning[] = [...question.warnings, { action: 'repaired', what, why }];
-    return new InOnePiece({ ...question, warnings });
+  /** Recoveries change only requests of chats. Here the request is sent again, for example with another credential. */
+  withRecovery({ what }: Recovery, why: string): PreparedSingle<Value, Result> {
+    const warnings: readonly Warning[] = [...this.single.warnings, { action: 'repaired', what, why }];
+    return new PreparedSingle({ ...this.single, warnings });
   }
 
-  async *open(context: ModelContext): AsyncGenerator<Given> {
-    yield await this.question.ask(context);
+  async *open(context: ModelContext): AsyncGenerator<Value> {
+    yield await this.single.send(context);
   }
 
-  newAnswer(): Answer<Given, Result> {
-    return new OnePiece(this.question);
+  newAnswer(): Answer<Value, Result> {
+    return new SingleAnswer(this.single);
   }
 }
 
-class OnePiece<Given extends object, Result> implements Answer<Given, Result> {
+class SingleAnswer<Value extends object, Result> implements Answer<Value, Result> {
   readonly characters = 0;
-  private readonly question: Question<Given, Result>;
-  private given: Given | undefined;
+  private readonly single: SingleRequest<Value, Result>;
+  private value: Value | undefined;
 
-  constructor(question: Question<Given, Result>) {
-    this.question = question;
+  constructor(single: SingleRequest<Value, Result>) {
+    this.single = single;
   }
 
-  push(given: Given): 'finish' {
-    this.given = given;
+  push(value: Value): 'finish' {
+    this.value = value;
     return 'finish';
   }
 
-  opening(held: readonly Given[]): readonly Given[] {
+  opening(held: readonly Value[]): readonly Value[] {
     return held;
   }
 
   fault(): LlmError | undefined {
-    return this.given && this.question.fault?.(this.given);
+    return this.value && this.single.fault?.(this.value);
   }
 
   shown(): [] {
@@ -118,19 +117,19 @@ class OnePiece<Given extends object, Result> implements Answer<Given, Result> {
   }
 
   get usage(): Usage | undefined {
-    return this.given && this.question.usage(this.given);
+    return this.value && this.single.usage(this.value);
   }
 
-  result(facts: Facts): Result {
-    const { question, given } = this;
-    if (given === undefined)
-      throw new LlmError('protocol', `${question.target} gave nothing`, { target: question.target });
-    return question.result(given, question.warnings, facts);
+  result(facts: CallFacts): Result {
+    const { single, value } = this;
+    const { target, warnings } = single;
+    if (value === undefined) throw new LlmError('protocol', `${target} returned no response`, { target });
+    return single.result(value, warnings, facts);
   }
 }
 
-/** What is billed by other units, of an answer without tokens. */
-export const unitsAlone = (units: Readonly<Record<string, number>>): Usage => ({
+/** Returns usage that is billed in units other than tokens. */
+export const usageOfUnits = (units: Readonly<Record<string, number>>): Usage => ({
   ...UNKNOWN_TOKENS,
   details: { units },
 });

@@ -8,12 +8,12 @@ import type { ModelContext, SpeechBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
-import { asked, invalid, NO_CHAT, oneOf, unitsAlone } from './single-response.ts';
+import { checkOneOf, checkRequest, EMPTY_REQUEST, invalidError, usageOfUnits } from './single-response.ts';
 
-/** A piece of sound, or the end of it. */
+/** A chunk of audio, or the end of the stream. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
 
-/** A text, asked of each target that takes one of its length. `isStreamed`: somebody hears the bytes as they come. */
+/** Creates the operation that generates speech. `isStreamed`: the caller reads the bytes as they arrive. */
 export function speechOperation(
   request: SpeechRequest,
   isStreamed: boolean,
@@ -23,35 +23,37 @@ export function speechOperation(
     validate: () => {
       validate(request);
     },
-    prepare: async (place) => new PreparedSpeech(place.key, backendAt(place, request), request, isStreamed),
+    prepare: async (target) =>
+      new PreparedSpeech(target.key, backendOf(target, request), request, isStreamed),
   };
 }
 
 const FORMATS = ['mp3', 'wav', 'opus', 'flac', 'pcm'];
 
 function validate(request: SpeechRequest): void {
-  const { text, speed, format } = asked(request) as Partial<SpeechRequest>;
-  if (typeof text !== 'string' || text.trim() === '') throw invalid('text', 'must not be empty');
+  const { text, speed, format } = checkRequest(request) as Partial<SpeechRequest>;
+  if (typeof text !== 'string' || text.trim() === '') throw invalidError('text', 'must not be empty');
   if (speed !== undefined && !(speed > 0 && speed < Infinity))
-    throw invalid('speed', `must be above 0, not ${String(speed)}`);
-  oneOf(FORMATS, format, 'format');
+    throw invalidError('speed', `must be above 0, not ${String(speed)}`);
+  checkOneOf(FORMATS, format, 'format');
 }
 
-function backendAt({ key: target, provider, modelId }: Target, { text }: SpeechRequest): SpeechBackend {
+function backendOf({ key: target, provider, modelId }: Target, { text }: SpeechRequest): SpeechBackend {
   const backend = provider.speechModel?.(modelId);
-  if (backend === undefined) throw new LlmError('unsupported', `${target} does not speak`, { target });
+  if (backend === undefined)
+    throw new LlmError('unsupported', `${target} does not generate speech`, { target });
   const { maxCharacters = Infinity } = backend;
   if (text.length > maxCharacters)
     throw new LlmError(
       'unsupported',
-      `${target} speaks at most ${maxCharacters} characters, not ${text.length}`,
+      `${target} takes at most ${maxCharacters} characters, not ${text.length}`,
       { target, path: 'text', code: 'too-large' },
     );
   return backend;
 }
 
 class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
-  readonly request = NO_CHAT;
+  readonly request = EMPTY_REQUEST;
   readonly capabilities = {};
   readonly payload: SpeechRequest;
   readonly timeouts: Timeouts | undefined;
@@ -77,7 +79,7 @@ class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
     this.warnings = warnings;
   }
 
-  /** The same again, such as with another credential: a recovery changes requests of chats only. */
+  /** Recoveries change only requests of chats. Here the request is sent again, for example with another credential. */
   withRecovery({ what }: Recovery, why: string): PreparedSpeech {
     const { target, backend, payload, isStreamed } = this;
     return new PreparedSpeech(target, backend, payload, isStreamed, [
@@ -92,21 +94,21 @@ class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
   }
 
   newAnswer(): Answer<SpeechEvent, SpeechResponse> {
-    return new SpokenAnswer(this.target, this.payload, this.isStreamed, this.warnings);
+    return new SpeechAnswer(this.target, this.payload, this.isStreamed, this.warnings);
   }
 }
 
-/** Keeps the sound only where nobody hears it as it comes. */
-class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
+/** Collects the audio, unless the caller reads it as it arrives. */
+class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
   readonly characters = 0;
   usage: Usage | undefined;
   private readonly target: string;
   private readonly payload: SpeechRequest;
   private readonly isStreamed: boolean;
   private readonly warnings: Warning[];
-  private readonly pieces: Uint8Array[] = [];
+  private readonly chunks: Uint8Array[] = [];
   private mediaType = '';
-  private hasSound = false;
+  private hasAudio = false;
 
   constructor(target: string, payload: SpeechRequest, isStreamed: boolean, warnings: readonly Warning[]) {
     this.target = target;
@@ -119,19 +121,17 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
     if ('end' in event) return 'finish';
     const { mediaType, bytes, usage, warnings } = event;
     if (!(bytes instanceof Uint8Array))
-      throw new LlmError('protocol', `${this.target} gave no bytes`, { target: this.target, path: 'bytes' });
+      throw new LlmError('protocol', `${this.target}: expected \`bytes\` to be a Uint8Array`, {
+        target: this.target,
+        path: 'bytes',
+      });
     this.mediaType = mediaType ?? this.mediaType;
-    this.usage = usage ?? this.usage ?? unitsAlone(this.units());
+    this.usage = usage ?? this.usage ?? usageOfUnits({ character: this.payload.text.length });
     this.warnings.push(...(warnings ?? []));
     if (bytes.length === 0) return 'progress';
-    this.hasSound = true;
-    if (!this.isStreamed) this.pieces.push(bytes);
+    this.hasAudio = true;
+    if (!this.isStreamed) this.chunks.push(bytes);
     return 'content';
-  }
-
-  /** Speech is billed by the characters that were asked for, where no tokens are said. */
-  private units(): Readonly<Record<string, number>> {
-    return { character: this.payload.text.length };
   }
 
   opening(held: readonly SpeechEvent[]): readonly SpeechEvent[] {
@@ -139,8 +139,8 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
   }
 
   fault(): LlmError | undefined {
-    if (this.hasSound) return undefined;
-    return new LlmError('empty', `${this.target} gave no sound`, { target: this.target });
+    if (this.hasAudio) return undefined;
+    return new LlmError('empty', `${this.target} returned no audio`, { target: this.target });
   }
 
   shown(): [] {
@@ -149,11 +149,11 @@ class SpokenAnswer implements Answer<SpeechEvent, SpeechResponse> {
 
   partial(): PartialResponse | undefined {
     const { target, usage } = this;
-    return this.hasSound ? { id: undefined, target, parts: [], text: '', usage } : undefined;
+    return this.hasAudio ? { id: undefined, target, parts: [], text: '', usage } : undefined;
   }
 
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): SpeechResponse {
     const { target, mediaType, usage, warnings } = this;
-    return { audio: concatBytes(this.pieces), mediaType, target, usage, warnings, ...facts };
+    return { audio: concatBytes(this.chunks), mediaType, target, usage, warnings, ...facts };
   }
 }

@@ -6,25 +6,33 @@ import type { MediaFitter, TranscriptionBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { abortable } from '../util/async.ts';
-import { asked, InOnePiece, invalid, oneOf, type Question, unitsAlone } from './single-response.ts';
+import {
+  checkOneOf,
+  checkRequest,
+  invalidError,
+  PreparedSingle,
+  type SingleRequest,
+  usageOfUnits,
+} from './single-response.ts';
 
-type Heard = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
+type BackendResponse = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** A recording, asked of each target that takes its format and size. */
+/** Creates the operation that transcribes a recording. */
 export function transcriptionOperation(
-  given: TranscriptionRequest,
+  request: TranscriptionRequest,
   media: MediaFitter | undefined,
-): Operation<Heard, TranscriptionResponse> {
+): Operation<BackendResponse, TranscriptionResponse> {
   // Inspected once for all targets, because measuring reads the complete recording.
-  let known: ReturnType<typeof believed> | undefined;
+  let inspected: ReturnType<typeof inspectAudio> | undefined;
   return {
     type: 'transcription',
     validate: () => {
-      validate(given);
+      validate(request);
     },
-    prepare: async (place, { signal }) => {
-      const { request, warnings } = await abortable((known ??= believed(given, media)), signal);
-      return new InOnePiece(questionTo(place, request, warnings));
+    prepare: async (target, { signal }) => {
+      inspected ??= inspectAudio(request, media);
+      const { payload, warnings } = await abortable(inspected, signal);
+      return new PreparedSingle(singleRequest(target, payload, warnings));
     },
   };
 }
@@ -36,20 +44,20 @@ function validate(request: TranscriptionRequest): void {
     durationMs = 1,
     language,
     timestamps,
-  } = asked(request) as Partial<TranscriptionRequest>;
-  if (!(audio instanceof Uint8Array)) throw invalid('audio', 'must be a Uint8Array');
-  if (audio.length === 0) throw invalid('audio', 'must not be empty');
+  } = checkRequest(request) as Partial<TranscriptionRequest>;
+  if (!(audio instanceof Uint8Array)) throw invalidError('audio', 'must be a Uint8Array');
+  if (audio.length === 0) throw invalidError('audio', 'must not be empty');
   if (typeof mediaType !== 'string' || !/^\w+\/[\w.+-]+/.test(mediaType))
-    throw invalid('mediaType', `must be like audio/ogg, not ${JSON.stringify(mediaType)}`);
+    throw invalidError('mediaType', `must be like audio/ogg, not ${JSON.stringify(mediaType)}`);
   if (!(durationMs > 0 && durationMs < Infinity))
-    throw invalid('durationMs', `must be a number above 0, not ${durationMs}`);
+    throw invalidError('durationMs', `must be a number above 0, not ${durationMs}`);
   if (language !== undefined && asLanguage(language) === undefined)
-    throw invalid('language', `must be a BCP 47 tag such as en or pt-BR, not "${language}"`);
-  oneOf(['segment', 'word'], timestamps, 'timestamps');
+    throw invalidError('language', `must be a BCP 47 tag such as en or pt-BR, not "${language}"`);
+  checkOneOf(['segment', 'word'], timestamps, 'timestamps');
 }
 
-/** Names that mean the same, by the one that is used here. */
-const SAME: Readonly<Record<string, string>> = {
+/** Media types by their other names. */
+const SYNONYMS: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
   'audio/x-wav': 'audio/wav',
   'audio/wave': 'audio/wav',
@@ -62,63 +70,67 @@ const SAME: Readonly<Record<string, string>> = {
   'video/webm': 'audio/webm',
 };
 
-/** Bytes tell their format; a container of pictures and sound is the same whether it is called audio or video. */
-async function believed(
-  given: TranscriptionRequest,
+/**
+ * Determines the media type from the bytes, because a declared one may be wrong. `audio/…` and `video/…` of the same container
+ * count as equal.
+ */
+async function inspectAudio(
+  request: TranscriptionRequest,
   media: MediaFitter | undefined,
 ): Promise<{
-  readonly request: TranscriptionRequest;
+  readonly payload: TranscriptionRequest;
   readonly warnings: readonly Warning[];
 }> {
-  const [plain = ''] = given.mediaType.toLowerCase().split(';');
-  const declared = SAME[plain.trim()] ?? plain.trim();
-  const found = sniffAudio(given.audio);
-  const isSame = found === undefined || found === declared || found.split('/')[1] === declared.split('/')[1];
-  const mediaType = isSame ? declared : found;
+  const [plain = ''] = request.mediaType.toLowerCase().split(';');
+  const declared = SYNONYMS[plain.trim()] ?? plain.trim();
+  const sniffed = sniffAudio(request.audio);
+  const isSame =
+    sniffed === undefined || sniffed === declared || sniffed.split('/')[1] === declared.split('/')[1];
+  const mediaType = isSame ? declared : sniffed;
   const why = `its bytes are ${mediaType}, and not ${declared}`;
   return {
-    request: {
-      ...given,
+    payload: {
+      ...request,
       mediaType,
-      durationMs: (await media?.durationMs?.(given.audio)) ?? given.durationMs,
+      durationMs: (await media?.durationMs?.(request.audio)) ?? request.durationMs,
     },
     warnings: isSame ? [] : [{ action: 'coerced', what: 'mediaType', why }],
   };
 }
 
-function questionTo(
-  place: Target,
+function singleRequest(
+  target: Target,
   payload: TranscriptionRequest,
   warnings: readonly Warning[],
-): Question<Heard, TranscriptionResponse> {
-  const target = place.key;
-  const backend = backendAt(place);
-  checkLimits(payload, backend, target);
+): SingleRequest<BackendResponse, TranscriptionResponse> {
+  const { key } = target;
+  const backend = backendOf(target);
+  checkLimits(payload, backend, key);
   return {
-    target,
+    target: key,
     payload,
     timeouts: backend.timeouts,
     warnings,
-    ask: (context) => backend.transcribe(payload, context),
-    usage: ({ usage }) => usage ?? byLength(payload.durationMs),
-    result: (heard, prepared, facts) => ({
-      ...heard,
-      durationMs: heard.durationMs ?? payload.durationMs,
-      usage: heard.usage ?? byLength(payload.durationMs),
-      target,
-      warnings: [...prepared, ...heard.warnings],
+    send: (context) => backend.transcribe(payload, context),
+    usage: ({ usage }) => usage ?? usageOfDuration(payload.durationMs),
+    result: (response, requestWarnings, facts) => ({
+      ...response,
+      durationMs: response.durationMs ?? payload.durationMs,
+      usage: response.usage ?? usageOfDuration(payload.durationMs),
+      target: key,
+      warnings: [...requestWarnings, ...response.warnings],
       ...facts,
     }),
   };
 }
 
-/** A recording is billed by its seconds, where no tokens are said. */
-const byLength = (ms: number | undefined): Usage | undefined =>
-  ms === undefined ? undefined : unitsAlone({ 'audio-second': ms / 1000 });
+/** Usage of a vendor that reports none: transcription is usually billed by the second. */
+const usageOfDuration = (ms: number | undefined): Usage | undefined =>
+  ms === undefined ? undefined : usageOfUnits({ 'audio-second': ms / 1000 });
 
-function backendAt({ key, provider, modelId }: Target): TranscriptionBackend {
+function backendOf({ key, provider, modelId }: Target): TranscriptionBackend {
   const backend = provider.transcriptionModel?.(modelId);
-  if (backend === undefined) throw unsupported(key, 'writes nothing down');
+  if (backend === undefined) throw unsupported(key, 'does not transcribe audio');
   return backend;
 }
 
@@ -140,11 +152,10 @@ function checkLimits(
 const unsupported = (target: string, why: string, code?: string): LlmError =>
   new LlmError('unsupported', `${target} ${why}`, { target, path: 'audio', code });
 
-/** Letters at a place; `null` is any. */
-type Sign = readonly [at: number, letters: string, type: string];
+type Signature = readonly [offset: number, bytes: string, mediaType: string];
 
-/** From the formats' own documents. */
-const SIGNS: readonly Sign[] = [
+/** File signatures, from the specifications of the formats. */
+const SIGNATURES: readonly Signature[] = [
   [8, 'WAVE', 'audio/wav'],
   [0, 'fLaC', 'audio/flac'],
   [0, 'OggS', 'audio/ogg'],
@@ -157,16 +168,16 @@ const SIGNS: readonly Sign[] = [
   [8, 'AIFF', 'audio/aiff'],
 ];
 
-const LONGEST = 16;
+const SIGNATURE_LENGTH = 16;
 
-/** The media type of a recording by its first bytes; `undefined` for anything else. */
+/** Returns the media type of a recording by its first bytes; `undefined` for an unknown format. */
 export function sniffAudio(bytes: Uint8Array): string | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, LONGEST));
-  const known = SIGNS.find(([at, letters]) => head.startsWith(letters, at));
-  return known?.[2] ?? frameType(bytes);
+  const head = String.fromCharCode(...bytes.subarray(0, SIGNATURE_LENGTH));
+  const match = SIGNATURES.find(([offset, signature]) => head.startsWith(signature, offset));
+  return match?.[2] ?? frameType(bytes);
 }
 
-/** Streams without a header begin with the sync word of a frame: layers 2 and 3 of MPEG, or AAC, whose layer is 0. */
+/** Returns the type of a stream without a header: it begins with a frame of MPEG layer 2 or 3, or of AAC (layer 0). */
 function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | undefined {
   if (first !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
   const layer = (second >> 1) & 3;
@@ -175,7 +186,7 @@ function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | 
   return layer === 3 || isReserved ? undefined : 'audio/mpeg';
 }
 
-/** A BCP 47 tag in its canonical form; `undefined` for anything else. */
+/** Returns a BCP 47 tag in its canonical form; `undefined` for an invalid tag. */
 export function asLanguage(value: unknown): string | undefined {
   try {
     return typeof value === 'string' ? Intl.getCanonicalLocales(value)[0] : undefined;
