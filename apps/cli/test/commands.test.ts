@@ -150,7 +150,7 @@ it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
   for (const told of [
     'LLM_A  character 13: its host is not valid',
     'LLM_B  character 0: no registered provider serves the scheme "gopher"',
-    'LLM_S  character 15: a slash stands before the @',
+    'LLM_S  character 15: a slash precedes the @',
     'LLM_C  character 14: unknown quirk',
     'an empty element at character 9',
     'character 9: unknown name "z" in "openai/a,z"',

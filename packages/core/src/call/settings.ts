@@ -3,7 +3,7 @@ import type { ErrorKind, LlmError } from '../types/llm-error.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import type { Pace } from './timers.ts';
 
-/** The chain's options with every default in place. */
+/** Options of a chain, with all defaults. */
 export interface ChainSettings {
   readonly attempts: number;
   readonly backoffBaseMs: number;
@@ -12,25 +12,25 @@ export interface ChainSettings {
   readonly timeouts: Timeouts;
   readonly policy: PolicyOverrides;
   readonly afterCommit: 'error' | 'restart' | 'continue';
-  /** `Infinity`: never. */
+  /** Time without content after which a second target is tried, in ms. `Infinity` disables it. */
   readonly hedgeAfterMs: number;
   readonly pace: Pace | undefined;
   readonly whenAllBenched: 'fail' | 'probe' | 'try-soonest' | 'wait';
   readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
 }
 
-/** The general settings themselves, when the call changes none of them. */
+/** Returns the settings of a call: those of the majordomo if the call overrides none. */
 export function callSettings(
   base: ChainSettings,
   general: ChainOptions | undefined,
   own: ChainOptions | undefined,
 ): ChainSettings {
-  return own === undefined || OWN_FIELDS.every((name) => own[name] === undefined)
+  return own === undefined || FIELDS.every((name) => own[name] === undefined)
     ? base
     : chainSettings(general, own);
 }
 
-const OWN_FIELDS: readonly (keyof ChainOptions)[] = [
+const FIELDS: readonly (keyof ChainOptions)[] = [
   'attempts',
   'backoff',
   'retryAfterCapMs',
@@ -44,7 +44,10 @@ const OWN_FIELDS: readonly (keyof ChainOptions)[] = [
   'classify',
 ];
 
-/** `general` are a majordomo's options, `own` those of one call: own fields win, rows of the policy one by one. */
+/**
+ * Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Rows of the policy are overridden
+ * one by one.
+ */
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
     attempts: own.attempts ?? general.attempts ?? 2,
@@ -54,7 +57,7 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),
     policy: { ...general.policy, ...own.policy },
     afterCommit: own.afterCommit ?? general.afterCommit ?? 'error',
-    hedgeAfterMs: orNever(own.hedgeAfterMs ?? general.hedgeAfterMs),
+    hedgeAfterMs: orInfinity(own.hedgeAfterMs ?? general.hedgeAfterMs),
     pace: paceOf(
       own.leastCharsPerSecond ?? general.leastCharsPerSecond,
       own.slowWindowMs ?? general.slowWindowMs,
@@ -64,10 +67,10 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
   };
 }
 
-const orNever = (ms = 0): number => (ms > 0 ? ms : Infinity);
+const orInfinity = (ms = 0): number => (ms > 0 ? ms : Infinity);
 
 const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
   charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;
 
-/** Until when a stream waits for its reader, in ms. */
-export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => orNever(unreadMs);
+/** Returns how long a stream waits for its reader, in ms. */
+export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => orInfinity(unreadMs);

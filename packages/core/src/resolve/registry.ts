@@ -3,22 +3,22 @@ import type { TargetSettings } from '../types/majordomo.ts';
 import type { Env, Provider } from '../types/provider.ts';
 import { didYouMean } from '../util/check.ts';
 import { defined, mergeTimeouts } from '../util/options.ts';
-import { badDsn, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
+import { dsnError, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
-/** The spec that a name stands in, and the character at which it begins. */
-interface Written {
+/** Spec that contains a name, and the index of its first character. */
+interface SpecPosition {
   readonly spec: string;
   readonly offset: number;
 }
 
-/** Which provider a name means: a registered one, else one built from its `LLM_*` variable. */
+/** Finds the provider of a name: a registered one, otherwise one created from its `LLM_*` variable. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
   private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
   private variables: Env;
 
-  /** `NO_ENV`: none was given. */
+  /** @param env `NO_ENV` if the application passed none */
   constructor(providers: readonly Provider[], env: object) {
     for (const provider of providers) this.register(provider);
     this.variables = env === NO_ENV ? NO_ENV : strings(env);
@@ -28,12 +28,12 @@ export class Registry {
     return this.variables;
   }
 
-  /** Throws `config` naming both places that were searched, and `written`, where the name stands. */
-  provider(name: string, written: Written): Provider {
-    return this.registered.get(name) ?? this.fromVariable(name, written);
+  /** Throws `config` for an unknown name. The error describes both sources and the position of the name. */
+  provider(name: string, position: SpecPosition): Provider {
+    return this.registered.get(name) ?? this.fromVariable(name, position);
   }
 
-  /** Adds variables; returns an error for each that looks like a DSN and cannot be used. */
+  /** Adds variables. Returns an error for each DSN that is not valid. */
   load(env: object): readonly LlmError[] {
     this.variables = { ...this.variables, ...strings(env) };
     this.built.clear();
@@ -54,7 +54,7 @@ export class Registry {
     if ((spi as number) !== 1) {
       throw new LlmError(
         'config',
-        `provider "${id}" speaks version ${spi} of the provider interface, this core 1: install matching versions`,
+        `provider "${id}" implements version ${spi} of the provider interface, this core version 1: install matching versions`,
       );
     }
     if (this.registered.has(id)) {
@@ -67,16 +67,16 @@ export class Registry {
     for (const [scheme, make] of Object.entries(provider.schemes ?? {})) this.schemes.set(scheme, make);
   }
 
-  private fromVariable(name: string, written: Written): Provider {
-    const known = this.built.get(dsnName(name));
-    if (known !== undefined) return known;
+  private fromVariable(name: string, position: SpecPosition): Provider {
+    const built = this.built.get(dsnName(name));
+    if (built !== undefined) return built;
     const variable = dsnVariable(name);
     const value = this.variables[variable];
     if (value !== undefined) return this.build(variable, value);
     const names = [...this.registered.keys(), ...dsnEntries(this.variables).map(([key]) => dsnProvider(key))];
-    throw unknownProvider(
+    throw unknownProviderError(
       name,
-      written,
+      position,
       this.variables === NO_ENV
         ? `${variable} is not looked for: no env was given`
         : `${variable} is not set`,
@@ -87,29 +87,34 @@ export class Registry {
   private build(variable: string, value: string): Provider {
     const dsn = checkDsn(variable, value);
     const make = this.schemes.get(dsn.scheme);
-    if (make === undefined) throw unknownScheme(variable, value, dsn.scheme, [...this.schemes.keys()]);
+    if (make === undefined) throw unknownSchemeError(variable, value, dsn.scheme, [...this.schemes.keys()]);
     const provider = make(dsn);
     this.built.set(dsn.name, provider);
     return provider;
   }
 }
 
-/** Environments may hold bindings and other objects besides strings. */
+/** Returns the variables that are strings. On Workers, an environment also contains bindings. */
 function strings(env: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
 
-function unknownScheme(variable: string, value: string, scheme: string, known: readonly string[]): LlmError {
-  const served = known.length === 0 ? 'none serves any' : `served: ${known.join(', ')}`;
-  const why = `no registered provider serves the scheme "${scheme}" (${served})${didYouMean(scheme, known)}`;
-  return badDsn(variable, why, value.length - value.trimStart().length);
+function unknownSchemeError(
+  variable: string,
+  value: string,
+  scheme: string,
+  known: readonly string[],
+): LlmError {
+  const schemes = known.length === 0 ? 'none serves any' : `served: ${known.join(', ')}`;
+  const problem = `no registered provider serves the scheme "${scheme}" (${schemes})${didYouMean(scheme, known)}`;
+  return dsnError(variable, problem, value.length - value.trimStart().length);
 }
 
-function unknownProvider(
+function unknownProviderError(
   name: string,
-  { spec, offset }: Written,
+  { spec, offset }: SpecPosition,
   missing: string,
   known: readonly string[],
 ): LlmError {
@@ -119,8 +124,8 @@ function unknownProvider(
   return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }
 
-/** What names within names say together: the outer one has the say, member by member. */
-export function mergedSettings(
+/** Merges the settings of nested names. Those of the outer name override those of the inner one, field by field. */
+export function mergeSettings(
   inner: TargetSettings | undefined,
   outer: TargetSettings | undefined,
 ): TargetSettings | undefined {
@@ -134,5 +139,5 @@ export function mergedSettings(
   };
 }
 
-/** Stands for the `env` that an app did not give: what is missing in it is told in other words. */
+/** Environment of an application that passed none. Errors about missing variables then suggest to pass one. */
 export const NO_ENV: Env = Object.freeze({});

@@ -4,32 +4,32 @@ import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from
 import type { Provider } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import { didYouMean } from '../util/check.ts';
-import { mergedSettings, type Registry } from './registry.ts';
+import { mergeSettings, type Registry } from './registry.ts';
 import { parseSpec, splitTarget } from './spec.ts';
 
-/** What bare names mean: the aliases first, then the resolvers in order. */
-export interface Names {
+/** Sources of names, in the order in which they are searched. */
+interface Names {
   readonly aliases: ReadonlyMap<string, string | NamedSpec>;
   readonly resolvers: readonly Resolver[];
-  /** Throws for what no name can stand for. */
-  readonly parse: (path: string, meaning: unknown) => string | NamedSpec;
+  /** Throws `config` with the path for a value that is not a spec. */
+  readonly parse: (path: string, value: unknown) => string | NamedSpec;
 }
 
-/** One backend and one of its models. */
+/** A target: one model of one provider. It is the unit of health, failover and events. */
 export interface Target {
-  /** `provider/model`: the key of health, events and errors. */
+  /** `provider/model`. */
   readonly key: string;
   readonly provider: Provider;
   readonly modelId: string;
-  /** The innermost name that led to it. */
+  /** Innermost alias or resolver name that led to the target. */
   readonly name?: string | undefined;
-  /** How the names that led to it say that it is asked. */
+  /** Settings of the names that led to the target. */
   readonly with?: TargetSettings | undefined;
-  /** Of a call in several parts: counts the attempts of all of them. */
+  /** Numbers the attempts of a call that is sent in several parts. */
   readonly nextNumber?: (() => number) | undefined;
 }
 
-export interface ResolveContext {
+interface ResolveContext {
   readonly names: Names;
   readonly registry: Registry;
   readonly call: CallInfo | undefined;
@@ -37,90 +37,90 @@ export interface ResolveContext {
   readonly scope: { readonly signal: AbortSignal };
   /** Names that are being resolved, the outermost first. */
   readonly path: readonly string[];
-  /** For resolvers: the view that asks, which knows the names that are being resolved. */
+  /** Returns the majordomo for a resolver. It knows the names that are being resolved, so that it finds cycles. */
   readonly majordomo: (path: readonly string[]) => Pick<Majordomo, 'resolve' | 'health'>;
 }
 
-/** Aliases of aliases deeper than this are a mistake, not a plan. */
-const DEEPEST = 64;
+/** Maximum depth of aliases within aliases. */
+const MAX_DEPTH = 64;
 
-/** The flat list of places that a spec means now: names expanded in place, repeated places dropped. */
+/** Returns the targets of a spec in order. Names are replaced by their targets, and repeated targets are omitted. */
 export async function resolve(spec: string, context: ResolveContext): Promise<readonly Target[]> {
-  const places = new Map<string, Target>();
-  await expand(spec, { path: context.path, with: undefined }, context, places);
-  return [...places.values()];
+  const targets = new Map<string, Target>();
+  await expand(spec, { path: context.path, with: undefined }, context, targets);
+  return [...targets.values()];
 }
 
-/** Where in the names within names a spec stands. */
-interface Within {
+/** Names that contain a spec, and their settings. */
+interface Parent {
   readonly path: readonly string[];
   readonly with: TargetSettings | undefined;
 }
 
 async function expand(
   spec: string,
-  within: Within,
+  parent: Parent,
   context: ResolveContext,
-  places: Map<string, Target>,
+  targets: Map<string, Target>,
 ): Promise<void> {
-  const { path } = within;
+  const { path } = parent;
   for (const element of parseSpec(spec)) {
     const { kind, text } = element;
     if (kind === 'target') {
       const { provider: name, model: modelId } = splitTarget(text);
       const provider = context.registry.provider(name, { spec, offset: element.offset });
       const key = `${provider.id}/${modelId}`;
-      if (places.has(key)) continue;
-      places.set(key, { key, provider, modelId, name: path.at(-1), with: within.with });
+      if (targets.has(key)) continue;
+      targets.set(key, { key, provider, modelId, name: path.at(-1), with: parent.with });
       continue;
     }
-    if (path.includes(text)) throw cycle([...path, text]);
-    if (path.length >= DEEPEST) throw tooDeep(path);
-    const meaning = context.names.aliases.get(text) ?? (await askResolvers(text, path, context));
-    if (meaning === undefined) throw unknownName(element, spec, context);
-    const named = typeof meaning === 'string' ? { spec: meaning } : meaning;
+    if (path.includes(text)) throw cycleError([...path, text]);
+    if (path.length >= MAX_DEPTH) throw depthError(path);
+    const value = context.names.aliases.get(text) ?? (await callResolvers(text, path, context));
+    if (value === undefined) throw unknownNameError(element, spec, context);
+    const named = typeof value === 'string' ? { spec: value } : value;
     await expand(
       named.spec,
-      { path: [...path, text], with: mergedSettings(named.with, within.with) },
+      { path: [...path, text], with: mergeSettings(named.with, parent.with) },
       context,
-      places,
+      targets,
     );
   }
 }
 
-async function askResolvers(
+async function callResolvers(
   name: string,
   path: readonly string[],
   { names, call, request, scope, majordomo }: ResolveContext,
 ): Promise<string | NamedSpec | undefined> {
   for (const resolver of names.resolvers) {
-    const meaning: unknown = await resolver(name, {
+    const value: unknown = await resolver(name, {
       call,
       request,
       majordomo: majordomo([...path, name]),
       path,
       signal: scope.signal,
     });
-    // Null is what a look-up in a store gives for nothing.
-    if (meaning === undefined || meaning === null) continue;
-    return names.parse(`the resolver's answer to "${name}"`, meaning);
+    // Stores return null for a missing value.
+    if (value === undefined || value === null) continue;
+    return names.parse(`the resolver's answer to "${name}"`, value);
   }
   return undefined;
 }
 
-const cycle = (path: readonly string[]): LlmError =>
+const cycleError = (path: readonly string[]): LlmError =>
   new LlmError('config', `alias cycle: ${path.join(' -> ')}`, { code: 'alias-cycle' });
 
-const tooDeep = (path: readonly string[]): LlmError =>
-  new LlmError('config', `aliases deeper than ${DEEPEST}: ${path.slice(0, 3).join(' -> ')} -> …`, {
+const depthError = (path: readonly string[]): LlmError =>
+  new LlmError('config', `aliases deeper than ${MAX_DEPTH}: ${path.slice(0, 3).join(' -> ')} -> …`, {
     code: 'alias-depth',
   });
 
-function unknownName({ text, offset }: SpecElement, spec: string, { names }: ResolveContext): LlmError {
+function unknownNameError({ text, offset }: SpecElement, spec: string, { names }: ResolveContext): LlmError {
   const aliases = [...names.aliases.keys()];
   const known = aliases.length === 0 ? 'no alias is set' : `aliases: ${aliases.join(', ')}`;
-  const asked =
-    names.resolvers.length === 0 ? '' : `, and ${names.resolvers.length} resolver(s) did not know it`;
-  const message = `unknown name "${text}" in "${spec}": ${known}${asked}; a target is written provider/model${didYouMean(text, aliases)}`;
+  const { length } = names.resolvers;
+  const resolvers = length === 0 ? '' : `, and ${length} resolver(s) did not know it`;
+  const message = `unknown name "${text}" in "${spec}": ${known}${resolvers}; a target is written provider/model${didYouMean(text, aliases)}`;
   return new LlmError('config', message, { code: 'unknown-name', path: String(offset) });
 }

@@ -2,49 +2,50 @@ import { LlmError } from '../types/llm-error.ts';
 import type { SpecElement } from '../types/majordomo.ts';
 
 /**
- * `a/x,b/y,thinking`: split at commas; what has a slash is a target, a bare word is a name. Spaces around an element
- * are dropped, everything else is kept verbatim.
+ * Splits a spec such as `a/x,b/y,thinking` at its commas. An element with a slash is a target, any other is a name. Spaces
+ * around elements are removed.
+ *
+ * Throws `config` with the index of the invalid character in `details.path`.
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
-  // Callers without types may give anything.
   if (typeof (spec as unknown) !== 'string')
-    throw notASpec((spec as unknown) === null ? 'null' : typeof spec);
-  // It may hold a token, and errors show specs as they are.
-  if (spec.includes('://') && spec.includes('@')) throw notASpec('a DSN');
+    throw notASpecError((spec as unknown) === null ? 'null' : typeof spec);
+  // A DSN contains a token, and errors contain the spec.
+  if (spec.includes('://') && spec.includes('@')) throw notASpecError('a DSN');
   const elements: SpecElement[] = [];
   let at = 0;
   for (const piece of spec.split(',')) {
     const text = piece.trim();
-    elements.push(element(text, spec, at + (piece.length - piece.trimStart().length)));
+    elements.push(parseElement(text, spec, at + (piece.length - piece.trimStart().length)));
     at += piece.length + 1;
   }
   return elements;
 }
 
-/** The inverse of `parseSpec`, but for spaces around elements. */
+/** Joins elements to a spec: the inverse of `parseSpec`. */
 export const printSpec = (elements: readonly SpecElement[]): string =>
   elements.map(({ text }) => text).join(',');
 
-/** `provider/model`: the model is everything after the first slash. */
+/** Splits `provider/model`. The model is everything after the first slash. */
 export function splitTarget(text: string): { readonly provider: string; readonly model: string } {
   const slash = text.indexOf('/');
   return { provider: text.slice(0, slash), model: text.slice(slash + 1) };
 }
 
-function element(text: string, spec: string, offset: number): SpecElement {
+function parseElement(text: string, spec: string, offset: number): SpecElement {
   const slash = text.indexOf('/');
-  if (text === '') throw badSpec('an empty element', spec, offset);
-  if (slash === 0) throw badSpec('no provider before the slash', spec, offset);
-  if (slash === text.length - 1) throw badSpec('no model after the slash', spec, offset + slash);
+  if (text === '') throw specError('an empty element', spec, offset);
+  if (slash === 0) throw specError('no provider before the slash', spec, offset);
+  if (slash === text.length - 1) throw specError('no model after the slash', spec, offset + slash);
   return { kind: slash === -1 ? 'name' : 'target', text, offset };
 }
 
-function notASpec(what: string): LlmError {
-  const message = `a spec is a string, provider/model or an alias, not ${what}`;
+function notASpecError(actual: string): LlmError {
+  const message = `a spec is a string, provider/model or an alias, not ${actual}`;
   return new LlmError('config', message, { code: 'bad-spec', path: '0' });
 }
 
-function badSpec(what: string, spec: string, offset: number): LlmError {
-  const message = `bad model spec: ${what} at character ${offset} of "${spec}"; write provider/model or an alias, separated by commas`;
+function specError(problem: string, spec: string, offset: number): LlmError {
+  const message = `bad model spec: ${problem} at character ${offset} of "${spec}"; write provider/model or an alias, separated by commas`;
   return new LlmError('config', message, { code: 'bad-spec', path: String(offset) });
 }
