@@ -78,8 +78,8 @@ describe.each(onToolkit)('$id', (pkg) => {
   });
 });
 
-test('CONTRIBUTING.md says the same of the files', () => {
-  const [, section = ''] = read('CONTRIBUTING.md').split('## How a package is laid out');
+test('CONTRIBUTING.md lists the files with a role', () => {
+  const [, section = ''] = read('CONTRIBUTING.md').split('## Layout of a package');
   const rows = [...section.matchAll(/^\| (`(?:src|test)\/[^|]+) \|/gm)];
   const told = rows.flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, file]) => file));
   const grownOut = (file: string): boolean => ROLES[file]?.holds.startsWith('of ') === true;
