@@ -4,10 +4,10 @@ import type sharp from 'sharp';
 /** The function that the sharp package exports. */
 export type Sharp = typeof sharp;
 
-/** What is encoded; everything else is decoded only. */
+/** Formats that are encoded. Others are decoded only. */
 export type Format = 'jpeg' | 'png' | 'webp';
 
-/** Upright pixels in sRGB, 8 bits a channel. */
+/** Upright pixels in sRGB, 8 bits per channel. */
 export interface Raster {
   readonly data: Uint8Array;
   readonly width: number;
@@ -15,7 +15,7 @@ export interface Raster {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** One encoding that was made. */
+/** Encoded image. */
 export interface Encoded {
   readonly format: Format;
   readonly bytes: Uint8Array;
@@ -24,42 +24,42 @@ export interface Encoded {
   readonly height: number;
 }
 
-/** The only place that calls sharp. */
+/** Wraps all calls of sharp. */
 export interface Codec {
-  /** Pixels by the file's header, and the bytes that all of them take once decoded. */
+  /** Returns the size from the file's header, and the bytes of all decoded pixels. */
   measure(
     bytes: Uint8Array,
   ): Promise<{ readonly width: number; readonly height: number; readonly decodeBytes: number }>;
-  /** Turned upright as EXIF says, then scaled down so that no edge is longer than `edge`; the first frame. */
+  /** Decodes the first frame, rotates it according to EXIF, and scales it down to edges of at most `edge`. */
   decode(bytes: Uint8Array, edge: number | undefined): Promise<Raster>;
-  /** What `encode` makes of what `decode` gives, written while the file is still being read: no pixels are left. */
+  /** Decodes and encodes in one pass, without a buffer of all pixels. */
   transcode(bytes: Uint8Array, edge: number | undefined, format: Format, quality: number): Promise<Encoded>;
   shrink(raster: Raster, scale: number): Promise<Raster>;
-  /** JPEG has no alpha: it goes onto white. PNG knows no quality. */
+  /** Encodes pixels. For JPEG, transparency becomes white. PNG ignores the quality. */
   encode(raster: Raster, format: Format, quality: number): Promise<Uint8Array>;
 }
 
-/** Bounds of every pipeline. */
+/** Limits of each call of sharp. */
 export interface CodecOptions {
   readonly maxPixels: number;
   readonly timeoutMs: number;
 }
 
-/** sharp takes no more. */
-const MOST_SECONDS = 3600;
+/** Maximum timeout that sharp accepts. */
+const MAX_SECONDS = 3600;
 
-/** A `Buffer`, as no more than bytes. */
-const plain = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+/** Returns the bytes of a `Buffer` as a `Uint8Array`. */
+const toBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Over sharp, without changing its process-wide settings. Broken input is thrown as `invalid-request`. */
+/** Returns a codec that does not change the process-wide settings of sharp. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
-  const seconds = Math.min(Math.ceil(timeoutMs / 1000), MOST_SECONDS);
+  const seconds = Math.min(Math.ceil(timeoutMs / 1000), MAX_SECONDS);
   const raw = ({ width, height, channels }: Raster): { readonly raw: Omit<Raster, 'data'> } => ({
     raw: { width, height, channels },
   });
-  const made = async (pipeline: ReturnType<Sharp>): Promise<Raster> => {
+  const run = async (pipeline: ReturnType<Sharp>): Promise<Raster> => {
     try {
       const { data, info } = await pipeline.timeout({ seconds }).toBuffer({ resolveWithObject: true });
       const { width, height, channels } = info;
@@ -68,7 +68,7 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
       emptyCache(open);
     }
   };
-  const decoding = (bytes: Uint8Array, edge: number | undefined): ReturnType<Sharp> => {
+  const decoder = (bytes: Uint8Array, edge: number | undefined): ReturnType<Sharp> => {
     const upright = open(bytes, input).autoOrient();
     const sized = edge === undefined ? upright : upright.resize({ ...boxOf(edge), withoutEnlargement: true });
     return sized.toColourspace('srgb');
@@ -78,13 +78,13 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
       const { width, height, channels, depth } = await open(bytes, input).metadata();
       return { width, height, decodeBytes: width * height * channels * (SAMPLE_BYTES[depth] ?? 1) };
     },
-    decode: (bytes, edge) => made(decoding(bytes, edge).raw()),
+    decode: (bytes, edge) => run(decoder(bytes, edge).raw()),
     async transcode(bytes, edge, format, quality) {
-      const { data, width, height } = await made(decoding(bytes, edge).toFormat(format, { quality }));
-      return { format, bytes: plain(data), width, height };
+      const { data, width, height } = await run(decoder(bytes, edge).toFormat(format, { quality }));
+      return { format, bytes: toBytes(data), width, height };
     },
     shrink: (raster, scale) =>
-      made(
+      run(
         open(raster.data, raw(raster))
           .resize(boxOf(Math.max(raster.width, raster.height) * scale))
           .raw(),
@@ -93,14 +93,14 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
       const pixels = open(raster.data, raw(raster)).timeout({ seconds });
       const flat =
         format === 'jpeg' && raster.channels % 2 === 0 ? pixels.flatten({ background: '#fff' }) : pixels;
-      return plain(await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer());
+      return toBytes(await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer());
     },
   };
 }
 
 /**
- * libvips keeps finished operations, and with them decoders that hold whole pictures outside of its count: ten
- * progressive JPEGs grew a process by 1.2 GB. They are dropped, and the app's settings stay (5 µs; sharp 0.35).
+ * Empties the cache of libvips, and restores the application's settings. The cache retains decoders with complete images: ten
+ * progressive JPEGs grew a process by 1.2 GB (sharp 0.35).
  */
 function emptyCache(open: Sharp): void {
   const { memory, files, items } = open.cache();
@@ -108,7 +108,7 @@ function emptyCache(open: Sharp): void {
   open.cache({ memory: memory.max, files: files.max, items: items.max });
 }
 
-/** By sharp's names for the type of a sample. */
+/** Bytes per sample, by sharp's names of the types. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = {
   short: 2,
   ushort: 2,
@@ -125,7 +125,7 @@ const boxOf = (edge: number): { readonly width: number; readonly height: number;
   return { width: pixels, height: pixels, fit: 'inside' };
 };
 
-/** Formats that sharp's own builds decode: what fails there is broken; elsewhere it may be the build. */
+/** Formats that every build of sharp decodes. A failure means that the file is invalid. */
 const ALWAYS_DECODED = new Set([
   'image/png',
   'image/jpeg',
@@ -135,17 +135,17 @@ const ALWAYS_DECODED = new Set([
   'image/tiff',
 ]);
 
-/** What libjpeg says of a whole file in a way of coding that it does not read, such as 12 bits. */
-const RARE = /unsupported jpeg/i;
+/** Message of libjpeg for a valid file with a coding that it does not support, such as 12 bits. */
+const UNSUPPORTED_JPEG = /unsupported jpeg/i;
 
-/** The machine was too busy, or too full: the same bytes may be decoded next time. */
+/** Code of a failure for lack of time or memory. A later attempt may succeed. */
 const BUSY = 'busy';
 
-/** Would it fail again with the same bytes? */
-export const isForGood = (error: unknown): boolean =>
+/** Whether the same bytes would fail again. */
+export const isPermanent = (error: unknown): boolean =>
   LlmError.is(error, 'invalid-request', 'unsupported') && error.details.code !== BUSY;
 
-/** What sharp threw for an image of this type. */
+/** Converts an error of sharp for an image of this type. */
 export function decodingError(error: unknown, mediaType: string): unknown {
   if (LlmError.is(error) || !(error instanceof Error)) return error;
   const why = error.message.split('\n')[0] ?? '';
@@ -153,10 +153,10 @@ export function decodingError(error: unknown, mediaType: string): unknown {
     new LlmError('unsupported', `an ${mediaType} ${what}: ${why}`, { code }, { cause: error });
   if (/pixel limit/i.test(why)) return refused('is too much to decode', 'too-large');
   if (/timeout|out of memory/i.test(why)) return refused('could not be decoded this time', BUSY);
-  return ALWAYS_DECODED.has(mediaType) && !RARE.test(why)
+  return ALWAYS_DECODED.has(mediaType) && !UNSUPPORTED_JPEG.test(why)
     ? new LlmError(
         'invalid-request',
-        `an ${mediaType} is broken: ${why}`,
+        `an ${mediaType} is invalid: ${why}`,
         { code: 'broken-image' },
         { cause: error },
       )

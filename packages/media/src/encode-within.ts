@@ -1,5 +1,11 @@
 import type { Codec, Encoded, Format, Raster } from './codec.ts';
-import { MOST_TRIES, nextLosslessTry, nextTry, type Plan, type Try } from './next-try.ts';
+import {
+  MAX_TRIES,
+  nextLosslessEncoding,
+  nextEncoding,
+  type EncodingPlan,
+  type EncodingResult,
+} from './next-encoding.ts';
 
 /** Formats in the order in which they are tried: a lossless one first, where it may do. */
 export interface Formats {
@@ -23,13 +29,13 @@ export async function encodeWithin(
   signal: AbortSignal,
 ): Promise<Encoded | number> {
   const search = new Search(raster, maxBytes, codec, signal);
-  if (first !== 'png') return search.run(first, (tries) => nextTry(tries, maxBytes));
-  if (lossy === undefined) return search.run('png', (tries) => nextLosslessTry(tries, maxBytes));
+  if (first !== 'png') return search.run(first, (tries) => nextEncoding(tries, maxBytes));
+  if (lossy === undefined) return search.run('png', (tries) => nextLosslessEncoding(tries, maxBytes));
   const whole = await search.run('png', (tries) =>
     tries.length === 0 ? { quality: 100, scale: 1 } : undefined,
   );
   if (typeof whole !== 'number') return whole;
-  return search.run(lossy, (tries) => nextTry(tries, maxBytes, MOST_TRIES - 1));
+  return search.run(lossy, (tries) => nextEncoding(tries, maxBytes, MAX_TRIES - 1));
 }
 
 /** Keeps the pixels of the current scale and the best encoding; the rest of a try is forgotten. */
@@ -48,8 +54,11 @@ class Search {
     this.current = { scale: 1, raster };
   }
 
-  async run(format: Format, next: (tries: readonly Try[]) => Plan | undefined): Promise<Encoded | number> {
-    const tries: Try[] = [];
+  async run(
+    format: Format,
+    next: (tries: readonly EncodingResult[]) => EncodingPlan | undefined,
+  ): Promise<Encoded | number> {
+    const tries: EncodingResult[] = [];
     let best: Encoded | undefined;
     for (let plan = next(tries); plan !== undefined && this.isWorth(plan); plan = next(tries)) {
       const raster = await this.at(plan.scale);
@@ -65,7 +74,7 @@ class Search {
     return best ?? Math.min(...tries.map(({ bytes }) => bytes));
   }
 
-  private isWorth({ scale }: Plan): boolean {
+  private isWorth({ scale }: EncodingPlan): boolean {
     return scale === 1 || Math.max(this.original.width, this.original.height) * scale >= SHORTEST_EDGE;
   }
 
@@ -77,7 +86,7 @@ class Search {
   }
 }
 
-const isBetter = (plan: Plan, tries: readonly Try[], maxBytes: number): boolean =>
+const isBetter = (plan: EncodingPlan, tries: readonly EncodingResult[], maxBytes: number): boolean =>
   tries.every(
     ({ quality, scale, bytes }) => scale !== plan.scale || bytes > maxBytes || quality <= plan.quality,
   );

@@ -1,31 +1,37 @@
 import type { ImageLimits, MediaFitter } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import { isForGood, sharpCodec, type Codec, type Sharp } from './codec.ts';
+import { isPermanent, sharpCodec, type Codec, type Sharp } from './codec.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import { inspectImage } from './inspect-image.ts';
 import { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
 import { memoryLane } from './memory-lane.ts';
 import { broken, unfit } from './refuse.ts';
 import { durationOf } from './recordings/inspect-recording.ts';
-import { encodable, remake, type Remade } from './remake.ts';
+import { encodableFormats, reencode, type ReencodedImage } from './reencode.ts';
 import { resultMemo } from './result-memo.ts';
 
-/** How media are made to fit; every field has a default. */
+/** Options of a media fitter. */
 export interface MediaFitterOptions {
-  /** The sharp to use, or `false` for none. Default: the package's own, loaded when the first image needs it. */
+  /**
+   * Function of the package `sharp`, or `false` to change no images.
+   *
+   * @default the installed sharp, loaded when the first image has to be changed
+   */
   readonly sharp?: Sharp | false | undefined;
-  /** Images of more pixels are refused by their header. Default: 50,331,648, above the 50 megapixels of phones. */
+  /** Maximum pixels of an image. Larger ones are `unsupported`. `@default 50_331_648` */
   readonly maxPixels?: number | undefined;
   /**
-   * Bytes that one image, and all that are worked at together, may take, by estimate from their headers; others wait or
-   * are refused. Default: 208,000,000, with which a process grows by less than 256 MB.
+   * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Others wait. An image
+   * that alone needs more is `unsupported`. With the default a process grows by less than 256 MB.
+   *
+   * @default 208_000_000
    */
   readonly maxMemory?: number | undefined;
-  /** Images worked at together, as far as `maxMemory` goes. Default: 2. */
+  /** Maximum number of images that are changed at the same time. `@default 2` */
   readonly concurrency?: number | undefined;
-  /** What becomes of an animation that fits. Models look at one frame or refuse it, so it becomes `first-frame`. */
+  /** Whether an animation is reduced to its first frame: models see one frame, or refuse it. `@default 'first-frame'` */
   readonly animation?: 'first-frame' | 'keep' | undefined;
-  /** Longest time for one step of decoding or encoding, in milliseconds, rounded up to seconds. Default: 10,000. */
+  /** Time limit for decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -38,53 +44,58 @@ const KINDS: KindsOf<MediaFitterOptions> = {
   timeoutMs: 1,
 };
 
-const MOST_PIXELS = 3 * 2 ** 24;
-const MOST_MEMORY = 208e6;
+const DEFAULT_MAX_PIXELS = 3 * 2 ** 24;
+const DEFAULT_MAX_MEMORY = 208e6;
 
 /**
- * Makes images fit a target: for `createMajordomo({ media })`, which calls it for each target with the original bytes.
- * What fits is given back untouched. Throws `unsupported` for what cannot be made to fit, so that a chain continues, and
- * `invalid-request` for what is not a whole picture, which no target would take. What was done is told as a warning. Pages
- * of PDFs are counted for the targets that limit them, and recordings that are to be written down are measured.
+ * Returns a fitter for `createMajordomo({ media })`, which fits images to the limits of each target. Images that fit are not
+ * changed. A change is reported as a warning. Throws `unsupported` if an image cannot be fitted, so that the chain continues with
+ * the next target, and `invalid-request` for bytes that are not a complete image. Also counts the pages of PDFs and measures
+ * recordings for targets that limit them.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */
 export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter {
   checkOptions('createMediaFitter', options, KINDS);
-  const { maxPixels = MOST_PIXELS, maxMemory = MOST_MEMORY } = options;
+  const { maxPixels = DEFAULT_MAX_PIXELS, maxMemory = DEFAULT_MAX_MEMORY } = options;
   const { concurrency = 2, animation = 'first-frame', timeoutMs = 10_000 } = options;
   const loadCodec = lazyCodec(options.sharp, { maxPixels, timeoutMs });
   const lane = memoryLane(concurrency, maxMemory);
-  const memo = resultMemo<Remade>(isForGood);
+  const memo = resultMemo<ReencodedImage>(isPermanent);
   return {
     pages: pageCounter(),
     durationMs: durationOf,
     async fit(image, limits, signal, warn) {
       signal.throwIfAborted();
       const { bytes } = image;
-      const facts = pictureIn(bytes, maxPixels);
+      const facts = checkImage(bytes, maxPixels);
       const { mediaType } = facts;
-      const asItIs = mediaType === image.mediaType ? image : { ...image, mediaType };
-      const mustBeStill = facts.animated && animation === 'first-frame' && encodable(limits).length > 0;
-      const misfit = misfitOf(facts, bytes.length, limits);
-      if (misfit === undefined && !mustBeStill) return asItIs;
+      const unchanged = mediaType === image.mediaType ? image : { ...image, mediaType };
+      const mustBeStill =
+        facts.animated && animation === 'first-frame' && encodableFormats(limits).length > 0;
+      const reason = reasonToChange(facts, bytes.length, limits);
+      if (reason === undefined && !mustBeStill) return unchanged;
       const codec = await loadCodec();
       if (codec === undefined) {
-        if (misfit === undefined) return asItIs;
-        throw unfit(`${misfit}; install sharp to have it changed`);
+        if (reason === undefined) return unchanged;
+        throw unfit(`${reason}; install sharp to have it changed`);
       }
       const key = `${limits.mediaTypes.join()} ${limits.maxBytes} ${limits.maxEdge ?? ''}`;
-      const made = await memo.get(bytes, key, signal, (shared) =>
-        remake(bytes, facts, limits, { codec, lane, maxMemory }, shared),
+      const result = await memo.get(bytes, key, signal, (shared) =>
+        reencode(bytes, facts, limits, { codec, lane, maxMemory }, shared),
       );
-      const { done } = made;
-      warn?.({ action: 'coerced', what: 'image', why: `${misfit ?? `an ${mediaType} moves`}: ${done}` });
-      return { ...image, mediaType: made.mediaType, bytes: made.bytes };
+      const { changes } = result;
+      warn?.({
+        action: 'coerced',
+        what: 'image',
+        why: `${reason ?? `an ${mediaType} is animated`}: ${changes}`,
+      });
+      return { ...image, mediaType: result.mediaType, bytes: result.bytes };
     },
   };
 }
 
-/** Counted once for the same bytes, as a transcript's next turn has them again. */
+/** Counts the pages once for the same bytes, because the next turn of a conversation contains them again. */
 function pageCounter(): NonNullable<MediaFitter['pages']> {
   const known = new WeakMap<Uint8Array, Pick<PdfFacts, 'pages'>>();
   return async ({ bytes }) => {
@@ -94,7 +105,7 @@ function pageCounter(): NonNullable<MediaFitter['pages']> {
   };
 }
 
-/** Asked for once; a missing package is not an error until an image needs it. */
+/** Loads sharp once. A missing package is an error only if an image has to be changed. */
 function lazyCodec(
   given: Sharp | false | undefined,
   options: { readonly maxPixels: number; readonly timeoutMs: number },
@@ -111,26 +122,25 @@ function lazyCodec(
   return () => (loading ??= load());
 }
 
-/** Refuses what is not a whole picture, and what would need too much memory. */
-function pictureIn(bytes: Uint8Array, maxPixels: number): ImageFacts {
+/** Returns the facts of an image. Throws for bytes that are not a complete image, and for an image with too many pixels. */
+function checkImage(bytes: Uint8Array, maxPixels: number): ImageFacts {
   const facts = inspectImage(bytes);
   if (facts === undefined) {
     throw broken(
       bytes.length === 0
-        ? 'an image has 0 bytes'
-        : `${bytes.length} bytes are not a picture of a known format`,
+        ? 'the image has 0 bytes'
+        : `${bytes.length} bytes are not an image of a known format`,
     );
   }
-  if (!facts.complete)
-    throw broken(`an ${facts.mediaType} of ${bytes.length} bytes ends before its end: it was cut`);
+  if (!facts.complete) throw broken(`an ${facts.mediaType} of ${bytes.length} bytes is truncated`);
   if (pixelsOf(facts) > maxPixels) {
     throw unfit(`an image of ${sizeOf(facts)} pixels is above the limit of ${maxPixels} pixels`);
   }
   return facts;
 }
 
-/** Why it cannot go out as it is. */
-function misfitOf(
+/** Returns the reason why an image cannot be sent unchanged, if there is one. */
+function reasonToChange(
   facts: ImageFacts,
   bytes: number,
   { mediaTypes, maxBytes, maxEdge }: ImageLimits,
@@ -139,7 +149,7 @@ function misfitOf(
   if (!mediaTypes.includes(mediaType)) return `${mediaType} is not among ${mediaTypes.join(', ')}`;
   if (bytes > maxBytes) return `an ${mediaType} has ${bytes} bytes, the limit is ${maxBytes}`;
   if (maxEdge === undefined) return undefined;
-  // A size that the header reader does not know is measured before it is sent.
+  // An unknown size is measured by sharp.
   return Math.max(width ?? Infinity, height ?? Infinity) > maxEdge
     ? `an ${mediaType} of ${sizeOf(facts)} pixels has an edge above ${maxEdge}`
     : undefined;

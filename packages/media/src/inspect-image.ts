@@ -1,12 +1,12 @@
 import { sniffMediaType } from '@majordomo/core/toolkit';
-import type { Frame, ImageFacts } from './formats/facts.ts';
+import type { ImageHeader, ImageFacts } from './formats/facts.ts';
 import { readGif } from './formats/gif.ts';
 import { readHeif } from './formats/heif.ts';
 import { readJpeg } from './formats/jpeg.ts';
 import { readPng } from './formats/png.ts';
 import { readWebp } from './formats/webp.ts';
 
-const READERS: Readonly<Record<string, (bytes: Uint8Array) => Frame | undefined>> = {
+const READERS: Readonly<Record<string, (bytes: Uint8Array) => ImageHeader | undefined>> = {
   'image/png': readPng,
   'image/jpeg': readJpeg,
   'image/gif': readGif,
@@ -16,8 +16,8 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => Frame | undefined>
 };
 
 /**
- * Type, size, animation and wholeness by the header alone: microseconds, without sharp. `undefined` for what is not a
- * picture, or says of itself what cannot be.
+ * Returns the type, size, animation and completeness of an image from its header, without sharp. Returns `undefined` for bytes that
+ * are not an image, or whose header is invalid.
  */
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   const mediaType = sniffMediaType(bytes);

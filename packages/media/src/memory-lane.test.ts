@@ -3,7 +3,7 @@ import { memoryLane } from './memory-lane.ts';
 
 const never = new AbortController().signal;
 
-/** Work that ends when it is told to. */
+/** Task that ends when the test resolves it. */
 function job(): { readonly work: () => Promise<void>; begun: boolean; end: () => void } {
   let end = (): void => {};
   const done = new Promise<void>((resolve) => (end = resolve));

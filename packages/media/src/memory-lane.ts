@@ -1,6 +1,6 @@
-/** Lets so much work run at once, by its number and the memory that it takes; first come, first served. */
+/** Limits the number and the memory of concurrent tasks. Tasks start in the order of their arrival. */
 export interface MemoryLane {
-  /** Rejects with the signal's reason while it waits; work that runs looks at the signal itself. */
+  /** Runs a task when there is room. Rejects with the signal's reason if it is aborted while it waits. */
   run<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -9,7 +9,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Work that alone takes more than `maxBytes` runs alone. */
+/** Returns a lane. A task with more than `maxBytes` runs alone. */
 export function memoryLane(concurrency: number, maxBytes: number): MemoryLane {
   const queue: Waiting[] = [];
   let running = 0;

@@ -1,8 +1,8 @@
-/** Results by (bytes, limits), kept as long as the bytes live: a conversation's next turn costs nothing. */
+/** Results by bytes and limits, cached as long as the bytes exist, for the next turns of a conversation. */
 export interface ResultMemo<T> {
   /**
-   * The result for these bytes under this key. Callers that ask at once share one piece of work; it is aborted when
-   * all of them have given up. What failed permanently fails again without work; what may go well next time is forgotten.
+   * Returns the result for these bytes and this key. Concurrent callers share the work, which is aborted when all of them have
+   * aborted. A permanent failure is cached; another one is not.
    */
   get(
     bytes: Uint8Array,
@@ -20,10 +20,11 @@ interface Work<T> {
 }
 
 /**
- * Bytes are told apart by identity: a transcript keeps its parts, and nobody may write into them. `isForGood`: would it
- * fail again with the same bytes?
+ * Returns a cache that identifies bytes by their object, so that they must not be changed.
+ *
+ * @param isPermanent whether the same bytes would fail again
  */
-export function resultMemo<T>(isForGood: (error: unknown) => boolean): ResultMemo<T> {
+export function resultMemo<T>(isPermanent: (error: unknown) => boolean): ResultMemo<T> {
   const known = new WeakMap<Uint8Array, Map<string, Work<T>>>();
 
   const begin = (
@@ -40,7 +41,7 @@ export function resultMemo<T>(isForGood: (error: unknown) => boolean): ResultMem
       },
       (error: unknown) => {
         work.settled = true;
-        if (!isForGood(error) && works.get(key) === work) works.delete(key);
+        if (!isPermanent(error) && works.get(key) === work) works.delete(key);
       },
     );
     works.set(key, work);

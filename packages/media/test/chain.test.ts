@@ -66,7 +66,7 @@ test('what was done to an image is a warning of the response', async () => {
       action: 'coerced',
       what: 'image',
       why: expect.stringMatching(
-        /^an image\/jpeg of 128x64 pixels has an edge above 64: scaled to 64x32 pixels, encoded anew as image\/jpeg of \d+ bytes$/,
+        /^an image\/jpeg of 128x64 pixels has an edge above 64: scaled to 64x32 pixels, encoded again as image\/jpeg of \d+ bytes$/,
       ),
     },
   ]);

@@ -13,7 +13,7 @@ const MOST_ENCODINGS = 4;
 const original = await bytesOf(photo(4000, 3000).jpeg({ quality: 92 }));
 const box = { width: EDGE, height: EDGE, fit: 'inside', withoutEnlargement: true } as const;
 
-/** What a descent over fixed rungs would end at. */
+/** Returns the quality that a search over fixed steps would find. */
 async function rungOf(): Promise<number | undefined> {
   const { data, info } = await sharp(original).resize(box).raw().toBuffer({ resolveWithObject: true });
   for (const quality of RUNGS) {

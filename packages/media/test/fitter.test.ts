@@ -215,12 +215,12 @@ describe('pictures of a special kind', () => {
 
   test.each([
     ['0 bytes', new Uint8Array(), 'invalid-request', /0 bytes/],
-    ['text', new TextEncoder().encode('hello'), 'invalid-request', /not a picture of a known format/],
-    ['a cut JPEG', jpeg.slice(0, -200), 'invalid-request', /was cut/],
-    ['a cut PNG', png.slice(0, -40), 'invalid-request', /was cut/],
+    ['text', new TextEncoder().encode('hello'), 'invalid-request', /not an image of a known format/],
+    ['a cut JPEG', jpeg.slice(0, -200), 'invalid-request', /is truncated/],
+    ['a cut PNG', png.slice(0, -40), 'invalid-request', /is truncated/],
     ['an SVG', svg, 'unsupported', /SVG is not rendered/],
     ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
-    ['a HEIC header', heic, 'invalid-request', /not a picture/],
+    ['a HEIC header', heic, 'invalid-request', /not an image/],
   ])('%s has a defined end', async (_, bytes, kind, message) => {
     const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), never));
     expect(error.kind).toBe(kind);
@@ -279,13 +279,13 @@ describe('what was done is told', () => {
       'the type',
       bytesOf(photo(40, 30).gif()),
       { mediaTypes: ['image/png'] },
-      ['image/gif is not among image/png: encoded anew as image/png of n bytes'],
+      ['image/gif is not among image/png: encoded again as image/png of n bytes'],
     ],
     [
       'the quality',
       Promise.resolve(jpeg),
       { maxBytes: jpeg.length - 9 },
-      [`an image/jpeg has n bytes, the limit is ${jpeg.length - 9}: encoded anew as image/jpeg of n bytes`],
+      [`an image/jpeg has n bytes, the limit is ${jpeg.length - 9}: encoded again as image/jpeg of n bytes`],
     ],
     [
       'fewer pixels for the bytes',
@@ -293,7 +293,7 @@ describe('what was done is told', () => {
       { maxBytes: 600 },
       [
         expect.stringMatching(
-          /the limit is 600: scaled to \d+x\d+ pixels, encoded anew as image\/jpeg/,
+          /the limit is 600: scaled to \d+x\d+ pixels, encoded again as image\/jpeg/,
         ) as string,
       ],
     ],
@@ -302,7 +302,7 @@ describe('what was done is told', () => {
       animation('gif'),
       { maxEdge: 20 },
       [
-        'an image/gif moves: reduced to its first frame, any transparency made white, encoded anew as image/jpeg of n bytes',
+        'an image/gif is animated: reduced to its first frame, transparency replaced with white, encoded again as image/jpeg of n bytes',
       ],
     ],
     [
@@ -310,7 +310,7 @@ describe('what was done is told', () => {
       bytesOf(clear),
       { mediaTypes: ['image/jpeg'] },
       [
-        'image/png is not among image/jpeg: any transparency made white, encoded anew as image/jpeg of n bytes',
+        'image/png is not among image/jpeg: transparency replaced with white, encoded again as image/jpeg of n bytes',
       ],
     ],
   ])('%s', async (_, bytes, more, expected) => {

@@ -72,7 +72,7 @@ export class PdfWriter {
     this.previous = at;
   }
 
-  /** With the predictor that writers use: each row is told as the difference to the one above. */
+  /** Writes with the usual predictor: each row is the difference to the row above. */
   private xrefStream(
     entries: ReadonlyMap<number, string>,
     inStream: ReadonlyMap<number, readonly [number, number]>,

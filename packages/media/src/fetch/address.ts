@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** Not of the public Internet: IANA's special-purpose registries of IPv4 addresses (2026-11) and multicast. */
+/** Addresses that are not public: IANA's special-purpose registry of IPv4 addresses (2026-11) and multicast. */
 const PRIVATE_V4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -18,10 +18,10 @@ const PRIVATE_V4: readonly (readonly [string, number])[] = [
   ['224.0.0.0', 3],
 ];
 
-/** Public by its number, but what answers there is the host's own agent: Azure's WireServer (Microsoft's documentation, 2026). */
-const OF_THE_CLOUD: readonly string[] = ['168.63.129.16'];
+/** Public addresses of agents on the host: Azure's WireServer (Microsoft's documentation, 2026). */
+const CLOUD_AGENTS: readonly string[] = ['168.63.129.16'];
 
-/** Within 2000::/3, the only IPv6 space in public use: tunnels that carry IPv4 addresses, and documentation. */
+/** Addresses within 2000::/3, the public IPv6 range, that are tunnels for IPv4 or for documentation. */
 const PRIVATE_V6: readonly (readonly [string, number])[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -29,7 +29,7 @@ const PRIVATE_V6: readonly (readonly [string, number])[] = [
   ['3fff::', 20],
 ];
 
-/** Is it an address that any stranger could reach? Mapped, translated and scoped addresses are not. */
+/** Whether an address is public. Mapped, translated and scoped addresses are not. */
 export function isPublicAddress(address: string): boolean {
   const lists = blockLists();
   if (isIPv4(address)) return !lists.refused.check(address, 'ipv4');
@@ -42,16 +42,16 @@ interface Lists {
   readonly unicast: BlockList;
 }
 
-let made: Lists | undefined;
+let cachedLists: Lists | undefined;
 
-/** Built at the first call: importing the package does no work. */
+/** Builds the lists at the first call. */
 function blockLists(): Lists {
-  if (made !== undefined) return made;
+  if (cachedLists !== undefined) return cachedLists;
   const refused = new BlockList();
   for (const [net, bits] of PRIVATE_V4) refused.addSubnet(net, bits, 'ipv4');
-  for (const address of OF_THE_CLOUD) refused.addAddress(address, 'ipv4');
+  for (const address of CLOUD_AGENTS) refused.addAddress(address, 'ipv4');
   for (const [net, bits] of PRIVATE_V6) refused.addSubnet(net, bits, 'ipv6');
   const unicast = new BlockList();
   unicast.addSubnet('2000::', 3, 'ipv6');
-  return (made = { refused, unicast });
+  return (cachedLists = { refused, unicast });
 }

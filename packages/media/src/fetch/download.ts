@@ -5,11 +5,11 @@ import { LlmError } from '@majordomo/core';
 import { kindOfStatus } from '@majordomo/core/toolkit';
 import type { Address } from './resolve-host.ts';
 
-/** What a server sent for a URL. */
+/** Response of a server to a URL. */
 export interface Download {
   readonly url: URL;
   readonly bytes: Uint8Array;
-  /** As the server calls it, without parameters. */
+  /** Content type of the response without parameters. */
   readonly declaredType: string;
 }
 
@@ -19,7 +19,7 @@ interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** One request to exactly this address, whatever the name says by now; gives the bytes or where they are said to be. */
+/** Sends one request to this address, without another lookup. Returns the bytes or the URL of a redirect. */
 export async function download(
   url: URL,
   { address, maxBytes, signal }: DownloadOptions,
@@ -28,7 +28,7 @@ export async function download(
   try {
     const response = await open(url, address, signal);
     try {
-      return await read(response, url, maxBytes);
+      return await readResponse(response, url, maxBytes);
     } finally {
       response.destroy();
     }
@@ -48,12 +48,12 @@ function open(url: URL, { address, family }: Address, signal: AbortSignal): Prom
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const options: RequestOptions & { readonly servername?: string } = {
     method: 'GET',
-    // The name was looked up and checked; a second look-up might answer otherwise.
+    // A second lookup of the name might return another address than the checked one.
     host: address,
     family,
     port: url.port === '' ? undefined : Number(url.port),
     path: url.pathname + url.search,
-    // A packed body could be small on the wire and huge in memory.
+    // A compressed body could be small on the wire and huge in memory.
     headers: { host: url.host, accept: 'image/*,application/pdf,*/*;q=0.5', 'accept-encoding': 'identity' },
     signal,
     agent: false,
@@ -65,15 +65,19 @@ function open(url: URL, { address, family }: Address, signal: AbortSignal): Prom
   });
 }
 
-async function read(response: IncomingMessage, url: URL, maxBytes: number): Promise<Download | URL> {
+async function readResponse(response: IncomingMessage, url: URL, maxBytes: number): Promise<Download | URL> {
   const { statusCode: status = 0, headers } = response;
   if (REDIRECTS.has(status)) return redirectOf(headers.location, url);
   if (status !== 200) throw new LlmError(kindOfStatus(status), `${url.host} answered ${status}`, { status });
-  const packed = headers['content-encoding'] ?? 'identity';
-  if (packed !== 'identity') {
-    throw new LlmError('unsupported', `${url.host} sent ${packed} though it was not asked to`, {
-      code: 'packed',
-    });
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new LlmError(
+      'unsupported',
+      `${url.host} sent the content encoding ${encoding}, which was not requested`,
+      {
+        code: 'packed',
+      },
+    );
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
   const declaredType = (headers['content-type'] ?? 'application/octet-stream')
@@ -88,23 +92,25 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 function redirectOf(location: string | undefined, url: URL): URL {
   const target = location === undefined ? null : URL.parse(location, url.href);
   if (target === null)
-    throw new LlmError('protocol', `${url.host} redirects to nowhere`, { path: 'location' });
+    throw new LlmError('protocol', `${url.host} sent a redirect without a valid location`, {
+      path: 'location',
+    });
   return target;
 }
 
 async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of response as AsyncIterable<Uint8Array>) {
-    length += piece.length;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
     if (length > maxBytes) throw tooLarge(url, maxBytes);
-    pieces.push(piece);
+    chunks.push(chunk);
   }
   const bytes = new Uint8Array(length);
   let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
   }
   return bytes;
 }

@@ -4,19 +4,19 @@ import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/tool
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 
-/** What may be fetched, from where, and how long it may take. */
+/** Options and limits of `fetchMedia`. */
 export interface FetchMediaOptions {
   /** Ends the fetch at once. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes; the download ends at the first one more. Default: 20,971,520 (20 MiB). */
+  /** Maximum bytes of the body. A larger one is `unsupported`. `@default 20_971_520` (20 MiB) */
   readonly maxBytes?: number | undefined;
-  /** Hosts, as `name` or `name:port`, that may have a private address. */
+  /** Hosts that may have a private address, as `name` or `name:port`. `@default []` */
   readonly allow?: readonly string[] | undefined;
-  /** Redirects that are followed, each checked like the first address. Default: 3. */
+  /** Maximum number of redirects. Each is checked like the first URL. `@default 3` */
   readonly maxRedirects?: number | undefined;
-  /** For the whole of it, in milliseconds. Default: 30,000. */
+  /** Time limit including redirects, in milliseconds. `@default 30_000` */
   readonly timeoutMs?: number | undefined;
-  /** How names become addresses. Default: the system's resolver. */
+  /** Resolves a host name. `@default` the system's resolver */
   readonly resolve?: Resolve | undefined;
 }
 
@@ -30,10 +30,9 @@ const KINDS: KindsOf<FetchMediaOptions> = {
 };
 
 /**
- * Fetches a picture or document for a message, with limits: http and https only, no private, loopback or link-local
- * address (the address that was checked is the one connected to), bounded redirects, bytes and time. The type is the
- * one that the bytes have. Failures are `LlmError`s: `invalid-request` for a refused URL, `unsupported` (code
- * `too-large`) above `maxBytes`, `network` and `timeout` for the connection, else the kind of the HTTP status.
+ * Fetches an image or document for a message. Accepts http and https, but no private, loopback or link-local address: it connects
+ * to the address that it checked. The type is that of the bytes. Throws `invalid-request` for a rejected URL, `unsupported` (code
+ * `too-large`) above `maxBytes`, `network` or `timeout` for the connection, and otherwise the kind of the HTTP status.
  *
  * @example user('What is this?', await fetchMedia('https://example.com/cat.jpg', { signal }))
  */
@@ -47,12 +46,12 @@ export async function fetchMedia(
   const deadline = late.signal;
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   options.signal?.throwIfAborted();
-  // The platform's `AbortSignal.timeout` takes no parts of milliseconds, and no time without an end.
+  // `AbortSignal.timeout` rejects fractions of milliseconds and `Infinity`.
   const cancel = systemClock.timer(timeoutMs, () => {
     late.abort();
   });
   try {
-    return toPart(await follow(parsed(url), options, signal));
+    return toPart(await follow(parseUrl(url), options, signal));
   } catch (error) {
     if (options.signal?.aborted !== true && deadline.aborted) {
       throw new LlmError('timeout', `${hostOf(url)} took more than ${timeoutMs} ms`, { phase: 'total' });
@@ -71,18 +70,19 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
     const found = await download(url, { address, maxBytes, signal });
     if (!(found instanceof URL)) return found;
     if (url.protocol === 'https:' && found.protocol === 'http:')
-      throw refused(`${url.host} redirects to plain http`);
-    url = parsed(found);
+      throw refusedUrl(`${url.host} redirects to plain http`);
+    url = parseUrl(found);
   }
-  throw refused(`${start.host} redirects more than ${maxRedirects} times`);
+  throw refusedUrl(`${start.host} redirects more than ${maxRedirects} times`);
 }
 
-function parsed(value: string | URL): URL {
+function parseUrl(value: string | URL): URL {
   const url = URL.parse(String(value));
-  if (url === null) throw refused('not a URL');
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused(`${url.protocol} is not fetched`);
+  if (url === null) throw refusedUrl('it is not a URL');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw refusedUrl(`the protocol must be http or https, not ${url.protocol}`);
   if (url.username !== '' || url.password !== '')
-    throw refused('a URL with a user or password is not fetched');
+    throw refusedUrl('a URL must not contain a user or password');
   return url;
 }
 
@@ -93,18 +93,18 @@ function toPart({ url, bytes, declaredType }: Download): ImagePart | FilePart {
   return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
 
-/** The last part of the path, as a name that may be written to a terminal, a header or a folder; `undefined` for none. */
+/** Returns the last segment of the path as a name without unsafe characters, if there is one. */
 function nameIn({ pathname }: URL): string | undefined {
-  const name = basename(decoded(pathname).replaceAll('\\', '/'));
-  const clean = truncateText(name.replaceAll(UNSAFE, ''), LONGEST_NAME).trim();
+  const name = basename(decodePath(pathname).replaceAll('\\', '/'));
+  const clean = truncateText(name.replaceAll(UNSAFE, ''), MAX_NAME_LENGTH).trim();
   return clean === '' || clean === '.' || clean === '..' ? undefined : clean;
 }
 
-/** Control characters, line separators, and marks that turn the direction of what follows. */
+/** Control characters, line separators and directional marks. */
 const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
-function decoded(path: string): string {
+function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -112,7 +112,7 @@ function decoded(path: string): string {
   }
 }
 
-/** The resolver knows no signal. */
+/** Rejects on abort, because the resolver accepts no signal. */
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error);
@@ -124,5 +124,5 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const hostOf = (url: string | URL): string => URL.parse(String(url))?.host ?? 'the URL';
 
-const refused = (why: string): LlmError =>
+const refusedUrl = (why: string): LlmError =>
   new LlmError('invalid-request', `cannot fetch: ${why}`, { code: 'refused-url' });

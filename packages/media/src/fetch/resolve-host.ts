@@ -3,16 +3,16 @@ import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
 import { isPublicAddress } from './address.ts';
 
-/** An address that was checked; the connection goes to it and to no other. */
+/** Address of a host. */
 export interface Address {
   readonly address: string;
   readonly family: number;
 }
 
-/** How names become addresses; the system's resolver by default. */
+/** Resolves a host name to its addresses. */
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
-/** What the machine itself knows: its hosts file, then DNS. */
+/** Resolves with the hosts file and DNS of the machine. */
 export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 /**

@@ -1,28 +1,28 @@
-/** What a file's header says of the picture in it; nothing was decoded. */
+/** Facts about an image from the header of its file. */
 export interface ImageFacts {
-  /** By its first bytes, whatever it was called. */
+  /** Type of the first bytes, which may differ from the declared one. */
   readonly mediaType: string;
-  /** Pixels as stored, before any turning; `undefined` where this format's header is not read. */
+  /** Width in pixels before rotation; `undefined` for formats without a reader. */
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly animated: boolean;
-  /** Does the file reach its own end? A cut download does not. */
+  /** Whether the file is complete. A truncated download is not. */
   readonly complete: boolean;
   /**
-   * Bytes that a decoder has to hold at once, estimated; `undefined` where this format's header is not read. Most
-   * formats can be decoded a few rows at a time, an interlaced or progressive file only as a whole.
+   * Estimated memory of a decoder in bytes; `undefined` for formats without a reader. Most formats are decoded row by row, an
+   * interlaced or progressive file at once.
    */
   readonly decodeBytes: number | undefined;
 }
 
-/** `'300x200'`, for messages. */
+/** Returns the size for messages, such as `300x200`. */
 export const sizeOf = ({ width, height }: Partial<Pick<ImageFacts, 'width' | 'height'>>): string =>
   `${width ?? '?'}x${height ?? '?'}`;
 
-/** What a format's own reader finds; `undefined` for a header that cannot be. */
-export type Frame = Omit<ImageFacts, 'mediaType'>;
+/** Facts that the reader of a format returns. */
+export type ImageHeader = Omit<ImageFacts, 'mediaType'>;
 
-/** Numbers out of a file; beyond its end everything is 0, so that a cut header needs no check at every step. */
+/** Reads numbers of a file. Beyond its end they are 0, so that a truncated header needs no check at each step. */
 export class Reader {
   private readonly view: DataView;
   readonly length: number;
@@ -47,7 +47,7 @@ export class Reader {
   u32(at: number, little = false): number {
     return at + 4 > this.length ? 0 : this.view.getUint32(at, little);
   }
-  /** Exact up to 2 ** 53, above that about right: enough to tell that it lies beyond the file. */
+  /** Exact up to 2 ** 53. Above that it is approximate, but beyond the end of any file. */
   u64(at: number, little = false): number {
     const [high, low] = little ? [at + 4, at] : [at, at + 4];
     return this.u32(high, little) * 2 ** 32 + this.u32(low, little);

@@ -1,7 +1,6 @@
 /**
- * Positions in a file, each found from the one before, until one is outside of the file or does not lie behind its
- * predecessor. A file says itself how long its pieces are: a reader that goes through them with this ends after at most
- * as many steps as there are bytes, whatever the file says.
+ * Yields positions in a file, each computed from the previous one, until a position is beyond the end or not after the previous
+ * one. This bounds the number of steps for files with wrong lengths.
  */
 export function* forward(
   length: number,

@@ -1,14 +1,14 @@
-import { Reader, type Frame } from './facts.ts';
+import { Reader, type ImageHeader } from './facts.ts';
 import { forward } from './forward.ts';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
 /**
- * GIF89a: blocks until the trailer; many files lack that and are whole. Decoders make the canvas as large as its largest
- * frame, whatever the file says of its screen: a picture of 1x1 may be one of 20000x20000.
+ * Reads the blocks of a GIF89a up to the trailer, which complete files may lack. Decoders make the canvas as large as the largest
+ * frame, so that a screen of 1x1 may become 20000x20000.
  */
-export function readGif(bytes: Uint8Array): Frame | undefined {
+export function readGif(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   let frames = 0;
   let [width, height] = [reader.u16(6, true), reader.u16(8, true)];
@@ -26,7 +26,7 @@ export function readGif(bytes: Uint8Array): Frame | undefined {
 
 const colourTable = (packed: number): number => ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1));
 
-/** `undefined` at the trailer, and at what is not a block. */
+/** Returns the position after this block; `undefined` at the trailer or at an unknown block. */
 function nextBlock(reader: Reader, at: number): number | undefined {
   if (reader.u8(at) === EXTENSION) return afterSubBlocks(reader, at + 2);
   return reader.u8(at) === IMAGE ? afterImage(reader, at) : undefined;
@@ -35,7 +35,7 @@ function nextBlock(reader: Reader, at: number): number | undefined {
 const afterImage = (reader: Reader, at: number): number =>
   afterSubBlocks(reader, at + 11 + colourTable(reader.u8(at + 9)));
 
-/** Past the sub-blocks that begin here, their end marker included; beyond the file when they are cut. */
+/** Returns the position after the sub-blocks and their end marker; beyond the end of the file if they are truncated. */
 function afterSubBlocks(reader: Reader, from: number): number {
   for (const at of forward(reader.length, from, (block) => block + 1 + reader.u8(block))) {
     if (reader.u8(at) === 0) return at + 1;

@@ -1,4 +1,4 @@
-import { Reader, type Frame } from './facts.ts';
+import { Reader, type ImageHeader } from './facts.ts';
 import { forward } from './forward.ts';
 
 const START_OF_SCAN = 0xda;
@@ -8,12 +8,12 @@ interface FrameHeader {
   readonly height: number;
   readonly components: number;
   readonly isProgressive: boolean;
-  /** Samples of all components for one pixel: 3 without subsampling, 1.5 with the usual one. */
+  /** Samples of all components per pixel: 3 without subsampling, usually 1.5. */
   readonly samples: number;
 }
 
-/** JPEG (T.81): segments until the first scan; the frame's header among them has the size. */
-export function readJpeg(bytes: Uint8Array): Frame | undefined {
+/** Reads the segments of a JPEG (T.81) up to the first scan. The frame header contains the size. */
+export function readJpeg(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   let header: FrameHeader | undefined;
   let scan: number | undefined;
@@ -29,9 +29,9 @@ export function readJpeg(bytes: Uint8Array): Frame | undefined {
   }
   if (header === undefined) return undefined;
   const { width, height, samples, components, isProgressive } = header;
-  // Where the first scan is not the whole picture, two bytes of each sample are held until the last has been read.
-  const isHeld = isProgressive || (scan !== undefined && reader.u8(scan + 4) < components);
-  const decodeBytes = width * height * (isHeld ? 2 * samples : ROWS);
+  // If the first scan is not the complete image, a decoder stores two bytes per sample until the last scan.
+  const hasSeveralScans = isProgressive || (scan !== undefined && reader.u8(scan + 4) < components);
+  const decodeBytes = width * height * (hasSeveralScans ? 2 * samples : BYTES_PER_PIXEL_BY_ROWS);
   return {
     width,
     height,
@@ -41,14 +41,14 @@ export function readJpeg(bytes: Uint8Array): Frame | undefined {
   };
 }
 
-/** The marker behind a segment. Some have no length: restarts, and what stands for nothing. */
+/** Returns the marker after a segment. Restart markers and TEM have no length. */
 function nextSegment(reader: Reader, bytes: Uint8Array, at: number): number {
   const marker = reader.u8(at + 1);
   const isBare = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
   return nextMarker(bytes, at + 2 + (isBare ? 0 : Math.max(2, reader.u16(at + 2))));
 }
 
-/** Fill bytes may stand before a marker, and decoders pass over whatever else does (T.81 B.1.1.2, libjpeg). */
+/** Returns the next marker. Fill bytes may precede it, and decoders skip other bytes (T.81 B.1.1.2, libjpeg). */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1];
@@ -57,8 +57,8 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-/** Bytes a pixel that are held when rows come in order (measured with sharp 0.35). */
-const ROWS = 1 / 4;
+/** Memory per pixel if the rows are decoded in order, in bytes (measured with sharp 0.35). */
+const BYTES_PER_PIXEL_BY_ROWS = 1 / 4;
 
 function frameHeader(reader: Reader, at: number): FrameHeader {
   const components = reader.u8(at + 9);
@@ -74,11 +74,11 @@ function frameHeader(reader: Reader, at: number): FrameHeader {
   };
 }
 
-/** SOF0 to SOF15, without the three that are tables (DHT, JPG, DAC). */
+/** Whether it is SOF0 to SOF15, except DHT, JPG and DAC. */
 const isFrameHeader = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
-/** Cameras put data of their own behind the end marker, so it is looked for from the back. */
+/** Whether an end marker follows the scan. Cameras append data, so the search starts at the end. */
 function endsAfter(bytes: Uint8Array, scan: number): boolean {
   for (let at = bytes.length - 1; at > scan; at--) {
     at = bytes.lastIndexOf(0xd9, at);

@@ -1,11 +1,11 @@
-import { Reader, type Frame } from './facts.ts';
+import { Reader, type ImageHeader } from './facts.ts';
 import { forward } from './forward.ts';
 
-/** Channels by colour type; a palette is decoded to colours with alpha. */
+/** Channels by color type. A palette is decoded to colors with alpha. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 };
 
-/** PNG (W3C, third edition): IHDR comes first, IEND last; `acTL` before the pixels makes it an animation. */
-export function readPng(bytes: Uint8Array): Frame | undefined {
+/** Reads the chunks of a PNG (W3C, third edition): IHDR is first, IEND is last, and `acTL` marks an animation. */
+export function readPng(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   if (reader.tag(12) !== 'IHDR') return undefined;
   let animated = false;
@@ -22,10 +22,10 @@ export function readPng(bytes: Uint8Array): Frame | undefined {
   }
   const [width, height] = [reader.u32(16), reader.u32(20)];
   const channels = Math.min(4, (CHANNELS[reader.u8(25)] ?? 4) + alpha);
-  const whole = width * height * channels * (reader.u8(24) === 16 ? 2 : 1);
+  const decoded = width * height * channels * (reader.u8(24) === 16 ? 2 : 1);
   const isInterlaced = reader.u8(28) !== 0;
-  return { width, height, animated, complete, decodeBytes: isInterlaced ? whole : whole * ROWS };
+  return { width, height, animated, complete, decodeBytes: isInterlaced ? decoded : decoded * SHARE_BY_ROWS };
 }
 
-/** Share of the pixels that is held when rows come in order (measured with sharp 0.35). */
-const ROWS = 1 / 4;
+/** Share of the pixels in memory if the rows are decoded in order (measured with sharp 0.35). */
+const SHARE_BY_ROWS = 1 / 4;

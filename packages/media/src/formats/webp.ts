@@ -1,13 +1,13 @@
-import { Reader, type Frame } from './facts.ts';
+import { Reader, type ImageHeader } from './facts.ts';
 
 const ANIMATION = 0x02;
 
-/** WebP (RFC 9649): one of three first chunks, each with the size in a place of its own. */
-export function readWebp(bytes: Uint8Array): Frame | undefined {
+/** Reads a WebP (RFC 9649). Each of the three possible first chunks stores the size differently. */
+export function readWebp(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   const complete = reader.u32(4, true) + 8 <= reader.length;
-  // Lossless pictures and canvases are held in four channels; a lossy one takes less.
-  const frame = (width: number, height: number, animated = false): Frame => ({
+  // Lossless images and canvases have four channels; a lossy one needs less.
+  const frame = (width: number, height: number, animated = false): ImageHeader => ({
     width,
     height,
     animated,

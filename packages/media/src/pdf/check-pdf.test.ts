@@ -55,7 +55,7 @@ test.each([
   ['cross-references', 'xref 0 9 trailer << /Prev 9 >> startxref 9 '],
 ])('a file made of %s takes no time', (_, piece) => {
   const made = latin(`%PDF-1.7\n${piece.repeat(Math.floor(1e6 / piece.length))}\n${END}`);
-  // Of the processor: other tests may run next to this one. What grows faster than its text would take minutes.
+  // CPU time, because other tests run at the same time. Superlinear growth would take minutes.
   const from = process.cpuUsage();
   inspectPdf(made);
   expect(process.cpuUsage(from).user / 1000).toBeLessThan(6_000);

@@ -1,7 +1,7 @@
 import { LlmError, type FilePart } from '@majordomo/core';
 import { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
 
-/** What a model takes of one document; vendors name both on their pages about documents. */
+/** Limits of a model for one document. Vendors publish them. */
 export interface PdfLimits {
   /** Bytes, before base64. */
   readonly maxBytes?: number | undefined;
@@ -9,8 +9,8 @@ export interface PdfLimits {
 }
 
 /**
- * Checks a PDF before it is sent: `unsupported` (code `too-large`) above a limit, `invalid-request` for what is not a
- * whole PDF or needs a password. Pages that cannot be counted are not refused.
+ * Checks a PDF before it is sent. Throws `unsupported` (code `too-large`) above a limit, and `invalid-request` for an incomplete or
+ * encrypted file. Pages that cannot be counted are accepted.
  *
  * @example checkPdf(part, { maxPages: 100, maxBytes: 32e6 })
  */

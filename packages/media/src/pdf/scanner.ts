@@ -1,4 +1,4 @@
-/** Object of a PDF (ISO 32000-2, 7.3). The content of strings is not kept. */
+/** Object of a PDF (ISO 32000-2, 7.3). The content of strings is discarded. */
 export type PdfValue =
   number | boolean | null | Name | Reference | typeof STRING | readonly PdfValue[] | PdfDictionary;
 type Name = `/${string}`;

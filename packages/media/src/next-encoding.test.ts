@@ -1,20 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MOST_TRIES, nextLosslessTry, nextTry, type Plan, type Try } from './next-try.ts';
+import {
+  MAX_TRIES,
+  nextLosslessEncoding,
+  nextEncoding,
+  type EncodingPlan,
+  type EncodingResult,
+} from './next-encoding.ts';
 
 const step = (quality: number): number => (quality < 50 ? 5000 / quality : 200 - 2 * quality);
 /** A picture whose size follows a power of the quantiser's step, with a floor of headers and tables. */
 const sizes =
   (atBest: number, slope: number) =>
-  ({ quality, scale }: Plan): number =>
+  ({ quality, scale }: EncodingPlan): number =>
     Math.round(500 + atBest * scale ** 2 * (step(85) / step(quality)) ** slope);
 
 function search(
-  size: (plan: Plan) => number,
+  size: (plan: EncodingPlan) => number,
   maxBytes: number,
-  next: (tries: readonly Try[], maxBytes: number) => Plan | undefined = nextTry,
-): readonly Try[] {
-  const tries: Try[] = [];
+  next: (tries: readonly EncodingResult[], maxBytes: number) => EncodingPlan | undefined = nextEncoding,
+): readonly EncodingResult[] {
+  const tries: EncodingResult[] = [];
   for (let plan = next(tries, maxBytes); plan !== undefined; plan = next(tries, maxBytes)) {
     tries.push({ ...plan, bytes: size(plan) });
   }
@@ -38,7 +44,7 @@ describe('the search for a quality', () => {
     fc.assert(
       fc.property(fc.integer({ min: 10_000, max: 5_000_000 }), slopes, budgets, (atBest, slope, maxBytes) => {
         const tries = search(sizes(atBest, slope), maxBytes);
-        expect(tries.length).toBeLessThanOrEqual(MOST_TRIES);
+        expect(tries.length).toBeLessThanOrEqual(MAX_TRIES);
         expect(
           tries.every(({ quality, scale }) => quality >= 30 && quality <= 85 && scale > 0 && scale <= 1),
         ).toBe(true);
@@ -68,7 +74,7 @@ describe('the search for a quality', () => {
 
 test('edges that were shortened too far grow again, and the bytes are filled', () => {
   // Noise: its bytes fall faster than its pixels.
-  const size = ({ quality, scale }: Plan): number =>
+  const size = ({ quality, scale }: EncodingPlan): number =>
     Math.round(30e6 * scale ** 2.7 * (step(85) / step(quality)) ** 0.75);
   for (const maxBytes of [1e6, 2e5, 5e4, 1e4]) {
     const fitting = search(size, maxBytes).filter(({ bytes }) => bytes <= maxBytes);
@@ -77,15 +83,15 @@ test('edges that were shortened too far grow again, and the bytes are filled', (
 });
 
 describe('a lossless search', () => {
-  const size = ({ scale }: Plan): number => Math.round(1_000_000 * scale ** 1.8);
+  const size = ({ scale }: EncodingPlan): number => Math.round(1_000_000 * scale ** 1.8);
 
   test('shortens the edges until the bytes fit', () => {
-    const tries = search(size, 90_000, nextLosslessTry);
-    expect(tries.length).toBeLessThanOrEqual(MOST_TRIES);
+    const tries = search(size, 90_000, nextLosslessEncoding);
+    expect(tries.length).toBeLessThanOrEqual(MAX_TRIES);
     expect(tries.at(-1)!.bytes).toBeLessThanOrEqual(90_000);
   });
 
   test('gives up after its tries', () => {
-    expect(search(() => 100, 10, nextLosslessTry).length).toBe(MOST_TRIES);
+    expect(search(() => 100, 10, nextLosslessEncoding).length).toBe(MAX_TRIES);
   });
 });

@@ -1,0 +1,156 @@
+import type { ImageLimits, ImagePart } from '@majordomo/core';
+import { decodingError, type Codec, type Encoded, type Format } from './codec.ts';
+import { encodeWithin, type Formats } from './encode-within.ts';
+import { sizeOf, type ImageFacts } from './formats/facts.ts';
+import type { MemoryLane } from './memory-lane.ts';
+import { MAX_QUALITY } from './next-encoding.ts';
+import { unfit } from './refuse.ts';
+
+/** Image for a target, with a description of the changes. */
+export interface ReencodedImage extends Pick<ImagePart, 'mediaType' | 'bytes'> {
+  readonly changes: string;
+}
+
+/** Codec and limits for changing images. */
+export interface Resources {
+  readonly codec: Codec;
+  readonly lane: MemoryLane;
+  /** Maximum memory of all images that are changed at the same time, in bytes. */
+  readonly maxMemory: number;
+}
+
+/** Maximum pixels of a decoded image: more than any vision model uses. */
+const MAX_RASTER_PIXELS = 12e6;
+/** Minimum pixels for which an image is decoded. */
+const MIN_RASTER_PIXELS = 1024 * 768;
+/** Four channels, in the raster and again in the encoder. */
+const BYTES_PER_RASTER_PIXEL = 8;
+
+/** Maximum edge of each encoder: libjpeg's JPEG_MAX_DIMENSION, libwebp's WEBP_MAX_DIMENSION. */
+const MAX_EDGE: Readonly<Record<Format, number>> = { jpeg: 65_500, png: Infinity, webp: 16_383 };
+
+/** Size of a JPEG with the first quality is below this. Measured: photos 0.1 to 0.5, noise 0.86. */
+const MAX_JPEG_BYTES_PER_PIXEL = 1;
+
+/**
+ * Encodes an image again so that it fits the limits. Decodes it once for all encodings. If the limit allows any JPEG of this size,
+ * a JPEG is converted in one pass. Throws `unsupported` if the image cannot be fitted.
+ */
+export async function reencode(
+  bytes: Uint8Array,
+  facts: ImageFacts,
+  limits: ImageLimits,
+  { codec, lane, maxMemory }: Resources,
+  signal: AbortSignal,
+): Promise<ReencodedImage> {
+  const { mediaType } = facts;
+  // An SVG renderer may open files and take any time.
+  if (mediaType === 'image/svg+xml') throw unfit('SVG is not rendered; convert it to PNG first');
+  try {
+    const size = await measureImage(bytes, facts, codec);
+    const room = Math.floor((maxMemory - size.decodeBytes) / BYTES_PER_RASTER_PIXEL);
+    if (room < Math.min(MIN_RASTER_PIXELS, size.width * size.height)) {
+      throw unfit(
+        `an ${mediaType} of ${sizeOf(size)} pixels takes some ${size.decodeBytes} bytes to decode, the limit is ${maxMemory}`,
+      );
+    }
+    const edgeWithin = (maxEdge: number): number | undefined =>
+      edgeFor(size, Math.min(room, MAX_RASTER_PIXELS), maxEdge);
+    const { maxEdge = Infinity } = limits;
+    const formats = formatsFor(mediaType, limits, edgeWithin(maxEdge) !== undefined);
+    const edge = edgeWithin(Math.min(maxEdge, maxEdgeOf(formats)));
+    const pixels = pixelsWithin(size, edge);
+    const cost = size.decodeBytes + BYTES_PER_RASTER_PIXEL * pixels;
+    const result = (encoded: Encoded, isFlat: boolean): ReencodedImage => ({
+      mediaType: `image/${encoded.format}`,
+      bytes: encoded.bytes,
+      changes: describeChanges(facts, size, encoded, isFlat),
+    });
+    return await lane.run(cost, signal, async () => {
+      if (isJpegToJpeg(mediaType, formats) && limits.maxBytes >= MAX_JPEG_BYTES_PER_PIXEL * pixels) {
+        const encoded = await codec.transcode(bytes, edge, formats.first, MAX_QUALITY);
+        signal.throwIfAborted();
+        if (encoded.bytes.length <= limits.maxBytes) return result(encoded, false);
+      }
+      const raster = await codec.decode(bytes, edge);
+      signal.throwIfAborted();
+      const encoded = await encodeWithin(raster, formats, limits.maxBytes, codec, signal);
+      if (typeof encoded !== 'number')
+        return result(encoded, encoded.format === 'jpeg' && raster.channels % 2 === 0);
+      throw unfit(
+        `an ${mediaType} of ${sizeOf(size)} pixels and ${bytes.length} bytes cannot be made to fit ${limits.maxBytes} bytes: the smallest try had ${encoded}`,
+      );
+    });
+  } catch (error) {
+    throw signal.aborted ? error : decodingError(error, mediaType);
+  }
+}
+
+interface MeasuredSize {
+  readonly width: number;
+  readonly height: number;
+  readonly decodeBytes: number;
+}
+
+/** Returns the size from the header, which sharp reads for formats without a reader here. */
+async function measureImage(
+  bytes: Uint8Array,
+  { width, height, decodeBytes }: ImageFacts,
+  codec: Codec,
+): Promise<MeasuredSize> {
+  if (width === undefined || height === undefined || decodeBytes === undefined) return codec.measure(bytes);
+  return { width, height, decodeBytes };
+}
+
+/** Returns the edge to scale to, or `undefined` to keep the size. */
+function edgeFor({ width, height }: MeasuredSize, maxPixels: number, maxEdge: number): number | undefined {
+  const longest = Math.max(width, height);
+  const pixels = width * height;
+  const edge = pixels > maxPixels ? longest * Math.sqrt(maxPixels / pixels) : longest;
+  const limit = Math.min(edge, maxEdge);
+  return limit < longest ? limit : undefined;
+}
+
+/** Returns the edge that all formats accept. */
+const maxEdgeOf = ({ first, lossy }: Formats): number =>
+  Math.min(MAX_EDGE[first], lossy === undefined ? Infinity : MAX_EDGE[lossy]);
+
+function pixelsWithin({ width, height }: MeasuredSize, edge: number | undefined): number {
+  const scale = edge === undefined ? 1 : edge / Math.max(width, height);
+  return width * height * scale ** 2;
+}
+
+/** Returns the formats for a target, in order of preference. */
+export const encodableFormats = ({ mediaTypes }: Pick<ImageLimits, 'mediaTypes'>): readonly Format[] =>
+  (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
+
+/** Prefers the image's format if the target accepts it, then JPEG, PNG and WebP. */
+function formatsFor(mediaType: string, limits: ImageLimits, isSmaller: boolean): Formats {
+  const allowed = encodableFormats(limits);
+  const own = allowed.find((format) => mediaType === `image/${format}`);
+  const lossy = allowed.find((format) => format !== 'png');
+  // A PNG of the same pixels has the same size.
+  const first: Format | undefined = own === 'png' && !isSmaller ? (lossy ?? own) : (own ?? allowed[0]);
+  if (first === undefined) throw unfit(`${mediaType} cannot be converted to ${limits.mediaTypes.join(', ')}`);
+  return { first, lossy };
+}
+
+/** Whether the image cannot have transparency, which `transcode` would lose. */
+const isJpegToJpeg = (mediaType: string, { first }: Formats): boolean =>
+  mediaType === 'image/jpeg' && first === 'jpeg';
+
+function describeChanges(
+  { animated }: ImageFacts,
+  size: MeasuredSize,
+  encoded: Encoded,
+  isFlat: boolean,
+): string {
+  return [
+    ...(animated ? ['reduced to its first frame'] : []),
+    ...(encoded.width * encoded.height < size.width * size.height
+      ? [`scaled to ${sizeOf(encoded)} pixels`]
+      : []),
+    ...(isFlat ? ['transparency replaced with white'] : []),
+    `encoded again as image/${encoded.format} of ${encoded.bytes.length} bytes`,
+  ].join(', ');
+}
