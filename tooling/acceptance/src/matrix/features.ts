@@ -3,20 +3,20 @@ import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 import { table } from './table.ts';
 
-/** A feature is shown by one case of the suite, in at least one model of the provider. */
+/** Each feature with the case of the suite that shows it, in at least one model of the provider. */
 const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['text', 'text'],
   ['streaming', 'slow'],
   ['tools', 'tool-call'],
   ['parallel tools', 'parallel-tool-calls'],
-  ['arguments as they come', 'streamed-arguments'],
-  ['images in', 'image'],
-  ['files in', 'file'],
-  ['audio in', 'audio'],
+  ['streamed arguments', 'streamed-arguments'],
+  ['image input', 'image'],
+  ['file input', 'file'],
+  ['audio input', 'audio'],
   ['native schemas', 'structured-output'],
   ['reasoning', 'reasoning'],
-  ['thoughts sent back', 'reasoning-replay'],
-  ['cache and reasoning counted', 'usage'],
+  ['reasoning sent back', 'reasoning-replay'],
+  ['cached and reasoning tokens', 'usage'],
   ['citations', 'citations'],
   ['vendor tools', 'vendor-parts'],
   ['Retry-After', 'retry-after'],
@@ -26,10 +26,10 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['speech', 'speech'],
 ];
 
-/** What is less than the case asks for, and more than nothing. */
+/** Cells of cases that a provider passes in part, with the number of their note. */
 const LESS: Readonly<Record<string, string>> = { 'Google, reasoning-replay': '²' };
 
-/** The README's table: providers by features. */
+/** Returns the README's table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {
   const rows = providers.map((subject) => {
     const outcomes = outcomesOf(subject);
@@ -45,15 +45,15 @@ export function featureTable(providers: readonly Subject[]): string {
   return [
     table(['', ...columns], lines),
     '',
-    '¹ no recording of the real vendor backs it yet. ² Gemini signs the call or the text after a thought: that goes back.',
-    'Reasons and every other case: [conformance](apps/docs/conformance.md).',
+    '¹ Not compared with a recording of the real vendor yet. ² Gemini signs the call or the text after the reasoning, and that is sent back.',
+    '[Conformance](apps/docs/conformance.md) contains the reasons and all other cases.',
   ].join('\n');
 }
 
 const BEGIN = '<!-- features:begin -->';
 const END = '<!-- features:end -->';
 
-/** The README with the table in its place. */
+/** Returns the README with the table between its markers. */
 export function withFeatures(readme: string, features: string): string {
   const from = readme.indexOf(BEGIN);
   const to = readme.indexOf(END);
