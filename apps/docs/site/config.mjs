@@ -19,7 +19,7 @@ const slugify = (heading) =>
 export default {
   title: 'majordomo',
   description:
-    'One typed contract for large language models, and chains of models that fail over on their own',
+    'A TypeScript library that calls large language models through one typed interface and fails over between models',
   cleanUrls: false,
   ignoreDeadLinks: [/^\/reference\//],
   markdown: { anchor: { slugify } },
