@@ -36,10 +36,10 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   const { clock = systemClock } = options;
 
   const generate: ChatModel['generate'] = (request, call) =>
-    from(callSite(generate), calls.answer(request, call));
+    withCallSite(callSite(generate), calls.answer(request, call));
 
   const generateObject = <T>(request: ObjectRequest<T>, call?: CallOptions): Promise<ObjectResponse<T>> =>
-    from(callSite(generateObject), calls.object(request, call));
+    withCallSite(callSite(generateObject), calls.object(request, call));
 
   // The stream of the model notices by itself when nobody reads.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
@@ -80,7 +80,7 @@ const CHAT: SharedView<StreamEvent, ChatResponse> = {
 };
 
 /** Errors have the line of the app that made the call, whoever asked the model. */
-const from = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
+const withCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw copyWithCallSite(site, error);
   });

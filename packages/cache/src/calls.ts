@@ -12,20 +12,20 @@ import {
 } from '@majordomo/core';
 import { readObject } from '@majordomo/core/toolkit';
 import { Flight } from './flight.ts';
-import { Flights, type Joined } from './flights.ts';
+import { Flights, type JoinedFlight } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';
 import type { CacheOptions } from './options.ts';
-import type { Opened } from './reader.ts';
-import { replayed } from './replayed.ts';
+import type { OpenedStream } from './reader.ts';
+import { replayEvents } from './replayed.ts';
 import { TeeStream } from './tee-stream.ts';
-import { asShared, Shelf } from './shelf.ts';
-import { unfit } from './unfit.ts';
+import { asShared, ResponseStore } from './shelf.ts';
+import { skipReason } from './unfit.ts';
 
 /** A request for a value. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
 
 /** An answer, and whether it was kept: then nobody was asked for it. */
-interface Found {
+interface CachedAnswer {
   readonly answer: ChatResponse;
   readonly isKept: boolean;
 }
@@ -34,20 +34,20 @@ interface Found {
 export class CachedCalls {
   private readonly model: ChatModel;
   private readonly namespace: CacheOptions['namespace'];
-  private readonly shelf: Shelf;
-  private readonly answers = new Flights<Found>();
-  private readonly streams = new Flights<Opened<StreamEvent, ChatResponse>>();
+  private readonly responseStore: ResponseStore;
+  private readonly answers = new Flights<CachedAnswer>();
+  private readonly streams = new Flights<OpenedStream<StreamEvent, ChatResponse>>();
 
   constructor(model: ChatModel, options: CacheOptions) {
     this.model = model;
     this.namespace = options.namespace;
-    this.shelf = new Shelf(options);
+    this.responseStore = new ResponseStore(options);
   }
 
   async answer(request: ChatRequest, call: CallOptions = {}): Promise<ChatResponse> {
     const key = await this.keyOf('answer', request, call);
     if (key === undefined) return this.model.generate(request, call);
-    const { answer } = await this.found(key, call, (options) => this.model.generate(request, options));
+    const { answer } = await this.lookUp(key, call, (options) => this.model.generate(request, options));
     return answer;
   }
 
@@ -56,7 +56,7 @@ export class CachedCalls {
       this.model.generateObject(request as TypedRequest<T>, options);
     const key = await this.keyOf('object', request, call);
     if (key === undefined) return ask(call);
-    const { answer, isOwn } = await this.found(key, call, ask);
+    const { answer, isOwn } = await this.lookUp(key, call, ask);
     if (isOwn) return answer as ObjectResponse<T>;
     // The schema may have changed what it accepted: the value is read from the text once more.
     return (await withValue(answer, request)) ?? ask(call);
@@ -65,49 +65,49 @@ export class CachedCalls {
   async stream(
     request: ChatRequest,
     call: CallOptions = {},
-  ): Promise<Joined<Opened<StreamEvent, ChatResponse>>> {
+  ): Promise<JoinedFlight<OpenedStream<StreamEvent, ChatResponse>>> {
     const key = await this.keyOf('answer', request, call);
-    if (key === undefined) return alone((signal) => Promise.resolve(this.opened(request, call, signal)));
-    const joined = this.streams.join(under(key, call), async (signal, landed) => {
-      const kept = await this.shelf.take(key, signal);
-      this.shelf.tell(kept === undefined ? 'miss' : 'hit', key);
+    if (key === undefined) return unshared((signal) => Promise.resolve(this.open(request, call, signal)));
+    const joined = this.streams.join(flightKey(key, call), async (signal, landed) => {
+      const kept = await this.responseStore.get(key, signal);
+      this.responseStore.emit(kept === undefined ? 'miss' : 'hit', key);
       if (kept === undefined)
-        return this.opened(request, call, signal, (response) => {
+        return this.open(request, call, signal, (response) => {
           if (response === undefined) landed();
-          else this.keep(key, response, call, landed);
+          else this.store(key, response, call, landed);
         });
       landed();
-      return { kept, events: replayed(kept) };
+      return { kept, events: replayEvents(kept) };
     });
-    if (!joined.isFirst) this.shelf.tell('hit', key);
+    if (!joined.isFirst) this.responseStore.emit('hit', key);
     return joined;
   }
 
   async objectStream<T>(
     request: TypedRequest<T>,
     call: CallOptions = {},
-  ): Promise<Joined<Opened<DeepPartial<T>, ObjectResponse<T>>>> {
+  ): Promise<JoinedFlight<OpenedStream<DeepPartial<T>, ObjectResponse<T>>>> {
     const key = await this.keyOf('object', request, call);
-    return alone(async (signal): Promise<Opened<DeepPartial<T>, ObjectResponse<T>>> => {
-      const kept = key === undefined ? undefined : await this.keptObject<T>(key, request, signal);
+    return unshared(async (signal): Promise<OpenedStream<DeepPartial<T>, ObjectResponse<T>>> => {
+      const kept = key === undefined ? undefined : await this.storedObject<T>(key, request, signal);
       if (kept !== undefined) return { kept, events: [kept.value as DeepPartial<T>] };
       const source = {
         open: (own: AbortSignal) => this.model.streamObject(request, { ...call, signal: own }),
         isLast: () => false,
         onEnd: (response: ObjectResponse<T> | undefined) => {
-          if (key !== undefined && response !== undefined) this.keep(key, response, call);
+          if (key !== undefined && response !== undefined) this.store(key, response, call);
         },
       };
       return { shared: new TeeStream<DeepPartial<T>, ObjectResponse<T>>(source, signal) };
     });
   }
 
-  private opened(
+  private open(
     request: ChatRequest,
     call: CallOptions,
     signal: AbortSignal,
     onEnd: (response: ChatResponse | undefined) => void = () => undefined,
-  ): Opened<StreamEvent, ChatResponse> {
+  ): OpenedStream<StreamEvent, ChatResponse> {
     const source = {
       open: (own: AbortSignal) => this.model.stream(request, { ...call, signal: own }),
       isLast: ({ type }: StreamEvent) => type === 'finish',
@@ -117,39 +117,39 @@ export class CachedCalls {
   }
 
   /** From the store, from an equal call under way, or from the model. */
-  private async found(
+  private async lookUp(
     key: string,
     call: CallOptions,
     ask: (options: CallOptions) => Promise<ChatResponse>,
   ): Promise<{ readonly answer: ChatResponse; readonly isOwn: boolean }> {
     const { flight, isFirst } = this.answers.join(
-      under(key, call),
-      async (signal, landed): Promise<Found> => {
-        const kept = await this.shelf.take(key, signal);
+      flightKey(key, call),
+      async (signal, landed): Promise<CachedAnswer> => {
+        const kept = await this.responseStore.get(key, signal);
         if (kept !== undefined) {
           landed();
           return { answer: kept, isKept: true };
         }
-        this.shelf.tell('miss', key);
+        this.responseStore.emit('miss', key);
         const answer = await ask({ ...call, signal });
-        this.keep(key, answer, call, landed);
+        this.store(key, answer, call, landed);
         return { answer, isKept: false };
       },
     );
-    const { answer, isKept } = await flight.heard(flight.result, call.signal);
+    const { answer, isKept } = await flight.waitFor(flight.result, call.signal);
     const isOwn = isFirst && !isKept;
-    if (!isOwn) this.shelf.tell('hit', key);
+    if (!isOwn) this.responseStore.emit('hit', key);
     return { answer: isFirst ? answer : isKept ? structuredClone(answer) : asShared(answer), isOwn };
   }
 
-  private async keptObject<T>(
+  private async storedObject<T>(
     key: string,
     request: ObjectRequest<T>,
     signal: AbortSignal,
   ): Promise<ObjectResponse<T> | undefined> {
-    const answer = await this.shelf.take(key, signal);
+    const answer = await this.responseStore.get(key, signal);
     const kept = answer && (await withValue(answer, request));
-    this.shelf.tell(kept === undefined ? 'miss' : 'hit', key);
+    this.responseStore.emit(kept === undefined ? 'miss' : 'hit', key);
     return kept;
   }
 
@@ -163,33 +163,33 @@ export class CachedCalls {
     try {
       return await keyOf({ kind, spec: this.model.spec, request, tenant }, this.namespace);
     } catch (error) {
-      this.shelf.tell('skipped', '', messageOf(error));
+      this.responseStore.emit('skipped', '', messageOf(error));
       return undefined;
     }
   }
 
   /** Nobody waits for the store: equal calls find the flight until the answer is in its place. */
-  private keep(
+  private store(
     key: string,
     answer: ChatResponse,
     { waitUntil }: CallOptions,
     landed = (): void => undefined,
   ): void {
-    const why = unfit(answer);
+    const why = skipReason(answer);
     if (why !== undefined) {
-      this.shelf.tell('skipped', key, why);
+      this.responseStore.emit('skipped', key, why);
       landed();
       return;
     }
-    const kept = this.shelf.put(key, answer).finally(landed);
+    const kept = this.responseStore.put(key, answer).finally(landed);
     waitUntil?.(kept);
   }
 }
 
 /** One on the same terms is shared; the key alone says what is asked. */
-const under = (key: string, call: CallOptions): string => `${termsOf(call)} ${key}`;
+const flightKey = (key: string, call: CallOptions): string => `${termsOf(call)} ${key}`;
 
-const alone = <T>(begin: (signal: AbortSignal) => Promise<T>): Joined<T> => ({
+const unshared = <T>(begin: (signal: AbortSignal) => Promise<T>): JoinedFlight<T> => ({
   flight: new Flight(begin),
   isFirst: true,
 });

@@ -2,12 +2,12 @@
  * A copy of plain data, with bytes of its own. What is no plain data, such as an error or a schema of a library, stays what it
  * is.
  */
-export function copied<T>(value: T): T;
-export function copied(value: unknown): unknown {
+export function copyData<T>(value: T): T;
+export function copyData(value: unknown): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value);
-  if (Array.isArray(value)) return value.map((item) => copied<unknown>(item));
+  if (Array.isArray(value)) return value.map((item) => copyData<unknown>(item));
   if (!isPlain(value) || '~standard' in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copied<unknown>(member)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData<unknown>(member)]));
 }
 
 /** No class: all that it says stands in members of its own. */

@@ -33,7 +33,7 @@ export class Flight<T> {
    *
    * @param partial what one of several had read of it
    */
-  async heard<P>(
+  async waitFor<P>(
     work: Promise<P>,
     signal: AbortSignal | undefined,
     partial: () => PartialResponse | undefined = () => undefined,

@@ -1,7 +1,7 @@
 import { Flight } from './flight.ts';
 
 /** Joined: is it the one that began it? */
-export interface Joined<T> {
+export interface JoinedFlight<T> {
   readonly flight: Flight<T>;
   readonly isFirst: boolean;
 }
@@ -15,7 +15,7 @@ export class Flights<T> {
    *
    * @param begin is told how to say that who asks from now on shall begin again; a failure says so by itself
    */
-  join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): Joined<T> {
+  join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): JoinedFlight<T> {
     const known = this.underWay.get(key);
     if (known?.join() === true) return { flight: known, isFirst: false };
     const landed = (): void => {

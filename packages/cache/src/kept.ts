@@ -2,34 +2,34 @@ import { fromJson, type AssistantPart, type ChatResponse } from '@majordomo/core
 import { isList, isRecord } from '@majordomo/core/toolkit';
 
 /** An answer as it is kept: what it cost is another's, and a value is read from its text again. */
-export type Bare = Omit<ChatResponse, 'attempts' | 'usage'>;
+export type StorableResponse = Omit<ChatResponse, 'attempts' | 'usage'>;
 
-export interface Kept {
+export interface StoredResponse {
   /** Epoch ms. */
   readonly at: number;
   /** Under which it was kept: a store may cut long keys off, or mix them up, and would hand out what is another's. */
   readonly key: string;
-  readonly response: Bare;
+  readonly response: StorableResponse;
 }
 
 /** What a date can say, in ms. */
-const LAST_TIME = 8.64e15;
+const MAX_TIME = 8.64e15;
 
 /** Somebody else may have written there: only what has the form of an answer, and was kept under this key, is one. */
-export function readKept(value: unknown, key: string): Kept | undefined {
+export function parseStoredResponse(value: unknown, key: string): StoredResponse | undefined {
   try {
     const kept = fromJson<unknown>(value);
     if (!isRecord(kept) || !isTime(kept['at']) || kept['key'] !== key || !isRecord(kept['response']))
       return undefined;
-    return isBare(kept['response']) ? (kept as unknown as Kept) : undefined;
+    return isStorableResponse(kept['response']) ? (kept as unknown as StoredResponse) : undefined;
   } catch {
     return undefined;
   }
 }
 
-const isTime = (at: unknown): boolean => typeof at === 'number' && Math.abs(at) <= LAST_TIME;
+const isTime = (at: unknown): boolean => typeof at === 'number' && Math.abs(at) <= MAX_TIME;
 
-function isBare(response: Record<string, unknown>): boolean {
+function isStorableResponse(response: Record<string, unknown>): boolean {
   const { text, target, spec, finish, id, rawFinish, parts, toolCalls, warnings, message, logprobs } =
     response;
   return (

@@ -7,7 +7,7 @@ import type { CacheOptions } from './options.ts';
 const CONTRACT = 1;
 
 /** A call, as far as its answer depends on it. */
-interface Asked {
+interface KeyInput {
   /** Is a value wanted? */
   readonly kind: 'answer' | 'object';
   readonly spec: string;
@@ -20,18 +20,18 @@ interface Asked {
  * schema that has none or an object of a class, and where it is not said whose it is.
  */
 export async function keyOf(
-  { kind, spec, request, tenant }: Asked,
+  { kind, spec, request, tenant }: KeyInput,
   namespace: CacheOptions['namespace'],
 ): Promise<string> {
   const whose =
-    typeof namespace === 'string' ? { namespace, tenant } : { namespace: named(namespace(tenant)) };
+    typeof namespace === 'string' ? { namespace, tenant } : { namespace: checkNamespace(namespace(tenant)) };
   const asked = { contract: CONTRACT, kind, spec, request: withPlainSchemas(request), whose };
   const text = canonical(asked, await hashesOf(asked));
   return `${whose.namespace}/${await sha256(new TextEncoder().encode(text))}`;
 }
 
 /** A tenant for whom the app has no name shares nothing; a promise, of JavaScript, is none either. */
-function named(namespace: unknown): string {
+function checkNamespace(namespace: unknown): string {
   if (typeof namespace === 'string' && namespace !== '') return namespace;
   throw new TypeError('`namespace` gave no text for this tenant');
 }
@@ -48,17 +48,17 @@ export function termsOf({
 }
 
 const identities = new WeakMap<object, number>();
-let known = 0;
+let lastIdentity = 0;
 
 /** Functions are the same where they are one. */
 function identity(work: object | undefined): number | undefined {
   if (work === undefined) return undefined;
-  const number = identities.get(work) ?? ++known;
+  const number = identities.get(work) ?? ++lastIdentity;
   identities.set(work, number);
   return number;
 }
 
-function withPlainSchemas({ tools, output, ...rest }: Asked['request']): object {
+function withPlainSchemas({ tools, output, ...rest }: KeyInput['request']): object {
   return {
     ...rest,
     tools: tools?.map(({ parameters, ...tool }, at) => ({
@@ -84,17 +84,17 @@ async function hashesOf(value: unknown): Promise<Hashes> {
 
 /** JSON whose members stand in one order, whoever wrote them in which. */
 const canonical = (value: unknown, hashes: Hashes = new Map()): string =>
-  JSON.stringify(sorted(value, hashes));
+  JSON.stringify(sortMembers(value, hashes));
 
-function sorted(value: unknown, hashes: Hashes): unknown {
+function sortMembers(value: unknown, hashes: Hashes): unknown {
   if (value instanceof Uint8Array) return { sha256: hashes.get(value) };
-  if (Array.isArray(value)) return value.map((item) => sorted(item, hashes));
+  if (Array.isArray(value)) return value.map((item) => sortMembers(item, hashes));
   if (typeof value !== 'object' || value === null) return value;
   // Such as a date.
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
   if (!isPlain(value)) throw new TypeError('an object of a class is no JSON');
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member, hashes)]));
+  return Object.fromEntries(members.map(([key, member]) => [key, sortMembers(member, hashes)]));
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

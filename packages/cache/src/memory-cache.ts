@@ -2,7 +2,7 @@ import { fromJson, systemClock, toJson, type Clock } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
-const DEFAULT_MOST = 1000;
+const DEFAULT_MAX_ENTRIES = 1000;
 
 /** How much a cache in memory keeps. */
 export interface MemoryCacheOptions {
@@ -17,7 +17,7 @@ const KINDS: KindsOf<MemoryCacheOptions> = { maxEntries: 0, clock: 'object with 
 /** Answers in this process's memory: gone with it, and not seen by others. Throws `config` for options that cannot be meant. */
 export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
   checkOptions('memoryCache', options, KINDS);
-  const { maxEntries = DEFAULT_MOST, clock = systemClock } = options;
+  const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
   /** The one used last comes last. */
   const entries = new Map<string, { readonly json: string; readonly until: number }>();
   return {

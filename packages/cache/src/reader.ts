@@ -1,11 +1,11 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
 import { copyWithCallSite, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
-import { copied } from './copied.ts';
-import type { Joined } from './flights.ts';
+import { copyData } from './copied.ts';
+import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
 
 /** What a stream comes to: an answer that was kept, or one that is on its way. */
-export type Opened<Event, Response> =
+export type OpenedStream<Event, Response> =
   | { readonly kept: Response; readonly events: readonly Event[] }
   | { readonly shared: TeeStream<Event, Response> };
 
@@ -18,7 +18,7 @@ export interface SharedView<Event, Response> {
 }
 
 /** How one of the readers reads. */
-interface Reading<Event, Response> {
+interface ReaderOptions<Event, Response> {
   /** Where the app asked. */
   readonly site: CallSite;
   readonly signal: AbortSignal | undefined;
@@ -28,20 +28,20 @@ interface Reading<Event, Response> {
 
 /** One of the readers of a stream. It begins with the first read. */
 export class Reader<Event, Response> implements Source<Event> {
-  private readonly open: () => Promise<Joined<Opened<Event, Response>>>;
-  private readonly reading: Reading<Event, Response>;
+  private readonly open: () => Promise<JoinedFlight<OpenedStream<Event, Response>>>;
+  private readonly reading: ReaderOptions<Event, Response>;
   private readonly onEnd: (ending: Ending<Response>) => void;
-  private opening: Promise<Joined<Opened<Event, Response>>> | undefined;
+  private opening: Promise<JoinedFlight<OpenedStream<Event, Response>>> | undefined;
   private shared: TeeStream<Event, Response> | undefined;
-  private seen = 0;
+  private readCount = 0;
   private isOver = false;
   private isPulling = false;
   /** What came of being called away between two reads: the next one hears it. */
   private last: Promise<readonly Event[] | undefined> | undefined;
 
   constructor(
-    open: () => Promise<Joined<Opened<Event, Response>>>,
-    reading: Reading<Event, Response>,
+    open: () => Promise<JoinedFlight<OpenedStream<Event, Response>>>,
+    reading: ReaderOptions<Event, Response>,
     onEnd: (ending: Ending<Response>) => void,
   ) {
     this.open = open;
@@ -50,7 +50,7 @@ export class Reader<Event, Response> implements Source<Event> {
   }
 
   async pull(): Promise<readonly Event[] | undefined> {
-    if (this.last === undefined) return this.pulled();
+    if (this.last === undefined) return this.pullNext();
     const last = await this.last;
     this.last = undefined;
     return last;
@@ -61,11 +61,11 @@ export class Reader<Event, Response> implements Source<Event> {
     if (this.isOver || this.reading.signal?.aborted === true) return;
     this.end();
     this.leave(why).catch((error: unknown) => {
-      this.onEnd({ error: this.described(error) });
+      this.onEnd({ error: this.withCallSite(error) });
     });
   }
 
-  private async pulled(): Promise<readonly Event[] | undefined> {
+  private async pullNext(): Promise<readonly Event[] | undefined> {
     this.isPulling = true;
     try {
       const events = await this.next();
@@ -73,14 +73,14 @@ export class Reader<Event, Response> implements Source<Event> {
       return events;
     } catch (error) {
       this.end();
-      throw this.described(error);
+      throw this.withCallSite(error);
     } finally {
       this.isPulling = false;
     }
   }
 
   /** A read under way hears the signal itself. */
-  private readonly calledAway = (): void => {
+  private readonly onAbort = (): void => {
     if (this.isPulling || this.isOver) return;
     this.last = this.rest();
     this.last.catch((error: unknown) => {
@@ -91,45 +91,45 @@ export class Reader<Event, Response> implements Source<Event> {
   /** All that still comes: an abort is heard behind what was on its way. */
   private async rest(): Promise<readonly Event[] | undefined> {
     const events: Event[] = [];
-    for (let next = await this.pulled(); next !== undefined; next = await this.pulled()) events.push(...next);
+    for (let next = await this.pullNext(); next !== undefined; next = await this.pullNext()) events.push(...next);
     return events.length > 0 ? events : undefined;
   }
 
-  private begin(): Promise<Joined<Opened<Event, Response>>> {
-    this.reading.signal?.addEventListener('abort', this.calledAway, { once: true });
+  private begin(): Promise<JoinedFlight<OpenedStream<Event, Response>>> {
+    this.reading.signal?.addEventListener('abort', this.onAbort, { once: true });
     return this.open();
   }
 
   private end(): void {
     this.isOver = true;
-    this.reading.signal?.removeEventListener('abort', this.calledAway);
+    this.reading.signal?.removeEventListener('abort', this.onAbort);
   }
 
   private async next(): Promise<readonly Event[] | undefined> {
     const { signal } = this.reading;
     const { flight, isFirst } = await (this.opening ??= this.begin());
-    const opened = await flight.heard(flight.result, signal, this.partial);
+    const opened = await flight.waitFor(flight.result, signal, this.partial);
     if ('kept' in opened) {
-      if (this.seen++ > 0) return undefined;
-      const { kept, events } = copied(opened);
+      if (this.readCount++ > 0) return undefined;
+      const { kept, events } = copyData(opened);
       this.onEnd({ result: kept });
       return events;
     }
     const { shared } = opened;
     this.shared = shared;
-    const events = await flight.heard(shared.after(this.seen), signal, this.partial);
-    this.seen += events?.length ?? 0;
-    if (shared.response !== undefined) this.onEnd({ result: this.seenBy(isFirst, shared.response) });
+    const events = await flight.waitFor(shared.after(this.readCount), signal, this.partial);
+    this.readCount += events?.length ?? 0;
+    if (shared.response !== undefined) this.onEnd({ result: this.viewOf(isFirst, shared.response) });
     const { view } = this.reading;
     // What nobody else reads is not copied.
     if (view === undefined) return events;
-    return copied(events)?.map((event) => (isFirst ? event : view.event(event)));
+    return copyData(events)?.map((event) => (isFirst ? event : view.event(event)));
   }
 
-  private seenBy(isFirst: boolean, response: Response): Response {
+  private viewOf(isFirst: boolean, response: Response): Response {
     const { view } = this.reading;
     if (view === undefined) return response;
-    return isFirst ? copied(response) : view.response(response);
+    return isFirst ? copyData(response) : view.response(response);
   }
 
   /** The last one hears what the stream came to, as whoever asks the model himself. */
@@ -139,14 +139,14 @@ export class Reader<Event, Response> implements Source<Event> {
     if (joined?.flight.leave(left) !== true) throw left;
     const opened = await joined.flight.result;
     if ('kept' in opened) throw left;
-    this.onEnd({ result: this.seenBy(joined.isFirst, await opened.shared.ending) });
+    this.onEnd({ result: this.viewOf(joined.isFirst, await opened.shared.ending) });
   }
 
   /** With the app's frames. */
-  private described(error: unknown): unknown {
+  private withCallSite(error: unknown): unknown {
     return copyWithCallSite(this.reading.site, error);
   }
 
   private readonly partial = (): PartialResponse | undefined =>
-    this.shared && this.reading.view?.partial(this.shared.first(this.seen));
+    this.shared && this.reading.view?.partial(this.shared.first(this.readCount));
 }

@@ -1,7 +1,7 @@
 import type { AssistantPart, ChatResponse, StreamEvent } from '@majordomo/core';
 
 /** An answer that is there already, as the events of a stream. */
-export function replayed(response: ChatResponse): readonly StreamEvent[] {
+export function replayEvents(response: ChatResponse): readonly StreamEvent[] {
   const { target, id, parts, warnings, finish, rawFinish, usage, stopDetails, logprobs } = response;
   return [
     { type: 'start', target, id },

@@ -1,12 +1,12 @@
 import { messageOf, systemClock, toJson, type ChatResponse, type Clock } from '@majordomo/core';
 import { abortable, notify } from '@majordomo/core/toolkit';
-import { readKept, type Bare, type Kept } from './kept.ts';
+import { parseStoredResponse, type StorableResponse, type StoredResponse } from './kept.ts';
 import type { CacheEvent, CacheOptions } from './options.ts';
 
 const TIMEOUT_MS = 50;
 
 /** The store, as far as it can be trusted: what it does late, wrong or not at all is a miss. */
-export class Shelf {
+export class ResponseStore {
   private readonly options: CacheOptions;
   private readonly clock: Clock;
 
@@ -18,13 +18,13 @@ export class Shelf {
   /**
    * The answer, with a warning that says since when it is kept; `undefined` where there is none, or nobody waits any more.
    */
-  async take(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
+  async get(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
     const { store } = this.options;
-    const value = await this.within(key, () => store.get(key), signal);
+    const value = await this.withTimeout(key, () => store.get(key), signal);
     if (value === undefined || value === null) return undefined;
-    const kept = readKept(value, key);
+    const kept = parseStoredResponse(value, key);
     if (kept === undefined) {
-      this.tell('store-failed', key, 'what it gave back is no answer that was kept under this key');
+      this.emit('store-failed', key, 'what it gave back is no answer that was kept under this key');
       return undefined;
     }
     return fromStore(kept);
@@ -32,20 +32,20 @@ export class Shelf {
 
   async put(key: string, response: ChatResponse): Promise<void> {
     const { store, ttlMs } = this.options;
-    const kept: Kept = { at: this.clock.now(), key, response: bare(response) };
-    const done = await this.within(key, async () => {
+    const kept: StoredResponse = { at: this.clock.now(), key, response: toStorable(response) };
+    const done = await this.withTimeout(key, async () => {
       await store.set(key, toJson(kept), ttlMs);
       return true;
     });
-    if (done === true) this.tell('stored', key);
+    if (done === true) this.emit('stored', key);
   }
 
-  tell(type: CacheEvent['type'], key: string, why?: string): void {
+  emit(type: CacheEvent['type'], key: string, why?: string): void {
     notify(this.options.onEvent, { type, key, why });
   }
 
   /** `undefined` where the store fails or is late; its work continues unheard. */
-  private async within<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+  private async withTimeout<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
     const { timeoutMs = TIMEOUT_MS } = this.options;
     const late = new AbortController();
     try {
@@ -58,7 +58,7 @@ export class Shelf {
       ]);
       return await (signal === undefined ? done : abortable(done, signal));
     } catch (error) {
-      if (signal?.aborted !== true) this.tell('store-failed', key, messageOf(error));
+      if (signal?.aborted !== true) this.emit('store-failed', key, messageOf(error));
       return undefined;
     } finally {
       late.abort();
@@ -66,11 +66,11 @@ export class Shelf {
   }
 }
 
-const fromStore = ({ at, response }: Kept): ChatResponse =>
-  free(response, `kept since ${new Date(at).toISOString()}`);
+const fromStore = ({ at, response }: StoredResponse): ChatResponse =>
+  asCached(response, `kept since ${new Date(at).toISOString()}`);
 
 /** An answer for which nobody was asked and nothing was paid. */
-const free = (response: Bare, why: string): ChatResponse => ({
+const asCached = (response: StorableResponse, why: string): ChatResponse => ({
   ...response,
   usage: undefined,
   warnings: [...response.warnings, { action: 'cached', what: 'answer', why }],
@@ -79,9 +79,9 @@ const free = (response: Bare, why: string): ChatResponse => ({
 
 /** Another's answer, as a copy: whoever changes it changes nothing that others have. */
 export const asShared = (response: ChatResponse): ChatResponse =>
-  free(structuredClone(bare(response)), 'an equal call was under way');
+  asCached(structuredClone(toStorable(response)), 'an equal call was under way');
 
-function bare(response: ChatResponse & { readonly value?: unknown }): Bare {
+function toStorable(response: ChatResponse & { readonly value?: unknown }): StorableResponse {
   const { attempts: _paid, usage: _used, value: _read, ...rest } = response;
   return rest;
 }

@@ -44,7 +44,7 @@ export class TeeStream<Event, Response> {
     this.ending = upstream.response();
     // It may fail when nobody reads: then whoever asks next must not find it.
     this.ending.catch(() => {
-      this.fails();
+      this.onFailure();
     });
     const given = (): void => {
       const reason: unknown = signal.reason;
@@ -78,27 +78,27 @@ export class TeeStream<Event, Response> {
     try {
       const next = await this.iterator.next();
       if (next.done === true) {
-        await this.whole();
+        await this.complete();
         this.isOver = true;
       } else {
-        if (this.source.isLast(next.value)) await this.whole();
+        if (this.source.isLast(next.value)) await this.complete();
         this.events.push(next.value);
       }
     } catch (error) {
       this.failure = { error };
-      this.fails();
+      this.onFailure();
     } finally {
       this.reading = undefined;
     }
   }
 
-  private fails(): void {
+  private onFailure(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.source.onEnd(undefined);
   }
 
-  private async whole(): Promise<void> {
+  private async complete(): Promise<void> {
     if (this.response !== undefined) return;
     this.response = await this.ending;
     this.hasEnded = true;

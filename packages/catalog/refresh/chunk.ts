@@ -20,8 +20,8 @@ export function chunkOf(models: readonly CatalogModel[]): string {
 }
 
 function rowOf(model: CatalogModel): Row {
-  const { id, aliasOf, family, status, released, knowledge, retires, seenUntil } = model;
-  if (aliasOf !== undefined) return defined({ id, a: aliasOf, u: seenUntil });
+  const { id, aliasOf, family, status, released, knowledge, retires, lastSeen } = model;
+  if (aliasOf !== undefined) return defined({ id, a: aliasOf, u: lastSeen });
   return defined({
     id,
     f: family,
@@ -36,7 +36,7 @@ function rowOf(model: CatalogModel): Row {
     d: released,
     k: knowledge,
     e: retires,
-    u: seenUntil,
+    u: lastSeen,
     p: model.prices.length === 0 ? undefined : model.prices.map((price) => priceRow(price, released)),
   });
 }

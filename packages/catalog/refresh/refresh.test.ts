@@ -270,9 +270,9 @@ describe('a later refresh', () => {
     const gone = await model({ modelsDev: { m: cost(1, 2) }, before, date: '2026-08-01' }, 'gone');
     expect(gone).toEqual({ ...before.find(({ id }) => id === 'gone'), seenUntil: '2026-06-01' });
     const still = await model({ modelsDev: {}, before: [gone!], date: '2026-09-01' }, 'gone');
-    expect(still?.seenUntil).toBe('2026-06-01');
+    expect(still?.lastSeen).toBe('2026-06-01');
     expect(
-      (await model({ modelsDev: { gone: cost(3, 4) }, before: [gone!] }, 'gone'))?.seenUntil,
+      (await model({ modelsDev: { gone: cost(3, 4) }, before: [gone!] }, 'gone'))?.lastSeen,
     ).toBeUndefined();
   });
 

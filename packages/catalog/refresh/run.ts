@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { decoded } from '../src/decode.ts';
+import { decodeModels } from '../src/decode.ts';
 import type { SourceName } from './offer.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
@@ -47,7 +47,7 @@ async function before(): Promise<Before> {
     date: DATE,
     async models(vendor) {
       const chunk = join(SRC, `generated/${vendor}.ts`);
-      return existsSync(chunk) ? decoded(vendor, ((await import(chunk)) as { rows: string }).rows).all() : [];
+      return existsSync(chunk) ? decodeModels(vendor, ((await import(chunk)) as { rows: string }).rows).all() : [];
     },
   };
 }

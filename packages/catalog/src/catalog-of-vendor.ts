@@ -1,6 +1,6 @@
 import { catalogOf } from './catalog-of.ts';
 import type { Catalog } from './contract.ts';
-import { decoded } from './decode.ts';
+import { decodeModels } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 
 /** A catalogue of one vendor, whose chunk is there already; decoded when it is first asked. */
@@ -9,5 +9,5 @@ export const catalogOfVendor = (vendor: string, rows: string): Catalog =>
     date: DATE,
     sources: SOURCES,
     vendors: [vendor],
-    load: async () => decoded(vendor, rows),
+    load: async () => decodeModels(vendor, rows),
   });

@@ -1,5 +1,5 @@
 import type { Catalog, Override } from './contract.ts';
-import { checkOverride, overridden } from './override.ts';
+import { checkOverride, applyOverrides } from './override.ts';
 import { modelsIn, modelStore, type Models, type ModelStore } from './model-store.ts';
 
 /** What a catalogue stands on: vendors whose models are loaded when they are asked for. */
@@ -21,7 +21,7 @@ export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = [
   async function load(vendor: string): Promise<ModelStore> {
     const models = shipped.has(vendor) ? await snapshot.load(vendor) : modelsIn([]);
     const own = overrides.filter((override) => override.vendor === vendor);
-    return modelStore(own.length === 0 ? models : modelsIn(overridden(models.all(), own)));
+    return modelStore(own.length === 0 ? models : modelsIn(applyOverrides(models.all(), own)));
   }
 
   function store(vendor: string): Promise<ModelStore> {

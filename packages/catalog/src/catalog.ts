@@ -1,6 +1,6 @@
 import { catalogOf } from './catalog-of.ts';
 import type { Catalog } from './contract.ts';
-import { decoded } from './decode.ts';
+import { decodeModels } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 import { CHUNKS } from './generated/chunks.ts';
 import { modelsIn } from './model-store.ts';
@@ -12,6 +12,6 @@ export const catalog: Catalog = /* @__PURE__ */ catalogOf({
   vendors: /* @__PURE__ */ Object.keys(CHUNKS),
   async load(vendor) {
     const chunk = await CHUNKS[vendor]?.();
-    return chunk === undefined ? modelsIn([]) : decoded(vendor, chunk.rows);
+    return chunk === undefined ? modelsIn([]) : decodeModels(vendor, chunk.rows);
   },
 });

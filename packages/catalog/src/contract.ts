@@ -65,13 +65,13 @@ export interface CatalogModel {
   readonly knowledge?: string | undefined;
   readonly retires?: string | undefined;
   /** It has left its sources; kept, since bills outlive models. */
-  readonly seenUntil?: string | undefined;
+  readonly lastSeen?: string | undefined;
   /** Oldest first. */
   readonly prices: readonly Price[];
 }
 
 /** A model, and by what it was found. */
-export interface Found {
+export interface CatalogMatch {
   readonly model: CatalogModel;
   readonly by: 'id' | 'alias' | 'undated';
 }
@@ -90,7 +90,7 @@ export interface Catalog {
    * Exact id, else its alias (then `model` is what the alias stands for), else the id without a date at its end; nothing
    * fuzzy.
    */
-  find(vendor: string, id: string): Promise<Found | undefined>;
+  find(vendor: string, id: string): Promise<CatalogMatch | undefined>;
   /** All models of a vendor, aliases included; none of an unknown one. */
   models(vendor: string): Promise<readonly CatalogModel[]>;
   /** The same with other facts on top. Throws `config` for a price that cannot be one, naming the member. */

@@ -20,8 +20,8 @@ export async function costOfResponse(
     ({ usage, outcome }) => usage !== undefined || outcome === 'finished',
   );
   if (counted.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
-  const cost = summed(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
-  return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(uncounted)] };
+  const cost = sumCosts(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
+  return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(missingUsage)] };
 }
 
 /** Kinds of failures after which the model has run. */
@@ -34,7 +34,7 @@ const AFTER_OUTPUT: ReadonlySet<string> = new Set([
 ]);
 
 /** Describes a failed attempt that the vendor may bill for and that has no usage. */
-function uncounted({ target, usage, billing, outcome, error, stopped }: Attempt): readonly string[] {
+function missingUsage({ target, usage, billing, outcome, error, stopped }: Attempt): readonly string[] {
   if (usage !== undefined || billing === 'included' || outcome === 'finished' || outcome === 'skipped')
     return [];
   if ((error?.details.partial?.parts.length ?? 0) > 0)
@@ -47,16 +47,16 @@ async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Prom
   const { target, vendor, model, usage, billing } = attempt;
   const found = vendor === undefined || model === undefined ? undefined : await catalog.find(vendor, model);
   const cost = costOf(usage, found && priceAt(found.model, at), { billing });
-  const missing = found === undefined ? cost.missing.map((what) => unfound(what, attempt)) : cost.missing;
+  const missing = found === undefined ? cost.missing.map((what) => withVendor(what, attempt)) : cost.missing;
   return { ...cost, missing: missing.map((what) => `${target}: ${what}`) };
 }
 
-const unfound = (what: string, { vendor, model }: Attempt): string =>
+const withVendor = (what: string, { vendor, model }: Attempt): string =>
   what !== 'no price'
     ? what
     : `no price: ${vendor === undefined ? 'its vendor is not known' : `${vendor} has no "${model ?? ''}" in the catalogue`}`;
 
-function summed(costs: readonly Cost[]): Cost {
+function sumCosts(costs: readonly Cost[]): Cost {
   const missing = costs.flatMap((cost) => cost.missing);
   const paid = costs.filter(({ basis }) => basis !== 'included');
   if (paid.length === 0) return { nanoUsd: undefined, basis: 'included', missing };
@@ -65,11 +65,11 @@ function summed(costs: readonly Cost[]): Cost {
   const drifts = paid.flatMap(({ driftNanoUsd }) => driftNanoUsd ?? []);
   return {
     nanoUsd: paid.reduce((sum, { nanoUsd = 0n }) => sum + nanoUsd, 0n),
-    basis: LEAST_SURE.find((basis) => paid.some((cost) => cost.basis === basis)) ?? 'unknown',
+    basis: BASES.find((basis) => paid.some((cost) => cost.basis === basis)) ?? 'unknown',
     missing,
     ...(drifts.length > 0 && { driftNanoUsd: drifts.reduce((sum, drift) => sum + drift, 0n) }),
   };
 }
 
 /** A sum is as sure as the least sure of its parts. */
-const LEAST_SURE = ['catalogue', 'override', 'reported'] as const;
+const BASES = ['catalogue', 'override', 'reported'] as const;

@@ -1,6 +1,6 @@
 import type { Billing, Usage } from '@majordomo/core';
 import type { Price, Rates } from './contract.ts';
-import { picosOf, picosOfFee, roundedToNano, type Picos } from './picos.ts';
+import { picosOf, picosOfFee, roundToNano, type Picos } from './picos.ts';
 import { isOverlapping, portionsOf, type Portions } from './portions.ts';
 import { RATES, ratesFor } from './rates.ts';
 
@@ -37,14 +37,14 @@ export interface CostOptions {
 export function costOf(usage: Usage | undefined, price: Price | undefined, options: CostOptions = {}): Cost {
   if (options.billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
   const calculated = calculatedCost(usage, price, options.tier ?? usage?.details?.serviceTier);
-  const reported = wholeNumber(usage?.details?.reportedNanoUsd);
+  const reported = parseInteger(usage?.details?.reportedNanoUsd);
   if (reported === undefined) return calculated;
   const { nanoUsd } = calculated;
   const drift = nanoUsd === undefined ? {} : { driftNanoUsd: nanoUsd - reported };
   return { nanoUsd: reported, basis: 'reported', missing: [], ...drift };
 }
 
-const wholeNumber = (text: string | undefined): bigint | undefined =>
+const parseInteger = (text: string | undefined): bigint | undefined =>
   text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
 
 function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier: string | undefined): Cost {
@@ -57,7 +57,7 @@ function calculatedCost(usage: Usage | undefined, price: Price | undefined, tier
   const missing = items.filter((item) => typeof item === 'string');
   if (missing.length > 0) return unknown(missing);
   return {
-    nanoUsd: roundedToNano(
+    nanoUsd: roundToNano(
       items.reduce<Picos>((sum, item) => (typeof item === 'string' ? sum : sum + item), 0n),
     ),
     basis: price.trust === 'override' ? 'override' : 'catalogue',

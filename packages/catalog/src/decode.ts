@@ -12,7 +12,7 @@ import {
 } from './row.ts';
 
 /** The models of a chunk, which is generated and checked: a list of rows as JSON. Each is decoded when it is asked for. */
-export function decoded(vendor: string, rows: string): Models {
+export function decodeModels(vendor: string, rows: string): Models {
   const byId = new Map((JSON.parse(rows) as readonly Row[]).map((row) => [row.id, row]));
   const models = new Map<string, CatalogModel>();
   const get = (id: string): CatalogModel | undefined => {
@@ -38,19 +38,19 @@ function modelOf(vendor: string, row: Row): CatalogModel {
     ...(row.c !== undefined && { contextTokens: row.c }),
     ...(row.i !== undefined && { maxInputTokens: row.i }),
     ...(row.o !== undefined && { maxOutputTokens: row.o }),
-    input: spelled(row.r ?? 't', MODALITIES),
-    output: spelled(row.w ?? 't', MODALITIES),
+    input: decodeLetters(row.r ?? 't', MODALITIES),
+    output: decodeLetters(row.w ?? 't', MODALITIES),
     ...(Object.fromEntries(abilities) as Partial<CatalogModel>),
     ...(row.s !== undefined && { status: row.s }),
     ...(released !== undefined && { released }),
     ...(row.k !== undefined && { knowledge: row.k }),
     ...(row.e !== undefined && { retires: row.e }),
-    ...(row.u !== undefined && { seenUntil: row.u }),
+    ...(row.u !== undefined && { lastSeen: row.u }),
     prices: (row.p ?? []).map((price) => priceOf(price, released ?? SINCE_EVER)),
   };
 }
 
-const spelled = <Word extends string>(
+const decodeLetters = <Word extends string>(
   letters: string,
   words: Readonly<Record<string, Word>>,
 ): readonly Word[] => Array.from(letters).flatMap((letter) => words[letter] ?? []);
@@ -85,7 +85,7 @@ const ratesOf = (row: RatesRow): Partial<Rates> =>
 
 function trustIn({ b: by, d: disputed, s: settled }: PriceRow): Pick<Price, 'sources' | 'trust'> {
   if (settled !== undefined) return { sources: [settled], trust: 'override' };
-  if (disputed !== undefined) return { sources: spelled(disputed, SOURCE_LETTERS), trust: 'disputed' };
-  const sources = spelled(by ?? '', SOURCE_LETTERS);
+  if (disputed !== undefined) return { sources: decodeLetters(disputed, SOURCE_LETTERS), trust: 'disputed' };
+  const sources = decodeLetters(by ?? '', SOURCE_LETTERS);
   return { sources, trust: sources.length > 1 ? 'agreed' : 'single' };
 }

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 
 /** Nano-USD have so many decimals. */
-const MOST_DIGITS = 9;
+const MAX_DIGITS = 9;
 
 /**
  * Dollars for people: `$12.30`, and below a dollar two digits that say something, as in `$0.0042`. With `digits` exactly
@@ -9,13 +9,13 @@ const MOST_DIGITS = 9;
  */
 export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number | undefined } = {}): string {
   const { digits } = options;
-  if (digits !== undefined && !(Number.isInteger(digits) && digits >= 0 && digits <= MOST_DIGITS))
-    throw new LlmError('config', `digits is ${digits}: it must be a whole number from 0 to ${MOST_DIGITS}`, {
+  if (digits !== undefined && !(Number.isInteger(digits) && digits >= 0 && digits <= MAX_DIGITS))
+    throw new LlmError('config', `digits is ${digits}: it must be a whole number from 0 to ${MAX_DIGITS}`, {
       path: 'digits',
     });
   const amount = nanoUsd < 0n ? -nanoUsd : nanoUsd;
   const decimals = digits ?? decimalsOf(amount);
-  const unit = 10n ** BigInt(MOST_DIGITS - decimals);
+  const unit = 10n ** BigInt(MAX_DIGITS - decimals);
   const units = (amount + unit / 2n) / unit;
   const text = String(units).padStart(decimals + 1, '0');
   const sign = nanoUsd < 0n && units > 0n ? '-' : '';
@@ -26,6 +26,6 @@ export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number |
 /** Two decimals, or as many as show two digits of what is less than a dollar. */
 function decimalsOf(amount: bigint): number {
   if (amount === 0n) return 2;
-  const zeros = MOST_DIGITS - String(amount).length;
-  return Math.min(MOST_DIGITS, Math.max(2, zeros + 2));
+  const zeros = MAX_DIGITS - String(amount).length;
+  return Math.min(MAX_DIGITS, Math.max(2, zeros + 2));
 }

@@ -1,10 +1,10 @@
 // what is known of models
 export { catalog } from './catalog.ts';
-export type { Catalog, CatalogModel, Found, Modality, Override, Price, Rate, Rates } from './contract.ts';
+export type { Catalog, CatalogModel, CatalogMatch, Modality, Override, Price, Rate, Rates } from './contract.ts';
 
 // what calls cost
 export { costOf, type Cost, type CostOptions } from './cost.ts';
 export { costOfResponse } from './cost-of-response.ts';
 export { formatUsd } from './format-usd.ts';
-export { mostCost } from './most-cost.ts';
+export { maxCost } from './most-cost.ts';
 export { priceAt } from './price-at.ts';

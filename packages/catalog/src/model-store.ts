@@ -1,4 +1,4 @@
-import type { CatalogModel, Found } from './contract.ts';
+import type { CatalogModel, CatalogMatch } from './contract.ts';
 
 /** The models of one vendor: one by its id, or all. */
 export interface Models {
@@ -9,7 +9,7 @@ export interface Models {
 /** Where a model is found by any id that means it. */
 export interface ModelStore {
   readonly models: Models;
-  find(id: string): Found | undefined;
+  find(id: string): CatalogMatch | undefined;
 }
 
 export function modelsIn(models: readonly CatalogModel[]): Models {
@@ -21,10 +21,10 @@ export function modelsIn(models: readonly CatalogModel[]): Models {
 const DATE_AT_END = /-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
 export function modelStore(models: Models): ModelStore {
-  const exactly = (id: string): Found | undefined => {
+  const exactly = (id: string): CatalogMatch | undefined => {
     const model = models.get(id);
     if (model?.aliasOf === undefined) return model && { model, by: 'id' };
-    const target = standsFor(model, models);
+    const target = resolveAlias(model, models);
     return target && { model: target, by: 'alias' };
   };
   return {
@@ -39,7 +39,7 @@ export function modelStore(models: Models): ModelStore {
 }
 
 /** Aliases may name aliases; one that leads nowhere, or in a circle, stands for nothing. */
-function standsFor(alias: CatalogModel, models: Models): CatalogModel | undefined {
+function resolveAlias(alias: CatalogModel, models: Models): CatalogModel | undefined {
   const met = new Set<string>();
   let model: CatalogModel | undefined = alias;
   while (model?.aliasOf !== undefined) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Price } from './contract.ts';
-import { mostCost } from './most-cost.ts';
+import { maxCost } from './most-cost.ts';
 
 const price: Price = {
   from: '2026-01-01',
@@ -49,16 +49,16 @@ it.each<readonly [what: string, price: Price, micros: bigint]>([
   ],
   ['the fee of a request', { ...price, fees: { request: 5000, web_search: 9999 } }, 5018n],
 ])('every token at the dearest rate that may apply: %s', (_what, of, micros) => {
-  expect(mostCost(tokens, of)).toBe(micros * 1000n);
+  expect(maxCost(tokens, of)).toBe(micros * 1000n);
 });
 
 it('is never rounded down', () => {
-  expect(mostCost({ input: 1, output: 0 }, price)).toBe(1n);
-  expect(mostCost({ input: 0, output: 0 }, price)).toBe(0n);
+  expect(maxCost({ input: 1, output: 0 }, price)).toBe(1n);
+  expect(maxCost({ input: 0, output: 0 }, price)).toBe(0n);
 });
 
 it.each([Number.NaN, -1, 1.5, Infinity])('refuses %d tokens', (input) => {
-  expect(() => mostCost({ input, output: 1 }, price)).toThrow(
+  expect(() => maxCost({ input, output: 1 }, price)).toThrow(
     /^input is .+: it must be a whole number of tokens/,
   );
 });

@@ -1,25 +1,25 @@
 import { LlmError } from '@majordomo/core';
 import type { Price, Rates } from './contract.ts';
-import { atLeastInNano, picosOf, picosOfFee } from './picos.ts';
-import { laidOver } from './rates.ts';
+import { ceilToNano, picosOf, picosOfFee } from './picos.ts';
+import { mergeRates } from './rates.ts';
 
 /**
  * The most that so many tokens can cost at this price, in nano-USD: every one at the most expensive rate that may apply (all
  * tiers; context steps that this input can reach), and the fee of a request. Throws `config` for what is not a count.
  */
-export function mostCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
-  const { input, output } = counted(tokens);
-  const all = reachable(price, input);
-  const read = input * dearest(all, READ);
-  const written = output * dearest(all, WRITTEN);
+export function maxCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
+  const { input, output } = checkCounts(tokens);
+  const all = reachableRates(price, input);
+  const read = input * maxRate(all, INPUT_RATES);
+  const written = output * maxRate(all, OUTPUT_RATES);
   const fee = picosOfFee(1, price.fees?.['request'] ?? 0, 'request');
-  return atLeastInNano(read + written + fee);
+  return ceilToNano(read + written + fee);
 }
 
-const READ = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'inputAudio', 'inputImage'] as const;
-const WRITTEN = ['output', 'reasoning', 'outputAudio', 'outputImage'] as const;
+const INPUT_RATES = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'inputAudio', 'inputImage'] as const;
+const OUTPUT_RATES = ['output', 'reasoning', 'outputAudio', 'outputImage'] as const;
 
-function counted({ input, output }: { readonly input: number; readonly output: number }): {
+function checkCounts({ input, output }: { readonly input: number; readonly output: number }): {
   input: bigint;
   output: bigint;
 } {
@@ -32,20 +32,20 @@ function counted({ input, output }: { readonly input: number; readonly output: n
 }
 
 /** Every table of rates that a request with so much input may be paid by. */
-function reachable({ rates, above = [], tiers = {} }: Price, input: bigint): readonly Rates[] {
+function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint): readonly Rates[] {
   const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
   return Object.entries(tiers).reduce<readonly Rates[]>(
     (tables, [word, tier]) => {
       const [, tokens] = word.split('>');
       const step = steps.find(({ inputTokens }) => String(inputTokens) === tokens);
       if (tokens !== undefined && step === undefined) return tables;
-      return [...tables, laidOver(step?.rates ?? rates, tier)];
+      return [...tables, mergeRates(step?.rates ?? rates, tier)];
     },
     [rates, ...steps.map((step) => step.rates)],
   );
 }
 
-function dearest(tables: readonly Rates[], names: readonly (keyof Rates)[]): bigint {
+function maxRate(tables: readonly Rates[], names: readonly (keyof Rates)[]): bigint {
   const rates = tables.flatMap((table) => names.map((name) => picosOf(1, table[name] ?? 0, name)));
   return rates.reduce((most, rate) => (rate > most ? rate : most), 0n);
 }

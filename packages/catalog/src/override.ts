@@ -3,34 +3,34 @@ import type { CatalogModel, Override, Price, Rates } from './contract.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
 /** The vendor's models with what the app knows better on top; models that were not known come last. */
-export function overridden(
+export function applyOverrides(
   models: readonly CatalogModel[],
   overrides: readonly Override[],
 ): readonly CatalogModel[] {
   const byId = new Map(models.map((model) => [model.id, model]));
-  for (const override of overrides) byId.set(override.id, merged(byId, override));
+  for (const override of overrides) byId.set(override.id, mergeModel(byId, override));
   return [...byId.values()];
 }
 
 const UNKNOWN = { input: ['text'], output: ['text'], prices: [] } as const;
 
-function merged(byId: ReadonlyMap<string, CatalogModel>, override: Override): CatalogModel {
+function mergeModel(byId: ReadonlyMap<string, CatalogModel>, override: Override): CatalogModel {
   const known = byId.get(override.id);
   const target = known?.aliasOf === undefined ? known : byId.get(known.aliasOf);
   // A price for an alias makes it a model of its own.
   const base = override.aliasOf === undefined ? target : known;
-  return { ...UNKNOWN, ...base, ...said(override) };
+  return { ...UNKNOWN, ...base, ...defined(override) };
 }
 
-const said = (override: Override): Override =>
+const defined = (override: Override): Override =>
   Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as Override;
 
 /** Throws `config` for an override whose prices cannot be prices, naming vendor, model and member. */
 export function checkOverride({ vendor, id, prices = [] }: Override): void {
   for (const [member, name] of Object.entries({ vendor, id }))
-    if (!isText(name)) throw wrong('an override', member, 'it must name a vendor and a model');
+    if (!isText(name)) throw overrideError('an override', member, 'it must name a vendor and a model');
   const model = `${vendor}/${id}`;
-  if (!Array.isArray(prices)) throw wrong(model, 'prices', 'it must be a list of prices');
+  if (!Array.isArray(prices)) throw overrideError(model, 'prices', 'it must be a list of prices');
   const all: readonly Price[] = prices;
   for (const [index, price] of all.entries()) {
     const path = `prices[${index}]`;
@@ -38,7 +38,7 @@ export function checkOverride({ vendor, id, prices = [] }: Override): void {
       checkPrice(price, model, path);
     } catch (error) {
       // It may come from a file, and have any shape.
-      throw LlmError.is(error) ? error : wrong(model, path, 'it does not have the shape of a price', error);
+      throw LlmError.is(error) ? error : overrideError(model, path, 'it does not have the shape of a price', error);
     }
   }
 }
@@ -51,12 +51,12 @@ function checkPrice(
   path: string,
 ): void {
   if (!/^\d{4}-\d{2}-\d{2}/.test(from) || Number.isNaN(Date.parse(from)))
-    throw wrong(model, `${path}.from`, `"${from}" is not an ISO date`);
+    throw overrideError(model, `${path}.from`, `"${from}" is not an ISO date`);
   checkRates(rates, model, `${path}.rates`, ['input', 'output']);
   for (const [index, step] of above.entries()) {
     const at = `${path}.above[${index}]`;
     if (!Number.isSafeInteger(step.inputTokens) || step.inputTokens <= 0)
-      throw wrong(model, `${at}.inputTokens`, `${step.inputTokens} is not a whole number above 0`);
+      throw overrideError(model, `${at}.inputTokens`, `${step.inputTokens} is not a whole number above 0`);
     checkRates(step.rates, model, `${at}.rates`, ['input', 'output']);
   }
   for (const [tier, own] of Object.entries(tiers)) checkRates(own, model, `${path}.tiers.${tier}`, []);
@@ -70,10 +70,10 @@ function checkRates(
   needed: readonly (keyof Rates)[],
 ): void {
   for (const name of needed)
-    if (rates[name] === undefined) throw wrong(model, `${path}.${name}`, 'it has to be there');
+    if (rates[name] === undefined) throw overrideError(model, `${path}.${name}`, 'it has to be there');
   for (const [name, rate] of Object.entries(rates))
     if (rate !== undefined) picosOf(1, rate, `${path}.${name} of ${model}`);
 }
 
-const wrong = (model: string, path: string, why: string, cause?: unknown): LlmError =>
+const overrideError = (model: string, path: string, why: string, cause?: unknown): LlmError =>
   new LlmError('config', `${path} of ${model}: ${why}`, { path }, { cause });

@@ -31,7 +31,7 @@ export function picosOfFee(uses: number, fee: number, what: string): Picos {
 }
 
 /** Half of a nano-USD goes up. */
-export const roundedToNano = (picos: Picos): bigint => (picos + 500n) / 1000n;
+export const roundToNano = (picos: Picos): bigint => (picos + 500n) / 1000n;
 
 /** Never below. */
-export const atLeastInNano = (picos: Picos): bigint => (picos + 999n) / 1000n;
+export const ceilToNano = (picos: Picos): bigint => (picos + 999n) / 1000n;

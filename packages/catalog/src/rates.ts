@@ -24,13 +24,13 @@ export function ratesFor(
   usage: Usage,
   tier: string | undefined,
 ): Rates | { readonly missing: string } {
-  const word = wordFor(tier);
+  const word = tierName(tier);
   const step = stepOf(price, usage);
   if (step === 'unknown') return { missing: 'no largestInput, by which the price above a context step goes' };
   const rates = step?.rates ?? price.rates;
   const key = step === undefined ? word : `${word}>${step.inputTokens}`;
   const own = price.tiers !== undefined && Object.hasOwn(price.tiers, key) ? price.tiers[key] : undefined;
-  if (own !== undefined) return laidOver(rates, own);
+  if (own !== undefined) return mergeRates(rates, own);
   if (PLAIN_TIERS.has(word)) return rates;
   return {
     missing: `no price for tier ${word}${step === undefined ? '' : ` above ${step.inputTokens} tokens`}`,
@@ -38,7 +38,7 @@ export function ratesFor(
 }
 
 /** What vendors say is passed on as it came, and need not be a word. */
-function wordFor(tier: unknown): string {
+function tierName(tier: unknown): string {
   if (typeof tier === 'string') return tier.toLowerCase();
   return tier === undefined ? '' : 'without a name';
 }
@@ -61,7 +61,7 @@ const hasRunTools = (details: UsageDetails | undefined): boolean =>
 type Step = NonNullable<Price['above']>[number];
 
 /** What is left out, or `undefined`, is as it was. */
-export function laidOver(rates: Rates, own: Partial<Rates>): Rates {
+export function mergeRates(rates: Rates, own: Partial<Rates>): Rates {
   const known = Object.entries(own).filter(([, rate]) => rate !== undefined);
   return { ...rates, ...Object.fromEntries(known) };
 }

@@ -1,5 +1,5 @@
 // estimates and bounds of tokens
-export { mostTokens, type BoundedRequest, type BoundTarget } from './tokens/bound.ts';
+export { maxRequestTokens, type BoundedRequest, type BoundTarget } from './tokens/bound.ts';
 export { imageTokens } from './tokens/image.ts';
 export {
   estimateMessage,

@@ -3,7 +3,7 @@ import { user, type Message } from '@majordomo/core';
 import { countTokens as cl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { countTokens as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
-import { estimateRequest, mostTokens, type BoundTarget } from '../src/tokens.ts';
+import { estimateRequest, maxRequestTokens, type BoundTarget } from '../src/tokens.ts';
 import { corpus } from './corpus.ts';
 
 const request = (...messages: readonly Message[]) => ({
@@ -13,7 +13,7 @@ const request = (...messages: readonly Message[]) => ({
   output: undefined,
 });
 /** What a text adds to a request. */
-const mostOfText = (text: string): number => mostTokens(request(user(text))) - mostTokens(request(user('')));
+const mostOfText = (text: string): number => maxRequestTokens(request(user(text))) - maxRequestTokens(request(user('')));
 
 describe('the bound of a text is not below real tokenizers', () => {
   const texts = corpus();
@@ -27,12 +27,12 @@ describe('the bound of a text is not below real tokenizers', () => {
     const most = mostOfText(text);
     expect(most).toBeGreaterThanOrEqual(o200k(text));
     expect(most).toBeGreaterThanOrEqual(cl100k(text));
-    expect(estimateRequest(request(user(text))).most).toBe(mostTokens(request(user(text))));
+    expect(estimateRequest(request(user(text))).max).toBe(maxRequestTokens(request(user(text))));
   });
 
   it('in every part that a model reads', () => {
     const text = '0 1 0 1 '.repeat(500);
-    const of = (more: object): number => mostTokens({ ...request(user('')), ...more });
+    const of = (more: object): number => maxRequestTokens({ ...request(user('')), ...more });
     const least = of({}) + o200k(text);
     const replay = { family: 'a', data: text };
     const bodies = [
@@ -62,7 +62,7 @@ describe('the bound of a text is not below real tokenizers', () => {
     const text = '"\n\u0001\\'.repeat(500);
     const part = { type: 'tool-call', id: 'a', name: 'b', args: { text } } as const;
     const call = { role: 'assistant', parts: [part] } as const;
-    expect(mostTokens(request(call))).toBeGreaterThanOrEqual(o200k(JSON.stringify(part.args)));
+    expect(maxRequestTokens(request(call))).toBeGreaterThanOrEqual(o200k(JSON.stringify(part.args)));
   });
 });
 
@@ -73,7 +73,7 @@ it('is not below the counts that Anthropic publishes', () => {
     ...request(user('Hello, Claude')),
     system: 'You are a scientist',
   };
-  expect(mostTokens(hello, target)).toBeGreaterThanOrEqual(14);
+  expect(maxRequestTokens(hello, target)).toBeGreaterThanOrEqual(14);
   const tool = {
     name: 'get_weather',
     description: 'Get the current weather in a given location',
@@ -86,7 +86,7 @@ it('is not below the counts that Anthropic publishes', () => {
     },
   } as const;
   const weather = { ...request(user("What's the weather like in San Francisco?")), tools: [tool] };
-  expect(mostTokens(weather, target)).toBeGreaterThanOrEqual(403);
+  expect(maxRequestTokens(weather, target)).toBeGreaterThanOrEqual(403);
 });
 
 /** A PDF with pages as separate, uncompressed objects. */
@@ -98,7 +98,7 @@ const pdf = (pages: number, more = ''): Uint8Array =>
 describe('the bound of a PDF', () => {
   const mostOfPdf = (bytes: Uint8Array, target: BoundTarget): number => {
     const file = { type: 'file', mediaType: 'application/pdf', bytes } as const;
-    return mostTokens(request(user('', file)), target) - mostTokens(request(user('')), target);
+    return maxRequestTokens(request(user('', file)), target) - maxRequestTokens(request(user('')), target);
   };
 
   it.each([
@@ -150,17 +150,17 @@ it('bounds images by the rule of their vendor, and by the largest of others', ()
   new DataView(bytes.buffer).setUint32(16, 2048);
   new DataView(bytes.buffer).setUint32(20, 2048);
   const image = { type: 'image', mediaType: 'image/png', bytes } as const;
-  const most = (model: string): number => mostTokens(request(user(image)), { model });
+  const most = (model: string): number => maxRequestTokens(request(user(image)), { model });
   // Four tiles of 5,667 tokens, and 2,833.
   expect(most('gpt-4o-mini')).toBeGreaterThan(25_501);
   expect(most('claude-opus-4-8')).toBeGreaterThan(5000);
   const unknown = { ...image, bytes: new Uint8Array(9) };
-  expect(mostTokens(request(user(unknown)), { model: 'qwen-vl' })).toBeGreaterThan(16_384);
+  expect(maxRequestTokens(request(user(unknown)), { model: 'qwen-vl' })).toBeGreaterThan(16_384);
 });
 
 it('bounds text files by their bytes, and other files by more', () => {
   const file = (mediaType: string) => ({ type: 'file', mediaType, bytes: new Uint8Array(1000) }) as const;
-  const most = (mediaType: string): number => mostTokens(request(user(file(mediaType))));
+  const most = (mediaType: string): number => maxRequestTokens(request(user(file(mediaType))));
   expect(most('text/csv')).toBeGreaterThanOrEqual(1000);
   expect(most('application/vnd.openxmlformats-officedocument.wordprocessingml.document')).toBeGreaterThan(
     10_000,
@@ -171,5 +171,5 @@ it('takes a request that nests deeply', () => {
   let parameters: object = {};
   for (let depth = 0; depth < 50_000; depth++) parameters = { parameters };
   const tools = [{ name: 'a', description: '', parameters: parameters as Record<string, never> }];
-  expect(mostTokens({ ...request(), tools })).toBeGreaterThan(50_000);
+  expect(maxRequestTokens({ ...request(), tools })).toBeGreaterThan(50_000);
 });

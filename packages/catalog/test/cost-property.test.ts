@@ -1,7 +1,7 @@
 import type { Usage } from '@majordomo/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costOf, mostCost, type Price, type Rates } from '../src/index.ts';
+import { costOf, maxCost, type Price, type Rates } from '../src/index.ts';
 import { anyPrice, anyUsage } from './arbitrary.ts';
 
 /** A number as a fraction: nothing is lost, whatever is done with it. */
@@ -112,7 +112,7 @@ describe('10,000 usages at prices of any form', () => {
         const { serverTools: _tools, units: _units, ...details } = usage.details ?? {};
         const { nanoUsd = 0n } = costOf({ ...usage, details }, price, { tier });
         const { input = 0, output = 0 } = usage;
-        expect(nanoUsd).toBeLessThanOrEqual(mostCost({ input, output }, price));
+        expect(nanoUsd).toBeLessThanOrEqual(maxCost({ input, output }, price));
       }),
       { numRuns: 10_000, seed: 22 },
     );

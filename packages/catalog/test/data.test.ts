@@ -7,7 +7,7 @@ import { chunkOf } from '../refresh/chunk.ts';
 import { problemsOf } from '../refresh/problems.ts';
 import { VENDORS } from '../refresh/vendors.ts';
 import { catalog, costOf, priceAt } from '../src/index.ts';
-import { decoded } from '../src/decode.ts';
+import { decodeModels } from '../src/decode.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -148,7 +148,7 @@ describe('figures that everybody can look up', () => {
 });
 
 it('a model of the largest chunk is decoded', () => {
-  expect(decoded('openrouter', unescaped(rowsIn('openrouter'))).get('openai/gpt-4o')?.id).toBe(
+  expect(decodeModels('openrouter', unescaped(rowsIn('openrouter'))).get('openai/gpt-4o')?.id).toBe(
     'openai/gpt-4o',
   );
 });

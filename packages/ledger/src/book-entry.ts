@@ -2,8 +2,8 @@ import { LlmError } from '@majordomo/core';
 import type { Entry } from './contract/ledger.ts';
 import type { SpendRecord } from './contract/record.ts';
 import type { LedgerContext } from './gate/context.ts';
-import { MOST, parseUsd } from './limits/money.ts';
-import { BOOKED } from './limits/samples.ts';
+import { MAX_AMOUNT, parseUsd } from './limits/money.ts';
+import { BOOKED_OPERATION } from './limits/samples.ts';
 
 /** Holds nothing: for so long the store tells apart what was settled and could not be recorded. */
 const LEASE_MS = 86_400_000;
@@ -11,23 +11,23 @@ const LEASE_MS = 86_400_000;
 /** Books what was spent elsewhere: nothing is asked, since it is spent already. */
 export async function bookEntry(context: LedgerContext, entry: Entry): Promise<void> {
   const { store, limits, clock, prices, options, alerts } = context;
-  const amount = checked(entry);
+  const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
-  const id = `${BOOKED}/${entry.id ?? crypto.randomUUID()}`;
+  const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
   // A store forgets reservations after a while, and records never.
   if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
   const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };
-  const counted = limits.countersFor(spender).filter(({ bound }) => bound.unit === 'usd');
-  const claims = counted.map(({ bound, counter }) => ({
-    ...bound.claim(counter, 0n, spender, now),
-    max: MOST,
+  const counted = limits.countersFor(spender).filter(({ limit }) => limit.unit === 'usd');
+  const claims = counted.map(({ limit, counter }) => ({
+    ...limit.claim(counter, 0n, spender, now),
+    max: MAX_AMOUNT,
   }));
   const record: SpendRecord = {
     id,
     at: new Date(now).toISOString(),
     call: id,
-    operation: BOOKED,
+    operation: BOOKED_OPERATION,
     target: vendor,
     vendor,
     model: undefined,
@@ -56,11 +56,11 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
     // A listener that throws changes nothing.
   }
   if (options.onAlert === undefined) return;
-  for (const { bound, counter } of counted)
-    void context.outbox.send({ run: () => alerts.booked({ bound, counter, amount, tenant }) });
+  for (const { limit, counter } of counted)
+    void context.outbox.send({ run: () => alerts.onBooked({ limit, counter, amount, tenant }) });
 }
 
-function checked({ vendor, usd, id }: Entry): bigint {
+function checkEntry({ vendor, usd, id }: Entry): bigint {
   const fail = (path: string, why: string): never => {
     throw new LlmError('config', `ledger: book: ${path}: ${why}`, { path });
   };

@@ -4,15 +4,15 @@ import { Alerts } from './alerts/alerts.ts';
 import { Leases } from './books/leases.ts';
 import { Outbox } from './books/outbox.ts';
 import { bookEntry } from './book-entry.ts';
-import { statesOf } from './states.ts';
+import { limitStates } from './states.ts';
 import { checkOptions } from './check-options.ts';
 import type { Ledger, LedgerOptions } from './contract/ledger.ts';
-import { Answers } from './gate/answers.ts';
+import { AnswerLengths } from './gate/answers.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { HeldQueue } from './gate/held-queue.ts';
 import { ledgerGate } from './gate/ledger-gate.ts';
 import { Prices } from './gate/prices.ts';
-import { LimitBook } from './limits/limit-book.ts';
+import { LimitSet } from './limits/limit-book.ts';
 import { memoryStore } from './memory/memory-store.ts';
 import { report } from './report/report.ts';
 
@@ -27,16 +27,16 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
   const { store, limits, outbox, heldQueue } = context;
   return {
     gate: ledgerGate(context),
-    limits: () => limits.all().map(({ limit }) => limit),
+    limits: () => limits.all().map(({ definition }) => definition),
     setLimit(limit) {
       limits.set(limit);
-      heldQueue.releasedAll();
+      heldQueue.retryAll();
     },
     removeLimit(name) {
       limits.remove(name);
-      heldQueue.releasedAll();
+      heldQueue.retryAll();
     },
-    state: async (name) => statesOf(context, limits.named(name)),
+    state: async (name) => limitStates(context, limits.named(name)),
     records: (query = {}) => store.records(query),
     report: (query) => report(store, query),
     book: (entry) => bookEntry(context, entry),
@@ -59,17 +59,17 @@ function contextOf(options: LedgerOptions): LedgerContext {
   const store = options.store ?? memoryStore({ clock });
   const alerts = new Alerts(store, clock, onAlert ?? (() => undefined));
   const onError = (error: unknown): void => {
-    alerts.down(error);
+    alerts.onStoreDown(error);
   };
   return {
     store,
     clock,
-    limits: new LimitBook(limits, tags),
+    limits: new LimitSet(limits, tags),
     prices: new Prices(catalog),
     outbox: new Outbox(clock, onError),
     leases: new Leases(store, clock, onError),
     alerts,
-    answers: new Answers(),
+    answerLengths: new AnswerLengths(),
     heldQueue: new HeldQueue(clock, heldTimeoutMs),
     options: { ...options, unknownPrice, whenDown, whenHeld, storeTimeoutMs },
   };

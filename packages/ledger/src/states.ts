@@ -1,23 +1,23 @@
 import type { LimitState } from './contract/limit.ts';
 import type { CounterState } from './contract/store.ts';
 import type { LedgerContext } from './gate/context.ts';
-import type { Bound } from './limits/bound.ts';
+import type { LimitCounters } from './limits/bound.ts';
 import { emptyAt } from './limits/burn.ts';
 import { samplesOf } from './limits/samples.ts';
 import { stateOf } from './limits/state-of.ts';
 
 /** Where these limits stand, counter by counter. */
-export async function statesOf(
+export async function limitStates(
   { store, clock }: LedgerContext,
-  bounds: readonly Bound[],
+  limits: readonly LimitCounters[],
 ): Promise<readonly LimitState[]> {
   const now = clock.now();
-  const samples = await samplesOf(store, bounds, now);
-  const states = bounds.map(async (bound) => {
-    const counters = await store.counters(bound.prefix);
-    return (counters.length > 0 ? counters : unusedOf(bound)).map((counter) => {
-      const state = stateOf(bound, counter, now, undefined);
-      const left = bound.max > state.used ? bound.max - state.used : 0n;
+  const samples = await samplesOf(store, limits, now);
+  const states = limits.map(async (limit) => {
+    const counters = await store.counters(limit.prefix);
+    return (counters.length > 0 ? counters : unusedCounters(limit)).map((counter) => {
+      const state = stateOf(limit, counter, now, undefined);
+      const left = limit.max > state.used ? limit.max - state.used : 0n;
       return { ...state, emptyAt: emptyAt(samples.get(counter.counter) ?? [], left, now) };
     });
   });
@@ -25,6 +25,6 @@ export async function statesOf(
 }
 
 /** A limit for all stands somewhere also before its first call. */
-function unusedOf({ prefix, limit }: Bound): readonly CounterState[] {
-  return (limit.each ?? []).length > 0 ? [] : [{ counter: prefix, used: 0n, held: 0n, resetsAt: undefined }];
+function unusedCounters({ prefix, definition }: LimitCounters): readonly CounterState[] {
+  return (definition.each ?? []).length > 0 ? [] : [{ counter: prefix, used: 0n, held: 0n, resetsAt: undefined }];
 }

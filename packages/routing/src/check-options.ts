@@ -1,6 +1,6 @@
 import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { RouterOptions } from './contract.ts';
-import { checkNames, checkPreset, checkSpec, config, isObject } from './presets/check-preset.ts';
+import { checkNames, checkPreset, checkSpec, configError, isObject } from './presets/check-preset.ts';
 
 const KINDS: KindsOf<RouterOptions> = {
   presets: 'object',
@@ -14,22 +14,22 @@ const KINDS: KindsOf<RouterOptions> = {
 
 /** Throws `config` with the place for options that cannot be meant. */
 export function checkOptions(options: RouterOptions): void {
-  if (!isObject(options)) throw config('options', 'createRouter takes an object with presets');
+  if (!isObject(options)) throw configError('options', 'createRouter takes an object with presets');
   checkNames(options, KINDS, 'options');
-  if (!isObject(options.presets)) throw config('presets', 'must be an object of presets by their names');
+  if (!isObject(options.presets)) throw configError('presets', 'must be an object of presets by their names');
   checkKinds('createRouter', options, KINDS);
   const { presets, quality = {}, simpleTurns, overrideKey } = options;
   for (const [name, preset] of Object.entries(presets)) checkPreset(name, preset);
   for (const [target, value] of Object.entries(quality))
     if (!(typeof value === 'number' && value >= 0 && value <= 1))
-      throw config(
+      throw configError(
         `quality.${target}`,
         `must be a number from 0 to 1, not ${typeof value === 'number' ? String(value) : typeof value}`,
       );
-  if (overrideKey === '') throw config('overrideKey', 'must be a key of metadata');
+  if (overrideKey === '') throw configError('overrideKey', 'must be a key of metadata');
   if (simpleTurns === undefined) return;
   checkNames(simpleTurns, { use: true, is: true }, 'simpleTurns');
   checkSpec(simpleTurns.use, 'simpleTurns.use');
   if (!['function', 'undefined'].includes(typeof simpleTurns.is))
-    throw config('simpleTurns.is', 'must be a function');
+    throw configError('simpleTurns.is', 'must be a function');
 }

@@ -3,12 +3,12 @@ import { systemClock, type Resolver } from '@majordomo/core';
 import { mapValue } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import type { Preset, Router, RouterOptions } from './contract.ts';
-import { note } from './plan/asked.ts';
+import { recordDecision } from './plan/asked.ts';
 import { planOf } from './plan/plan-of.ts';
 import { checkCircles } from './presets/circles.ts';
 import { checkPreset } from './presets/check-preset.ts';
-import { decide, type Decision, type Rules } from './presets/decide.ts';
-import { Budgets } from './seen/budgets.ts';
+import { decide, type Decision, type DecisionRules } from './presets/decide.ts';
+import { LimitReader } from './seen/budgets.ts';
 import { SpeedMemory } from './seen/speed-memory.ts';
 
 /**
@@ -31,15 +31,15 @@ export function createRouter(options: RouterOptions): Router {
     catalog: options.catalog ?? catalog,
     quality: new Map(Object.entries(options.quality ?? {})),
     speeds,
-    budgets: new Budgets(options.ledger, clock),
+    budgets: new LimitReader(options.ledger, clock),
     clock,
   };
   const { simpleTurns, overrideKey = 'model' } = options;
-  const rules: Rules = { presets, simpleTurns, overrideKey, judge };
+  const rules: DecisionRules = { presets, simpleTurns, overrideKey, judge };
   const resolver: Resolver = (name, context) => {
     const preset = presets.get(name);
     const told = (decision: Decision | undefined): Decision['meaning'] | undefined => {
-      note(name, context, decision);
+      recordDecision(name, context, decision);
       return decision?.meaning;
     };
     return mapValue(preset === undefined ? undefined : decide(name, preset, context, rules), told);

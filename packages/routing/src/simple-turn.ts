@@ -1,7 +1,7 @@
 import type { Turn } from './contract.ts';
 
-const MOST_CHARACTERS = 160;
-const MOST_WORDS = 28;
+const MAX_CHARACTERS = 160;
+const MAX_WORDS = 28;
 
 /**
  * Words that ask for work, by how they begin: English, German, French, Spanish. A turn without them may be small talk.
@@ -23,12 +23,12 @@ export function isSimpleTurn({ request }: Turn): boolean {
     .map((part) => (part.type === 'text' ? part.text : ''))
     .join('\n')
     .trim();
-  if (text === '' || text.length > MOST_CHARACTERS || text.split('\n').length > 2) return false;
-  return !text.includes('`') && !ADDRESS.test(text) && words(text) <= MOST_WORDS && !WORK.test(text);
+  if (text === '' || text.length > MAX_CHARACTERS || text.split('\n').length > 2) return false;
+  return !text.includes('`') && !ADDRESS.test(text) && countWords(text) <= MAX_WORDS && !WORK.test(text);
 }
 
 /** Also of languages that write none apart. */
-const words = (text: string): number =>
+const countWords = (text: string): number =>
   [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)].filter(
     ({ isWordLike }) => isWordLike,
   ).length;

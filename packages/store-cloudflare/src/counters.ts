@@ -20,8 +20,8 @@ interface Hold {
 }
 
 /** How long the id of a reservation is known after its end: one that lapsed may be settled late. */
-const KNOWN_MS = 7 * 86_400_000;
-const MOST = 2n ** 63n - 1n;
+const LAPSED_MS = 7 * 86_400_000;
+const MAX_AMOUNT = 2n ** 63n - 1n;
 
 /** Makes the tables, where there are none. */
 export function makeCounters(sql: Sql): void {
@@ -125,7 +125,7 @@ function lapse(sql: Sql, now: number): void {
       book(sql, hold, true, hold.whenLapsed === 'spent' ? BigInt(hold.amount) : 0n);
     end(sql, now, String(row['id']), 'lapsed');
   }
-  const known = Math.floor(now - KNOWN_MS);
+  const known = Math.floor(now - LAPSED_MS);
   sql.exec("DELETE FROM reservations WHERE state IN ('lapsed', 'settled') AND until < ?", known);
   sql.exec('DELETE FROM counters WHERE resets_at < ?', known);
 }
@@ -154,7 +154,7 @@ function book(sql: Sql, { counter: name, period, amount }: Hold, isGivenBack: bo
   if (known?.period !== period) return;
   const sum = known.used + used;
   const held = known.held - (isGivenBack ? BigInt(amount) : 0n);
-  put(sql, name, { ...known, used: sum > MOST ? MOST : sum, held });
+  put(sql, name, { ...known, used: sum > MAX_AMOUNT ? MAX_AMOUNT : sum, held });
 }
 
 function read(sql: Sql, name: string): Counter | undefined {

@@ -3,13 +3,13 @@ import { fromJson, toJson } from '@majordomo/core';
 import type { KeyValues } from './platform.ts';
 
 /** An answer, and until when it holds: epoch ms, or for ever. */
-interface Kept {
+interface KvEntry {
   readonly until: number | null;
   readonly value: unknown;
 }
 
 /** KV forgets nothing sooner. */
-const SHORTEST_S = 60;
+const MIN_TTL_S = 60;
 
 /** Answers in KV, under hashes of their keys: KV takes 512 bytes, and not every name. */
 export function kvCache(namespace: KeyValues): CacheStore {
@@ -17,12 +17,12 @@ export function kvCache(namespace: KeyValues): CacheStore {
     async get(key) {
       const text = await namespace.get(await hashOf(key));
       if (text === null) return undefined;
-      const { until, value } = fromJson<Kept>(JSON.parse(text));
+      const { until, value } = fromJson<KvEntry>(JSON.parse(text));
       return until !== null && until <= Date.now() ? undefined : value;
     },
     async set(key, value, ttlMs = Infinity) {
       const until = ttlMs === Infinity ? null : Date.now() + ttlMs;
-      const options = until === null ? {} : { expirationTtl: Math.max(SHORTEST_S, Math.ceil(ttlMs / 1000)) };
+      const options = until === null ? {} : { expirationTtl: Math.max(MIN_TTL_S, Math.ceil(ttlMs / 1000)) };
       await namespace.put(await hashOf(key), JSON.stringify(toJson({ until, value })), options);
     },
     delete: async (key) => namespace.delete(await hashOf(key)),

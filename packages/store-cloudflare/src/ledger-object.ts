@@ -1,7 +1,7 @@
 import { counters, makeCounters, renew, reserve, settle } from './counters.ts';
 import type { ObjectState, Sql } from './platform.ts';
 import { append, makeRecords, page } from './records.ts';
-import { decode, encode, type Answers, type Question } from './wire.ts';
+import { decode, encode, type LedgerReplies, type LedgerCommand } from './wire.ts';
 
 /**
  * The books, as a Durable Object: a class for the app to export, and to bind as one with SQLite storage
@@ -18,9 +18,9 @@ export class LedgerObject {
 
   /** Asked by `cloudflareStores` alone: an object cannot be reached from outside. */
   async fetch(request: Request): Promise<Response> {
-    const question = decode<Question>(await request.text());
+    const question = decode<LedgerCommand>(await request.text());
     try {
-      const answer = this.storage.transactionSync(() => answered(this.storage.sql, Date.now(), question));
+      const answer = this.storage.transactionSync(() => runCommand(this.storage.sql, Date.now(), question));
       return new Response(encode(answer));
     } catch (error) {
       return new Response(error instanceof Error ? error.message : String(error), { status: 400 });
@@ -28,7 +28,7 @@ export class LedgerObject {
   }
 }
 
-function answered(sql: Sql, now: number, question: Question): Answers[keyof Answers] {
+function runCommand(sql: Sql, now: number, question: LedgerCommand): LedgerReplies[keyof LedgerReplies] {
   switch (question.ask) {
     case 'reserve':
       return reserve(sql, now, question);

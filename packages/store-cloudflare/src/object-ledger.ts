@@ -3,7 +3,7 @@ import type { LedgerStore } from '@majordomo/ledger';
 import type { ObjectNamespace } from './platform.ts';
 import { PAGE } from './records.ts';
 import { shards } from './shards.ts';
-import { decode, encode, recordIn, type Answers, type Question, type RecordPage } from './wire.ts';
+import { decode, encode, recordIn, type LedgerReplies, type LedgerCommand, type RecordPage } from './wire.ts';
 
 /** The books in one object, or in one for each tenant. */
 export function objectLedger(
@@ -12,7 +12,7 @@ export function objectLedger(
   keepMs: number,
 ): LedgerStore {
   const of = shards(shard);
-  const ask = async <Q extends Question>(object: string, question: Q): Promise<Answers[Q['ask']]> => {
+  const ask = async <Q extends LedgerCommand>(object: string, question: Q): Promise<LedgerReplies[Q['ask']]> => {
     const stub = namespace.get(namespace.idFromName(object));
     const answer = await stub.fetch('https://ledger/', { method: 'POST', body: encode(question) });
     const text = await answer.text();

@@ -3,11 +3,11 @@
 /** A namespace of Durable Objects, as `env` has it. */
 export interface ObjectNamespace {
   idFromName(name: string): object;
-  get(id: object): { fetch(url: string, init: { method: 'POST'; body: string }): Promise<Answered> };
+  get(id: object): { fetch(url: string, init: { method: 'POST'; body: string }): Promise<FetchReply> };
 }
 
 /** A response, as far as it is read. */
-interface Answered {
+interface FetchReply {
   readonly ok: boolean;
   text(): Promise<string>;
 }

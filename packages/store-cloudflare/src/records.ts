@@ -4,7 +4,7 @@ import type { RecordLine, RecordPage } from './wire.ts';
 /** Lines of a page: some hundreds of kilobytes. */
 export const PAGE = 500;
 /** Old ones that go with each that comes. */
-const GOING = 10;
+const DELETE_BATCH = 10;
 
 /** Makes the table, where there is none. */
 export function makeRecords(sql: Sql): void {
@@ -26,7 +26,7 @@ export function append(
   sql.exec(insert, id, at, call, tenant ?? null, target, text);
   const old = new Date(Math.max(0, now - keepMs)).toISOString();
   sql.exec(
-    `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE at < ? ORDER BY at LIMIT ${GOING})`,
+    `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE at < ? ORDER BY at LIMIT ${DELETE_BATCH})`,
     old,
   );
 }

@@ -1,7 +1,7 @@
 import type { Claim, CounterState, LedgerStore, RecordQuery, Refusal, SpendRecord } from '@majordomo/ledger';
 
 /** What the object is asked. One request, one method, one transaction. */
-export type Question =
+export type LedgerCommand =
   | {
       readonly ask: 'reserve';
       readonly id: string;
@@ -15,7 +15,7 @@ export type Question =
   | { readonly ask: 'records'; readonly query: RecordPage };
 
 /** What each is answered. */
-export interface Answers {
+export interface LedgerReplies {
   readonly reserve: Refusal | undefined;
   readonly renew: undefined;
   readonly settle: boolean;
@@ -50,7 +50,7 @@ export interface RecordPage extends Omit<RecordQuery, 'from' | 'to'> {
 const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'max', 'left', 'used', 'held']);
 
 /** JSON, with amounts as text. What is `undefined` is null on the way: nothing that is sent is null by itself. */
-export const encode = (value: Question | Answers[keyof Answers] | SpendRecord): string =>
+export const encode = (value: LedgerCommand | LedgerReplies[keyof LedgerReplies] | SpendRecord): string =>
   JSON.stringify(value ?? null, (_key, member: unknown) =>
     typeof member === 'bigint' ? String(member) : (member ?? null),
   );

@@ -8,7 +8,7 @@ import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { shareHealth } from './health/share-health.ts';
-import { lanesOn } from './lanes/lanes.ts';
+import { lanesGate } from './lanes/lanes.ts';
 import type { LanesOptions } from './lanes/options.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisClaims } from './runs/redis-claims.ts';
@@ -76,7 +76,7 @@ export function redisStores(options: RedisOptions): RedisStores {
     cache: redisCache(connection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
-    lanes: (lanes) => lanesOn(ledger, clock, lanes),
+    lanes: (lanes) => lanesGate(ledger, clock, lanes),
     async shareHealth({ health }) {
       if (subscriber === undefined)
         throw new LlmError(

@@ -4,7 +4,7 @@ export type {
   ConversationHit,
   ConversationInfo,
   ConversationStore,
-  KeptConversation,
+  StoredConversation,
 } from './conversations/conversation-store.ts';
 export type { LanesOptions } from './lanes/lanes.ts';
 export type { RunInfo, RunQuery, RunStore } from './runs/run-store.ts';

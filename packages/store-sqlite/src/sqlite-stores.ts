@@ -7,7 +7,7 @@ import { sqliteCache } from './cache/sqlite-cache.ts';
 import type { ConversationStore } from './conversations/conversation-store.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
-import { lanesOn, type LanesOptions } from './lanes/lanes.ts';
+import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import type { RunStore } from './runs/run-store.ts';
 import { sqliteClaims } from './runs/sqlite-claims.ts';
@@ -78,7 +78,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     runs,
     claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
-    lanes: (lanes) => lanesOn(ledger, clock, lanes),
+    lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,
   };

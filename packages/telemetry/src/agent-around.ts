@@ -1,15 +1,15 @@
 import { context, SpanKind, type Attributes } from '@opentelemetry/api';
 import type { AgentWork, Around, RunResult, ToolOutcome } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import type { Content } from './content.ts';
+import type { ContentAttributes } from './content.ts';
 import type { Instruments, Measure } from './instruments.ts';
-import type { QuietSpan, StartSpan } from './quiet-span.ts';
+import type { SafeSpan, StartSpan } from './quiet-span.ts';
 
 /** What runs and tools are written with. */
 interface AgentWriter {
   readonly start: StartSpan;
   readonly instruments: Instruments;
-  readonly content: Content | undefined;
+  readonly content: ContentAttributes | undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ export function agentAround(name: string, writer: AgentWriter): Around {
     const span = start({
       name: work.type === 'run' ? `invoke_agent ${name}` : `execute_tool ${work.call.name}`,
       kind: SpanKind.INTERNAL,
-      attributes: headOf(work, name),
+      attributes: startAttributes(work, name),
       parent: context.active(),
     });
     if (!span.isTraced && !instruments.isOn) return run();
@@ -34,10 +34,10 @@ export function agentAround(name: string, writer: AgentWriter): Around {
     const running = context.with(span.context, run);
     Promise.resolve(running).then(
       (came: unknown) => {
-        ended(span, measure, labels, cameTo(came, content));
+        endSpan(span, measure, labels, endOf(came, content));
       },
       (error: unknown) => {
-        ended(span, measure, labels, { attributes: {}, error: errorType(error) });
+        endSpan(span, measure, labels, { attributes: {}, error: errorType(error) });
       },
     );
     return running;
@@ -45,12 +45,12 @@ export function agentAround(name: string, writer: AgentWriter): Around {
 }
 
 /** A model may make up as many names of tools as it likes; metrics take the first hundred. */
-const MOST_NAMES = 100;
+const MAX_NAMES = 100;
 
 function boundedNames(): (name: string) => string {
   const names = new Set<string>();
   return (name) => {
-    if (names.size < MOST_NAMES) names.add(name);
+    if (names.size < MAX_NAMES) names.add(name);
     return names.has(name) ? name : '_OTHER';
   };
 }
@@ -65,7 +65,7 @@ const labelsOf = (work: AgentWork, name: string, bounded: (name: string) => stri
         'gen_ai.tool.type': 'function',
       };
 
-const headOf = (work: AgentWork, name: string): Attributes => ({
+const startAttributes = (work: AgentWork, name: string): Attributes => ({
   'gen_ai.operation.name': work.type === 'run' ? 'invoke_agent' : 'execute_tool',
   'gen_ai.agent.name': name,
   'majordomo.run.id': work.runId,
@@ -76,19 +76,19 @@ const headOf = (work: AgentWork, name: string): Attributes => ({
   }),
 });
 
-interface End {
+interface WorkEnd {
   readonly attributes: Attributes;
   readonly error: string | undefined;
 }
 
-function ended(span: QuietSpan, measure: Measure, labels: Attributes, { attributes, error }: End): void {
+function endSpan(span: SafeSpan, measure: Measure, labels: Attributes, { attributes, error }: WorkEnd): void {
   measure(span.ms() / 1000, error === undefined ? labels : { ...labels, 'error.type': error });
   span.set(attributes);
-  if (error !== undefined) span.failed(error);
+  if (error !== undefined) span.onAttemptFailed(error);
   span.end();
 }
 
-function cameTo(came: unknown, content: Content | undefined): End {
+function endOf(came: unknown, content: ContentAttributes | undefined): WorkEnd {
   if (isOutcome(came)) {
     if (came.suspended !== undefined)
       return { attributes: { 'majordomo.suspended': true }, error: undefined };

@@ -1,40 +1,40 @@
 import { context, SpanKind, type Attributes, type Context } from '@opentelemetry/api';
 import type { Attempt, AttemptInfo, CallEvent, CallInfo, ChatResponse, LlmError } from '@majordomo/core';
-import type { Content } from './content.ts';
-import { goesOn } from './goes-on.ts';
+import type { ContentAttributes } from './content.ts';
+import { isContinuation } from './goes-on.ts';
 import type { Instruments } from './instruments.ts';
-import { known } from './known.ts';
-import type { QuietSpan, StartSpan } from './quiet-span.ts';
+import { withoutUndefined } from './known.ts';
+import type { SafeSpan, StartSpan } from './quiet-span.ts';
 import {
   answerAttributes,
   endAttributes,
   operationName,
   requestAttributes,
-  whoIsAsked,
+  identityAttributes,
 } from './request-attributes.ts';
 
 /** What calls are written with. */
-export interface CallsOptions {
+export interface CallSpansOptions {
   readonly start: StartSpan;
   readonly instruments: Instruments;
-  readonly content: Content | undefined;
+  readonly content: ContentAttributes | undefined;
   readonly tenantMetric: boolean;
 }
 
-type Of<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
+type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 
 /** A call under way. */
 interface OpenCall {
-  readonly span: QuietSpan;
+  readonly span: SafeSpan;
   readonly attempts: Map<string, OpenAttempt>;
   /** Content that was shown when its attempt failed: the next one drops it, or continues from it. */
-  broken: LlmError | undefined;
+  lastError: LlmError | undefined;
 }
 
 /** An attempt under way, or one that has finished and waits for what the call says of its answer. */
 interface OpenAttempt {
   readonly target: string;
-  readonly span: QuietSpan;
+  readonly span: SafeSpan;
   /** For metrics. */
   readonly labels: Attributes;
   readonly isStreamed: boolean;
@@ -47,11 +47,11 @@ interface OpenAttempt {
  * The spans and metrics of calls: one span for a call, beneath it one for each attempt that reached a provider. The events
  * and `around` of one call come in order; nothing is kept of a call that has ended.
  */
-export class Calls {
-  private readonly options: CallsOptions;
+export class CallSpans {
+  private readonly options: CallSpansOptions;
   private readonly open = new Map<string, OpenCall>();
 
-  constructor(options: CallsOptions) {
+  constructor(options: CallSpansOptions) {
     this.options = options;
   }
 
@@ -69,7 +69,7 @@ export class Calls {
     const call = event.call && this.open.get(event.call.id);
     switch (event.type) {
       case 'target-skipped':
-        call?.span.tell('majordomo.skipped', { ...at(event), 'majordomo.skip.reason': event.why });
+        call?.span.addEvent('majordomo.skipped', { ...targetAttributes(event), 'majordomo.skip.reason': event.why });
         break;
       case 'attempt-start':
         break;
@@ -85,7 +85,7 @@ export class Calls {
       case 'benched':
       case 'probed':
       case 'recovered':
-        call?.span.tell(`majordomo.${event.type}`, at(event));
+        call?.span.addEvent(`majordomo.${event.type}`, targetAttributes(event));
         this.options.instruments.state(STATES[event.type], { 'majordomo.target': event.target });
         break;
       case 'call-end':
@@ -96,9 +96,9 @@ export class Calls {
     }
   };
 
-  private callStart({ call, targets }: Of<'call-start'>): void {
+  private callStart({ call, targets }: EventOf<'call-start'>): void {
     const { id, spec, tenant } = call;
-    const attributes = known({
+    const attributes = withoutUndefined({
       'majordomo.spec': spec,
       'majordomo.call.id': id,
       'majordomo.tenant': tenant,
@@ -107,18 +107,18 @@ export class Calls {
     const head = { name: `majordomo.call ${spec}`, kind: SpanKind.INTERNAL, attributes };
     const span = this.options.start({ ...head, parent: context.active() });
     if (!span.isTraced && !this.options.instruments.isOn) return;
-    this.open.set(id, { span, attempts: new Map(), broken: undefined });
+    this.open.set(id, { span, attempts: new Map(), lastError: undefined });
   }
 
   private begin(attempt: AttemptInfo, call: OpenCall): Context {
     const { target, model = target, operation, delivery } = attempt;
     const { start, content, tenantMetric } = this.options;
-    const who = whoIsAsked(attempt);
-    if (isRunning(call)) call.span.tell('majordomo.hedged', { 'majordomo.target': target });
-    if (call.broken !== undefined) {
-      const what = goesOn(attempt.request, call.broken) ? 'majordomo.continued' : 'majordomo.reset';
-      call.span.tell(what, { 'majordomo.target': target });
-      call.broken = undefined;
+    const who = identityAttributes(attempt);
+    if (isRunning(call)) call.span.addEvent('majordomo.hedged', { 'majordomo.target': target });
+    if (call.lastError !== undefined) {
+      const what = isContinuation(attempt.request, call.lastError) ? 'majordomo.continued' : 'majordomo.reset';
+      call.span.addEvent(what, { 'majordomo.target': target });
+      call.lastError = undefined;
     }
     const span = start({
       name: `${operationName(operation)} ${model}`,
@@ -138,7 +138,7 @@ export class Calls {
     return span.context;
   }
 
-  private committed({ target, msToFirst }: Of<'committed'>, call: OpenCall): void {
+  private committed({ target, msToFirst }: EventOf<'committed'>, call: OpenCall): void {
     const attempt = [...call.attempts.values()].findLast((one) => one.target === target);
     if (attempt?.isStreamed !== true) return;
     attempt.msToFirst = msToFirst;
@@ -146,7 +146,7 @@ export class Calls {
     this.options.instruments.firstChunk(msToFirst / 1000, attempt.labels);
   }
 
-  private attemptEnd({ attempt: number, result }: Of<'attempt-end'>, call: OpenCall): void {
+  private attemptEnd({ attempt: number, result }: EventOf<'attempt-end'>, call: OpenCall): void {
     const key = keyOf(result.target, number);
     const attempt = call.attempts.get(key);
     // It was stopped before it reached the provider.
@@ -159,7 +159,7 @@ export class Calls {
       return;
     }
     call.attempts.delete(key);
-    if (result.outcome === 'failed') attempt.span.failed(result.error?.kind ?? '_OTHER');
+    if (result.outcome === 'failed') attempt.span.onAttemptFailed(result.error?.kind ?? '_OTHER');
     attempt.span.end();
   }
 
@@ -175,20 +175,20 @@ export class Calls {
   }
 
   private callEnd(
-    { call: { id }, outcome, response, error, attempts }: Of<'call-end'>,
+    { call: { id }, outcome, response, error, attempts }: EventOf<'call-end'>,
     call: OpenCall,
   ): void {
     this.open.delete(id);
     this.endAttempts(call, response);
     const { span } = call;
     span.set(
-      known({
+      withoutUndefined({
         'majordomo.outcome': outcome,
-        'majordomo.target': answeredBy(outcome, attempts),
+        'majordomo.target': finalTarget(outcome, attempts),
         'majordomo.attempts': attempts.filter((one) => one.outcome !== 'skipped').length,
       }),
     );
-    if (outcome === 'failed') span.failed(error?.kind ?? '_OTHER');
+    if (outcome === 'failed') span.onAttemptFailed(error?.kind ?? '_OTHER');
     span.end();
   }
 
@@ -211,26 +211,26 @@ const keyOf = (target: string, attempt: number): string => `${target} ${attempt}
 const isRunning = ({ attempts }: OpenCall): boolean =>
   [...attempts.values()].some(({ finishedAt }) => finishedAt === undefined);
 
-const at = ({ target, until }: { readonly target: string; readonly until: number | undefined }): Attributes =>
-  known({
+const targetAttributes = ({ target, until }: { readonly target: string; readonly until: number | undefined }): Attributes =>
+  withoutUndefined({
     'majordomo.target': target,
     // A bench without end has no time to tell.
     'majordomo.until': until !== undefined && Number.isFinite(until) ? until : undefined,
   });
 
 const tenantLabel = ({ tenant }: CallInfo, isWanted: boolean): Attributes =>
-  known({ 'majordomo.tenant': isWanted ? tenant : undefined });
+  withoutUndefined({ 'majordomo.tenant': isWanted ? tenant : undefined });
 
 function failed(
-  { target, attempt: number, error, willRetryInMs }: Of<'attempt-failed'>,
+  { target, attempt: number, error, willRetryInMs }: EventOf<'attempt-failed'>,
   call: OpenCall,
 ): void {
   if (willRetryInMs !== undefined) {
-    call.span.tell('majordomo.retry', { 'majordomo.target': target, 'majordomo.delay_ms': willRetryInMs });
+    call.span.addEvent('majordomo.retry', { 'majordomo.target': target, 'majordomo.delay_ms': willRetryInMs });
   }
   const attempt = call.attempts.get(keyOf(target, number));
-  if (attempt?.msToFirst !== undefined) call.broken = error;
+  if (attempt?.msToFirst !== undefined) call.lastError = error;
 }
 
-const answeredBy = (outcome: string, attempts: readonly Attempt[]): string | undefined =>
+const finalTarget = (outcome: string, attempts: readonly Attempt[]): string | undefined =>
   outcome === 'finished' ? attempts.findLast((one) => one.outcome === 'finished')?.target : undefined;

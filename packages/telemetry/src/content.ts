@@ -11,10 +11,10 @@ import type {
   ToolResultPart,
 } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import { quietly } from './quiet-span.ts';
+import { ignoreErrors } from './quiet-span.ts';
 
 /** Prompts and answers as attributes, in the form of the conventions and without secrets. */
-export interface Content {
+export interface ContentAttributes {
   request(attempt: AttemptInfo): Attributes;
   answer(response: ChatResponse): Attributes;
   toolCall(call: ToolCallPart): Attributes;
@@ -22,14 +22,14 @@ export interface Content {
 }
 
 /** A redactor that fails leaves the attribute out: nothing goes past it. */
-export function contentOf(redactor: Redactor): Content {
+export function contentOf(redactor: Redactor): ContentAttributes {
   const clean = (name: string, value: unknown): Attributes =>
-    quietly(() => ({ [name]: JSON.stringify(redactor.value(value)) })) ?? {};
+    ignoreErrors(() => ({ [name]: JSON.stringify(redactor.value(value)) })) ?? {};
   return {
     request: ({ request, payload }) => ({
       ...clean(
         'gen_ai.input.messages',
-        payload === undefined ? request.messages.map(messageOf) : textsOf(payload).map(userText),
+        payload === undefined ? request.messages.map(messageOf) : promptsOf(payload).map(userText),
       ),
       ...(request.system === undefined
         ? {}
@@ -84,7 +84,7 @@ const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): 
 });
 
 /** What a request that is no chat says in words. */
-function textsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
+function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
   if ('values' in payload) return payload.values;
   if ('text' in payload) return [payload.text];
   return payload.prompt === undefined ? [] : [payload.prompt];

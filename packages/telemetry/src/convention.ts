@@ -25,15 +25,15 @@ const OF_1_36: Dialect = {
     const kept: Attributes = {};
     for (const [name, value] of Object.entries(attributes)) {
       if (name === 'gen_ai.provider.name') kept['gen_ai.system'] = value === 'x_ai' ? 'xai' : value;
-      else if (!SINCE_1_36.has(name)) kept[name] = value;
+      else if (!ADDED_AFTER_1_36.has(name)) kept[name] = value;
     }
     return kept;
   },
-  hasMetric: (name) => !SINCE_1_36.has(name),
+  hasMetric: (name) => !ADDED_AFTER_1_36.has(name),
 };
 
 /** Attributes and metrics that came after 1.36. */
-const SINCE_1_36: ReadonlySet<string> = new Set([
+const ADDED_AFTER_1_36: ReadonlySet<string> = new Set([
   'gen_ai.request.stream',
   'gen_ai.request.reasoning.level',
   'gen_ai.response.time_to_first_chunk',

@@ -2,11 +2,11 @@ import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { agentAround } from './agent-around.ts';
-import { Calls } from './calls.ts';
+import { CallSpans } from './calls.ts';
 import { contentOf } from './content.ts';
 import { dialectOf } from './convention.ts';
 import { instrumentsOf } from './instruments.ts';
-import { known } from './known.ts';
+import { withoutUndefined } from './known.ts';
 import type { Telemetry, TelemetryOptions } from './options.ts';
 import { providerName } from './provider-name.ts';
 import { startSpans } from './quiet-span.ts';
@@ -39,7 +39,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const start = startSpans(tracer ?? trace.getTracer(SCOPE), dialect);
   const instruments = instrumentsOf(meter ?? metrics.getMeter(SCOPE), dialect);
   const content = redactor && contentOf(redactor);
-  const calls = new Calls({ start, instruments, content, tenantMetric });
+  const calls = new CallSpans({ start, instruments, content, tenantMetric });
   return {
     majordomo: { onEvent: calls.onEvent, around: calls.around },
     agent: (name) => ({ around: agentAround(name, { start, instruments, content }) }),
@@ -47,7 +47,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       if (nanoUsd === undefined) return;
       instruments.cost(
         Number(nanoUsd),
-        known({
+        withoutUndefined({
           'gen_ai.operation.name': operationName(operation),
           'gen_ai.provider.name': providerName(vendor, target),
           'gen_ai.request.model': model,

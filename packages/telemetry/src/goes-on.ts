@@ -1,7 +1,7 @@
 import type { LlmError, ModelRequest } from '@majordomo/core';
 
 /** Is this request to continue from what the failed attempt had shown? Then that stands at the end of it, as the model's words. */
-export function goesOn({ messages }: ModelRequest, { details: { partial } }: LlmError): boolean {
+export function isContinuation({ messages }: ModelRequest, { details: { partial } }: LlmError): boolean {
   const shown = partial?.text.trimEnd() ?? '';
   if (shown === '') return false;
   return messages

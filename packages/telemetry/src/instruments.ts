@@ -1,6 +1,6 @@
 import { createNoopMeter, type Attributes, type Meter } from '@opentelemetry/api';
 import type { Dialect } from './convention.ts';
-import { quietly } from './quiet-span.ts';
+import { ignoreErrors } from './quiet-span.ts';
 
 /** Records a value; never throws. */
 export type Measure = (value: number, attributes: Attributes) => void;
@@ -37,9 +37,9 @@ const TOKENS = [
 export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
   let isOn = false;
   const measure = (name: string, record: () => Measure): Measure => {
-    const made = dialect.hasMetric(name) ? quietly(record) : undefined;
+    const made = dialect.hasMetric(name) ? ignoreErrors(record) : undefined;
     return (value, attributes) => {
-      quietly(() => made?.(value, dialect.attributes(attributes)));
+      ignoreErrors(() => made?.(value, dialect.attributes(attributes)));
     };
   };
   const histogram = (name: string, unit: string, explicitBucketBoundaries: number[]): Measure =>

@@ -19,15 +19,15 @@ export interface SpanHead {
 }
 
 /** Begins spans. */
-export type StartSpan = (head: SpanHead) => QuietSpan;
+export type StartSpan = (head: SpanHead) => SafeSpan;
 
 export const startSpans =
   (tracer: Tracer, dialect: Dialect): StartSpan =>
   (head) =>
-    new QuietSpan(tracer, dialect, head);
+    new SafeSpan(tracer, dialect, head);
 
 /** A span that never throws, whatever the tracer does: what watches a call must not change it. */
-export class QuietSpan {
+export class SafeSpan {
   /** What runs in it is its child. */
   readonly context: Context;
   private readonly span: Span | undefined;
@@ -38,40 +38,40 @@ export class QuietSpan {
 
   constructor(tracer: Tracer, dialect: Dialect, { name, kind, attributes, parent }: SpanHead) {
     this.dialect = dialect;
-    this.span = quietly(() =>
+    this.span = ignoreErrors(() =>
       tracer.startSpan(
         name,
         { kind, attributes: dialect.attributes(attributes), startTime: this.startTime },
         parent,
       ),
     );
-    this.context = quietly(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
+    this.context = ignoreErrors(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
   }
 
   /** Is there a tracer behind it? Without an SDK there is none, and nobody needs its attributes or its children. */
   get isTraced(): boolean {
     return (
-      this.isRecording || (quietly(() => this.span && isSpanContextValid(this.span.spanContext())) ?? false)
+      this.isRecording || (ignoreErrors(() => this.span && isSpanContextValid(this.span.spanContext())) ?? false)
     );
   }
 
   /** Is anybody going to see what is set? */
   get isRecording(): boolean {
-    return quietly(() => this.span?.isRecording()) ?? false;
+    return ignoreErrors(() => this.span?.isRecording()) ?? false;
   }
 
   set(attributes: Attributes): void {
-    quietly(() => this.span?.setAttributes(this.dialect.attributes(attributes)));
+    ignoreErrors(() => this.span?.setAttributes(this.dialect.attributes(attributes)));
   }
 
-  tell(event: string, attributes: Attributes): void {
-    quietly(() => this.span?.addEvent(event, attributes));
+  addEvent(event: string, attributes: Attributes): void {
+    ignoreErrors(() => this.span?.addEvent(event, attributes));
   }
 
   /** No message goes with it: a vendor's may quote the prompt. */
-  failed(type: string): void {
+  onAttemptFailed(type: string): void {
     this.set({ 'error.type': type });
-    quietly(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
+    ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
   }
 
   /** Epoch ms, by the steady clock. */
@@ -85,14 +85,14 @@ export class QuietSpan {
   }
 
   end(at: number = this.now()): void {
-    quietly(() => {
+    ignoreErrors(() => {
       this.span?.end(at);
     });
   }
 }
 
 /** `undefined` for what throws. */
-export function quietly<T>(work: () => T): T | undefined {
+export function ignoreErrors<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {

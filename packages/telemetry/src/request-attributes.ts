@@ -1,16 +1,16 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core';
-import { known } from './known.ts';
+import { withoutUndefined } from './known.ts';
 import { providerName } from './provider-name.ts';
 
 /** Who is asked for what: on spans from their beginning, for sampling, and on metrics. */
-export function whoIsAsked({
+export function identityAttributes({
   operation,
   vendor,
   target,
   model,
 }: Pick<AttemptInfo, 'operation' | 'vendor' | 'target' | 'model'>): Attributes {
-  return known({
+  return withoutUndefined({
     'gen_ai.operation.name': operationName(operation),
     'gen_ai.provider.name': providerName(vendor, target),
     'gen_ai.request.model': model,
@@ -30,14 +30,14 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   transcription: 'text',
 };
 
-const NO_PICTURE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
+const NO_IMAGE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
 
 /** What is asked for; no content. */
 export function requestAttributes(attempt: AttemptInfo): Attributes {
   const { request, payload, operation = 'chat', delivery } = attempt;
-  const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_PICTURE;
+  const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_IMAGE;
   const dimensions = payload && 'values' in payload ? payload.dimensions : undefined;
-  return known({
+  return withoutUndefined({
     'gen_ai.request.stream': delivery === 'deltas' ? true : undefined,
     'gen_ai.request.max_tokens': request.maxTokens,
     'gen_ai.request.temperature': request.temperature,
@@ -56,7 +56,7 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
 
 /** What the vendor counted. Totals include their portions, in the conventions as in ours. */
 export function usageAttributes(usage: Usage | undefined): Attributes {
-  return known({
+  return withoutUndefined({
     'gen_ai.usage.input_tokens': usage?.input,
     'gen_ai.usage.output_tokens': usage?.output,
     'gen_ai.usage.cache_read.input_tokens': usage?.cacheRead,
@@ -66,12 +66,12 @@ export function usageAttributes(usage: Usage | undefined): Attributes {
 }
 
 export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attributes {
-  return known({ 'gen_ai.response.id': id, 'gen_ai.response.finish_reasons': [rawFinish ?? finish] });
+  return withoutUndefined({ 'gen_ai.response.id': id, 'gen_ai.response.finish_reasons': [rawFinish ?? finish] });
 }
 
 /** How an attempt ended. */
 export function endAttributes({ outcome, error, usage }: Attempt): Attributes {
-  return known({
+  return withoutUndefined({
     'majordomo.outcome': outcome,
     'http.response.status_code': error?.details.status,
     ...usageAttributes(usage),

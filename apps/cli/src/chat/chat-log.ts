@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LlmError } from '@majordomo/core';
-import type { Conversation, ConversationStore, KeptConversation } from '@majordomo/store-sqlite';
+import type { Conversation, ConversationStore, StoredConversation } from '@majordomo/store-sqlite';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
@@ -20,7 +20,7 @@ export class ChatLog {
   /** What the user calls it. */
   private title: string | undefined;
 
-  constructor(store: ConversationStore, kept: KeptConversation | undefined, io: Io) {
+  constructor(store: ConversationStore, kept: StoredConversation | undefined, io: Io) {
     this.store = store;
     this.io = io;
     this.id = kept?.id ?? newId();
@@ -84,7 +84,7 @@ export function continued(
 }
 
 /** The conversation to continue with. Throws `Stop` where there is none. */
-export async function resumed(store: ConversationStore, id: string | undefined): Promise<KeptConversation> {
+export async function resumed(store: ConversationStore, id: string | undefined): Promise<StoredConversation> {
   const [newest] = id === undefined ? await store.list(1) : [];
   const asked = id ?? newest?.id;
   const kept = asked === undefined ? undefined : await store.load(asked);

@@ -1,5 +1,5 @@
 import type { Ledger } from '@majordomo/ledger';
-import type { KeptConversation } from '@majordomo/store-sqlite';
+import type { StoredConversation } from '@majordomo/store-sqlite';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 import type { ChatLog } from './chat-log.ts';
@@ -10,7 +10,7 @@ export interface Kept extends AsyncDisposable {
   /** The words of the command line that are no conversation's id. */
   readonly words: readonly (string | undefined)[];
   /** The one to continue with. */
-  readonly conversation: KeptConversation | undefined;
+  readonly conversation: StoredConversation | undefined;
   /** Where this one is kept. */
   readonly log: ChatLog | undefined;
   /** Books what is spent. */

@@ -43,17 +43,17 @@ const COMPRESSED_PAGES_PER_BYTE = 172;
  * byte-level and byte-fallback tokenizers are at least one byte each. Images and PDF pages: the rules of their vendors. What
  * tools at the vendor read is not part of the request.
  */
-export function mostTokens(request: BoundedRequest, target: BoundTarget = {}): number {
+export function maxRequestTokens(request: BoundedRequest, target: BoundTarget = {}): number {
   const { system = '', messages, tools, output, extra } = request;
   const { vendor = '' } = target;
   const hidden = (Object.hasOwn(HIDDEN, vendor) ? HIDDEN[vendor] : undefined) ?? ANY_HIDDEN;
   const ofMessages = messages.reduce(
-    (sum, { parts }) => sum + PER_MESSAGE + sumOf<AnyPart>(parts, (part) => mostOfPart(part, target)),
+    (sum, { parts }) => sum + PER_MESSAGE + sumOf<AnyPart>(parts, (part) => maxPartTokens(part, target)),
     0,
   );
   return Math.ceil(
-    Math.max(PER_REQUEST, hidden.mostPlain) +
-      (tools.length > 0 ? Math.max(PER_TOOLS, hidden.mostTools) : 0) +
+    Math.max(PER_REQUEST, hidden.maxPlain) +
+      (tools.length > 0 ? Math.max(PER_TOOLS, hidden.maxTools) : 0) +
       utf8Length(system) +
       jsonLength(tools) +
       jsonLength(output?.schema) +
@@ -64,34 +64,34 @@ export function mostTokens(request: BoundedRequest, target: BoundTarget = {}): n
 
 type AnyPart = Message['parts'][number];
 
-function mostOfPart(part: AnyPart, target: BoundTarget): number {
+function maxPartTokens(part: AnyPart, target: BoundTarget): number {
   switch (part.type) {
     case 'text':
       return PER_PART + utf8Length(part.text) + jsonLength(part.citations) + jsonLength(part.replay);
     case 'reasoning':
       return PER_PART + utf8Length(part.text) + jsonLength(part.replay);
     case 'image':
-      return PER_PART + mostOfImage(part.bytes, target.model);
+      return PER_PART + maxImageTokens(part.bytes, target.model);
     case 'file':
-      return PER_PART + utf8Length(part.name ?? '') + mostOfFile(part, target);
+      return PER_PART + utf8Length(part.name ?? '') + maxFileTokens(part, target);
     case 'audio':
       return PER_IMAGE + Math.ceil(part.bytes.length / AUDIO_BYTES_PER_TOKEN);
     case 'vendor':
     case 'tool-call':
       return PER_PART + jsonLength(part);
     case 'tool-result':
-      return PER_PART + jsonLength(part.name) + sumOf(part.content, (piece) => mostOfPart(piece, target));
+      return PER_PART + jsonLength(part.name) + sumOf(part.content, (piece) => maxPartTokens(piece, target));
   }
 }
 
-function mostOfImage(bytes: Uint8Array, model = ''): number {
+function maxImageTokens(bytes: Uint8Array, model = ''): number {
   if (hasImageRule(model)) return Math.max(PER_IMAGE, imageTokens(bytes, model));
   const size = imageSize(bytes);
   if (size === undefined) return LARGEST_IMAGE;
   return Math.max(PER_IMAGE, Math.min(LARGEST_IMAGE, (size.width * size.height) / PIXELS_PER_TOKEN));
 }
 
-function mostOfFile(file: FilePart, target: BoundTarget): number {
+function maxFileTokens(file: FilePart, target: BoundTarget): number {
   const { mediaType, bytes } = file;
   if (/^text\/|[/+-](?:json|xml|yaml|javascript|csv)(?:$|;)/.test(mediaType)) return bytes.length;
   if (!mediaType.includes('pdf')) return bytes.length * TOKENS_PER_FILE_BYTE;

@@ -7,19 +7,19 @@ const LARGE: ImageSize = { width: 2048, height: 2048 };
 /** About how many tokens a picture is for this model, by its vendor's rule; 1,600 where none is known. */
 export function imageTokens(bytes: Uint8Array, model = ''): number {
   const rule = IMAGE_RULES.find(([pattern]) => pattern.test(model))?.[1] ?? ANY_IMAGE;
-  return Math.ceil(counted(imageSize(bytes) ?? LARGE, rule));
+  return Math.ceil(applyRule(imageSize(bytes) ?? LARGE, rule));
 }
 
-function counted(size: ImageSize, rule: ImageRule): number {
+function applyRule(size: ImageSize, rule: ImageRule): number {
   switch (rule.by) {
     case 'picture':
       return rule.tokens;
     case 'area': {
-      const { width, height } = within(size, rule.longest);
+      const { width, height } = fitWithin(size, rule.longest);
       return Math.min(rule.most, (width * height) / rule.pixelsPerToken);
     }
     case 'tiles': {
-      const { width, height } = shortened(within(size, 2048), 768);
+      const { width, height } = scaleShortSide(fitWithin(size, 2048), 768);
       return rule.base + rule.tile * Math.ceil(width / 512) * Math.ceil(height / 512);
     }
     case 'patches':
@@ -33,12 +33,12 @@ function counted(size: ImageSize, rule: ImageRule): number {
   }
 }
 
-const within = ({ width, height }: ImageSize, longest: number): ImageSize => {
+const fitWithin = ({ width, height }: ImageSize, longest: number): ImageSize => {
   const scale = Math.min(1, longest / Math.max(width, height));
   return { width: width * scale, height: height * scale };
 };
 
-const shortened = ({ width, height }: ImageSize, shortest: number): ImageSize => {
+const scaleShortSide = ({ width, height }: ImageSize, shortest: number): ImageSize => {
   const scale = Math.min(1, shortest / Math.min(width, height));
   return { width: width * scale, height: height * scale };
 };

@@ -1,12 +1,12 @@
-const counted = new WeakMap<Uint8Array, { readonly pages: number | undefined }>();
+const pageCounts = new WeakMap<Uint8Array, { readonly pages: number | undefined }>();
 
 /**
  * Returns the pages of a PDF whose objects are not compressed; `undefined` for any other. Never below the true number: old
  * revisions of pages count too.
  */
 export function pdfPages(bytes: Uint8Array): number | undefined {
-  let known = counted.get(bytes);
-  if (known === undefined) counted.set(bytes, (known = { pages: count(bytes) }));
+  let known = pageCounts.get(bytes);
+  if (known === undefined) pageCounts.set(bytes, (known = { pages: count(bytes) }));
   return known.pages;
 }
 

@@ -64,25 +64,25 @@ function tokensOfPage(rule: ImageRule): number {
 }
 
 /** Tokens that a vendor adds to what was sent: for every request, and once more when there are tools. */
-export interface Hidden {
+export interface HiddenTokens {
   readonly plain: number;
   readonly tools: number;
   /** In the worst of hundred recorded requests. */
-  readonly mostPlain: number;
-  readonly mostTools: number;
+  readonly maxPlain: number;
+  readonly maxTools: number;
 }
 
 /** Where a vendor was not measured. */
-export const ANY_HIDDEN: Hidden = { plain: 0, tools: 100, mostPlain: 110, mostTools: 1100 };
+export const ANY_HIDDEN: HiddenTokens = { plain: 0, tools: 100, maxPlain: 110, maxTools: 1100 };
 
 /** Counted in recordings of 2024 to 2026: input as the vendor reported it, less an estimate of what was sent. */
-export const HIDDEN: Readonly<Record<string, Hidden>> = {
-  anthropic: { plain: 0, tools: 600, mostPlain: 60, mostTools: 1150 },
-  'amazon-bedrock': { plain: 0, tools: 330, mostPlain: 110, mostTools: 1100 },
-  azure: { plain: 0, tools: 0, mostPlain: 60, mostTools: 150 },
-  cohere: { plain: 490, tools: 900, mostPlain: 550, mostTools: 1050 },
-  deepseek: { plain: 0, tools: 210, mostPlain: 110, mostTools: 350 },
-  google: { plain: 0, tools: 0, mostPlain: 60, mostTools: 150 },
-  mistral: { plain: 0, tools: 10, mostPlain: 110, mostTools: 150 },
-  openai: { plain: 0, tools: 0, mostPlain: 60, mostTools: 150 },
+export const HIDDEN: Readonly<Record<string, HiddenTokens>> = {
+  anthropic: { plain: 0, tools: 600, maxPlain: 60, maxTools: 1150 },
+  'amazon-bedrock': { plain: 0, tools: 330, maxPlain: 110, maxTools: 1100 },
+  azure: { plain: 0, tools: 0, maxPlain: 60, maxTools: 150 },
+  cohere: { plain: 490, tools: 900, maxPlain: 550, maxTools: 1050 },
+  deepseek: { plain: 0, tools: 210, maxPlain: 110, maxTools: 350 },
+  google: { plain: 0, tools: 0, maxPlain: 60, maxTools: 150 },
+  mistral: { plain: 0, tools: 10, maxPlain: 110, maxTools: 150 },
+  openai: { plain: 0, tools: 0, maxPlain: 60, maxTools: 150 },
 };

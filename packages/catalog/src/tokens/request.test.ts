@@ -101,7 +101,7 @@ describe('a request is', () => {
     for (const vendor of ['openai', 'anthropic', 'cohere', 'somebody']) {
       for (const more of [{}, { tools: [tool] }]) {
         const estimate = estimateRequest(asked(more), { vendor });
-        expect(estimate.most).toBeGreaterThan(estimate.tokens);
+        expect(estimate.max).toBeGreaterThan(estimate.tokens);
       }
     }
   });

@@ -1,5 +1,5 @@
 import type { FilePart, Message, ModelRequest } from '@majordomo/core';
-import { mostTokens } from './bound.ts';
+import { maxRequestTokens } from './bound.ts';
 import { imageTokens } from './image.ts';
 import { pdfPages } from './pdf-pages.ts';
 import { ANY_HIDDEN, HIDDEN } from './profiles.ts';
@@ -14,7 +14,7 @@ export interface TokenEstimate {
    * Upper bound: one token for each byte of text, and the vendors' rules for images and PDF pages. What tools at the vendor
    * read is not in it.
    */
-  readonly most: number;
+  readonly max: number;
 }
 
 /** What of a request goes to the model. */
@@ -51,7 +51,7 @@ export function estimateRequest(request: EstimatedRequest, target: EstimateTarge
   return {
     estimated: true,
     tokens: sent + hidden.plain + (hasTools ? hidden.tools : 0),
-    most: mostTokens(request, target),
+    max: maxRequestTokens(request, target),
   };
 }
 

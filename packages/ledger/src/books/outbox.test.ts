@@ -15,7 +15,7 @@ it('of what waits for a store that does not come back the oldest goes, and is to
   for (let number = 0; number < 10_003; number++) {
     await outbox.send({
       run: () => Promise.reject(new Error(`down at ${number}`)),
-      lost: () => {
+      onLost: () => {
         lost.push(number);
       },
     });
@@ -28,7 +28,7 @@ it('what the store has not taken when it is closed is told with its last error',
   const lost: unknown[] = [];
   await outbox.send({
     run: () => Promise.reject(new Error('down')),
-    lost: (error) => {
+    onLost: (error) => {
       lost.push(error);
     },
   });

@@ -1,35 +1,35 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
-import { inTime } from './in-time.ts';
+import { withTimeout } from './in-time.ts';
 
 /** What has to reach the store. */
-export interface Job {
+export interface StoreJob {
   /** May be run again after a failure. */
   run(): void | Promise<void>;
   /** It never gets there: nobody tries it again. */
-  lost?(error: unknown): void;
+  onLost?(error: unknown): void;
 }
 
 /** A store that says nothing for so long is asked again: what it is told may be told twice. */
-const LONGEST_JOB_MS = 30_000;
+const JOB_TIMEOUT_MS = 30_000;
 /** First wait of a job after a failure; it doubles up to the longest. */
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 30_000;
+const MIN_WAIT_MS = 1000;
+const MAX_WAIT_MS = 30_000;
 /** What a store that never comes back may cost in memory. */
-const MOST_WAITING = 10_000;
+const MAX_WAITING = 10_000;
 /** What the store refuses so often and for so long, and takes others in between, it refuses for what it is. */
-const MOST_REFUSED = 20;
+const MAX_REFUSALS = 20;
 const REFUSED_MS = 600_000;
 
 /** A job with what became of it so far. */
-interface Tried {
-  readonly job: Job;
+interface PendingJob {
+  readonly job: StoreJob;
   /** When it was tried first. */
   readonly since: number;
   /** How many jobs the store had taken at its last failure; endless before the first. */
-  taken: number;
+  completedBefore: number;
   /** Failures before which the store had taken others. */
-  refused: number;
+  refusals: number;
   waitMs: number;
   error: unknown;
 }
@@ -43,8 +43,8 @@ export class Outbox {
   private readonly onError: (error: unknown) => void;
   private readonly running = new Set<Promise<void>>();
   /** What is to be tried again, the oldest first, each with how to call that off. */
-  private readonly waiting = new Map<Tried, () => void>();
-  private taken = 0;
+  private readonly waiting = new Map<PendingJob, () => void>();
+  private completed = 0;
   /** Lost since somebody asked whether all is stored. */
   private loss: { readonly error: unknown } | undefined;
 
@@ -54,15 +54,15 @@ export class Outbox {
   }
 
   /** Resolves after the first try, or is done at once: nobody waits for what has to be tried again. */
-  send(job: Job): Promise<void> | undefined {
+  send(job: StoreJob): Promise<void> | undefined {
     const doing = invoke(() => job.run());
     if (!(doing instanceof Promise)) {
-      this.taken++;
+      this.completed++;
       return undefined;
     }
     const since = this.clock.now();
-    const tried: Tried = { job, since, taken: Infinity, refused: 0, waitMs: FIRST_WAIT_MS, error: undefined };
-    return this.under(tried, doing).then(() => undefined);
+    const tried: PendingJob = { job, since, completedBefore: Infinity, refusals: 0, waitMs: MIN_WAIT_MS, error: undefined };
+    return this.track(tried, doing).then(() => undefined);
   }
 
   /**
@@ -74,7 +74,7 @@ export class Outbox {
     let failure: { readonly error: unknown } | undefined;
     await Promise.all(
       this.takeWaiting().map(async (tried) => {
-        const outcome = await this.again(tried);
+        const outcome = await this.retry(tried);
         failure ??= outcome;
       }),
     );
@@ -89,23 +89,23 @@ export class Outbox {
     try {
       await this.flush();
     } finally {
-      for (const { job, error } of this.takeWaiting()) job.lost?.(error);
+      for (const { job, error } of this.takeWaiting()) job.onLost?.(error);
     }
   }
 
-  private again(tried: Tried): Promise<{ readonly error: unknown } | undefined> {
-    return this.under(tried, Promise.resolve(invoke(() => tried.job.run())));
+  private retry(tried: PendingJob): Promise<{ readonly error: unknown } | undefined> {
+    return this.track(tried, Promise.resolve(invoke(() => tried.job.run())));
   }
 
   /** Gives the error, where it failed. */
-  private under(tried: Tried, doing: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
-    const attempted = inTime(doing, LONGEST_JOB_MS, this.clock, true).then(
+  private track(tried: PendingJob, doing: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
+    const attempted = withTimeout(doing, JOB_TIMEOUT_MS, this.clock, true).then(
       () => {
-        this.taken++;
+        this.completed++;
         return undefined;
       },
       (error: unknown) => {
-        this.failed(tried, error);
+        this.onFailure(tried, error);
         return { error };
       },
     );
@@ -116,44 +116,44 @@ export class Outbox {
     return attempted;
   }
 
-  private failed(tried: Tried, error: unknown): void {
+  private onFailure(tried: PendingJob, error: unknown): void {
     tried.error = error;
-    if (this.taken > tried.taken) tried.refused++;
-    tried.taken = this.taken;
+    if (this.completed > tried.completedBefore) tried.refusals++;
+    tried.completedBefore = this.completed;
     if (LlmError.is(error, 'invalid-request') || this.isHopeless(tried)) {
       this.lose(tried, error);
       return;
     }
     // A store that takes others is not down; when it is, those say so.
-    if (tried.refused === 0) this.onError(error);
+    if (tried.refusals === 0) this.onError(error);
     this.retryLater(tried);
   }
 
-  private isHopeless({ refused, since }: Tried): boolean {
-    return refused >= MOST_REFUSED && this.clock.now() - since >= REFUSED_MS;
+  private isHopeless({ refusals, since }: PendingJob): boolean {
+    return refusals >= MAX_REFUSALS && this.clock.now() - since >= REFUSED_MS;
   }
 
-  private retryLater(tried: Tried): void {
+  private retryLater(tried: PendingJob): void {
     const [oldest] = this.waiting.keys();
-    if (this.waiting.size >= MOST_WAITING && oldest !== undefined) {
+    if (this.waiting.size >= MAX_WAITING && oldest !== undefined) {
       this.waiting.get(oldest)?.();
       this.waiting.delete(oldest);
       this.lose(oldest, oldest.error);
     }
     const retry = (): void => {
       this.waiting.delete(tried);
-      void this.again(tried);
+      void this.retry(tried);
     };
     this.waiting.set(tried, this.clock.timer(tried.waitMs, retry, true));
-    tried.waitMs = Math.min(tried.waitMs * 2, LONGEST_WAIT_MS);
+    tried.waitMs = Math.min(tried.waitMs * 2, MAX_WAIT_MS);
   }
 
-  private lose({ job }: Tried, error: unknown): void {
+  private lose({ job }: PendingJob, error: unknown): void {
     this.loss ??= { error };
-    job.lost?.(error);
+    job.onLost?.(error);
   }
 
-  private takeWaiting(): readonly Tried[] {
+  private takeWaiting(): readonly PendingJob[] {
     const waiting = [...this.waiting.keys()];
     for (const cancel of this.waiting.values()) cancel();
     this.waiting.clear();

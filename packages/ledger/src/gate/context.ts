@@ -4,8 +4,8 @@ import type { Leases } from '../books/leases.ts';
 import type { Outbox } from '../books/outbox.ts';
 import type { LedgerOptions } from '../contract/ledger.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import type { LimitBook } from '../limits/limit-book.ts';
-import type { Answers } from './answers.ts';
+import type { LimitSet } from '../limits/limit-book.ts';
+import type { AnswerLengths } from './answers.ts';
 import type { HeldQueue } from './held-queue.ts';
 import type { Prices } from './prices.ts';
 
@@ -13,12 +13,12 @@ import type { Prices } from './prices.ts';
 export interface LedgerContext {
   readonly store: LedgerStore;
   readonly clock: Clock;
-  readonly limits: LimitBook;
+  readonly limits: LimitSet;
   readonly prices: Prices;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly alerts: Alerts;
-  readonly answers: Answers;
+  readonly answerLengths: AnswerLengths;
   readonly heldQueue: HeldQueue;
   readonly options: Pick<LedgerOptions, 'reserve' | 'media' | 'tags' | 'onRecord' | 'onAlert'> & {
     readonly unknownPrice: 'admit' | 'deny';

@@ -1,7 +1,7 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Refusal } from '../contract/store.ts';
-import type { Bound, Unit } from '../limits/bound.ts';
+import type { LimitCounters, Unit } from '../limits/bound.ts';
 
 const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   usd: (amount) => formatUsd(amount),
@@ -13,11 +13,11 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
 const HELD_RETRY_MS = 1000;
 
 /** Denial of a claim that does not fit into what is left of the period. */
-export function spent(bound: Bound, amount: bigint, refusal: Refusal, now: number): Denial {
-  const { limit, unit, max } = bound;
+export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refusal, now: number): Denial {
+  const { definition, unit, max } = limit;
   const format = FORMATS[unit];
-  const name = nameOf(bound, refusal);
-  const advance = limit.whenSpent === 'advance';
+  const name = nameOf(limit, refusal);
+  const advance = definition.whenSpent === 'advance';
   if (amount > max)
     return {
       deny: `${name} allows ${format(max)} in all, and this call may use up to ${format(amount)}; lower maxTokens, or create the ledger with reserve: 'likely'`,
@@ -36,51 +36,51 @@ export function spent(bound: Bound, amount: bigint, refusal: Refusal, now: numbe
 }
 
 /** Denial of a claim that fits once other calls have settled. */
-export function heldByOthers(bound: Bound, amount: bigint, refusal: Refusal): Denial {
-  const { limit, unit, max } = bound;
+export function heldDenial(limit: LimitCounters, amount: bigint, refusal: Refusal): Denial {
+  const { definition, unit, max } = limit;
   const format = FORMATS[unit];
   const { held, holders } = refusal;
   const calls = holders === 1 ? '1 call in progress holds' : `${holders} calls in progress hold`;
   return {
-    deny: `${nameOf(bound, refusal)}: ${calls} ${format(held)} of ${format(max)}, and this call may use up to ${format(amount)}; retry when they have finished, or set maxTokens`,
-    advance: limit.whenSpent === 'advance',
+    deny: `${nameOf(limit, refusal)}: ${calls} ${format(held)} of ${format(max)}, and this call may use up to ${format(amount)}; retry when they have finished, or set maxTokens`,
+    advance: definition.whenSpent === 'advance',
     retryAfterMs: HELD_RETRY_MS,
   };
 }
 
-function nameOf(bound: Bound, { counter }: Refusal): string {
-  const key = bound.keyOf(counter);
-  return `limit "${bound.limit.name}"${key === '' ? '' : ` (${key})`}`;
+function nameOf(limit: LimitCounters, { counter }: Refusal): string {
+  const key = limit.keyOf(counter);
+  return `limit "${limit.definition.name}"${key === '' ? '' : ` (${key})`}`;
 }
 
 /** Under a limit of money, where the price is known, and not what it is to be multiplied by. */
-export function unmeasured({ target, payload }: AttemptInfo, { limit }: Bound): Denial {
+export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition }: LimitCounters): Denial {
   const remedy =
     payload && 'audio' in payload
       ? 'pass durationMs, or pass createMajordomo a media fitter and install music-metadata, which measures the recording'
       : "make the ledger with unknownPrice: 'admit'";
   return {
-    deny: `nobody can tell before what this call of ${target} costs; ${remedy} (limit "${limit.name}")`,
-    advance: limit.whenSpent === 'advance',
+    deny: `nobody can tell before what this call of ${target} costs; ${remedy} (limit "${definition.name}")`,
+    advance: definition.whenSpent === 'advance',
   };
 }
 
 /** Under a limit of money. */
-export function unpriced({ target, vendor, model }: AttemptInfo, { limit }: Bound): Denial {
+export function unpricedDenial({ target, vendor, model }: AttemptInfo, { definition }: LimitCounters): Denial {
   const priced = vendor === undefined ? target : `${vendor}/${model ?? ''}`;
   const hint = vendor === undefined ? ', and name the vendor of its provider' : '';
   return {
-    deny: `no price for ${priced}; add one with catalog.with(…)${hint} (limit "${limit.name}")`,
-    advance: limit.whenSpent === 'advance',
+    deny: `no price for ${priced}; add one with catalog.with(…)${hint} (limit "${definition.name}")`,
+    advance: definition.whenSpent === 'advance',
   };
 }
 
 /** Under a limit of money or tokens, where nobody knows how long an answer can get. */
-export const unbounded = ({ target }: AttemptInfo, { limit }: Bound): Denial => ({
-  deny: `nobody knows how long an answer of ${target} can get, so that it may use more than limit "${limit.name}" has; set maxTokens, or make the ledger with reserve: 'likely'`,
-  advance: limit.whenSpent === 'advance',
+export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
+  deny: `nobody knows how long an answer of ${target} can get, so that it may use more than limit "${definition.name}" has; set maxTokens, or make the ledger with reserve: 'likely'`,
+  advance: definition.whenSpent === 'advance',
 });
 
-export const storeDown = (error: unknown): Denial => ({
+export const storeDownDenial = (error: unknown): Denial => ({
   deny: `the books cannot be asked (${error instanceof Error ? error.message : String(error)}), and without them nothing is admitted (whenDown: 'deny')`,
 });

@@ -1,11 +1,11 @@
-import { mostCost, type CatalogModel, type Price } from '@majordomo/catalog';
-import { mostTokens, type BoundTarget } from '@majordomo/catalog/tokens';
+import { maxCost, type CatalogModel, type Price } from '@majordomo/catalog';
+import { maxRequestTokens, type BoundTarget } from '@majordomo/catalog/tokens';
 import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
-import { MOST } from '../limits/money.ts';
+import { MAX_AMOUNT } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
 /** For limits of requests, which do not depend on their size. */
-export const UNMEASURED: Estimate = {
+export const NO_ESTIMATE: Estimate = {
   input: 0,
   output: undefined,
   nanoUsd: undefined,
@@ -41,10 +41,10 @@ export function estimate(
     return { ...other, inputNanoUsd: other.nanoUsd };
   }
   const input = inputOf(attempt, model, pages);
-  const most = lowest(mostOutput(attempt, model), output);
+  const most = lowest(maxOutput(attempt, model), output);
   const nanoUsd =
-    price === undefined || most === undefined ? undefined : held(mostCost({ input, output: most }, price));
-  const inputNanoUsd = price && held(mostCost({ input, output: 0 }, price));
+    price === undefined || most === undefined ? undefined : capped(maxCost({ input, output: most }, price));
+  const inputNanoUsd = price && capped(maxCost({ input, output: 0 }, price));
   return { input, output: most, nanoUsd, inputNanoUsd, isByUnit: false };
 }
 
@@ -57,11 +57,11 @@ function otherEstimate(
   model: CatalogModel | undefined,
   price: Price | undefined,
 ): OtherEstimate {
-  if ('values' in payload) return byTokens(mostWords(attempt, payload.values.join('\n')), 0, price, false);
+  if ('values' in payload) return byTokens(textTokens(attempt, payload.values.join('\n')), 0, price, false);
   const { fees } = price ?? {};
   if ('text' in payload) {
     if (price !== undefined && fees?.['character'] === undefined)
-      return byTokens(mostWords(attempt, payload.text), model?.maxOutputTokens, price, true);
+      return byTokens(textTokens(attempt, payload.text), model?.maxOutputTokens, price, true);
     return byFee(fees, 'character', payload.text.length);
   }
   if (!('audio' in payload)) return imageEstimate(attempt, payload, model, price);
@@ -73,8 +73,8 @@ function otherEstimate(
 }
 
 /** The most tokens that a text may be. */
-function mostWords({ vendor, model }: AttemptInfo, text: string): number {
-  return mostTokens(
+function textTokens({ vendor, model }: AttemptInfo, text: string): number {
+  return maxRequestTokens(
     { system: undefined, messages: [user(text)], tools: [], output: undefined },
     { vendor, model },
   );
@@ -89,7 +89,7 @@ function byTokens(
 ): OtherEstimate {
   if (input === undefined || output === undefined)
     return { input: 0, output: undefined, nanoUsd: undefined, isByUnit };
-  const nanoUsd = price === undefined ? undefined : held(mostCost({ input, output }, price));
+  const nanoUsd = price === undefined ? undefined : capped(maxCost({ input, output }, price));
   return { input, output, nanoUsd, isByUnit };
 }
 
@@ -98,7 +98,7 @@ function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;
   const nanoUsd = isKnown
-    ? held(BigInt(Math.ceil((fee * count + (fees['request'] ?? 0)) * 1000)))
+    ? capped(BigInt(Math.ceil((fee * count + (fees['request'] ?? 0)) * 1000)))
     : undefined;
   return { input: 0, output: undefined, nanoUsd, isByUnit: true };
 }
@@ -117,11 +117,11 @@ function inputOf(
     maxPages: capabilities.fileLimits?.pdf?.maxPages,
   };
   // What a model does not take costs nothing.
-  return Math.min(mostTokens(request, target), ceiling);
+  return Math.min(maxRequestTokens(request, target), ceiling);
 }
 
 /** What the request allows, else what the model can. */
-function mostOutput(
+function maxOutput(
   { request, capabilities }: AttemptInfo,
   model: CatalogModel | undefined,
 ): number | undefined {
@@ -161,26 +161,26 @@ function imageEstimate(
   const { n = 1, size, prompt, images = [] } = payload;
   const { fees = {}, rates } = price;
   const messages = [user(prompt, ...images)];
-  const input = mostTokens(
+  const input = maxRequestTokens(
     { system: undefined, messages, tools: [], output: undefined },
     { vendor, model: id },
   );
-  const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? dearestImage(fees);
+  const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? maxImageFee(fees);
   // Fees are micro-USD, to six decimals.
   const byFee =
-    fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + mostCost({ input, output: 0 }, price);
-  if (byFee !== undefined && rates.outputImage === undefined) return { ...unknown, nanoUsd: held(byFee) };
+    fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output: 0 }, price);
+  if (byFee !== undefined && rates.outputImage === undefined) return { ...unknown, nanoUsd: capped(byFee) };
   const each = model?.maxOutputTokens;
-  if (each === undefined) return { ...unknown, nanoUsd: byFee && held(byFee) };
-  const byTokens = mostCost({ input, output: each * n }, price);
-  const nanoUsd = held(byFee === undefined || byTokens > byFee ? byTokens : byFee);
+  if (each === undefined) return { ...unknown, nanoUsd: byFee && capped(byFee) };
+  const byTokens = maxCost({ input, output: each * n }, price);
+  const nanoUsd = capped(byFee === undefined || byTokens > byFee ? byTokens : byFee);
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 
 /** Of a size that is the vendor's to choose. */
-function dearestImage(fees: NonNullable<Price['fees']>): number | undefined {
+function maxImageFee(fees: NonNullable<Price['fees']>): number | undefined {
   const images = Object.entries(fees).filter(([unit]) => unit.startsWith('image:'));
   return images.length === 0 ? undefined : Math.max(...images.map(([, fee]) => fee));
 }
 
-const held = (nanoUsd: bigint): bigint => (nanoUsd > MOST ? MOST : nanoUsd);
+const capped = (nanoUsd: bigint): bigint => (nanoUsd > MAX_AMOUNT ? MAX_AMOUNT : nanoUsd);

@@ -1,7 +1,7 @@
 import type { AttemptInfo, Permit } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { HeldQueue, type Held } from './held-queue.ts';
+import { HeldQueue, type HeldLimit } from './held-queue.ts';
 
 const attemptWith = (signal: AbortSignal): AttemptInfo => ({
   call: { id: 'c', spec: 'a/x', operation: 'chat', tenant: undefined, metadata: {} },
@@ -11,7 +11,7 @@ const attemptWith = (signal: AbortSignal): AttemptInfo => ({
   capabilities: {},
   signal,
 });
-const heldOn = (counter: string): Held => ({ heldOn: counter, denial: { deny: `held on ${counter}` } });
+const heldOn = (counter: string): HeldLimit => ({ heldOn: counter, denial: { deny: `held on ${counter}` } });
 const permit: Permit = { settle: () => undefined };
 
 it('keeps the call behind one that is aborted between its try and its move to another counter', async () => {
@@ -29,7 +29,7 @@ it('keeps the call behind one that is aborted between its try and its move to an
     return tried;
   });
   const second = queue.wait('a', attemptWith(new AbortController().signal), () => permit);
-  queue.released(['a']);
+  queue.onRelease(['a']);
   await clock.advance(200);
   expect(await first).toMatchObject({ deny: expect.stringContaining('ended') as unknown });
   expect(await Promise.race([second, clock.advance(1000).then(() => 'still waiting')])).toBe(permit);

@@ -2,10 +2,10 @@ import type { AttemptInfo, Clock, Denial, Permit } from '@majordomo/core';
 import type { Claim } from '../contract/store.ts';
 
 /** Result of one try to reserve. */
-export type Reserved = Permit | Denial | Held;
+export type ReserveResult = Permit | Denial | HeldLimit;
 
 /** A limit that has room for the claim once other calls in progress have settled. */
-export interface Held {
+export interface HeldLimit {
   /** Counter on which the other calls hold reservations. */
   readonly heldOn: string;
   /** Answer of the gate if the call does not wait, or no longer. */
@@ -18,7 +18,7 @@ interface Waiter {
   readonly number: number;
   /** Counter in whose queue it is. */
   counter: string;
-  reserve(): Reserved | Promise<Reserved>;
+  reserve(): ReserveResult | Promise<ReserveResult>;
   resolve(answer: Permit | Denial): void;
   reject(error: unknown): void;
   isReserving: boolean;
@@ -35,21 +35,21 @@ const POLL_MS = 100;
  */
 export class HeldQueue {
   private readonly clock: Clock;
-  private readonly longestMs: number;
+  private readonly timeoutMs: number;
   private readonly waiting = new Map<string, Waiter[]>();
   private readonly serving = new Set<string>();
   /** Counters that were released while their first call was trying. */
-  private readonly again = new Set<string>();
+  private readonly retryNeeded = new Set<string>();
   private arrivals = 0;
   private stopPolling: (() => void) | undefined;
 
   constructor(clock: Clock, longestMs: number) {
     this.clock = clock;
-    this.longestMs = longestMs;
+    this.timeoutMs = longestMs;
   }
 
   /** Returns the counter for which an earlier call waits, if a call with these claims has to wait behind it. */
-  counterAhead(claims: readonly Claim[]): string | undefined {
+  queuedCounter(claims: readonly Claim[]): string | undefined {
     if (this.waiting.size === 0) return undefined;
     return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;
   }
@@ -58,14 +58,14 @@ export class HeldQueue {
   wait(
     counter: string,
     attempt: AttemptInfo,
-    reserve: () => Reserved | Promise<Reserved>,
+    reserve: () => ReserveResult | Promise<ReserveResult>,
   ): Promise<Permit | Denial> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         waiter.isOver = true;
         if (!waiter.isReserving) void this.lastTry(waiter);
       };
-      const cancel = this.clock.timer(this.longestMs, end);
+      const cancel = this.clock.timer(this.timeoutMs, end);
       attempt.signal.addEventListener('abort', end, { once: true });
       const release = (): void => {
         cancel();
@@ -93,23 +93,23 @@ export class HeldQueue {
   }
 
   /** Other calls hold less on these counters, or their limits have changed. */
-  released(counters: Iterable<string>): void {
+  onRelease(counters: Iterable<string>): void {
     for (const counter of counters) if (this.waiting.has(counter)) void this.serve(counter);
   }
 
-  releasedAll(): void {
-    this.released([...this.waiting.keys()]);
+  retryAll(): void {
+    this.onRelease([...this.waiting.keys()]);
   }
 
   /** Lets calls pass from the first one on, until one has to wait. */
   private async serve(counter: string): Promise<void> {
     if (this.serving.has(counter)) {
-      this.again.add(counter);
+      this.retryNeeded.add(counter);
       return;
     }
     this.serving.add(counter);
     do {
-      this.again.delete(counter);
+      this.retryNeeded.delete(counter);
       let first = this.waiting.get(counter)?.[0];
       while (first !== undefined && !first.isReserving) {
         const heldOn = await this.tryOnce(first);
@@ -117,13 +117,13 @@ export class HeldQueue {
         if (heldOn !== undefined) this.move(first, heldOn);
         first = this.waiting.get(counter)?.[0];
       }
-    } while (this.again.has(counter));
+    } while (this.retryNeeded.has(counter));
     this.serving.delete(counter);
   }
 
   private async lastTry(waiter: Waiter): Promise<void> {
     await this.tryOnce(waiter);
-    this.releasedAll();
+    this.retryAll();
   }
 
   /** Returns the counter that the call still has to wait for; `undefined` if it waits no longer. */
@@ -180,7 +180,7 @@ export class HeldQueue {
       () => {
         this.stopPolling = undefined;
         if (this.waiting.size === 0) return;
-        this.releasedAll();
+        this.retryAll();
         this.poll();
       },
       true,

@@ -1,21 +1,21 @@
 import type { CatalogModel, Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
 import { invoke, mapValue } from '@majordomo/core/toolkit';
-import { inTime } from '../books/in-time.ts';
+import { withTimeout } from '../books/in-time.ts';
 import { LEASE_MS } from '../books/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
 import type { Spender } from '../limits/bound.ts';
-import { booking, releasing, type Request } from './booking.ts';
+import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
-import { heldByOthers, spent, storeDown } from './denials.ts';
-import { estimate, UNMEASURED, type Estimate } from './estimate.ts';
-import type { Held, Reserved } from './held-queue.ts';
+import { heldDenial, spentDenial, storeDownDenial } from './denials.ts';
+import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
+import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
-import { planned } from './plan.ts';
+import { planClaims } from './plan.ts';
 import { priceOf } from './prices.ts';
 
 /** Output to reserve for an answer of unknown length, with `reserve: 'likely'`. */
-const GUESSED_OUTPUT = 4096;
+const DEFAULT_OUTPUT = 4096;
 
 /** Reserves before each attempt what it may use, and books afterwards what it used. */
 export const ledgerGate = (context: LedgerContext): Gate => ({
@@ -23,25 +23,25 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
   admit: (attempt) =>
     mapValue(context.prices.model(attempt.vendor, attempt.model), (model) =>
       mapValue(pageCountsOf(context.options.media, attempt), (pages) =>
-        admit(context, requested(context, attempt, model, pages)),
+        admit(context, toRequest(context, attempt, model, pages)),
       ),
     ),
 });
 
 /** Synchronous if the store is, and no other call holds what this one needs. */
-function admit(context: LedgerContext, request: Request): Permit | Denial | Promise<Permit | Denial> {
+function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(context, request, plan);
   const { heldQueue, options } = context;
   // The limits of a call that waits may have changed, and so has the time that is left of their periods.
-  const again = (): Reserved | Promise<Reserved> => {
+  const again = (): ReserveResult | Promise<ReserveResult> => {
     const counted = context.limits.countersFor(request.spender);
     const present = { ...request, counted };
     const next = planOf(context, present);
     return 'deny' in next ? next : reserve(context, present, next);
   };
-  const ahead = heldQueue.counterAhead(plan);
+  const ahead = heldQueue.queuedCounter(plan);
   if (ahead !== undefined) return heldQueue.wait(ahead, request.attempt, again);
   return mapValue(reserve(context, request, plan), (reserved) => {
     if (!('heldOn' in reserved)) return reserved;
@@ -52,68 +52,68 @@ function admit(context: LedgerContext, request: Request): Permit | Denial | Prom
 
 const planOf = (
   { clock, options }: LedgerContext,
-  { counted, attempt, spender, claimed = UNMEASURED, price }: Request,
+  { counted, attempt, spender, estimate = NO_ESTIMATE, price }: GateRequest,
 ): readonly Claim[] | Denial =>
-  planned(counted, attempt, spender, claimed, price !== undefined, options.unknownPrice, clock.now());
+  planClaims(counted, attempt, spender, estimate, price !== undefined, options.unknownPrice, clock.now());
 
 function reserve(
   context: LedgerContext,
-  request: Request,
+  request: GateRequest,
   plan: readonly Claim[],
-): Reserved | Promise<Reserved> {
+): ReserveResult | Promise<ReserveResult> {
   const reserving = invoke(() => context.store.reserve(request.id, plan, LEASE_MS));
   return reserving instanceof Promise
     ? reserveInTime(context, request, plan, reserving)
-    : answered(context, request, plan, reserving);
+    : handleReservation(context, request, plan, reserving);
 }
 
 async function reserveInTime(
   context: LedgerContext,
-  request: Request,
+  request: GateRequest,
   plan: readonly Claim[],
   reserving: Promise<Refusal | undefined>,
-): Promise<Reserved> {
+): Promise<ReserveResult> {
   const { clock, options, outbox, alerts } = context;
   let refusal: Refusal | undefined;
   try {
-    refusal = await inTime(reserving, options.storeTimeoutMs, clock);
+    refusal = await withTimeout(reserving, options.storeTimeoutMs, clock);
   } catch (error) {
-    alerts.down(error);
+    alerts.onStoreDown(error);
     if (options.whenDown === 'admit') return permitWhileDown(context, request, plan);
     // A reservation that comes late is released.
     reserving.then(
-      () => outbox.send(releasing(context, request.id, plan)),
+      () => outbox.send(releaseJob(context, request.id, plan)),
       () => undefined,
     );
-    return storeDown(error);
+    return storeDownDenial(error);
   }
-  return answered(context, request, plan, refusal);
+  return handleReservation(context, request, plan, refusal);
 }
 
-function answered(
+function handleReservation(
   context: LedgerContext,
-  request: Request,
+  request: GateRequest,
   plan: readonly Claim[],
   refusal: Refusal | undefined,
-): Reserved {
-  context.alerts.up();
-  return refusal === undefined ? permit(context, request, plan) : refused(context, request, plan, refusal);
+): ReserveResult {
+  context.alerts.onStoreUp();
+  return refusal === undefined ? permit(context, request, plan) : denialFor(context, request, plan, refusal);
 }
 
-function requested(
+function toRequest(
   context: LedgerContext,
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
   pages: PageCounts | undefined,
-): Request {
+): GateRequest {
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
   const counted = context.limits.countersFor(spender);
   const price = model && priceOf(model, context.clock.now());
-  const isMeasured = counted.some(({ bound }) => bound.unit !== 'requests');
-  const claimed = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
+  const isMeasured = counted.some(({ limit }) => limit.unit !== 'requests');
+  const estimate = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
   const id = [call.id, target, attempt.attempt].join('/');
-  return { attempt, id, spender, counted, model, price, pages, claimed };
+  return { attempt, id, spender, counted, model, price, pages, estimate };
 }
 
 function claimOf(
@@ -130,38 +130,38 @@ function claimOf(
 
 /** `undefined`: the most. */
 function wantedOutput(
-  { answers, options: { reserve: wanted } }: LedgerContext,
+  { answerLengths, options: { reserve: wanted } }: LedgerContext,
   attempt: AttemptInfo,
   most: number | undefined,
 ): number | undefined {
   if (typeof wanted === 'function') return wanted(attempt);
   if (wanted !== 'likely') return undefined;
-  return answers.likely(attempt.target) ?? (most === undefined ? GUESSED_OUTPUT : undefined);
+  return answerLengths.likely(attempt.target) ?? (most === undefined ? DEFAULT_OUTPUT : undefined);
 }
 
-function refused(
+function denialFor(
   { alerts, clock, options, outbox }: LedgerContext,
-  { counted, spender }: Request,
+  { counted, spender }: GateRequest,
   claims: readonly Claim[],
   refusal: Refusal,
-): Denial | Held {
+): Denial | HeldLimit {
   const { counter, left, held } = refusal;
-  const bound = counted.find((one) => one.counter === counter)?.bound;
-  if (bound === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
+  const limit = counted.find((one) => one.counter === counter)?.limit;
+  if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
   // Each request in progress will count, so that requests are never released.
-  const isHeld = bound.unit !== 'requests' && held > 0n && amount <= left + held;
-  if (isHeld) return { heldOn: counter, denial: heldByOthers(bound, amount, refusal) };
-  if (options.onAlert !== undefined && amount <= bound.max)
+  const isHeld = limit.unit !== 'requests' && held > 0n && amount <= left + held;
+  if (isHeld) return { heldOn: counter, denial: heldDenial(limit, amount, refusal) };
+  if (options.onAlert !== undefined && amount <= limit.max)
     void outbox.send({
-      run: () => alerts.refused({ bound, counter, amount, tenant: spender.tenant }),
+      run: () => alerts.onRefused({ limit, counter, amount, tenant: spender.tenant }),
     });
-  return spent(bound, amount, refusal, clock.now());
+  return spentDenial(limit, amount, refusal, clock.now());
 }
 
 function permit(
   context: LedgerContext,
-  request: Request,
+  request: GateRequest,
   claims: readonly Claim[],
   isReserved: boolean = true,
 ): Permit {
@@ -172,20 +172,20 @@ function permit(
     settle(outcome) {
       if (lease !== undefined) leases.release(lease);
       if (outcome.outcome !== 'skipped')
-        return outbox.send(booking(context, request, claims, outcome, isReserved));
-      return claims.length === 0 ? undefined : outbox.send(releasing(context, id, claims));
+        return outbox.send(bookingJob(context, request, claims, outcome, isReserved));
+      return claims.length === 0 ? undefined : outbox.send(releaseJob(context, id, claims));
     },
   };
 }
 
 /** The store had its time: the booking does not delay the response either. */
-function permitWhileDown(context: LedgerContext, request: Request, claims: readonly Claim[]): Permit {
+function permitWhileDown(context: LedgerContext, request: GateRequest, claims: readonly Claim[]): Permit {
   const { clock, options } = context;
   const granted = permit(context, request, claims, false);
   return {
     async settle(outcome) {
       const booked = Promise.resolve(granted.settle(outcome));
-      await inTime(booked, options.storeTimeoutMs, clock, true).catch(() => undefined);
+      await withTimeout(booked, options.storeTimeoutMs, clock, true).catch(() => undefined);
     },
   };
 }

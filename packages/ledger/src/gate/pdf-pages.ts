@@ -12,10 +12,10 @@ export function pageCountsOf(
   const pdfs = request.messages
     .flatMap((message) => (message.role === 'user' ? message.parts : []))
     .filter((part): part is FilePart => part.type === 'file' && part.mediaType === 'application/pdf');
-  return pdfs.length === 0 ? undefined : counted(media, pdfs, signal);
+  return pdfs.length === 0 ? undefined : countPages(media, pdfs, signal);
 }
 
-async function counted(
+async function countPages(
   media: Pick<MediaFitter, 'pages'>,
   pdfs: readonly FilePart[],
   signal: AbortSignal,

@@ -1,14 +1,14 @@
 import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Claim } from '../contract/store.ts';
 import type { Spender } from '../limits/bound.ts';
-import type { Counted } from '../limits/limit-book.ts';
-import { MOST } from '../limits/money.ts';
-import { unbounded, unmeasured, unpriced } from './denials.ts';
+import type { LimitCounter } from '../limits/limit-book.ts';
+import { MAX_AMOUNT } from '../limits/money.ts';
+import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
 /** What an attempt claims on the limits that it counts towards, or why it may not even ask. */
-export function planned(
-  counted: readonly Counted[],
+export function planClaims(
+  counted: readonly LimitCounter[],
   attempt: AttemptInfo,
   spender: Spender,
   claimed: Estimate,
@@ -17,26 +17,26 @@ export function planned(
   now: number,
 ): readonly Claim[] | Denial {
   const claims: Claim[] = [];
-  for (const { bound, counter } of counted) {
+  for (const { limit, counter } of counted) {
     // A plan or own hardware pays: money limits do not look.
-    if (bound.unit === 'usd' && attempt.billing === 'included') continue;
-    const amount = amountOf(bound.unit, claimed);
+    if (limit.unit === 'usd' && attempt.billing === 'included') continue;
+    const amount = amountOf(limit.unit, claimed);
     if (amount !== undefined) {
-      claims.push(bound.claim(counter, amount, spender, now));
+      claims.push(limit.claim(counter, amount, spender, now));
       continue;
     }
     const isLengthUnknown =
-      !claimed.isByUnit && claimed.output === undefined && (bound.unit === 'tokens' || isPriced);
-    if (isLengthUnknown) return unbounded(attempt, bound);
-    if (unknownPrice === 'deny') return (isPriced ? unmeasured : unpriced)(attempt, bound);
+      !claimed.isByUnit && claimed.output === undefined && (limit.unit === 'tokens' || isPriced);
+    if (isLengthUnknown) return unboundedDenial(attempt, limit);
+    if (unknownPrice === 'deny') return (isPriced ? unmeasuredDenial : unpricedDenial)(attempt, limit);
     // Uncounted, whatever is left; what becomes known is booked.
-    claims.push({ ...bound.claim(counter, 0n, spender, now), max: MOST });
+    claims.push({ ...limit.claim(counter, 0n, spender, now), max: MAX_AMOUNT });
   }
   return claims;
 }
 
 function amountOf(
-  unit: Counted['bound']['unit'],
+  unit: LimitCounter['limit']['unit'],
   { input, output, nanoUsd, isByUnit }: Estimate,
 ): bigint | undefined {
   switch (unit) {

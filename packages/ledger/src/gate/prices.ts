@@ -1,13 +1,13 @@
 import { priceAt, type Catalog, type CatalogModel, type Price } from '@majordomo/catalog';
 
 /** Anybody may ask for a model of any name. */
-const MOST_KEPT = 1000;
+const MAX_MODELS = 1000;
 
 /** Models of the catalogue by what an attempt says of itself, kept once they were found. */
 export class Prices {
   readonly date: string;
   private readonly catalog: Catalog;
-  private readonly known = new Map<string, CatalogModel | undefined>();
+  private readonly models = new Map<string, CatalogModel | undefined>();
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -21,13 +21,13 @@ export class Prices {
   ): CatalogModel | undefined | Promise<CatalogModel | undefined> {
     if (vendor === undefined || id === undefined) return undefined;
     const key = `${vendor}/${id}`;
-    return this.known.has(key) ? this.known.get(key) : this.found(key, vendor, id);
+    return this.models.has(key) ? this.models.get(key) : this.find(key, vendor, id);
   }
 
-  private async found(key: string, vendor: string, id: string): Promise<CatalogModel | undefined> {
+  private async find(key: string, vendor: string, id: string): Promise<CatalogModel | undefined> {
     const found = await this.catalog.find(vendor, id);
-    if (this.known.size >= MOST_KEPT) this.known.clear();
-    this.known.set(key, found?.model);
+    if (this.models.size >= MAX_MODELS) this.models.clear();
+    this.models.set(key, found?.model);
     return found?.model;
   }
 }

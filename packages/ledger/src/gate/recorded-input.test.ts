@@ -1,4 +1,4 @@
-import { mostTokens } from '@majordomo/catalog/tokens';
+import { maxRequestTokens } from '@majordomo/catalog/tokens';
 import { hasRecordings, recordings, sequences, skippedNote } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 
@@ -36,7 +36,7 @@ describe.skipIf(!hasRecordings)(`requests that were recorded${skippedNote}`, () 
       if (body === undefined || used === 0 || !isComparable(body, JSON.stringify(body))) return [];
       const tools = (body.tools ?? []) as never[];
       const extra = { ...body, tools: [] } as never;
-      const most = mostTokens({ system: undefined, messages: [], tools, output: undefined, extra });
+      const most = maxRequestTokens({ system: undefined, messages: [], tools, output: undefined, extra });
       return [{ id: recording.id, used, most }];
     });
     const over = all.filter(({ used, most }) => used > most);

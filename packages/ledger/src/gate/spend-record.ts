@@ -1,8 +1,8 @@
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { SpendRecord } from '../contract/record.ts';
-import { textOf } from '../limits/bound.ts';
-import { MOST } from '../limits/money.ts';
-import { wasShown, type BookedCost } from './used.ts';
+import { scalarText } from '../limits/bound.ts';
+import { MAX_AMOUNT } from '../limits/money.ts';
+import { hasOutput, type BookedCost } from './used.ts';
 
 /** Returns the record of an attempt. */
 export function recordOf(
@@ -20,7 +20,7 @@ export function recordOf(
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
   // Then limits count the claim.
-  const isAssumed = usage === undefined && cost.basis === 'unknown' && wasShown(outcome);
+  const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,
     at: about.at,
@@ -35,7 +35,7 @@ export function recordOf(
     outcome: outcome.outcome,
     ms: outcome.ms,
     usage,
-    nanoUsd: cost.nanoUsd === undefined ? undefined : `${atMost(cost.nanoUsd)}`,
+    nanoUsd: cost.nanoUsd === undefined ? undefined : `${capped(cost.nanoUsd)}`,
     basis: cost.basis,
     missing: isAssumed ? [...cost.missing, 'limits count the whole claim'] : cost.missing,
     catalog: about.catalog,
@@ -43,7 +43,7 @@ export function recordOf(
 }
 
 /** A vendor may report any price: what is above all that books can hold is as much as they can. */
-const atMost = (nanoUsd: bigint): bigint => (nanoUsd > MOST ? MOST : nanoUsd);
+const capped = (nanoUsd: bigint): bigint => (nanoUsd > MAX_AMOUNT ? MAX_AMOUNT : nanoUsd);
 
 /** One for all: a store in memory keeps a hundred thousand records. */
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
@@ -53,6 +53,6 @@ function tagsOf(
   keys: readonly string[],
 ): Readonly<Record<string, string>> {
   if (keys.length === 0) return NO_TAGS;
-  const found = keys.map((key) => [key, textOf(metadata[key])] as const);
+  const found = keys.map((key) => [key, scalarText(metadata[key])] as const);
   return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -6,7 +6,7 @@ import { unitsOf, type Estimate } from './estimate.ts';
 
 /** The vendor's own count; of pictures and speech that it does not count, what was asked for. */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
-  if (usage !== undefined) return isPlain(usage) ? usage : plain(usage);
+  if (usage !== undefined) return hasValidCounts(usage) ? usage : withValidCounts(usage);
   const units = payload && unitsOf(payload);
   if (units === undefined || outcome !== 'finished') return undefined;
   return {
@@ -23,10 +23,10 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
 export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['basis'] };
 
 /** Note on a record whose cost is an estimate. */
-const STOPPED = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
+const STOPPED_NOTE = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
 
 /** Cost of an attempt: by its usage, or the input claim if majordomo stopped it before the vendor reported any. */
-export function costFor(
+export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
   price: Price | undefined,
@@ -36,14 +36,14 @@ export function costFor(
   const cost = costOf(usage, price, { billing });
   const { inputNanoUsd } = claimed;
   if (cost.basis !== 'unknown' || inputNanoUsd === undefined || !isInputOnly(outcome, usage)) return cost;
-  return { nanoUsd: inputNanoUsd, basis: 'estimate', missing: [STOPPED] };
+  return { nanoUsd: inputNanoUsd, basis: 'estimate', missing: [STOPPED_NOTE] };
 }
 
 /**
  * Amounts that an attempt adds to its limits. If the vendor reported no usage, the claim counts: all of it if any output
  * arrived, its input if majordomo stopped the attempt before that, nothing if the vendor failed.
  */
-export function usedBy(
+export function amountsOf(
   outcome: Attempt,
   usage: Usage | undefined,
   cost: BookedCost,
@@ -51,7 +51,7 @@ export function usedBy(
 ): Amounts {
   if (outcome.outcome === 'skipped') return { requests: 0n, tokens: 0n, usd: 0n };
   const isInput = isInputOnly(outcome, usage);
-  const isNothing = usage === undefined && !wasShown(outcome) && !isInput;
+  const isNothing = usage === undefined && !hasOutput(outcome) && !isInput;
   const input = isNothing ? 0 : (tokensOf(usage?.input) ?? claimed.input);
   const output = isNothing || isInput ? 0 : (tokensOf(usage?.output) ?? claimed.output ?? 0);
   const assumed = isNothing ? 0n : ((isInput ? claimed.inputNanoUsd : claimed.nanoUsd) ?? 0n);
@@ -64,7 +64,7 @@ export function usedBy(
 
 /** Whether majordomo stopped an attempt that had sent its request and received nothing. */
 const isInputOnly = (outcome: Attempt, usage: Usage | undefined): boolean =>
-  usage === undefined && outcome.stopped === true && !wasShown(outcome);
+  usage === undefined && outcome.stopped === true && !hasOutput(outcome);
 
 const isCount = (tokens: number | undefined): tokens is number =>
   tokens !== undefined && tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER;
@@ -73,17 +73,17 @@ const isCount = (tokens: number | undefined): tokens is number =>
 export const tokensOf = (tokens: number | undefined): number | undefined =>
   isCount(tokens) ? Math.ceil(tokens) : undefined;
 
-const isPlain = ({ input, output, cacheRead, cacheWrite, reasoning }: Usage): boolean =>
-  isPlainCount(input) &&
-  isPlainCount(output) &&
-  isPlainCount(cacheRead) &&
-  isPlainCount(cacheWrite) &&
-  isPlainCount(reasoning);
+const hasValidCounts = ({ input, output, cacheRead, cacheWrite, reasoning }: Usage): boolean =>
+  isValidCount(input) &&
+  isValidCount(output) &&
+  isValidCount(cacheRead) &&
+  isValidCount(cacheWrite) &&
+  isValidCount(reasoning);
 
-const isPlainCount = (tokens: number | undefined): boolean => tokens === undefined || isCount(tokens);
+const isValidCount = (tokens: number | undefined): boolean => tokens === undefined || isCount(tokens);
 
 /** As stores can keep and add up: not every one takes what is no number. */
-function plain(usage: Usage): Usage {
+function withValidCounts(usage: Usage): Usage {
   const { input, output, cacheRead, cacheWrite, reasoning } = usage;
   const known = (tokens: number | undefined): number | undefined => (isCount(tokens) ? tokens : undefined);
   return {
@@ -97,6 +97,6 @@ function plain(usage: Usage): Usage {
 }
 
 /** Whether any output arrived. */
-export function wasShown({ outcome, error }: Attempt): boolean {
+export function hasOutput({ outcome, error }: Attempt): boolean {
   return outcome === 'finished' || (error?.details.partial?.parts.length ?? 0) > 0;
 }

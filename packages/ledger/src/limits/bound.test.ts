@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../contract/limit.ts';
-import { Bound } from './bound.ts';
+import { LimitCounters } from './bound.ts';
 
 const leftAt = (per: Limit['per'], at: string, zone = 'UTC') => {
-  const bound = new Bound({ name: 'a', max: { requests: 1 }, per, zone }, 0);
+  const bound = new LimitCounters({ name: 'a', max: { requests: 1 }, per, zone }, 0);
   const { resetsInMs, nextResetsInMs } = bound.claim('a', 1n, { tenant: undefined }, Date.parse(at));
   return [resetsInMs, nextResetsInMs];
 };
@@ -39,7 +39,7 @@ describe('a claim', () => {
     ['month', 'UTC', undefined],
     ['ever', 'UTC', undefined],
   ] as const)('of a limit per %j in %s tells the store of its windows', (per, zone, window) => {
-    const bound = new Bound({ name: 'a', max: { requests: 1 }, per, zone }, 0);
+    const bound = new LimitCounters({ name: 'a', max: { requests: 1 }, per, zone }, 0);
     const at = Date.parse('2026-11-20T12:10:58.000Z');
     expect(bound.claim('a', 1n, { tenant: undefined }, at).window).toEqual(window);
   });

@@ -1,6 +1,6 @@
 import type { Claim, EqualPeriods } from '../contract/store.ts';
 import type { Limit } from '../contract/limit.ts';
-import { MOST, parseUsd } from './money.ts';
+import { MAX_AMOUNT, parseUsd } from './money.ts';
 import { periodAt, type Period } from './period.ts';
 
 /** Who asks for what: what limits look at. */
@@ -18,18 +18,18 @@ export type Amounts = Readonly<Record<Unit, bigint>>;
 export type Unit = 'usd' | 'tokens' | 'requests';
 
 /** The last moments of a period: for so long a claim may be on its way to a store; of a short period, a twentieth. */
-const LAST_MS = 2000;
+const ENDING_MS = 2000;
 
 /** A limit, ready to be asked. */
-export class Bound {
-  readonly limit: Limit;
+export class LimitCounters {
+  readonly definition: Limit;
   readonly unit: Unit;
   /** Nano-USD, tokens or requests. */
   readonly max: bigint;
   /** Stands at the beginning of the names of all its counters. */
   readonly prefix: string;
   /** How often it was set in this process: alerts of each time have claims of their own. */
-  readonly armed: number;
+  readonly revision: number;
   private readonly zone: string;
   private readonly isTenants: boolean;
   private period: Period | undefined;
@@ -39,13 +39,13 @@ export class Bound {
 
   constructor(limit: Limit, armed: number) {
     const { per, zone = 'UTC', max } = limit;
-    this.limit = limit;
-    this.armed = armed;
+    this.definition = limit;
+    this.revision = armed;
     this.zone = zone;
     this.isTenants = limit.each?.includes('tenant') === true;
     this.unit = 'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
     this.max =
-      'usd' in max ? (parseUsd(max.usd) ?? MOST) : BigInt('tokens' in max ? max.tokens : max.requests);
+      'usd' in max ? (parseUsd(max.usd) ?? MAX_AMOUNT) : BigInt('tokens' in max ? max.tokens : max.requests);
     const period = typeof per === 'string' ? per : `${per.ms}ms`;
     // Another unit, period or zone counts again.
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
@@ -53,8 +53,8 @@ export class Bound {
 
   /** Which of its counters an attempt counts on; `undefined`: on none. */
   counterFor(spender: Spender): string | undefined {
-    const { where, each } = this.limit;
-    if (where !== undefined && !fits(where, spender)) return undefined;
+    const { where, each } = this.definition;
+    if (where !== undefined && !matches(where, spender)) return undefined;
     if (each === undefined) return this.prefix;
     return this.prefix + each.map((key) => `${encode(key)}=${encode(valueOf(spender, key))}`).join(',');
   }
@@ -81,14 +81,14 @@ export class Bound {
   periodAt(now: number): Period | undefined {
     const { period } = this;
     if (period !== undefined && period.from <= now && now < period.to) return period;
-    this.period = periodAt(this.limit.per, this.zone, now);
-    this.window = windowOf(this.limit.per, this.period);
+    this.period = periodAt(this.definition.per, this.zone, now);
+    this.window = windowOf(this.definition.per, this.period);
     return this.period;
   }
 
   /** Kept, since the last moments of a period may be busy ones. */
   private endAfter({ to }: Period): number {
-    if (this.next?.from !== to) this.next = periodAt(this.limit.per, this.zone, to);
+    if (this.next?.from !== to) this.next = periodAt(this.definition.per, this.zone, to);
     return this.next?.to ?? to;
   }
 }
@@ -102,9 +102,9 @@ function windowOf(per: Limit['per'], period: Period | undefined): EqualPeriods |
 }
 
 const isEnding = ({ from, to }: Period, now: number): boolean =>
-  to - now < Math.min(LAST_MS, (to - from) / 20);
+  to - now < Math.min(ENDING_MS, (to - from) / 20);
 
-function fits(where: NonNullable<Limit['where']>, spender: Spender): boolean {
+function matches(where: NonNullable<Limit['where']>, spender: Spender): boolean {
   const { tenant, vendor, provider, target } = where;
   return (
     includes(tenant, spender.tenant) &&
@@ -128,14 +128,14 @@ function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): st
     case 'target':
       return target;
     default:
-      return textOf(metadata[key]) ?? '';
+      return scalarText(metadata[key]) ?? '';
   }
 }
 
 export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '';
 
 /** Of metadata: what is no plain value is not taken. */
-export function textOf(value: unknown): string | undefined {
+export function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
     ? String(value)

@@ -7,10 +7,10 @@ export interface Sample {
 
 export const WINDOW_MS = 86_400_000;
 /** With fewer samples, or within a shorter time, one expensive call would look like a rate. */
-const LEAST_SAMPLES = 5;
-const LEAST_AGE_MS = 3_600_000;
+const MIN_SAMPLES = 5;
+const MIN_AGE_MS = 3_600_000;
 /** Samples that are this close share a place. */
-const GRAIN_MS = 300_000;
+const MERGE_MS = 300_000;
 
 /**
  * Returns when `left` is spent at the rate of the last 24 hours, or since the first sample if that is later; `undefined` with
@@ -26,24 +26,24 @@ export function emptyAt(
   const count = recent.reduce((sum, sample) => sum + (sample.count ?? 1), 0);
   const spent = recent.reduce((sum, { amount }) => sum + amount, 0n);
   const age = first === undefined ? 0 : now - first.at;
-  if (count < LEAST_SAMPLES || age < LEAST_AGE_MS || spent <= 0n) return undefined;
+  if (count < MIN_SAMPLES || age < MIN_AGE_MS || spent <= 0n) return undefined;
   if (left <= 0n) return now;
   return Math.round(now + (Number(left) / Number(spent)) * age);
 }
 
 /** Samples of one counter, as this process saw it grow: what others spent is in the growth. */
-export class Burn {
+export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;
 
   /** @param used what stands on the counter now; `own`: what this process just added */
-  saw(used: bigint, own: bigint, now: number): void {
+  addSample(used: bigint, own: bigint, now: number): void {
     const hasBegunAnew = this.last !== undefined && used < this.last;
     if (hasBegunAnew) this.samples = [];
     const amount = this.last === undefined ? own : hasBegunAnew ? used : used - this.last;
     this.last = used;
     const newest = this.samples.at(-1);
-    if (newest !== undefined && this.samples.length > LEAST_SAMPLES && now - newest.at < GRAIN_MS) {
+    if (newest !== undefined && this.samples.length > MIN_SAMPLES && now - newest.at < MERGE_MS) {
       newest.amount += amount;
       newest.count++;
       return;

@@ -4,7 +4,7 @@ import type { Limit } from '../contract/limit.ts';
 import { parseUsd } from './money.ts';
 
 const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
-const WHERE: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
+const WHERE_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 const FIELDS: Readonly<Record<keyof Limit, true>> = {
   name: true,
   max: true,
@@ -36,11 +36,11 @@ export function checkLimit(limit: Limit, path: string): void {
   if (typeof limit.name !== 'string' || limit.name === '') fail(`${path}.name`, 'a limit needs a name');
   checkMax(limit.max, `${path}.max`);
   checkPeriod(limit, path);
-  checkTexts(limit.each, `${path}.each`);
+  checkNames(limit.each, `${path}.each`);
   checkWhere(limit.where, `${path}.where`);
   const { whenSpent, alertAt = [] } = limit;
   if (whenSpent !== undefined && !['fail', 'advance'].includes(whenSpent))
-    fail(`${path}.whenSpent`, `must be 'fail' or 'advance', not ${shown(whenSpent)}`);
+    fail(`${path}.whenSpent`, `must be 'fail' or 'advance', not ${quoted(whenSpent)}`);
   if (!Array.isArray(alertAt) || !alertAt.every(isShare))
     fail(`${path}.alertAt`, 'must be a list of shares above 0 and up to 1, such as [0.8, 0.95]');
 }
@@ -58,7 +58,7 @@ function checkMax(max: unknown, path: string): void {
   if (nano === undefined)
     fail(
       `${path}.usd`,
-      `must be a text with a decimal number of up to nine decimals, such as '20.00', not ${shown(value)}`,
+      `must be a text with a decimal number of up to nine decimals, such as '20.00', not ${quoted(value)}`,
     );
   if (nano === 0n) fail(`${path}.usd`, 'must be above 0: such a limit could never admit a call');
 }
@@ -66,7 +66,7 @@ function checkMax(max: unknown, path: string): void {
 function checkPeriod({ per, zone }: Limit, path: string): void {
   if (typeof per === 'object' && (per as unknown) !== null) checkCount(per.ms, `${path}.per.ms`);
   else if (!PERIODS.includes(per))
-    fail(`${path}.per`, `must be ${PERIODS.join(', ')} or { ms }, not ${shown(per)}`);
+    fail(`${path}.per`, `must be ${PERIODS.join(', ')} or { ms }, not ${quoted(per)}`);
   if (zone === undefined) return;
   try {
     if (typeof zone !== 'string') throw new TypeError('not a text');
@@ -74,7 +74,7 @@ function checkPeriod({ per, zone }: Limit, path: string): void {
   } catch (cause) {
     fail(
       `${path}.zone`,
-      `${shown(zone)} is not a time zone known here; give an IANA name such as 'Europe/Berlin'`,
+      `${quoted(zone)} is not a time zone known here; give an IANA name such as 'Europe/Berlin'`,
       cause,
     );
   }
@@ -85,14 +85,14 @@ function checkWhere(where: unknown, path: string): void {
   if (typeof where !== 'object' || where === null)
     fail(path, "must be lists, such as { vendor: ['openai'] }");
   for (const [key, values] of Object.entries(where)) {
-    if (!WHERE.includes(key)) fail(`${path}.${key}`, `there are ${WHERE.join(', ')} only`);
-    checkTexts(values, `${path}.${key}`);
+    if (!WHERE_KEYS.includes(key)) fail(`${path}.${key}`, `there are ${WHERE_KEYS.join(', ')} only`);
+    checkNames(values, `${path}.${key}`);
     if (Array.isArray(values) && values.length === 0)
       fail(`${path}.${key}`, 'an empty list fits no call, so that the limit would never count');
   }
 }
 
-function checkTexts(value: unknown, path: string): void {
+function checkNames(value: unknown, path: string): void {
   if (value === undefined) return;
   const isList = Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '');
   if (!isList) fail(path, "must be a list of names, such as ['tenant']");
@@ -101,12 +101,12 @@ function checkTexts(value: unknown, path: string): void {
 
 function checkCount(value: unknown, path: string): void {
   if (!Number.isSafeInteger(value) || Number(value) < 1)
-    fail(path, `must be a whole number above 0, not ${shown(value)}`);
+    fail(path, `must be a whole number above 0, not ${quoted(value)}`);
 }
 
 const isShare = (share: unknown): boolean => typeof share === 'number' && share > 0 && share <= 1;
 
-const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+const quoted = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
 function fail(path: string, why: string, cause?: unknown): never {
   throw new LlmError('config', `ledger: ${path}: ${why}`, { path }, { cause });

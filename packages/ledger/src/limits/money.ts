@@ -1,7 +1,7 @@
 const NANO_DIGITS = 9;
 const DECIMAL = /^(?<whole>\d{1,10})(?:\.(?<fraction>\d{1,9}))?$/;
 /** The most that a counter can hold. */
-export const MOST: bigint = 2n ** 63n - 1n;
+export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 
 /** Nano-USD of a decimal number such as `20.00`; `undefined` for what is none, or more than a counter can hold. */
 export function parseUsd(text: unknown): bigint | undefined {
@@ -9,5 +9,5 @@ export function parseUsd(text: unknown): bigint | undefined {
   if (found === undefined) return undefined;
   const { whole = '', fraction = '' } = found;
   const nano = BigInt(whole + fraction.padEnd(NANO_DIGITS, '0'));
-  return nano > MOST ? undefined : nano;
+  return nano > MAX_AMOUNT ? undefined : nano;
 }

@@ -10,7 +10,7 @@ export interface Period {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A day has 23 to 25 hours; a zone that changes its date line has one of none or 48. */
-const LONGEST: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
+const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
 
 /** The period that an instant lies in; `undefined` for one that never ends. */
 export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
@@ -22,8 +22,8 @@ export function periodAt(per: Limit['per'], zone: string, at: number): Period | 
   const label = labelAt(at, per, zone);
   const isSame = (other: number): boolean => labelAt(other, per, zone) === label;
   return {
-    from: firstWhere(isSame, at - LONGEST[per], at),
-    to: firstWhere((other) => !isSame(other), at, at + LONGEST[per]),
+    from: firstSecondWhere(isSame, at - MAX_LENGTH_MS[per], at),
+    to: firstSecondWhere((other) => !isSame(other), at, at + MAX_LENGTH_MS[per]),
   };
 }
 
@@ -33,7 +33,7 @@ function windowAt(at: number, ms: number, offset: number): Period {
 }
 
 /** The first whole second for which it holds: not at `no`, surely at `yes`, and never no again in between. */
-function firstWhere(holds: (at: number) => boolean, no: number, yes: number): number {
+function firstSecondWhere(holds: (at: number) => boolean, no: number, yes: number): number {
   let before = Math.floor(no / 1000);
   let after = Math.floor(yes / 1000);
   while (after - before > 1) {

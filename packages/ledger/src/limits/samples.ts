@@ -1,26 +1,26 @@
 import type { SpendRecord } from '../contract/record.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import type { Bound, Unit } from './bound.ts';
+import type { LimitCounters, Unit } from './bound.ts';
 import { WINDOW_MS, type Sample } from './burn.ts';
 
 /** What was spent on each counter of these limits in the last 24 hours of its period, oldest first. */
 export async function samplesOf(
   store: LedgerStore,
-  bounds: readonly Bound[],
+  limits: readonly LimitCounters[],
   now: number,
 ): Promise<ReadonlyMap<string, readonly Sample[]>> {
   const samples = new Map<string, Sample[]>();
-  if (bounds.length === 0) return samples;
+  if (limits.length === 0) return samples;
   for await (const record of store.records({ from: new Date(now - WINDOW_MS) })) {
     const at = Date.parse(record.at);
     const { tenant, vendor, target, tags } = record;
-    for (const bound of bounds) {
-      if (at < (bound.periodAt(now)?.from ?? -Infinity)) continue;
-      const counter = bound.counterFor({ tenant, vendor, target, metadata: tags });
+    for (const limit of limits) {
+      if (at < (limit.periodAt(now)?.from ?? -Infinity)) continue;
+      const counter = limit.counterFor({ tenant, vendor, target, metadata: tags });
       if (counter === undefined) continue;
       const list = samples.get(counter) ?? [];
       // Spending began when the attempt did.
-      list.push({ at: at - record.ms, amount: AMOUNTS[bound.unit](record) });
+      list.push({ at: at - record.ms, amount: AMOUNTS[limit.unit](record) });
       samples.set(counter, list);
     }
   }
@@ -30,7 +30,7 @@ export async function samplesOf(
 const AMOUNTS: Readonly<Record<Unit, (record: SpendRecord) => bigint>> = {
   usd: ({ nanoUsd }) => BigInt(nanoUsd ?? 0),
   tokens: ({ usage }) => BigInt(countOf(usage?.input) + countOf(usage?.output)),
-  requests: ({ operation }) => (operation === BOOKED ? 0n : 1n),
+  requests: ({ operation }) => (operation === BOOKED_OPERATION ? 0n : 1n),
 };
 
 /** Of what a vendor said, which may be anything. */
@@ -38,4 +38,4 @@ const countOf = (tokens: number = 0): number =>
   tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER ? Math.ceil(tokens) : 0;
 
 /** The operation of what was spent elsewhere. */
-export const BOOKED = 'booked';
+export const BOOKED_OPERATION = 'booked';

@@ -1,8 +1,8 @@
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
-import { MOST } from '../limits/money.ts';
+import { MAX_AMOUNT } from '../limits/money.ts';
 
 /** One period of a counter. A late settle finds the period that it belongs to. */
-interface Period {
+interface CounterPeriod {
   used: bigint;
   held: bigint;
   /** Number of reservations that hold something. */
@@ -13,7 +13,7 @@ interface Period {
 
 interface Hold {
   readonly counter: string;
-  readonly period: Period;
+  readonly period: CounterPeriod;
   amount: bigint;
   readonly whenLapsed: Claim['whenLapsed'];
 }
@@ -26,7 +26,7 @@ interface Reservation {
 }
 
 /** How long a counter is listed after its period, and an id known after its lease has lapsed. */
-const KNOWN_MS = 86_400_000;
+const LAPSED_MS = 86_400_000;
 /** How long an id is known after it was settled: a reservation may be repeated meanwhile. */
 const SETTLED_MS = 60_000;
 /** Reservations between two sweeps for what can be forgotten. */
@@ -34,7 +34,7 @@ const SWEEP_EVERY = 1000;
 
 /** Counters with leases, on a clock that the caller reads. */
 export class MemoryCounters {
-  private readonly periods = new Map<string, Period>();
+  private readonly periods = new Map<string, CounterPeriod>();
   private readonly reservations = new Map<string, Reservation>();
   private readonly held = new Set<Reservation>();
   /** No lease ends before. */
@@ -59,7 +59,7 @@ export class MemoryCounters {
     }
     for (const { counter, period, amount } of holds) {
       this.periods.set(counter, period);
-      change(period, amount, 1);
+      adjustHeld(period, amount, 1);
     }
     const reservation: Reservation = { holds, state: 'held', until: now + leaseMs };
     this.reservations.set(id, reservation);
@@ -86,9 +86,9 @@ export class MemoryCounters {
     if (reservation === undefined || reservation.state === 'settled') return false;
     const wasHeld = reservation.state === 'held';
     for (const { counter, period, amount, whenLapsed } of reservation.holds) {
-      if (wasHeld) change(period, -amount, -1);
+      if (wasHeld) adjustHeld(period, -amount, -1);
       else if (whenLapsed === 'spent') period.used -= amount;
-      for (const use of used) if (use.counter === counter) period.used = atMost(period.used + use.amount);
+      for (const use of used) if (use.counter === counter) period.used = capped(period.used + use.amount);
     }
     this.end(reservation, 'settled', now);
     return wasHeld;
@@ -108,7 +108,7 @@ export class MemoryCounters {
   }
 
   /** The current period, or a new one, which is stored once something is held in it. */
-  private periodOf({ counter, resetsInMs }: Claim, now: number): Period {
+  private periodOf({ counter, resetsInMs }: Claim, now: number): CounterPeriod {
     const known = this.periods.get(counter);
     if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
     const resetsAt = resetsInMs === undefined ? undefined : now + resetsInMs;
@@ -124,8 +124,8 @@ export class MemoryCounters {
         continue;
       }
       for (const { period, amount, whenLapsed } of reservation.holds) {
-        change(period, -amount, -1);
-        if (whenLapsed === 'spent') period.used = atMost(period.used + amount);
+        adjustHeld(period, -amount, -1);
+        if (whenLapsed === 'spent') period.used = capped(period.used + amount);
       }
       this.end(reservation, 'lapsed', now);
     }
@@ -141,20 +141,20 @@ export class MemoryCounters {
     if (++this.sinceSweep < SWEEP_EVERY) return;
     this.sinceSweep = 0;
     for (const [id, { state, until }] of this.reservations) {
-      const knownMs = state === 'settled' ? SETTLED_MS : KNOWN_MS;
+      const knownMs = state === 'settled' ? SETTLED_MS : LAPSED_MS;
       if (state !== 'held' && until + knownMs <= now) this.reservations.delete(id);
     }
     for (const [counter, { resetsAt = Infinity }] of this.periods)
-      if (resetsAt + KNOWN_MS <= now) this.periods.delete(counter);
+      if (resetsAt + LAPSED_MS <= now) this.periods.delete(counter);
   }
 }
 
-function change(period: Period, amount: bigint, holders: 1 | -1): void {
+function adjustHeld(period: CounterPeriod, amount: bigint, holders: 1 | -1): void {
   period.held += amount;
   if (amount !== 0n) period.holders += holders;
 }
 
-const remaining = ({ resetsAt }: Period, now: number): number | undefined =>
+const remaining = ({ resetsAt }: CounterPeriod, now: number): number | undefined =>
   resetsAt === undefined ? undefined : Math.max(1, Math.ceil(resetsAt - now));
 
-const atMost = (amount: bigint): bigint => (amount > MOST ? MOST : amount);
+const capped = (amount: bigint): bigint => (amount > MAX_AMOUNT ? MAX_AMOUNT : amount);

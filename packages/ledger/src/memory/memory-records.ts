@@ -1,7 +1,7 @@
 import type { RecordQuery, SpendRecord } from '../contract/record.ts';
 
 /** How many are kept. */
-const MOST_RECORDS = 100_000;
+const MAX_RECORDS = 100_000;
 
 /** Records in the order of their time. */
 export class MemoryRecords {
@@ -15,20 +15,20 @@ export class MemoryRecords {
     if (last === undefined || last.at <= record.at) this.records.push(record);
     else this.records.splice(this.records.findLastIndex(({ at }) => at <= record.at) + 1, 0, record);
     // The oldest tenth at once: one by one would move all the others each time.
-    if (this.records.length <= MOST_RECORDS * 1.1) return;
-    for (const { id } of this.records.splice(0, this.records.length - MOST_RECORDS)) this.ids.delete(id);
+    if (this.records.length <= MAX_RECORDS * 1.1) return;
+    for (const { id } of this.records.splice(0, this.records.length - MAX_RECORDS)) this.ids.delete(id);
   }
 
   /** What was there when the reading began. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     // Asynchronous as in every other store: a reader is never called back in the midst of its own step.
     await Promise.resolve();
-    yield* this.records.filter(fits(query));
+    yield* this.records.filter(matches(query));
   }
 }
 
 /** Does a record belong to what is asked for? */
-function fits(query: RecordQuery): (record: SpendRecord) => boolean {
+function matches(query: RecordQuery): (record: SpendRecord) => boolean {
   const from = query.from?.toISOString() ?? '';
   const to = query.to?.toISOString();
   return ({ at, call, tenant, target }) =>

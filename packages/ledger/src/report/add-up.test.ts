@@ -1,7 +1,7 @@
 import type { Usage } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { SpendRecord } from '../contract/record.ts';
-import { addUp } from './add-up.ts';
+import { sumRecords } from './add-up.ts';
 
 const usage: Usage = {
   input: 1,
@@ -48,7 +48,7 @@ it('counts attempts without a count of tokens next to the sums, and no others', 
       usage: { ...usage, input: undefined, details: { units: { image: 1 } } },
     },
   ];
-  expect(await addUp(each(records), { by: [] })).toMatchObject([
+  expect(await sumRecords(each(records), { by: [] })).toMatchObject([
     { attempts: 6, input: 2, output: 6, unknownUsage: 3 },
   ]);
 });

@@ -1,10 +1,10 @@
 import { labelAt } from '../limits/calendar.ts';
-import { BOOKED } from '../limits/samples.ts';
+import { BOOKED_OPERATION } from '../limits/samples.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 
 /** What one row adds up. */
-interface Sum {
+interface ReportSum {
   readonly key: Readonly<Record<string, string>>;
   readonly calls: Set<string>;
   readonly durations: number[];
@@ -18,11 +18,11 @@ interface Sum {
 }
 
 /** Rows from raw records, in the order of their keys. */
-export async function addUp(
+export async function sumRecords(
   records: AsyncIterable<SpendRecord>,
   query: ReportQuery,
 ): Promise<readonly ReportRow[]> {
-  const sums = new Map<string, Sum>();
+  const sums = new Map<string, ReportSum>();
   for await (const record of records) {
     const key = Object.fromEntries(query.by.map((by) => [by, valueOf(record, by, query)]));
     const id = JSON.stringify(Object.values(key));
@@ -33,7 +33,7 @@ export async function addUp(
   return [...sums.values()].map(rowOf);
 }
 
-const emptySum = (key: Sum['key']): Sum => ({
+const emptySum = (key: ReportSum['key']): ReportSum => ({
   key,
   calls: new Set(),
   durations: [],
@@ -46,7 +46,7 @@ const emptySum = (key: Sum['key']): Sum => ({
   unknownUsage: 0,
 });
 
-function add(sum: Sum, record: SpendRecord): void {
+function add(sum: ReportSum, record: SpendRecord): void {
   const { call, ms, outcome, usage, nanoUsd, basis } = record;
   sum.calls.add(call);
   sum.durations.push(ms);
@@ -61,11 +61,11 @@ function add(sum: Sum, record: SpendRecord): void {
 
 /** Whether the vendor may have counted tokens that it did not report. */
 function isUsageUnknown({ operation, usage }: SpendRecord): boolean {
-  if (operation === BOOKED || usage?.details?.units !== undefined) return false;
+  if (operation === BOOKED_OPERATION || usage?.details?.units !== undefined) return false;
   return usage?.input === undefined || usage.output === undefined;
 }
 
-function rowOf({ calls, durations, ...sum }: Sum): ReportRow {
+function rowOf({ calls, durations, ...sum }: ReportSum): ReportRow {
   const sorted = durations.sort((a, b) => a - b);
   return {
     ...sum,

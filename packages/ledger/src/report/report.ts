@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { formatOf, labelAt } from '../limits/calendar.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import { addUp } from './add-up.ts';
+import { sumRecords } from './add-up.ts';
 
 const KEYS: Readonly<Record<ReportKey, true>> = {
   day: true,
@@ -25,8 +25,8 @@ const STEP_MS = 900_000;
 export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
   check(query);
   const { empty = false, ...asked } = query;
-  const rows = (await store.report?.(asked)) ?? (await addUp(store.records(asked), asked));
-  return inOrder(empty ? withEmpty(rows, query) : rows, query.by);
+  const rows = (await store.report?.(asked)) ?? (await sumRecords(store.records(asked), asked));
+  return sortRows(empty ? addEmptyRows(rows, query) : rows, query.by);
 }
 
 function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
@@ -52,7 +52,7 @@ function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
   }
 }
 
-function withEmpty(rows: readonly ReportRow[], query: ReportQuery): readonly ReportRow[] {
+function addEmptyRows(rows: readonly ReportRow[], query: ReportQuery): readonly ReportRow[] {
   const times = timesOf(rows, query);
   const others = new Map(rows.map(({ key }) => [idOf(withoutTime(key)), withoutTime(key)]));
   if (others.size === 0 && query.by.length === Object.keys(times[0] ?? {}).length) others.set('', {});
@@ -68,8 +68,8 @@ function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: Rep
   const units = TIMES.filter((unit) => by.includes(unit));
   const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '').sort();
   const found = new Map<string, Labels>();
-  const begin = from?.getTime() ?? startOf(labels[0], zone);
-  const end = to?.getTime() ?? startOf(labels.at(-1), zone) + 1;
+  const begin = from?.getTime() ?? instantOf(labels[0], zone);
+  const end = to?.getTime() ?? instantOf(labels.at(-1), zone) + 1;
   for (let at = begin; at < end; at = (Math.floor(at / STEP_MS) + 1) * STEP_MS) {
     const label = Object.fromEntries(units.map((unit) => [unit, labelAt(at, unit, zone)]));
     found.set(idOf(label), label);
@@ -80,7 +80,7 @@ function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: Rep
 type Labels = Readonly<Record<string, string>>;
 
 /** An instant that bears this label: the middle of it is far from every change of clocks. */
-function startOf(label: string | undefined, zone: string): number {
+function instantOf(label: string | undefined, zone: string): number {
   if (label === undefined) return NaN;
   const unit = label.length === 7 ? 'month' : label.length === 10 ? 'day' : 'hour';
   const guess = Date.parse(unit === 'month' ? `${label}-01` : unit === 'day' ? label : `${label}:00Z`);
@@ -115,7 +115,7 @@ const emptyRow = (key: Labels): ReportRow => ({
   p95Ms: 0,
 });
 
-function inOrder(rows: readonly ReportRow[], by: readonly string[]): readonly ReportRow[] {
+function sortRows(rows: readonly ReportRow[], by: readonly string[]): readonly ReportRow[] {
   return [...rows].sort((a, b) => {
     for (const name of by) {
       const [x = '', y = ''] = [a.key[name], b.key[name]];

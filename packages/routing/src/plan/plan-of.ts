@@ -1,12 +1,12 @@
 import { LlmError, type Majordomo, type Resolver } from '@majordomo/core';
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { Plan, Preset, Turn } from '../contract.ts';
-import type { Judge } from '../ranking/choose.ts';
-import { endOf } from '../ranking/lifetime.ts';
-import { subjectOf, type Subject } from '../ranking/subject.ts';
-import { asking, type Question } from './asked.ts';
+import type { RankingContext } from '../ranking/choose.ts';
+import { retirementWarning } from '../ranking/lifetime.ts';
+import { rankedTarget, type RankedTarget } from '../ranking/subject.ts';
+import { withPlanRequest, type PlanRequest } from './asked.ts';
 
-interface Planner extends Judge {
+interface Planner extends RankingContext {
   readonly resolver: Resolver;
   readonly presets: ReadonlyMap<string, Preset>;
 }
@@ -22,21 +22,21 @@ export async function planOf(
   if (!presets.has(name)) throw noPreset(name, presets);
   if (!isMajordomo(majordomo))
     throw new LlmError('config', 'plan takes what createMajordomo made, as its second argument');
-  const question: Question = { name };
-  const metadata = asking(call?.metadata ?? {}, question);
+  const question: PlanRequest = { name };
+  const metadata = withPlanRequest(call?.metadata ?? {}, question);
   // A majordomo that was made without the router is planned for as if it had it.
   const view = majordomo.with({});
   view.resolver(resolver);
   const targets = await view.resolve(name, { request, tenant: call?.tenant, metadata, signal });
   const { decision } = question;
-  if (decision === undefined) throw shadowed(name);
+  if (decision === undefined) throw shadowedPreset(name);
   const { meaning, reason, candidates, rejected, warnings } = decision;
   const chain = typeof meaning === 'string' ? meaning : meaning.spec;
   const told = { name, chain, reason, rejected };
   if (candidates.length > 0 || reason === 'fallback') return { ...told, candidates, warnings };
   const now = clock.now();
   const subjects = await Promise.all(
-    targets.map((target) => subjectOf(target.target, target, request, { catalog, now })),
+    targets.map((target) => rankedTarget(target.target, target, request, { catalog, now })),
   );
   const today = new Date(now).toISOString().slice(0, 10);
   return {
@@ -48,7 +48,7 @@ export async function planOf(
       estimateNanoUsd: nanoUsd,
     })),
     warnings: subjects.flatMap((subject) =>
-      [subject.trouble ?? gap(subject) ?? [], endOf(subject, today) ?? []].flat(),
+      [subject.catalogError ?? missingFacts(subject) ?? [], retirementWarning(subject, today) ?? []].flat(),
     ),
   };
 }
@@ -56,7 +56,7 @@ export async function planOf(
 const isMajordomo = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'with' in value && typeof value.with === 'function';
 
-function gap({ target, vendor, facts, billing }: Subject): string | undefined {
+function missingFacts({ target, vendor, facts, billing }: RankedTarget): string | undefined {
   if (facts !== undefined || billing === 'included') return undefined;
   return vendor === undefined
     ? `${target}: its provider names no vendor, so no price and no limit is known`
@@ -69,7 +69,7 @@ function noPreset(name: string, presets: ReadonlyMap<string, Preset>): LlmError 
   return new LlmError('config', message, { code: 'unknown-name' });
 }
 
-function shadowed(name: string): LlmError {
+function shadowedPreset(name: string): LlmError {
   const message = `the preset "${name}" is never asked: an alias or a resolver before the router answers to that name`;
   return new LlmError('config', message, { code: 'shadowed', path: `presets.${name}` });
 }

@@ -1,15 +1,15 @@
 import { LlmError, type TargetSettings } from '@majordomo/core';
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { Choice, Needs, Preset, Weights } from '../contract.ts';
-import { nanoOf } from '../ranking/usd.ts';
+import { parseNanoUsd } from '../ranking/usd.ts';
 import { STRATEGIES } from '../strategies.ts';
 import { elementsOf } from '../elements.ts';
 
-type Names<Options> = Readonly<Record<keyof Options, true>>;
+type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
 
-const CHOICE: Names<Choice> = { choose: true, by: true, most: true, needs: true, fallback: true };
+const CHOICE: OptionNames<Choice> = { choose: true, by: true, most: true, needs: true, fallback: true };
 const NAMED = { spec: true, with: true };
-const SETTINGS: Names<TargetSettings> = {
+const SETTINGS: OptionNames<TargetSettings> = {
   maxTokens: true,
   temperature: true,
   topP: true,
@@ -21,8 +21,8 @@ const SETTINGS: Names<TargetSettings> = {
   timeouts: true,
   policy: true,
 };
-const WEIGHTS: Names<Weights> = { cost: true, speed: true, quality: true };
-const NEEDS: Names<Needs> = {
+const WEIGHTS: OptionNames<Weights> = { cost: true, speed: true, quality: true };
+const NEEDS: OptionNames<Needs> = {
   tools: true,
   images: true,
   structured: true,
@@ -35,11 +35,11 @@ const NEEDS: Names<Needs> = {
 export function checkPreset(name: string, preset: Preset): void {
   const path = `presets.${name}`;
   if (name === '' || elementsOf(name).length > 1 || name.includes('/') || name.trim() !== name)
-    throw config(path, 'a name has no comma, no slash and no space around it');
+    throw configError(path, 'a name has no comma, no slash and no space around it');
   if (typeof preset === 'function') return;
   if (typeof preset === 'string') checkSpec(preset, path);
   else if (!isObject(preset))
-    throw config(path, 'must be a spec, { spec, with }, { choose, … } or a function');
+    throw configError(path, 'must be a spec, { spec, with }, { choose, … } or a function');
   else if ('choose' in preset) checkChoice(preset, path);
   else {
     checkNames(preset, NAMED, path);
@@ -51,28 +51,28 @@ export function checkPreset(name: string, preset: Preset): void {
 /** Their values are the call's to check. */
 function checkSettings(settings: TargetSettings | undefined, path: string): void {
   if (settings === undefined) return;
-  if (!isObject(settings)) throw config(path, 'must be an object');
+  if (!isObject(settings)) throw configError(path, 'must be an object');
   checkNames(settings, SETTINGS, path);
 }
 
 /** Throws `config` for what is no spec. */
 export function checkSpec(spec: unknown, path: string): void {
-  if (typeof spec !== 'string') throw config(path, `must be a spec, which is a string, not ${typeof spec}`);
-  if (elementsOf(spec).includes('')) throw config(path, `"${spec}" has an empty element`);
+  if (typeof spec !== 'string') throw configError(path, `must be a spec, which is a string, not ${typeof spec}`);
+  if (elementsOf(spec).includes('')) throw configError(path, `"${spec}" has an empty element`);
 }
 
 function checkChoice({ choose, by, most, needs, fallback, ...others }: Choice, path: string): void {
   checkNames(others, CHOICE, path);
   if (!Array.isArray(choose) || choose.length === 0)
-    throw config(`${path}.choose`, 'must be a list of targets');
+    throw configError(`${path}.choose`, 'must be a list of targets');
   choose.forEach((target: unknown, at) => {
     checkSpec(target, `${path}.choose[${at}]`);
     if (elementsOf(String(target)).length > 1)
-      throw config(`${path}.choose[${at}]`, 'must be one target or name: a choice is not a chain');
+      throw configError(`${path}.choose[${at}]`, 'must be one target or name: a choice is not a chain');
   });
   checkStrategy(by, `${path}.by`);
   if (most !== undefined && !(Number.isInteger(most) && most >= 1))
-    throw config(`${path}.most`, `must be a whole number, 1 or above, not ${String(most)}`);
+    throw configError(`${path}.most`, `must be a whole number, 1 or above, not ${String(most)}`);
   if (needs !== undefined) checkNeeds(needs, `${path}.needs`);
   if (fallback !== undefined) checkSpec(fallback, `${path}.fallback`);
 }
@@ -82,31 +82,31 @@ function checkStrategy(by: Choice['by'], path: string): void {
   if (typeof by === 'string') {
     if (Object.hasOwn(STRATEGIES, by)) return;
     const known = Object.keys(STRATEGIES);
-    throw config(
+    throw configError(
       path,
       `no strategy is called "${by}" (there are ${known.join(', ')})${didYouMean(by, known)}`,
     );
   }
-  if (!isObject(by)) throw config(path, 'must be the name of a strategy, or weights');
+  if (!isObject(by)) throw configError(path, 'must be the name of a strategy, or weights');
   checkNames(by, WEIGHTS, path);
   const weights = Object.keys(WEIGHTS).map((name) => [name, Reflect.get(by, name) as unknown] as const);
   for (const [name, weight] of weights)
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
-      throw config(`${path}.${name}`, `must be a number, 0 or above, not ${String(weight)}`);
-  if (weights.every(([, weight]) => weight === 0)) throw config(path, 'one weight must be above 0');
+      throw configError(`${path}.${name}`, `must be a number, 0 or above, not ${String(weight)}`);
+  if (weights.every(([, weight]) => weight === 0)) throw configError(path, 'one weight must be above 0');
 }
 
 function checkNeeds(needs: Needs, path: string): void {
-  if (!isObject(needs)) throw config(path, 'must be an object');
+  if (!isObject(needs)) throw configError(path, 'must be an object');
   checkNames(needs, NEEDS, path);
   for (const name of ['tools', 'images', 'structured', 'reasoning'] as const)
     if (!['boolean', 'undefined'].includes(typeof needs[name]))
-      throw config(`${path}.${name}`, 'must be true or false');
+      throw configError(`${path}.${name}`, 'must be true or false');
   const { contextTokens, maxUsdPerCall } = needs;
   if (contextTokens !== undefined && !(typeof contextTokens === 'number' && contextTokens >= 0))
-    throw config(`${path}.contextTokens`, `must be a number of tokens, not ${String(contextTokens)}`);
-  if (maxUsdPerCall !== undefined && nanoOf(maxUsdPerCall) === undefined)
-    throw config(
+    throw configError(`${path}.contextTokens`, `must be a number of tokens, not ${String(contextTokens)}`);
+  if (maxUsdPerCall !== undefined && parseNanoUsd(maxUsdPerCall) === undefined)
+    throw configError(
       `${path}.maxUsdPerCall`,
       `must be a text with a decimal number of up to nine decimals, such as '0.05', not ${maxUsdPerCall}`,
     );
@@ -117,7 +117,7 @@ export function checkNames(options: object, known: Readonly<Record<string, unkno
   const names = Object.keys(known);
   for (const name of Object.keys(options))
     if (!Object.hasOwn(known, name))
-      throw config(
+      throw configError(
         `${path}.${name}`,
         `there is no such option (${names.join(', ')})${didYouMean(name, names)}`,
       );
@@ -126,5 +126,5 @@ export function checkNames(options: object, known: Readonly<Record<string, unkno
 export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const config = (path: string, why: string): LlmError =>
+export const configError = (path: string, why: string): LlmError =>
   new LlmError('config', `${path}: ${why}`, { path });

@@ -13,7 +13,7 @@ function follow(path: readonly string[], presets: ReadonlyMap<string, Preset>, s
   const preset = presets.get(name);
   if (preset === undefined || sound.has(name)) return;
   for (const inner of namesIn(preset)) {
-    if (path.includes(inner)) throw circle([...path.slice(path.indexOf(inner)), inner]);
+    if (path.includes(inner)) throw circleError([...path.slice(path.indexOf(inner)), inner]);
     follow([...path, inner], presets, sound);
   }
   sound.add(name);
@@ -30,7 +30,7 @@ function namesIn(preset: Preset): readonly string[] {
   return specs.flatMap(elementsOf).filter(isName);
 }
 
-function circle(path: readonly string[]): LlmError {
+function circleError(path: readonly string[]): LlmError {
   const [name = ''] = path;
   const message = `preset "${name}" names itself: ${path.join(' -> ')}`;
   return new LlmError('config', message, { code: 'preset-circle', path: `presets.${name}` });

@@ -2,9 +2,9 @@ import { LlmError, type NamedSpec } from '@majordomo/core';
 import { mapValue } from '@majordomo/core/toolkit';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
-import { choose, type Judge, type ResolverContext } from '../ranking/choose.ts';
+import { choose, type RankingContext, type ResolverContext } from '../ranking/choose.ts';
 import { isSimpleTurn } from '../simple-turn.ts';
-import { config } from './check-preset.ts';
+import { configError } from './check-preset.ts';
 
 /** What a name stands for in one call, and why. */
 export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected' | 'warnings'> {
@@ -12,10 +12,10 @@ export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected
 }
 
 /** What decides next to the preset itself. */
-export interface Rules extends Pick<RouterOptions, 'simpleTurns'> {
+export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
   readonly presets: ReadonlyMap<string, Preset>;
   readonly overrideKey: string;
-  readonly judge: Judge;
+  readonly judge: RankingContext;
 }
 
 const UNRANKED = { candidates: [], rejected: [], warnings: [] } as const;
@@ -28,7 +28,7 @@ export function decide(
   name: string,
   preset: Preset,
   context: ResolverContext,
-  rules: Rules,
+  rules: DecisionRules,
 ): Decision | undefined | Promise<Decision | undefined> {
   // Within another preset a name means what it says: only the one that the caller wrote is replaced.
   const isOutermost = !context.path.some((outer) => rules.presets.has(outer));
@@ -37,12 +37,12 @@ export function decide(
   // One that is being resolved already means what it says too.
   if (override !== undefined && !isResolved(override))
     return { ...UNRANKED, meaning: override, reason: 'override' };
-  const meaning = meaningOf(name, preset, context, rules.judge);
+  const meaning = decisionOf(name, preset, context, rules.judge);
   const { simpleTurns } = rules;
   if (override !== undefined || !isOutermost || simpleTurns === undefined) return meaning;
   if (elementsOf(simpleTurns.use).some(isResolved)) return meaning;
   return mapValue(meaning, (decision) =>
-    decision !== undefined && isSimple(context, simpleTurns) ? behind(simpleTurns.use, decision) : decision,
+    decision !== undefined && isSimple(context, simpleTurns) ? prependTarget(simpleTurns.use, decision) : decision,
   );
 }
 
@@ -53,22 +53,22 @@ function overrideOf(
   const override = metadata !== undefined && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   if (override === undefined || override === null) return undefined;
   if (typeof override === 'string' && override.trim() !== '') return override.trim();
-  throw config(`metadata.${key}`, 'overrides a preset, so it must be a spec, such as provider/model');
+  throw configError(`metadata.${key}`, 'overrides a preset, so it must be a spec, such as provider/model');
 }
 
-function meaningOf(
+function decisionOf(
   name: string,
   preset: Preset,
   context: ResolverContext,
-  judge: Judge,
+  judge: RankingContext,
 ): Decision | Promise<Decision | undefined> {
-  if (typeof preset === 'function') return ruled(name, preset, context);
+  if (typeof preset === 'function') return applyRule(name, preset, context);
   if (typeof preset === 'string' || !('choose' in preset))
     return { ...UNRANKED, meaning: preset, reason: 'preset' };
   return choose(name, preset, context, judge).then(({ chain, ...chosen }) => ({ ...chosen, meaning: chain }));
 }
 
-async function ruled(
+async function applyRule(
   name: string,
   rule: Extract<Preset, (...turn: never[]) => unknown>,
   { request, call, signal }: ResolverContext,
@@ -83,11 +83,11 @@ async function ruled(
 function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['simpleTurns']>): boolean {
   const answer: unknown = is(turn);
   if (typeof answer === 'boolean') return answer;
-  throw config('simpleTurns.is', `must answer true or false at once, not ${typeof answer}`);
+  throw configError('simpleTurns.is', `must answer true or false at once, not ${typeof answer}`);
 }
 
 /** Asked first; what the preset says stands behind it. */
-function behind(first: string, decision: Decision): Decision {
+function prependTarget(first: string, decision: Decision): Decision {
   const { meaning } = decision;
   const chained =
     typeof meaning === 'string' ? `${first},${meaning}` : { ...meaning, spec: `${first},${meaning.spec}` };

@@ -1,23 +1,23 @@
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, type Clock, type Resolver } from '@majordomo/core';
 import type { Candidate, Choice, Plan, Turn, Weights } from '../contract.ts';
-import type { Budgets } from '../seen/budgets.ts';
+import type { LimitReader } from '../seen/budgets.ts';
 import type { SpeedMemory } from '../seen/speed-memory.ts';
 import { elementsOf } from '../elements.ts';
 import { STRATEGIES, strategyOf } from '../strategies.ts';
-import { whyNot } from './filters.ts';
-import { endOf } from './lifetime.ts';
-import { runningOut } from './running-out.ts';
-import { scored, type Standing } from './score.ts';
-import { subjectOf, type Subject } from './subject.ts';
-import { wantedBy } from './wanted.ts';
+import { rejectionReason } from './filters.ts';
+import { retirementWarning } from './lifetime.ts';
+import { limitPenalty } from './running-out.ts';
+import { scoreTargets, type TargetRating } from './score.ts';
+import { rankedTarget, type RankedTarget } from './subject.ts';
+import { requirementsOf } from './wanted.ts';
 
 /** What a choice is made with. */
-export interface Judge {
+export interface RankingContext {
   readonly catalog: Catalog;
   readonly quality: ReadonlyMap<string, number>;
   readonly speeds: SpeedMemory;
-  readonly budgets: Budgets;
+  readonly budgets: LimitReader;
   readonly clock: Clock;
 }
 
@@ -25,64 +25,64 @@ export interface Judge {
 export type ResolverContext = Parameters<Resolver>[1];
 
 /** What was chosen, and all that spoke for and against. */
-export type Chosen = Pick<Plan, 'chain' | 'candidates' | 'rejected' | 'warnings'> & {
+export type RankedChoice = Pick<Plan, 'chain' | 'candidates' | 'rejected' | 'warnings'> & {
   readonly reason: 'ranked' | 'fallback';
 };
 
-const MOST = 3;
+const DEFAULT_MAX_TARGETS = 3;
 
 /** The best of a choice for one call. Throws `config` with all reasons where nothing is left. */
 export async function choose(
   name: string,
   choice: Choice,
   context: ResolverContext,
-  judge: Judge,
-): Promise<Chosen> {
+  judge: RankingContext,
+): Promise<RankedChoice> {
   const now = judge.clock.now();
   const [{ found, missing }, books] = await Promise.all([
-    subjectsOf(choice.choose, context, { catalog: judge.catalog, now }),
-    judge.budgets.books(),
+    rankedTargets(choice.choose, context, { catalog: judge.catalog, now }),
+    judge.budgets.snapshot(),
   ]);
-  const wanted = wantedBy(choice.needs ?? {}, context.request, now);
-  const judged = found.map((subject) => ({ subject, why: whyNot(subject, wanted) }));
+  const wanted = requirementsOf(choice.needs ?? {}, context.request, now);
+  const judged = found.map((subject) => ({ subject, why: rejectionReason(subject, wanted) }));
   const fit = judged.filter(({ why }) => why === undefined).map(({ subject }) => subject);
   const rejected = [
     ...missing,
-    ...judged.flatMap(({ subject, why }) => (why === undefined ? [] : [{ target: subject.written, why }])),
+    ...judged.flatMap(({ subject, why }) => (why === undefined ? [] : [{ target: subject.writtenAs, why }])),
   ].sort((a, b) => choice.choose.indexOf(a.target) - choice.choose.indexOf(b.target));
   const standings = fit.map((subject) => ({
     subject,
     standing: {
       speed: judge.speeds.speedOf(subject.target),
-      quality: judge.quality.get(subject.written) ?? judge.quality.get(subject.target),
-      ledger: runningOut(subject, context.call, books.states, now),
+      quality: judge.quality.get(subject.writtenAs) ?? judge.quality.get(subject.target),
+      ledger: limitPenalty(subject, context.call, books.states, now),
     },
   }));
   const weights = weightsOf(choice, context);
   const byContext = (choice.by ?? strategyOf(context.request)) === 'long-context';
-  const candidates = [...scored(standings, { weights, byContext, now })].sort((a, b) => b.score - a.score);
+  const candidates = [...scoreTargets(standings, { weights, byContext, now })].sort((a, b) => b.score - a.score);
   const chain = chainOf(choice, candidates);
-  if (chain === undefined) throw nothingLeft(name, rejected);
+  if (chain === undefined) throw noTargetLeft(name, rejected);
   const warnings = [
-    ...assumed(standings, weights),
-    ...fit.flatMap((subject) => endOf(subject, wanted.today) ?? []),
-    ...new Set(found.flatMap(({ trouble }) => trouble ?? [])),
-    ...(books.trouble === undefined ? [] : [`the ledger was not asked: ${books.trouble}`]),
+    ...assumptions(standings, weights),
+    ...fit.flatMap((subject) => retirementWarning(subject, wanted.today) ?? []),
+    ...new Set(found.flatMap(({ catalogError }) => catalogError ?? [])),
+    ...(books.error === undefined ? [] : [`the ledger was not asked: ${books.error}`]),
   ];
   return { ...chain, candidates, rejected, warnings };
 }
 
 /** Each target or name by itself: what one of them does not mean says nothing about the others. */
-async function subjectsOf(
+async function rankedTargets(
   targets: Choice['choose'],
   { majordomo, request, call, signal }: ResolverContext,
-  almanac: Parameters<typeof subjectOf>[3],
-): Promise<{ readonly found: readonly Subject[]; readonly missing: Plan['rejected'] }> {
+  almanac: Parameters<typeof rankedTarget>[3],
+): Promise<{ readonly found: readonly RankedTarget[]; readonly missing: Plan['rejected'] }> {
   const told = { request, tenant: call?.tenant, metadata: call?.metadata, signal };
   const looked = [...new Set(targets)].map(async (target) => {
     try {
       const [first] = await majordomo.resolve(target, told);
-      return first && (await subjectOf(target, first, request, almanac));
+      return first && (await rankedTarget(target, first, request, almanac));
     } catch (error) {
       if (!LlmError.is(error, 'config') || error.details.code === 'alias-cycle') throw error;
       return { target, why: error.message };
@@ -90,7 +90,7 @@ async function subjectsOf(
   });
   const all = (await Promise.all(looked)).filter((each) => each !== undefined);
   return {
-    found: all.filter((each) => 'written' in each),
+    found: all.filter((each) => 'writtenAs' in each),
     missing: all.filter((each) => 'why' in each),
   };
 }
@@ -102,9 +102,9 @@ function weightsOf({ by }: Choice, { request }: Pick<Turn, 'request'>): Weights 
 
 /** The best, and the fallback behind them; it keeps its place at the end even where it is one of them. */
 function chainOf(
-  { most = MOST, fallback }: Choice,
+  { most = DEFAULT_MAX_TARGETS, fallback }: Choice,
   candidates: readonly Candidate[],
-): Pick<Chosen, 'chain' | 'reason'> | undefined {
+): Pick<RankedChoice, 'chain' | 'reason'> | undefined {
   const last = fallback === undefined ? [] : elementsOf(fallback);
   const best = candidates.map(({ target }) => target).filter((target) => !last.includes(target));
   const chain = [...best.slice(0, most), ...last].join(',');
@@ -112,22 +112,22 @@ function chainOf(
   return { chain, reason: best.length > 0 ? 'ranked' : 'fallback' };
 }
 
-function nothingLeft(name: string, rejected: Plan['rejected']): LlmError {
+function noTargetLeft(name: string, rejected: Plan['rejected']): LlmError {
   const reasons = rejected.map(({ target, why }) => `${target}: ${why}`).join('; ');
   const message = `preset "${name}" has no target left, and no fallback (${reasons})`;
   return new LlmError('config', message, { code: 'nothing-left', path: `presets.${name}` });
 }
 
 /** What had no figure of its own, by what it was ranked with. */
-function assumed(
-  standings: readonly { readonly subject: Subject; readonly standing: Standing }[],
+function assumptions(
+  standings: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
   { cost, quality }: Weights,
 ): readonly string[] {
   const unpriced = standings.filter(
     ({ subject }) => subject.nanoUsd === undefined && subject.billing !== 'included',
   );
   const unrated = standings.filter(({ standing }) => standing.quality === undefined);
-  const list = (each: typeof standings): string => each.map(({ subject }) => subject.written).join(', ');
+  const list = (each: typeof standings): string => each.map(({ subject }) => subject.writtenAs).join(', ');
   return [
     ...(cost > 0 && unpriced.length > 0 ? [`no price is known of ${list(unpriced)}: taken as middling`] : []),
     ...(quality > 0 && unrated.length > 0

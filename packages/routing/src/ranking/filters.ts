@@ -1,19 +1,19 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { CatalogModel } from '@majordomo/catalog';
-import type { Subject } from './subject.ts';
-import type { Wanted } from './wanted.ts';
+import type { RankedTarget } from './subject.ts';
+import type { Requirements } from './wanted.ts';
 
-type Filter = (subject: Subject, wanted: Wanted) => string | undefined;
+type Filter = (subject: RankedTarget, wanted: Requirements) => string | undefined;
 
 const FILTERS: readonly Filter[] = [
   ({ facts }, { today }) =>
     facts !== undefined && isRetired(facts, today) ? `was retired on ${facts.retires ?? ''}` : undefined,
-  (subject, { tools }) => (tools && takesTools(subject) === false ? 'takes no tools' : undefined),
-  (subject, { images }) => (images && takesImages(subject) === false ? 'takes no images' : undefined),
+  (subject, { tools }) => (tools && supportsTools(subject) === false ? 'takes no tools' : undefined),
+  (subject, { images }) => (images && supportsImages(subject) === false ? 'takes no images' : undefined),
   (subject, { structured }) =>
-    structured && takesSchema(subject) === false ? 'keeps to no schema' : undefined,
+    structured && supportsSchema(subject) === false ? 'keeps to no schema' : undefined,
   (subject, { reasoning }) => {
-    const thinks = reasons(subject);
+    const thinks = supportsReasoning(subject);
     if (reasoning === true && thinks === false) return 'does not think';
     return reasoning === false && thinks === true ? 'thinks, which is not wanted' : undefined;
   },
@@ -22,7 +22,7 @@ const FILTERS: readonly Filter[] = [
 ];
 
 /** Why a target cannot be asked this; `undefined`: it can, as far as is known. */
-export function whyNot(subject: Subject, wanted: Wanted): string | undefined {
+export function rejectionReason(subject: RankedTarget, wanted: Requirements): string | undefined {
   for (const filter of FILTERS) {
     const why = filter(subject, wanted);
     if (why !== undefined) return why;
@@ -35,18 +35,18 @@ export const isRetired = ({ retires }: CatalogModel, today: string): boolean =>
   retires !== undefined && (retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length));
 
 // What a provider says of its own endpoint comes before what is known of the model at large.
-const takesTools = ({ capabilities, facts }: Subject): boolean | undefined =>
+const supportsTools = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
   capabilities.tools ?? facts?.tools;
-const takesImages = ({ capabilities, facts }: Subject): boolean | undefined =>
+const supportsImages = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
   capabilities.images === undefined ? facts?.input.includes('image') : capabilities.images !== false;
-const takesSchema = ({ capabilities, facts }: Subject): boolean | undefined =>
+const supportsSchema = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
   capabilities.output === undefined ? facts?.structured : capabilities.output !== false;
-const reasons = ({ capabilities, facts }: Subject): boolean | undefined =>
+const supportsReasoning = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
   capabilities.reasoning ?? facts?.reasoning;
 
 function fitsContext(
-  { context, inputTokens, facts }: Subject,
-  { contextTokens, answerTokens }: Wanted,
+  { context, inputTokens, facts }: RankedTarget,
+  { contextTokens, answerTokens }: Requirements,
 ): string | undefined {
   const needed = Math.max(contextTokens, inputTokens + answerTokens);
   if (context !== undefined && context < needed)
@@ -57,7 +57,7 @@ function fitsContext(
     : undefined;
 }
 
-function fitsPrice({ nanoUsd, billing }: Subject, { maxNanoUsd }: Wanted): string | undefined {
+function fitsPrice({ nanoUsd, billing }: RankedTarget, { maxNanoUsd }: Requirements): string | undefined {
   if (maxNanoUsd === undefined || billing === 'included') return undefined;
   const most = formatUsd(maxNanoUsd);
   if (nanoUsd === undefined) return `its price is unknown, so ${most} a call cannot be held`;

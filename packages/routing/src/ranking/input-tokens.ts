@@ -13,9 +13,9 @@ type Estimated = Parameters<typeof estimateRequest>[0];
 type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 
 /** What a plan without a request is made for. */
-const USUAL_INPUT = 1000;
+const DEFAULT_INPUT_TOKENS = 1000;
 
-const NOTHING: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
+const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
 /** Vendors add something unseen for a request, and more for one with tools. */
 const ANY_TOOL: Estimated['tools'][number] = { name: '', description: '', parameters: {} };
 
@@ -24,48 +24,48 @@ const ANY_TOOL: Estimated['tools'][number] = { name: '', description: '', parame
  * what vendors add, and how models see pictures, differs.
  */
 export function inputTokens(request: ChatRequest | undefined, target: Target): number {
-  if (request === undefined) return USUAL_INPUT;
+  if (request === undefined) return DEFAULT_INPUT_TOKENS;
   const { messages, tools = [] } = request;
-  const pictures = messages.flatMap(picturesOf);
+  const pictures = messages.flatMap(imagesOf);
   return (
     textTokens(request) +
-    estimateRequest({ ...NOTHING, tools: tools.length > 0 ? [ANY_TOOL] : [] }, target).tokens +
-    (pictures.length > 0 ? beyondNothing({ messages: pictures }, target) : 0)
+    estimateRequest({ ...EMPTY_REQUEST, tools: tools.length > 0 ? [ANY_TOOL] : [] }, target).tokens +
+    (pictures.length > 0 ? addedTokens({ messages: pictures }, target) : 0)
   );
 }
 
-const textTokens = remembered((request: ChatRequest): number => {
+const textTokens = memoize((request: ChatRequest): number => {
   const { system, messages, tools, output } = request;
   const schema = typeof output === 'object' ? { name: '', schema: output } : undefined;
   return (
-    beyondNothing({ system, output: schema }) +
+    addedTokens({ system, output: schema }) +
     (tools === undefined ? 0 : toolTokens(tools)) +
     messages.reduce((sum, message) => sum + messageTokens(message), 0)
   );
 });
 
 /** A message that was sent is never changed: a conversation that grows is counted by what is new. */
-const messageTokens = remembered((message: Message): number =>
-  beyondNothing({ messages: [worded(message)] }),
+const messageTokens = memoize((message: Message): number =>
+  addedTokens({ messages: [withoutImages(message)] }),
 );
 
-const toolTokens = remembered((tools: readonly ToolSpec[]): number => {
+const toolTokens = memoize((tools: readonly ToolSpec[]): number => {
   const told = tools.map(({ name, description, parameters }) => ({
     name,
     description,
     parameters: jsonOf(parameters),
   }));
   return (
-    estimateRequest({ ...NOTHING, tools: told }).tokens -
-    estimateRequest({ ...NOTHING, tools: [ANY_TOOL] }).tokens
+    estimateRequest({ ...EMPTY_REQUEST, tools: told }).tokens -
+    estimateRequest({ ...EMPTY_REQUEST, tools: [ANY_TOOL] }).tokens
   );
 });
 
-const beyondNothing = (part: Partial<Estimated>, target: Partial<Target> = {}): number =>
-  estimateRequest({ ...NOTHING, ...part }, target).tokens - estimateRequest(NOTHING, target).tokens;
+const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): number =>
+  estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens - estimateRequest(EMPTY_REQUEST, target).tokens;
 
 /** Without its pictures. */
-function worded(message: Message): Message {
+function withoutImages(message: Message): Message {
   if (message.role === 'user')
     return { ...message, parts: message.parts.filter(({ type }) => type !== 'image') };
   if (message.role !== 'tool') return message;
@@ -77,7 +77,7 @@ function worded(message: Message): Message {
 }
 
 /** Its pictures, as a message of their own. */
-function picturesOf({ parts }: Message): readonly Message[] {
+function imagesOf({ parts }: Message): readonly Message[] {
   const pictures: ImagePart[] = [];
   for (const part of parts)
     for (const piece of part.type === 'tool-result' ? part.content : [part])
@@ -102,7 +102,7 @@ const isStandard = (parameters: ToolSpec['parameters']): parameters is ObjectSch
   '~standard' in parameters;
 
 /** For as long as what it was counted of lives. */
-function remembered<Subject extends object>(
+function memoize<Subject extends object>(
   count: (subject: Subject) => number,
 ): (subject: Subject) => number {
   const known = new WeakMap<Subject, number>();

@@ -1,8 +1,8 @@
 import { isRetired } from './filters.ts';
-import type { Subject } from './subject.ts';
+import type { RankedTarget } from './subject.ts';
 
 /** What is to be said of a model that goes, or is gone. */
-export function endOf({ target, facts }: Subject, today: string): string | undefined {
+export function retirementWarning({ target, facts }: RankedTarget, today: string): string | undefined {
   if (facts?.retires === undefined)
     return facts?.status === 'deprecated' ? `${target} is deprecated` : undefined;
   return isRetired(facts, today)

@@ -1,41 +1,41 @@
 import type { CallInfo } from '@majordomo/core';
 import type { LimitState } from '@majordomo/ledger';
-import type { Subject } from './subject.ts';
+import type { RankedTarget } from './subject.ts';
 
 const DAY_MS = 86_400_000;
-const SPENT = -20;
+const SPENT_PENALTY = -20;
 /** What is empty within so many days, and before it begins again. */
-const SOON = [
+const RUNNING_OUT_PENALTIES = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },
   { days: 7, part: -3.75 },
 ] as const;
 /** From this share of a limit on, its rest counts. */
 const MOSTLY_USED = 0.8;
-const ALL_USED = -5;
+const MAX_USED_PENALTY = -5;
 
 /** What the limits that an attempt at this target would count towards take off its score: the worst of them. */
-export function runningOut(
-  subject: Subject,
+export function limitPenalty(
+  subject: RankedTarget,
   call: CallInfo | undefined,
   states: readonly LimitState[],
   now: number,
 ): number {
   if (subject.billing === 'included') return 0;
-  const mine = states.filter((state) => counts(state, subject, call));
-  return Math.min(0, ...mine.map((state) => partOf(state, now)));
+  const mine = states.filter((state) => countsTowards(state, subject, call));
+  return Math.min(0, ...mine.map((state) => penaltyOf(state, now)));
 }
 
-function partOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitState, now: number): number {
-  if (left <= 0n) return SPENT;
+function penaltyOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitState, now: number): number {
+  if (left <= 0n) return SPENT_PENALTY;
   const share = Number(used + held) / Number(used + held + left);
-  const nearlyUsed = ALL_USED * Math.max(0, (share - MOSTLY_USED) / (1 - MOSTLY_USED));
+  const nearlyUsed = MAX_USED_PENALTY * Math.max(0, (share - MOSTLY_USED) / (1 - MOSTLY_USED));
   const days = emptyAt === undefined || emptyAt >= resetsAt ? Infinity : (emptyAt - now) / DAY_MS;
-  return Math.min(nearlyUsed, SOON.find((each) => days <= each.days)?.part ?? 0);
+  return Math.min(nearlyUsed, RUNNING_OUT_PENALTIES.find((each) => days <= each.days)?.part ?? 0);
 }
 
 /** Does an attempt of this call at this target count on it? */
-function counts({ limit, key }: LimitState, subject: Subject, call: CallInfo | undefined): boolean {
+function countsTowards({ limit, key }: LimitState, subject: RankedTarget, call: CallInfo | undefined): boolean {
   const { tenant, vendor, provider, target } = limit.where ?? {};
   const values = valuesOf(subject, call);
   return (
@@ -56,11 +56,11 @@ const pairsOf = (key: string): readonly (readonly [string, string])[] =>
     ? []
     : key.split(',').map((pair) => {
         const [name = '', value = ''] = pair.split('=');
-        return [decoded(name), decoded(value)] as const;
+        return [decode(name), decode(value)] as const;
       });
 
 /** A store of others may keep keys that are none. */
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -69,7 +69,7 @@ function decoded(text: string): string {
 }
 
 const valuesOf =
-  ({ target, vendor }: Subject, call: CallInfo | undefined) =>
+  ({ target, vendor }: RankedTarget, call: CallInfo | undefined) =>
   (name: string): string => {
     switch (name) {
       case 'tenant':

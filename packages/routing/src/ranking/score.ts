@@ -1,10 +1,10 @@
 import type { TargetHealth } from '@majordomo/core';
 import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
-import type { Subject } from './subject.ts';
+import type { RankedTarget } from './subject.ts';
 
 /** What is known of a target next to its facts. */
-export interface Standing {
+export interface TargetRating {
   /** 0 to 1; 0.5 while nothing is known. */
   readonly speed: number;
   /** 0 to 1, where the app says so. */
@@ -14,7 +14,7 @@ export interface Standing {
 }
 
 /** How a choice is made. */
-export interface Scale {
+export interface ScoreOptions {
   readonly weights: Weights;
   /** Does a longer context count by itself? */
   readonly byContext: boolean;
@@ -22,16 +22,16 @@ export interface Scale {
 }
 
 /** What the three weighed parts come to at best, so that what is added and taken off means the same by all weights. */
-const BEST = 10;
+const BEST_SCORE = 10;
 
 /** A score for each, in the order given. Nothing but what is handed in has a say. */
-export function scored(
-  subjects: readonly { readonly subject: Subject; readonly standing: Standing }[],
-  { weights, byContext, now }: Scale,
+export function scoreTargets(
+  subjects: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
+  { weights, byContext, now }: ScoreOptions,
 ): readonly Candidate[] {
   const costs = costScores(subjects.map(({ subject }) => subject));
   const { cost, speed, quality } = weights;
-  const unit = BEST / (cost + speed + quality);
+  const unit = BEST_SCORE / (cost + speed + quality);
   return subjects.map(({ subject, standing }, at) => {
     const parts = {
       cost: cost * unit * (costs[at] ?? NEUTRAL),
@@ -42,17 +42,17 @@ export function scored(
       ...(byContext && { context: Math.min(5, (subject.context ?? 0) / 80_000) }),
     };
     const score = Object.values(parts).reduce((sum, part) => sum + part, 0);
-    return { target: subject.written, score, parts, estimateNanoUsd: subject.nanoUsd };
+    return { target: subject.writtenAs, score, parts, estimateNanoUsd: subject.nanoUsd };
   });
 }
 
 /** Between two prices of nothing there is no ratio. */
-const LEAST_NANO_USD = 1000;
+const MIN_NANO_USD = 1000;
 
 /** 1 for the cheapest, 0.5 for ten times, 0 for a hundred times as much. What is paid otherwise costs nothing more. */
-function costScores(subjects: readonly Subject[]): readonly (number | undefined)[] {
+function costScores(subjects: readonly RankedTarget[]): readonly (number | undefined)[] {
   const costs = subjects.map(({ nanoUsd, billing }) =>
-    billing === 'included' ? LEAST_NANO_USD : nanoUsd && Number(nanoUsd) + LEAST_NANO_USD,
+    billing === 'included' ? MIN_NANO_USD : nanoUsd && Number(nanoUsd) + MIN_NANO_USD,
   );
   const known = costs.filter((cost) => typeof cost === 'number');
   const least = Math.min(...known);

@@ -3,12 +3,12 @@ import { messageOf, type ChatRequest, type ResolvedTarget } from '@majordomo/cor
 import { inputTokens } from './input-tokens.ts';
 
 /** A target, with all that is known of it for one request. */
-export interface Subject extends ResolvedTarget {
+export interface RankedTarget extends ResolvedTarget {
   /** As the choice has it: the target, or the name that led to it. */
-  readonly written: string;
+  readonly writtenAs: string;
   readonly facts: CatalogModel | undefined;
   /** What kept the catalogue from being asked. */
-  readonly trouble: string | undefined;
+  readonly catalogError: string | undefined;
   /** The longest that input and answer may be together. */
   readonly context: number | undefined;
   readonly inputTokens: number;
@@ -16,35 +16,35 @@ export interface Subject extends ResolvedTarget {
 }
 
 /** What a request is asked of: the books of prices, and the day. */
-export interface Almanac {
+export interface PriceSource {
   readonly catalog: Catalog;
   readonly now: number;
 }
 
 /** Where nothing says how long an answer will be. */
-const USUAL_ANSWER = 1000;
+const DEFAULT_ANSWER_TOKENS = 1000;
 
 /** Looks a target up, and estimates what this request costs there. */
-export async function subjectOf(
-  written: string,
+export async function rankedTarget(
+  writtenAs: string,
   target: ResolvedTarget,
   request: ChatRequest | undefined,
-  { catalog, now }: Almanac,
-): Promise<Subject> {
+  { catalog, now }: PriceSource,
+): Promise<RankedTarget> {
   const { capabilities, billing } = target;
-  const { facts, trouble } = await factsOf(target, catalog);
+  const { facts, catalogError } = await factsOf(target, catalog);
   const input = inputTokens(request, target);
   const output = Math.min(
-    request?.maxTokens ?? USUAL_ANSWER,
+    request?.maxTokens ?? DEFAULT_ANSWER_TOKENS,
     capabilities.maxOutputTokens ?? facts?.maxOutputTokens ?? Infinity,
   );
   const price = facts && priceAt(facts, new Date(now));
   const usage = { input, output, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
   return {
     ...target,
-    written,
+    writtenAs,
     facts,
-    trouble,
+    catalogError,
     context: capabilities.contextTokens ?? facts?.contextTokens,
     inputTokens: input,
     nanoUsd: costOf(usage, price, { billing, tier: tierOf(request) }).nanoUsd,
@@ -55,12 +55,12 @@ export async function subjectOf(
 async function factsOf(
   { vendor, model }: ResolvedTarget,
   catalog: Catalog,
-): Promise<Pick<Subject, 'facts' | 'trouble'>> {
+): Promise<Pick<RankedTarget, 'facts' | 'catalogError'>> {
   try {
     const found = vendor === undefined ? undefined : await catalog.find(vendor, model);
-    return { facts: found?.model, trouble: undefined };
+    return { facts: found?.model, catalogError: undefined };
   } catch (error) {
-    return { facts: undefined, trouble: `the catalogue was not asked: ${messageOf(error)}` };
+    return { facts: undefined, catalogError: `the catalogue was not asked: ${messageOf(error)}` };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { ChatRequest } from '@majordomo/core';
 import type { Needs } from '../contract.ts';
 import { hasImages } from '../strategies.ts';
-import { nanoOf } from './usd.ts';
+import { parseNanoUsd } from './usd.ts';
 
 /** What a target has to be able to do: what the choice says, and what the request shows. */
-export interface Wanted {
+export interface Requirements {
   readonly tools: boolean;
   readonly images: boolean;
   readonly structured: boolean;
@@ -18,7 +18,7 @@ export interface Wanted {
 }
 
 /** Puts the two together. */
-export function wantedBy(needs: Needs, request: ChatRequest | undefined, now: number): Wanted {
+export function requirementsOf(needs: Needs, request: ChatRequest | undefined, now: number): Requirements {
   const hasTools = (request?.tools?.length ?? 0) > 0;
   return {
     tools: needs.tools ?? hasTools,
@@ -27,7 +27,7 @@ export function wantedBy(needs: Needs, request: ChatRequest | undefined, now: nu
     reasoning: needs.reasoning,
     contextTokens: needs.contextTokens ?? 0,
     answerTokens: request?.maxTokens ?? 0,
-    maxNanoUsd: nanoOf(needs.maxUsdPerCall),
+    maxNanoUsd: parseNanoUsd(needs.maxUsdPerCall),
     today: new Date(now).toISOString().slice(0, 10),
   };
 }

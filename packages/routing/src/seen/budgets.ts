@@ -7,25 +7,25 @@ const FRESH_MS = 5000;
 const WAIT_MS = 250;
 
 /** Where the limits stood a moment ago, and what kept that from being known. */
-export interface Books {
+export interface LimitSnapshot {
   readonly states: readonly LimitState[];
-  readonly trouble: string | undefined;
+  readonly error: string | undefined;
 }
 
 /** Reads a ledger now and then. */
-export class Budgets {
+export class LimitReader {
   private readonly ledger: Ledger | undefined;
   private readonly clock: Clock;
-  private last: Books = { states: [], trouble: undefined };
+  private last: LimitSnapshot = { states: [], error: undefined };
   private readAt = -Infinity;
-  private reading: Promise<Books> | undefined;
+  private reading: Promise<LimitSnapshot> | undefined;
 
   constructor(ledger: Ledger | undefined, clock: Clock) {
     this.ledger = ledger;
     this.clock = clock;
   }
 
-  async books(): Promise<Books> {
+  async snapshot(): Promise<LimitSnapshot> {
     const { ledger } = this;
     if (ledger === undefined) return this.last;
     const age = this.clock.now() - this.readAt;
@@ -35,7 +35,7 @@ export class Budgets {
     return this.reading;
   }
 
-  private async read(ledger: Ledger): Promise<Books> {
+  private async read(ledger: Ledger): Promise<LimitSnapshot> {
     let stop = (): void => undefined;
     const late = new Promise<never>((_, reject) => {
       stop = this.clock.timer(WAIT_MS, () => {
@@ -46,9 +46,9 @@ export class Budgets {
       // A ledger of others may throw where it should reject.
       const states: unknown = await Promise.race([Promise.resolve().then(() => ledger.state()), late]);
       if (!areStates(states)) throw new Error('it answered with what are no states of limits');
-      this.last = { states, trouble: undefined };
+      this.last = { states, error: undefined };
     } catch (error) {
-      this.last = { ...this.last, trouble: messageOf(error) };
+      this.last = { ...this.last, error: messageOf(error) };
     } finally {
       stop();
     }

@@ -1,17 +1,17 @@
 /** How old a sighting is when it counts half. */
 const HALF_LIFE_MS = 600_000;
-const MOST = 32;
+const MAX_VALUES = 32;
 
 /** The latest few of what was measured; the older, the less it counts. Two rings of numbers: there is one for each call. */
-export class Recent {
+export class RecentValues {
   private readonly values: number[] = [];
   private readonly times: number[] = [];
   private next = 0;
 
-  saw(value: number, at: number): void {
+  add(value: number, medianAt: number): void {
     this.values[this.next] = value;
-    this.times[this.next] = at;
-    this.next = (this.next + 1) % MOST;
+    this.times[this.next] = medianAt;
+    this.next = (this.next + 1) % MAX_VALUES;
   }
 
   /** The median, and how many fresh sightings it is worth; `undefined` before the first. */

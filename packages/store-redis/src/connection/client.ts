@@ -41,13 +41,13 @@ export interface Client {
 }
 
 /** Of all stores on one client: they wait for it together. */
-const known = new WeakMap<RedisClient, Client>();
+const clients = new WeakMap<RedisClient, Client>();
 
 /** Throws `config` for what is neither. */
 export function clientOf(client: RedisClient, path: 'client' | 'subscriber'): Client {
-  const made = (typeof client === 'object' && known.get(client)) || clientIn(client);
+  const made = (typeof client === 'object' && clients.get(client)) || clientIn(client);
   if (made !== undefined) {
-    known.set(client, made);
+    clients.set(client, made);
     return made;
   }
   throw new LlmError('config', `${path} must be a client of ioredis or node-redis`, { path });
@@ -87,10 +87,10 @@ function ioredis(client: Ioredis): Client {
       const stop = async (): Promise<void> => {
         client.off('message', heard);
         // A subscription is the connection's: it ends with the last who hears.
-        if (hear(client, channel, -1) === 0) await client.unsubscribe(channel);
+        if (changeListenerCount(client, channel, -1) === 0) await client.unsubscribe(channel);
       };
       client.on('message', heard);
-      hear(client, channel, 1);
+      changeListenerCount(client, channel, 1);
       try {
         await client.subscribe(channel);
       } catch (error) {
@@ -104,13 +104,13 @@ function ioredis(client: Ioredis): Client {
 }
 
 /** Who hears on a channel of a client, here and from elsewhere. */
-const hearers = new WeakMap<Ioredis, Map<string, number>>();
+const listenerCounts = new WeakMap<Ioredis, Map<string, number>>();
 
 /** How many hear on it now. */
-function hear(client: Ioredis, channel: string, by: number): number {
-  const channels = hearers.get(client) ?? new Map<string, number>();
+function changeListenerCount(client: Ioredis, channel: string, by: number): number {
+  const channels = listenerCounts.get(client) ?? new Map<string, number>();
   const count = (channels.get(channel) ?? 0) + by;
-  hearers.set(client, channels.set(channel, count));
+  listenerCounts.set(client, channels.set(channel, count));
   return count;
 }
 

@@ -1,12 +1,12 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import type { Client } from './client.ts';
-import { evaluated, type Script } from './script.ts';
-import { Waits } from './waits.ts';
+import { evaluateScript, type Script } from './script.ts';
+import { SharedTimeout } from './waits.ts';
 
 /** How often a Redis that does not answer is asked whether it does, in ms. */
 const RETRY_MS = 1000;
 /** After a wait: what came while this process did something else is read first. In ms. */
-const READING_MS = 20;
+const GRACE_MS = 20;
 
 /**
  * The app's client, with an end to every wait. Clients wait for a connection without end by default, and for an answer of a
@@ -16,17 +16,17 @@ export class Connection {
   private readonly client: Client;
   private readonly clock: Clock;
   private readonly timeoutMs: number;
-  private readonly waits: Waits;
+  private readonly waits: SharedTimeout;
   private wasReady = false;
   /** A call has waited without success, and none was answered since. */
   private isStalled = false;
-  private askAgainAt = 0;
+  private retryAt = 0;
 
   constructor(client: Client, clock: Clock, timeoutMs: number) {
     this.client = client;
     this.clock = clock;
     this.timeoutMs = timeoutMs;
-    this.waits = new Waits(clock, timeoutMs);
+    this.waits = new SharedTimeout(clock, timeoutMs);
   }
 
   /**
@@ -34,31 +34,31 @@ export class Connection {
    * no.
    */
   run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
-    return this.bounded(() => this.evaluate(script, keys, values));
+    return this.withTimeout(() => this.evaluate(script, keys, values));
   }
 
   /** Within `bounded`. */
   evaluate(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
-    return evaluated(this.client, script, keys, values);
+    return evaluateScript(this.client, script, keys, values);
   }
 
   /** One wait for all that `ask` does. */
-  bounded<T>(ask: () => Promise<T>): Promise<T> {
-    const down = this.whyDown();
+  withTimeout<T>(ask: () => Promise<T>): Promise<T> {
+    const down = this.downError();
     if (down !== undefined) return Promise.reject(down);
     return new Promise<T>((resolve, reject) => {
       const late = (cause?: unknown): void => {
         this.isStalled = true;
-        this.askAgainAt = this.clock.now() + RETRY_MS;
+        this.retryAt = this.clock.now() + RETRY_MS;
         const why = `Redis did not answer within ${this.timeoutMs} ms`;
         reject(new LlmError('timeout', why, {}, { cause }));
       };
-      let cancel = this.waits.begin(() => {
-        cancel = this.clock.timer(READING_MS, () => {
+      let cancel = this.waits.start(() => {
+        cancel = this.clock.timer(GRACE_MS, () => {
           late();
         });
       });
-      begun(() => this.asked(ask)).then(
+      startWork(() => this.whenReady(ask)).then(
         (answer) => {
           cancel();
           this.isStalled = false;
@@ -67,14 +67,14 @@ export class Connection {
         (error: unknown) => {
           cancel();
           if (isTimeout(error)) late(error);
-          else reject(LlmError.is(error) ? error : failed(error));
+          else reject(LlmError.is(error) ? error : serverError(error));
         },
       );
     });
   }
 
   /** Ends with the wait of a client that never was connected. */
-  private asked<T>(ask: () => Promise<T>): Promise<T> {
+  private whenReady<T>(ask: () => Promise<T>): Promise<T> {
     if (this.wasReady || this.client.isReady()) {
       this.wasReady = true;
       return ask();
@@ -86,18 +86,18 @@ export class Connection {
   }
 
   /** A client that was connected and is not any more would keep the question for later, when nobody wants to know. */
-  private whyDown(): LlmError | undefined {
+  private downError(): LlmError | undefined {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;
-    if (this.clock.now() < this.askAgainAt)
+    if (this.clock.now() < this.retryAt)
       return new LlmError('timeout', 'Redis has not answered for a while; it is asked again within a second');
-    this.askAgainAt = this.clock.now() + RETRY_MS;
+    this.retryAt = this.clock.now() + RETRY_MS;
     return undefined;
   }
 }
 
 /** A client may throw before it gives a promise. */
-function begun<T>(ask: () => Promise<T>): Promise<T> {
+function startWork<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return ask();
   } catch (error) {
@@ -126,7 +126,7 @@ function ready(client: Client): Promise<void> {
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /\btimed? ?out\b/i.test(error.message);
 
-function failed(cause: unknown): LlmError {
+function serverError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new LlmError('server', `Redis failed: ${why}`, {}, { cause });
 }

@@ -14,7 +14,7 @@ export function script(source: string): Script {
 }
 
 /** By its name; a server that does not know it, new or just restarted, gets it whole. */
-export function evaluated(
+export function evaluateScript(
   client: Client,
   { source, sha }: Script,
   keys: readonly string[],

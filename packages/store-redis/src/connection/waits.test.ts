@@ -1,12 +1,12 @@
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { Waits } from './waits.ts';
+import { SharedTimeout } from './waits.ts';
 
 it('ends each wait by itself, never later than was said and a fifth sooner at most', async () => {
   const clock = fakeClock();
-  const waits = new Waits(clock, 250);
+  const waits = new SharedTimeout(clock, 250);
   const late: number[] = [];
-  const begin = (id: number) => waits.begin(() => late.push(id));
+  const begin = (id: number) => waits.start(() => late.push(id));
   const [over] = [begin(1), begin(2)];
   await clock.advance(130);
   begin(3);
@@ -24,7 +24,7 @@ it('ends each wait by itself, never later than was said and a fifth sooner at mo
 it('has one timer for all who wait, and none once nobody does', async () => {
   let timers = 0;
   const clock = fakeClock();
-  const waits = new Waits(
+  const waits = new SharedTimeout(
     {
       ...clock,
       timer: (ms, run) => {
@@ -34,7 +34,7 @@ it('has one timer for all who wait, and none once nobody does', async () => {
     },
     250,
   );
-  for (let call = 0; call < 1000; call++) waits.begin(() => undefined)();
+  for (let call = 0; call < 1000; call++) waits.start(() => undefined)();
   expect(timers).toBe(1);
   await clock.advance(10_000);
   expect(timers).toBe(1);

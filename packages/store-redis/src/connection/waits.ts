@@ -10,7 +10,7 @@ interface Wait {
 }
 
 /** Ends waits that last too long: one timer for all of them, since an answer is there in a thousandth of the time. */
-export class Waits {
+export class SharedTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;
   private readonly waiting = new Set<Wait>();
@@ -22,7 +22,7 @@ export class Waits {
   }
 
   /** Returns how to say that the wait is over. */
-  begin(late: () => void): () => void {
+  start(late: () => void): () => void {
     const wait: Wait = { late, ticks: 0 };
     this.waiting.add(wait);
     this.tickLater();

@@ -3,16 +3,16 @@ import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 import { HEALTH_LUA } from './health-lua.ts';
-import { keptIn, toldIn, verdictOf } from './told.ts';
+import { parseStoredVerdict, parseHealthMessage, verdictOf } from './told.ts';
 
-const SHARING = script(HEALTH_LUA);
+const HEALTH_SCRIPT = script(HEALTH_LUA);
 /** How long those who were away can still hear that a target is well again. */
 const RECOVERY_MS = 86_400_000;
 /** Between two tries to catch up, in ms. */
-const CATCH_UP_AGAIN_MS = 1000;
+const CATCH_UP_RETRY_MS = 1000;
 
 /** What sharing stands on. */
-export interface Bus {
+export interface HealthBus {
   readonly connection: Connection;
   readonly client: Client;
   readonly subscriber: Client;
@@ -25,25 +25,25 @@ export interface Bus {
  * Tells others of benches and recoveries, and takes theirs: verdicts, never counts of failures, and durations, never times.
  * What is not heard, since Redis or the way to it is down, changes nothing: each process has its own health.
  */
-export async function shareHealth(bus: Bus, health: Majordomo['health']): Promise<() => Promise<void>> {
-  const sharing = new Sharing(bus, health);
+export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {
+  const sharing = new HealthSharing(bus, health);
   await sharing.begin();
   return () => sharing.end();
 }
 
-class Sharing {
-  private readonly bus: Bus;
+class HealthSharing {
+  private readonly bus: HealthBus;
   private readonly health: Majordomo['health'];
   private readonly channel: string;
   private readonly me = crypto.randomUUID();
   /** Benched because somebody else said so. */
-  private readonly heard = new Set<string>();
+  private readonly remoteBenches = new Set<string>();
   private readonly endings: (() => unknown)[] = [];
   private subscribed: Promise<() => unknown> | undefined;
   private cancelRetry: (() => void) | undefined;
   private isOver = false;
 
-  constructor(bus: Bus, health: Majordomo['health']) {
+  constructor(bus: HealthBus, health: Majordomo['health']) {
     this.bus = bus;
     this.health = health;
     this.channel = `${bus.base}:health`;
@@ -52,17 +52,17 @@ class Sharing {
   /** Waits a moment for Redis; without it, sharing begins when it is there. */
   async begin(): Promise<void> {
     const { client, subscriber } = this.bus;
-    this.endings.push(this.health.onChange((target, state, origin) => this.changed(target, state, origin)));
+    this.endings.push(this.health.onChange((target, state, origin) => this.publish(target, state, origin)));
     const attending = new Promise<void>((resolve) => {
-      const attend = (): void => void this.attend().then(resolve);
+      const subscribe = (): void => void this.attend().then(resolve);
       // What was said while a connection was gone is looked up when it is back.
       this.endings.push(
-        subscriber.onReady(attend),
+        subscriber.onReady(subscribe),
         client.onReady(() => void this.catchUp()),
       );
-      if (subscriber.isReady()) attend();
+      if (subscriber.isReady()) subscribe();
     });
-    await this.waited(attending);
+    await this.withTimeout(attending);
   }
 
   async end(): Promise<void> {
@@ -70,12 +70,12 @@ class Sharing {
     this.cancelRetry?.();
     for (const ending of this.endings.splice(0)) ending();
     const left = this.subscribed?.then((unsubscribe) => unsubscribe());
-    await this.waited(left?.catch(() => undefined));
+    await this.withTimeout(left?.catch(() => undefined));
   }
 
   private async attend(): Promise<void> {
     const { subscriber } = this.bus;
-    this.subscribed ??= subscriber.subscribe(this.channel, (message) => this.hear(message));
+    this.subscribed ??= subscriber.subscribe(this.channel, (message) => this.onMessage(message));
     try {
       await this.subscribed;
     } catch {
@@ -86,9 +86,9 @@ class Sharing {
     await this.catchUp();
   }
 
-  private changed(target: string, state: TargetHealth, origin: 'local' | 'accepted'): void {
+  private publish(target: string, state: TargetHealth, origin: 'local' | 'accepted'): void {
     if (origin === 'accepted') return;
-    this.heard.delete(target);
+    this.remoteBenches.delete(target);
     const verdict = verdictOf(state, this.bus.clock);
     if (verdict === undefined) return;
     const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
@@ -99,15 +99,15 @@ class Sharing {
     );
   }
 
-  private hear(message: string): void {
-    const told = toldIn(message);
+  private onMessage(message: string): void {
+    const told = parseHealthMessage(message);
     if (told === undefined || told.from === this.me || this.isOver) return;
-    this.take(told.target, told.verdict);
+    this.accept(told.target, told.verdict);
   }
 
-  private take(target: string, verdict: Verdict): void {
-    if (verdict.state === 'benched') this.heard.add(target);
-    else this.heard.delete(target);
+  private accept(target: string, verdict: Verdict): void {
+    if (verdict.state === 'benched') this.remoteBenches.add(target);
+    else this.remoteBenches.delete(target);
     this.health.accept(target, verdict);
   }
 
@@ -117,19 +117,19 @@ class Sharing {
       const found = (await this.run(['list'])) as (string | number)[];
       for (let at = 0; at < found.length && !this.isOver; at += 3) {
         const [target, json, leftMs] = found.slice(at, at + 3);
-        const verdict = keptIn(String(json), Number(leftMs));
+        const verdict = parseStoredVerdict(String(json), Number(leftMs));
         if (verdict === undefined) continue;
         // An old recovery says nothing about a bench of one's own.
-        if (verdict.state === 'benched' || this.heard.has(String(target))) this.take(String(target), verdict);
+        if (verdict.state === 'benched' || this.remoteBenches.has(String(target))) this.accept(String(target), verdict);
       }
     } catch {
       if (!this.isOver)
-        this.cancelRetry = this.bus.clock.timer(CATCH_UP_AGAIN_MS, () => void this.catchUp(), true);
+        this.cancelRetry = this.bus.clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), true);
     }
   }
 
   /** For what comes of it, or not longer than for an answer. */
-  private async waited(work: Promise<unknown> | undefined): Promise<void> {
+  private async withTimeout(work: Promise<unknown> | undefined): Promise<void> {
     const { clock, timeoutMs } = this.bus;
     let cancel: (() => void) | undefined;
     const late = new Promise<void>((resolve) => {
@@ -140,6 +140,6 @@ class Sharing {
   }
 
   private run(values: readonly string[]): Promise<unknown> {
-    return this.bus.connection.run(SHARING, [this.bus.base], values);
+    return this.bus.connection.run(HEALTH_SCRIPT, [this.bus.base], values);
   }
 }

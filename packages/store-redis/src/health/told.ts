@@ -1,7 +1,7 @@
 import type { Clock, TargetHealth, Verdict } from '@majordomo/core';
 
 /** What one process tells the others. */
-export interface Told {
+export interface HealthMessage {
   /** Who says so. */
   readonly from: string;
   readonly target: string;
@@ -18,21 +18,21 @@ export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefin
 }
 
 /** `undefined` for what nobody of us has written. */
-export function toldIn(message: string): Told | undefined {
-  const told = parsed(message) as Partial<Told> | null | undefined;
-  const verdict = verdictIn(told?.verdict);
+export function parseHealthMessage(message: string): HealthMessage | undefined {
+  const told = parseJson(message) as Partial<HealthMessage> | null | undefined;
+  const verdict = parseVerdict(told?.verdict);
   if (typeof told?.from !== 'string' || typeof told.target !== 'string' || verdict === undefined)
     return undefined;
   return { from: told.from, target: told.target, verdict };
 }
 
 /** A verdict as it is kept; `leftMs` of it are left. */
-export function keptIn(json: string, leftMs: number): Verdict | undefined {
-  const kept = parsed(json);
-  return verdictIn(typeof kept === 'object' ? { ...kept, forMs: leftMs } : undefined);
+export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
+  const kept = parseJson(json);
+  return parseVerdict(typeof kept === 'object' ? { ...kept, forMs: leftMs } : undefined);
 }
 
-function verdictIn(value: unknown): Verdict | undefined {
+function parseVerdict(value: unknown): Verdict | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { state, benches, forMs, isByHand: byHand } = value as Readonly<Record<string, unknown>>;
   const isByHand = byHand === true ? true : undefined;
@@ -44,7 +44,7 @@ function verdictIn(value: unknown): Verdict | undefined {
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
-function parsed(json: string): unknown {
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json) as unknown;
   } catch {

@@ -5,13 +5,13 @@ import { checkLanes, type LanesOptions } from './options.ts';
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
 /** Between two looks whether there is room, in ms; it grows. */
-const FIRST_LOOK_MS = 10;
-const LONGEST_LOOK_MS = 250;
+const MIN_POLL_MS = 10;
+const MAX_POLL_MS = 250;
 /** When somebody who was denied may ask again. */
-const DOWN_FOR_MS = 1000;
+const DOWN_RETRY_MS = 1000;
 
 /** At most so many attempts at a time, over all processes; the others wait. */
-export function lanesOn(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
+export function lanesGate(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
   checkLanes(options);
   const lanes = new Lanes(store, clock, options);
   return { name: `lanes ${options.name}`, admit: (attempt) => lanes.admit(attempt) };
@@ -35,22 +35,22 @@ class Lanes {
   async admit(attempt: AttemptInfo): Promise<Permit | Denial> {
     const counter = counterOf(this.options, attempt);
     const id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
-    let lookMs = FIRST_LOOK_MS;
+    let lookMs = MIN_POLL_MS;
     for (;;) {
-      const said = await this.asked(id, counter);
-      if (said === 'held') return this.permit(counter, this.renewing(id, attempt));
+      const said = await this.tryReserve(id, counter);
+      if (said === 'held') return this.permit(counter, this.startRenewal(id, attempt));
       if (said === 'down') {
         const { whenDown = { share: 0 } } = this.options;
-        if (whenDown === 'deny') return { deny: 'Redis does not answer', retryAfterMs: DOWN_FOR_MS };
+        if (whenDown === 'deny') return { deny: 'Redis does not answer', retryAfterMs: DOWN_RETRY_MS };
         if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
           return this.permit(counter, () => undefined);
       }
       await this.clock.sleep(lookMs, attempt.signal);
-      lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS);
+      lookMs = Math.min(lookMs * 2, MAX_POLL_MS);
     }
   }
 
-  private async asked(id: string, counter: string): Promise<'held' | 'full' | 'down'> {
+  private async tryReserve(id: string, counter: string): Promise<'held' | 'full' | 'down'> {
     const max = BigInt(this.options.most);
     const claim: Claim = { counter, max, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' };
     try {
@@ -81,7 +81,7 @@ class Lanes {
   }
 
   /** Holds the place as long as the attempt runs; returns what gives it back. */
-  private renewing(id: string, attempt: AttemptInfo): () => unknown {
+  private startRenewal(id: string, attempt: AttemptInfo): () => unknown {
     let cancel: (() => void) | undefined;
     const later = (): void => {
       cancel = this.clock.timer(this.leaseMs / RENEWALS, renew, true);

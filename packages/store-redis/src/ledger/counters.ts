@@ -10,12 +10,12 @@ const RENEW = script(RENEW_LUA);
 const SETTLE = script(SETTLE_LUA);
 const LIST = script(LIST_LUA);
 /** Redis adds up within int64. */
-const MOST = 2n ** 63n - 1n;
+const MAX_AMOUNT = 2n ** 63n - 1n;
 /** Counters that are read at once: Redis does nothing else meanwhile. */
 const PAGE = 500;
 
 /** What the script says to a reservation; Redis's time is always with it, and alone when it is held. */
-type Reserved =
+type ReserveReply =
   | number
   // A client may give numbers as texts.
   | string
@@ -50,16 +50,16 @@ export class Counters {
    * nobody then, Redis is told until when the question is worth an answer.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
-    const known = whole(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
+    const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
     const values = [known, ...claims.flatMap((claim) => valuesOf(claim))];
-    const lease = whole(leaseMs, 'leaseMs');
+    const lease = toInteger(leaseMs, 'leaseMs');
     const until = performance.now() + this.timeoutMs;
     const asker = {};
     let isAwaited = true;
-    const asked = async (): Promise<Reserved> => {
+    const asked = async (): Promise<ReserveReply> => {
       this.askers.set(id, asker);
       const isLast = (): boolean => this.askers.get(id) === asker;
-      let said: Reserved;
+      let said: ReserveReply;
       let isNobodys: boolean;
       try {
         said = await this.reserved(id, lease, until, values);
@@ -74,9 +74,9 @@ export class Counters {
       if (isNobodys) void this.connection.evaluate(SETTLE, this.keys, [id]).catch(() => undefined);
       return said;
     };
-    let answer: Reserved;
+    let answer: ReserveReply;
     try {
-      answer = await this.connection.bounded(asked);
+      answer = await this.connection.withTimeout(asked);
     } finally {
       isAwaited = false;
     }
@@ -94,7 +94,7 @@ export class Counters {
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.connection.run(RENEW, this.keys, [id, whole(leaseMs, 'leaseMs')]);
+    await this.connection.run(RENEW, this.keys, [id, toInteger(leaseMs, 'leaseMs')]);
   }
 
   async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
@@ -121,10 +121,10 @@ export class Counters {
     lease: string,
     until: number,
     values: readonly string[],
-  ): Promise<Reserved> {
+  ): Promise<ReserveReply> {
     const deadline = this.time.at(until);
     const given = [id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
-    const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as Reserved;
+    const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as ReserveReply;
     this.time.said(Number(typeof answer === 'object' ? answer[1] : answer));
     return answer;
   }
@@ -133,17 +133,17 @@ export class Counters {
 function valuesOf(claim: Claim): readonly string[] {
   const { counter, max, amount, whenLapsed } = claim;
   if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
-  return [counter, String(max > MOST ? MOST : max), String(amount), resetsOf(claim), whenLapsed];
+  return [counter, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
 }
 
 /** When a period that begins now ends: what is left of it, or by Redis's own clock how long each is, and when they begin. */
 function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
-  return nextResetsInMs === undefined ? '' : whole(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
+  return nextResetsInMs === undefined ? '' : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
 /** Redis would have done half of a script before it found out. */
-function whole(ms: number, what: string): string {
+function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
 }

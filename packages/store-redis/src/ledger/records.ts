@@ -22,7 +22,7 @@ export class Records {
 
   async append(record: SpendRecord): Promise<void> {
     const { id, call } = record;
-    const [at, text] = written(record);
+    const [at, text] = serialize(record);
     const values = ['append', id, at, call, text, `${Math.ceil(this.keepMs)}`];
     await this.connection.run(RECORDING, this.keys, values);
   }
@@ -43,7 +43,7 @@ export class Records {
         const fits =
           (tenant === undefined || tenant === record.tenant) &&
           (target === undefined || target === record.target);
-        if (fits) yield withAll(record);
+        if (fits) yield restoreUndefined(record);
       }
       if (page.length < PAGE * 3) return;
     }
@@ -51,7 +51,7 @@ export class Records {
 }
 
 /** Its time, and the whole of it, as texts. */
-function written(record: SpendRecord): readonly [at: string, text: string] {
+function serialize(record: SpendRecord): readonly [at: string, text: string] {
   try {
     const at = Date.parse(record.at);
     if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
@@ -64,7 +64,7 @@ function written(record: SpendRecord): readonly [at: string, text: string] {
 
 const timeOf = (date: Date | undefined): string => (date === undefined ? '' : `${date.getTime()}`);
 
-const NOTHING_KNOWN = {
+const UNDEFINED_FIELDS = {
   vendor: undefined,
   model: undefined,
   name: undefined,
@@ -72,7 +72,7 @@ const NOTHING_KNOWN = {
   usage: undefined,
   nanoUsd: undefined,
 };
-const NOTHING_USED = {
+const UNDEFINED_USAGE = {
   input: undefined,
   output: undefined,
   cacheRead: undefined,
@@ -81,7 +81,7 @@ const NOTHING_USED = {
 };
 
 /** JSON leaves out what is undefined; the members of a record are all there. */
-function withAll(record: SpendRecord): SpendRecord {
+function restoreUndefined(record: SpendRecord): SpendRecord {
   const { usage } = record;
-  return { ...NOTHING_KNOWN, ...record, usage: usage && { ...NOTHING_USED, ...usage } };
+  return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNDEFINED_USAGE, ...usage } };
 }

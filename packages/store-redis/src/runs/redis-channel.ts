@@ -17,7 +17,7 @@ export interface ChannelIo {
 export function redisChannel({ connection, client, subscriber, listening, base }: ChannelIo): RunChannel {
   const nameOf = (runId: string): string => `${base}:run:${runId}`;
   return {
-    publish: (runId, text) => connection.bounded(() => client.publish(nameOf(runId), text)),
+    publish: (runId, text) => connection.withTimeout(() => client.publish(nameOf(runId), text)),
     async subscribe(runId, hear) {
       if (subscriber === undefined || listening === undefined)
         throw new LlmError(
@@ -29,7 +29,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
         );
       let subscribing: Promise<() => Promise<unknown>> | undefined;
       try {
-        return await listening.bounded(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
+        return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
       } catch (error) {
         // Nobody hears what comes of it later.
         subscribing?.then((stop) => stop()).catch(() => undefined);

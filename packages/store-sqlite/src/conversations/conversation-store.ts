@@ -10,7 +10,7 @@ export interface Conversation {
 }
 
 /** A conversation as it was kept. */
-export interface KeptConversation extends Conversation {
+export interface StoredConversation extends Conversation {
   /** As in `ConversationInfo`. */
   readonly title: string;
   /** When it was saved last. */
@@ -44,14 +44,14 @@ export interface ConversationStore {
    */
   save(conversation: Conversation, after?: number): Promise<number>;
   /** `undefined` where there is none. */
-  load(id: string): Promise<KeptConversation | undefined>;
+  load(id: string): Promise<StoredConversation | undefined>;
   /** Newest first; at most `limit`, by default all. */
   list(limit?: number): Promise<readonly ConversationInfo[]>;
   /**
    * Those with a message that has all of the words, or words that begin so: upper case, accents and punctuation do not
    * count. The best first, at most `limit`, by default 20. Nothing for a text without a letter or digit.
    */
-  search(words: string, limit?: number): Promise<readonly ConversationHit[]>;
+  search(query: string, limit?: number): Promise<readonly ConversationHit[]>;
   /**
    * Gives it a title, which later saves leave as it is; one of `by: 'model'`, such as `titleOf` of `@majordomo/context`
    * makes, gives way to one of a user, even to one that was given while it was being made. Says whether it has it now.

@@ -5,11 +5,11 @@ import type {
   ConversationHit,
   ConversationInfo,
   ConversationStore,
-  KeptConversation,
+  StoredConversation,
 } from './conversation-store.ts';
-import { excerptOf, indexed, lineOf, queryOf, textOf, titleOf } from './words.ts';
+import { excerptOf, toIndexText, lineOf, queryOf, textOf, titleOf } from './words.ts';
 
-const MOST_HITS = 20;
+const MAX_HITS = 20;
 type Row = Readonly<Record<string, unknown>>;
 
 /** Conversations in the file: a row for each, one for each message, and the words of the messages in an index. */
@@ -28,14 +28,14 @@ export class SqliteConversations implements ConversationStore {
     const texts = messages.map((message) => JSON.stringify(toJson(message)));
     return this.database.write(() => {
       const { version = 0 } = this.sql.find.get(id) ?? {};
-      if (Number(version) !== after) throw changed(id);
+      if (Number(version) !== after) throw versionConflict(id);
       this.sql.put.run(id, Math.floor(this.now()), after + 1, spec, system ?? null, titleOf(messages));
       this.replace(id, messages, texts);
       return after + 1;
     });
   }
 
-  load(id: string): Promise<KeptConversation | undefined> {
+  load(id: string): Promise<StoredConversation | undefined> {
     return this.database.read(() => {
       const row = this.sql.find.get(id);
       if (row === undefined) return undefined;
@@ -51,13 +51,13 @@ export class SqliteConversations implements ConversationStore {
     return this.database.read(() => this.sql.list.all(limit).map(infoOf));
   }
 
-  search(words: string, limit: number = MOST_HITS): Promise<readonly ConversationHit[]> {
+  search(text: string, limit: number = MAX_HITS): Promise<readonly ConversationHit[]> {
     return this.database.read(() => {
-      const query = queryOf(words);
+      const query = queryOf(text);
       if (query === undefined) return [];
       return this.sql.search
         .all(query, limit)
-        .map((row) => ({ ...infoOf(row), excerpt: excerptOf(textOf(messageOf(row)), words) }));
+        .map((row) => ({ ...infoOf(row), excerpt: excerptOf(textOf(messageOf(row)), text) }));
     });
   }
 
@@ -85,7 +85,7 @@ export class SqliteConversations implements ConversationStore {
       const message = messages[place];
       if (place < from || message === undefined) continue;
       const { lastInsertRowid } = this.sql.add.run(id, place, text);
-      this.sql.index.run(lastInsertRowid, indexed(textOf(message)));
+      this.sql.index.run(lastInsertRowid, toIndexText(textOf(message)));
     }
   }
 
@@ -105,7 +105,7 @@ const infoOf = (row: Row): ConversationInfo => ({
   messages: Number(row['messages']),
 });
 
-const changed = (id: string): LlmError =>
+const versionConflict = (id: string): LlmError =>
   new LlmError(
     'denied',
     `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and go on from there, or save it under another id`,

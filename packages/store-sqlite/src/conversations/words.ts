@@ -16,15 +16,15 @@ export function textOf({ parts }: Message): string {
 }
 
 /** A text as the index takes it. */
-export const indexed = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
+export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
 
 /** The question to the index; `undefined` where there is nothing to look for. Nothing in a word is an operator. */
 export function queryOf(words: string): string | undefined {
-  const phrases = wordsOf(words).map((word) => `"${indexed(word).replaceAll('"', ' ').trim()}"*`);
+  const phrases = wordsOf(words).map((word) => `"${toIndexText(word).replaceAll('"', ' ').trim()}"*`);
   return phrases.length === 0 ? undefined : phrases.join(' ');
 }
 
-const MOST_TITLE = 80;
+const MAX_TITLE = 80;
 
 /** How the first question begins. */
 export function titleOf(messages: readonly Message[]): string {
@@ -33,10 +33,10 @@ export function titleOf(messages: readonly Message[]): string {
 }
 
 /** A title of any text. */
-export const lineOf = (text: string): string => cut(onOneLine(text), MOST_TITLE);
+export const lineOf = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
-const BEFORE = 30;
-const MOST_EXCERPT = 120;
+const EXCERPT_LEAD = 30;
+const MAX_EXCERPT = 120;
 
 /** The surroundings of the first of the words. */
 export function excerptOf(text: string, words: string): string {
@@ -45,9 +45,9 @@ export function excerptOf(text: string, words: string): string {
   // Where a letter has become another number of them, the place would be another too.
   const places =
     plain.length === line.length ? wordsOf(words).map((word) => plain.indexOf(unaccented(word))) : [];
-  const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - BEFORE);
-  if (at === 0 || at === Infinity) return cut(line, MOST_EXCERPT);
-  return `…${cut(wholeFrom(line, at), MOST_EXCERPT)}`;
+  const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);
+  if (at === 0 || at === Infinity) return truncate(line, MAX_EXCERPT);
+  return `…${truncate(sliceFrom(line, at), MAX_EXCERPT)}`;
 }
 
 const wordsOf = (words: string): readonly string[] =>
@@ -61,8 +61,8 @@ const onOneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 const unaccented = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Not from the second half of a letter. */
-const wholeFrom = (text: string, at: number): string =>
+const sliceFrom = (text: string, at: number): string =>
   text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at);
 
-const cut = (text: string, most: number): string =>
+const truncate = (text: string, most: number): string =>
   text.length <= most ? text : `${truncateText(text, most - 1)}…`;

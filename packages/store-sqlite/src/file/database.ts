@@ -48,7 +48,7 @@ export class Database {
     try {
       return Promise.resolve(run());
     } catch (error) {
-      return Promise.reject(this.explained(error));
+      return Promise.reject(this.toStoreError(error));
     }
   }
 
@@ -56,7 +56,7 @@ export class Database {
     if (this.connection.isOpen) this.connection.close();
   }
 
-  explained(error: unknown): Error {
+  toStoreError(error: unknown): Error {
     const { path } = this;
     if (!this.connection.isOpen)
       return new LlmError('config', `${path} was closed; make the stores again`, { path }, { cause: error });

@@ -18,7 +18,7 @@ export function openFile(path: string): DatabaseSync {
   try {
     // SQLite takes a file of less than a page for an empty one, and overwrites it.
     header = headerOf(path);
-    if (header !== undefined && !isSqlite(header)) throw notOwn(path);
+    if (header !== undefined && !isSqlite(header)) throw unknownFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
     prepare(database, path);
     return database;
@@ -27,8 +27,8 @@ export function openFile(path: string): DatabaseSync {
     if (LlmError.is(cause)) throw cause;
     if (isCorrupt(cause))
       throw header?.readUInt32BE(ID_AT) === APPLICATION_ID
-        ? setAside(path, before, cause)
-        : notOwn(path, cause);
+        ? renameDamaged(path, before, cause)
+        : unknownFile(path, cause);
     throw new LlmError(
       'config',
       `${path} cannot be opened: ${messageOf(cause)}; give a file in a folder that exists and may be written to`,
@@ -42,17 +42,17 @@ function prepare(database: DatabaseSync, path: string): void {
   // In this order: another process may be making the file just now, and it commits both at once.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
-  if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreign(path);
+  if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
   refuseNewer(database, path);
   // Reads the schema: a damaged page is found now, and not in the middle of a call.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();
-  becomeWal(database);
+  enableWal(database);
   database.exec('PRAGMA synchronous = NORMAL');
   migrate(database, path);
 }
 
 /** Turning the log on needs the file alone, and does not wait for others by itself. */
-function becomeWal(database: DatabaseSync): void {
+function enableWal(database: DatabaseSync): void {
   for (let tries = 0; ; tries++) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
@@ -93,7 +93,7 @@ function pragma(database: DatabaseSync, name: string): number {
   return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
 }
 
-const foreign = (path: string): LlmError =>
+const foreignFile = (path: string): LlmError =>
   new LlmError('config', `${path} is a SQLite file of another program; give one of your own`, { path });
 
 const MAGIC = 'SQLite format 3\0';
@@ -115,7 +115,7 @@ function headerOf(path: string): Buffer | undefined {
 
 const isSqlite = (header: Buffer): boolean => header.toString('latin1', 0, MAGIC.length) === MAGIC;
 
-const notOwn = (path: string, cause?: unknown): LlmError =>
+const unknownFile = (path: string, cause?: unknown): LlmError =>
   new LlmError(
     'config',
     `${path} is not a database of @majordomo/store-sqlite, or its header is damaged, and was left as it is; pass the path of another file, or move this one`,
@@ -124,7 +124,7 @@ const notOwn = (path: string, cause?: unknown): LlmError =>
   );
 
 /** Another process may have done it already, and begun a new file: that one stays. */
-function setAside(path: string, before: bigint | undefined, cause: unknown): LlmError {
+function renameDamaged(path: string, before: bigint | undefined, cause: unknown): LlmError {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
   if (before === undefined || inodeOf(path) !== before)
     return new LlmError(

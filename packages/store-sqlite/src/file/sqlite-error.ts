@@ -15,7 +15,7 @@ export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
 
 /** Is it because of what was to be written, which no file can hold? What never came to SQLite has no code. */
-export const isUnfit = (error: unknown): boolean =>
+export const isUnstorable = (error: unknown): boolean =>
   !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 
 function codeOf(error: unknown): number {

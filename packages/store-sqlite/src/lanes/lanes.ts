@@ -17,11 +17,11 @@ export interface LanesOptions {
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
 /** Between two looks whether there is room, in ms; it grows. */
-const FIRST_LOOK_MS = 10;
-const LONGEST_LOOK_MS = 250;
+const MIN_POLL_MS = 10;
+const MAX_POLL_MS = 250;
 
 /** At most so many attempts at a time, over all processes of the store; the others wait. */
-export function lanesOn(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
+export function lanesGate(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
   check(options);
   const { name, most, leaseMs = DEFAULT_LEASE_MS } = options;
   return {
@@ -35,10 +35,10 @@ export function lanesOn(store: LedgerStore, clock: Clock, options: LanesOptions)
         resetsInMs: undefined,
         whenLapsed: 'free',
       };
-      let lookMs = FIRST_LOOK_MS;
+      let lookMs = MIN_POLL_MS;
       while ((await store.reserve(id, [claim], leaseMs)) !== undefined) {
         await clock.sleep(lookMs, attempt.signal);
-        lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS);
+        lookMs = Math.min(lookMs * 2, MAX_POLL_MS);
       }
       return permitOf(store, clock, id, leaseMs, attempt);
     },

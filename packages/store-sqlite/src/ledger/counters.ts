@@ -1,7 +1,7 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
 
-type Used = Parameters<LedgerStore['settle']>[1];
+type UsedAmount = Parameters<LedgerStore['settle']>[1];
 
 /** What is held on one counter, in one period of it. */
 interface Hold {
@@ -28,7 +28,7 @@ const LAPSED_MS = 7 * SETTLED_MS;
 /** Reservations between two looks for what can be forgotten. */
 const SWEEP_EVERY = 1000;
 /** An INTEGER of SQLite holds no more. */
-const MOST = 2n ** 63n - 1n;
+const MAX_AMOUNT = 2n ** 63n - 1n;
 
 /** Counters with leases: each method is one transaction. */
 export class Counters {
@@ -91,7 +91,7 @@ export class Counters {
     });
   }
 
-  settle(id: string, used: Used): Promise<boolean> {
+  settle(id: string, used: UsedAmount): Promise<boolean> {
     return this.database.write(() => {
       const now = this.lapsed();
       const found = this.sql.reservation.get(id);
@@ -155,7 +155,7 @@ export class Counters {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known === undefined || Number(known.period) !== period) return;
     const sum = known.used + used;
-    this.sql.put.run(counter, sum > MOST ? MOST : sum, known.held - given, known.resetsAt, known.period);
+    this.sql.put.run(counter, sum > MAX_AMOUNT ? MAX_AMOUNT : sum, known.held - given, known.resetsAt, known.period);
   }
 
   private forget(now: number): void {
@@ -196,7 +196,7 @@ function statements(database: Database) {
 const remaining = (resetsAt: bigint | null, now: number): number | undefined =>
   resetsAt === null ? undefined : Math.max(1, Math.ceil(Number(resetsAt) - now));
 
-const sumOf = (used: Used, counter: string): bigint =>
+const sumOf = (used: UsedAmount, counter: string): bigint =>
   used.reduce((sum, entry) => (entry.counter === counter ? sum + entry.amount : sum), 0n);
 
 const encode = (holds: readonly Hold[]): string =>

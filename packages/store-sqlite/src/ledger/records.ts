@@ -1,7 +1,7 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import { LlmError, messageOf } from '@majordomo/core';
 import type { Database } from '../file/database.ts';
-import { isUnfit } from '../file/sqlite-error.ts';
+import { isUnstorable } from '../file/sqlite-error.ts';
 import { stepOf, withStep } from './histogram.ts';
 import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
@@ -38,11 +38,11 @@ export class Records {
     try {
       await this.database.write(() => {
         this.add(record);
-        this.retention.forgetOld();
+        this.retention.deleteOld();
       });
     } catch (error) {
       this.series.forget();
-      throw isUnfit(error) ? unfit(record, error) : error;
+      throw isUnstorable(error) ? unstorableError(record, error) : error;
     }
   }
 
@@ -62,7 +62,7 @@ export class Records {
         const fits =
           (tenant === undefined || tenant === record.tenant) &&
           (target === undefined || target === record.target);
-        if (fits) yield withAll(record);
+        if (fits) yield restoreUndefined(record);
       }
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
@@ -108,7 +108,7 @@ export class Records {
   }
 }
 
-function unfit({ id }: SpendRecord, cause: unknown): LlmError {
+function unstorableError({ id }: SpendRecord, cause: unknown): LlmError {
   const why = `no file can hold the record "${id}": ${messageOf(cause)}; it is left out of records and reports`;
   return new LlmError('invalid-request', why, {}, { cause });
 }
@@ -128,7 +128,7 @@ export function figuresOf(record: SpendRecord): Figures {
 }
 
 /** JSON leaves out what is undefined; the members of a record are all there. */
-function withAll(record: SpendRecord): SpendRecord {
+function restoreUndefined(record: SpendRecord): SpendRecord {
   const { vendor, model, name, tenant, usage, nanoUsd } = record;
   return {
     ...record,
@@ -149,7 +149,7 @@ function withAll(record: SpendRecord): SpendRecord {
 }
 
 /** A sum stays at the largest INTEGER of SQLite: beyond it would continue as a number that is not exact. */
-const grown = (column: string): string =>
+const saturatingSum = (column: string): string =>
   `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`;
 
 function statements(database: Database) {
@@ -167,7 +167,7 @@ function statements(database: Database) {
     addToHour: database.prepare(
       `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          attempts = attempts + excluded.attempts, single = single + excluded.single,
-         ${['input', 'output', 'cache_read', 'nano_usd'].map(grown).join(', ')},
+         ${['input', 'output', 'cache_read', 'nano_usd'].map(saturatingSum).join(', ')},
          unpriced = unpriced + excluded.unpriced, durations = excluded.durations,
          unknown_usage = unknown_usage + excluded.unknown_usage`,
     ),

@@ -8,7 +8,7 @@ import type { Series, SeriesTable } from './series.ts';
 
 type Key = Readonly<Record<string, string>>;
 
-interface Sum {
+interface ReportSum {
   readonly key: Key;
   readonly shared: Set<string>;
   readonly durations: Histogram;
@@ -42,7 +42,7 @@ export class Report {
   }
 
   async rows(query: ReportQuery): Promise<readonly ReportRow[]> {
-    const sums = new Sums(query);
+    const sums = new ReportSums(query);
     const range = await this.rangeOf(query);
     if (range === undefined) return [];
     // Of tags and single calls the hours know nothing.
@@ -66,7 +66,7 @@ export class Report {
     });
   }
 
-  private addHours(sums: Sums, { from, to, times }: Stretch): Promise<void> {
+  private addHours(sums: ReportSums, { from, to, times }: Stretch): Promise<void> {
     return this.database.read(() => {
       for (const row of this.sql.hours.all(from / HOUR_MS, to / HOUR_MS)) {
         const series = this.series.get(Number(row['series']));
@@ -89,7 +89,7 @@ export class Report {
     });
   }
 
-  private async addRecords(sums: Sums, { from, to, times }: Stretch, query: ReportQuery): Promise<void> {
+  private async addRecords(sums: ReportSums, { from, to, times }: Stretch, query: ReportQuery): Promise<void> {
     const { call, tenant, target, tag } = query;
     const records = this.records({ from: new Date(from), to: new Date(to), call, tenant, target });
     for await (const record of records) {
@@ -99,7 +99,7 @@ export class Report {
   }
 }
 
-function add(sum: Sum, { call, outcome, ms }: SpendRecord, figures: Figures): void {
+function add(sum: ReportSum, { call, outcome, ms }: SpendRecord, figures: Figures): void {
   sum.attempts++;
   sum.shared.add(call);
   if (outcome === 'failed') sum.failed++;
@@ -113,16 +113,16 @@ function add(sum: Sum, { call, outcome, ms }: SpendRecord, figures: Figures): vo
 }
 
 /** The rows as they grow. */
-class Sums {
+class ReportSums {
   private readonly query: ReportQuery;
-  private readonly sums = new Map<string, Sum>();
+  private readonly sums = new Map<string, ReportSum>();
 
   constructor(query: ReportQuery) {
     this.query = query;
   }
 
   /** `undefined` for what was not asked for. */
-  of(series: Series, times: Key, tag: string): Sum | undefined {
+  of(series: Series, times: Key, tag: string): ReportSum | undefined {
     const { by, tenant, target } = this.query;
     if (tenant !== undefined && tenant !== series.tenant) return undefined;
     if (target !== undefined && target !== series.target) return undefined;
@@ -149,7 +149,7 @@ class Sums {
   }
 }
 
-const emptySum = (key: Key): Sum => ({
+const emptySum = (key: Key): ReportSum => ({
   key,
   shared: new Set(),
   durations: new Map(),

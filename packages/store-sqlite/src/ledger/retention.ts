@@ -18,7 +18,7 @@ export class Retention {
   }
 
   /** Within a transaction that writes; about once an hour, or until all is done. */
-  forgetOld(): void {
+  deleteOld(): void {
     const now = this.now();
     if (this.keepMs === undefined || now < this.next) return;
     // Whole hours, so that sums and single records tell the same.

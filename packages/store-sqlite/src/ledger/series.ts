@@ -5,12 +5,12 @@ import type { Database } from '../file/database.ts';
 export type Series = Pick<SpendRecord, 'tenant' | 'vendor' | 'model' | 'target' | 'name' | 'outcome'>;
 
 /** Kept in memory; there are far fewer of them than records. */
-const MOST_KEPT = 10_000;
+const MAX_CACHED = 10_000;
 
 /** Numbers for series, and back. */
 export class SeriesTable {
   private readonly ids = new Map<string, number>();
-  private readonly known = new Map<number, Series>();
+  private readonly series = new Map<number, Series>();
   private readonly find;
   private readonly insert;
   private readonly read;
@@ -26,7 +26,7 @@ export class SeriesTable {
     const what = JSON.stringify([tenant, vendor, model, target, name, outcome]);
     const known = this.ids.get(what) ?? this.find.get(what)?.['id'];
     const id = Number(known ?? this.insert.run(what).lastInsertRowid);
-    if (this.ids.size >= MOST_KEPT) this.ids.clear();
+    if (this.ids.size >= MAX_CACHED) this.ids.clear();
     this.ids.set(what, id);
     return id;
   }
@@ -37,7 +37,7 @@ export class SeriesTable {
   }
 
   get(id: number): Series {
-    const known = this.known.get(id);
+    const known = this.series.get(id);
     if (known !== undefined) return known;
     const values = JSON.parse(String(this.read.get(id)?.['what'])) as (string | null)[];
     const [tenant, vendor, model, target, name, outcome] = values.map((value) => value ?? undefined);
@@ -49,8 +49,8 @@ export class SeriesTable {
       name,
       outcome: outcome as Series['outcome'],
     };
-    if (this.known.size >= MOST_KEPT) this.known.clear();
-    this.known.set(id, series);
+    if (this.series.size >= MAX_CACHED) this.series.clear();
+    this.series.set(id, series);
     return series;
   }
 }

@@ -22,7 +22,7 @@ export function* stretches(
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,
   withHours: boolean,
 ): Generator<Stretch> {
-  for (const { from, to, times } of labelled(range, timesIn(by, zone))) {
+  for (const { from, to, times } of hoursByLabel(range, timesIn(by, zone))) {
     const begin = Math.min(to, Math.ceil(from / HOUR_MS) * HOUR_MS);
     const end = Math.floor(to / HOUR_MS) * HOUR_MS;
     if (!withHours || begin >= end) {
@@ -35,17 +35,17 @@ export function* stretches(
   }
 }
 
-type Labelled = Omit<Stretch, 'isHours'>;
+type LabeledStretch = Omit<Stretch, 'isHours'>;
 
-function* labelled(
+function* hoursByLabel(
   { from, to }: { readonly from: number; readonly to: number },
   timesAt: ((at: number) => Stretch['times']) | undefined,
-): Generator<Labelled> {
+): Generator<LabeledStretch> {
   if (timesAt === undefined) {
     yield { from, to, times: {} };
     return;
   }
-  let current: Labelled = { from, to, times: timesAt(from) };
+  let current: LabeledStretch = { from, to, times: timesAt(from) };
   for (let at = after(from); at < to; at = after(at)) {
     const times = timesAt(at);
     if (isSame(times, current.times)) continue;
