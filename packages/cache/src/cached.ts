@@ -22,7 +22,7 @@ import {
 import { CachedCalls, type ObjectRequest } from './calls.ts';
 import { checkOptions, type CacheOptions } from './options.ts';
 import { Reader, type SharedView } from './reader.ts';
-import { asShared } from './shelf.ts';
+import { asShared } from './response-store.ts';
 
 /**
  * The same model, answered from the store where it can be; equal calls under way share one. Only whole answers are kept. One

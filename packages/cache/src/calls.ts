@@ -16,10 +16,10 @@ import { Flights, type JoinedFlight } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';
 import type { CacheOptions } from './options.ts';
 import type { OpenedStream } from './reader.ts';
-import { replayEvents } from './replayed.ts';
+import { replayEvents } from './replay-events.ts';
 import { TeeStream } from './tee-stream.ts';
-import { asShared, ResponseStore } from './shelf.ts';
-import { skipReason } from './unfit.ts';
+import { asShared, ResponseStore } from './response-store.ts';
+import { skipReason } from './skip-reason.ts';
 
 /** A request for a value. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;

@@ -1,6 +1,6 @@
 import type { CallOptions, ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
 import { toJsonSchema } from '@majordomo/core/toolkit';
-import { isPlain } from './copied.ts';
+import { isPlain } from './copy-data.ts';
 import type { CacheOptions } from './options.ts';
 
 /** Changes whenever the same request may mean something else, or what is kept has another form. */

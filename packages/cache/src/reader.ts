@@ -1,6 +1,6 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
 import { copyWithCallSite, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
-import { copyData } from './copied.ts';
+import { copyData } from './copy-data.ts';
 import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
 

@@ -2,7 +2,7 @@ import { image, LlmError, user, type ChatRequest, type ObjectSchema } from '@maj
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { memoryCache, type CacheStore } from '../src/index.ts';
-import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './world.ts';
+import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './cache-fixture.ts';
 
 const paris = (): Answer => ({ pieces: ['Par', 'is'] });
 

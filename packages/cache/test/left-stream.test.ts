@@ -1,6 +1,6 @@
 import { jsonSchema, LlmError, type ErrorDetails, type StreamEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { hi, world } from './world.ts';
+import { hi, world } from './cache-fixture.ts';
 
 type Reader = AsyncIterator<StreamEvent, undefined>;
 

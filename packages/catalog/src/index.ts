@@ -6,5 +6,5 @@ export type { Catalog, CatalogModel, CatalogMatch, Modality, Override, Price, Ra
 export { costOf, type Cost, type CostOptions } from './cost.ts';
 export { costOfResponse } from './cost-of-response.ts';
 export { formatUsd } from './format-usd.ts';
-export { maxCost } from './most-cost.ts';
+export { maxCost } from './max-cost.ts';
 export { priceAt } from './price-at.ts';

@@ -1,18 +1,18 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
 import { Alerts } from './alerts/alerts.ts';
-import { Leases } from './books/leases.ts';
-import { Outbox } from './books/outbox.ts';
+import { Leases } from './delivery/leases.ts';
+import { Outbox } from './delivery/outbox.ts';
 import { bookEntry } from './book-entry.ts';
-import { limitStates } from './states.ts';
+import { limitStates } from './limit-states.ts';
 import { checkOptions } from './check-options.ts';
 import type { Ledger, LedgerOptions } from './contract/ledger.ts';
-import { AnswerLengths } from './gate/answers.ts';
+import { AnswerLengths } from './gate/answer-lengths.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { HeldQueue } from './gate/held-queue.ts';
 import { ledgerGate } from './gate/ledger-gate.ts';
 import { Prices } from './gate/prices.ts';
-import { LimitSet } from './limits/limit-book.ts';
+import { LimitSet } from './limits/limit-set.ts';
 import { memoryStore } from './memory/memory-store.ts';
 import { report } from './report/report.ts';
 

@@ -3,13 +3,13 @@ import { systemClock, type Resolver } from '@majordomo/core';
 import { mapValue } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import type { Preset, Router, RouterOptions } from './contract.ts';
-import { recordDecision } from './plan/asked.ts';
+import { recordDecision } from './plan/plan-request.ts';
 import { planOf } from './plan/plan-of.ts';
 import { checkCircles } from './presets/circles.ts';
 import { checkPreset } from './presets/check-preset.ts';
 import { decide, type Decision, type DecisionRules } from './presets/decide.ts';
-import { LimitReader } from './seen/budgets.ts';
-import { SpeedMemory } from './seen/speed-memory.ts';
+import { LimitReader } from './observed/limit-reader.ts';
+import { SpeedMemory } from './observed/speed-memory.ts';
 
 /**
  * Gives names for what is wanted: chains, choices that are made for each call, rules. Throws `config` for presets that

@@ -1,7 +1,7 @@
 import { LlmError, type CallEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createRouter, type Preset, type RouterOptions } from '../src/index.ts';
-import { failure, hi, world } from './support/world.ts';
+import { failure, hi, world } from './support/fixture.ts';
 
 const refused = (options: unknown): LlmError => {
   try {

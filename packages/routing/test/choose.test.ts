@@ -2,7 +2,7 @@ import { image, user, type ChatRequest } from '@majordomo/core';
 import type { Catalog, CatalogModel } from '@majordomo/catalog';
 import { describe, expect, it } from 'vitest';
 import type { Choice, Needs } from '../src/index.ts';
-import { failure, hi, world, type World } from './support/world.ts';
+import { failure, hi, world, type World } from './support/fixture.ts';
 
 const order = async (made: World, name: string, request: ChatRequest = hi): Promise<string> =>
   (await made.router.plan(name, made.majordomo, { request })).chain;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure, hi, world } from './support/world.ts';
+import { failure, hi, world } from './support/fixture.ts';
 
 const targets = {
   'a/x': { facts: {} },

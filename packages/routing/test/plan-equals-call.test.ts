@@ -3,7 +3,7 @@ import { createLedger, type Ledger, type LimitState } from '@majordomo/ledger';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Needs, Preset } from '../src/index.ts';
-import { NOON, world } from './support/world.ts';
+import { NOON, world } from './support/fixture.ts';
 
 const TARGETS = ['a/x', 'b/x', 'c/x', 'd/x', 'e/x'] as const;
 const PAIR = 'c/x,d/x';

@@ -1,7 +1,7 @@
 import { LlmError, user, type CallEvent, type Resolver } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../src/index.ts';
-import { failure, hi, world } from './support/world.ts';
+import { failure, hi, world } from './support/fixture.ts';
 
 const two = { 'a/x': {}, 'b/y': {} };
 

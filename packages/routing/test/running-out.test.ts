@@ -1,7 +1,7 @@
 import { createLedger, type Ledger, type Limit, type LimitState } from '@majordomo/ledger';
 import type { CallInfo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { hi, NOON, world } from './support/world.ts';
+import { hi, NOON, world } from './support/fixture.ts';
 
 const DAY = 86_400_000;
 const two = { 'a/x': {}, 'b/x': {} };

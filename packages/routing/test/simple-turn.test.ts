@@ -1,7 +1,7 @@
 import { assistant, file, image, user, type ChatRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { isSimpleTurn, type Turn } from '../src/index.ts';
-import { failure, hi, world } from './support/world.ts';
+import { failure, hi, world } from './support/fixture.ts';
 
 const turn = (request: ChatRequest | undefined): Turn => ({
   request,

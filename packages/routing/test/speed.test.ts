@@ -1,7 +1,7 @@
 import { LlmError, type Attempt, type CallEvent, type CallInfo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { SpeedMemory } from '../src/seen/speed-memory.ts';
-import { hi, world } from './support/world.ts';
+import { SpeedMemory } from '../src/observed/speed-memory.ts';
+import { hi, world } from './support/fixture.ts';
 
 const MINUTE = 60_000;
 let calls = 0;

@@ -5,7 +5,7 @@ import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { redisStores } from '../src/index.ts';
 import { clients } from './support/clients.ts';
-import { slowWayTo } from './support/slow-way.ts';
+import { slowWayTo } from './support/slow-transport.ts';
 import { onRedis } from './support/stores.ts';
 import { until } from './support/until.ts';
 

@@ -7,7 +7,7 @@ import { onRedis } from './support/stores.ts';
 import { until } from './support/until.ts';
 
 const KINDS = ['ioredis as it is', 'node-redis as it is', 'ioredis as we say', 'node-redis as we say'];
-const SCRIPT = new URL('./support/books-process.ts', import.meta.url).pathname;
+const SCRIPT = new URL('./support/ledger-process.ts', import.meta.url).pathname;
 
 /** SOAK=1, as every night: all of them. */
 const ROUNDS = process.env['SOAK'] === undefined ? 6 : 20;

@@ -3,7 +3,7 @@ import type { AgentWork, Around, RunResult, ToolOutcome } from '@majordomo/agent
 import { LlmError } from '@majordomo/core';
 import type { ContentAttributes } from './content.ts';
 import type { Instruments, Measure } from './instruments.ts';
-import type { SafeSpan, StartSpan } from './quiet-span.ts';
+import type { SafeSpan, StartSpan } from './safe-span.ts';
 
 /** What runs and tools are written with. */
 interface AgentWriter {

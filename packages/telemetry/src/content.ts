@@ -11,7 +11,7 @@ import type {
   ToolResultPart,
 } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
-import { ignoreErrors } from './quiet-span.ts';
+import { ignoreErrors } from './safe-span.ts';
 
 /** Prompts and answers as attributes, in the form of the conventions and without secrets. */
 export interface ContentAttributes {

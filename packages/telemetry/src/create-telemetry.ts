@@ -2,14 +2,14 @@ import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { agentAround } from './agent-around.ts';
-import { CallSpans } from './calls.ts';
+import { CallSpans } from './call-spans.ts';
 import { contentOf } from './content.ts';
 import { dialectOf } from './convention.ts';
 import { instrumentsOf } from './instruments.ts';
-import { withoutUndefined } from './known.ts';
+import { withoutUndefined } from './without-undefined.ts';
 import type { Telemetry, TelemetryOptions } from './options.ts';
 import { providerName } from './provider-name.ts';
-import { startSpans } from './quiet-span.ts';
+import { startSpans } from './safe-span.ts';
 import { operationName } from './request-attributes.ts';
 
 const SCOPE = '@majordomo/telemetry';

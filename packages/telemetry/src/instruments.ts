@@ -1,6 +1,6 @@
 import { createNoopMeter, type Attributes, type Meter } from '@opentelemetry/api';
 import type { Dialect } from './convention.ts';
-import { ignoreErrors } from './quiet-span.ts';
+import { ignoreErrors } from './safe-span.ts';
 
 /** Records a value; never throws. */
 export type Measure = (value: number, attributes: Attributes) => void;

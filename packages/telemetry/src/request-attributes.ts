@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core';
-import { withoutUndefined } from './known.ts';
+import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
 /** Who is asked for what: on spans from their beginning, for sampling, and on metrics. */

@@ -3,7 +3,7 @@ import { createMajordomo, file, image, user } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { watch, type Watch } from './support/watch.ts';
+import { watch, type Watch } from './support/recording.ts';
 
 const KEY = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
 const turns: readonly Turn[] = [

@@ -12,8 +12,8 @@ import {
 import { SpanKind } from '@opentelemetry/api';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { house, type House, type Scripts } from './support/house.ts';
-import { tree, watch } from './support/watch.ts';
+import { house, type House, type Scripts } from './support/fixture.ts';
+import { tree, watch } from './support/recording.ts';
 
 const HEAD = 'openai/gpt-4o';
 const BOTH = 'openai/gpt-4o,anthropic/claude-sonnet-5';

@@ -3,7 +3,7 @@ import { createMajordomo, user } from '@majordomo/core';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import type { SpendRecord } from '@majordomo/ledger';
 import { expect, it } from 'vitest';
-import { watch, type Metric, type Watch } from './support/watch.ts';
+import { watch, type Metric, type Watch } from './support/recording.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const request = { messages: [user('hi')] };

@@ -6,7 +6,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { dialectOf } from '../src/convention.ts';
 import { providerName } from '../src/provider-name.ts';
-import { watch, type Watch } from './support/watch.ts';
+import { watch, type Watch } from './support/recording.ts';
 
 /**
  * Names of spans' attributes and of metrics, as model/gen-ai/spans.yaml and metrics.yaml of

@@ -1,8 +1,8 @@
 import { user } from '@majordomo/core';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { expect, it } from 'vitest';
-import { house } from './support/house.ts';
-import { watch } from './support/watch.ts';
+import { house } from './support/fixture.ts';
+import { watch } from './support/recording.ts';
 
 it('nests the HTTP span of the SDK under the attempt, and the server gets its traceparent', async () => {
   const telemetry = watch();

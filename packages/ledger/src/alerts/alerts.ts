@@ -4,8 +4,8 @@ import type { Alert } from '../contract/alert.ts';
 import type { LimitState } from '../contract/limit.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import type { LimitCounters } from '../limits/bound.ts';
-import { BurnRate } from '../limits/burn.ts';
+import type { LimitCounters } from '../limits/limit-counters.ts';
+import { BurnRate } from '../limits/burn-rate.ts';
 import { stateOf } from '../limits/state-of.ts';
 
 /** An amount that was booked, or refused, on a counter of a limit. */

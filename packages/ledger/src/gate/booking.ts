@@ -1,17 +1,17 @@
 import type { Attempt, AttemptInfo } from '@majordomo/core';
 import type { CatalogModel, Price } from '@majordomo/catalog';
 import { notify, mapValue } from '@majordomo/core/toolkit';
-import { LEASE_MS } from '../books/leases.ts';
-import type { StoreJob } from '../books/outbox.ts';
+import { LEASE_MS } from '../delivery/leases.ts';
+import type { StoreJob } from '../delivery/outbox.ts';
 import type { Claim, LedgerStore } from '../contract/store.ts';
-import type { Spender } from '../limits/bound.ts';
-import type { LimitCounter } from '../limits/limit-book.ts';
+import type { Spender } from '../limits/limit-counters.ts';
+import type { LimitCounter } from '../limits/limit-set.ts';
 import { MAX_AMOUNT } from '../limits/money.ts';
 import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
-import { bookedCost, usageOf, amountsOf } from './used.ts';
+import { bookedCost, usageOf, amountsOf } from './usage.ts';
 
 /** Attempt that requests admission. */
 export interface GateRequest {

@@ -1,11 +1,11 @@
 import type { Clock } from '@majordomo/core';
 import type { Alerts } from '../alerts/alerts.ts';
-import type { Leases } from '../books/leases.ts';
-import type { Outbox } from '../books/outbox.ts';
+import type { Leases } from '../delivery/leases.ts';
+import type { Outbox } from '../delivery/outbox.ts';
 import type { LedgerOptions } from '../contract/ledger.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import type { LimitSet } from '../limits/limit-book.ts';
-import type { AnswerLengths } from './answers.ts';
+import type { LimitSet } from '../limits/limit-set.ts';
+import type { AnswerLengths } from './answer-lengths.ts';
 import type { HeldQueue } from './held-queue.ts';
 import type { Prices } from './prices.ts';
 

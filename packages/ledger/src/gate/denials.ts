@@ -1,7 +1,7 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Refusal } from '../contract/store.ts';
-import type { LimitCounters, Unit } from '../limits/bound.ts';
+import type { LimitCounters, Unit } from '../limits/limit-counters.ts';
 
 const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   usd: (amount) => formatUsd(amount),

@@ -1,10 +1,10 @@
 import type { CatalogModel, Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
 import { invoke, mapValue } from '@majordomo/core/toolkit';
-import { withTimeout } from '../books/in-time.ts';
-import { LEASE_MS } from '../books/leases.ts';
+import { withTimeout } from '../delivery/with-timeout.ts';
+import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
-import type { Spender } from '../limits/bound.ts';
+import type { Spender } from '../limits/limit-counters.ts';
 import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
 import { heldDenial, spentDenial, storeDownDenial } from './denials.ts';

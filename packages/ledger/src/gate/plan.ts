@@ -1,7 +1,7 @@
 import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Claim } from '../contract/store.ts';
-import type { Spender } from '../limits/bound.ts';
-import type { LimitCounter } from '../limits/limit-book.ts';
+import type { Spender } from '../limits/limit-counters.ts';
+import type { LimitCounter } from '../limits/limit-set.ts';
 import { MAX_AMOUNT } from '../limits/money.ts';
 import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';

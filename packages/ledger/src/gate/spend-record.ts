@@ -1,8 +1,8 @@
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { SpendRecord } from '../contract/record.ts';
-import { scalarText } from '../limits/bound.ts';
+import { scalarText } from '../limits/limit-counters.ts';
 import { MAX_AMOUNT } from '../limits/money.ts';
-import { hasOutput, type BookedCost } from './used.ts';
+import { hasOutput, type BookedCost } from './usage.ts';
 
 /** Returns the record of an attempt. */
 export function recordOf(

@@ -1,7 +1,7 @@
 import type { SpendRecord } from '../contract/record.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import type { LimitCounters, Unit } from './bound.ts';
-import { WINDOW_MS, type Sample } from './burn.ts';
+import type { LimitCounters, Unit } from './limit-counters.ts';
+import { WINDOW_MS, type Sample } from './burn-rate.ts';
 
 /** What was spent on each counter of these limits in the last 24 hours of its period, oldest first. */
 export async function samplesOf(

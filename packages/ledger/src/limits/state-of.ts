@@ -1,6 +1,6 @@
 import type { LimitState } from '../contract/limit.ts';
 import type { CounterState } from '../contract/store.ts';
-import type { LimitCounters } from './bound.ts';
+import type { LimitCounters } from './limit-counters.ts';
 
 /** What a counter says of its limit. */
 export function stateOf(

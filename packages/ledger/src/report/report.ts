@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { formatOf, labelAt } from '../limits/calendar.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import { sumRecords } from './add-up.ts';
+import { sumRecords } from './sum-records.ts';
 
 const KEYS: Readonly<Record<ReportKey, true>> = {
   day: true,

@@ -2,9 +2,9 @@ import { LlmError, type Majordomo, type Resolver } from '@majordomo/core';
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { Plan, Preset, Turn } from '../contract.ts';
 import type { RankingContext } from '../ranking/choose.ts';
-import { retirementWarning } from '../ranking/lifetime.ts';
-import { rankedTarget, type RankedTarget } from '../ranking/subject.ts';
-import { withPlanRequest, type PlanRequest } from './asked.ts';
+import { retirementWarning } from '../ranking/retirement.ts';
+import { rankedTarget, type RankedTarget } from '../ranking/ranked-target.ts';
+import { withPlanRequest, type PlanRequest } from './plan-request.ts';
 
 interface Planner extends RankingContext {
   readonly resolver: Resolver;

@@ -1,16 +1,16 @@
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, type Clock, type Resolver } from '@majordomo/core';
 import type { Candidate, Choice, Plan, Turn, Weights } from '../contract.ts';
-import type { LimitReader } from '../seen/budgets.ts';
-import type { SpeedMemory } from '../seen/speed-memory.ts';
+import type { LimitReader } from '../observed/limit-reader.ts';
+import type { SpeedMemory } from '../observed/speed-memory.ts';
 import { elementsOf } from '../elements.ts';
 import { STRATEGIES, strategyOf } from '../strategies.ts';
 import { rejectionReason } from './filters.ts';
-import { retirementWarning } from './lifetime.ts';
-import { limitPenalty } from './running-out.ts';
+import { retirementWarning } from './retirement.ts';
+import { limitPenalty } from './limit-penalty.ts';
 import { scoreTargets, type TargetRating } from './score.ts';
-import { rankedTarget, type RankedTarget } from './subject.ts';
-import { requirementsOf } from './wanted.ts';
+import { rankedTarget, type RankedTarget } from './ranked-target.ts';
+import { requirementsOf } from './requirements.ts';
 
 /** What a choice is made with. */
 export interface RankingContext {

@@ -1,7 +1,7 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { CatalogModel } from '@majordomo/catalog';
-import type { RankedTarget } from './subject.ts';
-import type { Requirements } from './wanted.ts';
+import type { RankedTarget } from './ranked-target.ts';
+import type { Requirements } from './requirements.ts';
 
 type Filter = (subject: RankedTarget, wanted: Requirements) => string | undefined;
 

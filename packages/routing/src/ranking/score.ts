@@ -1,7 +1,7 @@
 import type { TargetHealth } from '@majordomo/core';
 import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
-import type { RankedTarget } from './subject.ts';
+import type { RankedTarget } from './ranked-target.ts';
 
 /** What is known of a target next to its facts. */
 export interface TargetRating {

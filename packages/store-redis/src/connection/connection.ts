@@ -1,7 +1,7 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
-import { SharedTimeout } from './waits.ts';
+import { SharedTimeout } from './shared-timeout.ts';
 
 /** How often a Redis that does not answer is asked whether it does, in ms. */
 const RETRY_MS = 1000;

@@ -3,7 +3,7 @@ import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 import { HEALTH_LUA } from './health-lua.ts';
-import { parseStoredVerdict, parseHealthMessage, verdictOf } from './told.ts';
+import { parseStoredVerdict, parseHealthMessage, verdictOf } from './health-message.ts';
 
 const HEALTH_SCRIPT = script(HEALTH_LUA);
 /** How long those who were away can still hear that a target is well again. */

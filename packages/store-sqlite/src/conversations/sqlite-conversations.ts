@@ -7,7 +7,7 @@ import type {
   ConversationStore,
   StoredConversation,
 } from './conversation-store.ts';
-import { excerptOf, toIndexText, lineOf, queryOf, textOf, titleOf } from './words.ts';
+import { excerptOf, toIndexText, lineOf, queryOf, textOf, titleOf } from './search-text.ts';
 
 const MAX_HITS = 20;
 type Row = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { Attempt, CallEvent } from '@majordomo/core';
 import { NEUTRAL } from '../neutral.ts';
-import { RecentValues } from './recent.ts';
+import { RecentValues } from './recent-values.ts';
 
 const MAX_TARGETS = 500;
 const MAX_PENDING = 10_000;

@@ -1,6 +1,6 @@
 import { messageOf, systemClock, toJson, type ChatResponse, type Clock } from '@majordomo/core';
 import { abortable, notify } from '@majordomo/core/toolkit';
-import { parseStoredResponse, type StorableResponse, type StoredResponse } from './kept.ts';
+import { parseStoredResponse, type StorableResponse, type StoredResponse } from './stored-response.ts';
 import type { CacheEvent, CacheOptions } from './options.ts';
 
 const TIMEOUT_MS = 50;

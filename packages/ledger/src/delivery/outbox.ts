@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
-import { withTimeout } from './in-time.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** What has to reach the store. */
 export interface StoreJob {

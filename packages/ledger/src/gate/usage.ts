@@ -1,7 +1,7 @@
 import { costOf, type Cost, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { SpendRecord } from '../contract/record.ts';
-import type { Amounts } from '../limits/bound.ts';
+import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
 /** The vendor's own count; of pictures and speech that it does not count, what was asked for. */

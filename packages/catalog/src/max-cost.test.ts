@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Price } from './contract.ts';
-import { maxCost } from './most-cost.ts';
+import { maxCost } from './max-cost.ts';
 
 const price: Price = {
   from: '2026-01-01',

@@ -1,7 +1,7 @@
 import type { Usage } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { SpendRecord } from '../contract/record.ts';
-import { sumRecords } from './add-up.ts';
+import { sumRecords } from './sum-records.ts';
 
 const usage: Usage = {
   input: 1,

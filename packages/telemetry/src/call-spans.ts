@@ -1,10 +1,10 @@
 import { context, SpanKind, type Attributes, type Context } from '@opentelemetry/api';
 import type { Attempt, AttemptInfo, CallEvent, CallInfo, ChatResponse, LlmError } from '@majordomo/core';
 import type { ContentAttributes } from './content.ts';
-import { isContinuation } from './goes-on.ts';
+import { isContinuation } from './is-continuation.ts';
 import type { Instruments } from './instruments.ts';
-import { withoutUndefined } from './known.ts';
-import type { SafeSpan, StartSpan } from './quiet-span.ts';
+import { withoutUndefined } from './without-undefined.ts';
+import type { SafeSpan, StartSpan } from './safe-span.ts';
 import {
   answerAttributes,
   endAttributes,

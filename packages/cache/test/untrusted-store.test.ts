@@ -1,7 +1,7 @@
 import { user, type CallOptions, type ChatRequest, type TextPart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { CacheOptions, CacheStore } from '../src/index.ts';
-import { echo, gate, hashed, hi, world } from './world.ts';
+import { echo, gate, hashed, hi, world } from './cache-fixture.ts';
 
 const paris = () => ({ pieces: ['Par', 'is'] });
 const asks = (text: string): ChatRequest => ({ messages: [user(text)] });

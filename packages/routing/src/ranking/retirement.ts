@@ -1,5 +1,5 @@
 import { isRetired } from './filters.ts';
-import type { RankedTarget } from './subject.ts';
+import type { RankedTarget } from './ranked-target.ts';
 
 /** What is to be said of a model that goes, or is gone. */
 export function retirementWarning({ target, facts }: RankedTarget, today: string): string | undefined {

@@ -8,7 +8,7 @@ import {
   type Step,
   type WireServer,
 } from '@majordomo/conformance';
-import type { Watch } from './watch.ts';
+import type { Watch } from './recording.ts';
 
 /** Two vendors on 127.0.0.1, asked through their SDKs. */
 export interface House extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import type { LimitState } from './contract/limit.ts';
 import type { CounterState } from './contract/store.ts';
 import type { LedgerContext } from './gate/context.ts';
-import type { LimitCounters } from './limits/bound.ts';
-import { emptyAt } from './limits/burn.ts';
+import type { LimitCounters } from './limits/limit-counters.ts';
+import { emptyAt } from './limits/burn-rate.ts';
 import { samplesOf } from './limits/samples.ts';
 import { stateOf } from './limits/state-of.ts';
 

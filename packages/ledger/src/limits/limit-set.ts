@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Limit } from '../contract/limit.ts';
-import { LimitCounters, type Spender } from './bound.ts';
+import { LimitCounters, type Spender } from './limit-counters.ts';
 import { checkLimit, checkLimits } from './check-limit.ts';
 
 /** A limit that an attempt counts towards, and its counter. */

@@ -1,6 +1,6 @@
 import type { CallInfo } from '@majordomo/core';
 import type { LimitState } from '@majordomo/ledger';
-import type { RankedTarget } from './subject.ts';
+import type { RankedTarget } from './ranked-target.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT_PENALTY = -20;

@@ -5,7 +5,7 @@ import { createNoopMeter, trace, type Meter, type Span, type Tracer } from '@ope
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createTelemetry, type Telemetry } from '../src/index.ts';
-import { watch } from './support/watch.ts';
+import { watch } from './support/recording.ts';
 
 const bug = (): never => {
   throw new Error('bug');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../contract/limit.ts';
-import { LimitCounters } from './bound.ts';
+import { LimitCounters } from './limit-counters.ts';
 
 const leftAt = (per: Limit['per'], at: string, zone = 'UTC') => {
   const bound = new LimitCounters({ name: 'a', max: { requests: 1 }, per, zone }, 0);
