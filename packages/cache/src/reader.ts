@@ -91,7 +91,8 @@ export class Reader<Event, Response> implements Source<Event> {
   /** All that still comes: an abort is heard behind what was on its way. */
   private async rest(): Promise<readonly Event[] | undefined> {
     const events: Event[] = [];
-    for (let next = await this.pullNext(); next !== undefined; next = await this.pullNext()) events.push(...next);
+    for (let next = await this.pullNext(); next !== undefined; next = await this.pullNext())
+      events.push(...next);
     return events.length > 0 ? events : undefined;
   }
 

@@ -45,7 +45,11 @@ export class ResponseStore {
   }
 
   /** `undefined` where the store fails or is late; its work continues unheard. */
-  private async withTimeout<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+  private async withTimeout<T>(
+    key: string,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
     const { timeoutMs = TIMEOUT_MS } = this.options;
     const late = new AbortController();
     try {

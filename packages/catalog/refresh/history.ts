@@ -13,7 +13,7 @@ export function withHistory(
   const listed = new Set(now.map(({ id }) => id));
   const gone = before
     .filter(({ id }) => !listed.has(id))
-    .map((model) => ({ ...model, seenUntil: model.lastSeen ?? dates.before }));
+    .map((model) => ({ ...model, lastSeen: model.lastSeen ?? dates.before }));
   return [...now.map((model) => continued(model, known.get(model.id), dates.today)), ...gone].sort(byId);
 }
 

@@ -15,7 +15,7 @@ export interface Offer {
 }
 
 /** What a model is, without its money. */
-export type Facts = Omit<CatalogModel, 'vendor' | 'id' | 'prices' | 'aliasOf' | 'seenUntil'>;
+export type Facts = Omit<CatalogModel, 'vendor' | 'id' | 'prices' | 'aliasOf' | 'lastSeen'>;
 
 /** One model, as one source lists it. */
 export interface Listed {

@@ -268,7 +268,7 @@ describe('a later refresh', () => {
   it('keeps what has left all sources, with the last day on which it was seen', async () => {
     const before = await first();
     const gone = await model({ modelsDev: { m: cost(1, 2) }, before, date: '2026-08-01' }, 'gone');
-    expect(gone).toEqual({ ...before.find(({ id }) => id === 'gone'), seenUntil: '2026-06-01' });
+    expect(gone).toEqual({ ...before.find(({ id }) => id === 'gone'), lastSeen: '2026-06-01' });
     const still = await model({ modelsDev: {}, before: [gone!], date: '2026-09-01' }, 'gone');
     expect(still?.lastSeen).toBe('2026-06-01');
     expect(

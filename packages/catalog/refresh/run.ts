@@ -47,7 +47,9 @@ async function before(): Promise<Before> {
     date: DATE,
     async models(vendor) {
       const chunk = join(SRC, `generated/${vendor}.ts`);
-      return existsSync(chunk) ? decodeModels(vendor, ((await import(chunk)) as { rows: string }).rows).all() : [];
+      return existsSync(chunk)
+        ? decodeModels(vendor, ((await import(chunk)) as { rows: string }).rows).all()
+        : [];
     },
   };
 }

@@ -1,6 +1,15 @@
 // what is known of models
 export { catalog } from './catalog.ts';
-export type { Catalog, CatalogModel, CatalogMatch, Modality, Override, Price, Rate, Rates } from './contract.ts';
+export type {
+  Catalog,
+  CatalogModel,
+  CatalogMatch,
+  Modality,
+  Override,
+  Price,
+  Rate,
+  Rates,
+} from './contract.ts';
 
 // what calls cost
 export { costOf, type Cost, type CostOptions } from './cost.ts';

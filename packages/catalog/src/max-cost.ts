@@ -16,7 +16,14 @@ export function maxCost(tokens: { readonly input: number; readonly output: numbe
   return ceilToNano(read + written + fee);
 }
 
-const INPUT_RATES = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'inputAudio', 'inputImage'] as const;
+const INPUT_RATES = [
+  'input',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWriteLong',
+  'inputAudio',
+  'inputImage',
+] as const;
 const OUTPUT_RATES = ['output', 'reasoning', 'outputAudio', 'outputImage'] as const;
 
 function checkCounts({ input, output }: { readonly input: number; readonly output: number }): {

@@ -38,7 +38,9 @@ export function checkOverride({ vendor, id, prices = [] }: Override): void {
       checkPrice(price, model, path);
     } catch (error) {
       // It may come from a file, and have any shape.
-      throw LlmError.is(error) ? error : overrideError(model, path, 'it does not have the shape of a price', error);
+      throw LlmError.is(error)
+        ? error
+        : overrideError(model, path, 'it does not have the shape of a price', error);
     }
   }
 }

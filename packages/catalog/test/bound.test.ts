@@ -13,7 +13,8 @@ const request = (...messages: readonly Message[]) => ({
   output: undefined,
 });
 /** What a text adds to a request. */
-const mostOfText = (text: string): number => maxRequestTokens(request(user(text))) - maxRequestTokens(request(user('')));
+const mostOfText = (text: string): number =>
+  maxRequestTokens(request(user(text))) - maxRequestTokens(request(user('')));
 
 describe('the bound of a text is not below real tokenizers', () => {
   const texts = corpus();

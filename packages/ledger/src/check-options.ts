@@ -25,7 +25,8 @@ export function checkOptions(options: LedgerOptions): void {
   const { reserve, storeTimeoutMs, heldTimeoutMs, tags } = options;
   checkFinite(storeTimeoutMs, 'storeTimeoutMs', 'createLedger: ');
   checkFinite(heldTimeoutMs, 'heldTimeoutMs', 'createLedger: ');
-  if (typeof reserve === 'string') checkKinds('createLedger', { reserve }, { reserve: ['most', 'likely'] });
+  if (typeof reserve === 'string')
+    checkKinds('createLedger', { reserve }, { reserve: ['maximum', 'likely'] });
   if (tags?.some((tag: unknown) => typeof tag !== 'string'))
     throw new LlmError('config', "createLedger: tags must be keys of metadata, such as ['feature']", {
       path: 'tags',

@@ -26,5 +26,7 @@ export async function limitStates(
 
 /** A limit for all stands somewhere also before its first call. */
 function unusedCounters({ prefix, definition }: LimitCounters): readonly CounterState[] {
-  return (definition.each ?? []).length > 0 ? [] : [{ counter: prefix, used: 0n, held: 0n, resetsAt: undefined }];
+  return (definition.each ?? []).length > 0
+    ? []
+    : [{ counter: prefix, used: 0n, held: 0n, resetsAt: undefined }];
 }

@@ -12,7 +12,10 @@ export function objectLedger(
   keepMs: number,
 ): LedgerStore {
   const of = shards(shard);
-  const ask = async <Q extends LedgerCommand>(object: string, question: Q): Promise<LedgerReplies[Q['ask']]> => {
+  const ask = async <Q extends LedgerCommand>(
+    object: string,
+    question: Q,
+  ): Promise<LedgerReplies[Q['ask']]> => {
     const stub = namespace.get(namespace.idFromName(object));
     const answer = await stub.fetch('https://ledger/', { method: 'POST', body: encode(question) });
     const text = await answer.text();

@@ -57,15 +57,25 @@ it('a file of the fourth version gets the count from its records', async () => {
   file.exec(
     `${MIGRATIONS.slice(0, 4).join(';')}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 4`,
   );
-  const { target, vendor, model, tenant, name, outcome } = counted;
-  const what = JSON.stringify({ target, vendor, model, tenant, name, outcome });
-  file.prepare('INSERT INTO series VALUES (1, ?)').run(what);
-  file.prepare('INSERT INTO hours VALUES (?, 1, 5, 5, 3, 6, 0, 35, 0, ?)').run(HOUR, new Uint8Array());
+  const { tenant, vendor, model, target, name, outcome } = counted;
+  file
+    .prepare('INSERT INTO series VALUES (1, ?)')
+    .run(JSON.stringify([tenant, vendor, model, target, name, outcome]));
+  const hour = file.prepare('INSERT INTO hours VALUES (?, 1, ?, ?, 3, 6, 0, 35, 0, ?)');
   const insert = file.prepare(
     'INSERT INTO records (id, at, call, series, ms, json) VALUES (?, ?, ?, 1, 5, ?)',
   );
-  for (const record of records) insert.run(record.id, TIME, record.call, JSON.stringify(record));
+  // A report reads the sums of complete hours: the hour of the records lies between two others.
+  for (const [offset, rows] of [
+    [-1, [counted]],
+    [0, records],
+    [1, [counted]],
+  ] as const) {
+    hour.run(HOUR + offset, rows.length, rows.length, new Uint8Array());
+    for (const { id, ...record } of rows)
+      insert.run(`${offset} ${id}`, TIME + offset * 3_600_000, id, JSON.stringify({ id, ...record }));
+  }
   file.close();
   await using stores = sqliteStores(path);
-  expect(await stores.ledger.report!({ by: [] })).toMatchObject([{ attempts: 5, unknownUsage: 2 }]);
+  expect(await stores.ledger.report!({ by: [] })).toMatchObject([{ attempts: 7, unknownUsage: 2 }]);
 });

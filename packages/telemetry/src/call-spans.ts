@@ -69,7 +69,10 @@ export class CallSpans {
     const call = event.call && this.open.get(event.call.id);
     switch (event.type) {
       case 'target-skipped':
-        call?.span.addEvent('majordomo.skipped', { ...targetAttributes(event), 'majordomo.skip.reason': event.why });
+        call?.span.addEvent('majordomo.skipped', {
+          ...targetAttributes(event),
+          'majordomo.skip.reason': event.why,
+        });
         break;
       case 'attempt-start':
         break;
@@ -116,7 +119,9 @@ export class CallSpans {
     const who = identityAttributes(attempt);
     if (isRunning(call)) call.span.addEvent('majordomo.hedged', { 'majordomo.target': target });
     if (call.lastError !== undefined) {
-      const what = isContinuation(attempt.request, call.lastError) ? 'majordomo.continued' : 'majordomo.reset';
+      const what = isContinuation(attempt.request, call.lastError)
+        ? 'majordomo.continued'
+        : 'majordomo.reset';
       call.span.addEvent(what, { 'majordomo.target': target });
       call.lastError = undefined;
     }
@@ -211,7 +216,13 @@ const keyOf = (target: string, attempt: number): string => `${target} ${attempt}
 const isRunning = ({ attempts }: OpenCall): boolean =>
   [...attempts.values()].some(({ finishedAt }) => finishedAt === undefined);
 
-const targetAttributes = ({ target, until }: { readonly target: string; readonly until: number | undefined }): Attributes =>
+const targetAttributes = ({
+  target,
+  until,
+}: {
+  readonly target: string;
+  readonly until: number | undefined;
+}): Attributes =>
   withoutUndefined({
     'majordomo.target': target,
     // A bench without end has no time to tell.
@@ -226,7 +237,10 @@ function failed(
   call: OpenCall,
 ): void {
   if (willRetryInMs !== undefined) {
-    call.span.addEvent('majordomo.retry', { 'majordomo.target': target, 'majordomo.delay_ms': willRetryInMs });
+    call.span.addEvent('majordomo.retry', {
+      'majordomo.target': target,
+      'majordomo.delay_ms': willRetryInMs,
+    });
   }
   const attempt = call.attempts.get(keyOf(target, number));
   if (attempt?.msToFirst !== undefined) call.lastError = error;

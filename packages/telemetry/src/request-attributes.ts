@@ -66,7 +66,10 @@ export function usageAttributes(usage: Usage | undefined): Attributes {
 }
 
 export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attributes {
-  return withoutUndefined({ 'gen_ai.response.id': id, 'gen_ai.response.finish_reasons': [rawFinish ?? finish] });
+  return withoutUndefined({
+    'gen_ai.response.id': id,
+    'gen_ai.response.finish_reasons': [rawFinish ?? finish],
+  });
 }
 
 /** How an attempt ended. */

@@ -51,7 +51,8 @@ export class SafeSpan {
   /** Is there a tracer behind it? Without an SDK there is none, and nobody needs its attributes or its children. */
   get isTraced(): boolean {
     return (
-      this.isRecording || (ignoreErrors(() => this.span && isSpanContextValid(this.span.spanContext())) ?? false)
+      this.isRecording ||
+      (ignoreErrors(() => this.span && isSpanContextValid(this.span.spanContext())) ?? false)
     );
   }
 

@@ -23,7 +23,7 @@ describe('a request is', () => {
     expect(estimateRequest(asked(), { vendor: 'openai' })).toEqual({
       estimated: true,
       tokens: 2 + 4 + 3,
-      most: expect.any(Number) as number,
+      max: expect.any(Number) as number,
     });
     expect(tokens({ messages: [user('hello there'), user('hello there')] })).toBe(15);
   });

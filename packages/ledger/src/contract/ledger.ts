@@ -23,7 +23,7 @@ export interface LedgerOptions {
    * How much an attempt claims: the most it can use (default: nothing can be overrun), what this target's answers were
    * like so far (99 of 100), or a number of output tokens of yours.
    */
-  readonly reserve?: 'most' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
+  readonly reserve?: 'maximum' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
   /**
    * Counts the pages of PDFs for the claims of limits of money and tokens, such as the media fitter of `createMajordomo`.
    * Without it, the bound of a PDF with compressed objects goes by its size, up to what the model takes.

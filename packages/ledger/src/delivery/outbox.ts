@@ -61,7 +61,14 @@ export class Outbox {
       return undefined;
     }
     const since = this.clock.now();
-    const tried: PendingJob = { job, since, completedBefore: Infinity, refusals: 0, waitMs: MIN_WAIT_MS, error: undefined };
+    const tried: PendingJob = {
+      job,
+      since,
+      completedBefore: Infinity,
+      refusals: 0,
+      waitMs: MIN_WAIT_MS,
+      error: undefined,
+    };
     return this.track(tried, doing).then(() => undefined);
   }
 

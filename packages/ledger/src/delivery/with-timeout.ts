@@ -1,7 +1,12 @@
 import type { Clock } from '@majordomo/core';
 
 /** Rejects when nothing came within `ms`; what comes later is for whoever holds the promise. */
-export function withTimeout<T>(promise: Promise<T>, ms: number, clock: Clock, isBackground = false): Promise<T> {
+export function withTimeout<T>(
+  promise: Promise<T>,
+  ms: number,
+  clock: Clock,
+  isBackground = false,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => {
       reject(new Error(`no answer within ${ms} ms`));

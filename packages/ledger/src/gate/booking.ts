@@ -79,7 +79,8 @@ export function bookingJob(
     // A failed attempt has no usage for its own reasons.
     if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
       alerts.onUnpriced(attempt.target, cost.missing);
-    if (cost.driftNanoUsd !== undefined) alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
+    if (cost.driftNanoUsd !== undefined)
+      alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
   const settle = (): void | Promise<void> =>

@@ -66,7 +66,10 @@ export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition 
 }
 
 /** Under a limit of money. */
-export function unpricedDenial({ target, vendor, model }: AttemptInfo, { definition }: LimitCounters): Denial {
+export function unpricedDenial(
+  { target, vendor, model }: AttemptInfo,
+  { definition }: LimitCounters,
+): Denial {
   const priced = vendor === undefined ? target : `${vendor}/${model ?? ''}`;
   const hint = vendor === undefined ? ', and name the vendor of its provider' : '';
   return {

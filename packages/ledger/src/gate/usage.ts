@@ -23,7 +23,8 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
 export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['basis'] };
 
 /** Note on a record whose cost is an estimate. */
-const STOPPED_NOTE = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
+const STOPPED_NOTE =
+  'no usage: the attempt was stopped after its request was sent, and its input is estimated';
 
 /** Cost of an attempt: by its usage, or the input claim if majordomo stopped it before the vendor reported any. */
 export function bookedCost(

@@ -71,7 +71,9 @@ export class LimitSet {
 
   private update(): void {
     this.list = [...this.byName.values()];
-    const counted = this.list.flatMap(({ definition }) => definition.each?.filter((key) => !SPENDER_KEYS.includes(key)) ?? []);
+    const counted = this.list.flatMap(
+      ({ definition }) => definition.each?.filter((key) => !SPENDER_KEYS.includes(key)) ?? [],
+    );
     this.tagNames = [...this.tags, ...counted];
   }
 }

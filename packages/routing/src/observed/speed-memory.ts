@@ -60,7 +60,9 @@ export class SpeedMemory {
     const first = seen?.first.at(now);
     const rate = seen?.rate.at(now);
     const known = [
-      ...(first === undefined ? [] : [{ ...first, share: TYPICAL_FIRST_MS / (TYPICAL_FIRST_MS + first.median) }]),
+      ...(first === undefined
+        ? []
+        : [{ ...first, share: TYPICAL_FIRST_MS / (TYPICAL_FIRST_MS + first.median) }]),
       ...(rate === undefined ? [] : [{ ...rate, share: rate.median / (rate.median + TYPICAL_RATE) }]),
     ];
     if (known.length === 0) return NEUTRAL;

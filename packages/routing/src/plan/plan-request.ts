@@ -15,7 +15,11 @@ export const withPlanRequest = (metadata: object, question: PlanRequest): Readon
   Object.defineProperty({ ...metadata }, PLAN_REQUEST, { value: question });
 
 /** Tells the plan that asks, if one does. */
-export function recordDecision(name: string, { call, path }: ResolverContext, decision: Decision | undefined): void {
+export function recordDecision(
+  name: string,
+  { call, path }: ResolverContext,
+  decision: Decision | undefined,
+): void {
   const question = Reflect.get(call?.metadata ?? {}, PLAN_REQUEST) as PlanRequest | undefined;
   if (question?.name === name && path.length === 0) question.decision = decision;
 }

@@ -57,7 +57,8 @@ function checkSettings(settings: TargetSettings | undefined, path: string): void
 
 /** Throws `config` for what is no spec. */
 export function checkSpec(spec: unknown, path: string): void {
-  if (typeof spec !== 'string') throw configError(path, `must be a spec, which is a string, not ${typeof spec}`);
+  if (typeof spec !== 'string')
+    throw configError(path, `must be a spec, which is a string, not ${typeof spec}`);
   if (elementsOf(spec).includes('')) throw configError(path, `"${spec}" has an empty element`);
 }
 

@@ -42,7 +42,9 @@ export function decide(
   if (override !== undefined || !isOutermost || simpleTurns === undefined) return meaning;
   if (elementsOf(simpleTurns.use).some(isResolved)) return meaning;
   return mapValue(meaning, (decision) =>
-    decision !== undefined && isSimple(context, simpleTurns) ? prependTarget(simpleTurns.use, decision) : decision,
+    decision !== undefined && isSimple(context, simpleTurns)
+      ? prependTarget(simpleTurns.use, decision)
+      : decision,
   );
 }
 

@@ -60,7 +60,9 @@ export async function choose(
   }));
   const weights = weightsOf(choice, context);
   const byContext = (choice.by ?? strategyOf(context.request)) === 'long-context';
-  const candidates = [...scoreTargets(standings, { weights, byContext, now })].sort((a, b) => b.score - a.score);
+  const candidates = [...scoreTargets(standings, { weights, byContext, now })].sort(
+    (a, b) => b.score - a.score,
+  );
   const chain = chainOf(choice, candidates);
   if (chain === undefined) throw noTargetLeft(name, rejected);
   const warnings = [

@@ -62,7 +62,8 @@ const toolTokens = memoize((tools: readonly ToolSpec[]): number => {
 });
 
 const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): number =>
-  estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens - estimateRequest(EMPTY_REQUEST, target).tokens;
+  estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens -
+  estimateRequest(EMPTY_REQUEST, target).tokens;
 
 /** Without its pictures. */
 function withoutImages(message: Message): Message {
@@ -102,9 +103,7 @@ const isStandard = (parameters: ToolSpec['parameters']): parameters is ObjectSch
   '~standard' in parameters;
 
 /** For as long as what it was counted of lives. */
-function memoize<Subject extends object>(
-  count: (subject: Subject) => number,
-): (subject: Subject) => number {
+function memoize<Subject extends object>(count: (subject: Subject) => number): (subject: Subject) => number {
   const known = new WeakMap<Subject, number>();
   return (subject) => {
     const before = known.get(subject);

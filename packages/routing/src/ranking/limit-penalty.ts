@@ -35,7 +35,11 @@ function penaltyOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitStat
 }
 
 /** Does an attempt of this call at this target count on it? */
-function countsTowards({ limit, key }: LimitState, subject: RankedTarget, call: CallInfo | undefined): boolean {
+function countsTowards(
+  { limit, key }: LimitState,
+  subject: RankedTarget,
+  call: CallInfo | undefined,
+): boolean {
   const { tenant, vendor, provider, target } = limit.where ?? {};
   const values = valuesOf(subject, call);
   return (

@@ -120,7 +120,8 @@ class HealthSharing {
         const verdict = parseStoredVerdict(String(json), Number(leftMs));
         if (verdict === undefined) continue;
         // An old recovery says nothing about a bench of one's own.
-        if (verdict.state === 'benched' || this.remoteBenches.has(String(target))) this.accept(String(target), verdict);
+        if (verdict.state === 'benched' || this.remoteBenches.has(String(target)))
+          this.accept(String(target), verdict);
       }
     } catch {
       if (!this.isOver)

@@ -139,7 +139,9 @@ function valuesOf(claim: Claim): readonly string[] {
 /** When a period that begins now ends: what is left of it, or by Redis's own clock how long each is, and when they begin. */
 function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
-  return nextResetsInMs === undefined ? '' : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
+  return nextResetsInMs === undefined
+    ? ''
+    : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
 /** Redis would have done half of a script before it found out. */

@@ -155,7 +155,13 @@ export class Counters {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known === undefined || Number(known.period) !== period) return;
     const sum = known.used + used;
-    this.sql.put.run(counter, sum > MAX_AMOUNT ? MAX_AMOUNT : sum, known.held - given, known.resetsAt, known.period);
+    this.sql.put.run(
+      counter,
+      sum > MAX_AMOUNT ? MAX_AMOUNT : sum,
+      known.held - given,
+      known.resetsAt,
+      known.period,
+    );
   }
 
   private forget(now: number): void {

@@ -89,7 +89,11 @@ export class Report {
     });
   }
 
-  private async addRecords(sums: ReportSums, { from, to, times }: Stretch, query: ReportQuery): Promise<void> {
+  private async addRecords(
+    sums: ReportSums,
+    { from, to, times }: Stretch,
+    query: ReportQuery,
+  ): Promise<void> {
     const { call, tenant, target, tag } = query;
     const records = this.records({ from: new Date(from), to: new Date(to), call, tenant, target });
     for await (const record of records) {
