@@ -69,6 +69,18 @@ describe("afterCommit: 'continue'", () => {
     ]);
   });
 
+  it('continues at the same target after a recovery, with the recovery applied', async () => {
+    const recover = { id: 'r', what: 'key', apply: (request: ModelRequest) => ({ ...request, seed: 7 }) };
+    const sent: ModelRequest[] = [];
+    const fails: Script = (request) => (sent.push(request), { ...breaks, details: { recover } });
+    const finishes: Script = (request) => (sent.push(request), 'Every morning it ran.');
+    const { majordomo } = world({ 'a/x': [fails, finishes] });
+    const events: StreamEvent[] = [];
+    for await (const event of majordomo.model('a/x').stream(hi, onward)) events.push(event);
+    expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
+    expect([sent.length, sent[1]?.seed, sent[1]?.messages[1]?.role]).toEqual([2, 7, 'assistant']);
+  });
+
   it('asks in a turn of the user, with what was shown as the answer before it', async () => {
     const { sent } = await told(breaks, 'Every morning it ran.');
     const [, asked] = sent;

@@ -20,18 +20,18 @@ interface ReaderOptions<Event extends object> {
   readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
   /** Returns an error if the finished answer counts as a failure, such as an empty one. */
   answerError(): LlmError | undefined;
-  /** Sends the request and asks the stream for its first step. */
+  /** Sends the request and requests the first step of the stream. */
   open(signal: AbortSignal): OpenedStream<Event>;
 }
 
 type Pulled<Event> = IteratorResult<Event | readonly Event[]>;
 
 /**
- * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are held back until the commit, so
+ * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are buffered until the commit, so
  * that a failure before it is invisible to the caller.
  */
 export class AttemptReader<Event extends object> {
-  /** Whether the attempt is committed: its first content has arrived, and events are no longer held back. */
+  /** Whether the attempt is committed: its first content has arrived, and events are no longer buffered. */
   isCommitted = false;
   private readonly options: ReaderOptions<Event>;
   private readonly controller = new AbortController();
@@ -142,7 +142,7 @@ export class AttemptReader<Event extends object> {
     return { type: 'finished', events: this.release(events, true) };
   }
 
-  /** Returns the events for the caller: none before the first content, and with it all that were held back. */
+  /** Returns the events for the caller: none before the first content, and then all buffered ones. */
   private release(events: readonly Event[], hasContent: boolean): readonly Event[] {
     if (this.isCommitted) return events;
     this.held.push(...events);

@@ -15,7 +15,15 @@ import type { ClaimMode, HealthClaim } from './health-claim.ts';
 import { unreadMsOf } from './settings.ts';
 import type { TargetState } from './target-state.ts';
 import { AttemptTimers, maxSilenceMs } from './timers.ts';
-import { benchedError, CREDENTIAL_BENCHED, type Verdict, verdictOn } from './verdict.ts';
+import {
+  benchedError,
+  CREDENTIAL_BENCHED,
+  outcomeOf,
+  reclassified,
+  retryInMs,
+  type Verdict,
+  verdictOn,
+} from './verdict.ts';
 
 /** Longest time that gates may take before an attempt counts as lapsed, in ms. */
 const MAX_ADMISSION_MS = 900_000;
@@ -335,28 +343,4 @@ export class Attempt<Event extends object, Result> {
   private elapsedMs(): number {
     return this.parts.context.deps.clock.now() - this.startedAt;
   }
-}
-
-function outcomeOf({ details: { code } }: LlmError): AttemptRecord['outcome'] {
-  if (code === CREDENTIAL_BENCHED) return 'skipped';
-  return code === 'abandoned' ? code : 'failed';
-}
-
-/** Applies the application's classifier. One that throws is ignored. */
-function reclassified(
-  error: LlmError,
-  classify: ((error: LlmError) => LlmError['kind'] | undefined) | undefined,
-): LlmError {
-  try {
-    const kind = classify?.(error);
-    if (typeof kind !== 'string' || kind === error.kind) return error;
-    return new LlmError(kind, error.message, error.details, { cause: error });
-  } catch {
-    return error;
-  }
-}
-
-function retryInMs(verdict: Verdict): number | undefined {
-  if (verdict.type === 'retry') return verdict.delayMs;
-  return verdict.type === 'recover' ? 0 : undefined;
 }

@@ -27,7 +27,7 @@ export class CallRun<Event extends object, Result> {
   private running: Attempt<Event, Result> | Hedge<Event, Result> | undefined;
   /** Time to wait before the next attempt, in ms. */
   private retryDelayMs = 0;
-  /** Tells the caller to discard the content that it has read. Emitted before the next attempt is read. */
+  /** Event that makes the caller discard the content that it has read. Emitted before the next attempt is read. */
   private reset: Reset | undefined;
   /** Failure after which the next attempt continues the answer. Emitted with the first content of that attempt. */
   private interruption: Pick<Continued, 'from' | 'error'> | undefined;

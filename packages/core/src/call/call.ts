@@ -28,7 +28,7 @@ export interface Call<Event extends object, Result> {
   readonly emit: Emit | undefined;
   /** Receives work that continues after the response. */
   readonly waitUntil: WaitUntil | undefined;
-  /** Called once when the call ends, even if its events are no longer read. */
+  /** Called once when the call ends, even without a reader. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** Returns the targets that the spec means now, in the order in which they are tried. */
   resolve(scope: CallScope): Promise<readonly Target[]>;
@@ -50,7 +50,7 @@ export interface ChainDeps {
 }
 
 /**
- * What a call sends to its targets, such as a chat request. An operation knows how to prepare a request for a target, send
+ * Operation of a call, such as a chat or an embedding. It knows how to prepare a request for a target, send
  * it and collect the answer. Retries, timeouts, failover and events are the same for all operations.
  */
 export interface Operation<Event extends object, Result> {

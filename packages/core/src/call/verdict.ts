@@ -1,9 +1,9 @@
 import { decisionFor } from '../errors/policy.ts';
 import { type Bench, END_OF_TIME } from '../health/tracker.ts';
-import { LlmError } from '../types/llm-error.ts';
+import { type Attempt, LlmError } from '../types/llm-error.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** What a call does after a failed attempt. */
+/** Decision of a call after a failed attempt. */
 export type Verdict =
   /** Send the request to the same target at once, changed as its provider suggests. */
   | { readonly type: 'recover' }
@@ -42,7 +42,7 @@ export function verdictOn(facts: FailureFacts, settings: ChainSettings): Verdict
   return { type: row.advance ? 'advance' : 'throw' };
 }
 
-/** Whether the vendor asks for a longer wait than a call accepts. The target is benched for that time instead. */
+/** Whether the vendor's Retry-After is longer than a call accepts. The target is benched for that time instead. */
 export function isRetryAfterTooLong(error: LlmError, { retryAfterCapMs }: ChainSettings): boolean {
   return (error.details.retryAfterMs ?? 0) > retryAfterCapMs;
 }
@@ -76,3 +76,29 @@ export function benchedError(
 
 const formatEnd = (until: number): string =>
   until < END_OF_TIME ? `until ${new Date(until).toISOString()}` : 'until it is unbenched';
+
+/** Returns the outcome of a failed attempt for its record. */
+export function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
+  if (code === CREDENTIAL_BENCHED) return 'skipped';
+  return code === 'abandoned' ? code : 'failed';
+}
+
+/** Applies the application's classifier. One that throws is ignored. */
+export function reclassified(
+  error: LlmError,
+  classify: ((error: LlmError) => LlmError['kind'] | undefined) | undefined,
+): LlmError {
+  try {
+    const kind = classify?.(error);
+    if (typeof kind !== 'string' || kind === error.kind) return error;
+    return new LlmError(kind, error.message, error.details, { cause: error });
+  } catch {
+    return error;
+  }
+}
+
+/** Returns the delay before the next attempt at the same target; `undefined` if there is none. */
+export function retryInMs(verdict: Verdict): number | undefined {
+  if (verdict.type === 'retry') return verdict.delayMs;
+  return verdict.type === 'recover' ? 0 : undefined;
+}

@@ -32,7 +32,7 @@ export interface ModelSetup {
   readonly modelAt: (target: Target) => Model;
 }
 
-/** What a model knows about a call before it is made. */
+/** Description of a call that a model is about to make. */
 export interface CallPlan<Event extends object, Result> extends Pick<
   Call<Event, Result>,
   'operation' | 'isStreamed'

@@ -1,12 +1,9 @@
 import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
-import { Accumulator, type Answer, type ShownPart } from '../stream/accumulator.ts';
+import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
 import { type Joined, Joint } from '../stream/overlap.ts';
-import type { Timeouts } from '../types/call-options.ts';
 import type { ModelEvent } from '../types/events.ts';
-import type { Recovery } from '../types/llm-error.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
-import type { Capabilities, ModelContext } from '../types/provider.ts';
-import type { ChatRequest, ModelRequest } from '../types/request.ts';
+import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
 
@@ -41,7 +38,7 @@ export function continuedChat(
       const messages = continuedMessages(request.messages, text, isPrefilled);
       const chat = await prepareChat({ ...request, messages }, target, options, scope);
       const why = `${from} failed (${error.kind}): ${target.key} continued after ${text.length} characters`;
-      return new PreparedContinuation(chat, parts, text, isPrefilled, {
+      return prepareContinuation(chat, parts, isPrefilled ? undefined : text, {
         action: 'continued',
         what: 'answer',
         why,
@@ -62,49 +59,23 @@ function continuedMessages(
   return isPrefilled ? [...before, shown] : [...before, shown, user(CONTINUE_PROMPT)];
 }
 
-class PreparedContinuation implements PreparedCall<ModelEvent, ChatResponse> {
-  readonly request: ModelRequest;
-  readonly payload = undefined;
-  readonly capabilities: Capabilities;
-  readonly timeouts: Timeouts | undefined;
-  readonly isNonStreaming: boolean;
-  private readonly chat: PreparedChat;
-  private readonly parts: readonly ShownPart[];
-  private readonly text: string;
-  private readonly isPrefilled: boolean;
-  private readonly warning: Warning;
-
-  constructor(
-    chat: PreparedChat,
-    parts: readonly ShownPart[],
-    text: string,
-    isPrefilled: boolean,
-    warning: Warning,
-  ) {
-    this.chat = chat;
-    this.parts = parts;
-    this.text = text;
-    this.isPrefilled = isPrefilled;
-    this.warning = warning;
-    this.request = chat.request;
-    this.capabilities = chat.capabilities;
-    this.timeouts = chat.timeouts;
-    this.isNonStreaming = chat.isNonStreaming;
-  }
-
-  withRecovery(recovery: Recovery, why: string): PreparedContinuation {
-    const { parts, text, isPrefilled, warning } = this;
-    return new PreparedContinuation(this.chat.withRecovery(recovery, why), parts, text, isPrefilled, warning);
-  }
-
-  open(context: ModelContext): AsyncIterator<readonly ModelEvent[]> {
-    const rewriter = new EventRewriter(this.parts, this.isPrefilled ? undefined : new Joint(this.text));
-    return rewriteEvents(this.chat.open(context), rewriter);
-  }
-
-  newAnswer(): Answer<ModelEvent, ChatResponse> {
-    return new ContinuedAnswer(this.chat.target, [...this.chat.warnings, this.warning], this.parts);
-  }
+function prepareContinuation(
+  chat: PreparedChat,
+  parts: readonly ShownPart[],
+  /** Shown text, if the model does not receive it as the beginning of its answer. */
+  shownText: string | undefined,
+  warning: Warning,
+): PreparedCall<ModelEvent, ChatResponse> {
+  return {
+    ...chat,
+    withRecovery: (recovery, why) =>
+      prepareContinuation(chat.withRecovery(recovery, why), parts, shownText, warning),
+    open(context) {
+      const joint = shownText === undefined ? undefined : new Joint(shownText);
+      return rewriteEvents(chat.open(context), new EventRewriter(parts, joint));
+    },
+    newAnswer: () => new ContinuedAnswer(chat.target, [...chat.warnings, warning], parts),
+  };
 }
 
 async function* rewriteEvents(

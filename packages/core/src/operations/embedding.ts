@@ -12,7 +12,7 @@ import {
   checkOneOf,
   checkRequest,
   invalidError,
-  PreparedSingle,
+  prepareSingle,
   type SingleRequest,
 } from './single-response.ts';
 
@@ -36,7 +36,7 @@ export function embeddingOperation(
   return {
     type: 'embedding',
     validate: () => undefined,
-    prepare: async (target) => new PreparedSingle(singleRequest(target, request, part)),
+    prepare: async (target) => prepareSingle(singleRequest(target, request, part)),
   };
 }
 

@@ -8,7 +8,7 @@ import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { PreparedSingle, invalidError, UNKNOWN_TOKENS, type SingleRequest } from './single-response.ts';
+import { prepareSingle, invalidError, UNKNOWN_TOKENS, type SingleRequest } from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
@@ -26,7 +26,7 @@ export function imageOperation(
     async prepare(target, scope) {
       const backend = backendOf(target);
       const { images, warnings } = await fitInputs(request, backend, media, target.key, scope);
-      return new PreparedSingle(singleRequest(target.key, backend, { ...request, images }, warnings));
+      return prepareSingle(singleRequest(target.key, backend, { ...request, images }, warnings));
     },
   };
 }

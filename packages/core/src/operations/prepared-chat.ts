@@ -2,13 +2,12 @@ import type { PreparedCall } from '../call/call.ts';
 import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
 import { validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
-import { Accumulator, type Answer } from '../stream/accumulator.ts';
-import type { Timeouts } from '../types/call-options.ts';
+import { Accumulator } from '../stream/accumulator.ts';
 import type { ModelEvent } from '../types/events.ts';
 import type { Recovery } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
-import type { Capabilities, MediaFitter, Model, ModelContext } from '../types/provider.ts';
-import type { ChatRequest, ModelRequest } from '../types/request.ts';
+import type { MediaFitter, Model } from '../types/provider.ts';
+import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import { defined } from '../util/options.ts';
 
@@ -30,7 +29,7 @@ export async function prepareChat(
   const { key, provider } = target;
   const complete = target.with === undefined ? request : withDefaults(request, target.with);
   const prepared = await prepare(complete, { target: key, providerId: provider.id, model, media, scope });
-  return new PreparedChat(key, model, prepared, isStreamed);
+  return newPreparedChat(key, model, prepared, isStreamed);
 }
 
 /** Returns the request with the settings of the alias as defaults. */
@@ -43,61 +42,42 @@ function withDefaults(request: ChatRequest, settings: TargetSettings): ChatReque
 }
 
 /** A chat request, adapted to one model. */
-export class PreparedChat implements PreparedCall<ModelEvent, ChatResponse> {
-  readonly request: ModelRequest;
-  readonly payload = undefined;
-  readonly capabilities: Capabilities;
-  readonly timeouts: Timeouts | undefined;
-  readonly isNonStreaming: boolean;
+export interface PreparedChat extends PreparedCall<ModelEvent, ChatResponse> {
   readonly target: string;
-  private readonly model: Model;
-  private readonly prepared: PreparedRequest;
-  private readonly isStreamed: boolean;
-  /** Whether a recovery requires a non-streaming response. */
-  private readonly mustBeComplete: boolean;
-
-  constructor(
-    target: string,
-    model: Model,
-    prepared: PreparedRequest,
-    isStreamed: boolean,
-    mustBeComplete = false,
-  ) {
-    this.target = target;
-    this.model = model;
-    this.prepared = prepared;
-    this.isStreamed = isStreamed;
-    this.mustBeComplete = mustBeComplete;
-    this.capabilities = model.capabilities;
-    this.timeouts = model.timeouts;
-    this.request = prepared.request;
-    this.isNonStreaming =
-      mustBeComplete || (!isStreamed && model.isNonStreaming?.(prepared.request) === true);
-  }
-
   /** Changes that were made to the request for this target. */
-  get warnings(): readonly Warning[] {
-    return this.prepared.warnings;
-  }
+  readonly warnings: readonly Warning[];
+  withRecovery(recovery: Recovery, why: string): PreparedChat;
+}
 
-  withRecovery(recovery: Recovery, why: string): PreparedChat {
-    const { request, warnings, read } = this.prepared;
-    const changed: PreparedRequest = {
-      request: recovery.apply(request),
-      warnings: [...warnings, { action: 'repaired', what: recovery.what, why }],
-      read,
-    };
-    const mustBeComplete = this.mustBeComplete || recovery.delivery === 'complete';
-    return new PreparedChat(this.target, this.model, changed, this.isStreamed, mustBeComplete);
-  }
-
-  open(context: ModelContext): AsyncIterator<ModelEvent | readonly ModelEvent[]> {
-    const { request, read } = this.prepared;
-    const stream = this.model.stream(request, context);
-    return (read === undefined ? stream : read(stream))[Symbol.asyncIterator]();
-  }
-
-  newAnswer(): Answer<ModelEvent, ChatResponse> {
-    return new Accumulator(this.target, this.prepared.warnings);
-  }
+function newPreparedChat(
+  target: string,
+  model: Model,
+  { request, warnings, read }: PreparedRequest,
+  isStreamed: boolean,
+  /** Whether a recovery requires a non-streaming response. */
+  mustBeComplete = false,
+): PreparedChat {
+  return {
+    target,
+    request,
+    warnings,
+    payload: undefined,
+    capabilities: model.capabilities,
+    timeouts: model.timeouts,
+    isNonStreaming: mustBeComplete || (!isStreamed && model.isNonStreaming?.(request) === true),
+    withRecovery(recovery, why) {
+      const changed: PreparedRequest = {
+        request: recovery.apply(request),
+        warnings: [...warnings, { action: 'repaired', what: recovery.what, why }],
+        read,
+      };
+      const isComplete = mustBeComplete || recovery.delivery === 'complete';
+      return newPreparedChat(target, model, changed, isStreamed, isComplete);
+    },
+    open(context) {
+      const stream = model.stream(request, context);
+      return (read === undefined ? stream : read(stream))[Symbol.asyncIterator]();
+    },
+    newAnswer: () => new Accumulator(target, warnings),
+  };
 }

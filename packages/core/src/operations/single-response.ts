@@ -2,7 +2,7 @@ import type { PreparedCall } from '../call/call.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
-import { type Attempt, LlmError, type Recovery } from '../types/llm-error.ts';
+import { type Attempt, LlmError } from '../types/llm-error.ts';
 import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
@@ -55,77 +55,50 @@ export function checkOneOf(names: readonly string[], value: unknown, path: strin
     throw invalidError(path, `must be one of ${names.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
-/** A single request as a prepared call: its response is one event, which is content and finish. */
-export class PreparedSingle<Value extends object, Result> implements PreparedCall<Value, Result> {
-  readonly request: ModelRequest = EMPTY_REQUEST;
-  readonly isNonStreaming = true;
-  readonly payload: AttemptInfo['payload'];
-  readonly capabilities: Capabilities;
-  readonly timeouts: Timeouts | undefined;
-  private readonly single: SingleRequest<Value, Result>;
-
-  constructor(single: SingleRequest<Value, Result>) {
-    this.single = single;
-    this.payload = single.payload;
-    this.capabilities = single.capabilities ?? {};
-    this.timeouts = single.timeouts;
-  }
-
-  /** Recoveries change only requests of chats. Here the request is sent again, for example with another credential. */
-  withRecovery({ what }: Recovery, why: string): PreparedSingle<Value, Result> {
-    const warnings: readonly Warning[] = [...this.single.warnings, { action: 'repaired', what, why }];
-    return new PreparedSingle({ ...this.single, warnings });
-  }
-
-  async *open(context: ModelContext): AsyncGenerator<Value> {
-    yield await this.single.send(context);
-  }
-
-  newAnswer(): Answer<Value, Result> {
-    return new SingleAnswer(this.single);
-  }
+/** Prepares a single request as a call: its response is one event, which is content and finish. */
+export function prepareSingle<Value extends object, Result>(
+  single: SingleRequest<Value, Result>,
+): PreparedCall<Value, Result> {
+  const { payload, capabilities = {}, timeouts, warnings } = single;
+  return {
+    request: EMPTY_REQUEST,
+    payload,
+    capabilities,
+    timeouts,
+    isNonStreaming: true,
+    // Recoveries change only requests of chats. Here the request is sent again, for example with another credential.
+    withRecovery: ({ what }, why) =>
+      prepareSingle({ ...single, warnings: [...warnings, { action: 'repaired', what, why }] }),
+    async *open(context) {
+      yield await single.send(context);
+    },
+    newAnswer: () => newAnswer(single),
+  };
 }
 
-class SingleAnswer<Value extends object, Result> implements Answer<Value, Result> {
-  readonly characters = 0;
-  private readonly single: SingleRequest<Value, Result>;
-  private value: Value | undefined;
-
-  constructor(single: SingleRequest<Value, Result>) {
-    this.single = single;
-  }
-
-  push(value: Value): 'finish' {
-    this.value = value;
-    return 'finish';
-  }
-
-  opening(held: readonly Value[]): readonly Value[] {
-    return held;
-  }
-
-  fault(): LlmError | undefined {
-    return this.value && this.single.fault?.(this.value);
-  }
-
-  shown(): [] {
-    return [];
-  }
-
-  partial(): undefined {
-    return undefined;
-  }
-
-  get usage(): Usage | undefined {
-    return this.value && this.single.usage(this.value);
-  }
-
-  result(facts: CallFacts): Result {
-    const { single, value } = this;
-    const { target, warnings } = single;
-    if (value === undefined) throw new LlmError('protocol', `${target} returned no response`, { target });
-    return single.result(value, warnings, facts);
-  }
+function newAnswer<Value extends object, Result>(
+  single: SingleRequest<Value, Result>,
+): Answer<Value, Result> {
+  const { target, warnings } = single;
+  let value: Value | undefined;
+  return {
+    characters: 0,
+    push(event) {
+      value = event;
+      return 'finish';
+    },
+    opening: (held) => held,
+    fault: () => value && single.fault?.(value),
+    shown: () => [],
+    partial: () => undefined,
+    get usage() {
+      return value && single.usage(value);
+    },
+    result(facts) {
+      if (value === undefined) throw new LlmError('protocol', `${target} returned no response`, { target });
+      return single.result(value, warnings, facts);
+    },
+  };
 }
 
 /** Returns usage that is billed in units other than tokens. */

@@ -1,10 +1,9 @@
 import type { Operation, PreparedCall } from '../call/call.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
-import type { Timeouts } from '../types/call-options.ts';
-import { type Attempt, LlmError, type PartialResponse, type Recovery } from '../types/llm-error.ts';
+import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
 import type { SpeechRequest, SpeechResponse, SpeechStep } from '../types/operations.ts';
-import type { ModelContext, SpeechBackend } from '../types/provider.ts';
+import type { SpeechBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
@@ -23,8 +22,7 @@ export function speechOperation(
     validate: () => {
       validate(request);
     },
-    prepare: async (target) =>
-      new PreparedSpeech(target.key, backendOf(target, request), request, isStreamed),
+    prepare: async (target) => prepareSpeech(target.key, backendOf(target, request), request, isStreamed),
   };
 }
 
@@ -52,50 +50,28 @@ function backendOf({ key: target, provider, modelId }: Target, { text }: SpeechR
   return backend;
 }
 
-class PreparedSpeech implements PreparedCall<SpeechEvent, SpeechResponse> {
-  readonly request = EMPTY_REQUEST;
-  readonly capabilities = {};
-  readonly payload: SpeechRequest;
-  readonly timeouts: Timeouts | undefined;
-  readonly isNonStreaming: boolean;
-  private readonly target: string;
-  private readonly backend: SpeechBackend;
-  private readonly isStreamed: boolean;
-  private readonly warnings: readonly Warning[];
-
-  constructor(
-    target: string,
-    backend: SpeechBackend,
-    payload: SpeechRequest,
-    isStreamed: boolean,
-    warnings: readonly Warning[] = [],
-  ) {
-    this.target = target;
-    this.backend = backend;
-    this.payload = payload;
-    this.isStreamed = isStreamed;
-    this.isNonStreaming = !isStreamed;
-    this.timeouts = backend.timeouts;
-    this.warnings = warnings;
-  }
-
-  /** Recoveries change only requests of chats. Here the request is sent again, for example with another credential. */
-  withRecovery({ what }: Recovery, why: string): PreparedSpeech {
-    const { target, backend, payload, isStreamed } = this;
-    return new PreparedSpeech(target, backend, payload, isStreamed, [
-      ...this.warnings,
-      { action: 'repaired', what, why },
-    ]);
-  }
-
-  async *open(context: ModelContext): AsyncGenerator<SpeechEvent> {
-    yield* this.backend.speak(this.payload, context);
-    yield { end: true };
-  }
-
-  newAnswer(): Answer<SpeechEvent, SpeechResponse> {
-    return new SpeechAnswer(this.target, this.payload, this.isStreamed, this.warnings);
-  }
+function prepareSpeech(
+  target: string,
+  backend: SpeechBackend,
+  payload: SpeechRequest,
+  isStreamed: boolean,
+  warnings: readonly Warning[] = [],
+): PreparedCall<SpeechEvent, SpeechResponse> {
+  return {
+    request: EMPTY_REQUEST,
+    payload,
+    capabilities: {},
+    timeouts: backend.timeouts,
+    isNonStreaming: !isStreamed,
+    // Recoveries change only requests of chats. Here the request is sent again, for example with another credential.
+    withRecovery: ({ what }, why) =>
+      prepareSpeech(target, backend, payload, isStreamed, [...warnings, { action: 'repaired', what, why }]),
+    async *open(context) {
+      yield* backend.speak(payload, context);
+      yield { end: true };
+    },
+    newAnswer: () => new SpeechAnswer(target, payload, isStreamed, warnings),
+  };
 }
 
 /** Collects the audio, unless the caller reads it as it arrives. */

@@ -10,7 +10,7 @@ import {
   checkOneOf,
   checkRequest,
   invalidError,
-  PreparedSingle,
+  prepareSingle,
   type SingleRequest,
   usageOfUnits,
 } from './single-response.ts';
@@ -32,7 +32,7 @@ export function transcriptionOperation(
     prepare: async (target, { signal }) => {
       inspected ??= inspectAudio(request, media);
       const { payload, warnings } = await abortable(inspected, signal);
-      return new PreparedSingle(singleRequest(target, payload, warnings));
+      return prepareSingle(singleRequest(target, payload, warnings));
     },
   };
 }
