@@ -1,14 +1,14 @@
 import type { LanguageModelV4Citation, LanguageModelV4Source } from '@ai-sdk/provider';
 import type { Citation } from '@majordomo/core';
 
-/** What a text cites, as the AI SDK says it; the id of a source is its place in the list. */
-export function theirCitations(citations: readonly Citation[] | undefined): {
+/** Converts citations for the AI SDK. The id of a source is its index. */
+export function toSdkCitations(citations: readonly Citation[] | undefined): {
   readonly citations?: LanguageModelV4Citation[];
 } {
   if (citations === undefined) return {};
   return {
     citations: citations.map((citation, at) => ({
-      source: theirSource(citation, String(at)),
+      source: toSdkSource(citation, String(at)),
       ...(citation.start !== undefined && { startIndex: citation.start }),
       ...(citation.end !== undefined && { endIndex: citation.end }),
       ...(citation.quote !== undefined && { citedText: citation.quote }),
@@ -16,7 +16,7 @@ export function theirCitations(citations: readonly Citation[] | undefined): {
   };
 }
 
-const theirSource = ({ url, document, title }: Citation, id: string): LanguageModelV4Source =>
+const toSdkSource = ({ url, document, title }: Citation, id: string): LanguageModelV4Source =>
   url === undefined
     ? {
         type: 'source',
@@ -27,8 +27,8 @@ const theirSource = ({ url, document, title }: Citation, id: string): LanguageMo
       }
     : { type: 'source', sourceType: 'url', id, url, ...(title !== undefined && { title }) };
 
-/** The same the other way. */
-export const ourCitations = (citations: readonly LanguageModelV4Citation[] = []): readonly Citation[] =>
+/** Converts citations of the AI SDK. */
+export const fromSdkCitations = (citations: readonly LanguageModelV4Citation[] = []): readonly Citation[] =>
   citations.map(({ source, startIndex, endIndex, citedText }) => ({
     ...(source.sourceType === 'url' ? { url: source.url } : { document: source.filename ?? source.id }),
     ...(source.title !== undefined && { title: source.title }),

@@ -3,7 +3,7 @@ import type { FinishReason } from '@majordomo/core';
 
 type Unified = LanguageModelV4FinishReason['unified'];
 
-const THEIRS: Readonly<Record<FinishReason, Unified>> = {
+const TO_SDK: Readonly<Record<FinishReason, Unified>> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool-calls',
@@ -12,7 +12,7 @@ const THEIRS: Readonly<Record<FinishReason, Unified>> = {
   incomplete: 'interrupted',
   other: 'other',
 };
-const OURS: Readonly<Record<Unified, FinishReason>> = {
+const FROM_SDK: Readonly<Record<Unified, FinishReason>> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool-calls',
@@ -22,11 +22,11 @@ const OURS: Readonly<Record<Unified, FinishReason>> = {
   other: 'other',
 };
 
-export const theirFinish = (reason: FinishReason, raw: string | undefined): LanguageModelV4FinishReason => ({
-  unified: THEIRS[reason],
+export const toSdkFinish = (reason: FinishReason, raw: string | undefined): LanguageModelV4FinishReason => ({
+  unified: TO_SDK[reason],
   raw,
 });
 
-/** A word that is newer than this table is `other`. */
-export const ourFinish = ({ unified }: LanguageModelV4FinishReason): FinishReason =>
-  Object.hasOwn(OURS, unified) ? OURS[unified] : 'other';
+/** Converts a finish reason of the AI SDK. An unknown one is `other`. */
+export const fromSdkFinish = ({ unified }: LanguageModelV4FinishReason): FinishReason =>
+  Object.hasOwn(FROM_SDK, unified) ? FROM_SDK[unified] : 'other';

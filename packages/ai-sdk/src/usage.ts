@@ -1,22 +1,22 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Usage } from '@majordomo/core';
 
-export const theirUsage = (usage: Usage | undefined): LanguageModelV4Usage => ({
+export const toSdkUsage = (usage: Usage | undefined): LanguageModelV4Usage => ({
   inputTokens: {
     total: usage?.input,
-    noCache: rest(usage?.input, (usage?.cacheRead ?? 0) + (usage?.cacheWrite ?? 0)),
+    noCache: remainder(usage?.input, (usage?.cacheRead ?? 0) + (usage?.cacheWrite ?? 0)),
     cacheRead: usage?.cacheRead,
     cacheWrite: usage?.cacheWrite,
   },
   outputTokens: {
     total: usage?.output,
-    text: usage?.reasoning === undefined ? undefined : rest(usage.output, usage.reasoning),
+    text: usage?.reasoning === undefined ? undefined : remainder(usage.output, usage.reasoning),
     reasoning: usage?.reasoning,
   },
 });
 
-/** `undefined` where they know nothing at all. */
-export function ourUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
+/** Returns `undefined` if the AI SDK reports no counts. */
+export function fromSdkUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
   const usage: Usage = {
     input: inputTokens.total,
     output: outputTokens.total,
@@ -27,6 +27,6 @@ export function ourUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): U
   return Object.values(usage).every((tokens) => tokens === undefined) ? undefined : usage;
 }
 
-/** Some vendors report more in a portion than in the total. */
-const rest = (total: number | undefined, portion: number): number | undefined =>
+/** Some vendors report a part that is larger than the total. */
+const remainder = (total: number | undefined, portion: number): number | undefined =>
   total === undefined ? undefined : Math.max(0, total - portion);

@@ -6,8 +6,8 @@ import { house } from './support/house.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-describe('what an answer cost', () => {
-  it('stands in its metadata, whole and streamed, as the catalogue reckons it', async () => {
+describe('the cost of an answer', () => {
+  it('is in the metadata of complete and streamed answers, as the catalog computes it', async () => {
     await using at = await house();
     const model = toAISDK(at.majordomo, { cost: costOfResponse })('openai/gpt-5.4');
     const whole = await generateText({ model, prompt: 'x' });
@@ -30,7 +30,7 @@ describe('what an answer cost', () => {
     ['gives nothing', () => Promise.resolve(undefined as never)],
     ['gives something else', () => Promise.resolve({ nanoUsd: { toString: null } as never })],
   ];
-  it.each(guests)('is left out where the one who is asked %s', async (_, cost) => {
+  it.each(guests)('is omitted if `cost` %s', async (_, cost) => {
     await using at = await house();
     const result = await generateText({
       model: toAISDK(at.majordomo, { cost })('openai/gpt-5.4'),
@@ -40,7 +40,7 @@ describe('what an answer cost', () => {
     expect(result.finalStep.providerMetadata?.['majordomo']).not.toHaveProperty('cost');
   });
 
-  it('is waited for a second at most', async () => {
+  it('is awaited for at most one second', async () => {
     await using at = await house();
     const hangs = vi.fn(() => new Promise<never>(() => undefined));
     const call = generateText({

@@ -7,7 +7,7 @@ import { house } from './support/house.ts';
 
 const BOTH = 'openai/gpt-5.4,anthropic/claude-haiku-4-5';
 
-/** What a stream of theirs gave, to its end or its failure. */
+/** Returns the parts of a stream, up to its end or failure. */
 async function read(result: {
   readonly stream: AsyncIterable<{
     readonly type: string;
@@ -27,8 +27,8 @@ async function read(result: {
 
 const silent = { onError: () => undefined, maxRetries: 2 };
 
-describe('a chain that has no target left', () => {
-  it('is an APICallError with the status of the last attempt, asked once each, with our error as its cause', async () => {
+describe('a chain without a target left', () => {
+  it('rejects with an APICallError with the status of the last attempt and the LlmError as its cause', async () => {
     await using at = await house({
       openai: [{ failure: 'overloaded' }],
       anthropic: [{ failure: 'rate-limit', retryAfter: { seconds: 70 } }],
@@ -51,7 +51,7 @@ describe('a chain that has no target left', () => {
     expect(error).toMatchObject({ name: 'AI_APICallError' });
   });
 
-  it('has no status where the last attempt had none', async () => {
+  it('has no status if the last attempt had none', async () => {
     await using at = await house({ openai: [{ fault: 'reset' }] });
     const error: unknown = await generateText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
@@ -64,7 +64,7 @@ describe('a chain that has no target left', () => {
   });
 });
 
-describe('a stream that breaks off after its first words', () => {
+describe('a stream that is cut after its first content', () => {
   it.each(['end', 'cut'] as const)(
     'is an error part of its own kind (%s), and never a status of the caller',
     async (fault) => {
@@ -83,7 +83,7 @@ describe('a stream that breaks off after its first words', () => {
     },
   );
 
-  it('is an error part where the chain would begin anew: what was shown cannot be taken back', async () => {
+  it('has an error part if the chain would restart', async () => {
     await using at = await house(
       {
         openai: [
@@ -99,7 +99,7 @@ describe('a stream that breaks off after its first words', () => {
     expect(error).toMatchObject({ data: { kind: 'truncated' } });
   });
 
-  it('goes on at the next target as one text where the chain continues', async () => {
+  it('continues with the next target in the same text', async () => {
     await using at = await house(
       {
         openai: [
@@ -124,7 +124,7 @@ describe('a stream that breaks off after its first words', () => {
 });
 
 describe('an abort', () => {
-  it('rejects generateText with the signal’s own reason, and closes the connection', async () => {
+  it('rejects generateText with the signal’s reason and closes the connection', async () => {
     await using at = await house({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
     const call = generateText({
@@ -139,7 +139,7 @@ describe('an abort', () => {
     expect(exchange.outcome).toBe('left');
   });
 
-  it('ends a stream as aborted, and closes the connection', async () => {
+  it('ends a stream as aborted and closes the connection', async () => {
     await using at = await house({ openai: [{ fault: 'stall' }] });
     const controller = new AbortController();
     const result = streamText({
@@ -161,10 +161,10 @@ describe('an abort', () => {
   });
 });
 
-describe('a reader that breaks off', () => {
-  it('holds no connection beyond totalMs', async () => {
+describe('a reader that stops', () => {
+  it('keeps the connection until totalMs at most', async () => {
     const clock = fakeClock();
-    // More than sockets and buffers take: the server continues writing for as long as somebody reads.
+    // More than sockets and buffers hold, so that the server writes only while the stream is read.
     const long = { parts: [{ type: 'text' as const, text: 'x'.repeat(16_000_000), chunks: 20_000 }] };
     await using at = await house({ openai: [long] }, { clock });
     const model = toAISDK(at.majordomo, { totalMs: 5000 })('openai/gpt-5.4');
@@ -178,7 +178,7 @@ describe('a reader that breaks off', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('is left after unreadMs of the majordomo where the bridge has no bound', async () => {
+  it('keeps the connection until unreadMs without totalMs', async () => {
     const clock = fakeClock();
     const ends: string[] = [];
     const majordomo = createMajordomo({

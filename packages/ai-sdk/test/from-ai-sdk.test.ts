@@ -36,7 +36,7 @@ async function failureOf(...parts: readonly LanguageModelV4StreamPart[]): Promis
   return error;
 }
 
-describe('a stream of one of their models', () => {
+describe('a stream of an AI SDK model', () => {
   const parts: readonly LanguageModelV4StreamPart[] = [
     { type: 'stream-start', warnings: [{ type: 'unsupported', feature: 'topK' }] },
     { type: 'response-metadata', id: 'r1', modelId: 'm' },
@@ -59,7 +59,7 @@ describe('a stream of one of their models', () => {
     { ...finish, finishReason: { unified: 'tool-calls', raw: 'tc' } },
   ];
 
-  it('is one of ours, with the metadata of a part as its token', async () => {
+  it('becomes events with the metadata of a part as its token', async () => {
     const response = await modelOf(streaming(parts)).stream(hi).response();
     const token = { family: 'ai-sdk/theirs/m', data: { a: { id: 1, signature: 'SIG' } } };
     expect(response.parts).toEqual([
@@ -76,7 +76,7 @@ describe('a stream of one of their models', () => {
     ]);
   });
 
-  it('sends the token back as the options of its part, and to nobody else', async () => {
+  it('sends the token back as the options of its part, and to no other model', async () => {
     const mock = new MockLanguageModelV4({
       doGenerate: {
         content: [{ type: 'text', text: 'ok' }],
@@ -131,7 +131,7 @@ describe('a stream of one of their models', () => {
     expect(error.kind).toBe(kind);
   });
 
-  it('is left when its reader leaves, and when the call is aborted though it does not listen', async () => {
+  it('is cancelled when its reader stops or the call is aborted', async () => {
     for (const leave of ['break', 'abort'] as const) {
       let cancelled = false;
       const endless = new ReadableStream<LanguageModelV4StreamPart>({
@@ -159,8 +159,8 @@ describe('a stream of one of their models', () => {
   });
 });
 
-describe('a failure of one of their models', () => {
-  it('is classified by its status, with what Retry-After says', async () => {
+describe('a failure of an AI SDK model', () => {
+  it('is classified by its status, with its Retry-After', async () => {
     const mock = new MockLanguageModelV4({
       doGenerate: () => {
         throw new APICallError({
@@ -195,7 +195,7 @@ describe('a failure of one of their models', () => {
     await expect(model.generate(hi)).rejects.toMatchObject({ kind });
   });
 
-  it('of a chain of ours behind one of theirs is the error of that chain', async () => {
+  it('of a chain behind an AI SDK model is the error of that chain', async () => {
     await using at = await house({ anthropic: [{ failure: 'billing' }] });
     const ai = toAISDK(at.majordomo);
     const mixed = createMajordomo({
@@ -207,7 +207,7 @@ describe('a failure of one of their models', () => {
   });
 });
 
-describe('a model that is not as its interface says', () => {
+describe('a model that violates its interface', () => {
   const given: readonly (readonly [string, string, unknown])[] = [
     ['a part that is nothing', 'protocol', null],
     ['a finish without usage', 'protocol', { ...finish, usage: undefined }],
@@ -222,7 +222,7 @@ describe('a model that is not as its interface says', () => {
     expect((await failureOf(part as LanguageModelV4StreamPart)).kind).toBe(kind);
   });
 
-  it.each([{ specificationVersion: 'v3' }, {}, null, 'gpt-5'])('is refused where it is %o', async (model) => {
+  it.each([{ specificationVersion: 'v3' }, {}, null, 'gpt-5'])('is rejected if it is %o', async (model) => {
     const provider = fromAISDK(() => model as never, { id: 'theirs' });
     const call = createMajordomo({ providers: [provider] })
       .model('theirs/m')
@@ -230,7 +230,7 @@ describe('a model that is not as its interface says', () => {
     await expect(call).rejects.toMatchObject({ kind: 'config', message: /LanguageModelV4/ });
   });
 
-  it('is classified by its status though its headers are none', async () => {
+  it('is classified by its status without headers', async () => {
     const mock = new MockLanguageModelV4({
       doGenerate: () => {
         const responseHeaders = { 'no header': 'x', 'retry-after': '70' };
@@ -246,7 +246,7 @@ describe('a model that is not as its interface says', () => {
     await expect(modelOf(mock).generate(hi)).rejects.toMatchObject({ kind: 'overloaded' });
   });
 
-  it('is left when it answers after an abort', async () => {
+  it('is cancelled if it answers after an abort', async () => {
     let answer: (result: { stream: ReadableStream<LanguageModelV4StreamPart> }) => void = () => undefined;
     const mock = new MockLanguageModelV4({
       doStream: () =>
@@ -268,8 +268,8 @@ describe('a model that is not as its interface says', () => {
   });
 });
 
-describe('their models in a chain', () => {
-  it('take over from one of ours, asked with the options that extra has for them', async () => {
+describe('AI SDK models in a chain', () => {
+  it('answer after another target failed, with the options in extra', async () => {
     await using server = await startWireServer({ wire: openaiResponses, script: ['hello from theirs'] });
     await using at = await house({ openai: [{ failure: 'overloaded' }] });
     const majordomo = at.majordomo.with({
@@ -286,7 +286,7 @@ describe('their models in a chain', () => {
     expect(server.requests[0]?.body).toMatchObject({ store: false });
   });
 
-  it('refuses options that cannot be meant', () => {
+  it('rejects invalid options', () => {
     expect(() => fromAISDK(() => streaming([]), { id: 'x', vendr: 'openai' } as never)).toThrow(/vendr/);
   });
 });

@@ -11,7 +11,7 @@ import { fromAISDK, toAISDK } from '../src/index.ts';
 const keyed = (apiKey: string | undefined): { readonly apiKey?: string } =>
   apiKey === undefined ? {} : { apiKey };
 
-/** Their package refers to what the vendor keeps, unless it is told to send it. */
+/** The AI SDK refers to items that the vendor stores, unless `store` is false. */
 const encrypted =
   (provider: (id: string) => LanguageModelV4) =>
   (id: string): LanguageModelV4 =>

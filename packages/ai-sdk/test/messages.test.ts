@@ -9,7 +9,7 @@ import { house } from './support/house.ts';
 const PNG = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const PDF = new TextEncoder().encode('%PDF-1.7');
 
-/** What a model was asked, and what the bridge said of it. */
+/** Request of a model, with the warnings of the bridge. */
 async function sent(prompt: LanguageModelV4Prompt) {
   const fake = fakeProvider({ id: 'fake', models: { m: ['ok'] } });
   const model = toAISDK(createMajordomo({ providers: [fake] }))('fake/m');
@@ -17,8 +17,8 @@ async function sent(prompt: LanguageModelV4Prompt) {
   return { messages: fake.requests[0]?.request.messages as ChatRequest['messages'], warnings };
 }
 
-describe('a message of theirs', () => {
-  it('brings images and documents as bytes, whatever form they came in', async () => {
+describe('a message of the AI SDK', () => {
+  it('contains images and documents as bytes in every form', async () => {
     const { messages, warnings } = await sent([
       {
         role: 'user',
@@ -50,7 +50,7 @@ describe('a message of theirs', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is told as a warning where there is no place for it', async () => {
+  it('becomes a warning if it is not supported', async () => {
     const { messages, warnings } = await sent([
       {
         role: 'user',
@@ -91,7 +91,7 @@ describe('a message of theirs', () => {
     ]);
   });
 
-  it('brings results of every form, and says which failed', async () => {
+  it('contains results of every form, with their errors', async () => {
     const outputs = [
       { type: 'text', value: 'a' },
       { type: 'json', value: { b: [1, null] } },
@@ -145,7 +145,7 @@ describe('a message of theirs', () => {
     ]);
   });
 
-  it('is refused before anything is sent where a file is no base64', async () => {
+  it('is rejected before any request if a file is not base64', async () => {
     const call = sent([
       {
         role: 'user',
@@ -155,7 +155,7 @@ describe('a message of theirs', () => {
     await expect(call).rejects.toMatchObject({ data: { kind: 'invalid-request' } });
   });
 
-  it('has its pictures fetched by the AI SDK, for a chain takes no addresses', async () => {
+  it('has its images downloaded by the AI SDK', async () => {
     await using at = await house();
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     expect(model.supportedUrls).toEqual({});

@@ -4,7 +4,7 @@ import { toAISDK } from '../src/index.ts';
 import { house } from './support/house.ts';
 
 describe('generateText over a chain', () => {
-  it('gives the text, usage and finish of the target that answered, and says how it came about', async () => {
+  it('returns text, usage, finish and attempts of the target that answered', async () => {
     await using at = await house({
       openai: [{ failure: 'overloaded' }],
       anthropic: [
@@ -43,7 +43,7 @@ describe('generateText over a chain', () => {
     expect(JSON.stringify(at.anthropic.requests[0]?.body)).toContain('be kind');
   });
 
-  it('tells as warnings what a target has no place for, and what the bridge does not send', async () => {
+  it('warns about settings that a target does not support or the bridge does not send', async () => {
     await using at = await house();
     const { warnings, finalStep } = await generateText({
       model: toAISDK(at.majordomo)('anthropic/claude-haiku-4-5'),
@@ -54,7 +54,7 @@ describe('generateText over a chain', () => {
     });
     expect(warnings).toEqual([
       expect.objectContaining({ type: 'unsupported', feature: 'providerOptions.anthropic' }),
-      { type: 'unsupported', feature: 'headers', details: 'not sent: x-mine; give them to the provider' },
+      { type: 'unsupported', feature: 'headers', details: 'not sent: x-mine; pass them to the provider' },
       expect.objectContaining({ type: 'unsupported', feature: 'seed' }),
     ]);
     expect(finalStep.providerMetadata?.['majordomo']?.['warnings']).toEqual([
@@ -62,7 +62,7 @@ describe('generateText over a chain', () => {
     ]);
   });
 
-  it('hands settings, efforts and its own options to the call', async () => {
+  it('passes settings, efforts and majordomo options to the call', async () => {
     const calls: unknown[] = [];
     await using at = await house(
       {},
@@ -89,7 +89,7 @@ describe('generateText over a chain', () => {
     expect(calls).toEqual([['t1', { team: 'a' }]]);
   });
 
-  it('refuses a mistyped option of its own before anything is sent', async () => {
+  it('rejects a misspelled majordomo option before any request', async () => {
     await using at = await house();
     const call = generateText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
@@ -147,7 +147,7 @@ describe('streamText over a chain', () => {
     expect((await result.finalStep).response.modelId).toBe('anthropic/claude-haiku-4-5');
   });
 
-  it('is not heard of a target that failed before its first content', async () => {
+  it('does not contain a target that failed before its first content', async () => {
     await using at = await house({ openai: [{ fault: 'in-band', failure: { failure: 'server' } }] });
     const result = streamText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4,anthropic/claude-haiku-4-5'),

@@ -12,7 +12,7 @@ const weather = tool({
   execute: ({ city }) => ({ city, sky: 'rain' }),
 });
 
-/** Thinks, and asks for two cities at once; then answers. */
+/** Script that reasons, calls two tools, and answers then. */
 const script = (thought: boolean): Step[] => [
   {
     parts: [
@@ -43,7 +43,7 @@ const asked = (majordomo: Majordomo, spec: string) =>
 const open = (): Promise<House> =>
   house({ openai: script(true), anthropic: script(true), google: script(true) });
 
-/** What the second request told of the first answer. */
+/** Parts of the first answer in the second request. */
 function cameBack({ requests: [, second] }: WireServer): unknown {
   return {
     thoughts: second?.request.reasoning.map(({ text }) => text),
@@ -54,8 +54,8 @@ function cameBack({ requests: [, second] }: WireServer): unknown {
 
 const INTACT = { thoughts: ['two cities'], results: ['Paris', 'Rome'], violations: [] };
 
-describe.each(vendors)('a loop of tools over %s', (spec, serverOf) => {
-  it('takes the tokens of thoughts and calls back through generateText', async () => {
+describe.each(vendors)('a tool loop over %s', (spec, serverOf) => {
+  it('returns the tokens of reasoning and calls through generateText', async () => {
     await using at = await open();
     const result = await generateText(asked(at.majordomo, spec));
     expect(result.text).toBe('it rains');
@@ -63,7 +63,7 @@ describe.each(vendors)('a loop of tools over %s', (spec, serverOf) => {
     expect(cameBack(serverOf(at))).toEqual(INTACT);
   });
 
-  it('takes them back through streamText, with the arguments as they come', async () => {
+  it('returns them through streamText, with streamed arguments', async () => {
     await using at = await open();
     const result = streamText(asked(at.majordomo, spec));
     const types = new Set<string>();
@@ -73,7 +73,7 @@ describe.each(vendors)('a loop of tools over %s', (spec, serverOf) => {
     expect(cameBack(serverOf(at))).toEqual(INTACT);
   });
 
-  it('takes them back through their agent', async () => {
+  it('returns them through an agent of the AI SDK', async () => {
     await using at = await open();
     const { model, tools, reasoning } = asked(at.majordomo, spec);
     const agent = new ToolLoopAgent({ model, tools, reasoning });
@@ -82,8 +82,8 @@ describe.each(vendors)('a loop of tools over %s', (spec, serverOf) => {
   });
 });
 
-describe('a loop of tools', () => {
-  it('goes on at another vendor, which is not told of thoughts that it cannot read', async () => {
+describe('a tool loop', () => {
+  it('continues with another vendor, without reasoning that it cannot read', async () => {
     await using at = await house({
       anthropic: [...script(true).slice(0, 1), { failure: 'overloaded' }],
       openai: ['it rains'],
@@ -113,7 +113,7 @@ describe('a loop of tools', () => {
     expect(JSON.stringify(at.anthropic.requests[1]?.body)).toContain('"is_error":true');
   });
 
-  it('never runs a call that the limit of tokens cut', async () => {
+  it('never runs a call that was cut by the token limit', async () => {
     await using at = await house({
       openai: [{ parts: [{ type: 'tool-call', name: 'wipe', json: '' }], finish: 'length' }, 'sorry'],
     });
@@ -126,7 +126,7 @@ describe('a loop of tools', () => {
     expect(ran).toBe(0);
   });
 
-  it('is held to the choice of a tool', async () => {
+  it('respects the choice of a tool', async () => {
     const called = { parts: [{ type: 'tool-call' as const, name: 'weather', json: '{"city":"Rome"}' }] };
     await using at = await house({ anthropic: [called, 'none'] });
     const { model, tools, prompt } = asked(at.majordomo, 'anthropic/claude-haiku-4-5');

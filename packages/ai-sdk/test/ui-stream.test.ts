@@ -30,7 +30,7 @@ const textOf = ({ parts }: UIMessage): string =>
   parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 describe('a chat page over a chain', () => {
-  it('shows thoughts, tools and text, and brings every token back with the next question', async () => {
+  it('shows reasoning, tools and text, and sends every token back with the next question', async () => {
     await using at = await house({
       openai: () => ({ failure: 'overloaded' }),
       anthropic: [
@@ -67,13 +67,13 @@ describe('a chat page over a chain', () => {
     expect(request?.reasoning.map(({ text }) => text)).toEqual(['a city', 'so']);
   });
 
-  it('is told of a failure without the vendor’s words', async () => {
+  it('shows a failure without the vendor’s message', async () => {
     await using at = await house({ openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }] });
     const app = chatServer(at.majordomo.model('openai/gpt-5.4'));
     await expect(page(app)('hi')).rejects.toThrow('An error occurred.');
   });
 
-  it('closes the vendor’s connection when it leaves', async () => {
+  it('closes the vendor’s connection when it is closed', async () => {
     await using at = await house({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
     const answer = page(chatServer(at.majordomo.model('openai/gpt-5.4')))('hi', controller.signal).catch(

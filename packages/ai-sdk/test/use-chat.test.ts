@@ -44,7 +44,7 @@ async function shown(app: Hono) {
 }
 
 describe('useChat of React over a chain', { timeout: 120_000 }, () => {
-  it('shows thoughts, a tool and the answer of the target that took over', async () => {
+  it('shows reasoning, a tool and the answer of the next target', async () => {
     await using at = await house({
       openai: () => ({ failure: 'overloaded' }),
       anthropic: [
@@ -68,7 +68,7 @@ describe('useChat of React over a chain', { timeout: 120_000 }, () => {
     expect(at.anthropic.requests[2]?.violations).toEqual([]);
   });
 
-  it('shows that it failed, and not how', async () => {
+  it('shows a failure without details', async () => {
     await using at = await house({ openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }] });
     const { text, chat } = await shown(chatServer(at.majordomo.model('openai/gpt-5.4')));
     await chat().sendMessage({ text: 'hi' });

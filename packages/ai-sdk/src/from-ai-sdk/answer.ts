@@ -2,11 +2,11 @@ import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provide
 import { LlmError, type ModelContext, type ModelEvent, type ModelRequest } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { driftError, EventWriter } from '@majordomo/wire-kit';
-import { theirCallOptions } from './call-options.ts';
-import { ourError } from './error.ts';
+import { toSdkCallOptions } from './call-options.ts';
+import { fromSdkError } from './error.ts';
 import { PartReader } from './part-reader.ts';
 
-interface Asked {
+interface ModelCall {
   readonly family: string;
   readonly request: ModelRequest;
   readonly context: ModelContext;
@@ -14,55 +14,55 @@ interface Asked {
 
 type Batch = readonly ModelEvent[];
 
-/** One answer of one of their models, batch by batch. The first, empty batch says that the vendor has answered. */
-export async function* answerSteps(
+/** Yields the events of a model's answer. The first, empty batch reports the response headers. */
+export async function* streamEvents(
   model: () => LanguageModelV4,
-  asked: Asked,
+  call: ModelCall,
 ): AsyncGenerator<Batch, undefined> {
-  const { family, request, context } = asked;
+  const { family, request, context } = call;
   const { target, signal, delivery } = context;
-  const scribe = new EventWriter(target, []);
-  const reader = new PartReader(scribe, family);
+  const writer = new EventWriter(target, []);
+  const reader = new PartReader(writer, family);
   try {
-    const { options, warnings } = theirCallOptions(request, family, signal);
-    scribe.warning(...warnings);
+    const { options, warnings } = toSdkCallOptions(request, family, signal);
+    writer.warning(...warnings);
     if (delivery === 'complete') {
-      const answer = await checked(model()).doGenerate(options);
-      asDrift(target, () => {
-        reader.whole(answer);
+      const answer = await checkModel(model()).doGenerate(options);
+      withDriftError(target, () => {
+        reader.readResult(answer);
       });
-      yield scribe.take();
+      yield writer.take();
       return undefined;
     }
-    const { stream } = await checked(model()).doStream(options);
+    const { stream } = await checkModel(model()).doStream(options);
     yield* read(stream, reader, context);
-    yield scribe.take();
+    yield writer.take();
   } catch (error) {
-    const written = scribe.take();
+    const written = writer.take();
     if (written.length > 0) yield written;
-    throw ourError(error, target, signal);
+    throw fromSdkError(error, target, signal);
   }
   return undefined;
 }
 
-/** Whoever writes no types may hand over anything, and most often a model of another version. */
-function checked(model: LanguageModelV4): LanguageModelV4 {
+/** Throws `config` for a model of another version of the AI SDK. */
+function checkModel(model: LanguageModelV4): LanguageModelV4 {
   const version: unknown = asRecord(model)['specificationVersion'];
   if (version === 'v4') return model;
-  const message = `fromAISDK takes a LanguageModelV4, as packages for version 7 of ai make them; this one is ${asText(version) ?? 'none'}`;
+  const message = `fromAISDK: expected a LanguageModelV4, as packages for version 7 of ai create, got the version ${asText(version) ?? 'undefined'}`;
   throw new LlmError('config', message);
 }
 
-/** What cannot be read is another answer than the interface says, and no failure of the network. */
-function asDrift(target: string, read: () => void): void {
+/** Reports an answer that does not follow the interface as `protocol`, not as a network failure. */
+function withDriftError(target: string, readStream: () => void): void {
   try {
-    read();
+    readStream();
   } catch (error) {
     throw driftError(error, target);
   }
 }
 
-/** Reads to the finish; what continues after it, or is left before it, is cancelled. */
+/** Reads to the finish, and then cancels the stream. */
 async function* read(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   parts: PartReader,
@@ -70,7 +70,7 @@ async function* read(
 ): AsyncGenerator<Batch, undefined> {
   const reader = stream.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
-  // A stream that does not heed its signal would hold the read for ever.
+  // A stream that ignores its signal would block the read.
   signal.addEventListener('abort', cancel, { once: true });
   try {
     yield [];
@@ -79,11 +79,11 @@ async function* read(
       const { done, value } = await reader.read();
       signal.throwIfAborted();
       if (done) throw new LlmError('truncated', `${target} ended its stream without a finish`, { target });
-      asDrift(target, () => {
-        if (value.type !== 'error') parts.take(value);
+      withDriftError(target, () => {
+        if (value.type !== 'error') parts.readPart(value);
       });
       if (value.type === 'error') throw value.error;
-      const batch = parts.scribe.take();
+      const batch = parts.writer.take();
       if (batch.length > 0) yield batch;
     }
   } finally {

@@ -7,21 +7,21 @@ import type {
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
 import { checkInteger, unsentSettingWarnings } from '@majordomo/core/toolkit';
 import { objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
-import { theirPrompt } from './prompt.ts';
+import { toSdkPrompt } from './prompt.ts';
 
-/** Our request as theirs, with what has no place in it. */
-export interface TheirCall {
+/** Call options of the AI SDK, with warnings about settings that it does not support. */
+export interface SdkCall {
   readonly options: LanguageModelV4CallOptions;
   readonly warnings: readonly Warning[];
 }
 
-export function theirCallOptions(request: ModelRequest, family: string, signal: AbortSignal): TheirCall {
+export function toSdkCallOptions(request: ModelRequest, family: string, signal: AbortSignal): SdkCall {
   checkInteger(request.maxTokens, 'maxTokens');
   const { tools, output, reasoning, stop, extra, toolChoice } = request;
   const options: LanguageModelV4CallOptions = {
-    prompt: theirPrompt(request, family),
+    prompt: toSdkPrompt(request, family),
     abortSignal: signal,
-    ...given({
+    ...definedOnly({
       maxOutputTokens: request.maxTokens,
       temperature: request.temperature,
       topP: request.topP,
@@ -32,55 +32,55 @@ export function theirCallOptions(request: ModelRequest, family: string, signal: 
       reasoning,
       stopSequences: stop && [...stop],
     }),
-    ...(tools.length === 0 ? {} : { tools: tools.map(theirTool), toolChoice: theirChoice(toolChoice) }),
+    ...(tools.length === 0 ? {} : { tools: tools.map(toSdkTool), toolChoice: toSdkToolChoice(toolChoice) }),
     ...(output === undefined
       ? {}
       : {
           responseFormat: {
             type: 'json',
-            ...given({
+            ...definedOnly({
               name: output.schema && output.name,
               schema: output.schema,
             }),
           },
         }),
-    // The app's own JSON, for their package to check.
+    // JSON of the application, which the AI SDK's provider checks.
     ...(Object.keys(extra).length === 0 ? {} : { providerOptions: extra as SharedV4ProviderOptions }),
   };
   const warnings = unsentSettingWarnings(
     request,
     ['cache', 'logprobs', 'serviceTier'],
-    'models of the AI SDK take it in options of their own: see extra',
+    'models of the AI SDK accept it in provider options: use extra',
   );
   return { options: wellFormed(options), warnings };
 }
 
-/** Half of a surrogate pair reaches no vendor; the signal is none of the data. */
+/** Replaces lone surrogates in all strings. */
 const wellFormed = ({ abortSignal, ...data }: LanguageModelV4CallOptions): LanguageModelV4CallOptions => ({
   ...wellFormedStrings(data),
-  ...given({ abortSignal }),
+  ...definedOnly({ abortSignal }),
 });
 
-type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
-/** Their members may be missing, and not `undefined`. */
-function given<T extends object>(members: T): Partial<Given<T>> {
+/** Removes undefined members, which the types of the AI SDK do not allow. */
+function definedOnly<T extends object>(members: T): Partial<Defined<T>> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<
-    Given<T>
+    Defined<T>
   >;
 }
 
-const theirTool = ({ name, description, parameters, strict }: ModelTool): LanguageModelV4FunctionTool => ({
+const toSdkTool = ({ name, description, parameters, strict }: ModelTool): LanguageModelV4FunctionTool => ({
   type: 'function',
   name,
   description,
-  inputSchema: withMembers(objectRoot(parameters)),
+  inputSchema: withProperties(objectRoot(parameters)),
   ...(strict === undefined ? {} : { strict }),
 });
 
-/** OpenAI refuses an object that names no members. */
-const withMembers = (schema: JsonObject): JsonObject =>
+/** Adds empty properties, without which OpenAI rejects an object schema. */
+const withProperties = (schema: JsonObject): JsonObject =>
   'properties' in schema ? schema : { ...schema, properties: {} };
 
-const theirChoice = (choice: ToolChoice = 'auto'): LanguageModelV4ToolChoice =>
+const toSdkToolChoice = (choice: ToolChoice = 'auto'): LanguageModelV4ToolChoice =>
   typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.name };

@@ -3,7 +3,7 @@ import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { transportError, wireError } from '@majordomo/wire-kit';
 
-/** Their errors by name, where no vendor has answered. */
+/** Kinds of the AI SDK's errors without a response, by name. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_LoadAPIKeyError: 'auth',
   AI_LoadSettingError: 'config',
@@ -19,32 +19,35 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_NoContentGeneratedError: 'empty',
 };
 
-/** Whatever one of their models threw, or put into its stream, as the one error. By shape: there may be two copies of them. */
-export function ourError(error: unknown, target: string, signal: AbortSignal): LlmError {
+/** Converts an error that a model threw or put into its stream. Errors are recognized by name, because several copies of the AI SDK may be installed. */
+export function fromSdkError(error: unknown, target: string, signal: AbortSignal): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: signal.reason });
   if (APICallError.isInstance(error)) return callError(error, target);
-  const kind = error instanceof Error ? named(error.name) : undefined;
+  const kind = error instanceof Error ? kindOfName(error.name) : undefined;
   if (kind !== undefined)
     return new LlmError(kind, `${target}: ${messageOf(error)}`, { target }, { cause: error });
-  return isRecord(error) && !(error instanceof Error) ? inBand(error, target) : transportError(error, target);
+  return isRecord(error) && !(error instanceof Error)
+    ? streamError(error, target)
+    : transportError(error, target);
 }
 
-const named = (name: string): ErrorKind | undefined => (Object.hasOwn(KINDS, name) ? KINDS[name] : undefined);
+const kindOfName = (name: string): ErrorKind | undefined =>
+  Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
 
-/** One without a status never reached the vendor, or is ours: a chain of ours may stand behind a model of theirs. */
+/** Converts an APICallError. Without a status it failed before a response, or it wraps an error of another majordomo chain. */
 function callError(error: APICallError, target: string): LlmError {
   const { statusCode: status, responseHeaders, responseBody } = error;
   if (status === undefined || LlmError.is(error.cause)) return transportError(error.cause ?? error, target);
-  if (status < 400 || isRecord(responseBody)) return unreadable(error, target);
+  if (status < 400 || isRecord(responseBody)) return unreadableResponse(error, target);
   const headers = { get: (name: string) => responseHeaders?.[name] ?? null };
-  const said = saidIn(error);
+  const reported = vendorError(error);
   return wireError({
     target,
     status,
-    code: asText(said['code']),
-    type: asText(said['type']),
-    message: asText(said['message']) ?? messageOf(error),
+    code: asText(reported['code']),
+    type: asText(reported['type']),
+    message: asText(reported['message']) ?? messageOf(error),
     headers,
     requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? undefined,
     body: responseBody,
@@ -53,25 +56,26 @@ function callError(error: APICallError, target: string): LlmError {
 }
 
 /**
- * A status that all was well, before a body that broke off, is none of theirs, or tells of a failure. Where that body was read,
- * and stands here as an object, another status is made up (`@ai-sdk/openai` 4 has 400 for all).
+ * Converts an error after a successful status: the body was cut, invalid, or reports a failure. If the body was parsed,
+ * `@ai-sdk/openai` 4 sets the status 400.
  */
-function unreadable(error: APICallError, target: string): LlmError {
-  const said = saidIn(error);
-  if (asText(said['message']) !== undefined) return inBand(said, target);
+function unreadableResponse(error: APICallError, target: string): LlmError {
+  const reported = vendorError(error);
+  if (asText(reported['message']) !== undefined) return streamError(reported, target);
   const { cause, responseBody } = error;
-  const kind = responseBody === '' ? 'truncated' : cause instanceof Error ? named(cause.name) : 'protocol';
+  const kind =
+    responseBody === '' ? 'truncated' : cause instanceof Error ? kindOfName(cause.name) : 'protocol';
   if (kind === undefined) return transportError(cause, target);
   return new LlmError(kind, `${target}: ${messageOf(error)}`, { target }, { cause: error });
 }
 
-/** The vendor's own words: most put them into a member of that name. */
-function saidIn({ data, responseBody }: APICallError): Readonly<Record<string, unknown>> {
-  const body = isRecord(data) ? data : isRecord(responseBody) ? responseBody : jsonIn(responseBody);
+/** Returns the vendor's error object, which most vendors put into the member `error`. */
+function vendorError({ data, responseBody }: APICallError): Readonly<Record<string, unknown>> {
+  const body = isRecord(data) ? data : isRecord(responseBody) ? responseBody : parseRecord(responseBody);
   return isRecord(body['error']) ? body['error'] : body;
 }
 
-function jsonIn(text = ''): Readonly<Record<string, unknown>> {
+function parseRecord(text = ''): Readonly<Record<string, unknown>> {
   try {
     return asRecord(JSON.parse(text));
   } catch {
@@ -79,15 +83,15 @@ function jsonIn(text = ''): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A failure inside of a stream, as the vendor wrote it. */
-function inBand(error: Readonly<Record<string, unknown>>, target: string): LlmError {
-  const said = isRecord(error['error']) ? error['error'] : error;
+/** Converts an error event of a stream. */
+function streamError(error: Readonly<Record<string, unknown>>, target: string): LlmError {
+  const reported = isRecord(error['error']) ? error['error'] : error;
   return wireError({
     target,
     status: asNumber(error['statusCode']),
-    code: asText(said['code']),
-    type: asText(said['type']),
-    message: asText(said['message']),
-    body: said,
+    code: asText(reported['code']),
+    type: asText(reported['type']),
+    message: asText(reported['message']),
+    body: reported,
   });
 }

@@ -9,53 +9,53 @@ import type {
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/core/toolkit';
-import { ourCitations } from '../citations.ts';
-import { ourFinish } from '../finish.ts';
-import { ourUsage } from '../usage.ts';
-import { ourWarning } from '../warning.ts';
+import { fromSdkCitations } from '../citations.ts';
+import { fromSdkFinish } from '../finish.ts';
+import { fromSdkUsage } from '../usage.ts';
+import { fromSdkWarning } from '../warning.ts';
 
-/** What their models finish with when nobody has said why. */
-const UNSAID: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set([
+/** Finish reasons that the AI SDK sets without a reason of the vendor. */
+const UNEXPLAINED: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set([
   'other',
   'error',
   'interrupted',
 ]);
 
-/** A part that says that the vendor has begun. */
-const BOOKKEEPING = /\.message_start$/;
+/** Custom part that reports the start of a response. */
+const START_PART = /\.message_start$/;
 
-/** Their parts, of a stream or of a whole answer, written down as our events. */
+/** Converts the parts of a stream or a complete answer to events. */
 export class PartReader {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   isFinished = false;
   private readonly family: string;
-  /** Of parts by their key: metadata comes in pieces, and the last one alone is told. */
+  /** Metadata by part. It arrives in several chunks and is merged. */
   private readonly metadata = new Map<string, SharedV4ProviderMetadata>();
-  /** Vendors run these themselves. */
-  private readonly foreign = new Set<string>();
+  /** Ids of tool calls that the vendor runs. */
+  private readonly vendorCalls = new Set<string>();
 
-  constructor(scribe: EventWriter, family: string) {
-    this.scribe = scribe;
+  constructor(writer: EventWriter, family: string) {
+    this.writer = writer;
     this.family = family;
   }
 
-  whole({ content, finishReason, usage, warnings, response }: LanguageModelV4GenerateResult): void {
-    this.scribe.start(response?.id);
-    this.scribe.warning(...warnings.map(ourWarning));
+  readResult({ content, finishReason, usage, warnings, response }: LanguageModelV4GenerateResult): void {
+    this.writer.start(response?.id);
+    this.writer.warning(...warnings.map(fromSdkWarning));
     for (const [at, part] of content.entries()) this.content(part, String(at));
     this.finish(finishReason, usage);
   }
 
-  take(part: Exclude<LanguageModelV4StreamPart, { readonly type: 'error' }>): void {
+  readPart(part: Exclude<LanguageModelV4StreamPart, { readonly type: 'error' }>): void {
     switch (part.type) {
       case 'stream-start':
-        this.scribe.warning(...part.warnings.map(ourWarning));
+        this.writer.warning(...part.warnings.map(fromSdkWarning));
         return;
       case 'response-metadata':
-        this.scribe.start(part.id);
+        this.writer.start(part.id);
         return;
       case 'text-end':
-        this.scribe.cite(ourCitations(part.citations));
+        this.writer.cite(fromSdkCitations(part.citations));
         this.text(part.id, '', part.providerMetadata);
         return;
       case 'text-start':
@@ -72,11 +72,11 @@ export class PartReader {
         this.reasoning(part.id, part.delta, part.providerMetadata);
         return;
       case 'tool-input-start':
-        if (part.providerExecuted === true) this.foreign.add(part.id);
-        else this.scribe.toolCall(part.id, { id: part.id, name: part.toolName });
+        if (part.providerExecuted === true) this.vendorCalls.add(part.id);
+        else this.writer.toolCall(part.id, { id: part.id, name: part.toolName });
         return;
       case 'tool-input-delta':
-        if (!this.foreign.has(part.id)) this.scribe.toolCall(part.id, { json: part.delta });
+        if (!this.vendorCalls.has(part.id)) this.writer.toolCall(part.id, { json: part.delta });
         return;
       case 'finish':
         this.finish(part.finishReason, part.usage);
@@ -93,29 +93,29 @@ export class PartReader {
   private content(part: LanguageModelV4Content, key: string): void {
     if (part.type === 'text') {
       this.text(key, part.text, part.providerMetadata);
-      this.scribe.cite(ourCitations(part.citations));
+      this.writer.cite(fromSdkCitations(part.citations));
     } else if (part.type === 'reasoning') this.reasoning(key, part.text, part.providerMetadata);
     else if (part.type === 'tool-call' && part.providerExecuted !== true) this.call(part);
-    else if (part.type !== 'custom' || !BOOKKEEPING.test(part.kind))
-      this.scribe.warning({ action: 'dropped', what: part.type, why: 'there is no such part here' });
+    else if (part.type !== 'custom' || !START_PART.test(part.kind))
+      this.writer.warning({ action: 'dropped', what: part.type, why: 'majordomo has no such part' });
   }
 
   private text(id: string, text: string, metadata: SharedV4ProviderMetadata | undefined): void {
     const key = `text ${id}`;
-    this.scribe.text(text, key, this.replay(key, metadata));
+    this.writer.text(text, key, this.replay(key, metadata));
   }
 
   private reasoning(id: string, text: string, metadata: SharedV4ProviderMetadata | undefined): void {
     const key = `reasoning ${id}`;
-    this.scribe.reasoning(text, this.replay(key, metadata), key);
+    this.writer.reasoning(text, this.replay(key, metadata), key);
   }
 
   private call({ toolCallId: id, toolName: name, input, providerMetadata }: LanguageModelV4ToolCall): void {
-    this.scribe.toolCall(id, { id, name, complete: input, replay: this.replay(id, providerMetadata) });
-    this.scribe.end(id);
+    this.writer.toolCall(id, { id, name, complete: input, replay: this.replay(id, providerMetadata) });
+    this.writer.end(id);
   }
 
-  /** What a part's issuer wants back: all the metadata that its pieces had. */
+  /** Returns the token of a part: all its metadata, which the vendor expects back. */
   private replay(key: string, metadata: SharedV4ProviderMetadata | undefined): Replay | undefined {
     if (metadata === undefined) return undefined;
     const all = { ...this.metadata.get(key) };
@@ -124,13 +124,13 @@ export class PartReader {
     return { family: this.family, data: all };
   }
 
-  /** Their models write a finish in any case: without the vendor's own word the vendor has said none. */
+  /** Writes the finish. Throws `truncated` without a reason of the vendor, because the AI SDK sets one in any case. */
   private finish(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage): void {
-    if (reason.raw === undefined && UNSAID.has(reason.unified)) {
-      const { target } = this.scribe;
-      throw new LlmError('truncated', `${target} ended its answer without a word why`, { target });
+    if (reason.raw === undefined && UNEXPLAINED.has(reason.unified)) {
+      const { target } = this.writer;
+      throw new LlmError('truncated', `${target}: the answer ended without a finish reason`, { target });
     }
-    this.scribe.finish(ourFinish(reason), reason.raw ?? reason.unified, ourUsage(usage));
+    this.writer.finish(fromSdkFinish(reason), reason.raw ?? reason.unified, fromSdkUsage(usage));
     this.isFinished = true;
   }
 }

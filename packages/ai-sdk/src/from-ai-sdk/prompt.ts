@@ -20,59 +20,59 @@ import type {
 } from '@majordomo/core';
 import { sanitizeToolName, toolIdMapper, type ToolIdRule } from '@majordomo/wire-kit';
 
-/** What every vendor of theirs takes: their packages send ids and names as they are. */
+/** Ids that every vendor accepts: the AI SDK sends ids and names unchanged. */
 const ID_RULE: ToolIdRule = { maxLength: 40, pattern: /^[a-zA-Z0-9_-]+$/ };
-const LONGEST_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 
-/** What goes back is named for the vendor. */
+/** Family of the tokens and mapping of the call ids. */
 interface Names {
   readonly family: string;
   readonly idOf: (id: string) => string;
 }
 
-/** The conversation as their models take it; tokens of this family go back as the options of their part. */
-export function theirPrompt({ system, messages }: ModelRequest, family: string): LanguageModelV4Prompt {
+/** Converts a conversation. Tokens of this family become the provider options of their part. */
+export function toSdkPrompt({ system, messages }: ModelRequest, family: string): LanguageModelV4Prompt {
   const names: Names = { family, idOf: toolIdMapper(messages, ID_RULE) };
-  const turns = messages.map((message) => theirMessage(message, names));
+  const turns = messages.map((message) => toSdkMessage(message, names));
   return system === undefined ? turns : [{ role: 'system', content: system }, ...turns];
 }
 
-function theirMessage(message: TurnMessage, names: Names): LanguageModelV4Message {
+function toSdkMessage(message: TurnMessage, names: Names): LanguageModelV4Message {
   switch (message.role) {
     case 'user':
       return {
         role: 'user',
         content: message.parts.map((part) =>
-          part.type === 'text' ? { type: 'text', text: part.text } : theirFile(part),
+          part.type === 'text' ? { type: 'text', text: part.text } : toSdkFile(part),
         ),
       };
     case 'assistant':
-      return { role: 'assistant', content: message.parts.flatMap((part) => theirPart(part, names)) };
+      return { role: 'assistant', content: message.parts.flatMap((part) => toSdkParts(part, names)) };
     case 'tool':
       return {
         role: 'tool',
         content: message.parts.map((part) => ({
           type: 'tool-result',
           toolCallId: names.idOf(part.callId),
-          toolName: sanitizeToolName(part.name, LONGEST_NAME),
-          output: theirOutput(part),
+          toolName: sanitizeToolName(part.name, MAX_NAME_LENGTH),
+          output: toSdkOutput(part),
         })),
       };
   }
 }
 
-const theirFile = (part: ImagePart | FilePart | AudioPart): LanguageModelV4FilePart => ({
+const toSdkFile = (part: ImagePart | FilePart | AudioPart): LanguageModelV4FilePart => ({
   type: 'file',
   mediaType: part.mediaType,
   data: { type: 'data', data: part.bytes },
   ...(part.type === 'file' && part.name !== undefined ? { filename: part.name } : {}),
 });
 
-function theirPart(
+function toSdkParts(
   part: AssistantPart,
   { family, idOf }: Names,
 ): readonly (LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart)[] {
-  // Their models make none that we could have kept.
+  // Models of the AI SDK return no vendor parts.
   if (part.type === 'vendor') return [];
   const token = optionsOf(part.replay, family);
   if (part.type !== 'tool-call') return [{ type: part.type, text: part.text, ...token }];
@@ -81,22 +81,22 @@ function theirPart(
     {
       type: 'tool-call',
       toolCallId: idOf(id),
-      toolName: sanitizeToolName(name, LONGEST_NAME),
+      toolName: sanitizeToolName(name, MAX_NAME_LENGTH),
       input,
       ...token,
     },
   ];
 }
 
-/** What `PartReader` made the token of. */
+/** Returns the provider options from a token that `PartReader` created. */
 const optionsOf = (
   replay: Replay | undefined,
   family: string,
 ): { readonly providerOptions?: SharedV4ProviderOptions } =>
   replay?.family === family ? { providerOptions: replay.data as SharedV4ProviderOptions } : {};
 
-/** An error is a text there: one with pictures loses the mark of an error, and not the pictures. */
-function theirOutput({ content, isError }: ToolResultPart): LanguageModelV4ToolResultOutput {
+/** Converts a tool result. An error with images is sent without its error mark, because the AI SDK's errors have text only. */
+function toSdkOutput({ content, isError }: ToolResultPart): LanguageModelV4ToolResultOutput {
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   if (texts.length === content.length) {
     return { type: isError === true ? 'error-text' : 'text', value: texts.join('\n') };

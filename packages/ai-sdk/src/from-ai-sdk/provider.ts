@@ -1,13 +1,13 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Model, Provider } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import { answerSteps } from './answer.ts';
+import { streamEvents } from './answer.ts';
 
-/** How models of the AI SDK stand in a chain. */
+/** Options of a provider of the AI SDK in a chain. */
 export interface FromAISDKOptions {
-  /** The name before the slash of a spec. */
+  /** Name of the provider in specs. */
   readonly id: string;
-  /** Whose prices and facts hold, in the catalogue's words, such as `openai`. Default: unknown. */
+  /** Vendor whose prices apply, as in the catalog, such as `openai`. `@default undefined`: unknown */
   readonly vendor?: string | undefined;
 }
 
@@ -17,9 +17,8 @@ const KINDS: KindsOf<FromAISDKOptions> = {
 };
 
 /**
- * Any provider of the AI SDK as one of ours: `model` is asked for a model at the first call of each attempt, and never retried
- * by the AI SDK. Address, key and `fetch` are those that the provider was made with. What `extra` has under `id` goes out as
- * `providerOptions`.
+ * Returns a provider whose models are those of the AI SDK. Calls `model` for each attempt; the AI SDK does not retry. The address,
+ * key and `fetch` are those of the AI SDK's provider. The member `id` of `extra` is sent as `providerOptions`.
  *
  * @example fromAISDK(createMistral(), { id: 'mistral' })
  */
@@ -31,15 +30,15 @@ export function fromAISDK(model: (id: string) => LanguageModelV4, options: FromA
     spi: 1,
     id,
     ...(vendor === undefined ? {} : { vendor }),
-    model: (modelId) => bridged(modelId, `ai-sdk/${id}/${modelId}`, model),
+    model: (modelId) => bridgedModel(modelId, `ai-sdk/${id}/${modelId}`, model),
   };
 }
 
-const bridged = (id: string, family: string, model: (id: string) => LanguageModelV4): Model => ({
+const bridgedModel = (id: string, family: string, model: (id: string) => LanguageModelV4): Model => ({
   id,
   families: [family],
-  // Each of their packages finds its vendor's way to keep to a schema.
+  // Each package of the AI SDK uses its vendor's feature for schemas.
   capabilities: { output: 'native' },
   isNonStreaming: () => true,
-  stream: (request, context) => answerSteps(() => model(id), { family, request, context }),
+  stream: (request, context) => streamEvents(() => model(id), { family, request, context }),
 });

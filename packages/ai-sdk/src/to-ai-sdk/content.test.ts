@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { theirCall } from './content.ts';
+import { toSdkToolCall } from './content.ts';
 
 const inputOf = (raw: string): string =>
-  theirCall({ type: 'tool-call', id: 'c', name: 't', args: {}, invalid: { raw } }).input;
+  toSdkToolCall({ type: 'tool-call', id: 'c', name: 't', args: {}, invalid: { raw } }).input;
 
 it.each(['', ' \n', '{}', '{"path":"/"}', '[1]', 'null'])(
   'a call that is not to be run has no input that parses: %j',

@@ -5,38 +5,38 @@ import type {
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider';
 import type { AssistantPart, ToolCallPart, VendorPart } from '@majordomo/core';
-import { theirCitations } from '../citations.ts';
+import { toSdkCitations } from '../citations.ts';
 import { withReplay } from './replay.ts';
 
-/** A whole part as the AI SDK has it. */
-export function theirContent(
+/** Converts a complete part. */
+export function toSdkContent(
   part: AssistantPart,
 ): LanguageModelV4Text | LanguageModelV4Reasoning | LanguageModelV4ToolCall | LanguageModelV4CustomContent {
-  if (part.type === 'tool-call') return theirCall(part);
-  if (part.type === 'vendor') return theirVendor(part);
+  if (part.type === 'tool-call') return toSdkToolCall(part);
+  if (part.type === 'vendor') return toSdkVendorPart(part);
   const { type, text, replay } = part;
   return type === 'text'
-    ? { type, text, ...theirCitations(part.citations), ...withReplay(replay) }
+    ? { type, text, ...toSdkCitations(part.citations), ...withReplay(replay) }
     : { type, text, ...withReplay(replay) };
 }
 
-/** A custom part there: it comes back with its options. */
-export const theirVendor = ({ kind, text, replay }: VendorPart): LanguageModelV4CustomContent => ({
+/** Converts a vendor part to a custom part, which the AI SDK returns with its options. */
+export const toSdkVendorPart = ({ kind, text, replay }: VendorPart): LanguageModelV4CustomContent => ({
   type: 'custom',
   kind: `majordomo.${kind}`,
   providerMetadata: { majordomo: { kind, ...(text !== undefined && { text }), replay: { ...replay } } },
 });
 
-export const theirCall = (part: ToolCallPart): LanguageModelV4ToolCall => ({
+export const toSdkToolCall = (part: ToolCallPart): LanguageModelV4ToolCall => ({
   type: 'tool-call',
   toolCallId: part.id,
   toolName: part.name,
-  input: part.invalid === undefined ? JSON.stringify(part.args) : unreadable(part.invalid.raw),
+  input: part.invalid === undefined ? JSON.stringify(part.args) : invalidArguments(part.invalid.raw),
   ...withReplay(part.replay),
 });
 
-/** The AI SDK runs whatever parses, and takes no text at all for no arguments: a call that is not to be run must not. */
-function unreadable(raw: string): string {
+/** Returns invalid arguments as text that does not parse, because the AI SDK runs every call whose arguments parse. */
+function invalidArguments(raw: string): string {
   if (raw.trim() === '') return UNFINISHED;
   try {
     JSON.parse(raw);

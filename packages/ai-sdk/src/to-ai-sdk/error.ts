@@ -2,18 +2,18 @@ import { APICallError } from '@ai-sdk/provider';
 import { LlmError, type ErrorDetails } from '@majordomo/core';
 
 /**
- * What code that was written for the AI SDK can read. Of an aborted call the signal's own reason, as `fetch` has it; of a
- * failed one an `APICallError` with the status of the last attempt, never retryable: the chain has retried.
+ * Converts an error for the AI SDK. An aborted call rejects with the signal's reason, as `fetch` does. A failed call is an
+ * `APICallError` with the status of the last attempt. It is not retryable, because the chain has retried.
  */
-export function theirError(error: unknown, spec: string, signal: AbortSignal | undefined): unknown {
+export function toSdkError(error: unknown, spec: string, signal: AbortSignal | undefined): unknown {
   if (!LlmError.is(error)) return error;
-  if (error.kind === 'aborted') return signal?.aborted === true ? signal.reason : abandoned(error);
+  if (error.kind === 'aborted') return signal?.aborted === true ? signal.reason : abortError(error);
   const { target = spec, status, body, retryAfterMs } = lastFailure(error);
   return new APICallError({
     message: error.message,
     url: target,
     requestBodyValues: {},
-    // Of a stream that broke off the status says that all was well.
+    // A stream that was cut has a successful status.
     ...(status !== undefined && status >= 400 ? { statusCode: status } : {}),
     ...(body === undefined ? {} : { responseBody: body }),
     ...(retryAfterMs === undefined
@@ -25,9 +25,9 @@ export function theirError(error: unknown, spec: string, signal: AbortSignal | u
   });
 }
 
-const abandoned = ({ message }: LlmError): DOMException => new DOMException(message, 'AbortError');
+const abortError = ({ message }: LlmError): DOMException => new DOMException(message, 'AbortError');
 
-/** An exhausted chain has no status of its own. */
+/** Returns the details of the last failed attempt: an exhausted chain has no status. */
 function lastFailure({ kind, details }: LlmError): ErrorDetails {
   if (kind !== 'exhausted') return details;
   const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');

@@ -1,19 +1,19 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ChatModel } from '@majordomo/core';
-import { theirFinish } from '../finish.ts';
-import { theirUsage } from '../usage.ts';
-import { theirWarning } from '../warning.ts';
-import { theirContent } from './content.ts';
-import { theirError } from './error.ts';
+import { toSdkFinish } from '../finish.ts';
+import { toSdkUsage } from '../usage.ts';
+import { toSdkWarning } from '../warning.ts';
+import { toSdkContent } from './content.ts';
+import { toSdkError } from './error.ts';
 import { metadataOf } from './metadata.ts';
 import { checkOptions, type BridgeOptions } from './options.ts';
-import { readCall } from './request.ts';
+import { parseCall } from './request.ts';
 import { openStream } from './stream.ts';
 
 /**
- * A chain wherever the AI SDK takes a model. Failover, retries and waits are the chain's: the AI SDK sees one request, and
- * an `APICallError` that it does not retry, with our `LlmError` as its cause, when no target was left. Of a stream, what fails
- * before the first content is thrown, what fails later is its error part.
+ * Returns a chain as a model of the AI SDK. The chain retries and fails over. If no target is left, the call rejects with an
+ * `APICallError` that the AI SDK does not retry, with the `LlmError` as its cause. A stream that fails before its first content
+ * throws; a later failure is an error part.
  */
 export function toLanguageModel(model: ChatModel, options: BridgeOptions = {}): LanguageModelV4 {
   checkOptions('toLanguageModel', options);
@@ -23,30 +23,30 @@ export function toLanguageModel(model: ChatModel, options: BridgeOptions = {}): 
     modelId: model.spec,
     supportedUrls: {},
 
-    async doGenerate(asked) {
+    async doGenerate(callOptions) {
       try {
-        const { request, call, warnings } = readCall(asked, options);
+        const { request, call, warnings } = parseCall(callOptions, options);
         const response = await model.generate(request, call);
         return {
-          content: response.parts.map(theirContent),
-          finishReason: theirFinish(response.finish, response.rawFinish),
-          usage: theirUsage(response.usage),
-          warnings: [...warnings, ...response.warnings.map(theirWarning)],
+          content: response.parts.map(toSdkContent),
+          finishReason: toSdkFinish(response.finish, response.rawFinish),
+          usage: toSdkUsage(response.usage),
+          warnings: [...warnings, ...response.warnings.map(toSdkWarning)],
           providerMetadata: await metadataOf(response, options),
           response: { modelId: response.target, ...(response.id === undefined ? {} : { id: response.id }) },
         };
       } catch (error) {
-        throw theirError(error, model.spec, asked.abortSignal);
+        throw toSdkError(error, model.spec, callOptions.abortSignal);
       }
     },
 
-    async doStream(asked) {
-      const failed = (error: unknown): unknown => theirError(error, model.spec, asked.abortSignal);
+    async doStream(callOptions) {
+      const toError = (error: unknown): unknown => toSdkError(error, model.spec, callOptions.abortSignal);
       try {
-        const { request, call, warnings } = readCall(asked, options);
-        return { stream: await openStream(model.stream(request, call), { warnings, options, failed }) };
+        const { request, call, warnings } = parseCall(callOptions, options);
+        return { stream: await openStream(model.stream(request, call), { warnings, options, toError }) };
       } catch (error) {
-        throw failed(error);
+        throw toError(error);
       }
     },
   };

@@ -18,38 +18,44 @@ import {
   type UserPart,
 } from '@majordomo/core';
 import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/toolkit';
-import { ourVendor, replayIn } from './replay.ts';
+import { vendorPartIn, replayIn } from './replay.ts';
 import type { Unsupported } from './unsupported.ts';
 
-type Of<Role> = Extract<LanguageModelV4Message, { readonly role: Role }>;
+type SdkMessage<Role> = Extract<LanguageModelV4Message, { readonly role: Role }>;
 
-/** One message, or none where nothing of it is left. */
-export function ourMessage(message: LanguageModelV4Message, unsupported: Unsupported): Message[] {
+/** Converts a message. Returns none if all its parts are dropped. */
+export function fromSdkMessage(message: LanguageModelV4Message, unsupported: Unsupported): Message[] {
   switch (message.role) {
     case 'system':
       return [{ role: 'system', parts: [{ type: 'text', text: message.content }] }];
     case 'user':
-      return filled({ role: 'user', parts: message.content.flatMap((part) => userPart(part, unsupported)) });
+      return nonEmpty({
+        role: 'user',
+        parts: message.content.flatMap((part) => userPart(part, unsupported)),
+      });
     case 'assistant':
-      return filled({
+      return nonEmpty({
         role: 'assistant',
         parts: message.content.flatMap((part) => assistantPart(part, unsupported)),
       });
     case 'tool':
-      return filled({
+      return nonEmpty({
         role: 'tool',
         parts: message.content.flatMap((part) => resultPart(part, unsupported)),
       });
   }
 }
 
-const filled = (message: Message): Message[] => (message.parts.length === 0 ? [] : [message]);
+const nonEmpty = (message: Message): Message[] => (message.parts.length === 0 ? [] : [message]);
 const text = (value: string): TextPart => ({ type: 'text', text: value });
 
-const userPart = (part: Of<'user'>['content'][number], unsupported: Unsupported): UserPart[] =>
-  part.type === 'text' ? [text(part.text)] : ourFile(part, unsupported);
+const userPart = (part: SdkMessage<'user'>['content'][number], unsupported: Unsupported): UserPart[] =>
+  part.type === 'text' ? [text(part.text)] : fromSdkFile(part, unsupported);
 
-function assistantPart(part: Of<'assistant'>['content'][number], unsupported: Unsupported): AssistantPart[] {
+function assistantPart(
+  part: SdkMessage<'assistant'>['content'][number],
+  unsupported: Unsupported,
+): AssistantPart[] {
   switch (part.type) {
     case 'text':
     case 'reasoning':
@@ -61,26 +67,29 @@ function assistantPart(part: Of<'assistant'>['content'][number], unsupported: Un
       return [{ type: 'tool-call', id, name, args, ...replayIn(part.providerOptions) }];
     }
     case 'custom': {
-      const kept = ourVendor(part.providerOptions);
-      if (kept === undefined) break;
-      return [kept];
+      const vendorPart = vendorPartIn(part.providerOptions);
+      if (vendorPart === undefined) break;
+      return [vendorPart];
     }
     case 'file':
     case 'reasoning-file':
     case 'tool-result':
       break;
   }
-  unsupported(`${part.type} of the assistant`, 'only text, reasoning and calls of your own tools go back');
+  unsupported(
+    `${part.type} of the assistant`,
+    'only text, reasoning and calls of client tools are sent back',
+  );
   return [];
 }
 
-function resultPart(part: Of<'tool'>['content'][number], unsupported: Unsupported): ToolResultPart[] {
-  if (part.type === 'tool-result') return [ourResult(part, unsupported)];
-  unsupported(part.type, 'a chain has no tools that run at a vendor');
+function resultPart(part: SdkMessage<'tool'>['content'][number], unsupported: Unsupported): ToolResultPart[] {
+  if (part.type === 'tool-result') return [fromSdkResult(part, unsupported)];
+  unsupported(part.type, 'a chain has no tools that run at the vendor');
   return [];
 }
 
-const ourResult = (
+const fromSdkResult = (
   { toolCallId, toolName, output }: LanguageModelV4ToolResultPart,
   unsupported: Unsupported,
 ): ToolResultPart => ({
@@ -113,16 +122,16 @@ function resultContent(
     case 'content':
       return output.value.flatMap((part): (TextPart | ImagePart)[] => {
         if (part.type === 'text') return [text(part.text)];
-        const [made] = part.type === 'file' ? ourFile(part, unsupported) : [];
-        if (made?.type === 'image') return [made];
-        unsupported(`${part.type} in a tool's result`, 'a result holds text and images');
+        const [file] = part.type === 'file' ? fromSdkFile(part, unsupported) : [];
+        if (file?.type === 'image') return [file];
+        unsupported(`${part.type} in a tool's result`, 'a result can contain text and images');
         return [];
       });
   }
 }
 
-/** An image where its type says so; a type such as `image` or `image/*` is read off its bytes. */
-function ourFile(
+/** Converts a file. A type such as `image` or `image/*` is replaced by that of the bytes. */
+function fromSdkFile(
   { data, mediaType, filename }: Omit<LanguageModelV4FilePart, 'type'>,
   unsupported: Unsupported,
 ): (ImagePart | FilePart | AudioPart)[] {
@@ -145,6 +154,6 @@ function bytesOf(data: SharedV4FileData): Uint8Array | undefined {
   try {
     return fromBase64(data.data);
   } catch (cause) {
-    throw new LlmError('invalid-request', 'the data of a file is no base64', { path: 'prompt' }, { cause });
+    throw new LlmError('invalid-request', 'the data of a file must be base64', { path: 'prompt' }, { cause });
   }
 }

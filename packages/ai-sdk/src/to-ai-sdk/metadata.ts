@@ -2,26 +2,26 @@ import type { JSONObject, SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import type { Attempt, ChatResponse, Warning } from '@majordomo/core';
 import type { BridgeOptions } from './options.ts';
 
-/** A guest's arithmetic may not keep an answer back for longer. */
-const COST_MS = 1000;
+/** Time limit of the application's `cost`. */
+const COST_TIMEOUT_MS = 1000;
 
-/** `providerMetadata.majordomo` of an answer: who gave it, after which attempts, with which warnings, for how much. */
+/** Returns `providerMetadata.majordomo` of an answer: target, attempts, warnings and cost. */
 export async function metadataOf(
   response: ChatResponse,
   { cost }: BridgeOptions,
 ): Promise<SharedV4ProviderMetadata> {
-  const nanoUsd = cost === undefined ? undefined : await priceOf(response, cost);
+  const nanoUsd = cost === undefined ? undefined : await costOf(response, cost);
   return {
     majordomo: {
       target: response.target,
-      attempts: response.attempts.map(theirAttempt),
-      warnings: response.warnings.map(theirNote),
+      attempts: response.attempts.map(toJsonAttempt),
+      warnings: response.warnings.map(toJsonWarning),
       ...(nanoUsd === undefined ? {} : { cost: { nanoUsd: String(nanoUsd) } }),
     },
   };
 }
 
-const theirAttempt = ({ target, outcome, ms, error }: Attempt): JSONObject => ({
+const toJsonAttempt = ({ target, outcome, ms, error }: Attempt): JSONObject => ({
   target,
   outcome,
   ms,
@@ -29,16 +29,16 @@ const theirAttempt = ({ target, outcome, ms, error }: Attempt): JSONObject => ({
   ...(error?.details.status === undefined ? {} : { status: error.details.status }),
 });
 
-const theirNote = ({ action, what, why }: Warning): JSONObject => ({ action, what, why });
+const toJsonWarning = ({ action, what, why }: Warning): JSONObject => ({ action, what, why });
 
-/** `undefined` also when the guest throws, or takes too long. */
-async function priceOf(
+/** Returns `undefined` if `cost` throws or takes too long. */
+async function costOf(
   response: ChatResponse,
   cost: NonNullable<BridgeOptions['cost']>,
 ): Promise<bigint | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, COST_MS, undefined);
+    timer = setTimeout(resolve, COST_TIMEOUT_MS, undefined);
   });
   try {
     const nanoUsd: unknown = (await Promise.race([cost(response), late]))?.nanoUsd;

@@ -1,21 +1,23 @@
 import type { ChatResponse } from '@majordomo/core';
 import { checkFinite, checkOptions as checkKinds } from '@majordomo/core/toolkit';
 
-/** What both `toLanguageModel` and `toAISDK` take. */
+/** Options of `toLanguageModel` and `toAISDK`. */
 export interface BridgeOptions {
   /**
-   * Adds what an answer cost to its metadata, as nano-USD in decimal; `costOfResponse` fits. It is given a second: what it
-   * has not told by then, or throws, is left out.
+   * Returns the cost of an answer for its metadata, such as `costOfResponse` of `@majordomo/catalog`. Without a result within one
+   * second, the metadata contain no cost.
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /**
-   * The most that a call may take, in ms, since a reader that breaks off does not cancel in the AI SDK. Default: that of the
-   * majordomo's own chain; a stream that nobody reads is left after its `unreadMs` (5 minutes) in any case.
+   * Time limit of a call, in milliseconds. The AI SDK does not cancel a stream whose reader stops. A stream without a reader ends
+   * after `unreadMs` (5 minutes) in any case.
+   *
+   * @default `totalMs` of the chain
    */
   readonly totalMs?: number | undefined;
 }
 
-/** Throws `config` for options that cannot be meant. `of`: whose. */
+/** Throws `config` for invalid options of the function `of`. */
 export function checkOptions(of: string, options: BridgeOptions): void {
   checkKinds(of, options, { cost: 'function', totalMs: 0 });
   checkFinite(options.totalMs, 'totalMs', `${of}: `);

@@ -4,12 +4,12 @@ import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
 import { toLanguageModel } from './language-model.ts';
 import { checkOptions, type BridgeOptions } from './options.ts';
 
-/** A provider of the AI SDK whose model ids are specs. */
+/** Provider of the AI SDK whose model ids are specs. */
 export type AISDKProvider = ProviderV4 & ((spec: string) => LanguageModelV4);
 
 /**
- * Every spec of a majordomo as a model of the AI SDK. A spec that cannot be parsed is a `config` error at once. It has
- * language models alone: others are a `NoSuchModelError`.
+ * Returns a provider of the AI SDK with every spec of a majordomo as a model. Throws `config` for an invalid spec. It has language
+ * models only; other models are a `NoSuchModelError`.
  *
  * @example const ai = toAISDK(majordomo); await generateText({ model: ai('openai/gpt-5.4,anthropic/claude-opus-5'), prompt });
  */
@@ -20,12 +20,12 @@ export function toAISDK(majordomo: Majordomo, options: BridgeOptions = {}): AISD
   return Object.assign(languageModel.bind(undefined), {
     specificationVersion: 'v4' as const,
     languageModel,
-    embeddingModel: (modelId: string) => none(modelId, 'embeddingModel'),
-    imageModel: (modelId: string) => none(modelId, 'imageModel'),
+    embeddingModel: (modelId: string) => noSuchModel(modelId, 'embeddingModel'),
+    imageModel: (modelId: string) => noSuchModel(modelId, 'imageModel'),
   });
 }
 
-function none(modelId: string, modelType: 'embeddingModel' | 'imageModel'): never {
-  const message = `majordomo gives the AI SDK language models alone: there is no ${modelType} "${modelId}"`;
+function noSuchModel(modelId: string, modelType: 'embeddingModel' | 'imageModel'): never {
+  const message = `majordomo has only language models for the AI SDK: there is no ${modelType} "${modelId}"`;
   throw new NoSuchModelError({ modelId, modelType, message });
 }

@@ -2,7 +2,7 @@ import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/
 import type { Replay, VendorPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Where the AI SDK carries our token through its loop: it hands a part's metadata back as the part's options. */
+/** Stores a token in the metadata of a part, which the AI SDK returns as the options of the part. */
 export const withReplay = (
   replay: Replay | undefined,
 ): { readonly providerMetadata?: SharedV4ProviderMetadata } =>
@@ -10,15 +10,15 @@ export const withReplay = (
     ? {}
     : { providerMetadata: { majordomo: { replay: { family: replay.family, data: replay.data } } } };
 
-/** The token of a part that came back; whatever else stands there is somebody else's. */
+/** Returns the token from the options of a part, if majordomo stored one. */
 export function replayIn(options: SharedV4ProviderOptions | undefined): { readonly replay?: Replay } {
   const replay = options?.['majordomo']?.['replay'];
   if (!isRecord(replay) || typeof replay['family'] !== 'string' || replay['data'] === undefined) return {};
   return { replay: { family: replay['family'], data: replay['data'] } };
 }
 
-/** What ran at a vendor of ours and came back as a custom part; any other custom part is somebody else's. */
-export function ourVendor(options: SharedV4ProviderOptions | undefined): VendorPart | undefined {
+/** Returns the vendor part from the options of a custom part, if majordomo created it. */
+export function vendorPartIn(options: SharedV4ProviderOptions | undefined): VendorPart | undefined {
   const { replay } = replayIn(options);
   const { kind, text } = options?.['majordomo'] ?? {};
   if (replay === undefined || typeof kind !== 'string') return undefined;

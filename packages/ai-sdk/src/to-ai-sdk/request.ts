@@ -1,65 +1,63 @@
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from '@ai-sdk/provider';
 import type { CallOptions, ChatRequest, JsonObject, ToolChoice, ToolSpec } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
-import { ourMessage } from './messages.ts';
+import { fromSdkMessage } from './messages.ts';
 import type { BridgeOptions } from './options.ts';
 import type { Unsupported } from './unsupported.ts';
 
-/** What the AI SDK asked for, in our terms. */
-export interface AskedCall {
+/** Request and options of a call from the AI SDK. */
+export interface ParsedCall {
   readonly request: ChatRequest;
   readonly call: CallOptions;
-  /** What has no place in a request of ours. */
+  /** Warnings about settings that are not sent. */
   readonly warnings: readonly SharedV4Warning[];
 }
 
-/** Throws `config` for options of ours that cannot be meant. */
-export function readCall(asked: LanguageModelV4CallOptions, bridge: BridgeOptions): AskedCall {
+/** Converts the options of a call. Throws `config` for invalid `providerOptions.majordomo`. */
+export function parseCall(callOptions: LanguageModelV4CallOptions, bridge: BridgeOptions): ParsedCall {
   const warnings: SharedV4Warning[] = [];
   const unsupported: Unsupported = (feature, details) => {
     warnings.push({ type: 'unsupported', feature, details });
   };
-  const own = ownOptions(asked, unsupported);
-  unsentHeaders(asked, unsupported);
-  if (asked.includeRawChunks === true) unsupported('includeRawChunks', 'a chain has no chunks of one vendor');
-  const tools = ourTools(asked, unsupported);
+  const ownOptions = majordomoOptions(callOptions, unsupported);
+  warnOfHeaders(callOptions, unsupported);
+  if (callOptions.includeRawChunks === true)
+    unsupported('includeRawChunks', 'a chain has no chunks of one vendor');
+  const tools = fromSdkTools(callOptions, unsupported);
   const request: ChatRequest = {
-    messages: asked.prompt.flatMap((message) => ourMessage(message, unsupported)),
-    ...(tools.length === 0 ? {} : { tools, toolChoice: ourChoice(asked) }),
-    maxTokens: asked.maxOutputTokens,
-    temperature: asked.temperature,
-    topP: asked.topP,
-    topK: asked.topK,
-    frequencyPenalty: asked.frequencyPenalty,
-    presencePenalty: asked.presencePenalty,
-    stop: asked.stopSequences,
-    seed: asked.seed,
-    output: ourOutput(asked),
-    reasoning: asked.reasoning === 'provider-default' ? undefined : asked.reasoning,
-    // JSON of the caller's, which core checks with the rest of the request.
-    cache: own['cache'] as ChatRequest['cache'],
-    extra: own['extra'] as ChatRequest['extra'],
+    messages: callOptions.prompt.flatMap((message) => fromSdkMessage(message, unsupported)),
+    ...(tools.length === 0 ? {} : { tools, toolChoice: fromSdkToolChoice(callOptions) }),
+    maxTokens: callOptions.maxOutputTokens,
+    temperature: callOptions.temperature,
+    topP: callOptions.topP,
+    topK: callOptions.topK,
+    frequencyPenalty: callOptions.frequencyPenalty,
+    presencePenalty: callOptions.presencePenalty,
+    stop: callOptions.stopSequences,
+    seed: callOptions.seed,
+    output: fromSdkOutput(callOptions),
+    reasoning: callOptions.reasoning === 'provider-default' ? undefined : callOptions.reasoning,
+    // JSON of the application, which core checks.
+    cache: ownOptions['cache'] as ChatRequest['cache'],
+    extra: ownOptions['extra'] as ChatRequest['extra'],
   };
   const call: CallOptions = {
-    signal: asked.abortSignal,
-    tenant: own['tenant'] as CallOptions['tenant'],
-    metadata: own['metadata'] as CallOptions['metadata'],
+    signal: callOptions.abortSignal,
+    tenant: ownOptions['tenant'] as CallOptions['tenant'],
+    metadata: ownOptions['metadata'] as CallOptions['metadata'],
     ...(bridge.totalMs === undefined ? {} : { timeouts: { totalMs: bridge.totalMs } }),
   };
   return { request, call, warnings };
 }
 
-/** `providerOptions.majordomo`. Those of vendors are for the AI SDK's own packages: their names are not the wire's. */
-function ownOptions(
+/** Returns `providerOptions.majordomo`. Options of vendors are not sent, because their names are those of the AI SDK's packages. */
+function majordomoOptions(
   { providerOptions = {} }: LanguageModelV4CallOptions,
   unsupported: Unsupported,
 ): JSONObject {
   const { majordomo = {}, ...others } = providerOptions;
   for (const name of Object.keys(others)) {
-    unsupported(
-      `providerOptions.${name}`,
-      'write what the wire is to get into providerOptions.majordomo.extra',
-    );
+    unsupported(`providerOptions.${name}`, 'put members of the wire into providerOptions.majordomo.extra');
   }
   checkOptions('providerOptions.majordomo', majordomo, {
     cache: ['none', 'short', 'long'],
@@ -70,33 +68,33 @@ function ownOptions(
   return majordomo;
 }
 
-/** The AI SDK names itself in every call: that alone is no wish of the app's. */
-function unsentHeaders({ headers = {} }: LanguageModelV4CallOptions, unsupported: Unsupported): void {
+/** Warns about headers, except the user agent that the AI SDK adds to every call. */
+function warnOfHeaders({ headers = {} }: LanguageModelV4CallOptions, unsupported: Unsupported): void {
   const names = Object.keys(headers).filter(
     (name) => name.toLowerCase() !== 'user-agent' && headers[name] !== undefined,
   );
-  if (names.length > 0) unsupported('headers', `not sent: ${names.join(', ')}; give them to the provider`);
+  if (names.length > 0) unsupported('headers', `not sent: ${names.join(', ')}; pass them to the provider`);
 }
 
-function ourTools({ tools = [] }: LanguageModelV4CallOptions, unsupported: Unsupported): ToolSpec[] {
+function fromSdkTools({ tools = [] }: LanguageModelV4CallOptions, unsupported: Unsupported): ToolSpec[] {
   return tools.flatMap((tool): ToolSpec[] => {
     if (tool.type === 'provider') {
-      unsupported(`tool ${tool.id}`, 'it runs at one vendor, and a chain may ask several');
+      unsupported(`tool ${tool.id}`, 'it runs at one vendor, and a chain may call several');
       return [];
     }
     if (tool.inputExamples !== undefined) {
-      unsupported(`inputExamples of ${tool.name}`, 'write them into its description');
+      unsupported(`inputExamples of ${tool.name}`, 'put them into its description');
     }
     const parameters = tool.inputSchema as JsonObject;
     return [{ name: tool.name, description: tool.description ?? '', parameters }];
   });
 }
 
-function ourChoice({ toolChoice }: LanguageModelV4CallOptions): ToolChoice | undefined {
+function fromSdkToolChoice({ toolChoice }: LanguageModelV4CallOptions): ToolChoice | undefined {
   return toolChoice?.type === 'tool' ? { name: toolChoice.toolName } : toolChoice?.type;
 }
 
-function ourOutput({ responseFormat }: LanguageModelV4CallOptions): ChatRequest['output'] {
+function fromSdkOutput({ responseFormat }: LanguageModelV4CallOptions): ChatRequest['output'] {
   if (responseFormat?.type !== 'json') return undefined;
   return responseFormat.schema === undefined ? 'json' : (responseFormat.schema as JsonObject);
 }

@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
 import { LlmError, type ChatStream, type StreamEvent } from '@majordomo/core';
-import { theirFinish } from '../finish.ts';
-import { theirUsage } from '../usage.ts';
-import { theirWarning } from '../warning.ts';
+import { toSdkFinish } from '../finish.ts';
+import { toSdkUsage } from '../usage.ts';
+import { toSdkWarning } from '../warning.ts';
 import { metadataOf } from './metadata.ts';
 import type { BridgeOptions } from './options.ts';
 import { PartWriter } from './part-writer.ts';
@@ -10,19 +10,19 @@ import { PartWriter } from './part-writer.ts';
 type Parts = ReadableStream<LanguageModelV4StreamPart>;
 type Controller = ReadableStreamDefaultController<LanguageModelV4StreamPart>;
 
-interface Around {
-  /** Of the request, before it reached the chain. */
+interface StreamContext {
+  /** Warnings of the request. */
   readonly warnings: readonly SharedV4Warning[];
   readonly options: BridgeOptions;
-  /** Our error as theirs. */
-  readonly failed: (error: unknown) => unknown;
+  /** Converts an error for the AI SDK. */
+  readonly toError: (error: unknown) => unknown;
 }
 
 /**
- * The answer as their stream, once its first content is there: until then a failure is thrown, and their one place for
- * warnings is still to come. It is pulled at the reader's pace, and left when the reader cancels.
+ * Returns the answer as a stream of the AI SDK when its first content has arrived. Until then a failure is thrown, and warnings go
+ * into the first part. The stream is read at the reader's pace.
  */
-export async function openStream(stream: ChatStream, around: Around): Promise<Parts> {
+export async function openStream(stream: ChatStream, context: StreamContext): Promise<Parts> {
   const events = stream[Symbol.asyncIterator]();
   const { early, first } = await untilContent(events);
   let waiting: StreamEvent | undefined = first;
@@ -35,7 +35,7 @@ export async function openStream(stream: ChatStream, around: Around): Promise<Pa
   return new ReadableStream<LanguageModelV4StreamPart>(
     {
       start(controller) {
-        controller.enqueue({ type: 'stream-start', warnings: [...around.warnings, ...told(early)] });
+        controller.enqueue({ type: 'stream-start', warnings: [...context.warnings, ...warningsIn(early)] });
         for (const event of early) for (const part of writer.parts(event)) controller.enqueue(part);
       },
       async pull(controller) {
@@ -48,13 +48,15 @@ export async function openStream(stream: ChatStream, around: Around): Promise<Pa
             }
             if (event.type === 'reset') throw event.error;
             const parts =
-              event.type === 'finish' ? await finished(event, stream, events, around) : writer.parts(event);
+              event.type === 'finish'
+                ? await finishParts(event, stream, events, context)
+                : writer.parts(event);
             for (const part of parts) controller.enqueue(part);
             if (parts.length > 0) return;
           }
         } catch (error) {
           await events.return?.();
-          fail(controller, error, around);
+          fail(controller, error, context);
         }
       },
       async cancel() {
@@ -72,7 +74,7 @@ async function nextEvent(events: Events): Promise<StreamEvent | undefined> {
   return step.done === true ? undefined : step.value;
 }
 
-/** What comes before the first content, and that. */
+/** Returns the events before the first content, and the first content. */
 async function untilContent(
   events: Events,
 ): Promise<{ readonly early: readonly StreamEvent[]; readonly first: StreamEvent | undefined }> {
@@ -84,29 +86,29 @@ async function untilContent(
   }
 }
 
-const told = (events: readonly StreamEvent[]): SharedV4Warning[] =>
-  events.flatMap((event) => (event.type === 'warning' ? [theirWarning(event.warning)] : []));
+const warningsIn = (events: readonly StreamEvent[]): SharedV4Warning[] =>
+  events.flatMap((event) => (event.type === 'warning' ? [toSdkWarning(event.warning)] : []));
 
-/** The attempts and the late warnings are known when the call is over. */
-async function finished(
+/** Returns the finish part, with the attempts and warnings of the complete call. */
+async function finishParts(
   { reason, raw, usage }: Extract<StreamEvent, { readonly type: 'finish' }>,
   stream: ChatStream,
   events: Events,
-  { options }: Around,
+  { options }: StreamContext,
 ): Promise<LanguageModelV4StreamPart[]> {
   while ((await nextEvent(events)) !== undefined);
   const providerMetadata = await metadataOf(await stream.response(), options);
   return [
-    { type: 'finish', finishReason: theirFinish(reason, raw), usage: theirUsage(usage), providerMetadata },
+    { type: 'finish', finishReason: toSdkFinish(reason, raw), usage: toSdkUsage(usage), providerMetadata },
   ];
 }
 
-/** An abort ends their stream as it ends that of a `fetch`; every other failure is a part, so that what came stays. */
-function fail(controller: Controller, error: unknown, { failed }: Around): void {
+/** Ends the stream: an abort as `fetch` does, another failure with an error part, so that the content remains. */
+function fail(controller: Controller, error: unknown, { toError }: StreamContext): void {
   if (LlmError.is(error) && error.kind === 'aborted') {
-    controller.error(failed(error));
+    controller.error(toError(error));
     return;
   }
-  controller.enqueue({ type: 'error', error: failed(error) });
+  controller.enqueue({ type: 'error', error: toError(error) });
   controller.close();
 }

@@ -1,2 +1,2 @@
-/** Tells that something was asked for, and is not sent. */
+/** Records a warning about a setting that is not sent. */
 export type Unsupported = (feature: string, details: string) => void;
