@@ -2,7 +2,7 @@ import { createMajordomo, user, type Majordomo, type MajordomoOptions } from '@m
 import { createRouter, type Router } from '@majordomo/routing';
 
 // #region named-executors
-/** What a daemon dispatches to. Names stand for strategy and tier; which model that is stands in the live environment. */
+/** Executors of a daemon. Names describe strategy and tier; the live environment contains the models. */
 export function executors(
   env: Readonly<Record<string, string | undefined>>,
   options: MajordomoOptions,
@@ -15,7 +15,7 @@ export function executors(
       cerebras_reasoning: from('cerebras', 'CEREBRAS_REASONING_MODEL'),
       cerebras_mid: from('cerebras', 'CEREBRAS_MID_MODEL'),
       workers_ai: 'cloudflare/@cf/meta/llama-3.3-70b-instruct-fp8-fast',
-      // No model: whoever dispatches gets `unknown-name` for it, and runs it otherwise.
+      // Not a model: the dispatcher gets `unknown-name` and runs it otherwise.
       claude_code: () => undefined,
     },
   });
@@ -23,12 +23,12 @@ export function executors(
   return { majordomo, router };
 }
 
-/** The fallback is the rest of the chain, and nobody else's business. */
+/** Dispatches a task. The fallback is the rest of the chain. */
 export async function dispatch(majordomo: Majordomo, executor: string, task: string): Promise<string> {
   const { text, target, attempts } = await majordomo
     .model(`${executor},workers_ai`)
     .generate({ messages: [user(task)] });
-  // For telemetry: the executor and the model that ran, which need not be those that were asked for.
+  // For telemetry: the executor and the model that answered, which may differ from the requested ones.
   console.log(`${executor}: ran ${attempts.at(-1)?.name} as ${target}`);
   return text;
 }

@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 
 // #region ai-sdk-registry
-/** `registry.languageModel('openai:gpt-5')`, `customProvider` and a wrapped fallback become one spec. */
+/** Replaces `registry.languageModel('openai:gpt-5')`, `customProvider` and a wrapped fallback by one spec. */
 export function languageModel(
   majordomo: Majordomo,
   spec = 'openai/gpt-5,anthropic/claude-sonnet-4-5',
@@ -44,7 +44,7 @@ export function plan(model: ChatModel, goal: string): ObjectStream<z.infer<typeo
 // #endregion
 
 // #region ai-sdk-defaults
-/** `maxRetries: 3`, and settings for every call. A benched target is not tried again: the threshold goes with it. */
+/** Replaces `maxRetries: 3` and common settings. The threshold rises too, because a benched target is not retried. */
 export function patient(options: MajordomoOptions): Majordomo {
   const chain = { attempts: 4, backoff: { baseMs: 200 }, timeouts: { totalMs: 120_000 } };
   return createMajordomo({ ...options, chain, health: { threshold: 4 } });

@@ -1,7 +1,7 @@
 import { user, type Majordomo } from '@majordomo/core';
 
 // #region executors-aliases
-/** The cases of the switch, as data: the first target is the executor, the rest what the switch fell back to. */
+/** The cases of the switch as data. The first target is the executor, and the others are its fallbacks. */
 const EXECUTORS: Readonly<Record<string, string>> = {
   direct: 'groq/llama-3.1-8b-instant',
   gpt_oss: 'groq/openai/gpt-oss-120b,openai/gpt-5-mini',
@@ -9,7 +9,7 @@ const EXECUTORS: Readonly<Record<string, string>> = {
   claude_opus: 'anthropic/claude-opus-4-5,claude',
 };
 
-/** Stored rows may name an executor that no code knows: a resolver answers for those, at every call. */
+/** Adds a resolver, called for each call, because stored rows may contain names that the code does not. */
 export function addExecutors(
   majordomo: Majordomo,
   stored: (name: string) => Promise<string | undefined>,
@@ -22,7 +22,7 @@ export function addExecutors(
 // #region executors-dispatch
 export interface Dispatched {
   readonly text: string;
-  /** What telemetry must get: the executor that ran, which need not be the one that was asked for. */
+  /** The target that answered, for telemetry. It may differ from the requested executor. */
   readonly ran: string;
   readonly failed: readonly string[];
 }

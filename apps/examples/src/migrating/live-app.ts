@@ -16,37 +16,37 @@ import { createCloudflare, type AiBinding } from '@majordomo/provider-cloudflare
 import { groq, openaiCompatible } from '@majordomo/provider-openai';
 
 // #region live-worker
-/** Lives as long as the isolate, and with it the clients and what is known of every target's health. */
+/** Exists as long as the isolate, together with the clients and the health of every target. */
 const overHttp = openaiCompatible(groq);
 const root = createMajordomo({
   providers: [overHttp],
   aliases: { quick: 'groq/llama-3.1-8b-instant,cloudflare/@cf/meta/llama-3.1-8b-instruct-fast' },
 });
 
-/** A view for one request: its own bindings and variables, the health of all. */
+/** Returns a view for one request, with its bindings and variables and the shared health. */
 export const modelsFor = (env: { readonly AI: AiBinding }, waitUntil: WaitUntil): Majordomo =>
   root.with({ providers: [overHttp, createCloudflare({ binding: env.AI })], env, waitUntil });
 // #endregion
 
 // #region live-policy
-/** As the old code did: a key that is missing or refused, an unpaid account, a refused request go to the next target. */
+/** Advances like the old code on a missing or rejected key, an unpaid account and a rejected request. */
 export const asBefore: CallOptions = {
   policy: { auth: { advance: true }, billing: { advance: true }, 'invalid-request': { advance: true } },
 };
 // #endregion
 
 // #region live-json
-/** What one target alone is told stands under its provider's id, or under its wire's name for all that speak it. */
+/** Settings for one target use its provider's id as key; settings for a wire use the name of the wire. */
 export const asJson = (question: string): ChatRequest => ({
   system: 'Answer as one JSON object.',
-  // A prefill: the model continues where this ends. Not every model takes one.
+  // A prefill: the model continues where this ends. Not every model supports one.
   messages: [user(question), assistant('{')],
   extra: { groq: { response_format: { type: 'json_object' } }, 'openai-responses': { service_tier: 'flex' } },
 });
 // #endregion
 
 // #region live-cost
-/** Usage by the name that led to a target, failed attempts too: an executor's bill. */
+/** Adds up usage by the name that led to a target, including failed attempts. */
 export function usageByName(): { readonly used: Map<string, Usage>; onEvent(event: CallEvent): void } {
   const used = new Map<string, Usage>();
   return {
@@ -62,7 +62,7 @@ export function usageByName(): { readonly used: Map<string, Usage>; onEvent(even
 // #endregion
 
 // #region live-agent
-/** Rounds with tools, of which only the last is for the user: what was said before a tool was called is dropped. */
+/** Shows only the last of several rounds with tools. Text before a tool call is dropped. */
 export async function showLastStep(
   agent: Agent,
   question: string,
@@ -78,7 +78,7 @@ export async function showLastStep(
 // #endregion
 
 // #region live-tests
-/** In `beforeEach`: what one test's 429 did to a target must not reach the next. A majordomo of its own per test does it too. */
+/** Use in `beforeEach`, so that a 429 of one test does not affect the next. A new majordomo per test has the same effect. */
 export const fresh = (majordomo: Majordomo): ChatModel => {
   majordomo.health.reset();
   return majordomo.model('quick');

@@ -35,7 +35,7 @@ export function generateResponse(model: ChatModel, text: string, call: CallOptio
 // #region stackbilt-classify
 const Verdict = z.object({ label: z.enum(['bug', 'idea', 'other']), confidence: z.number().min(0).max(1) });
 
-/** `classify(input, { schema, confidenceField })`: the schema is checked, so the value is typed. */
+/** Replaces `classify(input, { schema, confidenceField })`. The schema is checked, so the value is typed. */
 export async function classify(model: ChatModel, text: string): Promise<z.infer<typeof Verdict>> {
   const { value } = await model.generateObject({ messages: [user(text)], output: Verdict, temperature: 0 });
   return value;
@@ -63,7 +63,7 @@ export function hooks(log: (line: string) => void): (event: CallEvent) => void {
 // #endregion
 
 // #region stackbilt-quota
-/** `quotaHook.check` and `.record`: a denial concerns this call only, never the health of a target. */
+/** Replaces `quotaHook.check` and `.record`. A denial concerns this call only, never the health of a target. */
 export function quota(left: Map<string, number>): Gate {
   return {
     name: 'quota',
@@ -102,7 +102,7 @@ interface Budget {
   };
 }
 
-/** `new CreditLedger({ budgets })`: money a month, requests and tokens a minute and a day. */
+/** Replaces `new CreditLedger({ budgets })`: money per month, requests and tokens per minute and day. */
 export function limitsOf({ provider, model, monthlyBudget, rateLimits = {} }: Budget): readonly Limit[] {
   const target = model === undefined ? undefined : `${provider}/${model}`;
   const where = target === undefined ? { provider: [provider] } : { target: [target] };
