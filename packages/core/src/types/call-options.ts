@@ -1,105 +1,155 @@
 import type { Attempt, ErrorKind, LlmError } from './llm-error.ts';
 import type { ChatResponse } from './response.ts';
 
-/** How long things may take, in milliseconds; 0 = off. What runs out is a `timeout`, with its `details.phase`. */
+/**
+ * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds one fails with kind `timeout` and
+ * `details.phase`. Limits of a call replace those of the majordomo, and these replace those of the provider and model.
+ *
+ * @example { firstContentMs: 30_000, totalMs: 120_000 }
+ */
 export interface Timeouts {
-  /** From an attempt's start to the response's headers. */
+  /**
+   * Maximum time from the start of a streamed attempt to the response headers. Phase `connect`.
+   * @default 60_000
+   */
   readonly connectMs?: number | undefined;
-  /** From an attempt's start to the first content of a stream. */
+  /**
+   * Maximum time from the start of a streamed attempt to its first content. Phase `first-content`.
+   * @default 180_000
+   */
   readonly firstContentMs?: number | undefined;
-  /** Between two signs of life of a stream. */
+  /**
+   * Maximum time between two chunks of a stream after its first content. Phase `idle`. The time in which the caller does
+   * not read does not count.
+   * @default 90_000
+   */
   readonly idleMs?: number | undefined;
-  /** One attempt that is asked for at once; of the others only `totalMs` runs on it. */
+  /**
+   * Maximum time of a non-streaming attempt. The three limits above do not apply to such an attempt. Phase `complete`.
+   * @default 600_000
+   */
   readonly completeMs?: number | undefined;
-  /** The whole call, with its retries and waits. */
+  /**
+   * Maximum time of the complete call, including retries and the waits between them. Phase `total`.
+   * @default 0
+   */
   readonly totalMs?: number | undefined;
-  /** How long a stream waits for its reader before the call is abandoned. Default 300,000. */
+  /**
+   * Maximum time that received events wait for the caller to read them. After it the call is abandoned and its connection
+   * closed: kind `aborted`, code `abandoned`.
+   * @default 300_000
+   */
   readonly unreadMs?: number | undefined;
 }
 
-/** How a chain is walked: for all calls in `createMajordomo`, or for one call. */
+/** Retry and failover options. `createMajordomo` takes them for all calls, `CallOptions` for one call. */
 export interface ChainOptions {
-  /** Tries of one target, the first included. Default 2. */
+  /**
+   * Maximum attempts on one target within a call, including the first.
+   * @default 2
+   */
   readonly attempts?: number | undefined;
-  /** Full jitter: a random wait below `baseMs · 2ⁿ`, at most `capMs`. Defaults 100 and 8,000 ms. */
+  /**
+   * Wait before retry number n on the same target: random between 0 and `baseMs · 2ⁿ` (from n = 0), at most `capMs`, in
+   * milliseconds.
+   * @default { baseMs: 100, capMs: 8_000 }
+   */
   readonly backoff?:
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
-  /** Longest Retry-After that is slept, in ms; a longer one benches and advances. Default 20,000. */
+  /**
+   * Longest Retry-After that the call waits for, in milliseconds. A longer one benches the target, and the call advances
+   * to the next target.
+   * @default 20_000
+   */
   readonly retryAfterCapMs?: number | undefined;
-  /** Timers of an attempt and of the call; they win over those of a model. */
+  /** Time limits; see `Timeouts` for each default. */
   readonly timeouts?: Timeouts | undefined;
-  /** Rows of the policy table that are to differ, such as `{ auth: { advance: true } }`. */
+  /**
+   * Changes to the table that decides for each error kind whether the call retries, advances and benches.
+   *
+   * @example { auth: { advance: true } }
+   */
   readonly policy?: PolicyOverrides | undefined;
   /**
-   * What a stream does when its target fails after content. `error` (default): throws. `restart`: a `reset` event, and the
-   * answer begins again. `continue`: the next attempt continues where the text broke off, told by a `continued` event; as
-   * `restart` where that cannot be done (a tool call, a schema, hardly any text).
+   * Reaction of a stream to a failure after its first content. `error` throws. `restart` emits `reset`, and the next
+   * attempt begins the response again. `continue` emits `continued`, and the next attempt continues the text. It acts as
+   * `restart` where the response cannot be continued: after a tool call, with an output schema, or after very little text.
+   * @default 'error'
    */
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
   /**
-   * Asks the next target too when the current one has shown nothing for this long, in ms; the first content wins, the
-   * other attempt is closed and settled. Never for a call whose gates deny the second. 0: off (default).
+   * Time without content, in milliseconds, after which the call also starts an attempt on the next target. The first
+   * content wins, and the other attempt is cancelled. A gate that denies the second attempt prevents it. 0 disables
+   * hedging.
+   * @default 0
    */
   readonly hedgeAfterMs?: number | undefined;
   /**
-   * Fewest characters a second, over `slowWindowMs` from the first content on; an attempt below it fails as `timeout`,
-   * phase `slow`. Time in which nobody reads does not count. 0: off (default).
+   * Minimum output rate in characters per second, measured over `slowWindowMs` after the first content. A slower attempt
+   * fails with kind `timeout`, phase `slow`. The time in which the caller does not read does not count. 0 disables it.
+   * @default 0
    */
   readonly leastCharsPerSecond?: number | undefined;
-  /** Default 10,000. */
+  /**
+   * Length of one measurement for `leastCharsPerSecond`, in milliseconds. 0 disables the measurement.
+   * @default 10_000
+   */
   readonly slowWindowMs?: number | undefined;
   /**
-   * When every target is benched. `probe` (default): one call at a time may ask the one that comes back first, the
-   * others fail at once. `fail`: all fail at once. `try-soonest`: every call asks it. `wait`: until a bench ends. A
-   * failure of such an early attempt leaves the bench as it is.
+   * Behavior when every target is benched. `probe`: one call at a time tries the target whose bench ends first, and other
+   * calls fail at once. `fail`: all calls fail at once. `try-soonest`: every call tries that target. `wait`: the call waits
+   * until a bench ends. A failure of such an early attempt does not extend the bench.
+   * @default 'probe'
    */
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
-  /** Has the first word on an error's kind; `undefined` keeps the provider's. It must not throw. */
+  /** Returns the kind for an error of an attempt, or `undefined` to keep the provider's kind. It must not throw. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
 }
 
-/** Keeps a platform's context alive until the promise has settled. */
+/** Keeps the platform's request context alive until the promise has settled. */
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
-/** Belongs to one call; nothing of it is sent to a vendor. */
+/** Options of one call. None of them is sent to a vendor. */
 export interface CallOptions extends ChainOptions {
-  /** Ends the call at once, as `aborted`; its connection is closed. */
+  /** Cancels the call and closes its connection. The call fails with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Who the call is for: resolvers, gates and events see it. */
+  /** Tenant of the call. Resolvers, gates and events receive it. */
   readonly tenant?: string | undefined;
-  /** Anything for resolvers, gates and events. */
+  /** Arbitrary data of the application. Resolvers, gates and events receive it. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** What happens in this call; the one of `createMajordomo` is told as well. */
+  /** Receives the events of this call. The listener of `createMajordomo` receives them as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /**
-   * The platform's own, such as a Worker's `ctx.waitUntil`: is given what continues after the answer (settling permits,
-   * freeing connections). The one of `createMajordomo` is used where a call has none.
+   * Function of the platform, such as `ctx.waitUntil` of a Worker. It receives the work that continues after the response:
+   * settling permits and closing connections.
+   * @default the `waitUntil` of `createMajordomo`
    */
   readonly waitUntil?: WaitUntil | undefined;
   /**
-   * `generateObject` and `streamObject`: how often an answer that does not fit goes back to be corrected. Default 1.
-   * Each round is a call of its own; `totalMs` bounds all of them together.
+   * Maximum repair rounds per target of `generateObject` and `streamObject`. A round sends a value that does not fit the
+   * schema back to its model with the issues. `totalMs` limits all rounds together.
+   * @default 1
    */
   readonly repairs?: number | undefined;
 }
 
-/** Names a call, in events, gates and resolvers. */
+/** Identity of a call in events, gates and resolvers. */
 export interface CallInfo {
-  /** A random UUID. */
+  /** Random UUID. */
   readonly id: string;
   readonly spec: string;
-  /** What is asked for; absent: chat. */
+  /** Operation of the call. Absent means chat. */
   readonly operation?: OperationType | undefined;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What a chain can be asked for. */
+/** Operation that a chain performs. */
 export type OperationType = 'chat' | 'image' | 'embedding' | 'transcription' | 'speech';
 
 /**
- * What happens in a call, as it happens. `call-end` is the last: of a stream it is told when its last event has been read,
- * or its reader has left. An observer that throws changes nothing.
+ * Event of a call. `call-end` is the last one. A stream emits it when the caller has read the last event or has left. A
+ * listener that throws or rejects has no effect on the call.
  */
 export type CallEvent =
   | { readonly type: 'call-start'; readonly call: CallInfo; readonly targets: readonly string[] }
@@ -108,13 +158,14 @@ export type CallEvent =
       readonly call: CallInfo;
       readonly target: string;
       readonly why: 'benched' | 'unsupported' | 'denied';
-      /** Epoch ms of this majordomo's clock. */
+      /** End of the bench, in epoch milliseconds of the majordomo's clock. */
       readonly until: number | undefined;
     }
   | {
       readonly type: 'attempt-start';
       readonly call: CallInfo;
       readonly target: string;
+      /** Number of the attempt on this target, from 1. */
       readonly attempt: number;
     }
   | {
@@ -123,7 +174,7 @@ export type CallEvent =
       readonly target: string;
       readonly attempt: number;
       readonly error: LlmError;
-      /** Set when the same target is tried again. */
+      /** Wait before the retry on the same target. `undefined` if there is no retry. */
       readonly willRetryInMs: number | undefined;
     }
   | {
@@ -136,6 +187,7 @@ export type CallEvent =
       readonly type: 'committed';
       readonly call: CallInfo;
       readonly target: string;
+      /** Time from the start of the attempt to its first content. */
       readonly msToFirst: number;
     }
   | {
@@ -148,30 +200,33 @@ export type CallEvent =
       readonly type: 'call-end';
       readonly call: CallInfo;
       readonly outcome: 'finished' | 'failed' | 'abandoned';
-      /** Of a chat that finished. */
+      /** Response of a finished chat; `undefined` for other outcomes and operations. */
       readonly response: ChatResponse | undefined;
       readonly error: LlmError | undefined;
       readonly attempts: readonly Attempt[];
     };
 
-/** Time, injected. Milliseconds. */
+/** Source of time, in milliseconds. */
 export interface Clock {
-  /** Since the epoch; any origin will do for a test. */
+  /** Returns epoch milliseconds. A test may use any origin. */
   now(): number;
-  /** Rejects with the signal's reason when it aborts. */
+  /** Resolves after `ms`. Rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Runs once after `ms`; returns its cancel. `isBackground`: it need not keep the process alive. */
+  /** Calls `run` once after `ms` and returns its cancellation. A background timer need not keep the process alive. */
   timer(ms: number, run: () => void, isBackground?: boolean): () => void;
 }
 
-/** retry: same target again; advance: next target; bench: counts against the target's health. */
+/** Reaction of a chain to a failure. */
 export interface Decision {
+  /** Whether the call tries the same target again. */
   readonly retry: boolean;
+  /** Whether the call advances to the next target. */
   readonly advance: boolean;
+  /** Whether the failure counts against the health of the target. */
   readonly bench: boolean;
-  /** Of `empty`: an empty text is an answer then, and no failure. */
+  /** Whether an empty response is accepted as an answer. Applies to the kind `empty` only. */
   readonly accept?: boolean | undefined;
 }
 
-/** Replaces fields of rows, for a majordomo or for one call. */
+/** Changes to the decisions, by error kind. Members that are left out keep their values. */
 export type PolicyOverrides = { readonly [K in ErrorKind]?: Partial<Decision> | undefined };

@@ -3,24 +3,24 @@ import type { AssistantPart } from './messages.ts';
 import type { FinishReason, StopDetails, TokenLogprob, Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
-/** What is known of a part when it begins. */
+/** Beginning of a part, before its content. */
 export type PartHead =
   | { readonly type: 'text'; readonly isRefusal?: true | undefined }
   | { readonly type: 'reasoning' }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string };
 
 /**
- * What a provider may write. Order, checked by `stream/check.ts`: one `start`; for each part a `part-start`, its
- * deltas and a `part-end` (tool calls may be open side by side; what ran at the vendor comes whole, with its `part-end`
- * alone); one `finish`. A failure is thrown, never an event.
+ * Event of one attempt, as a provider writes it. The order is: one `start`; for each part a `part-start`, its deltas and a
+ * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part has a `part-end` only. A failure
+ * is thrown and has no event. `index` counts the parts from 0.
  */
 export type ModelEvent =
-  /** `id`: the vendor's id of the response, not of the request. */
+  /** `id` is the vendor's id of the response, not of the request. */
   | { readonly type: 'start'; readonly target: string; readonly id: string | undefined }
   | { readonly type: 'part-start'; readonly index: number; readonly part: PartHead }
   | { readonly type: 'text-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
-  /** A fragment of the arguments; only `part-end` has them whole and parsed. */
+  /** `json` is a fragment. The `part-end` has the complete, parsed arguments. */
   | { readonly type: 'args-delta'; readonly index: number; readonly json: string }
   | { readonly type: 'part-end'; readonly index: number; readonly part: AssistantPart }
   | { readonly type: 'warning'; readonly warning: Warning }
@@ -28,17 +28,17 @@ export type ModelEvent =
       readonly type: 'finish';
       readonly target: string;
       readonly reason: FinishReason;
+      /** The vendor's own name for the reason. */
       readonly raw: string | undefined;
       readonly usage: Usage | undefined;
       readonly stopDetails?: StopDetails | undefined;
-      /** Of the whole text. */
+      /** Log probabilities of the complete text. */
       readonly logprobs?: readonly TokenLogprob[] | undefined;
     };
 
 /**
- * What a consumer reads. `reset`: drop every part since the last `start`; `target` is the one that failed, and
- * another attempt is certain. `continued`: what is shown stays; `target` continues where `from` broke off, under the same
- * parts and without another `start`.
+ * Event of a stream. After `reset` the caller drops all parts since the last `start`: `target` failed, and another attempt
+ * follows. After `continued` the caller keeps all parts: `target` continues those of `from` without a new `start`.
  */
 export type StreamEvent =
   | ModelEvent

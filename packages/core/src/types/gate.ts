@@ -4,57 +4,72 @@ import type { EmbeddingRequest, ImageRequest, SpeechRequest, TranscriptionReques
 import type { Capabilities } from './provider.ts';
 import type { ModelRequest } from './request.ts';
 
-/** An attempt that is about to begin. */
+/** Attempt that is about to begin. */
 export interface AttemptInfo {
   readonly call: CallInfo;
   readonly target: string;
-  /** Counts every try of this target within the call, from 1; `<call.id>/<target>/<attempt>` names a reservation. */
+  /** Number of the attempt on this target within the call, from 1. `<call.id>/<target>/<attempt>` identifies it. */
   readonly attempt: number;
-  /** What is asked for; absent: chat. */
+  /** Operation of the call. Absent means chat. */
   readonly operation?: OperationType | undefined;
-  /** Of a chat: what will be sent. Of other operations: an empty one. */
+  /** Request of a chat as it will be sent. Other operations have an empty one. */
   readonly request: ModelRequest;
-  /** Of operations other than chat: what will be sent. */
+  /** Request of another operation than chat as it will be sent. */
   readonly payload?: ImageRequest | EmbeddingRequest | TranscriptionRequest | SpeechRequest | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
   /**
-   * True once the attempt cannot be running any more though nobody has settled its permits: on some platforms a
-   * request's work dies with its context. What it holds may be given to others.
+   * Whether the attempt can no longer be running although its permits were not settled. On some platforms the work of a
+   * request ends with its context. A gate may give what such an attempt holds to another one.
    */
   readonly isLapsed?: boolean | undefined;
-  /** Whose prices and conventions hold, as the provider says. */
+  /** Vendor whose prices apply; see `Provider.vendor`. */
   readonly vendor?: string | undefined;
-  /** How the provider's calls are paid where no price applies. */
+  /** Payment of the provider's calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
-  /** The model's id, without the provider. */
+  /** Id of the model, without the provider. */
   readonly model?: string | undefined;
-  /** The innermost alias or resolver's name that led to the target. */
+  /** Innermost alias or resolved name that led to the target. */
   readonly name?: string | undefined;
   readonly delivery?: 'deltas' | 'complete' | undefined;
 }
 
-/** `advance`: try the next target instead of failing the call. */
+/** Rejection of an attempt by a gate. */
 export interface Denial {
-  /** Why, for the error's message. */
+  /** Reason, for the message of the error. */
   readonly deny: string;
+  /**
+   * Whether the call tries the next target. Otherwise it fails with kind `denied`.
+   * @default false
+   */
   readonly advance?: boolean | undefined;
-  /** When asking again makes sense. */
+  /** Time after which another call may be admitted, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** A lease: settled exactly once, whatever became of the attempt. */
+/** Admission of one attempt. */
 export interface Permit {
-  /** How the attempt ended, with its usage where the vendor said it. */
+  /** Called exactly once when the attempt has ended, with its usage if the vendor reported it. */
   settle(outcome: Attempt): void | Promise<void>;
 }
 
-/** Admission: quotas, budgets, rate limits, lanes. A gate that throws or times out denies. */
+/**
+ * Admission control: quotas, budgets, rate limits. A gate that throws, rejects or exceeds its timeout denies the attempt.
+ *
+ * @example
+ * const gate: Gate = {
+ *   name: 'opening-hours',
+ *   admit: () => (isOpen() ? undefined : { deny: 'closed until 9:00' }),
+ * };
+ */
 export interface Gate {
-  /** Stands in the error of a denial. */
+  /** Name of the gate in the error of a denial. */
   readonly name: string;
-  /** Longest wait in `admit`, in ms; then it denies. Default: none. */
+  /**
+   * Maximum time of `admit`, in milliseconds. After it the attempt is denied.
+   * @default no limit
+   */
   readonly timeoutMs?: number | undefined;
-  /** Before an attempt: a permit, a denial, or `undefined` when this gate does not care. */
+  /** Returns a permit or a denial, or `undefined` if the gate does not apply to the attempt. Called before each attempt. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;
 }

@@ -1,65 +1,84 @@
-/** `benched` with an `until` in the past is half-open: the next call may probe it. */
+/** Health of a target. A benched target whose `until` is in the past may be probed by the next call. */
 export interface TargetHealth {
   readonly state: 'healthy' | 'benched' | 'probing';
-  /** Counted failures in a row. */
+  /** Number of consecutive failures that count. */
   readonly failures: number;
-  /** Benches in a row; each doubles the cooldown. */
+  /** Number of consecutive benches. Each doubles the cooldown. */
   readonly benches: number;
-  /** Epoch ms of this majordomo's clock. */
+  /** End of the bench, in epoch milliseconds of the majordomo's clock. */
   readonly until: number | undefined;
-  /** Is it an operator's word, here or in another process? Findings do not end such a bench. */
+  /** Whether an operator set the state, in this process or another one. Successful calls do not end such a bench. */
   readonly isByHand?: boolean | undefined;
   /**
-   * Of its credentials, for failures that are a key's and not the target's (auth, billing, quota, rate limit): by a hash
-   * that is salted per process. Told by no event, shared and restored by nobody.
+   * Health of single credentials, by a hash with a salt of this process. Failures of kind auth, billing, quota and rate
+   * limit belong to a credential, not to the target. No event reports them, and they are neither shared nor restored.
    */
   readonly credentials?: Readonly<Record<string, Omit<TargetHealth, 'credentials'>>> | undefined;
 }
 
-/** Which targets are in trouble: to look at, to steer, to share between processes. */
+/** Health of all targets of a majordomo. It can be read, changed by an operator and shared between processes. */
 export interface Health {
-  /** Every target that was ever in trouble, by `provider/model`. */
+  /** Returns the health of each target that has had a failure or a bench, by `provider/model`. */
   snapshot(): { readonly [target: string]: TargetHealth };
-  /** Takes a snapshot, such as one of before a restart. */
+  /** Restores a snapshot, such as one from before a restart. */
   restore(snapshot: { readonly [target: string]: TargetHealth }): void;
   /**
-   * Leaves a target out for this long, in ms; a provider, as `anthropic/`, with all its targets. When everything is
-   * benched, it may still be asked early (`whenAllBenched`), unless `ms` is `Infinity`: that lasts until `unbench`.
+   * Benches a target for `ms` milliseconds, or all targets of a provider if `target` ends with a slash. If all targets are
+   * benched, a call may still try it (`whenAllBenched`), unless `ms` is `Infinity`.
+   *
+   * @example majordomo.health.bench('anthropic/', 60_000);
    */
   bench(target: string, ms: number): void;
-  /** Puts a target back at once; or all of a provider. */
+  /** Ends the bench of a target, or of all targets of a provider such as `anthropic/`. */
   unbench(target: string): void;
-  /** Forgets everything; for tests. */
+  /** Removes all state; for tests. */
   reset(): void;
-  /** Tells of every change; returns how to stop. Publish those of origin `local` only. */
+  /**
+   * Calls the listener on each change and returns a function that removes the listener. To share health between processes,
+   * publish only the changes of origin `local`.
+   */
   onChange(
     listener: (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void,
   ): () => void;
   /**
-   * Another process's verdict: `forMs` from now by this clock. Keeps the later end, never touches a probe in
-   * flight, emits with origin `accepted`. A bench manually ends with its time, or with a word manually.
+   * Applies the verdict of another process and emits a change of origin `accepted`. The later end of two benches wins. A
+   * probe that is running is not affected. A bench by an operator ends only with its time or by an operator.
    */
   accept(target: string, verdict: Verdict): void;
 }
 
-/** What one process tells another about a target: a duration, as clocks differ. `isByHand`: an operator said so. */
+/** Verdict on a target for other processes. It has a duration instead of an end, because clocks differ. */
 export type Verdict =
   | {
       readonly state: 'benched';
       readonly benches: number;
+      /** Remaining duration of the bench, in milliseconds. */
       readonly forMs: number;
+      /** Whether an operator benched the target. */
       readonly isByHand?: boolean | undefined;
     }
   | { readonly state: 'healthy'; readonly isByHand?: boolean | undefined };
 
-/** When a target is benched, and for how long. */
+/** Options for the benching of targets. */
 export interface HealthOptions {
-  /** Counted failures in a row that bench. Default 2. */
+  /**
+   * Number of consecutive failures that bench a target.
+   * @default 2
+   */
   readonly threshold?: number | undefined;
-  /** First cooldown, in ms; doubles per bench in a row. Default 5,000. */
+  /**
+   * Duration of the first bench, in milliseconds. Each further bench doubles it.
+   * @default 5_000
+   */
   readonly cooldownMs?: number | undefined;
-  /** Longest cooldown, in ms. Default 300,000. */
+  /**
+   * Maximum duration of a bench, in milliseconds.
+   * @default 300_000
+   */
   readonly cooldownCapMs?: number | undefined;
-  /** Longest bench that a Retry-After may cause, in ms. Default 3,600,000. */
+  /**
+   * Maximum duration of a bench that a Retry-After causes, in milliseconds.
+   * @default 3_600_000
+   */
   readonly retryAfterCapMs?: number | undefined;
 }

@@ -1,62 +1,66 @@
-/** As much of an error as is shown. */
-interface Shown {
+/** Members of an `LlmError` that its inspection shows. */
+interface InspectedError {
   readonly name: string;
   readonly kind: string;
   readonly message: string;
   readonly stack?: string | undefined;
   readonly cause?: unknown;
-  readonly details: object & { readonly attempts: readonly ShownAttempt[] };
+  readonly details: object & { readonly attempts: readonly InspectedAttempt[] };
 }
 
-interface ShownAttempt {
+interface InspectedAttempt {
   readonly target: string;
   readonly outcome: string;
-  readonly error: Shown | undefined;
+  readonly error: InspectedError | undefined;
 }
 
-/** An uncaught error must not fill the screen. */
-const MOST_LINES = 12;
-const MOST_TARGETS = 5;
-const MOST_ISSUES = 3;
-const MOST_FRAMES = 3;
-const MOST_LETTERS = 300;
-const OURS = /[\\/]@majordomo[\\/]/;
+// An uncaught error must not fill the screen.
+const MAX_LINES = 12;
+const MAX_TARGETS = 5;
+const MAX_ISSUES = 3;
+const MAX_FRAMES = 3;
+const MAX_CHARACTERS = 300;
+const MAJORDOMO_FRAME = /[\\/]@majordomo[\\/]/;
 
-/** What `inspect` and `console.error` show of an error: at most twelve lines, nothing twice, nothing that is unknown. */
-export function inspectError(error: Shown, frames: readonly string[] | undefined, depth: number): string {
-  const said = oneLine(error.message);
-  if (depth < 0) return `[${error.name} ${error.kind}: ${cut(said)}]`;
+/** Returns the text of an error for `inspect` and `console.error`: at most twelve lines, without repetitions. */
+export function inspectError(
+  error: InspectedError,
+  frames: readonly string[] | undefined,
+  depth: number,
+): string {
+  const message = oneLine(error.message);
+  if (depth < 0) return `[${error.name} ${error.kind}: ${shorten(message)}]`;
   const isChain = error.kind === 'exhausted' && error.details.attempts.length > 0;
-  // The message of an exhausted chain tells what its targets said, which follows line by line.
-  const title = isChain ? said.slice(0, said.indexOf(': ')) : said;
+  // The message of an exhausted chain repeats the errors of its targets, which follow on separate lines.
+  const title = isChain ? message.slice(0, message.indexOf(': ')) : message;
   const lines = [
     `${error.name} [${error.kind}]: ${title}`,
     ...(isChain ? targetLines(error.details.attempts) : factLines(error)),
   ];
-  return [...lines, ...shownFrames(error, frames, MOST_LINES - lines.length)].join('\n');
+  return [...lines, ...relevantFrames(error, frames, MAX_LINES - lines.length)].join('\n');
 }
 
-function targetLines(attempts: readonly ShownAttempt[]): readonly string[] {
-  const told = attempts.map(({ target, outcome, error }) => {
+function targetLines(attempts: readonly InspectedAttempt[]): readonly string[] {
+  const descriptions = attempts.map(({ target, outcome, error }) => {
     if (error === undefined) return `  ${target}: ${outcome}`;
     const facts = [...scalars(error.details, ['status', 'code', 'requestId'])].map(([, value]) => value);
     const why = `${error.kind}, ${withoutTarget(oneLine(error.message), target)}`;
-    return `  ${target}: ${cut(why)}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
+    return `  ${target}: ${shorten(why)}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
   });
-  const lines = [...new Set(told)].map((line) => {
-    const times = told.filter((other) => other === line).length;
+  const lines = [...new Set(descriptions)].map((line) => {
+    const times = descriptions.filter((other) => other === line).length;
     return times === 1 ? line : `${line}, ${times} times`;
   });
-  const more = lines.length - MOST_TARGETS;
-  return more <= 0 ? lines : [...lines.slice(0, MOST_TARGETS), `  … and ${more} more targets`];
+  const more = lines.length - MAX_TARGETS;
+  return more <= 0 ? lines : [...lines.slice(0, MAX_TARGETS), `  … and ${more} more targets`];
 }
 
-/** Members of `details` whose values stand in a line of their own, or in the message. */
-const ELSEWHERE: readonly string[] = ['target', 'body'];
+/** Members of `details` that appear on a separate line or in the message. */
+const SHOWN_SEPARATELY: readonly string[] = ['target', 'body'];
 
-function factLines({ details, cause, message }: Shown): readonly string[] {
+function factLines({ details, cause, message }: InspectedError): readonly string[] {
   const facts = [...scalars(details)]
-    .filter(([name]) => !ELSEWHERE.includes(name))
+    .filter(([name]) => !SHOWN_SEPARATELY.includes(name))
     .map(([name, value]) => `${name}: ${value}`);
   const { issues, partial, body } = details as {
     readonly issues?: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
@@ -66,7 +70,7 @@ function factLines({ details, cause, message }: Shown): readonly string[] {
   return [
     facts.join(', '),
     ...(issues ?? [])
-      .slice(0, MOST_ISSUES)
+      .slice(0, MAX_ISSUES)
       .map((issue) => `${pathText(issue.path) || 'the value'}: ${oneLine(issue.message)}`)
       .filter((line) => !message.includes(line)),
     partial === undefined ? '' : `partial: ${partial.text.length} characters of text`,
@@ -74,10 +78,10 @@ function factLines({ details, cause, message }: Shown): readonly string[] {
     cause === undefined ? '' : `cause: ${causes(cause)}`,
   ]
     .filter((line) => line !== '')
-    .map((line) => `  ${cut(oneLine(line))}`);
+    .map((line) => `  ${shorten(oneLine(line))}`);
 }
 
-/** Numbers and texts; what is unknown is left out. */
+/** Yields the members that are numbers or strings. */
 function* scalars(details: object, only?: readonly string[]): Generator<readonly [string, string]> {
   for (const [name, value] of Object.entries(details) as readonly (readonly [string, unknown])[]) {
     if (only !== undefined && !only.includes(name)) continue;
@@ -85,28 +89,32 @@ function* scalars(details: object, only?: readonly string[]): Generator<readonly
   }
 }
 
-/** The chain of causes in one line, as far as it is not a circle. */
+/** Describes a cause and at most three causes behind it. */
 function causes(cause: unknown, depth = 0): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? oneLine(cause) : `a ${typeof cause}`;
   const { kind } = cause as { readonly kind?: unknown };
   const name = typeof kind === 'string' ? `${cause.name} [${kind}]` : cause.name;
   const next = cause.cause === undefined || depth >= 3 ? '' : ` <- ${causes(cause.cause, depth + 1)}`;
-  // What is copied from a body onto an error may be no text.
-  const said = typeof cause.message === 'string' ? oneLine(cause.message) : '';
-  return `${name}: ${said}${next}`;
+  // SDKs copy members of a body onto their errors: the message may be of any type.
+  const message = typeof cause.message === 'string' ? oneLine(cause.message) : '';
+  return `${name}: ${message}${next}`;
 }
 
-/** Frames of the app where they are known, else those of its own that are not in our packages. */
-function shownFrames({ stack = '', message }: Shown, frames: readonly string[] | undefined, most: number) {
+/** Returns the frames of the application if they are known, otherwise the frames outside majordomo's packages. */
+function relevantFrames(
+  { stack = '', message }: InspectedError,
+  frames: readonly string[] | undefined,
+  max: number,
+) {
   const own = stack
     .slice(stack.indexOf(message) + message.length)
     .split('\n')
     .slice(1);
-  const others = own.filter((frame) => !OURS.test(frame));
-  return (frames ?? (others.length > 0 ? others : own)).slice(0, Math.max(1, Math.min(MOST_FRAMES, most)));
+  const others = own.filter((frame) => !MAJORDOMO_FRAME.test(frame));
+  return (frames ?? (others.length > 0 ? others : own)).slice(0, Math.max(1, Math.min(MAX_FRAMES, max)));
 }
 
-/** Messages of attempts begin with their target, or end with it. */
+/** Removes the target, with which messages of attempts begin or end. */
 const withoutTarget = (text: string, target: string): string =>
   text.startsWith(`${target} `) ? text.slice(target.length + 1) : text.replace(` to ${target}`, '');
 
@@ -117,10 +125,10 @@ const oneLine = (text: string): string =>
     .filter((line) => line !== '')
     .join(' ');
 
-const cut = (text: string): string =>
-  text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}…`;
+const shorten = (text: string): string =>
+  text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS - 1)}…`;
 
-/** `steps[0].minutes`, for people; `''` for the value itself. */
+/** Returns a path such as `steps[0].minutes`; an empty string for the value itself. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;

@@ -4,111 +4,124 @@ import type { ModelRequest } from './request.ts';
 import type { Usage } from './usage.ts';
 
 /**
- * What may help after a refusal: the chain re-attempts the same target at once with the changed request, each `id`
- * once a call. `remember`: later calls to that target are sent changed from the start.
+ * Change of a request that a vendor refused. The chain tries the same target again at once with the changed request, each
+ * `id` once per call and at most four recoveries per call.
  */
 export interface Recovery {
   readonly id: string;
-  /** For the warning, such as `temperature dropped`. */
+  /** Description of the change for the warning, such as `strict dropped from schemas`. */
   readonly what: string;
-  /** The changed request; it must not change the one that it is given. */
+  /** Returns the changed request. It must not modify its argument. */
   apply(request: ModelRequest): ModelRequest;
+  /** Whether the request must be sent as a non-streaming one. */
   readonly delivery?: 'complete' | undefined;
+  /** Whether later calls to the target apply the change before the first attempt. */
   readonly remember?: boolean | undefined;
-  /** It changes the key, and not the request: it is not counted among the few recoveries of a call. */
+  /** Whether the recovery changes the credential instead of the request. It does not count among the four of a call. */
   readonly changesCredential?: boolean | undefined;
-  /** Of a remembered one: would this request be refused without it? Default: every request would. */
+  /** Whether a remembered recovery is needed for this request. Without the function it applies to every request. */
   isNeededFor?(request: ModelRequest): boolean;
 }
 
-/** One thing that is wrong with a value, and where. */
+/** One problem of a value. */
 export interface ErrorIssue {
+  /** Keys from the value to the part that has the problem; empty for the value itself. */
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** What is known of an error; `undefined` where nothing is. */
+/** Facts about an error. A member that is not known is `undefined` and not enumerable. */
 export interface ErrorDetails {
-  /** `provider/model`. */
+  /** Target that failed, as `provider/model`. */
   readonly target: string | undefined;
-  /** Of HTTP. */
+  /** HTTP status of the response. */
   readonly status: number | undefined;
-  /** The wire's own code, or one of ours such as `abandoned`, `login-required`, `suppressed`, `too-large`. */
+  /** Code of the vendor, or one of majordomo such as `abandoned`, `login-required`, `suppressed` or `too-large`. */
   readonly code: string | undefined;
-  /** The vendor's id of the request, for its support. */
+  /** Vendor's id of the request, for its support. */
   readonly requestId: string | undefined;
-  /** How long the vendor asks to wait; for `exhausted`, when the first target comes back. */
+  /** Time to wait before another call, in milliseconds. For `exhausted`: until the first target is available again. */
   readonly retryAfterMs: number | undefined;
-  /** `false`: the vendor says that the same request will not fare better (`x-should-retry`); the next target may. */
+  /** `false` if the vendor states that a retry of the same request fails (`x-should-retry`). The chain then advances. */
   readonly shouldRetry: boolean | undefined;
-  /** Every attempt of the call, in order. */
+  /** All attempts of the call, in order; empty before the first. */
   readonly attempts: readonly Attempt[];
-  /** What had arrived before the failure. */
+  /** Content that had arrived before the failure. */
   readonly partial: PartialResponse | undefined;
-  /** What a validator found, or where a drifted response is wrong. */
+  /** Problems of a value that does not fit its schema (`invalid-output`) or of an unexpected response (`protocol`). */
   readonly issues: readonly ErrorIssue[] | undefined;
-  /** Where a response (kind `protocol`) or a request part is wrong, such as `choices[0].message`. */
+  /** Place of the problem in the options, the request or the response, such as `choices[0].message`. */
   readonly path: string | undefined;
-  /** The vendor's answer, cut and without secrets. */
+  /** Body of the vendor's response, shortened and without secrets. */
   readonly body: string | undefined;
-  /** Which timer ended the attempt. */
+  /** Time limit that ended the attempt or call (`timeout`); see `Timeouts`. */
   readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'complete' | 'total' | undefined;
-  /** Of an embedding call that failed in part: the vectors that came, in the order of the values. Not in logs. */
+  /** Vectors that an embedding call received before it failed, in the order of its values. Never in logs. */
   readonly vectors: readonly (Float32Array | undefined)[] | undefined;
-  /** A changed request that may succeed; for the chain. */
+  /** Change of the request that may help; the chain applies it. */
   readonly recover: Recovery | undefined;
 }
 
-/** One try of one target, or why it was passed over. */
+/** One attempt on a target, or a target that was skipped. */
 export interface Attempt {
   readonly target: string;
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
-  /** For a skipped target the error that benched or ruled it out. */
+  /** Error of the attempt. For a skipped target: the error that benched it or the reason why it cannot serve the request. */
   readonly error: LlmError | undefined;
   readonly usage: Usage | undefined;
-  /** Milliseconds from the attempt's start to its end; 0 when skipped. */
+  /** Duration of the attempt in milliseconds; 0 for a skipped target. */
   readonly ms: number;
   /**
-   * Whether majordomo ended the attempt after it had called the provider: an abort, a timeout, a reader that left, or a
-   * hedge that lost. The vendor may bill for what it read.
+   * Whether majordomo ended the attempt after it had called the provider: by an abort, a timeout, a caller that left the
+   * stream, or a lost hedge. The vendor may bill such an attempt.
    */
   readonly stopped?: true | undefined;
-  /** Whose prices and conventions hold, as the provider says. */
+  /** Vendor whose prices apply; see `Provider.vendor`. */
   readonly vendor?: string | undefined;
-  /** The model's id, without the provider. */
+  /** Id of the model, without the provider. */
   readonly model?: string | undefined;
-  /** How the provider's calls are paid where no price applies. */
+  /** Payment of the provider's calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
-  /** The innermost alias or resolver's name that led to the target. */
+  /** Innermost alias or resolved name that led to the target. */
   readonly name?: string | undefined;
 }
 
-/** `included`: paid otherwise, such as by a subscription or own hardware. */
+/** Payment of calls: per use, or included in a subscription or own hardware. */
 export type Billing = 'metered' | 'included';
 
-/** What had arrived when an attempt failed. */
+/** Content that had arrived when an attempt failed. */
 export interface PartialResponse {
-  /** The vendor's id of the response. */
+  /** Vendor's id of the response. */
   readonly id: string | undefined;
-  /** `provider/model` that was answering. */
+  /** Target that had sent it, as `provider/model`. */
   readonly target: string;
   readonly parts: readonly AssistantPart[];
-  /** All text parts, joined. */
+  /** Concatenation of all text parts. */
   readonly text: string;
   readonly usage: Usage | undefined;
 }
 
-/** Frames of the app, on an error that left a call. */
+/** Property of an error with the stack frames of the application's call. */
 export const CALLED_AT: unique symbol = Symbol.for('majordomo.calledAt');
 
 const BRAND = Symbol.for('majordomo.LlmError');
 
-/** The one error of this library. What to do about it is in `kind`; what is known of it in `details`. */
+/**
+ * Error of every failed call. `kind` determines what the application can do, `details` has the facts.
+ *
+ * @example
+ * try {
+ *   await model.generate({ messages });
+ * } catch (error) {
+ *   if (!LlmError.is(error, 'rate-limit', 'overloaded')) throw error;
+ *   retryLater(error.details.retryAfterMs);
+ * }
+ */
 export class LlmError extends Error {
   override readonly name: string = 'LlmError';
-  /** What went wrong, by what the caller can do about it; `exhausted` when every target of a chain failed. */
+  /** Category of the failure. */
   readonly kind: ErrorKind;
-  /** All that is known: target, status, attempts, what had arrived. */
+  /** Facts about the failure. */
   readonly details: ErrorDetails;
 
   constructor(
@@ -119,24 +132,24 @@ export class LlmError extends Error {
   ) {
     super(message, options?.cause === undefined ? undefined : options);
     this.kind = kind;
-    this.details = listed(details);
+    this.details = completeDetails(details);
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** `instanceof` holds across two installed copies of core too; `LlmError.is` asks for the kind as well. */
+  /** Whether the value is an `LlmError`, also one of another installed copy of core. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isLlmError(value);
   }
 
   /**
-   * True for an LlmError of one of these kinds (of any, when none is named), or for an `exhausted` one whose every
-   * attempt is.
+   * Whether the value is an `LlmError` of one of the kinds, or of any kind if none is given. An `exhausted` error matches
+   * if the errors of all its attempts match.
    */
   static is(value: unknown, ...kinds: readonly ErrorKind[]): value is LlmError {
     return isOfKind(value, kinds);
   }
 
-  // What `console.error` shows, and Node where nobody catches it.
+  // Node calls it in `console.error` and for an uncaught error.
   static {
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: LlmError, depth: number) {
@@ -145,7 +158,7 @@ export class LlmError extends Error {
     });
   }
 
-  /** For logs: no stack, no cause. */
+  /** Returns the error for logs, without stack and cause. */
   toJSON(): object {
     const { recover: _function, ...details } = this.details;
     return { name: this.name, kind: this.kind, message: this.message, ...details };
@@ -172,10 +185,8 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   recover: true,
 };
 
-/**
- * All are there, but what is unknown is not listed, and vectors are not: they would stand wherever the error is shown.
- */
-function listed(details: Partial<ErrorDetails>): ErrorDetails {
+/** Hides unknown members and vectors from logs: a non-enumerable property does not appear in them. */
+function completeDetails(details: Partial<ErrorDetails>): ErrorDetails {
   const all: Partial<ErrorDetails> = {};
   for (const name of Object.keys(NAMES) as (keyof ErrorDetails)[]) {
     const value = details[name] ?? (name === 'attempts' ? [] : undefined);
@@ -193,7 +204,7 @@ function isOfKind(value: unknown, kinds: readonly ErrorKind[]): value is LlmErro
   );
 }
 
-/** The same error with more known about it; stack and cause stay. */
+/** Returns a copy of the error with other details and the same stack and cause. */
 export function withDetails(error: LlmError, details: Partial<ErrorDetails>): LlmError {
   const copy = new LlmError(
     error.kind,
@@ -207,26 +218,47 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
   return copy;
 }
 
-/** The closed set of things that can go wrong, by what the caller can do about it. */
+/** Category of a failure, by what the application can do about it. */
 export type ErrorKind =
+  /** A spec, provider, DSN or option is invalid. Nothing was sent. */
   | 'config'
+  /** The caller's signal aborted the call, or the caller left the stream (`code: 'abandoned'`). */
   | 'aborted'
+  /** Core or the vendor rejects the request as invalid. */
   | 'invalid-request'
+  /** The target does not support the request: tools, media, schema, size (`code: 'too-large'`). */
   | 'unsupported'
+  /** The key is missing or was rejected, or a login has expired (`code: 'login-required'`). */
   | 'auth'
+  /** The account has no valid payment. */
   | 'billing'
+  /** A gate denied the attempt. */
   | 'denied'
+  /** The model does not exist or is not available to the account. */
   | 'not-found'
+  /** The conversation exceeds the context of the model. */
   | 'context-overflow'
+  /** The vendor blocked the request before any content. */
   | 'content-filter'
+  /** A quota is used up until a date, or permanently. */
   | 'quota'
+  /** Too many requests; see `details.retryAfterMs`. */
   | 'rate-limit'
+  /** The vendor has no capacity. */
   | 'overloaded'
+  /** The vendor failed. */
   | 'server'
+  /** A time limit was exceeded; see `details.phase`. */
   | 'timeout'
+  /** The connection failed or broke. */
   | 'network'
+  /** The response does not follow the vendor's API; see `details.path`. */
   | 'protocol'
+  /** The response ended without its finish event. */
   | 'truncated'
+  /** The response finished without content. */
   | 'empty'
+  /** The value does not fit the schema; see `details.issues`. */
   | 'invalid-output'
+  /** All targets of a chain failed; see `details.attempts`. */
   | 'exhausted';

@@ -19,204 +19,240 @@ import type { ChatResponse } from './response.ts';
 import type { JsonObject, JsonValue, ObjectSchema } from './schema.ts';
 
 /**
- * Lazy: nothing is sent before the first read. `response()` drains what nobody reads, otherwise it waits for the
- * reader (awaiting it inside the loop would wait for ever); after a break it rejects as `aborted`, code `abandoned`.
- * A second iteration is a `config` error.
+ * Response as events. Nothing is sent before the first read. A stream can be iterated once; a second iteration throws
+ * `config`. Leaving the loop closes the connection.
+ *
+ * @example
+ * const stream = model.stream({ messages: [user('Hello')] });
+ * for await (const event of stream) if (event.type === 'text-delta') process.stdout.write(event.text);
+ * const { usage } = await stream.response();
  */
 export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
-  /** The whole answer, once the stream has ended; rejects with what the stream threw. */
+  /**
+   * Resolves with the complete response when the stream has ended. It may be called before the iteration; if no iteration
+   * has begun, it reads the stream itself. Do not await it inside the loop. Rejects with the error of the stream, or with
+   * kind `aborted` and code `abandoned` if the caller left the loop before the end.
+   */
   response(): Promise<ChatResponse>;
   /**
-   * The text alone, as it comes: read instead of the events, and lazy as they are. A `config` error under
-   * `afterCommit: 'restart'`, where text may be taken back.
+   * Text deltas of the response, to be iterated instead of the events. With `afterCommit: 'restart'` access throws
+   * `config`, because text that was read cannot be dropped.
    */
   readonly textStream: AsyncIterable<string>;
 }
 
-/** An answer with the value that it holds. */
+/** Response with its typed value. */
 export interface ObjectResponse<T> extends ChatResponse {
-  /** Checked by the schema and as it returned it. */
+  /** Value as the schema returned it. */
   readonly value: T;
 }
 
-/** Whole snapshots of the value so far. */
+/** Snapshots of a value while it is generated. Each snapshot replaces the one before. */
 export interface ObjectStream<T> extends AsyncIterable<DeepPartial<T>> {
-  /** The checked value; rejects as `invalid-output` when the last round did not fit. */
+  /** Resolves with the validated value. Rejects with `invalid-output` if no round produced a value that fits. */
   response(): Promise<ObjectResponse<T>>;
 }
 
-/** A value under way: members may be missing at any depth. */
+/** Incomplete value: members may be missing at any depth. */
 export type DeepPartial<T> = T extends readonly (infer U)[]
   ? readonly DeepPartial<U>[]
   : T extends object
     ? { readonly [K in keyof T]?: DeepPartial<T[K]> | undefined }
     : T;
 
-/** A chat request whose answer follows a schema that also validates. */
+/** Chat request with a schema that describes and validates the value. */
 export type TypedRequest<T> = Omit<ChatRequest, 'output'> & { readonly output: ObjectSchema<T> };
-/** A chat request whose answer follows a JSON Schema: its value is typed as JSON, no more. */
+/** Chat request with a JSON Schema. Its value has the type `JsonValue`. */
 export type JsonSchemaRequest = Omit<ChatRequest, 'output'> & { readonly output: JsonObject };
 
-/** One target or a chain of them: the same interface. */
+/** Chat model: one target or a chain of targets. All methods throw `LlmError`. */
 export interface ChatModel {
-  /** The spec that it was made from. */
+  /** Spec of the model. */
   readonly spec: string;
-  /** A whole answer. Failover is invisible; throws an `LlmError`. */
+  /** Returns the complete response. The chain fails over without an effect on the result. */
   generate(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
-  /** The answer as events, as they arrive; nothing is sent before the first read. */
+  /** Returns the response as events. Nothing is sent before the first read. */
   stream(
     request: ChatRequest,
     options: CallOptions & { readonly afterCommit: 'error' | 'restart' },
   ): ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
-  /** A value that fits the schema; throws `invalid-output` when no target gave one. */
+  /**
+   * Returns a value that fits the schema. Throws `invalid-output` if no target generated one.
+   *
+   * @example
+   * const { value } = await model.generateObject({ messages, output: z.object({ title: z.string() }) });
+   */
   generateObject<T>(request: TypedRequest<T>, options?: CallOptions): Promise<ObjectResponse<T>>;
-  /** With a JSON Schema the value is JSON that was checked against it, apart from `pattern` and `format`. */
+  /** Returns a value that was checked against a JSON Schema, except for `pattern` and `format`. */
   generateObject(request: JsonSchemaRequest, options?: CallOptions): Promise<ObjectResponse<JsonValue>>;
-  /** The value as it grows, unchecked; `response()` gives the checked one. */
+  /** Returns unchecked snapshots of the value while it is generated. `response()` returns the validated value. */
   streamObject<T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T>;
 }
 
-/** Of a name: how its targets are asked, below what the caller says. */
+/** Settings for the targets of a name. Settings of the request and call take precedence. */
 export interface TargetSettings extends Pick<
   ChatRequest,
   'maxTokens' | 'temperature' | 'topP' | 'stop' | 'seed' | 'reasoning' | 'cache' | 'extra'
 > {
+  /** Time limits of the attempts on these targets. */
   readonly timeouts?: Timeouts | undefined;
-  /** Rows of the policy that are to differ for these targets. */
+  /** Changes to the error policy for these targets. */
   readonly policy?: PolicyOverrides | undefined;
 }
 
-/** What a name may stand for instead of a spec alone. Of names within names the outer one has the say. */
+/**
+ * Spec with settings, as the value of a name. If names are nested, the settings of the outer one take precedence.
+ *
+ * @example { spec: 'openai/gpt-5.4', with: { reasoning: 'high', timeouts: { totalMs: 60_000 } } }
+ */
 export interface NamedSpec {
   readonly spec: string;
   readonly with?: TargetSettings | undefined;
 }
 
-/** Says what a bare name means; `undefined` = not mine. */
+/** Returns the spec of a name, or `undefined` if the resolver does not know the name. */
 export type Resolver = (
   name: string,
   context: {
     readonly call: CallInfo | undefined;
-    /** What is asked for, as the app wrote it; `undefined` where only the meaning is asked. */
+    /** Request of the application; `undefined` if a spec is resolved without a request. */
     readonly request: ChatRequest | undefined;
-    /** The view that asks. To resolve a name that is being resolved is a `config` error, as any circle is. */
+    /** View that resolves the name. Resolving a name within itself throws `config`. */
     readonly majordomo: Pick<Majordomo, 'resolve' | 'health'>;
-    /** The names that this one stands in, the outermost first; `[]` where it stands in the spec itself. */
+    /** Names that contain this name, the outermost first; empty for a name in the spec itself. */
     readonly path: readonly string[];
     readonly signal: AbortSignal;
   },
 ) => string | NamedSpec | undefined | Promise<string | NamedSpec | undefined>;
 
-/** All that a majordomo knows: nothing comes from the process around it. */
+/**
+ * Options of `createMajordomo`. Nothing is read from the process implicitly.
+ *
+ * @example
+ * createMajordomo({
+ *   providers: [createOpenAI(), createAnthropic()],
+ *   aliases: { smart: 'openai/gpt-5.4,anthropic/claude-sonnet-5' },
+ *   env: process.env,
+ * });
+ */
 export interface MajordomoOptions {
-  /**
-   * What the `create…` functions of provider packages return. An id that is there twice is a `config` error.
-   */
+  /** Providers, as the `create…` functions of provider packages return them. Duplicate ids throw `config`. */
   readonly providers: readonly Provider[];
-  /** Names for specs. They may name each other; a circle is a `config` error. */
+  /** Specs by name. Aliases may contain each other; a circular alias is a `config` error of the call. */
   readonly aliases?: { readonly [name: string]: string | NamedSpec } | undefined;
-  /** Asked after the aliases, in order. */
+  /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
   /**
-   * Where keys and `LLM_*` DSNs are looked up, such as `process.env`: core never looks there by itself. Only string members
-   * are read.
+   * Environment variables with keys and `LLM_*` DSNs, such as `process.env`. Only string members are read. Without it no
+   * variable is read.
    */
   readonly env?: object | undefined;
-  /** For every provider, also those built from DSNs. */
+  /**
+   * `fetch` function for all providers.
+   * @default the global `fetch`
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** For every request to every provider; a provider's own win. */
+  /** Headers of every request. Headers of a provider take precedence. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How chains are walked; a call may differ. */
+  /** Retry and failover options of all calls; see `ChainOptions` for each default. */
   readonly chain?: ChainOptions | undefined;
-  /** When targets are benched. */
+  /** Options for the benching of targets; see `HealthOptions` for each default. */
   readonly health?: HealthOptions | undefined;
-  /** Asked before every attempt, in order; what they permitted is settled in reverse. */
+  /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Makes images fit each target. Without one an image beyond the limits passes the target over. */
+  /** Resizes images and counts pages for each target. Without one, a target is skipped if an image exceeds its limits. */
   readonly media?: MediaFitter | undefined;
-  /** What happens in all calls. */
+  /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
-  /** Runs every attempt inside it (tracing context); must call `run` once and return what it returns. */
+  /** Wraps each attempt, such as in a tracing context. It must call `run` once and return its result. */
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
-  /** Is given what continues after answers, such as a Worker's `ctx.waitUntil`; see `CallOptions.waitUntil`. */
+  /** Receives work that continues after a response; see `CallOptions.waitUntil`. */
   readonly waitUntil?: WaitUntil | undefined;
-  /** Time, for tests: `fakeClock` of `@majordomo/testing`. */
+  /**
+   * Source of time. Tests use `fakeClock` of `@majordomo/testing`.
+   * @default systemClock
+   */
   readonly clock?: Clock | undefined;
-  /** In [0, 1); for jitter. */
+  /**
+   * Returns a random number in [0, 1) for the jitter of waits.
+   * @default Math.random
+   */
   readonly random?: (() => number) | undefined;
 }
 
-/** One element of a spec, as it was written. */
+/** Element of a spec. */
 export interface SpecElement {
-  /** `provider/model`, or a bare name. */
+  /** Whether the element is a target (`provider/model`) or a name. */
   readonly kind: 'target' | 'name';
   readonly text: string;
-  /** Characters from the start of the spec. */
+  /** Position in the spec, in characters from 0. */
   readonly offset: number;
 }
 
-/** For whom a spec is resolved: what resolvers are told of the call that it would be. */
+/** Options of `resolve`: facts about the call that resolvers receive. */
 export interface ResolveOptions {
-  /** What would be asked. */
+  /** Request of the call. */
   readonly request?: ChatRequest | undefined;
-  /** Who would ask. */
+  /** Tenant of the call. */
   readonly tenant?: string | undefined;
-  /** Anything, as in the options of a call. */
+  /** Arbitrary data, as in `CallOptions`. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** Ends the wait for a resolver. */
+  /** Cancels the wait for a resolver. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One target of a spec, with what is known of it before it is asked. */
+/** Target of a resolved spec. */
 export interface ResolvedTarget {
   /** `provider/model`. */
   readonly target: string;
-  /** Whose prices, facts and conventions hold, as the provider says; `undefined`: unknown. */
+  /** Vendor whose prices and conventions apply; see `Provider.vendor`. */
   readonly vendor: string | undefined;
-  /** How its calls are paid where no price applies, as the provider says. */
+  /** Payment of its calls; see `Provider.billing`. */
   readonly billing: Billing | undefined;
-  /** What stands after the first slash. */
+  /** Id of the model: the text after the first slash. */
   readonly model: string;
   readonly capabilities: Capabilities;
-  /** `undefined`: never in trouble. */
+  /** Health of the target; `undefined` if it never had a failure or a bench. */
   readonly health: TargetHealth | undefined;
 }
 
-/** Knows providers and names, and gives the models that they stand for. Made by `createMajordomo`. */
+/** Registry of providers and names, created by `createMajordomo`. */
 export interface Majordomo {
-  /** Parses at once, resolves at every call. Throws `config` for a spec that cannot be parsed. */
+  /** Returns the model of a spec. Each call resolves the spec again. Throws `config` for a spec that cannot be parsed. */
   model(spec: string): ChatModel;
-  /** The same for models that draw. */
+  /** Returns the image model of a spec. */
   imageModel(spec: string): ImageModel;
-  /** The same for models that make vectors. */
+  /** Returns the embedding model of a spec. */
   embeddingModel(spec: string): EmbeddingModel;
-  /** The same for models that write down what is said. */
+  /** Returns the transcription model of a spec. */
   transcriptionModel(spec: string): TranscriptionModel;
-  /** The same for models that speak. */
+  /** Returns the speech model of a spec. */
   speechModel(spec: string): SpeechModel;
-  /** Sets what a name means, or forgets it. */
+  /** Sets the spec of a name, or removes the name if `spec` is `undefined`. */
   alias(name: string, spec: string | NamedSpec | undefined): void;
-  /** Adds a resolver behind those that are there. */
+  /** Adds a resolver after the existing ones. */
   resolver(resolver: Resolver): void;
-  /**
-   * The elements of a spec, without looking up what they mean. Throws `config` for a spec that cannot be parsed.
-   */
+  /** Returns the elements of a spec without resolving names. Throws `config` for a spec that cannot be parsed. */
   parse(spec: string): readonly SpecElement[];
   /**
-   * What a spec means now, in the order in which it would be tried, benched targets included. Asks nobody but the
-   * resolvers. Throws `config` for what a call would refuse, with the character as `details.path`.
+   * Returns the targets of a spec in the order of a call, including benched ones. Calls resolvers and sends nothing. Rejects
+   * with `config` for a spec that a call would reject, with the position in `details.path`.
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
-  /** Reads `LLM_*` DSNs besides those of `options.env`; returns what looked like one and was not. */
+  /** Reads additional `LLM_*` DSNs and returns an error for each invalid one. */
   loadEnv(env: object): readonly LlmError[];
-  /** What a provider's backend lists, where it can; otherwise `unsupported`. */
+  /** Returns the models that a provider lists. Rejects with `unsupported` if its API has no list. */
   listModels(
     provider: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly ModelInfo[]>;
-  /** A view with other aliases, gates, providers or chain options, and the same health. */
+  /**
+   * Returns a view with other options and the same health. `chain` is merged; every other option replaces the existing one.
+   *
+   * @example const tenant = majordomo.with({ gates: [quota], chain: { attempts: 1 } });
+   */
   with(options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random'>): Majordomo;
-  /** Shared by every view. */
+  /** Health of all targets; all views share it. */
   readonly health: Health;
 }

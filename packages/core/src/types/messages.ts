@@ -1,32 +1,32 @@
 import type { JsonObject, JsonValue } from './schema.ts';
 
-/** Instructions. Wherever it stands in a transcript, its text goes in front of the conversation. */
+/** Instructions. Their text is sent before the conversation, at any position in the transcript. */
 export interface SystemMessage {
   readonly role: 'system';
   readonly parts: readonly TextPart[];
 }
-/** What the user says and shows. */
+/** Message of the user; created by `user`. */
 export interface UserMessage {
   readonly role: 'user';
   readonly parts: readonly UserPart[];
 }
-/** A turn of the model; `ChatResponse.message` is one, to be sent back as it is. */
+/** Turn of the model. Append `ChatResponse.message` to the transcript unchanged. */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly parts: readonly AssistantPart[];
 }
-/** Results for the tool calls of the turn before it; made by `toolResult`. */
+/** Results of the tool calls in the previous turn; created by `toolResult`. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly parts: readonly ToolResultPart[];
 }
-/** One turn of a transcript: plain data, the same for every vendor. */
+/** Message of a transcript: plain data, the same for every vendor. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
-/** A message as a provider gets it: system text is folded into `ModelRequest.system`. */
+/** Message that a provider receives. The text of system messages is in `ModelRequest.system`. */
 export type TurnMessage = Exclude<Message, SystemMessage>;
 
 /**
- * A user message of text, images, files and audio in the order given.
+ * Returns a user message of text, images, files and audio in the given order.
  *
  * @example user('What is in this picture?', image(bytes))
  */
@@ -39,7 +39,7 @@ export function user(...content: (string | UserPart | readonly UserPart[])[]): U
   };
 }
 
-/** An assistant message, for transcripts that were not made by a call. */
+/** Returns an assistant message, for transcripts that do not come from a call. */
 export function assistant(content: string | readonly AssistantPart[]): AssistantMessage {
   return {
     role: 'assistant',
@@ -47,19 +47,23 @@ export function assistant(content: string | readonly AssistantPart[]): Assistant
   };
 }
 
-/** What `toolResult` takes. */
+/** Result of one tool call. */
 export interface ToolResultInput {
-  /** Of the call that it answers. */
+  /** Id of the tool call. */
   readonly callId: string;
-  /** Of the tool: some wires ask for it. */
+  /** Name of the tool; some wires require it. */
   readonly name: string;
-  /** Images too, where the target takes them. */
+  /** Text, and images if the target supports them in results. */
   readonly content: string | readonly (TextPart | ImagePart)[];
-  /** Tells the model that the call failed. */
+  /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
 }
 
-/** The message that answers tool calls: one result for each call of the assistant's turn. */
+/**
+ * Returns the message with the results of tool calls. Each call of the assistant's turn needs one result.
+ *
+ * @example toolResult({ callId: call.id, name: call.name, content: '21 °C' })
+ */
 export function toolResult(result: ToolResultInput | readonly ToolResultInput[]): ToolMessage {
   return { role: 'tool', parts: [result].flat().map(toResultPart) };
 }
@@ -72,22 +76,22 @@ const toResultPart = ({ callId, name, content, isError }: ToolResultInput): Tool
   ...(isError === undefined ? {} : { isError }),
 });
 
-/** An image part; the type defaults to `image/png`, and a media fitter looks at the bytes instead. */
+/** Returns an image part. A media fitter detects the media type from the bytes. */
 export function image(bytes: Uint8Array, mediaType = 'image/png'): ImagePart {
   return { type: 'image', mediaType, bytes };
 }
 
-/** A document part, such as a PDF. */
+/** Returns a document part, such as a PDF. */
 export function file(bytes: Uint8Array, mediaType: string, name?: string): FilePart {
   return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
 
-/** An audio part, for models that hear. */
+/** Returns an audio part, for models with audio input. */
 export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
   return { type: 'audio', mediaType, bytes };
 }
 
-/** Does it carry an image, a file or audio, in a tool result too? */
+/** Whether a message contains an image, a file or audio, including those in tool results. */
 export function hasBytes({ parts }: TurnMessage): boolean {
   return parts.some((part) =>
     part.type === 'tool-result' ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
@@ -95,48 +99,48 @@ export function hasBytes({ parts }: TurnMessage): boolean {
 }
 
 /**
- * A token that only its issuer's family can read: a reasoning signature, encrypted reasoning, an item id.
- * `family` names who can read it, not the wire that carried it; `data` is sent back unchanged.
+ * Token that only models of one family can read: a reasoning signature, encrypted reasoning, an item id. `family` names
+ * the models that can read it, not the wire. `data` is sent back unchanged.
  */
 export interface Replay {
   readonly family: string;
   readonly data: JsonValue;
 }
 
-/** What a piece of text rests on. Of each member, only what the vendor told. */
+/** Source of a piece of text. Members that the vendor does not report are absent. */
 export interface Citation {
-  /** Of a page. */
+  /** URL of a web page. */
   readonly url?: string | undefined;
-  /** A document of the request by its place among them, from 0, or a file or search result by the vendor's name for it. */
+  /** Index of a document in the request, from 0, or the vendor's name of a file or search result. */
   readonly document?: number | string | undefined;
   readonly title?: string | undefined;
-  /** The words of the source. */
+  /** Quotation from the source. */
   readonly quote?: string | undefined;
-  /** Which of the part's text rests on it, as for `slice`. Both or none: without them, all of it or the part knows no better. */
+  /** Range of the part's text, as for `slice`. Without `start` and `end` the source applies to the complete text. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
 
-/** Text, in any message. */
+/** Text of any message. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
-  /** Of an answer: what it rests on, where the vendor says so; known at the part's end. */
+  /** Sources of an answer, if the vendor reports them; known at the end of the part. */
   readonly citations?: readonly Citation[] | undefined;
-  /** Of an answer: the model says it instead of one, where the wire tells that apart. The finish is `refusal` then. */
+  /** Whether the text is a refusal instead of an answer, if the wire marks refusals. The finish is then `refusal`. */
   readonly isRefusal?: true | undefined;
   readonly replay?: Replay | undefined;
 }
 
-/** An image as bytes; a model call never fetches a URL. */
+/** Image as bytes. A model call never fetches a URL. */
 export interface ImagePart {
   readonly type: 'image';
-  /** MIME type such as `image/png`. */
+  /** MIME type, such as `image/png`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-/** A document as bytes, such as a PDF. */
+/** Document as bytes, such as a PDF. */
 export interface FilePart {
   readonly type: 'file';
   readonly mediaType: string;
@@ -144,62 +148,62 @@ export interface FilePart {
   readonly name?: string | undefined;
 }
 
-/** Speech or sound as bytes, for models that hear. */
+/** Audio as bytes, for models with audio input. */
 export interface AudioPart {
   readonly type: 'audio';
-  /** MIME type such as `audio/wav`. */
+  /** MIME type, such as `audio/wav`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-/** What the model thought. It goes back only to a model that can read its `replay`. */
+/** Reasoning of the model. It is sent back only to a model that can read its `replay`. */
 export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string;
   readonly replay?: Replay | undefined;
 }
 
-/** A call that the model wants made. Every call of a turn needs a result in the next message. */
+/** Tool call of the model. Each call of a turn needs a result in the next message. */
 export interface ToolCallPart {
   readonly type: 'tool-call';
-  /** Of the vendor, or made up; rewritten for wires with a narrower alphabet. */
+  /** Id of the vendor, or a generated one. It is rewritten for wires that accept fewer characters. */
   readonly id: string;
   readonly name: string;
-  /** Parsed once, when the call is whole; not checked against the tool's schema. */
+  /** Arguments, not checked against the tool's schema. */
   readonly args: JsonObject;
   readonly replay?: Replay | undefined;
-  /** Set when the model's arguments were no JSON object: never run such a call, answer it with an error. */
+  /** Set if the arguments are not a complete JSON object. Do not run such a call; return an error result. */
   readonly invalid?: { readonly raw: string } | undefined;
 }
 
 /**
- * What a tool did that ran at the vendor (a search, code, an MCP connector), or what else the vendor keeps in a turn. It has
- * its place among the other parts, and goes back as it is to those who can read it, and to nobody else.
+ * Work of a tool that ran at the vendor (a search, code, an MCP connector), or other data of the vendor in a turn. It is
+ * sent back unchanged, and only to models that can read its `replay`.
  */
 export interface VendorPart {
   readonly type: 'vendor';
-  /** The vendor's word for it, such as `web_search_call`; a set that grows. */
+  /** Vendor's name of the kind, such as `web_search_call`. Vendors add new kinds. */
   readonly kind: string;
-  /** For people: what was searched for, the code that ran, or what it said. */
+  /** Description for people: the search query, the code, or its output. */
   readonly text?: string | undefined;
   readonly replay: Replay;
 }
 
-/** What a tool gave back. */
+/** Result of a tool call. */
 export interface ToolResultPart {
   readonly type: 'tool-result';
-  /** Of the call that it answers. */
+  /** Id of the tool call. */
   readonly callId: string;
-  /** Of the tool. */
+  /** Name of the tool. */
   readonly name: string;
   readonly content: readonly (TextPart | ImagePart)[];
-  /** Tells the model that the call failed. */
+  /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
 }
 
-/** What a user message may hold. */
+/** Part of a user message. */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
-/** What an assistant message may hold. */
+/** Part of an assistant message. */
 export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | VendorPart;
-/** A piece of a message; `type` tells which. */
+/** Part of any message; `type` identifies it. */
 export type Part = UserPart | AssistantPart | ToolResultPart;

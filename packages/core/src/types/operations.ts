@@ -4,192 +4,201 @@ import type { ImagePart } from './messages.ts';
 import type { Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
-/** What to draw. Unset fields are the backend's to choose and are left out on the wire. */
+/** Request for images. The vendor chooses the settings that are absent. */
 export interface ImageRequest {
-  /** What the picture shows; when editing, what to change. */
+  /** Description of the image, or of the change if `images` are given. */
   readonly prompt: string;
-  /** How many pictures. */
+  /**
+   * Number of images.
+   * @default the vendor's default, usually 1
+   */
   readonly n?: number | undefined;
-  /** Pixels, width first. */
+  /** Width and height in pixels. */
   readonly size?: `${number}x${number}` | undefined;
   /**
-   * Of the first picture; the others have seed + 1, seed + 2, …. 0 is a seed like any other. Dropped with a warning
-   * where the backend has none.
+   * Seed of the first image; the others have seed + 1, seed + 2, and so on. Dropped with a warning if the model has no
+   * seeds.
    */
   readonly seed?: number | undefined;
-  /** Pictures to start from; a media fitter makes them fit each target. */
+  /** Input images. A media fitter fits them to each target. */
   readonly images?: readonly ImagePart[] | undefined;
   /**
-   * Which part of the first picture may change. The two belong together pixel by pixel, so neither is made to fit: a
-   * target that cannot take them as they are is passed over.
+   * Area of the first image that may change. The mask and this image are not resized, because their pixels correspond. A
+   * target that does not accept their size is skipped.
    */
   readonly mask?: ImagePart | undefined;
-  /** Merged into the wire body last, by provider id or wire name, as in a chat request. */
+  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** The pictures, and how they came about. */
+/** Generated images. */
 export interface ImageResponse {
-  /** `provider/model` that drew them. */
+  /** Target that answered, as `provider/model`. */
   readonly target: string;
-  /** Chat image parts: they can go straight into a message. */
+  /** Images as parts of chat messages. */
   readonly images: readonly ImagePart[];
-  /** Such as fewer images than were asked for, or an input image that was scaled down. */
+  /** Differences from the request, such as fewer images or a resized input image. */
   readonly warnings: readonly Warning[];
-  /** With `details.units`, such as `{ 'image:1024x1024': 2 }`; no tokens where the wire counts none. */
+  /** Usage with `details.units`, such as `{ 'image:1024x1024': 2 }`. Tokens are unknown if the wire reports none. */
   readonly usage: Usage | undefined;
-  /** Every try in order, skipped targets included; the last one drew. */
+  /** All attempts and skipped targets, in order. The last one answered. */
   readonly attempts: readonly Attempt[];
 }
 
-/** One target or a chain of them, to draw with. */
+/** Image model: one target or a chain of targets. */
 export interface ImageModel {
   readonly spec: string;
-  /** Draws. Fails over as a chat does; throws an `LlmError`. */
+  /** Generates images, with failover. Throws `LlmError`. */
   generate(request: ImageRequest, options?: CallOptions): Promise<ImageResponse>;
 }
 
-/** What to turn into vectors. */
+/** Request for embeddings. */
 export interface EmbeddingRequest {
-  /** None: an empty answer, without a call. An empty text is `invalid-request`, with its index. */
+  /** Texts. An empty list results in an empty response without a request. An empty text throws `invalid-request`. */
   readonly values: readonly string[];
-  /** Shorter vectors, where the model can; cut and normalised here where the vendor does not. */
+  /**
+   * Number of dimensions. Longer vectors are truncated and normalized. A target with shorter vectors is skipped.
+   * @default the full vectors of the model
+   */
   readonly dimensions?: number | undefined;
-  /** What the vectors are for, where the model distinguishes. */
+  /** Purpose of the vectors, for models that distinguish it. */
   readonly purpose?: 'query' | 'document' | 'similarity' | 'classification' | 'clustering' | undefined;
-  /** Merged into the wire body last, by provider id or wire name, as in a chat request. */
+  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** The vectors, and how they came about. */
+/** Embeddings. */
 export interface EmbeddingResponse {
-  /** One for each value, in their order. */
+  /** One vector for each value, in the same order. */
   readonly vectors: readonly Float32Array[];
-  /** `provider/model` that answered, of a long list the last part; `attempts` has all. */
+  /** Target that answered the last part of the list, as `provider/model`. `attempts` has all targets. */
   readonly target: string;
   readonly spec: string;
-  /** Of all parts. */
+  /** Total usage of all parts. */
   readonly usage: Usage | undefined;
   readonly warnings: readonly Warning[];
-  /** Every try of every part, skipped targets included. */
+  /** All attempts and skipped targets of all parts. */
   readonly attempts: readonly Attempt[];
 }
 
 /**
- * One target or a chain of them, to make vectors with. Vectors of different models do not mix: every target of the chain
- * has to have the same `space`, else the call fails with `config`.
+ * Embedding model: one target or a chain of targets. Vectors of different models are not comparable, so all targets of the
+ * chain must have the same `space`; otherwise the call fails with `config`.
  */
 export interface EmbeddingModel {
   readonly spec: string;
   /**
-   * Long lists are asked in parts, four at a time, each of which fails over as a chat does. The `LlmError` of a call that
-   * failed in part has the vectors that came as `details.vectors`.
+   * Returns a vector for each value. Long lists are sent in parts, four at a time, each with failover. If a part fails, the
+   * thrown `LlmError` has the received vectors in `details.vectors`.
    */
   embed(request: EmbeddingRequest, options?: CallOptions): Promise<EmbeddingResponse>;
 }
 
-/** What to write down. */
+/** Request for a transcription. */
 export interface TranscriptionRequest {
-  /** The recording, in any format that a target takes. */
+  /** Recording, in a format that a target supports. */
   readonly audio: Uint8Array;
-  /** Such as `audio/ogg`; where the bytes say otherwise, they are believed. */
+  /** MIME type, such as `audio/ogg`. The type that the bytes indicate takes precedence. */
   readonly mediaType: string;
-  /** How long the recording is, where you know it; a media fitter measures it. Limits and budgets go by it. */
+  /** Duration in milliseconds, for limits and budgets. A media fitter measures it if it is absent. */
   readonly durationMs?: number | undefined;
-  /** Of the speaker, as BCP 47: `en`, `pt-BR`. */
+  /** Language of the speaker as BCP 47, such as `pt-BR`. */
   readonly language?: string | undefined;
-  /** Words and names that occur, or the text before. */
+  /** Words and names that occur, or the preceding text. */
   readonly prompt?: string | undefined;
-  /** Which segments are wanted, where the model can. */
+  /** Granularity of the segments, if the model supports it. */
   readonly timestamps?: 'segment' | 'word' | undefined;
-  /** Merged into the wire body last, by provider id or wire name, as in a chat request. */
+  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** A stretch of what was said. */
+/** Segment of a transcription. */
 export interface TranscriptSegment {
   readonly text: string;
-  /** Milliseconds from the start of the audio. */
+  /** Start in milliseconds from the beginning of the audio. */
   readonly startMs: number;
-  /** The same, of its end. */
+  /** End in milliseconds from the beginning of the audio. */
   readonly endMs: number;
-  /** Where the model tells speakers apart. */
+  /** Speaker, if the model distinguishes speakers. */
   readonly speaker?: string | undefined;
 }
 
-/** What was said, and how it was heard. */
+/** Transcription. */
 export interface TranscriptionResponse {
   readonly text: string;
-  /** As BCP 47, where the vendor says it. */
+  /** Language as BCP 47, if the vendor reports it. */
   readonly language: string | undefined;
-  /** Of the audio, where the vendor says it, or else the request. */
+  /** Duration of the audio in milliseconds, from the vendor or the request. */
   readonly durationMs: number | undefined;
-  /** In order; none where the vendor gives none. */
+  /** Segments in order; empty if the vendor reports none. */
   readonly segments: readonly TranscriptSegment[];
-  /** `provider/model` that heard it. */
+  /** Target that answered, as `provider/model`. */
   readonly target: string;
   readonly spec: string;
-  /** With `details.units`, such as `{ 'audio-second': 31 }`; no tokens where the wire counts none. */
+  /** Usage with `details.units`, such as `{ 'audio-second': 31 }`. Tokens are unknown if the wire reports none. */
   readonly usage: Usage | undefined;
   readonly warnings: readonly Warning[];
-  /** Every try in order, skipped targets included; the last one heard it. */
+  /** All attempts and skipped targets, in order. The last one answered. */
   readonly attempts: readonly Attempt[];
 }
 
-/** One target or a chain of them, to write down what is said. */
+/** Transcription model: one target or a chain of targets. */
 export interface TranscriptionModel {
   readonly spec: string;
-  /** Fails over as a chat does; throws an `LlmError`. Silence is an empty text, and no failure. */
+  /** Transcribes a recording, with failover. Silence results in an empty text. Throws `LlmError`. */
   transcribe(request: TranscriptionRequest, options?: CallOptions): Promise<TranscriptionResponse>;
 }
 
-/** What to say. Unset fields are the backend's to choose and are left out on the wire. */
+/** Request for speech. The vendor chooses the settings that are absent. */
 export interface SpeechRequest {
-  /** In whatever language the voice speaks. */
+  /** Text to speak. */
   readonly text: string;
-  /** In the vendor's words. */
+  /** Voice, in the vendor's terms. */
   readonly voice?: string | undefined;
-  /** `pcm`: 16 bits, mono, at the vendor's rate. A target that cannot is passed over. */
+  /** Audio format. `pcm` has 16 bits, one channel and the vendor's rate. A target without the format is skipped. */
   readonly format?: 'mp3' | 'wav' | 'opus' | 'flac' | 'pcm' | undefined;
-  /** 1 is the voice's own. */
+  /**
+   * Speed relative to the normal speed of the voice.
+   * @default 1
+   */
   readonly speed?: number | undefined;
-  /** How to say it, where the model listens to that. */
+  /** Instructions for the style, for models that support them. */
   readonly instructions?: string | undefined;
-  /** Merged into the wire body last, by provider id or wire name, as in a chat request. */
+  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** The sound, and how it came about. */
+/** Generated speech. */
 export interface SpeechResponse {
   readonly audio: Uint8Array;
-  /** Such as `audio/mpeg`. */
+  /** MIME type, such as `audio/mpeg`. */
   readonly mediaType: string;
-  /** `provider/model` that spoke. */
+  /** Target that answered, as `provider/model`. */
   readonly target: string;
   readonly spec: string;
-  /** With `details.units`, such as `{ character: 812 }`; no tokens where the wire counts none. */
+  /** Usage with `details.units`, such as `{ character: 812 }`. Tokens are unknown if the wire reports none. */
   readonly usage: Usage | undefined;
   readonly warnings: readonly Warning[];
-  /** Every try in order, skipped targets included; the last one spoke. */
+  /** All attempts and skipped targets, in order. The last one answered. */
   readonly attempts: readonly Attempt[];
 }
 
-/** One target or a chain of them, to speak with. */
+/** Speech model: one target or a chain of targets. */
 export interface SpeechModel {
   readonly spec: string;
-  /** The whole sound. Fails over as a chat does; throws an `LlmError`. */
+  /** Returns the complete audio, with failover. Throws `LlmError`. */
   speak(request: SpeechRequest, options?: CallOptions): Promise<SpeechResponse>;
-  /** Bytes as they come, read once; fails over until the first of them. What was heard is never taken back. */
+  /** Yields audio as it arrives. It can be iterated once, and fails over only before the first bytes. */
   stream(request: SpeechRequest, options?: CallOptions): AsyncIterable<Uint8Array>;
 }
 
-/** A piece of sound. */
+/** Chunk of audio. */
 export interface SpeechStep {
-  /** Said by the first step. */
+  /** MIME type; set in the first step. */
   readonly mediaType?: string | undefined;
   readonly bytes: Uint8Array;
-  /** Said once it is known; the last one counts. */
+  /** Usage, once it is known. The last one applies. */
   readonly usage?: Usage | undefined;
-  /** What could not be honoured. */
+  /** Settings that could not be applied. */
   readonly warnings?: readonly Warning[] | undefined;
 }

@@ -16,27 +16,28 @@ import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
-/** String variables handed to `createMajordomo`; packages never read `process.env`. */
+/** Environment variables of `createMajordomo`. Packages never read `process.env`. */
 export type Env = { readonly [name: string]: string | undefined };
 
-/** What a provider is told about the attempt that it serves. */
+/** Context of the attempt that a provider serves. */
 export interface ModelContext {
-  /** `provider/model`, for events and errors. */
+  /** Target as `provider/model`, for events and errors. */
   readonly target: string;
-  /** `whole` only where `Model.whole` said so and nobody wants deltas. */
+  /** `complete` if the caller needs no deltas and `Model.isNonStreaming` returned true. */
   readonly delivery: 'deltas' | 'complete';
-  /** Aborted when the call or one of its timers ends: hand it to whatever does I/O. */
+  /** Signal of the attempt. Pass it to all I/O: it aborts when the call is cancelled or a time limit is exceeded. */
   readonly signal: AbortSignal;
   readonly env: Env;
-  /** The app's transport and headers; a provider's own options win. */
+  /** `fetch` of `createMajordomo`. The provider's option takes precedence. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Headers of `createMajordomo`. The provider's headers take precedence. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * A provider tells the credential that it is about to use, so that health knows whose quota is spent; throws when
-   * that one is benched. Core keeps a hash of it, salted per process. `credentialSource` does it.
+   * Reports the credential of the attempt, so that its failures bench the credential instead of the target. Throws if the
+   * credential is benched. Core stores only a hash with a salt of the process. `credentialSource` of the wire kit calls it.
    */
   credential?(value: string): void;
-  /** Those that this attempt was changed by; `credentialSource` finds in them which value was rejected. */
+  /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
    * Reports usage before the `finish` event. A failed or aborted attempt retains the last reported usage; the usage of
@@ -45,102 +46,105 @@ export interface ModelContext {
   reportUsage?(usage: Usage): void;
 }
 
-/** One model at one endpoint: all that a provider has to supply. */
+/** Chat model of a provider. */
 export interface Model {
-  /** What stands after the first slash of a spec. */
+  /** Id of the model: the text after the first slash of a target. */
   readonly id: string;
-  /** The wire it speaks, such as `openai-chat`: a key of `ChatRequest.extra`. */
+  /** Wire of the model, such as `openai-chat`: a key of `ChatRequest.extra`. */
   readonly wire?: string | undefined;
-  /** Whose replay tokens this model can read; it issues the first. */
+  /** Families of the replay tokens that the model can read. It issues tokens of the first family. */
   readonly families: readonly string[];
   readonly capabilities: Capabilities;
-  /** Its own defaults; the caller's win. */
+  /** Default time limits. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Does this request go out as a non-streaming wire call when nobody wants deltas? */
+  /** Whether the request is sent as a non-streaming one if the caller needs no deltas. */
   isNonStreaming?(request: ModelRequest): boolean;
-  /** Events one by one or in batches; an empty batch is a sign of life. The first step ends `connectMs`. */
+  /**
+   * Sends the request and yields events singly or in batches. The first step ends `connectMs`. An empty batch resets
+   * `idleMs`. Throws `LlmError`; it neither retries nor applies time limits.
+   */
   stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 }
 
-/** One image model at one endpoint. */
+/** Image model of a provider. */
 export interface ImageBackend {
   readonly id: string;
-  /** Of pictures to start from: they are made to fit, or the target is passed over. `undefined`: sent as they are. */
+  /** Limits for input images. They are resized to fit, otherwise the target is skipped. `undefined`: no limits are known. */
   readonly images?: ImageLimits | false | undefined;
-  /** Its own defaults; the caller's win. A drawing is one wire call: only `completeMs` and `totalMs` run. */
+  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
+  /** Generates images. Throws `LlmError`; it neither retries nor applies time limits. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
 }
 
-/** One embedding model at one endpoint. */
+/** Embedding model of a provider. */
 export interface EmbeddingBackend {
   readonly id: string;
-  /** Names the vector space: the model as its maker calls it, wherever it runs. */
+  /** Name of the vector space: the model's name at its maker, the same at every provider. */
   readonly space: string;
-  /** Of its whole vectors. */
+  /** Number of dimensions of its full vectors. */
   readonly dimensions?: number | undefined;
-  /** Most values of one request. */
+  /** Maximum number of values in a request. */
   readonly maxValues?: number | undefined;
-  /** Most tokens of one value. */
+  /** Maximum number of tokens in a value. */
   readonly maxTokens?: number | undefined;
-  /** Most tokens of one request. */
+  /** Maximum number of tokens in a request. */
   readonly maxRequestTokens?: number | undefined;
-  /** Its own defaults; the caller's win. A request is one wire call: only `completeMs` and `totalMs` run. */
+  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** At most `maxValues` values, and a vector for each. Throws `LlmError`; no retries, no timers. */
+  /** Returns one vector per value, for at most `maxValues`. Throws `LlmError`; it neither retries nor applies time limits. */
   embed(
     request: EmbeddingRequest,
     context: ModelContext,
   ): Promise<Omit<EmbeddingResponse, 'attempts' | 'spec'>>;
 }
 
-/** One transcription model at one endpoint. */
+/** Transcription model of a provider. */
 export interface TranscriptionBackend {
   readonly id: string;
-  /** Its own defaults; the caller's win. A recording is one wire call: only `completeMs` and `totalMs` run. */
+  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Of audio that it takes; others pass the target over. `undefined`: nothing is known. */
+  /** MIME types of supported audio. The target is skipped for other types. `undefined`: the types are not known. */
   readonly mediaTypes?: readonly string[] | undefined;
-  /** Of the audio; more passes the target over. */
+  /** Maximum size of the audio in bytes. The target is skipped for larger ones. */
   readonly maxBytes?: number | undefined;
-  /** Of the audio; more passes the target over, where its duration is known. */
+  /** Maximum duration of the audio in milliseconds. The target is skipped for longer ones, if the duration is known. */
   readonly maxDurationMs?: number | undefined;
-  /** Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
+  /** Transcribes a recording. Throws `LlmError`; it neither retries nor applies time limits. */
   transcribe(
     request: TranscriptionRequest,
     context: ModelContext,
   ): Promise<Omit<TranscriptionResponse, 'attempts' | 'spec'>>;
 }
 
-/** One speech model at one endpoint. */
+/** Speech model of a provider. */
 export interface SpeechBackend {
   readonly id: string;
-  /** Its own defaults; the caller's win. */
+  /** Default time limits. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Of one text; more passes the target over. */
+  /** Maximum number of characters of the text. The target is skipped for longer ones. */
   readonly maxCharacters?: number | undefined;
-  /** Bytes as they come, to the end of the iteration. Throws `LlmError`, as `Model.stream` does; no retries, no timers. */
+  /** Yields audio as it arrives. Throws `LlmError`; it neither retries nor applies time limits. */
   speak(request: SpeechRequest, context: ModelContext): AsyncIterable<SpeechStep>;
 }
 
-/** A parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable: it is never printed. */
+/** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable and so never in logs. */
 export interface Dsn {
-  /** The provider's id: lower case, `-` as `_`. */
+  /** Id of the provider: the name in lower case, with `_` for `-`. */
   readonly name: string;
-  /** Without `+http`. */
+  /** Scheme without `+http`. */
   readonly scheme: string;
-  /** With the port. */
+  /** Host with its port. */
   readonly host: string;
-  /** `''` or `/v1`: no slash at the end. */
+  /** Path such as `/v1`, without a slash at the end; may be empty. */
   readonly path: string;
-  /** `https://host/path`, or `http://…` for `scheme+http`. */
+  /** URL of the API: `https://host/path`, or `http://…` for `scheme+http`. */
   readonly baseURL: string;
   readonly token: string | undefined;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Called for every attempt; `rejected` is the value that just got a 401. */
+/** API key, or a function that returns it for each attempt. `rejected` is the key that just received a 401. */
 export type Credential =
   | string
   | ((context: {
@@ -148,128 +152,137 @@ export type Credential =
       readonly rejected: string | undefined;
     }) => string | Promise<string>);
 
-/** What every `create…` takes where its SDK allows. A missing key is an error of the call, not of this. */
+/** Options of every `create…` function, as far as its SDK supports them. A missing key is an error of the call. */
 export interface ProviderOptions {
-  /** The name before the slash of a spec. Default: the vendor's. */
+  /**
+   * Id of the provider: the text before the slash of a target.
+   * @default the vendor's name
+   */
   readonly id?: string | undefined;
-  /** Default: the vendor's usual variable in `env`. */
+  /**
+   * API key.
+   * @default the vendor's usual variable in `env`
+   */
   readonly apiKey?: Credential | undefined;
-  /** Another address of the API, such as `http://127.0.0.1:8080/v1`; with or without `/v1` as the vendor's SDK has it. */
+  /** URL of the API, such as `http://127.0.0.1:8080/v1`. It ends with `/v1` if the default of the vendor's SDK does. */
   readonly baseURL?: string | undefined;
-  /** For every request; they win over the app's. */
+  /** Headers of every request. They take precedence over those of `createMajordomo`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Default: the app's, else the platform's. */
+  /**
+   * `fetch` function.
+   * @default the one of `createMajordomo`, otherwise the global `fetch`
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** For all its models; the caller's win. */
+  /** Time limits of all models. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Whose prices hold, such as those of a gateway at `baseURL`; see `Provider.vendor`. Default: the package's vendor. */
+  /**
+   * Vendor whose prices apply, such as a gateway at `baseURL`; see `Provider.vendor`.
+   * @default the vendor of the package
+   */
   readonly vendor?: string | undefined;
-  /** How calls are paid where no price applies; see `Provider.billing`. */
+  /** Payment of calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
 }
 
-/** A model that a backend lists. */
+/** Model in the list of a provider. */
 export interface ModelInfo {
   readonly id: string;
   readonly provider: string;
   readonly capabilities: Capabilities;
 }
 
-/** A vendor, or a server: what stands before the slash of a spec. */
+/** Access to the models of a vendor or server. `id` is the text before the slash of a target. */
 export interface Provider {
-  /** Version of this interface; another number is refused. */
+  /** Version of this interface. Other versions are rejected. */
   readonly spi: 1;
   readonly id: string;
-  /**
-   * Whose prices, facts and conventions hold, in the catalogue's words: `openai`, `amazon-bedrock`, `google-vertex` …
-   * Absent: unknown.
-   */
+  /** Vendor whose prices and conventions apply, in the terms of the catalog such as `amazon-bedrock`. Absent: unknown. */
   readonly vendor?: string | undefined;
-  /** How its calls are paid where no price applies: a subscription, or own hardware. */
+  /** Payment of calls: `included` for a subscription or own hardware, to which no prices apply. */
   readonly billing?: Billing | undefined;
-  /** Any id is taken: the vendor says which exist. Does no I/O and throws nothing. */
+  /** Returns a model for any id, without I/O. It must not throw: the vendor rejects unknown ids at the call. */
   model(modelId: string): Model;
-  /** Absent: it draws nothing. */
+  /** Absent: the provider has no image models. */
   imageModel?(modelId: string): ImageBackend;
-  /** Absent: it makes no vectors. */
+  /** Absent: the provider has no embedding models. */
   embeddingModel?(modelId: string): EmbeddingBackend;
-  /** Absent: it hears nothing. */
+  /** Absent: the provider has no transcription models. */
   transcriptionModel?(modelId: string): TranscriptionBackend;
-  /** Absent: it says nothing. */
+  /** Absent: the provider has no speech models. */
   speechModel?(modelId: string): SpeechBackend;
-  /** Schemes of `LLM_*` DSNs that this package can serve. */
+  /** Functions that create a provider from an `LLM_*` DSN, by scheme. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
-  /** Absent: its API has no list. */
+  /** Absent: the API has no list of models. */
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
 }
 
-/** What a model can take. `undefined` means unknown: the request is sent and the wire decides. */
+/** Capabilities of a model. `undefined` means unknown: the request is sent and the vendor decides. */
 export interface Capabilities {
-  /** Does it call tools? */
+  /** Whether it calls tools. */
   readonly tools?: boolean | undefined;
-  /** `false`: none at all. */
+  /** Limits of input images; `false` if it accepts none. */
   readonly images?: ImageLimits | false | undefined;
-  /** MIME types of documents it reads, and of video where it sees that. */
+  /** MIME types of supported documents and video; `false` if it accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of audio that it hears. */
+  /** MIME types of supported audio; `false` if it accepts none. */
   readonly audio?: readonly string[] | false | undefined;
-  /** How large those documents may be. */
+  /** Limits of documents. */
   readonly fileLimits?: FileLimits | undefined;
-  /** How it keeps to a schema: natively, by a forced tool call, or by being told. */
+  /** Support of output schemas: native, by a forced tool call, by an instruction, or none. */
   readonly output?: 'native' | 'tool' | 'instruct' | false | undefined;
-  /** Does it think, and can it be told how much? */
+  /** Whether its reasoning effort can be set. */
   readonly reasoning?: boolean | undefined;
-  /** May the last message be the assistant's, to be continued? */
+  /** Whether the last message may be of the assistant, to be continued. */
   readonly prefill?: boolean | undefined;
-  /** Tokens. */
+  /** Size of the context in tokens. */
   readonly contextTokens?: number | undefined;
-  /** Tokens. */
+  /** Maximum number of output tokens. */
   readonly maxOutputTokens?: number | undefined;
 }
 
-/** How images must be for a target to take them. */
+/** Limits of images that a target accepts. */
 export interface ImageLimits {
-  /** MIME types. */
+  /** Supported MIME types. */
   readonly mediaTypes: readonly string[];
-  /** Bytes of one image, before base64. */
+  /** Maximum size of an image in bytes, before base64. */
   readonly maxBytes: number;
-  /** Pixels of the longer edge. */
+  /** Maximum length of the longer edge in pixels. */
   readonly maxEdge?: number | undefined;
-  /** Images in one request. */
+  /** Maximum number of images in a request. */
   readonly maxCount?: number | undefined;
-  /** Bytes of all images of a request. */
+  /** Maximum size of all images of a request in bytes. */
   readonly maxTotalBytes?: number | undefined;
-  /** Tighter edges for requests with many images. */
+  /** Lower limits of the edge for requests with more images than `whenCountAbove`. The last rule that matches applies. */
   readonly rules?: readonly { readonly whenCountAbove: number; readonly maxEdge: number }[] | undefined;
 }
 
-/** What a target takes of documents, as its vendor documents it; what is left out is not checked. */
+/** Limits of documents that a target accepts. Absent limits are not checked. */
 export interface FileLimits {
-  /** Documents in one request. */
+  /** Maximum number of documents in a request. */
   readonly maxCount?: number | undefined;
-  /** Bytes of one document, before base64. */
+  /** Maximum size of a document in bytes, before base64. */
   readonly maxBytes?: number | undefined;
-  /** Bytes of all documents of a request. */
+  /** Maximum size of all documents of a request in bytes. */
   readonly maxTotalBytes?: number | undefined;
-  /** Of PDFs alone. Pages are counted by the media fitter; without one they are not checked. */
+  /** Limits of PDFs. Without a media fitter, pages are not checked. */
   readonly pdf?:
     | {
-        /** Bytes of one PDF, instead of the `maxBytes` of all documents. */
+        /** Maximum size of a PDF in bytes; replaces `maxBytes` of documents. */
         readonly maxBytes?: number | undefined;
-        /** Pages of one PDF. */
+        /** Maximum number of pages of a PDF. */
         readonly maxPages?: number | undefined;
-        /** Pages of all PDFs of a request. */
+        /** Maximum number of pages of all PDFs of a request. */
         readonly maxTotalPages?: number | undefined;
       }
     | undefined;
 }
 
-/** Makes media fit a target's limits; `@majordomo/media` has one. Always called with the original bytes. */
+/** Fits media to the limits of a target; `@majordomo/media` has one. It always receives the original bytes. */
 export interface MediaFitter {
   /**
-   * The image as the target takes it: the part itself where it fits. What was done to it goes to `warn`, and from there
-   * to `ChatResponse.warnings`. Throws `unsupported` for what cannot be made to fit, so that a chain continues, and
-   * `invalid-request` for what no target would take.
+   * Returns an image within the limits, or the same part if it fits. Reports changes to `warn`, for
+   * `ChatResponse.warnings`. Throws `unsupported` for an image that cannot fit this target, so that the chain advances, and
+   * `invalid-request` for an image that no target accepts.
    */
   fit(
     image: ImagePart,
@@ -277,8 +290,8 @@ export interface MediaFitter {
     signal: AbortSignal,
     warn?: (warning: Warning) => void,
   ): Promise<ImagePart>;
-  /** Pages of a PDF; `undefined` when they cannot be told. Asked only for a target that limits them. */
+  /** Returns the number of pages of a PDF, or `undefined` if it is not known. Called only for targets that limit pages. */
   pages?(file: FilePart, signal: AbortSignal): Promise<number | undefined>;
-  /** Returns the duration of a recording that is to be transcribed, in milliseconds. Undefined if it is not known. */
+  /** Returns the duration of a recording in milliseconds, or `undefined` if it is not known. */
   durationMs?(recording: Uint8Array): number | undefined | Promise<number | undefined>;
 }

@@ -1,95 +1,118 @@
 import type { Message, TurnMessage } from './messages.ts';
 import type { JsonObject, JsonSchema, ObjectSchema } from './schema.ts';
 
-/** A tool that the model may call. Running it is the caller's, or that of `@majordomo/agent`. */
+/**
+ * Tool that the model may call. The application runs it, or `@majordomo/agent` does.
+ *
+ * @example { name: 'weather', description: 'Current weather of a city', parameters: z.object({ city: z.string() }) }
+ */
 export interface ToolSpec {
-  /** What the model calls it by; most wires take letters, digits, `_` and `-`, up to 64. */
+  /** Name of the tool. Most wires accept letters, digits, `_` and `-`, up to 64; other names are replaced for them. */
   readonly name: string;
-  /** What it does and when to use it: the model reads this. */
+  /** Description for the model: what the tool does and when to use it. */
   readonly description: string;
-  /** JSON Schema of an object, or a Standard Schema that can give one. */
+  /** JSON Schema of an object, or a Standard Schema that can be converted to one. */
   readonly parameters: JsonSchema | ObjectSchema<unknown>;
 }
-/** Whether tools are called: as the model likes, never, at least one, or the one that is named. */
+/** Tool use: the model decides, no tool, at least one tool, or the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 /**
- * How much the model may think before it answers, from nothing to as much as it can. Each wire is told in its own terms:
- * where a model does not know the word, the next stronger one is sent, with a warning, and `max` only where it was asked for.
+ * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger one is sent with a
+ * warning. `max` is only sent if it was requested.
  */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
-/** How the vendor should serve a call: as usual, cheaper and later, or sooner and more expensive. */
+/** Service tier: standard, cheaper with delay, or faster at a higher price. */
 export type ServiceTier = 'default' | 'flex' | 'priority';
 
-/** What the caller asks for. Plain data: it may be frozen, logged, replayed; it is never changed. */
+/**
+ * Request of a chat. Plain data that majordomo never modifies.
+ *
+ * @example { system: 'Answer in one sentence.', messages: [user('Why is the sky blue?')], maxTokens: 200 }
+ */
 export interface ChatRequest {
   /**
-   * The conversation so far, the oldest message first. A message that was sent is not to be changed afterwards: what a
-   * wire made of it is kept by its identity. Put another one in its place.
+   * Conversation, the oldest message first. Do not modify a message that was sent: its converted form is cached by identity.
+   * Replace the message instead.
    */
   readonly messages: readonly Message[];
-  /** Goes before the text of any system messages in `messages`. */
+  /** Instructions. They precede the text of system messages in `messages`. */
   readonly system?: string | undefined;
-  /** What the model may call; a target that takes no tools is passed over. */
+  /** Tools that the model may call. Targets without tool support are skipped. */
   readonly tools?: readonly ToolSpec[] | undefined;
-  /** Default: the vendor's, which is `auto` where there are tools. */
+  /**
+   * Tool use.
+   * @default the vendor's default, which is `auto` if there are tools
+   */
   readonly toolChoice?: ToolChoice | undefined;
-  /** Most tokens to answer with, reasoning included. */
+  /**
+   * Maximum number of output tokens, including reasoning. At the limit the response ends with finish `length`. A value
+   * above the limit of the model is reduced with a warning.
+   */
   readonly maxTokens?: number | undefined;
-  /** On the vendor's own scale; dropped with a warning where a model refuses it. */
+  /** Sampling temperature on the vendor's scale. Dropped with a warning if the model rejects it. */
   readonly temperature?: number | undefined;
-  /** Share of probability to sample from, in (0, 1]. */
+  /** Probability mass to sample from, in (0, 1]. */
   readonly topP?: number | undefined;
-  /** Sample from so many of the likeliest tokens alone. */
+  /** Number of most likely tokens to sample from. */
   readonly topK?: number | undefined;
-  /** Above 0, tokens are the less likely the more often they came; on the vendor's own scale. */
+  /** Penalty for tokens by their frequency so far, on the vendor's scale. */
   readonly frequencyPenalty?: number | undefined;
-  /** Above 0, tokens that came at all are less likely; on the vendor's own scale. */
+  /** Penalty for tokens that already occurred, on the vendor's scale. */
   readonly presencePenalty?: number | undefined;
-  /** How many of the likeliest tokens to tell at each place, besides the chosen one; 0 tells that one alone. */
+  /** Number of most likely tokens to report at each position, in addition to the chosen token. 0 reports only that token. */
   readonly logprobs?: number | undefined;
-  /** Texts that end the answer, left out of it; the vendor limits how many. */
+  /** Strings that end the response and are not part of it. The vendor limits their number. */
   readonly stop?: readonly string[] | undefined;
-  /** For answers that repeat, as far as the vendor promises that. */
+  /** Seed for reproducible responses, as far as the vendor supports them. */
   readonly seed?: number | undefined;
   /**
-   * JSON Schema that the text of the answer must follow, or `json` for JSON of any form; `generateObject` gives the
-   * checked, typed value.
+   * JSON Schema that the text of the response must follow, or `json` for any JSON. `generateObject` returns a validated,
+   * typed value.
    */
   readonly output?: JsonObject | 'json' | undefined;
-  /** Default: the model's own. */
+  /**
+   * Reasoning effort.
+   * @default the model's default
+   */
   readonly reasoning?: Effort | undefined;
-  /** Default: the vendor's. What served the call stands in `usage.details.serviceTier`, in the vendor's word. */
+  /**
+   * Service tier. `usage.details.serviceTier` reports the tier that served the call.
+   * @default the vendor's default
+   */
   readonly serviceTier?: ServiceTier | undefined;
-  /** How long the vendor should keep the prompt's prefix: minutes, or about an hour. */
+  /** Lifetime of the prompt's prefix in the vendor's cache: none, minutes, or about an hour. */
   readonly cache?: 'none' | 'short' | 'long' | undefined;
-  /** Merged into the wire body last. Keys: a wire name such as `openai-chat`, or a provider id (wins). */
+  /** Members to merge into the request body last, by wire such as `openai-chat` or by provider id, which takes precedence. */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 
-/** What a provider gets: no system messages, no schema objects, media fitted, foreign replay gone. */
+/** Request that a provider receives: without system messages, with JSON Schemas, fitted media and readable replay tokens. */
 export interface ModelRequest extends Omit<ChatRequest, 'messages' | 'tools' | 'extra' | 'output'> {
-  /** Repaired for this target: each call has its one result, ids fit the wire. */
+  /** Conversation, repaired for the target: each tool call has one result. */
   readonly messages: readonly TurnMessage[];
-  /** Their schemas are JSON already; `[]` when there are none. */
+  /** Tools with JSON Schemas; empty without tools. */
   readonly tools: readonly ModelTool[];
-  /** The form of the answer, when one was asked for. */
+  /** Output format, if one was requested. */
   readonly output: ModelOutput | undefined;
-  /** Already picked and merged for this target. */
+  /** Members of `ChatRequest.extra` for this target. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
-/** A tool as a provider gets it. */
+/** Tool that a provider receives. */
 export interface ModelTool {
-  /** Wires that name schemas want one. */
   readonly name: string;
   readonly description: string;
   /** JSON Schema of an object. */
   readonly parameters: JsonObject;
-  /** `false`: the vendor is not to hold the arguments to it, as after a refusal. Default: where the wire can. */
+  /**
+   * Whether the vendor enforces the schema.
+   * @default true if the wire supports it
+   */
   readonly strict?: boolean | undefined;
 }
-/** The form of an answer as a provider gets it. */
+/** Output format that a provider receives. */
 export interface ModelOutput {
+  /** Name of the schema, for wires that require one. */
   readonly name: string;
-  /** JSON Schema as the caller gave it; a wire with a dialect of its own rewrites it. `undefined`: JSON of any form. */
+  /** JSON Schema of the caller. A wire with a separate dialect converts it. `undefined` means any JSON. */
   readonly schema: JsonObject | undefined;
 }

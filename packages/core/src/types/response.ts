@@ -2,66 +2,67 @@ import type { Attempt } from './llm-error.ts';
 import type { AssistantMessage, AssistantPart, ToolCallPart } from './messages.ts';
 import type { Usage } from './usage.ts';
 
-/** `incomplete`: the vendor paused the turn; send the transcript back to continue. */
+/**
+ * Reason for the end of a response. `length`: the limit of tokens was reached. `incomplete`: the vendor paused the turn;
+ * send the transcript again to continue it.
+ */
 export type FinishReason =
   'stop' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'incomplete' | 'other';
 
-/** Something was not done as asked. Nothing is dropped in silence. */
+/** Difference between the request and what was sent, or a repair of the response. */
 export interface Warning {
   readonly action: 'dropped' | 'coerced' | 'emulated' | 'repaired' | 'continued' | 'cached';
-  /** Such as `temperature`. */
+  /** Subject, such as `temperature`. */
   readonly what: string;
+  /** Reason, as a sentence for people. */
   readonly why: string;
 }
 
-/** How likely the model held a token of its text, and what it might have written there. */
+/** Log probability of a token of the text. */
 export interface TokenLogprob {
   readonly token: string;
   /** Natural logarithm of the probability. */
   readonly logprob: number;
-  /** The likeliest at this place, as many as were asked for; `[]` where none were. */
+  /** Most likely tokens at this position, as many as `ChatRequest.logprobs` requests. */
   readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
-/** What the vendor says of a stop besides its word for it; what it left out is `undefined`. */
+/** Further facts of the vendor about a refusal or stop. Facts that it does not report are `undefined`. */
 export interface StopDetails {
-  /** Which of the vendor's policies was meant, such as `cyber`. */
+  /** Vendor's policy that applied, such as `cyber`. */
   readonly category: string | undefined;
-  /** For people to read. */
+  /** Explanation for people. */
   readonly explanation: string | undefined;
 }
 
-/** A whole answer, and how it came about. */
+/** Complete response of a chat. */
 export interface ChatResponse {
-  /** The vendor's id of the response. */
+  /** Vendor's id of the response. */
   readonly id: string | undefined;
-  /** `provider/model` that answered. */
+  /** Target that answered, as `provider/model`. */
   readonly target: string;
-  /** The spec that was asked for. */
+  /** Spec of the call. */
   readonly spec: string;
-  /** For the transcript of the next call. */
+  /** Message to append to the transcript for the next call. */
   readonly message: AssistantMessage;
-  /** Those of `message`. */
+  /** Parts of `message`. */
   readonly parts: readonly AssistantPart[];
-  /** All text parts, joined. */
+  /** Concatenation of all text parts. */
   readonly text: string;
-  /** All tool-call parts, the invalid ones included. */
+  /** All tool calls, including those with `invalid` arguments. */
   readonly toolCalls: readonly ToolCallPart[];
-  /** Why the model stopped. */
+  /** Reason for the end of the response. */
   readonly finish: FinishReason;
-  /** The wire's own word for it. */
+  /** Vendor's own name for the reason. */
   readonly rawFinish: string | undefined;
-  /** Why it refused or was stopped, where the vendor says more. */
+  /** Details of a refusal or stop, if the vendor reports them. */
   readonly stopDetails?: StopDetails | undefined;
-  /** Of the tokens of the text, where asked for and the wire has them. */
+  /** Log probabilities of the text, if requested and supported. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
-  /**
-   * Of the attempt that answered; failed ones have theirs in `attempts`. `undefined`: the vendor said
-   * nothing.
-   */
+  /** Usage of the attempt that answered; `undefined` if the vendor reports none. `attempts` has the usage of failed ones. */
   readonly usage: Usage | undefined;
-  /** What was dropped, coerced, emulated or repaired for this target. */
+  /** Settings that were dropped or changed for this target, and repairs. */
   readonly warnings: readonly Warning[];
-  /** Every attempt of the call in order, the last one the one that answered. */
+  /** All attempts of the call, in order. The last one answered. */
   readonly attempts: readonly Attempt[];
 }

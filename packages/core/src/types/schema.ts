@@ -1,6 +1,6 @@
 /**
- * The two public interfaces of Standard Schema 1.1 (standardschema.dev), declared structurally: a validator
- * that implements them, such as zod 4 or arktype, is assignable, and core needs no dependency for it.
+ * Validator of Standard Schema 1.1 (standardschema.dev). The interface is declared structurally: core accepts the schemas of
+ * zod 4, arktype and others without a dependency.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -14,17 +14,17 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a validator says: the value, or what is wrong with it. */
+/** Result of a validation: the value or its issues. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
-/** One thing that is wrong, and where. */
+/** Issue that a validator reports. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** The part of Standard Schema that gives JSON Schema. */
+/** Interface of Standard Schema that converts a schema to JSON Schema. */
 export interface StandardJsonSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1;
@@ -37,26 +37,26 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a library is told when it is asked for JSON Schema. */
+/** Options of a conversion to JSON Schema. */
 export interface JsonSchemaOptions {
-  /** The JSON Schema draft, such as `draft-2020-12`. */
+  /** JSON Schema draft, such as `draft-2020-12`. */
   readonly target: string;
-  /** Options of the library that made the schema. */
+  /** Options of the schema library. */
   readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 
 /**
- * A JSON Schema; also one that is typed by an interface, which TypeScript does not accept as a `JsonObject`. Values are
- * checked against its usual keywords. `pattern`, `patternProperties` and `format` are sent to the model, but not checked.
+ * JSON Schema, also one with an interface type, which TypeScript does not accept as a `JsonObject`. Values are checked
+ * against the common keywords. `pattern`, `patternProperties` and `format` are sent to the model but not checked.
  */
 export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefined });
 
-/** A schema that validates and that can say what it accepts as JSON Schema: zod 4, arktype, wrapped valibot. */
+/** Schema that validates values and can be converted to JSON Schema: zod 4, arktype, wrapped valibot. */
 export type ObjectSchema<T> = StandardSchema<unknown, T> & StandardJsonSchema<unknown, T>;
 
-/** Any JSON value. `undefined` members of objects are left out on the wire. */
+/** JSON value. Members of objects that are `undefined` are omitted. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-/** A JSON object; a tool's arguments, a schema. */
+/** JSON object, such as the arguments of a tool or a schema. */
 export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }

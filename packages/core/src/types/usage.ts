@@ -1,6 +1,6 @@
 /**
- * Tokens. Totals: `input` includes `cacheRead` and `cacheWrite`; `output` includes `reasoning`.
- * `undefined` is unknown, never zero.
+ * Token usage. `input` includes `cacheRead` and `cacheWrite`; `output` includes `reasoning`. `undefined` means unknown, not
+ * zero.
  */
 export interface Usage {
   readonly input: number | undefined;
@@ -11,35 +11,35 @@ export interface Usage {
   readonly details?: UsageDetails | undefined;
 }
 
-/** What money needs beyond the totals, and how long it took; each only where the provider reported it. */
+/** Further facts for prices and statistics. Each is present only if the provider reported it. */
 export interface UsageDetails {
-  /** The vendor's own price of this call, in nano-USD (1 USD = 10⁹), as a decimal integer. */
+  /** Vendor's price of the call in nano-USD (1 USD = 10⁹), as a decimal integer. */
   readonly reportedNanoUsd?: string | undefined;
-  /** Tokens written to the long (about an hour) cache: a portion of `cacheWrite`. */
+  /** Tokens written to the long cache (about an hour); part of `cacheWrite`. */
   readonly cacheWriteLong?: number | undefined;
-  /** The tier that served the call, in the vendor's word. */
+  /** Tier that served the call, in the vendor's terms. */
   readonly serviceTier?: string | undefined;
-  /** The speed that served the call, in the vendor's word, where it is priced by it. */
+  /** Speed that served the call, in the vendor's terms, if the price depends on it. */
   readonly speed?: string | undefined;
-  /** The region where the model ran, in the vendor's word, where it is priced by it. */
+  /** Region where the model ran, in the vendor's terms, if the price depends on it. */
   readonly inferenceGeo?: string | undefined;
-  /** Tokens of images: a portion of `input`. */
+  /** Image tokens; part of `input`. */
   readonly inputImage?: number | undefined;
-  /** Tokens of audio: a portion of `input`. */
+  /** Audio tokens; part of `input`. */
   readonly inputAudio?: number | undefined;
-  /** Tokens of images: a portion of `output`. */
+  /** Image tokens; part of `output`. */
   readonly outputImage?: number | undefined;
-  /** Tokens of audio: a portion of `output`. */
+  /** Audio tokens; part of `output`. */
   readonly outputAudio?: number | undefined;
-  /** Milliseconds that the vendor reports for its stages, such as `{ queue: 5, prompt: 12, completion: 180 }`. */
+  /** Durations of the vendor's stages in milliseconds, such as `{ queue: 5, prompt: 12, completion: 180 }`. */
   readonly stageMs?: Readonly<Record<string, number>> | undefined;
-  /** Uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
+  /** Number of uses of tools that ran at the vendor, such as `{ web_search: 2 }`. */
   readonly serverTools?: Readonly<Record<string, number>> | undefined;
   /**
-   * What is billed by other units than tokens, such as `{ 'image:1024x1024': 2, 'audio-second': 31, character: 812 }`;
-   * priced by the fees of that name.
+   * Quantities that are not billed by tokens, such as `{ 'image:1024x1024': 2, 'audio-second': 31, character: 812 }`. The
+   * catalog has fees of the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
-  /** Input of the largest single model call, where the vendor summed several: prices that rise with it go by this. */
+  /** Input of the largest single model call, if the vendor summed several. Prices by input length depend on it. */
   readonly largestInput?: number | undefined;
 }
