@@ -157,7 +157,7 @@ describe('a failure', () => {
   it('of `map`, of an event without JSON, and of a stream that was read before is told as well', async () => {
     const { majordomo } = world({ 'a/x': ['hi'] });
     const stream = majordomo.model('a/x').stream(hi);
-    await stream.response();
+    for await (const _event of stream);
     const bodies = [
       sseResponse(only(1), {
         map: () => {

@@ -1,18 +1,15 @@
 import type { Clock } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
-/** Where a stream's events come from. */
+/** Source of the events of a stream. */
 export interface Source<Event> {
-  /** The next events, never an empty list; `undefined` at the end. */
+  /** Returns the next events, never an empty list, or `undefined` at the end. */
   pull(): Promise<readonly Event[] | undefined>;
-  /**
-   * The reader has left: closes what is open. The ending, with what had arrived, is told as any other, and need not be told
-   * before this returns.
-   */
+  /** Cancels the source because the reader has left. The source reports its ending as usual, possibly after the return. */
   abandon(why: string): void;
 }
 
-/** A source that is being loaded. */
+/** Returns a source that waits for another one. */
 export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Event> => ({
   pull: async () => (await loading).pull(),
   abandon: (why) => {
@@ -25,7 +22,7 @@ export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Eve
   },
 });
 
-/** How a stream ended: told once, also when nobody pulls any more. */
+/** Ending of a stream. A source reports it once, also if it is not pulled any more. */
 export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
 
 type Begin<Event, Response> = (onEnd: (ending: Ending<Response>) => void) => Source<Event>;
@@ -35,42 +32,44 @@ const DONE: Result<never> = { done: true, value: undefined };
 const LEFT = 'the reader left before the end';
 
 /**
- * Hands batches to one reader, event by event: an event of a batch costs a resolved promise, no generator. The source
- * begins with the first read. Reads that overlap take turns; after the end every read is answered.
+ * Passes the events of a source to one reader. The source begins with the first read or `response()`. Concurrent reads take
+ * turns. After the end every read resolves as done. An event that has arrived costs a resolved promise, not a generator.
  */
 export class PulledStream<Event, Response> implements AsyncIterator<Event, undefined> {
   private readonly begin: Begin<Event, Response>;
-  private readonly unread: Unread;
+  private readonly unread: UnreadTimer;
   private source: Source<Event> | undefined;
   private isIterated = false;
+  private drained: Promise<void> | undefined;
+  /** Events that have arrived, and the position of the reader in them. */
   private batch: readonly Event[] = [];
   private at = 0;
-  /** Reads under way. */
+  /** Number of reads that wait for the source. */
   private reads = 0;
-  private lastRead: Promise<Result<Event>> | undefined;
+  private lastPull: Promise<unknown> | undefined;
   private isOver = false;
+  /** Error that the reader has not received. */
+  private failure: { readonly error: unknown } | undefined;
   private ending: Ending<Response> | undefined;
-  /** The response, where nobody reads the events. */
-  private drained: Promise<Response> | undefined;
   private readonly waiting: { resolve(response: Response): void; reject(error: unknown): void }[] = [];
 
-  /** @param unreadMs how long a reader may leave what was handed over; `Infinity`: for ever */
+  /** @param unreadMs maximum time that arrived events wait for the reader; `Infinity` disables it */
   constructor(begin: Begin<Event, Response>, clock: Clock, unreadMs: number) {
     this.begin = begin;
-    this.unread = new Unread(clock, unreadMs, (ms) => {
+    this.unread = new UnreadTimer(clock, unreadMs, (ms) => {
       this.source?.abandon(`nobody has read the stream for ${ms} ms`);
     });
   }
 
-  /** Once: a second iteration is a `config` error. */
+  /** Returns the only iterator. A second call throws `config`. */
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     if (this.isIterated)
-      throw new LlmError('config', 'a stream is read once: keep what it gives, or its response()');
+      throw new LlmError('config', 'a stream is read once: store its events, or use its response()');
     this.isIterated = true;
     return this;
   }
 
-  /** The next event; reads that overlap take turns. Rejects with what the source throws, once. */
+  /** Returns the next event. One read rejects with the error of the source. */
   next(): Promise<Result<Event>> {
     this.unread.touch();
     if (this.reads === 0) {
@@ -79,37 +78,39 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
         this.at++;
         return Promise.resolve({ done: false, value: event });
       }
-      if (this.isOver) return Promise.resolve(DONE);
+      if (this.isOver && this.failure === undefined) return Promise.resolve(DONE);
     }
     this.reads++;
-    const read = this.lastRead === undefined ? this.read() : this.lastRead.then(this.nextRead, this.nextRead);
-    this.lastRead = read;
+    const read = this.lastPull === undefined ? this.read() : this.lastPull.then(this.nextRead, this.nextRead);
+    this.lastPull = read;
     return read;
   }
 
-  /** A reader that stops after the finish has a response; one that stops before it abandons the call. */
+  /** Ends the reading. Before the end of the source it abandons the call. */
   return(): Promise<Result<Event>> {
     this.end();
-    // What has begun knows what has come of it.
+    this.batch = [];
+    this.failure = undefined;
+    // A source that has begun reports its ending.
     if (this.source === undefined)
       this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
     else this.source.abandon(LEFT);
     return Promise.resolve(DONE);
   }
 
-  /** As a generator would: the reader leaves, and hears its own error. */
+  /** Ends the reading and rejects with the error, as a generator does. */
   throw(error: unknown): Promise<Result<Event>> {
     void this.return();
     return Promise.reject(error);
   }
 
-  /** What the source ended with: drains what nobody reads, otherwise waits for the reader. */
+  /** Resolves with the result of the source. Until an iteration begins, it reads the events and stores them for it. */
   response(): Promise<Response> {
-    if (!this.isIterated) {
-      this.isIterated = true;
-      this.drained = this.drain();
-    }
-    return this.drained ?? this.settled();
+    if (!this.isIterated) this.drained ??= this.drain();
+    const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());
+    // The loop throws the same error: an application need not await both.
+    response.catch(() => undefined);
+    return response;
   }
 
   private settled(): Promise<Response> {
@@ -122,52 +123,56 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 
   private async read(): Promise<Result<Event>> {
     try {
+      if (this.at >= this.batch.length && !this.isOver) {
+        const events = await this.pull();
+        this.batch = events;
+        this.at = 0;
+      }
       const event = this.batch[this.at];
       if (event !== undefined) {
         this.at++;
         return { done: false, value: event };
       }
-      if (this.isOver) return DONE;
-      this.unread.pause();
-      this.source ??= this.begin(this.settle);
-      return this.take(await this.source.pull());
-    } catch (error) {
-      this.settle({ error });
-      // Whoever has left hears nothing any more.
-      if (this.isOver) return DONE;
-      this.end();
-      throw error;
+      const { failure } = this;
+      this.failure = undefined;
+      if (failure !== undefined) throw failure.error;
+      return DONE;
     } finally {
       this.reads--;
-      if (this.reads === 0) this.lastRead = undefined;
+      if (this.reads === 0) this.lastPull = undefined;
       if (!this.isOver) this.unread.resume();
     }
   }
 
-  private take(batch: readonly Event[] = []): Result<Event> {
-    const first = batch[0];
-    if (first === undefined || this.isOver) {
-      this.end();
-      return DONE;
+  /** Returns the next events; an empty list at the end. An error is stored for the reader. */
+  private async pull(): Promise<readonly Event[]> {
+    try {
+      this.unread.pause();
+      this.source ??= this.begin(this.settle);
+      const events = await this.source.pull();
+      if (events !== undefined && !this.isOver) return events;
+    } catch (error) {
+      this.settle({ error });
+      // A reader that has left receives no error.
+      if (!this.isOver) this.failure = { error };
     }
-    this.batch = batch;
-    this.at = 1;
-    return { done: false, value: first };
+    this.end();
+    return [];
   }
 
   private end(): void {
     this.isOver = true;
-    this.batch = [];
     this.unread.stop();
   }
 
-  private async drain(): Promise<Response> {
-    try {
-      while ((await this.next()).done !== true) this.at = this.batch.length;
-    } catch {
-      // The ending has it.
+  private async drain(): Promise<void> {
+    const events: Event[] = [];
+    this.batch = events;
+    while (!this.isIterated && !this.isOver) {
+      this.lastPull = this.pull().then((pulled) => events.push(...pulled));
+      await this.lastPull;
     }
-    return this.settled();
+    if (!this.isOver && this.reads === 0) this.unread.resume();
   }
 
   /** The first ending counts. */
@@ -183,15 +188,15 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 }
 
 /**
- * Notices when nobody reads any more: an iterator that was dropped without a word would hold its socket and its lane
- * for ever. One timer a stream; while the model is waited for, it does not count.
+ * Reports a reader that has stopped without leaving: its iterator would hold the connection forever. One timer per stream.
+ * The time in which the reader waits for the source does not count.
  */
-class Unread {
+class UnreadTimer {
   private readonly clock: Clock;
   private readonly ms: number;
   private readonly onUnread: (ms: number) => void;
   private since: number | undefined;
-  /** Something of what was handed over has been read since the timer was set. */
+  /** Whether the reader has read since the timer was set. */
   private isTouched = false;
   private cancel: (() => void) | undefined;
 
@@ -201,17 +206,17 @@ class Unread {
     this.onUnread = onUnread;
   }
 
-  /** Something is read of what has been handed over. */
+  /** Reports a read. */
   touch(): void {
     this.isTouched = true;
   }
 
-  /** The model is waited for. */
+  /** Stops the time: the reader waits for the source. */
   pause(): void {
     this.since = undefined;
   }
 
-  /** Events were handed over: it is the reader's turn. */
+  /** Starts the time: the reader has events to read. */
   resume(): void {
     if (this.ms === Infinity) return;
     this.since = this.clock.now();
