@@ -20,7 +20,7 @@ describe('a request that is not one is refused with its place, before anybody is
   it.each<[string, unknown, string]>([
     ['no request', undefined, 'request'],
     ['a text', 'hi', 'request'],
-    ['a prompt', { prompt: 'hi' }, 'messages'],
+    ['a prompt', { prompt: 'hi' }, 'prompt'],
     ['null as a message', { messages: [null] }, 'messages[0]'],
     ['a text as a message', { messages: [said, 'hi'] }, 'messages[1]'],
     ['messages of another library', { messages: [{ role: 'user', content: 'hi' }] }, 'messages[0].parts'],

@@ -12,7 +12,36 @@ it.each<[string, string, object]>([
   ['messages', 'must be an array of messages', { messages: 'hi' }],
   ['messages', 'must not be empty', { messages: [] }],
   ['messages[1].role', 'must be a role, not "bot"', { messages: [user('hi'), { role: 'bot', parts: [] }] }],
-  ['messages[0].parts', 'must be an array of parts', { messages: [{ role: 'user', parts: 'hi' }] }],
+  [
+    'messages[0].parts',
+    "must be an array of parts; write user('hi')",
+    { messages: [{ role: 'user', parts: 'hi' }] },
+  ],
+  [
+    'messages[0].parts',
+    "must be an array of parts; write user('hi')",
+    { messages: [{ role: 'user', content: 'hi' }] },
+  ],
+  [
+    'messages[1].parts',
+    "must be an array of parts; write assistant('hi')",
+    { messages: [user('hi'), { role: 'assistant', content: 'hi' }] },
+  ],
+  [
+    'messages[0].parts',
+    'must be an array of parts; use the system member of the request',
+    { messages: [{ role: 'system', content: 'hi' }] },
+  ],
+  [
+    'messages[1].parts',
+    'must be an array of parts; write toolResult({ callId, name, content })',
+    { messages: [user('hi'), { role: 'tool', content: 'hi' }] },
+  ],
+  ['temprature', 'is not a member of a request; did you mean "temperature"?', { temprature: 1 }],
+  ['maxOutputTokens', 'is not a member of a request; did you mean "maxTokens"?', { maxOutputTokens: 1 }],
+  ['max_tokens', 'is not a member of a request; did you mean "maxTokens"?', { max_tokens: 1 }],
+  ['response_format', 'is not a member of a request; did you mean "output"?', { response_format: {} }],
+  ['stop_sequences', 'is not a member of a request; did you mean "stop"?', { stop_sequences: [] }],
   [
     'messages[0].parts[0].bytes',
     'must be a Uint8Array',
@@ -23,22 +52,22 @@ it.each<[string, string, object]>([
     'must be a Uint8Array',
     { messages: [resultWith({ type: 'text', text: 'a' }, { type: 'image', bytes: 'AA' })] },
   ],
-  ['maxTokens', 'must be a whole number above 0, not 1.5', { maxTokens: 1.5 }],
+  ['maxTokens', 'must be an integer above 0, not 1.5', { maxTokens: 1.5 }],
   ['temperature', 'must be a number, not NaN', { temperature: Number.NaN }],
   ['topP', 'must be a number, not -Infinity', { topP: -Infinity }],
-  ['topK', 'must be a whole number above 0, not 0', { topK: 0 }],
+  ['topK', 'must be an integer above 0, not 0', { topK: 0 }],
   ['frequencyPenalty', 'must be a number, not NaN', { frequencyPenalty: Number.NaN }],
-  ['logprobs', 'must be a whole number from 0 on, not -1', { logprobs: -1 }],
+  ['logprobs', 'must be an integer of 0 or more, not -1', { logprobs: -1 }],
   ['reasoning', 'must be one of none, minimal, low, medium, high, xhigh, max', { reasoning: 'toString' }],
   ['serviceTier', 'must be one of default, flex, priority, not "fast"', { serviceTier: 'fast' }],
   ['output', 'must be a JSON Schema or "json", not "xml"', { output: 'xml' }],
   ['tools[0].name', 'must not be empty', { tools: [{ ...tool, name: '' }] }],
-  ['tools[1].name', '"t" is there twice', { tools: [tool, tool] }],
+  ['tools[1].name', '"t" is not unique', { tools: [tool, tool] }],
   ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: null }] }],
   ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: 'object' }] }],
   ['toolChoice.name', 'no tool is named "u"', { tools: [tool], toolChoice: { name: 'u' } }],
   ['toolChoice', '"required" needs tools', { tools: [], toolChoice: 'required' }],
-])('refuses a request whose %s %s', (path, why, request) => {
+])('rejects a request: %s %s', (path, why, request) => {
   expect(() => {
     validate(untyped({ messages: hi, ...request }));
   }).toThrow(
@@ -66,12 +95,13 @@ it.each<[string, object]>([
     'bytes',
     { messages: [user(image(new Uint8Array(1))), resultWith({ type: 'image', bytes: new Uint8Array(1) })] },
   ],
+  ['a member that resembles no other', { cost: 1 }],
   ['the smallest numbers', { maxTokens: 1, temperature: 0, topP: 0 }],
   ['a schema that is a function', { tools: [{ ...tool, parameters: () => undefined }] }],
   ['a choice among its tools', { tools: [tool], toolChoice: { name: 't' } }],
   ['a tool that has to be called', { tools: [tool], toolChoice: 'required' }],
   ['a free choice without tools', { toolChoice: 'auto' }],
-])('takes %s', (_, request) => {
+])('accepts %s', (_, request) => {
   expect(() => {
     validate(untyped({ messages: hi, ...request }));
   }).not.toThrow();

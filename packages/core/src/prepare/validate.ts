@@ -1,10 +1,12 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
+import { didYouMean } from '../util/check.ts';
 import { EFFORTS } from './settings.ts';
 
-/** Refuses what no target could take, before any of them is asked. Throws `invalid-request` naming the place. */
+/** Throws `invalid-request` with the path for a request that no target accepts. */
 export function validate(request: ChatRequest): void {
   if (!isObject(request)) throw invalid('request', 'must be an object with messages');
+  validateMembers(request);
   const { messages } = request;
   if (!isArray(messages)) throw invalid('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalid('messages', 'must not be empty');
@@ -13,57 +15,113 @@ export function validate(request: ChatRequest): void {
   validateTools(request);
 }
 
-/** What a caller without types, or with a bug, may have put there. */
-type Loose = Readonly<Record<string, unknown>>;
+const MEMBERS: Readonly<Record<keyof ChatRequest, true>> = {
+  messages: true,
+  system: true,
+  tools: true,
+  toolChoice: true,
+  maxTokens: true,
+  temperature: true,
+  topP: true,
+  topK: true,
+  frequencyPenalty: true,
+  presencePenalty: true,
+  logprobs: true,
+  stop: true,
+  seed: true,
+  output: true,
+  reasoning: true,
+  serviceTier: true,
+  cache: true,
+  extra: true,
+};
 
-const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'assistant', 'tool']);
+/** Names of other libraries and APIs, in lower case and without underscores. */
+const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
+  input: 'messages',
+  instructions: 'system',
+  maxcompletiontokens: 'maxTokens',
+  maxoutputtokens: 'maxTokens',
+  prompt: 'messages',
+  provideroptions: 'extra',
+  reasoningeffort: 'reasoning',
+  responseformat: 'output',
+  schema: 'output',
+  stopsequences: 'stop',
+  systemprompt: 'system',
+  thinking: 'reasoning',
+};
 
-/** Runs over the whole history at every call: paths are put together only for an error. */
+/** Members that resemble no member of a request are ignored, as in options. */
+function validateMembers(request: object): void {
+  for (const name of Object.keys(request)) {
+    if (Object.hasOwn(MEMBERS, name)) continue;
+    const plain = name.toLowerCase().replaceAll('_', '');
+    const meant = Object.hasOwn(OTHER_NAMES, plain) ? (OTHER_NAMES[plain] ?? '') : name;
+    const suggestion = didYouMean(meant, Object.keys(MEMBERS));
+    if (suggestion !== '') throw invalid(name, `is not a member of a request${suggestion}`);
+  }
+}
+
+/** Value of a caller without types. */
+type Untyped = Readonly<Record<string, unknown>>;
+
+/** Remedies by role, for messages in the form of other APIs. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  system: 'use the system member of the request',
+  user: "write user('hi')",
+  assistant: "write assistant('hi')",
+  tool: 'write toolResult({ callId, name, content })',
+};
+
+/** Runs over the complete history at each call: paths are only created for an error. */
 function validateMessage(message: unknown, at: number): void {
   if (!isObject(message)) throw invalid(`messages[${at}]`, 'must be a message, such as user("hi")');
-  const { role, parts } = message as Loose;
-  if (!ROLES.has(role)) throw invalid(`messages[${at}].role`, `must be a role, not ${quoted(role)}`);
-  if (!isArray(parts)) throw invalid(`messages[${at}].parts`, 'must be an array of parts');
+  const { role, parts } = message as Untyped;
+  if (typeof role !== 'string' || !Object.hasOwn(REMEDIES, role))
+    throw invalid(`messages[${at}].role`, `must be a role, not ${described(role)}`);
+  if (!isArray(parts))
+    throw invalid(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
   const list = parts as readonly unknown[];
   for (let index = 0; index < list.length; index++) {
     const part = list[index];
     if (!isObject(part)) throw invalid(`messages[${at}].parts[${index}]`, 'must be a part or a string');
-    const wrong = wrongIn(part as Loose);
-    if (wrong !== undefined) throw invalid(`messages[${at}].parts[${index}]${wrong[0]}`, wrong[1]);
+    const problem = partProblem(part as Untyped);
+    if (problem !== undefined) throw invalid(`messages[${at}].parts[${index}]${problem[0]}`, problem[1]);
   }
 }
 
-type Wrong = readonly [path: string, why: string] | undefined;
+type Problem = readonly [path: string, why: string] | undefined;
 
 const BYTES = 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts';
 
-function wrongIn(part: Loose): Wrong {
+function partProblem(part: Untyped): Problem {
   switch (part['type']) {
     case 'text':
     case 'reasoning':
-      return textIn(part, 'text');
+      return stringProblem(part, 'text');
     case 'image':
     case 'file':
     case 'audio':
       return part['bytes'] instanceof Uint8Array ? undefined : ['.bytes', BYTES];
     case 'tool-call':
-      return textIn(part, 'id') ?? textIn(part, 'name');
+      return stringProblem(part, 'id') ?? stringProblem(part, 'name');
     case 'tool-result':
-      return textIn(part, 'callId') ?? textIn(part, 'name') ?? wrongInContent(part['content']);
+      return stringProblem(part, 'callId') ?? stringProblem(part, 'name') ?? contentProblem(part['content']);
     default:
       return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
   }
 }
 
-const textIn = (part: Loose, name: string): Wrong =>
+const stringProblem = (part: Untyped, name: string): Problem =>
   typeof part[name] === 'string' ? undefined : [`.${name}`, 'must be a string'];
 
-function wrongInContent(content: unknown): Wrong {
+function contentProblem(content: unknown): Problem {
   if (!isArray(content)) return ['.content', 'must be an array of text and image parts'];
   for (const [index, piece] of (content as readonly unknown[]).entries()) {
     if (!isObject(piece)) return [`.content[${index}]`, 'must be a text or image part'];
-    const wrong = wrongIn(piece as Loose);
-    if (wrong !== undefined) return [`.content[${index}]${wrong[0]}`, wrong[1]];
+    const problem = partProblem(piece as Untyped);
+    if (problem !== undefined) return [`.content[${index}]${problem[0]}`, problem[1]];
   }
   return undefined;
 }
@@ -74,26 +132,26 @@ function validateSettings(request: ChatRequest): void {
   const { system, stop, logprobs } = request;
   checkInteger(request.maxTokens, 'maxTokens');
   checkInteger(request.topK, 'topK');
-  for (const name of NUMBERS) finite(request[name], name);
+  for (const name of NUMBERS) checkFiniteNumber(request[name], name);
   if (logprobs !== undefined && (!Number.isInteger(logprobs) || logprobs < 0))
-    throw invalid('logprobs', `must be a whole number from 0 on, not ${String(logprobs)}`);
+    throw invalid('logprobs', `must be an integer of 0 or more, not ${String(logprobs)}`);
   if (system !== undefined && typeof system !== 'string') throw invalid('system', 'must be a string');
   if (stop !== undefined && !isArray(stop)) throw invalid('stop', 'must be an array of strings');
-  oneOf(request.reasoning, EFFORTS, 'reasoning');
-  oneOf(request.serviceTier, Object.keys(TIERS), 'serviceTier');
+  checkOneOf(request.reasoning, EFFORTS, 'reasoning');
+  checkOneOf(request.serviceTier, Object.keys(TIERS), 'serviceTier');
   const output: unknown = request.output;
   if (output !== undefined && output !== 'json' && !isObject(output))
-    throw invalid('output', `must be a JSON Schema or "json", not ${quoted(output)}`);
+    throw invalid('output', `must be a JSON Schema or "json", not ${described(output)}`);
 }
 
 const NUMBERS = ['temperature', 'topP', 'frequencyPenalty', 'presencePenalty'] as const;
 
-function oneOf(value: string | undefined, known: readonly string[], path: string): void {
+function checkOneOf(value: string | undefined, known: readonly string[], path: string): void {
   if (value === undefined || known.includes(value)) return;
-  throw invalid(path, `must be one of ${known.join(', ')}, not ${quoted(value)}`);
+  throw invalid(path, `must be one of ${known.join(', ')}, not ${described(value)}`);
 }
 
-/** Wires differ; what none of them takes is refused here. */
+/** Names that some wire accepts. */
 const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
 
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
@@ -106,11 +164,11 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalid(
         `tools[${index}].name`,
-        `must be letters, digits, "_", "-", "." or ":", not ${quoted(name)}`,
+        `must be letters, digits, "_", "-", "." or ":", not ${described(name)}`,
       );
     }
-    if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is there twice`);
-    // JSON Schema, or a validator: some are functions.
+    if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is not unique`);
+    // Schemas of some libraries are functions.
     if (typeof (parameters as unknown) !== 'function' && !isObject(parameters))
       throw invalid(`tools[${index}].parameters`, 'must be a schema');
     names.add(name);
@@ -121,27 +179,25 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
   if (toolChoice === 'required' && tools.length === 0) throw invalid('toolChoice', '"required" needs tools');
 }
 
-function finite(value: number | undefined, path: string): void {
+function checkFiniteNumber(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))
     throw invalid(path, `must be a number, not ${String(value)}`);
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-/** Callers without types may send anything; `Array.isArray` would forget the element's type. */
+/** `Array.isArray` narrows to `any[]`. */
 const isArray = (value: unknown): boolean => Array.isArray(value);
 
-/** What stands there, as far as it fits into a message. */
-const quoted = (value: unknown): string =>
+/** Describes a value in a message. */
+const described = (value: unknown): string =>
   typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
 
 const invalid = (path: string, why: string): LlmError =>
   new LlmError('invalid-request', `${path} ${why}`, { path });
 
-/** Throws `invalid-request` for a count, such as `maxTokens`, that is given and is not a whole number above 0. */
+/** Throws `invalid-request` for a count, such as `maxTokens`, that is not an integer above 0. */
 export function checkInteger(value: number | undefined, path: string): void {
   if (value === undefined || (Number.isInteger(value) && value > 0)) return;
-  throw new LlmError('invalid-request', `${path} must be a whole number above 0, not ${String(value)}`, {
-    path,
-  });
+  throw invalid(path, `must be an integer above 0, not ${String(value)}`);
 }
