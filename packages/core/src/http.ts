@@ -1,4 +1,2 @@
-export { sseResponse } from './http/write-sse.ts';
-export { pipeSse, type NodeResponse } from './http/write-sse.ts';
 export { readSse, type ReadSseOptions } from './http/read-sse.ts';
-export type { SseOptions } from './http/write-sse.ts';
+export { pipeSse, sseResponse, type NodeResponse, type SseOptions } from './http/write-sse.ts';

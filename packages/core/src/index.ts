@@ -1,129 +1,97 @@
-export { lanes } from './gates/lanes.ts';
+// Setup
 export { createMajordomo } from './client/create.ts';
 export { checkDsn, dsnVariable } from './resolve/dsn.ts';
-export { fromJson, toJson } from './json/codec.ts';
+export { lanes } from './gates/lanes.ts';
 export { listeners } from './util/listeners.ts';
-export { sumUsage } from './stream/usage.ts';
-export { truncateText } from './util/bytes.ts';
-export { messageOf } from './errors/normalize.ts';
 export { systemClock } from './util/system-clock.ts';
-export { jsonSchema } from './schema/to-json-schema.ts';
-export { checkValue, describeIssues, type CheckResult } from './schema/to-json-schema.ts';
-
-// errors
-export type { ErrorKind } from './types/llm-error.ts';
-export { LlmError, type ErrorDetails, type ErrorIssue, type Recovery } from './types/llm-error.ts';
-export type { Decision, PolicyOverrides } from './types/call-options.ts';
-
-// parts and messages
-export type { JsonObject, JsonValue } from './types/schema.ts';
-export {
-  assistant,
-  audio,
-  file,
-  image,
-  toolResult,
-  user,
-  type AssistantMessage,
-  type Message,
-  type SystemMessage,
-  type ToolMessage,
-  type ToolResultInput,
-  type TurnMessage,
-  type UserMessage,
-} from './types/messages.ts';
-export type {
-  AssistantPart,
-  AudioPart,
-  Citation,
-  FilePart,
-  ImagePart,
-  Part,
-  ReasoningPart,
-  Replay,
-  TextPart,
-  ToolCallPart,
-  ToolResultPart,
-  UserPart,
-  VendorPart,
-} from './types/messages.ts';
-
-// request, response, events
-export type {
-  ChatRequest,
-  Effort,
-  ServiceTier,
-  ModelOutput,
-  ModelRequest,
-  ModelTool,
-  ToolChoice,
-  ToolSpec,
-} from './types/request.ts';
-export type {
-  JsonSchema,
-  JsonSchemaOptions,
-  ObjectSchema,
-  SchemaIssue,
-  SchemaResult,
-  StandardJsonSchema,
-  StandardSchema,
-} from './types/schema.ts';
-export type { Attempt, Billing, PartialResponse } from './types/llm-error.ts';
-export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './types/response.ts';
-export type { Usage, UsageDetails } from './types/usage.ts';
-export type { ModelEvent, PartHead, StreamEvent } from './types/events.ts';
-export type { ImageModel, ImageRequest, ImageResponse } from './types/operations.ts';
-
-export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './types/operations.ts';
-export type {
-  TranscriptionModel,
-  TranscriptionRequest,
-  TranscriptionResponse,
-  TranscriptSegment,
-} from './types/operations.ts';
-export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operations.ts';
-
-// calls
-export type {
-  CallEvent,
-  CallInfo,
-  CallOptions,
-  ChainOptions,
-  OperationType,
-  Timeouts,
-  WaitUntil,
-} from './types/call-options.ts';
+export type { Clock, WaitUntil } from './types/call-options.ts';
 export type { AttemptInfo, Denial, Gate, Permit } from './types/gate.ts';
 export type { Health, HealthOptions, TargetHealth, Verdict } from './types/health.ts';
+export type { MediaFitter } from './types/provider.ts';
 export type {
-  ChatModel,
-  ChatStream,
-  DeepPartial,
-  JsonSchemaRequest,
   Majordomo,
   MajordomoOptions,
   NamedSpec,
-  ObjectResponse,
-  ObjectStream,
   ResolvedTarget,
   ResolveOptions,
   Resolver,
   SpecElement,
   TargetSettings,
+} from './types/majordomo.ts';
+
+// Messages and parts
+export { fromJson, toJson } from './json/codec.ts';
+export { assistant, audio, file, image, toolResult, user } from './types/messages.ts';
+export type {
+  AssistantMessage,
+  AssistantPart,
+  AudioPart,
+  Citation,
+  FilePart,
+  ImagePart,
+  Message,
+  Part,
+  ReasoningPart,
+  Replay,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolMessage,
+  ToolResultInput,
+  ToolResultPart,
+  TurnMessage,
+  UserMessage,
+  UserPart,
+  VendorPart,
+} from './types/messages.ts';
+
+// Chat: request, response and events
+export type { ChatModel, ChatStream } from './types/majordomo.ts';
+export type { ChatRequest, Effort, ServiceTier, ToolChoice, ToolSpec } from './types/request.ts';
+export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './types/response.ts';
+export type { ModelEvent, PartHead, StreamEvent } from './types/events.ts';
+export { sumUsage } from './stream/usage.ts';
+export type { Usage, UsageDetails } from './types/usage.ts';
+
+// Typed objects and schemas
+export { checkValue, describeIssues, jsonSchema, type CheckResult } from './schema/to-json-schema.ts';
+export type {
+  DeepPartial,
+  JsonSchemaRequest,
+  ObjectResponse,
+  ObjectStream,
   TypedRequest,
 } from './types/majordomo.ts';
-export type { Clock } from './types/call-options.ts';
-export type { MediaFitter } from './types/provider.ts';
+export type { JsonObject, JsonSchema, JsonSchemaOptions, JsonValue, ObjectSchema } from './types/schema.ts';
+export type { SchemaIssue, SchemaResult, StandardJsonSchema, StandardSchema } from './types/schema.ts';
 
-// for providers
+// Other operations
+export type { ImageModel, ImageRequest, ImageResponse } from './types/operations.ts';
+export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './types/operations.ts';
+export type { TranscriptionModel, TranscriptionRequest, TranscriptionResponse } from './types/operations.ts';
+export type { TranscriptSegment } from './types/operations.ts';
+export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operations.ts';
+
+// Calls and errors
+export type { CallEvent, CallInfo, CallOptions, ChainOptions } from './types/call-options.ts';
+export type { Decision, OperationType, PolicyOverrides, Timeouts } from './types/call-options.ts';
+export { LlmError, type ErrorDetails, type ErrorIssue, type ErrorKind } from './types/llm-error.ts';
+export type { Attempt, Billing, PartialResponse, Recovery } from './types/llm-error.ts';
+export { messageOf } from './errors/normalize.ts';
+export { truncateText } from './util/bytes.ts';
+
+// Providers
+export type { ModelOutput, ModelRequest, ModelTool } from './types/request.ts';
 export type { SpeechStep } from './types/operations.ts';
-export type { Capabilities, FileLimits, ImageLimits } from './types/provider.ts';
 export type {
+  Capabilities,
   Credential,
   Dsn,
   EmbeddingBackend,
   Env,
+  FileLimits,
   ImageBackend,
+  ImageLimits,
   Model,
   ModelContext,
   ModelInfo,

@@ -1,52 +1,45 @@
-export { kindOf, kindOfStatus, type WireFailure } from './errors/classify.ts';
-export { resetMs, retryAfterMs, retryAfterInMessage, type HeaderReader } from './errors/retry-after.ts';
-export { callSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
-export { copyWithCallSite } from './errors/call-site.ts';
-export { redactCause } from './errors/redact.ts';
-export { redact, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
-export { isTooDeep, MAX_DEPTH } from './json/values.ts';
-export { parseArguments, type ParsedArguments } from './json/arguments.ts';
-export { concatBytes } from './util/bytes.ts';
-export { fromBase64, toBase64 } from './util/bytes.ts';
-export {
-  chatReasoningFamily,
-  CLAUDE_FAMILY,
-  converseFamily,
-  currentFamily,
-  geminiFamily,
-  responsesFamily,
-} from './prepare/replay.ts';
-export { mergeTimeouts } from './util/options.ts';
-export type { BodyDecoder, Framing, OnMessage } from './stream/sse.ts';
-export { copyText, SSE, sseMessages, SseDecoder } from './stream/sse.ts';
-export { sniffMediaType } from './util/bytes.ts';
-export { EventStream } from './client/event-stream.ts';
-export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
-export { toJsonSchema } from './schema/to-json-schema.ts';
-export { readObject } from './schema/to-json-schema.ts';
-export { abortable } from './util/async.ts';
-export { notify } from './util/listeners.ts';
-export { invoke, mapValue } from './util/async.ts';
-export { isGeneratedCallId, generateCallId } from './stream/response-checks.ts';
-export { eventOrderError } from './stream/response-checks.ts';
-export { partialOf } from './stream/accumulator.ts';
-export { nearestEffort } from './prepare/settings.ts';
-export { EFFORTS } from './prepare/settings.ts';
-export { withOutputInstruction } from './prepare/output.ts';
-export { TIMEOUT_KINDS, type Kind, type Kinds, type KindsOf } from './util/check.ts';
-export { checkNumber } from './util/check.ts';
-export { OPTIONAL_SETTINGS, unsentSettingWarnings, type OptionalSetting } from './prepare/settings.ts';
-export { checkInteger } from './prepare/validate.ts';
-export { asLanguage } from './operations/transcription.ts';
-export { sniffAudio } from './operations/transcription.ts';
+// Option checks
 export { checkFinite, checkOptions } from './util/check-options.ts';
-export { didYouMean, nearestName } from './util/check.ts';
-export { asList, asNumber, asRecord, asText, isList, isRecord } from './json/values.ts';
-export { Accumulator } from './stream/accumulator.ts';
-export { fnv1a } from './util/bytes.ts';
-export { hasBytes } from './types/messages.ts';
-export { hasSameValues, messageValues } from './prepare/replay.ts';
+export { checkNumber, didYouMean, isObject, nearestName, TIMEOUT_KINDS } from './util/check.ts';
+export type { Kind, Kinds, KindsOf } from './util/check.ts';
+export { checkInteger } from './prepare/validate.ts';
+export { mergeTimeouts } from './util/options.ts';
 export { NO_ENV } from './resolve/registry.ts';
+
+// Listeners, promises and signals
+export { abortable, derivedSignal, invoke, mapValue } from './util/async.ts';
+export { notify } from './util/listeners.ts';
+
+// Errors and redaction
+export { kindOf, kindOfStatus, type WireFailure } from './errors/classify.ts';
+export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
+export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
+export { resetMs, retryAfterInMessage, retryAfterMs, type HeaderReader } from './errors/retry-after.ts';
+
+// Values, JSON and schemas
+export { asList, asNumber, asRecord, asText, isList, isRecord, isTooDeep, MAX_DEPTH } from './json/values.ts';
+export { parseArguments, type ParsedArguments } from './json/arguments.ts';
+export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
+
+// Bytes and media types
+export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util/bytes.ts';
+export { asLanguage, sniffAudio } from './operations/transcription.ts';
+export { hasBytes } from './types/messages.ts';
+
+// Streams
+export { EventStream } from './client/event-stream.ts';
+export { Accumulator, partialOf } from './stream/accumulator.ts';
 export { EventWriter, type ToolCallDelta } from './stream/event-writer.ts';
-export { isObject } from './util/check.ts';
-export { derivedSignal } from './util/async.ts';
+export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
+export { eventOrderError, generateCallId, isGeneratedCallId } from './stream/response-checks.ts';
+export { copyText, SSE, SseDecoder, sseMessages } from './stream/sse.ts';
+export type { BodyDecoder, Framing, OnMessage } from './stream/sse.ts';
+
+// Requests for a target
+export { withOutputInstruction } from './prepare/output.ts';
+export { EFFORTS, nearestEffort, OPTIONAL_SETTINGS, unsentSettingWarnings } from './prepare/settings.ts';
+export type { OptionalSetting } from './prepare/settings.ts';
+
+// Replay tokens
+export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily, currentFamily } from './prepare/replay.ts';
+export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './prepare/replay.ts';

@@ -235,7 +235,7 @@ describe('an image model', () => {
 
   it.each<[string, ImageRequest]>([
     ['prompt must not be empty', { prompt: ' ' }],
-    ['n must be a whole number above 0, not 0', { ...cat, n: 0 }],
+    ['n must be an integer above 0, not 0', { ...cat, n: 0 }],
     ['size must be like 512x768, not "0x0"', { ...cat, size: '0x0' }],
     ['size must be like 512x768, not "axb"', { ...cat, size: 'axb' as '1x1' }],
     ['size must be like 512x768, not "512"', { ...cat, size: '512' as '1x1' }],

@@ -103,7 +103,7 @@ describe('an answer that does not fit', () => {
   it('is no JSON: the same, never a bare SyntaxError', async () => {
     const error = await failure(ask(['I cannot say.']).model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('invalid-output');
-    expect(error.details.issues).toEqual([{ path: [], message: 'there is no JSON in the answer' }]);
+    expect(error.details.issues).toEqual([{ path: [], message: 'the answer contains no JSON' }]);
   });
 
   it('keeps what the first round cost when the second one breaks', async () => {
@@ -146,8 +146,8 @@ describe('a target whose answers do not fit', () => {
     expect(attempts.map((attempt) => attempt.target)).toEqual(['a/x', 'a/x', 'b/y', 'b/y']);
     expect(warnings.map(({ why }) => why.slice(0, 28))).toEqual([
       'a/x answered again: title: I',
-      'a/x gave nothing that fits: ',
-      'b/y answered again: there is',
+      'a/x gave no value that fits:',
+      'b/y answered again: the answ',
     ]);
   });
 
@@ -301,7 +301,11 @@ describe('the ladder is chosen for each target', () => {
       [false, 0, true],
     ]);
     expect(response.warnings).toEqual([
-      { action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' },
+      {
+        action: 'emulated',
+        what: 'output',
+        why: 'the model has no native schemas: an instruction replaces it',
+      },
     ]);
   });
 

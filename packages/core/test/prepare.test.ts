@@ -57,11 +57,11 @@ const png = (size = 3): ImagePart => image(new Uint8Array(size));
 describe('bad input is refused before any call', () => {
   it.each<[string, Partial<ChatRequest>]>([
     ['messages must not be empty', { messages: [] }],
-    ['maxTokens must be a whole number above 0, not 0', { maxTokens: 0 }],
-    ['maxTokens must be a whole number above 0, not -1', { maxTokens: -1 }],
-    ['maxTokens must be a whole number above 0, not NaN', { maxTokens: Number.NaN }],
+    ['maxTokens must be an integer above 0, not 0', { maxTokens: 0 }],
+    ['maxTokens must be an integer above 0, not -1', { maxTokens: -1 }],
+    ['maxTokens must be an integer above 0, not NaN', { maxTokens: Number.NaN }],
     ['temperature must be a number, not Infinity', { temperature: Infinity }],
-    ['tools[1].name "t" is there twice', { tools: [tool('t'), tool('t')] }],
+    ['tools[1].name "t" is not unique', { tools: [tool('t'), tool('t')] }],
     [
       'tools[0].parameters must be a schema',
       { tools: [{ name: 't', description: '', parameters: undefined as unknown as JsonObject }] },
@@ -321,7 +321,7 @@ describe('prepare', () => {
     );
     await expect(prepared({ messages: [user(png(6), png(6))] }, { images: limits })).rejects.toMatchObject({
       kind: 'unsupported',
-      message: expect.stringContaining('takes 8 bytes of images in all, not 12'),
+      message: expect.stringContaining('takes 8 bytes of images in total, not 12'),
     });
   });
 

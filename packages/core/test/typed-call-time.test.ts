@@ -99,14 +99,14 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
   const circle: Record<string, unknown> = { type: 'array' };
   circle['items'] = circle;
   it.each<[string, unknown, string]>([
-    ['null', null, 'output must be a JSON Schema, or a Standard Schema that can give one'],
-    ['nothing', undefined, 'output must be a JSON Schema, or a Standard Schema that can give one'],
-    ['true', true, 'output must be a JSON Schema, or a Standard Schema that can give one'],
-    ['a list', [], 'output must be a JSON Schema, or a Standard Schema that can give one'],
+    ['null', null, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
+    ['nothing', undefined, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
+    ['true', true, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
+    ['a list', [], 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     [
-      'a schema that holds itself',
+      'a schema that contains itself',
       circle,
-      'output is nested more than 500 levels deep, or holds itself; use $ref for what recurs',
+      'output is nested more than 500 levels deep, or contains itself; use $ref for recursion',
     ],
   ])('refuses %s as a schema before any call', async (_what, output, message) => {
     const { majordomo, asked } = world({ 'a/x': ['{}'] });

@@ -7,7 +7,7 @@ import type { MajordomoOptions, NamedSpec, TargetSettings } from '../types/major
 import {
   checkKind,
   checkKinds,
-  config,
+  configError,
   isObject,
   type Kinds,
   type KindsOf,
@@ -83,12 +83,12 @@ const MAJORDOMO: KindsOf<MajordomoOptions> = {
 export function checkMajordomoOptions(options: MajordomoOptions): void {
   checkChanges(options);
   if (!Array.isArray(options.providers))
-    throw config('providers', 'must be an array of providers, as the create… functions return');
+    throw configError('providers', 'must be an array of providers, as the create… functions return');
 }
 
 /** Throws `config` for an invalid option of `majordomo.with`. */
 export function checkChanges(options: Partial<MajordomoOptions>): void {
-  if (!isObject(options)) throw config('options', 'must be an object with providers');
+  if (!isObject(options)) throw configError('options', 'must be an object with providers');
   checkKinds(options, MAJORDOMO);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
@@ -117,7 +117,7 @@ export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases
 export function parseNamedSpec(path: string, value: unknown): string | NamedSpec {
   if (typeof value === 'string') return value;
   if (!isObject(value) || !('spec' in value) || typeof value.spec !== 'string')
-    throw config(path, 'must be a spec, which is a string, or { spec, with }');
+    throw configError(path, 'must be a spec, which is a string, or { spec, with }');
   checkKind((value as NamedSpec).with, SETTINGS, `${path}.with`);
   return value as NamedSpec;
 }
@@ -125,7 +125,7 @@ export function parseNamedSpec(path: string, value: unknown): string | NamedSpec
 /** Throws `config` for an invalid option of a call. */
 export function checkCall(options: CallOptions | undefined): void {
   if (options === undefined) return;
-  if (!isObject(options)) throw config('options', 'must be an object');
+  if (!isObject(options)) throw configError('options', 'must be an object');
   checkKinds(options, CALL);
 }
 
@@ -149,11 +149,11 @@ const PROVIDER_ID = /^[^/,\s]+(?::\/\/)?$/;
 function checkProvider(provider: unknown, index: number): void {
   const path = `providers[${index}]`;
   if (typeof provider === 'function') {
-    throw config(path, 'is a function: call it');
+    throw configError(path, 'is a function: call it');
   }
-  if (!isObject(provider)) throw config(path, 'must be a provider, as the create… functions return');
+  if (!isObject(provider)) throw configError(path, 'must be a provider, as the create… functions return');
   const { id } = provider as { id?: unknown };
   if (typeof id !== 'string' || !PROVIDER_ID.test(id)) {
-    throw config(`${path}.id`, `must be a name without slash, comma or space, not "${String(id)}"`);
+    throw configError(`${path}.id`, `must be a name without slash, comma or space, not "${String(id)}"`);
   }
 }

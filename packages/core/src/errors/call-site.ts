@@ -1,13 +1,13 @@
 import { CALLED_AT, LlmError } from '../types/llm-error.ts';
 
-/** Where the app made a call: frames as the engine keeps them, which become text only when the call fails. */
+/** Place of a call in the application. The engine converts the frames to text only if `stack` is read. */
 export interface CallSite {
   readonly stack?: string | undefined;
 }
 
 type Capture = (site: object, called: (...never: never[]) => unknown) => void;
 
-/** Takes the place from which `called`, one of our functions, is being called. */
+/** Returns the place from which `called`, a public function, is being called. */
 export function callSite(called: (...never: never[]) => unknown): CallSite {
   const site: CallSite = {};
   const capture = Reflect.get(Error, 'captureStackTrace') as Capture | undefined;
@@ -17,43 +17,42 @@ export function callSite(called: (...never: never[]) => unknown): CallSite {
 }
 
 /**
- * The error, with the frames of the call behind its own. What fails between the app and a vendor is thrown on another
- * turn of the event loop, where the app's line is on no stack any more.
+ * Appends the frames of a call to the stack of its error and returns the error. An asynchronous error is created in another
+ * turn of the event loop, whose stack does not contain the application.
  */
 export function withCallSite<T>(site: CallSite | undefined, error: T): T {
   if (!(error instanceof Error)) return error;
   const frames = framesOf(site?.stack);
   if (frames.length === 0 || CALLED_AT in error) return error;
   Object.defineProperty(error, CALLED_AT, { value: frames });
-  const { title, own } = partsOf(error);
-  // What was thrown at once has the app's frames already.
-  const ours = own.filter((frame) => !frames.includes(frame));
-  error.stack = [title, ...ours.slice(0, MOST_OF_OURS), ...frames.slice(0, MOST_OF_THE_APP)].join('\n');
+  const { title, own } = splitStack(error);
+  // The stack of a synchronous error has the application's frames already.
+  const inner = own.filter((frame) => !frames.includes(frame));
+  error.stack = [title, ...inner.slice(0, MAX_OWN_FRAMES), ...frames.slice(0, MAX_APP_FRAMES)].join('\n');
   return error;
 }
 
-/** A stack that is all ours tells the app nothing, and fills its screen. */
-const MOST_OF_OURS = 4;
-const MOST_OF_THE_APP = 6;
+const MAX_OWN_FRAMES = 4;
+const MAX_APP_FRAMES = 6;
 
-function partsOf({ name, message, stack = '' }: Error): { title: string; own: readonly string[] } {
+function splitStack({ name, message, stack = '' }: Error): { title: string; own: readonly string[] } {
   const own = framesOf(stack.slice(stack.indexOf(message) + message.length));
   return { title: `${name}: ${message}`, own };
 }
 
-/** The same for what rejects. */
+/** Appends the frames of a call to the error of a promise. */
 export const rejectWithCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw withCallSite(site, error);
   });
 
-/** V8 writes `    at line`, other engines `line@file`; both write one a line, V8 a title before. */
+/** V8 writes `    at line`, other engines write `line@file`. */
 const framesOf = (stack = ''): readonly string[] =>
   stack.split('\n').filter((line) => /^\s+at |@/.test(line));
 
 /**
- * The error of an inner call, as whoever wraps a model throws it: a copy with the frames of the wrapper's own caller. Others
- * may be told of the same error, each with frames of his own.
+ * Returns a copy of an inner call's error with the frames of the caller of a wrapper. Several callers of the wrapper may
+ * receive the same error, each with separate frames.
  */
 export function copyWithCallSite(site: CallSite, error: unknown): unknown {
   if (!LlmError.is(error)) return error;

@@ -1,9 +1,9 @@
 import type { ErrorKind } from '../types/llm-error.ts';
 
-/** What a wire said about a failure; all of it may be missing. */
+/** Facts of a vendor about a failure. */
 export interface WireFailure {
   readonly status?: number | undefined;
-  /** The body's code or type, as text. */
+  /** Code in the body. */
   readonly code?: string | undefined;
   readonly type?: string | undefined;
   readonly message?: string | undefined;
@@ -24,7 +24,7 @@ const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   529: 'overloaded',
 };
 
-/** Codes and types that mean the same wherever they are seen; a provider adds its own in its `errors.ts`. */
+/** Codes and types with the same meaning at all vendors. Providers add their own codes. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   api_error: 'server',
   authentication_error: 'auth',
@@ -54,46 +54,45 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 const BILLING_TEXT =
   /key limit|spending limit|credit balance|insufficient (?:balance|credits|funds)|billing/i;
 
-/** The kind for an HTTP status, sharpened by a body's code where the code says more. */
+/** Returns the kind of an HTTP status and an optional code of the body, which takes precedence. */
 export function kindOfStatus(status: number, code?: string): ErrorKind {
   return kindOf({ status, code });
 }
 
 /**
- * Code, then type, then what only the text can tell, then the status. A 401 stays `auth` and a 429 never becomes an
- * overflow, whatever their text: rate limits speak of tokens too.
+ * Returns the kind of a failure by its code, type, message and status, in this order. A 401 is always `auth`, and a 429 is
+ * never `context-overflow`, because messages of rate limits contain tokens too.
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
-  const named = byCode(code) ?? byCode(type);
+  const named = kindByCode(code) ?? kindByCode(type);
   if (status === 401 || status === 429)
-    return named === 'quota' || named === 'billing' ? named : byStatus(status);
-  // "server error" is what vendors call everything: the status says more, where there is one.
+    return named === 'quota' || named === 'billing' ? named : kindByStatus(status);
+  // Vendors use "server error" for many failures: the status is more specific.
   if (named !== undefined && (named !== 'server' || status === undefined)) return named;
-  if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : byStatus(status);
+  if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : kindByStatus(status);
   if (isOverflow(message) && status !== 404) return 'context-overflow';
-  return status === undefined ? statusInCode(code) : byStatus(status);
+  return status === undefined ? kindByStatusInCode(code) : kindByStatus(status);
 }
 
-/** Own members only: a wire may call its code `constructor`. */
-const byCode = (word = ''): ErrorKind | undefined =>
-  Object.hasOwn(BY_CODE, word) ? BY_CODE[word] : undefined;
+const kindByCode = (code = ''): ErrorKind | undefined =>
+  Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 
-/** In-band errors often carry the status as their code. */
-function statusInCode(code: string | undefined): ErrorKind {
+/** Errors inside a stream often have the status as their code. */
+function kindByStatusInCode(code: string | undefined): ErrorKind {
   const status = Number(code);
-  return Number.isInteger(status) && status >= 400 && status < 600 ? byStatus(status) : 'server';
+  return Number.isInteger(status) && status >= 400 && status < 600 ? kindByStatus(status) : 'server';
 }
 
-function byStatus(status: number): ErrorKind {
+function kindByStatus(status: number): ErrorKind {
   return BY_STATUS[status] ?? (status >= 500 || status < 400 ? 'server' : 'invalid-request');
 }
 
 /**
- * How engines say that the prompt does not fit; English only, since their APIs are. Each line was seen on a wire:
- * OpenAI and most compatibles, Anthropic, llama.cpp, Gemini, Bedrock, Cohere, GitHub Models, Mistral, xAI.
- * A bare "max_tokens" or "input tokens" is not an overflow: refused parameters and rate limits use those words.
+ * Messages for a prompt that exceeds the context, as observed at OpenAI and compatible servers, Anthropic, llama.cpp, Gemini,
+ * Bedrock, Cohere, GitHub Models, Mistral and xAI. Only "max_tokens" or "input tokens" is not enough: rejected parameters
+ * and rate limits contain them too.
  */
 const OVERFLOW_TEXTS: readonly RegExp[] = [
   /maximum context length/i,

@@ -6,7 +6,7 @@ const PASS_ON: Decision = { retry: false, advance: true, bench: false };
 const COUNT: Decision = { retry: false, advance: true, bench: true };
 const TRANSIENT: Decision = { retry: true, advance: true, bench: true };
 
-/** One table decides what a failure means for the chain. */
+/** Default decisions by error kind. */
 export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
   config: STOP,
   aborted: STOP,
@@ -31,7 +31,7 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
   exhausted: STOP,
 };
 
-/** The row for a kind with the overrides laid over it; a kind from a newer core counts as `server`. */
+/** Returns the decision for a kind with the overrides. An unknown kind of a newer version counts as `server`. */
 export function decisionFor(kind: ErrorKind, overrides: PolicyOverrides | undefined): Decision {
   const row = Object.hasOwn(ERROR_POLICY, kind) ? ERROR_POLICY[kind] : ERROR_POLICY.server;
   const override = overrides !== undefined && Object.hasOwn(overrides, kind) ? overrides[kind] : undefined;

@@ -1,11 +1,11 @@
 import { toBase64 } from '../util/bytes.ts';
 
-/** A place in a text: from the first character to the one behind the last. */
+/** Range of a string, from the first character to the one after the last. */
 export type Span = readonly [from: number, to: number];
 
 /**
- * Shapes of keys that vendors issue, and places where a credential stands in text; a first group is kept. Every run of
- * characters is entered once, so that a text costs its length whatever is in it.
+ * Patterns of vendors' keys and of credentials in text. The first group is not masked. The patterns match in linear time:
+ * quantifiers are bounded or begin at a fixed prefix.
  */
 const KEY_SHAPES: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_][\w-]{12,}/g,
@@ -17,35 +17,34 @@ const KEY_SHAPES: readonly RegExp[] = [
   /\bya29\.[\w.-]{10,}/g,
   /(?<![\w.-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END ))*/g,
-  // Words follow "basic" in prose: a credential has a digit or a capital inside, or is long.
+  // In prose a word follows "basic". A credential contains a digit or a capital letter, or is long.
   /(\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,16})(?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[\w.~+/=-]{8,}/g,
   /(\bapi[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /((?:secret_?access_?key|(?:session|security|access|refresh|id)[-_]?token|client_?secret)["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /([?&](?:key|sig|token|x-amz-(?:signature|credential))=)[^\s"'\\&#]{4,}/gi,
-  // Up to the last `@`, as DSNs are read.
+  // User information of a URL, up to the last `@` as in DSNs.
   /(:\/\/)[^\s/"'\\]+(?=@)/g,
 ];
 
-/** What stands where a secret stood. */
 const MASK = '***';
 
-/** The text with every known secret and everything of a key's shape masked. */
+/** Returns the text with all given secrets and all strings with the pattern of a key masked. */
 export function redact(text: string, secrets: readonly (string | undefined)[] = []): string {
   return redactor(secrets)(text);
 }
 
-/** `redact` for many texts: what the secrets look like is found once. */
+/** Returns `redact` for many texts. The forms of the secrets are computed once. */
 function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const forms = formsOf(secrets);
-  return (text) => masked(text, spansOf(text, forms));
+  return (text) => maskSpans(text, spansOf(text, forms));
 }
 
-/** Only what is known: for texts of our own, which may show what a DSN looks like. */
+/** Returns the text with the given secrets masked, but not other strings with the pattern of a key. */
 export function redactValues(text: string, secrets: readonly (string | undefined)[]): string {
-  return masked(text, apart(knownSpans(text, formsOf(secrets))));
+  return maskSpans(text, mergeSpans(knownSpans(text, formsOf(secrets))));
 }
 
-function masked(text: string, spans: readonly Span[]): string {
+function maskSpans(text: string, spans: readonly Span[]): string {
   let clean = '';
   let at = 0;
   for (const [from, to] of spans) {
@@ -55,7 +54,7 @@ function masked(text: string, spans: readonly Span[]): string {
   return at === 0 ? text : clean + text.slice(at);
 }
 
-/** Where known secrets and everything of a key's shape stand: in order, apart from each other. Masks are none. */
+/** Returns the ranges that `redact` masks, in order and without overlaps. */
 export function secretSpans(text: string, secrets: readonly (string | undefined)[]): readonly Span[] {
   return spansOf(text, formsOf(secrets));
 }
@@ -69,7 +68,7 @@ function spansOf(text: string, forms: ReadonlySet<string>): readonly Span[] {
       if (!isMask(text.slice(from, to))) found.push([from, to]);
     }
   }
-  return apart(found);
+  return mergeSpans(found);
 }
 
 function knownSpans(text: string, forms: ReadonlySet<string>): Span[] {
@@ -86,8 +85,8 @@ const formsOf = (secrets: readonly (string | undefined)[]): ReadonlySet<string> 
   new Set(secrets.flatMap(secretForms));
 
 /**
- * What a secret looks like as it is, without its blanks, percent-encoded, inside JSON, and in base64 at any place of a
- * longer text. None for one or two characters: that would mask half of a text and protects nothing.
+ * Returns the forms of a secret: unchanged, trimmed, percent-encoded, in JSON, and in base64 at any position of a longer
+ * text. A secret of one or two characters has none, because masking them would make texts unreadable.
  */
 export function secretForms(secret: string | undefined): readonly string[] {
   const bare = secret?.trim() ?? '';
@@ -101,54 +100,54 @@ function inUrl(secret: string): string {
   try {
     return encodeURIComponent(secret);
   } catch {
-    // Half of a surrogate pair, which no URL can carry.
+    // Half of a surrogate pair cannot be encoded.
     return secret;
   }
 }
 
-/** Bytes before the secret move its bits by 0, 2 or 4: only characters that it alone decides are looked for. */
+/** Bytes before the secret shift its bits by 0, 2 or 4. Only characters that depend on the secret alone are part of a form. */
 function inBase64(secret: string): readonly string[] {
   const bytes = new TextEncoder().encode(secret);
   return [0, 1, 2].flatMap((before) => {
     const padded = new Uint8Array(before + bytes.length);
     padded.set(bytes, before);
-    const whole = Math.floor((padded.length * 8) / 6);
-    const form = toBase64(padded).slice(Math.ceil((before * 8) / 6), whole);
-    // Shorter ones stand in other data by chance.
+    const end = Math.floor((padded.length * 8) / 6);
+    const form = toBase64(padded).slice(Math.ceil((before * 8) / 6), end);
+    // Shorter forms occur in other data by chance.
     return form.length < 8 ? [] : [form, form.replaceAll('+', '-').replaceAll('/', '_')];
   });
 }
 
 const isMask = (text: string): boolean => /^\**$/.test(text);
 
-function apart(spans: Span[]): readonly Span[] {
-  const kept: [number, number][] = [];
+function mergeSpans(spans: Span[]): readonly Span[] {
+  const merged: [number, number][] = [];
   for (const [from, to] of spans.sort(([a], [b]) => a - b)) {
-    const last = kept.at(-1);
+    const last = merged.at(-1);
     if (last !== undefined && from < last[1]) last[1] = Math.max(last[1], to);
-    else kept.push([from, to]);
+    else merged.push([from, to]);
   }
-  return kept;
+  return merged;
 }
 
-/** Whatever is longer is not the error but what hangs on it: the rest is left out. */
-const MOST_MEMBERS = 2000;
-const MOST_CHARACTERS = 200_000;
-/** Not shown before a cut, which may stand in a secret. */
-const LONGEST_SECRET = 10_000;
+/** Limits of a copied error; the rest is omitted. */
+const MAX_MEMBERS = 2000;
+const MAX_CHARACTERS = 200_000;
+/** Characters that are omitted before the end of a truncated string, which may divide a secret. */
+const MAX_SECRET = 10_000;
 
 const BRAND = Symbol.for('majordomo.LlmError');
 
-/** Names of members that hold a credential, whatever it looks like. */
+/** Names of members with a credential of any form. */
 const CREDENTIAL =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key)$|secret|token$|private_?key$/i;
 
-/** What holds requests, sockets and headers in one runtime or another never comes along. */
+/** Result for an object that is not copied, such as a request or socket. */
 const OPAQUE: unique symbol = Symbol();
 
 /**
- * A foreign error, as a cause that may be shown: itself when all that it holds is plain and free of secrets, else a copy
- * without them. SDK errors carry the vendor's text, which may echo the key, and some the whole request.
+ * Returns a cause without secrets: the same error if it has none, otherwise a copy. Errors of SDKs contain the vendor's text,
+ * which may contain the key, and some contain the complete request.
  */
 export function redactCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
   const cleaner = new Cleaner(secrets);
@@ -161,7 +160,7 @@ class Cleaner {
   changed = false;
   private readonly redact: (text: string) => string;
   private readonly seen = new Map<object, unknown>();
-  private left = MOST_MEMBERS;
+  private left = MAX_MEMBERS;
 
   constructor(secrets: readonly (string | undefined)[]) {
     this.redact = redactor(secrets);
@@ -180,9 +179,9 @@ class Cleaner {
   }
 
   private text(value: string): string {
-    const clean = this.redact(value.slice(0, MOST_CHARACTERS));
+    const clean = this.redact(value.slice(0, MAX_CHARACTERS));
     if (clean !== value) this.changed = true;
-    return value.length > MOST_CHARACTERS ? clean.slice(0, -LONGEST_SECRET) || MASK : clean;
+    return value.length > MAX_CHARACTERS ? clean.slice(0, -MAX_SECRET) || MASK : clean;
   }
 
   private drop(): typeof OPAQUE {
@@ -191,28 +190,28 @@ class Cleaner {
   }
 
   private error(error: Error): Error {
-    // Ours are clean when they are made.
+    // An LlmError never contains a secret.
     if (BRAND in error) return error;
     const message = textOf(error, 'message');
     const stack = textOf(error, 'stack');
-    // It may be no text but something that holds one.
+    // The stack may be an object that contains a string.
     if (stack === '') this.changed = true;
-    const said = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
-    const copy = new Error(said);
+    const clean = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
+    const copy = new Error(clean);
     this.members(error, copy);
-    copy.message = said;
+    copy.message = clean;
     copy.name = this.text(textOf(error, 'name'));
-    copy.stack = this.text(stack.replace(message, () => said));
+    copy.stack = this.text(stack.replace(message, () => clean));
     return copy;
   }
 
-  /** Engines quote the text that they stumble over, a few characters of a key included. */
+  /** Engines quote the invalid text, which may contain a part of a key. */
   private withoutSample(message: string): string {
     this.changed = true;
     return `not valid JSON${/ (?:in JSON )?at position \d+/.exec(message)?.[0] ?? ''}`;
   }
 
-  /** HTTP libraries keep what they sent, such as `config.headers.Authorization`. */
+  /** HTTP libraries attach the request, such as `config.headers.Authorization`. */
   private member(key: PropertyKey, value: unknown): unknown {
     if (typeof value !== 'string' || typeof key !== 'string' || !CREDENTIAL.test(key))
       return this.clean(value);
@@ -220,7 +219,7 @@ class Cleaner {
     return MASK;
   }
 
-  /** Members that cannot be seen in JSON are seen by inspectors. */
+  /** Includes members that are not enumerable, because inspectors show them. */
   private members<T extends object>(from: object, to: T): T {
     this.seen.set(from, to);
     const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';
@@ -240,7 +239,7 @@ class Cleaner {
   }
 }
 
-/** Returns an empty string for a member that is not a string: SDKs copy members of a body onto their errors. */
+/** Returns an empty string for another type: SDKs copy members of a body onto their errors. */
 function textOf(error: Error, member: 'message' | 'name' | 'stack'): string {
   const value: unknown = error[member];
   return typeof value === 'string' ? value : '';

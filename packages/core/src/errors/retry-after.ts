@@ -1,15 +1,15 @@
-/** What the parser needs of `Headers`. */
+/** Part of `Headers` that the parser needs. */
 export interface HeaderReader {
-  /** Case does not matter; `null` when there is none. */
+  /** Returns the value of a header, or `null`. The name is not case-sensitive. */
   get(name: string): string | null;
 }
 
-/** Longer than this is a mistake of the server's clock, not a wait: 31 days. */
-const ABSURD_MS = 31 * 24 * 3_600_000;
+/** A longer wait is an error of the server's clock: 31 days. */
+const MAX_WAIT_MS = 31 * 24 * 3_600_000;
 
 /**
- * Milliseconds that a response's headers ask to wait, or `undefined`. Reads `retry-after-ms`, `retry-after` (seconds
- * or an HTTP date) and `x-ratelimit-reset` (seconds, `1m30s`, or epoch in s or ms).
+ * Returns the wait that the headers of a response request, in milliseconds, or `undefined`. Reads `retry-after-ms`,
+ * `retry-after` (seconds or an HTTP date) and `x-ratelimit-reset` (as `resetMs`).
  */
 export function retryAfterMs(headers: HeaderReader | undefined, now: number): number | undefined {
   if (headers === undefined) return undefined;
@@ -20,7 +20,7 @@ export function retryAfterMs(headers: HeaderReader | undefined, now: number): nu
   );
 }
 
-/** A reset in any dialect, as milliseconds from `now`: `12`, `6m0s`, `120ms`, RFC 3339, epoch s or ms. */
+/** Returns the time until a reset in milliseconds. The value is seconds, `6m0s`, `120ms`, RFC 3339, or epoch seconds or ms. */
 export function resetMs(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const seconds = number(value);
@@ -41,7 +41,7 @@ const number = (value: string | null): number | undefined =>
   value !== null && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
 
 const plausible = (ms: number | undefined): number | undefined =>
-  ms !== undefined && ms >= 0 && ms <= ABSURD_MS ? ms : undefined;
+  ms !== undefined && ms >= 0 && ms <= MAX_WAIT_MS ? ms : undefined;
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
@@ -54,13 +54,13 @@ function duration(value: string): number | undefined {
   return total;
 }
 
-const WORDS =
+const WAIT_TEXT =
   /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|[dhms])[ ,]{0,2})+)/i;
 
-/** The wait that an error's words ask for: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Groq, Azure; 2026). */
+/** Returns the wait in a message, such as "try again in 11.054s" or "retry after 26 seconds" (OpenAI, Groq, Azure; 2026). */
 export function retryAfterInMessage(message: string | undefined): number | undefined {
-  const [, said = ''] = WORDS.exec(message ?? '') ?? [];
-  const short = said
+  const [, wait = ''] = WAIT_TEXT.exec(message ?? '') ?? [];
+  const short = wait
     .toLowerCase()
     .replace(/[ ,]/g, '')
     .replace(/(\d)(?:milliseconds?|(second|minute|hour|day)s?)/g, (_all, digit: string, unit = 'ms') =>

@@ -3,18 +3,18 @@ import { fromJson } from '../json/codec.ts';
 import { SseDecoder } from '../stream/sse.ts';
 import type { StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
-import { asError, withErrors } from './error-json.ts';
+import { errorFromJson, reviveErrors } from './error-json.ts';
 
-/** How the events of a server are read. */
+/** Options of `readSse`. */
 export interface ReadSseOptions {
-  /** Ends the reading, as `aborted`, and closes the connection. */
+  /** Ends the reading with kind `aborted` and closes the connection. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The events of `sseResponse` or `pipeSse` again, typed, in a browser or anywhere. Read at the loop's pace; leaving the
- * loop closes the connection. Throws what the server told as an error, `network` when the connection breaks, and
- * `protocol` for an answer that is not an event stream.
+ * Returns the events of `sseResponse` or `pipeSse`, in a browser or any other runtime. Leaving the loop closes the connection.
+ * Throws the error that the server sent, `network` if the connection breaks, and `protocol` for a response that is not an
+ * event stream.
  *
  * @example
  * const response = await fetch('/chat', { method: 'POST', body: question });
@@ -28,7 +28,7 @@ export function readSse<Event = StreamEvent>(
 }
 
 async function* events(response: Response, signal: AbortSignal | undefined): AsyncGenerator {
-  // Absent where there is no body, whatever the types say.
+  // The body is null for some responses, although its type does not allow it.
   const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   const leave = (): void => void reader?.cancel().catch(() => undefined);
   signal?.addEventListener('abort', leave, { once: true });
@@ -38,7 +38,7 @@ async function* events(response: Response, signal: AbortSignal | undefined): Asy
     checkAnswer(response);
     for (;;) {
       const bytes = signal?.aborted === true ? undefined : await bytesOf(reader);
-      if (signal?.aborted === true) throw new LlmError('aborted', 'the reading was ended by its signal');
+      if (signal?.aborted === true) throw new LlmError('aborted', 'the signal aborted the reading');
       if (bytes === undefined) decoder.end();
       else decoder.push(bytes);
       for (const data of received.splice(0)) yield eventOf(data);
@@ -50,7 +50,7 @@ async function* events(response: Response, signal: AbortSignal | undefined): Asy
   }
 }
 
-/** A page of a proxy, or the app's own refusal. */
+/** Rejects an error status, such as of the application, and other content, such as a page of a proxy. */
 function checkAnswer({ ok, status, headers }: Response): void {
   if (!ok) throw new LlmError(kindOfStatus(status), `the server answered ${status}`, { status });
   const type = headers.get('content-type') ?? '';
@@ -61,7 +61,7 @@ function checkAnswer({ ok, status, headers }: Response): void {
   }
 }
 
-/** What a signal given to `fetch` ends it with. */
+/** Names of the errors with which a signal ends `fetch`. */
 const SIGNALS: Readonly<Record<string, 'aborted' | 'timeout'>> = {
   AbortError: 'aborted',
   TimeoutError: 'timeout',
@@ -74,18 +74,18 @@ async function bytesOf(
     return (await reader?.read())?.value;
   } catch (cause) {
     const kind = SIGNALS[cause instanceof Error ? cause.name : ''];
-    const said =
-      kind === undefined ? 'the connection to the server broke' : 'the request was ended by its signal';
-    throw new LlmError(kind ?? 'network', said, {}, { cause });
+    const message =
+      kind === undefined ? 'the connection to the server broke' : 'the signal aborted the request';
+    throw new LlmError(kind ?? 'network', message, {}, { cause });
   }
 }
 
-/** Throws what the server told as its failure. */
+/** Returns an event. Throws the error in an error event. */
 function eventOf(data: string): unknown {
-  const event = withErrors(fromJson(parsed(data)));
+  const event = reviveErrors(fromJson(parsed(data)));
   if (typeof event !== 'object' || event === null || !('type' in event) || event.type !== 'error')
     return event;
-  const failure = asError(event);
+  const failure = errorFromJson(event);
   if (failure !== undefined) throw failure;
   return event;
 }

@@ -1,12 +1,12 @@
 import { toJson } from '../json/codec.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/system-clock.ts';
-import { toldError, withToldErrors } from './error-json.ts';
+import { publicError, withPublicErrors } from './error-json.ts';
 
 /**
- * A response of server-sent events from a chat stream, an agent's stream, or any events. Pulled at the client's pace:
- * nothing is asked before the first read. When the client leaves, the stream is left as well, and so its connection to
- * the vendor is closed. A failure is the last event.
+ * Returns a response that sends the events of a chat, of an agent or of any other iterable as server-sent events. The client's
+ * reads determine the pace. If the client disconnects, the stream is left, which closes the connection to the vendor. A
+ * failure is the last event.
  *
  * @example
  * const stream = model.stream({ messages: [user(await request.text())] });
@@ -34,27 +34,27 @@ export function sseResponse(events: AsyncIterable<unknown>, options: SseOptions 
   return new Response(body, { headers: sseHeaders(options) });
 }
 
-/** What Node's http and http2, Express and Fastify (`reply.raw`) hand to a handler. */
+/** Response object of Node's http and http2, Express and Fastify (`reply.raw`). */
 export interface NodeResponse {
-  /** Status and headers. */
+  /** Sends the status and headers. */
   writeHead(status: number, headers: Record<string, string>): unknown;
-  /** False: wait for `drain`. */
+  /** Sends a chunk. Returns false if the caller must wait for `drain`. */
   write(chunk: string): boolean;
-  /** After the last chunk. */
+  /** Ends the response. */
   end(): unknown;
-  /** Called with `drain`. */
+  /** Adds a listener for `drain`. */
   once(event: string, listener: () => void): unknown;
-  /** The client has left, or has everything. */
+  /** Adds a listener for the end of the connection. */
   on(event: 'close', listener: () => void): unknown;
-  /** Sends the headers before there is an event. */
+  /** Sends the headers before the first event. */
   flushHeaders?(): unknown;
-  /** Its client has left before. */
+  /** Whether the client has disconnected. */
   readonly destroyed?: boolean | undefined;
 }
 
 /**
- * `sseResponse` into what a Node server hands to a handler, at the client's pace. Settles when all is sent or the client
- * has left; rejects only when the response cannot be begun, such as after its headers.
+ * Sends events to a Node response as `sseResponse` does. Resolves when all events are sent or the client has disconnected.
+ * Rejects only if the response cannot begin, such as when its headers were already sent.
  *
  * @example
  * createServer((request, response) => void pipeSse(model.stream({ messages: [user('hi')] }), response));
@@ -65,19 +65,19 @@ export async function pipeSse(
   options: SseOptions = {},
 ): Promise<void> {
   const source = new SseSource(events, options);
-  let goOn: () => void = () => undefined;
+  let resume: () => void = () => undefined;
   response.on('close', () => {
     source.leave();
-    goOn();
+    resume();
   });
   try {
     if (response.destroyed === true) return;
     response.writeHead(200, sseHeaders(options));
     response.flushHeaders?.();
     for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
-      if (response.write(chunk) || isGone(response)) continue;
+      if (response.write(chunk) || isDestroyed(response)) continue;
       await new Promise<void>((resolve) => {
-        goOn = resolve;
+        resume = resolve;
         response.once('drain', resolve);
       });
     }
@@ -87,52 +87,54 @@ export async function pipeSse(
   }
 }
 
-/** Asked again: it changes while we wait. */
-const isGone = ({ destroyed }: NodeResponse): boolean => destroyed === true;
+/** A function, because TypeScript assumes that the property does not change. */
+const isDestroyed = ({ destroyed }: NodeResponse): boolean => destroyed === true;
 
-/** How events are sent. */
+/** Options of `sseResponse` and `pipeSse`. */
 export interface SseOptions {
-  /** Of the request: when its reader leaves, the stream ends and its connection is closed. */
+  /** Signal of the HTTP request. When it aborts, the stream ends and its connection is closed. */
   readonly signal?: AbortSignal | undefined;
-  /** A comment line when nothing came for this many milliseconds, so that no proxy hangs up. Default 15,000; 0: none. */
+  /**
+   * Time without an event, in milliseconds, after which a comment is sent, so that no proxy closes the connection. Some close
+   * it after 30 s. 0 disables it.
+   * @default 15_000
+   */
   readonly heartbeatMs?: number | undefined;
-  /** Besides those of an event stream; they win. */
+  /** Additional headers. They take precedence over those of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * What the client sees of each event; `undefined` leaves it out. Default: the event itself. It goes by `toJson`, and of
-   * errors in it kind and message. How the stream failed is always told, as a last `{ type: 'error', kind, message }`.
+   * Returns the value to send for an event, or `undefined` to omit it. The value is encoded with `toJson`; errors in it are
+   * reduced to kind and message. A failure is always sent as a last `{ type: 'error', kind, message }`.
+   * @default the event itself
    */
   readonly map?: ((event: unknown) => object | undefined) | undefined;
-  /** What the stream failed with, for the server's log. It must not throw. */
+  /** Receives the failure of the stream, for the log of the server. It must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** The headers of an event stream: nothing on the way may keep, compress or collect it. */
 function sseHeaders({ headers = {} }: SseOptions): Record<string, string> {
   const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache, no-transform',
-    // For nginx, which collects answers by default.
+    // nginx buffers responses by default.
     'x-accel-buffering': 'no',
     ...Object.fromEntries(own),
   };
 }
 
-/** By default: some proxies hang up after 30 s of silence, most after 60 s. */
 const HEARTBEAT_MS = 15_000;
 const HEARTBEAT = ': still here\n\n';
 
-/** What came of the wait for an event. */
+/** Result of the wait for an event. */
 type Step = { readonly event: unknown } | { readonly error: unknown } | 'end' | 'silence' | 'left';
 
-/** Events as chunks of an event stream: one at a time, when it is asked for. */
 class SseSource {
   private readonly events: AsyncIterator<unknown>;
   private readonly options: SseOptions;
   private readonly heartbeatMs: number;
-  /** Outlives a heartbeat. */
-  private arriving: Promise<Step> | undefined;
+  /** Next event, which may arrive after a heartbeat. */
+  private nextEvent: Promise<Step> | undefined;
   private stopWaiting: (() => void) | undefined;
   private isOver = false;
 
@@ -144,11 +146,11 @@ class SseSource {
     if (options.signal?.aborted === true) this.leave();
   }
 
-  /** The next event that the client is to see, or a sign of life; `undefined` at the end. Never rejects. */
+  /** Returns the next chunk or a heartbeat; `undefined` at the end. Never rejects. */
   async next(): Promise<string | undefined> {
-    const silentAt = this.heartbeatMs > 0 ? systemClock.now() + this.heartbeatMs : Infinity;
+    const heartbeatAt = this.heartbeatMs > 0 ? systemClock.now() + this.heartbeatMs : Infinity;
     while (!this.isOver) {
-      const step = await this.step(silentAt - systemClock.now());
+      const step = await this.step(heartbeatAt - systemClock.now());
       if (step === 'silence') return HEARTBEAT;
       if (typeof step === 'string') break;
       const chunk = this.chunk(step);
@@ -158,32 +160,32 @@ class SseSource {
     return undefined;
   }
 
-  /** The reader is gone: what feeds the events hears of it at once, also while it is waited for. */
+  /** Ends the stream at once, also during the wait for an event. */
   readonly leave = (): void => {
     if (this.isOver) return;
     this.end();
     this.stopWaiting?.();
-    returnOf(this.events);
+    closeIterator(this.events);
   };
 
-  private step(silentInMs: number): Promise<Step> {
-    if (silentInMs <= 0) return Promise.resolve('silence');
-    this.arriving ??= arrivalOf(this.events);
-    const { arriving } = this;
+  private step(heartbeatInMs: number): Promise<Step> {
+    if (heartbeatInMs <= 0) return Promise.resolve('silence');
+    this.nextEvent ??= nextStep(this.events);
+    const { nextEvent } = this;
     return new Promise((resolve) => {
       const answer = (step: Step): void => {
         cancel?.();
         resolve(step);
       };
-      const silent = (): void => {
+      const beat = (): void => {
         resolve('silence');
       };
-      const cancel = this.heartbeatMs > 0 ? systemClock.timer(silentInMs, silent, true) : undefined;
+      const cancel = this.heartbeatMs > 0 ? systemClock.timer(heartbeatInMs, beat, true) : undefined;
       this.stopWaiting = () => {
         answer('left');
       };
-      void arriving.then((step) => {
-        this.arriving = undefined;
+      void nextEvent.then((step) => {
+        this.nextEvent = undefined;
         answer(step);
       });
     });
@@ -196,8 +198,8 @@ class SseSource {
       const { map } = this.options;
       return chunkOf(map === undefined ? step.event : map(step.event));
     } catch (error) {
-      // The app's `map`, or an event that has no JSON: nobody reads on.
-      returnOf(this.events);
+      // The application's `map` threw, or the event cannot be serialized.
+      closeIterator(this.events);
       return this.failure(error);
     }
   }
@@ -205,7 +207,7 @@ class SseSource {
   private failure(error: unknown): string | undefined {
     this.end();
     notify(this.options.onError, error);
-    return chunkOf({ type: 'error', ...toldError(error) });
+    return chunkOf({ type: 'error', ...publicError(error) });
   }
 
   private end(): void {
@@ -214,13 +216,12 @@ class SseSource {
   }
 }
 
-/** JSON has no line ends of its own: an event is one line. */
 function chunkOf(event: unknown): string | undefined {
-  const json = JSON.stringify(toJson(withToldErrors(event) as object)) as string | undefined;
+  const json = JSON.stringify(toJson(withPublicErrors(event) as object)) as string | undefined;
   return json === undefined ? undefined : `data: ${json}\n\n`;
 }
 
-/** One that was read before throws at once: the client is to hear of that as of any failure. */
+/** Converts an exception to a rejection: the client receives it as any other failure. */
 function iteratorOf(events: AsyncIterable<unknown>): AsyncIterator<unknown> {
   try {
     return events[Symbol.asyncIterator]();
@@ -229,7 +230,7 @@ function iteratorOf(events: AsyncIterable<unknown>): AsyncIterator<unknown> {
   }
 }
 
-async function arrivalOf(events: AsyncIterator<unknown>): Promise<Step> {
+async function nextStep(events: AsyncIterator<unknown>): Promise<Step> {
   try {
     const next = await events.next();
     return next.done === true ? 'end' : { event: next.value };
@@ -238,11 +239,10 @@ async function arrivalOf(events: AsyncIterator<unknown>): Promise<Step> {
   }
 }
 
-/** Whoever has left does not hear how the other side took it. */
-function returnOf(events: AsyncIterator<unknown>): void {
+function closeIterator(events: AsyncIterator<unknown>): void {
   try {
     events.return?.().catch(() => undefined);
   } catch {
-    // It would have ended anyhow.
+    // The stream has ended anyway.
   }
 }

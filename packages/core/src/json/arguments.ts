@@ -1,35 +1,35 @@
 import type { JsonObject } from '../types/schema.ts';
 import { isTooDeep, SHALLOW_LENGTH } from './values.ts';
 
-/** What became of the text of a tool call's arguments. */
+/** Parsed arguments of a tool call. */
 export interface ParsedArguments {
   readonly args: JsonObject;
-  /** Set when the text is not a complete JSON object, or one too deep to be handled; nothing is guessed from it. */
+  /** Set if the text is not a complete JSON object, or one nested too deeply. */
   readonly invalid?: { readonly raw: string };
-  /** Repairs that were made; none of them adds or alters a value. */
+  /** Repairs of the text. None of them adds or changes a value. */
   readonly repaired?: readonly ArgumentRepair[];
 }
 
 /**
- * Returns a tool call's arguments. An empty text means no arguments; any text but an object is `invalid`. So is an object
- * that may have been cut, such as `{"amount": 12`: the value may have been 1200. In a text that was cut for certain
- * (`isCut`) nothing is repaired.
+ * Parses the arguments of a tool call. An empty text means no arguments. A text that is not an object is `invalid`, and so is
+ * an object that may be incomplete, such as `{"amount": 12`: the value may have been 1200. An incomplete text (`isCut`) is not
+ * repaired.
  */
 export function parseArguments(text: string, isCut = false): ParsedArguments {
   if (text.trim() === '' && !isCut) return { args: {} };
-  const args = objectOf(text);
+  const args = parseObject(text);
   if (args !== undefined) return { args };
-  const refused = { args: {}, invalid: { raw: text } };
-  if (isCut) return refused;
-  const decoded = objectOf(stringOf(text));
+  const invalid = { args: {}, invalid: { raw: text } };
+  if (isCut) return invalid;
+  const decoded = parseObject(decodeString(text));
   if (decoded !== undefined) return { args: decoded, repaired: ['a second encoding'] };
   const repair = repairObject(text);
-  const mended = repair && objectOf(repair.text);
-  return mended === undefined ? refused : { args: mended, repaired: repair?.repairs ?? [] };
+  const repaired = repair && parseObject(repair.text);
+  return repaired === undefined ? invalid : { args: repaired, repaired: repair?.repairs ?? [] };
 }
 
-/** The text that a JSON string holds: some models write the object as one (Qwen, GLM; 2025-2026). */
-function stringOf(text: string): string {
+/** Returns the content of a JSON string. Some models encode the object twice (Qwen, GLM; 2025-2026). */
+function decodeString(text: string): string {
   if (!text.trimStart().startsWith('"')) return '';
   try {
     const value: unknown = JSON.parse(text);
@@ -39,7 +39,7 @@ function stringOf(text: string): string {
   }
 }
 
-function objectOf(text: string): JsonObject | undefined {
+function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -68,55 +68,55 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const SPACE = /\s/;
 
 /**
- * Returns the text with repairs that cannot alter a value: a code fence around it, control characters inside strings,
- * commas before a closer, surplus closers, and the last closer where it is missing after a complete string, object or
- * array. `undefined` for everything else: a text that ends after a number or with two open brackets may have been cut, and
- * its values may have been others. The result may still not be JSON.
+ * Repairs faults that do not affect a value: a code fence around the text, control characters in strings, commas before a
+ * closing bracket, surplus closing brackets, and one missing closing bracket after a complete string, object or array.
+ * Returns `undefined` for any other fault: a text that ends after a number or with two open brackets may be incomplete. The
+ * result may still be invalid JSON.
  */
 function repairObject(given: string): RepairedText | undefined {
   const text = withoutFence(given);
-  const mender = new Mender(text === given ? [] : ['code fence']);
+  const repairer = new JsonRepairer(text === given ? [] : ['code fence']);
   for (let at = 0; at < text.length; at++) {
     if (text.charAt(at) === '"') {
       const end = endOfString(text, at);
-      if (end === -1 || !mender.string(text.slice(at, end))) return undefined;
+      if (end === -1 || !repairer.string(text.slice(at, end))) return undefined;
       at = end - 1;
-    } else if (!mender.character(text.charAt(at))) {
+    } else if (!repairer.character(text.charAt(at))) {
       return undefined;
     }
   }
-  return mender.end();
+  return repairer.end();
 }
 
-class Mender {
+class JsonRepairer {
   private readonly repairs: Set<ArgumentRepair>;
   private readonly open: string[] = [];
-  private mended = '';
-  /** Where the comma stands that is the last thing so far; -1 for anything else. */
+  private repaired = '';
+  /** Position of a comma at the end of the text so far; -1 without one. */
   private comma = -1;
   private isOver = false;
-  /** The last character that is not white space. */
+  /** Last character that is not white space. */
   private last = '';
 
   constructor(repairs: readonly ArgumentRepair[]) {
     this.repairs = new Set(repairs);
   }
 
-  /** False for what cannot be fixed. */
+  /** Appends a string. Returns false if the text cannot be repaired. */
   string(quoted: string): boolean {
     const escaped = escapeControls(quoted);
     if (escaped !== quoted) this.repairs.add('control characters');
-    this.mended += escaped;
+    this.repaired += escaped;
     this.comma = -1;
     this.last = '"';
     return !this.isOver;
   }
 
-  /** Of anything outside of strings; false for what cannot be fixed. */
+  /** Appends a character outside strings. Returns false if the text cannot be repaired. */
   character(character: string): boolean {
     const opener = OPENER[character];
     if (SPACE.test(character)) {
-      this.mended += character;
+      this.repaired += character;
       return true;
     }
     if (this.isOver) {
@@ -131,8 +131,8 @@ class Mender {
       this.open.push(character);
     }
     this.last = character;
-    this.comma = character === ',' ? this.mended.length : -1;
-    this.mended += character;
+    this.comma = character === ',' ? this.repaired.length : -1;
+    this.repaired += character;
     return true;
   }
 
@@ -141,14 +141,14 @@ class Mender {
     if (opener !== undefined) {
       if (this.open.length > 1 || !'"}]'.includes(this.last)) return undefined;
       this.repairs.add('missing closer');
-      this.mended += CLOSER[opener] ?? '';
+      this.repaired += CLOSER[opener] ?? '';
     }
-    return { text: this.mended, repairs: [...this.repairs] };
+    return { text: this.repaired, repairs: [...this.repairs] };
   }
 
   private dropComma(): void {
     if (this.comma === -1) return;
-    this.mended = this.mended.slice(0, this.comma) + this.mended.slice(this.comma + 1);
+    this.repaired = this.repaired.slice(0, this.comma) + this.repaired.slice(this.comma + 1);
     this.repairs.add('trailing comma');
   }
 }
@@ -159,7 +159,7 @@ function withoutFence(text: string): string {
   return fence !== undefined && body.endsWith('```') ? body.slice(fence.length, -3) : text;
 }
 
-/** The place after the string's closing quote; -1 when it is never closed. */
+/** Returns the position after the closing quote of a string; -1 if there is none. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const character = text.charAt(at);
@@ -169,11 +169,11 @@ function endOfString(text: string, start: number): number {
   return -1;
 }
 
-const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 const escapeControls = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- those are what it looks for
+  // eslint-disable-next-line no-control-regex -- the pattern matches control characters
   text.replace(/[\u0000-\u001f]/g, (character) => {
     const code = character.charCodeAt(0).toString(16).padStart(4, '0');
-    return NAMED[character] ?? `\\u${code}`;
+    return SHORT_ESCAPES[character] ?? `\\u${code}`;
   });

@@ -3,16 +3,20 @@ import type { Message } from '../types/messages.ts';
 import type { JsonValue } from '../types/schema.ts';
 import { fromBase64, toBase64 } from '../util/bytes.ts';
 
-/** Stands for bytes; an object of the caller's with this one key gets a second `$`, and loses it on the way back. */
+/** Key of encoded bytes. If the only key of a caller's object is equal, it is escaped with a second `$`. */
 const TAG = '$bytes';
 const ESCAPED = /^\$+bytes$/;
 
-/** Messages, run states and other plain data as JSON; bytes become `{ "$bytes": base64 }`. The input stays as it is. */
+/**
+ * Returns messages, run states or other plain data as JSON. Bytes become `{ "$bytes": base64 }`.
+ *
+ * @example localStorage.setItem('chat', JSON.stringify(toJson(messages)));
+ */
 export function toJson(value: readonly Message[] | Message | object): JsonValue {
   return encode(value) as JsonValue;
 }
 
-/** The inverse of `toJson`. Throws `invalid-request` for bytes that are not base64. */
+/** Returns the data of `toJson`. Throws `invalid-request` for bytes that are not base64. */
 export function fromJson<T>(json: unknown): T {
   return decode(json) as T;
 }
@@ -22,8 +26,8 @@ function encode(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(encode);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  const lone = entries.length === 1 && ESCAPED.test(entries[0]?.[0] ?? '');
-  return Object.fromEntries(entries.map(([key, member]) => [lone ? `$${key}` : key, encode(member)]));
+  const isEscaped = entries.length === 1 && ESCAPED.test(entries[0]?.[0] ?? '');
+  return Object.fromEntries(entries.map(([key, member]) => [isEscaped ? `$${key}` : key, encode(member)]));
 }
 
 function decode(value: unknown): unknown {
@@ -32,8 +36,10 @@ function decode(value: unknown): unknown {
   const entries = Object.entries(value);
   const [key, member] = entries.length === 1 ? (entries[0] ?? []) : [];
   if (key === TAG && typeof member === 'string') return bytesOf(member);
-  const lone = key !== undefined && key !== TAG && ESCAPED.test(key);
-  return Object.fromEntries(entries.map(([name, inner]) => [lone ? name.slice(1) : name, decode(inner)]));
+  const isEscaped = key !== undefined && key !== TAG && ESCAPED.test(key);
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [isEscaped ? name.slice(1) : name, decode(inner)]),
+  );
 }
 
 function bytesOf(text: string): Uint8Array {

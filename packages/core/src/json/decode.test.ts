@@ -39,29 +39,25 @@ describe('decodeJson finds the one value', () => {
 
 describe('decodeJson finds a fault in', () => {
   it.each([
-    ['two objects', '{"a":1}{"a":2}', 'there are 2 JSON values in the answer'],
-    [
-      'two fences',
-      '```json\n{"a":1}\n```\nor\n```json\n{"a":2}\n```',
-      'there are 2 JSON values in the answer',
-    ],
-    ['two lists', '[1] and [2]', 'there are 2 JSON values in the answer'],
-    ['prose', 'I would rather not.', 'there is no JSON in the answer'],
-    ['nothing', '', 'there is no JSON in the answer'],
-    ['a cut object, although a whole one is inside', '{"steps":[{"a":1},', 'there is no JSON in the answer'],
+    ['two objects', '{"a":1}{"a":2}', 'the answer contains 2 JSON values'],
+    ['two fences', '```json\n{"a":1}\n```\nor\n```json\n{"a":2}\n```', 'the answer contains 2 JSON values'],
+    ['two lists', '[1] and [2]', 'the answer contains 2 JSON values'],
+    ['prose', 'I would rather not.', 'the answer contains no JSON'],
+    ['nothing', '', 'the answer contains no JSON'],
+    ['a cut object, although a whole one is inside', '{"steps":[{"a":1},', 'the answer contains no JSON'],
     [
       'a broken object, although a whole one is inside',
       'So: {"steps":[{"a":1},]}',
-      'there is no JSON in the answer',
+      'the answer contains no JSON',
     ],
-    ['thoughts that never end', '<think>{"a":1}', 'the answer has thoughts only'],
+    ['thoughts that never end', '<think>{"a":1}', 'the answer contains only reasoning'],
   ])('%s', (_what, text, fault) => {
     expect(decodeJson(text)).toEqual({ fault });
   });
 
   it('a hundred thousand opening brackets, without looking at each from all sides', () => {
     const began = process.cpuUsage();
-    expect(decodeJson(`x ${'{'.repeat(100_000)}`)).toEqual({ fault: 'there is no JSON in the answer' });
+    expect(decodeJson(`x ${'{'.repeat(100_000)}`)).toEqual({ fault: 'the answer contains no JSON' });
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 });

@@ -4,8 +4,8 @@ import { PartialJson } from './partial.ts';
 
 function look(text: string): unknown {
   const json = new PartialJson();
-  json.push(text);
-  return json.value();
+  json.append(text);
+  return json.snapshot();
 }
 
 describe('a look shows', () => {
@@ -67,12 +67,12 @@ it('any value, cut into any deltas and looked at after each, is a beginning of i
         const json = new PartialJson();
         for (let at = 0, turn = 0; at < text.length; turn++) {
           const length = lengths[turn % lengths.length] ?? 1;
-          json.push(text.slice(at, at + length));
+          json.append(text.slice(at, at + length));
           at += length;
           // An assertion for every delta would take longer than all looks.
-          if (!isBeginningOf(json.value(), whole)) throw new Error(`no beginning of ${text} at ${at}`);
+          if (!isBeginningOf(json.snapshot(), whole)) throw new Error(`no beginning of ${text} at ${at}`);
         }
-        expect(json.value()).toEqual(whole);
+        expect(json.snapshot()).toEqual(whole);
       },
     ),
     { numRuns: 300, seed: 6 },
@@ -91,7 +91,7 @@ it('takes time by the length of the text: 128 kB in deltas of 16 characters', ()
   let values = 0;
   const before = process.cpuUsage();
   for (const delta of deltas) {
-    if (json.push(delta) && json.value() !== undefined) values++;
+    if (json.append(delta) && json.snapshot() !== undefined) values++;
   }
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
   expect(values).toBeGreaterThan(30);

@@ -1,47 +1,47 @@
 import { answerStart } from './decode.ts';
 
-/** A look is worth its price when this much has come since the last: all looks together cost five readings. */
+/** Growth of the text between two snapshots, so that all snapshots together cost at most five times the text. */
 const GROWTH = 1.25;
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
- * JSON that is still being written. Text is only appended; a look reads on from where the last one stopped, finds the
- * longest beginning that can be closed, and lets the engine's own parser read that. Strings are shown as far as they
- * came; numbers, literals and members without a value are held back until they are whole.
+ * Parser of incomplete JSON. A snapshot scans only the text since the last one, closes the longest beginning that can be
+ * closed, and parses it. Strings may be incomplete; numbers, literals and members without a value are left out until they
+ * are complete.
  */
 export class PartialJson {
   private text = '';
-  private lookAt = 1;
+  private snapshotAt = 1;
   private start = -1;
-  /** Scanned up to here. */
+  /** End of the scanned text. */
   private at = 0;
-  /** The text up to here needs nothing but the closers. */
+  /** End of the text that is valid with closing brackets. */
   private safe = 0;
   private readonly closers: string[] = [];
   private place: 'value' | 'key' | 'colon' | 'after' = 'value';
   private inside: 'nothing' | 'string' | 'literal' = 'nothing';
-  /** Where an escape in the open string began, until it is whole. */
+  /** Start of an incomplete escape in the open string; -1 without one. */
   private escape = -1;
-  private over = false;
+  private isOver = false;
 
-  /** Appends; true when a look is due. */
-  push(delta: string): boolean {
+  /** Appends text. Returns whether a snapshot is due. */
+  append(delta: string): boolean {
     this.text += delta;
-    return this.text.length >= this.lookAt && !this.over;
+    return this.text.length >= this.snapshotAt && !this.isOver;
   }
 
-  /** All that can be known so far, as a value of its own; `undefined` before anything, and when it is no JSON. */
-  value(): unknown {
-    this.lookAt = Math.ceil(this.text.length * GROWTH);
+  /** Returns the value so far, or `undefined` before any value and for invalid JSON. */
+  snapshot(): unknown {
+    this.snapshotAt = Math.ceil(this.text.length * GROWTH);
     if (this.start === -1) this.begin();
     if (this.start === -1) return undefined;
     this.scan();
     try {
       return JSON.parse(this.closed());
     } catch {
-      this.over = true;
+      this.isOver = true;
       return undefined;
     }
   }
@@ -57,14 +57,14 @@ export class PartialJson {
     const { inside, place, text, start } = this;
     if (inside !== 'string' || place === 'key') return text.slice(start, this.safe) + tail;
     const end = this.escape === -1 ? this.at : this.escape;
-    // Half of a surrogate pair is not a character yet.
+    // The second half of a surrogate pair may follow.
     const half = isHighSurrogate(text.charCodeAt(end - 1)) ? 1 : 0;
     return `${text.slice(start, end - half)}"${tail}`;
   }
 
   private scan(): void {
     const { text } = this;
-    while (this.at < text.length && !this.over) {
+    while (this.at < text.length && !this.isOver) {
       if (this.inside === 'string') this.scanString();
       else if (this.inside === 'literal') this.scanLiteral();
       else this.token(text.charAt(this.at++));
@@ -93,14 +93,14 @@ export class PartialJson {
     this.at = text.length;
   }
 
-  /** Passes a whole escape; false, with all text read, while it is cut. */
+  /** Scans an escape. Returns false if it is incomplete. */
   private endEscape(): boolean {
     const { text, escape } = this;
     const length = text.charAt(escape + 1) === 'u' ? 6 : 2;
-    const whole = escape + length <= text.length;
-    this.at = whole ? escape + length : text.length;
-    if (whole) this.escape = -1;
-    return whole;
+    const isComplete = escape + length <= text.length;
+    this.at = isComplete ? escape + length : text.length;
+    if (isComplete) this.escape = -1;
+    return isComplete;
   }
 
   private scanLiteral(): void {
@@ -130,7 +130,7 @@ export class PartialJson {
         return;
       case '}':
       case ']':
-        this.over = this.closers.pop() !== character || this.closers.length === 0;
+        this.isOver = this.closers.pop() !== character || this.closers.length === 0;
         this.valueEnded();
         return;
       case '"':

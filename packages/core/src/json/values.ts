@@ -1,30 +1,30 @@
-/** An object that is not a list. */
+/** Whether a value is an object and not an array. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A list. `Array.isArray` would make `any[]` of one that is unknown or read-only. */
+/** Whether a value is an array. `Array.isArray` narrows to `any[]`. */
 export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** The object, or one without members. */
+/** Returns the object, or an empty object for any other value. */
 export const asRecord = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
 
-/** The list, or an empty one. */
+/** Returns the array, or an empty array for any other value. */
 export const asList = (value: unknown): readonly unknown[] => (isList(value) ? value : []);
 
-/** The text, or `undefined` for anything else. */
+/** Returns the string, or `undefined` for any other value. */
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** The number, or `undefined` for anything else, NaN and the infinities included: unknown is not zero. */
+/** Returns the finite number, or `undefined` for any other value. */
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
-/** Levels of JSON that anything here looks at: below it recursion is safe in every runtime. */
+/** Maximum nesting of JSON values. Recursion to this depth is safe in every runtime. */
 export const MAX_DEPTH: number = 500;
 
-/** A text this short cannot be nested too deep: each level takes two brackets. */
+/** Length of a text that cannot be nested too deeply: each level takes two brackets. */
 export const SHALLOW_LENGTH: number = MAX_DEPTH * 2;
 
-/** Is the value nested more than `MAX_DEPTH` deep? One that holds itself is. */
+/** Whether a value is nested deeper than `MAX_DEPTH`, or contains itself. */
 export function isTooDeep(value: unknown): boolean {
   const values: unknown[] = [value];
   const levels: number[] = [0];

@@ -1,6 +1,6 @@
 import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
 import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
-import { type Joined, Joint } from '../stream/overlap.ts';
+import { type JoinedText, ContinuationJoiner } from '../stream/overlap.ts';
 import type { ModelEvent } from '../types/events.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
@@ -71,7 +71,7 @@ function prepareContinuation(
     withRecovery: (recovery, why) =>
       prepareContinuation(chat.withRecovery(recovery, why), parts, shownText, warning),
     open(context) {
-      const joint = shownText === undefined ? undefined : new Joint(shownText);
+      const joint = shownText === undefined ? undefined : new ContinuationJoiner(shownText);
       return rewriteEvents(chat.open(context), new EventRewriter(parts, joint));
     },
     newAnswer: () => new ContinuedAnswer(chat.target, [...chat.warnings, warning], parts),
@@ -95,7 +95,7 @@ type EventOf<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type
  * parts follow the existing ones.
  */
 class EventRewriter {
-  private readonly joint: Joint | undefined;
+  private readonly joint: ContinuationJoiner | undefined;
   /** Open text of the interrupted answer. */
   private readonly open: { readonly index: number; readonly text: string } | undefined;
   private nextIndex: number;
@@ -108,7 +108,7 @@ class EventRewriter {
   private added = '';
 
   /** @param joint removes repeated text; `undefined` if the model continues a prefilled text */
-  constructor(parts: readonly ShownPart[], joint: Joint | undefined) {
+  constructor(parts: readonly ShownPart[], joint: ContinuationJoiner | undefined) {
     this.joint = joint;
     this.nextIndex = parts.reduce((next, { index }) => Math.max(next, index + 1), 0);
     const open = parts.findLast(({ part, isOpen }) => isOpen && part.type === 'text');
@@ -154,7 +154,7 @@ class EventRewriter {
     return this.firstIndex;
   }
 
-  private firstText(index: number, { text, removed }: Joined): readonly ModelEvent[] {
+  private firstText(index: number, { text, removed }: JoinedText): readonly ModelEvent[] {
     this.added += text;
     const events: ModelEvent[] = [];
     if (removed !== '') events.push({ type: 'warning', warning: removalWarning(removed) });

@@ -58,7 +58,7 @@ const prepare = async (
 describe('a request for pictures', () => {
   it.each<[string, string, object]>([
     ['prompt', 'must not be empty', { prompt: ' \n' }],
-    ['n', 'must be a whole number above 0, not 1.5', { n: 1.5 }],
+    ['n', 'must be an integer above 0, not 1.5', { n: 1.5 }],
     ['size', 'must be like 512x768, not "012x5"', { size: '012x5' }],
     ['size', 'must be like 512x768, not "5x12 "', { size: '5x12 ' }],
     ['images[0].bytes', 'must be a Uint8Array', { images: [{ bytes: 'AA' }] }],

@@ -9,7 +9,7 @@ import type { TargetSettings } from '../types/majordomo.ts';
 import type { MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
-import { defined } from '../util/options.ts';
+import { definedMembers } from '../util/options.ts';
 
 export interface ChatOptions {
   /** Whether the caller reads events as they arrive. */
@@ -36,7 +36,7 @@ export async function prepareChat(
 function withDefaults(request: ChatRequest, settings: TargetSettings): ChatRequest {
   const { timeouts: _timeouts, policy: _policy, ...defaults } = settings;
   const extra = { ...defaults.extra, ...request.extra };
-  const complete = { ...defaults, ...(defined(request) as ChatRequest), extra };
+  const complete = { ...defaults, ...(definedMembers(request) as ChatRequest), extra };
   validate(complete);
   return complete;
 }

@@ -12,28 +12,28 @@ import type { Warning } from '../types/response.ts';
 const INTERRUPTED = [{ type: 'text', text: 'This call was interrupted: it has no result.' }] as const;
 
 /**
- * Makes every tool call have exactly one result, right after its turn and in call order: missing results say that the
- * call was interrupted, results without a call go, and a call id used twice gets a number. Idempotent; the result for
- * a prefix of the history is a prefix of the result, so that prompt caches stay warm.
+ * Gives each tool call exactly one result, right after its turn and in the order of the calls. A missing result reports that
+ * the call was interrupted, a result without a call is removed, and a duplicate call id gets a number. The repair of a
+ * prefix of the history is a prefix of the repaired history, so that prompt caches apply.
  */
 export function repairHistory(messages: readonly TurnMessage[]): {
   readonly messages: readonly TurnMessage[];
   readonly warnings: readonly Warning[];
 } {
-  if (isSound(messages)) return { messages, warnings: [] };
-  const repair = new Repair();
+  if (isComplete(messages)) return { messages, warnings: [] };
+  const repair = new HistoryRepair();
   for (let at = 0; at < messages.length;) at = repair.turn(messages, at);
   return { messages: repair.messages, warnings: repair.warnings() };
 }
 
-class Repair {
+class HistoryRepair {
   readonly messages: TurnMessage[] = [];
-  /** Ids, and how often each was wanted. */
-  private readonly seen = new Map<string, number>();
+  /** Last number of each id. */
+  private readonly ids = new Map<string, number>();
   private interrupted = 0;
   private orphans = 0;
 
-  /** Takes one message, or an assistant's turn with its results; returns where the next begins. */
+  /** Repairs a message, or a turn of the assistant with its results. Returns the position of the next message. */
   turn(messages: readonly TurnMessage[], at: number): number {
     const message = messages[at];
     if (message === undefined) return at + 1;
@@ -54,7 +54,7 @@ class Repair {
   private calls(message: AssistantMessage, following: readonly TurnMessage[]): void {
     const { parts } = message;
     const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
-    /** By the ids of their calls, the last one first. */
+    /** Results by call id, the last one first. */
     const left = new Map<string, ToolResultPart[]>();
     for (const result of results.reverse()) {
       const same = left.get(result.callId);
@@ -69,19 +69,19 @@ class Repair {
       if (result === undefined) this.interrupted++;
       else this.orphans--;
       const id = this.uniqueId(part.id);
-      answers.push(answer(part, id, result));
+      answers.push(resultFor(part, id, result));
       return id === part.id ? part : { ...part, id };
     });
-    const { turn, results: own } = pairOf(message, following[0], unique, answers);
+    const { turn, results: own } = repairedPair(message, following[0], unique, answers);
     this.messages.push(turn, own);
     for (const each of following) if (each.role !== 'tool') this.messages.push(each);
   }
 
   private uniqueId(id: string): string {
     let unique = id;
-    let n = this.seen.get(id) ?? 1;
-    while (this.seen.has(unique)) unique = `${id}_${++n}`;
-    this.seen.set(unique, 1).set(id, n);
+    let n = this.ids.get(id) ?? 1;
+    while (this.ids.has(unique)) unique = `${id}_${++n}`;
+    this.ids.set(unique, 1).set(id, n);
     return unique;
   }
 
@@ -110,34 +110,35 @@ interface Pair {
   readonly results: ToolMessage;
 }
 
-/** What became of a turn and its results before. */
-const repaired = new WeakMap<AssistantMessage, Pair>();
+/** Repaired turns by their originals. */
+const repairedTurns = new WeakMap<AssistantMessage, Pair>();
 
-/** A turn with these parts and results; the same objects as before where nothing differs: wires know them by identity. */
-function pairOf(
+/** Returns a turn and its results. It reuses the objects of an earlier repair, because wires cache messages by identity. */
+function repairedPair(
   turn: AssistantMessage,
   next: TurnMessage | undefined,
   parts: readonly AssistantPart[],
   results: readonly ToolResultPart[],
 ): Pair {
-  const before = repaired.get(turn);
+  const earlier = repairedTurns.get(turn);
   const given = next?.role === 'tool' ? next : undefined;
   const pair: Pair = {
-    turn: made(turn, parts) ?? made(before?.turn, parts) ?? { role: 'assistant', parts },
-    results: made(given, results) ?? made(before?.results, results) ?? { role: 'tool', parts: results },
+    turn: reusable(turn, parts) ?? reusable(earlier?.turn, parts) ?? { role: 'assistant', parts },
+    results: reusable(given, results) ??
+      reusable(earlier?.results, results) ?? { role: 'tool', parts: results },
   };
-  repaired.set(turn, pair);
+  repairedTurns.set(turn, pair);
   return pair;
 }
 
-/** The message, if it is made of these parts. */
-function made<M extends TurnMessage>(message: M | undefined, parts: readonly Part[]): M | undefined {
+/** Returns the message if it has equal parts. */
+function reusable<M extends TurnMessage>(message: M | undefined, parts: readonly Part[]): M | undefined {
   if (message?.parts.length !== parts.length) return undefined;
-  return message.parts.every((part, at) => isAlike(part, parts[at])) ? message : undefined;
+  return message.parts.every((part, at) => hasSameMembers(part, parts[at])) ? message : undefined;
 }
 
-/** A part that was made again, with another id or in place of a missing result, has the same members as before. */
-function isAlike(part: Part, other: Part | undefined): boolean {
+/** Whether parts have the same members. Repeated repairs create equal parts. */
+function hasSameMembers(part: Part, other: Part | undefined): boolean {
   if (part === other || other === undefined) return part === other;
   const [members, others] = [Object.entries(part), Object.entries(other)];
   return (
@@ -146,17 +147,14 @@ function isAlike(part: Part, other: Part | undefined): boolean {
   );
 }
 
-function answer(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {
+function resultFor(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {
   if (result !== undefined) return result.callId === id ? result : { ...result, callId: id };
   return { type: 'tool-result', callId: id, name: call.name, content: INTERRUPTED, isError: true };
 }
 
-/**
- * Has every tool call exactly one result, right after its turn and in call order? Nearly every history is like that: this
- * looks at it without making anything but one set, and that only for tool calls.
- */
-function isSound(messages: readonly TurnMessage[]): boolean {
-  let seen: Set<string> | undefined;
+/** Whether a history needs no repair. Nearly all histories need none, so the check allocates at most one set. */
+function isComplete(messages: readonly TurnMessage[]): boolean {
+  let ids: Set<string> | undefined;
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (message?.role === 'tool') return false;
@@ -166,9 +164,9 @@ function isSound(messages: readonly TurnMessage[]): boolean {
     let calls = 0;
     for (const part of message.parts) {
       if (part.type !== 'tool-call') continue;
-      seen ??= new Set();
-      if (seen.has(part.id) || results?.[calls]?.callId !== part.id) return false;
-      seen.add(part.id);
+      ids ??= new Set();
+      if (ids.has(part.id) || results?.[calls]?.callId !== part.id) return false;
+      ids.add(part.id);
       calls++;
     }
     if (calls === 0) continue;
@@ -178,7 +176,7 @@ function isSound(messages: readonly TurnMessage[]): boolean {
   return true;
 }
 
-/** Can this model read all of its tokens? Most messages stay the same objects: caches downstream know them by identity. */
+/** Whether models of these families can read all replay tokens of a message. */
 export function isReadable(message: TurnMessage, families: readonly string[]): boolean {
   if (message.role !== 'assistant') return true;
   return message.parts.every(({ type, replay }) =>

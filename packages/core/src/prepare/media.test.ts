@@ -60,7 +60,11 @@ describe('images', () => {
     ['takes at most 1 images, the request has 2', [user(png(1), png(1))], { ...limits, maxCount: 1 }],
     ['takes images of up to 9 bytes, one has 10', [user(png(10))], limits],
     ['takes image/png, image/jpeg, not image/heic', [user(image(new Uint8Array(1), 'image/heic'))], limits],
-    ['takes 8 bytes of images in all, not 9', [user(png(4)), shown(png(5))], { ...limits, maxTotalBytes: 8 }],
+    [
+      'takes 8 bytes of images in total, not 9',
+      [user(png(4)), shown(png(5))],
+      { ...limits, maxTotalBytes: 8 },
+    ],
   ])('are refused without a fitter: a target %s', async (why, messages, within) => {
     await expect(fit(messages, within)).rejects.toMatchObject({
       kind: 'unsupported',
@@ -79,7 +83,7 @@ describe('images', () => {
     };
     const within = { ...limits, maxTotalBytes: 31 };
     await expect(fit([user(png(16), png(16))], within, counting)).rejects.toThrow(
-      'takes 31 bytes of images in all, not 32',
+      'takes 31 bytes of images in total, not 32',
     );
     expect(seen).toEqual([9, 9, 9, 9]);
   });

@@ -4,7 +4,7 @@ import type { ImageLimits, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
 
-/** What was fitted, and what was done for it. */
+/** Messages with fitted images, and warnings about their changes. */
 export interface FittedMessages {
   readonly messages: readonly TurnMessage[];
   readonly warnings: readonly Warning[];
@@ -15,7 +15,7 @@ interface FittedImage {
   readonly warnings: readonly Warning[];
 }
 
-/** Fits every image to the target's limits; without a fitter, refuses the ones that do not fit by themselves. */
+/** Fits each image to the limits of a target. Without a fitter it throws `unsupported` for an image above the limits. */
 export async function fitImages(
   messages: readonly TurnMessage[],
   limits: ImageLimits | false | undefined,
@@ -26,27 +26,30 @@ export async function fitImages(
   if (limits === undefined || limits === false) return { messages, warnings: [] };
   const images = imagesIn(messages);
   if (limits.maxCount !== undefined && images.length > limits.maxCount) {
-    throw unfit(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
+    throw misfitError(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
   }
-  const own = forCount(limits, images.length);
+  const limitsForRequest = limitsForCount(limits, images.length);
   const fitAll = async (within: ImageLimits): Promise<ReadonlyMap<ImagePart, FittedImage>> => {
     const each = [...new Set(images)].map(
       async (image) => [image, await fitOne(image, within, fitter, target, scope.signal)] as const,
     );
     return new Map(await Promise.all(each));
   };
-  const total = (made: ReadonlyMap<ImagePart, FittedImage>): number =>
-    images.reduce((sum, image) => sum + (made.get(image)?.image ?? image).bytes.length, 0);
-  let fitted = await fitAll(own);
-  const most = own.maxTotalBytes ?? Infinity;
-  if (total(fitted) > most && fitter !== undefined) {
-    // Together they are too large: none may be larger than its share.
-    fitted = await fitAll({ ...own, maxBytes: Math.min(own.maxBytes, Math.floor(most / images.length)) });
+  const total = (results: ReadonlyMap<ImagePart, FittedImage>): number =>
+    images.reduce((sum, image) => sum + (results.get(image)?.image ?? image).bytes.length, 0);
+  let fitted = await fitAll(limitsForRequest);
+  const maxTotal = limitsForRequest.maxTotalBytes ?? Infinity;
+  if (total(fitted) > maxTotal && fitter !== undefined) {
+    // Each image gets an equal share of the total.
+    fitted = await fitAll({
+      ...limitsForRequest,
+      maxBytes: Math.min(limitsForRequest.maxBytes, Math.floor(maxTotal / images.length)),
+    });
   }
-  if (total(fitted) > most) {
-    throw unfit(target, `takes ${most} bytes of images in all, not ${total(fitted)}`);
+  if (total(fitted) > maxTotal) {
+    throw misfitError(target, `takes ${maxTotal} bytes of images in total, not ${total(fitted)}`);
   }
-  const warnings = numbered([...fitted.values()]);
+  const warnings = numberWarnings([...fitted.values()]);
   if (images.every((image) => fitted.get(image)?.image === image)) return { messages, warnings };
   return {
     messages: messages.map((message) => withImages(message, (image) => fitted.get(image)?.image ?? image)),
@@ -67,16 +70,19 @@ async function fitOne(
     return { image: await abortable(work, signal), warnings };
   }
   if (!limits.mediaTypes.includes(image.mediaType)) {
-    throw unfit(target, `takes ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
+    throw misfitError(target, `takes ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
   }
   if (image.bytes.length > limits.maxBytes) {
-    throw unfit(target, `takes images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`);
+    throw misfitError(
+      target,
+      `takes images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`,
+    );
   }
   return { image, warnings: [] };
 }
 
-/** Says which of several images was changed, counted from 1. */
-function numbered(fitted: readonly FittedImage[]): readonly Warning[] {
+/** Adds the number of the image, from 1, to the warnings of several images. */
+function numberWarnings(fitted: readonly FittedImage[]): readonly Warning[] {
   return fitted.flatMap(({ warnings }, index) =>
     fitted.length === 1
       ? warnings
@@ -84,13 +90,13 @@ function numbered(fitted: readonly FittedImage[]): readonly Warning[] {
   );
 }
 
-/** The edge limit may shrink with the number of images. */
-function forCount(limits: ImageLimits, count: number): ImageLimits {
+/** Applies the rule for the number of images. */
+function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
   const rule = limits.rules?.findLast(({ whenCountAbove }) => count > whenCountAbove);
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
-/** All of a request, those in tool results too, in their order. */
+/** Returns the images of a request in order, including those in tool results. */
 export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {
   const images: ImagePart[] = [];
   const take = (part: { readonly type: string }): void => {
@@ -106,7 +112,7 @@ export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[]
 const isImage = (part: { readonly type: string }): part is ImagePart => part.type === 'image';
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
-  // The others stay the same objects: wires know them by identity.
+  // Messages without images stay the same objects, because wires cache them by identity.
   if (imagesIn([message]).length === 0) return message;
   if (message.role === 'user') {
     return { ...message, parts: message.parts.map((part) => (part.type === 'image' ? fit(part) : part)) };
@@ -119,7 +125,7 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
   return { ...message, parts };
 }
 
-const unfit = (target: string, why: string): LlmError =>
+const misfitError = (target: string, why: string): LlmError =>
   new LlmError('unsupported', `${target} ${why}; @majordomo/media can make images fit`, {
     target,
     code: 'too-large',

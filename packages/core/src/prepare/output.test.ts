@@ -56,7 +56,7 @@ describe('a schema', () => {
     });
     expect(sent.system).toContain('{"type":"object"}');
     expect(warnings).toEqual([
-      { action: 'emulated', what: 'output', why: expect.stringContaining('told instead') },
+      { action: 'emulated', what: 'output', why: expect.stringContaining('an instruction replaces it') },
     ]);
     expect(read).toBeUndefined();
   });

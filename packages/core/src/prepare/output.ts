@@ -10,26 +10,28 @@ type Step = ModelEvent | readonly ModelEvent[];
 export interface EmulatedOutput {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Turns the forced tool's arguments back into the answer's text. */
+  /** Converts the arguments of the forced tool to text. */
   readonly read?: (steps: AsyncIterable<Step>) => AsyncIterable<Step>;
 }
 
 /**
- * The ladder for an answer in JSON: native where the model has it or nothing is known, else a forced tool, else an instruction.
- * A forced tool would hide the caller's own tools, so with tools the instruction is used.
+ * Emulates an output schema for a model without native support: by a forced tool, or by an instruction. With tools of the
+ * caller it uses the instruction, because a forced tool prevents the use of other tools.
  */
 export function emulateOutput(request: ModelRequest, { output, tools }: Capabilities): EmulatedOutput {
   if (request.output === undefined || output === undefined || output === 'native')
     return { request, warnings: [] };
   const { name, schema } = request.output;
-  const byTool = output === 'tool' && tools !== false && request.tools.length === 0;
-  return byTool && schema !== undefined ? forcedTool(request, name, schema) : instructed(request, schema);
+  const usesTool = output === 'tool' && tools !== false && request.tools.length === 0;
+  return usesTool && schema !== undefined
+    ? forcedTool(request, name, schema)
+    : withInstruction(request, schema);
 }
 
 function forcedTool(request: ModelRequest, name: string, schema: JsonObject): EmulatedOutput {
   const tool = {
     name,
-    description: 'Gives the answer. Call it once, with the whole answer.',
+    description: 'Returns the answer. Call it once, with the complete answer.',
     parameters: schema,
   };
   return {
@@ -38,14 +40,14 @@ function forcedTool(request: ModelRequest, name: string, schema: JsonObject): Em
       {
         action: 'emulated',
         what: 'output',
-        why: 'the model has no native schema: a forced tool call stands in',
+        why: 'the model has no native schemas: a forced tool call replaces it',
       },
     ],
-    read: (steps) => callAsText(steps, name),
+    read: (steps) => callToText(steps, name),
   };
 }
 
-function instructed(request: ModelRequest, schema: JsonObject | undefined): EmulatedOutput {
+function withInstruction(request: ModelRequest, schema: JsonObject | undefined): EmulatedOutput {
   return {
     request: {
       ...request,
@@ -53,26 +55,30 @@ function instructed(request: ModelRequest, schema: JsonObject | undefined): Emul
       system: withOutputInstruction(request.system, schema),
     },
     warnings: [
-      { action: 'emulated', what: 'output', why: 'the model has no native schema: it was told instead' },
+      {
+        action: 'emulated',
+        what: 'output',
+        why: 'the model has no native schemas: an instruction replaces it',
+      },
     ],
   };
 }
 
-/** System text that tells a model to answer in JSON, to a schema where there is one, for one that cannot be held to it. */
+/** Adds an instruction to answer in JSON, and after a schema if one is given, to the system text. */
 export function withOutputInstruction(system: string | undefined, schema: JsonObject | undefined): string {
   const rule = `Answer with JSON only, no prose and no code fence${schema === undefined ? '.' : `, that follows this JSON Schema:\n${JSON.stringify(schema)}`}`;
   return system === undefined ? rule : `${system}\n\n${rule}`;
 }
 
-async function* callAsText(steps: AsyncIterable<Step>, name: string): AsyncIterable<readonly ModelEvent[]> {
+async function* callToText(steps: AsyncIterable<Step>, name: string): AsyncIterable<readonly ModelEvent[]> {
   const rewritten = new Set<number>();
   for await (const step of steps) {
     const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
-    yield events.map((event) => asText(event, name, rewritten));
+    yield events.map((event) => toTextEvent(event, name, rewritten));
   }
 }
 
-function asText(event: ModelEvent, name: string, rewritten: Set<number>): ModelEvent {
+function toTextEvent(event: ModelEvent, name: string, rewritten: Set<number>): ModelEvent {
   switch (event.type) {
     case 'part-start':
       if (event.part.type !== 'tool-call' || event.part.name !== name) return event;
@@ -98,18 +104,18 @@ function textPart(part: AssistantPart): AssistantPart {
   return { type: 'text', text: part.invalid?.raw ?? JSON.stringify(part.args) };
 }
 
-interface Folded {
+interface MergedSystem {
   readonly system: string | undefined;
   readonly messages: readonly TurnMessage[];
 }
 
-/** One system text: the request's own first, then the system messages in order, with blank lines between. */
-export function foldSystem({ system, messages }: ChatRequest): Folded {
+/** Joins the system text of a request and its system messages, with blank lines between them. */
+export function mergeSystem({ system, messages }: ChatRequest): MergedSystem {
   const isTurn = (message: Message): message is TurnMessage => message.role !== 'system';
   if (messages.every(isTurn)) return { system: system === '' ? undefined : system, messages };
   const texts = [system ?? '', ...messages.flatMap((message) => (isTurn(message) ? [] : [textOf(message)]))];
-  const folded = texts.filter((text) => text !== '').join('\n\n');
-  return { system: folded === '' ? undefined : folded, messages: messages.filter(isTurn) };
+  const joined = texts.filter((text) => text !== '').join('\n\n');
+  return { system: joined === '' ? undefined : joined, messages: messages.filter(isTurn) };
 }
 
 const textOf = (message: Extract<Message, { role: 'system' }>): string =>

@@ -7,7 +7,7 @@ import type { Warning } from '../types/response.ts';
 import { checkFiles } from './files.ts';
 import { repairHistory } from './history.ts';
 import { fitImages, type FittedMessages } from './media.ts';
-import { type EmulatedOutput, emulateOutput, foldSystem } from './output.ts';
+import { type EmulatedOutput, emulateOutput, mergeSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
 import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames } from './tools.ts';
@@ -23,22 +23,18 @@ interface PrepareOptions {
 export interface PreparedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Gives the answer back as the caller asked for it. */
+  /** Converts the response back to the form of the original request. */
   readonly read: EmulatedOutput['read'];
 }
 
-/**
- * Fits a request to one target, always from the caller's original. Never changes its input; rejects with `unsupported` when
- * the target cannot take it. Each step gets the result of the one before.
- */
+/** Fits a request to one target. Rejects with `unsupported` if the target does not support it. */
 export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<PreparedRequest> {
   const { target, model } = options;
   requireCapabilities(request, model.capabilities, target);
-  const { system, messages } = foldSystem(request);
+  const { system, messages } = mergeSystem(request);
   return translate(request, await fitHistory(messages, options), system, options);
 }
 
-/** Refuses media that the target cannot take, drops foreign tokens, completes tool results and fits documents and images. */
 async function fitHistory(
   history: readonly TurnMessage[],
   { target, model, media, scope }: PrepareOptions,
@@ -52,7 +48,6 @@ async function fitHistory(
   return { ...fitted, warnings: [...readable.warnings, ...warnings, ...uncounted, ...fitted.warnings] };
 }
 
-/** From what the caller says to what the model understands: limits, schemas, extras, names, a way to give an object. */
 function translate(
   request: ChatRequest,
   { messages, warnings }: FittedMessages,
@@ -72,7 +67,7 @@ function translate(
     extra: pickExtra(extra, wire, providerId),
   };
   const emulated = emulateOutput(translated, capabilities);
-  // A forced tool replaces all others and its name fits: at most one of the two rewrites the response.
+  // With a forced tool there are no other tools: at most one of the two converts the response.
   const named = fitToolNames(emulated.request);
   return {
     request: named.request,
@@ -81,7 +76,7 @@ function translate(
   };
 }
 
-/** Throws `unsupported` for what this target cannot take at all; a chain then passes it over without penalty. Of media see `requireMedia`. */
+/** Throws `unsupported` for tools, an output schema or a prefill that the target does not support. */
 export function requireCapabilities(request: ChatRequest, capabilities: Capabilities, target: string): void {
   const refuse = (what: string): never => {
     throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
@@ -89,18 +84,18 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
   const { tools, output, prefill } = capabilities;
   if (tools === false && request.tools !== undefined && request.tools.length > 0) refuse('tools');
   if (output === false && request.output !== undefined) refuse('output schema');
-  if (prefill === false && endsInText(request.messages.at(-1))) {
+  if (prefill === false && isPrefill(request.messages.at(-1))) {
     refuse('assistant message at the end: let a user or tool message follow it');
   }
 }
 
-/** A prefill; open calls get their results from the history repair, and what the vendor kept is a turn that it paused. */
-const endsInText = (message: Message | undefined): boolean =>
+/** Whether the last message is a prefill. Open tool calls get results later, and a vendor part at the end is a paused turn. */
+const isPrefill = (message: Message | undefined): boolean =>
   message?.role === 'assistant' &&
   message.parts.every(({ type }) => type !== 'tool-call') &&
   message.parts.at(-1)?.type === 'text';
 
-/** Throws `unsupported` for pictures, documents and audio that this target cannot take at all. */
+/** Throws `unsupported` for images, documents and audio that the target does not support. */
 export function requireMedia(
   messages: readonly TurnMessage[],
   { images, files, audio }: Capabilities,

@@ -21,7 +21,7 @@ describe('foreign reasoning', () => {
         {
           action: 'dropped',
           what: 'replay of foreign reasoning',
-          why: "a/x cannot read what another model's reasoning or its tokens say",
+          why: "a/x cannot read another model's reasoning or tokens",
         },
       ],
     });

@@ -3,20 +3,17 @@ import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { isReadable } from './history.ts';
 
-/**
- * Keeps only the tokens that this model can read. Reasoning without a readable token goes as a whole, and so does what ran at
- * the vendor: no vendor takes another's, and its text is nobody else's to see.
- */
+/** Removes replay tokens that the model cannot read, and the reasoning and vendor parts that depend on them. */
 export function dropForeignReplay(
   messages: readonly TurnMessage[],
   families: readonly string[],
   target: string,
 ): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
   if (messages.every((message) => isReadable(message, families))) return { messages, warnings: [] };
-  const kept = messages.map((message): TurnMessage =>
-    message.role !== 'assistant' || isReadable(message, families) ? message : stripped(message, families),
+  const readableMessages = messages.map((message): TurnMessage =>
+    message.role !== 'assistant' || isReadable(message, families) ? message : strip(message, families),
   );
-  return { messages: kept, warnings: warningsFor(messages, families, target) };
+  return { messages: readableMessages, warnings: warningsFor(messages, families, target) };
 }
 
 function warningsFor(
@@ -24,45 +21,45 @@ function warningsFor(
   families: readonly string[],
   target: string,
 ): readonly Warning[] {
-  const lost = messages
+  const removed = messages
     .flatMap((message) => (message.role === 'assistant' ? message.parts : []))
     .filter((part) => {
-      const [left] = readable(part, families);
+      const [left] = readableParts(part, families);
       return left === undefined || (left.replay === undefined && part.replay !== undefined);
     });
   const isOfTool = ({ type }: AssistantPart): boolean => type === 'vendor';
   return [
-    ...(lost.every(isOfTool)
+    ...(removed.every(isOfTool)
       ? []
       : [dropped('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
-    ...(lost.some(isOfTool) ? [dropped('what ran at another vendor', `${target} cannot read it`)] : []),
+    ...(removed.some(isOfTool) ? [dropped('what ran at another vendor', `${target} cannot read it`)] : []),
   ];
 }
 
-const TOKENS = "what another model's reasoning or its tokens say";
+const TOKENS = "another model's reasoning or tokens";
 const dropped = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
 
-/** By what can be read, and then by the turn: a wire that gets the same object again need not convert it again. */
-const known = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
+/** Stripped turns by families and original, because wires cache converted messages by identity. */
+const cache = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
 
 interface Stripped {
   readonly left: AssistantMessage;
-  /** What the turn held then. */
+  /** Values of the turn when it was stripped. */
   readonly values: readonly unknown[];
 }
 
-function stripped(message: AssistantMessage, families: readonly string[]): AssistantMessage {
-  const before = known.get(families) ?? new WeakMap<AssistantMessage, Stripped>();
-  known.set(families, before);
-  const found = before.get(message);
+function strip(message: AssistantMessage, families: readonly string[]): AssistantMessage {
+  const byMessage = cache.get(families) ?? new WeakMap<AssistantMessage, Stripped>();
+  cache.set(families, byMessage);
+  const found = byMessage.get(message);
   if (found !== undefined && hasSameValues(message, found.values)) return found.left;
-  const parts = message.parts.flatMap((part) => readable(part, families));
+  const parts = message.parts.flatMap((part) => readableParts(part, families));
   const left: AssistantMessage = { role: 'assistant', parts };
-  before.set(message, { left, values: messageValues(message) });
+  byMessage.set(message, { left, values: messageValues(message) });
   return left;
 }
 
-function readable(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
+function readableParts(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
   const { replay } = part;
   if (replay !== undefined) {
     const family = currentFamily(replay.family);
@@ -75,50 +72,39 @@ function readable(part: AssistantPart, families: readonly string[]): readonly As
   return [rest];
 }
 
-/**
- * Who can read a replay token. `claude` on every platform that serves it with its signatures; Gemini by model line;
- * encrypted OpenAI reasoning only at the origin and account that issued it. One file, so that two packages that
- * serve the same family agree.
- */
+/** Family of Claude's replay tokens, on every platform that serves them. Packages share the families of this file. */
 export const CLAUDE_FAMILY = 'claude';
 
-/** What a Gemini model signed; `modelLine` is its id without version and date. */
+/** Returns the family of a Gemini model. `modelLine` is its id without version and date. */
 export const geminiFamily = (modelLine: string): string => `gemini/${modelLine}`;
 
-/** What a model behind Amazon's Converse wire issued that is nobody else's: the id without region and version. */
+/** Returns the family of a model of Amazon's Converse API. `modelLine` is its id without region and version. */
 export const converseFamily = (modelLine: string): string => `converse/${modelLine}`;
 
-/** `account` is the organisation or, where unknown, the provider's id. */
+/** Returns the family of encrypted reasoning of one origin and account, which is the organization or the provider's id. */
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
   `${vendor}@${digestOf(origin)}#${account}`;
 
-/**
- * Plain reasoning text of a chat wire: only its own issuer may see it again. `upstream`: whose model a gateway asked,
- * where its ids tell.
- */
+/** Returns the family of plain reasoning, which only its issuer receives again. `upstream`: vendor behind a gateway. */
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
   `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
 
-/**
- * A family as it is written now. Those in old transcripts hold the address itself, which stands for the same place; any other
- * is given back as it is.
- */
+/** Converts a family of an old transcript, which contains the URL itself, to its current form. */
 export const currentFamily = (family: string): string =>
-  family.replace(/^(openai|xai|chat-reasoning)@([^#]*)(?=#)/, (whole, wire: string, place: string) =>
-    DIGEST.test(place) ? whole : `${wire}@${digestOf(place)}`,
+  family.replace(/^(openai|xai|chat-reasoning)@([^#]*)(?=#)/, (match, wire: string, origin: string) =>
+    DIGEST.test(origin) ? match : `${wire}@${digestOf(origin)}`,
   );
 
-/** Tokens go into transcripts, and transcripts to clients: the address is told apart there, and not told. */
-const digestOf = (url: string): string => fnv1a(bare(url)).toString(16).padStart(8, '0');
+/** Clients may receive transcripts, so they contain a hash instead of the URL. */
+const digestOf = (url: string): string => fnv1a(withoutCredentials(url)).toString(16).padStart(8, '0');
 const DIGEST = /^[\da-f]{8}$/;
 
-/** Without userinfo and query: the same place, whatever key stands in its address. */
-const bare = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');
+/** Removes user information and query, which may contain a key. */
+const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');
 
 /**
- * Messages are not to be changed, but nothing stops a program that trims an old tool result in place, and sending the
- * old text then would be silent. A look at the parts and their texts is all it takes: what is the same is compared by
- * its address. Arguments that are changed within are not seen.
+ * Tests the parts of a message and their texts, until a test fails. Applications must not modify messages, but one that
+ * shortens a tool result in place would otherwise send the cached text. Changes inside arguments are not detected.
  */
 function everyValue({ parts }: TurnMessage, test: (value: unknown) => boolean): boolean {
   for (const part of parts) {
@@ -135,14 +121,14 @@ function everyValue({ parts }: TurnMessage, test: (value: unknown) => boolean): 
   return true;
 }
 
-/** What `hasSameValues` compares with later. */
+/** Returns the values of a message for `hasSameValues`. */
 export function messageValues(message: TurnMessage): readonly unknown[] {
   const values: unknown[] = [];
   everyValue(message, (value) => values.push(value) > 0);
   return values;
 }
 
-/** Does the message still hold what it held when `valuesOf` looked? */
+/** Whether a message has the same values as when `messageValues` was called. */
 export function hasSameValues(message: TurnMessage, values: readonly unknown[]): boolean {
   let at = 0;
   return everyValue(message, (value) => value === values[at++]) && at === values.length;

@@ -5,26 +5,24 @@ import type { Warning } from '../types/response.ts';
 const strength = (effort: Effort): number => EFFORTS.indexOf(effort);
 
 /**
- * The word for an effort among those that a model knows: the next stronger one, else its strongest. `max`, which knows no
- * bounds, is for who asks for it. Another word than the asked one is told.
- *
- * @param known in any order
+ * Returns the supported effort that is equal to the requested one or the next stronger, otherwise the strongest. `max` is only
+ * returned if it was requested. Adds a warning if the result differs from the request.
  */
 export function nearestEffort<Known extends Effort>(
-  asked: Effort,
-  known: readonly Known[],
+  requested: Effort,
+  supported: readonly Known[],
   warnings: Warning[],
 ): Known | undefined {
-  const bounded = asked === 'max' ? known : known.filter((word) => word !== 'max');
-  const words = bounded.toSorted((a, b) => strength(a) - strength(b));
-  const found = words.find((word) => strength(word) >= strength(asked)) ?? words.at(-1);
-  if (found === undefined || found === asked) return found;
-  const why = `this model takes ${words.join(', ')}`;
-  warnings.push({ action: 'coerced', what: `reasoning "${asked}" to ${found}`, why });
+  const allowed = requested === 'max' ? supported : supported.filter((effort) => effort !== 'max');
+  const efforts = allowed.toSorted((a, b) => strength(a) - strength(b));
+  const found = efforts.find((effort) => strength(effort) >= strength(requested)) ?? efforts.at(-1);
+  if (found === undefined || found === requested) return found;
+  const why = `this model takes ${efforts.join(', ')}`;
+  warnings.push({ action: 'coerced', what: `reasoning "${requested}" to ${found}`, why });
   return found;
 }
 
-const EVERY: Readonly<Record<Effort, true>> = {
+const ALL_EFFORTS: Readonly<Record<Effort, true>> = {
   none: true,
   minimal: true,
   low: true,
@@ -34,29 +32,29 @@ const EVERY: Readonly<Record<Effort, true>> = {
   max: true,
 };
 
-/** Every effort, weakest first. */
-export const EFFORTS = Object.keys(EVERY) as readonly Effort[];
+/** All efforts, the weakest first. */
+export const EFFORTS = Object.keys(ALL_EFFORTS) as readonly Effort[];
 
-/** Clamps what is above the model's limits and drops what it does not know, with a warning each. */
+/** Reduces `maxTokens` to the model's limit and drops an unsupported `reasoning`, each with a warning. */
 export function clampLimits(
   { maxTokens, reasoning }: ChatRequest,
   capabilities: Capabilities,
 ): { readonly limits: Pick<ChatRequest, 'maxTokens' | 'reasoning'>; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = [];
   const cap = capabilities.maxOutputTokens;
-  const tooMany = cap !== undefined && maxTokens !== undefined && maxTokens > cap;
-  if (tooMany) {
+  const isTooHigh = cap !== undefined && maxTokens !== undefined && maxTokens > cap;
+  if (isTooHigh) {
     warnings.push({ action: 'coerced', what: 'maxTokens', why: `${maxTokens} is above the model's ${cap}` });
   }
   const cannotReason = capabilities.reasoning === false && reasoning !== undefined && reasoning !== 'none';
   if (cannotReason) warnings.push({ action: 'dropped', what: 'reasoning', why: 'the model does not reason' });
-  const limits = { maxTokens: tooMany ? cap : maxTokens, reasoning: cannotReason ? undefined : reasoning };
+  const limits = { maxTokens: isTooHigh ? cap : maxTokens, reasoning: cannotReason ? undefined : reasoning };
   return { limits, warnings };
 }
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
-/** What the caller adds for this target: the wire's entries first, then the provider's own over them. */
+/** Merges the members of `extra` for a wire and those for a provider, which take precedence. */
 export function pickExtra(
   extra: ChatRequest['extra'],
   wire: string | undefined,
@@ -66,7 +64,7 @@ export function pickExtra(
   return { ...(wire === undefined ? undefined : extra[wire]), ...extra[providerId] };
 }
 
-/** Settings of a request that not every wire has. */
+/** Settings that some wires do not have. */
 export const OPTIONAL_SETTINGS = [
   'maxTokens',
   'temperature',
@@ -81,10 +79,10 @@ export const OPTIONAL_SETTINGS = [
   'cache',
 ] as const;
 
-/** One of them. */
+/** Setting that some wires do not have. */
 export type OptionalSetting = (typeof OPTIONAL_SETTINGS)[number];
 
-/** A warning for each of these that was asked for, for a wire that has no place for them. */
+/** Returns a warning for each given setting of the request that the wire does not have. */
 export const unsentSettingWarnings = (
   request: ModelRequest,
   names: readonly OptionalSetting[],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Message, user } from '../index.ts';
-import { foldSystem } from './output.ts';
+import { mergeSystem } from './output.ts';
 
 const hi = user('hi');
 const says = (...texts: string[]): Message => ({
@@ -21,10 +21,10 @@ it.each<[string, string | undefined, Message[], string | undefined]>([
   ['messages without a field', undefined, [says('two'), hi], 'two'],
   ['empty messages', '', [says(''), says(), hi], undefined],
 ])('folds %s', (_, system, messages, folded) => {
-  expect(foldSystem({ system, messages })).toEqual({ system: folded, messages: [hi] });
+  expect(mergeSystem({ system, messages })).toEqual({ system: folded, messages: [hi] });
 });
 
 it('leaves a transcript without system messages the same list', () => {
   const messages = [hi];
-  expect(foldSystem({ messages }).messages).toBe(messages);
+  expect(mergeSystem({ messages }).messages).toBe(messages);
 });

@@ -7,25 +7,25 @@ import { fnv1a } from '../util/bytes.ts';
 type Step = ModelEvent | readonly ModelEvent[];
 
 /**
- * What every wire takes, looked up 2026-11-20: OpenAI and Converse `[a-zA-Z0-9_-]{1,64}`, Claude the same with 128, Gemini
- * not a digit or a hyphen first. Names of MCP servers have dots and slashes.
+ * Names that every wire accepts (2026-11-20): OpenAI and Converse `[a-zA-Z0-9_-]{1,64}`, Claude up to 128, Gemini without a
+ * digit or hyphen at the start. Names of MCP servers have dots and slashes.
  */
-const FITS = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
-const LONGEST_TOOL_NAME = 64;
+const VALID_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const MAX_NAME_LENGTH = 64;
 
-const fitsEveryWire = (name: string): boolean => FITS.test(name);
+const isValidName = (name: string): boolean => VALID_NAME.test(name);
 
-/** A request whose tools have names that every wire takes, and how to read the answer. */
+/** Request with tool names that every wire accepts. */
 export interface FittedNames {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Gives the calls of the answer the names that the caller knows. */
+  /** Restores the original names in the tool calls of a response. */
   readonly read?: (steps: AsyncIterable<Step>) => AsyncIterable<Step>;
 }
 
-/** Fits the names of tools, where one has to be; in the history, in the choice of a tool, and back in the answer. */
+/** Replaces tool names that a wire may reject, in the tools, the tool choice and the history. */
 export function fitToolNames(request: ModelRequest): FittedNames {
-  if (request.tools.every(({ name }) => fitsEveryWire(name))) return { request, warnings: [] };
+  if (request.tools.every(({ name }) => isValidName(name))) return { request, warnings: [] };
   const fitted = fittedNames(request.tools.map(({ name }) => name));
   const out = (name: string): string => fitted.get(name) ?? name;
   const given = new Map([...fitted].map(([name, fit]) => [fit, name]));
@@ -35,36 +35,36 @@ export function fitToolNames(request: ModelRequest): FittedNames {
       ...request,
       tools: tools.map((tool) => ({ ...tool, name: out(tool.name) })),
       ...(typeof toolChoice === 'object' && { toolChoice: { name: out(toolChoice.name) } }),
-      messages: messages.map((message) => renamed(message, out)),
+      messages: messages.map((message) => renameTools(message, out)),
     },
     warnings: [...fitted].map(([name, fit]) => ({
       action: 'coerced',
       what: `name of tool "${name}"`,
-      why: `it goes out as "${fit}": wires take letters, digits, _ and -, at most ${LONGEST_TOOL_NAME} of them`,
+      why: `it is sent as "${fit}": wires accept letters, digits, _ and -, at most ${MAX_NAME_LENGTH}`,
     })),
-    read: (steps) => readNames(steps, (name) => given.get(name) ?? name),
+    read: (steps) => restoreNames(steps, (name) => given.get(name) ?? name),
   };
 }
 
-/** Each from the name alone, so that it is the same in every turn; a clash gets a suffix. */
+/** Derives each name from the original alone, so that it is the same in each turn. A name that is taken gets a suffix. */
 function fittedNames(names: readonly string[]): ReadonlyMap<string, string> {
-  const taken = new Set(names.filter((name) => fitsEveryWire(name)));
+  const taken = new Set(names.filter((name) => isValidName(name)));
   const fitted = new Map<string, string>();
   for (const name of names) {
-    if (fitsEveryWire(name)) continue;
+    if (isValidName(name)) continue;
     const plain = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=[^A-Za-z_]|$)/, '_');
-    const isFree = plain.length <= LONGEST_TOOL_NAME && !taken.has(plain);
+    const isFree = plain.length <= MAX_NAME_LENGTH && !taken.has(plain);
     const fit = isFree
       ? plain
-      : `${plain.slice(0, LONGEST_TOOL_NAME - 8)}_${fnv1a(name).toString(36).padStart(7, '0')}`;
+      : `${plain.slice(0, MAX_NAME_LENGTH - 8)}_${fnv1a(name).toString(36).padStart(7, '0')}`;
     taken.add(fit);
     fitted.set(name, fit);
   }
   return fitted;
 }
 
-/** Messages without a fitted name stay the same objects: wires know them by identity. */
-function renamed(message: TurnMessage, out: (name: string) => string): TurnMessage {
+/** Messages without a replaced name stay the same objects, because wires cache them by identity. */
+function renameTools(message: TurnMessage, out: (name: string) => string): TurnMessage {
   if (message.role === 'user') return message;
   const names = message.parts.flatMap((part) => ('name' in part ? [part.name] : []));
   if (names.every((name) => out(name) === name)) return message;
@@ -77,17 +77,17 @@ function renamed(message: TurnMessage, out: (name: string) => string): TurnMessa
   return { ...message, parts };
 }
 
-async function* readNames(
+async function* restoreNames(
   steps: AsyncIterable<Step>,
   given: (name: string) => string,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const named = <P extends PartHead | AssistantPart>(part: P): P =>
+  const withOriginalName = <P extends PartHead | AssistantPart>(part: P): P =>
     part.type === 'tool-call' ? { ...part, name: given(part.name) } : part;
   for await (const step of steps) {
     const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
     yield events.map((event) => {
-      if (event.type === 'part-start') return { ...event, part: named(event.part) };
-      return event.type === 'part-end' ? { ...event, part: named(event.part) } : event;
+      if (event.type === 'part-start') return { ...event, part: withOriginalName(event.part) };
+      return event.type === 'part-end' ? { ...event, part: withOriginalName(event.part) } : event;
     });
   }
 }

@@ -2,7 +2,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
 import type { Env, Provider } from '../types/provider.ts';
 import { didYouMean } from '../util/check.ts';
-import { defined, mergeTimeouts } from '../util/options.ts';
+import { definedMembers, mergeTimeouts } from '../util/options.ts';
 import { dsnError, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
 /** Spec that contains a name, and the index of its first character. */
@@ -132,10 +132,10 @@ export function mergeSettings(
   if (inner === undefined || outer === undefined) return inner ?? outer;
   return {
     ...inner,
-    ...defined(outer),
+    ...definedMembers(outer),
     extra: { ...inner.extra, ...outer.extra },
     timeouts: mergeTimeouts(inner.timeouts, outer.timeouts),
-    policy: { ...inner.policy, ...defined(outer.policy ?? {}) },
+    policy: { ...inner.policy, ...definedMembers(outer.policy ?? {}) },
   };
 }
 

@@ -4,23 +4,23 @@ import type { ErrorIssue } from '../types/llm-error.ts';
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
-/** References and alternatives on one value; those that only lead to themselves would never end. */
-const MOST_HOPS = 16;
+/** Maximum references and alternatives on one value: a circular reference would never end. */
+const MAX_HOPS = 16;
 /** Maximum checks of one value against one schema: about a second of work. */
-const MOST_WORK = 1_000_000;
+const MAX_WORK = 1_000_000;
 
 /**
- * Returns the issues of a value by the keywords that model outputs use: type, enum, const, properties, items and their
- * bounds, anyOf, oneOf, allOf, not and `$ref` within the schema. `pattern`, `format` and unknown keywords are not checked:
- * a schema may come from an MCP server, and a regular expression can take exponential time.
+ * Returns the issues of a value by the common keywords: type, enum, const, properties, items and their bounds, anyOf, oneOf,
+ * allOf, not and `$ref` within the schema. `pattern`, `format` and unknown keywords are not checked: a schema may come from
+ * an MCP server, and a regular expression can take exponential time.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MAX_DEPTH} levels deep` }];
   const shared = sharedBy(schema as Schema);
-  const check = new Check(shared, false);
+  const check = new SchemaCheck(shared, false);
   check.at(schema, value, [], 0);
-  if (shared.work <= MOST_WORK) return check.issues;
-  return [{ path: [], message: 'takes more work to check than an answer is worth' }];
+  if (shared.work <= MAX_WORK) return check.issues;
+  return [{ path: [], message: 'takes too long to check' }];
 }
 
 type Fit = 'no' | 'perhaps' | 'yes';
@@ -28,12 +28,12 @@ type Fit = 'no' | 'perhaps' | 'yes';
 /** State that all parts of one check share. */
 interface Shared {
   readonly root: Schema;
-  /** Whether a value fits a branch: needed again at every level above. */
+  /** Results by branch and value; each level above needs them again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
-  /** Keywords that were not checked: a value that fits apart from them may not fit. */
+  /** Number of keywords that were not checked. A value that fits without them may not fit. */
   unchecked: number;
-  /** How often `MOST_HOPS` ended a look: what was seen on the way there is no verdict. */
+  /** Number of checks that `MAX_HOPS` ended. Their results are not complete. */
   cuts: number;
 }
 
@@ -45,25 +45,25 @@ const sharedBy = (root: Schema): Shared => ({
   cuts: 0,
 });
 
-class Check {
+class SchemaCheck {
   readonly issues: ErrorIssue[] = [];
   private readonly shared: Shared;
-  /** Of a branch nobody hears what is wrong: its first issue is enough. */
-  private readonly first: boolean;
-  /** Values by the schemas that they were checked against: what is wrong is listed once. */
+  /** Whether the check ends at the first issue, as for a branch whose issues are not reported. */
+  private readonly stopsAtFirst: boolean;
+  /** Checked values by schema, so that an issue is reported once. */
   private readonly checked = new Map<unknown, Set<unknown>>();
 
-  constructor(shared: Shared, first: boolean) {
+  constructor(shared: Shared, stopsAtFirst: boolean) {
     this.shared = shared;
-    this.first = first;
+    this.stopsAtFirst = stopsAtFirst;
   }
 
-  /** The cheap keywords first, which tell most branches apart; then what needs others. */
+  /** Checks the inexpensive keywords first, which distinguish most branches. */
   at(schema: unknown, value: unknown, path: Path, hops: number): void {
-    if (this.isOver() || ++this.shared.work > MOST_WORK) return;
+    if (this.isOver() || ++this.shared.work > MAX_WORK) return;
     if (schema === false) this.add(path, 'is not allowed');
-    if (hops > MOST_HOPS) this.shared.cuts++;
-    if (!isRecord(schema) || hops > MOST_HOPS || this.wasChecked(schema, value)) return;
+    if (hops > MAX_HOPS) this.shared.cuts++;
+    if (!isRecord(schema) || hops > MAX_HOPS || this.wasChecked(schema, value)) return;
     if (!this.type(schema['type'], value, path)) return;
     this.constants(schema, value, path);
     if (isRecord(value)) this.required(schema, value, path);
@@ -77,10 +77,10 @@ class Check {
   }
 
   private isOver(): boolean {
-    return this.first && this.issues.length > 0;
+    return this.stopsAtFirst && this.issues.length > 0;
   }
 
-  /** Equal primitives stand in many places, and each of them is to be listed. */
+  /** Applies to objects only: equal primitives are reported at each position. */
   private wasChecked(schema: Schema, value: unknown): boolean {
     if (!isContainer(value)) return false;
     const values = this.checked.get(schema);
@@ -129,7 +129,7 @@ class Check {
     const known = verdicts.get(branch)?.get(value);
     if (known === 'perhaps') this.shared.unchecked++;
     if (known !== undefined) return known;
-    const check = new Check(this.shared, true);
+    const check = new SchemaCheck(this.shared, true);
     check.at(branch, value, path, hops);
     const isCertain = unchecked === this.shared.unchecked;
     const fit = check.issues.length > 0 ? 'no' : isCertain ? 'yes' : 'perhaps';
@@ -174,7 +174,7 @@ class Check {
 
   private object(schema: Schema, value: Schema, path: Path): void {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-    // A name that is not listed may match a pattern, which is not checked.
+    // Other names may match a pattern, which is not checked.
     const hasPatterns = schema['patternProperties'] !== undefined;
     if (hasPatterns) this.shared.unchecked++;
     const others = hasPatterns ? undefined : schema['additionalProperties'];
@@ -187,7 +187,7 @@ class Check {
     if (typeof limit === 'number' && !fits(limit)) this.add(path, `${rule} ${limit}`);
   }
 
-  /** `#`, or a JSON pointer into the schema; what is elsewhere is not looked up. */
+  /** Resolves `#` or a JSON pointer into the schema. Other references are ignored. */
   private find(reference: string): unknown {
     if (!reference.startsWith('#')) return undefined;
     const steps = reference.slice(1).split('/').slice(1);
@@ -203,7 +203,7 @@ class Check {
   }
 }
 
-/** A step that is not URI-encoded names what it says. */
+/** Decodes a step of a pointer, which may not be URI-encoded. */
 function decoded(step: string): string {
   try {
     return decodeURIComponent(step);
@@ -221,7 +221,7 @@ function typeName(value: unknown): string {
 const same = (a: unknown, b: unknown): boolean =>
   a === b || (isContainer(a) && isContainer(b) && canonical(a) === canonical(b));
 
-/** Equal values give equal texts, whatever the order of their members. */
+/** Returns equal strings for equal values, for any order of their members. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>
     isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,

@@ -18,26 +18,26 @@ import {
   toJsonSchema,
 } from './to-json-schema.ts';
 
-/** Characters of a refused answer that its error keeps in `body`; `partial` has all of it. */
-const MOST_BODY = 2000;
+/** Maximum characters of a rejected answer in `body`. `partial` has the complete answer. */
+const MAX_BODY = 2000;
 
 /**
- * The rounds of one typed call: what to ask next, and what an answer comes to. An answer that is no JSON or does not
- * fit goes back to its target with what is wrong with it, `repairs` times; then the next target of the chain is asked
- * what the first one was. An answer that was cut or refused ends the call.
+ * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues,
+ * at most `repairs` times. Then the next target receives the original request. An incomplete or refused answer ends the
+ * call.
  */
 export class ObjectRounds<T> {
-  /** What to send in this round. */
+  /** Request of the current round. */
   request: ChatRequest;
   readonly root: OutputRoot;
   private readonly output: ObjectSchema<T> | JsonObject;
   private readonly first: ChatRequest;
-  private readonly most: number;
+  private readonly maxRepairs: number;
   private readonly advances: boolean;
   private repairs: number;
-  /** The chain as it was resolved for this round. */
-  private places: readonly string[] = [];
-  /** Where in it the round begins. */
+  /** Targets of the chain, as resolved for the current round. */
+  private targets: readonly string[] = [];
+  /** Target with which the round begins. */
   private start: string | undefined;
   private readonly time: TimeLeft;
   private readonly earlier: ChatResponse[] = [];
@@ -52,58 +52,57 @@ export class ObjectRounds<T> {
     this.root = objectRoot(toJsonSchema(request.output, 'output'));
     this.first = { ...request, output: this.root.schema };
     this.request = this.first;
-    this.most = options?.repairs ?? 1;
-    this.repairs = this.most;
+    this.maxRepairs = options?.repairs ?? 1;
+    this.repairs = this.maxRepairs;
     this.advances = advances;
     this.time = new TimeLeft(options, totalMs, clock);
   }
 
-  /** What to send it with: the rounds share the time of the call. */
+  /** Returns the options of the next round. All rounds share the time of the call. */
   options(): CallOptions | undefined {
     return this.time.options();
   }
 
-  /** Nobody wants the answer any more: what is done between two rounds ends as well. */
-  leave(why: string): void {
+  /** Cancels work between two rounds. */
+  abort(why: string): void {
     this.time.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
 
-  /** The call is over. */
   close(): void {
     this.time.close();
   }
 
-  /** A round begins where the one before has answered, or behind that. */
-  readonly pick: PickPlaces = (places) => {
-    this.places = places.map(({ key }) => key);
-    const at = places.findIndex(({ key }) => key === this.start);
-    return at > 0 ? places.slice(at) : places;
+  /** Skips the targets before the one with which the round begins. */
+  readonly pick: PickTargets = (targets) => {
+    this.targets = targets.map(({ key }) => key);
+    const at = targets.findIndex(({ key }) => key === this.start);
+    return at > 0 ? targets.slice(at) : targets;
   };
 
-  /** The whole answer; `undefined` when `request` now asks for a better one. Throws what it cannot be. */
-  async take(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
-    const unfinished = refused(response);
+  /** Returns the response with its value, or `undefined` if another round follows. Throws if none follows. */
+  async evaluate(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
+    const unfinished = unfinishedError(response);
     if (unfinished !== undefined) throw unfinished;
-    const checked = await this.judge(response);
-    if ('value' in checked) return { ...this.together(response), value: checked.value };
-    const next = this.places[this.places.indexOf(response.target) + 1];
+    const checked = await this.check(response);
+    if ('value' in checked) return { ...this.combine(response), value: checked.value };
+    const next = this.targets[this.targets.indexOf(response.target) + 1];
     const problems = describeIssues(checked.issues);
-    if (this.repairs > 0) this.askAgain(response, problems);
+    if (this.repairs > 0) this.repair(response, problems);
     else if (this.advances && next !== undefined) this.advance(response, next, problems);
-    else throw misfit(response, checked.issues);
+    else throw misfitError(response, checked.issues);
     return undefined;
   }
 
-  /** The error with what the rounds before it have cost. */
-  failed(error: unknown): unknown {
+  /** Adds the attempts of earlier rounds to the error of the last one. */
+  finalError(error: unknown): unknown {
     if (!LlmError.is(error)) return error;
     const attempts = [...this.earlier.flatMap((response) => response.attempts), ...error.details.attempts];
     const last = this.earlier.at(-1);
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
-    return this.time.asOfCall(withDetails(error, { attempts, partial }));
+    return this.time.withCallTime(withDetails(error, { attempts, partial }));
   }
 
-  private async judge(response: ChatResponse): Promise<CheckResult<T>> {
+  private async check(response: ChatResponse): Promise<CheckResult<T>> {
     try {
       return await this.time.race(readObject<T>(response.text, this.output));
     } catch (error) {
@@ -112,11 +111,11 @@ export class ObjectRounds<T> {
     }
   }
 
-  private askAgain(response: ChatResponse, problems: string): void {
+  private repair(response: ChatResponse, problems: string): void {
     this.repairs--;
     this.start = response.target;
     this.note(response, `${response.target} answered again: ${problems}`);
-    const complaint = `Your answer cannot be used: ${problems}. Give the whole answer again, corrected, as JSON only.`;
+    const complaint = `Your answer cannot be used: ${problems}. Give the complete answer again, corrected, as JSON only.`;
     this.request = {
       ...this.request,
       messages: [...this.request.messages, response.message, user(complaint)],
@@ -124,9 +123,9 @@ export class ObjectRounds<T> {
   }
 
   private advance(response: ChatResponse, next: string, problems: string): void {
-    this.repairs = this.most;
+    this.repairs = this.maxRepairs;
     this.start = next;
-    this.note(response, `${response.target} gave nothing that fits: ${problems}`);
+    this.note(response, `${response.target} gave no value that fits: ${problems}`);
     this.request = this.first;
   }
 
@@ -135,8 +134,8 @@ export class ObjectRounds<T> {
     this.repaired.push({ action: 'repaired', what: 'output', why });
   }
 
-  /** Costs of all rounds; of the warnings those of the target that answered. */
-  private together(response: ChatResponse): ChatResponse {
+  /** Combines the costs of all rounds, and the warnings of the target that answered. */
+  private combine(response: ChatResponse): ChatResponse {
     if (this.earlier.length === 0) return response;
     const rounds = [...this.earlier, response];
     return {
@@ -151,14 +150,19 @@ export class ObjectRounds<T> {
   }
 }
 
-/** What no second round would fix. */
-function refused(response: ChatResponse): LlmError | undefined {
+/** Returns the error of an answer that another round would not improve. */
+function unfinishedError(response: ChatResponse): LlmError | undefined {
   const { target, finish, toolCalls, attempts } = response;
   const details = { target, attempts, partial: partialOf(response) };
   switch (finish) {
     case 'length':
+      return new LlmError(
+        'truncated',
+        `${target} reached its limit of tokens before the end; raise maxTokens`,
+        details,
+      );
     case 'incomplete':
-      return new LlmError('truncated', `${target} was cut before its answer was whole (${finish})`, details);
+      return new LlmError('truncated', `${target} paused before the end of its answer (${finish})`, details);
     case 'content-filter':
     case 'refusal':
       return new LlmError('content-filter', `${target} refused to answer (${finish})`, {
@@ -173,9 +177,9 @@ function refused(response: ChatResponse): LlmError | undefined {
   return new LlmError('invalid-output', `${target} called tools instead of answering: ${names}`, details);
 }
 
-function misfit(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
+function misfitError(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
   const { target, text, attempts } = response;
-  const body = text.length > MOST_BODY ? `${truncateText(text, MOST_BODY)}…` : text;
+  const body = text.length > MAX_BODY ? `${truncateText(text, MAX_BODY)}…` : text;
   const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;
   return new LlmError('invalid-output', message, {
     target,
@@ -199,8 +203,8 @@ const distinct = (warnings: readonly Warning[]): readonly Warning[] => [
 ];
 
 /**
- * The time that all rounds of a typed call have together: each round gets what is left of `totalMs`, and what is done
- * between two of them ends with it, or with the caller's abort. It is to be closed.
+ * Time limit and signal of all rounds of a typed call. Each round gets the remaining time. Work between two rounds ends
+ * with the time or the signal. It must be closed.
  */
 class TimeLeft {
   readonly close: () => void;
@@ -221,7 +225,7 @@ class TimeLeft {
       this.controller.abort(new LlmError('aborted', 'the call was aborted', {}, { cause }));
     };
     const onTime = (): void => {
-      this.controller.abort(this.late());
+      this.controller.abort(this.timeoutError());
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
@@ -232,31 +236,31 @@ class TimeLeft {
     };
   }
 
-  /** The options of the next round. Throws when there is no time for one. */
+  /** Returns the options of the next round. Throws if no time remains. */
   options(): CallOptions | undefined {
     if (this.totalMs === 0) return this.given;
     const leftMs = this.deadline - this.clock.now();
-    if (leftMs <= 0) throw this.late();
+    if (leftMs <= 0) throw this.timeoutError();
     return { ...this.given, timeouts: { ...this.given?.timeouts, totalMs: leftMs } };
   }
 
-  /** Work of others, such as a schema's check, for as long as there is time. */
+  /** Returns the result of the work, such as a check of the schema, or rejects when the time ends. */
   race<T>(work: Promise<T>): Promise<T> {
     return abortable(work, this.controller.signal);
   }
 
-  /** Ends what is done between two rounds. */
+  /** Cancels work between two rounds. */
   stop(error: LlmError): void {
     this.controller.abort(error);
   }
 
-  /** A round knows the time that it got; the error says that of the call. */
-  asOfCall(error: LlmError): LlmError {
+  /** Replaces the time of the round in the message of a timeout with the time of the call. */
+  withCallTime(error: LlmError): LlmError {
     const isTotal = error.kind === 'timeout' && error.details.phase === 'total';
-    return isTotal ? withMessage(error, this.late().message) : error;
+    return isTotal ? withMessage(error, this.timeoutError().message) : error;
   }
 
-  private late(): LlmError {
+  private timeoutError(): LlmError {
     return new LlmError('timeout', `the call did not finish within ${this.totalMs} ms`, { phase: 'total' });
   }
 }
@@ -268,23 +272,23 @@ function withMessage(error: LlmError, message: string): LlmError {
   return copy;
 }
 
-/** Which of a chain's places are asked. */
-type PickPlaces = <P extends { readonly key: string }>(places: readonly P[]) => readonly P[];
+/** Selects the targets of a chain for a round. */
+type PickTargets = <P extends { readonly key: string }>(targets: readonly P[]) => readonly P[];
 
-/** What the rounds of a typed call are made of. */
+/** Calls of which a typed call consists. */
 export interface TypedCalls {
-  generate(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): Promise<ChatResponse>;
-  stream(request: ChatRequest, options: CallOptions | undefined, pick: PickPlaces): ChatStream;
-  /** Where the app made the typed call, for errors of a stream. */
+  generate(request: ChatRequest, options: CallOptions | undefined, pick: PickTargets): Promise<ChatResponse>;
+  stream(request: ChatRequest, options: CallOptions | undefined, pick: PickTargets): ChatStream;
+  /** Place of the typed call, for errors of a stream. */
   readonly site?: CallSite | undefined;
   limits(options: CallOptions | undefined): TypedLimits;
 }
 
-/** What holds for all rounds of a typed call together. */
+/** Settings of a typed call. */
 interface TypedLimits {
-  /** Does the chain continue after a target whose answers do not fit? */
+  /** Whether the chain advances after a target whose answers do not fit. */
   readonly advances: boolean;
-  /** Of the whole call; 0: off. */
+  /** Time limit of the call in milliseconds; 0 disables it. */
   readonly totalMs: number;
   readonly clock: Clock;
 }

@@ -12,7 +12,7 @@ import type { TypedCalls } from './object-rounds.ts';
 /** Typed objects are loaded by the first call that needs them: most applications make none. */
 const loadTypedObjects = (): Promise<typeof import('./typed-objects.ts')> => import('./typed-objects.ts');
 
-/** The value of an answer that fits the schema. */
+/** Returns a value that fits the schema. */
 export async function generateObject<T>(
   calls: TypedCalls,
   request: TypedRequest<T> | JsonSchemaRequest,
@@ -22,17 +22,14 @@ export async function generateObject<T>(
   return typed.generateObject<T>(calls, request, options);
 }
 
-/**
- * Snapshots of the value as it grows, each a whole of its own, the last one checked. A snapshot replaces the one
- * before, so that a restart or a repair round needs no word: the next snapshot is simply smaller.
- */
+/** Returns snapshots of a value. Each replaces the one before: after a restart or a repair round a smaller one follows. */
 export function streamObject<T>(
   calls: TypedCalls,
   request: TypedRequest<T>,
   options?: CallOptions,
 ): ObjectStream<T> {
   const { clock } = calls.limits(undefined);
-  // The streams of its rounds notice by themselves when nobody reads.
+  // The stream of each round has its own unread limit.
   return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
     (onEnd) =>
       loadedSource(

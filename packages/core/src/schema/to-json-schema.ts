@@ -6,34 +6,34 @@ import type { ModelTool, ToolSpec } from '../types/request.ts';
 import type { JsonObject, JsonSchema, JsonValue, ObjectSchema, SchemaIssue } from '../types/schema.ts';
 import { findIssues } from './json-schema.ts';
 
-/** A conversion costs some 50 µs a schema: done once for each schema that lives. */
-const converted = new WeakMap<object, JsonObject>();
-/** Providers serialise a tools array once: the same specs must give the same array. */
-const listed = new WeakMap<
+/** JSON Schemas by schema. */
+const jsonSchemas = new WeakMap<object, JsonObject>();
+/** Tools by specs: providers cache the converted tools by identity. */
+const modelTools = new WeakMap<
   readonly ToolSpec[],
   { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }
 >();
 
-/** Some libraries' schemas are functions. */
+/** Whether a value is a Standard Schema. Schemas of some libraries are functions. */
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** JSON Schema itself, or what a Standard Schema says of its input. Throws `invalid-request` naming `what`. */
+/** Returns a JSON Schema, or the one of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
-  const known = converted.get(schema);
+  const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
   const json = isSchema(schema) ? jsonSchemaOf(schema, what) : plainSchema(schema, what);
-  converted.set(schema, json);
+  jsonSchemas.set(schema, json);
   return json;
 }
 
-/** Untyped code gives anything; a schema that holds itself has no JSON. */
+/** Rejects values of callers without types, and a schema that contains itself. */
 function plainSchema(schema: unknown, what: string): JsonObject {
   const problem =
     typeof schema !== 'object' || schema === null || Array.isArray(schema)
-      ? 'must be a JSON Schema, or a Standard Schema that can give one'
+      ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
       : isTooDeep(schema)
-        ? `is nested more than ${MAX_DEPTH} levels deep, or holds itself; use $ref for what recurs`
+        ? `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`
         : undefined;
   if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
   return schema as JsonObject;
@@ -41,21 +41,21 @@ function plainSchema(schema: unknown, what: string): JsonObject {
 
 function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   const { vendor, jsonSchema } = schema['~standard'];
-  // A validator without the JSON Schema half of the standard gets here only from untyped code.
+  // A caller without types may pass a validator without JSON Schema.
   if ((jsonSchema as typeof jsonSchema | undefined) === undefined) {
     throw new LlmError(
       'invalid-request',
-      `${what}: this ${vendor} schema cannot give JSON Schema; wrap it, for example by toStandardJsonSchema`,
+      `${what}: this ${vendor} schema cannot be converted to JSON Schema; wrap it, such as with toStandardJsonSchema`,
       { path: what },
     );
   }
   return convert(jsonSchema.input, what);
 }
 
-/** Tools as a provider gets them; the same array for the same specs. */
+/** Returns the tools for a provider; the same array for the same specs. */
 export function toModelTools(specs: readonly ToolSpec[] | undefined): readonly ModelTool[] {
   if (specs === undefined || specs.length === 0) return NO_TOOLS;
-  const known = listed.get(specs);
+  const known = modelTools.get(specs);
   if (known?.specs.length === specs.length && known.specs.every((spec, at) => spec === specs[at]))
     return known.tools;
   const tools = specs.map(({ name, description, parameters }, at) => ({
@@ -63,15 +63,18 @@ export function toModelTools(specs: readonly ToolSpec[] | undefined): readonly M
     description,
     parameters: toJsonSchema(parameters, `tools[${at}].parameters`),
   }));
-  listed.set(specs, { specs: [...specs], tools });
+  modelTools.set(specs, { specs: [...specs], tools });
   return tools;
 }
 
 const NO_TOOLS: readonly ModelTool[] = [];
 
-function convert(give: ObjectSchema<unknown>['~standard']['jsonSchema']['input'], what: string): JsonObject {
+function convert(
+  toJson: ObjectSchema<unknown>['~standard']['jsonSchema']['input'],
+  what: string,
+): JsonObject {
   try {
-    const { $schema: _dialect, ...json } = give({ target: 'draft-2020-12' });
+    const { $schema: _dialect, ...json } = toJson({ target: 'draft-2020-12' });
     return json as JsonObject;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -80,32 +83,31 @@ function convert(give: ObjectSchema<unknown>['~standard']['jsonSchema']['input']
 }
 
 /**
- * A JSON Schema with the type that it stands for, wherever a schema is taken: the value of `generateObject`, the arguments
- * of a tool. Checked like any other JSON Schema; that it describes `T` is your word. Throws `invalid-request` for what is
- * not a JSON Schema.
+ * Returns a schema with the type `T` for a JSON Schema, for `generateObject` and tools. Values are checked against the JSON
+ * Schema; that it describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
  *
  * @example
  * const output = jsonSchema<{ title: string }>({ type: 'object', properties: { title: { type: 'string' } }, required: ['title'] });
  */
 export function jsonSchema<T>(schema: JsonSchema): ObjectSchema<T> {
   const json = toJsonSchema(schema, 'the JSON Schema');
-  const give = (): Record<string, unknown> => json;
+  const convert = (): Record<string, unknown> => json;
   return {
     '~standard': {
       version: 1,
       vendor: 'majordomo',
       validate: (value) => checkValue<T>(json, value),
-      jsonSchema: { input: give, output: give },
+      jsonSchema: { input: convert, output: convert },
     },
   };
 }
 
-/** A value that fits, as the schema gives it, or everything that is wrong with it. */
+/** Result of a check: the value as the schema returns it, or all issues. */
 export type CheckResult<T> = { readonly value: T } | { readonly issues: readonly ErrorIssue[] };
 
 /**
- * Checks a value against a Standard Schema, which may transform it, or against the usual keywords of JSON Schema.
- * Throws `config` when the validator itself throws.
+ * Checks a value against a Standard Schema, which may transform it, or against the common keywords of a JSON Schema. Rejects
+ * with `config` if the validator throws.
  */
 export async function checkValue<T>(
   schema: ObjectSchema<T> | JsonSchema,
@@ -120,7 +122,7 @@ export async function checkValue<T>(
     const result = await validate(value);
     return result.issues === undefined ? { value: result.value } : { issues: result.issues.map(plainIssue) };
   } catch (cause) {
-    throw new LlmError('config', `the ${vendor} schema threw instead of judging a value`, {}, { cause });
+    throw new LlmError('config', `the ${vendor} schema threw instead of returning a result`, {}, { cause });
   }
 }
 
@@ -129,9 +131,9 @@ const plainIssue = ({ message, path = [] }: SchemaIssue): ErrorIssue => ({
   path: path.map((key) => (typeof key === 'object' ? key.key : key)),
 });
 
-/** `steps[0].minutes: expected a number`, joined by semicolons; at most ten. */
+/** Joins at most ten issues, such as `steps[0].minutes: expected a number`, with semicolons. */
 export function describeIssues(issues: readonly ErrorIssue[]): string {
-  const shown = issues.slice(0, MOST_SHOWN).map(({ path, message }) => {
+  const shown = issues.slice(0, MAX_SHOWN).map(({ path, message }) => {
     const place = pathText(path);
     return place === '' ? message : `${place}: ${message}`;
   });
@@ -139,9 +141,9 @@ export function describeIssues(issues: readonly ErrorIssue[]): string {
   return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ');
 }
 
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
-/** The value that the text of an answer holds, or what is wrong with it. Throws `config` when the validator throws. */
+/** Returns the value in the text of an answer, or its issues. Rejects with `config` if the validator throws. */
 export async function readObject<T>(
   text: string,
   output: ObjectSchema<T> | JsonObject,
@@ -151,25 +153,25 @@ export async function readObject<T>(
   return checkValue<T>(output, objectRoot(toJsonSchema(output, 'output')).unwrap(decoded.value));
 }
 
-/** A schema as wires take it, and how to read what comes back. */
+/** Schema with an object at its root, as wires require it. */
 export interface OutputRoot {
   readonly schema: JsonObject;
-  /** The value itself; `undefined` while a wrapper has none. A model that left the wrapper out is understood. */
+  /** Returns the value without the wrapper; `undefined` if the wrapper is empty. A model may omit the wrapper. */
   unwrap(value: unknown): unknown;
 }
 
-/** Providers and their caches know schemas by identity: the same schema gives the same root. */
-const known = new WeakMap<JsonObject, OutputRoot>();
+/** Roots by schema: providers cache schemas by identity. */
+const roots = new WeakMap<JsonObject, OutputRoot>();
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
-/** Their members are data, not schemas. */
+/** Keywords whose members are data, not schemas. */
 const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples']);
 
-/** Native schemas and tools need an object at the root: whatever is none becomes the `value` of one. */
+/** Returns a schema with an object at its root. Another schema becomes the member `value` of an object. */
 export function objectRoot(schema: JsonObject): OutputRoot {
-  let root = known.get(schema);
+  let root = roots.get(schema);
   if (root === undefined) {
-    root = isObject(schema) ? { schema, unwrap: (value) => value } : { schema: wrapped(schema), unwrap };
-    known.set(schema, root);
+    root = isObject(schema) ? { schema, unwrap: (value) => value } : { schema: wrap(schema), unwrap };
+    roots.set(schema, root);
   }
   return root;
 }
@@ -184,8 +186,8 @@ function unwrap(value: unknown): unknown {
   return first === 'value' && others.length === 0 ? (value as { readonly value: unknown }).value : value;
 }
 
-/** Definitions move up to the new root, where wires look for them; other references are led into the wrapper. */
-function wrapped(schema: JsonObject): JsonObject {
+/** Moves definitions to the new root and changes other references to the member `value`. */
+function wrap(schema: JsonObject): JsonObject {
   const entries = Object.entries(schema);
   const pick = (moves: boolean): JsonObject =>
     Object.fromEntries(entries.filter(([key]) => DEFINITIONS.includes(key) === moves));

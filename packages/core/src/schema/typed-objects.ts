@@ -13,7 +13,7 @@ import type {
 import { ObjectRounds, type TypedCalls } from './object-rounds.ts';
 import type { OutputRoot } from './to-json-schema.ts';
 
-/** Asks with the schema, decodes the answer and checks it, in as many rounds as the options allow. */
+/** Runs rounds until an answer fits the schema. */
 export async function generateObject<T>(
   calls: TypedCalls,
   request: TypedRequest<T> | JsonSchemaRequest,
@@ -23,17 +23,17 @@ export async function generateObject<T>(
   try {
     for (;;) {
       const response = await calls.generate(rounds.request, rounds.options(), rounds.pick);
-      const answer = await rounds.take(response);
+      const answer = await rounds.evaluate(response);
       if (answer !== undefined) return answer;
     }
   } catch (error) {
-    throw rounds.failed(error);
+    throw rounds.finalError(error);
   } finally {
     rounds.close();
   }
 }
 
-/** A typed call whose value is looked at while it grows, from round to round. */
+/** Source of the snapshots of a typed call, over all its rounds. */
 export class ObjectRun<T> implements Source<DeepPartial<T>> {
   private readonly calls: TypedCalls;
   private readonly request: TypedRequest<T>;
@@ -62,18 +62,19 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
       while (!this.isOver) {
         const round = (this.round ??= this.begin(rounds));
         const next = await round.events.next();
-        const seen = next.done === true ? await this.answered(rounds, round) : look(round, next.value);
-        if (seen.length > 0) return seen as readonly DeepPartial<T>[];
+        const snapshots =
+          next.done === true ? await this.finishRound(rounds, round) : snapshotAfter(round, next.value);
+        if (snapshots.length > 0) return snapshots as readonly DeepPartial<T>[];
       }
       return undefined;
     } catch (cause) {
-      throw this.failed(cause);
+      throw this.fail(cause);
     }
   }
 
   abandon(why: string): void {
-    this.rounds?.leave(why);
-    // What the round says to that is heard below.
+    this.rounds?.abort(why);
+    // `begin` handles the error of the round.
     this.round?.events.return?.().catch(() => undefined);
   }
 
@@ -81,22 +82,22 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
     const { request, pick, root } = rounds;
     const stream = this.calls.stream(request, { ...rounds.options(), afterCommit: 'restart' }, pick);
     const events = stream[Symbol.asyncIterator]();
-    // A round can end while nobody reads: by an abort, or by its time.
-    stream.response().catch((error: unknown) => this.failed(error));
+    // A round may fail while it is not read: by an abort or a time limit.
+    stream.response().catch((error: unknown) => this.fail(error));
     return { stream, events, root, json: new PartialJson() };
   }
 
-  /** The last snapshot, unless the answer goes back to be corrected. */
-  private async answered(rounds: ObjectRounds<T>, { stream }: Round): Promise<readonly unknown[]> {
-    const answer = await rounds.take(await stream.response());
+  /** Returns the last snapshot, or an empty list if another round follows. */
+  private async finishRound(rounds: ObjectRounds<T>, { stream }: Round): Promise<readonly unknown[]> {
+    const answer = await rounds.evaluate(await stream.response());
     this.round = undefined;
     if (answer === undefined) return [];
     this.end({ result: answer });
     return [answer.value];
   }
 
-  private failed(cause: unknown): unknown {
-    const error = withCallSite(this.calls.site, this.rounds?.failed(cause) ?? cause);
+  private fail(cause: unknown): unknown {
+    const error = withCallSite(this.calls.site, this.rounds?.finalError(cause) ?? cause);
     this.end({ error });
     return error;
   }
@@ -108,7 +109,6 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
   }
 }
 
-/** One answer to the request, as it comes. */
 interface Round {
   readonly stream: ChatStream;
   readonly events: AsyncIterator<StreamEvent>;
@@ -116,10 +116,10 @@ interface Round {
   json: PartialJson;
 }
 
-/** The value so far, when the event made it grow. */
-function look(round: Round, event: StreamEvent): readonly unknown[] {
+/** Returns the snapshot of the value if the event changed it. */
+function snapshotAfter(round: Round, event: StreamEvent): readonly unknown[] {
   if (event.type === 'reset') round.json = new PartialJson();
-  if (event.type !== 'text-delta' || !round.json.push(event.text)) return [];
-  const value = round.root.unwrap(round.json.value());
+  if (event.type !== 'text-delta' || !round.json.append(event.text)) return [];
+  const value = round.root.unwrap(round.json.snapshot());
   return value === undefined ? [] : [value];
 }

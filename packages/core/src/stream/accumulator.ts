@@ -3,24 +3,24 @@ import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error
 import type { AssistantPart, ToolCallPart } from '../types/messages.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { judgeFinish } from './response-checks.ts';
+import { finishError } from './response-checks.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 
-interface Open {
+interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
   text: string;
 }
 
-/** Takes in one attempt's events; knows at any time what has arrived. Linear: deltas are appended, never copied. */
+/** Accumulates the events of a chat attempt. */
 export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   characters = 0;
   private readonly target: string;
   private id: string | undefined;
-  /** By index; empty while a part is open. */
+  /** Complete parts by index. */
   private readonly parts: (AssistantPart | undefined)[] = [];
-  private readonly open: (Open | undefined)[] = [];
-  /** What was done to the request for this target. */
+  private readonly open: (OpenPart | undefined)[] = [];
+  /** Changes of the request for this target. */
   private readonly prepared: readonly Warning[];
   private readonly warnings: Warning[];
   private finish: Finish | undefined;
@@ -31,7 +31,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     this.warnings = [...prepared];
   }
 
-  /** A tool call is content from its start: one without arguments has no delta. */
+  /** The start of a tool call is content, because a call without arguments has no delta. */
   push(event: ModelEvent): 'progress' | 'content' | 'finish' {
     switch (event.type) {
       case 'text-delta':
@@ -40,7 +40,6 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
         return 'content';
       case 'args-delta':
         this.characters += event.json.length;
-        // Cut arguments are nothing that a partial answer may show: only whole calls count.
         return 'content';
       case 'part-start':
         this.open[checkedIndex(event.index, this.target)] = { type: event.part.type, text: '' };
@@ -63,7 +62,6 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     }
   }
 
-  /** One `start`, then what was done to the request, then the rest. */
   opening(held: readonly ModelEvent[]): readonly ModelEvent[] {
     const start = held.find(({ type }) => type === 'start');
     return [
@@ -74,7 +72,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   }
 
   fault(): LlmError | undefined {
-    return judgeFinish(this.target, this.content, this.finish?.reason ?? 'other', this.finish?.stopDetails);
+    return finishError(this.target, this.content, this.finish?.reason ?? 'other', this.finish?.stopDetails);
   }
 
   get usage(): Usage | undefined {
@@ -86,7 +84,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return [...indexes].flatMap((index) => this.shownAt(index) ?? []);
   }
 
-  /** Text and reasoning so far, and the tool calls that were complete; `undefined` before any. */
+  /** Contains text, reasoning and the complete tool calls. Incomplete arguments are left out. */
   partial(): PartialResponse | undefined {
     const { content } = this;
     const parts = [...content];
@@ -119,8 +117,8 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   }
 
   private shownAt(index: number): ShownPart | undefined {
-    const whole = this.parts[index];
-    if (whole !== undefined) return { index, part: whole, isOpen: false };
+    const complete = this.parts[index];
+    if (complete !== undefined) return { index, part: complete, isOpen: false };
     const open = this.open[index];
     if (open === undefined) return undefined;
     const { type, text } = open;
@@ -128,7 +126,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return { index, part, isOpen: true };
   }
 
-  /** The parts that are whole, in their order. */
+  /** Complete parts, in order. */
   private get content(): readonly AssistantPart[] {
     return this.parts.filter((part) => part !== undefined);
   }
@@ -147,47 +145,47 @@ const textOf = (parts: readonly AssistantPart[]): string => {
   return text;
 };
 
-/** More parts than this cannot be an answer: a list with holes that large would be walked for minutes. */
-const MOST_PARTS = 100_000;
+/** Maximum number of parts: iterating a sparse array with a huge index takes minutes. */
+const MAX_PARTS = 100_000;
 
 function checkedIndex(index: number, target: string): number {
-  if (Number.isInteger(index) && index >= 0 && index < MOST_PARTS) return index;
+  if (Number.isInteger(index) && index >= 0 && index < MAX_PARTS) return index;
   throw new LlmError(
     'protocol',
-    `${target} numbered a part ${String(index)}: it must be from 0 to ${MOST_PARTS - 1}`,
+    `${target} numbered a part ${String(index)}: it must be from 0 to ${MAX_PARTS - 1}`,
     {
       target,
     },
   );
 }
 
-/** A part of an answer, under its index; one that is under way as far as it has come. */
+/** Part of a response, possibly incomplete. */
 export interface ShownPart {
   readonly index: number;
   readonly part: AssistantPart;
   readonly isOpen: boolean;
 }
 
-/** Adds up what one attempt says; knows at any time what has arrived. */
+/** Accumulated response of one attempt. */
 export interface Answer<Event extends object, Result> {
-  /** Takes the next event, and says what it means to the chain: the first `content` commits, `finish` ends. */
+  /** Adds an event and returns its meaning for the chain: the first `content` commits the attempt, `finish` ends it. */
   push(event: Event): 'progress' | 'content' | 'finish';
-  /** What is shown of the events that were held back until the first content. */
+  /** Returns the events to emit for those that were held back until the first content. */
   opening(held: readonly Event[]): readonly Event[];
-  /** The error that the finish stands for, if it is one. */
+  /** Returns the error that the finish means, if any. */
   fault(): LlmError | undefined;
-  /** What has been shown of it, for whoever continues where it breaks off. */
+  /** Returns the emitted parts, for an attempt that continues them. */
   shown(): readonly ShownPart[];
-  /** What had arrived, for an error; `undefined` before any content. */
+  /** Returns the content so far for an error, or `undefined` before any. */
   partial(): PartialResponse | undefined;
-  /** That have come so far, of whatever is shown. */
+  /** Number of characters so far. */
   readonly characters: number;
   readonly usage: Usage | undefined;
-  /** After the finish. */
+  /** Returns the response after the finish. */
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
-/** What the events of a chat come to that was left before its end, as `details.partial` has it; `undefined` before any content. */
+/** Returns the content of the events of an unfinished stream, as in `details.partial`; `undefined` before any content. */
 export function partialOf(events: readonly StreamEvent[]): PartialResponse | undefined {
   let target = '';
   let answer = new Accumulator(target);

@@ -5,30 +5,29 @@ import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../types/
 import type { Usage } from '../types/usage.ts';
 import { generateCallId } from './response-checks.ts';
 
-interface Open {
+interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
   readonly index: number;
-  /** Text, reasoning or the arguments' JSON so far. */
+  /** Text, reasoning or JSON of the arguments so far. */
   text: string;
   replay: Replay | undefined;
   readonly id: string;
   readonly name: string;
-  /** Of a tool call: it is not to be run, whatever its arguments. */
+  /** Whether the vendor reported the tool call as incomplete. */
   unfinished: boolean;
   citations?: readonly Citation[];
-  /** Of text. */
   readonly isRefusal: boolean;
 }
 
-/** A fragment of a tool call; `id` and `name` are needed by the first one alone. */
+/** Fragment of a tool call. Only the first fragment needs `id` and `name`. */
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
-  /** The next piece of the arguments' JSON. */
+  /** Next fragment of the JSON of the arguments. */
   readonly json?: string | undefined;
-  /** All of the arguments, where the wire says them again at the end: they count, not the fragments. */
+  /** Complete JSON of the arguments, if the wire repeats it at the end. It replaces the fragments. */
   readonly complete?: string | undefined;
-  /** The wire says that the call never got whole. */
+  /** Whether the vendor reports the call as incomplete. Its arguments are then `invalid`. */
   readonly unfinished?: boolean | undefined;
   readonly replay?: Replay | undefined;
 }
@@ -37,38 +36,35 @@ const NOTHING: readonly ModelEvent[] = [];
 const NO_WARNINGS: readonly Warning[] = [];
 
 /**
- * Writes well-formed event streams, so that no provider opens and closes parts manually. Text and reasoning close what
- * is open before them; tool calls stay open side by side, told apart by `key`, the wire's own index or id.
+ * Writes the events of a response in a valid order, so that providers need not open and close parts. Text and reasoning
+ * close the open parts before them. Several tool calls may be open; `key`, the wire's index or id, identifies them.
  */
 export class EventWriter {
   readonly target: string;
-  /** The call ids that it made up are derived from the response's id, so that a replay gives the same ones. */
+  /** Generated call ids derive from the response's id, so that a replay generates the same ids. */
   private responseId = '';
   private started = false;
-  /** Known before the response has begun. */
-  private early: readonly Warning[] = NO_WARNINGS;
-  /** Of calls, as the vendor named them. */
+  /** Warnings before the start of the response. */
+  private earlyWarnings: readonly Warning[] = NO_WARNINGS;
+  /** Ids of tool calls from the vendor. */
   private ids: Set<string> | undefined;
-  private likely: TokenLogprob[] | undefined;
+  private tokenLogprobs: TokenLogprob[] | undefined;
   private nextIndex = 0;
   private batch: ModelEvent[];
-  private readonly sunk: boolean;
-  private readonly open = new Map<string, Open>();
-  /**
-   * The text or reasoning part that deltas go to. It and the reused batch keep a delta, the hot path of every stream, at one
-   * event object and no lookup.
-   */
+  private readonly hasSink: boolean;
+  private readonly open = new Map<string, OpenPart>();
+  /** Open text or reasoning part. A delta is the hot path of every stream and needs no lookup. */
   private currentKey: string | undefined;
-  private current: Open | undefined;
+  private current: OpenPart | undefined;
 
-  /** With a sink, events go into it and the methods return nothing new; without one they return what they wrote. */
+  /** With a sink, methods append events to it and return an empty list. Without one they return the events. */
   constructor(target: string, sink?: ModelEvent[]) {
     this.target = target;
-    this.sunk = sink !== undefined;
+    this.hasSink = sink !== undefined;
     this.batch = sink ?? [];
   }
 
-  /** Hands over what was written into the sink since the last time. */
+  /** Returns the events in the sink and empties it. */
   take(): readonly ModelEvent[] {
     const { batch } = this;
     if (batch.length === 0) return NOTHING;
@@ -76,31 +72,31 @@ export class EventWriter {
     return batch;
   }
 
-  /** Is any part open, or was one written? */
+  /** Whether any part was opened. */
   get hasContent(): boolean {
     return this.nextIndex > 0;
   }
 
-  /** The response has begun; `id` is the vendor's. Again, it writes nothing. */
+  /** Writes the `start` with the vendor's id of the response. Later calls write nothing. */
   start(id?: string): readonly ModelEvent[] {
-    this.begin(id);
+    this.ensureStarted(id);
     return this.written();
   }
 
-  /** A piece of text; another `key` opens another part. */
+  /** Writes text. Another `key` opens another part. */
   text(text: string, key = 'text', replay?: Replay): readonly ModelEvent[] {
-    return this.say(text, key, replay, false);
+    return this.writeText(text, key, replay, false);
   }
 
-  /** A piece of what the model says instead of an answer: a text part that is marked as such. */
+  /** Writes text of a refusal: a text part with `isRefusal`. */
   refusal(text: string, key = 'refusal', replay?: Replay): readonly ModelEvent[] {
-    return this.say(text, key, replay, true);
+    return this.writeText(text, key, replay, true);
   }
 
-  /** A piece of reasoning, or its replay token alone, which goes to the open part. */
+  /** Writes reasoning, or only its replay token, to the open part. */
   reasoning(text: string, replay?: Replay, key = 'reasoning'): readonly ModelEvent[] {
     if (text === '' && replay === undefined) return NOTHING;
-    const open = this.continue('reasoning', key, replay);
+    const open = this.openPart('reasoning', key, replay);
     if (text !== '') {
       open.text += text;
       this.batch.push({ type: 'reasoning-delta', index: open.index, text });
@@ -108,7 +104,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** A piece of a tool call; `key` tells calls apart that are open side by side. */
+  /** Writes a fragment of the tool call with this `key`. */
   toolCall(key: string, delta: ToolCallDelta): readonly ModelEvent[] {
     const open = this.open.get(key) ?? this.openCall(key, delta);
     if (delta.replay !== undefined) open.replay = delta.replay;
@@ -122,20 +118,20 @@ export class EventWriter {
     return this.written();
   }
 
-  /** What ran at the vendor, or what else it keeps: whole, in its place among the parts. */
+  /** Writes a complete vendor part. */
   vendor(part: Omit<VendorPart, 'type'>): readonly ModelEvent[] {
-    this.begin();
+    this.ensureStarted();
     this.closeAll();
     this.batch.push({ type: 'part-end', index: this.nextIndex++, part: { type: 'vendor', ...part } });
     return this.written();
   }
 
-  /** The text that is open, as far as it has come. */
+  /** Text of the open text part so far. */
   get openText(): string | undefined {
     return this.current?.type === 'text' ? this.current.text : undefined;
   }
 
-  /** What the text that is open rests on, told with its end; false where no text is open. */
+  /** Adds citations to the open text part. Returns false if no text part is open. */
   cite(citations: readonly Citation[]): boolean {
     const open = this.current;
     if (open?.type !== 'text') return false;
@@ -143,43 +139,40 @@ export class EventWriter {
     return true;
   }
 
-  /** How likely the next tokens of the text were; told with the finish. */
+  /** Adds log probabilities for the finish. */
   logprobs(tokens: readonly TokenLogprob[]): void {
     if (tokens.length === 0) return;
-    this.likely ??= [];
-    this.likely.push(...tokens);
+    this.tokenLogprobs ??= [];
+    this.tokenLogprobs.push(...tokens);
   }
 
-  /** Ends one part early, where the wire says that it is whole. */
+  /** Ends a part that the wire reports as complete. */
   end(key: string): readonly ModelEvent[] {
     const open = this.open.get(key);
     if (open !== undefined) this.close(key, open);
     return this.written();
   }
 
-  /**
-   * Something was not done as asked. What is known before the response has begun, such as what could not be put on the
-   * wire, is told right after `start`, on every wire.
-   */
+  /** Writes warnings. Warnings before the start of the response follow its `start`. */
   warning(...warnings: readonly Warning[]): readonly ModelEvent[] {
     if (!this.started) {
-      this.early = [...this.early, ...warnings];
+      this.earlyWarnings = [...this.earlyWarnings, ...warnings];
       return NOTHING;
     }
     for (const warning of warnings) this.batch.push({ type: 'warning', warning });
     return this.written();
   }
 
-  /** The wire said that it is over: closes what is open. Call it once, with the wire's own word as `raw`. */
+  /** Closes all parts and writes the finish. Call it once. `raw` is the vendor's own name for the reason. */
   finish(
     reason: FinishReason,
     raw: string | undefined,
     usage: Usage | undefined,
     stopDetails?: StopDetails,
   ): readonly ModelEvent[] {
-    this.begin();
+    this.ensureStarted();
     this.closeAll(reason === 'length');
-    const { target, likely } = this;
+    const { target, tokenLogprobs } = this;
     this.batch.push({
       type: 'finish',
       target,
@@ -187,19 +180,19 @@ export class EventWriter {
       raw,
       usage,
       ...(stopDetails && { stopDetails }),
-      ...(likely && { logprobs: likely }),
+      ...(tokenLogprobs && { logprobs: tokenLogprobs }),
     });
     return this.written();
   }
 
-  private say(
+  private writeText(
     text: string,
     key: string,
     replay: Replay | undefined,
     isRefusal: boolean,
   ): readonly ModelEvent[] {
     if (text === '' && replay === undefined) return NOTHING;
-    const open = this.continue('text', key, replay, isRefusal);
+    const open = this.openPart('text', key, replay, isRefusal);
     if (text !== '') {
       open.text += text;
       this.batch.push({ type: 'text-delta', index: open.index, text });
@@ -207,16 +200,16 @@ export class EventWriter {
     return this.written();
   }
 
-  /** The text or reasoning part for this key, opened when it is not the current one. */
-  private continue(
+  /** Returns the text or reasoning part with this key and opens it if it is not the current one. */
+  private openPart(
     type: 'text' | 'reasoning',
     key: string,
     replay: Replay | undefined,
     isRefusal = false,
-  ): Open {
+  ): OpenPart {
     let open = this.current;
     if (open === undefined || this.currentKey !== key || open.type !== type) {
-      this.begin();
+      this.ensureStarted();
       this.closeAll();
       open = {
         type,
@@ -241,13 +234,13 @@ export class EventWriter {
     return open;
   }
 
-  private openCall(key: string, delta: ToolCallDelta): Open {
-    this.begin();
+  private openCall(key: string, delta: ToolCallDelta): OpenPart {
+    this.ensureStarted();
     if (this.current !== undefined) this.closeAll();
     const index = this.nextIndex++;
     const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, index);
     const name = delta.name ?? '';
-    const open: Open = {
+    const open: OpenPart = {
       type: 'tool-call',
       index,
       text: '',
@@ -262,7 +255,7 @@ export class EventWriter {
     return open;
   }
 
-  /** Two calls with one id could not be answered apart: the second one gets an id of ours. */
+  /** The second call with the same id gets a generated id, because results refer to ids. */
   private uniqueId(id: unknown): string | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
     this.ids ??= new Set();
@@ -270,22 +263,22 @@ export class EventWriter {
       this.ids.add(id);
       return id;
     }
-    const why = 'two calls of one answer had it';
+    const why = 'two calls of one response had it';
     this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `tool call id "${id}"`, why } });
     return undefined;
   }
 
-  private begin(id?: string): void {
+  private ensureStarted(id?: string): void {
     if (this.started) return;
     this.started = true;
     this.responseId = id ?? '';
     this.batch.push({ type: 'start', target: this.target, id });
-    for (const warning of this.early) this.batch.push({ type: 'warning', warning });
-    this.early = NO_WARNINGS;
+    for (const warning of this.earlyWarnings) this.batch.push({ type: 'warning', warning });
+    this.earlyWarnings = NO_WARNINGS;
   }
 
-  private correct(open: Open, whole: string): void {
-    open.text = whole;
+  private correct(open: OpenPart, complete: string): void {
+    open.text = complete;
     this.repaired(open.name, 'the fragments did not add up to them');
   }
 
@@ -293,19 +286,19 @@ export class EventWriter {
     this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `arguments of ${name}`, why } });
   }
 
-  /** `isCut`: what is open ended where the limit was, not where the model wanted. */
+  /** `isCut`: the response ended at the limit of tokens. */
   private closeAll(isCut = false): void {
     for (const [key, open] of this.open) this.close(key, open, isCut);
   }
 
-  private close(key: string, open: Open, isCut = false): void {
+  private close(key: string, open: OpenPart, isCut = false): void {
     this.open.delete(key);
     if (open === this.current) this.current = undefined;
     this.batch.push({ type: 'part-end', index: open.index, part: this.partOf(open, isCut) });
   }
 
   private partOf(
-    { type, text, replay, id, name, unfinished, citations, isRefusal }: Open,
+    { type, text, replay, id, name, unfinished, citations, isRefusal }: OpenPart,
     isCut: boolean,
   ): AssistantPart {
     const token = replay === undefined ? undefined : { replay };
@@ -319,12 +312,12 @@ export class EventWriter {
   }
 
   private written(): readonly ModelEvent[] {
-    if (this.sunk) return NOTHING;
+    if (this.hasSink) return NOTHING;
     return this.take();
   }
 }
 
-/** What is still to be told of the whole text; nothing where the fragments said something else. */
-function restOf(whole: string | undefined, told: string): string | undefined {
-  return whole?.startsWith(told) === true ? whole.slice(told.length) : undefined;
+/** Returns the part of the complete text that the fragments lack, or `undefined` if they differ from it. */
+function restOf(complete: string | undefined, written: string): string | undefined {
+  return complete?.startsWith(written) === true ? complete.slice(written.length) : undefined;
 }

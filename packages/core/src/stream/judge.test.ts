@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AssistantPart } from '../types/messages.ts';
 import type { FinishReason } from '../types/response.ts';
-import { isEmptyAnswer, judgeFinish } from './response-checks.ts';
+import { isEmptyAnswer, finishError } from './response-checks.ts';
 
 const said: AssistantPart = { type: 'text', text: ' a ' };
 const blank: AssistantPart = { type: 'text', text: ' \n\t' };
@@ -26,7 +26,7 @@ describe('a finish', () => {
     ['tool-calls', []],
     ['other', [blank]],
   ])('with "%s" and nothing to see is a failure', (reason, parts) => {
-    expect(judgeFinish('a/x', parts, reason)).toMatchObject({
+    expect(finishError('a/x', parts, reason)).toMatchObject({
       kind: 'empty',
       message: `a/x finished with "${reason}" and no content`,
       details: { target: 'a/x' },
@@ -34,7 +34,7 @@ describe('a finish', () => {
   });
 
   it('by a filter before anything was said is a failure of its own', () => {
-    expect(judgeFinish('a/x', [], 'content-filter')).toMatchObject({
+    expect(finishError('a/x', [], 'content-filter')).toMatchObject({
       kind: 'content-filter',
       message: 'a/x blocked the request before it answered',
       details: { target: 'a/x' },
@@ -50,6 +50,6 @@ describe('a finish', () => {
     ['content-filter', [blank]],
     ['content-filter', [said]],
   ])('with "%s" and %j is an answer', (reason, parts) => {
-    expect(judgeFinish('a/x', parts, reason)).toBeUndefined();
+    expect(finishError('a/x', parts, reason)).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Joint } from './overlap.ts';
+import { ContinuationJoiner } from './overlap.ts';
 
 /** The text that a reader sees, and what was removed, with the second model's text in pieces of this length. */
 function joined(shown: string, given: string, length: number): { text: string; removed: string } {
-  const joint = new Joint(shown);
+  const joint = new ContinuationJoiner(shown);
   const all = { text: shown, removed: '' };
   const add = ({ text, removed }: { text: string; removed: string }): void => {
     all.text += text;
@@ -238,10 +238,10 @@ describe('a text that continues another', () => {
   });
 
   it('holds back no more than it has to', () => {
-    const joint = new Joint(story);
+    const joint = new ContinuationJoiner(story);
     expect(joint.push(' mor').text).toBe(' mor');
-    expect(new Joint(story).push('edge of the').text).toBe('edge of the');
-    expect(new Joint(story).push('a fox who lived').text).toBe('');
+    expect(new ContinuationJoiner(story).push('edge of the').text).toBe('edge of the');
+    expect(new ContinuationJoiner(story).push('a fox who lived').text).toBe('');
   });
 
   it('costs its length, also where everything is repeated', () => {

@@ -1,7 +1,7 @@
 import type { Usage, UsageDetails } from '../types/usage.ts';
-import { defined } from '../util/options.ts';
+import { definedMembers } from '../util/options.ts';
 
-/** Of several calls, what was reported of them in sum; what none of them reported stays unknown. */
+/** Returns the sum of the reported usage of several calls. Counts that no call reports stay unknown. */
 export function sumUsage(first: Usage, ...others: readonly (Usage | undefined)[]): Usage;
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined;
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined {
@@ -35,7 +35,7 @@ function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
   const largestInput = larger(first, second);
   if (a === undefined || b === undefined)
     return largestInput === undefined ? (a ?? b) : { ...a, ...b, largestInput };
-  return defined({
+  return definedMembers({
     reportedNanoUsd: plusNano(a.reportedNanoUsd, b.reportedNanoUsd),
     cacheWriteLong: plus(a.cacheWriteLong, b.cacheWriteLong),
     serviceTier: a.serviceTier === b.serviceTier ? a.serviceTier : undefined,
@@ -52,7 +52,7 @@ function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
   });
 }
 
-/** Of calls of which one was a sum already; a plain one is its own largest. */
+/** Returns the larger input. A usage without `largestInput` is of a single call, so its input is the largest. */
 function larger(a: Usage, b: Usage): number | undefined {
   const largest = [a.details?.largestInput, b.details?.largestInput];
   if (largest.every((input) => input === undefined)) return undefined;
@@ -62,7 +62,7 @@ function larger(a: Usage, b: Usage): number | undefined {
 const plus = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : a + (b ?? 0);
 
-/** Nano-USD may pass what a double can count. */
+/** Nano-USD can exceed the safe integers. */
 const plusNano = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || b === undefined ? (a ?? b) : String(BigInt(a) + BigInt(b));
 

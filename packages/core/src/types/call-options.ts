@@ -8,15 +8,9 @@ import type { ChatResponse } from './response.ts';
  * @example { firstContentMs: 30_000, totalMs: 120_000 }
  */
 export interface Timeouts {
-  /**
-   * Maximum time from the start of a streamed attempt to the response headers. Phase `connect`.
-   * @default 60_000
-   */
+  /** Maximum time from the start of a streamed attempt to the response headers. Phase `connect`. @default 60_000 */
   readonly connectMs?: number | undefined;
-  /**
-   * Maximum time from the start of a streamed attempt to its first content. Phase `first-content`.
-   * @default 180_000
-   */
+  /** Maximum time from the start of a streamed attempt to its first content. Phase `first-content`. @default 180_000 */
   readonly firstContentMs?: number | undefined;
   /**
    * Maximum time between two chunks of a stream after its first content. Phase `idle`. The time in which the caller does
@@ -29,10 +23,7 @@ export interface Timeouts {
    * @default 600_000
    */
   readonly completeMs?: number | undefined;
-  /**
-   * Maximum time of the complete call, including retries and the waits between them. Phase `total`.
-   * @default 0
-   */
+  /** Maximum time of the complete call, including retries and the waits between them. Phase `total`. @default 0 */
   readonly totalMs?: number | undefined;
   /**
    * Maximum time that received events wait for the caller to read them. After it the call is abandoned and its connection
@@ -44,10 +35,7 @@ export interface Timeouts {
 
 /** Retry and failover options. `createMajordomo` takes them for all calls, `CallOptions` for one call. */
 export interface ChainOptions {
-  /**
-   * Maximum attempts on one target within a call, including the first.
-   * @default 2
-   */
+  /** Maximum attempts on one target within a call, including the first. @default 2 */
   readonly attempts?: number | undefined;
   /**
    * Wait before retry number n on the same target: random between 0 and `baseMs · 2ⁿ` (from n = 0), at most `capMs`, in
@@ -90,10 +78,7 @@ export interface ChainOptions {
    * @default 0
    */
   readonly leastCharsPerSecond?: number | undefined;
-  /**
-   * Length of one measurement for `leastCharsPerSecond`, in milliseconds. 0 disables the measurement.
-   * @default 10_000
-   */
+  /** Length of one measurement for `leastCharsPerSecond`, in milliseconds. 0 disables the measurement. @default 10_000 */
   readonly slowWindowMs?: number | undefined;
   /**
    * Behavior when every target is benched. `probe`: one call at a time tries the target whose bench ends first, and other

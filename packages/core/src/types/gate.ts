@@ -38,10 +38,7 @@ export interface AttemptInfo {
 export interface Denial {
   /** Reason, for the message of the error. */
   readonly deny: string;
-  /**
-   * Whether the call tries the next target. Otherwise it fails with kind `denied`.
-   * @default false
-   */
+  /** Whether the call tries the next target. Otherwise it fails with kind `denied`. @default false */
   readonly advance?: boolean | undefined;
   /** Time after which another call may be admitted, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -65,10 +62,7 @@ export interface Permit {
 export interface Gate {
   /** Name of the gate in the error of a denial. */
   readonly name: string;
-  /**
-   * Maximum time of `admit`, in milliseconds. After it the attempt is denied.
-   * @default no limit
-   */
+  /** Maximum time of `admit`, in milliseconds. After it the attempt is denied. @default no limit */
   readonly timeoutMs?: number | undefined;
   /** Returns a permit or a denial, or `undefined` if the gate does not apply to the attempt. Called before each attempt. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;

@@ -61,24 +61,12 @@ export type Verdict =
 
 /** Options for the benching of targets. */
 export interface HealthOptions {
-  /**
-   * Number of consecutive failures that bench a target.
-   * @default 2
-   */
+  /** Number of consecutive failures that bench a target. @default 2 */
   readonly threshold?: number | undefined;
-  /**
-   * Duration of the first bench, in milliseconds. Each further bench doubles it.
-   * @default 5_000
-   */
+  /** Duration of the first bench, in milliseconds. Each further bench doubles it. @default 5_000 */
   readonly cooldownMs?: number | undefined;
-  /**
-   * Maximum duration of a bench, in milliseconds.
-   * @default 300_000
-   */
+  /** Maximum duration of a bench, in milliseconds. @default 300_000 */
   readonly cooldownCapMs?: number | undefined;
-  /**
-   * Maximum duration of a bench that a Retry-After causes, in milliseconds.
-   * @default 3_600_000
-   */
+  /** Maximum duration of a bench that a Retry-After causes, in milliseconds. @default 3_600_000 */
   readonly retryAfterCapMs?: number | undefined;
 }

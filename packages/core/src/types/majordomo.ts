@@ -148,10 +148,7 @@ export interface MajordomoOptions {
    * variable is read.
    */
   readonly env?: object | undefined;
-  /**
-   * `fetch` function for all providers.
-   * @default the global `fetch`
-   */
+  /** `fetch` function for all providers. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Headers of every request. Headers of a provider take precedence. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -169,15 +166,9 @@ export interface MajordomoOptions {
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
   /** Receives work that continues after a response; see `CallOptions.waitUntil`. */
   readonly waitUntil?: WaitUntil | undefined;
-  /**
-   * Source of time. Tests use `fakeClock` of `@majordomo/testing`.
-   * @default systemClock
-   */
+  /** Source of time. Tests use `fakeClock` of `@majordomo/testing`. @default systemClock */
   readonly clock?: Clock | undefined;
-  /**
-   * Returns a random number in [0, 1) for the jitter of waits.
-   * @default Math.random
-   */
+  /** Returns a random number in [0, 1) for the jitter of waits. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 

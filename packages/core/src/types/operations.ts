@@ -8,10 +8,7 @@ import type { Usage } from './usage.ts';
 export interface ImageRequest {
   /** Description of the image, or of the change if `images` are given. */
   readonly prompt: string;
-  /**
-   * Number of images.
-   * @default the vendor's default, usually 1
-   */
+  /** Number of images. @default the vendor's default, usually 1 */
   readonly n?: number | undefined;
   /** Width and height in pixels. */
   readonly size?: `${number}x${number}` | undefined;
@@ -157,10 +154,7 @@ export interface SpeechRequest {
   readonly voice?: string | undefined;
   /** Audio format. `pcm` has 16 bits, one channel and the vendor's rate. A target without the format is skipped. */
   readonly format?: 'mp3' | 'wav' | 'opus' | 'flac' | 'pcm' | undefined;
-  /**
-   * Speed relative to the normal speed of the voice.
-   * @default 1
-   */
+  /** Speed relative to the normal speed of the voice. @default 1 */
   readonly speed?: number | undefined;
   /** Instructions for the style, for models that support them. */
   readonly instructions?: string | undefined;

@@ -154,24 +154,15 @@ export type Credential =
 
 /** Options of every `create…` function, as far as its SDK supports them. A missing key is an error of the call. */
 export interface ProviderOptions {
-  /**
-   * Id of the provider: the text before the slash of a target.
-   * @default the vendor's name
-   */
+  /** Id of the provider: the text before the slash of a target. @default the vendor's name */
   readonly id?: string | undefined;
-  /**
-   * API key.
-   * @default the vendor's usual variable in `env`
-   */
+  /** API key. @default the vendor's usual variable in `env` */
   readonly apiKey?: Credential | undefined;
   /** URL of the API, such as `http://127.0.0.1:8080/v1`. It ends with `/v1` if the default of the vendor's SDK does. */
   readonly baseURL?: string | undefined;
   /** Headers of every request. They take precedence over those of `createMajordomo`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /**
-   * `fetch` function.
-   * @default the one of `createMajordomo`, otherwise the global `fetch`
-   */
+  /** `fetch` function. @default the one of `createMajordomo`, otherwise the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Time limits of all models. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;

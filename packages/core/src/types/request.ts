@@ -39,10 +39,7 @@ export interface ChatRequest {
   readonly system?: string | undefined;
   /** Tools that the model may call. Targets without tool support are skipped. */
   readonly tools?: readonly ToolSpec[] | undefined;
-  /**
-   * Tool use.
-   * @default the vendor's default, which is `auto` if there are tools
-   */
+  /** Tool use. @default the vendor's default, which is `auto` if there are tools */
   readonly toolChoice?: ToolChoice | undefined;
   /**
    * Maximum number of output tokens, including reasoning. At the limit the response ends with finish `length`. A value
@@ -70,15 +67,9 @@ export interface ChatRequest {
    * typed value.
    */
   readonly output?: JsonObject | 'json' | undefined;
-  /**
-   * Reasoning effort.
-   * @default the model's default
-   */
+  /** Reasoning effort. @default the model's default */
   readonly reasoning?: Effort | undefined;
-  /**
-   * Service tier. `usage.details.serviceTier` reports the tier that served the call.
-   * @default the vendor's default
-   */
+  /** Service tier. `usage.details.serviceTier` reports the tier that served the call. @default the vendor's default */
   readonly serviceTier?: ServiceTier | undefined;
   /** Lifetime of the prompt's prefix in the vendor's cache: none, minutes, or about an hour. */
   readonly cache?: 'none' | 'short' | 'long' | undefined;
@@ -103,10 +94,7 @@ export interface ModelTool {
   readonly description: string;
   /** JSON Schema of an object. */
   readonly parameters: JsonObject;
-  /**
-   * Whether the vendor enforces the schema.
-   * @default true if the wire supports it
-   */
+  /** Whether the vendor enforces the schema. @default true if the wire supports it */
   readonly strict?: boolean | undefined;
 }
 /** Output format that a provider receives. */

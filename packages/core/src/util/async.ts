@@ -1,4 +1,4 @@
-/** Work of others that an abort must not wait for: rejects with the signal's reason at once. */
+/** Returns the result of the work, or rejects with the signal's reason as soon as it aborts. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
@@ -13,7 +13,7 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** A signal that aborts with another one. `release` removes the listener on that one. */
+/** Signal that aborts with another one. `release` removes the listener from that one. */
 interface DerivedSignal {
   readonly signal: AbortSignal;
   readonly release: () => void;
@@ -35,7 +35,7 @@ export function derivedSignal(given: AbortSignal): DerivedSignal {
   };
 }
 
-/** Goes on with a value: at once, where it is there. What `next` throws is thrown then, and else rejects. */
+/** Passes a value to `next`, synchronously if the value is not a promise. */
 export function mapValue<T, R>(
   value: T | PromiseLike<T>,
   next: (value: T) => R | Promise<R>,
@@ -43,16 +43,15 @@ export function mapValue<T, R>(
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }
 
-/** What one of the app's own parts answers, such as a store: at once, where it does. One that throws has rejected. */
-export function invoke<T>(ask: () => T | PromiseLike<T>): T | Promise<T> {
+/** Calls a function of the application, such as of a store. If it throws synchronously, the result is a rejected promise. */
+export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
   try {
-    const answer = ask();
-    return isPromise(answer) ? Promise.resolve(answer) : answer;
+    const result = call();
+    return isPromise(result) ? Promise.resolve(result) : result;
   } catch (error) {
     return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
-/** Of any realm, or made manually. */
 const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';

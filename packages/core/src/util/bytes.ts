@@ -1,7 +1,4 @@
-/**
- * Base64 of the bytes. `btoa` wants a binary string, which is built in slices to keep the argument list short; spread, they
- * would take four times as long.
- */
+/** Returns the bytes as base64. The string for `btoa` is built in slices, because an argument list has a maximum length. */
 export function toBase64(bytes: Uint8Array): string {
   let binary = '';
   for (let at = 0; at < bytes.length; at += 0x8000) {
@@ -10,50 +7,49 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** The bytes of a base64 text; throws a `SyntaxError`-like DOMException on anything else. */
+/** Returns the bytes of a base64 string. Throws a `DOMException` for any other string. */
 export function fromBase64(text: string): Uint8Array {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
-  // A mapper over the string's iterator would cost seconds for a few megabytes.
+  // `Uint8Array.from` with a function takes seconds for a few megabytes.
   for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
   return bytes;
 }
 
-/** The text's beginning, at most so many UTF-16 units; a pair of surrogates is never split. */
-export function truncateText(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
+/** Returns at most `maxLength` UTF-16 units of a string and never splits a surrogate pair. */
+export function truncateText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const last = text.charCodeAt(maxLength - 1);
   const splits = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, splits ? most - 1 : most);
+  return text.slice(0, splits ? maxLength - 1 : maxLength);
 }
 
-/** FNV-1a over UTF-16 code units, 32 bits: short and the same in every process; nothing secret depends on it. */
+/** Returns the 32-bit FNV-1a hash over UTF-16 code units. It is not suitable for secrets. */
 export function fnv1a(text: string): number {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   return value >>> 0;
 }
 
-/** The pieces one after the other; a single one is itself. */
+/** Concatenates pieces. A single piece is returned without a copy. */
 export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
-    whole.set(piece, at);
+    all.set(piece, at);
     at += piece.length;
   }
-  return whole;
+  return all;
 }
 
-/** Bytes from the start; `undefined` stands for any. */
+/** First bytes of a file; `undefined` matches any byte. */
 type Magic = readonly (number | undefined)[];
 
 const any = undefined;
 const text = (letters: string): number[] => Array.from(letters, (letter) => letter.charCodeAt(0));
 
-/** First bytes by media type, from the formats' own documents. */
 const MAGIC: readonly (readonly [string, Magic])[] = [
   ['image/png', [0x89, ...text('PNG'), 0x0d, 0x0a, 0x1a, 0x0a]],
   ['image/jpeg', [0xff, 0xd8, 0xff]],
@@ -68,10 +64,7 @@ const MAGIC: readonly (readonly [string, Magic])[] = [
   ['image/x-icon', [0, 0, 1, 0]],
 ];
 
-/**
- * The media type of a picture or PDF by its first bytes; what it was declared to be does not matter. `undefined` for
- * anything else.
- */
+/** Returns the media type of an image or PDF by its first bytes, or `undefined` for other content. */
 export function sniffMediaType(bytes: Uint8Array): string | undefined {
   const known = MAGIC.find(([, magic]) => magic.every((byte, at) => byte === any || byte === bytes[at]));
   if (known !== undefined) return known[0];
@@ -83,15 +76,15 @@ export function sniffMediaType(bytes: Uint8Array): string | undefined {
 
 /** Readers look for a PDF's header in its first 1,024 bytes. */
 const HEAD = 1024;
-/** At the start of a line, so that a text about PDFs is none. */
+/** The header must be at the start of a line: a text about PDFs may contain it elsewhere. */
 const PDF_HEADER = /(?:^|[\0\r\n])%PDF-\d/;
 
-/** HEIF containers: the brands tell the codec. */
+/** Returns the media type of a HEIF container by its brands. */
 function brandType(brands: string): string | undefined {
   if (/avi[fs]/.test(brands)) return 'image/avif';
   return /^(?:hei[cxms]|hev[cxm]|mif1|msf1)/.test(brands) ? 'image/heic' : undefined;
 }
 
-/** XML of that root; a web page with a drawing in it begins otherwise. */
+/** Whether the content is XML with the root `svg`. A web page with an SVG image begins differently. */
 const isSvg = (head: string): boolean =>
   /^(?:\u00ef\u00bb\u00bf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)/i.test(head) && /<svg[\s>]/i.test(head);

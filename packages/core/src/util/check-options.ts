@@ -1,34 +1,37 @@
-import { article, checkKinds, config, isObject, type Kind, type Kinds } from './check.ts';
+import { article, checkKinds, configError, isObject, type Kind, type Kinds } from './check.ts';
 
 /**
- * Throws `config` with the place for options that cannot be meant: of the wrong kind, mistyped, or missing though `needed`.
- * Values are not repeated. `what`: whose options, as the message begins. `elsewhere`: names that others have for an option,
- * and its name here, for the message.
+ * Checks the options of a function. Throws `config` with the path for an option of the wrong kind, a misspelled name, or an
+ * absent option of `required`. The message never contains a value.
+ *
+ * @param subject beginning of the message, such as the name of the function
+ * @param otherNames names of other libraries for an option, with the name of the option here
  *
  * @example
  * checkOptions('createLedger', options, { store: 'object with reserve', storeTimeoutMs: 1, whenDown: ['admit', 'deny'] });
  */
 export function checkOptions(
-  what: string,
+  subject: string,
   options: unknown,
   kinds: Kinds,
-  needed: readonly string[] = [],
-  elsewhere: Readonly<Record<string, string>> = {},
+  required: readonly string[] = [],
+  otherNames: Readonly<Record<string, string>> = {},
 ): void {
-  const of = `${what}: `;
-  if (!isObject(options)) throw config('options', 'must be an object', of);
-  for (const [name, here] of Object.entries(elsewhere))
+  const prefix = `${subject}: `;
+  if (!isObject(options)) throw configError('options', 'must be an object', prefix);
+  for (const [name, ownName] of Object.entries(otherNames))
     if (!Object.hasOwn(kinds, name) && Reflect.get(options, name) !== undefined)
-      throw config(name, `is not an option: it is called ${here} here`, of);
-  checkKinds(options, kinds, '', of);
-  for (const name of needed)
-    if (Reflect.get(options, name) === undefined) throw config(name, missing(kinds[name]), of);
+      throw configError(name, `is not an option: it is called ${ownName} here`, prefix);
+  checkKinds(options, kinds, '', prefix);
+  for (const name of required)
+    if (Reflect.get(options, name) === undefined)
+      throw configError(name, missingProblem(kinds[name]), prefix);
 }
 
-const missing = (kind: Kind | undefined): string =>
+const missingProblem = (kind: Kind | undefined): string =>
   typeof kind === 'string' ? `is missing: it must be ${article(kind)}` : 'is missing';
 
-/** Throws `config` with the place for a time without an end. `of`: whose, and a colon. */
-export function checkFinite(ms: number | undefined, path: string, of = ''): void {
-  if (ms === Infinity) throw config(path, 'must be bounded', of);
+/** Throws `config` with the path for an infinite time. `prefix` begins the message. */
+export function checkFinite(ms: number | undefined, path: string, prefix = ''): void {
+  if (ms === Infinity) throw configError(path, 'must be finite', prefix);
 }

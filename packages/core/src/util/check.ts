@@ -2,22 +2,23 @@ import type { Timeouts } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
 /**
- * What an option may be: a number of at least so much, one of some words, of a type, perhaps with a method, members of their
- * own kinds, or anything (`true`). `false`: it is none here, but a name that a group of these options has elsewhere.
+ * Kind of an option: a number is the minimum of a number, an array lists the valid strings, a string names a type and
+ * possibly a method, an object has the kinds of members, and `true` accepts any value. `false` rejects the option: its members
+ * are options themselves.
  */
 export type Kind =
   boolean | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
 type Type = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
 
-/** The kind of each option, by name. */
+/** Kind of each option, by name. */
 export interface Kinds {
   readonly [name: string]: Kind;
 }
 
-/** A kind for every option, so that none is forgotten. */
+/** Kinds of all options of a type. An option without a kind is a type error. */
 export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
-/** Of a call, of a target and of a provider. */
+/** Kinds of time limits. */
 export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
   connectMs: 0,
   firstContentMs: 0,
@@ -28,44 +29,48 @@ export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
 };
 
 /**
- * Throws `config` with the place for options of the wrong kind, and for one whose name is nearly another's: it was mistyped.
- * Those of any other name belong to somebody else. `of`: whose options, and a colon.
+ * Throws `config` with the path for an option of the wrong kind or with a misspelled name. Names that resemble no option are
+ * ignored. `subject` begins the message.
  */
-export function checkKinds(options: object, kinds: Kinds, prefix = '', of = ''): void {
+export function checkKinds(options: object, kinds: Kinds, prefix = '', subject = ''): void {
   for (const name in options) {
-    const meant = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
-    if (meant !== '') throw config(prefix + name, `is not an option${meant}`, of);
+    const suggestion = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
+    if (suggestion !== '') throw configError(prefix + name, `is not an option${suggestion}`, subject);
   }
-  for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, of);
+  for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, subject);
 }
 
-/** The same for one value. What was given is not repeated: it may be a secret. */
-export function checkKind(value: unknown, kind: Kind | undefined, path: string, of = ''): void {
+/** Checks one option. The message never contains the value, which may be a secret. */
+export function checkKind(value: unknown, kind: Kind | undefined, path: string, subject = ''): void {
   if (value === undefined || kind === true) return;
   const type = typeOf(value);
-  if (kind === false) throw config(path, 'is not an option: its members are', of);
-  if (typeof kind === 'number') checkNumber(value, kind, path, of);
+  if (kind === false) throw configError(path, 'is not an option: its members are', subject);
+  if (typeof kind === 'number') checkNumber(value, kind, path, subject);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
     const isOne = types.split(' or ').includes(type);
     if (!isOne || (method !== undefined && typeof Reflect.get(value as object, method) !== 'function'))
-      throw config(path, `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`, of);
-    // The entries of `Headers` and of a `Map` are not members, and would be lost.
+      throw configError(
+        path,
+        `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`,
+        subject,
+      );
+    // The entries of `Headers` and `Map` are not members and would be ignored.
     if (kind === 'object' && Symbol.iterator in (value as object))
-      throw config(path, 'must be a plain object: see Object.fromEntries', of);
+      throw configError(path, 'must be a plain object: see Object.fromEntries', subject);
   } else if (Array.isArray(kind)) {
-    const words = kind as readonly string[];
-    if (words.includes(value as string)) return;
-    const said = typeof value === 'string' ? didYouMean(value, words) : `, not ${article(type)}`;
-    throw config(path, `must be one of ${words.join(', ')}${said}`, of);
+    const values = kind as readonly string[];
+    if (values.includes(value as string)) return;
+    const hint = typeof value === 'string' ? didYouMean(value, values) : `, not ${article(type)}`;
+    throw configError(path, `must be one of ${values.join(', ')}${hint}`, subject);
   } else {
-    checkKind(value, 'object', path, of);
-    checkKinds(value as object, kind as Kinds, `${path}.`, of);
+    checkKind(value, 'object', path, subject);
+    checkKinds(value as object, kind as Kinds, `${path}.`, subject);
   }
 }
 
-export const config = (path: string, why: string, of = ''): LlmError =>
-  new LlmError('config', `${of}${path} ${why}`, { path });
+export const configError = (path: string, problem: string, subject = ''): LlmError =>
+  new LlmError('config', `${subject}${path} ${problem}`, { path });
 
 /** Whether a value is an object that is not an array, as options are. */
 export const isObject = (value: unknown): value is object => typeOf(value) === 'object';
@@ -76,35 +81,37 @@ const typeOf = (value: unknown): string =>
 export const article = (type: string): string =>
   /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
 
-/** Throws `config` with the place for a number that cannot be meant: NaN, one below `least`, a text. `of`: whose, and a colon. */
-export function checkNumber(value: unknown, least: number, path: string, of = ''): void {
-  if (value === undefined || (typeof value === 'number' && value >= least)) return;
-  const given = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
-  throw new LlmError('config', `${of}${path} must be a number of ${least} or more, not ${given}`, { path });
+/** Throws `config` with the path for a value that is not a number of at least `min`. `subject` begins the message. */
+export function checkNumber(value: unknown, min: number, path: string, subject = ''): void {
+  if (value === undefined || (typeof value === 'number' && value >= min)) return;
+  const actual = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+  throw new LlmError('config', `${subject}${path} must be a number of ${min} or more, not ${actual}`, {
+    path,
+  });
 }
 
-/** `; did you mean "openai"?` where one of the known words is near enough to be meant, else nothing. */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  const near = nearestName(word, known);
-  return near === undefined ? '' : `; did you mean "${near}"?`;
+/** Returns a suggestion such as `; did you mean "openai"?`, or an empty string if no known name is similar. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
-/** Longer words are not looked at: nobody mistypes them, and the comparison is quadratic. */
-const LONGEST = 64;
+/** Longer names are not compared: the comparison is quadratic. */
+const MAX_NAME_LENGTH = 64;
 
 /**
- * The known word with the fewest typing errors, at most one for every three letters; case is not one. Else the first that
- * begins with the word, from four letters on.
+ * Returns the known name with the fewest typing errors, at most one per three letters. Case does not count. Otherwise it
+ * returns the first known name that begins with the name, if the name has at least four letters.
  */
-export function nearestName(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > LONGEST) return undefined;
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   let best: string | undefined;
   let longer: string | undefined;
-  let fewest = Math.floor(word.length / 3) + 1;
+  let fewest = Math.floor(name.length / 3) + 1;
   for (const candidate of known) {
-    if (candidate.length > LONGEST) continue;
-    if (word.length >= 4 && candidate.startsWith(word)) longer ??= candidate;
-    const errors = typingErrors(word.toLowerCase(), candidate.toLowerCase());
+    if (candidate.length > MAX_NAME_LENGTH) continue;
+    if (name.length >= 4 && candidate.startsWith(name)) longer ??= candidate;
+    const errors = typingErrors(name.toLowerCase(), candidate.toLowerCase());
     if (errors >= fewest) continue;
     best = candidate;
     fewest = errors;
@@ -112,7 +119,7 @@ export function nearestName(word: string, known: Iterable<string>): string | und
   return best ?? longer;
 }
 
-/** Letters to add, drop, change or swap with their neighbour, to make one word of the other. */
+/** Returns the Damerau-Levenshtein distance: insertions, deletions, changes and swaps of neighbors. */
 function typingErrors(from: string, to: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, at) => at);

@@ -1,6 +1,10 @@
 import type { CallEvent } from '../types/call-options.ts';
 
-/** One listener of several. Each is told whatever the others throw, and whatever becomes of their promises. */
+/**
+ * Returns a listener that calls several listeners. A listener that throws or rejects does not affect the others.
+ *
+ * @example createMajordomo({ providers, onEvent: listeners(log, metrics) });
+ */
 export function listeners<E>(...all: readonly ((event: E) => void)[]): (event: E) => void {
   return (event) => {
     for (const listener of all) notify(listener, event);
@@ -10,7 +14,7 @@ export function listeners<E>(...all: readonly ((event: E) => void)[]): (event: E
 export type Emit = (event: CallEvent) => void;
 type Observer = ((event: CallEvent) => unknown) | undefined;
 
-/** Tells every observer; one that throws or rejects changes nothing. `undefined` when there is none to tell. */
+/** Returns a function that calls all defined observers, or `undefined` if none is defined. */
 export function emitTo(...observers: readonly Observer[]): Emit | undefined {
   if (!observers.some(Boolean)) return undefined;
   return (event) => {
@@ -19,16 +23,16 @@ export function emitTo(...observers: readonly Observer[]): Emit | undefined {
 }
 
 /**
- * Tells an observer of the app. One that throws, or gives a promise that rejects, changes nothing: else a listener that writes to a
- * database would end the process when that is down.
+ * Calls an observer of the application and ignores what it throws or rejects with: a listener that writes to a database must
+ * not end the process when the database is down.
  */
-export function notify<Told extends readonly unknown[]>(
-  observer: ((...told: Told) => unknown) | undefined,
-  ...told: Told
+export function notify<Arguments extends readonly unknown[]>(
+  observer: ((...values: Arguments) => unknown) | undefined,
+  ...values: Arguments
 ): void {
   try {
-    (observer?.(...told) as Partial<PromiseLike<unknown>> | undefined)?.then?.(null, () => undefined);
+    (observer?.(...values) as Partial<PromiseLike<unknown>> | undefined)?.then?.(null, () => undefined);
   } catch {
-    // Its own affair.
+    // The observer handles its own errors.
   }
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../types/call-options.ts';
 
-/** Longer delays overflow the platform's timer and would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A longer delay overflows the platform's timer, which then fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The platform's clock. */
+/** Clock of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   timer(ms, run, isBackground = false) {
-    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
+    const timer = setTimeout(run, Math.min(ms, MAX_TIMER_MS));
     if (isBackground) unref(timer);
     return () => {
       clearTimeout(timer);
@@ -32,7 +32,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** An object in Node, Bun and Deno; elsewhere a number, which holds nothing alive. */
+/** A timer is an object in Node, Bun and Deno, and otherwise a number, which does not keep a process alive. */
 function unref(timer: number | { unref?(): unknown }): void {
   if (typeof timer === 'object') timer.unref?.();
 }
