@@ -1,5 +1,5 @@
 import { LlmError, toJson, user, type JsonValue, type ToolCallPart } from '@majordomo/core';
-import { replay } from '@majordomo/testing';
+import { replayRun } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { RunError, type Agent, type Tool } from '../src/index.ts';
 import { answered, claimed } from '../src/steps.ts';
@@ -24,7 +24,7 @@ describe('a run whose journal throws it away after every entry', () => {
         steer: () => waiting.shift(),
       },
     );
-    const { value, entries } = await replay((journal) =>
+    const { value, entries } = await replayRun((journal) =>
       agent.drive(agent.begin('go'), journaled(agent, journalOver(journal))),
     );
     expect([value.text, faultOf(value.messages), requests.length]).toEqual(['Done.', undefined, 3]);
@@ -56,7 +56,7 @@ describe('a run whose journal throws it away after every entry', () => {
     const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'Done.'], {
       tools: [{ ...pay.tool, approval: true }],
     });
-    const { value } = await replay((journal) =>
+    const { value } = await replayRun((journal) =>
       agent.drive(
         agent.begin('go'),
         journaled(
@@ -79,7 +79,7 @@ describe('a run whose journal throws it away after every entry', () => {
     const a = counting('a');
     const { agent } = world([calls(['1', 'a']), 'Done.', 'Done.', 'Done.'], { tools: [a.tool] });
     let random = 0;
-    const run = replay(({ step }) => {
+    const run = replayRun(({ step }) => {
       const local = driver(agent);
       const effects = journaled(agent, journalOver({ step }));
       return agent.drive(agent.begin('go'), {
@@ -87,7 +87,7 @@ describe('a run whose journal throws it away after every entry', () => {
         callModel: (state) => step(`ask ${++random}`, () => local.callModel(state)),
       });
     });
-    await expect(run).rejects.toThrow('the run asked for "ask 2" where its journal has "ask 1"');
+    await expect(run).rejects.toThrow('the run executed "ask 2" before "ask 1", which its journal contains');
   });
 });
 
@@ -96,7 +96,7 @@ describe('a run on a journal', () => {
     const { agent } = world([calls(['1', 'none']), 'Done.']);
     const told: string[] = [];
     const onEvent = ({ type }: { readonly type: string }): void => void told.push(type);
-    await replay((journal) =>
+    await replayRun((journal) =>
       agent.drive(agent.begin('go'), journaled(agent, journalOver(journal), { onEvent })),
     );
     expect(told.filter((type) => type === 'step-start')).toHaveLength(2);
@@ -116,7 +116,7 @@ describe('a run on a journal', () => {
       },
     };
     const { agent } = world([calls(['1', 'look']), 'Done.'], { tools: [look] });
-    const { value } = await replay((journal) =>
+    const { value } = await replayRun((journal) =>
       agent.drive(agent.begin('go'), journaled(agent, journalOver(journal), { context: { tenant: 'acme' } })),
     );
     expect(seen).toEqual([{ tenant: 'acme' }]);
@@ -266,7 +266,7 @@ describe('the name of a call', () => {
       const { agent } = world([calls(['1', 'a'], [id, 'a']), 'Done.'], {
         tools: [{ ...a.tool, approval: () => false }],
       });
-      const { entries } = await replay((journal) =>
+      const { entries } = await replayRun((journal) =>
         agent.drive(agent.begin('go'), journaled(agent, journalOver(journal))),
       );
       expect(entries).toEqual(['ask 1', 'approval 1 1 call 2', 'tool r/1/1', 'tool r/1/call 2', 'ask 2']);
@@ -300,7 +300,7 @@ describe('a tool that is begun once', () => {
     const { agent } = world([calls(['1', 'pay']), 'I do not know.'], { tools: [pay.tool] });
     const second = driver(agent);
     const asked = await second.callModel(agent.begin('go'));
-    const { value } = await replay((journal) =>
+    const { value } = await replayRun((journal) =>
       agent.drive(agent.begin('go'), {
         ...journaled(agent, journalOver(journal)),
         callModel: (state) => (state.steps === 0 ? Promise.resolve(asked) : second.callModel(state)),

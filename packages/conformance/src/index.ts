@@ -65,6 +65,7 @@ export {
   type EngineRuns,
 } from './journal/engine.ts';
 export type { AgentKit, EngineAgentName, EngineAgents, KitTool } from './journal/engine-agents.ts';
+export { replayRun, type ReplayJournal, type ReplayResult } from './journal/replay-run.ts';
 
 // types of scripted turns
 export type { OperationAnswer, OperationName, PlainTurn } from '@majordomo/testing';

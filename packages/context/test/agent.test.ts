@@ -1,6 +1,7 @@
 import { createAgent, type Tool } from '@majordomo/agent';
 import { createMajordomo, user, type ChatModel, type Message, type ModelRequest } from '@majordomo/core';
-import { fakeProvider, replay, type Turn } from '@majordomo/testing';
+import { replayRun } from '@majordomo/conformance';
+import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createCompactor, estimateTokens } from '../src/index.ts';
 import { scripted, textsOf, world } from './support/world.ts';
@@ -69,7 +70,7 @@ describe('an agent that works all day', () => {
       maxSteps: 20,
     });
     const local = agent.effects({ runId: 'r', signal: new AbortController().signal });
-    const { value } = await replay(({ step }) =>
+    const { value } = await replayRun(({ step }) =>
       agent.drive(agent.begin('go'), {
         callModel: (state, turn) => step(`ask ${state.steps}`, () => local.callModel(state, turn)),
         runTool: (made, state) => step(`tool ${state.steps}`, () => local.runTool(made, state)),

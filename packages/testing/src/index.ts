@@ -21,12 +21,24 @@ export type {
 export { collect, type Collected, type OnStep } from './collect.ts';
 export { operationProblem, turnProblem } from './script/check.ts';
 
-// journal
-export { replay, type Journal, type Replayed } from './journal/replay.ts';
-
 // network
 export { noNetwork, type BlockedConnection } from './network/no-network.ts';
 export { refusedURL } from './network/refused.ts';
+
+// server
+export {
+  startFaultyServer,
+  type FaultyServer,
+  type ReceivedRequest,
+  type ScriptedResponses,
+} from './server/faulty-server.ts';
+export type {
+  AnswerResponse,
+  BodyResponse,
+  CutResponse,
+  ErrorResponse,
+  ScriptedResponse,
+} from './server/response.ts';
 
 // recordings
 export { awsHandler, type AwsHandler } from './record/aws-handler.ts';

@@ -1,4 +1,4 @@
-import { replay } from '@majordomo/testing';
+import { replayRun } from '@majordomo/conformance';
 import { begunWith } from '../../src/begin-run.ts';
 import { journaled } from '../../src/durable.ts';
 import type { Agent } from '../../src/index.ts';
@@ -25,7 +25,7 @@ export function asAsked(agent: Agent): Agent {
       const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
       const begun = begunWith(input, runId);
       const io = { onStepStart, onToolStart, onToolEnd, onStep, onEnd, context, options: call };
-      const { value } = await replay((journal) => {
+      const { value } = await replayRun((journal) => {
         const effects = journaled(agent, { ...journalOver(journal), runId: begun.runId, signal }, io);
         // A pause, as in a run without a journal.
         return agent.drive(decided(begun, decisions), { ...effects, decisions: () => Promise.resolve([]) });

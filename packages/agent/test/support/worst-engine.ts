@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { LlmError, type ToolCallPart } from '@majordomo/core';
 import type { EngineRuns } from '@majordomo/conformance';
-import { replay } from '@majordomo/testing';
+import { replayRun } from '@majordomo/conformance';
 import {
   initialStateFrom,
   resultFromJson,
@@ -72,7 +72,7 @@ class Run {
   async begin(agent: Agent, runId: string, input: string): Promise<void> {
     if (this.isBegun) return;
     this.isBegun = true;
-    void replay((journal) =>
+    void replayRun((journal) =>
       runJournaled(agent, input, {
         runId,
         signal: new AbortController().signal,

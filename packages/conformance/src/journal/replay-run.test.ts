@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { replay } from './replay.ts';
+import { replayRun } from './replay-run.ts';
 
-describe('replay', () => {
-  it('runs each effect once, whatever is thrown away, and gives values by way of JSON', async () => {
+describe('replayRun', () => {
+  it('executes each effect once and passes values through JSON', async () => {
     const done: string[] = [];
-    const { value, entries, runs } = await replay(async (journal) => {
+    const { value, entries, runs } = await replayRun(async (journal) => {
       const sum: unknown[] = [];
       for (const name of ['a', 'b', 'c']) {
         sum.push(
@@ -21,9 +21,9 @@ describe('replay', () => {
     expect(value).toEqual(['a', 'b', 'c'].map((name) => ({ name, bytes: new Uint8Array([1]) })));
   });
 
-  it('takes steps that run side by side, in whatever order they end', async () => {
+  it('supports parallel steps that end in any order', async () => {
     const done: string[] = [];
-    const { value } = await replay((journal) =>
+    const { value } = await replayRun((journal) =>
       Promise.all([
         journal.step('slow', async () => {
           await new Promise((resolve) => setTimeout(resolve, 5));
@@ -40,26 +40,30 @@ describe('replay', () => {
     expect(done).toEqual(['fast', 'slow']);
   });
 
-  it('catches a name that does not follow from the state, before its effect runs again', async () => {
+  it('rejects a name that does not follow from the state before its effect runs again', async () => {
     let random = 0;
     let ran = 0;
-    const driven = replay((journal) =>
+    const driven = replayRun((journal) =>
       journal.step(`ask ${++random}`, async () => ++ran).then(() => journal.step('end', async () => 0)),
     );
-    await expect(driven).rejects.toThrow('the run asked for "ask 2" where its journal has "ask 1"');
+    await expect(driven).rejects.toThrow(
+      'the run executed "ask 2" before "ask 1", which its journal contains',
+    );
     expect(ran).toBe(1);
   });
 
-  it('catches one name for two steps', async () => {
-    const driven = replay(async (journal) => {
+  it('rejects a name that two steps use', async () => {
+    const driven = replayRun(async (journal) => {
       for (let n = 0; n < 2; n++) await journal.step('same', async () => n);
     });
     await expect(driven).rejects.toThrow('two steps of one run are named "same"');
   });
 
-  it('passes on what an effect throws, and writes nothing', async () => {
+  it('rejects with the error of an effect and stores nothing', async () => {
     let tries = 0;
-    const driven = replay((journal) => journal.step('a', () => Promise.reject(new Error(`no ${++tries}`))));
+    const driven = replayRun((journal) =>
+      journal.step('a', () => Promise.reject(new Error(`no ${++tries}`))),
+    );
     await expect(driven).rejects.toThrow('no 1');
   });
 
@@ -67,12 +71,12 @@ describe('replay', () => {
     ['before', 0, 5],
     ['after', 5, 0],
   ])(
-    'keeps what was done beside an effect that fails %s it, and tries that one again',
+    'stores an effect when a parallel one fails %s it, and executes the failed one again',
     async (_, fails, does) => {
       const done: string[] = [];
       let tries = 0;
       const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-      const { value, entries } = await replay((journal) =>
+      const { value, entries } = await replayRun((journal) =>
         Promise.allSettled([
           journal.step('well', async () => {
             await after(does);

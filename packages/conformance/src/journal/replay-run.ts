@@ -1,0 +1,106 @@
+import { fromJson, toJson } from '@majordomo/core';
+
+/** Journal of a run: stores the results of effects by name, so that a repeated run does not execute them again. */
+export interface ReplayJournal {
+  /** Returns the stored result of this name. The first time, executes the effect and ends the run after it. */
+  step<T>(name: string, effect: () => Promise<T>): Promise<T>;
+}
+
+/** Result of `replayRun`. */
+export interface ReplayResult<T> {
+  readonly value: T;
+  /** Names of the entries, in the order in which they were written. */
+  readonly entries: readonly string[];
+  /** Number of started runs: one more than the entries. */
+  readonly runs: number;
+}
+
+const MAX_RUNS = 10_000;
+
+/**
+ * Simulates the worst durable engine: it abandons the run after every journal entry and starts it again, until a run ends.
+ * Parallel effects are all stored first. Values pass through JSON. Throws if a run does not repeat an earlier entry or uses
+ * a name twice: such names do not follow from the state, and an engine cannot resume the run.
+ *
+ * @example
+ * const { value } = await replayRun((journal) =>
+ *   agent.drive(agent.begin('go'), { ask: (state) => journal.step(askName(state), () => local.ask(state)), … }));
+ */
+export async function replayRun<T>(run: (journal: ReplayJournal) => Promise<T>): Promise<ReplayResult<T>> {
+  const entries = new Map<string, string>();
+  for (let runs = 1; runs <= MAX_RUNS; runs++) {
+    const outcome = await runOnce(run, entries);
+    if (outcome !== undefined) return { ...outcome, entries: [...entries.keys()], runs };
+  }
+  throw new Error(`the run did not end after ${MAX_RUNS} entries`);
+}
+
+/** Starts one run. Resolves with `undefined` if it was abandoned after a new entry. */
+function runOnce<T>(
+  run: (journal: ReplayJournal) => Promise<T>,
+  entries: Map<string, string>,
+): Promise<{ readonly value: T } | undefined> {
+  return new Promise((resolve, reject) => {
+    const attempt = new ReplayAttempt(
+      entries,
+      () => {
+        resolve(undefined);
+      },
+      reject,
+    );
+    run({ step: (name, effect) => attempt.step(name, effect) }).then((value) => {
+      resolve({ value });
+    }, reject);
+  });
+}
+
+class ReplayAttempt {
+  private readonly entries: Map<string, string>;
+  private readonly names = new Set<string>();
+  private readonly end: () => void;
+  private readonly fail: (error: Error) => void;
+  private running = 0;
+  private isAbandoned = false;
+
+  constructor(entries: Map<string, string>, end: () => void, fail: (error: Error) => void) {
+    this.entries = entries;
+    this.end = end;
+    this.fail = fail;
+  }
+
+  async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
+    if (this.names.has(name)) throw new Error(`two steps of one run are named "${name}"`);
+    this.names.add(name);
+    const stored = this.entries.get(name);
+    if (stored !== undefined) return fromJson<{ readonly value: T }>(JSON.parse(stored)).value;
+    await parallelStepsStarted();
+    const missing = [...this.entries.keys()].find((entry) => !this.names.has(entry));
+    if (missing !== undefined) {
+      this.isAbandoned = true;
+      this.fail(new Error(`the run executed "${name}" before "${missing}", which its journal contains`));
+    }
+    if (!this.isAbandoned) await this.store(name, effect);
+    return never();
+  }
+
+  /** A failure ends the run and is not stored. If a parallel effect was stored, the next run executes the failed one again. */
+  private async store(name: string, effect: () => Promise<unknown>): Promise<void> {
+    this.running++;
+    try {
+      const value = await effect();
+      this.entries.set(name, JSON.stringify(toJson({ value })));
+      this.isAbandoned = true;
+    } catch (error) {
+      if (!this.isAbandoned) throw error;
+    } finally {
+      this.running--;
+      if (this.isAbandoned && this.running === 0) this.end();
+    }
+  }
+}
+
+/** Waits until the run has started all parallel steps. */
+const parallelStepsStarted = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** An abandoned run does not continue. */
+const never = (): Promise<never> => new Promise(() => undefined);
