@@ -1,14 +1,14 @@
 import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
-import type { ChatParams } from './chat/request.ts';
+import type { WireParams } from './request.ts';
 
-/** JSON of tool lists by identity: 30 tools cost more than the rest of a call. */
-const serialised = new WeakMap<object, string>();
+/** JSON of tool lists by identity, because 30 tools take longer than the rest of a call. */
+const serialized = new WeakMap<object, string>();
 
 /**
- * The body as JSON text, in which lone surrogates are U+FFFD. The tools block is serialised once per list, and of a
- * transcript (`messages` on the one wire, `input` on the other) only what was not sent before.
+ * Returns the body as JSON text, in which lone surrogates are U+FFFD. Tools are serialized once per list. Of a transcript
+ * (`messages` or `input`), only new elements are serialized.
  */
-export function bodyText(params: ChatParams): string {
+export function bodyText(params: WireParams): string {
   const { messages, input, tools, ...rest } = params;
   const head = wellFormedJson(JSON.stringify(rest)).slice(0, -1);
   return `${head}${member('messages', messages)}${member('input', input)}${member('tools', tools)}}`;
@@ -21,9 +21,9 @@ function member(name: string, value: unknown): string {
 }
 
 function toolsText(tools: object): string {
-  const known = serialised.get(tools);
+  const known = serialized.get(tools);
   if (known !== undefined) return known;
   const text = wellFormedJson(JSON.stringify(tools));
-  serialised.set(tools, text);
+  serialized.set(tools, text);
   return text;
 }

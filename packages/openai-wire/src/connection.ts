@@ -1,55 +1,59 @@
 import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
 import { lowerCaseNames } from '@majordomo/wire-kit';
-import { clientsOf, NEVER_MS, type Server } from './clients.ts';
+import { createClients, MAX_TIMEOUT_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkErrorContext } from './errors.ts';
-import { limitsTo } from './rate-limits.ts';
-import { listedModels } from './listed.ts';
+import { listedModels } from './models.ts';
 import type { CallContext, SdkOptions } from './options.ts';
+import { reportRateLimits } from './rate-limits.ts';
 import type { Sdk } from './sdk.ts';
 
-/** A provider's server behind its SDK: credentials, headers, limits and errors are seen to. */
+/** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
   readonly baseURL: string;
-  /** Sends JSON text or a form and gives the raw response; `facts` learns what must not be shown and how to recover. */
+  /** Sends JSON text or a form. Sets secrets and credential in `facts`. */
   post(
     path: string,
     body: string | FormData,
     context: CallContext,
     facts: SdkErrorContext,
   ): Promise<Response>;
-  /** The models that the vendor lists. */
-  list(context: CallContext, known: (id: string) => Capabilities): Promise<readonly ModelInfo[]>;
-  /** Any failure of a call as the one error, without the call's secrets. */
+  /** Returns the models that the vendor lists. */
+  list(
+    context: CallContext,
+    capabilitiesOf: (modelId: string) => Capabilities,
+  ): Promise<readonly ModelInfo[]>;
+  /** Converts any failure of a call, without its secrets. */
   toLlmError(error: unknown, facts: SdkErrorContext): LlmError;
 }
 
-/** The connection of a provider: all that is sent through its SDK is sent here. */
-export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Connection {
-  const { connect, errors } = clientsOf(sdk, server, options);
-  const headersFor = headersOf({ ...server.headers, ...options.headers });
-  const settings = ({ headers, signal }: CallContext, isForm = false): object => ({
-    headers: headersFor(headers, isForm),
+/** Creates the connection of a provider. */
+export function createConnection(sdk: Sdk, server: Server, options: SdkOptions): Connection {
+  const { connect, errors } = createClients(sdk, server, options);
+  const constantHeaders = lowerCaseNames({ ...server.headers, ...options.headers });
+  const settingsOf = ({ headers, signal }: CallContext, isForm = false): object => ({
+    // The platform adds the type of a form, because it contains a boundary.
+    headers: { ...(!isForm && JSON_BODY), ...lowerCaseNames(headers), ...constantHeaders },
     signal,
     maxRetries: 0,
-    timeout: NEVER_MS,
+    timeout: MAX_TIMEOUT_MS,
   });
-  const tellLimits = options.onRateLimits && limitsTo(options.onRateLimits);
+  const report = options.onRateLimits && reportRateLimits(options.onRateLimits);
   const convert = (error: unknown, facts: SdkErrorContext): LlmError => toLlmError(error, facts, errors());
   return {
     baseURL: options.baseURL ?? server.baseURL,
     async post(path, body, context, facts) {
       const client = await connect(context, facts);
-      const call = settings(context, typeof body !== 'string');
+      const settings = settingsOf(context, typeof body !== 'string');
       const sent = sdk.requiresBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
-      const sending = client.post(sdk.prefix + path, { ...call, body: sent }).asResponse();
-      return tellLimits === undefined ? sending : tellLimits(facts.target, sending);
+      const sending = client.post(sdk.prefix + path, { ...settings, body: sent }).asResponse();
+      return report === undefined ? sending : report(facts.target, sending);
     },
-    async list(context, known) {
+    async list(context, capabilitiesOf) {
       const facts: SdkErrorContext = { target: server.id, secrets: [] };
       try {
         const client = await connect(context, facts);
-        const response = await client.get(`${sdk.prefix}/models`, settings(context)).asResponse();
-        return listedModels(await response.json(), server.id, known);
+        const response = await client.get(`${sdk.prefix}/models`, settingsOf(context)).asResponse();
+        return listedModels(await response.json(), server.id, capabilitiesOf);
       } catch (error) {
         throw convert(error, facts);
       }
@@ -60,17 +64,5 @@ export function connectionOf(sdk: Sdk, server: Server, options: SdkOptions): Con
 
 const UTF8 = new TextEncoder();
 
-/** SDKs send a text as it is only with a type; that of a form names its boundary, which the platform finds. */
+/** Without a type, SDKs serialize a string as JSON again. */
 const JSON_BODY = { 'content-type': 'application/json' };
-
-type HeadersFor = (more: CallContext['headers'], isForm: boolean) => Readonly<Record<string, string>>;
-
-/** The headers of a call: the same object where the app adds none. */
-function headersOf(constant: Readonly<Record<string, string>>): HeadersFor {
-  const own = lowerCaseNames(constant);
-  const always = { ...JSON_BODY, ...own };
-  return (more, isForm) => {
-    if (isForm) return { ...lowerCaseNames(more), ...own };
-    return more === undefined ? always : { ...JSON_BODY, ...lowerCaseNames(more), ...own };
-  };
-}

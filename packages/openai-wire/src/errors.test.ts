@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toLlmError } from './errors.ts';
-import { sdkErrors } from './sdk-errors.ts';
+import { sdkErrors } from './sdk.ts';
 
 const answered = (status: number, error: object, headers: object = new Headers()): Error =>
   Object.assign(new Error(`${status}`), { status, error, headers });

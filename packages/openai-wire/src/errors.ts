@@ -8,45 +8,44 @@ import {
   wireError,
   type ErrorContext,
 } from '@majordomo/wire-kit';
-import { accountRule, failureOf } from './failure/error-body.ts';
-import type { ReportedFailure } from './failure/reported.ts';
-import { namedKind } from './failure/kind.ts';
-import { withBodyWait } from './failure/retry-after.ts';
-import type { SdkErrors } from './sdk-errors.ts';
+import { accountPolicyFailure, parseFailure, withBodyWait } from './failure/error-body.ts';
+import { specificKind } from './failure/kind.ts';
+import type { ReportedFailure } from './failure/reported-failure.ts';
+import type { SdkErrors } from './sdk.ts';
 
-/** What an error of one attempt is made with on these wires. */
+/** Facts about one attempt that its errors need. */
 export interface SdkErrorContext extends ErrorContext {
-  /** Which changed request may succeed, given what was sent. */
+  /** Returns a changed request that may succeed, given the body that was sent. */
   recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
 }
 
-/** Codes of Node's fetch for a wait that was too long. */
-const TIMED_OUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+/** Codes of Node's fetch for a timeout. */
+const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** Any failure of a call, told by its shape, and by the SDK's classes where it has none of its own. */
+/** Converts any failure of a call by its members, or by the SDK's class if the members are not sufficient. */
 export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = 'status' in error ? error.status : undefined;
-  if (typeof status === 'number') return reported(error, status, facts);
-  if (sdk.isRefusal(error) || isBadHeader(error)) return refusedToSend(error, facts);
+  if (typeof status === 'number') return httpError(error, status, facts);
+  if (sdk.isUnsent(error) || isBadHeader(error)) return unsentError(error, facts);
   const found = transportError(error, facts.target, facts.secrets);
-  // The SDK looks for the words "timed out" in whatever the transport threw, our own errors included.
+  // The SDK also reports a timeout for errors of majordomo's transport whose message contains "timed out".
   const isTimeout = sdk.isTimeout(error)
     ? found.kind === 'network'
-    : TIMED_OUT.test(found.details.code ?? '');
-  return isTimeout ? timedOut(found) : found;
+    : TIMEOUT_CODE.test(found.details.code ?? '');
+  return isTimeout ? connectTimeout(found) : found;
 }
 
-/** An HTTP error: the SDK's `error` is the body, or the body's own `error`. */
-function reported(error: Error, status: number, facts: SdkErrorContext): LlmError {
+/** Converts an HTTP error. The SDK's `error` is the body, or the member `error` of the body. */
+function httpError(error: Error, status: number, facts: SdkErrorContext): LlmError {
   const body = 'error' in error ? truncateBody(error.error) : undefined;
-  const failure = failureOf(body);
-  const headers = 'headers' in error ? readerOf(error.headers) : undefined;
+  const failure = parseFailure(body);
+  const headers = 'headers' in error ? headerReader(error.headers) : undefined;
   return wireError({
     ...failure,
-    kind: namedKind(failure),
-    ...accountRule(failure, status),
+    kind: specificKind(failure),
+    ...accountPolicyFailure(failure, status),
     target: facts.target,
     status,
     message: failure.message === '' ? plainTextOf(error.message, status) : failure.message,
@@ -59,20 +58,20 @@ function reported(error: Error, status: number, facts: SdkErrorContext): LlmErro
   });
 }
 
-/** A key with a line break, for one: nothing was sent, and no other attempt would fare better. */
+/** Whether a header is invalid, such as a key with a line break. Nothing was sent, and another attempt would fail too. */
 const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 
-function refusedToSend(error: Error, { target, secrets }: SdkErrorContext): LlmError {
+function unsentError(error: Error, { target, secrets }: SdkErrorContext): LlmError {
   const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
   return new LlmError('config', message, { target }, { cause: redactCause(error, secrets) });
 }
 
-const timedOut = ({ message, details, cause }: LlmError): LlmError =>
+const connectTimeout = ({ message, details, cause }: LlmError): LlmError =>
   new LlmError('timeout', message, { ...details, phase: 'connect' }, { cause });
 
-/** Newer SDKs give `Headers`, older ones a record by lower-case names. */
-export function readerOf(headers: unknown): HeaderReader | undefined {
+/** Reads `Headers`, or the record with lower-case names of older SDKs. */
+export function headerReader(headers: unknown): HeaderReader | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   if ('get' in headers && typeof headers.get === 'function') return headers as HeaderReader;
   return {

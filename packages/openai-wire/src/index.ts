@@ -1,15 +1,27 @@
 // the Chat Completions wire
 export { quirksFromParams } from './chat/quirk-params.ts';
-export type { ModelRule, Profile } from './chat/profile.ts';
+export type {
+  ModelRule,
+  Profile,
+  ResponsesProfile,
+  ResponsesRule,
+  WireModelRule,
+  WireProfile,
+} from './profile.ts';
+export type { WireQuirks } from './quirks.ts';
 export type { ChatParameter, ChatQuirks } from './chat/quirks.ts';
 
 // the Responses wire
 export { responsesQuirksFromParams } from './responses/quirk-params.ts';
-export type { ResponsesProfile, ResponsesRule } from './responses/profile.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
-// what is not chat
-export { otherModels, type OtherModels, type OtherModelsContext } from './other-models/models.ts';
+// embedding, transcription and speech models
+export {
+  otherModels,
+  type CreateOtherModels,
+  type OtherModels,
+  type OtherModelsContext,
+} from './other-models.ts';
 export type {
   EmbeddingQuirks,
   EndpointProfile,
@@ -19,13 +31,12 @@ export type {
   TranscriptionQuirks,
 } from './other-models/quirks.ts';
 
-// providers of these wires, over an SDK
-export { chatProvider } from './chat/provider.ts';
+// providers over an SDK
+export { chatProvider } from './chat-provider.ts';
 export type { Connection } from './connection.ts';
-export type { CreateOtherModels } from './other-models/provider.ts';
 export type { SdkErrorContext } from './errors.ts';
 export type { ChatOptions, ResponsesOptions } from './options.ts';
-export { responsesProvider } from './responses/provider.ts';
+export { responsesProvider } from './responses-provider.ts';
 export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';

@@ -1,32 +1,82 @@
-import type { ModelContext, ProviderOptions } from '@majordomo/core';
-import type { RateLimits } from '@majordomo/wire-kit';
+import { LlmError, type ModelContext, type ProviderOptions } from '@majordomo/core';
+import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/toolkit';
+import { checkBaseURL, checkProviderOptions, type ExtraOptions, type RateLimits } from '@majordomo/wire-kit';
 import type { ChatQuirks } from './chat/quirks.ts';
+import type { Profile, ResponsesProfile } from './profile.ts';
 import type { ResponsesQuirks } from './responses/quirks.ts';
 
-/** Options of every provider of this wire. `baseURL` is what the SDK means by it. */
+/** Options of every provider of these wires. */
 export interface SdkOptions extends ProviderOptions {
-  /** A client of the SDK, used as it is: its credential, base URL and fetch. */
+  /** A client of the SDK, used unchanged with its credential, base URL and fetch. */
   readonly client?: object | undefined;
   /**
-   * The model that a free name, such as a deployment's, stands for: vectors of one model mix wherever it runs, and of two
-   * models never.
+   * Models by other names, such as the names of deployments: `{ 'my-deployment': 'text-embedding-3-small' }`. Vectors of
+   * the same model can be compared, wherever the model runs.
    */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** Told after every answer and refusal whose headers say something about the vendor's limits. */
+  /** Called after each response or error whose headers contain rate limits. */
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 
 /** Options of a provider over Chat Completions. */
 export interface ChatOptions extends SdkOptions {
-  /** Where the server differs from what is known of it; wins over profile and model rules. */
+  /** Differences between the server and its profile. They take precedence over the profile and its model rules. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
 }
 
 /** Options of a provider over Responses. */
 export interface ResponsesOptions extends SdkOptions {
-  /** Where the server differs from what is known of it; wins over profile and model rules. */
+  /** Differences between the server and its profile. They take precedence over the profile and its model rules. */
   readonly quirks?: Partial<ResponsesQuirks> | undefined;
 }
 
-/** What a call brings: target, signal, environment, and the app's transport and headers. */
+/** Parts of a call that a connection needs. */
 export type CallContext = Omit<ModelContext, 'delivery'>;
+
+/** `api` is an option of packages that have both wires. */
+const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { readonly api: Kind } = {
+  client: 'object',
+  onRateLimits: 'function',
+  spaces: 'object',
+  quirks: 'object',
+  api: ['chat', 'responses'],
+};
+
+const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
+  api: 'string',
+  id: 'string',
+  vendor: 'string',
+  billing: ['metered', 'included'],
+  baseURL: true,
+  keyEnv: 'string',
+  issuer: 'string',
+  keyHeader: 'string',
+  headers: 'object',
+  query: 'object',
+  quirks: 'object',
+  capabilities: 'object',
+  models: 'array',
+  timeouts: 'object',
+  embeddings: true,
+  transcription: true,
+  speech: true,
+  spaces: true,
+  unverified: 'string',
+};
+
+/** Throws `config` for an invalid profile or invalid options. */
+export function checkProfileAndOptions(
+  profile: Profile | ResponsesProfile,
+  options: ChatOptions | ResponsesOptions,
+): void {
+  checkOptions('the profile', profile, PROFILE);
+  const { id, baseURL } = profile as { readonly id?: unknown; readonly baseURL?: unknown };
+  if (typeof id !== 'string')
+    throw new LlmError(
+      'config',
+      "the profile must have an id, as in { id: 'lab', baseURL: 'http://gpu.lan:8000/v1' }",
+      { path: 'id' },
+    );
+  checkBaseURL(baseURL, `baseURL of the profile ${id}`);
+  checkProviderOptions(id, options, OPTIONS);
+}

@@ -1,27 +1,26 @@
 import { notify } from '@majordomo/core/toolkit';
 import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit';
-import { readerOf } from './errors.ts';
+import { headerReader } from './errors.ts';
 
-/** Tells an observer what the headers of an answer, or of a refusal, say about the vendor's limits. */
-export type TellLimits = (target: string, sending: Promise<Response>) => Promise<Response>;
+/** Passes the rate limits in the headers of a response or an error to an observer. */
+export type ReportRateLimits = (target: string, sending: Promise<Response>) => Promise<Response>;
 
-/** An observer that throws changes no outcome. */
-export function limitsTo(observer: (limits: RateLimits) => void): TellLimits {
+/** Creates a function that reports rate limits. An observer that throws has no effect on the call. */
+export function reportRateLimits(observer: (limits: RateLimits) => void): ReportRateLimits {
   const watch = rateLimitWatch();
-  const look = (target: string, status: unknown, headers: unknown): void => {
+  const report = (target: string, status: unknown, headers: unknown): void => {
     if (typeof status !== 'number') return;
-    const limits = watch.observe(target, status, readerOf(headers), Date.now());
+    const limits = watch.observe(target, status, headerReader(headers), Date.now());
     if (limits !== undefined) notify(observer, limits);
   };
   return async (target, sending) => {
     try {
       const response = await sending;
-      look(target, response.status, response.headers);
+      report(target, response.status, response.headers);
       return response;
     } catch (error) {
-      if (error instanceof Error && 'status' in error && 'headers' in error) {
-        look(target, error.status, error.headers);
-      }
+      if (error instanceof Error && 'status' in error && 'headers' in error)
+        report(target, error.status, error.headers);
       throw error;
     }
   };

@@ -1,44 +1,63 @@
-/** What is used of an SDK's client: the SDKs of this wire are generated alike. */
+/** The methods of an SDK's client that are used. The SDKs of these wires are generated alike. */
 export interface SdkClient {
-  /** Sends to a path below the base URL; throws the SDK's error for a status of 400 or above. */
+  /** Sends to a path below the base URL. Throws the SDK's error for a status of 400 or above. */
   post(path: string, options: object): { asResponse(): Promise<Response> };
-  /** Asks for a path below the base URL; throws the SDK's error for a status of 400 or above. */
+  /** Requests a path below the base URL. Throws the SDK's error for a status of 400 or above. */
   get(path: string, options: object): { asResponse(): Promise<Response> };
 }
 
-/** All that a client is made of; nothing is left for the SDK to take from the process's environment. */
+/** Settings of a client. They are complete, so that the SDK takes none from the environment of the process. */
 export interface ClientSettings {
-  /** `undefined`: the server takes none, and none may be sent. */
+  /** `undefined` for a server without credentials: none may be sent. */
   readonly key: string | undefined;
   readonly baseURL: string;
   readonly fetch: typeof globalThis.fetch;
-  /** A header of `null` is not sent, whatever the SDK thinks. */
+  /** A header of `null` is never sent. */
   readonly defaultHeaders: Readonly<Record<string, string | null>>;
   readonly defaultQuery: Readonly<Record<string, string>> | undefined;
-  /** Milliseconds; the chain owns the timers, so this is the longest that a timer can be told. */
+  /** Milliseconds. The chain has the timers, so this is the longest possible timeout. */
   readonly timeout: number;
 }
 
-/** One SDK of this wire, as its provider package describes it. */
+/** Description of an SDK of these wires. */
 export interface Sdk {
-  /** The npm package, for messages. */
+  /** Name of the npm package, for messages. */
   readonly name: string;
-  /** The function that makes providers over it, for messages. */
+  /** Name of the function that creates providers, for messages. */
   readonly factory: string;
-  /** The static member of its client's class that is the class of errors thrown before anything is sent. */
+  /** Static member of the client's class: the class of errors that are thrown before anything is sent. */
   readonly errorClass: string;
-  /** What stands between its base URL and the wire's own paths. */
+  /** Path between the base URL of the SDK and the paths of the wire. */
   readonly prefix: '' | '/v1' | '/openai/v1';
-  /** Whether a body must be bytes, because the SDK serializes a string as JSON once more. */
+  /** Whether a body must be bytes, because the SDK serializes a string as JSON again. */
   readonly requiresBytes?: boolean | undefined;
-  /** Loads the SDK. */
+  /** Loads the SDK. It is called by the first call. */
   load(): Promise<LoadedSdk>;
 }
 
-/** An SDK that is there. */
+/** A loaded SDK. */
 export interface LoadedSdk {
-  /** The class of its clients; classes of errors are static members of it. */
+  /** Class of the clients. Classes of errors are its static members. */
   readonly Client: object;
-  /** Makes a client, without retries. Asked once per credential and transport. */
+  /** Creates a client without retries. It is called once per credential and transport. */
   readonly newClient: (settings: ClientSettings) => SdkClient;
 }
+
+/** Recognizes errors of an SDK that only differ in their class. */
+export interface SdkErrors {
+  /** Whether the error was thrown before anything was sent. Another attempt would fail too. */
+  isUnsent(error: Error): boolean;
+  isTimeout(error: Error): boolean;
+}
+
+/**
+ * Recognizes errors by the static members of the client's class: names of classes change in minified bundles, and a client
+ * of the application may belong to another copy of the SDK.
+ */
+export const sdkErrors = (Client: unknown, errorClass: string): SdkErrors => ({
+  isUnsent: (error) => isInstanceOf(error, Client, errorClass),
+  isTimeout: (error) => isInstanceOf(error, Client, 'APIConnectionTimeoutError'),
+});
+
+const isInstanceOf = (error: Error, Client: unknown, member: string): boolean =>
+  typeof Client === 'function' && error.constructor === Reflect.get(Client, member);

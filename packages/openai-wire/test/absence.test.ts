@@ -25,16 +25,16 @@ const pieces = JSON_TEXT.match(/.{1,3}/g) ?? [];
 
 const chat = (): ChatReader =>
   new ChatReader({
-    scribe: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', []),
     family: 'f',
     quirks: { reasoningTokens: 'inside' },
-    absences: toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).absences,
+    originals: toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).originals,
   });
 const responses = (): ResponsesReader =>
   new ResponsesReader({
-    scribe: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', []),
     family: 'f',
-    absences: toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).absences,
+    originals: toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).originals,
   });
 
 /** What was told piece by piece, and what the parts came to. */

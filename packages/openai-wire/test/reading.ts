@@ -12,7 +12,7 @@ export const DONE = '[DONE]';
 
 export const reader = (): ChatReader =>
   new ChatReader({
-    scribe: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', []),
     family: FAMILY,
     quirks: { reasoningTokens: 'inside' },
   });

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { toLlmError as toError, type SdkErrorContext } from '../src/errors.ts';
-import { sdkErrors } from '../src/sdk-errors.ts';
+import { sdkErrors } from '../src/sdk.ts';
 
 /** Errors of the SDK's shape. Two copies of an SDK have two sets of classes: those of the client count. */
 class APIError extends Error {

@@ -1,7 +1,7 @@
 import { checkValue, type JsonObject } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NullFilter, withoutNulls } from '../src/schema/null-filter.ts';
+import { NullFilter, removeNulls } from '../src/schema/null-filter.ts';
 import { toStrict } from '../src/schema/strict.ts';
 import { anySchema, inPieces, randoms, valueOf } from './schemas.ts';
 
@@ -14,7 +14,7 @@ describe('every schema', () => {
         expect(JSON.stringify(schema)).toBe(before);
         if ('why' in once) return;
         const again = toStrict(structuredClone(once.schema));
-        expect(again).toEqual({ schema: once.schema, fits: true, nulls: false });
+        expect(again).toEqual({ schema: once.schema, isUnchanged: true, hasNulls: false });
       }),
       { seed: 15, numRuns: 500 },
     );
@@ -46,11 +46,11 @@ it('references in circles and schemas without a floor end at once', () => {
   const circle = { anyOf: Array.from({ length: 20 }, () => again) };
   const properties = { x: again, y: { anyOf: [again, { type: 'string' }] } };
   const strict = toStrict({ type: 'object', properties, $defs: { a: circle } });
-  expect(strict).toEqual({ why: 'strict mode has no way to say the reference "#/$defs/a"' });
+  expect(strict).toEqual({ why: 'strict mode cannot express the reference "#/$defs/a"' });
   let deep: JsonObject = { type: 'object', properties: {} };
   for (let level = 0; level < 50_000; level++) deep = { type: 'object', properties: { a: deep } };
   for (const schema of [deep, { type: 'object', properties: { a: { anyOf: [deep, deep] } } }])
-    expect(toStrict(schema)).toEqual({ why: 'strict mode has no way to say more than 10 levels' });
+    expect(toStrict(schema)).toEqual({ why: 'strict mode cannot express more than 10 levels' });
 });
 
 describe('nulls of absence', () => {
@@ -78,7 +78,7 @@ describe('nulls of absence', () => {
     ['{"e":{"e":null,"a":"null","d":null}}', '{"e":{"a":"null","d":null}}'],
     ['{"z":null,"d":{"a":null}}', '{"z":null,"d":{"a":null}}'],
   ])('of %s are gone', (given, expected) => {
-    expect(withoutNulls(given, schema)).toBe(expected);
+    expect(removeNulls(given, schema)).toBe(expected);
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe('nulls of absence', () => {
     '{]',
     '{} {"a":null}',
   ])('are not looked for in %j', (text) => {
-    expect(withoutNulls(text, schema)).toBe(text);
+    expect(removeNulls(text, schema)).toBe(text);
   });
 
   it('are taken out in time that grows with the text alone', () => {

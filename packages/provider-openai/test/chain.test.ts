@@ -72,7 +72,7 @@ describe('a parameter that the model refuses', () => {
       .model('openai/a')
       .generate({ messages: [user('hi')], tools });
     expect(target).toBe('openai/a');
-    expect(warnings.map(({ what }) => what)).toContain('reasoning_effort "none" sent beside tools');
+    expect(warnings.map(({ what }) => what)).toContain('reasoning_effort "none" sent with tools');
     await majordomo.model('openai/a').generate({ messages: [user('hi')], reasoning: 'low' });
     expect(server.requests.map(({ body }) => body['reasoning_effort'])).toEqual([undefined, 'none', 'low']);
     const second = await majordomo.model('openai/b,openai/a').generate({ messages: [user('hi')], tools });

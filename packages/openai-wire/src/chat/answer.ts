@@ -1,104 +1,105 @@
 import type { Citation, JsonObject, Replay, Warning } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/core/toolkit';
 import { ToolCalls } from './tool-calls.ts';
-import { areSigned, signedReplay, type SignedDetails } from './reasoning-details.ts';
+import { haveFormat, signedReplay, type SignedDetails } from './reasoning-details.ts';
 import { NullFilter } from '../schema/null-filter.ts';
 import { continues, mergeDetails } from './reasoning.ts';
-import type { Absences } from '../schema/strict-tools.ts';
+import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { ThinkSplitter } from './think-tags.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
-/** Where the parts go, and how they are told apart. */
 interface AnswerOptions {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   readonly family: string;
   readonly quirks: Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
-  readonly absences?: Absences | undefined;
+  readonly originals?: OriginalSchemas | undefined;
 }
 
-const UNCITED: Warning = {
+const LATE_CITATIONS: Warning = {
   action: 'dropped',
   what: 'citations',
-  why: 'the text that they belong to had ended before they came',
+  why: 'they arrived after the end of their text',
 };
 
 /**
- * The parts of one answer in the order in which they may be written. Tool calls stay open until the end, since their
- * fragments may be interleaved; what comes between them is written after them.
+ * Writes the parts of one response in an allowed order. Tool calls stay open until the end, because their fragments may be
+ * interleaved, so that content that arrives between them is written after them.
  */
-export class Answer {
+export class AnswerWriter {
   readonly calls: ToolCalls;
-  private readonly scribe: EventWriter;
+  private readonly writer: EventWriter;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
-  /** Of the open reasoning part, handed over with it: the next part gets new ones. */
+  /** Token of the open reasoning part. The next part gets a new one. */
   private replay: Replay;
   private details: JsonObject[] | undefined;
   private lateText = '';
   private lateReasoning = '';
-  /** That came before their text, or behind its end. */
+  /** Citations that arrived before their text or after its end. */
   private readonly lateCitations: Citation[] = [];
   private readonly lateDetails: JsonObject[] = [];
 
   private readonly splitter: ThinkSplitter | undefined;
-  /** Of a text whose absent properties come as null. */
+  /** Filter for text in which absent properties are null. */
   private readonly nulls: NullFilter | undefined;
 
-  /** Blocks of signed reasoning so far: each is a part. */
+  /** Number of blocks of signed reasoning. Each block is a part. */
   private blocks = 0;
   private readonly signed: SignedDetails | undefined;
 
-  constructor({ scribe, family, quirks, absences }: AnswerOptions) {
+  constructor({ writer, family, quirks, originals }: AnswerOptions) {
     const { thinkTags, signedDetails } = quirks;
     this.signed = signedDetails === 'none' ? undefined : signedDetails;
     this.splitter =
-      thinkTags === 'split' ? new ThinkSplitter({ text: this.put, reasoning: this.think }) : undefined;
-    this.scribe = scribe;
-    this.calls = new ToolCalls(scribe, family, absences?.tools);
-    this.nulls = absences?.output && new NullFilter(absences.output);
+      thinkTags === 'split'
+        ? new ThinkSplitter({ text: this.writeText, reasoning: this.writeThought })
+        : undefined;
+    this.writer = writer;
+    this.calls = new ToolCalls(writer, family, originals?.tools);
+    this.nulls = originals?.output && new NullFilter(originals.output);
     this.family = family;
     this.replay = { family, data: null };
   }
 
   text(text: string): void {
     if (this.splitter !== undefined && this.writing !== 'calls') this.splitter.push(text);
-    else this.put(text);
+    else this.writeText(text);
   }
 
-  /** What the model says instead of an answer: no schema holds it. */
+  /** Writes a refusal, which no schema describes. */
   refusal(text: string): void {
     if (this.writing === 'calls') {
       this.lateText += text;
       return;
     }
     this.writing = 'text';
-    this.scribe.refusal(text);
+    this.writer.refusal(text);
   }
 
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
     const isOpen = this.writing === 'reasoning';
-    // A signature that comes after the text belongs to no open part.
+    // A signature that arrives after the text belongs to no open part.
     if (this.writing === 'calls' || (text === '' && this.writing === 'text')) {
       this.lateReasoning += text;
       if (details !== undefined) mergeDetails(this.lateDetails, details);
       return;
     }
-    if (this.signed !== undefined && details !== undefined && areSigned(details, this.signed)) {
-      for (const detail of details) this.block(detail, this.signed);
+    if (this.signed !== undefined && details !== undefined && haveFormat(details, this.signed)) {
+      for (const detail of details) this.signedBlock(detail, this.signed);
       return;
     }
     if (!isOpen) {
       this.details = undefined;
       this.replay = { family: this.family, data: null };
     }
-    if (details !== undefined) this.keep(details);
+    if (details !== undefined) this.addDetails(details);
     this.writing = 'reasoning';
-    this.scribe.reasoning(text, this.replay);
+    this.writer.reasoning(text, this.replay);
   }
 
-  /** A detail of signed reasoning: a part of its own, since a signature is one part's. */
-  private block(detail: ReasoningDetail, signed: SignedDetails): void {
+  /** Writes a detail of signed reasoning as a separate part, because a signature belongs to one part. */
+  private signedBlock(detail: ReasoningDetail, signed: SignedDetails): void {
     const last = this.writing === 'reasoning' ? this.details?.at(-1) : undefined;
     if (last === undefined || !continues(last, detail)) {
       this.details = [];
@@ -108,55 +109,56 @@ export class Answer {
     mergeDetails(details, [detail]);
     this.writing = 'reasoning';
     const replay = signedReplay(details, this.family, signed);
-    this.scribe.reasoning(detail.text ?? '', replay, `block ${this.blocks}`);
+    this.writer.reasoning(detail.text ?? '', replay, `block ${this.blocks}`);
   }
 
-  /** What the text rests on, whenever it is told. */
+  /** Adds citations, which may arrive before or after their text. */
   cite(citations: readonly Citation[]): void {
     if (citations.length === 0) return;
-    if (this.writing === 'calls' || !this.scribe.cite(citations)) this.lateCitations.push(...citations);
+    if (this.writing === 'calls' || !this.writer.cite(citations)) this.lateCitations.push(...citations);
   }
 
-  /** `at`: its place in the list that it came in. */
-  fragment(fragment: ToolFragment, isWhole: boolean, at: number): void {
+  /** `at`: index of the fragment in its list. */
+  toolCall(fragment: ToolFragment, isComplete: boolean, at: number): void {
     if (this.writing !== 'calls') this.splitter?.end();
     this.writing = 'calls';
-    if (isWhole) this.calls.whole(fragment, at);
+    if (isComplete) this.calls.complete(fragment, at);
     else this.calls.fragment(fragment, at);
   }
 
-  /** Writes what was held back. Only `finish` may follow. */
+  /** Writes everything that was retained. Only `finish` may follow. */
   end(): void {
     this.splitter?.end();
-    if (this.nulls !== undefined) this.putPlain(this.nulls.end());
+    if (this.nulls !== undefined) this.writePlain(this.nulls.end());
     this.calls.end();
     if (this.lateReasoning !== '' || this.lateDetails.length > 0) {
       const data = this.lateDetails.length > 0 ? this.lateDetails : null;
-      this.scribe.reasoning(this.lateReasoning, { family: this.family, data }, 'late');
+      this.writer.reasoning(this.lateReasoning, { family: this.family, data }, 'late');
     }
-    if (this.lateText !== '') this.scribe.text(this.lateText, 'late');
-    if (this.lateCitations.length > 0 && !this.scribe.cite(this.lateCitations)) this.scribe.warning(UNCITED);
+    if (this.lateText !== '') this.writer.text(this.lateText, 'late');
+    if (this.lateCitations.length > 0 && !this.writer.cite(this.lateCitations))
+      this.writer.warning(LATE_CITATIONS);
   }
 
-  private readonly put = (text: string): void => {
-    this.putPlain(this.nulls === undefined ? text : this.nulls.push(text));
+  private readonly writeText = (text: string): void => {
+    this.writePlain(this.nulls === undefined ? text : this.nulls.push(text));
   };
 
-  private putPlain(text: string): void {
+  private writePlain(text: string): void {
     if (text === '') return;
     if (this.writing === 'calls') {
       this.lateText += text;
       return;
     }
     this.writing = 'text';
-    this.scribe.text(text);
+    this.writer.text(text);
   }
 
-  private readonly think = (text: string): void => {
+  private readonly writeThought = (text: string): void => {
     this.reasoning(text, undefined);
   };
 
-  private keep(details: readonly ReasoningDetail[]): void {
+  private addDetails(details: readonly ReasoningDetail[]): void {
     if (this.details === undefined) {
       this.details = [];
       this.replay = { family: this.family, data: this.details };

@@ -1,11 +1,8 @@
 import type {
   AssistantMessage,
   AssistantPart,
-  ImagePart,
   ModelRequest,
-  TextPart,
   ToolMessage,
-  ToolResultPart,
   TurnMessage,
   UserMessage,
   UserPart,
@@ -19,14 +16,15 @@ import {
   WireMessageCache,
   type ToolIdRule,
 } from '@majordomo/wire-kit';
-import { refuseFilm } from '../failure/unsupported.ts';
-import { BETWEEN } from '../transcript/after-tools.ts';
+import { rejectVideo } from '../failure/unsupported.ts';
+import { FILLER_TEXT } from '../transcript/after-tools.ts';
+import { dataUrl, imagesIn, joinTexts, moveImages, resultText } from '../transcript/tool-results.ts';
 import { toolNames } from '../transcript/tool-names.ts';
 import { detailsToWire } from './reasoning-details.ts';
 import type { ChatQuirks } from './quirks.ts';
-import { NOT_OURS, signatureOf } from './signatures.ts';
+import { UNSIGNED_CALL, signatureOf } from './signatures.ts';
 
-/** A message of the wire; only the members that this converter writes, never what a caller's part holds besides. */
+/** A message of the wire. It only has members that this converter writes, not other members of the caller's parts. */
 export interface WireMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
   readonly [member: string]: unknown;
@@ -39,21 +37,21 @@ const ID_RULES: Readonly<Record<Exclude<ChatQuirks['toolId'], 'any'>, ToolIdRule
 
 interface Conversion {
   readonly quirks: ChatQuirks;
-  /** The family whose reasoning this model reads. */
+  /** Replay family of this model. */
   readonly family: string | undefined;
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** For turns without reasoning of their own: nothing where none is asked for. */
+  /** Reasoning of turns without any; `''` if reasoning is off. */
   readonly placeholder: string;
 }
 
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * The transcript as wire messages. Each message depends on itself and its neighbours alone, so that the JSON of one
- * turn is a prefix of the next turn's: a prompt cache lives on that. What one without images and files becomes depends
- * on itself alone, and is kept.
+ * Converts the transcript. A wire message depends only on its message and the adjacent ones, so that the JSON of one turn
+ * is a prefix of the next turn's JSON, which prompt caches require. Conversions of messages without images and files are
+ * cached, because they depend on nothing else.
  */
 export function messagesToWire(
   request: ModelRequest,
@@ -76,21 +74,21 @@ export function messagesToWire(
     for (const one of form) wire.push(one);
   }
   pushImages(wire, images);
-  return quirks.afterTools === 'assistant' ? answered(wire, warnings) : wire;
+  return quirks.afterTools === 'assistant' ? withFillers(wire, warnings) : wire;
 }
 
-/** With a turn of the model wherever a user speaks right after tools. */
-function answered(wire: WireMessage[], warnings: Warning[]): WireMessage[] {
+/** Inserts an assistant message wherever a user message directly follows tool results. */
+function withFillers(wire: WireMessage[], warnings: Warning[]): WireMessage[] {
   const isGap = ({ role }: WireMessage, at: number): boolean =>
     role === 'user' && wire[at - 1]?.role === 'tool';
   if (!wire.some(isGap)) return wire;
   warnings.push({
     action: 'emulated',
-    what: `"${BETWEEN}" as a turn of the model`,
-    why: 'the server takes no user message right after the results of tools',
+    what: `"${FILLER_TEXT}" as an assistant message`,
+    why: 'the server accepts no user message directly after tool results',
   });
   return wire.flatMap((message, at) =>
-    isGap(message, at) ? [{ role: 'assistant', content: BETWEEN }, message] : [message],
+    isGap(message, at) ? [{ role: 'assistant', content: FILLER_TEXT }, message] : [message],
   );
 }
 
@@ -101,17 +99,17 @@ function messageToWire(
 ): readonly WireMessage[] {
   if (message.role === 'tool') return resultsToWire(message, images, conversion);
   if (message.role === 'user') return [userToWire(message, conversion.quirks)];
-  // A turn of reasoning alone, or of nothing any more, says nothing to the wire, and some servers refuse it.
-  return message.parts.some(speaks) ? [assistantToWire(message, conversion)] : [];
+  // Some servers reject a turn without text and calls.
+  return message.parts.some(hasContent) ? [assistantToWire(message, conversion)] : [];
 }
 
-const speaks = (part: AssistantPart): boolean =>
+const hasContent = (part: AssistantPart): boolean =>
   part.type === 'tool-call' || (part.type === 'text' && part.text !== '');
 
 function userToWire({ parts }: UserMessage, quirks: ChatQuirks): WireMessage {
   const [first] = parts;
   if (parts.length === 1 && first?.type === 'text') return { role: 'user', content: first.text };
-  if (quirks.content === 'string') return { role: 'user', content: textOf(parts, '\n\n') };
+  if (quirks.content === 'string') return { role: 'user', content: joinTexts(parts, '\n\n') };
   return { role: 'user', content: parts.map(partToWire) };
 }
 
@@ -122,7 +120,7 @@ function partToWire(part: UserPart): unknown {
     case 'image':
       return { type: 'image_url', image_url: { url: dataUrl(part.mediaType, part.bytes) } };
     case 'file':
-      refuseFilm(part);
+      rejectVideo(part);
       return {
         type: 'file',
         file: { filename: part.name ?? 'file', file_data: dataUrl(part.mediaType, part.bytes) },
@@ -137,7 +135,7 @@ function partToWire(part: UserPart): unknown {
   }
 }
 
-/** `wav` and `mp3` at OpenAI (2026-11); servers that decode by themselves know others by their subtype. */
+/** OpenAI accepts `wav` and `mp3` (2026-11). Other servers name formats by the subtype of the media type. */
 const audioFormat = (mediaType: string): string => {
   const [, subtype = ''] = mediaType.split('/');
   return AUDIO_FORMATS[subtype] ?? subtype;
@@ -152,19 +150,16 @@ const AUDIO_FORMATS: Readonly<Record<string, string>> = {
   'x-m4a': 'm4a',
 };
 
-const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
-  `data:${mediaType};base64,${toBase64(bytes)}`;
-
 function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): WireMessage {
   const { quirks, idOf, nameOf, family } = conversion;
-  const text = textOf(parts, '');
+  const text = joinTexts(parts, '');
   const calls = parts
     .filter((part) => part.type === 'tool-call')
     .map((part, at) => ({
       id: idOf(part.id),
       type: 'function',
       function: { name: nameOf(part.name), arguments: argumentsOf(part.args) },
-      ...(quirks.callSignature === 'required' && at === 0 ? NOT_OURS : undefined),
+      ...(quirks.callSignature === 'required' && at === 0 ? UNSIGNED_CALL : undefined),
       ...signatureOf(part, family),
     }));
   return {
@@ -189,8 +184,8 @@ function contentOf(
 }
 
 /**
- * Reasoning that this very model wrote; what another one wrote is never sent. Some servers refuse a turn without the
- * field, and an empty one too: they get the placeholder, after a failover as well.
+ * Returns the reasoning of this model; reasoning of other models is never sent. Some servers reject a turn without the
+ * member or with an empty one, so that turns of other models get the placeholder.
  */
 function ownReasoning(
   parts: AssistantMessage['parts'],
@@ -204,53 +199,27 @@ function ownReasoning(
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }
 
-/** Images go to `images`: they follow later. */
+/** Images go to `moved`, because a tool message can only contain text. */
 function resultsToWire(
   { parts }: ToolMessage,
-  images: UserPart[],
-  conversion: Conversion,
+  moved: UserPart[],
+  { quirks, warnings, idOf, nameOf }: Conversion,
 ): readonly WireMessage[] {
   return parts.map((result) => {
-    const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
-    if (pictures.length > 0) {
-      images.push({ type: 'text', text: `Images of the result of ${result.name}:` }, ...pictures);
-      conversion.warnings.push({
-        action: 'coerced',
-        what: `images of the result of ${result.name}`,
-        why: 'a tool message holds text alone: they follow in a user message',
-      });
-    }
-    return resultToWire(result, pictures.length > 0, conversion);
+    const images = imagesIn(result);
+    moveImages(result, images, moved, warnings);
+    return {
+      role: 'tool',
+      tool_call_id: idOf(result.callId),
+      ...(quirks.toolResultName ? { name: nameOf(result.name) } : undefined),
+      content: resultText(result, images.length > 0),
+    };
   });
 }
 
-/** The wire has no error flag: the text says it. */
-const ERROR_PREFIX = 'ERROR: ';
-
-function resultToWire(
-  result: ToolResultPart,
-  hasImages: boolean,
-  { quirks, idOf, nameOf }: Conversion,
-): WireMessage {
-  const text = textOf(result.content, '\n');
-  const content = text === '' && hasImages ? 'See the images below.' : text;
-  return {
-    role: 'tool',
-    tool_call_id: idOf(result.callId),
-    ...(quirks.toolResultName ? { name: nameOf(result.name) } : undefined),
-    content: result.isError === true ? ERROR_PREFIX + content : content,
-  };
-}
-
-/** Images follow the last of a run of tool messages: the wire wants no other role between them. */
+/** Images follow the last of a run of tool messages, because the wire accepts no other role between them. */
 function pushImages(wire: WireMessage[], images: UserPart[]): UserPart[] {
   if (images.length === 0) return images;
   wire.push({ role: 'user', content: images.map(partToWire) });
   return [];
 }
-
-const textOf = (parts: readonly { readonly type: string }[], separator: string): string =>
-  parts
-    .filter((part): part is TextPart => part.type === 'text')
-    .map(({ text }) => text)
-    .join(separator);

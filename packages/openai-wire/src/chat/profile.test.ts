@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as wire from '../index.ts';
-import { traitsOf, type Profile } from './profile.ts';
+import { chatTraits, type Profile } from '../profile.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
 import { toWire } from './request.ts';
 
@@ -53,7 +53,7 @@ describe('profiles', () => {
   });
 
   it.each(profiles)('$id asks so', (profile) => {
-    const { quirks } = traitsOf(profile, 'm');
+    const { quirks } = chatTraits(profile, 'm');
     const request = {
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
       tools: [{ name: 'f', description: 'd', parameters: { type: 'object' } }],
@@ -82,17 +82,17 @@ describe('the traits of a model', () => {
   };
 
   it('are the wire’s, the profile’s, the first matching rule’s and the caller’s, in this order', () => {
-    expect(traitsOf(profile, 'big-2', { stopMax: 4 })).toEqual({
+    expect(chatTraits(profile, 'big-2', { stopMax: 4 })).toEqual({
       quirks: { ...COMPATIBLE_QUIRKS, streamUsage: false, seedField: 'seed', stopMax: 4 },
       capabilities: { output: 'native', tools: true, contextTokens: 99 },
     });
-    expect(traitsOf(profile, 'other').quirks.stopMax).toBe(2);
-    expect(traitsOf({ id: 'x', baseURL: 'y' }, 'm').quirks).toEqual(COMPATIBLE_QUIRKS);
-    expect(traitsOf(wire.openai, 'm').quirks).toEqual(OPENAI_QUIRKS);
+    expect(chatTraits(profile, 'other').quirks.stopMax).toBe(2);
+    expect(chatTraits({ id: 'x', baseURL: 'y' }, 'm').quirks).toEqual(COMPATIBLE_QUIRKS);
+    expect(chatTraits(wire.openai, 'm').quirks).toEqual(OPENAI_QUIRKS);
   });
 
   it('follow from the quirks where nothing is said', () => {
-    expect(traitsOf(profile, 'm', { output: 'instruct', content: 'string' }).capabilities).toEqual({
+    expect(chatTraits(profile, 'm', { output: 'instruct', content: 'string' }).capabilities).toEqual({
       output: 'instruct',
       images: false,
       files: false,

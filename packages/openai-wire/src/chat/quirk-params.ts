@@ -1,8 +1,8 @@
 import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wire-kit';
-import { countOr, SENT_EFFORTS, wordsOf } from '../quirk-values.ts';
+import { countOr, listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 
-const REFUSABLE: readonly ChatParameter[] = [
+const PARAMETERS: readonly ChatParameter[] = [
   'temperature',
   'top_p',
   'top_k',
@@ -17,18 +17,17 @@ const REFUSABLE: readonly ChatParameter[] = [
   'stream_options',
 ];
 
-/** What a query may say of each quirk. */
-const WORDS: {
+const VALUES: {
   readonly [
     Name in Exclude<keyof ChatQuirks, 'extraBody' | 'vendorTools' | 'signedDetails' | 'serviceTiers'>
   ]: QuirkValues<ChatQuirks[Name]>;
 } = {
+  ...WIRE_QUIRK_VALUES,
   maxTokensField: ['max_tokens', 'max_completion_tokens'],
   systemRole: ['system', 'developer'],
   content: ['parts', 'string'],
   emptyContent: ['null', 'empty-string', 'absent'],
   reasoningRequest: ['reasoning_effort', 'reasoning.effort', 'thinking.type', 'enable_thinking', 'none'],
-  efforts: wordsOf(SENT_EFFORTS),
   topK: [true, false],
   reasoningOff: ['none', 'minimal', 'low', 'thinking.disabled', 'omit'],
   reasoningField: ['reasoning_content', 'reasoning', 'none'],
@@ -38,24 +37,22 @@ const WORDS: {
   reasoningTokens: ['inside', 'outside'],
   afterTools: ['any', 'assistant'],
   toolResultName: [true, false],
-  strictTools: [true, false],
-  toolSchemas: ['complete', 'plain', 'typed'],
   requiredChoice: ['required', 'any'],
   callSignature: ['echo', 'required'],
   toolId: ['any', 'max-40', 'alphanumeric-9'],
-  output: ['json_schema', 'json_object', 'instruct'],
   stopMax: countOr('any'),
   seedField: ['seed', 'random_seed'],
-  cacheRequest: ['prompt_cache_retention', 'none'],
   streamUsage: [true, false],
-  refuses: wordsOf(REFUSABLE),
+  refuses: listOf(PARAMETERS),
 };
 
 /**
- * Quirks from a DSN's query, such as `?maxTokensField=max_completion_tokens&streamUsage=false`. A key or a word that
- * no quirk knows is a `config` error: a typing error must not go unseen.
+ * Returns the quirks in the query of a DSN, such as `?maxTokensField=max_completion_tokens&streamUsage=false`. Throws
+ * `config` for an unknown name or value.
+ *
+ * @param where begins the error's message, such as the name of the variable
  */
 export const quirksFromParams = (
   params: Readonly<Record<string, string>>,
   where: string,
-): Partial<ChatQuirks> => fromParams(params, WORDS, where);
+): Partial<ChatQuirks> => fromParams(params, VALUES, where);

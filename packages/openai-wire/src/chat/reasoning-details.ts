@@ -3,35 +3,39 @@ import { isList } from '@majordomo/core/toolkit';
 import type { ChatQuirks } from './quirks.ts';
 import type { ReasoningDetail } from './wire.ts';
 
-/** Details whose signatures are those of a family that others read too. */
+/** Format of details with signatures that other platforms read too. */
 export type SignedDetails = Exclude<ChatQuirks['signedDetails'], 'none'>;
 
-/** Do all details hold signatures that others read? */
-export const areSigned = (details: readonly ReasoningDetail[], { format }: SignedDetails): boolean =>
+/** Whether all details have the format whose signatures other platforms read. */
+export const haveFormat = (details: readonly ReasoningDetail[], { format }: SignedDetails): boolean =>
   details.every((detail) => detail.format === format);
 
 /**
- * The token of one block of reasoning: signed, it is the family's, and keeps the details as they came next to what the
- * family's other platforms read; without a signature nobody else takes it.
+ * Returns the replay token of one block of reasoning. A signed block has the token of the family, with the original details
+ * and with the members that other platforms of the family read. A block without a signature has the token of this server.
  */
-export function signedReplay(details: readonly JsonObject[], own: string, { family }: SignedDetails): Replay {
+export function signedReplay(
+  details: readonly JsonObject[],
+  ownFamily: string,
+  { family }: SignedDetails,
+): Replay {
   const [detail] = details;
   if (typeof detail?.['signature'] === 'string')
     return { family, data: { signature: detail['signature'], details } };
   if (detail?.['type'] === 'reasoning.encrypted' && typeof detail['data'] === 'string')
     return { family, data: { redacted: detail['data'], details } };
-  return { family: own, data: details };
+  return { family: ownFamily, data: details };
 }
 
-/** The details of a turn: as they came, or made of what another platform of the family has signed. */
+/** Returns the details of a turn: the original ones, or details made from a token of another platform of the family. */
 export function detailsToWire(
   parts: readonly AssistantPart[],
-  own: string,
+  ownFamily: string,
   signed: ChatQuirks['signedDetails'],
 ): readonly JsonValue[] {
   const details: JsonValue[] = [];
   for (const { text, replay } of parts.filter((part) => part.type === 'reasoning')) {
-    if (replay?.family === own && isList(replay.data)) details.push(...replay.data);
+    if (replay?.family === ownFamily && isList(replay.data)) details.push(...replay.data);
     else if (signed !== 'none' && replay?.family === signed.family)
       details.push(...signedDetails(text, replay.data, signed.format, details.length));
   }

@@ -2,7 +2,7 @@ import type { JsonObject } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import type { ChatDelta, ContentBlock, ReasoningDetail } from './wire.ts';
 
-/** A delta's reasoning under whichever name it has; servers that send two names send the same text twice. */
+/** Returns the reasoning of a delta under any of its names. Servers that send two names send the same text twice. */
 export function reasoningText(delta: ChatDelta): string {
   const { reasoning_content: content, reasoning } = delta;
   if (typeof content === 'string' && content !== '') return content;
@@ -17,7 +17,7 @@ function detailsText(details: readonly ReasoningDetail[]): string {
   return text;
 }
 
-/** The text of a `thinking` block of a content list. */
+/** Returns the text of a `thinking` block in a list of content. */
 export function thinkingText({ thinking }: ContentBlock): string {
   if (typeof thinking === 'string') return thinking;
   let text = '';
@@ -26,26 +26,26 @@ export function thinkingText({ thinking }: ContentBlock): string {
 }
 
 /**
- * Adds a chunk's details to those of the message: pieces of one index and type are one detail, whose texts are
- * joined and whose other members are the last ones that came.
+ * Adds the details of a chunk to those of the message. Fragments with the same index and type are one detail: their texts
+ * are joined, and other members are replaced.
  */
 export function mergeDetails(into: JsonObject[], details: readonly ReasoningDetail[]): void {
   for (const detail of details) {
     const last = into.at(-1);
-    if (last !== undefined && continues(last, detail)) into[into.length - 1] = joined(last, detail);
+    if (last !== undefined && continues(last, detail)) into[into.length - 1] = mergeDetail(last, detail);
     else into.push({ ...detail });
   }
 }
 
-/** Is it a piece of the same detail? */
+/** Whether a fragment continues the last detail. */
 export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
   last['index'] === next.index &&
   last['type'] === next.type &&
   next.type !== 'reasoning.encrypted' &&
-  // Without an index, a text continues until it is signed.
+  // Without an index, text continues until it has a signature.
   (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
 
-function joined(last: JsonObject, next: ReasoningDetail): JsonObject {
+function mergeDetail(last: JsonObject, next: ReasoningDetail): JsonObject {
   const merged: Record<string, JsonObject[string]> = { ...last };
   for (const [key, value] of Object.entries({ ...next } satisfies JsonObject)) {
     const before = merged[key];

@@ -1,7 +1,7 @@
 import { assistant, image, toolResult, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../failure/error-body.ts';
-import { namedKind } from '../failure/kind.ts';
+import { parseFailure } from '../failure/error-body.ts';
+import { specificKind } from '../failure/kind.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';
 import { toWire } from './request.ts';
@@ -17,7 +17,7 @@ const request: ModelRequest = {
   extra: { user: 'u' },
 };
 const sent = toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).params;
-const recover = (error: object, status = 400) => recoveryFor(failureOf({ error }), status, sent);
+const recover = (error: object, status = 400) => recoveryFor(parseFailure({ error }), status, sent);
 const resent = (error: object): object => {
   const applied = recover(error)?.apply(request) ?? request;
   return toWire(applied, 'm', OPENAI_QUIRKS, { stream: true }).params;
@@ -90,7 +90,7 @@ describe('a refused member', () => {
   });
 
   it('that a validator names goes as well', () => {
-    const failure = failureOf({
+    const failure = parseFailure({
       detail: [{ type: 'extra_forbidden', loc: ['body', 'user'], msg: 'Extra inputs are not permitted' }],
     });
     expect(recoveryFor(failure, 422, sent)?.id).toBe('drop user');
@@ -118,7 +118,9 @@ describe('a refused member', () => {
 });
 
 describe('a grammar that the server could not make', () => {
-  const grammar = failureOf({ error: { message: 'Failed to initialize samplers: error parsing grammar' } });
+  const grammar = parseFailure({
+    error: { message: 'Failed to initialize samplers: error parsing grammar' },
+  });
   const parameters = {
     type: 'object',
     properties: { pattern: { type: 'string', pattern: '^a', format: 'uri' } },
@@ -155,7 +157,7 @@ it('a strict schema that the server refuses is sent as it is', () => {
     extra: { tools: [{ type: 'web_search' }] },
   };
   const body = (asked: ModelRequest) => toWire(asked, 'm', OPENAI_QUIRKS, { stream: false }).params;
-  const said = failureOf({ error: { message: "Invalid schema for response_format 'answer': no." } });
+  const said = parseFailure({ error: { message: "Invalid schema for response_format 'answer': no." } });
   const recovery = recoveryFor(said, 400, body(strict));
   expect([recovery?.id, recovery?.remember]).toEqual(['strict', true]);
   expect(recovery && body(recovery.apply(strict))).toMatchObject({
@@ -163,12 +165,12 @@ it('a strict schema that the server refuses is sent as it is', () => {
     response_format: { json_schema: { name: 'answer', schema: parameters, strict: false } },
   });
   expect(recoveryFor(said, 400, { model: 'm' })).toBeUndefined();
-  const unknown = failureOf({ error: { message: "Unknown parameter: 'tools[0].function.strict'." } });
+  const unknown = parseFailure({ error: { message: "Unknown parameter: 'tools[0].function.strict'." } });
   expect(recoveryFor(unknown, 400, body(strict))?.id).toBe('strict');
 });
 
 it('signed reasoning that the vendor behind a gateway refuses is not sent back', () => {
-  const said = failureOf({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
+  const said = parseFailure({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
   const turn = { role: 'assistant', reasoning_details: [{}] };
   const recovery = recoveryFor(said, 400, { model: 'm', messages: [turn] });
   expect([recovery?.what, recovery?.remember]).toEqual(['earlier reasoning not sent back', true]);
@@ -193,7 +195,7 @@ it('signed reasoning that the vendor behind a gateway refuses is not sent back',
 describe('a recovery is remembered for the requests that need it', () => {
   const body = (more: Partial<ModelRequest>): ReturnType<typeof toWire>['params'] =>
     toWire({ ...request, ...more }, 'm', OPENAI_QUIRKS, { stream: true }).params;
-  const bad = failureOf({ error: { code: 'unsupported_value', param: 'temperature', message: 'no' } });
+  const bad = parseFailure({ error: { code: 'unsupported_value', param: 'temperature', message: 'no' } });
 
   it('sampling: while the model reasons, or while it does not', () => {
     const plain = recoveryFor(bad, 400, body({}));
@@ -210,7 +212,7 @@ describe('a recovery is remembered for the requests that need it', () => {
   it('effort: beside tools', () => {
     const message =
       "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses or set reasoning_effort to 'none'.";
-    const refused = failureOf({ error: { message, param: 'reasoning_effort', code: null } });
+    const refused = parseFailure({ error: { message, param: 'reasoning_effort', code: null } });
     for (const reasoning of [undefined, 'low'] as const) {
       const recovery = recoveryFor(refused, 400, body({ reasoning }));
       expect(recovery?.apply(request).extra).toEqual({ user: 'u', reasoning_effort: 'none' });
@@ -220,13 +222,13 @@ describe('a recovery is remembered for the requests that need it', () => {
       ]);
     }
     expect(recoveryFor(refused, 400, body({ reasoning: 'none' }))).toBeUndefined();
-    expect(namedKind(refused)).toBe('unsupported');
+    expect(specificKind(refused)).toBe('unsupported');
   });
 
   it('a schema: for answers that have one, told as JSON and then as text', () => {
     const output = { name: 'a', schema: { type: 'object', properties: {} } };
     const asked = { ...request, system: 's', output };
-    const groq = failureOf({
+    const groq = parseFailure({
       error: { message: 'This model does not support response format `json_schema`. See the docs.' },
     });
     const recovery = recoveryFor(groq, 400, body({ output }));
@@ -235,7 +237,7 @@ describe('a recovery is remembered for the requests that need it', () => {
     expect(params['response_format']).toEqual({ type: 'json_object' });
     expect(JSON.stringify(params['messages'])).toContain('JSON Schema');
     expect([recovery?.isNeededFor?.(asked), recovery?.isNeededFor?.(request)]).toEqual([true, false]);
-    const neither = failureOf({
+    const neither = parseFailure({
       error: { message: "response_format 'json_object' is not supported by this model" },
     });
     const again = recoveryFor(neither, 400, params)?.apply(changed) ?? changed;

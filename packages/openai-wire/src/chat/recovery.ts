@@ -1,72 +1,60 @@
 import type { Recovery } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import type { ReportedFailure } from '../failure/reported.ts';
-import { isEffortBesideTools } from '../failure/kind.ts';
-import { FORGET } from '../failure/forget.ts';
-import {
-  blamesBody,
-  failsAtGrammar,
-  refusesStrict,
-  simplerSchemas,
-  toldSchema,
-  unstrict,
-  withExtra,
-  type SentBody,
-} from '../failure/recovery.ts';
-import { withoutRefusedMember } from '../failure/refused-member.ts';
-import { answeredAfterTools, BETWEEN } from '../transcript/after-tools.ts';
-import { schemaFormat } from './format.ts';
-import { NOT_OURS } from './signatures.ts';
-import { toolsToWire } from './tools.ts';
+import type { ReportedFailure } from '../failure/reported-failure.ts';
+import { isEffortWithTools } from '../failure/kind.ts';
+import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
+import { withExtra, type SentBody } from '../failure/rejected-member.ts';
+import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
+import { UNSIGNED_CALL } from './signatures.ts';
+import { schemaFormat, toolsToWire } from './tools.ts';
 
-/**
- * The changed request that may succeed after a 400 or 422: without signed reasoning that is refused, without what a
- * grammar cannot say, without strict schemas, or without the member of the body that was named as unknown or
- * unsupported. `undefined` where nothing was named that was sent, or nothing that can be spared.
- */
+/** Returns a changed request that may succeed after a 400 or 422; `undefined` if no change is known. */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,
   sent: SentBody,
-  family = '',
+  family: string = '',
 ): Recovery | undefined {
-  if (!blamesBody(status)) return undefined;
-  if (SIGNATURE.test(failure.message) && hasDetails(sent)) return FORGET;
-  if (failsAtGrammar(failure)) return simplerSchemas(sent);
-  if (refusesStrict(failure, sent)) return UNSTRICT;
-  const schemaTold = toldSchema(failure, sent, (format) => ({ response_format: format }));
-  if (schemaTold !== undefined) return schemaTold;
-  if (isEffortBesideTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
-  if (UNSIGNED.test(failure.message)) return signed(family);
-  if (ROLE_ORDER.test(failure.message)) return ANSWERED;
-  return withoutRefusedMember(failure, sent);
+  if (!isBodyRejection(status)) return undefined;
+  const { message } = failure;
+  if (REASONING_REJECTED.test(message) && hasReasoningDetails(sent)) return WITHOUT_REPLAY;
+  if (isEffortWithTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
+  if (SIGNATURE_MISSING.test(message)) return unsignedCallsRecovery(family);
+  if (USER_AFTER_TOOL.test(message)) return TURNS_AFTER_TOOLS;
+  return sharedRecovery(failure, sent, FORMS);
 }
 
-/** Effort that a model of OpenAI takes over Responses alone where there are tools (several clients, 2026). */
+const FORMS: BodyForms = {
+  formatMembers: (format) => ({ response_format: format }),
+  schemaFormat,
+  toolsToWire,
+};
+
+/** Some models of OpenAI accept effort with tools on Responses only (several clients, 2026). */
 const WITHOUT_EFFORT: Recovery = {
   id: 'effort beside tools',
-  what: 'reasoning_effort "none" sent beside tools',
+  what: 'reasoning_effort "none" sent with tools',
   apply: (request) => withExtra(request, { reasoning_effort: 'none' }),
   remember: true,
   isNeededFor: ({ tools }) => tools.length > 0,
 };
 
-/** Mistral's own words, and those of chat templates (NIM, vLLM; 2025-2026). */
-const ROLE_ORDER = /unexpected role ['"`]user['"`] after role ['"`]tool['"`]/i;
+/** Messages of Mistral and of chat templates (NIM, vLLM; 2025-2026). */
+const USER_AFTER_TOOL = /unexpected role ['"`]user['"`] after role ['"`]tool['"`]/i;
 
-const ANSWERED: Recovery = {
+const TURNS_AFTER_TOOLS: Recovery = {
   id: 'after tools',
-  what: `"${BETWEEN}" put between the results of tools and the user`,
-  apply: (request) => ({ ...request, messages: answeredAfterTools(request.messages) }),
+  what: `"${FILLER_TEXT}" inserted between tool results and the user message`,
+  apply: (request) => ({ ...request, messages: withTurnsAfterTools(request.messages) }),
   remember: true,
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 };
 
-/** What Gemini says of calls that it did not sign itself, as those of another model (2026). */
-const UNSIGNED = /missing (?:a |the )?[`'"]?thought_signature/i;
+/** Message of Gemini about calls of other models (2026). */
+const SIGNATURE_MISSING = /missing (?:a |the )?[`'"]?thought_signature/i;
 
-/** The first call of a turn is the one that is checked. */
-const signed = (family: string): Recovery => ({
+/** Marks the first call of each turn, which is the only one that Gemini checks. */
+const unsignedCallsRecovery = (family: string): Recovery => ({
   id: 'thought signature',
   what: 'calls without a signature marked as not signed',
   apply: (request) => ({
@@ -75,7 +63,7 @@ const signed = (family: string): Recovery => ({
       if (message.role !== 'assistant') return message;
       const first = message.parts.find(({ type }) => type === 'tool-call');
       if (first === undefined || first.replay !== undefined) return message;
-      const marked = { ...first, replay: { family, data: NOT_OURS } };
+      const marked = { ...first, replay: { family, data: UNSIGNED_CALL } };
       return { ...message, parts: message.parts.map((part) => (part === first ? marked : part)) };
     }),
   }),
@@ -83,14 +71,9 @@ const signed = (family: string): Recovery => ({
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
-/** What a vendor behind a gateway says of reasoning that it did not sign, or not for this turn (2026). */
-const SIGNATURE =
+/** Messages of vendors behind a gateway about reasoning that they did not sign, or not for this turn (2026). */
+const REASONING_REJECTED =
   /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 
-const hasDetails = ({ messages }: SentBody): boolean =>
+const hasReasoningDetails = ({ messages }: SentBody): boolean =>
   Array.isArray(messages) && messages.some((each: unknown) => isRecord(each) && 'reasoning_details' in each);
-
-const UNSTRICT: Recovery = unstrict(
-  ({ name, schema }) => ({ response_format: schemaFormat({ name, schema, strict: false }) }),
-  toolsToWire,
-);

@@ -258,12 +258,12 @@ describe('an output schema', () => {
     ['strict where absence can come as null', true, open, nullable, true],
     ['as it is where the server knows no strict mode', false, open, open, false],
   ])('is sent %s', (_when, strictTools, given, schema, strict) => {
-    const { params, absences } = write({ output: { name: 'answer', schema: given } }, { strictTools });
+    const { params, originals } = write({ output: { name: 'answer', schema: given } }, { strictTools });
     expect(params['response_format']).toEqual({
       type: 'json_schema',
       json_schema: { name: 'answer', schema, strict },
     });
-    expect(absences?.output).toBe(schema === nullable ? open : undefined);
+    expect(originals?.output).toBe(schema === nullable ? open : undefined);
   });
 
   it('that strict mode cannot say is told', () => {
@@ -274,7 +274,7 @@ describe('an output schema', () => {
       {
         action: 'dropped',
         what: 'strict for the schema of the answer',
-        why: 'strict mode has no way to say properties of any name',
+        why: 'strict mode cannot express properties of any name',
       },
     ]);
   });
@@ -320,11 +320,11 @@ it('marks a tool strict only where the server knows that and strict mode can say
     }),
   );
   const sent = (quirks: Partial<ChatQuirks>): unknown => {
-    const { params, absences, warnings } = write({ tools }, quirks);
+    const { params, originals, warnings } = write({ tools }, quirks);
     const list = params['tools'] as { function: { strict?: true; parameters: object } }[];
     return [
       list.map(({ function: { strict } }) => strict),
-      [...(absences?.tools ?? [])],
+      [...(originals?.tools ?? [])],
       warnings.map(({ what }) => what),
     ];
   };

@@ -1,39 +1,21 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/core/toolkit';
-import { tierToWire } from '../transcript/service-tier.ts';
-import { messagesToWire } from './messages.ts';
-import { schemaFormat } from './format.ts';
+import {
+  joinSystem,
+  mergeParams,
+  rejectedWarning,
+  serviceToWire,
+  type ToWireOptions,
+  type WireRequest,
+} from '../request.ts';
 import { outputToWire } from '../schema/output.ts';
+import { originalSchemas, prepareTools } from '../schema/strict-tools.ts';
+import { mergeVendorTools } from '../schema/vendor-tools.ts';
+import { messagesToWire } from './messages.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
-import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
-import { besideTools } from '../schema/vendor-tools.ts';
-import { toolChoiceToWire, toolsToWire } from './tools.ts';
+import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
-export interface ChatParams {
-  readonly model: string;
-  readonly [member: string]: unknown;
-}
-
-/** What a conversion needs next to the request and the quirks. */
-export interface ToWireOptions {
-  /** Ask for events or for one body. */
-  readonly stream: boolean;
-  /** The replay family of this model: see `chatReasoningFamily`. Without it no reasoning goes back. */
-  readonly family?: string | undefined;
-}
-
-/** A body and what it could not say. */
-export interface WireRequest {
-  /** For `bodyText`. */
-  readonly params: ChatParams;
-  /** What was dropped, coerced or emulated. */
-  readonly warnings: readonly Warning[];
-  /** For the reader: the schemas by which nulls are taken out of the answer. */
-  readonly absences: Absences | undefined;
-}
-
-/** A request as the body of Chat Completions. Pure; members without a value are absent. */
+/** Converts a request into the body of Chat Completions. Members without a value are absent. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -42,27 +24,25 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
-  const system = [request.system, output.instruction]
-    .filter((text) => text !== undefined && text !== '')
-    .join('\n\n');
+  const system = joinSystem(request.system, output.instruction);
   const messages = messagesToWire(request, quirks, family, warnings);
   if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
-  const params: Record<string, unknown> = { model: modelId, messages };
-  const { tools, absences } = fittedTools(request, quirks, warnings);
+  const { tools, originals } = prepareTools(request, quirks, warnings);
   const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
-  if (wireTools !== undefined) params['tools'] = wireTools;
-  if (output.format !== undefined) params['response_format'] = output.format;
-  if (stream) params['stream'] = true;
+  const params: Record<string, unknown> = {
+    messages,
+    tools: wireTools,
+    response_format: output.format,
+    stream: stream ? true : undefined,
+  };
   putSettings(params, request, quirks, stream, warnings);
-  const extra = besideTools(request.extra, wireTools);
   return {
-    params: withExtra(params, modelId, quirks.extraBody, extra),
+    params: mergeParams(modelId, params, quirks, mergeVendorTools(request.extra, wireTools)),
     warnings,
-    absences: absencesOf(absences, output.absence),
+    originals: originalSchemas(originals, output.original),
   };
 }
 
-/** Members that some servers refuse: each is dropped with a warning where the quirks say so. */
 function putSettings(
   params: Record<string, unknown>,
   request: ModelRequest,
@@ -73,7 +53,7 @@ function putSettings(
   const put = (parameter: ChatParameter, field: string, value: unknown): void => {
     if (value === undefined) return;
     if (!quirks.refuses.includes(parameter)) params[field] = value;
-    else if (parameter !== 'stream_options') warnings.push(refused(field));
+    else if (parameter !== 'stream_options') warnings.push(rejectedWarning(field));
   };
   put('max_tokens', quirks.maxTokensField, request.maxTokens);
   put('temperature', 'temperature', request.temperature);
@@ -89,18 +69,12 @@ function putSettings(
   put('stream_options', 'stream_options', stream && quirks.streamUsage ? { include_usage: true } : undefined);
   const [field, value] = effortToWire(request.reasoning, quirks, warnings);
   put('reasoning_effort', field, value);
-  const tier = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
-  if (tier !== undefined) params['service_tier'] = tier;
-  if (request.cache !== undefined && request.cache !== 'short') {
-    Object.assign(params, cacheToWire(request.cache, quirks, warnings));
-  }
+  Object.assign(params, serviceToWire(request, quirks, warnings));
 }
-
-const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
 
 function topKToWire({ topK }: ModelRequest, quirks: ChatQuirks, warnings: Warning[]): number | undefined {
   if (topK === undefined || quirks.topK) return topK;
-  warnings.push({ action: 'dropped', what: 'topK', why: 'the server does not take it' });
+  warnings.push({ action: 'dropped', what: 'topK', why: 'the server does not accept it' });
   return undefined;
 }
 
@@ -114,12 +88,12 @@ function stopToWire(
   warnings.push({
     action: 'dropped',
     what: `stop[${stopMax}] and later`,
-    why: `at most ${stopMax} are taken`,
+    why: `the server accepts at most ${stopMax}`,
   });
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
-/** The body's member for the effort and its value. */
+/** Returns the member for the effort and its value. */
 function effortToWire(
   effort: Effort | undefined,
   quirks: ChatQuirks,
@@ -130,14 +104,14 @@ function effortToWire(
   switch (field) {
     case 'reasoning_effort':
     case 'reasoning.effort':
-      if (effort === 'none') return offToWire(quirks, warnings);
+      if (effort === 'none') return noEffortToWire(quirks, warnings);
       return effortMember(field, nearestEffort(effort, quirks.efforts, warnings));
     case 'thinking.type':
-      return ['thinking', { type: onOff(effort, 'enabled', 'disabled', warnings) }];
+      return ['thinking', { type: isOn(effort, warnings) ? 'enabled' : 'disabled' }];
     case 'enable_thinking':
-      return ['enable_thinking', onOff(effort, true, false, warnings)];
+      return ['enable_thinking', isOn(effort, warnings)];
     case 'none':
-      if (effort !== 'none') warnings.push(refused('reasoning'));
+      if (effort !== 'none') warnings.push(rejectedWarning('reasoning'));
       return [field, undefined];
     default:
       return field satisfies never;
@@ -146,11 +120,14 @@ function effortToWire(
 
 const effortMember = (
   field: 'reasoning_effort' | 'reasoning.effort',
-  word: string | undefined,
+  value: string | undefined,
 ): [string, unknown] =>
-  field === 'reasoning_effort' || word === undefined ? [field, word] : ['reasoning', { effort: word }];
+  field === 'reasoning_effort' || value === undefined ? [field, value] : ['reasoning', { effort: value }];
 
-function offToWire({ reasoningOff, reasoningRequest }: ChatQuirks, warnings: Warning[]): [string, unknown] {
+function noEffortToWire(
+  { reasoningOff, reasoningRequest }: ChatQuirks,
+  warnings: Warning[],
+): [string, unknown] {
   if (reasoningOff === 'thinking.disabled') return ['thinking', { type: 'disabled' }];
   const field = reasoningRequest === 'reasoning.effort' ? reasoningRequest : 'reasoning_effort';
   if (reasoningOff === 'none') return effortMember(field, 'none');
@@ -159,31 +136,8 @@ function offToWire({ reasoningOff, reasoningRequest }: ChatQuirks, warnings: War
   return reasoningOff === 'omit' ? [field, undefined] : effortMember(field, reasoningOff);
 }
 
-function onOff<T>(effort: Effort, on: T, off: T, warnings: Warning[]): T {
-  if (effort === 'none') return off;
+function isOn(effort: Effort, warnings: Warning[]): boolean {
+  if (effort === 'none') return false;
   warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
-  return on;
-}
-
-function cacheToWire(cache: 'none' | 'long', quirks: ChatQuirks, warnings: Warning[]): object | undefined {
-  if (cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention')
-    return { prompt_cache_retention: '24h' };
-  warnings.push({
-    action: 'dropped',
-    what: `cache "${cache}"`,
-    why: 'the server decides about its prompt cache',
-  });
-  return undefined;
-}
-
-/** What a profile and then the caller add goes over everything; a member that they give no value is not sent. */
-function withExtra(
-  params: Record<string, unknown>,
-  model: string,
-  extraBody: Readonly<Record<string, unknown>>,
-  extra: Readonly<Record<string, unknown>>,
-): ChatParams {
-  const all = { ...params, ...extraBody, ...extra };
-  if (Object.values(all).every((value) => value !== undefined)) return { model, ...all };
-  return { model, ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) };
+  return true;
 }

@@ -1,6 +1,6 @@
 import type { ErrorKind, FinishReason } from '@majordomo/core';
 
-/** Every word that was seen for the end of an answer, on this wire. */
+/** Known finish reasons of this wire. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['stop', 'stop'],
   ['eos', 'stop'],
@@ -9,7 +9,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
   ['max_tokens', 'length'],
   ['model_length', 'length'],
-  // Zhipu's words (its reference, 2026).
+  // Zhipu (its reference, 2026).
   ['model_context_window_exceeded', 'length'],
   ['sensitive', 'content-filter'],
   ['tool_calls', 'tool-calls'],
@@ -19,7 +19,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['refusal', 'refusal'],
 ]);
 
-/** Words that report a failure: DeepSeek and Zhipu (their references, 2026), OpenRouter and Mistral, vLLM. */
+/** Finish reasons that report a failure: DeepSeek and Zhipu (their references, 2026), OpenRouter and Mistral, vLLM. */
 const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['insufficient_system_resource', 'overloaded'],
   ['error', 'server'],
@@ -27,8 +27,8 @@ const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['abort', 'truncated'],
 ]);
 
-/** The reason that a word of the wire stands for; `other` for one that nobody knows, or for none. */
+/** Returns the reason; `other` for an unknown one and for none. */
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** The kind, when the word says that there is no whole answer. */
+/** Returns the kind of error for a finish reason that reports a failure. */
 export const failedFinish = (raw: string | undefined): ErrorKind | undefined => FAILURES.get(raw);

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { call, delta, FAMILY, part, stream } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';
-import { failureOf } from '../failure/error-body.ts';
+import { parseFailure } from '../failure/error-body.ts';
 import { toWire } from './request.ts';
-import { NOT_OURS } from './signatures.ts';
+import { UNSIGNED_CALL } from './signatures.ts';
 
 const SIGNED = { extra_content: { google: { thought_signature: 'c2ln' } } };
 const sentCalls = (messages: readonly TurnMessage[], quirks: Partial<ChatQuirks> = {}): readonly object[] => {
@@ -37,12 +37,12 @@ it.each([
 it('the first call of a turn that nobody signed is marked where the server demands it, by quirk and by recovery', () => {
   const messages = [user('hi'), assistant([part('a', 'f', {}), part('b', 'f', {})])];
   const marked = [
-    { id: 'a', ...NOT_OURS },
+    { id: 'a', ...UNSIGNED_CALL },
     { id: 'b', extra_content: undefined },
   ];
   const known = sentCalls(messages, { callSignature: 'required' });
   expect(known.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(marked);
-  const failure = failureOf({
+  const failure = parseFailure({
     error: { message: 'Function call is missing a thought_signature in functionCall parts.' },
   });
   const request = { messages, tools: [], output: undefined, extra: {} };

@@ -194,7 +194,7 @@ describe('an error inside a 200', () => {
 
   it('shows no secret', () => {
     const read = new ChatReader({
-      scribe: new EventWriter('p/m', []),
+      writer: new EventWriter('p/m', []),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside' },
       secrets: () => ['hush-hush'],
@@ -290,7 +290,7 @@ it('broken JSON in a stream is a protocol failure', () => {
 describe('reasoning between tags in the text', () => {
   const read = (...messages: readonly object[]): unknown => {
     const reading = new ChatReader({
-      scribe: new EventWriter('p/m', []),
+      writer: new EventWriter('p/m', []),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside', thinkTags: 'split' },
     });

@@ -1,60 +1,59 @@
 import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import { EventWriter, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
-import { Answer } from './answer.ts';
-import { drift } from '../reading/drift.ts';
+import { AnswerWriter } from './answer.ts';
 import { inBandError } from '../failure/error-body.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
-import { citationsOf, foundBy, referencesOf, sourcesOf } from '../reading/citations.ts';
-import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
-import { Notes } from '../reading/warn-once.ts';
-import type { Absences } from '../schema/strict-tools.ts';
+import { citationsOf, searchResultsOf, referencesOf, sourcesOf } from '../reading/citations.ts';
+import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
+import { OnceWarnings } from '../reading/once-warnings.ts';
+import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import { usage } from './usage.ts';
 import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
-/** What a reader has to know next to what comes. */
+/** Options of a reader. */
 export interface ChatReaderOptions {
-  /** Writes the events; its target stands in errors. */
-  readonly scribe: EventWriter;
-  /** Who may read this model's reasoning again: see `chatReasoningFamily`. */
+  /** Writes the events. Its target appears in errors. */
+  readonly writer: EventWriter;
+  /** Replay family of the model, see `chatReasoningFamily`. */
   readonly family: string;
-  /** Of the model that answers: only what changes how an answer is read. */
+  /** Quirks that affect reading. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
     Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
-  /** What `toWire` said of schemas that were rewritten. */
-  readonly absences?: Absences | undefined;
-  /** What no error may show; asked when there is one. */
+  /** Schemas by which nulls are removed from the response. */
+  readonly originals?: OriginalSchemas | undefined;
+  /** Returns values that no error may contain. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
 
 /**
- * Reads Chat Completions, streamed or whole, into events. Liberal: every name and place that a server was seen to
- * use is read, whatever its profile; what decides is in the message, never who sent it.
+ * Reads Chat Completions, streamed or complete, into events. Every known name and place of a member is accepted from every
+ * server: only the message is decisive, not the profile.
  */
 export class ChatReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
-  private readonly answer: Answer;
+  private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** More came after a finish reason: Together gives one after every tool call (2026). */
-  private goesOn = false;
+  /** Whether content followed a finish reason: Together sends one after every tool call (2026). */
+  private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
-  /** Of the whole answer; each chunk tells them again. */
+  /** Sources of the complete response. Each chunk repeats them. */
   private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;
-  private readonly notes: Notes;
+  private readonly warnings: OnceWarnings;
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.writer = options.scribe;
-    this.answer = new Answer(options);
-    this.notes = new Notes(options.scribe);
+    this.writer = options.writer;
+    this.answer = new AnswerWriter(options);
+    this.warnings = new OnceWarnings(options.writer);
   }
 
   readMessage(data: string, event: string | undefined): void {
@@ -71,24 +70,24 @@ export class ChatReader implements WireReader {
 
   readBody(json: unknown): void {
     const { target } = this.writer;
-    if (typeof json !== 'object' || json === null) throw drift(target, '', json);
+    if (typeof json !== 'object' || json === null) throw unexpectedValueError(target, '', json);
     const body: ChatChunk = json;
     if (isError(body)) throw this.inBand(json, 200);
-    if (!isList(body.choices)) throw drift(target, 'choices', body.choices);
+    if (!isList(body.choices)) throw unexpectedValueError(target, 'choices', body.choices);
     const choice = body.choices[0];
-    if (!choice) throw drift(target, 'choices[0]', choice);
-    // A blocked answer comes without a message.
+    if (!choice) throw unexpectedValueError(target, 'choices[0]', choice);
+    // A blocked response has no message.
     if (!choice.message && !choice.delta && choice.finish_reason !== 'content_filter') {
-      throw drift(target, 'choices[0].message', choice.message);
+      throw unexpectedValueError(target, 'choices[0].message', choice.message);
     }
     this.take(body, true);
     this.finish();
   }
 
   end(): void {
-    if (this.rawFinish === undefined || this.goesOn) {
+    if (this.rawFinish === undefined || this.hasMore) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target} stopped without a finish reason`, { target });
+      throw new LlmError('truncated', `${target} ended the stream without a finish reason`, { target });
     }
     this.finish();
   }
@@ -101,7 +100,7 @@ export class ChatReader implements WireReader {
     try {
       this.chunk(chunk, isBody);
     } catch (error) {
-      throw unreadable(error, this.writer.target, placeOf(isBody));
+      throw unreadableError(error, this.writer.target, pathOf(isBody));
     }
   }
 
@@ -113,7 +112,7 @@ export class ChatReader implements WireReader {
     const choices = chunk.choices ?? NONE;
     const choice = choices[0];
     const raw = choice?.finish_reason;
-    const counts = chunk.usage ?? choice?.usage ?? (raw ? ownUsage(chunk) : undefined);
+    const counts = chunk.usage ?? choice?.usage ?? (raw ? vendorUsage(chunk) : undefined);
     if (counts) {
       this.rawUsage = counts;
       this.serviceTier = chunk.service_tier ?? this.serviceTier;
@@ -123,21 +122,21 @@ export class ChatReader implements WireReader {
     if (citations?.length || results?.length) this.sources = sourcesOf(citations, results);
     if (!choice) return;
     const isOther = (choice.index ?? 0) !== 0;
-    if (isOther || choices.length > 1) this.notes.tell('choices[1]', 'one answer is read');
+    if (isOther || choices.length > 1) this.warnings.warn('choices[1]', 'only one choice is read');
     if (isOther) return;
     if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
-    // Where both are there, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
-    if (choice.message && (isBody || !choice.delta)) this.read(choice.message, true);
-    else if (choice.delta) this.read(choice.delta, false);
+    // If both exist, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
+    if (choice.message && (isBody || !choice.delta)) this.readDelta(choice.message, true);
+    else if (choice.delta) this.readDelta(choice.delta, false);
     if (typeof raw === 'string' && raw !== '') {
       this.rawFinish = raw;
-      this.goesOn = false;
+      this.hasMore = false;
     } else if (choice.delta?.content || choice.delta?.tool_calls?.length) {
-      this.goesOn = true;
+      this.hasMore = true;
     }
   }
 
-  private read(delta: ChatDelta, isWhole: boolean): void {
+  private readDelta(delta: ChatDelta, isComplete: boolean): void {
     const thought = reasoningText(delta);
     const details = delta.reasoning_details?.length ? delta.reasoning_details : undefined;
     if (thought !== '' || details !== undefined) this.answer.reasoning(thought, details);
@@ -145,28 +144,29 @@ export class ChatReader implements WireReader {
     if (typeof content === 'string') {
       if (content !== '') this.answer.text(content);
     } else if (content !== undefined && content !== null) {
-      this.blocks(content, isWhole);
+      this.blocks(content, isComplete);
     }
     if (typeof delta.refusal === 'string' && delta.refusal !== '') {
       this.isRefused = true;
       this.answer.refusal(delta.refusal);
     }
-    if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isWhole);
-    if (delta.audio) this.notes.tell('audio', 'no part of this contract holds it');
-    if (delta.images) this.notes.tell('images', 'no part of an answer holds them');
+    if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isComplete);
+    if (delta.audio) this.warnings.warn('audio', 'a response cannot contain it');
+    if (delta.images) this.warnings.warn('images', 'a response cannot contain them');
     if (delta.annotations?.length) this.answer.cite(citationsOf(delta.annotations));
     if (delta.executed_tools?.length) this.executed(delta.executed_tools);
   }
 
-  /** Tools of a compound model: what they found is told, what they did cannot go back. */
+  /** Reads the search results of a compound model's tools. Their calls cannot be sent back. */
   private executed(tools: readonly unknown[]): void {
-    const found = foundBy(tools);
+    const found = searchResultsOf(tools);
     if (found.length > 0) this.sources = found;
-    this.notes.tell('executed tools', 'they ran at the vendor');
+    this.warnings.warn('executed tools', 'they ran at the vendor');
   }
 
-  private blocks(content: readonly (ContentBlock | null)[], isWhole: boolean): void {
-    if (!isList(content)) throw drift(this.writer.target, `${placeOf(isWhole)}.content`, content);
+  private blocks(content: readonly (ContentBlock | null)[], isComplete: boolean): void {
+    if (!isList(content))
+      throw unexpectedValueError(this.writer.target, `${pathOf(isComplete)}.content`, content);
     for (const block of content) {
       if (block === null) continue;
       if (block.thinking !== undefined) {
@@ -178,19 +178,20 @@ export class ChatReader implements WireReader {
         const references = referencesOf(block);
         this.answer.cite(references);
         if (references.length > 0) continue;
-        this.notes.tell(`content of type "${String(block.type)}"`, 'no part of an answer holds it');
+        this.warnings.warn(`content of type "${String(block.type)}"`, 'a response cannot contain it');
       }
     }
   }
 
-  private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isWhole: boolean): void {
+  private toolCalls({ tool_calls: calls, function_call: single }: ChatDelta, isComplete: boolean): void {
     const fragments = calls ?? NONE;
-    if (!isList(fragments)) throw drift(this.writer.target, `${placeOf(isWhole)}.tool_calls`, fragments);
+    if (!isList(fragments))
+      throw unexpectedValueError(this.writer.target, `${pathOf(isComplete)}.tool_calls`, fragments);
     for (let at = 0; at < fragments.length; at++) {
       const fragment = fragments[at];
-      if (fragment) this.answer.fragment(fragment, isWhole, at);
+      if (fragment) this.answer.toolCall(fragment, isComplete, at);
     }
-    if (single && fragments.length === 0) this.answer.fragment({ index: 0, function: single }, isWhole, 0);
+    if (single && fragments.length === 0) this.answer.toolCall({ index: 0, function: single }, isComplete, 0);
   }
 
   private finish(): void {
@@ -201,12 +202,12 @@ export class ChatReader implements WireReader {
       throw new LlmError(kind, `${target} finished with "${raw ?? ''}"`, { target, code: raw });
     }
     if (finishReason(raw) === 'content-filter' && !writer.hasContent) {
-      throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
+      throw new LlmError('content-filter', `${target} blocked its response`, { target, code: raw });
     }
     this.answer.cite(this.sources);
     this.answer.end();
     writer.start();
-    if (raw === undefined) this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
+    if (raw === undefined) this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
     writer.finish(this.reason(raw), raw, this.usage());
     this.done = true;
   }
@@ -219,22 +220,22 @@ export class ChatReader implements WireReader {
   private reason(raw: string | undefined): FinishReason {
     const reason = finishReason(raw);
     if (this.isRefused) return 'refusal';
-    // Some say one word for the other (MiMo and gateways, 2026): the calls themselves decide.
-    if (reason === 'stop' && this.answer.calls.any) return 'tool-calls';
-    return reason === 'tool-calls' && !this.answer.calls.any && this.writer.hasContent ? 'stop' : reason;
+    // Some servers confuse these reasons (MiMo and gateways, 2026), so the calls are decisive.
+    if (reason === 'stop' && this.answer.calls.hasCalls) return 'tool-calls';
+    return reason === 'tool-calls' && !this.answer.calls.hasCalls && this.writer.hasContent ? 'stop' : reason;
   }
 }
 
-/** Is it an error in place of an answer, as it is said everywhere or as MiniMax says it? */
+/** Whether the chunk is an error, in the usual form or in MiniMax's. */
 const isError = ({ error, base_resp: base }: ChatChunk): boolean =>
   (error !== undefined && error !== null) || (base?.status_code ?? 0) !== 0;
 
 const NONE: readonly never[] = [];
 
-const placeOf = (isWhole: boolean): string => (isWhole ? 'choices[0].message' : 'choices[0].delta');
+const pathOf = (isComplete: boolean): string => (isComplete ? 'choices[0].message' : 'choices[0].delta');
 
-/** Usage in a vendor's own member, such as `x_groq` (2024-2026), in the chunk with the finish reason. */
-function ownUsage(chunk: ChatChunk): RawUsage | undefined {
+/** Returns usage from a vendor's member, such as `x_groq` (2024-2026), in the chunk with the finish reason. */
+function vendorUsage(chunk: ChatChunk): RawUsage | undefined {
   for (const [name, value] of Object.entries(chunk)) {
     if (!name.startsWith('x_') || typeof value !== 'object' || value === null) continue;
     const { usage: counts } = value as { readonly usage?: RawUsage | null };

@@ -1,4 +1,4 @@
-/** Where the two kinds of text go. */
+/** Receives text and reasoning. */
 export interface ThinkSink {
   text(text: string): void;
   reasoning(text: string): void;
@@ -6,32 +6,33 @@ export interface ThinkSink {
 
 const NAMES = ['think', 'thinking', 'reasoning', 'thought', 'reasoning_scratchpad'];
 const TAG = /^<(\/?)([a-z_]+)(?:\s[^<>]*)?>$/i;
-/** A name and what it may carry; what is longer is not a tag. */
-const LONGEST_TAG = 200;
-/** In the midst of a line an opener counts only when it is closed within so many characters. */
-const LONGEST_PAIR = 4000;
+/** Maximum length of a tag with attributes. */
+const MAX_TAG_LENGTH = 200;
+/** Maximum length of reasoning that begins inside a line. A longer one is text. */
+const MAX_PAIR_LENGTH = 4000;
 
 /**
- * Takes reasoning out of text that carries it between tags (`<think>…</think>`, in any case, with attributes). An opener
- * at the start of a line counts even when it is never closed; elsewhere only a pair does. What stands in code is text.
- * What it gives does not depend on how the text was cut: a tag that is not whole yet is held back.
+ * Separates reasoning between tags (`<think>…</think>`, in upper or lower case, with attributes) from text. An opening tag
+ * at the start of a line counts even if it is never closed; elsewhere only a pair counts. Tags in code are text. The result
+ * does not depend on how the text is divided into chunks: an incomplete tag is retained.
  */
 export class ThinkSplitter {
   private readonly sink: ThinkSink;
   private shown = '';
   private thought = '';
-  /** The tag whose reasoning is read. */
-  private inside = '';
-  /** `<` and what follows it, while it may become a tag. */
-  private held = '';
-  /** An opener in the midst of a line and all that followed. */
+  /** Name of the open tag; `''` outside reasoning. */
+  private openTag = '';
+  /** Text from `<` on that may become a tag. */
+  private pending = '';
+  /** Opening tag inside a line and the text after it. */
   private pair: { readonly name: string; readonly opener: string; body: string } | undefined;
   private isLineStart = true;
-  /** Was any visible text written? White space between reasoning and the first word is not. */
-  private isVisible = false;
+  /** Whether text was written. White space between reasoning and the first text is dropped. */
+  private hasText = false;
   private isAfterThought = false;
-  /** Length of the run of backticks that is read, and of the one that opened code. */
+  /** Length of the current run of backticks. */
   private ticks = 0;
+  /** Length of the run that opened code; 0 outside code. */
   private code = 0;
 
   constructor(sink: ThinkSink) {
@@ -39,27 +40,27 @@ export class ThinkSplitter {
   }
 
   push(delta: string): void {
-    for (const character of delta) this.read(character);
+    for (const character of delta) this.consume(character);
     this.flush();
   }
 
-  /** The message is over: what is held is text, and what was never closed stays reasoning. */
+  /** Ends the message. An incomplete tag is text, and reasoning without a closing tag stays reasoning. */
   end(): void {
     while (this.pair !== undefined) this.giveUpPair();
-    const { held } = this;
-    this.held = '';
-    this.write(held);
+    const { pending } = this;
+    this.pending = '';
+    this.write(pending);
     this.flush();
   }
 
-  private read(character: string): void {
+  private consume(character: string): void {
     const { pair } = this;
     if (pair !== undefined) {
       pair.body += character;
       const end = character === '>' ? closerAt(pair.body, pair.name) : -1;
       if (end !== -1) this.closePair(pair.body.slice(0, end));
-      else if (pair.body.length > LONGEST_PAIR) this.giveUpPair();
-    } else if (this.held === '') {
+      else if (pair.body.length > MAX_PAIR_LENGTH) this.giveUpPair();
+    } else if (this.pending === '') {
       this.plain(character);
     } else {
       this.tag(character);
@@ -67,18 +68,18 @@ export class ThinkSplitter {
   }
 
   private tag(character: string): void {
-    const text = this.held + character;
+    const text = this.pending + character;
     if (mayBeTag(text)) {
-      this.held = text;
+      this.pending = text;
       return;
     }
     const [, slash, name = ''] = TAG.exec(text) ?? [];
-    this.held = '';
+    this.pending = '';
     const tag = name.toLowerCase();
     if (!NAMES.includes(tag)) this.write(text.slice(0, -1));
     if (!NAMES.includes(tag)) this.plain(character);
-    else if (this.inside !== '') this.leave(slash === '/' && tag === this.inside, text);
-    else if (slash !== '/' && this.isLineStart) this.inside = tag;
+    else if (this.openTag !== '') this.leave(slash === '/' && tag === this.openTag, text);
+    else if (slash !== '/' && this.isLineStart) this.openTag = tag;
     else if (slash !== '/') this.pair = { name: tag, opener: text, body: '' };
   }
 
@@ -87,7 +88,7 @@ export class ThinkSplitter {
       this.thought += text;
       return;
     }
-    this.inside = '';
+    this.openTag = '';
     this.isAfterThought = true;
   }
 
@@ -98,18 +99,18 @@ export class ThinkSplitter {
     this.flush();
   }
 
-  /** No pair: its opener is text, and what follows is read again. */
+  /** Treats the opening tag as text and reads the text after it again. */
   private giveUpPair(): void {
     const { pair } = this;
     if (pair === undefined) return;
     this.pair = undefined;
     this.write(pair.opener);
-    for (const character of pair.body) this.read(character);
+    for (const character of pair.body) this.consume(character);
   }
 
   private plain(character: string): void {
-    if (this.inside === '') this.countTicks(character);
-    if (character === '<' && this.code === 0) this.held = character;
+    if (this.openTag === '') this.countTicks(character);
+    if (character === '<' && this.code === 0) this.pending = character;
     else this.write(character);
   }
 
@@ -122,12 +123,12 @@ export class ThinkSplitter {
     this.ticks = 0;
     if (ticks > 0 && code === 0) this.code = ticks;
     else if (ticks > 0 && (ticks === code || (code > 2 && ticks > code))) this.code = 0;
-    // A backtick that nobody closes is a mark in prose; only a fence goes over lines.
+    // Only a fence continues after the end of a line; other unclosed backticks are text.
     if (character === '\n' && this.code < 3) this.code = 0;
   }
 
   private write(text: string): void {
-    if (this.inside !== '') {
+    if (this.openTag !== '') {
       this.thought += text;
       return;
     }
@@ -135,8 +136,8 @@ export class ThinkSplitter {
     for (const character of text) {
       const isSpace = /\s/.test(character);
       this.isLineStart = character === '\n' || (isSpace && this.isLineStart);
-      if (isSpace && this.isAfterThought && !this.isVisible) continue;
-      if (!isSpace) this.isVisible = true;
+      if (isSpace && this.isAfterThought && !this.hasText) continue;
+      if (!isSpace) this.hasText = true;
       this.shown += character;
     }
   }
@@ -151,15 +152,15 @@ export class ThinkSplitter {
 }
 
 function mayBeTag(text: string): boolean {
-  if (text.endsWith('>') || text.length > LONGEST_TAG || text.indexOf('<', 1) !== -1) return false;
+  if (text.endsWith('>') || text.length > MAX_TAG_LENGTH || text.indexOf('<', 1) !== -1) return false;
   const name = text.replace(/^<\/?/, '').toLowerCase();
-  const word = /^[a-z_]*/.exec(name)?.[0] ?? '';
-  return word.length === name.length
-    ? NAMES.some((known) => known.startsWith(word))
-    : NAMES.includes(word) && /\s/.test(name.charAt(word.length));
+  const letters = /^[a-z_]*/.exec(name)?.[0] ?? '';
+  return letters.length === name.length
+    ? NAMES.some((known) => known.startsWith(letters))
+    : NAMES.includes(letters) && /\s/.test(name.charAt(letters.length));
 }
 
-/** Where the closing tag begins that the text ends with; -1 for none. */
+/** Returns the index of the closing tag at the end of the text; -1 for none. */
 function closerAt(text: string, name: string): number {
   const at = text.lastIndexOf('<');
   const [, slash, found = ''] = TAG.exec(text.slice(at)) ?? [];

@@ -1,96 +1,100 @@
 import type { JsonObject, Replay } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { jsonText, type EventWriter } from '@majordomo/wire-kit';
-import { drift } from '../reading/drift.ts';
+import { unexpectedValueError } from '../reading/message.ts';
 import { NullFilter } from '../schema/null-filter.ts';
-import type { Absences } from '../schema/strict-tools.ts';
+import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import type { ToolFragment } from './wire.ts';
 
-interface Slot {
+interface CallState {
   readonly key: string;
   id: string;
   name: string;
-  /** The arguments so far; before the name they wait. */
+  /** Arguments so far. They are not written before the name is known. */
   json: string;
   isOpen: boolean;
-  /** Whole, its name came once more, without an id: what follows is another call of the same tool. */
+  /** Whether the name was repeated without an id after complete arguments. Further arguments belong to a new call. */
   isNamedAgain: boolean;
-  /** Where absence comes as null. */
+  /** Filter for arguments in which absent properties are null. */
   nulls: NullFilter | undefined;
-  /** What came next to it and must go back with it. */
+  /** Members that must be sent back with the call. */
   replay: Replay | undefined;
 }
 
 /**
- * Puts tool calls together from fragments. A call is told by its index; without one by its id; with neither, the last
- * call continues. A name begins another call wherever the id is another one (Gemini's compatible endpoint sends every
- * call as index 0), or, without an id, where the call so far is complete. Another id without a name does not: some
- * servers make up an id for every fragment (Poolside and gateways, 2026).
+ * Assembles tool calls from fragments. The index identifies a call, or the id if there is no index. A fragment without both
+ * continues the last call. A name begins another call if the id differs (Gemini's compatible endpoint sends every call with
+ * index 0) or if there is no id and the current arguments are complete. A different id without a name continues the call,
+ * because some servers generate an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
-  private readonly scribe: EventWriter;
-  /** Who may read again what came next to a call. */
+  private readonly writer: EventWriter;
+  /** Replay family of the model. */
   private readonly family: string;
-  private readonly all: Slot[] = [];
-  private readonly slots = new Map<number | string, Slot>();
-  private last: Slot | undefined;
-  /** Schemas of tools whose absent properties come as null. */
-  private readonly absences: Absences['tools'] | undefined;
+  private readonly all: CallState[] = [];
+  private readonly callsByKey = new Map<number | string, CallState>();
+  private last: CallState | undefined;
+  /** Schemas of tools for whose arguments null means absent. */
+  private readonly originals: OriginalSchemas['tools'] | undefined;
 
-  constructor(scribe: EventWriter, family: string, absences?: Absences['tools']) {
-    this.scribe = scribe;
+  constructor(writer: EventWriter, family: string, originals?: OriginalSchemas['tools']) {
+    this.writer = writer;
     this.family = family;
-    this.absences = absences;
+    this.originals = originals;
   }
 
-  /** Has any call begun? */
-  get any(): boolean {
+  /** Whether a call has begun. */
+  get hasCalls(): boolean {
     return this.all.length > 0;
   }
 
-  /** One element of a delta's `tool_calls`. */
+  /** Writes one element of a delta's `tool_calls`. */
   fragment(fragment: ToolFragment, at: number): void {
-    this.write(this.slotFor(fragment), fragment, 'delta', at);
+    this.write(this.callFor(fragment), fragment, 'delta', at);
   }
 
-  /** One element of a whole message's `tool_calls`: each is a call of its own. */
-  whole(fragment: ToolFragment, at: number): void {
+  /** Writes one element of a complete message's `tool_calls`. Each element is a separate call. */
+  complete(fragment: ToolFragment, at: number): void {
     this.write(this.begin(this.all.length, fragment.id ?? ''), fragment, 'message', at);
   }
 
-  /** Every call must have a name by now. */
+  /** Ends all calls. Throws `protocol` for a call without a name. */
   end(): void {
-    for (const slot of this.all) {
-      const rest = slot.nulls?.end() ?? '';
-      if (rest !== '') this.scribe.toolCall(slot.key, { json: rest });
-      if (slot.isOpen || (slot.id === '' && slot.json === '')) continue;
-      throw drift(this.scribe.target, `choices[0].delta.tool_calls[${slot.key}].function.name`, undefined);
+    for (const state of this.all) {
+      const rest = state.nulls?.end() ?? '';
+      if (rest !== '') this.writer.toolCall(state.key, { json: rest });
+      if (state.isOpen || (state.id === '' && state.json === '')) continue;
+      throw unexpectedValueError(
+        this.writer.target,
+        `choices[0].delta.tool_calls[${state.key}].function.name`,
+        undefined,
+      );
     }
   }
 
-  private slotFor(fragment: ToolFragment): Slot {
+  private callFor(fragment: ToolFragment): CallState {
     const { index } = fragment;
     const id = fragment.id ?? '';
     const at = typeof index === 'number' ? index : id === '' ? undefined : id;
-    const known = at === undefined ? this.last : this.slots.get(at);
-    // Without an index, an id that nobody has seen may still be the next one of the same call.
-    const slot = known ?? (typeof index === 'number' ? undefined : this.last);
-    if (slot === undefined) return this.begin(at ?? 0, id);
-    if (slot.isOpen && beginsAnother(slot, fragment)) return this.begin(at ?? this.all.length, id);
-    if (slot.isNamedAgain && nameOf(fragment) === '' && argumentsOf(fragment) !== '') {
+    const known = at === undefined ? this.last : this.callsByKey.get(at);
+    // Without an index, an unknown id may be a further id of the same call.
+    const state = known ?? (typeof index === 'number' ? undefined : this.last);
+    if (state === undefined) return this.begin(at ?? 0, id);
+    if (state.isOpen && beginsAnother(state, fragment)) return this.begin(at ?? this.all.length, id);
+    if (state.isNamedAgain && nameOf(fragment) === '' && argumentsOf(fragment) !== '') {
       const next = this.begin(at ?? this.all.length, id);
-      next.name = slot.name;
+      next.name = state.name;
       return next;
     }
-    slot.isNamedAgain = slot.isOpen && nameOf(fragment) === slot.name && isComplete(slot.json);
-    if (!slot.isOpen && slot.id !== '' && id !== '' && slot.id !== id) return this.begin(at ?? id, id);
-    if (slot.id === '' && !slot.isOpen) slot.id = id;
-    return slot;
+    state.isNamedAgain = state.isOpen && nameOf(fragment) === state.name && isComplete(state.json);
+    if (!state.isOpen && state.id !== '' && id !== '' && state.id !== id) return this.begin(at ?? id, id);
+    if (state.id === '' && !state.isOpen) state.id = id;
+    return state;
   }
 
-  private begin(at: number | string, id: string): Slot {
+  private begin(at: number | string, id: string): CallState {
     const key = String(this.all.length);
-    const slot: Slot = {
+    const state: CallState = {
       key,
       id,
       name: '',
@@ -100,48 +104,52 @@ export class ToolCalls {
       nulls: undefined,
       replay: undefined,
     };
-    this.all.push(slot);
-    this.slots.set(at, slot);
-    this.last = slot;
-    return slot;
+    this.all.push(state);
+    this.callsByKey.set(at, state);
+    this.last = state;
+    return state;
   }
 
-  private write(slot: Slot, fragment: ToolFragment, where: 'delta' | 'message', at: number): void {
-    this.last = slot;
+  private write(state: CallState, fragment: ToolFragment, where: 'delta' | 'message', at: number): void {
+    this.last = state;
     const json = argumentsOf(fragment);
     if (json === undefined) {
       const path = `choices[0].${where}.tool_calls[${at}].function.arguments`;
-      throw drift(this.scribe.target, path, fragment.function?.arguments ?? fragment.custom?.input);
+      throw unexpectedValueError(
+        this.writer.target,
+        path,
+        fragment.function?.arguments ?? fragment.custom?.input,
+      );
     }
-    slot.json += json;
+    state.json += json;
     if (isRecord(fragment.extra_content))
-      slot.replay = { family: this.family, data: { extra_content: fragment.extra_content as JsonObject } };
-    const { replay } = slot;
-    if (slot.isOpen) {
-      this.scribe.toolCall(slot.key, { json: slot.nulls?.push(json) ?? json, replay });
+      state.replay = { family: this.family, data: { extra_content: fragment.extra_content as JsonObject } };
+    const { replay } = state;
+    if (state.isOpen) {
+      this.writer.toolCall(state.key, { json: state.nulls?.push(json) ?? json, replay });
       return;
     }
-    slot.name ||= nameOf(fragment);
-    if (slot.name === '') return;
-    slot.isOpen = true;
-    const schema = this.absences?.get(slot.name);
-    if (schema !== undefined) slot.nulls = new NullFilter(schema);
-    const first = slot.nulls?.push(slot.json) ?? slot.json;
-    this.scribe.toolCall(slot.key, { id: slot.id, name: slot.name, json: first, replay });
+    state.name ||= nameOf(fragment);
+    if (state.name === '') return;
+    state.isOpen = true;
+    const schema = this.originals?.get(state.name);
+    if (schema !== undefined) state.nulls = new NullFilter(schema);
+    const first = state.nulls?.push(state.json) ?? state.json;
+    this.writer.toolCall(state.key, { id: state.id, name: state.name, json: first, replay });
   }
 }
 
 const nameOf = ({ function: called, custom }: ToolFragment): string => called?.name ?? custom?.name ?? '';
 
-/** Does this fragment, which would go to an open call, begin another one? */
-function beginsAnother(slot: Slot, fragment: ToolFragment): boolean {
+/** Whether a fragment that would continue an open call begins another one. */
+function beginsAnother(state: CallState, fragment: ToolFragment): boolean {
   const name = nameOf(fragment);
   if (name === '') return false;
   const id = fragment.id ?? '';
-  if (id !== '' && slot.id !== '') return id !== slot.id;
-  // Servers that repeat the name on every fragment do so to the end.
-  if (name === slot.name && argumentsOf(fragment) === '') return false;
-  return name === slot.name ? isComplete(slot.json) : slot.json === '' || isComplete(slot.json);
+  if (id !== '' && state.id !== '') return id !== state.id;
+  // Some servers repeat the name in every fragment.
+  if (name === state.name && argumentsOf(fragment) === '') return false;
+  return name === state.name ? isComplete(state.json) : state.json === '' || isComplete(state.json);
 }
 
 function isComplete(json: string): boolean {
@@ -153,7 +161,7 @@ function isComplete(json: string): boolean {
   }
 }
 
-/** `undefined` for what is neither text nor an object, which some servers send as it is. */
+/** Returns the arguments as text. Some servers send an object. Returns `undefined` for any other value. */
 function argumentsOf({ function: called, custom }: ToolFragment): string | undefined {
   const value = called?.arguments ?? custom?.input;
   if (typeof value === 'string') return value;

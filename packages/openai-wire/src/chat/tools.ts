@@ -1,8 +1,9 @@
 import type { ModelRequest, ModelTool } from '@majordomo/core';
+import { memoizeList } from '../schema/memoize-list.ts';
+import type { NamedSchema } from '../schema/output.ts';
 import type { ChatQuirks } from './quirks.ts';
-import type { MarkedTool } from '../schema/strict-tools.ts';
 
-/** A tool as this wire takes it. */
+/** A tool in the form of this wire. */
 export interface WireTool {
   readonly type: 'function';
   readonly function: {
@@ -13,33 +14,15 @@ export interface WireTool {
   };
 }
 
-interface Converted {
-  /** The tools when they were converted: a list that grew since is converted again. */
-  readonly source: readonly MarkedTool[];
-  readonly wire: readonly WireTool[];
-}
-
-/** Conversions by the identity of the list: callers send the same tools again and again. */
-const known = new WeakMap<readonly MarkedTool[], Converted>();
-
-/** The tools of a request; the same list gives the same array, so that it is serialised once. */
-export function toolsToWire(tools: readonly MarkedTool[]): readonly WireTool[] {
-  const before = known.get(tools);
-  if (before?.source.length === tools.length && tools.every((tool, at) => tool === before.source[at]))
-    return before.wire;
-  const wire = tools.map(toolToWire);
-  known.set(tools, { source: [...tools], wire });
-  return wire;
-}
-
-function toolToWire({ name, description, parameters, strict }: MarkedTool): WireTool {
-  return {
+/** Converts the tools of a request. An equal list results in the same array, so that it is serialized once. */
+export const toolsToWire: (tools: readonly ModelTool[]) => readonly WireTool[] = memoizeList((tools) =>
+  tools.map(({ name, description, parameters, strict }: ModelTool) => ({
     type: 'function',
     function: { name, description, parameters, ...(strict === true ? { strict } : undefined) },
-  };
-}
+  })),
+);
 
-/** `tool_choice`, which the wire refuses without tools. */
+/** Returns `tool_choice`, which the wire rejects without tools. */
 export function toolChoiceToWire(
   { toolChoice, tools }: ModelRequest,
   { requiredChoice }: Pick<ChatQuirks, 'requiredChoice'>,
@@ -48,3 +31,6 @@ export function toolChoiceToWire(
   if (typeof toolChoice === 'object') return { type: 'function', function: { name: toolChoice.name } };
   return toolChoice === 'required' ? requiredChoice : toolChoice;
 }
+
+/** Returns the `response_format` that requests JSON of a schema. */
+export const schemaFormat = (schema: NamedSchema): object => ({ type: 'json_schema', json_schema: schema });

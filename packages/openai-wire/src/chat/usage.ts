@@ -1,12 +1,12 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asText } from '@majordomo/core/toolkit';
-import { nanoUsd } from '../reading/reported-cost.ts';
+import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
 
 /**
- * Token counts under every name that a server of this wire gives them. A count that is missing stays unknown.
- * `serviceTier` and `times` (in seconds) are the body's own, next to its usage.
+ * Reads token counts under all their names. A missing count stays unknown. `serviceTier` and `times` (in seconds) are
+ * members of the body.
  */
 export function usage(
   raw: RawUsage,
@@ -29,21 +29,20 @@ export function usage(
       asNumber(raw.cache_read_input_tokens),
     cacheWrite:
       asNumber(raw.prompt_tokens_details?.cache_write_tokens) ?? asNumber(raw.cache_creation_input_tokens),
-    // Estimated portions may exceed their total (seen 2026-08: 19 of 16).
+    // An estimated portion may exceed its total (received 2026-08: 19 of 16).
     reasoning: reported !== undefined && output !== undefined ? Math.min(reported, output) : reported,
     ...(details === undefined ? undefined : { details }),
   };
 }
 
-/** `total_tokens`, where it is there, decides whether reasoning stands outside of the completion; otherwise the quirk. */
-function outputTotal(raw: RawUsage, reasoning: number | undefined, outside: boolean): number | undefined {
+/** `total_tokens` shows whether reasoning is part of the completion. Without it the quirk is decisive. */
+function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;
   const rest = (asNumber(raw.total_tokens) ?? NaN) - (asNumber(raw.prompt_tokens) ?? NaN) - completion;
-  // A gateway that sums prompt and completion alone says nothing about reasoning: then the quirk has the word,
-  // unless the count would fit inside.
-  if (rest === 0) return outside && reasoning > completion ? completion + reasoning : completion;
-  return outside || rest === reasoning ? completion + reasoning : completion;
+  // Some gateways only add prompt and completion. Then the quirk is decisive, unless the count fits inside.
+  if (rest === 0) return isOutside && reasoning > completion ? completion + reasoning : completion;
+  return isOutside || rest === reasoning ? completion + reasoning : completion;
 }
 
 function detailsOf(
@@ -56,7 +55,7 @@ function detailsOf(
   const searches =
     asNumber(raw.server_tool_use_details?.web_search_requests) ?? asNumber(raw.num_search_queries);
   const details: { -readonly [K in keyof UsageDetails]: UsageDetails[K] } = {};
-  put(details, 'reportedNanoUsd', nanoUsd(raw));
+  put(details, 'reportedNanoUsd', reportedNanoUsd(raw));
   put(details, 'cacheWriteLong', asNumber(raw.cache_creation?.ephemeral_1h_input_tokens));
   put(details, 'serviceTier', serviceTier);
   put(details, 'stageMs', stageMs(times));
@@ -69,11 +68,10 @@ function detailsOf(
     'serverTools',
     searches === undefined || searches === 0 ? undefined : { web_search: searches },
   );
-  for (const _any in details) return details;
-  return undefined;
+  return Object.keys(details).length === 0 ? undefined : details;
 }
 
-/** Microseconds are as exact as the sources are. */
+/** Converts seconds to milliseconds, rounded to microseconds. */
 function stageMs(times: RawTimes): Readonly<Record<string, number>> | undefined {
   const { queue_time: queue, prompt_time: prompt, completion_time: completion, total_time: total } = times;
   const stages = Object.entries({ queue, prompt, completion, total }).flatMap(

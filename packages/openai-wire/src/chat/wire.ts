@@ -1,62 +1,62 @@
 /**
- * What is read of a chunk or of a whole body. Nothing here is certain: a field may be missing, null or of another
- * type, and the readers check what they use. Fields that nobody reads are not listed.
+ * Members that are read of a chunk or of a complete body. Any member may be missing, null or of another type, so the readers
+ * check what they use.
  */
 export interface ChatChunk {
   readonly id?: unknown;
   readonly choices?: readonly (ChatChoice | null)[] | null;
   readonly usage?: RawUsage | null;
   readonly service_tier?: unknown;
-  /** Cerebras' place for the times of its stages (2025-2026). */
+  /** Times of the stages at Cerebras (2025-2026). */
   readonly time_info?: RawTimes | null;
-  /** Addresses of what was searched, of the whole answer (Perplexity, xAI), and the same with titles. */
+  /** URLs of the sources of the complete response (Perplexity, xAI), and the same with titles. */
   readonly citations?: readonly unknown[] | null;
   readonly search_results?: readonly unknown[] | null;
   readonly error?: unknown;
-  /** MiniMax's place for an error; 0 is none (2026). */
+  /** Error of MiniMax; status 0 means no error (2026). */
   readonly base_resp?: { readonly status_code?: unknown } | null;
 }
 
-/** One answer; only the first is read. */
+/** One choice. Only the first is read. */
 export interface ChatChoice {
   readonly index?: number | null;
   readonly delta?: ChatDelta | null;
   readonly message?: ChatDelta | null;
   readonly finish_reason?: string | null;
   readonly logprobs?: { readonly content?: unknown } | null;
-  /** Moonshot's place for usage (2025). */
+  /** Usage at Moonshot (2025). */
   readonly usage?: RawUsage | null;
 }
 
-/** A delta of a stream or the message of a body: the same fields. */
+/** A delta of a stream or the message of a body, which have the same members. */
 export interface ChatDelta {
-  /** Gateways leave holes in lists. */
+  /** Gateways send null elements in arrays. */
   readonly content?: string | readonly (ContentBlock | null)[] | null;
   readonly refusal?: string | null;
   readonly reasoning_content?: unknown;
   readonly reasoning?: unknown;
   readonly reasoning_details?: readonly ReasoningDetail[] | null;
   readonly tool_calls?: readonly (ToolFragment | null)[] | null;
-  /** The wire of 2023: one call, no id. */
+  /** The wire of 2023: one call without an id. */
   readonly function_call?: FunctionFragment | null;
   readonly audio?: unknown;
   readonly images?: unknown;
   readonly annotations?: readonly unknown[] | null;
-  /** What ran at Groq (2025-2026). */
+  /** Tools that ran at Groq (2025-2026). */
   readonly executed_tools?: readonly unknown[] | null;
 }
 
-/** A piece of content that came as a list. */
+/** An element of content that is an array. */
 export interface ContentBlock {
   readonly type?: string;
   readonly text?: unknown;
   /** Mistral's reasoning: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */
   readonly thinking?: string | readonly { readonly text?: unknown }[];
-  /** Of a piece that points to a source: its members. */
+  /** Members of an element that refers to a source. */
   readonly [member: string]: unknown;
 }
 
-/** One of OpenRouter's typed pieces of reasoning: text, summary or encrypted data. */
+/** A typed element of OpenRouter's reasoning: text, summary or encrypted data. */
 export interface ReasoningDetail {
   readonly type?: string;
   readonly index?: number;
@@ -68,7 +68,7 @@ export interface ReasoningDetail {
   readonly format?: string | null;
 }
 
-/** A call, or a piece of its arguments. */
+/** A call or a fragment of its arguments. */
 export interface FunctionFragment {
   readonly name?: string | null;
   readonly arguments?: unknown;
@@ -78,14 +78,14 @@ export interface FunctionFragment {
 export interface ToolFragment {
   readonly index?: number | null;
   readonly id?: string | null;
-  /** Gemini's place for a thought signature, also behind gateways (2026). */
+  /** Thought signature of Gemini, also behind gateways (2026). */
   readonly extra_content?: unknown;
   readonly function?: FunctionFragment | null;
-  /** A custom tool's free text. */
+  /** Text of a custom tool. */
   readonly custom?: { readonly name?: string | null; readonly input?: unknown } | null;
 }
 
-/** How long the stages of an answer took, in seconds. */
+/** Durations of the stages of a response, in seconds. */
 export interface RawTimes {
   readonly queue_time?: unknown;
   readonly prompt_time?: unknown;
@@ -93,7 +93,7 @@ export interface RawTimes {
   readonly total_time?: unknown;
 }
 
-/** Token counts by all the names that they have on this wire. */
+/** Token counts under all their names on this wire. */
 export interface RawUsage extends RawTimes {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;

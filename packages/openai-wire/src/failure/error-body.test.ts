@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf } from './error-body.ts';
+import { parseFailure } from './error-body.ts';
 
 const nothing = { status: undefined, code: undefined, type: undefined, param: undefined, message: '' };
 
@@ -68,6 +68,6 @@ describe('an error body', () => {
     ['that is missing', undefined, {}],
     ['that is a text by itself', 'Bad Gateway', { message: 'Bad Gateway' }],
   ])('%s is read', (_what, body, expected) => {
-    expect({ ...nothing, ...failureOf(body) }).toEqual({ ...nothing, ...expected });
+    expect({ ...nothing, ...parseFailure(body) }).toEqual({ ...nothing, ...expected });
   });
 });

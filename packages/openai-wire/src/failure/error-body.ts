@@ -1,34 +1,32 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { isRecord, type WireFailure } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, isRecord, type HeaderReader, type WireFailure } from '@majordomo/core/toolkit';
 import { truncateBody, wireError } from '@majordomo/wire-kit';
-
 import { inBandKind } from './kind.ts';
-import type { ReportedFailure } from './reported.ts';
-import { withBodyWait } from './retry-after.ts';
+import type { ReportedFailure } from './reported-failure.ts';
 
 /**
  * Reads `{ error: { message, code, type, param } }`, the same without its wrapper, `{ error: 'text' }`,
- * `{ detail: 'text' | [{ loc, msg }] }`, `{ errors: [...] }` and lists of any of these. A gateway's wrapped upstream
- * error (`metadata.raw`) is added to the message, since only it tells what went wrong.
+ * `{ detail: 'text' | [{ loc, msg }] }`, `{ errors: [...] }` and arrays of any of these. The upstream error of a gateway
+ * (`metadata.raw`) is added to the message, because only it states the cause.
  */
-export function failureOf(body: unknown): ReportedFailure {
+export function parseFailure(body: unknown): ReportedFailure {
   const inner = unwrap(truncateBody(body));
   if (!isRecord(inner)) return { param: undefined, code: undefined, type: undefined, message: textOf(inner) };
-  const upstream = upstreamText(inner['metadata']);
+  const upstream = upstreamMessage(inner['metadata']);
   const message = textOf(inner['message'] ?? inner['msg'] ?? inner['detail'] ?? inner['error']);
   return {
     status: statusOf(inner),
-    code: wordOf(inner['code']) ?? wordOf(inner['error_code']),
-    type: wordOf(inner['type']),
-    param: wordOf(inner['param']) ?? extraField(inner['loc']),
+    code: codeOf(inner['code']) ?? codeOf(inner['error_code']),
+    type: codeOf(inner['type']),
+    param: codeOf(inner['param']) ?? rejectedField(inner['loc']),
     message:
       upstream === '' || message.includes(upstream) ? message : `${message}: ${upstream}`.replace(/^: /, ''),
   };
 }
 
 /**
- * An error that came in place of content. Its own code, or the status that it names, decides; `status` is the HTTP
- * status where the whole body is the error, since that one says nothing.
+ * Returns an error that arrived in place of content. Its code or the status inside it determines the kind. `status`: HTTP
+ * status of a body that is an error; it does not influence the kind.
  */
 export function inBandError(
   given: unknown,
@@ -37,7 +35,7 @@ export function inBandError(
   status?: number,
 ): LlmError {
   const body = truncateBody(given);
-  const failure = failureOf(body);
+  const failure = parseFailure(body);
   return wireError({
     ...failure,
     status,
@@ -50,17 +48,34 @@ export function inBandError(
 }
 
 /**
- * An account's own rule stands against every host of the model: that is not a missing model, and the same account will not
- * do better with another one (OpenRouter, 2026: "No endpoints found matching your data policy"). Nor is the request passed
- * on to another vendor unasked: the rule says who may see it.
+ * Returns another kind for a 404 that a rule of the account caused (OpenRouter, 2026: "No endpoints found matching your data
+ * policy"). The rule excludes every host of the model and also applies to other models, and the request must not go to
+ * another vendor, because the rule restricts who may read it.
  */
-export function accountRule(
+export function accountPolicyFailure(
   { message }: ReportedFailure,
   status: number,
 ): WireFailure & { kind?: ErrorKind } {
   return status === 404 && /data policy|guardrail|privacy settings/i.test(message)
     ? { kind: 'auth', code: 'account-policy' }
     : {};
+}
+
+/**
+ * Returns headers with the `retry-after` that the error's body states: `resets_in_seconds`, or `resets_at` in seconds since
+ * the epoch (the ChatGPT backend, 2026). A `retry-after` of the headers takes precedence.
+ */
+export function withBodyWait(headers: HeaderReader | undefined, body: unknown): HeaderReader | undefined {
+  const outer = asRecord(body);
+  const { resets_in_seconds, resets_at } = isRecord(outer['error']) ? outer['error'] : outer;
+  const seconds = asNumber(resets_in_seconds);
+  const epoch = asNumber(resets_at);
+  const wait =
+    seconds?.toString() ?? (epoch === undefined ? undefined : new Date(epoch * 1000).toUTCString());
+  if (wait === undefined) return headers;
+  return {
+    get: (name) => headers?.get(name) ?? (name.toLowerCase() === 'retry-after' ? wait : null),
+  };
 }
 
 function unwrap(body: unknown): unknown {
@@ -86,39 +101,35 @@ function wrapped(record: Readonly<Record<string, unknown>>): unknown {
   return Array.isArray(detail) && detail.length > 0 ? detail : undefined;
 }
 
-/** MiniMax: the error's code and words stand in a member of their own (2026). */
-const baseError = ({
-  status_code: code,
-  status_msg: message,
-}: Readonly<Record<string, unknown>>): object => ({
+/** Converts MiniMax's `base_resp` (2026). Its code becomes a string, because it is not an HTTP status. */
+const baseError = ({ status_code, status_msg }: Readonly<Record<string, unknown>>): object => ({
   type: 'base_resp',
-  // Not `code` as a number: it is not an HTTP status.
-  code: String(code),
-  message,
+  code: String(status_code),
+  message: status_msg,
 });
 
-function upstreamText(metadata: unknown): string {
+function upstreamMessage(metadata: unknown): string {
   if (!isRecord(metadata)) return '';
   const { raw } = metadata;
-  if (typeof raw !== 'string') return isRecord(raw) ? failureOf(raw).message : '';
+  if (typeof raw !== 'string') return isRecord(raw) ? parseFailure(raw).message : '';
   try {
-    return failureOf(JSON.parse(raw)).message;
+    return parseFailure(JSON.parse(raw)).message;
   } catch {
     return raw;
   }
 }
 
-/** Some errors inside a 200 carry the status that they would have had. */
+/** Some errors inside a 200 contain the status that the response should have had. */
 function statusOf(record: Readonly<Record<string, unknown>>): number | undefined {
   const status = record['status_code'] ?? record['status'] ?? record['code'];
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
 }
 
-/** pydantic's `loc: ['body', 'seed']`: a member of the body itself, nothing deeper. */
-const extraField = (loc: unknown): string | undefined =>
-  Array.isArray(loc) && loc.length === 2 && loc[0] === 'body' ? wordOf(loc[1]) : undefined;
+/** Returns the member in pydantic's `loc: ['body', 'seed']`; `undefined` for a nested member. */
+const rejectedField = (loc: unknown): string | undefined =>
+  Array.isArray(loc) && loc.length === 2 && loc[0] === 'body' ? codeOf(loc[1]) : undefined;
 
-const wordOf = (value: unknown): string | undefined =>
+const codeOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
 
 function textOf(value: unknown): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stream as chat, failureOf as thrown } from '../../test/reading.ts';
 import { failedKind } from '../responses/response.ts';
-import { failureOf, inBandError } from './error-body.ts';
-import { namedKind } from './kind.ts';
+import { parseFailure, inBandError } from './error-body.ts';
+import { specificKind } from './kind.ts';
 
 const CYBER = { type: 'invalid_request', code: 'cyber_policy', message: 'flagged for cyber security' };
 
@@ -42,7 +42,7 @@ describe('a failure inside of an answer', () => {
     [{ type: 'usage_limit_reached', message: 'used up' }, 'quota'],
   ])('%j is %s on both wires', (error, kind) => {
     expect(thrown(() => chat({ error })).kind).toBe(kind);
-    expect(failedKind(failureOf({ error }))).toBe(kind);
+    expect(failedKind(parseFailure({ error }))).toBe(kind);
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('a failure inside of an answer', () => {
 it('is auth if the organization has to be verified, which no client of a gateway can do', () => {
   const message = 'Your organization must be verified to stream this model.';
   expect(
-    namedKind({
+    specificKind({
       status: 400,
       type: 'invalid_request_error',
       code: 'unsupported_value',

@@ -1,24 +1,42 @@
-import type { JsonObject, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
+import type { AssistantPart, ModelRequest, ModelTool, Recovery, TurnMessage } from '@majordomo/core';
 import { GRAMMAR_DIALECT, sanitizeSchema } from '@majordomo/wire-kit';
-import { besideTools } from '../schema/vendor-tools.ts';
 import { withSchemas } from '../schema/dialects.ts';
-import { instructionFor, JSON_MODE } from '../schema/output.ts';
-import type { ReportedFailure } from './reported.ts';
+import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts';
+import { mergeVendorTools } from '../schema/vendor-tools.ts';
+import type { ReportedFailure } from './reported-failure.ts';
+import { rejectedMemberRecovery, withExtra, type SentBody } from './rejected-member.ts';
 
-/** The body that was refused, of either wire. */
-export type SentBody = Readonly<Record<string, unknown>>;
+/** Forms of tools and formats that differ between the wires. */
+export interface BodyForms {
+  /** Returns the members that set the format of a response; `undefined` for no format. */
+  readonly formatMembers: (format: object | undefined) => object;
+  readonly schemaFormat: (schema: NamedSchema) => object;
+  readonly toolsToWire: (tools: readonly ModelTool[]) => readonly object[];
+}
 
-/** May the request be changed at all? Other statuses do not blame the body. */
-export const blamesBody = (status: number): boolean => status === 400 || status === 422;
+/** Whether a status can mean that a changed body succeeds. */
+export const isBodyRejection = (status: number): boolean => status === 400 || status === 422;
 
-/** What engines say that make a grammar of a schema and fail (llama.cpp and its kin, 2025-2026). */
-const GRAMMAR =
+/**
+ * Returns a changed request that may succeed, for failures that both wires have: schemas without what a grammar cannot
+ * express, without `strict`, in the system text, or the body without the rejected member.
+ */
+export function sharedRecovery(
+  failure: ReportedFailure,
+  sent: SentBody,
+  forms: BodyForms,
+): Recovery | undefined {
+  if (GRAMMAR_FAILURE.test(failure.message)) return simplerSchemaRecovery(sent);
+  if (isStrictRejection(failure, sent)) return nonStrictRecovery(forms);
+  return schemaInstructionRecovery(failure, sent, forms) ?? rejectedMemberRecovery(failure, sent);
+}
+
+/** Errors of engines that convert a schema into a grammar (llama.cpp and its derivatives, 2025-2026). */
+const GRAMMAR_FAILURE =
   /error parsing grammar|json-schema-to-grammar|unable to generate parser|failed to parse grammar/i;
 
-export const failsAtGrammar = ({ message }: ReportedFailure): boolean => GRAMMAR.test(message);
-
-/** Without `pattern` and `format`, which such engines fail at; `undefined` where neither was sent. */
-export function simplerSchemas(sent: SentBody): Recovery | undefined {
+/** Removes `pattern` and `format`; `undefined` if the request has neither. */
+function simplerSchemaRecovery(sent: SentBody): Recovery | undefined {
   if (!/"(?:pattern|format)":/.test(schemasIn(sent))) return undefined;
   return {
     id: 'grammar',
@@ -37,32 +55,31 @@ export function simplerSchemas(sent: SentBody): Recovery | undefined {
 }
 
 /**
- * The server's strict subset is another one than was thought (`Invalid schema for function 'f': …`, 2024-2026), or it
- * has none (`Unknown parameter: 'tools[0].function.strict'`, of older deployments).
+ * Whether the strict subset of the server is smaller (`Invalid schema for function 'f': …`, 2024-2026) or absent (`Unknown
+ * parameter: 'tools[0].function.strict'`, of older deployments).
  */
-export const refusesStrict = ({ code, message, param }: ReportedFailure, sent: SentBody): boolean =>
+const isStrictRejection = ({ code, message, param }: ReportedFailure, sent: SentBody): boolean =>
   (/^invalid schema for|\bstrict\b/i.test(`${message} ${param ?? ''}`) || SCHEMA_CODES.has(code ?? '')) &&
   schemasIn(sent).includes('"strict":true');
 
 const SCHEMA_CODES: ReadonlySet<string> = new Set(['invalid_function_parameters', 'invalid_json_schema']);
 
-/** The body's schemas, as they were sent. */
 const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
   JSON.stringify([tools, chat, text]);
 
-/** The caller's schemas as they are, enforced by nobody. */
-export const unstrict = (
-  outputMember: (output: { readonly name: string; readonly schema: JsonObject }) => object,
-  toolsOf: (tools: readonly ModelTool[]) => readonly object[],
-): Recovery => ({
+/** Sends the caller's schemas unchanged and not enforced. */
+const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyForms): Recovery => ({
   id: 'strict',
   what: 'strict dropped from schemas',
   apply(request) {
     const { tools, output, extra } = request;
-    const list = tools.length > 0 ? toolsOf(tools) : undefined;
+    const list = tools.length > 0 ? toolsToWire(tools) : undefined;
     const { name = '', schema } = output ?? {};
-    const plain = { ...(schema && outputMember({ name, schema })), ...(list && { tools: list }) };
-    return { ...request, extra: { ...plain, ...besideTools(extra, list) } };
+    const format = schema && formatMembers(schemaFormat({ name, schema, strict: false }));
+    return {
+      ...request,
+      extra: { ...format, ...(list && { tools: list }), ...mergeVendorTools(extra, list) },
+    };
   },
   remember: true,
   isNeededFor: hasSchemas,
@@ -70,48 +87,59 @@ export const unstrict = (
 
 const hasSchemas = ({ tools, output }: ModelRequest): boolean => tools.length > 0 || output !== undefined;
 
-/** What servers say of models that have JSON mode but take no schema (Groq, 2025-2026), or not even that. */
+/** Errors of models that have JSON mode but accept no schema (Groq, 2025-2026), or that have no JSON mode. */
 const NO_SCHEMA =
   /(?:not|n't) support[^.]{0,60}json_schema|json_schema[^.]{0,60}(?:not supported|unsupported)/i;
 const NO_JSON_MODE =
   /(?:not|n't) support[^.]{0,60}json_object|json_object[^.]{0,60}(?:not supported|unsupported)/i;
 
-/**
- * With the schema told in the system text instead of enforced: as JSON where the model has that mode, else as text.
- * `formatOf` is the wire's member for a format, `undefined` for none.
- */
-export function toldSchema(
+/** Puts the schema into the system text, with JSON mode where the model has it. */
+function schemaInstructionRecovery(
   { message }: ReportedFailure,
   sent: SentBody,
-  formatOf: (format: object | undefined) => Readonly<Record<string, unknown>>,
+  { formatMembers }: BodyForms,
 ): Recovery | undefined {
   const format = schemasIn({ ...sent, tools: undefined });
-  const isSchema = format.includes('"type":"json_schema"');
-  const isMode = format.includes('"type":"json_object"');
-  if (isSchema && NO_SCHEMA.test(message))
-    return told('JSON mode', (request) => instructed(request, formatOf(JSON_MODE)));
-  if (isMode && NO_JSON_MODE.test(message))
-    return told('no JSON mode', (request) => withExtra(request, formatOf(undefined)));
+  if (format.includes('"type":"json_schema"') && NO_SCHEMA.test(message))
+    return instructionRecovery('JSON mode', (request) => withInstruction(request, formatMembers(JSON_MODE)));
+  if (format.includes('"type":"json_object"') && NO_JSON_MODE.test(message))
+    return instructionRecovery('no JSON mode', (request) => withExtra(request, formatMembers(undefined)));
   return undefined;
 }
 
-const told = (id: string, apply: Recovery['apply']): Recovery => ({
+const instructionRecovery = (id: string, apply: Recovery['apply']): Recovery => ({
   id,
-  what: 'the schema of the answer told instead of enforced',
+  what: 'the schema of the answer put into the system text instead of enforced',
   apply,
   remember: true,
   isNeededFor: ({ output }) => output !== undefined,
 });
 
-function instructed(request: ModelRequest, members: Readonly<Record<string, unknown>>): ModelRequest {
+function withInstruction(request: ModelRequest, members: object): ModelRequest {
   const { system, output } = request;
   if (output === undefined) return request;
   const text = [system, instructionFor(output.schema)].filter((each) => each !== undefined && each !== '');
   return withExtra({ ...request, system: text.join('\n\n') }, members);
 }
 
-/** `extra` goes over everything, and a member without a value is not sent. */
-export const withExtra = (
-  request: ModelRequest,
-  members: Readonly<Record<string, unknown>>,
-): ModelRequest => ({ ...request, extra: { ...request.extra, ...members } });
+/**
+ * Removes earlier reasoning, and with it ids and vendor items, which refer to it. A rejected token would be rejected again,
+ * so the target gets none for the rest of the conversation.
+ */
+export const WITHOUT_REPLAY: Recovery = {
+  id: 'encrypted reasoning',
+  what: 'earlier reasoning not sent back',
+  apply: (request) => ({ ...request, messages: request.messages.map(withoutReplay) }),
+  remember: true,
+  isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'assistant'),
+};
+
+function withoutReplay(message: TurnMessage): TurnMessage {
+  if (message.role !== 'assistant') return message;
+  const parts = message.parts.flatMap((part): AssistantPart[] => {
+    if (part.type === 'reasoning' || part.type === 'vendor') return [];
+    const { replay: _rejected, ...rest } = part;
+    return [rest];
+  });
+  return { role: 'assistant', parts };
+}

@@ -8,7 +8,7 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { refuseFilm, refuseUnsupported, refuseVendorTools } from './unsupported.ts';
+import { rejectVideo, rejectUnsupported, rejectVendorTools } from './unsupported.ts';
 
 const BYTES = new Uint8Array([1]);
 const tools = [{ name: 'f', description: '', parameters: {} }];
@@ -17,7 +17,7 @@ const images = { mediaTypes: ['image/png'], maxBytes: 9 };
 function kindOf(over: Partial<ModelRequest>, capabilities: Capabilities): string {
   const request = { messages: [user('hi')], tools: [], output: undefined, extra: {}, ...over };
   try {
-    refuseUnsupported(request, capabilities, 'p/m');
+    rejectUnsupported(request, capabilities, 'p/m');
     return 'sent';
   } catch (error) {
     return LlmError.is(error) ? error.kind : String(error);
@@ -25,8 +25,10 @@ function kindOf(over: Partial<ModelRequest>, capabilities: Capabilities): string
 }
 
 it('a film has no form on these wires, and a document has', () => {
-  expect(() => refuseFilm(file(BYTES, 'video/mp4'))).toThrow(/^this wire takes no files of type video\/mp4$/);
-  expect(() => refuseFilm(file(BYTES, 'application/pdf'))).not.toThrow();
+  expect(() => rejectVideo(file(BYTES, 'video/mp4'))).toThrow(
+    /^this wire takes no files of type video\/mp4$/,
+  );
+  expect(() => rejectVideo(file(BYTES, 'application/pdf'))).not.toThrow();
 });
 
 describe('a request', () => {
@@ -64,7 +66,7 @@ describe('a tool that runs at the vendor', () => {
   const vendorTools = ['browser_search', 'code_interpreter'];
   const outcome = (extra: ModelRequest['extra'], own: readonly string[] | 'any' = vendorTools): string => {
     try {
-      refuseVendorTools(extra, { vendorTools: own }, 'p/m');
+      rejectVendorTools(extra, { vendorTools: own }, 'p/m');
       return 'sent';
     } catch (error) {
       return LlmError.is(error, 'unsupported') ? error.message : String(error);
@@ -86,8 +88,8 @@ describe('a tool that runs at the vendor', () => {
     [{ compound_custom: { tools: { enabled_tools: ['wolfram_alpha'] } } }, 'wolfram_alpha'],
   ])('is refused where the model has it not: %j', (extra, name) => {
     const known = 'browser_search, code_interpreter';
-    expect(outcome(extra)).toBe(`p/m has no tool "${name}" of the vendor's; it has ${known}`);
-    expect(outcome(extra, [])).toContain('it has none');
+    expect(outcome(extra)).toBe(`p/m has no vendor tool "${name}"; available: ${known}`);
+    expect(outcome(extra, [])).toContain('available: none');
     expect(outcome(extra, 'any')).toBe('sent');
   });
 });

@@ -2,20 +2,20 @@ import { LlmError, type Capabilities, type FilePart, type ModelRequest } from '@
 import { asList, asRecord, asText, checkInteger } from '@majordomo/core/toolkit';
 
 /**
- * Refuses what makes no sense or what the model is known not to take, before anything is sent: a back stop for models
- * that are used without the chain, which checks the same. Throws `invalid-request` or `unsupported`.
+ * Throws `invalid-request` or `unsupported` before anything is sent, for a request that is invalid or that the model is known
+ * to reject. The chain checks the same; this check is for models that are used without the chain.
  */
-export function refuseUnsupported(request: ModelRequest, capabilities: Capabilities, target: string): void {
+export function rejectUnsupported(request: ModelRequest, capabilities: Capabilities, target: string): void {
   checkInteger(request.maxTokens, 'maxTokens');
-  const what = unsupported(request, capabilities);
-  if (what !== undefined) throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
+  const feature = unsupportedFeature(request, capabilities);
+  if (feature !== undefined) throw new LlmError('unsupported', `${target} takes no ${feature}`, { target });
 }
 
 /**
- * Refuses tools that run at the vendor which this model is known not to have, before anything is sent: a chain continues
- * to one that has them. They stand in `extra`, as `tools` or as the tools of a compound model. Throws `unsupported`.
+ * Throws `unsupported` before anything is sent, for a tool of the vendor that this model is known not to have, so that a
+ * chain continues with another target. These tools are in `extra`, as `tools` or as the tools of a compound model.
  */
-export function refuseVendorTools(
+export function rejectVendorTools(
   extra: ModelRequest['extra'],
   { vendorTools }: { readonly vendorTools: readonly string[] | 'any' },
   target: string,
@@ -24,7 +24,7 @@ export function refuseVendorTools(
   const unknown = vendorToolsIn(extra).find((name) => !vendorTools.includes(name));
   if (unknown === undefined) return;
   const known = vendorTools.length === 0 ? 'none' : vendorTools.join(', ');
-  throw new LlmError('unsupported', `${target} has no tool "${unknown}" of the vendor's; it has ${known}`, {
+  throw new LlmError('unsupported', `${target} has no vendor tool "${unknown}"; available: ${known}`, {
     target,
     path: 'extra',
   });
@@ -33,19 +33,21 @@ export function refuseVendorTools(
 function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra']): readonly string[] {
   const types = asList(tools).map((tool) => asText(asRecord(tool)['type']) ?? '');
   const inner = asRecord(asRecord(compound)['tools'])['enabled_tools'];
-  return [...types, ...asList(inner).map((name) => asText(name) ?? '')].filter((name) => !OURS.has(name));
+  return [...types, ...asList(inner).map((name) => asText(name) ?? '')].filter(
+    (name) => !CALLER_TOOLS.has(name),
+  );
 }
 
-/** Tools that the caller runs; what has no type is one of these. */
-const OURS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
+/** Types of tools that the caller runs. A tool without a type is one of these. */
+const CALLER_TOOLS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
 
-/** A file of these wires is a document: they have no form for a film, whatever the server is. Throws `unsupported`. */
-export function refuseFilm({ mediaType }: FilePart): void {
+/** Throws `unsupported` for a video: files of these wires are documents. */
+export function rejectVideo({ mediaType }: FilePart): void {
   if (mediaType.startsWith('video/'))
     throw new LlmError('unsupported', `this wire takes no files of type ${mediaType}`);
 }
 
-function unsupported(
+function unsupportedFeature(
   request: ModelRequest,
   { tools, images, files, output }: Capabilities,
 ): string | undefined {
@@ -56,16 +58,14 @@ function unsupported(
       if (part.type === 'image' && images === false) return 'images';
       if (part.type === 'image' && images && !images.mediaTypes.includes(part.mediaType))
         return part.mediaType;
-      if (part.type === 'file' && (files === false || (files && !files.includes(part.mediaType)))) {
+      if (part.type === 'file' && (files === false || (files && !files.includes(part.mediaType))))
         return `files of type ${part.mediaType}`;
-      }
       if (
         part.type === 'tool-result' &&
         images === false &&
         part.content.some(({ type }) => type === 'image')
-      ) {
+      )
         return 'images';
-      }
     }
   }
   return undefined;

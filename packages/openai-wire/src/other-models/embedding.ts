@@ -1,39 +1,37 @@
 import { LlmError, type EmbeddingRequest, type EmbeddingResponse, type Usage } from '@majordomo/core';
 import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
-import { jsonBody, withExtra } from './extra.ts';
+import { jsonBody, mergeExtra } from './extra.ts';
 import { vectorOf } from './floats.ts';
 import type { EmbeddingQuirks } from './quirks.ts';
 
-/** The key of `EmbeddingRequest.extra` for this wire. */
+/** Key of this wire in `EmbeddingRequest.extra`. */
 const WIRE = 'openai-embeddings';
 
-/** A request as the wire has it. Throws `unsupported` for dimensions of a model whose vectors cannot be cut. */
+/** Returns the body of a request. Throws `unsupported` for dimensions of a model whose vectors cannot be shortened. */
 export function toEmbeddingBody(
   request: EmbeddingRequest,
   modelId: string,
-  { encoding, dimensions: field, purpose: purposes, size }: EmbeddingQuirks,
+  { encoding, dimensions: field, purpose: purposeMember, size }: EmbeddingQuirks,
   target: string,
 ): string {
   const { values, dimensions, purpose } = request;
   if (dimensions !== undefined && field === 'fixed' && dimensions !== size)
     throw new LlmError(
       'unsupported',
-      `${target} makes vectors of one size, and not of ${dimensions} dimensions`,
-      {
-        target,
-        path: 'dimensions',
-      },
+      `${target} only has vectors of its full size, not of ${dimensions} dimensions`,
+      { target, path: 'dimensions' },
     );
   const isSent = field === 'dimensions' || field === 'output_dimension';
-  const word = purposes?.words[purpose ?? 'default'];
   return jsonBody(
-    withExtra(
+    mergeExtra(
       {
         model: modelId,
         input: values,
         encoding_format: encoding === 'none' ? undefined : encoding,
         ...(isSent && { [field]: dimensions }),
-        ...(purposes !== undefined && { [purposes.field]: word }),
+        ...(purposeMember !== undefined && {
+          [purposeMember.field]: purposeMember.values[purpose ?? 'default'],
+        }),
       },
       request,
       WIRE,
@@ -42,26 +40,27 @@ export function toEmbeddingBody(
   );
 }
 
-type Embedded = Pick<EmbeddingResponse, 'target' | 'vectors' | 'usage' | 'warnings'>;
+type EmbeddingResult = Pick<EmbeddingResponse, 'target' | 'vectors' | 'usage' | 'warnings'>;
 
-/** The vectors of an answer, by the index that stands with each. Throws `protocol` for what is no such answer. */
-export function fromEmbeddingBody(json: unknown, count: number, target: string): Embedded {
-  const { data, usage: counted } = asRecord(json);
-  const usage = usageOf(counted);
-  const wrong = (path: string, why: string): LlmError => wrongAt(target, path, why, usage);
-  if (!isList(data)) throw wrong('data', 'is not a list');
+/** Returns the vectors of a response, ordered by the index of each. Throws `protocol` for an invalid response. */
+export function fromEmbeddingBody(json: unknown, count: number, target: string): EmbeddingResult {
+  const { data, usage: counts } = asRecord(json);
+  const usage = usageOf(counts);
+  const invalid = (path: string, problem: string): LlmError => invalidResponse(target, path, problem, usage);
+  if (!isList(data)) throw invalid('data', 'is not an array');
   const vectors: (Float32Array | undefined)[] = Array.from({ length: count });
   for (const [at, entry] of data.entries()) {
     const { embedding, index = at } = asRecord(entry);
-    const place = asNumber(index) ?? -1;
-    if (!Number.isInteger(place) || place < 0 || place >= count || vectors[place] !== undefined)
-      throw wrong(`data[${at}].index`, `is ${String(index)}, of ${count} values`);
+    const position = asNumber(index) ?? -1;
+    const isFree = Number.isInteger(position) && position >= 0 && position < count;
+    if (!isFree || vectors[position] !== undefined)
+      throw invalid(`data[${at}].index`, `is ${String(index)}, of ${count} values`);
     const vector = vectorOf(embedding);
-    if (vector === undefined) throw wrong(`data[${at}].embedding`, 'is no vector');
-    vectors[place] = vector;
+    if (vector === undefined) throw invalid(`data[${at}].embedding`, 'is not a vector');
+    vectors[position] = vector;
   }
   const complete = vectors.filter((vector) => vector !== undefined);
-  if (complete.length !== count) throw wrong('data', `has ${data.length} vectors for ${count} values`);
+  if (complete.length !== count) throw invalid('data', `has ${data.length} vectors for ${count} values`);
   return { target, vectors: complete, usage, warnings: [] };
 }
 
@@ -71,9 +70,9 @@ const usageOf = (raw: unknown): Usage | undefined => {
   return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 };
 
-/** The vendor bills a response that cannot be read. */
-const wrongAt = (target: string, path: string, why: string, usage: Usage | undefined): LlmError =>
-  new LlmError('protocol', `${target}: ${path} ${why}`, {
+/** Retains the usage, because the vendor bills a response that cannot be read. */
+const invalidResponse = (target: string, path: string, problem: string, usage: Usage | undefined): LlmError =>
+  new LlmError('protocol', `${target}: ${path} ${problem}`, {
     target,
     path,
     ...(usage && { partial: { id: undefined, target, parts: [], text: '', usage } }),

@@ -1,13 +1,13 @@
 import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 
-interface Asked {
+interface WithExtra {
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** A body with what the caller adds: the wire's entries first, then the provider's over them; unset fields are not in it. */
-export function withExtra(
+/** Merges the caller's `extra` into a body. Members of the provider take precedence over members of the wire. */
+export function mergeExtra(
   body: Readonly<Record<string, unknown>>,
-  { extra }: Asked,
+  { extra }: WithExtra,
   wire: string,
   target: string,
 ): Readonly<Record<string, unknown>> {
@@ -15,5 +15,5 @@ export function withExtra(
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** JSON in which lone surrogates are U+FFFD. */
+/** Returns JSON in which lone surrogates are U+FFFD. */
 export const jsonBody = (body: object): string => wellFormedJson(JSON.stringify(body));

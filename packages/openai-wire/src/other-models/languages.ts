@@ -1,13 +1,13 @@
 import { asLanguage } from '@majordomo/core/toolkit';
 
-/** Those that transcripts are told in by English name: the languages of Whisper, as BCP 47. */
+/** Languages of Whisper, whose English names appear in transcripts. */
 const TAGS =
   'en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue'.split(
     ' ',
   );
 
-/** Names that are not those of the platform's table. */
-const OTHERS: ReadonlyMap<string, string> = new Map([
+/** Names that differ from those of `Intl.DisplayNames`. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['haitian creole', 'ht'],
   ['myanmar', 'my'],
   ['nynorsk', 'nn'],
@@ -19,12 +19,12 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
 
 let byName: ReadonlyMap<string, string> | undefined;
 
-/** A language as BCP 47, whether the wire says a tag or an English name; `undefined` for what is neither. */
-export function languageTag(said: unknown): string | undefined {
-  if (typeof said !== 'string' || said === '') return undefined;
-  const name = said.toLowerCase();
+/** Returns the BCP 47 tag for a tag or an English name; `undefined` for any other value. */
+export function languageTag(language: unknown): string | undefined {
+  if (typeof language !== 'string' || language === '') return undefined;
+  const name = language.toLowerCase();
   byName ??= namesOfTags();
-  return OTHERS.get(name) ?? byName.get(name) ?? tagOf(said);
+  return OTHER_NAMES.get(name) ?? byName.get(name) ?? tagOf(language);
 }
 
 function namesOfTags(): ReadonlyMap<string, string> {

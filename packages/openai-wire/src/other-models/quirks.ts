@@ -1,63 +1,67 @@
-/** How embedding endpoints (`/embeddings`) differ. */
+/** Differences between embedding endpoints (`/embeddings`). */
 export interface EmbeddingQuirks {
-  /** How vectors come: `base64` saves bytes and time, `float` is said, or nothing is. */
+  /** Requested encoding of vectors; `none`: the request does not name one. `base64` saves bytes and time. */
   readonly encoding: 'base64' | 'float' | 'none';
   /**
-   * The field for shorter vectors. `cut`: there is none, and whole vectors are cut here; `fixed`: the vectors of the model
-   * cannot be cut.
+   * Member for shorter vectors. `cut`: the server has none, and complete vectors are shortened by majordomo. `fixed`: vectors
+   * of the model cannot be shortened.
    */
   readonly dimensions: 'dimensions' | 'output_dimension' | 'cut' | 'fixed';
-  /** Of whole vectors, where it is known. */
+  /** Number of dimensions of a complete vector, if known. */
   readonly size?: number | undefined;
+  /** Maximum number of values in one request. */
   readonly maxValues?: number | undefined;
-  /** Of one value. */
+  /** Maximum number of tokens of one value. */
   readonly maxTokens?: number | undefined;
+  /** Maximum number of tokens of one request. */
   readonly maxRequestTokens?: number | undefined;
-  /** What says the purpose: a field, and its words; `default`, where it must be said. */
-  readonly purpose?: { readonly field: string; readonly words: Readonly<Record<string, string>> } | undefined;
+  /** Member for the purpose and its values. `default` is sent for a request without a purpose. */
+  readonly purpose?:
+    { readonly field: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
 
-/** How transcription endpoints (`/audio/transcriptions`) differ. */
+/** Differences between transcription endpoints (`/audio/transcriptions`). */
 export interface TranscriptionQuirks {
-  /** What can come: times of segments and words, of speakers' segments alone, or none. */
+  /** Available times: of segments and words (`verbose`), of segments of speakers, or none. */
   readonly times: 'verbose' | 'speakers' | 'none';
   readonly maxBytes?: number | undefined;
   readonly maxDurationMs?: number | undefined;
   readonly mediaTypes?: readonly string[] | undefined;
-  /** Where it is, if not below the base URL. */
+  /** Base URL of the endpoint if it differs from that of the provider. */
   readonly baseURL?: string | undefined;
 }
 
-/** How speech endpoints (`/audio/speech`) differ. */
+/** Differences between speech endpoints (`/audio/speech`). */
 export interface SpeechQuirks {
   readonly formats: readonly ('mp3' | 'wav' | 'opus' | 'flac' | 'pcm')[];
-  /** Sent where none is asked for; the wire wants one. */
+  /** Voice of a request without one, because the wire requires it. */
   readonly voice?: string | undefined;
+  /** Whether the model follows instructions. */
   readonly instructions: boolean;
   readonly maxCharacters?: number | undefined;
 }
 
-/** What one family of model ids does differently. */
+/** Quirks of the models whose ids match a pattern. */
 export interface OtherModelRule<Quirks> {
   /** Matches the model id as the caller wrote it. */
   readonly pattern: RegExp;
   readonly quirks: Partial<Quirks>;
 }
 
-/** What a vendor of these wires has besides chats; `false`: it has none of it. */
+/** Other endpoints of a vendor. `false`: the vendor does not have the endpoint. */
 export interface OtherModelsProfile {
   readonly embeddings?: EndpointProfile<EmbeddingQuirks> | undefined;
   readonly transcription?: EndpointProfile<TranscriptionQuirks> | undefined;
   readonly speech?: EndpointProfile<SpeechQuirks> | undefined;
-  /** The model that a free name, such as a deployment's, stands for: vectors of one model mix wherever it runs. */
+  /** Models by other names, such as the names of deployments. Vectors of the same model can be compared. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Of one endpoint: what holds for all its models, and first rules that match. */
+/** Quirks of all models of an endpoint, and rules of which the first match applies. */
 export type EndpointProfile<Quirks> =
   false | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
 
-/** Of a server of which nothing is known. */
+// defaults for unknown servers
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
 const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
@@ -71,7 +75,7 @@ export const transcriptionQuirks = (profile: OtherModelsProfile, modelId: string
 export const speechQuirks = (profile: OtherModelsProfile, modelId: string): SpeechQuirks =>
   quirksOf(SPEECH, profile.speech, modelId);
 
-/** What is known of all servers ← of the vendor ← of the first rule that matches. */
+/** Each source takes precedence over the one before: defaults, vendor, first matching rule. */
 function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {
   if (facts === false) return base;
   const rule = facts?.models?.find(({ pattern }) => pattern.test(modelId));

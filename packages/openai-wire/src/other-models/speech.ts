@@ -1,12 +1,12 @@
 import { LlmError, type SpeechRequest, type Warning } from '@majordomo/core';
-import { jsonBody, withExtra } from './extra.ts';
+import { jsonBody, mergeExtra } from './extra.ts';
 import type { SpeechQuirks } from './quirks.ts';
 
-/** The key of `SpeechRequest.extra` for this wire. */
+/** Key of this wire in `SpeechRequest.extra`. */
 const WIRE = 'openai-speech';
 
-/** What comes where the answer does not say it. */
-export const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
+/** Media types of formats, for responses without a type. */
+const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
   opus: 'audio/ogg',
@@ -14,39 +14,39 @@ export const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>,
   pcm: 'audio/pcm',
 };
 
-/** The wire's own format, where none is asked for. */
-const DEFAULT = 'mp3';
+/** Format of a request without one. */
+const DEFAULT_FORMAT = 'mp3';
 
-/** A request as the wire has it. */
+/** A converted request. */
 export interface SpeechCall {
   readonly body: string;
   readonly mediaType: string;
   readonly warnings: readonly Warning[];
 }
 
-/** Throws `unsupported` for a format that the model has not, `invalid-request` where a voice is needed. */
+/** Converts a request. Throws `unsupported` for a format that the model does not have. */
 export function toSpeechCall(
   request: SpeechRequest,
   modelId: string,
-  { formats, voice: usual, instructions: listens }: SpeechQuirks,
+  { formats, voice: defaultVoice, instructions: hasInstructions }: SpeechQuirks,
   target: string,
 ): SpeechCall {
-  const { text, voice = usual, format, speed, instructions } = request;
-  const sent = format ?? (formats.includes(DEFAULT) ? undefined : formats[0]);
+  const { text, voice = defaultVoice, format, speed, instructions } = request;
+  const sent = format ?? (formats.includes(DEFAULT_FORMAT) ? undefined : formats[0]);
   if (format !== undefined && !formats.includes(format))
-    throw new LlmError('unsupported', `${target} speaks ${formats.join(', ')}, and not ${format}`, {
+    throw new LlmError('unsupported', `${target} has no format ${format}; available: ${formats.join(', ')}`, {
       target,
       path: 'format',
     });
-  const isDropped = instructions !== undefined && !listens;
-  const body = withExtra(
+  const isDropped = instructions !== undefined && !hasInstructions;
+  const body = mergeExtra(
     {
       model: modelId,
       input: text,
       voice,
       response_format: sent,
       speed,
-      instructions: listens ? instructions : undefined,
+      instructions: hasInstructions ? instructions : undefined,
     },
     request,
     WIRE,
@@ -54,9 +54,13 @@ export function toSpeechCall(
   );
   return {
     body: jsonBody(body),
-    mediaType: SPEECH_TYPES[sent ?? DEFAULT],
-    warnings: isDropped ? [DEAF] : [],
+    mediaType: SPEECH_TYPES[sent ?? DEFAULT_FORMAT],
+    warnings: isDropped ? [NO_INSTRUCTIONS] : [],
   };
 }
 
-const DEAF: Warning = { action: 'dropped', what: 'instructions', why: 'this model does not listen to them' };
+const NO_INSTRUCTIONS: Warning = {
+  action: 'dropped',
+  what: 'instructions',
+  why: 'this model does not follow instructions',
+};

@@ -6,14 +6,14 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import { withExtra } from './extra.ts';
+import { mergeExtra } from './extra.ts';
 import { languageTag } from './languages.ts';
 import type { TranscriptionQuirks } from './quirks.ts';
 
-/** The key of `TranscriptionRequest.extra` for this wire. */
+/** Key of this wire in `TranscriptionRequest.extra`. */
 const WIRE = 'openai-transcriptions';
 
-/** What servers tell a file's format by. */
+/** File name extensions, by which servers recognize the format. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'audio/mpeg': 'mp3',
   'audio/wav': 'wav',
@@ -24,13 +24,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
 };
 
-/** A form with the recording in it, and what could not be asked for. */
+/** A converted request. */
 export interface TranscriptionForm {
   readonly form: FormData;
   readonly warnings: readonly Warning[];
 }
 
-/** A request as the wire has it. */
+/** Converts a request into a form with the recording. */
 export function toTranscriptionForm(
   request: TranscriptionRequest,
   modelId: string,
@@ -39,10 +39,10 @@ export function toTranscriptionForm(
 ): TranscriptionForm {
   const { audio, mediaType, language, prompt, timestamps } = request;
   const isTimed = timestamps !== undefined && times === 'verbose';
-  const fields = withExtra(
+  const fields = mergeExtra(
     {
       model: modelId,
-      // The wire has languages without a region.
+      // The wire accepts languages without a region.
       language: language?.split('-')[0]?.toLowerCase(),
       prompt,
       response_format: times === 'speakers' ? 'diarized_json' : isTimed ? 'verbose_json' : 'json',
@@ -63,21 +63,25 @@ export function toTranscriptionForm(
   return { form, warnings: isDropped ? [NO_TIMES] : [] };
 }
 
-const NO_TIMES: Warning = { action: 'dropped', what: 'timestamps', why: 'this model gives none of these' };
+const NO_TIMES: Warning = {
+  action: 'dropped',
+  what: 'timestamps',
+  why: 'this model does not have these timestamps',
+};
 
-type Heard = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
+type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** What was heard. Throws `protocol` for what is no such answer. */
+/** Reads a response. Throws `protocol` for an invalid one. */
 export function fromTranscriptionBody(
   json: unknown,
-  asked: Pick<TranscriptionRequest, 'timestamps'>,
+  request: Pick<TranscriptionRequest, 'timestamps'>,
   target: string,
-): Heard {
+): TranscriptionResult {
   const { text, language, duration, segments, words, usage } = asRecord(json);
   if (typeof text !== 'string')
-    throw new LlmError('protocol', `${target}: text is no text`, { target, path: 'text' });
+    throw new LlmError('protocol', `${target}: text is not a string`, { target, path: 'text' });
   const durationMs = milliseconds(duration);
-  const pieces = asked.timestamps === 'word' && Array.isArray(words) ? words : segments;
+  const pieces = request.timestamps === 'word' && Array.isArray(words) ? words : segments;
   return {
     text: text.trim(),
     language: languageTag(language),
@@ -89,23 +93,23 @@ export function fromTranscriptionBody(
   };
 }
 
-function segmentOf(raw: unknown): Heard['segments'] {
+function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   const { text, word, start, end, speaker } = asRecord(raw);
   const startMs = milliseconds(start);
   const endMs = milliseconds(end);
-  const said = asText(text) ?? asText(word);
-  if (said === undefined || startMs === undefined || endMs === undefined) return [];
-  return [{ text: said.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
+  const segment = asText(text) ?? asText(word);
+  if (segment === undefined || startMs === undefined || endMs === undefined) return [];
+  return [{ text: segment.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
 }
 
-/** The wire has seconds, some servers as text; none are below 0, or more than a computer can count. */
+/** Converts seconds, which some servers send as a string. Returns `undefined` for negative or unsafe numbers. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = typeof seconds === 'string' ? Number(seconds) : asNumber(seconds);
   const rounded = Math.round((number ?? -1) * 1000);
   return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
 }
 
-/** Tokens, or seconds of audio: what the wire says, else what its duration says. */
+/** Reads the usage: tokens, or otherwise seconds of audio from the usage or from the duration. */
 function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefined {
   const { input_tokens, output_tokens, input_token_details, seconds } = asRecord(raw);
   const input = asNumber(input_tokens);

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Alibaba's compatible mode: recordings of 2025; `enable_thinking` and JSON mode as in its reference (2026). */
 export const alibaba: Profile = {

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 import { alibaba } from './alibaba.ts';
 import { cerebras } from './cerebras.ts';
 import { cohere } from './cohere.ts';

@@ -1,5 +1,5 @@
 import type { Capabilities } from '@majordomo/core';
-import type { ModelRule } from '../chat/profile.ts';
+import type { ModelRule } from '../profile.ts';
 
 const TEXT: Capabilities = { images: false, files: false, audio: false };
 const THINKS: Capabilities = { images: false, files: false, audio: false, reasoning: true };

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 import { CEREBRAS_MODELS } from './cerebras-models.ts';
 
 /** Cerebras: recordings of 2025-2026, none of them a stream; `max_completion_tokens` is the name of its reference. */

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * Cloudflare's AI Gateway in front of other vendors: model ids have the vendor before a slash, `apiKey` is that

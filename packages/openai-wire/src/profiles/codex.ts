@@ -1,5 +1,5 @@
-import { extended } from '../extended.ts';
-import type { ResponsesProfile } from '../responses/profile.ts';
+import { extended } from '../quirks.ts';
+import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Cohere's compatible endpoint: effort is `none` or `high`, nothing between (its reference, 2026). */
 export const cohere: Profile = {

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * DeepSeek: recordings of 2025-2026. `thinking: { type: 'disabled' }` and `reasoning_effort` were both taken by

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Fireworks: it refuses unknown members of a message (several clients, 2026); stop takes four (its reference, 2026). */
 export const fireworks: Profile = {

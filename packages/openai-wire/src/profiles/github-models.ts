@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** GitHub Models: ids have the publisher before a slash. */
 export const githubModels: Profile = {

@@ -1,5 +1,5 @@
 import type { ImageLimits } from '@majordomo/core';
-import type { ModelRule } from '../chat/profile.ts';
+import type { ModelRule } from '../profile.ts';
 
 /** Limits of one request with images as bytes (its guide to vision, 2026-11). */
 const IMAGES: ImageLimits = {

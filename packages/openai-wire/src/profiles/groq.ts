@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 import { GROQ_MODELS } from './groq-models.ts';
 
 /** Groq: recordings of 2024-2026; its reference deprecates `max_tokens` (2025). */

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** The router of Hugging Face: recordings of 2025-2026. Which backend answers stands behind a colon of the model id. */
 export const huggingface: Profile = {

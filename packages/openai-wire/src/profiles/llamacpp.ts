@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** llama.cpp's server: recordings of 2025-2026; own `reasoning_content` went back and was taken. */
 export const llamacpp: Profile = {

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** LM Studio's server: a rename of a compatible server that loads its models at the first request. */
 export const lmstudio: Profile = {

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Xiaomi's MiMo: `thinking` switches reasoning, which goes back next to calls (its reference, 2026). */
 export const mimo: Profile = {

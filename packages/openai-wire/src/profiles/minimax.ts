@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * MiniMax: `reasoning_split` takes thoughts out of the text, and its history wants them back (its guide to the OpenAI

@@ -1,5 +1,5 @@
 import type { ImageLimits } from '@majordomo/core';
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Questions and answers of docs.mistral.ai/capabilities/vision, 2026-11: 10 MB a file, eight in a request. */
 const IMAGES: ImageLimits = {

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * Moonshot: recordings of 2025. Usage comes in the choice. Thinking models demand `reasoning_content` on every turn of

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** NVIDIA's hosted models and its own servers, which take another `baseURL`. */
 export const nvidia: Profile = {
@@ -12,7 +12,7 @@ export const nvidia: Profile = {
     all: {
       purpose: {
         field: 'input_type',
-        words: { default: 'passage', query: 'query', document: 'passage' },
+        values: { default: 'passage', query: 'query', document: 'passage' },
       },
     },
   },

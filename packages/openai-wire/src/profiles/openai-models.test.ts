@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { traitsOf } from '../chat/profile.ts';
+import { chatTraits } from '../profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
-import { responsesTraitsOf } from '../responses/profile.ts';
+import { responsesTraits } from '../profile.ts';
 import { openaiResponses } from './openai-responses.ts';
 import { openai } from './openai.ts';
 
-const traits = (id: string): ReturnType<typeof traitsOf> => traitsOf(openai, id);
+const traits = (id: string): ReturnType<typeof chatTraits> => chatTraits(openai, id);
 
 const UNSAMPLED = ['temperature', 'top_p', 'stop', 'frequency_penalty', 'presence_penalty', 'logprobs'];
 
@@ -22,7 +22,7 @@ it.each([
   ['gpt-unheard-of', 'minimal low medium high xhigh max'],
 ])('%s knows the efforts %s, over both wires', (id, efforts) => {
   expect(traits(id).quirks.efforts.join(' ')).toBe(efforts);
-  expect(responsesTraitsOf(openaiResponses, id).quirks.efforts.join(' ')).toBe(efforts);
+  expect(responsesTraits(openaiResponses, id).quirks.efforts.join(' ')).toBe(efforts);
 });
 
 describe('what is known of a model', () => {

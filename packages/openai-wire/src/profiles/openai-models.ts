@@ -1,7 +1,7 @@
 import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
-import type { ModelRule } from '../chat/profile.ts';
+import type { ModelRule } from '../profile.ts';
 import type { ChatQuirks } from '../chat/quirks.ts';
-import type { ResponsesRule } from '../responses/profile.ts';
+import type { ResponsesRule } from '../profile.ts';
 import type { ResponsesQuirks } from '../responses/quirks.ts';
 
 /** Limits of one request, from the guide to images (2026-11). */

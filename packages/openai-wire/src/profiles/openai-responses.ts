@@ -1,4 +1,4 @@
-import type { ResponsesProfile } from '../responses/profile.ts';
+import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_RESPONSES_MODELS } from './openai-models.ts';

@@ -1,5 +1,5 @@
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * OpenRouter: recordings of 2025-2026. Effort goes into `reasoning`; own `reasoning_details` go back unchanged, in

@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * Perplexity: recordings of 2025-2026. Usage comes unasked in every chunk, `[DONE]` does not always; its models call no

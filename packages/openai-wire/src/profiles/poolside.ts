@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * Poolside: its models read text, and always reason unless a template says otherwise (`chat_template_kwargs`; several

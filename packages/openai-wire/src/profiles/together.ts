@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Together AI: recordings of 2024-2025; finish reason `eos` on older models. */
 export const together: Profile = {

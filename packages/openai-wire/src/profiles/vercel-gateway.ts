@@ -1,5 +1,5 @@
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * Vercel AI Gateway: recordings of 2026-03. It sums prompt and completion alone and leaves the reasoning of Gemini

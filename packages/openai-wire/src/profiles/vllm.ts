@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** vLLM's server: recordings of 2024-2025. Without a reasoning parser the tags of the model come through as text. */
 export const vllm: Profile = {

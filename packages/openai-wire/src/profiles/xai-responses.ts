@@ -1,4 +1,4 @@
-import type { ResponsesProfile } from '../responses/profile.ts';
+import type { ResponsesProfile } from '../profile.ts';
 import { XAI_IMAGES } from './xai.ts';
 
 /** xAI over Responses: recordings of 2026; encrypted reasoning went back with its summary and without its id. */

@@ -1,5 +1,5 @@
 import type { ImageLimits } from '@majordomo/core';
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /**
  * docs.x.ai/developers/model-capabilities/images/understanding, 2026-11: 20 MiB an image, and as many as one likes.

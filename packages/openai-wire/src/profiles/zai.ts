@@ -1,4 +1,4 @@
-import type { Profile } from '../chat/profile.ts';
+import type { Profile } from '../profile.ts';
 
 /** Z.ai: recordings of 2026. `thinking` switches reasoning, own `reasoning_content` went back and was taken. */
 export const zai: Profile = {

@@ -1,32 +1,42 @@
 import { LlmError } from '@majordomo/core';
-import { drift } from './drift.ts';
 
 const OPENING_BRACKET = 91;
 
-/** `[DONE]`; asked of every message, so the first character decides for nearly all of them. */
+/** Whether a message is `[DONE]`. The first character excludes nearly every other message. */
 export const isEndMarker = (data: string): boolean =>
   data.charCodeAt(0) === OPENING_BRACKET && data.trim() === '[DONE]';
 
-/** The object of one message; anything else is a `protocol` error. */
+/** Parses one message. Throws `protocol` if it is not a JSON object. */
 export function parseMessage(data: string, target: string): object {
   let message: unknown;
   try {
     message = JSON.parse(data);
   } catch (cause) {
-    throw new LlmError(
-      'protocol',
-      `${target} sent a message of broken JSON`,
-      { target, path: '' },
-      { cause },
-    );
+    throw new LlmError('protocol', `${target} sent invalid JSON`, { target, path: '' }, { cause });
   }
-  if (typeof message !== 'object' || message === null) throw drift(target, '', message);
+  if (typeof message !== 'object' || message === null) throw unexpectedValueError(target, '', message);
   return message;
 }
 
-/** A reader that stumbles has met a drifted answer, whatever went wrong. */
-export function unreadable(error: unknown, target: string, path: string): LlmError {
+/** Returns the error for a value that the wire does not have at this path. */
+export function unexpectedValueError(target: string, path: string, found: unknown): LlmError {
+  const what =
+    found === undefined
+      ? 'nothing'
+      : found === null
+        ? 'null'
+        : Array.isArray(found)
+          ? 'an array'
+          : typeof found;
+  return new LlmError('protocol', `${target} sent ${what} at ${path === '' ? 'the root' : path}`, {
+    target,
+    path,
+  });
+}
+
+/** Returns the error for any failure of a reader: the response has an unknown form. */
+export function unreadableError(error: unknown, target: string, path: string): LlmError {
   if (LlmError.is(error)) return error;
-  const said = `${target} sent something that cannot be read at ${path}`;
-  return new LlmError('protocol', said, { target, path }, { cause: error });
+  const message = `${target} sent an unreadable response at ${path}`;
+  return new LlmError('protocol', message, { target, path }, { cause: error });
 }

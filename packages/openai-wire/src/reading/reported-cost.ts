@@ -1,7 +1,7 @@
 import { asNumber, isRecord } from '@majordomo/core/toolkit';
 
-/** The vendor's own price: USD as a number, USD in a `total_cost`, or ticks of 10⁻¹⁰ USD. */
-export function nanoUsd(raw: {
+/** Returns the price that the vendor reports: USD as a number or in `total_cost`, or ticks of 10⁻¹⁰ USD. */
+export function reportedNanoUsd(raw: {
   readonly cost?: unknown;
   readonly cost_in_usd_ticks?: unknown;
 }): string | undefined {

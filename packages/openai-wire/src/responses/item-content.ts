@@ -4,22 +4,22 @@ import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
 import type { ItemContent, OutputItem } from './wire.ts';
 
-/** All text of a message, a refusal included: both are what the model says. */
+/** Returns the text of a message, including a refusal. */
 export function contentText({ content }: OutputItem): string {
   let text = '';
   for (const part of content ?? []) text += stringOf(part?.text) + stringOf(part?.refusal);
   return text;
 }
 
-/** Does the message refuse, in whole or in part? */
+/** Whether the message contains a refusal. */
 export const isRefusal = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => stringOf(part?.refusal) !== '');
 
-/** Does it say nothing else? */
+/** Whether the message contains nothing but a refusal. */
 export const onlyRefuses = (item: OutputItem): boolean =>
   isRefusal(item) && (item.content ?? []).every((part) => stringOf(part?.text) === '');
 
-/** What its text cites, by its place in the whole text. */
+/** Returns the citations, by their position in the complete text. */
 export function itemCitations({ content }: OutputItem): readonly Citation[] {
   let offset = 0;
   return (content ?? []).flatMap((part) => {
@@ -29,41 +29,43 @@ export function itemCitations({ content }: OutputItem): readonly Citation[] {
   });
 }
 
-/** Types of content that are neither text nor a refusal. */
+/** Returns the types of content that is neither text nor a refusal. */
 export const otherContent = ({ content }: OutputItem): readonly string[] =>
   (content ?? []).flatMap((part) => {
     const type = stringOf(part?.type);
-    return type === '' || SAID.has(type) ? [] : [type];
+    return type === '' || TEXT_TYPES.has(type) ? [] : [type];
   });
 
-const SAID: ReadonlySet<string> = new Set(['output_text', 'text', 'refusal', 'summary_text']);
+const TEXT_TYPES: ReadonlySet<string> = new Set(['output_text', 'text', 'refusal', 'summary_text']);
 
-/** The text of reasoning, as a summary or in full. */
-export const reasoningText = ({ summary, content }: OutputItem): string => joined(summary) + joined(content);
+/** Returns the text of reasoning, summarized or complete. */
+export const reasoningText = ({ summary, content }: OutputItem): string =>
+  joinTexts(summary) + joinTexts(content);
 
-function joined(parts: readonly (ItemContent | null)[] | null | undefined): string {
+function joinTexts(parts: readonly (ItemContent | null)[] | null | undefined): string {
   let text = '';
   for (const part of parts ?? []) text += stringOf(part?.text);
   return text;
 }
 
-/** Members of a reasoning item that its issuer wants to see again. */
-const KEPT: readonly string[] = ['id', 'summary', 'content', 'encrypted_content', 'format', 'signature'];
+/** Members of a reasoning item that its issuer requires. */
+const REPLAYED: readonly string[] = ['id', 'summary', 'content', 'encrypted_content', 'format', 'signature'];
 
-/** What goes back of a reasoning item; `undefined` where it holds nothing that could. */
+/** Returns the replay token of a reasoning item; `undefined` if it has neither encrypted content nor text. */
 export function reasoningToken(item: OutputItem): JsonObject | undefined {
-  const kept = Object.entries(item).filter(
-    ([name, value]) => KEPT.includes(name) && value !== null && value !== undefined && !isEmpty(name, value),
+  const members = Object.entries(item).filter(
+    ([name, value]) =>
+      REPLAYED.includes(name) && value !== null && value !== undefined && !isEmpty(name, value),
   );
-  const token: JsonObject = Object.fromEntries(kept);
+  const token: JsonObject = Object.fromEntries(members);
   return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
 }
 
-/** An empty `content` is sent by servers that refuse it. */
+/** Some servers send an empty `content` and reject it when it is sent back. */
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
-/** The id, the phase of a message, and the namespace and caller of a call, without which its item is refused (2026). */
+/** Returns the id, the phase of a message, and the namespace and the caller of a call, which the server requires (2026). */
 export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObject | undefined {
   const token: Record<string, JsonValue> = {};
   if (typeof id === 'string' && id !== '') token['id'] = id;
@@ -73,7 +75,7 @@ export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObj
   return Object.keys(token).length === 0 ? undefined : token;
 }
 
-/** A call's arguments or a custom tool's text; `undefined` for what is neither text nor an object. */
+/** Returns the arguments of a call or the text of a custom tool; `undefined` for any other value. */
 export function callArguments(item: OutputItem): string | undefined {
   const value = item.arguments ?? item.input;
   if (typeof value === 'string') return value;
@@ -82,12 +84,12 @@ export function callArguments(item: OutputItem): string | undefined {
 }
 
 /**
- * Such an item never got whole; a server that gives no status gives whole items. A call that the vendor's own program
- * makes is in progress for as long as it waits for us (recorded 2026-07).
+ * Whether the item is incomplete. Items without a status are complete. A call of a program at the vendor is in progress until
+ * its result arrives (recorded 2026-07).
  */
 export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
   (status === 'queued' || status === 'in_progress' || status === 'incomplete') &&
   (caller === undefined || caller === null);
 
-/** The value where it is text, else nothing. */
+/** Returns a string unchanged, and `''` for any other value. */
 export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,47 +1,47 @@
 import type { OutputItem, ResponsesEvent } from './wire.ts';
 
 /**
- * Which item an event belongs to. By index; otherwise by the item's id. Gateways give several items one index, one after the
- * other, and the ChatGPT and Copilot backends change the id in the midst of an item (2026): an item that is over is not
- * gone on with, and an id that nobody has seen belongs to the item that is open.
+ * Finds the item of an event by its index, otherwise by its id. Gateways reuse an index for several items in sequence, and
+ * the ChatGPT and Copilot backends change the id inside an item (2026). Therefore an ended item is never continued, and an
+ * unknown id belongs to the open item.
  */
 export class ItemKeys {
-  /** By ids of items and of calls. */
+  /** Keys by ids of items and of calls. */
   private readonly byId = new Map<unknown, string>();
   private readonly byIndex = new Map<number, string>();
-  private readonly over = new Set<string>();
+  private readonly ended = new Set<string>();
   private open: string | undefined;
   private count = 0;
 
-  of({ output_index: index, item_id: id }: ResponsesEvent, item?: OutputItem): string {
-    const key = typeof index === 'number' ? this.atIndex(index, item) : this.named(id ?? item?.id, item);
-    if (item !== undefined) this.know(item, key);
+  keyOf({ output_index: index, item_id: id }: ResponsesEvent, item?: OutputItem): string {
+    const key = typeof index === 'number' ? this.atIndex(index, item) : this.byItemId(id ?? item?.id, item);
+    if (item !== undefined) this.remember(item, key);
     return key;
   }
 
-  /** Of a call that was begun, by its own id. */
-  ofCall(id: unknown): string | undefined {
+  /** Returns the key of a call that has begun, by the id of the call. */
+  keyOfCall(id: unknown): string | undefined {
     return this.byId.get(id);
   }
 
   begin(key: string): void {
-    if (!this.over.has(key)) this.open = key;
+    if (!this.ended.has(key)) this.open = key;
   }
 
   end(key: string): void {
-    this.over.add(key);
+    this.ended.add(key);
     if (this.open === key) this.open = undefined;
   }
 
   private atIndex(index: number, item: OutputItem | undefined): string {
     const known = this.byIndex.get(index) ?? String(index);
-    const isNext = item !== undefined && this.over.has(known) && !this.isKnown(item, known);
+    const isNext = item !== undefined && this.ended.has(known) && !this.isKnown(item, known);
     const key = isNext ? `${index}+${++this.count}` : known;
     this.byIndex.set(index, key);
     return key;
   }
 
-  private named(id: unknown, item: OutputItem | undefined): string {
+  private byItemId(id: unknown, item: OutputItem | undefined): string {
     const known =
       this.byId.get(id) ?? (item?.call_id === undefined ? undefined : this.byId.get(item.call_id));
     const key = known ?? this.open ?? (typeof id === 'string' ? id : '0');
@@ -54,7 +54,7 @@ export class ItemKeys {
     return ids.length === 0 || ids.some((each) => this.byId.get(each) === key);
   }
 
-  private know({ id, call_id: call }: OutputItem, key: string): void {
+  private remember({ id, call_id: call }: OutputItem, key: string): void {
     if (id !== undefined) this.byId.set(id, key);
     if (call !== undefined) this.byId.set(call, key);
   }

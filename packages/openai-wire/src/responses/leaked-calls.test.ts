@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LeakFilter } from './leaked-calls.ts';
+import { LeakedCallFilter } from './leaked-calls.ts';
 
 function shown(...deltas: readonly string[]): { text: string; found: boolean } {
-  const filter = new LeakFilter();
+  const filter = new LeakedCallFilter();
   const text = deltas.map((delta) => filter.push(delta)).join('') + filter.end();
   return { text, found: filter.found };
 }
@@ -67,7 +67,7 @@ describe('a call that was written as text', () => {
   });
 
   it('holds nothing back that cannot become one', () => {
-    const filter = new LeakFilter();
+    const filter = new LeakedCallFilter();
     expect(filter.push('Hello')).toBe('Hello');
     expect(filter.push(' there')).toBe(' there');
     expect(filter.push(' t')).toBe(' ');

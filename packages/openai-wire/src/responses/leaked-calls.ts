@@ -1,50 +1,50 @@
 const NEEDLE = 'to=functions.';
 
-/** What a leaked call may begin with: role words and the model's own marks. */
-const WORDS = ['start', 'channel', 'message', 'assistant', 'commentary', 'analysis', 'final'];
+/** Roles and marks of the model with which a leaked call may begin. */
+const MARKS = ['start', 'channel', 'message', 'assistant', 'commentary', 'analysis', 'final'];
 const PREAMBLE = /^(?:[\s<|>]|start|channel|message|assistant|commentary|analysis|final)*$/;
-const LONGEST_PREAMBLE = 80;
+const MAX_PREAMBLE = 80;
 const BOUNDARY = /[\s>|]/;
 const NAME = /\w/;
 
 /**
- * Holds back a call that a model wrote into its text (`assistant to=functions.run {…}`) instead of making it. Text
- * passes through but for what may be the beginning of such a call; what a fragment of the stream leaves open is
- * decided by the next one. A mention in prose or in quotes (`the "to=functions.x" syntax`) is not a call.
+ * Removes a tool call that a model wrote into its text (`assistant to=functions.run {…}`) instead of making it. Text that may
+ * be the beginning of such a call is retained until the next fragment. A mention in prose or in quotes (`the
+ * "to=functions.x" syntax`) is not a call.
  */
-export class LeakFilter {
-  /** A call was found; from there on the message is dropped. */
+export class LeakedCallFilter {
+  /** Whether a call was found. The rest of the message is dropped. */
   found = false;
   private isStart = true;
-  /** The last character that was shown. */
+  /** Last character that was emitted. */
   private before = ' ';
-  private held = '';
+  private pending = '';
 
-  /** What can be shown so far. */
+  /** Returns the text that can be emitted so far. */
   push(delta: string): string {
     if (this.found || delta === '') return '';
-    const text = this.held + delta;
+    const text = this.pending + delta;
     const at = this.callIn(text);
     if (at !== -1) {
       this.found = true;
-      this.held = '';
+      this.pending = '';
       return this.isStart && PREAMBLE.test(text.slice(0, at)) ? '' : text.slice(0, at);
     }
     const keep = this.isStart && isPreamble(text) ? text.length : openEnd(text, this.before);
-    return this.show(text, text.length - keep);
+    return this.emit(text, text.length - keep);
   }
 
-  /** The message is over: what is held is text. The next one starts again. */
+  /** Returns the rest of the message, which is text. The filter can be used for the next message. */
   end(): string {
-    const { held } = this;
-    this.held = '';
+    const { pending } = this;
+    this.pending = '';
     this.isStart = true;
     this.before = ' ';
-    return held;
+    return pending;
   }
 
-  private show(text: string, length: number): string {
-    this.held = text.slice(length);
+  private emit(text: string, length: number): string {
+    this.pending = text.slice(length);
     if (length === 0) return '';
     this.isStart = false;
     this.before = text.charAt(length - 1);
@@ -60,33 +60,31 @@ export class LeakFilter {
   }
 }
 
-/** May the message still turn out to begin with a call? */
+/** Whether the message may begin with a call. */
 function isPreamble(text: string): boolean {
-  if (text.length > LONGEST_PREAMBLE) return false;
+  if (text.length > MAX_PREAMBLE) return false;
   for (let length = Math.min(NEEDLE.length, text.length); length >= 0; length--) {
     if (!text.endsWith(NEEDLE.slice(0, length))) continue;
     if (PREAMBLE.test(text.slice(0, text.length - length))) return true;
   }
-  return WORDS.some((word) => endsInside(text, word));
+  return MARKS.some((mark) => endsInside(text, mark));
 }
 
-/** Does the text end with a part of the word, after nothing but a preamble? */
-function endsInside(text: string, word: string): boolean {
-  for (let length = Math.min(word.length, text.length); length > 0; length--) {
-    if (text.endsWith(word.slice(0, length)) && PREAMBLE.test(text.slice(0, text.length - length)))
+/** Whether the text is a preamble that ends with the beginning of the mark. */
+function endsInside(text: string, mark: string): boolean {
+  for (let length = Math.min(mark.length, text.length); length > 0; length--) {
+    if (text.endsWith(mark.slice(0, length)) && PREAMBLE.test(text.slice(0, text.length - length)))
       return true;
   }
   return false;
 }
 
-/** Length of the end of the text that may be the beginning of a call; `first` came before the text. */
-function openEnd(text: string, first: string): number {
-  // Most fragments end in none of the needle's letters.
-  if (!NEEDLE.includes(text.charAt(text.length - 1))) return 0;
+/** Returns the length of the end of the text that may begin a call. `before`: the character before the text. */
+function openEnd(text: string, before: string): number {
   for (let length = Math.min(NEEDLE.length, text.length); length > 0; length--) {
     if (!text.endsWith(NEEDLE.slice(0, length))) continue;
-    const before = length === text.length ? first : text.charAt(text.length - length - 1);
-    if (BOUNDARY.test(before)) return length;
+    const previous = length === text.length ? before : text.charAt(text.length - length - 1);
+    if (BOUNDARY.test(previous)) return length;
   }
   return 0;
 }

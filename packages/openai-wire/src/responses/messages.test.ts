@@ -1,7 +1,8 @@
 import type { AssistantPart, JsonObject, ModelRequest, Replay, TurnMessage, Warning } from '@majordomo/core';
 import { assistant, file, image, toolResult, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { itemsToWire, type InputItem } from './messages.ts';
+import type { InputItem } from './blocks.ts';
+import { itemsToWire } from './messages.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 
 const FAMILY = 'openai@https://here#p';

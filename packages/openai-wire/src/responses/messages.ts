@@ -14,31 +14,29 @@ import { toolNames } from '../transcript/tool-names.ts';
 import { resultItems, userItem, type InputItem } from './blocks.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
-export type { InputItem } from './blocks.ts';
-
-/** `call_…`, `fc_…` and what other wires make; joined forms (`call_1|fc_1`) and longer ones are mapped. */
+/** Accepts `call_…`, `fc_…` and ids of other wires. Joined ids (`call_1|fc_1`) and longer ones are mapped. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };
 
 interface Conversion {
   readonly quirks: ResponsesQuirks;
-  /** The family whose tokens this model reads. */
+  /** Replay family of this model. */
   readonly family: string | undefined;
-  /** The vendor keeps the answers: then an item is known by its id alone. */
+  /** Whether the vendor stores responses, so that it finds an item by its id. */
   readonly isStored: boolean;
   readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Who made a call, where that was not the model itself. */
+  /** Callers of tool calls that the model did not make itself, by the id of the call. */
   readonly callers: ReadonlyMap<string, JsonValue>;
-  /** Ids of reasoning that was sent: no item may come twice. */
-  readonly reasoned: Set<string>;
+  /** Ids of reasoning items in the input: the wire rejects duplicates. */
+  readonly reasoningIds: Set<string>;
 }
 
 const forms = new WireMessageCache<InputItem>();
 
 /**
- * The transcript as input items; each turn depends on itself alone, since a prompt cache lives on equal prefixes. What
- * one without images and files becomes is kept.
+ * Converts the transcript into input items. The items of a turn depend only on that turn, because prompt caches require
+ * equal prefixes. Conversions of messages without images and files are cached.
  */
 export function itemsToWire(
   request: ModelRequest,
@@ -50,14 +48,14 @@ export function itemsToWire(
   const idOf = toolIdMapper(request.messages, ID_RULE);
   const { nameOf, key } = toolNames(request.tools);
   const callers = callersIn(request.messages, family);
-  const reasoned = new Set<string>();
-  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, callers, reasoned };
+  const reasoningIds = new Set<string>();
+  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, callers, reasoningIds };
   const known = forms.forRequest(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const items: InputItem[] = [];
   let images: UserPart[] = [];
   for (const each of request.messages) {
     if (each.role !== 'tool') images = pushImages(items, images);
-    const message = each.role === 'assistant' ? withoutRepeats(each, conversion) : each;
+    const message = each.role === 'assistant' ? withoutDuplicates(each, conversion) : each;
     let form = known.get(message);
     if (form === undefined) known.set(message, (form = messageToItems(message, images, conversion)));
     for (const item of form) items.push(item);
@@ -75,24 +73,24 @@ function messageToItems(
   return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
 }
 
-/** A turn without the reasoning that an earlier one brought; nearly every turn is as it was. */
-function withoutRepeats(message: AssistantMessage, conversion: Conversion): AssistantMessage {
-  const { reasoned } = conversion;
-  const isRepeat = (part: AssistantPart): boolean => {
+/** Removes reasoning items that an earlier turn has sent. */
+function withoutDuplicates(message: AssistantMessage, conversion: Conversion): AssistantMessage {
+  const { reasoningIds } = conversion;
+  const isDuplicate = (part: AssistantPart): boolean => {
     if (part.type !== 'reasoning') return false;
     const token = tokenOf(part, conversion);
     const id = token?.['id'];
     if (typeof id !== 'string' || !isSendable(token, conversion)) return false;
-    if (reasoned.has(id)) return true;
-    reasoned.add(id);
+    if (reasoningIds.has(id)) return true;
+    reasoningIds.add(id);
     return false;
   };
-  const repeats = message.parts.filter(isRepeat);
-  if (repeats.length === 0) return message;
-  return { ...message, parts: message.parts.filter((part) => !repeats.includes(part)) };
+  const duplicates = message.parts.filter(isDuplicate);
+  if (duplicates.length === 0) return message;
+  return { ...message, parts: message.parts.filter((part) => !duplicates.includes(part)) };
 }
 
-/** A turn of the model. The wire wants an item after reasoning: where none is left, an empty message stands for it. */
+/** Converts an assistant message. The wire requires an item after reasoning, so an empty message is added if none exists. */
 function turnItems({ parts }: AssistantMessage, conversion: Conversion): readonly InputItem[] {
   const items: InputItem[] = [];
   for (const part of parts) {
@@ -115,7 +113,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
     case 'tool-call':
       return {
         type: 'function_call',
-        ...ownId(token, 'fc_'),
+        ...itemId(token, 'fc_'),
         call_id: conversion.idOf(part.id),
         name: conversion.nameOf(part.name),
         ...(token?.['namespace'] === undefined ? undefined : { namespace: token['namespace'] }),
@@ -127,7 +125,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
   }
 }
 
-/** The part's token, where this very model can read it. */
+/** Returns the part's replay token if this model issued it. */
 function tokenOf({ replay }: AssistantPart, { family }: Conversion): JsonObject | undefined {
   const data = replay !== undefined && replay.family === family ? replay.data : undefined;
   return isObject(data) ? data : undefined;
@@ -136,49 +134,49 @@ function tokenOf({ replay }: AssistantPart, { family }: Conversion): JsonObject 
 const messageItem = (text: string, token: JsonObject | undefined): InputItem => ({
   type: 'message',
   role: 'assistant',
-  ...ownId(token, 'msg_'),
+  ...itemId(token, 'msg_'),
   ...(token?.['phase'] === undefined ? undefined : { phase: token['phase'] }),
   content: [{ type: 'output_text', text }],
 });
 
-/** An item's id goes back only in the form that the wire checks for. */
-function ownId(token: JsonObject | undefined, prefix: string): object | undefined {
+/** Returns the id of an item if it has the form that the wire requires. */
+function itemId(token: JsonObject | undefined, prefix: string): object | undefined {
   const id = token?.['id'];
   return typeof id === 'string' && id.startsWith(prefix) && id.length <= ID_RULE.maxLength
     ? { id, status: 'completed' }
     : undefined;
 }
 
-/** Does reasoning go back at all? Ids of unfinished items are none. */
+/** Whether reasoning is sent back. Items that were not finished have temporary ids and are not sent. */
 function isSendable(token: JsonObject | undefined, { quirks }: Conversion): token is JsonObject {
   if (token === undefined || quirks.reasoningReplay === 'omit') return false;
-  const { id, encrypted_content: secret, content } = token;
+  const { id, encrypted_content: encrypted, content } = token;
   if (typeof id === 'string' && id.startsWith('rs_tmp_')) return false;
-  return secret !== undefined || (quirks.reasoningReplay === 'text' && Array.isArray(content));
+  return encrypted !== undefined || (quirks.reasoningReplay === 'text' && Array.isArray(content));
 }
 
-/** Without its id: what the vendor does not keep it cannot find (404). */
+/** Omits the id of an item that the vendor does not store, because looking it up results in a 404. */
 function reasoningItem(token: JsonObject | undefined, conversion: Conversion): InputItem | undefined {
   if (!isSendable(token, conversion)) return undefined;
   const { quirks, isStored } = conversion;
-  const { id, encrypted_content: secret, content, summary = [] } = token;
+  const { id, encrypted_content: encrypted, content, summary = [] } = token;
   return {
     type: 'reasoning',
-    // Where plain text stands for the item, its id is its name and nothing else.
-    ...(id !== undefined && (isStored || secret === undefined) ? { id } : undefined),
+    // The server does not look up the id of an item with plain text.
+    ...(id !== undefined && (isStored || encrypted === undefined) ? { id } : undefined),
     summary,
     ...(quirks.reasoningReplay === 'text' && Array.isArray(content) ? { content } : undefined),
-    ...(secret === undefined ? undefined : { encrypted_content: secret }),
+    ...(encrypted === undefined ? undefined : { encrypted_content: encrypted }),
   };
 }
 
-/** One that went back as it came. */
+/** Returns a vendor item unchanged. */
 function vendorItem(token: JsonObject | undefined): InputItem | undefined {
   const item = token?.['item'];
   return isObject(item) && typeof item['type'] === 'string' ? { ...item, type: item['type'] } : undefined;
 }
 
-/** Of calls that a program at the vendor made: their results are its. */
+/** Returns the callers of calls that a program at the vendor made. Their results go to that program. */
 function callersIn(
   messages: readonly TurnMessage[],
   family: string | undefined,

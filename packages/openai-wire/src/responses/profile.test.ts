@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as wire from '../index.ts';
-import { responsesTraitsOf, type ResponsesProfile } from './profile.ts';
+import { responsesTraits, type ResponsesProfile } from '../profile.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS } from './quirks.ts';
 import { toWire } from './request.ts';
 
@@ -16,7 +16,7 @@ describe('profiles of Responses', () => {
   });
 
   it.each(profiles)('$id asks so', (profile) => {
-    const { quirks } = responsesTraitsOf(profile, 'm');
+    const { quirks } = responsesTraits(profile, 'm');
     const request = {
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
       tools: [{ name: 'f', description: 'd', parameters: { type: 'object' } }],
@@ -44,7 +44,7 @@ describe('the traits of a model of Responses', () => {
         { pattern: /^big-2/, quirks: { strictTools: false } },
       ],
     };
-    expect(responsesTraitsOf(profile, 'big-2', { toolResult: 'parts' })).toEqual({
+    expect(responsesTraits(profile, 'big-2', { toolResult: 'parts' })).toEqual({
       quirks: {
         ...COMPATIBLE_RESPONSES_QUIRKS,
         strictTools: true,
@@ -53,7 +53,7 @@ describe('the traits of a model of Responses', () => {
       },
       capabilities: { output: 'native', tools: false },
     });
-    expect(responsesTraitsOf(profile, 'm').capabilities).toEqual({ output: 'instruct' });
+    expect(responsesTraits(profile, 'm').capabilities).toEqual({ output: 'instruct' });
   });
 });
 

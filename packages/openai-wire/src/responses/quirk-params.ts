@@ -1,8 +1,8 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
-import { SENT_EFFORTS, wordsOf } from '../quirk-values.ts';
+import { listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 
-const REFUSABLE: readonly ResponsesParameter[] = [
+const PARAMETERS: readonly ResponsesParameter[] = [
   'temperature',
   'top_p',
   'top_logprobs',
@@ -12,29 +12,28 @@ const REFUSABLE: readonly ResponsesParameter[] = [
   'reasoning',
 ];
 
-/** What a query may say of each quirk; texts of one's own go into options. */
-const WORDS: {
+const VALUES: {
   readonly [
     Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions' | 'serviceTiers'>
   ]: QuirkValues<ResponsesQuirks[Name]>;
 } = {
+  ...WIRE_QUIRK_VALUES,
   systemRole: ['instructions', 'developer', 'system'],
   reasoningRequest: ['effort', 'none'],
-  efforts: wordsOf(SENT_EFFORTS),
   reasoningOff: ['none', 'minimal', 'low', 'omit'],
   reasoningSummary: ['auto', 'omit'],
   reasoningReplay: ['encrypted', 'text', 'omit'],
-  strictTools: [true, false],
-  toolSchemas: ['complete', 'plain', 'typed'],
-  output: ['json_schema', 'json_object', 'instruct'],
   toolResult: ['parts', 'text'],
-  cacheRequest: ['prompt_cache_retention', 'none'],
   delivery: ['any', 'stream'],
-  refuses: wordsOf(REFUSABLE),
+  refuses: listOf(PARAMETERS),
 };
 
-/** Quirks from a DSN's query, such as `?systemRole=developer`; what no quirk knows is a `config` error. */
+/**
+ * Returns the quirks in the query of a DSN, such as `?systemRole=developer`. Throws `config` for an unknown name or value.
+ *
+ * @param where begins the error's message, such as the name of the variable
+ */
 export const responsesQuirksFromParams = (
   params: Readonly<Record<string, string>>,
   where: string,
-): Partial<ResponsesQuirks> => quirksFromParams(params, WORDS, where);
+): Partial<ResponsesQuirks> => quirksFromParams(params, VALUES, where);

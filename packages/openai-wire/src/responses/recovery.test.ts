@@ -7,7 +7,7 @@ import {
   type TurnMessage,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { ReportedFailure } from '../failure/reported.ts';
+import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { recoveryFor } from './recovery.ts';
 
 const failure = (over: Partial<ReportedFailure>): ReportedFailure => ({

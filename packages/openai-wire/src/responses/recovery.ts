@@ -1,75 +1,61 @@
 import type { Recovery } from '@majordomo/core';
 import { asList, asRecord, isList } from '@majordomo/core/toolkit';
-import type { ReportedFailure } from '../failure/reported.ts';
-import { FORGET } from '../failure/forget.ts';
-import {
-  blamesBody,
-  failsAtGrammar,
-  refusesStrict,
-  simplerSchemas,
-  toldSchema,
-  unstrict,
-  withExtra,
-  type SentBody,
-} from '../failure/recovery.ts';
-import { withoutRefusedMember } from '../failure/refused-member.ts';
-import { schemaFormat } from './format.ts';
-import { withTextResults } from '../transcript/text-results.ts';
+import type { ReportedFailure } from '../failure/reported-failure.ts';
+import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
+import { withExtra, type SentBody } from '../failure/rejected-member.ts';
+import { withTextResults } from '../transcript/tool-results.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
-import { toolsToWire } from './tools.ts';
-import { isVendorItem } from './vendor-items.ts';
+import { schemaFormat, toolsToWire } from './tools.ts';
+import { isVendorItem } from './vendor-parts.ts';
 
-/**
- * The changed request that may succeed after a 400 or 422: without encrypted reasoning that the backend cannot verify,
- * without the wish for it at models that have none, without a summary that the account may not see, without parts in
- * tool results, without strict schemas, or without a member that was named.
- */
+/** Returns a changed request that may succeed after a 400, 404 or 422; `undefined` if no change is known. */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
 ): Recovery | undefined {
-  const { code, message, param } = failure;
-  // An item that went back as it came, at a server that keeps none.
-  if (status === 404 && /^item with id/i.test(message) && hasKept(sent)) return FORGET;
-  if (!blamesBody(status)) return undefined;
-  if (
-    code === 'invalid_encrypted_content' ||
-    /encrypted content (?:(?!encrypted content).)*could not be (?:verified|decrypted)/i.test(message)
-  )
-    return FORGET;
-  if (KEPT_REFUSED.test(message) && hasKept(sent)) return FORGET;
-  if (
-    sent['include'] !== undefined &&
-    (param === 'include' || /^encrypted content is not supported/i.test(message))
-  )
-    return UNASKED;
-  if (refusesParts(failure, sent)) return TEXT_RESULTS;
-  if (refusesStrict(failure, sent)) return UNSTRICT;
-  if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return unsummarised(quirks);
-  const schemaTold = toldSchema(failure, sent, (format) => ({ text: format && { format } }));
-  if (schemaTold !== undefined) return schemaTold;
-  if (failsAtGrammar(failure)) return simplerSchemas(sent);
-  return withoutRefusedMember(failure, sent);
+  const { message, param } = failure;
+  // The server does not store the vendor item that was sent back.
+  if (status === 404 && /^item with id/i.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
+  if (!isBodyRejection(status)) return undefined;
+  if (isReplayRejection(failure) || (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)))
+    return WITHOUT_REPLAY;
+  if (isIncludeRejection(failure) && sent['include'] !== undefined) return WITHOUT_INCLUDE;
+  if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
+  if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return withoutSummary(quirks);
+  return sharedRecovery(failure, sent, FORMS);
 }
 
-/** What is said of items that went back as they came, at a server or an account that knows nothing of them. */
-const KEPT_REFUSED =
+const FORMS: BodyForms = {
+  formatMembers: (format) => ({ text: format && { format } }),
+  schemaFormat,
+  toolsToWire,
+};
+
+const isReplayRejection = ({ code, message }: ReportedFailure): boolean =>
+  code === 'invalid_encrypted_content' ||
+  /encrypted content (?:(?!encrypted content).)*could not be (?:verified|decrypted)/i.test(message);
+
+const isIncludeRejection = ({ message, param }: ReportedFailure): boolean =>
+  param === 'include' || /^encrypted content is not supported/i.test(message);
+
+/** Messages about vendor items at a server or for an account that cannot read them. */
+const VENDOR_ITEM_REJECTED =
   /\b(?:program|tool_search|compaction|caller|fingerprint|web_search|x_search|file_search|code_interpreter|image_generation|mcp_)|\binput\[\d+\]\.type\b/i;
 
-const hasKept = ({ input }: SentBody): boolean =>
+const hasVendorItems = ({ input }: SentBody): boolean =>
   asList(input).some((item) => isVendorItem(asRecord(item)) || asRecord(item)['caller'] !== undefined);
 
-const UNASKED: Recovery = {
+const WITHOUT_INCLUDE: Recovery = {
   id: 'drop include',
   what: 'include dropped',
   apply: (request) => withExtra(request, { include: undefined }),
   remember: true,
 };
 
-const unsummarised = (quirks: ResponsesQuirks): Recovery => ({
+const withoutSummary = (quirks: ResponsesQuirks): Recovery => ({
   id: 'drop reasoning.summary',
   what: 'reasoning.summary dropped',
   apply: (request) =>
@@ -79,13 +65,13 @@ const unsummarised = (quirks: ResponsesQuirks): Recovery => ({
   remember: true,
 });
 
-/** Backends that copied the wire before tool results could hold parts say so in their own words. */
-function refusesParts({ message, param }: ReportedFailure, { input }: SentBody): boolean {
+/** Whether the backend copied the wire before tool results could contain parts. */
+function isPartsRejection({ message, param }: ReportedFailure, { input }: SentBody): boolean {
   const hasParts = Array.isArray(input) && input.some(isPartsResult);
-  return hasParts && (/^input.*\boutput\b/.test(param ?? '') || PARTS_REFUSED.test(message));
+  return hasParts && (/^input.*\boutput\b/.test(param ?? '') || PARTS_REJECTED.test(message));
 }
 
-const PARTS_REFUSED =
+const PARTS_REJECTED =
   /\boutput['"`]?:? (?:must|should|has to) be (?:a )?(?:valid )?(?:string|text)|input(?:\.|\[)\d+\]?\.output|expected (?:a )?string|should be a valid string|(?:tool|function)[\w ]{0,30}(?:message|output|result)s?\b.{0,60}\b(?:text|string)s?\b/i;
 
 const isPartsResult = (item: unknown): boolean => isList(asRecord(item)['output']);
@@ -101,8 +87,3 @@ const TEXT_RESULTS: Recovery = {
         role === 'tool' && parts.some(({ content }) => content.some(({ type }) => type === 'image')),
     ),
 };
-
-const UNSTRICT: Recovery = unstrict(
-  ({ name, schema }) => ({ text: { format: schemaFormat({ name, schema, strict: false }) } }),
-  toolsToWire,
-);

@@ -2,9 +2,10 @@ import type { ModelRequest } from '@majordomo/core';
 import { user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { codex } from '../profiles/codex.ts';
-import { responsesTraitsOf } from './profile.ts';
+import { responsesTraits } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
-import { toWire, type ResponsesParams } from './request.ts';
+import type { WireParams } from '../request.ts';
+import { toWire } from './request.ts';
 
 const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('hi')],
@@ -17,7 +18,7 @@ const wire = (
   over: Partial<ModelRequest>,
   quirks: Partial<ResponsesQuirks> = {},
   stream = false,
-): { params: ResponsesParams; told: readonly string[] } => {
+): { params: WireParams; told: readonly string[] } => {
   const all = { ...OPENAI_RESPONSES_QUIRKS, ...quirks };
   const { params, warnings } = toWire(request(over), 'm', all, { stream, family: 'f' });
   return { params, told: warnings.map(({ action, what }) => `${action} ${what}`) };
@@ -144,7 +145,7 @@ describe('a request as a body of Responses', () => {
   });
 
   it('sends the plan backend nothing that it refuses', () => {
-    const { quirks } = responsesTraitsOf(codex, 'gpt-5-codex');
+    const { quirks } = responsesTraits(codex, 'gpt-5-codex');
     const { params, told } = wire({ temperature: 1, topP: 1, maxTokens: 5, reasoning: 'none' }, quirks, true);
     expect(params).toEqual({
       model: 'm',

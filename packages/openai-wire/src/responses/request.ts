@@ -1,93 +1,72 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
-import { tierToWire } from '../transcript/service-tier.ts';
+import {
+  joinSystem,
+  mergeParams,
+  rejectedWarning,
+  serviceToWire,
+  type ToWireOptions,
+  type WireRequest,
+} from '../request.ts';
 import { outputToWire } from '../schema/output.ts';
-import { absencesOf, fittedTools, type Absences } from '../schema/strict-tools.ts';
-import { besideTools } from '../schema/vendor-tools.ts';
-import { schemaFormat } from './format.ts';
-import { itemsToWire, type InputItem } from './messages.ts';
+import { originalSchemas, prepareTools } from '../schema/strict-tools.ts';
+import { mergeVendorTools } from '../schema/vendor-tools.ts';
+import type { InputItem } from './blocks.ts';
+import { itemsToWire } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
-import { toolChoiceToWire, toolsToWire } from './tools.ts';
+import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** What a conversion needs next to the request and the quirks. */
-interface ToWireOptions {
-  /** Ask for events or for one body. */
-  readonly stream: boolean;
-  /** The replay family of this model: see `responsesFamily`. Without it no reasoning goes back. */
-  readonly family?: string | undefined;
-}
-
-/** A body of the wire. Only `request.extra` and a profile's `extraBody` bring members that are not built here. */
-export interface ResponsesParams {
-  readonly model: string;
-  readonly [member: string]: unknown;
-}
-
-/** A body and what it could not say. */
-export interface ResponsesRequest {
-  /** For `bodyText`. */
-  readonly params: ResponsesParams;
-  /** What was dropped, coerced or emulated. */
-  readonly warnings: readonly Warning[];
-  /** For the reader: the schemas by which nulls are taken out of the answer. */
-  readonly absences: Absences | undefined;
-}
-
-/** A request as the body of Responses. Pure; members without a value are absent, `tools` above all. */
+/** Converts a request into the body of Responses. Members without a value are absent. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
   quirks: ResponsesQuirks,
   { stream, family }: ToWireOptions,
-): ResponsesRequest {
+): WireRequest {
   const warnings: Warning[] = [];
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const input = itemsToWire(request, quirks, family, warnings);
-  const instructions = systemToWire(request.system, output.instruction, input, quirks, warnings);
-  const params: Record<string, unknown> = { model: modelId };
-  if (instructions !== '') params['instructions'] = instructions;
-  params['input'] = input;
-  // What is kept at the vendor needs no sending back, but is gone with the vendor: nothing is kept.
-  params['store'] = false;
-  if (stream) params['stream'] = true;
-  if (output.format !== undefined) params['text'] = { format: output.format };
-  const { tools, absences } = fittedTools(request, quirks, warnings);
+  const system = joinSystem(request.system, output.instruction);
+  const { tools, originals } = prepareTools(request, quirks, warnings);
   const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
-  if (wireTools !== undefined) params['tools'] = wireTools;
+  const params: Record<string, unknown> = {
+    instructions: systemToWire(system, input, quirks, warnings),
+    input,
+    // A conversation that the vendor stores is lost if the vendor fails.
+    store: false,
+    stream: stream ? true : undefined,
+    text: output.format === undefined ? undefined : { format: output.format },
+    tools: wireTools,
+  };
   putSettings(params, request, quirks, warnings);
-  const all = { ...params, ...quirks.extraBody, ...besideTools(request.extra, wireTools) };
-  const sent = Object.entries(all).filter(([, value]) => value !== undefined);
   return {
-    params: { model: modelId, ...Object.fromEntries(sent) },
+    params: mergeParams(modelId, params, quirks, mergeVendorTools(request.extra, wireTools)),
     warnings,
-    absences: absencesOf(absences, output.absence),
+    originals: originalSchemas(originals, output.original),
   };
 }
 
-/** The text for `instructions`; where the wire takes a message instead, that goes before the others. */
+/** Returns `instructions`, or adds a first message where the wire takes one instead. */
 function systemToWire(
-  system: string | undefined,
-  instruction: string | undefined,
+  text: string,
   input: InputItem[],
   { systemRole, defaultInstructions }: ResponsesQuirks,
   warnings: Warning[],
-): string {
-  const text = [system, instruction].filter((each) => each !== undefined && each !== '').join('\n\n');
+): string | undefined {
   if (systemRole !== 'instructions') {
     if (text !== '')
       input.unshift({ type: 'message', role: systemRole, content: [{ type: 'input_text', text }] });
-    return '';
+    return undefined;
   }
-  if (text !== '' || defaultInstructions === '') return text;
+  if (text !== '' || defaultInstructions === '') return text === '' ? undefined : text;
   warnings.push({
     action: 'emulated',
     what: 'system',
-    why: 'the backend refuses a request without system text',
+    why: 'the backend rejects a request without system text',
   });
   return defaultInstructions;
 }
 
-/** Members that some servers refuse: each is dropped with a warning where the quirks say so. */
 function putSettings(
   params: Record<string, unknown>,
   request: ModelRequest,
@@ -97,7 +76,7 @@ function putSettings(
   const put = (field: ResponsesParameter, value: unknown): void => {
     if (value === undefined) return;
     if (!quirks.refuses.includes(field)) params[field] = value;
-    else if (field !== 'parallel_tool_calls') warnings.push(refused(field));
+    else if (field !== 'parallel_tool_calls') warnings.push(rejectedWarning(field));
   };
   put('max_output_tokens', request.maxTokens);
   put('temperature', request.temperature);
@@ -111,40 +90,28 @@ function putSettings(
     ...(params['top_logprobs'] === undefined ? [] : ['message.output_text.logprobs']),
   ];
   if (include.length > 0) params['include'] = include;
-  const tier = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
-  if (tier !== undefined) params['service_tier'] = tier;
-  if (request.stop !== undefined && request.stop.length > 0) warnings.push(refused('stop'));
+  if (request.stop !== undefined && request.stop.length > 0) warnings.push(rejectedWarning('stop'));
   warnings.push(...unsentSettingWarnings(request, ['seed', 'topK', 'frequencyPenalty', 'presencePenalty']));
-  if (request.cache === 'long' && quirks.cacheRequest === 'prompt_cache_retention') {
-    params['prompt_cache_retention'] = '24h';
-  } else if (request.cache !== undefined && request.cache !== 'short') {
-    warnings.push({
-      action: 'dropped',
-      what: `cache "${request.cache}"`,
-      why: 'the server decides about its prompt cache',
-    });
-  }
+  Object.assign(params, serviceToWire(request, quirks, warnings));
 }
 
-const refused = (what: string): Warning => ({ action: 'dropped', what, why: 'this model does not take it' });
-
-/** `reasoning`, with a summary where one is asked for. */
+/** Returns the member `reasoning`, with a summary if the quirks request one. */
 export function reasoningToWire(
-  asked: Effort | undefined,
+  requested: Effort | undefined,
   quirks: ResponsesQuirks,
   warnings: Warning[],
 ): JsonObject | undefined {
   const { reasoningRequest, reasoningOff, reasoningSummary } = quirks;
   if (reasoningRequest === 'none') {
-    if (asked !== undefined && asked !== 'none') warnings.push(refused('reasoning'));
+    if (requested !== undefined && requested !== 'none') warnings.push(rejectedWarning('reasoning'));
     return undefined;
   }
   const summary = reasoningSummary === 'auto' ? { summary: 'auto' } : undefined;
-  if (asked !== 'none') {
-    const effort = asked && nearestEffort(asked, quirks.efforts, warnings);
+  if (requested !== 'none') {
+    const effort = requested && nearestEffort(requested, quirks.efforts, warnings);
     return effort === undefined ? summary : { effort, ...summary };
   }
-  if (reasoningOff === 'none') return { effort: asked };
+  if (reasoningOff === 'none') return { effort: requested };
   const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
   warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });
   return reasoningOff === 'omit' ? summary : { effort: reasoningOff, ...summary };

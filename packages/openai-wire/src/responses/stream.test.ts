@@ -6,7 +6,7 @@ import { ResponsesReader } from './stream.ts';
 
 const FAMILY = 'openai@https://here#p';
 const reader = (): ResponsesReader =>
-  new ResponsesReader({ scribe: new EventWriter('p/m', []), family: FAMILY });
+  new ResponsesReader({ writer: new EventWriter('p/m', []), family: FAMILY });
 
 function stream(...events: readonly (object | string)[]): Read {
   const read = reader();
@@ -410,7 +410,11 @@ describe('an answer over Responses', () => {
     (type) => {
       const read = stream(created, said(0, 'Look.'), done(1, { type, id: 'x' }), completed());
       expect(told(read)).toEqual([
-        { action: 'dropped', what: type, why: expect.stringContaining('waits for the client') as string },
+        {
+          action: 'dropped',
+          what: type,
+          why: expect.stringContaining('requires an action of the client') as string,
+        },
       ]);
     },
   );

@@ -1,12 +1,10 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import { EventWriter, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
-import { drift } from '../reading/drift.ts';
-import { failureOf } from '../failure/error-body.ts';
-import { isEndMarker, parseMessage, unreadable } from '../reading/message.ts';
-import { Notes } from '../reading/warn-once.ts';
-import type { Absences } from '../schema/strict-tools.ts';
-import { withBodyWait } from '../failure/retry-after.ts';
+import { parseFailure, withBodyWait } from '../failure/error-body.ts';
+import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
+import { OnceWarnings } from '../reading/once-warnings.ts';
+import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import { ItemKeys } from './item-keys.ts';
 import { ItemWriter } from './item-writer.ts';
 import {
@@ -24,24 +22,24 @@ import {
 } from './item-content.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
-import { isWaiting, toolUsed, vendorPart } from './vendor-items.ts';
+import { requiresAction, toolUsed, vendorPart } from './vendor-parts.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
-/** What a reader has to know next to what comes. */
+/** Options of a reader. */
 export interface ResponsesReaderOptions {
-  /** Writes the events; its target stands in errors. */
-  readonly scribe: EventWriter;
-  /** Who may read this model's reasoning and ids again: see `responsesFamily`. */
+  /** Writes the events. Its target appears in errors. */
+  readonly writer: EventWriter;
+  /** Replay family of the model, see `responsesFamily`. */
   readonly family: string;
-  /** What `toWire` said of schemas that were rewritten. */
-  readonly absences?: Absences | undefined;
-  /** What no error may show; asked when there is one. */
+  /** Schemas by which nulls are removed from the response. */
+  readonly originals?: OriginalSchemas | undefined;
+  /** Returns values that no error may contain. */
   readonly secrets?: (() => readonly string[]) | undefined;
 }
 
 /**
- * Reads Responses, streamed or whole, into events. Liberal: an answer is put together from whatever came of it,
- * fragments, whole items or the last event's output alone. Events that nobody knows are passed over.
+ * Reads Responses, streamed or complete, into events. A response is assembled from its fragments, from complete items, or
+ * from the output of the last event. Unknown events are ignored.
  */
 export class ResponsesReader implements WireReader {
   readonly writer: EventWriter;
@@ -50,17 +48,17 @@ export class ResponsesReader implements WireReader {
   private readonly items: ItemWriter;
   private readonly keys = new ItemKeys();
   private readonly phases = new Set<string>();
-  /** How often each tool ran at the vendor. */
-  private readonly uses = new Map<string, number>();
+  /** Number of runs of each tool at the vendor. */
+  private readonly toolRuns = new Map<string, number>();
   private isRefused = false;
   private hasLogprobs = false;
-  private readonly notes: Notes;
+  private readonly warnings: OnceWarnings;
 
   constructor(options: ResponsesReaderOptions) {
     this.options = options;
-    this.writer = options.scribe;
-    this.items = new ItemWriter(options.scribe, options.absences);
-    this.notes = new Notes(options.scribe);
+    this.writer = options.writer;
+    this.items = new ItemWriter(options.writer, options.originals);
+    this.warnings = new OnceWarnings(options.writer);
   }
 
   readMessage(data: string, event: string | undefined): void {
@@ -70,19 +68,19 @@ export class ResponsesReader implements WireReader {
     }
     const parsed: ResponsesEvent = parseMessage(data, this.writer.target);
     const type = stringOf(parsed.type) || (event ?? '');
-    this.guarded(type, () => {
+    this.catchUnreadable(type, () => {
       this.event(type, parsed);
     });
   }
 
   readBody(json: unknown): void {
     const { target } = this.writer;
-    if (typeof json !== 'object' || json === null) throw drift(target, '', json);
+    if (typeof json !== 'object' || json === null) throw unexpectedValueError(target, '', json);
     const body: ResponsesBody = json;
-    this.refuseFailed(body, json, 200);
+    this.throwIfFailed(body, json, 200);
     if (!isList(body.output) && typeof body.output_text !== 'string')
-      throw drift(target, 'output', body.output);
-    this.guarded('output', () => {
+      throw unexpectedValueError(target, 'output', body.output);
+    this.catchUnreadable('output', () => {
       this.start(body);
       this.finish(body, rawFinish(body));
     });
@@ -90,48 +88,48 @@ export class ResponsesReader implements WireReader {
 
   end(): void {
     const { target } = this.writer;
-    throw new LlmError('truncated', `${target} stopped without "response.completed"`, { target });
+    throw new LlmError('truncated', `${target} ended the stream without "response.completed"`, { target });
   }
 
   private event(type: string, event: ResponsesEvent): void {
     switch (type) {
       case 'response.output_text.delta':
-        this.items.text('text', this.keys.of(event), stringOf(event.delta));
+        this.items.text('text', this.keys.keyOf(event), stringOf(event.delta));
         if (event.logprobs !== undefined) this.logprobs(event.logprobs);
         return;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        this.items.text('reasoning', this.keys.of(event), stringOf(event.delta));
+        this.items.text('reasoning', this.keys.keyOf(event), stringOf(event.delta));
         return;
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
-        this.items.callText(this.keys.of(event), stringOf(event.delta));
+        this.items.appendArguments(this.keys.keyOf(event), stringOf(event.delta));
         return;
       case 'response.refusal.delta':
-        this.refuse(this.keys.of(event));
-        this.items.text('text', this.keys.of(event), stringOf(event.delta));
+        this.markRefusal(this.keys.keyOf(event));
+        this.items.text('text', this.keys.keyOf(event), stringOf(event.delta));
         return;
       case 'response.output_text.done':
-        this.items.fill('text', this.keys.of(event), stringOf(event.text));
+        this.items.fill('text', this.keys.keyOf(event), stringOf(event.text));
         return;
       case 'response.refusal.done':
-        this.refuse(this.keys.of(event));
-        this.items.fill('text', this.keys.of(event), stringOf(event.refusal));
+        this.markRefusal(this.keys.keyOf(event));
+        this.items.fill('text', this.keys.keyOf(event), stringOf(event.refusal));
         return;
       case 'response.reasoning_summary_text.done':
       case 'response.reasoning_text.done':
-        this.items.fill('reasoning', this.keys.of(event), stringOf(event.text));
+        this.items.fill('reasoning', this.keys.keyOf(event), stringOf(event.text));
         return;
       case 'response.function_call_arguments.done':
       case 'response.custom_tool_call_input.done':
-        this.items.callWhole(this.keys.of(event), stringOf(event.arguments ?? event.input));
+        this.items.setArguments(this.keys.keyOf(event), stringOf(event.arguments ?? event.input));
         return;
       default:
-        this.rareEvent(type, event);
+        this.lifecycleEvent(type, event);
     }
   }
 
-  private rareEvent(type: string, event: ResponsesEvent): void {
+  private lifecycleEvent(type: string, event: ResponsesEvent): void {
     switch (type) {
       case 'response.created':
       case 'response.in_progress':
@@ -139,10 +137,10 @@ export class ResponsesReader implements WireReader {
         this.start(event.response ?? {});
         return;
       case 'response.output_item.added':
-        if (event.item) this.begin(event.item, this.keys.of(event, event.item));
+        if (event.item) this.beginItem(event.item, this.keys.keyOf(event, event.item));
         return;
       case 'response.output_item.done':
-        if (event.item) this.settle(event.item, this.keys.of(event, event.item));
+        if (event.item) this.endItem(event.item, this.keys.keyOf(event, event.item));
         return;
       case 'response.completed':
       case 'response.done':
@@ -152,49 +150,49 @@ export class ResponsesReader implements WireReader {
       case 'response.failed':
       case 'response.cancelled':
       case 'error':
-        throw this.failed(event.response?.error ?? event, undefined);
+        throw this.failureError(event.response?.error ?? event, undefined);
       default:
-        // A server that knows the wire's events but not its errors.
+        // Some servers send errors without a type.
         if (type === '' && event.error !== undefined && event.error !== null)
-          throw this.failed(event, undefined);
+          throw this.failureError(event, undefined);
     }
   }
 
   private terminal(type: string, { response }: ResponsesEvent): void {
-    if (!response) throw drift(this.writer.target, 'response', response);
-    this.refuseFailed(response, response, undefined);
+    if (!response) throw unexpectedValueError(this.writer.target, 'response', response);
+    this.throwIfFailed(response, response, undefined);
     const raw = rawFinish(response);
-    // Some servers repeat the status that the answer began with: the event's own name says more.
+    // Some servers repeat the initial status in the last event, whose name is correct.
     const isStale = raw === undefined || raw === 'in_progress' || raw === 'queued';
     this.finish(response, isStale ? type.replace('response.', '').replace('done', 'completed') : raw);
   }
 
-  private refuse(key: string): void {
+  private markRefusal(key: string): void {
     this.isRefused = true;
-    this.items.refuse(key);
+    this.items.markRefusal(key);
   }
 
   private start(body: ResponsesBody): void {
     this.writer.start(typeof body.id === 'string' && body.id !== '' ? body.id : undefined);
   }
 
-  private begin(item: OutputItem, key: string): void {
+  private beginItem(item: OutputItem, key: string): void {
     this.keys.begin(key);
     if (isCall(item)) {
       this.items.beginCall(key, stringOf(item.call_id), this.nameOf(item));
     } else if (item.type === 'message') {
-      this.items.open(key, this.replay(itemToken(item)));
+      this.items.openMessage(key, this.replay(itemToken(item)));
     }
   }
 
-  /** An item that is over, whatever came of it before. */
-  private settle(item: OutputItem, key: string): void {
+  /** Reads a complete item. */
+  private endItem(item: OutputItem, key: string): void {
     if (item.type === 'message') {
       if (isRefusal(item)) this.isRefused = true;
-      if (onlyRefuses(item)) this.items.refuse(key);
+      if (onlyRefuses(item)) this.items.markRefusal(key);
       if (typeof item.phase === 'string') this.phases.add(item.phase);
       for (const type of otherContent(item))
-        this.notes.tell(`content of type "${type}"`, 'no part of an answer holds it');
+        this.warnings.warn(`content of type "${type}"`, 'a response cannot contain it');
       if (!this.hasLogprobs)
         for (const part of item.content ?? NONE) this.writer.logprobs(tokenLogprobs(part?.logprobs));
       this.items.cite(key, itemCitations(item));
@@ -202,64 +200,69 @@ export class ResponsesReader implements WireReader {
     } else if (item.type === 'reasoning') {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
     } else if (isCall(item)) {
-      this.begin(item, key);
-      const whole = callArguments(item);
-      if (whole === undefined) throw drift(this.writer.target, `output[${key}].arguments`, item.arguments);
-      this.items.endCall(key, whole, isUnfinished(item), this.replay(itemToken(item)));
-    } else if (isWaiting(item)) {
-      this.notes.tell(stringOf(item.type), 'it waits for the client to act: no part of an answer holds it');
+      this.beginItem(item, key);
+      const json = callArguments(item);
+      if (json === undefined)
+        throw unexpectedValueError(this.writer.target, `output[${key}].arguments`, item.arguments);
+      this.items.endCall(key, json, isUnfinished(item), this.replay(itemToken(item)));
+    } else if (requiresAction(item)) {
+      this.warnings.warn(
+        stringOf(item.type),
+        'it requires an action of the client, and a response cannot contain it',
+      );
     } else {
-      this.count(toolUsed(item));
+      this.countRun(toolUsed(item));
       this.items.vendor(vendorPart(item, this.options.family));
     }
     this.keys.end(key);
   }
 
-  /** Those of a delta; the whole item says them again. */
+  /** Reads the log probabilities of a delta. The complete item repeats them. */
   private logprobs(list: unknown): void {
     const tokens = tokenLogprobs(list);
     this.hasLogprobs ||= tokens.length > 0;
     this.writer.logprobs(tokens);
   }
 
-  private count(tool: string | undefined): void {
-    if (tool !== undefined) this.uses.set(tool, (this.uses.get(tool) ?? 0) + 1);
+  private countRun(tool: string | undefined): void {
+    if (tool !== undefined) this.toolRuns.set(tool, (this.toolRuns.get(tool) ?? 0) + 1);
   }
 
-  /** The vendor's own count of what its tools did, or ours: OpenAI tells none. */
+  /** Adds the number of runs of each tool, unless the vendor reports it. */
   private usage({ usage: raw, service_tier: tier }: ResponsesBody): Usage | undefined {
-    const told = raw ? usage(raw, tier) : undefined;
-    if (told === undefined || this.uses.size === 0) return told;
-    return { ...told, details: { serverTools: Object.fromEntries(this.uses), ...told.details } };
+    const reported = raw ? usage(raw, tier) : undefined;
+    if (reported === undefined || this.toolRuns.size === 0) return reported;
+    return { ...reported, details: { serverTools: Object.fromEntries(this.toolRuns), ...reported.details } };
   }
 
   private finish(body: ResponsesBody, raw: string | undefined): void {
     const { target } = this.writer;
     this.writer.start();
-    this.fillFrom(body);
+    this.readOutput(body);
     this.items.end();
     const reason = this.reason(raw);
     if (reason === 'content-filter' && !this.writer.hasContent) {
-      throw new LlmError('content-filter', `${target} blocked its answer`, { target, code: raw });
+      throw new LlmError('content-filter', `${target} blocked its response`, { target, code: raw });
     }
     if (raw === undefined) {
-      this.notes.tell('finish reason', 'the answer ended without one', 'repaired');
+      this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
     }
-    if (this.items.leak.found) this.notes.tell('text', 'a tool call stood in it as text', 'repaired');
+    if (this.items.leakedCalls.found)
+      this.warnings.warn('text', 'a tool call was removed from it', 'repaired');
     this.writer.finish(reason, raw, this.usage(body));
     this.done = true;
   }
 
-  /** What only the last event or the body holds: everything, the ends of calls, or messages that never came. */
-  private fillFrom({ output, output_text: text }: ResponsesBody): void {
-    const isNew = !this.items.any;
+  /** Reads items that only the last event or the body contains: all items, ends of calls, or messages. */
+  private readOutput({ output, output_text: text }: ResponsesBody): void {
+    const isNew = !this.items.hasItems;
     for (const [at, item] of (output ?? NONE).entries()) {
       if (!item) continue;
-      if (isNew) this.settle(item, String(at));
-      else if (isCall(item)) this.settle(item, this.keys.ofCall(item.call_id) ?? `last${at}`);
-      else if (item.type === 'message' && !this.items.hasText) this.settle(item, `last${at}`);
+      if (isNew) this.endItem(item, String(at));
+      else if (isCall(item)) this.endItem(item, this.keys.keyOfCall(item.call_id) ?? `last${at}`);
+      else if (item.type === 'message' && !this.items.hasText) this.endItem(item, `last${at}`);
     }
-    if (!this.items.any) this.items.text('text', '0', stringOf(text));
+    if (!this.items.hasItems) this.items.text('text', '0', stringOf(text));
   }
 
   private reason(raw: string | undefined): FinishReason {
@@ -267,50 +270,54 @@ export class ResponsesReader implements WireReader {
     if (this.isRefused) return 'refusal';
     if (reason !== 'stop') return reason;
     if (this.items.hasCalls) return 'tool-calls';
-    return this.items.leak.found || this.isStillWorking() ? 'incomplete' : reason;
+    return this.items.leakedCalls.found || this.hasOnlyIntermediateMessages() ? 'incomplete' : reason;
   }
 
-  /** Only messages that a model speaks while it works, and none that is its answer. */
-  private isStillWorking(): boolean {
+  /** Whether the model wrote intermediate messages but no final one. */
+  private hasOnlyIntermediateMessages(): boolean {
     const { phases } = this;
     return phases.size > 0 && [...phases].every((phase) => phase === 'commentary' || phase === 'analysis');
   }
 
   private nameOf(item: OutputItem): string {
     if (typeof item.name === 'string' && item.name !== '') return item.name;
-    throw drift(this.writer.target, 'output[].name', item.name);
+    throw unexpectedValueError(this.writer.target, 'output[].name', item.name);
   }
 
   private replay(data: JsonObject | undefined): Replay | undefined {
     return data === undefined ? undefined : { family: this.options.family, data };
   }
 
-  private refuseFailed(body: ResponsesBody, whole: object, status: number | undefined): void {
+  private throwIfFailed(body: ResponsesBody, rawBody: object, status: number | undefined): void {
     const isFailed = body.status === 'failed' || body.status === 'cancelled';
     if (!isFailed && (body.error === undefined || body.error === null)) return;
-    throw this.failed(body.error ?? { message: `the response was ${String(body.status)}` }, status, whole);
+    throw this.failureError(
+      body.error ?? { message: `the response was ${String(body.status)}` },
+      status,
+      rawBody,
+    );
   }
 
-  private failed(body: unknown, status: number | undefined, whole: unknown = body): LlmError {
-    const failure = failureOf(body);
+  private failureError(error: unknown, status: number | undefined, body: unknown = error): LlmError {
+    const failure = parseFailure(error);
     const { secrets } = this.options;
     const { target } = this.writer;
     return wireError({
       ...failure,
       status: status ?? failure.status,
       kind: failedKind(failure),
-      headers: withBodyWait(undefined, body),
+      headers: withBodyWait(undefined, error),
       target,
-      body: whole,
+      body,
       secrets: secrets?.() ?? [],
     });
   }
 
-  private guarded(path: string, read: () => void): void {
+  private catchUnreadable(path: string, read: () => void): void {
     try {
       read();
     } catch (error) {
-      throw unreadable(error, this.writer.target, path);
+      throw unreadableError(error, this.writer.target, path);
     }
   }
 }

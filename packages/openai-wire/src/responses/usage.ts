@@ -1,9 +1,9 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asText } from '@majordomo/core/toolkit';
-import { nanoUsd } from '../reading/reported-cost.ts';
+import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';
 
-/** Token counts of this wire, where totals are totals. A count that is missing stays unknown. */
+/** Reads token counts. On this wire the totals include all details. A missing count stays unknown. */
 export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
   const { input_tokens_details: input, output_tokens_details: output } = raw;
   const details = detailsOf(raw, serviceTier);
@@ -20,7 +20,7 @@ export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
 function detailsOf(raw: RawResponsesUsage, serviceTier: unknown): UsageDetails | undefined {
   const { input_tokens_details: input, output_tokens_details: output } = raw;
   const details = {
-    reportedNanoUsd: nanoUsd(raw),
+    reportedNanoUsd: reportedNanoUsd(raw),
     serviceTier: asText(serviceTier),
     inputImage: asNumber(input?.image_tokens),
     inputAudio: asNumber(input?.audio_tokens),
@@ -32,7 +32,7 @@ function detailsOf(raw: RawResponsesUsage, serviceTier: unknown): UsageDetails |
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-/** `{ web_search_calls: 2, x_search_calls: 0 }` (xAI's form, recorded 2026): those that ran. */
+/** Reads the tools that ran, in xAI's form `{ web_search_calls: 2, x_search_calls: 0 }` (recorded 2026). */
 function serverTools(
   raw: Readonly<Record<string, unknown>> | null | undefined,
 ): Readonly<Record<string, number>> | undefined {

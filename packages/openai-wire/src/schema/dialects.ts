@@ -1,69 +1,55 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
 import { PLAIN_DIALECT, sanitizeSchema, TYPED_DIALECT, type SchemaDialect } from '@majordomo/wire-kit';
-import { rooted } from './root.ts';
+import type { WireQuirks } from '../quirks.ts';
+import { memoizeList } from './memoize-list.ts';
+import { toObjectRoot } from './root.ts';
 
-/** What a server makes of JSON Schema below the root: all of it, or a dialect. */
-export type ToolSchemas = 'complete' | 'plain' | 'typed';
-
-const DIALECTS: Readonly<Record<Exclude<ToolSchemas, 'complete'>, SchemaDialect>> = {
-  plain: PLAIN_DIALECT,
-  typed: TYPED_DIALECT,
-};
-
-interface Converted {
-  /** The tools when they were converted: a list that grew since is converted again. */
-  readonly source: readonly ModelTool[];
+interface ToolsInDialect {
   readonly tools: readonly ModelTool[];
   readonly warnings: readonly Warning[];
 }
 
-/** Conversions by the identity of the list: callers send the same tools again and again. */
-const known: Readonly<Record<ToolSchemas, WeakMap<readonly ModelTool[], Converted>>> = {
-  complete: new WeakMap(),
-  plain: new WeakMap(),
-  typed: new WeakMap(),
+const converter = (dialect: SchemaDialect | undefined): ((tools: readonly ModelTool[]) => ToolsInDialect) =>
+  memoizeList((tools) => convert(tools, dialect));
+
+const CONVERTERS: Readonly<
+  Record<WireQuirks['toolSchemas'], (tools: readonly ModelTool[]) => ToolsInDialect>
+> = {
+  complete: converter(undefined),
+  plain: converter(PLAIN_DIALECT),
+  typed: converter(TYPED_DIALECT),
 };
 
-/** The tools with schemas that the server takes; what a schema lost is told. The same list gives the same array. */
-export function inDialect(
+/** Returns the tools with schemas that the server accepts. Dropped parts of a schema are reported by warnings. */
+export function toDialect(
   tools: readonly ModelTool[],
-  kind: ToolSchemas,
+  dialect: WireQuirks['toolSchemas'],
   warnings: Warning[],
 ): readonly ModelTool[] {
-  let found = known[kind].get(tools);
-  if (found?.source.length !== tools.length || !tools.every((tool, i) => tool === found?.source[i])) {
-    found = convert(tools, kind);
-    known[kind].set(tools, found);
-  }
-  warnings.push(...found.warnings);
-  return found.tools;
+  const converted = CONVERTERS[dialect](tools);
+  warnings.push(...converted.warnings);
+  return converted.tools;
 }
 
-function convert(tools: readonly ModelTool[], kind: ToolSchemas): Converted {
+function convert(source: readonly ModelTool[], dialect: SchemaDialect | undefined): ToolsInDialect {
   const warnings: Warning[] = [];
-  const source = [...tools];
-  const converted = source.map((tool) => {
-    const { parameters, name } = tool;
-    const root = rooted(parameters);
-    const { schema, dropped } =
-      kind === 'complete'
-        ? { schema: root.schema, dropped: [] }
-        : sanitizeSchema(root.schema, DIALECTS[kind]);
-    warnOf([...root.lost, ...dropped], name, warnings);
-    return schema === parameters ? tool : { ...tool, parameters: schema };
+  const tools = source.map((tool) => {
+    const root = toObjectRoot(tool.parameters);
+    const sanitized = dialect && sanitizeSchema(root.schema, dialect);
+    const dropped = [...root.dropped, ...(sanitized?.dropped ?? [])];
+    if (dropped.length > 0)
+      warnings.push({
+        action: 'dropped',
+        what: `${dropped.join(', ')} in the schema of ${tool.name}`,
+        why: 'the server does not accept it',
+      });
+    const { schema } = sanitized ?? root;
+    return schema === tool.parameters ? tool : { ...tool, parameters: schema };
   });
-  // Sent as they are, tools keep their identity: so does their JSON.
-  const isSame = converted.every((tool, at) => tool === source[at]);
-  return { source, tools: isSame ? tools : converted, warnings };
+  return { tools, warnings };
 }
 
-function warnOf(dropped: readonly string[], tool: string, warnings: Warning[]): void {
-  if (dropped.length === 0) return;
-  const what = `${dropped.join(', ')} in the schema of ${tool}`;
-  warnings.push({ action: 'dropped', what, why: 'the server does not take it' });
-}
-
-/** A request whose schemas hold nothing of a dialect's drops. */
+/** Returns the tools with schemas in which the dialect drops nothing more. */
 export function withSchemas<T extends { readonly parameters: JsonObject }>(
   tools: readonly T[],
   dialect: SchemaDialect,

@@ -1,64 +1,63 @@
 import type { JsonObject } from '@majordomo/core';
 import { acceptsNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 
-/** An object or a list that is open, and what is known of its schema. */
+/** An open object or array and its schema. */
 interface Frame {
   readonly isObject: boolean;
   readonly schema: JsonObject | undefined;
-  /** The member's name, raw and then read. */
+  /** Name of the current member, as JSON text without quotes. */
   name: string;
-  /** Has a member been let through? */
-  shown: boolean;
+  /** Whether a member has been emitted. */
+  hasMembers: boolean;
 }
 
-type State = 'value' | 'member' | 'name' | 'colon' | 'text' | 'word' | 'null' | 'over';
+type State = 'value' | 'member' | 'name' | 'colon' | 'string' | 'literal' | 'null' | 'done';
 
 const BLANK = /[ \t\n\r]/;
-const WORD_END = /[ \t\n\r,\]}]/;
+const LITERAL_END = /[ \t\n\r,\]}]/;
 
 /**
- * Takes out of a JSON text, as it streams, every member that is null where the schema has an optional property that may
- * be absent but not null: the strict subset knows no other way to leave it out. Everything else passes as it is, also
- * what is no JSON.
+ * Removes from streamed JSON text every member that is null where the schema has an optional property that may not be
+ * null. The strict subset cannot express absence in another form. Everything else passes unchanged, also invalid JSON.
  */
 export class NullFilter {
   private readonly root: JsonObject;
   private readonly frames: Frame[] = [];
   private state: State = 'value';
   private isEscaped = false;
-  /** The member's comma, name and colon, until its value has begun. */
-  private held = '';
+  /** Comma, name and colon of the current member until its value has begun. */
+  private pending = '';
   private out = '';
 
   constructor(schema: JsonObject) {
     this.root = schema;
   }
 
-  /** What can be shown so far. */
+  /** Returns the text that can be emitted so far. */
   push(text: string): string {
     this.out = '';
     for (let at = 0; at < text.length; at++) {
-      if (this.state === 'over') return this.out + text.slice(at);
-      if (this.state === 'text' && !this.isEscaped) {
+      if (this.state === 'done') return this.out + text.slice(at);
+      if (this.state === 'string' && !this.isEscaped) {
         const end = plainEnd(text, at);
         this.out += text.slice(at, end);
         at = end;
         if (at === text.length) break;
       }
-      this.take(text.charAt(at));
+      this.consume(text.charAt(at));
     }
     return this.out;
   }
 
-  /** The text is over, whole or not. */
+  /** Returns the rest at the end of the text, which may be incomplete. */
   end(): string {
-    const { held } = this;
-    this.held = '';
-    this.state = 'over';
-    return held;
+    const { pending } = this;
+    this.pending = '';
+    this.state = 'done';
+    return pending;
   }
 
-  private take(char: string): void {
+  private consume(char: string): void {
     switch (this.state) {
       case 'value':
         this.value(char);
@@ -70,20 +69,20 @@ export class NullFilter {
         this.nameChar(char);
         return;
       case 'colon':
-        this.held += char;
+        this.pending += char;
         if (char === ':') this.state = 'value';
         return;
-      case 'text':
+      case 'string':
         this.out += char;
-        if (this.closes(char)) this.valueEnds();
+        if (this.endsString(char)) this.valueEnds();
         return;
-      case 'word':
-        this.word(char);
+      case 'literal':
+        this.literal(char);
         return;
       case 'null':
         this.nullChar(char);
         return;
-      case 'over':
+      case 'done':
         this.out += char;
         return;
       default:
@@ -94,35 +93,35 @@ export class NullFilter {
   private value(char: string): void {
     const frame = this.frames.at(-1);
     if (BLANK.test(char)) {
-      if (frame?.isObject === true) this.held += char;
+      if (frame?.isObject === true) this.pending += char;
       else this.out += char;
-    } else if (frame?.isObject === true && char === 'n' && this.isAbsence(frame)) {
-      this.held += char;
+    } else if (frame?.isObject === true && char === 'n' && this.isAbsentProperty(frame)) {
+      this.pending += char;
       this.state = 'null';
     } else {
-      if (frame?.isObject === true) this.show(frame);
-      this.begin(char, frame);
+      if (frame?.isObject === true) this.emitMember(frame);
+      this.beginValue(char, frame);
     }
   }
 
-  private begin(char: string, frame: Frame | undefined): void {
+  private beginValue(char: string, frame: Frame | undefined): void {
     const isJson = frame === undefined ? char === '{' || char === '[' : frame.isObject || char !== '}';
     if (!isJson) {
       this.out += char;
-      this.state = 'over';
+      this.state = 'done';
     } else if (char === '{' || char === '[') {
       this.out += char;
       this.open(char === '{', frame);
     } else if (char === '"') {
       this.out += char;
-      this.state = 'text';
+      this.state = 'string';
     } else if (char === ']') {
       this.close(char);
     } else if (char === ',') {
       this.out += char;
     } else {
-      this.state = 'word';
-      this.word(char);
+      this.state = 'literal';
+      this.literal(char);
     }
   }
 
@@ -130,24 +129,24 @@ export class NullFilter {
     const above = frame === undefined ? this.root : valueSchema(frame);
     const type = isObject ? 'object' : 'array';
     const leaves = isSchema(above) ? leavesOf(above, this.root).filter((leaf) => mayBe(leaf, type)) : [];
-    // Of several alternatives none has an optional property: such a schema is not rewritten.
+    // With several alternatives, none has an optional property; otherwise the schema is not rewritten.
     this.frames.push({
       isObject,
       schema: leaves.length === 1 ? leaves[0] : undefined,
       name: '',
-      shown: false,
+      hasMembers: false,
     });
     this.state = isObject ? 'member' : 'value';
   }
 
   private member(char: string): void {
     if (char === '}') {
-      this.out += this.held;
-      this.held = '';
+      this.out += this.pending;
+      this.pending = '';
       this.close(char);
       return;
     }
-    this.held += char;
+    this.pending += char;
     if (char !== '"') return;
     const frame = this.frames.at(-1);
     if (frame !== undefined) frame.name = '';
@@ -155,41 +154,41 @@ export class NullFilter {
   }
 
   private nameChar(char: string): void {
-    this.held += char;
-    if (this.closes(char)) this.state = 'colon';
+    this.pending += char;
+    if (this.endsString(char)) this.state = 'colon';
     else {
       const frame = this.frames.at(-1);
       if (frame !== undefined) frame.name += char;
     }
   }
 
-  private word(char: string): void {
-    if (!WORD_END.test(char)) {
+  private literal(char: string): void {
+    if (!LITERAL_END.test(char)) {
       this.out += char;
       return;
     }
     this.valueEnds();
-    this.take(char);
+    this.consume(char);
   }
 
-  /** The whole member goes, once it is certain. */
+  /** Drops the member when `null` is complete. */
   private nullChar(char: string): void {
-    this.held += char;
-    if (this.held.endsWith('null')) {
-      this.held = '';
+    this.pending += char;
+    if (this.pending.endsWith('null')) {
+      this.pending = '';
       this.state = 'member';
-    } else if (!/n(?:u|ul)$/.test(this.held)) {
-      this.out += this.held;
-      this.held = '';
-      this.state = 'over';
+    } else if (!/n(?:u|ul)$/.test(this.pending)) {
+      this.out += this.pending;
+      this.pending = '';
+      this.state = 'done';
     }
   }
 
-  /** The held beginning of a member; without its comma where all members before it went. */
-  private show(frame: Frame): void {
-    this.out += frame.shown ? this.held : this.held.replace(/^(\s*),\s*/, '$1');
-    frame.shown = true;
-    this.held = '';
+  /** Emits the beginning of a member, without its comma if no member was emitted before. */
+  private emitMember(frame: Frame): void {
+    this.out += frame.hasMembers ? this.pending : this.pending.replace(/^(\s*),\s*/, '$1');
+    frame.hasMembers = true;
+    this.pending = '';
   }
 
   private close(char: string): void {
@@ -200,21 +199,21 @@ export class NullFilter {
 
   private valueEnds(): void {
     const frame = this.frames.at(-1);
-    this.state = frame === undefined ? 'over' : frame.isObject ? 'member' : 'value';
+    this.state = frame === undefined ? 'done' : frame.isObject ? 'member' : 'value';
   }
 
-  /** Does this character end the string that it stands in? */
-  private closes(char: string): boolean {
+  /** Whether this character ends the current string. */
+  private endsString(char: string): boolean {
     if (this.isEscaped) this.isEscaped = false;
     else if (char === '\\') this.isEscaped = true;
     else return char === '"';
     return false;
   }
 
-  private isAbsence(frame: Frame): boolean {
+  private isAbsentProperty(frame: Frame): boolean {
     const { schema, name } = frame;
     const properties = schema?.['properties'];
-    const key = read(name);
+    const key = parseName(name);
     return (
       schema !== undefined &&
       isSchema(properties) &&
@@ -225,13 +224,13 @@ export class NullFilter {
   }
 }
 
-/** All of a JSON text at once. */
-export function withoutNulls(json: string, schema: JsonObject): string {
+/** Filters complete JSON text. */
+export function removeNulls(json: string, schema: JsonObject): string {
   const filter = new NullFilter(schema);
   return filter.push(json) + filter.end();
 }
 
-/** Where a run of plain characters of a string ends. */
+/** Returns the end of a run of characters without quotes and escapes. */
 function plainEnd(text: string, from: number): number {
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE && text.charCodeAt(at) !== BACKSLASH) at++;
@@ -244,11 +243,11 @@ const BACKSLASH = 92;
 function valueSchema({ isObject, schema, name }: Frame): JsonObject[string] {
   if (!isObject) return schema?.['items'];
   const properties = schema?.['properties'];
-  const key = read(name);
+  const key = parseName(name);
   return isSchema(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
 }
 
-function read(name: string): string {
+function parseName(name: string): string {
   if (!name.includes('\\')) return name;
   try {
     return String(JSON.parse(`"${name}"`));

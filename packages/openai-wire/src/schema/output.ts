@@ -1,41 +1,42 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
+import type { WireQuirks } from '../quirks.ts';
 import { strictOutput } from './strict-tools.ts';
 
-/** What holds an answer to a schema. */
+/** Parts of a request that make a response follow a schema. */
 export interface WireOutput {
   readonly format: unknown;
-  /** For the system text, where the server takes no schema. */
+  /** Addition to the system text, where the server accepts no schema. */
   readonly instruction: string | undefined;
-  /** The caller's schema, where absence comes as null in the one that was sent. */
-  readonly absence?: JsonObject | undefined;
+  /** The caller's schema, if a null in the response means that a property is absent. */
+  readonly original?: JsonObject | undefined;
 }
 
-/** What a schema of an answer is on the wire, under the wire's own member. */
+/** Schema of a response in the form that both wires have under different members. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: JsonObject;
   readonly strict: boolean;
 }
 
-/** How the answer is held to a schema: natively, or as JSON with the schema told. */
+/** Requests an output of the schema: enforced by the server, or as JSON with the schema in the system text. */
 export function outputToWire(
   output: ModelOutput | undefined,
-  quirks: { readonly output: 'json_schema' | 'json_object' | 'instruct'; readonly strictTools: boolean },
+  quirks: Pick<WireQuirks, 'output' | 'strictTools'>,
   formatOf: (schema: NamedSchema) => object,
   warnings: Warning[],
 ): WireOutput {
   if (output === undefined) return { format: undefined, instruction: undefined };
   const { name, schema } = output;
-  // The vendor refuses JSON mode where no message speaks of JSON.
+  // OpenAI rejects JSON mode if no message mentions JSON.
   if (schema === undefined && quirks.output !== 'instruct')
     return { format: JSON_MODE, instruction: instructionFor(schema) };
   switch (quirks.output) {
     case 'json_schema': {
-      const { absence, ...held } = strictOutput(schema ?? {}, quirks.strictTools, warnings);
-      return { format: formatOf({ name, ...held }), instruction: undefined, absence };
+      const { original, ...strict } = strictOutput(schema ?? {}, quirks.strictTools, warnings);
+      return { format: formatOf({ name, ...strict }), instruction: undefined, original };
     }
     case 'json_object':
-      warnings.push(emulated('the server takes no schema, only "some JSON object"'));
+      warnings.push(emulated('the server accepts no schema, only JSON mode'));
       return { format: JSON_MODE, instruction: instructionFor(schema) };
     case 'instruct':
       warnings.push(emulated('the server has no JSON mode'));
@@ -45,13 +46,12 @@ export function outputToWire(
   }
 }
 
-/** Asks for some JSON object. */
+/** Format that requests a JSON object without a schema. */
 export const JSON_MODE: object = { type: 'json_object' };
 
-/** The schema is told instead of enforced. */
 const emulated = (why: string): Warning => ({ action: 'emulated', what: 'output', why });
 
-/** What tells a model the schema of its answer, or that JSON is asked for. */
+/** Returns the instruction that states the schema of the response. */
 export const instructionFor = (schema: JsonObject | undefined): string =>
   schema === undefined
     ? 'Answer with one JSON value, and with nothing else.'

@@ -2,65 +2,68 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import { isSchema, leavesOf } from './absence.ts';
 
-/** A tool's schema whose root is an object with properties, and what that root had to leave out. */
-export interface RootedSchema {
+/** A schema whose root is an object with properties. */
+export interface ObjectRootSchema {
   readonly schema: JsonObject;
-  /** Such as `anyOf`; empty where nothing is said less exactly. */
-  readonly lost: readonly string[];
+  /** Keywords of the root that were removed, such as `anyOf`; empty if the schema is as exact as before. */
+  readonly dropped: readonly string[];
 }
 
-const ALTERNATIVES: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
+const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
-/** What a root says next to its properties. */
-const DESCRIPTION: readonly string[] = [...DEFINITIONS, 'title', 'description'];
+/** Keywords that stay at the root. */
+const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'];
 
-const known = new WeakMap<JsonObject, RootedSchema>();
-const opened = new WeakSet<JsonObject>();
+const known = new WeakMap<JsonObject, ObjectRootSchema>();
+const withUnknownProperties = new WeakSet<JsonObject>();
 
-/** Did nobody say which properties it has? Strict mode must not close it then. */
-export const isOpen = (schema: JsonObject): boolean => opened.has(schema);
+/** Whether the original schema does not list its properties. Strict mode must not close such an object. */
+export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknownProperties.has(schema);
 
 /**
- * The schema as vendors insist on it at the root of a tool: an object with `properties` and without alternatives
+ * Converts a tool's schema to the root that vendors require: an object with `properties` and without alternatives
  * (OpenAI: "object schema missing properties"; "schema must have type 'object' and not have 'oneOf' …", 2025-2026).
- * Alternatives become one object that has the properties of all; which of them go together is told in its description.
+ * Alternatives are joined into one object with all properties. Its description states which properties belong together.
  */
-export function rooted(schema: JsonObject): RootedSchema {
+export function toObjectRoot(schema: JsonObject): ObjectRootSchema {
   let found = known.get(schema);
-  if (found === undefined) known.set(schema, (found = root(schema)));
+  if (found === undefined) known.set(schema, (found = convertRoot(schema)));
   return found;
 }
 
-function root(schema: JsonObject): RootedSchema {
-  const lost = ALTERNATIVES.filter((keyword) => schema[keyword] !== undefined);
-  if (lost.length === 0 && schema['type'] === 'object') {
-    if (isSchema(schema['properties'])) return { schema, lost };
+function convertRoot(schema: JsonObject): ObjectRootSchema {
+  const dropped = NOT_AT_ROOT.filter((keyword) => schema[keyword] !== undefined);
+  if (dropped.length === 0 && schema['type'] === 'object') {
+    if (isSchema(schema['properties'])) return { schema, dropped };
     const open = { ...schema, properties: {} };
-    opened.add(open);
-    return { schema: open, lost };
+    withUnknownProperties.add(open);
+    return { schema: open, dropped };
   }
   const branches = branchesOf(schema);
   const objects = branches.filter(({ properties }) => isSchema(properties));
-  if (objects.length === 0) return { schema: EMPTY, lost: ['root'] };
-  return { schema: joined(schema, objects), lost: objects.length > 1 || lost.length === 0 ? lost : [] };
+  if (objects.length === 0) return { schema: EMPTY, dropped: ['root'] };
+  return {
+    schema: joinBranches(schema, objects),
+    dropped: objects.length > 1 || dropped.length === 0 ? dropped : [],
+  };
 }
 
 const EMPTY: JsonObject = { type: 'object', properties: {} };
 
-/** Each of the objects that the schema allows, whole. */
+/** Returns each object that the schema allows, complete. */
 function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const { allOf, ...rest } = schema;
   const parts = isList(allOf) ? allOf.filter(isSchema).flatMap((part) => leavesOf(part, schema)) : [];
   const common = [rest, ...parts].filter(({ properties }) => isSchema(properties));
   const isUnion = rest['anyOf'] !== undefined || rest['oneOf'] !== undefined || rest['$ref'] !== undefined;
-  if (!isUnion) return common.length === 0 ? [] : [allOfThese(common)];
+  if (!isUnion) return common.length === 0 ? [] : [mergeSchemas(common)];
   const leaves = [...leavesOf(rest, schema)].reverse();
   const isObject = ({ type, properties }: JsonObject): boolean =>
     type === 'object' || isSchema(properties) || (type === undefined && common.length > 0);
-  return leaves.filter(isObject).map((leaf) => allOfThese([...common, leaf]));
+  return leaves.filter(isObject).map((leaf) => mergeSchemas([...common, leaf]));
 }
 
-const allOfThese = (schemas: readonly JsonObject[]): JsonObject => ({
+const mergeSchemas = (schemas: readonly JsonObject[]): JsonObject => ({
   properties: Object.assign({}, ...schemas.map(propertiesOf)) as JsonObject,
   required: [...new Set(schemas.flatMap(requiredOf))],
   ...(schemas.some(({ additionalProperties }) => additionalProperties === false) && {
@@ -68,17 +71,17 @@ const allOfThese = (schemas: readonly JsonObject[]): JsonObject => ({
   }),
 });
 
-function joined(schema: JsonObject, branches: readonly JsonObject[]): JsonObject {
+function joinBranches(schema: JsonObject, branches: readonly JsonObject[]): JsonObject {
   const names = [...new Set(branches.flatMap((branch) => Object.keys(propertiesOf(branch))))];
-  const kept = Object.entries(schema).filter(([key]) => DESCRIPTION.includes(key));
+  const rootMembers = Object.entries(schema).filter(([key]) => ROOT_KEYWORDS.includes(key));
   const { description } = schema;
-  const hint = branches.length > 1 ? `(${branches.map(required).join(' or ')})` : undefined;
-  const said = [description, hint].filter((each) => typeof each === 'string').join(' ');
+  const hint = branches.length > 1 ? `(${branches.map(describeRequired).join(' or ')})` : undefined;
+  const text = [description, hint].filter((each) => typeof each === 'string').join(' ');
   return {
-    ...Object.fromEntries(kept),
-    ...(said === '' ? undefined : { description: said }),
+    ...Object.fromEntries(rootMembers),
+    ...(text === '' ? undefined : { description: text }),
     type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name, anyOfThese(valuesOf(name, branches))])),
+    properties: Object.fromEntries(names.map((name) => [name, joinValues(valuesOf(name, branches))])),
     required: names.filter((name) => branches.every((branch) => requiredOf(branch).includes(name))),
     ...(branches.every(({ additionalProperties }) => additionalProperties === false) && {
       additionalProperties: false,
@@ -86,18 +89,18 @@ function joined(schema: JsonObject, branches: readonly JsonObject[]): JsonObject
   };
 }
 
-/** `kind "a" with x, y`: how the model knows which properties go together. */
-function required(branch: JsonObject): string {
+/** Describes which properties belong together, such as `kind "a", x, y`. */
+function describeRequired(branch: JsonObject): string {
   const properties = propertiesOf(branch);
-  const words = requiredOf(branch).map((name) => {
+  const names = requiredOf(branch).map((name) => {
     const value = properties[name];
-    const word = isSchema(value) ? value['const'] : undefined;
-    return word === undefined ? name : `${name} ${JSON.stringify(word)}`;
+    const constant = isSchema(value) ? value['const'] : undefined;
+    return constant === undefined ? name : `${name} ${JSON.stringify(constant)}`;
   });
-  return words.length === 0 ? 'none required' : words.join(', ');
+  return names.length === 0 ? 'none required' : names.join(', ');
 }
 
-/** What the branches say of one property, each once. */
+/** Returns the different schemas of one property. */
 function valuesOf(name: string, branches: readonly JsonObject[]): readonly JsonValue[] {
   const values = branches.flatMap((branch) => {
     const value = propertiesOf(branch)[name];
@@ -107,12 +110,12 @@ function valuesOf(name: string, branches: readonly JsonObject[]): readonly JsonV
   return values.filter((_value, at) => texts.indexOf(texts[at] ?? '') === at);
 }
 
-/** Constants of one type become the words of an `enum`. */
-function anyOfThese(values: readonly JsonValue[]): JsonValue {
+/** Joins schemas of one property. String constants become an `enum`. */
+function joinValues(values: readonly JsonValue[]): JsonValue {
   const [first = true] = values;
   if (values.length < 2) return first;
-  const words = values.map((value) => (isSchema(value) ? value['const'] : undefined));
-  if (words.every((word) => typeof word === 'string')) return { type: 'string', enum: words };
+  const constants = values.map((value) => (isSchema(value) ? value['const'] : undefined));
+  if (constants.every((constant) => typeof constant === 'string')) return { type: 'string', enum: constants };
   return { anyOf: values };
 }
 

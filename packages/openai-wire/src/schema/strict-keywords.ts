@@ -1,13 +1,13 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** Keywords of the subset that hold no schema (OpenAI's guide to structured outputs, 2026-11). */
-export const KEPT: ReadonlySet<string> = new Set([
+/** Keywords of the subset that contain no schema (OpenAI's guide to structured outputs, 2026-11). */
+export const SUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...['$schema', 'title', 'description', 'type', 'enum', 'const', 'minItems', 'maxItems'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
 ]);
 
-/** Keywords that narrow a value in ways that the subset cannot say; what is in no list says nothing to a validator. */
-export const REFUSED: ReadonlySet<string> = new Set([
+/** Keywords that restrict a value and that the subset lacks. Keywords in none of these lists do not affect validation. */
+export const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...[
     'allOf',
     'not',
@@ -24,15 +24,15 @@ export const REFUSED: ReadonlySet<string> = new Set([
   ...['$dynamicRef', '$recursiveRef'],
 ]);
 
-/** What the subset lacks and the model should still know: it goes into the description. */
-export const HINTS: ReadonlySet<string> = new Set([
+/** Keywords that the subset lacks and that are useful to the model. They are added to the description. */
+export const HINT_KEYWORDS: ReadonlySet<string> = new Set([
   ...['default', 'examples', 'minLength', 'maxLength', 'uniqueItems', 'contentEncoding', 'contentMediaType'],
 ]);
 
-/** Words of `format` in the subset. */
+/** Values of `format` in the subset. */
 export const FORMATS: ReadonlySet<JsonValue | undefined> = new Set([
   ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
 ]);
 
-/** Looking around and back is not in the subset's regular expressions. */
-export const BEYOND_PATTERN: RegExp = /\(\?(?:[=!]|<[=!])|\\[1-9k]/;
+/** Lookarounds and back references, which the regular expressions of the subset lack. */
+export const UNSUPPORTED_PATTERN: RegExp = /\(\?(?:[=!]|<[=!])|\\[1-9k]/;

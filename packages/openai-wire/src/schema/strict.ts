@@ -1,52 +1,59 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
-import { BEYOND_PATTERN, FORMATS, HINTS, KEPT, REFUSED } from './strict-keywords.ts';
-import { isOpen } from './root.ts';
-import { acceptsNull, hasAbsence, isSchema, leavesOf, optionalIn } from './absence.ts';
+import {
+  UNSUPPORTED_PATTERN,
+  FORMATS,
+  HINT_KEYWORDS,
+  SUPPORTED_KEYWORDS,
+  UNSUPPORTED_KEYWORDS,
+} from './strict-keywords.ts';
+import { hasUnknownProperties } from './root.ts';
+import { acceptsNull, hasOptionalNonNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 
 /** A schema in the strict subset. */
 export interface StrictSchema {
   readonly schema: JsonObject;
-  /** It was so as it stood. */
-  readonly fits: boolean;
-  /** Optional properties were made nullable: a null that comes for one of them is to be taken for its absence. */
-  readonly nulls: boolean;
+  /** Whether the original schema was already in the subset. */
+  readonly isUnchanged: boolean;
+  /** Whether optional properties were made nullable. A null for one of them means that it is absent. */
+  readonly hasNulls: boolean;
 }
 
-/** Why a schema cannot be said in the strict subset, for a warning. */
+/** Reason, for a warning, why the strict subset cannot express a schema. */
 export interface Inexpressible {
   readonly why: string;
 }
 
-const DEEPEST = 10;
-const MOST_PROPERTIES = 5000;
-const MOST_WORDS = 1000;
-/** Alternatives directly inside alternatives. */
-const MOST_NESTED = 8;
+const MAX_DEPTH = 10;
+const MAX_PROPERTIES = 5000;
+const MAX_ENUM_VALUES = 1000;
+/** Maximum depth of alternatives directly inside alternatives. */
+const MAX_NESTED_ALTERNATIVES = 8;
 const NULL: JsonObject = { type: 'null' };
 
 const known = new WeakMap<JsonObject, StrictSchema | Inexpressible>();
 
 /**
- * The schema in OpenAI's strict subset: every object closed, every property required, the optional ones nullable, and
- * what the subset lacks but does not need said in the description. It is a copy and a fixed point: rewritten again it
- * is the same. A schema that would mean something else is left alone, with the reason.
+ * Rewrites a schema into OpenAI's strict subset: every object is closed, every property is required, optional properties
+ * are nullable, and keywords that only inform the model are added to the description. Rewriting the result again does not
+ * change it. Returns the reason if the rewritten schema would have another meaning.
  */
 export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   const before = known.get(schema);
   if (before !== undefined) return before;
-  const rewriting: Rewriting = { root: schema, properties: 0, words: 0, nulls: false, why: undefined };
-  if (schema['type'] !== 'object' || !isSchema(schema['properties']) || isOpen(schema))
-    refuse(rewriting, 'a root without properties');
-  const strict = rewrite(schema, rewriting, { level: 0, nested: 0 });
-  const { why, nulls } = rewriting;
-  const fits = why === undefined && canonical(strict) === canonical(schema);
-  const found = why === undefined ? { schema: fits ? schema : strict, fits, nulls } : { why };
+  const state: RewriteState = { root: schema, properties: 0, enumValues: 0, hasNulls: false, why: undefined };
+  if (schema['type'] !== 'object' || !isSchema(schema['properties']) || hasUnknownProperties(schema))
+    markInexpressible(state, 'a root without properties');
+  const strict = rewrite(schema, state, { level: 0, nested: 0 });
+  const { why, hasNulls } = state;
+  const isUnchanged = why === undefined && canonical(strict) === canonical(schema);
+  const found =
+    why === undefined ? { schema: isUnchanged ? schema : strict, isUnchanged, hasNulls } : { why };
   known.set(schema, found);
   return found;
 }
 
-/** The order of members and of required names means nothing. */
+/** Returns JSON in which the order of members and of required names is fixed. */
 const canonical = (schema: JsonObject): string =>
   JSON.stringify(schema, (key, value: JsonValue) => {
     if (key === 'required' && isList(value)) return value.map((name) => JSON.stringify(name)).sort();
@@ -55,12 +62,12 @@ const canonical = (schema: JsonObject): string =>
       : value;
   });
 
-interface Rewriting {
+interface RewriteState {
   readonly root: JsonObject;
   properties: number;
-  words: number;
-  nulls: boolean;
-  /** The first thing that cannot be said. */
+  enumValues: number;
+  hasNulls: boolean;
+  /** First part of the schema that the subset cannot express. */
   why: string | undefined;
 }
 
@@ -71,54 +78,56 @@ interface Depth {
 
 type Node = Record<string, JsonValue>;
 
-function refuse(rewriting: Rewriting, what: string): void {
-  rewriting.why ??= `strict mode has no way to say ${what}`;
+function markInexpressible(state: RewriteState, what: string): void {
+  state.why ??= `strict mode cannot express ${what}`;
 }
 
-function rewrite(schema: JsonValue | undefined, rewriting: Rewriting, depth: Depth): JsonObject {
-  if (!isSchema(schema)) refuse(rewriting, 'a value of any kind');
-  if (depth.level > DEEPEST || depth.nested > MOST_NESTED) refuse(rewriting, `more than ${DEEPEST} levels`);
-  if (!isSchema(schema) || rewriting.why !== undefined) return {};
+function rewrite(schema: JsonValue | undefined, state: RewriteState, depth: Depth): JsonObject {
+  if (!isSchema(schema)) markInexpressible(state, 'a value of any kind');
+  if (depth.level > MAX_DEPTH || depth.nested > MAX_NESTED_ALTERNATIVES)
+    markInexpressible(state, `more than ${MAX_DEPTH} levels`);
+  if (!isSchema(schema) || state.why !== undefined) return {};
   const node: Node = {};
   const hints: Node = {};
   for (const [key, value] of Object.entries(schema)) {
     if (value === undefined) continue;
-    if (KEPT.has(key)) node[key] = value;
-    else if (HINTS.has(key)) hints[key] = value;
-    else if (REFUSED.has(key)) refuse(rewriting, key);
+    if (SUPPORTED_KEYWORDS.has(key)) node[key] = value;
+    else if (HINT_KEYWORDS.has(key)) hints[key] = value;
+    else if (UNSUPPORTED_KEYWORDS.has(key)) markInexpressible(state, key);
   }
   putText(schema, node, hints);
-  putDefinitions(schema, node, rewriting);
-  if (schema['$ref'] !== undefined) return describe(reference(schema, node, rewriting), hints);
+  putDefinitions(schema, node, state);
+  if (schema['$ref'] !== undefined) return describe(reference(schema, node, state), hints);
   const branches = schema['anyOf'] ?? schema['oneOf'];
-  if (branches !== undefined) putAlternatives(schema, branches, node, rewriting, depth);
-  else putValue(schema, node, rewriting, depth);
+  if (branches !== undefined) putAlternatives(schema, branches, node, state, depth);
+  else putValue(schema, node, state, depth);
   return describe(node, hints);
 }
 
 function putText({ format, pattern }: JsonObject, node: Node, hints: Node): void {
   if (format !== undefined) (FORMATS.has(format) ? node : hints)['format'] = format;
   if (pattern === undefined) return;
-  (typeof pattern === 'string' && !BEYOND_PATTERN.test(pattern) ? node : hints)['pattern'] = pattern;
+  (typeof pattern === 'string' && !UNSUPPORTED_PATTERN.test(pattern) ? node : hints)['pattern'] = pattern;
 }
 
-function putDefinitions(schema: JsonObject, node: Node, rewriting: Rewriting): void {
+function putDefinitions(schema: JsonObject, node: Node, state: RewriteState): void {
   for (const key of ['$defs', 'definitions']) {
     const definitions = schema[key];
     if (definitions === undefined) continue;
-    if (!isSchema(definitions) || schema !== rewriting.root) refuse(rewriting, `${key} inside of a schema`);
-    else node[key] = mapped(definitions, (each) => rewrite(each, rewriting, { level: 1, nested: 0 }));
+    if (!isSchema(definitions) || schema !== state.root)
+      markInexpressible(state, `${key} inside of a schema`);
+    else node[key] = mapped(definitions, (each) => rewrite(each, state, { level: 1, nested: 0 }));
   }
 }
 
-/** Nothing but a reference may stand next to one: what describes it goes around it. */
-function reference(schema: JsonObject, node: Node, rewriting: Rewriting): Node {
+/** The subset allows no other keyword next to a reference, so its description is put around it. */
+function reference(schema: JsonObject, node: Node, state: RewriteState): Node {
   const { $ref: ref } = schema;
-  if (leavesOf(schema, rewriting.root).length === 0)
-    refuse(rewriting, `the reference ${JSON.stringify(ref)}`);
+  if (leavesOf(schema, state.root).length === 0)
+    markInexpressible(state, `the reference ${JSON.stringify(ref)}`);
   const { title, description, ...others } = node;
-  const [beside] = Object.keys({ ...others, ...pick(schema, ['properties', 'items', 'anyOf', 'oneOf']) });
-  if (beside !== undefined) refuse(rewriting, `${beside} beside $ref`);
+  const [sibling] = Object.keys({ ...others, ...pick(schema, ['properties', 'items', 'anyOf', 'oneOf']) });
+  if (sibling !== undefined) markInexpressible(state, `${sibling} next to $ref`);
   if (ref === undefined) return {};
   if (title === undefined && description === undefined) return { $ref: ref };
   return { ...pick(node, ['title', 'description']), anyOf: [{ $ref: ref }] };
@@ -128,7 +137,7 @@ function putAlternatives(
   schema: JsonObject,
   branches: JsonValue,
   node: Node,
-  rewriting: Rewriting,
+  state: RewriteState,
   { level, nested }: Depth,
 ): void {
   const {
@@ -139,56 +148,58 @@ function putAlternatives(
     $schema: _,
     ...others
   } = node;
-  const isPlain = schema !== rewriting.root && Object.keys(others).length === 0;
+  const isPlain = schema !== state.root && Object.keys(others).length === 0;
   const isOne = schema['anyOf'] === undefined || schema['oneOf'] === undefined;
   if (!isList(branches) || branches.length === 0 || !isPlain || !isOne || isSchema(schema['properties'])) {
-    refuse(rewriting, 'alternatives beside other keywords');
+    markInexpressible(state, 'alternatives next to other keywords');
     return;
   }
-  node['anyOf'] = branches.map((each) => rewrite(each, rewriting, { level, nested: nested + 1 }));
-  if (rewriting.why !== undefined) return;
-  // Which of them a value belongs to is not known before it is whole: then no null could be told from another.
+  node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
+  if (state.why !== undefined) return;
+  // The alternative of a value is unknown until the value is complete, so the meaning of a null would be unknown.
   for (const type of ['object', 'array']) {
-    const leaves = leavesOf(schema, rewriting.root).filter((leaf) => typesOf(leaf).includes(type));
-    if (leaves.length > 1 && leaves.some((leaf) => hasAbsence(leaf, rewriting.root)))
-      refuse(rewriting, 'optional properties inside of alternatives');
+    const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
+    if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))
+      markInexpressible(state, 'optional properties inside of alternatives');
   }
 }
 
-function putValue(schema: JsonObject, node: Node, rewriting: Rewriting, depth: Depth): void {
+function putValue(schema: JsonObject, node: Node, state: RewriteState, depth: Depth): void {
   const types = typesOf(schema);
-  if (types.length === 0) refuse(rewriting, 'a value of any kind');
+  if (types.length === 0) markInexpressible(state, 'a value of any kind');
   if (node['type'] === undefined) node['type'] = types.length === 1 ? (types[0] ?? 'null') : types;
-  const words = schema['enum'];
-  if (isList(words)) rewriting.words += words.length;
-  if (rewriting.words > MOST_WORDS) refuse(rewriting, `more than ${MOST_WORDS} words`);
-  if (types.includes('object')) putObject(schema, node, rewriting, depth);
+  const values = schema['enum'];
+  if (isList(values)) state.enumValues += values.length;
+  if (state.enumValues > MAX_ENUM_VALUES)
+    markInexpressible(state, `more than ${MAX_ENUM_VALUES} enum values`);
+  if (types.includes('object')) putObject(schema, node, state, depth);
   if (types.includes('array'))
-    node['items'] = rewrite(schema['items'], rewriting, { level: depth.level + 1, nested: 0 });
+    node['items'] = rewrite(schema['items'], state, { level: depth.level + 1, nested: 0 });
 }
 
-function putObject(schema: JsonObject, node: Node, rewriting: Rewriting, { level }: Depth): void {
+function putObject(schema: JsonObject, node: Node, state: RewriteState, { level }: Depth): void {
   const { additionalProperties: others, properties, required } = schema;
   const isOpen = others === undefined && (!isSchema(properties) || (level > 0 && isEmpty(properties)));
-  if (isOpen || (others !== undefined && others !== false)) refuse(rewriting, 'properties of any name');
+  if (isOpen || (others !== undefined && others !== false))
+    markInexpressible(state, 'properties of any name');
   const named = isSchema(properties) ? properties : {};
   const names = Object.keys(named);
-  rewriting.properties += names.length;
-  if (rewriting.properties > MOST_PROPERTIES) refuse(rewriting, `more than ${MOST_PROPERTIES} properties`);
+  state.properties += names.length;
+  if (state.properties > MAX_PROPERTIES) markInexpressible(state, `more than ${MAX_PROPERTIES} properties`);
   if (isList(required) && !required.every((name) => typeof name === 'string' && Object.hasOwn(named, name)))
-    refuse(rewriting, 'a required property without a schema');
+    markInexpressible(state, 'a required property without a schema');
   const isOptional = optionalIn(schema);
   node['properties'] = mapped(named, (each, name) => {
-    const strict = rewrite(each, rewriting, { level: level + 1, nested: 0 });
-    if (!isOptional(name) || acceptsNull(each, rewriting.root)) return strict;
-    rewriting.nulls = true;
+    const strict = rewrite(each, state, { level: level + 1, nested: 0 });
+    if (!isOptional(name) || acceptsNull(each, state.root)) return strict;
+    state.hasNulls = true;
     return orNull(strict);
   });
   node['required'] = names;
   node['additionalProperties'] = false;
 }
 
-/** Scalars have a list of types; everything else gets an alternative. */
+/** Adds `null` to the types of a scalar, and an alternative to other schemas. */
 function orNull(node: JsonObject): JsonObject {
   const { anyOf, type } = node;
   if (isList(anyOf)) return { ...node, anyOf: [...anyOf, NULL] };
@@ -199,19 +210,19 @@ function orNull(node: JsonObject): JsonObject {
     : { anyOf: [node, NULL] };
 }
 
-/** `Greets. (default: "Ann", minLength: 2)` */
+/** Adds hints to the description, such as `Greets. (default: "Ann", minLength: 2)`. */
 function describe(node: Node, hints: Node): JsonObject {
-  const said = Object.entries(hints).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  if (said.length === 0) return node;
+  const texts = Object.entries(hints).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  if (texts.length === 0) return node;
   const { description, $ref: ref, ...rest } = node;
-  const text = [description, `(${said.join(', ')})`].filter((each) => typeof each === 'string').join(' ');
+  const text = [description, `(${texts.join(', ')})`].filter((each) => typeof each === 'string').join(' ');
   return ref === undefined ? { ...rest, description: text } : { description: text, anyOf: [{ $ref: ref }] };
 }
 
-/** The types that a schema names, or that its words have. */
-function typesOf({ type, enum: words, const: word, properties, items }: JsonObject): readonly string[] {
+/** Returns the types that a schema names, or the types of its values. */
+function typesOf({ type, enum: values, const: constant, properties, items }: JsonObject): readonly string[] {
   if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
-  const all = isList(words) ? words : word === undefined ? [] : [word];
+  const all = isList(values) ? values : constant === undefined ? [] : [constant];
   if (all.length > 0) return [...new Set(all.map(typeName))];
   return properties !== undefined ? ['object'] : items !== undefined ? ['array'] : [];
 }

@@ -2,10 +2,10 @@ import type { ModelRequest } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
 /**
- * The caller's `extra`, whose tools that run at the vendor stand next to those of the request. A list with functions of
- * its own is the whole list.
+ * Adds the tools of the request to the vendor's tools in the caller's `extra`. A list in `extra` that contains functions
+ * replaces the tools of the request.
  */
-export function besideTools(
+export function mergeVendorTools(
   extra: ModelRequest['extra'],
   tools: readonly object[] | undefined,
 ): ModelRequest['extra'] {

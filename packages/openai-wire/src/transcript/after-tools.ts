@@ -1,13 +1,13 @@
 import type { TurnMessage } from '@majordomo/core';
-import { withTextResults } from './text-results.ts';
+import { withTextResults } from './tool-results.ts';
 
-/** What stands between the results of tools and a user where the server wants a turn of the model there. */
-export const BETWEEN = 'OK.';
+/** Text of the assistant message that is inserted between tool results and a user message. */
+export const FILLER_TEXT = 'OK.';
 
-const TURN: TurnMessage = { role: 'assistant', parts: [{ type: 'text', text: BETWEEN }] };
+const FILLER: TurnMessage = { role: 'assistant', parts: [{ type: 'text', text: FILLER_TEXT }] };
 
-/** The transcript with a turn of the model wherever a user speaks right after tools. */
-export const answeredAfterTools = (messages: readonly TurnMessage[]): readonly TurnMessage[] =>
+/** Inserts an assistant message wherever a user message directly follows tool results. */
+export const withTurnsAfterTools = (messages: readonly TurnMessage[]): readonly TurnMessage[] =>
   withTextResults(messages).flatMap((message, at, all) =>
-    message.role === 'user' && all[at - 1]?.role === 'tool' ? [TURN, message] : [message],
+    message.role === 'user' && all[at - 1]?.role === 'tool' ? [FILLER, message] : [message],
   );

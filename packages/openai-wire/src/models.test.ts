@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { listedModels } from './listed.ts';
+import { listedModels } from './models.ts';
 
 const known = (id: string): object => (id === 'seer' ? { images: false } : {});
 

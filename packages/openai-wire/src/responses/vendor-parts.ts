@@ -3,8 +3,8 @@ import { asRecord, isList } from '@majordomo/core/toolkit';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
 
-/** Items that the vendor waits with until the client has acted (openai 7.55, `ResponseOutputItem`). */
-const WAITING: ReadonlySet<unknown> = new Set([
+/** Items that require an action of the client (openai 7.55, `ResponseOutputItem`). */
+const ACTIONS: ReadonlySet<unknown> = new Set([
   'shell_call',
   'local_shell_call',
   'apply_patch_call',
@@ -12,19 +12,25 @@ const WAITING: ReadonlySet<unknown> = new Set([
   'mcp_approval_request',
 ]);
 
-export const isWaiting = ({ type }: OutputItem): boolean => WAITING.has(type);
+export const requiresAction = ({ type }: OutputItem): boolean => ACTIONS.has(type);
 
-/** One that went back as it came, among the items that we write ourselves. */
-export const isVendorItem = ({ type }: OutputItem): boolean => typeof type === 'string' && !OURS.has(type);
+/** Whether an input item is a vendor item, and not one that the converters write. */
+export const isVendorItem = ({ type }: OutputItem): boolean =>
+  typeof type === 'string' && !CONVERTED.has(type);
 
-const OURS: ReadonlySet<string> = new Set(['message', 'reasoning', 'function_call', 'function_call_output']);
+const CONVERTED: ReadonlySet<string> = new Set([
+  'message',
+  'reasoning',
+  'function_call',
+  'function_call_output',
+]);
 
 /**
- * What ran at the vendor, and what else it keeps: the item goes back as it came, or the next turn is refused or knows nothing
- * of what was done (openai 7.55: "must be round-tripped").
+ * Returns the part for an item of the vendor, such as a tool that ran there. The item is sent back unchanged, because
+ * otherwise the vendor rejects the next turn or lacks its result (openai 7.55: "must be round-tripped").
  */
 export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, 'type'> {
-  const text = shownText(asRecord(item));
+  const text = textOf(asRecord(item));
   return {
     kind: stringOf(item.type) || 'item',
     ...(text !== '' && { text }),
@@ -32,17 +38,18 @@ export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, '
   };
 }
 
-/** What was searched for or opened, the code, the call of a connector, or the prompt of a picture. */
-function shownText(item: Readonly<Record<string, unknown>>): string {
+/** Returns the query, the URL, the code, the call of a connector, or the prompt of an image. */
+function textOf(item: Readonly<Record<string, unknown>>): string {
   const { queries, query, url, pattern } = { ...item, ...asRecord(item['action']) };
   if (isList(queries) && queries.length > 0) return queries.map(stringOf).join('\n');
   if (item['type'] === 'mcp_call') return `${stringOf(item['name'])} ${stringOf(item['arguments'])}`.trim();
-  return [query, url, pattern, item['code'], item['revised_prompt']].map(stringOf).find(isSome) ?? '';
+  return (
+    [query, url, pattern, item['code'], item['revised_prompt']].map(stringOf).find((text) => text !== '') ??
+    ''
+  );
 }
 
-const isSome = (text: string): boolean => text !== '';
-
-/** By which name a use is counted and billed; a page that is only opened or looked through is no search (2026-11). */
+/** Returns the name under which a use is billed. Opening a page is not billed as a search (2026-11). */
 export function toolUsed(item: OutputItem): string | undefined {
   const type = stringOf(item.type);
   const { type: action = 'search' } = asRecord(asRecord(item)['action']);

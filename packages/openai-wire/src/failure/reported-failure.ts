@@ -1,8 +1,8 @@
 import type { WireFailure } from '@majordomo/core/toolkit';
 
-/** What an error body says, whatever its shape. */
+/** Content of an error body of any known form. */
 export interface ReportedFailure extends WireFailure {
-  /** The body's member that it blames. */
+  /** Member of the request body that caused the error. */
   readonly param: string | undefined;
   readonly code: string | undefined;
   readonly type: string | undefined;

@@ -10,51 +10,51 @@ import type {
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
 import { limitBody } from '@majordomo/wire-kit';
-import type { Connection } from '../connection.ts';
-import type { SdkErrorContext } from '../errors.ts';
-import { fromEmbeddingBody, toEmbeddingBody } from './embedding.ts';
-import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './quirks.ts';
-import { toSpeechCall } from './speech.ts';
-import { fromTranscriptionBody, toTranscriptionForm } from './transcription.ts';
+import type { Connection } from './connection.ts';
+import type { SdkErrorContext } from './errors.ts';
+import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
+import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './other-models/quirks.ts';
+import { toSpeechCall } from './other-models/speech.ts';
+import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
 
-/** A model behind a connection. */
-export interface Place<Quirks> {
+/** A model and its connection. */
+export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
   readonly quirks: Quirks;
   readonly connection: Connection;
 }
 
-/** One request for vectors. */
+/** Sends one embedding request. */
 export function embed(
-  { modelId, quirks, connection }: Place<EmbeddingQuirks>,
+  { modelId, quirks, connection }: ModelAtConnection<EmbeddingQuirks>,
   request: EmbeddingRequest,
   context: ModelContext,
 ): ReturnType<EmbeddingBackend['embed']> {
-  return calling(connection, context, async (facts) => {
+  return withErrors(connection, context, async (facts) => {
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
     const response = await connection.post('/embeddings', body, context, facts);
     return fromEmbeddingBody(await jsonOf(response, context), request.values.length, context.target);
   });
 }
 
-/** One recording, as a form. */
+/** Sends one recording. */
 export function transcribe(
-  { modelId, quirks, connection }: Place<TranscriptionQuirks>,
+  { modelId, quirks, connection }: ModelAtConnection<TranscriptionQuirks>,
   request: TranscriptionRequest,
   context: ModelContext,
 ): ReturnType<TranscriptionBackend['transcribe']> {
-  return calling(connection, context, async (facts) => {
+  return withErrors(connection, context, async (facts) => {
     const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target);
     const path = `${quirks.baseURL ?? ''}/audio/transcriptions`;
     const response = await connection.post(path, form, context, facts);
-    const heard = fromTranscriptionBody(await jsonOf(response, context), request, context.target);
-    return { ...heard, warnings: [...warnings, ...heard.warnings] };
+    const result = fromTranscriptionBody(await jsonOf(response, context), request, context.target);
+    return { ...result, warnings: [...warnings, ...result.warnings] };
   });
 }
 
-/** One text; its bytes as they come. */
+/** Sends one text and yields the bytes of its speech as they arrive. */
 export async function* speak(
-  { modelId, quirks, connection }: Place<SpeechQuirks>,
+  { modelId, quirks, connection }: ModelAtConnection<SpeechQuirks>,
   request: SpeechRequest,
   context: ModelContext,
 ): ReturnType<SpeechBackend['speak']> & AsyncGenerator<SpeechStep> {
@@ -62,7 +62,7 @@ export async function* speak(
   try {
     const { body, mediaType, warnings } = toSpeechCall(request, modelId, quirks, context.target);
     const response = await connection.post('/audio/speech', body, context, facts);
-    yield { mediaType: soundOf(response, context) ?? mediaType, bytes: new Uint8Array(), warnings };
+    yield { mediaType: audioTypeOf(response, context) ?? mediaType, bytes: new Uint8Array(), warnings };
     for await (const bytes of bytesOf(response)) yield { bytes };
   } catch (error) {
     context.signal.throwIfAborted();
@@ -70,11 +70,11 @@ export async function* speak(
   }
 }
 
-/** The type of the sound, where the answer says it. Some proxies answer JSON with 200. */
-function soundOf({ headers }: Response, { target }: ModelContext): string | undefined {
+/** Returns the media type of the response if it is audio. Some proxies return JSON with status 200. */
+function audioTypeOf({ headers }: Response, { target }: ModelContext): string | undefined {
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
   if (/json|text\//.test(type))
-    throw new LlmError('protocol', `${target} answered ${type} instead of a sound`, { target, path: '' });
+    throw new LlmError('protocol', `${target} returned ${type} instead of audio`, { target, path: '' });
   return type.startsWith('audio/') ? type : undefined;
 }
 
@@ -88,12 +88,12 @@ async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
       yield value;
     }
   } finally {
-    // Whoever leaves early closes the connection.
+    // A caller that stops early closes the connection.
     reader.cancel().catch(() => undefined);
   }
 }
 
-async function calling<Result>(
+async function withErrors<Result>(
   connection: Connection,
   { target, signal }: ModelContext,
   call: (facts: SdkErrorContext) => Promise<Result>,
@@ -107,14 +107,14 @@ async function calling<Result>(
   }
 }
 
-/** 2,048 vectors of 3,072 numbers as text are 140 MB. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** 2,048 vectors of 3,072 numbers are 140 MB of text. */
+const MAX_BYTES = 256 * 2 ** 20;
 
 async function jsonOf(response: Response, { target }: ModelContext): Promise<unknown> {
-  const text = await limitBody(response, target, MOST_BYTES).text();
+  const text = await limitBody(response, target, MAX_BYTES).text();
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LlmError('protocol', `${target} answered what is no JSON`, { target, path: '' }, { cause });
+    throw new LlmError('protocol', `${target} returned invalid JSON`, { target, path: '' }, { cause });
   }
 }

@@ -1,26 +1,64 @@
-import type { EmbeddingBackend, Provider, SpeechBackend, TranscriptionBackend } from '@majordomo/core';
+import type {
+  EmbeddingBackend,
+  Provider,
+  SpeechBackend,
+  Timeouts,
+  TranscriptionBackend,
+} from '@majordomo/core';
 import { spaceOf } from '@majordomo/wire-kit';
-import type { Connection } from '../connection.ts';
-import { embeddingQuirks, speechQuirks, transcriptionQuirks, type OtherModelsProfile } from './quirks.ts';
+import type { Connection } from './connection.ts';
+import type { SdkOptions } from './options.ts';
+import {
+  embeddingQuirks,
+  speechQuirks,
+  transcriptionQuirks,
+  type OtherModelsProfile,
+} from './other-models/quirks.ts';
 
-/** What a provider has besides chats. */
+/** Models of a provider that are not chat models. */
 export type OtherModels = Pick<
   Provider,
   'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'
 >;
 
-/** What they are made of. */
+/** Values from which other models are created. */
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
-  /** Is the server where the profile says? Endpoints elsewhere are asked only then. */
+  /** Whether calls go to the server of the profile. Endpoints at another base URL are used only then. */
   readonly isProfileServer: boolean;
 }
 
-/** The calls that are not chats are loaded by the first one. */
-const loadCalls = (): Promise<typeof import('./calls.ts')> => import('./calls.ts');
+/** Creates the image, embedding, transcription or speech models of a provider. */
+export type CreateOtherModels = (context: OtherModelsContext) => OtherModels;
 
-/** Vectors, transcripts and speech over a provider's connection; loaded at the first call. */
+/** Creates the other models of a provider with its timeouts. */
+export function createOtherModels(
+  create: CreateOtherModels,
+  connection: Connection,
+  profile: OtherModelsProfile & { readonly timeouts?: Timeouts | undefined },
+  options: SdkOptions,
+): OtherModels {
+  const timeouts = options.timeouts ?? profile.timeouts;
+  const { imageModel, embeddingModel, transcriptionModel, speechModel } = create({
+    connection,
+    profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
+    isProfileServer: options.baseURL === undefined && options.client === undefined,
+  });
+  const withTimeouts =
+    <Backend extends object>(modelOf: (id: string) => Backend): ((id: string) => Backend) =>
+    (id) => ({ timeouts, ...modelOf(id) });
+  return {
+    ...(imageModel && { imageModel: withTimeouts(imageModel) }),
+    ...(embeddingModel && { embeddingModel: withTimeouts(embeddingModel) }),
+    ...(transcriptionModel && { transcriptionModel: withTimeouts(transcriptionModel) }),
+    ...(speechModel && { speechModel: withTimeouts(speechModel) }),
+  };
+}
+
+const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
+
+/** Creates embedding, transcription and speech models. Their code is loaded by the first call. */
 export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {
@@ -56,10 +94,10 @@ function transcriptionBackend(
   id: string,
   profile: OtherModelsProfile,
   connection: Connection,
-  isOwnPlace: boolean,
+  isProfileServer: boolean,
 ): TranscriptionBackend {
   const known = transcriptionQuirks(profile, id);
-  const quirks = isOwnPlace ? known : { ...known, baseURL: undefined };
+  const quirks = isProfileServer ? known : { ...known, baseURL: undefined };
   const { maxBytes, maxDurationMs, mediaTypes } = quirks;
   return {
     id,

@@ -1,0 +1,141 @@
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
+import type { ReportedFailure } from './reported-failure.ts';
+
+/** The body of the rejected request, of either wire. */
+export type SentBody = Readonly<Record<string, unknown>>;
+
+/** Sets members of the body. `extra` replaces every other member, and a member of `undefined` is not sent. */
+export const withExtra = (request: ModelRequest, members: object): ModelRequest => ({
+  ...request,
+  extra: { ...request.extra, ...members },
+});
+
+/** Messages that name a rejected member, for errors without `param`. Each was received from a server. */
+const MESSAGES: readonly RegExp[] = [
+  /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
+  /unrecognized request arguments? supplied: ([\w.]+)/i,
+  /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
+  /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
+  /not supported on this model: ([\w.]+)/i,
+];
+
+/** Codes of errors whose `param` is a member that may be removed. */
+const CODES: ReadonlySet<string> = new Set([
+  'unsupported_parameter',
+  'unknown_parameter',
+  'unsupported_value',
+  'extra_forbidden',
+]);
+
+/** Members that are never removed, because the request would have another meaning. */
+const ESSENTIAL: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'input',
+  'text',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'stream',
+]);
+
+/** The two names of the output limit. A server that rejects one and names the other gets the other. */
+const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
+  ['max_tokens', 'max_completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+]);
+
+/** Removes the member that was rejected as unknown or unsupported; `undefined` if it is essential or was not sent. */
+export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody): Recovery | undefined {
+  const member = rejectedMember(failure);
+  if (member === 'stream' && sent['stream'] === true) return NON_STREAMING;
+  if (member === undefined || ESSENTIAL.has(member) || !Object.hasOwn(sent, member)) return undefined;
+  const other = OTHER_LIMIT.get(member);
+  if (other !== undefined && failure.message.includes(other)) return renameRecovery(member, other);
+  return SAMPLING.has(member) ? samplingRecovery(member, reasonsIn(sent)) : dropRecovery(member);
+}
+
+/** Members that some models accept only without reasoning, and others only with it. */
+const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
+
+const reasonsIn = ({ reasoning_effort: chat, reasoning }: SentBody): boolean => {
+  const effort = chat ?? asRecord(reasoning)['effort'];
+  return effort !== undefined && effort !== 'none';
+};
+
+const reasons = ({ reasoning }: ModelRequest): boolean => reasoning !== undefined && reasoning !== 'none';
+
+const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => ({
+  ...dropRecovery(member),
+  id: `drop ${member}${whileReasoning ? ' while reasoning' : ''}`,
+  isNeededFor: (request) => hasMember(request, member) && reasons(request) === whileReasoning,
+});
+
+/** Returns the outer member: `stream_options` for `stream_options.include_usage`. */
+function rejectedMember({ code, type, param, message }: ReportedFailure): string | undefined {
+  const isCode = CODES.has(code ?? '') || CODES.has(type ?? '');
+  const named = isCode && param !== undefined ? param : memberInMessage(message);
+  return named?.split('.')[0];
+}
+
+function memberInMessage(message: string): string | undefined {
+  for (const pattern of MESSAGES) {
+    const found = pattern.exec(message)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Members that have no meaning without another one. */
+const DEPENDENT: Readonly<Record<string, object>> = {
+  logprobs: { top_logprobs: undefined },
+  top_logprobs: { logprobs: undefined },
+};
+
+const dropRecovery = (member: string): Recovery => ({
+  id: `drop ${member}`,
+  what: `${member} dropped`,
+  apply: (request) => withExtra(request, { [member]: undefined, ...DEPENDENT[member] }),
+  remember: true,
+  isNeededFor: (request) => hasMember(request, member),
+});
+
+/** Setting of the request from which a member is made. Every other member is sent with each request. */
+const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
+  temperature: ({ temperature }) => temperature,
+  top_p: ({ topP }) => topP,
+  stop: ({ stop }) => stop,
+  seed: ({ seed }) => seed,
+  top_k: ({ topK }) => topK,
+  frequency_penalty: ({ frequencyPenalty }) => frequencyPenalty,
+  presence_penalty: ({ presencePenalty }) => presencePenalty,
+  logprobs: ({ logprobs }) => logprobs,
+  top_logprobs: ({ logprobs }) => logprobs,
+  service_tier: ({ serviceTier }) => serviceTier,
+  max_tokens: ({ maxTokens }) => maxTokens,
+  max_completion_tokens: ({ maxTokens }) => maxTokens,
+  max_output_tokens: ({ maxTokens }) => maxTokens,
+  reasoning_effort: ({ reasoning }) => reasoning,
+};
+
+const hasMember = (request: ModelRequest, member: string): boolean => {
+  const setting = Object.hasOwn(SETTINGS, member) ? SETTINGS[member] : undefined;
+  return setting === undefined || setting(request) !== undefined || request.extra[member] !== undefined;
+};
+
+const renameRecovery = (member: string, other: string): Recovery => ({
+  id: `drop ${member}`,
+  what: `${member} sent as ${other}`,
+  apply: (request) => withExtra(request, { [member]: undefined, [other]: request.maxTokens }),
+  remember: true,
+});
+
+/** Some accounts may call a model but not stream it. */
+const NON_STREAMING: Recovery = {
+  id: 'complete',
+  what: 'requested a non-streaming response',
+  apply: (request) => request,
+  delivery: 'complete',
+  remember: true,
+};

@@ -1,0 +1,80 @@
+import type { Capabilities, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
+import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import { bodyText } from './body.ts';
+import { createConnection, type Connection } from './connection.ts';
+import type { SdkErrorContext } from './errors.ts';
+import type { ReportedFailure } from './failure/reported-failure.ts';
+import { rejectUnsupported } from './failure/unsupported.ts';
+import { checkProfileAndOptions, type ChatOptions, type ResponsesOptions } from './options.ts';
+import { createOtherModels, type CreateOtherModels } from './other-models.ts';
+import type { Profile, ResponsesProfile } from './profile.ts';
+import type { WireRequest } from './request.ts';
+import type { OriginalSchemas } from './schema/strict-tools.ts';
+import type { Sdk } from './sdk.ts';
+
+/** Creates a model of a provider. */
+export type CreateModel = (modelId: string, providerId: string, connection: Connection) => Model;
+
+/** Creates a provider of either wire. The SDK is loaded by the first call. */
+export function createProvider(
+  sdk: Sdk,
+  profile: Profile | ResponsesProfile,
+  options: ChatOptions | ResponsesOptions,
+  createModel: CreateModel,
+  otherModels: CreateOtherModels | undefined,
+): Provider {
+  checkProfileAndOptions(profile, options);
+  const id = options.id ?? profile.id;
+  const connection = createConnection(sdk, { ...profile, id }, options);
+  const model = (modelId: string): Model => createModel(modelId, id, connection);
+  return {
+    spi: 1,
+    id,
+    ...billingOf(options, profile),
+    ...(otherModels && createOtherModels(otherModels, connection, profile, options)),
+    model,
+    listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),
+  };
+}
+
+/** Values for the reader of a response. */
+export interface ReaderOptions {
+  readonly writer: EventWriter;
+  readonly originals: OriginalSchemas | undefined;
+  /** Returns values that no error may contain. */
+  readonly secrets: () => readonly string[];
+}
+
+/** One call of a model. */
+export interface WireCall {
+  readonly connection: Connection;
+  readonly path: string;
+  readonly request: ModelRequest;
+  readonly context: ModelContext;
+  readonly capabilities: Capabilities;
+  readonly wireRequest: WireRequest;
+  readonly createReader: (options: ReaderOptions) => WireReader;
+  readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
+  /** Throws before anything is sent, for a request that only this wire rejects. */
+  readonly check?: () => void;
+}
+
+/** Sends a request and reads its response. */
+export function streamCall(call: WireCall): ReturnType<Model['stream']> {
+  const { connection, path, request, context, capabilities, wireRequest, createReader, recovery } = call;
+  const { params, warnings, originals } = wireRequest;
+  const { target } = context;
+  const facts: SdkErrorContext = { target, request, secrets: [], recovery };
+  const writer = new EventWriter(target, []);
+  writer.warning(...warnings);
+  return sdkStream({
+    context,
+    reader: createReader({ writer, originals, secrets: () => facts.secrets }),
+    send(signal) {
+      rejectUnsupported(request, capabilities, target);
+      call.check?.();
+      return connection.post(path, bodyText(params), { ...context, signal }, facts);
+    },
+    toLlmError: (error) => connection.toLlmError(error, facts),
+  });
+}
