@@ -55,7 +55,7 @@ it('the timeline tells what the servers saw', async () => {
   ).toBe(true);
   for (const told of [
     '✗ overloaded (529)',
-    '✗ timeout (whole)',
+    '✗ timeout (complete)',
     'benched for',
     'skipped: benched',
     '✗ network',
