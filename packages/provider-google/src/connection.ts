@@ -23,10 +23,10 @@ import type { Auth } from './sdk.ts';
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
 
-/** One generateContent, or one embedContent. */
+/** A call of generateContent or embedContent. */
 export interface Sending {
   readonly modelId: string;
-  /** `contents` and `config` of the SDK's method. */
+  /** `contents` and `config` of the SDK method. */
   readonly params: { readonly contents: readonly object[]; readonly config: object };
   /** Merged into the body by the SDK. */
   readonly extra: ModelRequest['extra'];
@@ -34,19 +34,19 @@ export interface Sending {
   readonly facts: GeminiFacts;
 }
 
-/** The platform as one provider reaches it. What is thrown is the SDK's own. */
+/** Connection of one provider to its platform. Errors are those of the SDK. */
 export interface Connection {
-  /** Sends one generateContent, streamed or whole, and gives its raw answer. */
+  /** Sends one generateContent and returns the raw response. */
   generate(sending: Sending): Promise<Response>;
-  /** Sends one embedContent, and gives its raw answer. */
+  /** Sends one embedContent and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
-  /** All models of the list, page by page. */
+  /** Returns all models, page by page. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
 
-/** One connection for all models of a provider. The SDK is loaded at the first call. */
+/** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: GoogleOptions, keyEnv: readonly string[]): Connection {
-  const connect = connector(options, keyEnv);
+  const connect = createConnect(options, keyEnv);
   return {
     async generate(sending) {
       checkModelId(sending.modelId, sending.facts.target);
@@ -66,13 +66,13 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
 
 function generate(connected: Connected, sending: Sending): Promise<Response> {
   const { modelId, params, context } = sending;
-  return captured(connected, sending, (client, httpOptions) => {
+  return captureAnswer(connected, sending, (client, httpOptions) => {
     const sent = {
       model: modelId,
       contents: params.contents,
       config: {
         ...params.config,
-        // The SDK would call tools and continue long answers with requests of its own.
+        // Otherwise the SDK calls tools and continues long responses with separate requests.
         automaticFunctionCalling: { disable: true },
         automaticContinuation: false,
         httpOptions,
@@ -87,7 +87,7 @@ function generate(connected: Connected, sending: Sending): Promise<Response> {
 
 function embed(connected: Connected, sending: Sending): Promise<Response> {
   const { modelId, params } = sending;
-  return captured(connected, sending, ({ models }, httpOptions) =>
+  return captureAnswer(connected, sending, ({ models }, httpOptions) =>
     models.embedContent({
       model: modelId,
       contents: [...params.contents],
@@ -97,47 +97,46 @@ function embed(connected: Connected, sending: Sending): Promise<Response> {
 }
 
 /**
- * The SDK addresses, signs and sends; what it throws for a refusal is its own. A good answer's body is read by core's
- * decoder instead: the SDK's parses every event twice, builds a `Response` for each, and does not cancel the body.
+ * Sends through the SDK, which throws its own errors, and returns the raw response. The shared decoder reads a successful
+ * body, because the SDK parses each event twice, creates a `Response` for it, and does not cancel the body.
  */
-function captured(
+function captureAnswer(
   { client, fetch, headers }: Connected,
   { extra, context, facts }: Sending,
   send: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
 ): Promise<Response> {
   const transport: Transport = async (url, init) => {
-    // The SDK never takes its listener off a signal that it is given: it gets none.
-    const answer = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
-    facts.headers = answer.headers;
-    return answer;
+    // The SDK does not remove its listener from a signal, so the signal is passed to `fetch` only.
+    const response = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
+    facts.headers = response.headers;
+    return response;
   };
-  return captureResponse(transport, (taken) =>
-    send(client, { fetch: taken, headers, extraBody: { ...extra } }),
+  return captureResponse(transport, (fetch) =>
+    send(client, { fetch: fetch, headers, extraBody: { ...extra } }),
   );
 }
 
-/** The SDK serialises; half of a surrogate pair makes the vendor refuse all of it. */
+/** The SDK serializes the body. The vendor rejects a body with a lone surrogate. */
 const wellFormedBody = (init: RequestInit | undefined): Pick<RequestInit, 'body'> =>
   typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
 
-/** What one attempt sends with. */
 interface Connected {
   readonly client: GoogleGenAI;
   readonly fetch: Transport;
   readonly headers: Record<string, string>;
 }
 
-/** Finds the credential for an attempt, and the client that was made for it; tells `facts` what to hide. */
+/** Finds the credential of an attempt and its client. Adds the secrets to redact to `facts`. */
 type Connect = (context: CallContext, facts: GeminiFacts) => Promise<Connected>;
 
-function connector(options: GoogleOptions, keyEnv: readonly string[]): Connect {
+function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Connect {
   const clients = clientCache<GoogleGenAI>();
   const keys = credentialSource(options.apiKey, keyEnv);
   const tokens = credentialSource(options.token, []);
-  const own = lowerCaseNames(options.headers);
+  const optionHeaders = lowerCaseNames(options.headers);
   return async (context, facts) => {
     const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
-    const headers = { ...lowerCaseNames(context.headers), ...own };
+    const headers = { ...lowerCaseNames(context.headers), ...optionHeaders };
     const secrets = secretsIn(headers);
     facts.secrets = [...secrets, ...secretsOfClient(options.client)];
     if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
@@ -163,7 +162,7 @@ const clientOf = (client: object): GoogleGenAI =>
     client: 'GoogleGenAI of @google/genai',
   });
 
-/** On Vertex a token source wins over a key (express mode); without either the SDK's auth library looks for itself. */
+/** On Vertex a token source takes precedence over a key (express mode). Without either, the SDK's auth library searches. */
 function vertexSource(
   { token, apiKey }: GoogleOptions,
   keys: CredentialSource,

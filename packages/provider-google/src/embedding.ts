@@ -11,25 +11,24 @@ import { asVector, limitBody, extraFor, spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 
-/** The key of `EmbeddingRequest.extra` for this wire. */
 const WIRE = 'gemini-embed';
 
-/** How a family of embedding models differs from others; no recording. */
+/** Properties of a family of embedding models. No recording exists. */
 interface EmbeddingFacts {
   readonly size?: number;
   readonly maxTokens?: number;
-  /** Most values of a request of the Gemini API. */
+  /** Maximum values per request of the Gemini API. */
   readonly maxValues: number;
-  /** The same on Vertex, where a request may have so many tokens. */
+  /** Maximum values per request on Vertex. */
   readonly maxVertexValues: number;
   readonly maxVertexTokens?: number;
-  /** Is the purpose said in front of each text, or as `task_type`? */
+  /** Whether the purpose is a prefix of each value instead of `task_type`. */
   readonly prefixes?: true;
 }
 
 /**
  * ai.google.dev/gemini-api/docs/embeddings, the reference of text embeddings on Vertex (2026-11), and @google/genai 3.1,
- * which sends one content at a time of newer models on Vertex.
+ * which sends one content per request for newer models on Vertex.
  */
 const MODELS: readonly (readonly [RegExp, EmbeddingFacts])[] = [
   [/gemini-embedding-001/, { size: 3072, maxTokens: 2048, maxValues: 100, maxVertexValues: 1 }],
@@ -41,39 +40,39 @@ const MODELS: readonly (readonly [RegExp, EmbeddingFacts])[] = [
 ];
 const UNKNOWN: EmbeddingFacts = { maxValues: 100, maxVertexValues: 1 };
 
-const factsFor = (modelId: string): EmbeddingFacts =>
+const embeddingFacts = (modelId: string): EmbeddingFacts =>
   MODELS.find(([pattern]) => pattern.test(modelId))?.[1] ?? UNKNOWN;
 
-/** A model that makes vectors. `isVertex` is asked per call: the environment may say it. */
+/** Creates an embedding model. `isVertex` is evaluated for each call, because the environment may select Vertex. */
 export function embeddingModel(
   modelId: string,
   isVertex: (env: ModelContext['env']) => boolean,
   connection: Connection,
 ): EmbeddingBackend {
-  const known = factsFor(modelId);
+  const known = embeddingFacts(modelId);
   const { size, maxTokens, maxValues, maxVertexValues, maxVertexTokens } = known;
-  const usual = isVertex({});
+  const isVertexByOption = isVertex({});
   return {
     id: modelId,
     space: spaceOf(modelId),
     dimensions: size,
     maxTokens,
-    maxValues: usual ? maxVertexValues : maxValues,
-    maxRequestTokens: usual ? maxVertexTokens : undefined,
+    maxValues: isVertexByOption ? maxVertexValues : maxValues,
+    maxRequestTokens: isVertexByOption ? maxVertexTokens : undefined,
     async embed(request, context) {
-      const vertex = isVertex(context.env);
-      // Where only the environment knows that it is Vertex, a part may be too large for it.
-      const most = vertex ? maxVertexValues : maxValues;
+      const isVertexCall = isVertex(context.env);
+      // If only the environment selects Vertex, a batch may exceed its limit.
+      const batchSize = isVertexCall ? maxVertexValues : maxValues;
       const { values } = request;
-      const answers: Embedded[] = [];
-      for (let from = 0; from < values.length; from += most) {
-        const asked = { ...request, values: values.slice(from, from + most) };
-        answers.push(await embed(modelId, asked, known, vertex, context, connection));
+      const responses: Embedded[] = [];
+      for (let from = 0; from < values.length; from += batchSize) {
+        const batch = { ...request, values: values.slice(from, from + batchSize) };
+        responses.push(await embed(modelId, batch, known, isVertexCall, context, connection));
       }
       return {
         target: context.target,
-        vectors: answers.flatMap(({ vectors }) => vectors),
-        usage: usageOf(answers.map(({ tokens }) => tokens)),
+        vectors: responses.flatMap(({ vectors }) => vectors),
+        usage: usageOf(responses.map(({ tokens }) => tokens)),
         warnings: [],
       };
     },
@@ -107,7 +106,7 @@ async function embed(
 
 type Purpose = NonNullable<EmbeddingRequest['purpose']>;
 
-const TASKS: Readonly<Record<Purpose, string>> = {
+const TASK_TYPES: Readonly<Record<Purpose, string>> = {
   query: 'RETRIEVAL_QUERY',
   document: 'RETRIEVAL_DOCUMENT',
   similarity: 'SEMANTIC_SIMILARITY',
@@ -115,7 +114,7 @@ const TASKS: Readonly<Record<Purpose, string>> = {
   clustering: 'CLUSTERING',
 };
 
-/** What the second line of models wants before a text instead. */
+/** Prefixes of newer models, which do not accept a task type. */
 const PREFIXES: Readonly<Record<Purpose, string>> = {
   query: 'task: search result | query: ',
   document: 'title: none | text: ',
@@ -124,7 +123,10 @@ const PREFIXES: Readonly<Record<Purpose, string>> = {
   clustering: 'task: clustering | query: ',
 };
 
-/** Pure: what `embedContent` of the SDK takes. Each text is a content of its own: texts alone would become one vector. */
+/**
+ * Returns the parameters of the SDK's `embedContent`. Each value is a separate content; plain strings would become one
+ * vector.
+ */
 export function toEmbedParams(
   { values, dimensions, purpose }: EmbeddingRequest,
   { prefixes }: Pick<EmbeddingFacts, 'prefixes'>,
@@ -134,15 +136,15 @@ export function toEmbedParams(
   return {
     contents: values.map((value) => ({ role: 'user', parts: [{ text: `${prefix}${value}` }] })),
     config: {
-      ...(purpose !== undefined && prefix === '' && { taskType: TASKS[purpose] }),
+      ...(purpose !== undefined && prefix === '' && { taskType: TASK_TYPES[purpose] }),
       ...(dimensions !== undefined && { outputDimensionality: dimensions }),
-      // It would cut what is too long and say nothing; the Gemini API has no such switch.
+      // Vertex truncates long values without notice by default. The Gemini API has no such setting.
       ...(isVertex && { autoTruncate: false }),
     },
   };
 }
 
-/** Pure: the vectors of an answer in the shape of either platform. Throws `protocol` for what is none. */
+/** Reads the vectors of either platform. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);
@@ -152,7 +154,7 @@ export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   const vectors = given.map(({ values }) => asVector(values));
   if (!vectors.every((vector) => vector !== undefined)) {
     const path = 'embeddings';
-    throw new LlmError('protocol', `${facts.target}: ${path} has what is no vector`, {
+    throw new LlmError('protocol', `${facts.target}: expected \`${path}\` to contain vectors of numbers`, {
       target: facts.target,
       path,
     });
@@ -161,7 +163,7 @@ export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   return { vectors, tokens: asNumber(asRecord(usageMetadata)['promptTokenCount']) ?? tokens };
 }
 
-/** Unknown where the vendor does not report one of the counts. */
+/** Returns the sum, or `undefined` if a count is missing. */
 function totalOf(counts: readonly (number | undefined)[]): number | undefined {
   const known = counts.filter((count) => count !== undefined);
   if (known.length === 0 || known.length < counts.length) return undefined;

@@ -16,7 +16,7 @@ const REQUEST: ModelRequest = {
 };
 const FACTS: GeminiFacts = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
 
-/** As @google/genai 3.1 throws it. */
+/** An error as @google/genai 3.1 throws it. */
 function apiError(status: number, body: unknown): Error {
   const message = typeof body === 'string' ? body : JSON.stringify(body);
   return Object.assign(new Error(message), { name: 'ApiError', status });

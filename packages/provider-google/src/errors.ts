@@ -3,7 +3,7 @@ import { asRecord, isList, isRecord, type HeaderReader } from '@majordomo/core/t
 import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
-/** `google.rpc.Status` in JSON, as all Google APIs send it. */
+/** `google.rpc.Status` in JSON, which all Google APIs send. */
 export interface WireError {
   readonly code?: number;
   readonly status?: string;
@@ -16,16 +16,15 @@ interface WireErrorDetail {
   readonly violations?: readonly { readonly quotaId?: string }[];
 }
 
-/** With the headers of the answer: the SDK's ApiError has none. */
+/** Error context with the headers of the response, which the SDK's ApiError does not contain. */
 export interface GeminiFacts extends ErrorContext {
   headers?: HeaderReader | undefined;
 }
 
-/** Whatever the SDK, its auth library or the transport threw, as the one error. */
 export const toLlmError = (error: unknown, facts: GeminiFacts): LlmError =>
-  transportError(classified(error, facts), facts.target, facts.secrets);
+  transportError(classify(error, facts), facts.target, facts.secrets);
 
-function classified(error: unknown, facts: GeminiFacts): LlmError {
+function classify(error: unknown, facts: GeminiFacts): LlmError {
   if (LlmError.is(error)) return error;
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = statusOf(error);
@@ -34,12 +33,12 @@ function classified(error: unknown, facts: GeminiFacts): LlmError {
   return login ?? transportError(error, facts.target, facts.secrets);
 }
 
-/** An error object inside a body that came with 200. */
+/** Converts an error object in a response with status 200. */
 export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
   return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
 }
 
-/** @google/genai 3.1 throws `ApiError`: a status, and the body as JSON in the message. */
+/** Converts `ApiError` of @google/genai 3.1, which contains a status and the body as JSON in its message. */
 function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
   return fromWireError(bodyOf(error.message), status, facts, error);
 }
@@ -55,7 +54,7 @@ function bodyOf(text: string): WireError {
     const first = isList(body) ? body[0] : body;
     if (isRecord(first) && 'error' in first) return asRecord(first['error']);
   } catch {
-    // A proxy's page: its text is all there is.
+    // The body is not JSON, for example a page of a proxy.
   }
   return { message: text };
 }
@@ -66,25 +65,25 @@ function fromWireError(
   facts: GeminiFacts,
   cause: unknown,
 ): LlmError {
-  const said: WireError = asRecord(truncateBody(given));
-  const details = Array.isArray(said.details) ? (said.details as readonly WireErrorDetail[]) : [];
+  const error: WireError = asRecord(truncateBody(given));
+  const details = Array.isArray(error.details) ? (error.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
-  const message = typeof said.message === 'string' ? said.message.slice(0, LONGEST_MESSAGE) : undefined;
+  const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : undefined;
   return wireError({
     target: facts.target,
     status,
     kind: kindFrom(status, reason, message ?? '', details),
-    code: reason ?? said.status,
+    code: reason ?? error.status,
     message,
     headers: withRetryDelay(facts.headers, details),
-    body: { error: said },
+    body: { error: error },
     secrets: facts.secrets,
     cause,
     recover: recovery(status, message ?? '', facts),
   });
 }
 
-const LONGEST_MESSAGE = 600;
+const MAX_MESSAGE_LENGTH = 600;
 
 function recovery(
   status: number | undefined,
@@ -95,7 +94,7 @@ function recovery(
   return status === 400 && request !== undefined ? recoveryFor(message, request) : undefined;
 }
 
-/** Reasons of `google.rpc.ErrorInfo` that say more than the status. */
+/** Kinds by reason of `google.rpc.ErrorInfo`, which are more specific than the status. */
 const BY_REASON: Readonly<Record<string, ErrorKind>> = {
   API_KEY_INVALID: 'auth',
   API_KEY_EXPIRED: 'auth',
@@ -103,18 +102,18 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
   CONSUMER_SUSPENDED: 'billing',
 };
 
-/** A request or a PDF that another model of the chain may take. */
+/** A request or a PDF that another model of the chain may accept. */
 const TOO_LARGE = /payload size exceeds|exceeds the supported page limit/i;
 
-/** Only what the shared tables cannot know; 499 is Google's word for a call that was given up. */
+/** Returns kinds that the shared tables do not contain. Google uses 499 for a cancelled call. */
 function kindFrom(
   status: number | undefined,
   reason: string | undefined,
   message: string,
   details: readonly WireErrorDetail[],
 ): ErrorKind | undefined {
-  const named = reason !== undefined && Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
-  if (named !== undefined) return named;
+  const known = reason !== undefined && Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
+  if (known !== undefined) return known;
   if (status === 400 && /api key (?:not valid|expired)/i.test(message)) return 'auth';
   if (status === 400 && TOO_LARGE.test(message)) return 'unsupported';
   if (status === 499) return 'server';
@@ -126,7 +125,10 @@ function kindFrom(
   return isDaily ? 'quota' : undefined;
 }
 
-/** `google.rpc.RetryInfo` stands in the body, as seconds with an `s`: it goes before the headers. */
+/**
+ * Adds the delay of `google.rpc.RetryInfo` in the body, in seconds with the suffix `s`. It takes precedence over the
+ * headers.
+ */
 function withRetryDelay(
   headers: HeaderReader | undefined,
   details: readonly WireErrorDetail[],
@@ -139,7 +141,7 @@ function withRetryDelay(
   };
 }
 
-/** google-auth-library has no classes to test against before it is loaded: its texts tell. */
+/** Recognizes errors of google-auth-library by message, because its classes are not loaded. */
 function loginError(error: Error, target: string): LlmError | undefined {
   if (/invalid_grant|invalid_rapt|reauth/i.test(error.message)) {
     const message = `the Google login for ${target} has expired: log in again with gcloud auth application-default login`;

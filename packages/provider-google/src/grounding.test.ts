@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { citationsOf, quotedIn } from './grounding.ts';
+import { citationsOf, quotationsOf } from './grounding.ts';
 
 const web = { web: { uri: 'https://a.example', title: 'a.example' } };
 const file = { retrievedContext: { text: 'Paris is the capital.', fileSearchStore: 'fileSearchStores/x' } };
@@ -49,7 +49,7 @@ describe('what an answer quotes at length', () => {
       { uri: '', title: 'A book', startIndex: 6, endIndex: 13 },
       { uri: '', title: '' },
     ];
-    expect(quotedIn(quoted, words)).toEqual([
+    expect(quotationsOf(quoted, words)).toEqual([
       { url: 'https://a.example', start: 0, end: 2 },
       { document: 'A book', title: 'A book', start: 3, end: 8 },
     ]);
@@ -57,7 +57,7 @@ describe('what an answer quotes at length', () => {
   });
 
   it('has no place where the text ends before it', () => {
-    expect(quotedIn([{ uri: 'https://a.example', startIndex: 3, endIndex: 99 }], words)).toEqual([
+    expect(quotationsOf([{ uri: 'https://a.example', startIndex: 3, endIndex: 99 }], words)).toEqual([
       { url: 'https://a.example' },
     ]);
   });

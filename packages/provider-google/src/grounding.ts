@@ -1,7 +1,7 @@
 import type { Citation } from '@majordomo/core';
 import { asList } from '@majordomo/core/toolkit';
 
-/** What an answer rests on (`GroundingMetadata` of @google/genai 3.1). */
+/** Sources of a response (`GroundingMetadata` of @google/genai 3.1). */
 export interface Grounding {
   readonly webSearchQueries?: readonly string[];
   readonly groundingChunks?: readonly Chunk[];
@@ -19,8 +19,8 @@ interface Source {
   readonly documentName?: string;
   readonly fileSearchStore?: string;
 }
-/** What the model quotes at length from another source (`Citation` of @google/genai 3.1). */
-export interface Quoted {
+/** A long quotation from another source (`Citation` of @google/genai 3.1). */
+export interface Quotation {
   readonly uri?: string;
   readonly title?: string;
   readonly startIndex?: number;
@@ -31,35 +31,35 @@ interface Support {
   readonly groundingChunkIndices?: readonly number[];
 }
 
-/** What of this text rests on what; sources that no piece of it names stand for all of it. */
+/** Returns the sources of the text. Without supports, each source applies to the complete text. */
 export function citationsOf(grounding: Grounding, text: string): readonly Citation[] {
   const sources = (grounding.groundingChunks ?? []).map(sourceOf);
   const supports = grounding.groundingSupports ?? [];
   if (supports.length === 0) return sources.flatMap((source) => source ?? []);
   const bytes = new TextEncoder().encode(text);
   return supports.flatMap(({ segment = {}, groundingChunkIndices = [] }) => {
-    const place = placeOf(segment, text, bytes);
-    return groundingChunkIndices.flatMap((at): readonly Citation[] => {
-      const source = sources[at];
+    const place = positionOf(segment, text, bytes);
+    return groundingChunkIndices.flatMap((index): readonly Citation[] => {
+      const source = sources[index];
       return source === undefined ? [] : [{ ...source, ...place }];
     });
   });
 }
 
-/** The sources that this text quotes at length, where they are named. */
-export function quotedIn(quoted: readonly Quoted[], text: string): readonly Citation[] {
+/** Returns the quotations whose source is named. */
+export function quotationsOf(quoted: readonly Quotation[], text: string): readonly Citation[] {
   const bytes = new TextEncoder().encode(text);
   return quoted.flatMap(({ uri = '', title = '', ...segment }): readonly Citation[] => {
     if (uri === '' && title === '') return [];
     const { endIndex = Infinity } = segment;
-    const place = endIndex <= bytes.length ? placeOf(segment, text, bytes) : undefined;
+    const place = endIndex <= bytes.length ? positionOf(segment, text, bytes) : undefined;
     return [
       { ...(uri === '' ? { document: title } : { url: uri }), ...(title !== '' && { title }), ...place },
     ];
   });
 }
 
-/** The searches that a part or the grounding tells; an empty one is none, and is not billed (ai.google.dev, 2026-11). */
+/** Returns the search queries. Empty queries are not billed (ai.google.dev, 2026-11). */
 export const queriesOf = (queries: unknown): readonly string[] =>
   asList(queries).filter((query): query is string => typeof query === 'string' && query !== '');
 
@@ -75,11 +75,11 @@ function sourceOf({ web, retrievedContext, maps }: Chunk): Citation | undefined 
 }
 
 /**
- * The wire counts bytes of UTF-8, in its own copy of the text: where the words do not stand there they are looked for, and
- * where they stand nowhere no place is said.
+ * Returns the position of a segment. The wire counts UTF-8 bytes of its own copy of the text. If the segment is elsewhere
+ * in this text, it is searched; if it is missing, the position is unknown.
  */
-function placeOf(
-  { startIndex = 0, endIndex, text: words }: NonNullable<Support['segment']>,
+function positionOf(
+  { startIndex = 0, endIndex, text: expected }: NonNullable<Support['segment']>,
   text: string,
   bytes: Uint8Array,
 ): { readonly start: number; readonly end: number } | undefined {
@@ -88,8 +88,8 @@ function placeOf(
   if (endIndex !== undefined) {
     const start = length(0, startIndex);
     const end = start + length(startIndex, endIndex);
-    if (words === undefined || text.slice(start, end) === words) return { start, end };
+    if (expected === undefined || text.slice(start, end) === expected) return { start, end };
   }
-  const start = words === undefined || words === '' ? -1 : text.indexOf(words);
-  return start === -1 ? undefined : { start, end: start + (words ?? '').length };
+  const start = expected === undefined || expected === '' ? -1 : text.indexOf(expected);
+  return start === -1 ? undefined : { start, end: start + (expected ?? '').length };
 }

@@ -17,27 +17,28 @@ import {
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
-import { blocked, candidateOf, finishReason } from './response.ts';
+import { blockedError, candidateOf, finishReason } from './response.ts';
 
-/** What goes to the SDK next to the model's id. */
 export interface ImageParams {
   readonly contents: readonly object[];
   readonly config: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A model that draws in its answer. It draws one image a call, so `n` are as many calls side by side, with seeds
- * seed, seed + 1, …
+ * Creates an image model. Each call returns one image, so `n` images are `n` parallel calls with the seeds seed, seed + 1,
+ * …
  */
 export function imageModel(modelId: string, connection: Connection): ImageBackend {
   return {
     id: modelId,
     generate: (request, context) =>
-      generateEach(request, context, (seed) => draw(modelId, { ...request, seed }, context, connection)),
+      generateEach(request, context, (seed) =>
+        generateImage(modelId, { ...request, seed }, context, connection),
+      ),
   };
 }
 
-async function draw(
+async function generateImage(
   modelId: string,
   request: ImageRequest,
   asked: ModelContext,
@@ -48,39 +49,43 @@ async function draw(
   try {
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
-    // Pictures come in one body.
+    // Images arrive in one body.
     const context: ModelContext = { ...asked, delivery: 'complete' };
     const response = await connection.generate({ modelId, params, extra, context, facts });
-    const drawing = fromImageBody(await response.json(), facts);
-    return { ...drawing, warnings: [...warnings, ...drawing.warnings] };
+    const generated = fromImageBody(await response.json(), facts);
+    return { ...generated, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
     signal.throwIfAborted();
     throw toLlmError(error, facts);
   }
 }
 
-/** `ImageConfig.aspectRatio`, in the guide to image generation (2026-11). */
+/** Values of `ImageConfig.aspectRatio` (image generation guide, 2026-11). */
 const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
-/** Sizes are rarely exact: 1344x768 is what these models call 16:9. */
+/** Sizes are approximate: these models call 1344x768 a ratio of 16:9. */
 const TOLERANCE = 0.04;
 
-/** Pure: the request as generateContent has it. Unset fields are absent. */
+/** Converts the request. Members without a value are absent. */
 export function toImageParams(
   { prompt, size, seed, images = [], mask }: ImageRequest,
   target: string,
 ): { readonly params: ImageParams; readonly warnings: readonly Warning[] } {
   if (mask !== undefined) {
-    throw new LlmError('unsupported', `${target} takes no mask: say in the prompt what to change`, {
-      target,
-    });
+    throw new LlmError(
+      'unsupported',
+      `${target}: this API accepts no mask; describe the change in the prompt`,
+      {
+        target,
+      },
+    );
   }
   const ratio = size === undefined ? undefined : ratioOf(size, target);
-  const pictures = images.map(({ mediaType, bytes }) => ({
+  const inputImages = images.map(({ mediaType, bytes }) => ({
     inlineData: { mimeType: mediaType, data: toBase64(bytes) },
   }));
   return {
     params: {
-      contents: [{ role: 'user', parts: [...pictures, { text: prompt }] }],
+      contents: [{ role: 'user', parts: [...inputImages, { text: prompt }] }],
       config: {
         responseModalities: ['IMAGE'],
         ...(ratio !== undefined && { imageConfig: { aspectRatio: ratio } }),
@@ -94,7 +99,7 @@ export function toImageParams(
             {
               action: 'coerced',
               what: `size ${size ?? ''}`,
-              why: `this wire has aspect ratios only: ${ratio}`,
+              why: `this API accepts aspect ratios only; ${ratio} was sent`,
             },
           ],
   };
@@ -102,19 +107,25 @@ export function toImageParams(
 
 function ratioOf(size: string, target: string): string {
   const { width, height } = parseSize(size);
-  const offBy = (ratio: string): number => {
+  const distance = (ratio: string): number => {
     const [across = 1, down = 1] = ratio.split(':').map(Number);
     return Math.abs(Math.log(width / height / (across / down)));
   };
-  const [nearest = '1:1'] = [...RATIOS].sort((a, b) => offBy(a) - offBy(b));
-  if (offBy(nearest) <= TOLERANCE) return nearest;
-  throw new LlmError('unsupported', `${target} does not draw ${size}: its ratios are ${RATIOS.join(', ')}`, {
-    target,
-    path: 'size',
-  });
+  const [nearest = '1:1'] = [...RATIOS].sort((a, b) => distance(a) - distance(b));
+  if (distance(nearest) <= TOLERANCE) return nearest;
+  throw new LlmError(
+    'unsupported',
+    `${target}: size ${size} is not supported; the aspect ratios are ${RATIOS.join(', ')}`,
+    {
+      target,
+      path: 'size',
+    },
+  );
 }
 
-/** Pure: the images of an answer; words next to them are left out. A block is `content-filter`, drift is `protocol`. */
+/**
+ * Reads the images of a response, without its text. A blocked response is `content-filter`, an invalid one is `protocol`.
+ */
 export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImages {
   const { target } = facts;
   const { parts, finishReason: raw, finishMessage, usage } = candidateOf(json, facts);
@@ -124,6 +135,6 @@ export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImage
     return [() => imageFromBase64(inlineData.data, { target, path })];
   });
   if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
-    throw blocked(raw, finishMessage, target, usage);
+    throw blockedError(raw, finishMessage, target, usage);
   return { target, ...decodeImages(entries, 1, target), usage };
 }

@@ -11,18 +11,18 @@ import type {
 } from '@majordomo/core';
 import { isGeneratedCallId, toBase64 } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
-import { keptPart } from './vendor-parts.ts';
+import { storedPart } from './vendor-parts.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Sent in place of a signature on calls that other models made. Documented as the way to bring in foreign history:
- * ai.google.dev/gemini-api/docs/thought-signatures, seen 2026-11.
+ * Replaces the signature on calls of other models, as documented for histories from other models:
+ * ai.google.dev/gemini-api/docs/thought-signatures, 2026-11.
  */
 const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
 /**
- * One message as the wire's content; nothing for an assistant turn of which nothing can be sent. Tokens of another
- * family than `family` are not sent.
+ * Converts a message, or returns nothing for an assistant message without parts to send. Sends replay tokens of `family`
+ * only.
  */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
@@ -37,7 +37,7 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
   }
 }
 
-/** Does the turn begin its calls with one that is not signed? Only the first of parallel calls carries a signature. */
+/** Whether the first call of the turn has no signature. Only the first of parallel calls has one. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
   return first !== undefined && typeof tokenOf(first, family) !== 'string';
@@ -46,12 +46,12 @@ export function isUnsigned(parts: readonly AssistantPart[], family: string): boo
 const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefined =>
   replay?.family === family ? replay.data : undefined;
 
-/** The wire refuses an empty text; a turn must have something all the same. */
+/** The API rejects empty text, and a turn must have a part. */
 function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
-  const sent = parts.filter((part) => part.type !== 'text' || part.text !== '');
-  return sent.length === 0
+  const nonEmpty = parts.filter((part) => part.type !== 'text' || part.text !== '');
+  return nonEmpty.length === 0
     ? [{ text: ' ' }]
-    : sent.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
+    : nonEmpty.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
 }
 
 const inline = ({ mediaType, bytes }: ImagePart | FilePart | AudioPart): JsonObject => ({
@@ -63,24 +63,25 @@ function modelParts(
   { unsignedCalls }: Quirks,
   family: string,
 ): readonly JsonObject[] {
-  let isBare = unsignedCalls === 'mark' && isUnsigned(parts, family);
+  let isFirstUnsigned = unsignedCalls === 'mark' && isUnsigned(parts, family);
   return parts.flatMap((part) => {
-    const token = tokenOf(part, family) ?? (isBare && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
-    if (part.type === 'tool-call') isBare = false;
+    const token =
+      tokenOf(part, family) ?? (isFirstUnsigned && part.type === 'tool-call' ? UNSIGNED_MARK : undefined);
+    if (part.type === 'tool-call') isFirstUnsigned = false;
     return modelPart(part, token);
   });
 }
 
 function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly JsonObject[] {
-  const kept = keptPart(part, token);
-  if (kept !== undefined) return [kept];
+  const stored = storedPart(part, token);
+  if (stored !== undefined) return [stored];
   const signature = typeof token === 'string' ? token : undefined;
   const signed = signature === undefined ? {} : { thoughtSignature: signature };
   switch (part.type) {
     case 'text':
       return part.text === '' && signature === undefined ? [] : [{ text: part.text, ...signed }];
     case 'reasoning':
-      // A summary without a signature tells the model nothing: it is not sent.
+      // A reasoning summary without a signature is not useful to the model.
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
     case 'vendor':
       return [];
@@ -89,10 +90,13 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
   }
 }
 
-/** Older models know no ids, and some platforms refuse one that they did not give: calls are told apart by their order. */
+/**
+ * Generated ids are not sent: older models do not accept ids, and some platforms reject ids that they did not create. The
+ * order of calls identifies them.
+ */
 const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 
-/** All results of a turn in one content, in the order of the calls. */
+/** Converts all results of a turn into one content, in the order of the calls. */
 function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {
   const inResponse = toolImages === 'in-response';
   const after = inResponse ? [] : results.flatMap((result) => imagesOf(result).map(inline));
@@ -116,8 +120,8 @@ function responseOf(result: ToolResultPart, withImages: boolean): JsonObject {
 const imagesOf = ({ content }: ToolResultPart): ImagePart[] =>
   content.filter((piece): piece is ImagePart => piece.type === 'image');
 
-/** What the wire takes as a name; a declared tool's own is one. */
+/** Valid tool names. Names of declared tools are valid. */
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/;
 
-/** A model may have called what nobody declared: the transcript has it for ever. */
+/** Sanitizes the name of an undeclared tool that the model called, which remains in the transcript. */
 const nameOf = (name: string): string => (NAME.test(name) ? name : sanitizeToolName(`_${name}`, 64));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quirksFromParams } from '@majordomo/wire-kit';
-import { factsOf, familyOf } from './models.ts';
-import { QUIRK_WORDS, type Quirks } from './quirks.ts';
+import { modelFacts, familyOf } from './models.ts';
+import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 
 describe('models', () => {
   it.each([
@@ -21,18 +21,21 @@ describe('models', () => {
     ['gemini-3-pro-image-preview', 14],
     ['gemini-3.1-flash-image', 14],
   ])('%s looks at %i images', (modelId, maxCount) => {
-    expect(factsOf(modelId).capabilities.images).toMatchObject({ maxCount });
+    expect(modelFacts(modelId).capabilities.images).toMatchObject({ maxCount });
   });
 
   it('a model before 3 needs no mark; what is not known is taken for a new one', () => {
-    expect(factsOf('gemini-2.5-pro').quirks.unsignedCalls).toBe('send');
-    expect(factsOf('gemini-9').quirks.unsignedCalls).toBe('mark');
-    expect(factsOf('my-endpoint')).toMatchObject({ capabilities: {}, quirks: { thinking: { by: 'level' } } });
+    expect(modelFacts('gemini-2.5-pro').quirks.unsignedCalls).toBe('send');
+    expect(modelFacts('gemini-9').quirks.unsignedCalls).toBe('mark');
+    expect(modelFacts('my-endpoint')).toMatchObject({
+      capabilities: {},
+      quirks: { thinking: { by: 'level' } },
+    });
   });
 
   it('quirks come from the query of a DSN; an unknown one is refused', () => {
     const read = (params: Readonly<Record<string, string>>): Partial<Quirks> =>
-      quirksFromParams<Quirks>(params, QUIRK_WORDS);
+      quirksFromParams<Quirks>(params, QUIRK_VALUES);
     expect(read({ schemaField: 'subset', outputWithTools: 'false', thinking: 'none' })).toEqual({
       schemaField: 'subset',
       outputWithTools: false,

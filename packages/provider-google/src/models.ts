@@ -2,9 +2,9 @@ import type { Capabilities, FileLimits, ImageLimits, ModelInfo } from '@majordom
 import { geminiFamily } from '@majordomo/core/toolkit';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
-/** What is known of the models whose id matches; the first match wins. */
+/** Facts about the models whose id matches. The first match is used. */
 interface ModelRule {
-  /** Against the last segment of the model id. */
+  /** Matches the last segment of the model id. */
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<Quirks>;
@@ -26,7 +26,7 @@ const FILES: readonly string[] = [
   'video/3gpp',
 ];
 
-/** ai.google.dev/gemini-api/docs/audio, 2026-11; the names of browsers and systems next to its own. */
+/** ai.google.dev/gemini-api/docs/audio, 2026-11, and the names that browsers and systems use. */
 const AUDIO: readonly string[] = [
   'audio/wav',
   'audio/mp3',
@@ -38,23 +38,23 @@ const AUDIO: readonly string[] = [
 ];
 
 /**
- * ai.google.dev/gemini-api/docs/file-input-methods, 2026-11: a request with inline data has at most 100 MB of base64,
- * which is 75 MB; the rest is for the text.
+ * ai.google.dev/gemini-api/docs/file-input-methods, 2026-11: a request with inline data may contain 100 MB of base64, which
+ * is 75 MB of bytes. The remainder is for text.
  */
-export const MOST_INLINE_BYTES = 70_000_000;
+export const MAX_INLINE_BYTES = 70_000_000;
 
-/** The same page, and document-processing: a PDF of 50 MB and 1,000 pages. */
+/** The same page, and document-processing: a PDF may have 50 MB and 1,000 pages. */
 const DOCUMENTS: FileLimits = {
-  maxTotalBytes: MOST_INLINE_BYTES,
+  maxTotalBytes: MAX_INLINE_BYTES,
   pdf: { maxBytes: 50_000_000, maxPages: 1000 },
 };
 
-/** ai.google.dev and cloud.google.com model pages, 2026-11: 7 MB for one inline image is the tighter of both limits. */
+/** ai.google.dev and cloud.google.com model pages, 2026-11. The smaller of both limits for an inline image is 7 MB. */
 const MULTIMODAL_IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'],
   maxBytes: 7 * 1024 * 1024,
   maxCount: 900,
-  maxTotalBytes: MOST_INLINE_BYTES,
+  maxTotalBytes: MAX_INLINE_BYTES,
 };
 
 const MULTIMODAL: Capabilities = {
@@ -69,8 +69,8 @@ const MULTIMODAL: Capabilities = {
   maxOutputTokens: 65_536,
 };
 
-/** Models that draw look at few images (table of image understanding, docs.cloud.google.com, 2026-11). */
-const drawing = (maxCount: number): Capabilities => ({
+/** Image models accept few images (table of image understanding, docs.cloud.google.com, 2026-11). */
+const imageModelCapabilities = (maxCount: number): Capabilities => ({
   ...MULTIMODAL,
   images: { ...MULTIMODAL_IMAGES, maxCount },
 });
@@ -82,8 +82,8 @@ const BEFORE_3: Partial<Quirks> = {
 };
 
 /**
- * First match wins. Levels and budgets: the tables of the thinking guide, 2026-11. A pro model of 2.5 cannot stop
- * thinking (least 128 tokens).
+ * Levels and budgets: the tables of the thinking guide, 2026-11. Thinking of 2.5 Pro cannot be disabled (minimum 128
+ * tokens).
  */
 const MODELS: readonly ModelRule[] = [
   {
@@ -93,7 +93,7 @@ const MODELS: readonly ModelRule[] = [
   },
   {
     pattern: /^gemini-2\.5-flash-image\b/,
-    capabilities: { ...drawing(3), tools: false, reasoning: false },
+    capabilities: { ...imageModelCapabilities(3), tools: false, reasoning: false },
     quirks: { ...BEFORE_3, thinking: { by: 'none' } },
   },
   {
@@ -106,7 +106,7 @@ const MODELS: readonly ModelRule[] = [
     capabilities: MULTIMODAL,
     quirks: { ...BEFORE_3, thinking: thinkingBudget(128, 1024, 32_768) },
   },
-  { pattern: /^gemini-3[\w.-]*-image\b/, capabilities: drawing(14), quirks: {} },
+  { pattern: /^gemini-3[\w.-]*-image\b/, capabilities: imageModelCapabilities(14), quirks: {} },
   {
     pattern: /^gemini-3-pro-preview\b/,
     capabilities: MULTIMODAL,
@@ -125,27 +125,30 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** The bare id: `models/x`, `publishers/google/models/x` and whole resource names are all `x`. */
+/** Returns the bare id: `x` for `models/x`, `publishers/google/models/x` and complete resource names. */
 const bareId = (modelId: string): string => modelId.slice(modelId.lastIndexOf('/') + 1);
 
-/** What is known of a model, with its quirks laid over the wire's. */
-export function factsOf(modelId: string): { readonly capabilities: Capabilities; readonly quirks: Quirks } {
+/** Returns the known capabilities of a model, and the wire's quirks with those of the model. */
+export function modelFacts(modelId: string): {
+  readonly capabilities: Capabilities;
+  readonly quirks: Quirks;
+} {
   const id = bareId(modelId);
   const rule = MODELS.find(({ pattern }) => pattern.test(id));
   return { capabilities: rule?.capabilities ?? {}, quirks: { ...GEMINI_QUIRKS, ...rule?.quirks } };
 }
 
 /**
- * Who reads this model's thought signatures: its own line, such as `gemini/2.5-pro`. A signature is bound to the model
- * that made it; that previews and dated builds of a line read each other's is what their users rely on.
+ * Returns the family of models that accept this model's thought signatures: its line, such as `gemini/2.5-pro`. Previews
+ * and dated builds of a line accept each other's signatures.
  */
 export function familyOf(modelId: string): string {
   const id = bareId(modelId);
-  const line = /^gemini-(\d+(?:\.\d+)?-(?:pro|flash-lite|flash|ultra|nano|[a-z]+))/.exec(id)?.[1];
-  return geminiFamily(line ?? id);
+  const name = /^gemini-(\d+(?:\.\d+)?-(?:pro|flash-lite|flash|ultra|nano|[a-z]+))/.exec(id)?.[1];
+  return geminiFamily(name ?? id);
 }
 
-/** A model as the SDK lists it (3.1); any of it may be missing. */
+/** A model as the SDK lists it (3.1). Each member may be missing. */
 export interface ListedModel {
   readonly name?: string | undefined;
   readonly inputTokenLimit?: number | undefined;
@@ -154,8 +157,8 @@ export interface ListedModel {
   readonly thinking?: boolean | undefined;
 }
 
-/** The models that answer generateContent. What the vendor says of one goes over what is known of its id. */
-export async function listedModels(
+/** Returns the models that support generateContent. Limits that the vendor reports replace those known by id. */
+export async function listModels(
   provider: string,
   pages: AsyncIterable<ListedModel>,
 ): Promise<readonly ModelInfo[]> {
@@ -163,7 +166,7 @@ export async function listedModels(
   for await (const { name, inputTokenLimit, outputTokenLimit, supportedActions, thinking } of pages) {
     if (name === undefined || supportedActions?.includes('generateContent') === false) continue;
     const id = name.replace(/^(?:publishers\/[^/]+\/)?models\//, '');
-    const known = factsOf(id).capabilities;
+    const known = modelFacts(id).capabilities;
     const capabilities = {
       ...known,
       reasoning: thinking ?? known.reasoning,

@@ -3,32 +3,45 @@ import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /**
- * `baseURL` is the origin, as the SDK means it; default `https://generativelanguage.googleapis.com`, on Vertex the one
- * of the location. The key's variables are GOOGLE_API_KEY and GEMINI_API_KEY.
+ * Options of `createGoogle`. `apiKey` defaults to GOOGLE_API_KEY or GEMINI_API_KEY in the `env` of the call. `baseURL` is
+ * the origin. It defaults to GOOGLE_GEMINI_BASE_URL, or GOOGLE_VERTEX_BASE_URL on Vertex, in `env`, otherwise to
+ * `https://generativelanguage.googleapis.com`, or the host of the location on Vertex.
  */
 export interface GoogleOptions extends ProviderOptions {
-  /** The API's version in the path. Default: the SDK's own, `v1`, and `v1beta1` on Vertex. */
+  /**
+   * Version of the API in the path.
+   * @default 'v1', or 'v1beta1' on Vertex
+   */
   readonly apiVersion?: string | undefined;
-  /** Vertex AI instead of the Gemini API; also by `project` or `location`, or GOOGLE_GENAI_USE_VERTEXAI=true. */
+  /**
+   * Whether to use Vertex AI instead of the Gemini API. `project`, `location` and GOOGLE_GENAI_USE_VERTEXAI=true select it,
+   * too.
+   * @default false
+   */
   readonly vertexai?: boolean | undefined;
-  /** Google Cloud project. Default on Vertex: GOOGLE_CLOUD_PROJECT. */
+  /**
+   * Google Cloud project.
+   * @default GOOGLE_CLOUD_PROJECT of `env`, on Vertex
+   */
   readonly project?: string | undefined;
-  /** Vertex location such as `europe-west4`. Default there: GOOGLE_CLOUD_LOCATION, else `global`. */
+  /**
+   * Vertex location, such as `europe-west4`.
+   * @default GOOGLE_CLOUD_LOCATION of `env`, otherwise 'global', on Vertex
+   */
   readonly location?: string | undefined;
   /**
-   * OAuth access token for Vertex, or a source that is asked per attempt. Default: application default credentials,
-   * found by the SDK's auth library: at GOOGLE_APPLICATION_CREDENTIALS of the environment that majordomo was given,
-   * else where that library looks by itself, its own process environment and the metadata server included.
+   * OAuth access token for Vertex, or a function that returns one for each attempt. Default: application default
+   * credentials, which the SDK's auth library reads from GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise finds in its
+   * own process environment and the metadata server.
    */
   readonly token?: Credential | undefined;
-  /** Where a model differs from what is known of its id; wins over it. */
+  /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** A `GoogleGenAI` to be used as it is, with its own credential and base URL. */
+  /** A `GoogleGenAI` client to send with. It uses its own credential and base URL. */
   readonly client?: object | undefined;
 }
 
-/** What is not an option of every provider. */
-export const OWN_OPTIONS: ExtraOptions<GoogleOptions> = {
+export const EXTRA_OPTIONS: ExtraOptions<GoogleOptions> = {
   apiVersion: 'string',
   vertexai: 'boolean',
   project: 'string',

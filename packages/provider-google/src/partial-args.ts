@@ -1,31 +1,31 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** `PartialArg` of @google/genai 3.1: one value, or a piece of a text, and where in the arguments it stands. */
+/** `PartialArg` of @google/genai 3.1: a value, or a piece of a string, and its path in the arguments. */
 export interface PartialArg {
   readonly jsonPath?: unknown;
   readonly stringValue?: unknown;
   readonly numberValue?: unknown;
   readonly boolValue?: unknown;
-  /** More of this text follows. */
+  /** Whether more of this string follows. */
   readonly willContinue?: unknown;
 }
 
 type Node = Map<string, Tree> | Tree[];
 type Tree = JsonValue | Node;
 
-/** Puts arguments together that come value by value (`streamFunctionCallArguments` on Vertex AI). */
+/** Assembles arguments that arrive value by value (`streamFunctionCallArguments` on Vertex AI). */
 export class PartialArguments {
   private readonly root = new Map<string, Tree>();
-  /** The path of the text that continues. */
-  private goesOn: string | undefined;
+  /** Path of the string that continues. */
+  private continuedPath: string | undefined;
 
-  /** False for a path or a value of another form. */
+  /** Adds a value. Returns false for an invalid path or value. */
   add({ jsonPath, willContinue, ...values }: PartialArg): boolean {
     const steps = typeof jsonPath === 'string' ? stepsOf(jsonPath) : undefined;
     if (steps === undefined) return false;
     const value = valueOf(values);
-    const before = this.goesOn === jsonPath;
-    this.goesOn = willContinue === true ? (jsonPath as string) : undefined;
+    const before = this.continuedPath === jsonPath;
+    this.continuedPath = willContinue === true ? (jsonPath as string) : undefined;
     return put(this.root, steps, value, before);
   }
 
@@ -34,7 +34,7 @@ export class PartialArguments {
   }
 }
 
-/** A null may come as a word of the wire, or as nothing at all. */
+/** Returns the value. Null may be explicit or absent. */
 function valueOf({ stringValue, numberValue, boolValue }: PartialArg): JsonValue {
   if (typeof stringValue === 'string') return stringValue;
   if (typeof numberValue === 'number') return numberValue;
@@ -43,27 +43,32 @@ function valueOf({ stringValue, numberValue, boolValue }: PartialArg): JsonValue
 
 const STEP = /\.([^.[\]]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/gy;
 
-/** The form of RFC 9535 that names one value: `$.foo.bar[0]['the key']`. */
+/** Splits a normalized path of RFC 9535: `$.foo.bar[0]['the key']`. */
 function stepsOf(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith('$')) return undefined;
   const steps: (string | number)[] = [];
-  let at = 1;
-  STEP.lastIndex = at;
+  let end = 1;
+  STEP.lastIndex = end;
   for (let found = STEP.exec(path); found !== null; found = STEP.exec(path)) {
     const [, name, index, single, double] = found;
-    steps.push(index === undefined ? (name ?? unescaped(single ?? double ?? '')) : Number(index));
-    at = STEP.lastIndex;
+    steps.push(index === undefined ? (name ?? unescape(single ?? double ?? '')) : Number(index));
+    end = STEP.lastIndex;
   }
-  return at === path.length && steps.length > 0 && typeof steps[0] === 'string' ? steps : undefined;
+  return end === path.length && steps.length > 0 && typeof steps[0] === 'string' ? steps : undefined;
 }
 
-const unescaped = (key: string): string => key.replaceAll(/\\(.)/g, '$1');
+const unescape = (key: string): string => key.replaceAll(/\\(.)/g, '$1');
 
-function put(root: Node, steps: readonly (string | number)[], value: JsonValue, goesOn: boolean): boolean {
+function put(
+  root: Node,
+  steps: readonly (string | number)[],
+  value: JsonValue,
+  isContinued: boolean,
+): boolean {
   let node = root;
   for (const [depth, step] of steps.entries()) {
     const next = steps[depth + 1];
-    if (next === undefined) return set(node, step, value, goesOn);
+    if (next === undefined) return set(node, step, value, isContinued);
     const child = get(node, step) ?? (typeof next === 'number' ? [] : new Map<string, Tree>());
     if (!isNode(child) || !set(node, step, child, false)) return false;
     node = child;
@@ -78,21 +83,21 @@ function get(node: Node, step: string | number): Tree | undefined {
   return typeof step === 'number' ? node[step] : undefined;
 }
 
-/** Lists grow by one at a time: an index far away would make one of any length. */
-function set(node: Node, step: string | number, value: Tree, goesOn: boolean): boolean {
-  const before = goesOn ? get(node, step) : undefined;
-  const whole = typeof before === 'string' && typeof value === 'string' ? before + value : value;
+/** Sets a value. Lists grow by one element, because a large index would create a list of any length. */
+function set(node: Node, step: string | number, value: Tree, isContinued: boolean): boolean {
+  const before = isContinued ? get(node, step) : undefined;
+  const combined = typeof before === 'string' && typeof value === 'string' ? before + value : value;
   if (node instanceof Map) {
     if (typeof step !== 'string') return false;
-    node.set(step, whole);
+    node.set(step, combined);
     return true;
   }
   if (typeof step !== 'number' || step > node.length) return false;
-  node[step] = whole;
+  node[step] = combined;
   return true;
 }
 
-/** `fromEntries` defines members: a key `__proto__` is one as well. */
+/** `fromEntries` defines members, so that `__proto__` is an ordinary key. */
 function plain(tree: Tree): JsonValue {
   if (tree instanceof Map) return Object.fromEntries([...tree].map(([key, child]) => [key, plain(child)]));
   return Array.isArray(tree) ? tree.map(plain) : tree;

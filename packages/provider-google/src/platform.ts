@@ -1,7 +1,6 @@
 import type { Env } from '@majordomo/core';
 import type { GoogleOptions } from './options.ts';
 
-/** Gemini API or Vertex AI, and the address there. */
 export interface Platform {
   readonly vertexai: boolean;
   readonly project: string | undefined;
@@ -12,7 +11,10 @@ export interface Platform {
 
 export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
 
-/** Where calls go. Every value is given to the SDK, so that it does not look into its own environment for one. */
+/**
+ * Returns the platform of a call. All values are passed to the SDK explicitly, so that it does not read its own
+ * environment.
+ */
 export function platformOf(options: GoogleOptions, env: Env): Platform {
   const { project, location, token, apiKey } = options;
   const vertexai =
@@ -20,7 +22,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   const apiVersion = options.apiVersion ?? (vertexai ? 'v1beta1' : 'v1');
   if (!vertexai)
     return { vertexai, project, location, apiVersion, baseURL: options.baseURL ?? GEMINI_ORIGIN };
-  // Express mode: a key instead of a login, and no project.
+  // Express mode uses a key instead of a login, and no project.
   const isExpress = token === undefined && apiKey !== undefined && project === undefined;
   return {
     vertexai,
@@ -31,6 +33,6 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   };
 }
 
-/** A key or an address that was passed in code is for the Gemini API, whatever the environment says. */
+/** Whether the environment selects Vertex. An explicit key or base URL belongs to the Gemini API. */
 const isVertexByEnv = ({ apiKey, baseURL }: GoogleOptions, env: Env): boolean =>
   apiKey === undefined && baseURL === undefined && env['GOOGLE_GENAI_USE_VERTEXAI'] === 'true';

@@ -11,28 +11,25 @@ import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
-import { factsOf, familyOf, listedModels, MOST_INLINE_BYTES } from './models.ts';
-import { OWN_OPTIONS, type GoogleOptions } from './options.ts';
+import { modelFacts, familyOf, listModels, MAX_INLINE_BYTES } from './models.ts';
+import { EXTRA_OPTIONS, type GoogleOptions } from './options.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
-import { QUIRK_WORDS, type Quirks } from './quirks.ts';
+import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 import { speechModel } from './speech.ts';
 import { GeminiReader } from './stream.ts';
-import { besideTools } from './tools.ts';
+import { extraWithTools } from './tools.ts';
 import { transcriptionModel } from './transcription.ts';
 
 /**
- * Gemini models: the Gemini API with a key, or Vertex AI with `project` and `location`. Nothing is loaded or opened
- * before the first call; a missing key fails that call with kind `auth`.
- *
- * @example createMajordomo({ providers: [createGoogle()], env: process.env }).model('google/gemini-3.8-flash')
+ * Creates a provider for Gemini models: the Gemini API with a key, or Vertex AI with `project` and `location`. The first
+ * call loads the SDK. A missing key fails that call with kind `auth`.
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
-  checkProviderOptions('google', options, OWN_OPTIONS);
+  checkProviderOptions('google', options, EXTRA_OPTIONS);
   return geminiProvider(options, KEY_ENV);
 }
 
-/** In the order of the SDK. */
 const KEY_ENV = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
 
 function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Provider {
@@ -45,7 +42,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     model: (modelId) => geminiModel(modelId, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, connection),
-      images: factsOf(modelId).capabilities.images,
+      images: modelFacts(modelId).capabilities.images,
       timeouts: options.timeouts,
     }),
     embeddingModel: (modelId) => ({
@@ -53,9 +50,9 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
       timeouts: options.timeouts,
     }),
     transcriptionModel: (modelId) => {
-      const { audio } = factsOf(modelId).capabilities;
+      const { audio } = modelFacts(modelId).capabilities;
       const mediaTypes = typeof audio === 'object' ? audio : undefined;
-      const limits = { mediaTypes, maxBytes: MOST_INLINE_BYTES, timeouts: options.timeouts };
+      const limits = { mediaTypes, maxBytes: MAX_INLINE_BYTES, timeouts: options.timeouts };
       return transcriptionModel(modelId, limits, connection);
     },
     speechModel: (modelId) => ({ ...speechModel(modelId, connection), timeouts: options.timeouts }),
@@ -63,7 +60,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     async listModels(context) {
       const facts: GeminiFacts = { target: id, secrets: [] };
       try {
-        return await listedModels(id, await connection.list(context, facts));
+        return await listModels(id, await connection.list(context, facts));
       } catch (error) {
         throw toLlmError(error, facts);
       }
@@ -72,13 +69,13 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
 }
 
 /**
- * `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`; with `project` the token is for Vertex. Only the
- * token of the DSN is sent: the variables' keys belong to the vendor's own host.
+ * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project`
+ * the token is for Vertex. Only the vendor's own host receives a key of the environment.
  */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(
     params,
-    { apiVersion: TEXT, project: TEXT, location: TEXT, ...QUIRK_WORDS },
+    { apiVersion: TEXT, project: TEXT, location: TEXT, ...QUIRK_VALUES },
     `LLM_${name.toUpperCase()}`,
   );
   const isVertex = project !== undefined || location !== undefined;
@@ -96,40 +93,41 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
 }
 
 type DsnSettings = Quirks & Pick<GoogleOptions, 'apiVersion' | 'project' | 'location'>;
-const TEXT: QuirkValues<string> = { takes: 'a text', read: (text) => text };
+const TEXT: QuirkValues<string> = { takes: 'a string', read: (text) => text };
 
-/** Longer answers stream: the vendor ends a unary call after ten minutes. */
-const MOST_WHOLE_TOKENS = 16_384;
+/** Longest response that is not streamed: the vendor ends a non-streaming call after ten minutes. */
+const MAX_NON_STREAMING_TOKENS = 16_384;
 
 /** The SDK refuses to send these parts to Vertex. */
 const VERTEX_QUIRKS: Partial<Quirks> = { serverToolParts: false };
 
 function geminiModel(modelId: string, options: GoogleOptions, connection: Connection): Model {
-  const { capabilities, quirks: known } = factsOf(modelId);
+  const { capabilities, quirks: known } = modelFacts(modelId);
   const family = familyOf(modelId);
-  const most = capabilities.maxOutputTokens ?? Infinity;
+  const maxOutputTokens = capabilities.maxOutputTokens ?? Infinity;
   return {
     id: modelId,
     wire: 'gemini-generate',
     families: [family],
     capabilities,
     timeouts: options.timeouts,
-    isNonStreaming: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
+    isNonStreaming: ({ maxTokens }) =>
+      Math.min(maxTokens ?? Infinity, maxOutputTokens) <= MAX_NON_STREAMING_TOKENS,
     stream(request, context) {
       const isVertex = platformOf(options, context.env).vertexai;
       const quirks: Quirks = { ...known, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
       const facts: GeminiFacts = { target: context.target, request, secrets: [] };
-      const scribe = new EventWriter(context.target, []);
+      const writer = new EventWriter(context.target, []);
       return sdkStream({
         context,
         send() {
           const { params, warnings } = toWire(request, quirks, family);
-          scribe.warning(...warnings);
-          const extra = besideTools(request.extra, params.config);
+          writer.warning(...warnings);
+          const extra = extraWithTools(request.extra, params.config);
           return connection.generate({ modelId, params, extra, context, facts });
         },
         reader: new GeminiReader({
-          scribe,
+          writer,
           family,
           toLlmError: (error) => inBandError(error, facts),
           reportUsage: (usage) => context.reportUsage?.(usage),

@@ -1,50 +1,52 @@
 import type { Effort } from '@majordomo/core';
 import type { QuirkValues } from '@majordomo/wire-kit';
 
-/** The wire's own words for how much a model thinks, weakest first. */
+/** Thinking levels of the API, lowest first. */
 export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high';
 
 /**
- * How a model is told to think. `level`: one of these, weakest first; `budget`: so many tokens for each effort;
- * `none`: it is not told.
+ * Form of the thinking setting. `level`: one of these levels, lowest first. `budget`: tokens for each effort. `none`: no
+ * setting.
  */
 export type Thinking =
   | { readonly by: 'level'; readonly levels: readonly ThinkingLevel[] }
   | { readonly by: 'budget'; readonly tokens: Readonly<Record<Effort, number>> }
   | { readonly by: 'none' };
 
-/** The ways in which models and platforms of the generateContent wire differ. They decide what is sent; reading is liberal. */
+/**
+ * Differences between models and platforms of the generateContent wire. They affect requests; the reader accepts all forms.
+ */
 export interface Quirks {
-  /** Schemas of tools and output: as JSON Schema, or in the older fields, cut to their OpenAPI subset. */
+  /** Field of tool and output schemas: JSON Schema, or the older fields with the OpenAPI subset. */
   readonly schemaField: 'json-schema' | 'subset';
   readonly thinking: Thinking;
   /**
-   * A call that carries no thought signature, because another model made it. `mark`: sent with the mark that the
-   * documentation gives for this, since Gemini 3 and later refuse it bare.
+   * Calls of other models, which have no thought signature. `mark`: sent with the documented placeholder, because Gemini 3
+   * and later reject calls without a signature.
    */
   readonly unsignedCalls: 'send' | 'mark';
-  /** Images that a tool returned: inside the function response (Gemini 3), or as parts after it. */
+  /** Images of tool results: inside the function response (Gemini 3), or as parts after it. */
   readonly toolImages: 'in-response' | 'after-responses';
-  /** Does the model take a schema for its answer and tools in one request? */
+  /** Whether the model accepts an output schema and tools in one request. */
   readonly outputWithTools: boolean;
   /**
-   * What `toolChoice: 'auto'` asks for. `validated`: calls that follow their schemas, or words, where the platform has
-   * the mode VALIDATED (ai.google.dev/gemini-api/docs/function-calling: a preview, 2026-11).
+   * Mode for `toolChoice: 'auto'`. `validated`: calls follow their schemas, on platforms with the mode VALIDATED
+   * (ai.google.dev/gemini-api/docs/function-calling: a preview, 2026-11).
    */
   readonly autoCalls: 'auto' | 'validated';
-  /** Does the platform take back the calls and results of tools that ran at the vendor? */
+  /** Whether the platform accepts calls and results of tools that ran at the vendor. */
   readonly serverToolParts: boolean;
 }
 
-/** Budgets are tokens; what a model may do least differs. */
-export const thinkingBudget = (none: number, low: number, most = 24_576): Thinking => ({
+/** Token budgets. The minimum differs between models. */
+export const thinkingBudget = (none: number, low: number, max = 24_576): Thinking => ({
   by: 'budget',
-  tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: most, max: most },
+  tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max: max },
 });
 
 const BY_LEVEL: Thinking = { by: 'level', levels: ['low', 'medium', 'high'] };
 
-/** The newest models: what is not known by name is taken for one of them; what it refuses is dropped by recovery. */
+/** Quirks of the newest models and of unknown ones. Recoveries drop settings that a model rejects. */
 export const GEMINI_QUIRKS: Quirks = {
   schemaField: 'json-schema',
   thinking: BY_LEVEL,
@@ -61,8 +63,8 @@ const THINKING: ReadonlyMap<string, Thinking> = new Map([
   ['none', { by: 'none' }],
 ]);
 
-/** What a DSN may say, such as `?schemaField=subset&thinking=none`. */
-export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
+/** Values of each quirk in a DSN, such as `?schemaField=subset&thinking=none`. */
+export const QUIRK_VALUES: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   schemaField: ['json-schema', 'subset'],
   thinking: { takes: [...THINKING.keys()].join(', '), read: (text) => THINKING.get(text) },
   unsignedCalls: ['send', 'mark'],

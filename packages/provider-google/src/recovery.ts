@@ -1,17 +1,17 @@
 import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
 import { isGeneratedCallId } from '@majordomo/core/toolkit';
-import { instructed } from './request.ts';
+import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
-interface Remedy extends Omit<Recovery, 'apply'> {
-  /** What a 400 says that this helps against; the first remedy that changes the request is taken. */
+interface RecoveryRule extends Omit<Recovery, 'apply'> {
+  /** Message of a 400. The first rule that changes the request is used. */
   readonly says: RegExp;
-  /** The same object where nothing of the kind is in the request. */
+  /** Changes the request, or returns the same object if nothing applies. */
   readonly apply: (request: ModelRequest) => ModelRequest;
 }
 
-/** Messages seen on the wire from 2025-05 to 2026-11. Reworded, the 400 is simply final. */
-const REMEDIES: readonly Remedy[] = [
+/** Messages observed from 2025-05 to 2026-11. A message with a new wording stays a final error. */
+const RULES: readonly RecoveryRule[] = [
   {
     // "Invalid thought signature."; "Corrupted thought signature."
     id: 'signatures',
@@ -22,7 +22,7 @@ const REMEDIES: readonly Remedy[] = [
   {
     // "Invalid JSON payload received. Unknown name \"id\" at 'contents[1].parts[0].function_call': Cannot find field."
     id: 'call-ids',
-    what: 'ids of calls dropped',
+    what: 'call ids dropped',
     says: /unknown name \\?"id\\?"/i,
     remember: true,
     apply: withoutCallIds,
@@ -30,7 +30,7 @@ const REMEDIES: readonly Remedy[] = [
   {
     // "Invalid JSON payload received. Unknown name \"parametersJsonSchema\" at 'tools[0]…': Cannot find field."
     id: 'schema-subset',
-    what: 'schemas cut to the OpenAPI subset',
+    what: 'schemas reduced to the OpenAPI subset',
     says: /json_?schema|enum\[\d+\]: cannot be empty/i,
     remember: true,
     apply: withSubsetSchemas,
@@ -38,10 +38,10 @@ const REMEDIES: readonly Remedy[] = [
   {
     // "Function calling with a response mime type: 'application/json' is unsupported"
     id: 'output-with-tools',
-    what: 'output schema given as words',
+    what: 'output schema moved to the system text',
     says: /function calling with a response mime type/i,
     remember: true,
-    apply: instructed,
+    apply: withOutputInPrompt,
   },
   {
     // "Thinking level MEDIUM is not supported for this model."; "Budget 0 is invalid. This model only works in thinking mode."
@@ -53,9 +53,9 @@ const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-/** What may be changed so that a refused request succeeds, if anything. */
-export function recoveryFor(said: string, request: ModelRequest): Recovery | undefined {
-  const remedy = REMEDIES.find(({ says, apply }) => says.test(said) && apply(request) !== request);
+/** Returns the recovery for an error message, or `undefined` if no rule changes the request. */
+export function recoveryFor(message: string, request: ModelRequest): Recovery | undefined {
+  const remedy = RULES.find(({ says, apply }) => says.test(message) && apply(request) !== request);
   if (remedy === undefined) return undefined;
   const { says: _says, ...recovery } = remedy;
   return recovery;
@@ -77,7 +77,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
     : { ...request, messages };
 }
 
-/** Ids that are made up are not sent. */
+/** Replaces call ids with generated ones, which are not sent. */
 function withoutCallIds(request: ModelRequest): ModelRequest {
   const names = new Map<string, string>();
   const nameOf = (id: string): string => {
@@ -103,7 +103,7 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
   return [...names].every(([id, name]) => id === name) ? request : { ...request, messages };
 }
 
-/** The schema's form says where it goes: see `isSubset`. */
+/** Converts schemas to the subset. Their form selects the field: see `isSubset`. */
 function withSubsetSchemas(request: ModelRequest): ModelRequest {
   const { output, tools } = request;
   if (

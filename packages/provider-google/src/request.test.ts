@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, file, image, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
-import { factsOf } from './models.ts';
+import { modelFacts } from './models.ts';
 import { GEMINI_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
-const BEFORE_3 = factsOf('gemini-2.5-flash').quirks;
+const BEFORE_3 = modelFacts('gemini-2.5-flash').quirks;
 const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   messages: [user('hi')],
   tools: [],
@@ -319,7 +319,7 @@ describe('thinking', () => {
     ['gemini-2.0-flash', 'high', undefined, []],
     ['gemini-4-argon', 'high', { includeThoughts: true, thinkingLevel: 'HIGH' }, []],
   ] as const)('%s told "%s"', (modelId, reasoning, thinkingConfig, actions) => {
-    const { params, warnings } = toWire(requestOf({ reasoning }), factsOf(modelId).quirks, 'gemini/x');
+    const { params, warnings } = toWire(requestOf({ reasoning }), modelFacts(modelId).quirks, 'gemini/x');
     expect(params.config['thinkingConfig']).toEqual(thinkingConfig);
     expect(warnings.map(({ action }) => action)).toEqual(actions);
   });
@@ -355,7 +355,7 @@ it.each([
   ['minimal', GEMINI_QUIRKS, { thinkingLevel: 'LOW' }],
   ['max', GEMINI_QUIRKS, { thinkingLevel: 'HIGH' }],
   ['minimal', BEFORE_3, { thinkingBudget: 512 }],
-  ['max', factsOf('gemini-2.5-pro').quirks, { thinkingBudget: 32_768 }],
+  ['max', modelFacts('gemini-2.5-pro').quirks, { thinkingBudget: 32_768 }],
 ] as const)('effort %s is sent as the model knows it', (reasoning, quirks, expected) => {
   expect(config({ reasoning }, quirks)['thinkingConfig']).toMatchObject(expected);
 });

@@ -17,13 +17,13 @@ export interface WireRequest {
 }
 
 /**
- * Pure: a request to the parameters of generateContent, with replay tokens of `family` only. `extra` is not in them: the
- * SDK merges it into the body. Throws `invalid-request` for a senseless limit.
+ * Converts a request. Sends replay tokens of `family` only. The SDK merges `extra` into the body. Throws `invalid-request`
+ * for an invalid limit.
  */
-export function toWire(asked: ModelRequest, quirks: Quirks, family: string): WireRequest {
+export function toWire(original: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
-  checkInteger(asked.maxTokens, 'maxTokens');
-  const request = withoutClash(asked, quirks, warnings);
+  checkInteger(original.maxTokens, 'maxTokens');
+  const request = withoutClash(original, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
   if (request.cache === 'long') warnings.push(NO_LONG_CACHE);
   const { maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, logprobs, serviceTier } =
@@ -38,7 +38,7 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
     ...(frequencyPenalty !== undefined && { frequencyPenalty }),
     ...(presencePenalty !== undefined && { presencePenalty }),
     ...(logprobs !== undefined && { responseLogprobs: true }),
-    // 0 is refused: the chosen tokens come without it.
+    // The API rejects 0. Logprobs of the chosen tokens do not need it.
     ...(logprobs !== undefined && logprobs > 0 && { logprobs }),
     ...(serviceTier !== undefined && { serviceTier: serviceTier === 'default' ? 'standard' : serviceTier }),
     ...(stop !== undefined && stop.length > 0 && { stopSequences: stop }),
@@ -48,13 +48,13 @@ export function toWire(asked: ModelRequest, quirks: Quirks, family: string): Wir
     ...outputToWire(request, quirks),
   };
   const contents = request.messages.flatMap((message) =>
-    contentsOf(sendable(message, quirks), quirks, family),
+    contentsOf(withoutServerTools(message, quirks), quirks, family),
   );
   return { params: { contents, config }, warnings };
 }
 
-/** The schema as words instead of a field. */
-export function instructed(request: ModelRequest): ModelRequest {
+/** Moves the output schema to the system text. */
+export function withOutputInPrompt(request: ModelRequest): ModelRequest {
   if (request.output === undefined) return request;
   const { system, output } = request;
   return { ...request, output: undefined, system: withOutputInstruction(system, output.schema) };
@@ -63,7 +63,7 @@ export function instructed(request: ModelRequest): ModelRequest {
 const NO_LONG_CACHE: Warning = {
   action: 'dropped',
   what: 'cache "long"',
-  why: 'the vendor caches prefixes by itself; a longer life needs a cache of its own, named in extra.cachedContent',
+  why: 'the vendor caches prefixes automatically; for a longer lifetime create a cache and pass its name as extra.cachedContent',
 };
 
 function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnings: Warning[]): ModelRequest {
@@ -71,9 +71,9 @@ function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnin
   warnings.push({
     action: 'emulated',
     what: 'output',
-    why: 'the model takes no schema beside tools: it was told instead',
+    why: 'the model accepts no schema together with tools; the system text contains the schema instead',
   });
-  return instructed(request);
+  return withOutputInPrompt(request);
 }
 
 function warnUnsigned(
@@ -88,12 +88,12 @@ function warnUnsigned(
   warnings.push({
     action: 'emulated',
     what: 'thought signature',
-    why: 'calls that another model made carry the mark for foreign history instead',
+    why: 'calls of another model were sent with the placeholder for histories of other models',
   });
 }
 
-/** A platform that refuses the parts of server tools gets the turn without them. */
-function sendable(
+/** Removes parts of server tools for platforms that reject them. */
+function withoutServerTools(
   message: ModelRequest['messages'][number],
   quirks: Quirks,
 ): ModelRequest['messages'][number] {
@@ -110,18 +110,18 @@ function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warni
   if (reasoning === undefined || thinking.by === 'none') return {};
   if (thinking.by === 'budget') {
     const thinkingBudget = thinking.tokens[reasoning];
-    if (reasoning === 'none' && thinkingBudget > 0) warnings.push(cannotStop(`${thinkingBudget} tokens`));
+    if (reasoning === 'none' && thinkingBudget > 0) warnings.push(alwaysThinks(`${thinkingBudget} tokens`));
     return { thinkingConfig: { includeThoughts: thinkingBudget > 0, thinkingBudget } };
   }
   const isOff = reasoning === 'none';
   const level = isOff ? thinking.levels[0] : nearestEffort(reasoning, thinking.levels, warnings);
   if (level === undefined) return {};
-  if (isOff) warnings.push(cannotStop(level));
+  if (isOff) warnings.push(alwaysThinks(level));
   return { thinkingConfig: { includeThoughts: !isOff, thinkingLevel: level.toUpperCase() } };
 }
 
-const cannotStop = (least: string): Warning => ({
+const alwaysThinks = (minimum: string): Warning => ({
   action: 'coerced',
   what: 'reasoning',
-  why: `the model cannot stop thinking: it was told the least, ${least}`,
+  why: `thinking cannot be disabled; the minimum was requested: ${minimum}`,
 });

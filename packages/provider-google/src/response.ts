@@ -8,7 +8,7 @@ import {
 import { asRecord } from '@majordomo/core/toolkit';
 import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
 
-/** `FinishReason` of @google/genai 3.1; what is not here is `other`. */
+/** `FinishReason` of @google/genai 3.1. Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['STOP', 'stop'],
   ['MAX_TOKENS', 'length'],
@@ -23,7 +23,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['IMAGE_RECITATION', 'content-filter'],
 ]);
 
-/** Calls come with STOP; a call of a function that was not declared (UNEXPECTED_TOOL_CALL) is one all the same. */
+/** Calls arrive with STOP. A call of an undeclared function arrives with UNEXPECTED_TOOL_CALL. */
 const WITH_CALLS: ReadonlySet<string> = new Set(['STOP', 'UNEXPECTED_TOOL_CALL']);
 
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
@@ -47,8 +47,8 @@ interface ModalityCount {
 }
 
 /**
- * The wire counts what server tools fed back (`toolUsePrompt`) and thoughts apart: its total is the sum of all four.
- * A count that is zero is left out, so that a missing one next to others is zero, and unknown only when all are.
+ * Converts usage. The wire counts tokens of server tools (`toolUsePrompt`) and of thinking separately; its total is the sum
+ * of all four. Zero counts are omitted, so a missing count is zero if others are present.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
@@ -63,8 +63,8 @@ export function usage(raw: WireUsage, searches: number): Usage {
   };
 }
 
-/** Every chunk counts again what there is so far; now and then the last one leaves out what an earlier one counted. */
-export function laterUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
+/** Merges the usage of a chunk. Counts are cumulative, and the last chunk sometimes omits one. */
+export function mergeUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
   if (before?.candidatesTokenCount === undefined || now.candidatesTokenCount !== undefined) return now;
   return { ...before, ...now };
 }
@@ -99,36 +99,36 @@ interface WireCandidate {
   readonly finishMessage?: string;
 }
 
-/** A piece of an answer that is not a chat. */
+/** A part of an image or audio response. */
 export interface AnswerPart {
   readonly text?: unknown;
-  /** Steps on the way to it. */
+  /** Whether the part is an intermediate step. */
   readonly thought?: boolean;
   readonly inlineData?: { readonly data?: unknown; readonly mimeType?: unknown };
 }
 
-/** The first candidate of a body, or of a chunk of it. */
+/** The first candidate of a body or a chunk. */
 export interface Candidate {
   readonly parts: readonly AnswerPart[];
-  /** `''`: it is not over. */
+  /** Empty while the response continues. */
   readonly finishReason: string;
   readonly finishMessage: string | undefined;
   readonly usage: Usage | undefined;
 }
 
-/** Of an answer that is not a chat. A block is `content-filter`, an error in the body is its kind, drift is `protocol`. */
+/** Reads an image or audio response. A blocked prompt is `content-filter`, an invalid response is `protocol`. */
 export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   const { target } = facts;
   const body: Body = asRecord(json);
   if (body.error !== undefined) throw inBandError(body.error, facts);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
   const counted = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
-  if (blockReason !== undefined) throw blocked(blockReason, blockReasonMessage, target, counted);
+  if (blockReason !== undefined) throw blockedError(blockReason, blockReasonMessage, target, counted);
   const candidate = Array.isArray(body.candidates)
     ? (body.candidates[0] as WireCandidate | undefined)
     : undefined;
   if (candidate === undefined)
-    throw new LlmError('protocol', `${target} answered without candidates`, {
+    throw new LlmError('protocol', `${target}: the response has no candidates`, {
       target,
       path: 'candidates',
       partial: usageOnly(target, counted),
@@ -142,14 +142,14 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   };
 }
 
-/** The same of an answer that nothing must end early: a limit that was reached is `truncated`. */
+/** Reads a response that must be complete: a token limit is `truncated`. */
 export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;
   const reason = finishReason(raw, false);
-  if (reason === 'content-filter') throw blocked(raw, finishMessage, facts.target, counted);
+  if (reason === 'content-filter') throw blockedError(raw, finishMessage, facts.target, counted);
   if (reason === 'length')
-    throw new LlmError('truncated', `${facts.target} came to its limit of tokens`, {
+    throw new LlmError('truncated', `${facts.target}: the response was cut at its token limit`, {
       target: facts.target,
       code: raw,
       partial: usageOnly(facts.target, counted),
@@ -157,8 +157,7 @@ export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate 
   return candidate;
 }
 
-/** A request, or what it would come to, that the vendor does not want. */
-export const blocked = (
+export const blockedError = (
   reason: string,
   message: string | undefined,
   target: string,

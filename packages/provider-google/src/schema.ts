@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 
-/** Refs deeper than this are cut: a recursive schema has no finite form without them. */
-const DEEPEST_REF = 4;
+/** Maximum depth of resolved references: a recursive schema would be infinite without a limit. */
+const MAX_REF_DEPTH = 4;
 
-/** Keys of the wire's own Schema message; the rest of JSON Schema is refused there. ai.google.dev, 2026-11. */
-const KEPT: ReadonlySet<string> = new Set([
+/** Members of the wire's Schema message, which rejects the rest of JSON Schema. ai.google.dev, 2026-11. */
+const SUPPORTED_KEYS: ReadonlySet<string> = new Set([
   'format',
   'title',
   'description',
@@ -26,19 +26,18 @@ const KEPT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A JSON Schema cut to the OpenAPI subset of the wire's older fields: types in capitals, `null` as `nullable`, refs
- * written out, unknown keys gone. Never changes its input; its own output comes out the same.
+ * Converts a JSON Schema to the OpenAPI subset of the wire's older fields: types in upper case, `null` as `nullable`,
+ * references resolved, unknown members removed. Converting a result again does not change it.
  */
 export function toSubset(schema: JsonObject): JsonObject {
-  return node(schema, { root: schema, depth: 0 });
+  return convertNode(schema, { root: schema, depth: 0 });
 }
 
-/** Is it one already? JSON Schema writes its types in small letters. */
+/** Whether the schema is in the subset already: types of JSON Schema are in lower case. */
 export function isSubset({ type }: JsonObject): boolean {
   return typeof type === 'string' && type === type.toUpperCase();
 }
 
-/** Where in a schema we are. */
 interface Position {
   readonly root: JsonObject;
   readonly depth: number;
@@ -47,47 +46,49 @@ interface Position {
 const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
   isList(value) ? value.filter((item): item is JsonObject => isRecord(item)) : [];
 
-function node(schema: JsonObject, position: Position): JsonObject {
-  if (typeof schema['$ref'] === 'string') return reference(schema, schema['$ref'], position);
+function convertNode(schema: JsonObject, position: Position): JsonObject {
+  if (typeof schema['$ref'] === 'string') return resolveReference(schema, schema['$ref'], position);
   const branches = objects(schema['anyOf'] ?? schema['oneOf']);
   const real = branches.filter(({ type }) => type !== 'null');
   const only = real[0];
-  if (only !== undefined && real.length === 1) return collapsed(schema, only, branches.length > 1, position);
+  if (only !== undefined && real.length === 1)
+    return collapseBranch(schema, only, branches.length > 1, position);
   const merged = objects(schema['allOf']).reduce<JsonObject>((all, part) => ({ ...all, ...part }), schema);
-  const kept = Object.fromEntries(Object.entries(merged).filter(([key]) => KEPT.has(key)));
+  const supported = Object.fromEntries(Object.entries(merged).filter(([key]) => SUPPORTED_KEYS.has(key)));
   if (real.length > 1) {
-    // The wire takes a type or branches, never both.
+    // The wire accepts a type or branches, not both.
     return {
-      ...kept,
+      ...supported,
       ...nullable(real.length < branches.length),
-      anyOf: real.map((branch) => node(branch, position)),
+      anyOf: real.map((branch) => convertNode(branch, position)),
     };
   }
-  return { ...kept, ...typeOf(merged), ...enumOf(merged), ...children(merged, position) };
+  return { ...supported, ...typeOf(merged), ...enumOf(merged), ...children(merged, position) };
 }
 
-function reference(schema: JsonObject, ref: string, { root, depth }: Position): JsonObject {
+function resolveReference(schema: JsonObject, ref: string, { root, depth }: Position): JsonObject {
   const found = ref
     .split('/')
     .slice(1)
-    .reduce<JsonValue | undefined>((at, key) => (isRecord(at) ? at[unescaped(key)] : undefined), root);
+    .reduce<JsonValue | undefined>((at, key) => (isRecord(at) ? at[unescapePointer(key)] : undefined), root);
   const { $ref: _ref, ...rest } = schema;
-  if (!isRecord(found) || depth >= DEEPEST_REF) return node({ type: 'object', ...rest }, { root, depth });
-  return node({ ...found, ...rest }, { root, depth: depth + 1 });
+  if (!isRecord(found) || depth >= MAX_REF_DEPTH)
+    return convertNode({ type: 'object', ...rest }, { root, depth });
+  return convertNode({ ...found, ...rest }, { root, depth: depth + 1 });
 }
 
-const unescaped = (key: string): string =>
+const unescapePointer = (key: string): string =>
   decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** One real branch next to `null`, or alone: it takes the node's place and its words. */
-function collapsed(
+/** Merges a single branch other than `null` into its node. */
+function collapseBranch(
   schema: JsonObject,
   branch: JsonObject,
   isNullable: boolean,
   position: Position,
 ): JsonObject {
   const { anyOf: _any, oneOf: _one, type: _type, ...words } = schema;
-  return { ...node({ ...branch, ...words }, position), ...nullable(isNullable) };
+  return { ...convertNode({ ...branch, ...words }, position), ...nullable(isNullable) };
 }
 
 const nullable = (is: boolean): JsonObject => (is ? { nullable: true } : {});
@@ -101,10 +102,10 @@ function typeOf({ type, properties }: JsonObject): JsonObject {
   return { ...types, ...nullable(real.length < names.length) };
 }
 
-/** Only strings may be enumerated. */
+/** The wire accepts enumerations of strings only. */
 function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
   const all = isList(values) ? values : value === undefined ? [] : [value];
-  // The wire's own form has no empty value.
+  // The wire rejects an empty string.
   const texts = all.filter((item) => item !== null && item !== '');
   const isNullable = all.includes(null) ? nullable(true) : {};
   return texts.length > 0 && texts.every((item) => typeof item === 'string')
@@ -118,10 +119,10 @@ function children({ properties, items }: JsonObject, position: Position): JsonOb
       properties: Object.fromEntries(
         Object.entries(properties).map(([name, child]) => [
           name,
-          isRecord(child) ? node(child, position) : {},
+          isRecord(child) ? convertNode(child, position) : {},
         ]),
       ),
     }),
-    ...(isRecord(items) && { items: node(items, position) }),
+    ...(isRecord(items) && { items: convertNode(items, position) }),
   };
 }

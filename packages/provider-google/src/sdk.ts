@@ -2,13 +2,13 @@ import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai';
 import { LlmError, type ModelContext } from '@majordomo/core';
 import type { Platform } from './platform.ts';
 
-/** What a client is made with; on Vertex neither may be there. */
+/** Credentials of a client. On Vertex both may be absent. */
 export interface Auth {
   readonly apiKey?: string | undefined;
   readonly token?: string | undefined;
 }
 
-/** A client, which sends once. */
+/** Creates a client that sends each request once. */
 export function newClient(
   platform: Platform,
   auth: Auth,
@@ -27,7 +27,7 @@ export function newClient(
     ...(project !== undefined && { project }),
     ...(location !== undefined && { location }),
     apiVersion,
-    // No retryOptions: the SDK sends once.
+    // Without retryOptions the SDK does not retry.
     httpOptions: baseURL === undefined ? {} : { baseUrl: baseURL },
     ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
   });
@@ -35,7 +35,7 @@ export function newClient(
 
 type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
 
-/** A given token is all the login there is; otherwise the auth library finds one, at the app's own path first. */
+/** Uses the token, or lets the auth library search, beginning with the file that `env` names. */
 function authOptions(token: string | undefined, env: ModelContext['env']): AuthOptions {
   if (token === undefined) {
     const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];

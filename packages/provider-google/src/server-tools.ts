@@ -1,41 +1,34 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** A search of file search stores. */
+/** Options of the file search. */
 export interface FileSearch {
-  /** As `fileSearchStores/my-store`. */
+  /** Names such as `fileSearchStores/my-store`. */
   readonly stores: readonly string[];
-  /** The most pieces that are found. */
+  /** Maximum number of passages. */
   readonly topK?: number | undefined;
-  /** Which documents, in the filter language of AIP-160. */
+  /** Filter for documents in the language of AIP-160. */
   readonly metadataFilter?: string | undefined;
 }
 
 /**
- * Tools that run at Google, in the wire's form (@google/genai 3.1). They stand in `extra`, beside the request's own tools; what
- * they did comes back as citations and vendor parts. Gemini 3 takes both kinds at once where `toolConfig` says so.
- *
- * @example
- * extra: {
- *   google: {
- *     tools: [googleTools.googleSearch()],
- *     toolConfig: { includeServerSideToolInvocations: true },
- *   },
- * }
+ * Tools that run at Google, in the form of the wire (@google/genai 3.1). Pass them in `extra`, in addition to the tools of
+ * the request. Their results are citations and vendor parts. Gemini 3 accepts both kinds of tools if `toolConfig` enables
+ * it.
  */
 export const googleTools = {
-  /** Searches the web; answers cite what they rest on. */
+  /** Searches the web. The response cites its sources. */
   googleSearch: ({
     excludeDomains,
   }: { readonly excludeDomains?: readonly string[] | undefined } = {}): JsonObject => ({
     googleSearch: excludeDomains === undefined ? {} : { excludeDomains },
   }),
-  /** Reads pages whose addresses stand in the conversation. */
+  /** Fetches pages whose URLs appear in the conversation. */
   urlContext: (): JsonObject => ({ urlContext: {} }),
   /** Runs Python at the vendor. */
   codeExecution: (): JsonObject => ({ codeExecution: {} }),
-  /** Finds places. */
+  /** Searches places. */
   googleMaps: (): JsonObject => ({ googleMaps: {} }),
-  /** Searches files that were given to the vendor before. */
+  /** Searches files that were uploaded to the vendor. */
   fileSearch: ({ stores, topK, metadataFilter }: FileSearch): JsonObject => ({
     fileSearch: {
       fileSearchStoreNames: stores,

@@ -13,10 +13,9 @@ import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate, type Candidate } from './response.ts';
 import { wavHeader } from './wav.ts';
 
-/** The key of `SpeechRequest.extra` for this wire. */
 const WIRE = 'gemini-generate';
 
-/** A model that speaks: bare samples, which become WAV here. */
+/** Creates a speech model. The vendor sends raw samples, which become WAV. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {
@@ -27,7 +26,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
       const extra = extraFor(request.extra, WIRE, target);
       const response = await connection.generate({ modelId, params, extra, context, facts });
       yield { bytes: new Uint8Array(), warnings };
-      yield* sound(candidates(response, context, facts), request, context);
+      yield* readSound(readCandidates(response, context, facts), request, context);
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);
@@ -35,7 +34,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
   },
 });
 
-/** Pure: a request as generateContent has it. Throws `unsupported` for formats that would have to be encoded. */
+/** Converts a request. Throws `unsupported` for formats that need an encoder. */
 export function toSpeechParams(
   { text, voice, format = 'wav', speed, instructions }: SpeechRequest,
   target: string,
@@ -44,15 +43,15 @@ export function toSpeechParams(
   readonly warnings: readonly Warning[];
 } {
   if (format !== 'wav' && format !== 'pcm')
-    throw new LlmError('unsupported', `${target} speaks wav, pcm, and not ${format}`, {
+    throw new LlmError('unsupported', `${target}: format ${format} is not supported; use wav or pcm`, {
       target,
       path: 'format',
     });
-  // How it is to be said is said in the prompt (ai.google.dev/gemini-api/docs/speech-generation, 2026-11).
-  const asked = instructions === undefined ? text : `${instructions}\n\n${text}`;
+  // Instructions are part of the prompt (ai.google.dev/gemini-api/docs/speech-generation, 2026-11).
+  const prompt = instructions === undefined ? text : `${instructions}\n\n${text}`;
   return {
     params: {
-      contents: [{ role: 'user', parts: [{ text: asked }] }],
+      contents: [{ role: 'user', parts: [{ text: prompt }] }],
       config: {
         responseModalities: ['AUDIO'],
         ...(voice !== undefined && {
@@ -67,38 +66,39 @@ export function toSpeechParams(
 const NO_SPEED: Warning = {
   action: 'dropped',
   what: 'speed',
-  why: 'this wire has none: say it in instructions',
+  why: 'this API has no speed setting; describe the speed in instructions',
 };
 
-/** One candidate of a whole body, or one of each event. */
-async function* candidates(
+/** Yields the candidate of a non-streaming body, or of each event. */
+async function* readCandidates(
   response: Response,
   { delivery, target }: ModelContext,
   facts: GeminiFacts,
 ): AsyncGenerator<Candidate> {
   if (delivery === 'complete') {
-    yield finishedCandidate(await limitBody(response, target, MOST_BYTES).json(), facts);
+    yield finishedCandidate(await limitBody(response, target, MAX_BYTES).json(), facts);
     return;
   }
-  let isOver = false;
+  let isFinished = false;
   for await (const { data } of sseMessages(response.body ?? new ReadableStream())) {
     const candidate = finishedCandidate(JSON.parse(data), facts);
-    isOver ||= candidate.finishReason !== '';
+    isFinished ||= candidate.finishReason !== '';
     yield candidate;
   }
-  if (!isOver) throw new LlmError('truncated', `${target} stopped before its end`, { target });
+  if (!isFinished)
+    throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
 }
 
-/** An hour and a half of samples in base64. */
-const MOST_BYTES = 384 * 2 ** 20;
+/** 90 minutes of samples in base64. */
+const MAX_BYTES = 384 * 2 ** 20;
 
-async function* sound(
-  given: AsyncIterable<Candidate>,
+async function* readSound(
+  candidates: AsyncIterable<Candidate>,
   { format }: SpeechRequest,
   { delivery, target }: ModelContext,
 ): AsyncGenerator<SpeechStep> {
-  let isHeaded = false;
-  for await (const { parts, usage } of given) {
+  let hasHeader = false;
+  for await (const { parts, usage } of candidates) {
     const pieces = parts.flatMap(({ inlineData, thought }, at) => {
       if (!isRecord(inlineData) || thought === true) return [];
       const path = `candidates[0].content.parts[${at}].inlineData.data`;
@@ -106,34 +106,32 @@ async function* sound(
     });
     const length = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
     for (const { type, bytes } of pieces) {
-      if (!isHeaded) yield opening(type, format, delivery === 'complete' ? length : undefined);
+      if (!hasHeader) yield soundHeader(type, format, delivery === 'complete' ? length : undefined);
       yield { bytes };
-      isHeaded = true;
+      hasHeader = true;
     }
     if (usage !== undefined) yield { bytes: new Uint8Array(), usage };
   }
 }
 
-/** What comes before the sound: its type, and a header where samples come without one. Other sounds are passed on. */
-function opening(type: string, format: SpeechRequest['format'], length: number | undefined): SpeechStep {
+/** Returns the media type, and a header for raw samples. Other formats are unchanged. */
+function soundHeader(type: string, format: SpeechRequest['format'], length: number | undefined): SpeechStep {
   const bytes = new Uint8Array();
   if (!/^audio\/(?:l16|pcm)/i.test(type)) return { mediaType: type, bytes };
   if (format === 'pcm') return { mediaType: 'audio/pcm', bytes };
-  const said = Number(/rate=(\d+)/i.exec(type)?.[1]);
-  const rate = said > 0 && said <= HIGHEST_RATE ? said : USUAL_RATE;
+  const stated = Number(/rate=(\d+)/i.exec(type)?.[1]);
+  const rate = stated > 0 && stated <= MAX_RATE ? stated : DEFAULT_RATE;
   return { mediaType: 'audio/wav', bytes: wavHeader(rate, length) };
 }
 
-/** Hertz: more is no rate of sound. */
-const HIGHEST_RATE = 768_000;
-/** Hertz. */
-const USUAL_RATE = 24_000;
+/** Maximum plausible sample rate in Hz. */
+const MAX_RATE = 768_000;
+const DEFAULT_RATE = 24_000;
 
 function bytesOf(data: unknown, target: string, path: string): Uint8Array {
   try {
     if (typeof data === 'string') return fromBase64(data);
   } catch {
-    // Said below.
   }
-  throw new LlmError('protocol', `${target}: ${path} is no base64`, { target, path });
+  throw new LlmError('protocol', `${target}: expected \`${path}\` to be a base64 string`, { target, path });
 }

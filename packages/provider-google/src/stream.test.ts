@@ -6,7 +6,7 @@ import { GeminiReader } from './stream.ts';
 
 const readerOf = (): GeminiReader =>
   new GeminiReader({
-    scribe: new EventWriter('google/m', []),
+    writer: new EventWriter('google/m', []),
     family: 'gemini/3-pro',
     toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
   });
@@ -95,9 +95,9 @@ describe('a stream', () => {
     );
     expect(parts(events)).toEqual([{ type: 'text', text: 'x' }]);
     expect(events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
-      'part "somethingNew" of the answer',
-      'media in the answer',
-      'part "fileData" of the answer',
+      'part "somethingNew" of the response',
+      'media in the response',
+      'part "fileData" of the response',
     ]);
   });
 
@@ -179,7 +179,7 @@ describe('a stream', () => {
     it.each<[string, readonly object[]]>([
       ['the limit', [chunk([{ text: '' }], { finishReason: 'MAX_TOKENS' })]],
       ['a finish', [chunk([], STOP)]],
-      ['a text', [chunk([{ text: 'Oh' }], STOP)]],
+      ['a string', [chunk([{ text: 'Oh' }], STOP)]],
       ['another call', [call({ id: 'd', name: 'pay', args: {} }), chunk([], STOP)]],
     ])('never runs what %s cut off', (_what, rest) => {
       const [first] = parts(read(call(begun), call(city('Be', true)), ...rest));
@@ -223,7 +223,7 @@ describe('a stream', () => {
     expect(() => read(chunk([{ text: 'x' }]))).toThrow(failing('truncated'));
   });
 
-  it('a block before content is content-filter, of the prompt or of the answer', () => {
+  it('a block before content is content-filter, of the prompt or of the response', () => {
     const prompt = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } };
     expect(() => read(prompt)).toThrow(failing('content-filter', { code: 'PROHIBITED_CONTENT' }));
     expect(() => read(chunk([], { finishReason: 'SAFETY' }))).toThrow(

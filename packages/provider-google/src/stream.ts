@@ -9,12 +9,12 @@ import {
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
-import { citationsOf, queriesOf, quotedIn, type Grounding, type Quoted } from './grounding.ts';
-import { SERVER_PARTS } from './vendor-parts.ts';
+import { citationsOf, queriesOf, quotationsOf, type Grounding, type Quotation } from './grounding.ts';
+import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
-import { finishReason, laterUsage, usage, type WireUsage } from './response.ts';
+import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
-/** What is read of a chunk; a whole body has the same form. */
+/** A chunk of a stream, or a non-streaming body. */
 interface Chunk {
   readonly responseId?: string;
   readonly candidates?: readonly Candidate[];
@@ -28,7 +28,7 @@ interface Candidate {
   readonly finishMessage?: string;
   readonly logprobsResult?: WireLogprobs;
   readonly groundingMetadata?: Grounding;
-  readonly citationMetadata?: { readonly citations?: readonly Quoted[] };
+  readonly citationMetadata?: { readonly citations?: readonly Quotation[] };
 }
 /** `LogprobsResult` of @google/genai 3.1. */
 interface WireLogprobs {
@@ -64,12 +64,12 @@ interface WireCall {
   readonly id?: string | null;
   readonly name?: string;
   readonly args?: JsonObject | null;
-  /** Vertex AI streams arguments where `extra` asks for it. */
+  /** Vertex AI streams arguments if `extra` requests it. */
   readonly partialArgs?: readonly PartialArg[];
   readonly willContinue?: boolean;
 }
 
-/** What stands next to the data of a part, and is none. */
+/** Members of a part that are not its data. */
 const METADATA: ReadonlySet<string> = new Set([
   'thought',
   'thoughtSignature',
@@ -82,25 +82,29 @@ const METADATA: ReadonlySet<string> = new Set([
 
 const NO_MEDIA: Warning = {
   action: 'dropped',
-  what: 'media in the answer',
-  why: 'an answer holds text, reasoning and tool calls; images come from an image model',
+  what: 'media in the response',
+  why: 'a response contains text, reasoning and tool calls; use an image model for images',
 };
 const UNCITED: Warning = {
   action: 'dropped',
   what: 'citations',
-  why: 'the text that they belong to had ended before they came',
+  why: 'their text had ended before they arrived',
 };
 const unknownPart = (kind: string): Warning => ({
   action: 'dropped',
-  what: `part "${kind}" of the answer`,
-  why: 'an answer holds text, reasoning and tool calls',
+  what: `part "${kind}" of the response`,
+  why: 'a response contains text, reasoning and tool calls',
 });
 
-const NO_REASON: Warning = { action: 'repaired', what: 'finish', why: 'the answer gave no finish reason' };
+const NO_REASON: Warning = {
+  action: 'repaired',
+  what: 'finish reason',
+  why: 'the response has no finish reason',
+};
 
-/** What ran at the vendor, with the code or what it gave. */
+/** Creates the part of a server tool, with its code or output. */
 function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
-  const kind = SERVER_PARTS.find((name) => name in part) ?? 'part';
+  const kind = VENDOR_PARTS.find((name) => name in part) ?? 'part';
   const { code, output } = asRecord(asRecord(part)[kind]);
   const text = code ?? output;
   return {
@@ -116,18 +120,18 @@ interface OpenCall {
 }
 
 export interface GeminiReaderOptions {
-  readonly scribe: EventWriter;
-  /** Who may read this model's signatures again. */
+  readonly writer: EventWriter;
+  /** Models that accept the signatures of this model. */
   readonly family: string;
-  /** What an error inside the answer means. */
+  /** Converts an error in the response. */
   readonly toLlmError: (error: WireError) => LlmError;
   /** Receives the usage that arrives before the end: see `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**
- * Reads generateContent. The finish reason may stand on every chunk (Vertex), or come again after code has run: only
- * the end of the body ends the answer.
+ * Reads generateContent. A finish reason may be in every chunk (Vertex) or be repeated after code has run, so only the end
+ * of the body ends the response.
  */
 export class GeminiReader implements WireReader {
   readonly done = false;
@@ -135,139 +139,139 @@ export class GeminiReader implements WireReader {
   private readonly family: string;
   private readonly toLlmError: GeminiReaderOptions['toLlmError'];
   private readonly reportUsage: GeminiReaderOptions['reportUsage'];
-  private raw: string | undefined;
+  private rawFinish: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
-  /** A whole body that parsed is all there; models that speak or draw give no reason in it. */
-  private complete = false;
+  /** Whether a non-streaming body was read. Speech and image models send no finish reason in it. */
+  private isComplete = false;
   private calls = 0;
-  private opaque = 0;
-  /** What was searched for at the vendor; chunks may repeat it. */
+  private storedParts = 0;
+  /** Searches at the vendor. Chunks may repeat them. */
   private readonly searches = new Set<string>();
-  /** What the text rests on, until it is told. */
+  /** Sources of the text that are not written yet. */
   private grounding: Grounding | undefined;
-  private quoted: Quoted[] = [];
-  /** A call whose arguments are still coming. */
-  private open: OpenCall | undefined;
-  /** Kinds of parts that were dropped. */
-  private readonly told = new Set<string>();
+  private quotations: Quotation[] = [];
+  private openCall: OpenCall | undefined;
+  /** Kinds of parts that a warning has reported. */
+  private readonly warnedKinds = new Set<string>();
 
-  constructor({ scribe, family, toLlmError, reportUsage }: GeminiReaderOptions) {
-    this.writer = scribe;
+  constructor({ writer, family, toLlmError, reportUsage }: GeminiReaderOptions) {
+    this.writer = writer;
     this.family = family;
     this.toLlmError = toLlmError;
     this.reportUsage = reportUsage;
   }
 
   readMessage(data: string): void {
-    this.chunk(JSON.parse(data));
+    this.readChunk(JSON.parse(data));
   }
 
-  /** One object, or, from a stream that was not asked for events, a list of chunks. */
+  /** Reads one object, or a list of chunks from a stream without events. */
   readBody(json: unknown): void {
     const chunks: readonly unknown[] = Array.isArray(json) ? json : [json];
-    let answered = false;
-    for (const chunk of chunks) answered = this.chunk(chunk) || answered;
-    if (!answered) throw this.drift('candidates', 'is missing');
-    this.complete = true;
-    if (this.raw === undefined) this.writer.warning(NO_REASON);
+    let hasCandidates = false;
+    for (const chunk of chunks) hasCandidates = this.readChunk(chunk) || hasCandidates;
+    if (!hasCandidates) throw this.protocolError('candidates', 'is missing');
+    this.isComplete = true;
+    if (this.rawFinish === undefined) this.writer.warning(NO_REASON);
   }
 
   end(): void {
-    const { raw, writer } = this;
+    const { rawFinish, writer } = this;
     const { target } = writer;
-    if (raw === undefined && !this.complete) {
-      throw new LlmError('truncated', `${target} ended without a finish reason`, { target });
+    if (rawFinish === undefined && !this.isComplete) {
+      throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
     }
-    // A call that was not brought to its end must not run.
-    if (this.open !== undefined) this.endCall(this.open, true);
+    // An incomplete call must not run.
+    if (this.openCall !== undefined) this.endCall(this.openCall, true);
     this.cite();
-    if (this.grounding !== undefined || this.quoted.length > 0) this.dropped('citations', UNCITED);
-    const reason = raw === undefined ? 'other' : finishReason(raw, this.calls > 0);
-    if (reason === 'content-filter' && !writer.hasContent) throw this.blocked(raw, this.finishMessage);
+    if (this.grounding !== undefined || this.quotations.length > 0) this.warnDropped('citations', UNCITED);
+    const reason = rawFinish === undefined ? 'other' : finishReason(rawFinish, this.calls > 0);
+    if (reason === 'content-filter' && !writer.hasContent)
+      throw this.blockedError(rawFinish, this.finishMessage);
     writer.finish(
       reason,
-      raw,
+      rawFinish,
       this.tokens === undefined ? undefined : usage(this.tokens, this.searches.size),
     );
   }
 
-  /** False where the chunk has no candidates. */
-  private chunk(json: unknown): boolean {
-    if (!isRecord(json)) throw this.drift('', 'is not an object');
+  /** Returns whether the chunk has candidates. */
+  private readChunk(json: unknown): boolean {
+    if (!isRecord(json)) throw this.protocolError('', 'is not an object');
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
     this.writer.start(chunk.responseId);
     if (chunk.usageMetadata !== undefined) {
-      this.tokens = laterUsage(this.tokens, chunk.usageMetadata);
+      this.tokens = mergeUsage(this.tokens, chunk.usageMetadata);
       this.reportUsage?.(usage(this.tokens, this.searches.size));
     }
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
-      throw this.blocked(promptFeedback.blockReason, promptFeedback.blockReasonMessage);
+      throw this.blockedError(promptFeedback.blockReason, promptFeedback.blockReasonMessage);
     }
     if (candidates === undefined) return false;
-    if (!Array.isArray(candidates)) throw this.drift('candidates', 'is not a list');
-    const candidate = candidates[0] as Candidate | undefined;
-    if (candidate !== undefined) this.candidate(candidate);
+    if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
+    const readCandidate = candidates[0] as Candidate | undefined;
+    if (readCandidate !== undefined) this.candidate(readCandidate);
     return true;
   }
 
   private candidate(candidate: Candidate): void {
     const { content, finishReason: raw, finishMessage, groundingMetadata, logprobsResult } = candidate;
     const parts = content?.parts ?? [];
-    // It may stand next to a part that ends the text.
+    // Grounding may arrive with a part that ends the text.
     if (groundingMetadata?.groundingChunks !== undefined) this.grounding = groundingMetadata;
-    this.quoted.push(...(candidate.citationMetadata?.citations ?? []));
-    if (!Array.isArray(parts)) throw this.drift('candidates[0].content.parts', 'is not a list');
+    this.quotations.push(...(candidate.citationMetadata?.citations ?? []));
+    if (!Array.isArray(parts)) throw this.protocolError('candidates[0].content.parts', 'is not an array');
     for (let at = 0; at < parts.length; at++) {
-      const part = parts[at] as WirePart | undefined;
-      if (part !== undefined) this.part(part, at);
+      const readPart = parts[at] as WirePart | undefined;
+      if (readPart !== undefined) this.part(readPart, at);
     }
     if (logprobsResult !== undefined) this.writer.logprobs(logprobsOf(logprobsResult));
-    this.searched(groundingMetadata?.webSearchQueries);
+    this.addSearches(groundingMetadata?.webSearchQueries);
     if (raw === undefined) return;
-    this.raw = raw;
+    this.rawFinish = raw;
     this.finishMessage = finishMessage;
   }
 
   private part(part: WirePart, at: number): void {
-    // Something else before the end of a call: the rest of its arguments will not come.
-    if (this.open !== undefined && part.functionCall === undefined && part.text !== '')
-      this.endCall(this.open, true);
+    // Another part before the end of a call: its arguments stay incomplete.
+    if (this.openCall !== undefined && part.functionCall === undefined && part.text !== '')
+      this.endCall(this.openCall, true);
     if (part.text !== undefined) {
       if (typeof part.text !== 'string')
-        throw this.drift(`candidates[0].content.parts[${at}].text`, 'is not a string');
+        throw this.protocolError(`candidates[0].content.parts[${at}].text`, 'is not a string');
       if (part.thoughtSignature !== undefined) this.signedText(part, part.text, part.thoughtSignature);
       else if (part.thought === true) this.writer.reasoning(part.text);
       else this.writer.text(part.text);
     } else if (part.functionCall !== undefined) {
-      this.call(part.functionCall, part.thoughtSignature, at);
-    } else if (SERVER_PARTS.some((kind) => kind in part)) {
+      this.readCall(part.functionCall, part.thoughtSignature, at);
+    } else if (VENDOR_PARTS.some((kind) => kind in part)) {
       this.cite();
-      this.searched(asRecord(asRecord(asRecord(part)['toolCall'])['args'])['queries']);
+      this.addSearches(asRecord(asRecord(asRecord(part)['toolCall'])['args'])['queries']);
       this.writer.vendor(vendorPart(part, this.family));
     } else if (part.inlineData !== undefined) {
-      // Sketches on the way to a picture are not part of the answer.
-      if (part.thought !== true) this.dropped('inlineData', NO_MEDIA);
+      // Intermediate images are not part of the response.
+      if (part.thought !== true) this.warnDropped('inlineData', NO_MEDIA);
     } else {
       const [kind] = Object.keys(part).filter((name) => !METADATA.has(name));
-      if (kind !== undefined) this.dropped(kind, unknownPart(kind));
-      else if (part.thoughtSignature !== undefined) this.keep(part);
+      if (kind !== undefined) this.warnDropped(kind, unknownPart(kind));
+      else if (part.thoughtSignature !== undefined) this.storePart(part);
     }
   }
 
-  /** Once for each kind. */
-  private dropped(kind: string, warning: Warning): void {
-    if (this.told.has(kind)) return;
-    this.told.add(kind);
+  /** Warns once for each kind. */
+  private warnDropped(kind: string, warning: Warning): void {
+    if (this.warnedKinds.has(kind)) return;
+    this.warnedKinds.add(kind);
     this.writer.warning(warning);
   }
 
-  /** A signed part is never merged with what stands around it: the signature covers this part alone. */
+  /** Writes a signed part separately, because the signature covers this part only. */
   private signedText(part: WirePart, text: string, signature: string): void {
     if (text === '') {
-      this.keep(part);
+      this.storePart(part);
       return;
     }
     const key = part.thought === true ? 'reasoning' : 'text';
@@ -280,11 +284,11 @@ export class GeminiReader implements WireReader {
     this.writer.end(key);
   }
 
-  private call(call: WireCall, signature: string | undefined, at: number): void {
+  private readCall(call: WireCall, signature: string | undefined, at: number): void {
     const { id, name, args, partialArgs, willContinue } = call;
     const path = `candidates[0].content.parts[${at}].functionCall`;
     if (typeof name === 'string' && name !== '') {
-      if (this.open !== undefined) this.endCall(this.open, true);
+      if (this.openCall !== undefined) this.endCall(this.openCall, true);
       const key = `call ${this.calls++}`;
       const replay = signature === undefined ? undefined : { family: this.family, data: signature };
       const json = args === undefined || args === null ? undefined : jsonText(args);
@@ -293,53 +297,53 @@ export class GeminiReader implements WireReader {
         this.writer.end(key);
         return;
       }
-      this.open = { key, args: new PartialArguments() };
+      this.openCall = { key, args: new PartialArguments() };
     }
-    if (this.open === undefined) throw this.drift(`${path}.name`, 'is missing');
+    if (this.openCall === undefined) throw this.protocolError(`${path}.name`, 'is missing');
     for (const [n, piece] of asList(partialArgs).entries()) {
-      if (!isRecord(piece) || !this.open.args.add(piece))
-        throw this.drift(`${path}.partialArgs[${n}]`, 'is not of the known form');
+      if (!isRecord(piece) || !this.openCall.args.add(piece))
+        throw this.protocolError(`${path}.partialArgs[${n}]`, 'has an unknown form');
     }
-    if (willContinue !== true) this.endCall(this.open, false);
+    if (willContinue !== true) this.endCall(this.openCall, false);
   }
 
   private endCall({ key, args }: OpenCall, unfinished: boolean): void {
-    this.open = undefined;
+    this.openCall = undefined;
     this.writer.toolCall(key, { json: args.json(), unfinished });
     this.writer.end(key);
   }
 
-  /** What the open text rests on; where none is open it waits for one. */
+  /** Writes the sources of the open text. Without open text they wait for the next. */
   private cite(): void {
     const { openText } = this.writer;
     if (openText === undefined) return;
     if (this.grounding !== undefined) this.writer.cite(citationsOf(this.grounding, openText));
-    this.writer.cite(quotedIn(this.quoted, openText));
+    this.writer.cite(quotationsOf(this.quotations, openText));
     this.grounding = undefined;
-    this.quoted = [];
+    this.quotations = [];
   }
 
-  private searched(queries: unknown): void {
+  private addSearches(queries: unknown): void {
     for (const query of queriesOf(queries)) this.searches.add(query);
   }
 
-  /** Kept whole, without text of its own: only a model of this family sees it again. */
-  private keep(part: object): void {
+  /** Stores the complete part for models of this family. */
+  private storePart(part: object): void {
     this.cite();
-    const key = `part ${this.opaque++}`;
+    const key = `part ${this.storedParts++}`;
     this.writer.reasoning('', { family: this.family, data: { part: part as JsonObject } }, key);
     this.writer.end(key);
   }
 
-  private blocked(code: string | undefined, said: string | undefined): LlmError {
+  private blockedError(code: string | undefined, message: string | undefined): LlmError {
     const { target } = this.writer;
-    const why = [code, said].filter((word) => word !== undefined).join(': ');
+    const why = [code, message].filter((word) => word !== undefined).join(': ');
     return new LlmError('content-filter', `${target} blocked the request: ${why}`, { target, code });
   }
 
-  private drift(path: string, what: string): LlmError {
+  private protocolError(path: string, problem: string): LlmError {
     const { target } = this.writer;
-    return new LlmError('protocol', `${target} sent an answer in which ${path || 'the body'} ${what}`, {
+    return new LlmError('protocol', `${target}: ${path === '' ? 'the response' : `\`${path}\``} ${problem}`, {
       target,
       path,
     });

@@ -3,7 +3,7 @@ import { isList, isRecord } from '@majordomo/core/toolkit';
 import { isSubset, toSubset } from './schema.ts';
 import type { Quirks } from './quirks.ts';
 
-/** Tools as the wire declares them, with the choice among them; nothing without tools. */
+/** Converts tools and tool choice. Returns nothing without tools. */
 export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks): JsonObject {
   if (tools.length === 0) return {};
   const choice = toolChoice ?? (quirks.autoCalls === 'validated' ? 'auto' : undefined);
@@ -14,19 +14,18 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * The caller's `extra`, whose tools that run at the vendor stand next to those of the request: the SDK would put one list in
- * place of the other. A list with functions of its own is the whole list.
+ * Adds vendor tools of `extra` to the tools of the request, because the SDK would replace one list with the other. A list
+ * that contains functions replaces them.
  */
-export function besideTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
-  const own = extra['tools'];
-  if (!isList(tools) || !isList(own) || !own.every(isOfVendor)) return extra;
-  return { ...extra, tools: [...tools, ...own] };
+export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
+  const extraTools = extra['tools'];
+  if (!isList(tools) || !isList(extraTools) || !extraTools.every(isVendorTool)) return extra;
+  return { ...extra, tools: [...tools, ...extraTools] };
 }
 
-const isOfVendor = (tool: unknown): boolean =>
+const isVendorTool = (tool: unknown): boolean =>
   isRecord(tool) && !('functionDeclarations' in tool) && !('function_declarations' in tool);
 
-/** An answer that follows a schema. */
 export function outputToWire({ output }: ModelRequest, quirks: Quirks): JsonObject {
   if (output === undefined) return {};
   const { schema } = output;
@@ -45,7 +44,7 @@ const declaration = ({ name, description, parameters }: ModelTool, quirks: Quirk
     : { parametersJsonSchema: parameters }),
 });
 
-/** A schema that is in the subset's own form goes where that form is read, whatever the model takes else. */
+/** Whether the schema goes to the field for the subset. */
 const inSubset = (schema: JsonObject, { schemaField }: Quirks): boolean =>
   schemaField === 'subset' || isSubset(schema);
 const subsetOf = (schema: JsonObject): JsonObject => (isSubset(schema) ? schema : toSubset(schema));

@@ -12,12 +12,11 @@ import type { Connection } from './connection.ts';
 import { toLlmError, type GeminiFacts } from './errors.ts';
 import { finishedCandidate } from './response.ts';
 
-/** The key of `TranscriptionRequest.extra` for this wire. */
 const WIRE = 'gemini-generate';
 
-type Heard = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
+type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** A chat model that is asked to write down what it hears: the vendor has no other endpoint. */
+/** Creates a transcription model from a chat model, because the vendor has no separate endpoint. */
 export const transcriptionModel = (
   modelId: string,
   limits: Pick<TranscriptionBackend, 'mediaTypes' | 'maxBytes' | 'timeouts'>,
@@ -25,13 +24,13 @@ export const transcriptionModel = (
 ): TranscriptionBackend => ({
   id: modelId,
   ...limits,
-  async transcribe(request, asked) {
-    const { target, signal } = asked;
+  async transcribe(request, callContext) {
+    const { target, signal } = callContext;
     const facts: GeminiFacts = { target, secrets: [] };
     try {
       const params = toTranscriptionParams(request);
       const extra = extraFor(request.extra, WIRE, target);
-      const context: ModelContext = { ...asked, delivery: 'complete' };
+      const context: ModelContext = { ...callContext, delivery: 'complete' };
       const response = await connection.generate({ modelId, params, extra, context, facts });
       return fromTranscription(await limitBody(response, target).json(), request, facts);
     } catch (error) {
@@ -41,7 +40,6 @@ export const transcriptionModel = (
   },
 });
 
-/** Of segments, where they are asked for. */
 const SEGMENTS = {
   type: 'object',
   properties: {
@@ -62,7 +60,6 @@ const SEGMENTS = {
   required: ['language', 'segments'],
 } as const;
 
-/** Pure: a request as generateContent has it. */
 export function toTranscriptionParams({
   audio,
   mediaType,
@@ -70,67 +67,77 @@ export function toTranscriptionParams({
   prompt,
   timestamps,
 }: TranscriptionRequest): { readonly contents: readonly object[]; readonly config: object } {
-  const words = [
+  const instructions = [
     'Write down word for word what is said in this recording, without any remark of your own.',
     timestamps === undefined
       ? 'Answer with the transcript alone, and with nothing at all where nobody speaks.'
       : 'One segment for each sentence; none where nobody speaks.',
     ...(language === undefined ? [] : [`The language that is spoken: ${language}.`]),
-    ...(prompt === undefined ? [] : [`Words and names that may occur, or what was said before:\n${prompt}`]),
+    ...(prompt === undefined
+      ? []
+      : [`Words and names that may occur, or what was content before:\n${prompt}`]),
   ];
   const recording = { inlineData: { mimeType: mediaType, data: toBase64(audio) } };
   return {
-    contents: [{ role: 'user', parts: [recording, { text: words.join('\n') }] }],
+    contents: [{ role: 'user', parts: [recording, { text: instructions.join('\n') }] }],
     config:
       timestamps === undefined ? {} : { responseMimeType: 'application/json', responseJsonSchema: SEGMENTS },
   };
 }
 
-/** Pure: what was heard. Throws `truncated` for half of it, `content-filter` for a block, `protocol` for what is none. */
+/**
+ * Reads a transcription. Throws `truncated` for an incomplete one, `content-filter` for a block, and `protocol` for an
+ * invalid response.
+ */
 export function fromTranscription(
   json: unknown,
   { timestamps }: Pick<TranscriptionRequest, 'timestamps'>,
   facts: GeminiFacts,
-): Heard {
+): TranscriptionResult {
   const { target } = facts;
   const { parts, usage } = finishedCandidate(json, facts);
-  const answer = parts
+  const transcript = parts
     .filter(({ thought }) => thought !== true)
     .map(({ text }) => asText(text) ?? '')
     .join('')
     .trim();
-  const heard = { durationMs: undefined, target, usage };
+  const result = { durationMs: undefined, target, usage };
   if (timestamps === undefined)
-    return { ...heard, text: answer, language: undefined, segments: [], warnings: [] };
-  const { language, segments } = asRecord(parsed(answer, target));
-  const pieces = asList(segments).flatMap(segmentOf);
+    return { ...result, text: transcript, language: undefined, segments: [], warnings: [] };
+  const { language, segments } = asRecord(parseSegments(transcript, target));
+  const parsedSegments = asList(segments).flatMap(segmentOf);
   return {
-    ...heard,
-    text: pieces.map(({ text }) => text).join(' '),
+    ...result,
+    text: parsedSegments.map(({ text }) => text).join(' '),
     language: asLanguage(language),
-    segments: pieces,
+    segments: parsedSegments,
     warnings: timestamps === 'word' ? [NO_WORDS] : [],
   };
 }
 
-function segmentOf(raw: unknown): Heard['segments'] {
+function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   const { text, start, end } = asRecord(raw);
-  const [said, from, to] = [asText(text), asNumber(start), asNumber(end)];
-  if (said === undefined || from === undefined || to === undefined) return [];
-  return [{ text: said.trim(), startMs: Math.round(from * 1000), endMs: Math.round(to * 1000) }];
+  const [content, from, to] = [asText(text), asNumber(start), asNumber(end)];
+  if (content === undefined || from === undefined || to === undefined) return [];
+  return [{ text: content.trim(), startMs: Math.round(from * 1000), endMs: Math.round(to * 1000) }];
 }
 
-function parsed(answer: string, target: string): unknown {
+function parseSegments(transcript: string, target: string): unknown {
   try {
-    return JSON.parse(answer);
+    return JSON.parse(transcript);
   } catch (cause) {
     const path = 'candidates[0].content.parts';
-    throw new LlmError('protocol', `${target}: ${path} is no JSON of segments`, { target, path }, { cause });
+    throw new LlmError(
+      'protocol',
+      `${target}: expected \`${path}\` to be JSON with segments`,
+      { target, path },
+      { cause },
+    );
   }
 }
 
 const NO_WORDS: Warning = {
   action: 'coerced',
   what: 'timestamps',
-  why: 'a chat model is asked for segments: its times of words are guesses',
+  why: 'a chat model cannot time words; segments were requested',
 };

@@ -1,18 +1,18 @@
-const HEADER = 44;
-/** 16 bits, mono: what the vendor's models speak. */
+const HEADER_BYTES = 44;
+/** 16 bits, mono, which the vendor's models produce. */
 const BYTES_PER_SAMPLE = 2;
-/** What players take for "until it ends". */
-const ENDLESS = 0xffff_ffff;
+/** Length that players interpret as unknown. */
+const UNKNOWN_LENGTH = 0xffff_ffff;
 
-/** The header that makes samples a WAV file; without a length they are a stream, whose length nobody knows yet. */
+/** Returns a WAV header for samples. Without `length` the file is a stream of unknown length. */
 export function wavHeader(rate: number, length?: number): Uint8Array {
-  const view = new DataView(new ArrayBuffer(HEADER));
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES));
   const text = (at: number, letters: string): void => {
     for (let offset = 0; offset < letters.length; offset++)
       view.setUint8(at + offset, letters.charCodeAt(offset));
   };
   text(0, 'RIFF');
-  view.setUint32(4, length === undefined ? ENDLESS : HEADER - 8 + length, true);
+  view.setUint32(4, length === undefined ? UNKNOWN_LENGTH : HEADER_BYTES - 8 + length, true);
   text(8, 'WAVEfmt ');
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
@@ -22,6 +22,6 @@ export function wavHeader(rate: number, length?: number): Uint8Array {
   view.setUint16(32, BYTES_PER_SAMPLE, true);
   view.setUint16(34, BYTES_PER_SAMPLE * 8, true);
   text(36, 'data');
-  view.setUint32(40, length ?? ENDLESS, true);
+  view.setUint32(40, length ?? UNKNOWN_LENGTH, true);
   return new Uint8Array(view.buffer);
 }

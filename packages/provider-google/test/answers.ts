@@ -7,7 +7,7 @@ export const chunk = (text: string, finishReason?: string): object => ({
   ],
 });
 
-/** The bytes of a stream of these chunks. */
+/** Returns the bytes of a stream with these chunks. */
 export const sseBody = (...chunks: readonly unknown[]): string =>
   chunks
     .map((piece) => `data: ${typeof piece === 'string' ? piece : JSON.stringify(piece)}\r\n\r\n`)

@@ -23,14 +23,14 @@ type Refuse = (
   number: number,
 ) => { readonly status: number; readonly said: string } | undefined;
 
-/** What a request says. */
+/** The members of a request that the tests read. */
 interface Sent {
   readonly contents: readonly { readonly role: string; readonly parts: readonly JsonObject[] }[];
   readonly tools?: readonly { readonly functionDeclarations: readonly JsonObject[] }[];
   readonly generationConfig?: JsonObject;
 }
 
-/** Refuses by `refuse`, and answers everything else with `parts`. */
+/** Answers with `parts` unless `refuse` returns an error. */
 async function open(
   refuse: Refuse,
   { model = 'gemini-3.8-flash', parts = [{ text: 'Hi' }] as readonly object[] } = {},
@@ -85,7 +85,7 @@ it('ids of calls that a platform does not know cost one attempt without them, an
   );
   const response = await model.generate({ messages: LOOP, tools: TOOLS });
   expect(response.text).toBe('Hi');
-  expect(response.warnings.map(({ what }) => what)).toContain('ids of calls dropped');
+  expect(response.warnings.map(({ what }) => what)).toContain('call ids dropped');
   expect(signaturesIn(sent()[1] ?? { contents: [] })).toEqual(['c2ln', 'c2ln']);
   await model.generate({ messages: LOOP, tools: TOOLS });
   expect(server.requests).toHaveLength(3);
@@ -101,7 +101,7 @@ describe('thought signatures', () => {
     ];
     const model = await open(() => undefined, { parts });
     const { message, toolCalls } = await model.stream({ messages: [user('hi')], tools: TOOLS }).response();
-    // They came without ids, and go back without.
+    // The ids were generated and are not sent.
     const results = toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })));
     await model.generate({ messages: [user('hi'), message, results], tools: TOOLS });
     expect(sent()[1]?.contents[1]).toEqual({

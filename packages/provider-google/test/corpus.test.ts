@@ -25,7 +25,7 @@ import exceptions from './corpus-exceptions.json' with { type: 'json' };
 const cases = recordings('gemini-generate');
 const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
 
-/** The vendor-neutral words of the recordings, in ours. */
+/** Maps the error kinds of the recordings. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   permission: ['auth'],
   'not-found': ['not-found'],
@@ -70,7 +70,7 @@ describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, (
 
 function decodedByteByByte({ body }: Recording): Promise<Collected> {
   const reader = new GeminiReader({
-    scribe: new EventWriter('google/test', []),
+    writer: new EventWriter('google/test', []),
     family: 'gemini/test',
     toLlmError: (error) => inBandError(error, { target: 'google/test', secrets: [] }),
   });
@@ -127,7 +127,7 @@ function checkFinish(
   }
 }
 
-/** In the order of the parts: of signed parts, and of those that are kept whole. */
+/** Signatures in the order of the parts, including stored parts. */
 function signatures(parts: readonly AssistantPart[]): string[] {
   return parts.flatMap(({ replay }) => {
     const data = replay?.data as

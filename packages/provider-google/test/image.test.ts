@@ -71,7 +71,7 @@ describe('drawing', () => {
       },
     ]);
     expect(warnings).toEqual([
-      { action: 'coerced', what: 'size 1344x768', why: 'this wire has aspect ratios only: 16:9' },
+      { action: 'coerced', what: 'size 1344x768', why: 'this API accepts aspect ratios only; 16:9 was sent' },
     ]);
   });
 

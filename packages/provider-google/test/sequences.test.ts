@@ -16,7 +16,7 @@ import { createGoogle } from '../src/index.ts';
 
 const sessions = sequences('gemini-generate');
 
-/** What a request carries of earlier turns. */
+/** Earlier turns in a request. */
 interface Echoed {
   readonly names: readonly string[];
   readonly ids: readonly string[];
@@ -46,7 +46,7 @@ describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
   );
 });
 
-/** Ids that the recording client made up itself need not be ours. */
+/** Ids that the recording client generated may differ. */
 function checkEcho(ours: Echoed, theirs: Echoed, { expected }: Recording): void {
   expect(ours.names).toEqual(theirs.names);
   for (const signature of theirs.signatures) expect(ours.signatures).toContain(signature);
@@ -64,13 +64,13 @@ const lastContent = (step: Recording | undefined): Content | undefined =>
 const textsOf = (content: Content | undefined): readonly string[] =>
   content?.parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])) ?? [];
 
-/** What the recording client said next: results for the calls of our own transcript, or a new question. */
+/** The next message of the recording client: results for the calls in this transcript, or a new question. */
 function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
   if (toolCalls.length === 0) return [user(textsOf(lastContent(step)).join(''))];
   return [toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })))];
 }
 
-/** Some clients write the wire's fields in snake case: it takes both. */
+/** Some clients use snake case, which the wire accepts. */
 function echoed(body: unknown): Echoed {
   const parts = contentsOf(body).flatMap((content) => (content.role === 'model' ? content.parts : []));
   const calls = parts.flatMap(
