@@ -4,34 +4,34 @@ import { jsonText, type EventWriter } from '@majordomo/wire-kit';
 import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {
-  readonly scribe: EventWriter;
-  /** Who may read this model's reasoning again. */
+  readonly writer: EventWriter;
+  /** Models that accept this model's reasoning. */
   readonly family: string;
-  /** Tokens that the answer was limited to. */
+  /** Token limit of the response. */
   readonly maxTokens: number | undefined;
 }
 
-/** The vendor's own, for models that take its own input. */
+/** The vendor's default for models with its own input form. */
 const DEFAULT_MAX_TOKENS = 256;
 
-/** What all shapes write into: the parts of one answer, its end and its counts. */
+/** Collects the parts, the finish reason and the usage of a response of any shape. */
 export class Answer {
-  readonly scribe: EventWriter;
+  readonly writer: EventWriter;
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;
-  /** The answer came in the vendor's own shape, which names no finish reason. */
-  isPlain = false;
+  /** Whether the response has the vendor's own shape, which contains no finish reason. */
+  hasNoFinishReason = false;
   private readonly maxTokens: number;
   private readonly replay: Replay;
   private calls = 0;
   private last: Call | undefined;
-  private readonly byPlace = new Map<string, Call>();
-  /** What was left out of the answer, by its kind. */
-  private readonly left = new Set<string>();
+  private readonly callsByKey = new Map<string, Call>();
+  /** Kinds of parts that a warning has reported. */
+  private readonly warnedKinds = new Set<string>();
 
-  constructor({ scribe, family, maxTokens = DEFAULT_MAX_TOKENS }: AnswerOptions) {
-    this.scribe = scribe;
+  constructor({ writer, family, maxTokens = DEFAULT_MAX_TOKENS }: AnswerOptions) {
+    this.writer = writer;
     this.maxTokens = maxTokens;
     this.replay = { family, data: null };
   }
@@ -41,95 +41,103 @@ export class Answer {
   }
 
   start(id: unknown): void {
-    this.scribe.start(asText(id));
+    this.writer.start(asText(id));
   }
 
-  text(said: string): void {
-    if (said === '') return;
+  text(value: string): void {
+    if (value === '') return;
     this.start(undefined);
-    this.scribe.text(said);
+    this.writer.text(value);
   }
 
-  reasoning(thought: string): void {
-    if (thought === '') return;
+  reasoning(value: string): void {
+    if (value === '') return;
     this.start(undefined);
-    this.scribe.reasoning(thought, this.replay);
+    this.writer.reasoning(value, this.replay);
   }
 
-  refusal(said: string): void {
-    if (said === '') return;
+  refusal(value: string): void {
+    if (value === '') return;
     this.isRefused = true;
     this.start(undefined);
-    this.scribe.refusal(said);
+    this.writer.refusal(value);
   }
 
-  /** Calls and their fragments: `{ index, id, function: { name, arguments } }`, or flat as `{ name, arguments }`. */
+  /** Reads calls and their fragments: `{ index, id, function: { name, arguments } }`, or flat as `{ name, arguments }`. */
   toolCalls(fragments: unknown): void {
     for (const fragment of asList(fragments).map(asRecord)) {
       const called = asRecord(fragment['function']);
       const name = asText(called['name']) ?? asText(fragment['name']) ?? '';
       const id = asText(fragment['id']) ?? asText(fragment['call_id']);
       const json = jsonOf(called['arguments'] ?? fragment['arguments'] ?? fragment['input']);
-      // A last fragment of nulls ends each call.
+      // A fragment of nulls ends each call.
       if (name === '' && id === undefined && json === '') continue;
       this.fragment({ index: fragment['index'], id, name, json });
     }
   }
 
-  /** A part of the answer that is not known; told once for each kind. */
-  dropped(kind: string): void {
-    if (this.left.has(kind)) return;
-    this.left.add(kind);
+  /** Warns once for each kind of unknown part. */
+  warnDropped(kind: string): void {
+    if (this.warnedKinds.has(kind)) return;
+    this.warnedKinds.add(kind);
     this.start(undefined);
-    this.scribe.warning({
+    this.writer.warning({
       action: 'dropped',
-      what: `part "${kind}" of the answer`,
-      why: 'an answer holds text, reasoning and tool calls',
+      what: `part "${kind}" of the response`,
+      why: 'a response contains text, reasoning and tool calls',
     });
   }
 
   private fragment({ index, id, name, json }: Fragment): void {
     this.start(undefined);
-    const place = typeof index === 'number' ? `index ${index}` : id;
-    const known = place === undefined ? (name === '' ? this.last : undefined) : this.byPlace.get(place);
-    const call = known === undefined || isNext(known, { index, id, name, json }) ? this.begun(id) : known;
-    if (place !== undefined) this.byPlace.set(place, call);
+    const key = typeof index === 'number' ? `index ${index}` : id;
+    const openCall = key === undefined ? (name === '' ? this.last : undefined) : this.callsByKey.get(key);
+    const call =
+      openCall === undefined || startsNewCall(openCall, { index, id, name, json })
+        ? this.newCall(id)
+        : openCall;
+    if (key !== undefined) this.callsByKey.set(key, call);
     call.json += json;
     this.last = call;
-    this.scribe.toolCall(call.key, { id, name, json });
+    this.writer.toolCall(call.key, { id, name, json });
   }
 
-  private begun(id: string | undefined): Call {
+  private newCall(id: string | undefined): Call {
     return { key: `call ${this.calls++}`, id, json: '' };
   }
 
   finish(): void {
     this.start(undefined);
-    const counts = usage(this.rawUsage);
-    if (this.rawFinish === undefined && !this.isPlain) {
-      this.scribe.warning({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
+    const converted = usage(this.rawUsage);
+    if (this.rawFinish === undefined && !this.hasNoFinishReason) {
+      this.writer.warning({
+        action: 'repaired',
+        what: 'finish reason',
+        why: 'the response ended without one',
+      });
     }
-    this.scribe.finish(this.reason(counts?.output), this.rawFinish, counts);
+    this.writer.finish(this.reason(converted?.output), this.rawFinish, converted);
   }
 
   private reason(output: number | undefined): ReturnType<typeof finishReason> {
     if (this.isRefused) return 'refusal';
     const named =
-      this.rawFinish === undefined && this.isPlain ? this.plainReason(output) : finishReason(this.rawFinish);
+      this.rawFinish === undefined && this.hasNoFinishReason
+        ? this.reasonByLimit(output)
+        : finishReason(this.rawFinish);
     return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
   }
 
-  /** Only the count tells that an answer was cut. */
-  private plainReason(output: number | undefined): 'stop' | 'length' {
+  /** Only the token count shows that the response was cut. */
+  private reasonByLimit(output: number | undefined): 'stop' | 'length' {
     return output !== undefined && output >= this.maxTokens ? 'length' : 'stop';
   }
 }
 
-/** A call that is being read. */
 interface Call {
   readonly key: string;
   readonly id: string | undefined;
-  /** Of its arguments, so far. */
+  /** Arguments so far. */
   json: string;
 }
 
@@ -140,14 +148,17 @@ interface Fragment {
   readonly json: string;
 }
 
-/** Calls may share an index: what names a function again begins another one where the id is another, or the last is whole. */
-function isNext({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
+/**
+ * Whether a fragment starts another call. Calls may share an index: a fragment with a name starts a call if its id differs
+ * or the previous call is complete.
+ */
+function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
   if (name === '') return false;
   if (id !== undefined && before !== undefined) return id !== before;
-  return json !== '' && isWhole(soFar);
+  return json !== '' && isCompleteJson(soFar);
 }
 
-function isWhole(json: string): boolean {
+function isCompleteJson(json: string): boolean {
   try {
     return isRecord(JSON.parse(json));
   } catch {

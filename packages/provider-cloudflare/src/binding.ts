@@ -2,7 +2,7 @@ import { wellFormedStrings } from '@majordomo/wire-kit';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 
-/** Runs a model through the binding; what it gives, a stream or an object, becomes a response like any other. */
+/** Runs a model through the binding, and returns its stream or object as a response. */
 export async function runBound(
   binding: AiBinding,
   { gateway, sessionAffinity, headers }: CloudflareOptions,
@@ -14,25 +14,27 @@ export async function runBound(
     ...(sessionAffinity === undefined ? undefined : { 'x-session-affinity': sessionAffinity }),
   };
   const options = {
-    ...(gateway === undefined ? undefined : { gateway: present(gateway) }),
+    ...(gateway === undefined ? undefined : { gateway: definedMembers(gateway) }),
     ...(Object.keys(extraHeaders).length === 0 ? undefined : { extraHeaders }),
   };
-  const running = withSignal(binding, modelId, bound(input), options, signal);
-  return toResponse(await unlessAborted(running, signal));
+  const running = withSignal(binding, modelId, bindingInput(input), options, signal);
+  return toResponse(await orAborted(running, signal));
 }
 
-/** A form goes through the binding as its bytes and their type (FLUX.2 in @cloudflare/workers-types 5). */
-function bound(input: object): object {
-  // What is behind the binding reads JSON.
+/** Returns the input of the binding: a form as its bytes and media type (FLUX.2 in @cloudflare/workers-types 5). */
+function bindingInput(input: object): object {
+  // The service behind the binding reads JSON.
   if (!(input instanceof FormData)) return wellFormedStrings(input);
   const { body, headers } = new Response(input);
   return { multipart: { body, contentType: headers.get('content-type') } };
 }
 
-/** Bindings that a signal cannot be handed to. */
-const deaf = new WeakSet<AiBinding>();
+/** Bindings that accept no signal. */
+const bindingsWithoutSignal = new WeakSet<AiBinding>();
 
-/** `env.AI` takes a signal. A stub of another isolate cannot send one on: it says so before anything is sent. */
+/**
+ * Runs the model with a signal. The stub of another isolate cannot transfer a signal and throws before it sends anything.
+ */
 async function withSignal(
   binding: AiBinding,
   modelId: string,
@@ -40,24 +42,24 @@ async function withSignal(
   options: object,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!deaf.has(binding)) {
+  if (!bindingsWithoutSignal.has(binding)) {
     try {
       return await binding.run(modelId, input, { ...options, signal });
     } catch (error) {
       if (!(error instanceof Error && error.name === 'DataCloneError')) throw error;
-      deaf.add(binding);
+      bindingsWithoutSignal.add(binding);
     }
   }
   return binding.run(modelId, input, options);
 }
 
-/** Not every binding listens to its signal: the wait is given up on this side. */
-async function unlessAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+/** Rejects when the signal aborts, because not every binding observes its signal. */
+async function orAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   let giveUp = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     giveUp = () => {
       reject(signal.reason as Error);
-      // Nobody reads an answer that comes later.
+      // Discard a response that arrives after the abort.
       running.then(dispose, () => undefined);
     };
     signal.addEventListener('abort', giveUp, { once: true });
@@ -81,6 +83,6 @@ function toResponse(answer: unknown): Response {
   return new Response(JSON.stringify(answer ?? null), { headers: { 'content-type': 'application/json' } });
 }
 
-/** Members with a value: the other side takes `undefined` for one. */
-const present = (options: object): object =>
+/** Removes members without a value, which the binding would treat as values. */
+const definedMembers = (options: object): object =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -4,13 +4,13 @@ import type { CloudflareOptions } from './options.ts';
 import { runRest } from './rest.ts';
 import type { Run } from './run.ts';
 
-/** The vendor as one provider reaches it: by the binding where there is one, else over REST. There is no SDK. */
+/** Connection of one provider: its binding, otherwise REST. The vendor has no SDK. */
 export interface Connection {
-  /** Runs a model and gives its raw answer; throws what was refused. */
+  /** Runs a model and returns the raw response. Throws error responses. */
   run(run: Run): Promise<Response>;
 }
 
-/** One connection for all models of a provider. */
+/** Creates the connection that all models of a provider share. */
 export function createConnection(options: CloudflareOptions, keyEnv: readonly string[]): Connection {
   const { binding } = options;
   if (binding !== undefined) return { run: (run) => runBound(binding, options, run) };

@@ -5,23 +5,19 @@ import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
 
-/** The key of `extra` for this wire. */
 const WIRE = 'workersai-run';
 
-/** The model pages, 2026-11; the types of @cloudflare/workers-types 5. */
-const MOST_VALUES = 100;
+/** Maximum values per request (model pages, 2026-11; types of @cloudflare/workers-types 5). */
+const MAX_VALUES = 100;
 
-/**
- * They come averaged over all words unless asked otherwise, and are then of another space than what the model's maker and
- * every other server means by its vectors.
- */
+/** These models average vectors over all tokens by default. Such vectors are not comparable with those of other servers. */
 const HAS_POOLING = /bge-(?:small|base|large)-en/;
 
-/** A model that makes vectors. */
+/** Creates an embedding model. */
 export const embeddingModel = (modelId: string, connection: Connection): EmbeddingBackend => ({
   id: modelId,
   space: spaceOf(modelId),
-  maxValues: MOST_VALUES,
+  maxValues: MAX_VALUES,
   async embed(request, context) {
     const { target, signal } = context;
     const facts: ErrorContext = { target, secrets: [] };
@@ -29,9 +25,12 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
       const input = toEmbedInput(modelId, request, target);
       const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
       const vectors = asVectors(asRecord(resultOf(await response.json(), facts))['data']);
-      // It counts no tokens.
+      // The vendor reports no token count.
       if (vectors !== undefined) return { target, vectors, usage: undefined, warnings: [] };
-      throw new LlmError('protocol', `${target}: data is no list of vectors`, { target, path: 'data' });
+      throw new LlmError('protocol', `${target}: expected \`data\` to be an array of vectors`, {
+        target,
+        path: 'data',
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);
@@ -39,7 +38,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   },
 });
 
-/** Pure: vectors are cut in core, since no model has a field for it. */
+/** Converts a request. Core shortens vectors, because no model has a setting for it. */
 export const toEmbedInput = (
   modelId: string,
   { values, extra }: EmbeddingRequest,

@@ -11,13 +11,13 @@ export interface HttpFacts {
 
 interface CodeFacts {
   readonly status: number;
-  /** Where the status does not say enough. */
+  /** Kind, if the status is ambiguous. */
   readonly kind?: ErrorKind;
 }
 
 /**
- * The vendor's own codes with their statuses, which the binding does not tell:
- * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and codes seen in reports of 2026.
+ * The vendor's codes and their statuses, which the binding does not report:
+ * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and codes in reports of 2026.
  */
 const BY_CODE: Readonly<Record<string, CodeFacts>> = {
   '971': { status: 429 },
@@ -44,7 +44,7 @@ const BY_CODE: Readonly<Record<string, CodeFacts>> = {
   '10000': { status: 401 },
 };
 
-/** For errors that come without a code of the list. */
+/** Kinds by message, for errors without a listed code. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/context window limit|exceeded this model context/i, 'context-overflow'],
   [/json mode couldn't be met/i, 'invalid-output'],
@@ -55,44 +55,47 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/bad input|oneof at|required properties/i, 'invalid-request'],
 ];
 
-/** Whatever the binding or the transport threw, as the one error. */
+/** Converts errors of the binding and the transport. */
 export function toLlmError(error: unknown, facts: ErrorContext): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   const message = error instanceof Error ? asText(truncateBody(error.message)) : undefined;
   return message !== undefined && isBindingError(message, error)
-    ? reported({ message }, facts, undefined, error)
+    ? responseError({ message }, facts, undefined, error)
     : transportError(error, facts.target, facts.secrets);
 }
 
-/** `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity temporarily exceeded`, `5007: No such model`. */
+/**
+ * Recognizes `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity temporarily exceeded` and `5007: No
+ * such model`.
+ */
 const isBindingError = (message: string, error: unknown): boolean =>
   /AiError|InferenceUpstreamError|AiGateway/.test(`${(error as Error).name} ${message}`) ||
   /^\d{3,5}: /.test(message);
 
-/** The error for an HTTP status with its text. */
+/** Converts an error response. */
 export function httpError(body: string, http: HttpFacts, facts: ErrorContext): LlmError {
   let json: unknown = body;
   try {
     json = JSON.parse(body);
   } catch {
-    // A proxy's page: its text is all there is.
+    // The body is not JSON, for example a page of a proxy.
   }
-  return reported(json, facts, http);
+  return responseError(json, facts, http);
 }
 
-/** An error that came inside a good answer. */
-export const inBandError = (body: unknown, facts: ErrorContext): LlmError => reported(body, facts);
+/** Converts an error in a response with status 200. */
+export const inBandError = (body: unknown, facts: ErrorContext): LlmError => responseError(body, facts);
 
-function reported(given: unknown, facts: ErrorContext, http?: HttpFacts, cause?: unknown): LlmError {
+function responseError(given: unknown, facts: ErrorContext, http?: HttpFacts, cause?: unknown): LlmError {
   const body = truncateBody(given);
-  const { message, code } = said(body);
+  const { message, code } = messageAndCode(body);
   const status = http?.status ?? statusOf(code);
   return wireError({
     target: facts.target,
     status,
     kind: kindFrom(status, code, message),
     code,
-    message: message.slice(0, LONGEST_MESSAGE),
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
     requestId: http?.headers.get('cf-ray') ?? undefined,
     headers: http?.headers,
     body,
@@ -102,10 +105,10 @@ function reported(given: unknown, facts: ErrorContext, http?: HttpFacts, cause?:
   });
 }
 
-const LONGEST_MESSAGE = 600;
+const MAX_MESSAGE_LENGTH = 600;
 
-/** `{ errors: [{ code, message }] }` over REST, `{ error: { code, message } }`, `{ error: '…' }`, or words alone. */
-function said(body: unknown): { readonly message: string; readonly code: string | undefined } {
+/** Reads `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }`, `{ error: '…' }`, or a plain message. */
+function messageAndCode(body: unknown): { readonly message: string; readonly code: string | undefined } {
   if (typeof body === 'string') return { message: body, code: undefined };
   const outer = asRecord(body);
   const first = asList(outer['errors'])[0] ?? outer['error'] ?? outer;
@@ -114,13 +117,12 @@ function said(body: unknown): { readonly message: string; readonly code: string 
   return { message, code: typeof code === 'number' || typeof code === 'string' ? String(code) : undefined };
 }
 
-/** A vendor's word is not one of our keys: neither is `constructor`. */
-const factsOf = (code: string | undefined): CodeFacts | undefined =>
+const codeFacts = (code: string | undefined): CodeFacts | undefined =>
   code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 
-/** Codes of three digits are statuses. */
+/** Returns the status. Codes of three digits are statuses. */
 function statusOf(code: string | undefined): number | undefined {
-  const known = factsOf(code)?.status;
+  const known = codeFacts(code)?.status;
   return known ?? (code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined);
 }
 
@@ -129,9 +131,9 @@ function kindFrom(
   code: string | undefined,
   message: string,
 ): ErrorKind | undefined {
-  const facts = factsOf(code);
+  const facts = codeFacts(code);
   if (facts !== undefined || status === 401) return facts?.kind;
-  // A gateway's 5xx page may hold any of these words by chance.
+  // A gateway's 5xx page may match by chance.
   return status !== undefined && status >= 500
     ? undefined
     : BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];

@@ -13,21 +13,21 @@ import type { Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 
 /**
- * A model that draws one image a run. `n` are as many runs side by side, with seeds seed, seed + 1, …
+ * Creates an image model. Each run returns one image, so `n` images are `n` parallel runs with the seeds seed, seed + 1, …
  */
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
   return {
     id: modelId,
-    // Of types and sizes the model pages say nothing (2026-11); the number is checked with the request.
+    // The model pages do not specify types and sizes (2026-11). The number is checked with the request.
     images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
       generateEach(request, context, (seed) =>
-        draw(modelId, { ...request, seed }, context, quirks, connection),
+        generateImage(modelId, { ...request, seed }, context, quirks, connection),
       ),
   };
 }
 
-async function draw(
+async function generateImage(
   modelId: string,
   request: ImageRequest,
   context: ModelContext,
@@ -40,7 +40,7 @@ async function draw(
     const { input, warnings } = toRunCall(request, quirks, target);
     const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { target, images: [await imageIn(bytes, facts)], warnings, usage: undefined };
+    return { target, images: [await readImage(bytes, facts)], warnings, usage: undefined };
   } catch (error) {
     signal.throwIfAborted();
     throw toLlmError(error, facts);
@@ -50,8 +50,8 @@ async function draw(
 const BRACE = 0x7b;
 const QUOTE = 0x22;
 
-/** The picture itself, or JSON with it; the content type is not to be relied on, a stream of the binding has none. */
-async function imageIn(bytes: Uint8Array, facts: ErrorContext): Promise<GeneratedImages['images'][number]> {
+/** Reads an image, or JSON that contains one. The content type is unreliable: a stream of the binding has none. */
+async function readImage(bytes: Uint8Array, facts: ErrorContext): Promise<GeneratedImages['images'][number]> {
   const { target } = facts;
   if (bytes[0] !== BRACE && bytes[0] !== QUOTE) return imageFromBytes(bytes, { target, path: '' });
   const body: unknown = JSON.parse(new TextDecoder().decode(bytes));

@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
-/** A message of the input. Its content is never null: the binding refuses that. */
+/** A message of the input. The binding rejects null as content. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string | WirePart[];
@@ -28,10 +28,10 @@ interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
-/** The wire has no error flag: the text says it. */
+/** The wire has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Turns as the input wants them: text as a string, parts only where there are images, a message for each result. */
+/** Converts turns: text into a string, parts only if there are images, and each tool result into a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -54,11 +54,11 @@ function userContent(parts: UserMessage['parts']): WireMessage['content'] {
       case 'image':
         return imagePart(part);
       case 'audio':
-        throw new LlmError('unsupported', 'this wire takes no audio: send its words');
+        throw new LlmError('unsupported', 'this API accepts no audio; send a transcript');
       case 'file':
         throw new LlmError(
           'unsupported',
-          'this wire takes no files: send their text, or images of their pages',
+          'this API accepts no files; send their text, or images of their pages',
         );
       default:
         return part satisfies never;
@@ -96,7 +96,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Models see images in user messages only. */
+/** Converts tool results. Images follow in a user message, because models see images only there. */
 function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
   const images: WirePart[] = [];
   const wire = parts.map((result): WireMessage => {
@@ -119,7 +119,7 @@ function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessag
     warnings.push({
       action: 'coerced',
       what: 'images of tool results',
-      why: 'a tool message holds text alone: they follow in a user message',
+      why: 'a tool message contains text only; they follow in a user message',
     });
   }
   return wire;

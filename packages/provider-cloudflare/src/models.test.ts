@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf } from './models.ts';
+import { modelFacts } from './models.ts';
 
 describe('what is known of a model', () => {
   it.each([
@@ -13,11 +13,11 @@ describe('what is known of a model', () => {
     ['@cf/meta/llama-3.1-8b-instruct', { images: false, reasoning: false }, {}],
     ['@cf/new/model', { files: false }, {}],
   ])('%s', (id, capabilities, quirks) => {
-    expect(factsOf(id)).toMatchObject({ capabilities, quirks });
+    expect(modelFacts(id)).toMatchObject({ capabilities, quirks });
   });
 
   it('never claims that one reads files, and never denies tools to one that is not known', () => {
-    expect(factsOf('@cf/openai/gpt-oss-20b').capabilities.files).toBe(false);
-    expect(factsOf('@cf/new/model').capabilities.tools).toBeUndefined();
+    expect(modelFacts('@cf/openai/gpt-oss-20b').capabilities.files).toBe(false);
+    expect(modelFacts('@cf/new/model').capabilities.tools).toBeUndefined();
   });
 });

@@ -2,19 +2,19 @@ import type { Capabilities } from '@majordomo/core';
 import type { RunQuirks as ImageQuirks } from '@majordomo/imagegen';
 import type { RunQuirks } from './quirks.ts';
 
-/** What is known of the models whose id matches; the first match wins. */
+/** Facts about the models whose id matches. The first match is used. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<RunQuirks>;
 }
 
-/** None of them reads documents. */
+/** No model reads documents. */
 const GENERAL: Capabilities = { files: false, audio: false, output: 'native' };
-/** Models that take the input of Chat Completions. */
+/** Quirks of models with the input of Chat Completions. */
 const CHAT_LIKE: Partial<RunQuirks> = { stop: true, toolChoice: true };
 
-/** developers.cloudflare.com/workers-ai/models, 2026-11. Limits change often and are not claimed. */
+/** developers.cloudflare.com/workers-ai/models, 2026-11. Limits change often and are not listed. */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /gpt-oss|kimi|glm-|nemotron|gemma-4/,
@@ -33,22 +33,22 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** The first rule that fits a model id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
-export function factsOf(modelId: string): Omit<ModelRule, 'pattern'> {
+/** Returns the first rule that matches an id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
+export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }
 
-/** What models that draw take; the first match wins. From the types of @cloudflare/workers-types 5, 2026-11. */
+/** Settings of image models (types of @cloudflare/workers-types 5, 2026-11). The first match is used. */
 const IMAGE_MODELS: readonly { readonly pattern: RegExp; readonly quirks: Partial<ImageQuirks> }[] = [
   { pattern: /flux-1-schnell/, quirks: { size: false, seed: false, images: 0, mask: false } },
   { pattern: /flux-2-/, quirks: { input: 'form', images: 4, mask: false } },
   { pattern: /lucid-origin|phoenix/, quirks: { images: 0, mask: false } },
 ];
 
-/** The input of the Stable Diffusion models, and of those that are not known. */
+/** Settings of the Stable Diffusion models and of unknown ones. */
 const TEXT_TO_IMAGE: ImageQuirks = { input: 'object', size: {}, seed: true, images: 1, mask: true };
 
-/** How a model that draws is asked. */
+/** Returns the settings of an image model. */
 export function imageQuirksOf(modelId: string): ImageQuirks {
   return { ...TEXT_TO_IMAGE, ...IMAGE_MODELS.find(({ pattern }) => pattern.test(modelId))?.quirks };
 }

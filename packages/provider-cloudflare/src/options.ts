@@ -2,44 +2,55 @@ import type { ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { RunQuirks } from './quirks.ts';
 
-/** What is used of `env.AI` in a Worker. */
+/** The member of `env.AI` that this package uses. */
 export interface AiBinding {
-  /** Gives a stream of bytes, or an object. */
+  /** Returns a stream of bytes, or an object. */
   run(model: string, input: object, options?: object): Promise<unknown>;
 }
 
-/** An AI Gateway in front of the models; only what is set is sent. */
+/** Options of an AI Gateway in front of the models. Only defined members are sent. */
 export interface GatewayOptions {
-  /** The gateway's name in the account. */
+  /** Name of the gateway in the account. */
   readonly id: string;
-  /** Seconds that an answer stays in the gateway's cache. */
+  /** Time for which the gateway caches a response, in seconds. */
   readonly cacheTtl?: number | undefined;
-  /** Instead of the key that the gateway makes from the request. */
+  /** Cache key, instead of the one that the gateway derives from the request. */
   readonly cacheKey?: string | undefined;
-  /** Neither reads the cache nor writes it. */
+  /**
+   * Whether to bypass the cache.
+   * @default false
+   */
   readonly skipCache?: boolean | undefined;
-  /** For the gateway's log. */
+  /** Metadata for the gateway's log. */
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
-  /** `false` keeps the request out of the gateway's log. */
+  /**
+   * Whether the gateway logs the request.
+   * @default true
+   */
   readonly collectLog?: boolean | undefined;
 }
 
-/** `baseURL` is what the vendor's client means by it; default `https://api.cloudflare.com/client/v4`. */
+/**
+ * Options of `createCloudflare`. `apiKey` defaults to CLOUDFLARE_API_TOKEN in the `env` of the call, `baseURL` to
+ * `https://api.cloudflare.com/client/v4`.
+ */
 export interface CloudflareOptions extends ProviderOptions {
-  /** `env.AI`: no account and no key are needed then. */
+  /** `env.AI` of a Worker, which needs no account and no key. */
   readonly binding?: AiBinding | undefined;
-  /** Default: CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID. */
+  /**
+   * Account id.
+   * @default CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID of `env`
+   */
   readonly accountId?: string | undefined;
-  /** A `baseURL` of the app's own goes past it. */
+  /** AI Gateway for the requests. An explicit `baseURL` bypasses it. */
   readonly gateway?: GatewayOptions | undefined;
-  /** Requests with the same value go to the same machine, whose prompt cache knows them. */
+  /** Requests with the same value reach the same machine and its prompt cache. */
   readonly sessionAffinity?: string | undefined;
-  /** Where a model differs from what is known of its name; wins over it. */
+  /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<RunQuirks> | undefined;
 }
 
-/** What is not an option of every provider. */
-export const OWN_OPTIONS: ExtraOptions<CloudflareOptions> = {
+export const EXTRA_OPTIONS: ExtraOptions<CloudflareOptions> = {
   binding: 'object with run',
   accountId: 'string',
   gateway: 'object',

@@ -15,9 +15,9 @@ import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { imageModel } from './image.ts';
-import { factsOf, imageQuirksOf } from './models.ts';
-import { OWN_OPTIONS, type CloudflareOptions } from './options.ts';
-import { QUIRK_WORDS, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
+import { modelFacts, imageQuirksOf } from './models.ts';
+import { EXTRA_OPTIONS, type CloudflareOptions } from './options.ts';
+import { QUIRK_VALUES, RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire } from './request.ts';
 import { API_URL } from './rest.ts';
 import { speechModel } from './speech.ts';
@@ -25,20 +25,18 @@ import { RunReader } from './stream.ts';
 import { transcriptionModel } from './transcription.ts';
 
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
-/** Longer answers stream: a call that is not streamed waits for all of it. */
-const MOST_WHOLE_TOKENS = 1024;
-/** The vendor's own limit where the caller names none. */
+/** Longest response that is not streamed: a non-streaming call waits for the complete response. */
+const MAX_NON_STREAMING_TOKENS = 1024;
+/** The vendor's default limit. */
 const DEFAULT_MAX_TOKENS = 256;
 
 /**
- * Models of Workers AI: in a Worker by the binding `env.AI`, elsewhere over REST with an account and a token, the
- * variables CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN. Throws `config` for a gateway without
- * an id.
- *
- * @example createCloudflare({ binding: env.AI })
+ * Creates a provider for Workers AI: in a Worker through the binding `env.AI`, elsewhere through REST with an account and a
+ * token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN of `env`. Throws `config` for a
+ * gateway without an id.
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
-  checkProviderOptions('cloudflare', options, OWN_OPTIONS);
+  checkProviderOptions('cloudflare', options, EXTRA_OPTIONS);
   return cloudflareProvider(options, KEY_ENV);
 }
 
@@ -66,19 +64,19 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
 }
 
 /**
- * `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`; the path may be left out. Only the token of the DSN is
- * sent: the variable's belongs to the vendor's own host.
+ * Creates a provider from a DSN such as `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`. The path is optional.
+ * Only the vendor's own host receives a key of the environment.
  */
 function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
   const { account, gateway, ...quirks } = quirksFromParams<DsnSettings>(
     params,
-    { account: TEXT, gateway: TEXT, ...QUIRK_WORDS },
+    { account: TEXT, gateway: TEXT, ...QUIRK_VALUES },
     `LLM_${name.toUpperCase()}`,
   );
   const url = path === '' ? `${baseURL}/client/v4` : baseURL;
-  // The vendor's own address leaves the choice to the gateway.
+  // An explicit base URL would bypass the gateway.
   const isVendor = url === API_URL;
-  const own: CloudflareOptions = {
+  const options: CloudflareOptions = {
     id: name,
     apiKey: token,
     accountId: account,
@@ -86,17 +84,17 @@ function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
     gateway: gateway === undefined ? undefined : { id: gateway },
     quirks,
   };
-  return cloudflareProvider(own, isVendor ? KEY_ENV : []);
+  return cloudflareProvider(options, isVendor ? KEY_ENV : []);
 }
 
 interface DsnSettings extends RunQuirks {
   readonly account: string;
   readonly gateway: string;
 }
-const TEXT: QuirkValues<string> = { takes: 'a text', read: (text) => text };
+const TEXT: QuirkValues<string> = { takes: 'a string', read: (text) => text };
 
 function modelOf(modelId: string, id: string, options: CloudflareOptions, connection: Connection): Model {
-  const { capabilities, quirks: known } = factsOf(modelId);
+  const { capabilities, quirks: known } = modelFacts(modelId);
   const quirks: RunQuirks = { ...RUN_QUIRKS, ...known, ...options.quirks };
   const family = chatReasoningFamily(id, options.baseURL ?? 'workers-ai');
   return {
@@ -105,16 +103,16 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     families: [family],
     capabilities,
     timeouts: options.timeouts,
-    isNonStreaming: isWhole,
+    isNonStreaming: isNonStreaming,
     stream(request, context) {
       const facts: ErrorContext = { target: context.target, request, secrets: secretsIn(options.headers) };
-      const scribe = new EventWriter(context.target, []);
-      // A schema is not streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
+      const writer = new EventWriter(context.target, []);
+      // Responses with a schema cannot be streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
       return sdkStream({
         context,
         reader: new RunReader({
-          scribe,
+          writer,
           family,
           isStream,
           maxTokens: request.maxTokens,
@@ -122,7 +120,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
         }),
         send() {
           const { input, warnings } = toWire(request, quirks, { stream: isStream, family });
-          scribe.warning(...warnings);
+          writer.warning(...warnings);
           return connection.run({ modelId, input, context, facts });
         },
         toLlmError: (error) => toLlmError(error, facts),
@@ -131,5 +129,5 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
   };
 }
 
-const isWhole = ({ maxTokens, output }: ModelRequest): boolean =>
-  output !== undefined || (maxTokens ?? DEFAULT_MAX_TOKENS) <= MOST_WHOLE_TOKENS;
+const isNonStreaming = ({ maxTokens, output }: ModelRequest): boolean =>
+  output !== undefined || (maxTokens ?? DEFAULT_MAX_TOKENS) <= MAX_NON_STREAMING_TOKENS;

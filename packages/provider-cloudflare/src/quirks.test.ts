@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { quirksFromParams } from '@majordomo/wire-kit';
-import { QUIRK_WORDS, type RunQuirks } from './quirks.ts';
+import { QUIRK_VALUES, type RunQuirks } from './quirks.ts';
 
 const read = (params: Readonly<Record<string, string>>): Partial<RunQuirks> =>
-  quirksFromParams<RunQuirks>(params, QUIRK_WORDS);
+  quirksFromParams<RunQuirks>(params, QUIRK_VALUES);
 
 describe('the query of a DSN', () => {
   it('gives quirks', () => {

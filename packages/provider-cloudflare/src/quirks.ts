@@ -1,20 +1,20 @@
 import type { QuirkValues } from '@majordomo/wire-kit';
 
-/** The ways in which the models behind one `run` differ. They decide what is sent; reading is liberal. */
+/** Differences between models. They affect requests; the reader accepts all forms. */
 export interface RunQuirks {
-  /** How an effort is asked for. */
+  /** Form of the reasoning setting. */
   readonly reasoning: 'none' | 'reasoning_effort';
-  /** Takes `stop`. The older models check their input, and refuse what they do not know. */
+  /** Whether the model accepts `stop`. Older models reject unknown members. */
   readonly stop: boolean;
-  /** Takes `tool_choice`. */
+  /** Whether the model accepts `tool_choice`. */
   readonly toolChoice: boolean;
 }
 
-/** What the models with an input of the vendor's own take. */
+/** Quirks of models with the vendor's own input. */
 export const RUN_QUIRKS: RunQuirks = { reasoning: 'none', stop: false, toolChoice: false };
 
-/** What a DSN may say, such as `?stop=true`. */
-export const QUIRK_WORDS: { readonly [Name in keyof RunQuirks]: QuirkValues<RunQuirks[Name]> } = {
+/** Values of each quirk in a DSN, such as `?stop=true`. */
+export const QUIRK_VALUES: { readonly [Name in keyof RunQuirks]: QuirkValues<RunQuirks[Name]> } = {
   reasoning: ['none', 'reasoning_effort'],
   stop: [true, false],
   toolChoice: [true, false],

@@ -1,7 +1,7 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
 import type { ErrorContext } from '@majordomo/wire-kit';
 
-/** Returns the change with which a refused request may succeed: only some models accept reasoning of earlier turns. */
+/** Returns the recovery for an error message: only some models accept reasoning of earlier turns. */
 export function recoveryFor(
   status: number | undefined,
   message: string,

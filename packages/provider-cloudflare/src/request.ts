@@ -4,7 +4,7 @@ import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
 
-/** The input of `run`; what else it holds came from `extra`. */
+/** The input of `run`. Other members come from `extra`. */
 export interface WireInput extends WireTools {
   readonly messages: readonly WireMessage[];
   readonly stream?: true;
@@ -20,11 +20,11 @@ export interface WireRequest {
 
 export interface ToWireOptions {
   readonly stream: boolean;
-  /** Whose reasoning may go back: see `Model.families`. */
+  /** Models that accept this model's reasoning: see `Model.families`. */
   readonly family: string;
 }
 
-/** One request as the input of `run`. Pure: nothing of the request is changed. */
+/** Converts a request into the input of `run`. */
 export function toWire(
   request: ModelRequest,
   quirks: RunQuirks,
@@ -45,7 +45,7 @@ export function toWire(
     presence_penalty: request.presencePenalty,
     stop: stopOf(request, quirks, warnings),
     reasoning_effort: effortOf(request, quirks, warnings),
-    // The schema stands here without a name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
+    // The schema has no name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
     response_format: output && formatOf(output),
   };
   warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier']));
@@ -60,19 +60,19 @@ export function toWire(
     messages,
     ...toTools(request, quirks, warnings),
     ...(stream ? { stream: true as const } : undefined),
-    ...present(settings),
+    ...definedMembers(settings),
     ...request.extra,
   };
   return { input, warnings };
 }
 
-/** 1 to 9999999999, by the schemas of the models (developers.cloudflare.com/workers-ai/models, 2026-11). */
+/** Limits the seed to 1 to 9999999999 (schemas of the models, developers.cloudflare.com/workers-ai/models, 2026-11). */
 function seedOf(seed: number | undefined, warnings: Warning[]): number | undefined {
   if (seed === undefined) return undefined;
-  const taken = Math.min(Math.max(seed, 1), 9_999_999_999);
-  if (taken !== seed)
-    warnings.push({ action: 'coerced', what: `seed to ${taken}`, why: 'this wire takes 1 to 9999999999' });
-  return taken;
+  const limited = Math.min(Math.max(seed, 1), 9_999_999_999);
+  if (limited !== seed)
+    warnings.push({ action: 'coerced', what: `seed to ${limited}`, why: 'this API accepts 1 to 9999999999' });
+  return limited;
 }
 
 const formatOf = ({ schema }: ModelOutput): NonNullable<WireInput['response_format']> =>
@@ -84,7 +84,7 @@ function stopOf(
   warnings: Warning[],
 ): readonly string[] | undefined {
   if (stop === undefined || stop.length === 0 || quirks.stop) return stop?.length === 0 ? undefined : stop;
-  warnings.push({ action: 'dropped', what: 'stop', why: 'this model does not take it' });
+  warnings.push({ action: 'dropped', what: 'stop', why: 'this model rejects it' });
   return undefined;
 }
 
@@ -95,11 +95,11 @@ function effortOf({ reasoning }: ModelRequest, quirks: RunQuirks, warnings: Warn
   warnings.push({
     action: 'dropped',
     what: `reasoning "${reasoning}"`,
-    why: 'this model has no word for it',
+    why: 'this model has no such effort',
   });
   return undefined;
 }
 
-/** The binding hands `undefined` on as a value, and models refuse it. */
-const present = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+/** Removes `undefined`, which the binding passes on and models reject. */
+const definedMembers = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

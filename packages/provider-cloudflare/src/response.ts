@@ -3,7 +3,7 @@ import { asNumber, asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { ErrorContext } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 
-/** Words of the four shapes for the end of an answer, 2026-11. */
+/** Finish reasons of the four response shapes, 2026-11. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['stop', 'stop'],
   ['end_turn', 'stop'],
@@ -21,24 +21,24 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Counts by the names of any of the shapes. */
+/** Usage with the member names of any shape. */
 export type RawUsage = Readonly<Record<string, unknown>>;
 
-/** Totals that include their portions. */
+/** Converts usage. Totals include their portions. */
 export function usage(raw: RawUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
   const inputDetails = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
   const read = asNumber(detail(inputDetails, 'cached_tokens'));
-  // Counts of the third kind leave out what the cache took part in.
-  const besides = asNumber(raw['cache_read_input_tokens']);
+  // The Messages shape excludes cached tokens from its total.
+  const cacheReadExtra = asNumber(raw['cache_read_input_tokens']);
   const written = asNumber(raw['cache_creation_input_tokens']);
   const input = asNumber(raw['prompt_tokens']) ?? asNumber(raw['input_tokens']);
   const output = asNumber(raw['completion_tokens']) ?? asNumber(raw['output_tokens']);
   if (input === undefined && output === undefined) return undefined;
   return {
-    input: input === undefined ? undefined : input + (besides ?? 0) + (written ?? 0),
+    input: input === undefined ? undefined : input + (cacheReadExtra ?? 0) + (written ?? 0),
     output,
-    cacheRead: read ?? besides,
+    cacheRead: read ?? cacheReadExtra,
     cacheWrite: asNumber(detail(inputDetails, 'cache_write_tokens')) ?? written,
     reasoning: asNumber(
       detail(raw['completion_tokens_details'] ?? raw['output_tokens_details'], 'reasoning_tokens'),
@@ -48,7 +48,10 @@ export function usage(raw: RawUsage | undefined): Usage | undefined {
 
 const detail = (value: unknown, name: string): unknown => asRecord(value)[name];
 
-/** What a run gave: REST puts it into an envelope, the binding does not. Throws what was refused inside a good answer. */
+/**
+ * Returns the result of a run. REST wraps it in an envelope, the binding does not. Throws errors in a response with status
+ * 200.
+ */
 export function resultOf(body: unknown, facts: ErrorContext): unknown {
   if (!isRecord(body)) return body;
   const { result, success, errors } = body;

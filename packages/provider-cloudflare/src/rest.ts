@@ -18,7 +18,7 @@ const GATEWAY_URL = 'https://gateway.ai.cloudflare.com/v1';
 
 const ACCOUNT_ENV = ['CLOUDFLARE_ACCOUNT_ID', 'CF_ACCOUNT_ID'];
 
-/** Runs a model over REST; throws what was refused. */
+/** Runs a model through REST. Throws error responses. */
 export async function runRest(
   options: CloudflareOptions,
   credentials: CredentialSource,
@@ -37,7 +37,7 @@ export async function runRest(
   const response = await fetch(`${url}/${modelId}`, {
     method: 'POST',
     headers: {
-      // The platform names a form's boundary.
+      // `fetch` sets the content type of a form, with its boundary.
       ...(isForm ? undefined : { 'content-type': 'application/json' }),
       ...headers,
       ...lowerCaseNames(context.headers),
@@ -51,7 +51,7 @@ export async function runRest(
   return response;
 }
 
-/** The account option, or the first variable that is set. */
+/** Returns the account of the options, otherwise of the first variable that is set. */
 function accountOf({ accountId }: CloudflareOptions, { env, target }: ModelContext): string {
   const account =
     accountId ?? ACCOUNT_ENV.map((name) => env[name]).find((value) => value !== undefined && value !== '');
@@ -65,7 +65,7 @@ interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A base URL of the app's own wins, and the gateway plays no part in it. */
+/** Returns the URL. An explicit base URL bypasses the gateway. */
 function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, account: string): Endpoint {
   const affinity: Record<string, string> =
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };

@@ -34,7 +34,7 @@ const said = ({ text, parts, finish, rawFinish, usage, error }: Read): object =>
   output: usage?.output,
   error: error?.kind,
 });
-/** The one answer that all shapes below tell. */
+/** The response that all shapes below contain. */
 const ANSWER = {
   text: 'Hello',
   reasoning: 'Hm.',
@@ -366,8 +366,8 @@ describe('what no answer has a place for', () => {
     const blocks = await whole({ type: 'message', content, stop_reason: 'end_turn' });
     expect([items.text, blocks.text]).toEqual(['Hello', 'Hello']);
     expect([...items.warnings, ...blocks.warnings].map(({ what }) => what)).toEqual([
-      'part "web_search_call" of the answer',
-      'part "server_tool_use" of the answer',
+      'part "web_search_call" of the response',
+      'part "server_tool_use" of the response',
     ]);
   });
 
@@ -378,6 +378,6 @@ describe('what no answer has a place for', () => {
       { type: 'response.output_text.delta', delta: 'x' },
       { type: 'response.completed', response: {} },
     );
-    expect(warnings).toMatchObject([{ action: 'dropped', what: 'part "web_search_call" of the answer' }]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'part "web_search_call" of the response' }]);
   });
 });

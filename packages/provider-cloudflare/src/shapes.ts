@@ -4,75 +4,81 @@ import type { Answer } from './answer.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The shapes in which `run` answers, whole or as stream events; each says whether it knows one. The vendor's models
- * speak the first two, models of others behind its gateway the last two.
+ * Readers for the response shapes, non-streaming or as stream events. Each returns whether it recognizes the shape. The
+ * vendor's own models use the first and the last, models of other vendors behind its gateway the others.
  */
-export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [choices, items, blocks, plain];
+export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
+  readChoices,
+  readItems,
+  readBlocks,
+  readPlain,
+];
 
-/** `{ choices: [{ message | delta }], usage }`. A chunk with usage and no choice is the last one. */
-function choices(answer: Answer, json: Json): boolean {
+/** Reads `{ choices: [{ message | delta }], usage }`. A chunk with usage and without a choice is the last one. */
+function readChoices(answer: Answer, json: Json): boolean {
   if (!Array.isArray(json['choices'])) return false;
   answer.start(json['id']);
-  counted(answer, json['usage']);
+  addUsage(answer, json['usage']);
   const choice = asRecord(json['choices'][0]);
   const message = asRecord(choice['message'] ?? choice['delta']);
   answer.reasoning(asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '');
-  // Some models give both shapes at once: the older one is read where the newer one says nothing.
+  // Some models send two shapes at once. The older one is read if the newer one is empty.
   const content = contentOf(message['content']);
   const saysNothing = content === '' && asList(message['tool_calls']).length === 0;
   answer.text(saysNothing ? contentOf(json['response']) : content);
   answer.toolCalls(message['tool_calls']);
   answer.refusal(asText(message['refusal']) ?? '');
-  finished(answer, choice['finish_reason']);
+  setFinish(answer, choice['finish_reason']);
   return true;
 }
 
-/** `{ response, tool_calls, usage }`: the answer may be a text, a number, or an object where a schema was asked for. */
-function plain(answer: Answer, json: Json): boolean {
+/**
+ * Reads `{ response, tool_calls, usage }`. The response may be a string, a number, or an object if a schema was requested.
+ */
+function readPlain(answer: Answer, json: Json): boolean {
   const isKnown = ['response', 'tool_calls', 'finish_reason', 'usage', 'p'].some(
     (name) => json[name] !== undefined,
   );
   if (!isKnown) return false;
-  answer.isPlain = true;
+  answer.hasNoFinishReason = true;
   answer.start(json['id']);
-  counted(answer, json['usage']);
+  addUsage(answer, json['usage']);
   answer.reasoning(asText(json['reasoning_content']) ?? '');
   answer.text(contentOf(json['response']));
   answer.toolCalls(json['tool_calls']);
-  finished(answer, json['finish_reason']);
+  setFinish(answer, json['finish_reason']);
   return true;
 }
 
-/** `{ output: [{ type: 'message' | 'reasoning' | 'function_call' }], status }`, or events `response.…`. */
-function items(answer: Answer, json: Json): boolean {
+/** Reads `{ output: [{ type: 'message' | 'reasoning' | 'function_call' }], status }`, or events `response.…`. */
+function readItems(answer: Answer, json: Json): boolean {
   const type = asText(json['type']);
   if (type?.startsWith('response.') === true) {
-    event(answer, type, json);
+    readEvent(answer, type, json);
     return true;
   }
   if (!Array.isArray(json['output'])) return false;
   answer.start(json['id']);
-  for (const item of json['output'].map(asRecord)) outputItem(answer, item);
-  ended(answer, json);
+  for (const item of json['output'].map(asRecord)) readItem(answer, item);
+  readEnd(answer, json);
   return true;
 }
 
-/** Items whose text came before, piece by piece. */
-const TOLD_BY_DELTAS: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
+/** Items whose text arrived in deltas. */
+const STREAMED_ITEMS: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
 
-function event(answer: Answer, type: string, json: Json): void {
+function readEvent(answer: Answer, type: string, json: Json): void {
   const response = asRecord(json['response']);
   const item = asRecord(json['item']);
   if (type === 'response.created') answer.start(response['id']);
   else if (type === 'response.output_text.delta') answer.text(asText(json['delta']) ?? '');
   else if (type.includes('reasoning') && type.endsWith('.delta'))
     answer.reasoning(asText(json['delta']) ?? '');
-  else if (type === 'response.output_item.done' && !TOLD_BY_DELTAS.has(item['type']))
-    outputItem(answer, item);
-  else if (type === 'response.completed' || type === 'response.incomplete') ended(answer, response);
+  else if (type === 'response.output_item.done' && !STREAMED_ITEMS.has(item['type'])) readItem(answer, item);
+  else if (type === 'response.completed' || type === 'response.incomplete') readEnd(answer, response);
 }
 
-function outputItem(answer: Answer, item: Json): void {
+function readItem(answer: Answer, item: Json): void {
   const parts = asList(item['content']).map(asRecord);
   if (item['type'] === 'message') {
     for (const part of parts) {
@@ -85,34 +91,34 @@ function outputItem(answer: Answer, item: Json): void {
   } else if (item['type'] === 'function_call') {
     answer.toolCalls([{ ...item, id: item['call_id'] ?? item['id'] }]);
   } else {
-    answer.dropped(String(item['type']));
+    answer.warnDropped(String(item['type']));
   }
 }
 
-function ended(answer: Answer, response: Json): void {
-  counted(answer, response['usage']);
-  finished(answer, asRecord(response['incomplete_details'])['reason'] ?? response['status'] ?? 'completed');
+function readEnd(answer: Answer, response: Json): void {
+  addUsage(answer, response['usage']);
+  setFinish(answer, asRecord(response['incomplete_details'])['reason'] ?? response['status'] ?? 'completed');
 }
 
-/** `{ type: 'message', content: [{ type: 'text' | 'thinking' | 'tool_use' }], stop_reason }`, or its events. */
-function blocks(answer: Answer, json: Json): boolean {
+/** Reads `{ type: 'message', content: [{ type: 'text' | 'thinking' | 'tool_use' }], stop_reason }`, or its events. */
+function readBlocks(answer: Answer, json: Json): boolean {
   switch (json['type']) {
     case 'message':
       answer.start(json['id']);
-      for (const block of asList(json['content']).map(asRecord)) contentBlock(answer, block, undefined);
+      for (const block of asList(json['content']).map(asRecord)) readBlock(answer, block, undefined);
       break;
     case 'message_start':
       answer.start(asRecord(json['message'])['id']);
-      counted(answer, asRecord(json['message'])['usage']);
+      addUsage(answer, asRecord(json['message'])['usage']);
       return true;
     case 'content_block_start':
-      contentBlock(answer, asRecord(json['content_block']), json['index']);
+      readBlock(answer, asRecord(json['content_block']), json['index']);
       return true;
     case 'content_block_delta':
-      blockDelta(answer, asRecord(json['delta']), json['index']);
+      readDelta(answer, asRecord(json['delta']), json['index']);
       return true;
     case 'message_delta':
-      finished(answer, asRecord(json['delta'])['stop_reason']);
+      setFinish(answer, asRecord(json['delta'])['stop_reason']);
       break;
     case 'content_block_stop':
     case 'message_stop':
@@ -121,32 +127,32 @@ function blocks(answer: Answer, json: Json): boolean {
     default:
       return false;
   }
-  counted(answer, json['usage']);
-  finished(answer, json['stop_reason']);
+  addUsage(answer, json['usage']);
+  setFinish(answer, json['stop_reason']);
   return true;
 }
 
-/** `index`: the block's place in a stream, where its arguments follow as deltas. */
-function contentBlock(answer: Answer, block: Json, index: unknown): void {
+/** Reads a block. `index`: its position in a stream, where arguments follow as deltas. */
+function readBlock(answer: Answer, block: Json, index: unknown): void {
   answer.text(asText(block['text']) ?? '');
   answer.reasoning(asText(block['thinking']) ?? '');
   if (block['type'] === 'text' || block['type'] === 'thinking') return;
   if (block['type'] !== 'tool_use') {
-    answer.dropped(String(block['type']));
+    answer.warnDropped(String(block['type']));
     return;
   }
   const { id, name, input } = block;
   answer.toolCalls([index === undefined ? { id, name, input } : { index, id, name }]);
 }
 
-function blockDelta(answer: Answer, delta: Json, index: unknown): void {
+function readDelta(answer: Answer, delta: Json, index: unknown): void {
   answer.text(asText(delta['text']) ?? '');
   answer.reasoning(asText(delta['thinking']) ?? '');
   const json = asText(delta['partial_json']);
   if (json !== undefined) answer.toolCalls([{ index, arguments: json }]);
 }
 
-/** Text, parts with text, a number, or an object that follows a schema. */
+/** Returns a string, the text of parts, or JSON of a number or an object. */
 function contentOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (content === undefined || content === null) return '';
@@ -156,11 +162,11 @@ function contentOf(content: unknown): string {
   return JSON.stringify(content);
 }
 
-/** Counts grow from chunk to chunk: the last ones hold. */
-function counted(answer: Answer, usage: unknown): void {
+/** Adds usage. Later counts replace earlier ones. */
+function addUsage(answer: Answer, usage: unknown): void {
   if (isRecord(usage)) answer.rawUsage = { ...answer.rawUsage, ...usage };
 }
 
-function finished(answer: Answer, raw: unknown): void {
+function setFinish(answer: Answer, raw: unknown): void {
   if (typeof raw === 'string' && raw !== '') answer.rawFinish = raw;
 }

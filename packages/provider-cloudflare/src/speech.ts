@@ -11,10 +11,9 @@ import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
 
-/** The key of `extra` for this wire. */
 const WIRE = 'workersai-run';
 
-/** A model that speaks: bytes as they come, or base64 in an object. */
+/** Creates a speech model. The response is bytes, or base64 in an object. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {
@@ -24,7 +23,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
       const { input, warnings } = toRun(modelId, request, target);
       const response = await connection.run({ modelId, input, context, facts });
       yield { bytes: new Uint8Array(), warnings };
-      yield* sound(response, request, facts);
+      yield* readSound(response, request, facts);
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);
@@ -34,7 +33,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** How Deepgram's models name a format (@cloudflare/workers-types 5). */
+/** Formats of Deepgram's models (@cloudflare/workers-types 5). */
 const ENCODINGS: Readonly<Record<Format, object>> = {
   mp3: { encoding: 'mp3' },
   wav: { encoding: 'linear16', container: 'wav' },
@@ -43,7 +42,10 @@ const ENCODINGS: Readonly<Record<Format, object>> = {
   pcm: { encoding: 'linear16', container: 'none' },
 };
 
-/** Pure: the input of a run, and what its model has no field for. Throws `unsupported` for a format that it has not. */
+/**
+ * Converts a request, and warns about settings that the model does not have. Throws `unsupported` for an unsupported
+ * format.
+ */
 export function toRun(
   modelId: string,
   { text, voice, format, speed, instructions, extra }: SpeechRequest,
@@ -53,25 +55,28 @@ export function toRun(
   const dropped = (unsent: object): readonly Warning[] =>
     Object.entries(unsent)
       .filter(([, value]) => value !== undefined)
-      .map(([what]) => ({ action: 'dropped', what, why: 'this model has no field for it' }));
+      .map(([what]) => ({ action: 'dropped', what, why: 'this model has no such setting' }));
   if (/\/aura-/.test(modelId)) {
     const encoding = format === undefined ? {} : ENCODINGS[format];
     const speaker = voice === undefined ? {} : { speaker: voice };
     return { input: { text, ...speaker, ...encoding, ...more }, warnings: dropped({ speed, instructions }) };
   }
-  // The page of MeloTTS, 2026-11: MP3; voices are languages.
+  // MeloTTS (model page, 2026-11) returns MP3, and its voices are languages.
   if (format !== undefined && format !== 'mp3')
-    throw new LlmError('unsupported', `${target} speaks mp3, and not ${format}`, { target, path: 'format' });
+    throw new LlmError('unsupported', `${target}: format ${format} is not supported; use mp3`, {
+      target,
+      path: 'format',
+    });
   const lang = voice === undefined ? {} : { lang: voice };
   return { input: { prompt: text, ...lang, ...more }, warnings: dropped({ speed, instructions }) };
 }
 
 const BRACE = 0x7b;
-/** What a page begins with, and a sound that is more than bare samples never. */
+/** First byte of an HTML page, which an audio file never starts with. */
 const ANGLE = 0x3c;
 
-/** The content type is not to be relied on: a stream of the binding has none. */
-async function* sound(
+/** Reads the sound. The content type is unreliable: a stream of the binding has none. */
+async function* readSound(
   response: Response,
   { format }: SpeechRequest,
   facts: ErrorContext,
@@ -84,11 +89,11 @@ async function* sound(
     while (first?.length === 0);
     if (first === undefined) return;
     if (first[0] === BRACE) {
-      const bytes = soundIn(await restAsJson(first, reader, facts.target), facts);
+      const bytes = decodeSound(await restAsJson(first, reader, facts.target), facts);
       yield { mediaType: typeOf(bytes, format), bytes };
       return;
     }
-    if (first[0] === ANGLE && format !== 'pcm') throw noSound(facts);
+    if (first[0] === ANGLE && format !== 'pcm') throw pageError(facts);
     yield { mediaType: typeOf(first, format), bytes: first };
     for (;;) {
       const { done, value } = await reader.read();
@@ -96,13 +101,13 @@ async function* sound(
       yield { bytes: value };
     }
   } finally {
-    // Whoever leaves early closes the connection.
+    // Closes the connection if the reader stops early.
     reader.cancel().catch(() => undefined);
   }
 }
 
-const noSound = ({ target }: ErrorContext): LlmError =>
-  new LlmError('protocol', `${target} answered a page instead of a sound`, { target, path: '' });
+const pageError = ({ target }: ErrorContext): LlmError =>
+  new LlmError('protocol', `${target}: expected audio, got a page`, { target, path: '' });
 
 async function restAsJson(
   first: Uint8Array,
@@ -122,15 +127,18 @@ async function restAsJson(
   return limitBody(new Response(stream), target).json();
 }
 
-function soundIn(body: unknown, facts: ErrorContext): Uint8Array {
+function decodeSound(body: unknown, facts: ErrorContext): Uint8Array {
   const { audio } = asRecord(resultOf(body, facts));
   const { target } = facts;
   try {
     if (typeof audio === 'string') return fromBase64(audio);
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new LlmError('protocol', `${target}: audio is no base64`, { target, path: 'audio' });
+  throw new LlmError('protocol', `${target}: expected \`audio\` to be a base64 string`, {
+    target,
+    path: 'audio',
+  });
 }
 
 const TYPES: Readonly<Record<Format, string>> = {

@@ -6,23 +6,23 @@ import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 
 export interface RunReaderOptions extends AnswerOptions {
-  /** A stream was asked for. */
+  /** Whether a stream was requested. */
   readonly isStream: boolean;
-  /** What an error inside the answer means. */
+  /** Converts an error in the response. */
   readonly toLlmError: (body: unknown) => LlmError;
 }
 
-/** Reads what `run` answers, whatever its shape: server-sent events, or one object. */
+/** Reads the response of `run` in any shape: server-sent events, or one object. */
 export class RunReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
-  /** Usage without a choice: the last chunk of a stream. */
-  private sawTotals = false;
+  /** Whether usage without a choice arrived, which is the last chunk of a stream. */
+  private hasTotals = false;
 
   constructor(options: RunReaderOptions) {
-    this.writer = options.scribe;
+    this.writer = options.writer;
     this.options = options;
     this.answer = new Answer(options);
   }
@@ -32,14 +32,14 @@ export class RunReader implements WireReader {
       this.finish();
       return;
     }
-    const json = this.parsed(data);
-    this.sawTotals = Array.isArray(json['choices']) && json['choices'].length === 0 && 'usage' in json;
-    this.read(json, 'chunk');
-    // The third and fourth shape have an end of their own.
+    const json = this.parseChunk(data);
+    this.hasTotals = Array.isArray(json['choices']) && json['choices'].length === 0 && 'usage' in json;
+    this.readShape(json, 'chunk');
+    // Two shapes have an event for the end.
     if (json['type'] === 'message_stop' || json['type'] === 'response.completed') this.finish();
   }
 
-  /** Over REST the answer stands in `result`. */
+  /** Reads a non-streaming body. REST wraps the response in `result`. */
   readBody(json: unknown): void {
     if (typeof json === 'string' || typeof json === 'number') this.answer.text(String(json));
     else {
@@ -47,22 +47,22 @@ export class RunReader implements WireReader {
       const inner = 'result' in outer ? outer['result'] : outer;
       this.checkErrors(outer);
       if (typeof inner === 'string' || typeof inner === 'number') this.answer.text(String(inner));
-      else if (Object.keys(asRecord(inner)).length === 0) throw this.nothing();
-      else this.read(asRecord(inner), 'result');
+      else if (Object.keys(asRecord(inner)).length === 0) throw this.emptyError();
+      else this.readShape(asRecord(inner), 'result');
     }
-    this.answer.isPlain ||= this.answer.rawFinish === undefined;
+    this.answer.hasNoFinishReason ||= this.answer.rawFinish === undefined;
     this.finish();
   }
 
   end(): void {
-    if (this.answer.rawFinish === undefined && !this.sawTotals) {
+    if (this.answer.rawFinish === undefined && !this.hasTotals) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target} stopped without a finish reason or end marker`, { target });
+      throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
     }
     this.finish();
   }
 
-  private parsed(data: string): Readonly<Record<string, unknown>> {
+  private parseChunk(data: string): Readonly<Record<string, unknown>> {
     const { target } = this.writer;
     let json: unknown;
     try {
@@ -70,18 +70,18 @@ export class RunReader implements WireReader {
     } catch (cause) {
       throw new LlmError(
         'protocol',
-        `${target} sent a chunk of broken JSON`,
+        `${target} sent a chunk of invalid JSON`,
         { target, path: '' },
         { cause },
       );
     }
-    if (!isRecord(json)) throw this.drifted('chunk');
+    if (!isRecord(json)) throw this.protocolError('chunk');
     return json;
   }
 
-  private read(json: Readonly<Record<string, unknown>>, path: string): void {
+  private readShape(json: Readonly<Record<string, unknown>>, path: string): void {
     this.checkErrors(json);
-    if (!SHAPES.some((shape) => shape(this.answer, json))) throw this.drifted(path);
+    if (!SHAPES.some((shape) => shape(this.answer, json))) throw this.protocolError(path);
   }
 
   private checkErrors(json: Readonly<Record<string, unknown>>): void {
@@ -95,19 +95,19 @@ export class RunReader implements WireReader {
     this.answer.finish();
   }
 
-  private drifted(path: string): LlmError {
+  private protocolError(path: string): LlmError {
     const { target } = this.writer;
-    return new LlmError('protocol', `${target} answered with a "${path}" of no known shape`, {
+    return new LlmError('protocol', `${target} sent a "${path}" of an unknown shape`, {
       target,
       path,
     });
   }
 
-  /** Some models answer a request for a stream with an empty result (seen in the vendor's own client, 2026-05). */
-  private nothing(): LlmError {
+  /** Some models answer a streaming request with an empty result (the vendor's own client, 2026-05). */
+  private emptyError(): LlmError {
     const { target } = this.writer;
-    const recover = this.options.isStream ? WHOLE : undefined;
-    return new LlmError('truncated', `${target} answered with an empty result`, {
+    const recover = this.options.isStream ? WITHOUT_STREAM : undefined;
+    return new LlmError('truncated', `${target}: the response has an empty result`, {
       target,
       path: 'result',
       recover,
@@ -115,9 +115,9 @@ export class RunReader implements WireReader {
   }
 }
 
-const WHOLE: Recovery = {
+const WITHOUT_STREAM: Recovery = {
   id: 'complete',
-  what: 'answer asked for in one piece',
+  what: 'sent without streaming',
   apply: (request) => request,
   delivery: 'complete',
   remember: true,

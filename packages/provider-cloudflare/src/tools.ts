@@ -12,7 +12,7 @@ export interface WireTools {
   readonly tool_choice?: 'auto' | 'required';
 }
 
-/** The tools to offer: `none` offers none, one that is named is offered alone, and demanded where that can be said. */
+/** Converts tools: `none` sends none. A named tool is sent alone, and is required if the model supports that. */
 export function toTools(
   { tools, toolChoice }: ModelRequest,
   quirks: RunQuirks,
@@ -29,7 +29,7 @@ export function toTools(
     warnings.push({
       action: 'coerced',
       what,
-      why: 'this model cannot be made to call: the tools are only offered',
+      why: 'this model cannot be required to call a tool',
     });
   }
   return { tools: offered };

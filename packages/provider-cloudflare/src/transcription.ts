@@ -12,15 +12,14 @@ import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
 
-/** The key of `extra` for this wire. */
 const WIRE = 'workersai-run';
 
-/** Older models take bytes as a list of numbers, and nothing else (@cloudflare/workers-types 5). */
-const TAKES_NUMBERS = /whisper(?:-tiny-en)?$/;
+/** Older models accept only bytes as a list of numbers (@cloudflare/workers-types 5). */
+const REQUIRES_NUMBERS = /whisper(?:-tiny-en)?$/;
 
-type Heard = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
+type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** A model that writes down what is said. */
+/** Creates a transcription model. */
 export const transcriptionModel = (modelId: string, connection: Connection): TranscriptionBackend => ({
   id: modelId,
   async transcribe(request, context) {
@@ -29,8 +28,8 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
     try {
       const { input, warnings } = toRun(modelId, request, target);
       const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
-      const heard = fromResult(resultOf(await response.json(), facts), request, target);
-      return { ...heard, warnings };
+      const result = fromResult(resultOf(await response.json(), facts), request, target);
+      return { ...result, warnings };
     } catch (error) {
       signal.throwIfAborted();
       throw toLlmError(error, facts);
@@ -38,24 +37,24 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
   },
 });
 
-/** Pure: the input of a run, and what its model has no field for. */
+/** Converts a request, and warns about settings that the model does not have. */
 export function toRun(
   modelId: string,
   { audio, language, prompt, extra }: TranscriptionRequest,
   target: string,
 ): { readonly input: object; readonly warnings: readonly Warning[] } {
   const more = extraFor(extra, WIRE, target);
-  if (TAKES_NUMBERS.test(modelId)) {
+  if (REQUIRES_NUMBERS.test(modelId)) {
     const unsent = Object.entries({ language, prompt }).filter(([, value]) => value !== undefined);
     return {
       input: { audio: [...audio], ...more },
-      warnings: unsent.map(([what]) => ({ action: 'dropped', what, why: 'this model has no field for it' })),
+      warnings: unsent.map(([what]) => ({ action: 'dropped', what, why: 'this model has no such setting' })),
     };
   }
   return {
     input: {
       audio: toBase64(audio),
-      // The wire has languages without a region.
+      // The API accepts languages without a region.
       ...(language !== undefined && { language: language.split('-')[0]?.toLowerCase() }),
       ...(prompt !== undefined && { initial_prompt: prompt }),
       ...more,
@@ -64,46 +63,46 @@ export function toRun(
   };
 }
 
-/** Pure: what was heard. Throws `protocol` for what is no such answer. */
+/** Reads a transcription. Throws `protocol` for an invalid response. */
 export function fromResult(
   result: unknown,
   { timestamps }: Pick<TranscriptionRequest, 'timestamps'>,
   target: string,
-): Heard {
+): TranscriptionResult {
   const { text, transcription_info, segments, words } = asRecord(result);
   if (typeof text !== 'string')
-    throw new LlmError('protocol', `${target}: text is no text`, { target, path: 'text' });
+    throw new LlmError('protocol', `${target}: expected \`text\` to be a string`, { target, path: 'text' });
   const { language, duration } = asRecord(transcription_info);
   const sentences = asList(segments).map(asRecord);
-  // Newer models have words in their segments, older ones have words alone.
+  // Newer models return words within segments, older models only words.
   const all = sentences.length === 0 ? asList(words) : sentences.flatMap((each) => asList(each['words']));
-  const pieces = timestamps === 'word' || sentences.length === 0 ? all : sentences;
+  const entries = timestamps === 'word' || sentences.length === 0 ? all : sentences;
   const durationMs = milliseconds(duration);
   return {
     text: text.trim(),
     language: asLanguage(language),
     durationMs,
-    segments: pieces.flatMap(segmentOf),
+    segments: entries.flatMap(segmentOf),
     target,
     usage: usageOf(durationMs),
     warnings: [],
   };
 }
 
-function segmentOf(raw: unknown): Heard['segments'] {
+function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   const { text, word, start, end } = asRecord(raw);
-  const [said, startMs, endMs] = [asText(text) ?? asText(word), milliseconds(start), milliseconds(end)];
-  if (said === undefined || startMs === undefined || endMs === undefined) return [];
-  return [{ text: said.trim(), startMs, endMs }];
+  const [content, startMs, endMs] = [asText(text) ?? asText(word), milliseconds(start), milliseconds(end)];
+  if (content === undefined || startMs === undefined || endMs === undefined) return [];
+  return [{ text: content.trim(), startMs, endMs }];
 }
 
-/** The wire has seconds; there are none below 0. */
+/** Converts seconds to milliseconds. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = asNumber(seconds);
   return number === undefined || number < 0 ? undefined : Math.round(number * 1000);
 }
 
-/** It is paid by the minute of audio. */
+/** The vendor bills by the minute of audio. */
 function usageOf(durationMs: number | undefined): Usage | undefined {
   if (durationMs === undefined) return undefined;
   const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };

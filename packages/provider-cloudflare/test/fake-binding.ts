@@ -1,8 +1,8 @@
 import type { AiBinding } from '../src/index.ts';
 
 /**
- * `env.AI` as it behaves: streams and objects instead of responses, and errors that are words with a code. Behind it
- * stands a server that speaks REST.
+ * `env.AI` with its behavior: streams and objects instead of responses, and errors with a code in their message. It
+ * forwards to a server that speaks REST.
  */
 export const fakeBinding = (baseURL: string): AiBinding => ({
   async run(model, input, options: { signal?: AbortSignal } = {}) {

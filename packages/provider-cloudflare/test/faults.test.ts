@@ -73,9 +73,9 @@ it.each([
   await using server = await testServer(streams({ response: 'ok' }));
   const majordomo = createMajordomo({ providers: [at(server.origin)] });
   const call = majordomo.model(`cloudflare/${id}`).generate({ messages: [user('hi')] });
-  await expect(call).rejects.toThrow(/is not a model id/);
+  await expect(call).rejects.toThrow(/is not a valid model id/);
   const drawing = majordomo.imageModel(`cloudflare/${id}`).generate({ prompt: 'a cat' });
-  await expect(drawing).rejects.toThrow(/is not a model id/);
+  await expect(drawing).rejects.toThrow(/is not a valid model id/);
   expect(server.requests).toEqual([]);
 });
 

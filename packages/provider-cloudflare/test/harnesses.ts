@@ -13,10 +13,10 @@ const rest: Harness = {
   open: ({ baseURL, apiKey }) => createCloudflare({ baseURL, apiKey, accountId: 'acc' }),
 };
 
-const NO_HEADERS = 'the binding hands a Worker no headers of the answer';
-const NO_TYPE = 'the binding hands a Worker no content type of the answer';
+const NO_HEADERS = 'the binding hands a Worker no headers of the response';
+const NO_TYPE = 'the binding hands a Worker no content type of the response';
 
-/** The binding has no address and no key; behind this one stands the wire server. */
+/** The binding has no address and no key; this one forwards to the wire server. */
 const binding: Harness = {
   ...rest,
   open: ({ baseURL }) => createCloudflare({ binding: fakeBinding(baseURL) }),

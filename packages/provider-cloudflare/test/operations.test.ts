@@ -7,7 +7,7 @@ import { fakeBinding } from './fake-binding.ts';
 let server: TestServer;
 afterEach(() => server.close());
 
-/** One account, over REST as `rest/…` and through a binding as `bound/…`. */
+/** One account, through REST as `rest/…` and through a binding as `bound/…`. */
 async function world(play: Answer): Promise<Majordomo> {
   server = await testServer(play);
   return createMajordomo({
@@ -44,7 +44,7 @@ describe.each(PLACES)('by %s', (place) => {
     const { vectors, usage } = await majordomo
       .embeddingModel(`${place}/@cf/baai/bge-m3`)
       .embed({ values: ['one', 'two'], extra: { 'workersai-run': { truncate_inputs: false } } });
-    // Workers AI reports no tokens: the usage is unknown, not zero.
+    // Workers AI reports no tokens, so the usage is unknown.
     expect([vectors, usage]).toEqual([[Float32Array.of(1, 0), Float32Array.of(0, 1)], undefined]);
     expect(server.requests[0]?.path).toBe('/accounts/acc/ai/run/@cf/baai/bge-m3');
     expect(sent()).toEqual([{ text: ['one', 'two'], truncate_inputs: false }]);

@@ -6,7 +6,7 @@ import { ask } from './calls.ts';
 
 const REST = { accountId: 'acc', apiKey: 'key' };
 
-/** Requests that would have gone out, each answered with a text. */
+/** A `fetch` that records requests and answers each with a string. */
 function outbox(): { sent: { url: string; headers: Headers }[]; fetch: typeof globalThis.fetch } {
   const sent: { url: string; headers: Headers }[] = [];
   return {
@@ -18,7 +18,7 @@ function outbox(): { sent: { url: string; headers: Headers }[]; fetch: typeof gl
   };
 }
 
-/** A binding that keeps what it was called with. */
+/** A binding that records its calls. */
 function bound(run: (options: object) => unknown = () => ({ response: 'ok' })): {
   calls: { model: string; input: object; options: Record<string, unknown> }[];
   binding: AiBinding;

@@ -9,12 +9,12 @@ import type { ModelEvent, ModelRequest } from '@majordomo/core';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const built = (name: string): string => path.join(ROOT, 'packages', name, 'dist');
-/** The runtime is not a dependency of this package: `node tooling/runtimes/run.mjs` fetches it. */
+/** The runtime is not a dependency of this package; `node tooling/runtimes/run.mjs` downloads it. */
 const BINARY: string | undefined = globSync(
   path.join(ROOT, 'tooling/runtimes/node_modules/@cloudflare/workerd-*/bin/workerd*'),
 )[0];
 
-/** For the names of suites: says why nothing ran. */
+/** For names of suites: why nothing ran. */
 export const skippedNote: string =
   BINARY !== undefined && existsSync(built('imagegen'))
     ? ''
@@ -40,7 +40,7 @@ export interface Workerd extends AsyncDisposable {
   call(call: WorkerCall): Promise<WorkerAnswer>;
 }
 
-/** A workerd with two workers: an app of this package, and an `env.AI` behind which `origin` stands. */
+/** Starts a workerd with two workers: an application of this package, and an `env.AI` in front of `origin`. */
 export async function startWorkerd(origin: string): Promise<Workerd> {
   if (BINARY === undefined) throw new Error('workerd is not installed');
   const folder = mkdtempSync(path.join(tmpdir(), 'majordomo-workerd-'));
@@ -75,7 +75,7 @@ async function portOf(control: Readable): Promise<number> {
   throw new Error('workerd ended before it listened');
 }
 
-/** A date before `Buffer` and `process` exist by themselves, and no `nodejs_compat`. */
+/** A date before `Buffer` and `process` are global, without `nodejs_compat`. */
 const config = (origin: string, folder: string): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -89,7 +89,7 @@ const config :Workerd.Config = (
 
 type Modules = readonly (readonly [name: string, source: string])[];
 
-/** Cap'n Proto's strings know fewer escapes than JSON's, so the sources stand next to the configuration. */
+/** Strings of Cap'n Proto support fewer escapes than JSON, so the sources are separate files. */
 const embedded = (folder: string, worker: string, modules: Modules): readonly string[] =>
   modules.map(([name, source], index) => {
     const file = `${worker}-${index}.js`;
@@ -108,7 +108,7 @@ const fakeModules = (): Modules => [
   ['fake-binding.ts', read(import.meta.dirname, 'fake-binding.ts')],
 ];
 
-/** The package's sources as they are, and builds: no bundler. A bare name is looked up next to its importer. */
+/** The sources and builds of the package without a bundler. A bare name is resolved next to its importer. */
 const appModules = (): Modules => [
   ['main.mjs', read(import.meta.dirname, 'worker/main.mjs')],
   ...modulesIn(path.join(import.meta.dirname, '../src'), '', ['*.ts'], ['*.test.ts']),

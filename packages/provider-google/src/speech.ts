@@ -132,6 +132,7 @@ function bytesOf(data: unknown, target: string, path: string): Uint8Array {
   try {
     if (typeof data === 'string') return fromBase64(data);
   } catch {
+    // Reported below.
   }
   throw new LlmError('protocol', `${target}: expected \`${path}\` to be a base64 string`, { target, path });
 }

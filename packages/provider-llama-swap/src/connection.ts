@@ -1,20 +1,20 @@
 import type { ModelContext } from '@majordomo/core';
 import { credentialSource, directFetch, lowerCaseNames, patientFetch, secretsIn } from '@majordomo/wire-kit';
-import { failure, missingURL, refusal } from './errors.ts';
+import { callError, missingURL, responseError } from './errors.ts';
 import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 
-/** The server's own endpoints, next to those of the models. */
+/** The server's own endpoints. */
 export interface Management {
   readonly target: string;
-  /** Sends one request; throws what was refused, `config` without a URL, `aborted` after an abort. */
+  /** Sends one request. Throws error responses, `config` without a URL, and `aborted` after an abort. */
   send(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<Response>;
-  /** The same, for a JSON answer. */
+  /** Sends one request and parses the response as JSON. */
   json(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<unknown>;
-  /** Posts a JSON text on behalf of one model; errors name it. */
+  /** Posts JSON for one model, which errors name as their target. */
   post(path: string, body: string, context: Pick<ModelContext, 'target'> & ManageOptions): Promise<unknown>;
 }
 
-/** The management API of one server. Nothing is sent before it is asked for. */
+/** Creates the client of the server's management API. */
 export function createManagement(target: string, options: LlamaSwapOptions): Management {
   const credentials = credentialSource(keyOf(options), []);
   const request = async (
@@ -45,16 +45,16 @@ export function createManagement(target: string, options: LlamaSwapOptions): Man
         ...(body === undefined ? {} : { body }),
       });
       if (response.ok) return response;
-      throw await refusal(response, target, secrets);
+      throw await responseError(response, target, secrets);
     } catch (error) {
-      throw failure(error, target, signal, secrets);
+      throw callError(error, target, signal, secrets);
     }
   };
   const parsed = async (response: Response, call: ManageOptions, target: string): Promise<unknown> => {
     try {
       return await response.json();
     } catch (error) {
-      throw failure(error, target, call.signal);
+      throw callError(error, target, call.signal);
     }
   };
   return {

@@ -2,10 +2,10 @@ import { LlmError } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { truncateBody, transportError, wireError } from '@majordomo/wire-kit';
 
-const LONGEST_MESSAGE = 600;
+const MAX_MESSAGE_LENGTH = 600;
 
-/** What the server itself refused, outside of chat. A 404 is `not-found`: no such model, or one of a peer. */
-export async function refusal(
+/** Converts an error response of the management API. A 404 is `not-found`: an unknown model, or one of a peer. */
+export async function responseError(
   response: Response,
   target: string,
   secrets: readonly string[],
@@ -15,13 +15,13 @@ export async function refusal(
     target,
     status: response.status,
     headers: response.headers,
-    message: said(body).slice(0, LONGEST_MESSAGE),
+    message: messageOf(body).slice(0, MAX_MESSAGE_LENGTH),
     body,
     secrets,
   });
 }
 
-/** JSON, or words alone, as the `Accept` header and the server's age have it. */
+/** Returns JSON or plain text, depending on the `Accept` header and the server's version. */
 function bodyOf(text: string): unknown {
   try {
     return truncateBody(JSON.parse(text));
@@ -30,14 +30,14 @@ function bodyOf(text: string): unknown {
   }
 }
 
-/** `{ error: { message } }`, older `{ error: '…' }`, or the words. */
-function said(body: unknown): string {
+/** Reads `{ error: { message } }`, the older `{ error: '…' }`, or plain text. */
+function messageOf(body: unknown): string {
   const { error } = asRecord(body);
   return asText(error) ?? asText(asRecord(error)['message']) ?? asText(body) ?? JSON.stringify(body);
 }
 
-/** The transport broke, or the caller did not want any more. */
-export function failure(
+/** Converts an abort or an error of the transport. */
+export function callError(
   error: unknown,
   target: string,
   signal: AbortSignal | undefined,
@@ -48,8 +48,8 @@ export function failure(
     : transportError(error, target, secrets);
 }
 
-/** The name of a registered provider cannot be its variable's too: another one is told. */
+/** A provider cannot be configured under its own name by the environment, so the example uses another name. */
 export function missingURL(target: string): LlmError {
-  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and ask for box/…`;
+  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });
 }

@@ -2,38 +2,47 @@ import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { sseMessages } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
-import { failure } from './errors.ts';
+import { callError } from './errors.ts';
 import type { ManageOptions } from './options.ts';
 
 /**
- * One thing that happened: `modelStatus` (all models with their states), `logData`, `activity`, `inflight`, `uiConfig`,
- * `profileChanged`, or what a later server says. `data` is what the server sent as JSON within JSON, decoded.
+ * An event of the server: `modelStatus` (all models with their states), `logData`, `activity`, `inflight`, `uiConfig`,
+ * `profileChanged`, or a type of a later version. `data` is the decoded JSON.
  */
 export interface SwapEvent {
   readonly type: string;
   readonly data: unknown;
 }
 
-/** How events are watched. */
+/** Options of `events()`. */
 export interface WatchOptions extends ManageOptions {
-  /** Milliseconds before a lost connection is made again; default 1,000, doubled up to 30 s while it fails. */
+  /**
+   * Time before a lost connection is opened again, in milliseconds. Doubles up to 30 s while it fails.
+   * @default 1_000
+   */
   readonly reconnectMs?: number | undefined;
 }
 
-/** Which logs are read. */
+/** Options of `logs()`. */
 export interface LogOptions extends ManageOptions {
-  /** Default: both. */
+  /**
+   * Logs to read.
+   * @default both
+   */
   readonly source?: 'proxy' | 'upstream' | undefined;
-  /** Begin with what was logged before; default true. */
+  /**
+   * Whether to start with earlier entries.
+   * @default true
+   */
   readonly history?: boolean | undefined;
 }
 
-const LONGEST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /**
- * `GET /api/events`, for as long as the loop runs. After a lost connection the server tells everything from the start:
- * events may come twice, and a reader that is too slow misses some. Throws what the first connection failed with, and
- * later what no new connection would help against: `auth`, `not-found`, `config`, `aborted`.
+ * Yields the events of `GET /api/events` until the loop ends. After a reconnection the server sends all states again, so
+ * events may be repeated, and a slow reader may miss some. Throws the error of the first connection, and later the errors
+ * that a reconnection cannot resolve: `auth`, `not-found`, `config`, `aborted`.
  */
 export async function* events(
   server: Management,
@@ -47,35 +56,35 @@ export async function* events(
         headers: { ...options.headers, accept: 'text/event-stream' },
       });
       waitMs = reconnectMs;
-      if (response.body !== null) yield* eventsIn(response.body);
+      if (response.body !== null) yield* readEvents(response.body);
     } catch (error) {
-      const failed = failure(error, server.target, options.signal);
-      if (waitMs === undefined || !LlmError.is(failed, ...TRANSIENT)) throw failed;
+      const llmError = callError(error, server.target, options.signal);
+      if (waitMs === undefined || !LlmError.is(llmError, ...TRANSIENT)) throw llmError;
     }
     await pause(waitMs, server.target, options.signal);
-    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
   }
 }
 
 const TRANSIENT = ['network', 'server', 'overloaded', 'timeout'] as const;
 
-async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncIterable<SwapEvent> {
+async function* readEvents(body: ReadableStream<Uint8Array>): AsyncIterable<SwapEvent> {
   for await (const { data } of sseMessages(body)) {
-    const event = decoded(data);
+    const event = parseEvent(data);
     if (event !== undefined) yield event;
   }
 }
 
-/** What is not an event is passed over: one odd line must not end the watch. */
-function decoded(line: string): SwapEvent | undefined {
-  const { type, data } = asRecord(parsed(line));
+/** Returns `undefined` for a line that is not an event, so that it does not end the stream. */
+function parseEvent(line: string): SwapEvent | undefined {
+  const { type, data } = asRecord(parseJson(line));
   return typeof type === 'string'
-    ? { type, data: typeof data === 'string' ? parsed(data) : data }
+    ? { type, data: typeof data === 'string' ? parseJson(data) : data }
     : undefined;
 }
 
-/** Text that is not JSON stays text. */
-function parsed(text: string): unknown {
+/** Returns text that is not JSON unchanged. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -83,7 +92,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** `GET /logs/stream`: pieces of text as they are written, until the server ends it or the loop is left. */
+/** Yields the text of `GET /logs/stream` until the server ends it or the loop ends. */
 export async function* logs(
   server: Management,
   { source, history = true, ...options }: LogOptions,
@@ -97,7 +106,7 @@ export async function* logs(
   try {
     for await (const text of response.body.pipeThrough(new TextDecoderStream())) yield text;
   } catch (error) {
-    throw failure(error, server.target, options.signal);
+    throw callError(error, server.target, options.signal);
   }
 }
 
@@ -115,5 +124,5 @@ async function pause(ms: number, target: string, signal: AbortSignal | undefined
       resolve();
     }
   });
-  if (signal?.aborted === true) throw failure(signal.reason, target, signal);
+  if (signal?.aborted === true) throw callError(signal.reason, target, signal);
 }

@@ -8,7 +8,7 @@ const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 const BANNER = ['━━━━━', '\n', 'llama-swap loading model: "ü"', '.', '\n'].map(loads).join('');
 const OWN = event({ id: 'c1', choices: [{ delta: { reasoning_content: 'Hm.' } }] });
 
-/** What is left of a body that comes in pieces of these sizes. */
+/** Returns the remaining body, which arrives in chunks of these sizes. */
 async function read(text: string, size: () => number, type = 'text/event-stream'): Promise<string> {
   const bytes = new TextEncoder().encode(text);
   let at = 0;

@@ -1,22 +1,22 @@
-/** How llama-swap's own deltas begin (Go writes members in this order). */
+/** Start of llama-swap's own deltas. Go writes members in this order. */
 const OPENING = new TextEncoder().encode('data: {"choices":[{"delta":{"reasoning_content":"');
 const LF = 10;
-/** Bytes; the longest remark has about a hundred. */
-const LONGEST_EVENT = 4096;
+/** Maximum bytes of a loading event; the longest message has about a hundred. */
+const MAX_EVENT_BYTES = 4096;
 
 type Fetch = typeof globalThis.fetch;
-/** One for each transport: connections are kept by it. */
-const filtered = new WeakMap<Fetch, Fetch>();
+/** One wrapper per transport, because connections are cached by transport. */
+const filteredTransports = new WeakMap<Fetch, Fetch>();
 
 /**
- * With `sendLoadingState` the server tells in deltas of reasoning how a model is loaded: a line, the model's name,
- * remarks, dots. The model never said that, so it must be neither shown nor sent back. The rule: what comes before the
- * first other event, and is `choices[0].delta.reasoning_content` and nothing else, is the server's. A model's own
- * chunks have an id, a time and a name besides (internal/router/loading.go of llama-swap, 2026-08).
+ * Removes the server's loading messages. With `sendLoadingState` llama-swap reports in reasoning deltas how it loads a
+ * model, and the model did not produce that text. Removes events before the first other event that consist only of
+ * `choices[0].delta.reasoning_content`; chunks of a model also have an id, a time and a name (internal/router/loading.go of
+ * llama-swap, 2026-08).
  */
 export function withoutLoading(fetch: Fetch): Fetch {
-  const made = filtered.get(fetch);
-  if (made !== undefined) return made;
+  const cached = filteredTransports.get(fetch);
+  if (cached !== undefined) return cached;
   const clean: Fetch = async (input, init) => {
     const response = await fetch(input, init);
     const { body, status, statusText, headers } = response;
@@ -25,29 +25,29 @@ export function withoutLoading(fetch: Fetch): Fetch {
       ? response
       : new Response(withoutFirstEvents(body.getReader()), { status, statusText, headers });
   };
-  filtered.set(fetch, clean);
+  filteredTransports.set(fetch, clean);
   return clean;
 }
 
 function withoutFirstEvents(reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
-  /** The beginning of an event; `undefined` once an event was another's. */
-  let held: Uint8Array | undefined = new Uint8Array();
+  /** Start of an event; `undefined` after the first other event. */
+  let pending: Uint8Array | undefined = new Uint8Array();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) {
-          if (held !== undefined && held.length > 0) controller.enqueue(held);
+          if (pending !== undefined && pending.length > 0) controller.enqueue(pending);
           controller.close();
           return;
         }
-        if (held === undefined) {
+        if (pending === undefined) {
           controller.enqueue(value);
           return;
         }
-        const rest = skipEvents(joined(held, value));
-        held = isLoading(rest) ? rest : undefined;
-        if (held === undefined) {
+        const rest = skipEvents(concat(pending, value));
+        pending = mayBeLoadingEvent(rest) ? rest : undefined;
+        if (pending === undefined) {
           controller.enqueue(rest);
           return;
         }
@@ -57,7 +57,7 @@ function withoutFirstEvents(reader: ReadableStreamDefaultReader<Uint8Array>): Re
   });
 }
 
-/** What follows the loading events at the front. */
+/** Returns the bytes after the loading events. */
 function skipEvents(bytes: Uint8Array): Uint8Array {
   let from = 0;
   for (let end = endOfEvent(bytes, from); end !== -1; end = endOfEvent(bytes, from)) {
@@ -67,7 +67,7 @@ function skipEvents(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from);
 }
 
-/** Past the blank line, or -1. */
+/** Returns the index after the blank line, or -1. */
 function endOfEvent(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2;
@@ -75,14 +75,14 @@ function endOfEvent(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-/** May these bytes, the beginning of an event, still become a loading event? A whole one that is none may not. */
-const isLoading = (bytes: Uint8Array): boolean =>
-  bytes.length <= LONGEST_EVENT &&
+/** Whether an incomplete event may still become a loading event. */
+const mayBeLoadingEvent = (bytes: Uint8Array): boolean =>
+  bytes.length <= MAX_EVENT_BYTES &&
   endOfEvent(bytes, 0) === -1 &&
   OPENING.every((byte, at) => at >= bytes.length || bytes[at] === byte);
 
 function isLoadingEvent(event: Uint8Array): boolean {
-  if (event.length > LONGEST_EVENT || !OPENING.every((byte, at) => event[at] === byte)) return false;
+  if (event.length > MAX_EVENT_BYTES || !OPENING.every((byte, at) => event[at] === byte)) return false;
   try {
     const chunk = JSON.parse(new TextDecoder().decode(event).slice('data: '.length)) as Loading;
     const [choice, ...others] = chunk.choices;
@@ -104,7 +104,7 @@ interface Loading {
 
 const isAlone = (value: object): boolean => Object.keys(value).length === 1;
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   if (first.length === 0) return second;
   const both = new Uint8Array(first.length + second.length);
   both.set(first);

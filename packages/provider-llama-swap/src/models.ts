@@ -2,17 +2,20 @@ import { LlmError } from '@majordomo/core';
 import type { Capabilities, ImageLimits, ModelInfo } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** What llama.cpp decodes (stb_image, 2026); its bodies have no limit of their own, and this one is far from any need. */
+/** Formats that llama.cpp decodes (stb_image, 2026). The server has no size limit; this one is far above normal use. */
 const IMAGES: ImageLimits = { mediaTypes: ['image/png', 'image/jpeg', 'image/gif'], maxBytes: 64 * 2 ** 20 };
 
 /**
- * The models of `GET /v1/models` with what the server says of them: `capabilities` and `context_length`, or `meta.n_ctx`
- * of a loaded one (llama-swap, 2026-08). What it does not say stays open. Throws `protocol` for a body without a list.
+ * Reads `GET /v1/models`: `capabilities` and `context_length`, or `meta.n_ctx` of a loaded model (llama-swap, 2026-08).
+ * Other capabilities stay unknown. Throws `protocol` for a body without a list.
  */
-export function listedModels(body: unknown, provider: string): readonly ModelInfo[] {
+export function listModels(body: unknown, provider: string): readonly ModelInfo[] {
   const list = asRecord(body)['data'];
   if (!Array.isArray(list)) {
-    throw new LlmError('protocol', `${provider} listed no models`, { target: provider, path: 'data' });
+    throw new LlmError('protocol', `${provider}: expected \`data\` to be an array of models`, {
+      target: provider,
+      path: 'data',
+    });
   }
   return list.map(asRecord).flatMap((entry) => {
     const { id } = entry;

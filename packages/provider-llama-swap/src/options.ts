@@ -2,44 +2,43 @@ import type { ModelContext, ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { ChatQuirks } from '@majordomo/provider-openai';
 
-/** `baseURL` is the server's origin, such as `http://127.0.0.1:8080`; with `/v1` it is the same. */
+/** Options of `createLlamaSwap`. `baseURL` is the origin, such as `http://127.0.0.1:8080`, with or without `/v1`. */
 export interface LlamaSwapOptions extends ProviderOptions {
-  /** Where the servers behind it differ from llama.cpp's. */
+  /** Quirks for servers that differ from llama.cpp. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
   /**
-   * How pictures are asked for: `/sdapi/v1/txt2img` (default), or `/v1/images/generations`, where stable-diffusion.cpp
-   * was seen to ignore the seed (2026-06).
+   * Endpoint for images: `/sdapi/v1/txt2img`, or `/v1/images/generations`, where stable-diffusion.cpp ignores the seed
+   * (observed 2026-06).
+   * @default 'txt2img'
    */
   readonly images?: 'txt2img' | 'images' | undefined;
-  /**
-   * The model that a name of its configuration stands for: vectors of one model mix wherever it runs, and of two models
-   * never.
-   */
+  /** Embedding model for each configured name. Vectors are comparable only if they are of the same embedding model. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a call outside of majordomo's own may be given. */
+/** Options of a management call. */
 export type ManageOptions = Partial<Pick<ModelContext, 'signal' | 'fetch' | 'headers'>>;
 
-/** What is sent where the server asks for no key. */
+/** Key for a server without keys. */
 const NO_KEY = 'no-key';
 
-/** An empty key counts as none. */
+/** Treats an empty key as missing. */
 export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions['apiKey']> =>
   apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
 
-/** `baseURL` without `/v1`, which stands in the paths here, and without a slash at its end. An empty one counts as none. */
+/**
+ * Returns `baseURL` without `/v1`, which the paths contain, and without a trailing slash. An empty one counts as missing.
+ */
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
-/** The options as they are checked; untyped code may give anything. */
+/** Options for validation. JavaScript callers may pass any type. */
 export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
   typeof (options as ProviderOptions | null)?.baseURL === 'string'
     ? { ...options, baseURL: originOf(options) }
     : options;
 
-/** What is not an option of every provider. */
-export const OWN_OPTIONS: ExtraOptions<LlamaSwapOptions> = {
+export const EXTRA_OPTIONS: ExtraOptions<LlamaSwapOptions> = {
   quirks: 'object',
   images: ['txt2img', 'images'],
   spaces: 'object',

@@ -6,9 +6,9 @@ import { createManagement } from './connection.ts';
 import { missingURL } from './errors.ts';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';
-import { listedModels } from './models.ts';
+import { listModels } from './models.ts';
 import {
-  OWN_OPTIONS,
+  EXTRA_OPTIONS,
   keyOf,
   originOf,
   withOrigin,
@@ -17,34 +17,34 @@ import {
 } from './options.ts';
 import { health, running, unload, version, type RunningModel, type SwapVersion } from './running.ts';
 
-/** A llama-swap server: its models for chat, and what it tells and does about them. All of it throws `LlmError`. */
+/** A llama-swap server: its models, and its management API. All methods throw `LlmError`. */
 export interface LlamaSwap extends Provider {
-  /** The models whose processes are not stopped. */
+  /** Returns the models with a running process. */
   running(options?: ManageOptions): Promise<readonly RunningModel[]>;
-  /** Stops the process of one model (`not-found`: unknown, or a peer's), or of all. */
+  /** Stops the process of one model (`not-found` if it is unknown or of a peer), or of all models. */
   unload(model?: string, options?: ManageOptions): Promise<void>;
-  /** Does the server answer? */
+  /** Returns whether the server responds. */
   health(options?: ManageOptions): Promise<boolean>;
-  /** The server's version, as it says it. */
+  /** Returns the server's version. */
   version(options?: ManageOptions): Promise<SwapVersion>;
-  /** What happens, until the loop is left or the signal aborts; lost connections are made again. */
+  /** Yields events until the loop ends or the signal aborts. Reconnects after a lost connection. */
   events(options?: WatchOptions): AsyncIterable<SwapEvent>;
-  /** Pieces of the logs, until the server ends, the loop is left or the signal aborts. */
+  /** Yields log text until the server ends it, the loop ends or the signal aborts. */
   logs(options?: LogOptions): AsyncIterable<string>;
 }
 
 /**
- * The first byte may take as long as loading a model, reading the prompt and any queue; while a tool call is parsed
- * nothing comes at all.
+ * The first byte arrives after the model is loaded, the prompt is read and the queue is processed. The server sends nothing
+ * while it parses a tool call.
  */
-const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
+const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
 /**
- * A llama-swap server. Chat goes over Chat Completions at `{baseURL}/v1`. Without a `baseURL` a call fails with
- * `config`; without a key `no-key` is sent. Nothing is loaded before the first call.
+ * Creates a provider for a llama-swap server. Chat uses Chat Completions at `{baseURL}/v1`. Without `baseURL` a call fails
+ * with `config`; without a key `no-key` is sent.
  */
 export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
-  checkProviderOptions('llama-swap', withOrigin(options), OWN_OPTIONS);
+  checkProviderOptions('llama-swap', withOrigin(options), EXTRA_OPTIONS);
   const id = options.id ?? 'llama-swap';
   const server = createManagement(id, options);
   const chat = openaiCompatible(profileOf(id, options), {
@@ -54,23 +54,23 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     apiKey: keyOf(options),
     spaces: options.spaces,
   });
-  const listed = new Map<string, Capabilities>();
+  const capabilitiesByModel = new Map<string, Capabilities>();
   return {
     spi: 1,
     id,
     ...billingOf(options, { vendor: 'llama-swap', billing: 'included' }),
-    model: (modelId) => swapModel(chat.model(modelId), () => listed.get(modelId), options),
+    model: (modelId) => swapModel(chat.model(modelId), () => capabilitiesByModel.get(modelId), options),
     imageModel: (modelId) =>
       options.images === 'images' && chat.imageModel !== undefined
         ? chat.imageModel(modelId)
         : {
             ...txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
-            timeouts: options.timeouts ?? UNTIMED,
+            timeouts: options.timeouts ?? NO_TIMEOUTS,
           },
-    ...furtherOf(chat, options),
+    ...otherModels(chat, options),
     async listModels(context) {
-      const models = listedModels(await server.json('GET', '/v1/models', context), id);
-      for (const model of models) listed.set(model.id, model.capabilities);
+      const models = listModels(await server.json('GET', '/v1/models', context), id);
+      for (const model of models) capabilitiesByModel.set(model.id, model.capabilities);
       return models;
     },
     running: (call = {}) => running(server, call),
@@ -83,17 +83,17 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   };
 }
 
-/** Without a URL none of its models gets as far as asking: see `swapModel`. */
-const NOWHERE = 'http://nowhere.invalid';
+/** Placeholder: without a URL no model sends a request, see `swapModel`. */
+const MISSING_URL = 'http://nowhere.invalid';
 
 const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
   ...llamacpp,
   id,
-  baseURL: `${originOf(options) ?? NOWHERE}/v1`,
-  timeouts: UNTIMED,
+  baseURL: `${originOf(options) ?? MISSING_URL}/v1`,
+  timeouts: NO_TIMEOUTS,
 });
 
-/** `llama-swap://[TOKEN@]host:8080[?quirk=value]`, or `llama-swaps` for https: the scheme alone says which. */
+/** Creates a provider from a DSN such as `llama-swap://[TOKEN@]host:8080[?quirk=value]`. `llama-swaps` means https. */
 const fromDsn =
   (protocol: 'http' | 'https') =>
   ({ name, token, host, path, params }: Dsn): Provider =>
@@ -104,30 +104,37 @@ const fromDsn =
       quirks: quirksFromParams(params, `LLM_${name.toUpperCase()}`),
     });
 
-/** A model of the delegate, told what the server listed of it, whose streams hold the model's own words alone. */
-function swapModel(model: Model, listed: () => Capabilities | undefined, options: LlamaSwapOptions): Model {
+/**
+ * Wraps a model of the Chat Completions provider: adds the capabilities that the server listed, and removes loading
+ * messages.
+ */
+function swapModel(
+  model: Model,
+  capabilitiesByModel: () => Capabilities | undefined,
+  options: LlamaSwapOptions,
+): Model {
   return {
     ...model,
-    /** A model is kept, and may be listed later. */
+    /** Evaluated for each call, because the server may list the model later. */
     get capabilities() {
-      return { ...model.capabilities, ...listed() };
+      return { ...model.capabilities, ...capabilitiesByModel() };
     },
     stream(request, context) {
-      if (originOf(options) === undefined) return failing(missingURL(context.target));
+      if (originOf(options) === undefined) return rejectedStream(missingURL(context.target));
       const fetch = withoutLoading(options.fetch ?? context.fetch ?? patientFetch);
       return model.stream(request, { ...context, fetch });
     },
   };
 }
 
-type FurtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+type OtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
 
-/** Vectors, transcripts and speech of the delegate: the server routes their paths by the model too. */
-function furtherOf(
-  { embeddingModel, transcriptionModel, speechModel }: FurtherModels,
+/** Wraps the embedding, transcription and speech models. The server routes their paths by model, too. */
+function otherModels(
+  { embeddingModel, transcriptionModel, speechModel }: OtherModels,
   options: LlamaSwapOptions,
-): FurtherModels {
-  const placed = (context: ModelContext): ModelContext => {
+): OtherModels {
+  const withTransport = (context: ModelContext): ModelContext => {
     if (originOf(options) === undefined) throw missingURL(context.target);
     return { ...context, fetch: options.fetch ?? context.fetch ?? patientFetch };
   };
@@ -135,7 +142,7 @@ function furtherOf(
     ...(embeddingModel && {
       embeddingModel: (id: string) => {
         const model = embeddingModel(id);
-        return { ...model, embed: async (request, context) => model.embed(request, placed(context)) };
+        return { ...model, embed: async (request, context) => model.embed(request, withTransport(context)) };
       },
     }),
     ...(transcriptionModel && {
@@ -143,7 +150,7 @@ function furtherOf(
         const model = transcriptionModel(id);
         return {
           ...model,
-          transcribe: async (request, context) => model.transcribe(request, placed(context)),
+          transcribe: async (request, context) => model.transcribe(request, withTransport(context)),
         };
       },
     }),
@@ -153,7 +160,7 @@ function furtherOf(
         return {
           ...model,
           async *speak(request, context) {
-            yield* model.speak(request, placed(context));
+            yield* model.speak(request, withTransport(context));
           },
         };
       },
@@ -161,6 +168,6 @@ function furtherOf(
   };
 }
 
-const failing = (error: LlmError): AsyncIterable<never> => ({
+const rejectedStream = (error: LlmError): AsyncIterable<never> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
 });

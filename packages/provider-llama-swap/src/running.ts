@@ -3,34 +3,37 @@ import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import type { ManageOptions } from './options.ts';
 
-/** A model whose process is not stopped. */
+/** A model with a running process. */
 export interface RunningModel {
   readonly model: string;
-  /** `starting`, `ready`, `stopping`, `shutdown`, or what a later server says. */
+  /** `starting`, `ready`, `stopping`, `shutdown`, or a state of a later version. */
   readonly state: string;
   readonly name: string | undefined;
   readonly description: string | undefined;
-  /** How it was started, and where its server listens. */
+  /** Command that started the process, and address of its server. */
   readonly cmd: string | undefined;
   readonly proxy: string | undefined;
-  /** Seconds without a request after which it is unloaded; 0 for never. */
+  /** Time without a request after which the model is unloaded, in seconds. 0 means never. */
   readonly ttl: number | undefined;
 }
 
-/** What the server was built from. */
+/** Version information of the server. */
 export interface SwapVersion {
   readonly version: string | undefined;
   readonly commit: string | undefined;
   readonly buildDate: string | undefined;
 }
 
-/** `GET /running` (llama-swap, 2026-08): members that a later server adds are ignored. */
+/** Reads `GET /running` (llama-swap, 2026-08). */
 export async function running(server: Management, options: ManageOptions): Promise<readonly RunningModel[]> {
   const body = asRecord(await server.json('GET', '/running', options));
   const list = body['running'];
   if (!Array.isArray(list)) {
     const { target } = server;
-    throw new LlmError('protocol', `${target} listed no running models`, { target, path: 'running' });
+    throw new LlmError('protocol', `${target}: expected \`running\` to be an array`, {
+      target,
+      path: 'running',
+    });
   }
   return list.map(asRecord).flatMap((entry) => {
     const model = asText(entry['model']);
@@ -40,17 +43,17 @@ export async function running(server: Management, options: ManageOptions): Promi
       {
         model,
         state: asText(state) ?? '',
-        name: filled(name),
-        description: filled(description),
-        cmd: filled(cmd),
-        proxy: filled(proxy),
+        name: nonEmpty(name),
+        description: nonEmpty(description),
+        cmd: nonEmpty(cmd),
+        proxy: nonEmpty(proxy),
         ttl: typeof ttl === 'number' ? ttl : undefined,
       },
     ];
   });
 }
 
-/** Stops one model, or all. The older `GET /unload` changes state for whoever follows a link, and is not used. */
+/** Stops one model, or all. The older `GET /unload` is not used, because following a link would change state. */
 export async function unload(
   server: Management,
   model: string | undefined,
@@ -73,7 +76,7 @@ export async function unload(
   await response.body?.cancel();
 }
 
-/** Does the server answer? Throws only for a URL that is missing and for an abort. */
+/** Returns whether the server responds. Throws only for a missing URL and an abort. */
 export async function health(server: Management, options: ManageOptions): Promise<boolean> {
   try {
     const response = await server.send('GET', '/health', options);
@@ -94,4 +97,4 @@ export async function version(server: Management, options: ManageOptions): Promi
   };
 }
 
-const filled = (value: unknown): string | undefined => (value === '' ? undefined : asText(value));
+const nonEmpty = (value: unknown): string | undefined => (value === '' ? undefined : asText(value));

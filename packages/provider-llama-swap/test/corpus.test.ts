@@ -31,7 +31,7 @@ describe.skipIf(!hasRecordings)(`recordings of llama.cpp behind llama-swap${skip
   });
 });
 
-/** The facts' kinds are coarse; ours may be finer by what the text says. */
+/** The recorded kinds are coarser than those that the message determines. */
 const coarse = ({ error, ...read }: Collected): Read => ({
   ...read,
   error: error && {

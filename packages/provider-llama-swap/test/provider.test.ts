@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
 import { ask } from './calls.ts';
 
-/** A chunk of a model's own, as llama.cpp sends it. */
+/** A chunk of a model, as llama.cpp sends it. */
 const says = (delta: object, finish: string | null = null): object => ({
   choices: [{ finish_reason: finish, index: 0, delta }],
   created: 1_763_600_000,
@@ -18,7 +18,7 @@ const hello = streams(
   says({ content: 'Hello' }),
   says({}, 'stop'),
 );
-/** One of llama-swap's own, as it sends it while a model is loaded. */
+/** A loading message of llama-swap. */
 const loads = (text: string): object => ({ choices: [{ delta: { reasoning_content: text } }] });
 const BANNER = [
   '━━━━━',
@@ -177,7 +177,7 @@ describe('loading', () => {
   it('that just ends was no answer', async () => {
     await using server = await testServer((response) => {
       const banner = BANNER.map((text) => `data: ${JSON.stringify(loads(text))}\n\n`).join('');
-      // Older servers say so in a line that is not an event.
+      // Older servers report this in a line that is not an event.
       response.writeHead(200, SSE_TYPE).end(`${banner}{"error":"unable to start process"}\n`);
     });
     expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe('truncated');

@@ -21,29 +21,29 @@ import type { WireParams } from './request.ts';
 
 export type CallContext = Omit<ModelContext, 'delivery' | 'target'>;
 
-/** What `embed` of the SDK takes. */
+/** Parameters of the SDK's `embed`. */
 export interface EmbedParams {
   readonly model: string;
   readonly input: string[];
   readonly [name: string]: unknown;
 }
 
-/** A server as one provider reaches it. Gives raw answers, whose bodies are read elsewhere; throws what it refused. */
+/** Connection of one provider to its server. Returns raw responses, and throws error responses. */
 export interface Connection {
   chat(params: WireParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Vectors. */
+  /** Requests vectors. */
   embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** The models that it has. */
+  /** Requests the list of models on the server. */
   list(context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Fetches a model from the library. */
+  /** Downloads a model from the library. */
   pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;
 }
 
-/** One connection for all models of a provider. The SDK is loaded at the first call. */
+/** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: OllamaOptions, profile: Profile): Connection {
-  const connect = connector(options, profile);
+  const connect = createSend(options, profile);
   return {
-    // The SDK's types know a stream or a body, and not either; what it returns is not read.
+    // The SDK's types accept either a stream or a body. The result is not read.
     chat: async (params, context, facts) =>
       (await connect(context, facts))((client) => client.chat(params as WireParams & { stream: true })),
     embed: async (params, context, facts) =>
@@ -57,8 +57,8 @@ export function createConnection(options: OllamaOptions, profile: Profile): Conn
 /** Sends one request with a method of the SDK, and returns the raw response. */
 type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 
-/** Finds address and credential for each call, and tells `facts` what to hide. */
-function connector(
+/** Returns a function that finds the address and the credential of a call. Adds the secrets to redact to `facts`. */
+function createSend(
   options: OllamaOptions,
   profile: Profile,
 ): (context: CallContext, facts: ErrorContext) => Promise<Send> {
@@ -76,7 +76,7 @@ function connector(
       facts.credential = () => credentials.renewal(key);
     }
     const { newClient } = await import('./sdk.ts');
-    // The SDK's own reader drops broken lines, and knows no signal.
+    // The SDK's reader drops broken lines and ignores the signal.
     return (method) =>
       captureResponse(transportOf(options, context, facts, key), (fetch) => method(newClient(host, fetch)));
   };
@@ -85,46 +85,53 @@ function connector(
 const clientOf = (client: object): Ollama =>
   checkClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
 
-/** With the headers of the app and the provider; a refusal is thrown here, for the SDK keeps no headers of it. */
+/** Adds the headers of the application and the provider. Throws error responses, because the SDK drops their headers. */
 function transportOf(
   options: OllamaOptions,
-  { signal, fetch: given, headers: asked }: CallContext,
+  { signal, fetch: transport, headers: contextHeaders }: CallContext,
   facts: ErrorContext,
   key: string | undefined,
 ): typeof fetch {
-  const fetch = directFetch(options.fetch ?? given ?? patientFetch, facts.target);
-  const more = { ...lowerCaseNames(asked), ...lowerCaseNames(options.headers), ...bearer(key) };
+  const fetch = directFetch(options.fetch ?? transport ?? patientFetch, facts.target);
+  const extraHeaders = {
+    ...lowerCaseNames(contextHeaders),
+    ...lowerCaseNames(options.headers),
+    ...bearer(key),
+  };
   return async (url, init) => {
-    const headers = headersOf(init?.headers, more);
-    // The SDK serialises; strict parsers refuse a body with half of a surrogate pair.
+    const headers = headersOf(init?.headers, extraHeaders);
+    // The SDK serializes the body. Strict parsers reject a body with a lone surrogate.
     const body = typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
-    const answer = await fetch(url, { ...init, ...body, headers, signal });
-    if (!answer.ok) throw httpError(await answer.text(), answer, facts);
-    return answer;
+    const response = await fetch(url, { ...init, ...body, headers, signal });
+    if (!response.ok) throw httpError(await response.text(), response, facts);
+    return response;
   };
 }
 
 const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
-/** Headers of the SDK and the provider. For ollama.com the SDK adds OLLAMA_API_KEY of the process, which is removed. */
-function headersOf(given: RequestInit['headers'], more: Readonly<Record<string, string>>): Headers {
-  const headers = new Headers(given);
+/** Merges headers. For ollama.com the SDK adds OLLAMA_API_KEY of the process, which is removed. */
+function headersOf(
+  transport: RequestInit['headers'],
+  extraHeaders: Readonly<Record<string, string>>,
+): Headers {
+  const headers = new Headers(transport);
   headers.delete('authorization');
-  for (const [name, value] of Object.entries(more)) headers.set(name, value);
+  for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
   return headers;
 }
 
 function hostOf(
   { baseURL }: OllamaOptions,
-  { id, hostEnv, baseURL: usual }: Profile,
+  { id, hostEnv, baseURL: defaultURL }: Profile,
   env: CallContext['env'],
   target: string,
 ): string {
-  const named = hostEnv === undefined ? undefined : env[hostEnv];
-  const host = baseURL ?? (named === undefined || named.trim() === '' ? usual : named);
+  const envHost = hostEnv === undefined ? undefined : env[hostEnv];
+  const host = baseURL ?? (envHost === undefined || envHost.trim() === '' ? defaultURL : envHost);
   if (host !== undefined) return host;
-  // The name of a registered provider cannot be its variable's too: another one is told.
-  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=${id}://TOKEN@host and ask for box/…`;
+  // A provider cannot be configured under its own name by the environment, so the example uses another name.
+  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=${id}://TOKEN@host and use box/…`;
   throw new LlmError('config', message, { target, code: 'missing-url' });
 }

@@ -4,8 +4,8 @@ import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
 
 /**
- * Returns a function that sends with a client of the application, and returns what it read as the response of the server. The
- * client keeps its own address, headers and `fetch`, and reads by itself.
+ * Returns a function that sends with a client of the application, and returns the result as a response. The client uses its
+ * own address, headers and `fetch`, and reads the response itself.
  */
 export const sendWith =
   (client: Ollama, signal: AbortSignal, facts: ErrorContext) =>
@@ -15,7 +15,7 @@ export const sendWith =
       const result = await abortable(sending, signal);
       return isStream(result) ? linesOf(result, signal) : Response.json(result);
     } catch (error) {
-      // The SDK takes no signal before the headers are there.
+      // The SDK accepts no signal before the headers have arrived.
       if (signal.aborted) sending.then(abort, () => undefined);
       const { status_code: status, error: text } = asRecord(error);
       if (typeof status !== 'number') throw error;
@@ -55,7 +55,7 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }
 
-/** Errors of the transport end the stream; the SDK makes a plain `Error` of a message with an error. */
+/** Converts an error in a message, which the SDK throws as a plain `Error`. Errors of the transport end the stream. */
 function lastMessage(error: unknown): IteratorResult<object, undefined> {
   if (!(error instanceof Error) || error.name !== 'Error') throw error;
   return { done: false, value: { error: error.message } };

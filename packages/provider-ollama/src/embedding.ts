@@ -2,13 +2,12 @@ import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelConte
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { asVectors, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection, EmbedParams } from './connection.ts';
-import { refusal, toLlmError } from './errors.ts';
+import { responseError, toLlmError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';
 
-/** The key of `EmbeddingRequest.extra` for this wire. */
 const WIRE = 'ollama-embed';
 
-/** A model that makes vectors; what it takes at most is the server's to say. */
+/** Creates an embedding model. The server decides about limits. */
 export function embeddingModel(
   modelId: string,
   options: OllamaOptions,
@@ -17,14 +16,14 @@ export function embeddingModel(
   return {
     id: modelId,
     space: spaceOf(options.spaces?.[modelId] ?? modelId),
-    maxValues: MOST_VALUES,
+    maxValues: MAX_VALUES,
     async embed(request, context) {
       const facts: ErrorContext = { target: context.target, secrets: [] };
       try {
         const params = toEmbedParams(modelId, request, options, context);
         const response = await connection.embed(params, context, facts);
         const body: unknown = await limitBody(response, context.target).json();
-        if (asRecord(body)['error'] !== undefined) throw refusal(body, facts);
+        if (asRecord(body)['error'] !== undefined) throw responseError(body, facts);
         return fromEmbedBody(body, context.target);
       } catch (error) {
         context.signal.throwIfAborted();
@@ -34,10 +33,12 @@ export function embeddingModel(
   };
 }
 
-/** The server has no limit; a request of this size is a part that can fail and move alone. */
-const MOST_VALUES = 512;
+/**
+ * Maximum values per request. The server has no limit; batches of this size can fail and move to another target separately.
+ */
+const MAX_VALUES = 512;
 
-/** Pure. Shorter vectors are asked for, and cut in core where an older server knows nothing of it. */
+/** Converts a request. Requests shorter vectors; core shortens those of an older server. */
 export function toEmbedParams(
   model: string,
   { values, dimensions, extra }: EmbeddingRequest,
@@ -47,7 +48,7 @@ export function toEmbedParams(
   return {
     model,
     input: [...values],
-    // The server would cut what is too long and say nothing (its API reference, 2026-11).
+    // By default the server truncates long values without notice (API reference, 2026-11).
     truncate: false,
     ...(dimensions !== undefined && { dimensions }),
     ...(keepAlive !== undefined && { keep_alive: keepAlive }),
@@ -56,13 +57,16 @@ export function toEmbedParams(
   };
 }
 
-/** Pure: the vectors of an answer, and the tokens that were read. Throws `protocol` for what is none. */
+/** Reads the vectors and the token count. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(json: unknown, target: string): Awaited<ReturnType<EmbeddingBackend['embed']>> {
   const { embeddings, prompt_eval_count } = asRecord(json);
   const vectors = asVectors(embeddings);
   if (vectors === undefined) {
     const path = 'embeddings';
-    throw new LlmError('protocol', `${target}: ${path} is no list of vectors`, { target, path });
+    throw new LlmError('protocol', `${target}: expected \`${path}\` to be an array of vectors`, {
+      target,
+      path,
+    });
   }
   const input = asNumber(prompt_eval_count);
   const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };

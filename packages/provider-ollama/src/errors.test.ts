@@ -1,6 +1,6 @@
 import type { ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { httpError, refusal } from './errors.ts';
+import { httpError, responseError } from './errors.ts';
 
 const request: ModelRequest = { messages: [], tools: [], output: undefined, extra: {}, reasoning: 'low' };
 const failed = { target: 'ollama/m', secrets: ['sk-1234567890'], request };
@@ -45,7 +45,7 @@ describe('a refusal', () => {
     ["model 'x' not found", 'not-found'],
     ['an error was encountered while running the model', 'server'],
   ])('inside a stream: %j is %s', (error, kind) => {
-    expect(refusal({ error }, failed)).toMatchObject({ kind, details: { status: undefined } });
+    expect(responseError({ error }, failed)).toMatchObject({ kind, details: { status: undefined } });
   });
 
   it('shows no secret, and the id that the text names', () => {

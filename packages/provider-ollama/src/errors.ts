@@ -4,28 +4,28 @@ import { asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
 import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
-/** The answer to a request that was refused. */
+/** Status and headers of an error response. */
 export interface HttpFacts {
   readonly status: number;
   readonly headers: HeaderReader;
 }
 
-/** Whatever the SDK or the transport threw, as the one error. */
+/** Converts errors of the SDK and the transport. */
 export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(error, facts.target, facts.secrets);
 
 /**
- * A refusal, read from its own body: the SDK keeps no headers of it, and turns an error object into
- * "[object Object]". Without `http` it came inside a 200.
+ * Converts the body of an error response: the SDK drops its headers and turns an error object into "[object Object]".
+ * Without `http` the error is in a response with status 200.
  */
-export function refusal(given: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
+export function responseError(given: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
   const body = truncateBody(given);
   const message = messageOf(body);
   return wireError({
     target: facts.target,
     status: http?.status,
     kind: kindFrom(http?.status, message),
-    message: message.slice(0, LONGEST_MESSAGE),
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
     requestId: http?.headers.get('x-request-id') ?? /\(ref: ([\w-]+)\)/.exec(message)?.[1],
     headers: http?.headers,
     body,
@@ -34,20 +34,20 @@ export function refusal(given: unknown, facts: ErrorContext, http?: HttpFacts): 
   });
 }
 
-/** The error for an HTTP status with its text. */
+/** Converts an error response. */
 export function httpError(text: string, http: HttpFacts, facts: ErrorContext): LlmError {
   let body: unknown = text;
   try {
     body = JSON.parse(text);
   } catch {
-    // A proxy's page: its text is all there is.
+    // The body is not JSON, for example a page of a proxy.
   }
-  return refusal(body, facts, http);
+  return responseError(body, facts, http);
 }
 
-const LONGEST_MESSAGE = 600;
+const MAX_MESSAGE_LENGTH = 600;
 
-/** `{"error":"…"}`, and in the cloud `{"error":{"message":"…"}}`. */
+/** Reads `{"error":"…"}`, and `{"error":{"message":"…"}}` of the cloud. */
 function messageOf(body: unknown): string {
   if (typeof body === 'string') return body;
   const { error } = asRecord(body);
@@ -55,8 +55,8 @@ function messageOf(body: unknown): string {
 }
 
 /**
- * The wire has no codes, only texts. Seen 2025-2026 in the server's source and in reports of users of the cloud;
- * inside a stream there is no status either.
+ * Kinds by message, because the wire has no codes, and no status inside a stream. Observed 2025 and 2026 in the server's
+ * source and in reports about the cloud.
  */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/(?:hourly|session|daily|weekly|monthly) usage limit/i, 'quota'],
@@ -70,10 +70,10 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/^unauthorized$/i, 'auth'],
 ];
 
-/** Texts speak where the status is coarse or missing; a 401 and a 404 say enough. */
+/** Uses the message unless the status is sufficient, as for 401 and 404. */
 function kindFrom(status: number | undefined, message: string): ErrorKind | undefined {
   if (status === 401 || status === 404) return undefined;
   const [, kind] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
-  // A gateway's 5xx page may hold any of these words by chance: only the load is believed.
+  // A gateway's 5xx page may match by chance, so only `overloaded` is accepted.
   return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
 }

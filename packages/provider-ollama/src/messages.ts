@@ -13,7 +13,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
-/** A message of the wire. The ids are newer than the SDK's types: servers send them, older ones ignore them. */
+/** A message of the wire. Servers send ids, which the SDK's types do not contain and older servers ignore. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
@@ -28,10 +28,10 @@ export interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: JsonObject };
 }
 
-/** The wire has no error flag: the text says it. */
+/** The wire has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Turns as the wire wants them: text as one string, images next to it, a message for each result. */
+/** Converts turns: text into one string with separate images, and each tool result into a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -58,12 +58,12 @@ function userMessage({ parts }: UserMessage): WireMessage {
         images.push(toBase64(part.bytes));
         break;
       case 'audio':
-        images.push(heard(part));
+        images.push(audioData(part));
         break;
       case 'file':
         throw new LlmError(
           'unsupported',
-          'this wire takes no files: send their text, or images of their pages',
+          'this API accepts no files; send their text, or images of their pages',
         );
       default:
         part satisfies never;
@@ -72,13 +72,15 @@ function userMessage({ parts }: UserMessage): WireMessage {
   return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
 }
 
-/** Models that hear take WAV in the place of images, told by its bytes (ollama/ollama#15427, 2026-04). */
-function heard({ mediaType, bytes }: AudioPart): string {
+/** Models accept WAV in the list of images and recognize it by its bytes (ollama/ollama#15427, 2026-04). */
+function audioData({ mediaType, bytes }: AudioPart): string {
   if (WAV.includes(mediaType)) return toBase64(bytes);
-  throw new LlmError('unsupported', `audio of type "${mediaType}": this wire takes WAV`);
+  throw new LlmError('unsupported', `audio of type "${mediaType}": this API accepts WAV`);
 }
 
-/** Reasoning goes back to where it came from; the model's template decides which turns still show it. */
+/**
+ * Converts an assistant message. Reasoning is sent back to its own family; the model's template decides which turns use it.
+ */
 function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
   let content = '';
   let thinking = '';
@@ -97,7 +99,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Models see images in user messages only. */
+/** Converts tool results. Images follow in a user message, because models see images only there. */
 function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
   const images: string[] = [];
   const wire = parts.map((result): WireMessage => {
@@ -117,7 +119,7 @@ function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessag
     warnings.push({
       action: 'coerced',
       what: 'images of tool results',
-      why: 'a tool message holds text alone: they follow in a user message',
+      why: 'a tool message contains text only; they follow in a user message',
     });
   }
   return wire;

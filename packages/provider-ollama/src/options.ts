@@ -3,24 +3,26 @@ import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
-/** `baseURL` is the origin, in any form that OLLAMA_HOST may have. */
+/**
+ * Options of `createOllama`. `baseURL` is the origin, in any form of OLLAMA_HOST. It defaults to OLLAMA_HOST in the `env`
+ * of the call, otherwise to the profile's address.
+ */
 export interface OllamaOptions extends ProviderOptions, RunnerOptions {
-  /** Which service it is. Default `ollama`, the local one. */
-  readonly profile?: ProfileName | undefined;
-  /** Where a server differs from its profile and from what is known of its models; wins over both. */
-  readonly quirks?: Partial<OllamaQuirks> | undefined;
   /**
-   * The model that a name of the user's own stands for: vectors of one model mix wherever it runs, and of two models
-   * never.
+   * Service to use.
+   * @default 'ollama', the local server
    */
+  readonly profile?: ProfileName | undefined;
+  /** Quirks that replace those of the profile and of the model. */
+  readonly quirks?: Partial<OllamaQuirks> | undefined;
+  /** Embedding model for each custom model name. Vectors are comparable only if they are of the same embedding model. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** A client of `ollama` to be used as it is, with its own host, headers and fetch. */
+  /** A client of `ollama` to send with. It uses its own host, headers and `fetch`. */
   readonly client?: object | undefined;
 }
 
-/** What is not an option of every provider. */
-export const OWN_OPTIONS: ExtraOptions<OllamaOptions> = {
-  // Its words are checked where it is looked up.
+export const EXTRA_OPTIONS: ExtraOptions<OllamaOptions> = {
+  // `profileOf` checks the values.
   profile: 'string',
   numCtx: 1,
   keepAlive: 'string or number',

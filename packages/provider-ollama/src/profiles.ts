@@ -1,35 +1,35 @@
 import type { Billing, Timeouts } from '@majordomo/core';
 import { CHAT_QUIRKS, type OllamaQuirks } from './quirks.ts';
 
-/** One service that speaks this wire: where it is, how it is asked, what it does differently. */
+/** A service that speaks this wire. */
 export interface Profile {
   readonly id: ProfileName;
-  /** Whose prices hold, in the catalogue's words. */
+  /** Vendor name in the catalogue, for prices. */
   readonly vendor: string;
-  /** Own hardware has no price; what a cloud plan includes, only its owner knows. */
+  /** Local hardware has no price. The price of a cloud plan is unknown. */
   readonly billing: Billing | undefined;
-  /** Used when nothing else says where. */
+  /** Default base URL. */
   readonly baseURL: string | undefined;
-  /** The variable that says where, in any form that the vendor's own tools take. */
+  /** Variable with the address, in any form that the vendor's tools accept. */
   readonly hostEnv: string | undefined;
   readonly keyEnv: readonly string[];
-  /** Without a key a call fails before it is sent. */
+  /** Whether a call without a key fails before it is sent. */
   readonly needsKey: boolean;
-  /** Can fetch models from the library by `pull`. */
-  readonly pulls: boolean;
+  /** Whether `pull` can download models. */
+  readonly canPull: boolean;
   readonly quirks: OllamaQuirks;
-  /** Nothing on the way takes minutes of silence for a dead connection: what nobody wants in deltas comes in one body. */
-  readonly isNear: boolean;
+  /** Whether no proxy closes silent connections, so that a response without deltas can be one body. */
+  readonly isLocal: boolean;
   readonly timeouts: Timeouts;
 }
 
 /**
- * The server sends its headers with the first token: after loading the model, reading the prompt and any queue, which
- * takes minutes on small machines. While it parses a tool call it says nothing at all.
+ * The server sends its headers with the first token: after it has loaded the model, read the prompt and processed a queue,
+ * which takes minutes on small machines. It sends nothing while it parses a tool call.
  */
-const UNTIMED: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
+const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
-/** `ollama`: the local server; `ollama-cloud`: ollama.com; `foreman`: a queueing daemon in front of a local one. */
+/** `ollama`: the local server; `ollama-cloud`: ollama.com; `foreman`: a queueing daemon in front of a local server. */
 export type ProfileName = 'ollama' | 'ollama-cloud' | 'foreman';
 
 /** docs.ollama.com/api, /cloud and /faq, 2026-11. */
@@ -42,12 +42,12 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     hostEnv: 'OLLAMA_HOST',
     keyEnv: [],
     needsKey: false,
-    pulls: true,
+    canPull: true,
     quirks: CHAT_QUIRKS,
-    isNear: true,
-    timeouts: UNTIMED,
+    isLocal: true,
+    timeouts: NO_TIMEOUTS,
   },
-  // Ignores `format` (seen with curl by others, 2026-05): the schema is told as well.
+  // The cloud ignores `format` (curl reports, 2026-05), so the system text contains the schema, too.
   'ollama-cloud': {
     id: 'ollama-cloud',
     vendor: 'ollama-cloud',
@@ -56,13 +56,13 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     hostEnv: undefined,
     keyEnv: ['OLLAMA_API_KEY'],
     needsKey: true,
-    pulls: false,
-    quirks: { ...CHAT_QUIRKS, schema: 'format-and-told' },
-    isNear: false,
-    // Silence in the middle of an answer is a dead connection there.
+    canPull: false,
+    quirks: { ...CHAT_QUIRKS, schema: 'format-and-prompt' },
+    isLocal: false,
+    // In the cloud, silence within a response means a lost connection.
     timeouts: { connectMs: 0, firstContentMs: 0, completeMs: 0, totalMs: 0 },
   },
-  // One local server behind a queue and a token; it may front a cloud model, and may answer a stream with one object.
+  // One local server behind a queue and a token. It may forward to a cloud model, and may answer a stream with one object.
   foreman: {
     id: 'foreman',
     vendor: 'ollama',
@@ -71,9 +71,9 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     hostEnv: undefined,
     keyEnv: [],
     needsKey: true,
-    pulls: false,
-    quirks: { ...CHAT_QUIRKS, schema: 'format-and-told' },
-    isNear: false,
-    timeouts: UNTIMED,
+    canPull: false,
+    quirks: { ...CHAT_QUIRKS, schema: 'format-and-prompt' },
+    isLocal: false,
+    timeouts: NO_TIMEOUTS,
   },
 };

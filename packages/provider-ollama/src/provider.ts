@@ -11,10 +11,10 @@ import {
 } from '@majordomo/wire-kit';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
-import { refusal, toLlmError } from './errors.ts';
-import { factsOf, listedModels } from './models.ts';
+import { responseError, toLlmError } from './errors.ts';
+import { modelFacts, listModels } from './models.ts';
 import { baseURLFromHost } from './host.ts';
-import { OWN_OPTIONS, type OllamaOptions } from './options.ts';
+import { EXTRA_OPTIONS, type OllamaOptions } from './options.ts';
 import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { pull, type PullOptions, type PullProgress } from './pull.ts';
 import { settingsFromParams, type OllamaQuirks } from './quirks.ts';
@@ -22,23 +22,21 @@ import { toWire, type WireParams } from './request.ts';
 import type { PromptSize } from './response.ts';
 import { ChatReader } from './stream.ts';
 
-/** A provider that can also fetch models, where its profile can. */
+/** A provider that can download models, if its profile supports it. */
 export interface OllamaProvider extends Provider {
-  /** Fetches a model and tells how far it is; `unsupported` where the service has its models already. */
+  /** Downloads a model and reports the progress. Throws `unsupported` for services that have all models already. */
   pull(model: string, options?: PullOptions): AsyncIterable<PullProgress>;
 }
 
 /**
- * Models of an Ollama server through its native API: the local one at OLLAMA_HOST, or by profile Ollama Cloud with
- * OLLAMA_API_KEY, or foreman. No timer runs by default: the caller's signal is the only bound.
- *
- * @example createMajordomo({ providers: [createOllama()], env: process.env }).model('ollama/qwen3:30b')
+ * Creates a provider for an Ollama server through its native API: the local server at OLLAMA_HOST, Ollama Cloud with
+ * OLLAMA_API_KEY, or foreman. It has no timeouts by default, so only the caller's signal limits a call.
  */
 export function createOllama(options: OllamaOptions = {}): OllamaProvider {
-  // Any form that OLLAMA_HOST may have; untyped code may give anything.
+  // `baseURL` may have any form of OLLAMA_HOST. JavaScript callers may pass another type.
   const host: unknown = (options as OllamaOptions | null)?.baseURL;
   const isHost = typeof host === 'string';
-  checkProviderOptions('ollama', isHost ? { ...options, baseURL: undefined } : options, OWN_OPTIONS);
+  checkProviderOptions('ollama', isHost ? { ...options, baseURL: undefined } : options, EXTRA_OPTIONS);
   if (isHost) baseURLFromHost(host);
   return ollamaProvider(options, profileOf(options));
 }
@@ -60,14 +58,14 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
       const facts: ErrorContext = { target: id, secrets: [] };
       try {
         const response = await connection.list(context, facts);
-        return listedModels(await response.json(), id);
+        return listModels(await response.json(), id);
       } catch (error) {
         throw toLlmError(error, facts);
       }
     },
     pull(model, pullOptions = {}) {
-      if (!profile.pulls)
-        throw new LlmError('unsupported', `${id} cannot fetch models: only a local server can`);
+      if (!profile.canPull)
+        throw new LlmError('unsupported', `${id} cannot download models; only a local server can`);
       return pull(connection, model, `${id}/${model}`, pullOptions);
     },
   };
@@ -77,14 +75,14 @@ function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Prof
   if (Object.hasOwn(PROFILES, profile)) return PROFILES[profile];
   const names = Object.keys(PROFILES);
   const near = didYouMean(profile, names);
-  throw new LlmError('config', `unknown profile "${profile}": there are ${names.join(', ')}${near}`, {
+  throw new LlmError('config', `unknown profile "${profile}"; the profiles are ${names.join(', ')}${near}`, {
     path: 'profile',
   });
 }
 
 /**
- * `foreman://TOKEN@host?num_ctx=32768`: the scheme is the profile. Only the token of the DSN is sent: the variable's key
- * belongs to the vendor's own host.
+ * Creates a provider from a DSN such as `foreman://TOKEN@host?num_ctx=32768`. The scheme is the profile. Only the vendor's
+ * own host receives a key of the environment.
  */
 function fromDsn({ name, scheme, token, baseURL, params }: Dsn): Provider {
   const settings = settingsFromParams(params, `LLM_${name.toUpperCase()}`);
@@ -100,7 +98,7 @@ function modelOf(
   profile: Profile,
   connection: Connection,
 ): Model {
-  const { capabilities, quirks: known } = factsOf(modelId);
+  const { capabilities, quirks: known } = modelFacts(modelId);
   const quirks: OllamaQuirks = { ...profile.quirks, ...known, ...options.quirks };
   const family = chatReasoningFamily(providerId, options.baseURL ?? profile.id);
   const timeouts = mergeTimeouts(profile.timeouts, options.timeouts);
@@ -110,18 +108,18 @@ function modelOf(
     families: [family],
     capabilities,
     timeouts,
-    isNonStreaming: () => profile.isNear && isUntimed(timeouts),
+    isNonStreaming: () => profile.isLocal && hasNoStreamTimeouts(timeouts),
     stream(request, context) {
       const facts: ErrorContext = { target: context.target, request, secrets: [] };
-      const scribe = new EventWriter(context.target, []);
+      const writer = new EventWriter(context.target, []);
       let sent: WireParams | undefined;
       return sdkStream({
         context,
         reader: new ChatReader({
-          scribe,
+          writer,
           family,
-          prompt: () => sizeOf(sent),
-          toLlmError: (body) => refusal(body, facts),
+          prompt: () => promptSize(sent),
+          toLlmError: (body) => responseError(body, facts),
         }),
         framing: NDJSON,
         send() {
@@ -130,7 +128,7 @@ function modelOf(
             family,
             stream: context.delivery === 'deltas',
           });
-          scribe.warning(...warnings);
+          writer.warning(...warnings);
           sent = params;
           return connection.chat(params, context, facts);
         },
@@ -140,10 +138,11 @@ function modelOf(
   };
 }
 
-/** These timers listen to a stream alone: who sets one wants it heard. */
-const isUntimed = ({ firstContentMs, idleMs }: Timeouts): boolean => firstContentMs === 0 && idleMs === 0;
+/** These timeouts apply to streams only. */
+const hasNoStreamTimeouts = ({ firstContentMs, idleMs }: Timeouts): boolean =>
+  firstContentMs === 0 && idleMs === 0;
 
-function sizeOf(
+function promptSize(
   { messages, options }: Pick<WireParams, 'messages' | 'options'> = { messages: [] },
 ): PromptSize {
   const numCtx = options?.['num_ctx'];

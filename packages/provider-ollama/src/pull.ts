@@ -3,9 +3,9 @@ import type { ModelContext } from '@majordomo/core';
 import { isRecord, asNumber, asText } from '@majordomo/core/toolkit';
 import { ndjsonLines, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { refusal, toLlmError } from './errors.ts';
+import { responseError, toLlmError } from './errors.ts';
 
-/** One step of fetching a model. `total` and `completed` are bytes of the layer that `digest` names. */
+/** A step of a download. `total` and `completed` are bytes of the layer with `digest`. */
 export interface PullProgress {
   readonly status: string;
   readonly digest: string | undefined;
@@ -13,12 +13,12 @@ export interface PullProgress {
   readonly completed: number | undefined;
 }
 
-/** `env` is where OLLAMA_HOST is looked up; without it the `baseURL` option or the local default is used. */
+/** `env` supplies OLLAMA_HOST. Without it the `baseURL` option or the local default is used. */
 export type PullOptions = Partial<Pick<ModelContext, 'signal' | 'env' | 'fetch' | 'headers'>>;
 
 /**
- * Fetches a model from the library, and tells how far it is; the last status is `success`. Throws `not-found` for an
- * unknown model, `truncated` when the server stops before the end. Leaving the loop ends the download.
+ * Downloads a model from the library, and reports the progress. The last status is `success`. Throws `not-found` for an
+ * unknown model, and `truncated` if the server stops before the end. Leaving the loop stops the download.
  */
 export async function* pull(
   connection: Connection,
@@ -37,7 +37,7 @@ export async function* pull(
       if (progress.status === 'success') return;
     }
     signal.throwIfAborted();
-    throw new LlmError('truncated', `${target} stopped before the model was there`, { target });
+    throw new LlmError('truncated', `${target}: the download ended before it was complete`, { target });
   } catch (error) {
     throw signal.aborted ? aborted(target, error) : toLlmError(error, facts);
   }
@@ -45,8 +45,9 @@ export async function* pull(
 
 function toProgress(json: unknown, facts: ErrorContext): PullProgress {
   const { target } = facts;
-  if (!isRecord(json)) throw new LlmError('protocol', `${target} sent no progress`, { target });
-  if ('error' in json) throw refusal(json, facts);
+  if (!isRecord(json))
+    throw new LlmError('protocol', `${target}: expected progress, got another value`, { target });
+  if ('error' in json) throw responseError(json, facts);
   const { status, digest, total, completed } = json;
   return {
     status: asText(status) ?? '',
@@ -59,4 +60,4 @@ function toProgress(json: unknown, facts: ErrorContext): PullProgress {
 const aborted = (target: string, cause: unknown): LlmError =>
   LlmError.is(cause, 'aborted')
     ? cause
-    : new LlmError('aborted', `fetching ${target} was aborted`, { target }, { cause });
+    : new LlmError('aborted', `the download of ${target} was aborted`, { target }, { cause });

@@ -5,8 +5,8 @@ describe('the query of a DSN', () => {
   it.each([
     [{}, { numCtx: undefined, keepAlive: undefined, quirks: {} }],
     [
-      { num_ctx: '32768', keep_alive: '30m', think: 'levels', schema: 'format-and-told' },
-      { numCtx: 32768, keepAlive: '30m', quirks: { think: 'levels', schema: 'format-and-told' } },
+      { num_ctx: '32768', keep_alive: '30m', think: 'levels', schema: 'format-and-prompt' },
+      { numCtx: 32768, keepAlive: '30m', quirks: { think: 'levels', schema: 'format-and-prompt' } },
     ],
     [{ keep_alive: '-1' }, { numCtx: undefined, keepAlive: -1, quirks: {} }],
   ])('%j gives settings', (params, settings) => {

@@ -1,42 +1,47 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 
-/** The ways in which servers and models of this wire differ. They decide what is sent; reading is liberal. */
+/** Differences between servers and models of this wire. They affect requests; the reader accepts all forms. */
 export interface OllamaQuirks {
-  /** A schema goes as `format`, or also as words in the system text, for servers that ignore `format`. */
-  readonly schema: 'format' | 'format-and-told';
-  /** `think` as on or off, or by named levels. */
+  /** Form of an output schema: `format`, or also the system text, for servers that ignore `format`. */
+  readonly schema: 'format' | 'format-and-prompt';
+  /** Form of `think`: a boolean, or named levels. */
   readonly think: 'boolean' | 'levels';
 }
 
-/** What most servers and models take. */
+/** Quirks of an unknown server or model. */
 export const CHAT_QUIRKS: OllamaQuirks = { schema: 'format', think: 'boolean' };
 
-/** Settings of the model's runner, which the wire's other fields do not cover. */
+/** Settings of the model's runner. */
 export interface RunnerOptions {
-  /** Context window in tokens (`num_ctx`). Default: the server's own, often 4,096; what does not fit is cut. */
+  /**
+   * Context window in tokens (`num_ctx`). The server cuts a longer prompt.
+   * @default the server's, often 4,096
+   */
   readonly numCtx?: number | undefined;
-  /** How long the model stays loaded after the call: `30m`, seconds, `0` to unload it, `-1` for ever. */
+  /** Time for which the model stays loaded after the call: `30m`, seconds, `0` to unload it at once, `-1` to keep it. */
   readonly keepAlive?: string | number | undefined;
 }
 
-/** What a DSN's query says, such as `?num_ctx=32768&keep_alive=30m&think=levels`; throws `config` for anything else. */
+/**
+ * Reads the query of a DSN, such as `?num_ctx=32768&keep_alive=30m&think=levels`. Throws `config` for unknown parameters.
+ */
 export function settingsFromParams(
   params: Readonly<Record<string, string>>,
   where?: string,
 ): RunnerOptions & { readonly quirks: Partial<OllamaQuirks> } {
-  const { num_ctx: numCtx, keep_alive: keepAlive, ...quirks } = quirksFromParams(params, WORDS, where);
+  const { num_ctx: numCtx, keep_alive: keepAlive, ...quirks } = quirksFromParams(params, PARAM_VALUES, where);
   return { numCtx, keepAlive, quirks };
 }
 
-/** The runner's settings are called here what the wire calls them. */
+/** Runner settings have their wire names in a DSN. */
 interface DsnSettings extends OllamaQuirks {
   readonly num_ctx: number;
   readonly keep_alive: string | number;
 }
 
-const WORDS: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSettings[Name]> } = {
+const PARAM_VALUES: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSettings[Name]> } = {
   num_ctx: {
-    takes: 'a whole number above 0',
+    takes: 'a positive integer',
     read: (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),
   },
   keep_alive: {
@@ -44,5 +49,5 @@ const WORDS: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSettings[Nam
     read: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
   },
   think: ['boolean', 'levels'],
-  schema: ['format', 'format-and-told'],
+  schema: ['format', 'format-and-prompt'],
 };

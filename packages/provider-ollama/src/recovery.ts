@@ -1,7 +1,7 @@
 import type { Recovery } from '@majordomo/core';
 import type { ErrorContext } from '@majordomo/wire-kit';
 
-/** Returns the change with which a refused request may succeed. */
+/** Returns the recovery for an error message, or `undefined` if none applies. */
 export function recoveryFor(
   status: number | undefined,
   message: string,
@@ -13,7 +13,7 @@ export function recoveryFor(
   return {
     id: 'reasoning',
     what: 'reasoning dropped',
-    apply: (refused) => ({ ...refused, reasoning: undefined }),
+    apply: (rejected) => ({ ...rejected, reasoning: undefined }),
     remember: true,
   };
 }

@@ -124,13 +124,13 @@ describe('a request', () => {
   });
 
   it('tells the schema as well where servers ignore it, once a turn', () => {
-    const first = wire({ output: OUTPUT, system: 'Be brief.' }, { quirks: { schema: 'format-and-told' } });
+    const first = wire({ output: OUTPUT, system: 'Be brief.' }, { quirks: { schema: 'format-and-prompt' } });
     expect(first.params.format).toEqual(OUTPUT.schema);
     expect(first.params.messages[0]?.content).toMatch(/^Be brief\.\n\n.*JSON Schema:\n\{"type":"object"/s);
     expect(first.warnings).toMatchObject([{ action: 'emulated', what: 'output' }]);
     const later = wire(
       { output: OUTPUT, messages: [user('hi'), assistant('{"n":1}'), user('again')] },
-      { quirks: { schema: 'format-and-told' } },
+      { quirks: { schema: 'format-and-prompt' } },
     );
     expect(JSON.stringify(later.params.messages).match(/JSON Schema/g)).toHaveLength(1);
   });

@@ -10,7 +10,7 @@ import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';
 
-/** The body of POST /api/chat; what else it holds came from `extra`. */
+/** The body of POST /api/chat. Other members come from `extra`. */
 export interface WireParams {
   model: string;
   messages: WireMessage[];
@@ -30,13 +30,13 @@ export interface WireRequest {
 }
 
 export interface ToWireOptions extends RunnerOptions {
-  /** Whose reasoning may go back: see `Model.families`. */
+  /** Models that accept this model's reasoning: see `Model.families`. */
   readonly family: string;
-  /** The answer in lines, or in one body. */
+  /** Whether the response is a stream of lines. */
   readonly stream: boolean;
 }
 
-/** One request as the wire wants it. Pure: nothing of the request is changed. */
+/** Converts a request. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -47,7 +47,7 @@ export function toWire(
   const messages = toMessages(request.messages, family, warnings);
   const tools = toTools(request, warnings);
   const output = toOutput(request.output, quirks, tools.length > 0, warnings);
-  const system = [request.system, output.told]
+  const system = [request.system, output.instruction]
     .filter((text) => text !== undefined && text !== '')
     .join('\n\n');
   if (system !== '') messages.unshift({ role: 'system', content: system });
@@ -73,12 +73,12 @@ export function toWire(
 
 interface WireOutput {
   readonly format?: JsonObject | 'json';
-  readonly told?: string;
+  readonly instruction?: string;
 }
 
 /**
- * `format` constrains every token, calls included: with tools on offer it would forbid them, so the schema is told
- * instead (seen in ollama's server/routes.go, 2026-11). Some servers ignore it: there the schema is told as well.
+ * Converts the output schema. `format` constrains every token, so it would forbid tool calls (ollama's server/routes.go,
+ * 2026-11): with tools the system text contains the schema instead. Some servers ignore `format`, so they get both.
  */
 function toOutput(
   output: ModelOutput | undefined,
@@ -89,10 +89,10 @@ function toOutput(
   if (output === undefined) return {};
   const format = output.schema ?? ('json' as const);
   if (!hasTools && schema === 'format') return { format };
-  const why = hasTools ? 'a schema on this wire would forbid tool calls' : 'this server may ignore a schema';
-  warnings.push({ action: 'emulated', what: 'output', why: `${why}: the model was told it` });
-  const told = withOutputInstruction(undefined, output.schema);
-  return hasTools ? { told } : { format, told };
+  const why = hasTools ? 'an output schema would forbid tool calls' : 'this server may ignore a schema';
+  warnings.push({ action: 'emulated', what: 'output', why: `${why}; the system text contains it` });
+  const instruction = withOutputInstruction(undefined, output.schema);
+  return hasTools ? { instruction } : { format, instruction };
 }
 
 function toThink(
@@ -123,7 +123,7 @@ function toOptions(request: ModelRequest, numCtx: number | undefined): Record<st
   return options;
 }
 
-/** Merged last. `options` holds independent settings, so it is merged by its fields. */
+/** Merges `extra` last. `options` contains independent settings, so its members are merged. */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
   const options = extra['options'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finishReason, promptCut, usage } from './response.ts';
+import { finishReason, promptCutWarning, usage } from './response.ts';
 
 describe('a finish word', () => {
   it.each([
@@ -34,6 +34,6 @@ describe('a prompt', () => {
     ['of which nothing was counted', 40_000, undefined, undefined, false],
     ['cut in a small context', 900, 256, 256, true],
   ])('%s: %i characters, context %j, %j tokens: cut %j', (_name, characters, numCtx, count, isCut) => {
-    expect(promptCut({ characters, numCtx }, count) !== undefined).toBe(isCut);
+    expect(promptCutWarning({ characters, numCtx }, count) !== undefined).toBe(isCut);
   });
 });

@@ -7,13 +7,13 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
 ]);
 
-/** The wire's word as ours; the wire says `stop` after tool calls too. */
+/** Maps a finish reason. The wire sends `stop` after tool calls, too. */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return hasCalls && (reason === 'stop' || raw === undefined) ? 'tool-calls' : reason;
 }
 
-/** A line of a stream, or the whole body; any of it may be missing. */
+/** A line of a stream, or a non-streaming body. Each member may be missing. */
 export interface WireChunk {
   readonly created_at?: unknown;
   readonly message?: WireAnswer | null;
@@ -31,7 +31,7 @@ export interface WireAnswer {
   readonly tool_calls?: unknown;
 }
 
-/** The wire counts prompt and answer, nothing of caches and reasoning. */
+/** Converts usage. The wire has no counts of cached or reasoning tokens. */
 export function usage({ prompt_eval_count: input, eval_count: output }: WireChunk): Usage | undefined {
   if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
   return {
@@ -43,39 +43,34 @@ export function usage({ prompt_eval_count: input, eval_count: output }: WireChun
   };
 }
 
-/** What is known of a prompt that was sent. */
+/** Size of the prompt that was sent. */
 export interface PromptSize {
   readonly characters: number;
-  /** `num_ctx`, where it was sent. */
+  /** `num_ctx`, if it was sent. */
   readonly numCtx: number | undefined;
 }
 
-/** No tokenizer packs more characters into a token, over a whole prompt. English has 4 to 5, Chinese 1 to 2. */
-const MOST_PER_TOKEN = 8;
-/** The smallest default context; prompts of fewer characters are never cut. */
-const SMALLEST_CONTEXT = 2048;
+/** Maximum characters per token over a complete prompt for all tokenizers. English has 4 to 5, Chinese 1 to 2. */
+const MAX_CHARACTERS_PER_TOKEN = 8;
+/** Smallest default context. Prompts with fewer characters are never cut. */
+const MIN_CONTEXT = 2048;
 
 /**
- * The server cuts what does not fit its context and says nothing. It shows in the count of the prompt's tokens: far
- * too few for the text, or exactly as many as the context holds.
+ * Returns a warning if the server cut the prompt, which it does without notice. Then the token count of the prompt is much
+ * too low for its text, or exactly the size of the context.
  */
-export function promptCut({ characters, numCtx }: PromptSize, count: unknown): Warning | undefined {
-  if (
-    typeof count !== 'number' ||
-    count <= 0 ||
-    characters < Math.min(SMALLEST_CONTEXT, numCtx ?? Infinity)
-  ) {
+export function promptCutWarning({ characters, numCtx }: PromptSize, count: unknown): Warning | undefined {
+  if (typeof count !== 'number' || count <= 0 || characters < Math.min(MIN_CONTEXT, numCtx ?? Infinity)) {
     return undefined;
   }
   const isFull = numCtx === undefined ? isContextSize(count) : count >= numCtx;
-  if (characters <= count * (isFull ? 1 : MOST_PER_TOKEN)) return undefined;
+  if (characters <= count * (isFull ? 1 : MAX_CHARACTERS_PER_TOKEN)) return undefined;
   return {
     action: 'dropped',
-    what: 'a part of the prompt',
-    why: `the server read ${count} tokens of ${characters} characters: its context is too small, set numCtx`,
+    what: 'part of the prompt',
+    why: `the server read ${count} tokens of ${characters} characters: its context is too small; set numCtx`,
   };
 }
 
 /** Contexts are powers of two. */
-const isContextSize = (count: number): boolean =>
-  count >= SMALLEST_CONTEXT && Number.isInteger(Math.log2(count));
+const isContextSize = (count: number): boolean => count >= MIN_CONTEXT && Number.isInteger(Math.log2(count));

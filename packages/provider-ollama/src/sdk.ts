@@ -1,6 +1,6 @@
-// The entry without node:fs: the same client for every runtime.
+// This entry does not import node:fs and works in every runtime.
 import { Ollama } from 'ollama/browser';
 
-/** Returns a client of the server there that sends with `fetch`. */
+/** Creates a client that sends with `fetch`. */
 export const newClient = (host: string, fetch: typeof globalThis.fetch): Ollama =>
   new Ollama({ host, fetch });

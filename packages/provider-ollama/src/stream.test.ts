@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChatReader } from './stream.ts';
 
-/** What a reader of these lines writes, or what it throws. */
+/** Returns the events that a reader writes for these lines, or its error. */
 function read(lines: readonly string[]): unknown {
-  const scribe = new EventWriter('ollama/m', []);
+  const writer = new EventWriter('ollama/m', []);
   const reader = new ChatReader({
-    scribe,
+    writer,
     family: 'f',
     prompt: () => ({ characters: 0, numCtx: undefined }),
     toLlmError: () => {
@@ -16,16 +16,16 @@ function read(lines: readonly string[]): unknown {
   });
   try {
     for (const line of lines) reader.readMessage(line, undefined);
-    return scribe.take();
+    return writer.take();
   } catch (error) {
-    return [String(error), scribe.take()];
+    return [String(error), writer.take()];
   }
 }
 
 const made = { model: 'm', created_at: '2026-11-20T09:00:00.1Z' };
 const first = JSON.stringify({ ...made, message: { role: 'assistant', content: 'So' }, done: false });
 const last = JSON.stringify({ ...made, message: { role: 'assistant', content: '' }, done: true });
-/** The same value, written as no server writes it. */
+/** Formats the line in a way that no server uses. */
 const spaced = (line: string): string => line.replace('{', '{ ');
 
 const word = fc.oneof(
@@ -46,7 +46,7 @@ const word = fc.oneof(
 const piece = fc
   .record({ content: word, thinking: fc.option(word, { nil: undefined }) })
   .map((said) => JSON.stringify({ ...made, message: { role: 'assistant', ...said }, done: false }));
-/** Some of a line is lost, said twice or something else. */
+/** Loses, repeats or changes parts of a line. */
 const hurt = fc
   .tuple(piece, fc.nat(140), fc.nat(4), fc.constantFrom('', '"', '\\', '\n', '\u0000', '}', ',"done":true'))
   .map(([line, at, gone, put]) => line.slice(0, at) + put + line.slice(at + gone));

@@ -10,7 +10,7 @@ import {
 } from '@majordomo/wire-kit';
 import {
   finishReason,
-  promptCut,
+  promptCutWarning,
   usage,
   type PromptSize,
   type WireAnswer,
@@ -19,52 +19,52 @@ import {
 
 const NO_MEDIA: Warning = {
   action: 'dropped',
-  what: 'media in the answer',
-  why: 'an answer holds text, reasoning and tool calls; images come from an image model',
+  what: 'media in the response',
+  why: 'a response contains text, reasoning and tool calls; use an image model for images',
 };
 
 /**
- * A line with a piece of text or reasoning and nothing else, as the server writes it: most lines of most answers (recorded
- * 2026-07 and 2026-08). Without an escape a string is what it looks like, a quarter of what parsing it costs. A longer piece
- * would keep all that came with it, as engines cut strings.
+ * A line with only a piece of text or reasoning, as most lines of most responses (recorded 2026-07 and 2026-08). A string
+ * without escapes need not be parsed, which saves three quarters of the time. Longer strings are excluded, because the
+ * engine would retain the complete line with them.
  */
 const PIECE =
   /^\{"model":"[^"\\\p{Cc}]*","created_at":"[^"\\\p{Cc}]*","message":\{"role":"assistant","content":"([^"\\\p{Cc}]{0,12})"(?:,"thinking":"([^"\\\p{Cc}]{0,12})")?\},"done":false\}$/u;
 
 export interface ChatReaderOptions {
-  readonly scribe: EventWriter;
-  /** Who may read this model's reasoning again. */
+  readonly writer: EventWriter;
+  /** Models that accept this model's reasoning. */
   readonly family: string;
-  /** What was sent; asked at the end of the answer. */
+  /** Returns the size of the prompt, at the end of the response. */
   readonly prompt: () => PromptSize;
-  /** What an error inside the stream means. */
+  /** Converts an error in the stream. */
   readonly toLlmError: (body: unknown) => LlmError;
 }
 
-/** Reads the lines of /api/chat, or its one object, into events. */
+/** Reads the lines of /api/chat, or its single object. */
 export class ChatReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;
   private calls = 0;
-  private toldMedia = false;
+  private hasWarnedMedia = false;
 
   constructor(options: ChatReaderOptions) {
     this.options = options;
-    this.writer = options.scribe;
+    this.writer = options.writer;
     this.replay = { family: options.family, data: null };
   }
 
   readMessage(data: string, event: string | undefined): void {
-    // The first line says when the answer was made.
+    // The first line contains the creation time.
     const piece = this.writer.hasContent ? PIECE.exec(data) : null;
-    if (piece === null) this.chunk(this.parsed(data, event === UNTERMINATED_LINE));
-    else this.answer({ content: piece[1], thinking: piece[2] });
+    if (piece === null) this.readChunk(this.parseLine(data, event === UNTERMINATED_LINE));
+    else this.readAnswer({ content: piece[1], thinking: piece[2] });
   }
 
   readBody(json: unknown): void {
-    this.chunk(json);
+    this.readChunk(json);
   }
 
   end(): void {
@@ -73,54 +73,54 @@ export class ChatReader implements WireReader {
 
   private truncated(): LlmError {
     const { target } = this.writer;
-    return new LlmError('truncated', `${target} stopped before its last line`, { target });
+    return new LlmError('truncated', `${target}: the stream ended before its last line`, { target });
   }
 
-  private parsed(data: string, mayLackItsEnd: boolean): unknown {
+  private parseLine(data: string, mayBeIncomplete: boolean): unknown {
     try {
       return JSON.parse(data);
     } catch (cause) {
-      if (mayLackItsEnd) throw this.truncated();
-      throw new LlmError('protocol', `${this.writer.target} sent a line of broken JSON`, this.at(''), {
+      if (mayBeIncomplete) throw this.truncated();
+      throw new LlmError('protocol', `${this.writer.target} sent a line of invalid JSON`, this.details(''), {
         cause,
       });
     }
   }
 
-  private chunk(json: unknown): void {
-    if (!isRecord(json)) throw this.drifted('');
+  private readChunk(json: unknown): void {
+    if (!isRecord(json)) throw this.protocolError('');
     const chunk: WireChunk = json;
     if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
-    // The wire has no response ids; the time of creation is the nearest to one, and made-up call ids hang on it.
+    // The wire has no response ids. Generated call ids are derived from the creation time instead.
     this.writer.start(asText(chunk.created_at));
     const { message } = chunk;
-    if (message !== undefined && message !== null) this.answer(message);
-    else if (chunk.done !== true) throw this.drifted('message');
+    if (message !== undefined && message !== null) this.readAnswer(message);
+    else if (chunk.done !== true) throw this.protocolError('message');
     if (chunk.logprobs !== undefined) this.writer.logprobs(tokenLogprobs(chunk.logprobs));
     if (chunk.done === true) this.finish(chunk);
   }
 
-  private answer({ thinking, content, images, tool_calls: calls }: WireAnswer): void {
+  private readAnswer({ thinking, content, images, tool_calls: calls }: WireAnswer): void {
     if (typeof thinking === 'string' && thinking !== '') this.writer.reasoning(thinking, this.replay);
     if (typeof content === 'string') {
       if (content !== '') this.writer.text(content);
     } else if (content !== undefined && content !== null) {
-      throw this.drifted('message.content');
+      throw this.protocolError('message.content');
     }
-    if (isList(images) && images.length > 0 && !this.toldMedia) {
-      this.toldMedia = true;
+    if (isList(images) && images.length > 0 && !this.hasWarnedMedia) {
+      this.hasWarnedMedia = true;
       this.writer.warning(NO_MEDIA);
     }
     if (calls === undefined || calls === null) return;
-    if (!Array.isArray(calls)) throw this.drifted('message.tool_calls');
+    if (!Array.isArray(calls)) throw this.protocolError('message.tool_calls');
     for (const [n, call] of calls.entries()) this.toolCall(call, `message.tool_calls[${n}]`);
   }
 
-  /** Calls come whole. Their arguments are an object; a string is what some proxies make of it. */
+  /** Reads a complete call. Its arguments are an object, or a string behind some proxies. */
   private toolCall(call: unknown, path: string): void {
     const { function: called, id } = asRecord(call);
     const { name, arguments: args } = asRecord(called);
-    if (typeof name !== 'string' || name === '') throw this.drifted(`${path}.function.name`);
+    if (typeof name !== 'string' || name === '') throw this.protocolError(`${path}.function.name`);
     const key = `call ${this.calls++}`;
     const json = typeof args === 'string' ? args : args === undefined || args === null ? '' : jsonText(args);
     this.writer.toolCall(key, { id: asText(id), name, json });
@@ -130,24 +130,28 @@ export class ChatReader implements WireReader {
   private finish(chunk: WireChunk): void {
     const raw = asText(chunk.done_reason);
     if (raw === undefined) {
-      this.writer.warning({ action: 'repaired', what: 'finish reason', why: 'the answer ended without one' });
+      this.writer.warning({
+        action: 'repaired',
+        what: 'finish reason',
+        why: 'the response ended without one',
+      });
     }
-    const cut = promptCut(this.options.prompt(), chunk.prompt_eval_count);
-    if (cut !== undefined) this.writer.warning(cut);
+    const cutWarning = promptCutWarning(this.options.prompt(), chunk.prompt_eval_count);
+    if (cutWarning !== undefined) this.writer.warning(cutWarning);
     this.writer.finish(finishReason(raw, this.calls > 0), raw, usage(chunk));
     this.done = true;
   }
 
-  private drifted(path: string): LlmError {
+  private protocolError(path: string): LlmError {
     const where = path === '' ? 'an object' : `"${path}"`;
     return new LlmError(
       'protocol',
-      `${this.writer.target} answered without ${where} of the known form`,
-      this.at(path),
+      `${this.writer.target} sent a response without ${where} of the known form`,
+      this.details(path),
     );
   }
 
-  private at(path: string): { readonly target: string; readonly path: string } {
+  private details(path: string): { readonly target: string; readonly path: string } {
     return { target: this.writer.target, path };
   }
 }

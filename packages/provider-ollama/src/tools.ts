@@ -6,7 +6,7 @@ export interface WireTool {
   readonly function: { readonly name: string; readonly description: string; readonly parameters: JsonObject };
 }
 
-/** The tools to offer. The wire has no tool choice: `none` offers no tools, one that is named is offered alone. */
+/** Converts tools. The wire has no tool choice: `none` sends no tools, and a named tool is sent alone. */
 export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]): WireTool[] {
   if (tools.length === 0 || toolChoice === 'none') return [];
   if (toolChoice === undefined || toolChoice === 'auto') return tools.map(toTool);
@@ -15,7 +15,7 @@ export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]
   warnings.push({
     action: 'coerced',
     what,
-    why: 'this wire cannot force a call: the tools are only offered',
+    why: 'this API cannot require a tool call',
   });
   return tools.filter(({ name }) => named === undefined || name === named).map(toTool);
 }

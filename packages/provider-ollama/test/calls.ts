@@ -2,7 +2,7 @@ import type { ModelContext, ModelRequest, Provider } from '@majordomo/core';
 import { contextOf, requestOf } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 
-/** Runs one call to its end; what it throws is a result too. */
+/** Runs one call and returns its result or its error. */
 export const ask = (
   provider: Provider,
   fields: Partial<ModelRequest> = {},

@@ -16,7 +16,7 @@ const VALID = sequence(der(0x18, Buffer.from('20200101000000Z')), der(0x18, Buff
 /** subjectAltName: the address 127.0.0.1. */
 const ALT_NAME = sequence(oid(0x55, 0x1d, 0x11), der(0x04, sequence(der(0x87, Uint8Array.of(127, 0, 0, 1)))));
 
-/** A fresh key and a certificate for 127.0.0.1 that signs itself, in PEM. */
+/** Creates a key and a self-signed certificate for 127.0.0.1, in PEM. */
 export function selfSigned(): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const body = sequence(

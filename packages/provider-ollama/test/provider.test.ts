@@ -53,7 +53,7 @@ describe('an answer', () => {
     );
     const { text, warnings } = await ask(createOllama({ baseURL: server.origin }));
     expect(text).toBe('ok');
-    expect(warnings).toMatchObject([{ action: 'dropped', what: 'media in the answer' }]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'media in the response' }]);
   });
 
   it('with done and without its reason is whole, and says so', async () => {
@@ -100,7 +100,7 @@ describe('an answer', () => {
     await using server = await testServer(cut);
     const messages = [user('word '.repeat(8000))];
     const { warnings } = await ask(createOllama({ baseURL: server.origin, numCtx: 4096 }), { messages });
-    expect(warnings).toMatchObject([{ action: 'dropped', what: 'a part of the prompt' }]);
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'part of the prompt' }]);
     expect(server.requests[0]?.body).toMatchObject({ options: { num_ctx: 4096 } });
   });
 });
@@ -108,7 +108,7 @@ describe('an answer', () => {
 describe('an answer that nobody wants in deltas', () => {
   const whole = answers(ended({ message: { role: 'assistant', content: 'Hello' } }));
   const streamed = async (options: OllamaOptions): Promise<unknown> => {
-    // It may answer in lines all the same.
+    // The server may answer in lines nevertheless.
     await using server = await testServer((response, { body }, number) =>
       ((body as { stream: boolean }).stream || number > 2 ? hello : whole)(response),
     );
@@ -300,7 +300,7 @@ describe('silence', () => {
       const request = await server.request(0);
       await clock.advance(300_000);
       expect(majordomo.health.snapshot()).toEqual({});
-      // The clock stands still: an abort that waited for a timer would never be heard.
+      // The clock does not advance, so an abort that waits for a timer would hang.
       controller.abort();
       expect(LlmError.is(await call, 'aborted')).toBe(true);
       await request.closed;

@@ -40,7 +40,7 @@ interface Message {
 const messagesOf = (body: unknown): readonly Message[] =>
   (body as { messages: Message[] } | undefined)?.messages ?? [];
 
-/** Calls and results, in order, as a server reads them. */
+/** Calls and results in order, as the server receives them. */
 const echoed = (body: unknown): object[] =>
   messagesOf(body)
     .filter(({ role }) => role === 'assistant' || role === 'tool')
@@ -52,7 +52,7 @@ const echoed = (body: unknown): object[] =>
           },
     );
 
-/** What the recorded client answered to this tool. */
+/** The recorded client's result for this tool. */
 const resultOf = (next: Recording | undefined, name: string): string =>
   messagesOf(next?.request?.body).findLast(({ role, tool_name: tool }) => role === 'tool' && tool === name)
     ?.content ?? '';

@@ -7,7 +7,7 @@ export const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 const CREATED = '2026-11-20T09:00:00.123456Z';
 
-/** A line with a piece of the answer, of true shape. */
+/** A line with a piece of the response. */
 export const says = (message: object): object => ({
   model: 'm',
   created_at: CREATED,
@@ -31,17 +31,17 @@ export const ended = (more: object = {}): object => ({
   ...more,
 });
 
-/** Streams these lines and ends. */
+/** Streams these lines and ends the response. */
 export const streams =
   (...lines: readonly object[]): Reply =>
   (response) => {
     response.writeHead(200, NDJSON_TYPE).end(lines.map(line).join(''));
   };
 
-/** Answers with one JSON value. */
+/** Answers with a JSON value. */
 export const answers = (value: unknown, status = 200): Reply => answersJson(value, status, JSON_TYPE);
 
-/** Sends lines and then says nothing more. */
+/** Sends lines and then stalls. */
 export const stalls =
   (...lines: readonly object[]): Reply =>
   (response) => {
