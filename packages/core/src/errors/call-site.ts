@@ -7,12 +7,12 @@ export interface CallSite {
 
 type Capture = (site: object, called: (...never: never[]) => unknown) => void;
 
-/** Returns the place from which `called`, a public function, is being called. */
-export function callSite(called: (...never: never[]) => unknown): CallSite {
+/** Returns the place from which `callee`, a public function, is being called. */
+export function callSite(callee: (...never: never[]) => unknown): CallSite {
   const site: CallSite = {};
   const capture = Reflect.get(Error, 'captureStackTrace') as Capture | undefined;
   if (capture === undefined) return { stack: new Error().stack };
-  capture(site, called);
+  capture(site, callee);
   return site;
 }
 

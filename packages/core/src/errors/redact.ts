@@ -41,7 +41,7 @@ function redactor(secrets: readonly (string | undefined)[]): (text: string) => s
 
 /** Returns the text with the given secrets masked, but not other strings with the pattern of a key. */
 export function redactValues(text: string, secrets: readonly (string | undefined)[]): string {
-  return maskSpans(text, mergeSpans(knownSpans(text, formsOf(secrets))));
+  return maskSpans(text, mergeSpans(spansOfForms(text, formsOf(secrets))));
 }
 
 function maskSpans(text: string, spans: readonly Span[]): string {
@@ -60,7 +60,7 @@ export function secretSpans(text: string, secrets: readonly (string | undefined)
 }
 
 function spansOf(text: string, forms: ReadonlySet<string>): readonly Span[] {
-  const found = knownSpans(text, forms);
+  const found = spansOfForms(text, forms);
   for (const shape of KEY_SHAPES) {
     for (const match of text.matchAll(shape)) {
       const from = match.index + (match[1]?.length ?? 0);
@@ -71,7 +71,7 @@ function spansOf(text: string, forms: ReadonlySet<string>): readonly Span[] {
   return mergeSpans(found);
 }
 
-function knownSpans(text: string, forms: ReadonlySet<string>): Span[] {
+function spansOfForms(text: string, forms: ReadonlySet<string>): Span[] {
   const found: Span[] = [];
   for (const form of forms) {
     for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
@@ -152,15 +152,15 @@ const OPAQUE: unique symbol = Symbol();
 export function redactCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
   const cleaner = new Cleaner(secrets);
   const clean = cleaner.clean(cause);
-  if (!cleaner.changed) return cause;
+  if (!cleaner.isChanged) return cause;
   return clean === OPAQUE ? new Error(`a thrown ${typeof cause}`) : clean;
 }
 
 class Cleaner {
-  changed = false;
+  isChanged = false;
   private readonly redact: (text: string) => string;
   private readonly seen = new Map<object, unknown>();
-  private left = MAX_MEMBERS;
+  private remainingMembers = MAX_MEMBERS;
 
   constructor(secrets: readonly (string | undefined)[]) {
     this.redact = redactor(secrets);
@@ -180,12 +180,12 @@ class Cleaner {
 
   private text(value: string): string {
     const clean = this.redact(value.slice(0, MAX_CHARACTERS));
-    if (clean !== value) this.changed = true;
+    if (clean !== value) this.isChanged = true;
     return value.length > MAX_CHARACTERS ? clean.slice(0, -MAX_SECRET) || MASK : clean;
   }
 
   private drop(): typeof OPAQUE {
-    this.changed = true;
+    this.isChanged = true;
     return OPAQUE;
   }
 
@@ -195,7 +195,7 @@ class Cleaner {
     const message = textOf(error, 'message');
     const stack = textOf(error, 'stack');
     // The stack may be an object that contains a string.
-    if (stack === '') this.changed = true;
+    if (stack === '') this.isChanged = true;
     const clean = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
     const copy = new Error(clean);
     this.members(error, copy);
@@ -207,7 +207,7 @@ class Cleaner {
 
   /** Engines quote the invalid text, which may contain a part of a key. */
   private withoutSample(message: string): string {
-    this.changed = true;
+    this.isChanged = true;
     return `not valid JSON${/ (?:in JSON )?at position \d+/.exec(message)?.[0] ?? ''}`;
   }
 
@@ -215,7 +215,7 @@ class Cleaner {
   private member(key: PropertyKey, value: unknown): unknown {
     if (typeof value !== 'string' || typeof key !== 'string' || !CREDENTIAL.test(key))
       return this.clean(value);
-    this.changed = true;
+    this.isChanged = true;
     return MASK;
   }
 
@@ -226,7 +226,7 @@ class Cleaner {
     for (const key of Reflect.ownKeys(from)) {
       const member = Object.getOwnPropertyDescriptor(from, key);
       if (member === undefined || key === known) continue;
-      if (this.left-- < 1) {
+      if (this.remainingMembers-- < 1) {
         this.drop();
         break;
       }

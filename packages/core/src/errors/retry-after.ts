@@ -14,7 +14,7 @@ const MAX_WAIT_MS = 31 * 24 * 3_600_000;
 export function retryAfterMs(headers: HeaderReader | undefined, now: number): number | undefined {
   if (headers === undefined) return undefined;
   return (
-    plausible(number(headers.get('retry-after-ms'))) ??
+    plausibleWait(parseNumber(headers.get('retry-after-ms'))) ??
     fromRetryAfter(headers.get('retry-after'), now) ??
     resetMs(headers.get('x-ratelimit-reset'), now)
   );
@@ -23,29 +23,29 @@ export function retryAfterMs(headers: HeaderReader | undefined, now: number): nu
 /** Returns the time until a reset in milliseconds. The value is seconds, `6m0s`, `120ms`, RFC 3339, or epoch seconds or ms. */
 export function resetMs(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  const seconds = number(value);
+  const seconds = parseNumber(value);
   if (seconds !== undefined) {
     const isEpoch = seconds > 1e9;
-    return plausible(isEpoch ? (seconds > 1e12 ? seconds : seconds * 1000) - now : seconds * 1000);
+    return plausibleWait(isEpoch ? (seconds > 1e12 ? seconds : seconds * 1000) - now : seconds * 1000);
   }
-  return plausible(duration(value) ?? Date.parse(value) - now);
+  return plausibleWait(parseDuration(value) ?? Date.parse(value) - now);
 }
 
 function fromRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  const seconds = number(value);
-  return plausible(seconds === undefined ? Date.parse(value) - now : seconds * 1000);
+  const seconds = parseNumber(value);
+  return plausibleWait(seconds === undefined ? Date.parse(value) - now : seconds * 1000);
 }
 
-const number = (value: string | null): number | undefined =>
+const parseNumber = (value: string | null): number | undefined =>
   value !== null && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
 
-const plausible = (ms: number | undefined): number | undefined =>
+const plausibleWait = (ms: number | undefined): number | undefined =>
   ms !== undefined && ms >= 0 && ms <= MAX_WAIT_MS ? ms : undefined;
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-function duration(value: string): number | undefined {
+function parseDuration(value: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+$/.test(value)) return undefined;
   let total = 0;
   for (const [, amount, unit] of value.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)(ms|d|h|m|s)/g)) {
@@ -66,5 +66,5 @@ export function retryAfterInMessage(message: string | undefined): number | undef
     .replace(/(\d)(?:milliseconds?|(second|minute|hour|day)s?)/g, (_all, digit: string, unit = 'ms') =>
       unit === 'ms' ? `${digit}ms` : `${digit}${String(unit).charAt(0)}`,
     );
-  return plausible(duration(short));
+  return plausibleWait(parseDuration(short));
 }

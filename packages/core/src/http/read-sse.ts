@@ -82,7 +82,7 @@ async function bytesOf(
 
 /** Returns an event. Throws the error in an error event. */
 function eventOf(data: string): unknown {
-  const event = reviveErrors(fromJson(parsed(data)));
+  const event = reviveErrors(fromJson(parseJson(data)));
   if (typeof event !== 'object' || event === null || !('type' in event) || event.type !== 'error')
     return event;
   const failure = errorFromJson(event);
@@ -90,7 +90,7 @@ function eventOf(data: string): unknown {
   return event;
 }
 
-function parsed(data: string): unknown {
+function parseJson(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch (cause) {

@@ -79,9 +79,9 @@ function repairObject(given: string): RepairedText | undefined {
   for (let at = 0; at < text.length; at++) {
     if (text.charAt(at) === '"') {
       const end = endOfString(text, at);
-      if (end === -1 || !repairer.string(text.slice(at, end))) return undefined;
+      if (end === -1 || !repairer.appendString(text.slice(at, end))) return undefined;
       at = end - 1;
-    } else if (!repairer.character(text.charAt(at))) {
+    } else if (!repairer.appendCharacter(text.charAt(at))) {
       return undefined;
     }
   }
@@ -91,7 +91,7 @@ function repairObject(given: string): RepairedText | undefined {
 class JsonRepairer {
   private readonly repairs: Set<ArgumentRepair>;
   private readonly open: string[] = [];
-  private repaired = '';
+  private text = '';
   /** Position of a comma at the end of the text so far; -1 without one. */
   private comma = -1;
   private isOver = false;
@@ -103,20 +103,20 @@ class JsonRepairer {
   }
 
   /** Appends a string. Returns false if the text cannot be repaired. */
-  string(quoted: string): boolean {
+  appendString(quoted: string): boolean {
     const escaped = escapeControls(quoted);
     if (escaped !== quoted) this.repairs.add('control characters');
-    this.repaired += escaped;
+    this.text += escaped;
     this.comma = -1;
     this.last = '"';
     return !this.isOver;
   }
 
   /** Appends a character outside strings. Returns false if the text cannot be repaired. */
-  character(character: string): boolean {
+  appendCharacter(character: string): boolean {
     const opener = OPENER[character];
     if (SPACE.test(character)) {
-      this.repaired += character;
+      this.text += character;
       return true;
     }
     if (this.isOver) {
@@ -131,8 +131,8 @@ class JsonRepairer {
       this.open.push(character);
     }
     this.last = character;
-    this.comma = character === ',' ? this.repaired.length : -1;
-    this.repaired += character;
+    this.comma = character === ',' ? this.text.length : -1;
+    this.text += character;
     return true;
   }
 
@@ -141,14 +141,14 @@ class JsonRepairer {
     if (opener !== undefined) {
       if (this.open.length > 1 || !'"}]'.includes(this.last)) return undefined;
       this.repairs.add('missing closer');
-      this.repaired += CLOSER[opener] ?? '';
+      this.text += CLOSER[opener] ?? '';
     }
-    return { text: this.repaired, repairs: [...this.repairs] };
+    return { text: this.text, repairs: [...this.repairs] };
   }
 
   private dropComma(): void {
     if (this.comma === -1) return;
-    this.repaired = this.repaired.slice(0, this.comma) + this.repaired.slice(this.comma + 1);
+    this.text = this.text.slice(0, this.comma) + this.text.slice(this.comma + 1);
     this.repairs.add('trailing comma');
   }
 }

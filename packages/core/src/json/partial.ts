@@ -39,7 +39,7 @@ export class PartialJson {
     if (this.start === -1) return undefined;
     this.scan();
     try {
-      return JSON.parse(this.closed());
+      return JSON.parse(this.closedText());
     } catch {
       this.isOver = true;
       return undefined;
@@ -52,7 +52,7 @@ export class PartialJson {
     this.safe = this.start;
   }
 
-  private closed(): string {
+  private closedText(): string {
     const tail = this.closers.toReversed().join('');
     const { inside, place, text, start } = this;
     if (inside !== 'string' || place === 'key') return text.slice(start, this.safe) + tail;

@@ -22,7 +22,7 @@ export function repairHistory(messages: readonly TurnMessage[]): {
 } {
   if (isComplete(messages)) return { messages, warnings: [] };
   const repair = new HistoryRepair();
-  for (let at = 0; at < messages.length;) at = repair.turn(messages, at);
+  for (let at = 0; at < messages.length;) at = repair.repairNext(messages, at);
   return { messages: repair.messages, warnings: repair.warnings() };
 }
 
@@ -34,7 +34,7 @@ class HistoryRepair {
   private orphans = 0;
 
   /** Repairs a message, or a turn of the assistant with its results. Returns the position of the next message. */
-  turn(messages: readonly TurnMessage[], at: number): number {
+  repairNext(messages: readonly TurnMessage[], at: number): number {
     const message = messages[at];
     if (message === undefined) return at + 1;
     if (message.role === 'tool') {
@@ -47,25 +47,25 @@ class HistoryRepair {
     }
     let end = at + 1;
     while (end < messages.length && messages[end]?.role !== 'assistant') end++;
-    this.calls(message, messages.slice(at + 1, end));
+    this.repairCalls(message, messages.slice(at + 1, end));
     return end;
   }
 
-  private calls(message: AssistantMessage, following: readonly TurnMessage[]): void {
+  private repairCalls(message: AssistantMessage, following: readonly TurnMessage[]): void {
     const { parts } = message;
     const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
     /** Results by call id, the last one first. */
-    const left = new Map<string, ToolResultPart[]>();
+    const resultsByCall = new Map<string, ToolResultPart[]>();
     for (const result of results.reverse()) {
-      const same = left.get(result.callId);
-      if (same === undefined) left.set(result.callId, [result]);
+      const same = resultsByCall.get(result.callId);
+      if (same === undefined) resultsByCall.set(result.callId, [result]);
       else same.push(result);
     }
     this.orphans += results.length;
     const answers: ToolResultPart[] = [];
     const unique = parts.map((part) => {
       if (part.type !== 'tool-call') return part;
-      const result = left.get(part.id)?.pop();
+      const result = resultsByCall.get(part.id)?.pop();
       if (result === undefined) this.interrupted++;
       else this.orphans--;
       const id = this.uniqueId(part.id);
@@ -121,10 +121,10 @@ function repairedPair(
   results: readonly ToolResultPart[],
 ): Pair {
   const earlier = repairedTurns.get(turn);
-  const given = next?.role === 'tool' ? next : undefined;
+  const nextResults = next?.role === 'tool' ? next : undefined;
   const pair: Pair = {
     turn: reusable(turn, parts) ?? reusable(earlier?.turn, parts) ?? { role: 'assistant', parts },
-    results: reusable(given, results) ??
+    results: reusable(nextResults, results) ??
       reusable(earlier?.results, results) ?? { role: 'tool', parts: results },
   };
   repairedTurns.set(turn, pair);

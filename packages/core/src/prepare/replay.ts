@@ -24,26 +24,26 @@ function warningsFor(
   const removed = messages
     .flatMap((message) => (message.role === 'assistant' ? message.parts : []))
     .filter((part) => {
-      const [left] = readableParts(part, families);
-      return left === undefined || (left.replay === undefined && part.replay !== undefined);
+      const [readable] = readableParts(part, families);
+      return readable === undefined || (readable.replay === undefined && part.replay !== undefined);
     });
   const isOfTool = ({ type }: AssistantPart): boolean => type === 'vendor';
   return [
     ...(removed.every(isOfTool)
       ? []
-      : [dropped('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
-    ...(removed.some(isOfTool) ? [dropped('what ran at another vendor', `${target} cannot read it`)] : []),
+      : [dropWarning('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
+    ...(removed.some(isOfTool) ? [dropWarning('what ran at another vendor', `${target} cannot read it`)] : []),
   ];
 }
 
 const TOKENS = "another model's reasoning or tokens";
-const dropped = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
+const dropWarning = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
 
 /** Stripped turns by families and original, because wires cache converted messages by identity. */
 const cache = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
 
 interface Stripped {
-  readonly left: AssistantMessage;
+  readonly stripped: AssistantMessage;
   /** Values of the turn when it was stripped. */
   readonly values: readonly unknown[];
 }
@@ -52,11 +52,11 @@ function strip(message: AssistantMessage, families: readonly string[]): Assistan
   const byMessage = cache.get(families) ?? new WeakMap<AssistantMessage, Stripped>();
   cache.set(families, byMessage);
   const found = byMessage.get(message);
-  if (found !== undefined && hasSameValues(message, found.values)) return found.left;
+  if (found !== undefined && hasSameValues(message, found.values)) return found.stripped;
   const parts = message.parts.flatMap((part) => readableParts(part, families));
-  const left: AssistantMessage = { role: 'assistant', parts };
-  byMessage.set(message, { left, values: messageValues(message) });
-  return left;
+  const stripped: AssistantMessage = { role: 'assistant', parts };
+  byMessage.set(message, { stripped, values: messageValues(message) });
+  return stripped;
 }
 
 function readableParts(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {

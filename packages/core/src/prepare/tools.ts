@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH = 64;
 const isValidName = (name: string): boolean => VALID_NAME.test(name);
 
 /** Request with tool names that every wire accepts. */
-export interface FittedNames {
+export interface RenamedTools {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
   /** Restores the original names in the tool calls of a response. */
@@ -24,11 +24,11 @@ export interface FittedNames {
 }
 
 /** Replaces tool names that a wire may reject, in the tools, the tool choice and the history. */
-export function fitToolNames(request: ModelRequest): FittedNames {
+export function fitToolNames(request: ModelRequest): RenamedTools {
   if (request.tools.every(({ name }) => isValidName(name))) return { request, warnings: [] };
-  const fitted = fittedNames(request.tools.map(({ name }) => name));
+  const fitted = replacementNames(request.tools.map(({ name }) => name));
   const out = (name: string): string => fitted.get(name) ?? name;
-  const given = new Map([...fitted].map(([name, fit]) => [fit, name]));
+  const originals = new Map([...fitted].map(([name, fit]) => [fit, name]));
   const { tools, toolChoice, messages } = request;
   return {
     request: {
@@ -42,12 +42,12 @@ export function fitToolNames(request: ModelRequest): FittedNames {
       what: `name of tool "${name}"`,
       why: `it is sent as "${fit}": wires accept letters, digits, _ and -, at most ${MAX_NAME_LENGTH}`,
     })),
-    read: (steps) => restoreNames(steps, (name) => given.get(name) ?? name),
+    read: (steps) => restoreNames(steps, (name) => originals.get(name) ?? name),
   };
 }
 
 /** Derives each name from the original alone, so that it is the same in each turn. A name that is taken gets a suffix. */
-function fittedNames(names: readonly string[]): ReadonlyMap<string, string> {
+function replacementNames(names: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Set(names.filter((name) => isValidName(name)));
   const fitted = new Map<string, string>();
   for (const name of names) {
@@ -79,10 +79,10 @@ function renameTools(message: TurnMessage, out: (name: string) => string): TurnM
 
 async function* restoreNames(
   steps: AsyncIterable<Step>,
-  given: (name: string) => string,
+  originalName: (name: string) => string,
 ): AsyncIterable<readonly ModelEvent[]> {
   const withOriginalName = <P extends PartHead | AssistantPart>(part: P): P =>
-    part.type === 'tool-call' ? { ...part, name: given(part.name) } : part;
+    part.type === 'tool-call' ? { ...part, name: originalName(part.name) } : part;
   for await (const step of steps) {
     const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
     yield events.map((event) => {

@@ -79,7 +79,7 @@ function validateMessage(message: unknown, at: number): void {
   if (!isObject(message)) throw invalid(`messages[${at}]`, 'must be a message, such as user("hi")');
   const { role, parts } = message as Untyped;
   if (typeof role !== 'string' || !Object.hasOwn(REMEDIES, role))
-    throw invalid(`messages[${at}].role`, `must be a role, not ${described(role)}`);
+    throw invalid(`messages[${at}].role`, `must be a role, not ${describe(role)}`);
   if (!isArray(parts))
     throw invalid(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
   const list = parts as readonly unknown[];
@@ -141,14 +141,14 @@ function validateSettings(request: ChatRequest): void {
   checkOneOf(request.serviceTier, Object.keys(TIERS), 'serviceTier');
   const output: unknown = request.output;
   if (output !== undefined && output !== 'json' && !isObject(output))
-    throw invalid('output', `must be a JSON Schema or "json", not ${described(output)}`);
+    throw invalid('output', `must be a JSON Schema or "json", not ${describe(output)}`);
 }
 
 const NUMBERS = ['temperature', 'topP', 'frequencyPenalty', 'presencePenalty'] as const;
 
 function checkOneOf(value: string | undefined, known: readonly string[], path: string): void {
   if (value === undefined || known.includes(value)) return;
-  throw invalid(path, `must be one of ${known.join(', ')}, not ${described(value)}`);
+  throw invalid(path, `must be one of ${known.join(', ')}, not ${describe(value)}`);
 }
 
 /** Names that some wire accepts. */
@@ -164,7 +164,7 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalid(
         `tools[${index}].name`,
-        `must be letters, digits, "_", "-", "." or ":", not ${described(name)}`,
+        `must be letters, digits, "_", "-", "." or ":", not ${describe(name)}`,
       );
     }
     if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is not unique`);
@@ -190,7 +190,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 const isArray = (value: unknown): boolean => Array.isArray(value);
 
 /** Describes a value in a message. */
-const described = (value: unknown): string =>
+const describe = (value: unknown): string =>
   typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
 
 const invalid = (path: string, why: string): LlmError =>

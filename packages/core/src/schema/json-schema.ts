@@ -16,7 +16,7 @@ const MAX_WORK = 1_000_000;
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MAX_DEPTH} levels deep` }];
-  const shared = sharedBy(schema as Schema);
+  const shared = newSharedState(schema as Schema);
   const check = new SchemaCheck(shared, false);
   check.at(schema, value, [], 0);
   if (shared.work <= MAX_WORK) return check.issues;
@@ -26,7 +26,7 @@ export function findIssues(schema: object, value: unknown): readonly ErrorIssue[
 type Fit = 'no' | 'perhaps' | 'yes';
 
 /** State that all parts of one check share. */
-interface Shared {
+interface SharedState {
   readonly root: Schema;
   /** Results by branch and value; each level above needs them again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
@@ -37,7 +37,7 @@ interface Shared {
   cuts: number;
 }
 
-const sharedBy = (root: Schema): Shared => ({
+const newSharedState = (root: Schema): SharedState => ({
   root,
   verdicts: new Map(),
   work: 0,
@@ -47,13 +47,13 @@ const sharedBy = (root: Schema): Shared => ({
 
 class SchemaCheck {
   readonly issues: ErrorIssue[] = [];
-  private readonly shared: Shared;
+  private readonly shared: SharedState;
   /** Whether the check ends at the first issue, as for a branch whose issues are not reported. */
   private readonly stopsAtFirst: boolean;
   /** Checked values by schema, so that an issue is reported once. */
   private readonly checked = new Map<unknown, Set<unknown>>();
 
-  constructor(shared: Shared, stopsAtFirst: boolean) {
+  constructor(shared: SharedState, stopsAtFirst: boolean) {
     this.shared = shared;
     this.stopsAtFirst = stopsAtFirst;
   }
@@ -64,16 +64,16 @@ class SchemaCheck {
     if (schema === false) this.add(path, 'is not allowed');
     if (hops > MAX_HOPS) this.shared.cuts++;
     if (!isRecord(schema) || hops > MAX_HOPS || this.wasChecked(schema, value)) return;
-    if (!this.type(schema['type'], value, path)) return;
-    this.constants(schema, value, path);
-    if (isRecord(value)) this.required(schema, value, path);
+    if (!this.checkType(schema['type'], value, path)) return;
+    this.checkConstants(schema, value, path);
+    if (isRecord(value)) this.checkRequired(schema, value, path);
     if (this.isOver()) return;
-    if (typeof schema['$ref'] === 'string') this.at(this.find(schema['$ref']), value, path, hops + 1);
-    this.branches(schema, value, path, hops);
-    if (typeof value === 'number') this.number(schema, value, path);
-    else if (typeof value === 'string') this.text(schema, value, path);
-    else if (Array.isArray(value)) this.list(schema, value, path);
-    else if (isRecord(value)) this.object(schema, value, path);
+    if (typeof schema['$ref'] === 'string') this.at(this.resolveReference(schema['$ref']), value, path, hops + 1);
+    this.checkBranches(schema, value, path, hops);
+    if (typeof value === 'number') this.checkNumber(schema, value, path);
+    else if (typeof value === 'string') this.checkString(schema, value, path);
+    else if (Array.isArray(value)) this.checkArray(schema, value, path);
+    else if (isRecord(value)) this.checkObject(schema, value, path);
   }
 
   private isOver(): boolean {
@@ -90,7 +90,7 @@ class SchemaCheck {
     return false;
   }
 
-  private type(type: unknown, value: unknown, path: Path): boolean {
+  private checkType(type: unknown, value: unknown, path: Path): boolean {
     const allowed = Array.isArray(type) ? type : type === undefined ? [] : [type];
     const actual = typeName(value);
     const fits =
@@ -100,18 +100,18 @@ class SchemaCheck {
     return fits;
   }
 
-  private constants(schema: Schema, value: unknown, path: Path): void {
+  private checkConstants(schema: Schema, value: unknown, path: Path): void {
     const allowed = Array.isArray(schema['enum'])
       ? schema['enum']
       : 'const' in schema
         ? [schema['const']]
         : undefined;
-    if (allowed?.some((member) => same(member, value)) === false) {
+    if (allowed?.some((member) => isEqual(member, value)) === false) {
       this.add(path, `must be ${allowed.map((member) => JSON.stringify(member)).join(' or ')}`);
     }
   }
 
-  private branches(schema: Schema, value: unknown, path: Path, hops: number): void {
+  private checkBranches(schema: Schema, value: unknown, path: Path, hops: number): void {
     for (const branch of listOf(schema['allOf'])) this.at(branch, value, path, hops + 1);
     const fit = (branch: unknown): Fit => this.fit(branch, value, path, hops + 1);
     const any = listOf(schema['anyOf']);
@@ -138,25 +138,25 @@ class SchemaCheck {
     return fit;
   }
 
-  private number(schema: Schema, value: number, path: Path): void {
-    this.bound(schema['minimum'], (limit) => value >= limit, path, 'must be at least');
-    this.bound(schema['maximum'], (limit) => value <= limit, path, 'must be at most');
-    this.bound(schema['exclusiveMinimum'], (limit) => value > limit, path, 'must be above');
-    this.bound(schema['exclusiveMaximum'], (limit) => value < limit, path, 'must be below');
+  private checkNumber(schema: Schema, value: number, path: Path): void {
+    this.checkBound(schema['minimum'], (limit) => value >= limit, path, 'must be at least');
+    this.checkBound(schema['maximum'], (limit) => value <= limit, path, 'must be at most');
+    this.checkBound(schema['exclusiveMinimum'], (limit) => value > limit, path, 'must be above');
+    this.checkBound(schema['exclusiveMaximum'], (limit) => value < limit, path, 'must be below');
     const isMultiple = (step: number): boolean => Math.abs(value / step - Math.round(value / step)) < 1e-9;
-    this.bound(schema['multipleOf'], isMultiple, path, 'must be a multiple of');
+    this.checkBound(schema['multipleOf'], isMultiple, path, 'must be a multiple of');
   }
 
-  private text(schema: Schema, value: string, path: Path): void {
+  private checkString(schema: Schema, value: string, path: Path): void {
     const length = (): number => Array.from(value).length;
-    this.bound(schema['minLength'], (limit) => length() >= limit, path, 'characters: at least');
-    this.bound(schema['maxLength'], (limit) => length() <= limit, path, 'characters: at most');
+    this.checkBound(schema['minLength'], (limit) => length() >= limit, path, 'characters: at least');
+    this.checkBound(schema['maxLength'], (limit) => length() <= limit, path, 'characters: at most');
     if (schema['pattern'] !== undefined || schema['format'] !== undefined) this.shared.unchecked++;
   }
 
-  private list(schema: Schema, value: readonly unknown[], path: Path): void {
-    this.bound(schema['minItems'], (limit) => value.length >= limit, path, 'items: at least');
-    this.bound(schema['maxItems'], (limit) => value.length <= limit, path, 'items: at most');
+  private checkArray(schema: Schema, value: readonly unknown[], path: Path): void {
+    this.checkBound(schema['minItems'], (limit) => value.length >= limit, path, 'items: at least');
+    this.checkBound(schema['maxItems'], (limit) => value.length <= limit, path, 'items: at most');
     const first = listOf(schema['prefixItems']);
     value.forEach((item, index) => {
       this.at(index < first.length ? first[index] : schema['items'], item, [...path, index], 0);
@@ -166,13 +166,13 @@ class SchemaCheck {
     }
   }
 
-  private required(schema: Schema, value: Schema, path: Path): void {
+  private checkRequired(schema: Schema, value: Schema, path: Path): void {
     for (const name of listOf(schema['required'])) {
       if (!Object.hasOwn(value, String(name))) this.add([...path, String(name)], 'is required');
     }
   }
 
-  private object(schema: Schema, value: Schema, path: Path): void {
+  private checkObject(schema: Schema, value: Schema, path: Path): void {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {};
     // Other names may match a pattern, which is not checked.
     const hasPatterns = schema['patternProperties'] !== undefined;
@@ -183,15 +183,15 @@ class SchemaCheck {
     }
   }
 
-  private bound(limit: unknown, fits: (limit: number) => boolean, path: Path, rule: string): void {
+  private checkBound(limit: unknown, fits: (limit: number) => boolean, path: Path, rule: string): void {
     if (typeof limit === 'number' && !fits(limit)) this.add(path, `${rule} ${limit}`);
   }
 
   /** Resolves `#` or a JSON pointer into the schema. Other references are ignored. */
-  private find(reference: string): unknown {
+  private resolveReference(reference: string): unknown {
     if (!reference.startsWith('#')) return undefined;
     const steps = reference.slice(1).split('/').slice(1);
-    const names = steps.map((step) => decoded(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+    const names = steps.map((step) => decodeStep(step).replaceAll('~1', '/').replaceAll('~0', '~'));
     return names.reduce<unknown>(
       (node, name) => (isContainer(node) && Object.hasOwn(node, name) ? node[name] : undefined),
       this.shared.root,
@@ -204,7 +204,7 @@ class SchemaCheck {
 }
 
 /** Decodes a step of a pointer, which may not be URI-encoded. */
-function decoded(step: string): string {
+function decodeStep(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch {
@@ -218,7 +218,7 @@ function typeName(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-const same = (a: unknown, b: unknown): boolean =>
+const isEqual = (a: unknown, b: unknown): boolean =>
   a === b || (isContainer(a) && isContainer(b) && canonical(a) === canonical(b));
 
 /** Returns equal strings for equal values, for any order of their members. */
