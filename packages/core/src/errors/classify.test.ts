@@ -73,7 +73,7 @@ describe('the kind of a failure', () => {
 });
 
 describe('the policy', () => {
-  it('counts a kind from a newer core as server, and lays overrides over rows', () => {
+  it('counts an unknown kind as server and applies overrides', () => {
     expect(decisionFor('brand-new' as ErrorKind, undefined)).toEqual(ERROR_POLICY.server);
     expect(decisionFor('auth', { auth: { advance: true } })).toEqual({
       retry: false,
@@ -83,7 +83,7 @@ describe('the policy', () => {
   });
 });
 
-describe('how long to wait', () => {
+describe('the wait', () => {
   const now = Date.parse('2026-11-20T10:00:00Z');
   it.each<[Record<string, string>, number | undefined]>([
     [{ 'retry-after': '2' }, 2000],

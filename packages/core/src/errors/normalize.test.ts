@@ -10,6 +10,6 @@ it.each([
   [odd(7), '7'],
   [Object.create(null), 'it threw a value of type object that has no text'],
   [odd(Object.create(null)), 'it threw a value of type object that has no text'],
-])('says what was thrown: case %#', (thrown, words) => {
+])('describes a thrown value: case %#', (thrown, words) => {
   expect(messageOf(thrown)).toBe(words);
 });

@@ -22,7 +22,7 @@ describe('a cause', () => {
     ['an error of several', new AggregateError([new Error('a'), new Error('b')], 'both')],
     ['a text', 'enough'],
     ['nothing', undefined],
-  ])('that shows no secret is kept as it is: %s', (_, cause) => {
+  ])('without a secret is unchanged: %s', (_, cause) => {
     expect(redactCause(cause, [KEY])).toBe(cause);
   });
 
@@ -50,12 +50,12 @@ describe('a cause', () => {
     ['in a stack that is no text', Object.assign(new Error('a'), { stack: { said: KEY } })],
     ['in a member that is named as those of lists', Object.assign(new Error('a'), { length: KEY })],
     ['in a member of a list', [Object.assign([1], { stack: KEY })]],
-  ])('that shows one is copied without it: %s', (_, cause) => {
+  ])('with a secret is copied without it: %s', (_, cause) => {
     expect(shown(redactCause(cause, [KEY]))).not.toContain(KEY.slice(4));
     expect(shown(redactCause(cause, [KEY]))).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 12));
   });
 
-  it('keeps what is harmless: name, code, status and the chain', () => {
+  it('keeps the name, code, status and causes', () => {
     const inner = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     const error = Object.assign(new Error(`no ${KEY}`, { cause: inner }), { name: 'APIError', status: 401 });
     expect(redactCause(error, [KEY])).toMatchObject({
@@ -66,20 +66,20 @@ describe('a cause', () => {
     });
   });
 
-  it('may have a message that is no text', () => {
+  it('may have a message that is not a string', () => {
     const error = Object.assign(new Error('a'), { message: [KEY], name: 5 });
     const clean = redactCause(error, [KEY]) as Error;
     expect([clean.message, clean.name, shown(clean).includes(KEY)]).toEqual(['', '', false]);
   });
 
-  it('may hold itself', () => {
+  it('may contain itself', () => {
     const error = new Error(KEY);
     error.cause = error;
     const clean = redactCause(error, [KEY]) as Error;
     expect(clean.cause).toBe(clean);
   });
 
-  it('is looked through to a bound', () => {
+  it('is copied up to a limit', () => {
     const wide = Object.assign(new Error('wide'), {
       rows: Array.from({ length: 100_000 }, () => ({ a: {} })),
     });
@@ -89,7 +89,7 @@ describe('a cause', () => {
     expect(redactCause(Object.assign(new Error('deep'), { deep }), [KEY])).toBeInstanceOf(Error);
   });
 
-  it('is looked through to a bound in lists of plain values and in long texts', () => {
+  it('is copied up to a limit in arrays and long strings', () => {
     const rows = Array.from({ length: 1_000_000 }, (_, n) => n);
     const began = process.cpuUsage();
     const clean = redactCause(Object.assign(new Error('wide'), { rows }), [KEY]) as { rows: number[] };
@@ -101,14 +101,14 @@ describe('a cause', () => {
     expect([cut.length > 180_000, cut.includes(KEY.slice(0, 4))]).toEqual([true, false]);
   });
 
-  it('keeps its other members where one is taken out', () => {
+  it('keeps its other members if one is removed', () => {
     const data = { length: 5, stack: 'plain', said: KEY };
     expect(redactCause(Object.assign(new Error('a'), { data }), [KEY])).toMatchObject({
       data: { length: 5, stack: 'plain', said: '***' },
     });
   });
 
-  it('is not changed by members named like those of objects', () => {
+  it('may have members with the names of Object.prototype', () => {
     const error = Object.assign(new Error(KEY), {
       body: JSON.parse('{"__proto__":{"polluted":true}}') as object,
     });

@@ -23,7 +23,7 @@ describe('a known secret is masked', () => {
     expect(Buffer.from(clean, 'base64').toString('latin1')).not.toContain('canary');
   });
 
-  it('without the line break that it was read with', () => {
+  it('without a line break at its end', () => {
     expect(redact('bad key hunter2-and-more', ['hunter2-and-more\n'])).toBe('bad key ***');
   });
 
@@ -33,7 +33,7 @@ describe('a known secret is masked', () => {
   });
 });
 
-describe('a shape is masked', () => {
+describe('a pattern is masked', () => {
   it.each([
     ['Bearer abcdefghijklmnopqrstuvwxyz', 'Bearer ***'],
     ['{"x-api-key":"abc-def-ghi"}', '{"x-api-key":"***"}'],
@@ -67,13 +67,13 @@ describe('a shape is masked', () => {
     'sk-short',
     '"key":"value of a tool argument"',
     'call_abcdefghijklmnopqrstuvwx',
-  ])('but %s is left as it is', (text) => {
+  ])('but %s is unchanged', (text) => {
     expect(redact(text)).toBe(text);
   });
 });
 
 describe('redaction', () => {
-  it('of any text leaves no form of the secret, changes nothing else, and is done after one pass', () => {
+  it('of random text removes all forms of the secret and is idempotent', () => {
     const secret = fc
       .string({ unit: 'grapheme', minLength: 3, maxLength: 24 })
       .filter((text) => text.trim().length > 2);
@@ -100,7 +100,7 @@ describe('redaction', () => {
     ['dashes', '-'.repeat(200_000)],
     ['secrets', 'hunter22'.repeat(25_000)],
     ['equal signs', 'token='.repeat(35_000)],
-  ])('takes time by the length of the text: %s', (_, text) => {
+  ])('takes linear time: %s', (_, text) => {
     const began = process.cpuUsage();
     redact(text, ['hunter22', 'x'.repeat(40)]);
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(400);

@@ -59,7 +59,7 @@ describe('tool-call arguments', () => {
     );
   });
 
-  it('that were cut are never mended', () => {
+  it('that are incomplete are not repaired', () => {
     expect(parseArguments('{"a":[1,2', true)).toEqual(refused('{"a":[1,2'));
     expect(parseArguments('{"a":1}', true)).toEqual({ args: { a: 1 } });
     expect(parseArguments('', true)).toEqual(refused(''));
@@ -75,21 +75,21 @@ describe('tool-call arguments', () => {
     ['backslashes', `{"a":"${'\\'.repeat(100_001)}`],
     ['control characters', `{"a":"${'\n'.repeat(100_000)}"}`],
     ['blanks', ' '.repeat(200_000)],
-  ])('take time by their length: %s', (_, text) => {
+  ])('take linear time: %s', (_, text) => {
     const began = process.cpuUsage();
     const { args, invalid } = parseArguments(text);
     expect([typeof args, invalid === undefined || invalid.raw === text]).toEqual(['object', true]);
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 
-  it('that are named like members of objects are the call’s own', () => {
+  it('may have the names of members of Object.prototype', () => {
     const { args } = parseArguments('{"__proto__":{"polluted":1},"constructor":2,}');
     expect(Object.hasOwn(args as object, '__proto__')).toBe(true);
     expect(Object.getPrototypeOf(args)).toBe(Object.prototype);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it('have every value that was written, or are refused, wherever they end', () => {
+  it('have all written values or are invalid, for each end', () => {
     const json = fc
       .dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1 })
       .map((value) => JSON.stringify(value));
@@ -103,7 +103,7 @@ describe('tool-call arguments', () => {
     );
   });
 
-  it('never throw and are mended to an object or refused, whatever happened to them', () => {
+  it('never throw for random changes', () => {
     const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value));
     const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '}', ']', ',', '"', '\n', 'x')), {
       maxLength: 3,
@@ -124,7 +124,7 @@ describe('tool-call arguments', () => {
   });
 });
 
-it.each([500, 501, 50_000])('refuses arguments that nothing could handle afterwards: %i levels', (levels) => {
+it.each([500, 501, 50_000])('rejects arguments of %i levels', (levels) => {
   const text = `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
   const { args, invalid } = parseArguments(text);
   expect([Object.keys(args), invalid?.raw.length]).toEqual(

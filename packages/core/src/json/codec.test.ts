@@ -6,20 +6,20 @@ import { parseArguments } from './arguments.ts';
 import { fromJson, toJson } from './codec.ts';
 
 describe('transcripts as JSON', () => {
-  it('bring bytes through JSON.stringify and back', () => {
+  it('preserve bytes through JSON.stringify', () => {
     const messages = [user('what is this?', image(new Uint8Array([137, 80, 255, 0])))];
     const stored = JSON.stringify(toJson(messages));
     expect(stored).toContain('{"$bytes":"iVD/AA=="}');
     expect(fromJson(JSON.parse(stored))).toEqual(messages);
   });
 
-  it('bring back anything that looks like our own mark', () => {
+  it('preserve objects that resemble encoded bytes', () => {
     for (const value of [{ $bytes: 'AA==' }, { $$bytes: 1 }, { a: { $bytes: 'x' } }, { $bytes: 1, b: 2 }]) {
       expect(fromJson(JSON.parse(JSON.stringify(toJson(value))))).toEqual(value);
     }
   });
 
-  it('bring any JSON with bytes in it through unchanged', () => {
+  it('preserve random JSON with bytes', () => {
     const key = fc.oneof(fc.constantFrom('$bytes', '$$bytes', 'a'), fc.string({ maxLength: 5 }));
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
@@ -42,7 +42,7 @@ describe('transcripts as JSON', () => {
     );
   });
 
-  it('base64 takes megabytes', () => {
+  it('encode megabytes', () => {
     const bytes = new Uint8Array(3_000_000).map((_, at) => at % 251);
     expect(fromBase64(toBase64(bytes))).toEqual(bytes);
   });

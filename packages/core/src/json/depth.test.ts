@@ -16,6 +16,6 @@ it.each([
   [nested(100_000), true],
   [circle, true],
   [Array.from({ length: 100_000 }, (_, n) => ({ n: [n] })), false],
-])('knows what is nested too deep: case %#', (value, expected) => {
+])('isTooDeep: case %#', (value, expected) => {
   expect(isTooDeep(value)).toBe(expected);
 });

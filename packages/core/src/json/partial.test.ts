@@ -8,7 +8,7 @@ function look(text: string): unknown {
   return json.snapshot();
 }
 
-describe('a look shows', () => {
+describe('a snapshot contains', () => {
   it.each([
     ['{', {}],
     ['{"ti', {}],
@@ -53,7 +53,7 @@ function isBeginningOf(part: unknown, whole: unknown): boolean {
   );
 }
 
-it('any value, cut into any deltas and looked at after each, is a beginning of itself and whole at the end', () => {
+it('snapshots of random values and deltas are beginnings of the value, and complete at the end', () => {
   const value = fc.jsonValue({ maxDepth: 3 });
   const root = fc.oneof(fc.dictionary(fc.string(), value, { maxKeys: 4 }), fc.array(value, { maxLength: 4 }));
   fc.assert(
@@ -79,7 +79,7 @@ it('any value, cut into any deltas and looked at after each, is a beginning of i
   );
 });
 
-it('takes time by the length of the text: 128 kB in deltas of 16 characters', () => {
+it('takes linear time: 128 kB in deltas of 16 characters', () => {
   const steps = Array.from({ length: 800 }, (_, n) => ({
     text: `Step ${n}: stir "gently", then wait\n`.repeat(4),
     minutes: n,

@@ -6,17 +6,17 @@ const VALUES = { nothing: null, absent: undefined, text: 'a', number: 1, list: [
 test.each([
   ['record', isRecord, ['record']],
   ['list', isList, ['list']],
-])('a %s is told from everything else that JSON has', (_name, is, expected) => {
+])('a %s is distinguished from other JSON values', (_name, is, expected) => {
   expect(Object.keys(VALUES).filter((name) => is(VALUES[name as keyof typeof VALUES]))).toEqual(expected);
 });
 
-test('what has another type than was asked for counts as absent', () => {
+test('returns the default for a value of another type', () => {
   expect([asRecord([1]), asRecord(null), asRecord({ a: 1 })]).toEqual([{}, {}, { a: 1 }]);
   expect([asList({ a: 1 }), asList(undefined), asList([1])]).toEqual([[], [], [1]]);
   expect([asText(1), asText(null), asText('')]).toEqual([undefined, undefined, '']);
 });
 
-test('a number that cannot be counted with is unknown, and zero is known', () => {
+test('asNumber returns undefined for NaN and infinities, but 0 for 0', () => {
   expect([NaN, Infinity, -Infinity, '1', null].map(asNumber)).toEqual(Array(5).fill(undefined));
   expect(asNumber(0)).toBe(0);
 });

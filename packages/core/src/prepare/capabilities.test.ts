@@ -18,7 +18,7 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ['tools', { tools }, { tools: false }],
   ['output schema', { output: {} }, { output: false }],
   ['assistant message at the end: let a user', { messages: [hi, assistant('So')] }, { prefill: false }],
-])('refuses %s where the target takes none', (what, request, capabilities) => {
+])('rejects %s for a target without support', (what, request, capabilities) => {
   expect(requiring(request, capabilities)).toThrow(
     expect.objectContaining({
       kind: 'unsupported',
@@ -42,6 +42,6 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
     nothing,
   ],
   ['that takes no prefill, when a tool has answered', { messages: [assistant([call]), answered] }, nothing],
-])('passes a target %s', (_, request, capabilities) => {
+])('accepts a target %s', (_, request, capabilities) => {
   expect(requiring(request, capabilities)).not.toThrow();
 });

@@ -12,6 +12,6 @@ it.each([
   expect(pickExtra(given, wire, 'own')).toEqual(picked);
 });
 
-it('gives the same object for nothing, which caches know by identity', () => {
+it('returns the same empty object for caches', () => {
   expect(pickExtra(undefined, 'wire', 'a')).toBe(pickExtra(undefined, undefined, 'b'));
 });

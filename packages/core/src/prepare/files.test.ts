@@ -40,7 +40,7 @@ describe('documents', () => {
     ['4 pages in a PDF, not 5', [pdf(5)], { pdf: { maxPages: 4 } }],
     ['4 pages in b.pdf, not 5', [pdf(1), pdf(5, 'b.pdf')], { pdf: { maxPages: 4, maxTotalPages: 9 } }],
     ['4 pages of PDFs in a request, not 5', [pdf(2), csv(9), pdf(3)], { pdf: { maxTotalPages: 4 } }],
-  ])('are refused where the target takes %s', async (what, files, limits) => {
+  ])('are rejected by a target with %s', async (what, files, limits) => {
     await expect(check(files, limits, counting())).rejects.toMatchObject({
       kind: 'unsupported',
       message: `a/x takes ${what}`,
@@ -48,11 +48,11 @@ describe('documents', () => {
     });
   });
 
-  it('other than PDFs have no larger limit of their own', async () => {
+  it('other than PDFs use the general limit', async () => {
     await expect(check([csv(5)], { maxBytes: 4, pdf: { maxBytes: 9 } })).rejects.toThrow('takes 4 bytes');
   });
 
-  it('are those of users alone: nothing is asked where there are none', async () => {
+  it('of user messages only are counted', async () => {
     const fitter = counting();
     await check([], { maxCount: 0, maxTotalBytes: 0, pdf: { maxTotalPages: 0 } }, fitter);
     await check([csv(9)], { pdf: { maxPages: 1 } }, fitter);
@@ -60,7 +60,7 @@ describe('documents', () => {
     expect(fitter.asked).toEqual([]);
   });
 
-  it('whose pages nobody can count pass, and a warning says so', async () => {
+  it('with unknown pages pass with a warning', async () => {
     const blind = { ...counting(), pages: () => Promise.resolve(undefined) };
     expect(await check([pdf(5, 'b.pdf'), pdf(1)], { pdf: { maxTotalPages: 4 } }, blind)).toEqual(
       ['b.pdf', 'a PDF'].map((name) => ({
@@ -72,7 +72,7 @@ describe('documents', () => {
     expect(await check([pdf(3)], { pdf: { maxPages: 4 } }, counting())).toEqual([]);
   });
 
-  it('are not waited for after an abort', async () => {
+  it('are not awaited after an abort', async () => {
     const controller = new AbortController();
     const stuck = { ...counting(), pages: () => new Promise<never>(() => undefined) };
     const checking = checkFiles([user(pdf(1))], { pdf: { maxPages: 1 } }, stuck, 'a/x', controller);

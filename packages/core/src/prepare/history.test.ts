@@ -23,7 +23,7 @@ describe('a history', () => {
     ],
     ['of words between calls', [assistant([call('1'), ...said.parts, call('2')]), result('1', '2'), said]],
     ['of nothing', []],
-  ])('%s is left as it is, without a warning', (_, messages) => {
+  ])('with %s is unchanged, without a warning', (_, messages) => {
     const repaired = repairHistory(messages);
     expect(repaired.messages).toBe(messages);
     expect(repaired.warnings).toEqual([]);
@@ -41,7 +41,7 @@ describe('a history', () => {
       [assistant([call('1')]), interrupted('1'), user('q')],
     ],
     ['before a turn', [assistant([call('1')]), said], [assistant([call('1')]), interrupted('1'), said]],
-  ])('with an interrupted call %s says so, and warns of that alone', (_, messages, expected) => {
+  ])('with an interrupted call %s gets a result and one warning', (_, messages, expected) => {
     const { messages: left, warnings } = repairHistory(messages);
     expect(left).toEqual(expected);
     expect(warnings).toEqual([{ action: 'repaired', what: 'history', why: '1 tool call(s) had no result' }]);
@@ -62,7 +62,7 @@ describe('a history', () => {
       [assistant([call('1')]), result('1', '9'), user('q')],
       [assistant([call('1')]), result('1'), user('q')],
     ],
-  ])('with %s results loses them, and warns of that alone', (_, count, messages, expected) => {
+  ])('with %s results loses them, with one warning', (_, count, messages, expected) => {
     const { messages: left, warnings } = repairHistory(messages);
     expect(left).toEqual(expected);
     expect(warnings).toEqual([
@@ -70,20 +70,20 @@ describe('a history', () => {
     ]);
   });
 
-  it('has results in the order of their calls, whatever came between', () => {
+  it('has results in the order of their calls', () => {
     const messages = [assistant([call('1'), call('2')]), user('q'), result('2'), user('r'), result('1')];
     const { messages: left, warnings } = repairHistory(messages);
     expect(left).toEqual([messages[0], result('1', '2'), user('q'), user('r')]);
     expect(warnings).toEqual([]);
   });
 
-  it('keeps the turns and results that are sound the same objects', () => {
+  it('reuses the objects of valid turns and results', () => {
     const sound = [assistant([call('1')]), result('1'), user('q')];
     const { messages: left } = repairHistory([...sound, assistant([call('2')])]);
     expect(sound.map((message, at) => message === left[at])).toEqual([true, true, true]);
   });
 
-  it('has calls of one id told apart, in one turn and in several', () => {
+  it('gets unique ids for duplicate ones, in one turn and in several', () => {
     const twice = assistant([call('1'), call('1')]);
     const ids = repairHistory([twice, result('1', '1'), assistant([call('1')]), result('1')]).messages.map(
       ({ parts }) =>
@@ -92,7 +92,7 @@ describe('a history', () => {
     expect(ids).toEqual([['1', '1_2'], ['1', '1_2'], ['1_3'], ['1_3']]);
   });
 
-  it('costs no more than their number where very many calls have one id', () => {
+  it('takes linear time for many calls with one id', () => {
     const ids = Array.from({ length: 40_000 }, () => '1');
     const before = process.cpuUsage();
     const { messages } = repairHistory([assistant(ids.map(call)), result(...ids)]);
@@ -102,13 +102,13 @@ describe('a history', () => {
     expect((own + system) / 1e6).toBeLessThan(4);
   });
 
-  it('may go on with more messages than a function takes arguments', () => {
+  it('may have more messages than a function accepts arguments', () => {
     const questions = Array.from({ length: 200_000 }, () => user('q'));
     const { messages } = repairHistory([assistant([call('1')]), ...questions]);
     expect(messages).toHaveLength(questions.length + 2);
   });
 
-  it('keeps the objects that were made for a turn while the turn is the same', () => {
+  it('reuses the repaired objects of an unchanged turn', () => {
     const parts = [call('1'), call('1')];
     const history = [assistant(parts), result('1')];
     const repaired = (): readonly TurnMessage[] => repairHistory(history).messages;

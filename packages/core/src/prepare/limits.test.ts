@@ -12,14 +12,14 @@ it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ['of a model that may reason', { reasoning: 'high' }, {}],
   ['of a model that reasons', { reasoning: 'high' }, { reasoning: true }],
   ['that turn off what the model does not do', { reasoning: 'none' }, { reasoning: false }],
-])('leaves limits %s as they are', (_, { maxTokens, reasoning }, capabilities) => {
+])('does not change limits %s', (_, { maxTokens, reasoning }, capabilities) => {
   expect(clampLimits({ messages, maxTokens, reasoning }, capabilities)).toEqual({
     limits: { maxTokens, reasoning },
     warnings: [],
   });
 });
 
-it('clamps what is above a limit and drops reasoning, each with its reason', () => {
+it('reduces maxTokens and drops reasoning, with warnings', () => {
   const asked = { messages, maxTokens: 51, reasoning: 'low' } as const;
   expect(clampLimits(asked, { maxOutputTokens: 50, reasoning: false })).toEqual({
     limits: { maxTokens: 50, reasoning: undefined },

@@ -27,7 +27,7 @@ const fit = (
 ): Promise<FittedMessages> => fitImages(messages, within, fitter, 'a/x', scope);
 
 describe('images', () => {
-  it('are found where a user or a tool shows them, in their order', () => {
+  it('are found in user and tool messages, in order', () => {
     const [a, b, c] = [png(1), png(2), png(3)];
     const messages = [user('see', a), assistant('ok'), shown(b, c), user(file(new Uint8Array(1), 'x/y'))];
     expect(imagesIn(messages)).toEqual([a, b, c]);
@@ -49,7 +49,7 @@ describe('images', () => {
     expect((await fit(messages, within, cutting)).messages).toBe(messages);
   });
 
-  it('are fitted in a tool’s result too; what has none stays the same object', async () => {
+  it('are fitted in tool results too; other messages stay the same objects', async () => {
     const messages = [user('q', png(1)), assistant('a'), shown(png(10)), user(png(11)), user('end')];
     const fitted = (await fit(messages, limits, cutting)).messages;
     expect(fitted).toEqual([messages[0], messages[1], shown(png(9)), user(png(9)), messages[4]]);
@@ -65,7 +65,7 @@ describe('images', () => {
       [user(png(4)), shown(png(5))],
       { ...limits, maxTotalBytes: 8 },
     ],
-  ])('are refused without a fitter: a target %s', async (why, messages, within) => {
+  ])('are rejected without a fitter: a target %s', async (why, messages, within) => {
     await expect(fit(messages, within)).rejects.toMatchObject({
       kind: 'unsupported',
       message: `a/x ${why}; @majordomo/media can make images fit`,
@@ -73,7 +73,7 @@ describe('images', () => {
     });
   });
 
-  it('are never allowed more than one image may have, however much is left for all', async () => {
+  it('never exceed the limit of one image', async () => {
     const seen: number[] = [];
     const counting: MediaFitter = {
       fit: (part, { maxBytes }) => {
@@ -88,7 +88,7 @@ describe('images', () => {
     expect(seen).toEqual([9, 9, 9, 9]);
   });
 
-  it('have the smaller edge of the last rule that their number is above', async () => {
+  it('have the edge of the last rule that matches their number', async () => {
     const edges: unknown[] = [];
     const edged: MediaFitter = {
       fit: (part, { maxEdge }) => {
@@ -110,7 +110,7 @@ describe('images', () => {
     expect(edges).toEqual([300, 200, 200, 100, 100, 100]);
   });
 
-  it('are not waited for after an abort', async () => {
+  it('are not awaited after an abort', async () => {
     const controller = new AbortController();
     const stuck: MediaFitter = { fit: () => new Promise(() => undefined) };
     const fitting = fitImages([user(png(1))], limits, stuck, 'a/x', controller);

@@ -13,7 +13,7 @@ it.each<[Effort, readonly Effort[], Effort | undefined]>([
   ['max', ['low', 'high', 'max'], 'max'],
   ['max', ['low', 'xhigh'], 'xhigh'],
   ['high', [], undefined],
-])('%s among %j is %s, and another word is told', (asked, known, found) => {
+])('of %s among %j is %s, with a warning for a difference', (asked, known, found) => {
   const warnings: Warning[] = [];
   expect(nearestEffort(asked, known, warnings)).toBe(found);
   const isOther = found !== undefined && found !== asked;

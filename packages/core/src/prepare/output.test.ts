@@ -17,18 +17,18 @@ const request: ModelRequest = {
   extra: {},
 };
 
-describe('a schema', () => {
+describe('an output schema', () => {
   it.each<[string, Partial<ModelRequest>, Capabilities]>([
     ['is native', {}, { output: 'native' }],
     ['may be native', {}, {}],
     ['is not asked for', { output: undefined }, { output: 'instruct' }],
-  ])('is left to the model where it %s', (_, asked, capabilities) => {
+  ])('is sent to a model that %s', (_, asked, capabilities) => {
     const whole = { ...request, ...asked };
     expect(emulateOutput(whole, capabilities)).toEqual({ request: whole, warnings: [] });
     expect(emulateOutput(whole, capabilities).request).toBe(whole);
   });
 
-  it('becomes a tool that the model has to call', () => {
+  it('becomes a forced tool', () => {
     const { request: sent, warnings, read } = emulateOutput(request, { output: 'tool' });
     expect(sent).toEqual({
       ...request,
@@ -46,7 +46,7 @@ describe('a schema', () => {
     ['the caller has tools of its own', { tools: [tool] }, { output: 'tool' }],
     ['the model takes no tools', {}, { output: 'tool', tools: false }],
     ['that is all the model does', {}, { output: 'instruct' }],
-  ])('is told in the system text where %s', (_, asked, capabilities) => {
+  ])('becomes an instruction where %s', (_, asked, capabilities) => {
     const { request: sent, warnings, read } = emulateOutput({ ...request, ...asked }, capabilities);
     expect(sent).toEqual({
       ...request,
@@ -61,13 +61,13 @@ describe('a schema', () => {
     expect(read).toBeUndefined();
   });
 
-  it('comes after the caller’s own system text', () => {
+  it('follows the system text of the caller', () => {
     const { request: sent } = emulateOutput({ ...request, system: 'be brief' }, { output: 'instruct' });
     expect(sent.system).toMatch(/^be brief\n\nAnswer with JSON only/);
   });
 });
 
-describe('the call of a tool that stands in for a schema', () => {
+describe('the call of a forced tool', () => {
   const finish = (reason: FinishReason): ModelEvent => ({
     type: 'finish',
     target: 'a/x',
@@ -101,11 +101,11 @@ describe('the call of a tool that stands in for a schema', () => {
     return seen;
   }
 
-  it('is read as the text of the answer', async () => {
+  it('becomes the text of the answer', async () => {
     expect(await read(calling(call()), finish('tool-calls'))).toEqual([...saying('{"a":1}'), finish('stop')]);
   });
 
-  it('that is broken is read as it came', async () => {
+  it('with invalid arguments becomes the original text', async () => {
     const broken = call({ args: {}, invalid: { raw: '{"a":' } });
     expect((await read(calling(broken)))[2]).toMatchObject({ part: { type: 'text', text: '{"a":' } });
   });
@@ -117,14 +117,14 @@ describe('the call of a tool that stands in for a schema', () => {
     },
   );
 
-  it('leaves alone what is not that call', async () => {
+  it('does not affect other events', async () => {
     const events = [...calling(call({}, 'other')), ...saying('hm', 1), finish('tool-calls')];
     expect(await read(...events)).toEqual(events);
     expect(await read(calling(call(), 1), saying('hm'))).toEqual([...saying('{"a":1}', 1), ...saying('hm')]);
   });
 });
 
-it('JSON of any form is told where it is not native, whatever else the model does', () => {
+it('the output "json" becomes an instruction unless it is native', () => {
   const any = { ...request, output: { name: 'answer', schema: undefined } };
   expect(emulateOutput(any, { output: 'native' }).request).toBe(any);
   expect(emulateOutput(any, { output: 'tool' }).request).toMatchObject({

@@ -3,14 +3,14 @@ import { chatReasoningFamily, currentFamily, geminiFamily, responsesFamily } fro
 
 const HOUSE = 'https://llm.internal.example:8443/v1';
 
-it('names no address, and tells two apart', () => {
+it('contains no URL and distinguishes two URLs', () => {
   const family = chatReasoningFamily('lab', HOUSE);
   expect(family).toMatch(/^chat-reasoning@[\da-f]{8}#lab$/);
   expect(responsesFamily('openai', HOUSE, 'org')).toMatch(/^openai@[\da-f]{8}#org$/);
   expect(chatReasoningFamily('lab', `${HOUSE}/b`)).not.toBe(family);
 });
 
-it('is the same whatever key stands in the address', () => {
+it('is the same for each key in the URL', () => {
   const keyed = HOUSE.replace('//', '//user:secret@') + '?key=secret#a';
   expect(chatReasoningFamily('lab', keyed, 'claude')).toBe(chatReasoningFamily('lab', HOUSE, 'claude'));
 });
@@ -20,7 +20,7 @@ it.each([
   [`openai@${HOUSE}#org`, responsesFamily('openai', HOUSE, 'org')],
   [`xai@${HOUSE}#xai`, responsesFamily('xai', HOUSE, 'xai')],
   ['chat-reasoning@ollama#ollama', chatReasoningFamily('ollama', 'ollama')],
-])('with its address, as old transcripts have it, is %s as it is now', (before, now) => {
+])('%s of an old transcript is converted to %s', (before, now) => {
   expect(currentFamily(before)).toBe(now);
 });
 

@@ -9,7 +9,7 @@ const thought = (extra: object = {}): AssistantPart => ({ type: 'reasoning', tex
 const said = (extra: object = {}): AssistantPart => ({ type: 'text', text: 't', ...extra });
 
 describe('foreign reasoning', () => {
-  it('goes, with one warning that names the target', () => {
+  it('is removed, with one warning that names the target', () => {
     const messages = [
       user('q'),
       assistant([thought(token('b')), said(token('b'))]),
@@ -27,7 +27,7 @@ describe('foreign reasoning', () => {
     });
   });
 
-  it('goes with what ran at its vendor, which is told apart', () => {
+  it('is removed with vendor parts, which have a separate warning', () => {
     const search = (family: string): AssistantPart => ({ type: 'vendor', kind: 'search', ...token(family) });
     const why = 'a/x cannot read it';
     const toolWarning = { action: 'dropped', what: 'what ran at another vendor', why };
@@ -40,25 +40,25 @@ describe('foreign reasoning', () => {
     ]);
   });
 
-  it('is not what the model itself said, or what has no token', () => {
+  it('is neither the reasoning of the model nor text without a token', () => {
     const messages = [user('q'), assistant([thought(token('a')), said(token('b2')), said()])];
     expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x')).toEqual({ messages, warnings: [] });
     expect(dropForeignReplay(messages, ['a', 'b2'], 'a/x').messages).toBe(messages);
   });
 
-  it('leaves the turns that need no change the same objects', () => {
+  it('does not replace unaffected turns', () => {
     const messages = [user('q'), assistant([said()]), assistant([thought()])];
     const left = dropForeignReplay(messages, ['a'], 'a/x').messages;
     expect(left.map((message, at) => message === messages[at])).toEqual([true, true, false]);
   });
 
-  it('leaves the parts that need no change the same objects', () => {
+  it('does not replace unaffected parts', () => {
     const parts = [thought(token('b')), said(), said(token('a'))];
     const [left] = dropForeignReplay([assistant(parts)], ['a'], 'a/x').messages;
     expect(left?.parts.map((part) => parts.indexOf(part as AssistantPart))).toEqual([1, 2]);
   });
 
-  it('is looked for anew in a turn that was changed since', () => {
+  it('is removed again from a modified turn', () => {
     const parts = [thought(token('b')), said()];
     const turn = assistant(parts);
     const families = ['a'];
@@ -68,7 +68,7 @@ describe('foreign reasoning', () => {
     expect(left()).toEqual(assistant([said(), said({ text: 'more' })]));
   });
 
-  it('is not what was stored while families held the address itself', () => {
+  it('does not include tokens of old transcripts with a URL', () => {
     const address = 'https://llm.internal.example:8443/v1';
     const family = chatReasoningFamily('lab', address);
     const stored = token(`chat-reasoning@${address}#lab`);

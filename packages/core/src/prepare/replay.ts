@@ -32,7 +32,9 @@ function warningsFor(
     ...(removed.every(isOfTool)
       ? []
       : [dropWarning('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
-    ...(removed.some(isOfTool) ? [dropWarning('what ran at another vendor', `${target} cannot read it`)] : []),
+    ...(removed.some(isOfTool)
+      ? [dropWarning('what ran at another vendor', `${target} cannot read it`)]
+      : []),
   ];
 }
 

@@ -22,7 +22,7 @@ it.each<[string, readonly TurnMessage[], Capabilities]>([
   ['files of type text/csv', [user(pdf, csv)], { files: ['application/pdf'] }],
   ['audio of type audio/wav', [user('hear', wav)], { files: ['audio/wav'], audio: false }],
   ['audio of type audio/wav', [hi, user(wav)], { audio: ['audio/mpeg'] }],
-])('refuses %s where the target takes none', (what, messages, capabilities) => {
+])('rejects %s for a target without support', (what, messages, capabilities) => {
   expect(requiring(messages, capabilities)).toThrow(
     expect.objectContaining({
       kind: 'unsupported',
@@ -37,6 +37,6 @@ it.each<[string, readonly TurnMessage[], Capabilities]>([
   ['that takes this file', [user(pdf)], { images: false, files: ['application/pdf'], audio: false }],
   ['that takes images alone', [user(png), showing(png)], { files: false, audio: false }],
   ['that hears', [user(wav)], { images: false, files: false, audio: ['audio/wav'] }],
-])('passes a target %s', (_, messages, capabilities) => {
+])('accepts a target %s', (_, messages, capabilities) => {
   expect(requiring(messages, capabilities)).not.toThrow();
 });

@@ -20,11 +20,11 @@ it.each<[string, string | undefined, Message[], string | undefined]>([
   ],
   ['messages without a field', undefined, [says('two'), hi], 'two'],
   ['empty messages', '', [says(''), says(), hi], undefined],
-])('folds %s', (_, system, messages, folded) => {
+])('merges %s', (_, system, messages, folded) => {
   expect(mergeSystem({ system, messages })).toEqual({ system: folded, messages: [hi] });
 });
 
-it('leaves a transcript without system messages the same list', () => {
+it('does not copy a transcript without system messages', () => {
   const messages = [hi];
   expect(mergeSystem({ messages }).messages).toBe(messages);
 });

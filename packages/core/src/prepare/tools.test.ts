@@ -17,8 +17,8 @@ const request = (names: readonly string[], rest: Partial<ModelRequest> = {}): Mo
 const namesOf = (names: readonly string[]): string[] =>
   fitToolNames(request(names)).request.tools.map(({ name }) => name);
 
-describe('names of tools', () => {
-  it('that fit leave the request as it is', () => {
+describe('tool names', () => {
+  it('that are valid do not change the request', () => {
     const fits = request(['read_file', '_x', 'a-1']);
     expect(fitToolNames(fits)).toEqual({ request: fits, warnings: [] });
     expect(fitToolNames(fits).request).toBe(fits);
@@ -30,11 +30,11 @@ describe('names of tools', () => {
     ['7zip', '_7zip'],
     ['-x', '_-x'],
     ['größe', 'gr__e'],
-  ])('%s goes out as %s', (name, expected) => {
+  ])('%s is sent as %s', (name, expected) => {
     expect(namesOf([name])).toEqual([expected]);
   });
 
-  it('stay apart, also from those that fit, and are told by a warning', () => {
+  it('stay unique and are reported by a warning', () => {
     const names = namesOf(['a_b', 'a.b', 'a/b', 'x'.repeat(70)]);
     expect(new Set(names).size).toBe(4);
     expect(names[0]).toBe('a_b');
@@ -43,7 +43,7 @@ describe('names of tools', () => {
     ]);
   });
 
-  it('are fitted in the choice and the history too; messages without one stay the same objects', () => {
+  it('are replaced in the choice and the history; other messages stay the same objects', () => {
     const call = { type: 'tool-call', id: '1', name: 'a.b', args: {} } as const;
     const text = { role: 'assistant', parts: [{ type: 'text', text: 'a.b' }] } as const;
     const result = toolResult({ callId: '1', name: 'a.b', content: 'ok' });
@@ -54,7 +54,7 @@ describe('names of tools', () => {
     expect(out.messages.slice(1)).toMatchObject([{ parts: [{ name: 'a_b' }] }, { parts: [{ name: 'a_b' }] }]);
   });
 
-  it('come back in the answer as the caller knows them', async () => {
+  it('are restored in the response', async () => {
     const events: readonly ModelEvent[] = [
       { type: 'part-start', index: 0, part: { type: 'tool-call', id: '1', name: 'a_b' } },
       { type: 'args-delta', index: 0, json: '{}' },
@@ -70,7 +70,7 @@ describe('names of tools', () => {
     expect(seen).toMatchObject([[{ part: { name: 'a.b' } }, { json: '{}' }, { part: { name: 'a.b' } }]]);
   });
 
-  it('are distinct and taken by every wire, whatever they were', () => {
+  it('are unique and valid for random names', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ minLength: 1, maxLength: 80 }), { maxLength: 8 }), (names) => {
         const out = namesOf(names);

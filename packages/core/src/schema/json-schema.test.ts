@@ -71,15 +71,15 @@ describe('findIssues', () => {
     ],
     [{ properties: { constructor: { type: 'string' } } }, {}, ''],
     [{ format: 'email', unknown: 1 }, 'x', ''],
-  ])('of %j and %j says %j', (schema, value, issues) => {
+  ])('of %j and %j returns %j', (schema, value, issues) => {
     expect(describeIssues(findIssues(schema, value))).toBe(issues);
   });
 
-  it('ends on a schema that only refers to itself', () => {
+  it('ends for a schema that only refers to itself', () => {
     expect(findIssues({ oneOf: [{ $ref: '#' }, { $ref: '#' }] }, {})).toHaveLength(1);
   });
 
-  it('ends on a value that is nested a hundred thousand levels deep', () => {
+  it('ends for a value of 100,000 levels', () => {
     const value: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     expect(describeIssues(findIssues({ items: { $ref: '#' } }, value))).toBe(
       'is nested more than 500 levels deep',
@@ -140,7 +140,7 @@ describe('the work of a check', () => {
       recursive({ allOf: [1, 2].map(() => ({ properties: { args: { items: { $ref: '#/$defs/node' } } } })) }),
     ],
     ['not', recursive({ not: { not: { properties: { args: { items: { $ref: '#/$defs/node' } } } } } })],
-  ])('grows with the value and not with its depth squared: %s', (_what, schema) => {
+  ])('is linear in the value: %s', (_what, schema) => {
     const readsAt = (depth: number): number => {
       const { value, reads } = counted(nested(depth));
       findIssues(schema, value);
@@ -149,7 +149,7 @@ describe('the work of a check', () => {
     expect(readsAt(200)).toBeLessThan(readsAt(100) * 2.5);
   });
 
-  it('still finds what is wrong at the bottom of alternatives', () => {
+  it('reports issues below nested alternatives', () => {
     const schema = recursive({ oneOf: [node('and'), node('or'), node('not')] });
     expect(findIssues(schema, nested(150))).toEqual([]);
     expect(findIssues(schema, nested(150, 'xor'))).toEqual([
@@ -157,12 +157,12 @@ describe('the work of a check', () => {
     ]);
   });
 
-  it('has an end', () => {
+  it('has a limit', () => {
     const loop = recursive({ oneOf: Array.from({ length: 8 }, () => ({ $ref: '#/$defs/node' })) });
     expect(findIssues(loop, 1)).toEqual([{ path: [], message: 'takes too long to check' }]);
   });
 
-  it('is none for a value that is nested too deep, whatever the keyword', () => {
+  it('is skipped for a value that is nested too deeply', () => {
     const deep: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
     for (const schema of [{ const: 1 }, { enum: [[]] }, { uniqueItems: true }, { items: { $ref: '#' } }])
       expect(findIssues({ type: 'object', properties: { a: schema } }, { a: [deep, 1] })).toEqual([
@@ -170,13 +170,13 @@ describe('the work of a check', () => {
       ]);
   });
 
-  it('lists what is wrong with equal values at each of their places', () => {
+  it('reports equal values at each position', () => {
     expect(describeIssues(findIssues({ items: { type: 'string' } }, [1, 1]))).toBe(
       '[0]: expected string, received integer; [1]: expected string, received integer',
     );
   });
 
-  it('passes over a reference that is no URI', () => {
+  it('ignores a reference that is not a URI', () => {
     expect(findIssues({ properties: { a: { $ref: '#/%' } } }, { a: 1 })).toEqual([]);
     const named = { $ref: '#/$defs/100%', $defs: { '100%': { type: 'string' } } };
     expect(describeIssues(findIssues(named, 1))).toBe('expected string, received integer');

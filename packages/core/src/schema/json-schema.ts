@@ -68,7 +68,8 @@ class SchemaCheck {
     this.checkConstants(schema, value, path);
     if (isRecord(value)) this.checkRequired(schema, value, path);
     if (this.isOver()) return;
-    if (typeof schema['$ref'] === 'string') this.at(this.resolveReference(schema['$ref']), value, path, hops + 1);
+    if (typeof schema['$ref'] === 'string')
+      this.at(this.resolveReference(schema['$ref']), value, path, hops + 1);
     this.checkBranches(schema, value, path, hops);
     if (typeof value === 'number') this.checkNumber(schema, value, path);
     else if (typeof value === 'string') this.checkString(schema, value, path);

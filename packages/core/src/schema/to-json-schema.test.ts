@@ -9,7 +9,7 @@ interface Recipe {
 const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] } as const;
 const request = { messages: [user('soup')], output: jsonSchema<Recipe>(schema) };
 
-it('types the value, and holds it to the schema', async () => {
+it('types the value and checks it against the schema', async () => {
   const { majordomo } = world({ 'a/x': ['{"title":5}', '{"title":"Soup"}'], 'b/y': ['{}'] });
   const { value, warnings } = await majordomo.model('a/x').generateObject(request);
   expectTypeOf(value).toEqualTypeOf<Recipe>();
@@ -18,7 +18,7 @@ it('types the value, and holds it to the schema', async () => {
   expect([kind, message]).toEqual(['invalid-output', expect.stringContaining('title: is required')]);
 });
 
-it('streams, and reaches the target as it is', async () => {
+it('streams snapshots and sends the schema unchanged', async () => {
   const seen: unknown[] = [];
   const { majordomo } = world({
     'a/x': [({ output }) => (seen.push(output), '{"title":"Soup"}')],
@@ -28,7 +28,7 @@ it('streams, and reaches the target as it is', async () => {
   expect(JSON.stringify(seen)).toContain(JSON.stringify(schema));
 });
 
-it('refuses what is not a JSON Schema', () => {
+it('rejects a value that is not a JSON Schema', () => {
   const circle: Record<string, unknown> = {};
   circle['not'] = circle;
   for (const given of ['no schema', undefined, circle]) {

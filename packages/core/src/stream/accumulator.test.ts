@@ -34,7 +34,7 @@ function filled(events: readonly ModelEvent[], prepared: readonly Warning[] = []
   return answer;
 }
 
-describe('what an event is for a chain', () => {
+describe('the meaning of an event', () => {
   it.each<[string, ModelEvent]>([
     ['progress', start],
     ['progress', open(0, 'text')],
@@ -51,14 +51,14 @@ describe('what an event is for a chain', () => {
   });
 });
 
-describe('the number of a part', () => {
+describe('the index of a part', () => {
   const numbered = (index: number): ModelEvent[] => [
     open(index, 'text'),
     text(index, 'a'),
     close(index, call),
   ];
 
-  it.each([-1, 0.5, 100_000, Number.NaN])('cannot be %d', (index) => {
+  it.each([-1, 0.5, 100_000, Number.NaN])('rejects %d', (index) => {
     for (const event of numbered(index)) {
       expect(() => new Accumulator('a/x').push(event)).toThrow(
         expect.objectContaining({
@@ -70,19 +70,19 @@ describe('the number of a part', () => {
     }
   });
 
-  it.each([0, 99_999])('may be %d', (index) => {
+  it.each([0, 99_999])('accepts %d', (index) => {
     expect(filled(numbered(index)).partial()?.parts).toEqual([call]);
   });
 });
 
-describe('a partial answer', () => {
-  it('is nothing before anything has arrived', () => {
+describe('partial()', () => {
+  it('is undefined before any content', () => {
     const events = [start, open(0, 'text'), openCall(1)];
     expect(filled([]).partial()).toBeUndefined();
     expect(filled(events).partial()).toBeUndefined();
   });
 
-  it('has whole parts and open text of each type, but no call that is cut', () => {
+  it('contains complete parts and open text, but no incomplete tool call', () => {
     const thought: ModelEvent = { type: 'reasoning-delta', index: 0, text: 'hm' };
     const cut: ModelEvent = { type: 'args-delta', index: 3, json: '{"b":' };
     const before = [start, open(0, 'reasoning'), thought, openCall(1), close(1, call)];
@@ -97,19 +97,19 @@ describe('a partial answer', () => {
     });
   });
 
-  it('has a part that ended once, and the usage of a finish', () => {
+  it('contains an ended part once, and the usage of the finish', () => {
     const whole = { type: 'text', text: 'a' } as const;
     const answer = filled([start, open(0, 'text'), text(0, 'a'), close(0, whole), finish]);
     expect(answer.partial()).toMatchObject({ parts: [whole], usage });
   });
 
-  it('has text that no part was opened for', () => {
+  it('contains text without a part-start', () => {
     expect(filled([text(0, 'a')]).partial()?.parts).toEqual([{ type: 'text', text: 'a' }]);
   });
 });
 
-describe('a whole answer', () => {
-  it('has everything that its events said', () => {
+describe('result()', () => {
+  it('contains all data of the events', () => {
     const parts = [
       { type: 'reasoning', text: 'hm' },
       { type: 'text', text: 'a' },
@@ -136,7 +136,7 @@ describe('a whole answer', () => {
     expect([answer.usage, answer.fault()]).toEqual([usage, undefined]);
   });
 
-  it('without a finish has no usage, and ended for another reason', () => {
+  it('has no usage and the finish "other" without a finish event', () => {
     const answer = filled([start]);
     expect(answer.result({ spec: 's', attempts: [] })).toMatchObject({
       finish: 'other',
@@ -147,15 +147,15 @@ describe('a whole answer', () => {
   });
 });
 
-describe('the opening of an answer', () => {
-  it('is its start, what was done to the request, then what was held back', () => {
+describe('opening()', () => {
+  it('returns the start, the warnings of the request, then the held events', () => {
     const answer = new Accumulator('a/x', [warning('topP')]);
     const held = [open(0, 'text'), text(0, 'a')];
     const prepared = { type: 'warning', warning: warning('topP') };
     expect(answer.opening([start, ...held])).toEqual([start, prepared, ...held]);
   });
 
-  it('has a start even where the provider told none', () => {
+  it('adds a start if the provider emitted none', () => {
     expect(new Accumulator('a/x').opening([])).toEqual([{ type: 'start', target: 'a/x', id: undefined }]);
   });
 });

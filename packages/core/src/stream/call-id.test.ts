@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isGeneratedCallId, generateCallId } from './response-checks.ts';
 
-test('what is made up is known again', () => {
+test('recognizes generated ids', () => {
   fc.assert(
     fc.property(fc.string(), fc.nat(100_000), (responseId, index) => {
       expect(isGeneratedCallId(generateCallId(responseId, index))).toBe(true);

@@ -15,8 +15,8 @@ function written(write: (scribe: EventWriter) => void): readonly ModelEvent[] {
 const parts = (events: readonly ModelEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
 
-describe('the scribe', () => {
-  it('keeps interleaved calls apart and bad arguments raw', () => {
+describe('EventWriter', () => {
+  it('separates interleaved calls and returns invalid arguments unchanged', () => {
     const events = written((scribe) => {
       scribe.reasoning('hm');
       scribe.text('ok');
@@ -36,7 +36,7 @@ describe('the scribe', () => {
     ]);
   });
 
-  it('makes up the same unique ids for the same response, others for another', () => {
+  it('generates the same unique ids for the same response and other ids for another', () => {
     const ids = (response: string): unknown[] =>
       parts(
         written((scribe) => {
@@ -51,7 +51,7 @@ describe('the scribe', () => {
     expect(ids('r1')).not.toEqual(ids('r2'));
   });
 
-  it('puts replay tokens on the part that they came with', () => {
+  it('adds replay tokens to the part of the delta', () => {
     const replay = { family: 'f', data: 'sig' };
     expect(
       parts(
@@ -69,7 +69,7 @@ describe('the scribe', () => {
     ]);
   });
 
-  it('puts what ran at the vendor in its place, whole, and what a text cites on the text that is open', () => {
+  it('writes vendor parts in order and adds citations to the open text', () => {
     const replay = { family: 'f', data: { item: 1 } };
     const citation = { url: 'https://a.example' };
     const events = written((scribe) => {
@@ -95,7 +95,7 @@ describe('the scribe', () => {
     expect(events[1]).toMatchObject({ type: 'part-end', index: 0, part: { kind: 'search' } });
   });
 
-  it('without a sink gives each call what it wrote', () => {
+  it('returns the events of each call without a sink', () => {
     const scribe = new EventWriter('a/x');
     expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
     expect(scribe.text('')).toEqual([]);
@@ -106,7 +106,7 @@ describe('the scribe', () => {
     ]);
   });
 
-  it('tells what is known before the response has begun right after its start, whatever comes first', () => {
+  it('emits early warnings right after the start', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'this wire has none' } as const;
     for (const write of [
       (scribe: EventWriter) => scribe.start('r'),
@@ -124,7 +124,7 @@ describe('the scribe', () => {
     }
   });
 
-  it('writes streams that the order checker accepts, whatever a wire does', () => {
+  it('writes valid orders for random calls', () => {
     const key = fc.constantFrom('0', '1', 'text');
     const step = fc.oneof(
       fc.tuple(fc.constant('text'), fc.string({ maxLength: 3 }), key),
@@ -159,10 +159,10 @@ describe('the scribe', () => {
   });
 });
 
-describe('what the scribe writes', () => {
+describe('events of EventWriter', () => {
   const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-  it('says where it comes from, in order, and ends with the wire’s own word and usage', () => {
+  it('begin with the target and end with the raw reason and usage', () => {
     const events = written((scribe) => {
       scribe.start('r1');
       scribe.start('r2');
@@ -182,7 +182,7 @@ describe('what the scribe writes', () => {
     ]);
   });
 
-  it('opens a part for another key, and goes on for the same', () => {
+  it('open a part for another key and continue the part of the same key', () => {
     const events = written((scribe) => {
       for (const key of ['1', '1', '2']) scribe.text('a', key);
       for (const key of ['1', '1', '2']) scribe.reasoning('b', undefined, key);
@@ -191,7 +191,7 @@ describe('what the scribe writes', () => {
     expect(parts(events).map((part) => (part as { text: string }).text)).toEqual(['aa', 'a', 'bb', 'b']);
   });
 
-  it('takes text and reasoning without a key for parts of that name', () => {
+  it('use the type as the default key', () => {
     const events = written((scribe) => {
       scribe.text('a');
       scribe.text('b', 'text');
@@ -202,7 +202,7 @@ describe('what the scribe writes', () => {
     expect(parts(events)).toMatchObject([{ text: 'ab' }, { text: 'cd' }]);
   });
 
-  it('tells the head and the pieces of a call, and nothing for a piece that is empty', () => {
+  it('contain the start and fragments of a call, without empty fragments', () => {
     const events = written((scribe) => {
       scribe.toolCall('0', { id: 'c', name: 'f', json: '' });
       scribe.toolCall('0', { json: '{}' });
@@ -213,7 +213,7 @@ describe('what the scribe writes', () => {
     ]);
   });
 
-  it('puts a token that comes alone on the open part, and opens one where there is none', () => {
+  it('add a replay token without text to the open part, or open one', () => {
     const replay = { family: 'f', data: 'sig' };
     const events = written((scribe) => {
       scribe.reasoning('hm');
@@ -231,7 +231,7 @@ describe('what the scribe writes', () => {
     expect(events.filter(({ type }) => type.endsWith('-delta'))).toHaveLength(1);
   });
 
-  it('makes up an id where the wire gives none or an empty one', () => {
+  it('have a generated id if the wire has none', () => {
     const idFor = (response?: string): unknown =>
       parts(
         written((scribe) => {
@@ -244,7 +244,7 @@ describe('what the scribe writes', () => {
     expect(idFor('r1')).toMatchObject([{ id: expect.stringMatching(/^call_[0-9a-z]+_0$/) }]);
   });
 
-  it('leaves a call nameless that the wire gives no name', () => {
+  it('have an empty name if the wire has none', () => {
     const events = written((scribe) => {
       scribe.toolCall('0', { id: 'c' });
       scribe.finish('tool-calls', undefined, undefined);
@@ -252,7 +252,7 @@ describe('what the scribe writes', () => {
     expect(parts(events)).toEqual([{ type: 'tool-call', id: 'c', name: '', args: {} }]);
   });
 
-  it('hands over each event once', () => {
+  it('are returned by take() once', () => {
     const scribe = new EventWriter('a/x', []);
     expect([scribe.hasContent, scribe.take()]).toEqual([false, []]);
     scribe.text('a');
@@ -261,7 +261,7 @@ describe('what the scribe writes', () => {
     expect(scribe.take()).toEqual([{ type: 'text-delta', index: 0, text: 'b' }]);
   });
 
-  it('without a sink gives what each word wrote, and with one nothing', () => {
+  it('are returned by each method without a sink, and only by take() with one', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
     const words: ((scribe: EventWriter) => readonly ModelEvent[])[] = [
       (scribe) => scribe.text(''),
@@ -282,7 +282,7 @@ describe('what the scribe writes', () => {
   });
 });
 
-describe('the order checker', () => {
+describe('eventOrderError', () => {
   const start: ModelEvent = { type: 'start', target: 't', id: undefined };
   const finish: ModelEvent = {
     type: 'finish',
@@ -314,7 +314,7 @@ describe('the order checker', () => {
     ['event 2: reset without an attempt to drop', [start, finish, reset]],
     ['event 2: reset without an attempt to drop', [start, reset, reset]],
     ['event 2 (part-start): before the start', [start, reset, open]],
-  ])('finds: %s', (fault, events) => {
+  ])('reports: %s', (fault, events) => {
     expect(eventOrderError(events)).toContain(fault);
   });
 
@@ -327,7 +327,7 @@ describe('the order checker', () => {
   });
 });
 
-describe('the arguments of a tool call', () => {
+describe('arguments of a tool call', () => {
   const call = (
     write: (scribe: EventWriter) => void,
     reason: 'tool-calls' | 'length' = 'tool-calls',
@@ -347,21 +347,21 @@ describe('the arguments of a tool call', () => {
     invalid: { raw },
   });
 
-  it('are mended, and the warning names the tool and the kind but no value', () => {
+  it('are repaired, with a warning that names the tool and the repair but no value', () => {
     expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",]' }))).toEqual([
       { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closer' },
       { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
     ]);
   });
 
-  it('are refused, not mended, when the answer was cut', () => {
+  it('are invalid and not repaired if the response was truncated', () => {
     const cut = (json: string): unknown[] =>
       call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json }), 'length');
     expect(cut('{"a":[1,2')).toEqual([refused('{"a":[1,2')]);
     expect(cut('')).toEqual([refused('')]);
   });
 
-  it('are what the wire says in the end', () => {
+  it('are the complete arguments that the wire reports at the end', () => {
     const whole = (json: string): unknown[] =>
       call((scribe) => {
         scribe.toolCall('0', { id: 'c', name: 'f', json });
@@ -375,13 +375,13 @@ describe('the arguments of a tool call', () => {
     ]);
   });
 
-  it('of a call that never got whole are never run', () => {
+  it('are invalid if the vendor reports the call as incomplete', () => {
     expect(
       call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
     ).toEqual([refused('{"a":1}')]);
   });
 
-  it('that the wire says again as they were are told once, without a warning', () => {
+  it('are emitted once without a warning if the wire repeats them', () => {
     const again = (json: string | undefined): readonly ModelEvent[] =>
       written((scribe) => {
         scribe.toolCall('0', { id: 'c', name: 'f', json });
@@ -392,7 +392,7 @@ describe('the arguments of a tool call', () => {
   });
 });
 
-it('two calls of one id get two, and an id that is not text is none', () => {
+it('generates an id for a duplicate id and for an id that is not a string', () => {
   const scribe = new EventWriter('a/x', []);
   scribe.start('r');
   scribe.toolCall('0', { id: 'same', name: 'f' });

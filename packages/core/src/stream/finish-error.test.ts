@@ -16,16 +16,16 @@ it.each<[boolean, AssistantPart[]]>([
   [false, [thought, said]],
   [false, [call]],
   [false, [blank, call]],
-])('it is %s that an answer is empty that has %j', (isEmpty, parts) => {
+])('isEmptyAnswer is %s for %j', (isEmpty, parts) => {
   expect(isEmptyAnswer(parts)).toBe(isEmpty);
 });
 
-describe('a finish', () => {
+describe('finishError', () => {
   it.each<[FinishReason, AssistantPart[]]>([
     ['stop', [thought]],
     ['tool-calls', []],
     ['other', [blank]],
-  ])('with "%s" and nothing to see is a failure', (reason, parts) => {
+  ])('returns "empty" for the reason "%s" without content', (reason, parts) => {
     expect(finishError('a/x', parts, reason)).toMatchObject({
       kind: 'empty',
       message: `a/x finished with "${reason}" and no content`,
@@ -33,7 +33,7 @@ describe('a finish', () => {
     });
   });
 
-  it('by a filter before anything was said is a failure of its own', () => {
+  it('returns "content-filter" for a filter before any content', () => {
     expect(finishError('a/x', [], 'content-filter')).toMatchObject({
       kind: 'content-filter',
       message: 'a/x blocked the request before it answered',
@@ -49,7 +49,7 @@ describe('a finish', () => {
     ['length', []],
     ['content-filter', [blank]],
     ['content-filter', [said]],
-  ])('with "%s" and %j is an answer', (reason, parts) => {
+  ])('accepts the reason "%s" with %j', (reason, parts) => {
     expect(finishError('a/x', parts, reason)).toBeUndefined();
   });
 });

@@ -151,14 +151,14 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
   ],
 ];
 
-describe('a text that continues another', () => {
+describe('a continuation', () => {
   for (const [name, shown, given, expected] of CASES) {
     it(name, () => {
       for (const length of [1, 3, 7, given.length + 1]) expect(seen(shown, given, length)).toBe(expected);
     });
   }
 
-  it('names what was removed', () => {
+  it('reports the removed text', () => {
     const again = 'a fox who lived at the edge of the wood. Every';
     expect(joined(story, `Continuing:\n${again} morning.`, 5)).toEqual({
       text: `${story} morning.`,
@@ -192,7 +192,7 @@ describe('a text that continues another', () => {
     for (const length of [1, 5, given.length]) expect(seen(shown, given, length)).toBe(shown + given);
   });
 
-  it('loses nothing of 2,000 random and repetitive documents that are cut anywhere and continued exactly', () => {
+  it('loses nothing of 2,000 random and repetitive documents', () => {
     const word = fc.string({
       unit: fc.constantFrom('a', 'b', 'd', 'e', 'i', 'l', 'm', 'n', 'o', 'r', 's', 't', 'u'),
       minLength: 2,
@@ -229,7 +229,7 @@ describe('a text that continues another', () => {
     );
   });
 
-  it('does not recognize a repetition of more than the last 400 characters, unless it is of everything', () => {
+  it('ignores repetitions of more than 400 characters, unless of the complete text', () => {
     const long = numbered(200);
     const end = long.slice(-500);
     expect(seen(long, `${end} on`, 9)).toBe(`${long}${end} on`);
@@ -237,14 +237,14 @@ describe('a text that continues another', () => {
     expect(seen(long, `${long} on`, 9)).toBe(`${long} on`);
   });
 
-  it('holds back no more than it has to', () => {
+  it('holds back as little text as possible', () => {
     const joint = new ContinuationJoiner(story);
     expect(joint.push(' mor').text).toBe(' mor');
     expect(new ContinuationJoiner(story).push('edge of the').text).toBe('edge of the');
     expect(new ContinuationJoiner(story).push('a fox who lived').text).toBe('');
   });
 
-  it('costs its length, also where everything is repeated', () => {
+  it('takes linear time, also if everything is repeated', () => {
     const long = numbered(20_000);
     expect(seen(long, `${long} Done.`, 4) === `${long} Done.`).toBe(true);
   });

@@ -11,12 +11,12 @@ const whole = (index: number, text: string): StreamEvent => ({
   part: { type: 'text', text },
 });
 
-describe('what has been read of a chat', () => {
-  it('is nothing before its first content', () => {
+describe('partialOf', () => {
+  it('is undefined before any content', () => {
     expect([partialOf([]), partialOf([start('a/x')])]).toEqual([undefined, undefined]);
   });
 
-  it('is its whole parts, and what there is of the one under way', () => {
+  it('contains complete parts and the open part', () => {
     expect(partialOf([start('a/x'), text(0, 'on'), whole(0, 'one '), text(1, 'tw')])).toEqual({
       id: 'of a/x',
       target: 'a/x',
@@ -29,7 +29,7 @@ describe('what has been read of a chat', () => {
     });
   });
 
-  it('begins anew after a reset', () => {
+  it('begins again after a reset', () => {
     const events = [
       start('a/x'),
       text(0, 'old'),
@@ -40,7 +40,7 @@ describe('what has been read of a chat', () => {
     expect(partialOf([...events, text(0, 'new')])).toMatchObject({ target: 'b/y', text: 'new' });
   });
 
-  it('is that of the target that went on, with what was shown before', () => {
+  it('names the continuing target and contains the earlier content', () => {
     const goesOn = { type: 'continued', from: 'a/x', target: 'b/y', error } as const;
     expect(partialOf([start('a/x'), text(0, 'one '), goesOn, text(0, 'two')])).toMatchObject({
       target: 'b/y',

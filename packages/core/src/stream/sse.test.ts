@@ -23,7 +23,7 @@ function decode(text: string, cuts: readonly number[] = []): Message[] {
 it.each([
   ['a line without an end', ['data: 0123', '4567', '89']],
   ['lines of one message', ['data: 01234\n', 'data: 56789\n']],
-])('a message that is too long is refused before it is whole: %s', (_name, pieces) => {
+])('rejects a message above the maximum length before it is complete: %s', (_name, pieces) => {
   const decoder = new SseDecoder(() => undefined, 'p/m', 10);
   const feed = () => {
     for (const piece of pieces) decoder.push(new TextEncoder().encode(piece));
@@ -80,7 +80,7 @@ describe('server-sent events', () => {
     ).toEqual(expected);
   });
 
-  it('read the same however the bytes are cut', () => {
+  it('are the same for all divisions of the bytes', () => {
     const line = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => `data: ${text.replaceAll(/[\r\n]/g, '')}`),
       fc.constantFrom('event: é', ': comment', '', '', 'data', 'data:{"a":"𝄞"}', 'x'),
@@ -99,7 +99,7 @@ describe('server-sent events', () => {
     );
   });
 
-  it('of any bytes at all are read without an error', () => {
+  it('of random bytes cause no error', () => {
     const part = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
       fc
@@ -118,14 +118,14 @@ describe('server-sent events', () => {
     );
   });
 
-  it('cost no more per byte for a burst than for single messages', () => {
+  it('take the same time per byte in a burst as in single messages', () => {
     const text = 'data: {"choices":[{"delta":{"content":"hello"}}]}\n\n'.repeat(20_000);
     const began = process.cpuUsage();
     expect(decode(text).length).toBe(20_000);
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 
-  it.each(['\n', '\r\n'])('take a line of 300 kB byte by byte in linear time, ended by %j', (end) => {
+  it.each(['\n', '\r\n'])('take linear time for a line of 300 kB byte by byte, ended by %j', (end) => {
     const long = `data: ${'x'.repeat(300_000)}${end}${end}`;
     const began = process.cpuUsage();
     const cuts = Array.from({ length: 2 * long.length }, (_, at) => at);

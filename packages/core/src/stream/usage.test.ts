@@ -14,11 +14,11 @@ it.each([
   [[undefined, undefined], undefined],
   [[usage(1, 2), undefined, usage(3, undefined)], usage(4, 2)],
   [[usage(1, 1)], usage(1, 1)],
-])('sums what was reported: %j', (usages, expected) => {
+])('sums reported counts: %j', (usages, expected) => {
   expect(sumUsage(...usages)).toEqual(expected);
 });
 
-it('sums money beyond what a double can count, and tools by name', () => {
+it('sums prices beyond safe integers, and tools by name', () => {
   const a = {
     ...usage(1, 1),
     details: {
@@ -49,7 +49,7 @@ it.each(['cacheRead', 'cacheWrite', 'reasoning'] as const)('sums %s', (field) =>
   expect(sumUsage(one, usage(1, 1), one)).toEqual({ ...usage(3, 3), [field]: 4 });
 });
 
-it('sums every count of the details, and keeps what one call alone reported', () => {
+it('sums the counts of the details, including those that one call reports', () => {
   const counts = { cacheWriteLong: 1, inputImage: 2, inputAudio: 3, outputImage: 4, outputAudio: 5 };
   const alone = { reportedNanoUsd: '7', stageMs: { queue: 1 }, serverTools: { search: 1 } };
   const a = { ...usage(1, 1), details: { ...counts, ...alone, serviceTier: 'flex' } };
@@ -61,7 +61,7 @@ it('sums every count of the details, and keeps what one call alone reported', ()
   expect(sumUsage(usage(1, 1), a).details).toEqual(a.details);
 });
 
-it('sums what is billed by other units, and keeps the largest input of a single call', () => {
+it('sums units and returns the largest input of a single call', () => {
   const summed = { ...usage(90, 1), details: { units: { character: 3 }, largestInput: 50 } };
   const speech = { ...usage(1, 1), details: { units: { character: 4, 'audio-second': 1 } } };
   const expected = { units: { character: 7, 'audio-second': 1 }, largestInput: 50 };
@@ -72,20 +72,20 @@ it('sums what is billed by other units, and keeps the largest input of a single 
   expect(sumUsage(summed, usage(undefined, 1)).details?.largestInput).toBe(50);
 });
 
-it('says nothing of details that nobody reported', () => {
+it('omits details that no call reports', () => {
   expect(Object.keys(sumUsage(usage(1, 1), usage(1, 1)))).not.toContain('details');
   const tiers = ['flex', 'priority'].map((serviceTier) => ({ ...usage(1, 1), details: { serviceTier } }));
   expect(Object.keys(sumUsage(...tiers)?.details ?? { none: 1 })).toEqual([]);
 });
 
-it('knows the largest single call only where one of them was a sum', () => {
+it('has a largest input only if one usage is a sum', () => {
   const summed = { ...usage(500, 1), details: { largestInput: 300 } };
   expect(sumUsage(usage(1, 1), usage(2, 2)).details).toBeUndefined();
   expect(sumUsage(usage(400, 1), summed).details).toEqual({ largestInput: 400 });
   expect(sumUsage(summed, usage(undefined, 1)).details).toEqual({ largestInput: 300 });
 });
 
-it('sums units by name, and keeps a speed and a place that all had', () => {
+it('sums units by name and returns a common speed and region', () => {
   const a = { ...usage(1, 1), details: { units: { character: 2 }, speed: 'fast', inferenceGeo: 'us' } };
   const b = { ...usage(1, 1), details: { units: { character: 3 }, speed: 'fast', inferenceGeo: 'eu' } };
   expect(sumUsage(a, b).details).toEqual({ units: { character: 5 }, speed: 'fast' });

@@ -4,7 +4,7 @@ import { abortable } from './async.ts';
 
 const never = new Promise<never>(() => undefined);
 
-it('settles as the work does, and leaves no listener on the signal', async () => {
+it('settles with the work and removes its listener', async () => {
   const controller = new AbortController();
   const listeners = (): number => getEventListeners(controller.signal, 'abort').length;
   const done = abortable(Promise.resolve('done'), controller.signal);
@@ -14,7 +14,7 @@ it('settles as the work does, and leaves no listener on the signal', async () =>
   expect(listeners()).toBe(0);
 });
 
-it('does not wait for work after an abort, before it or during it', async () => {
+it('rejects at once on an abort before or during the work', async () => {
   const controller = new AbortController();
   const waiting = abortable(never, controller.signal);
   controller.abort(new Error('enough'));

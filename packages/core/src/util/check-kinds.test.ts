@@ -54,7 +54,7 @@ it.each([
   expect(wrong(kind, value)).toBe('');
 });
 
-it('what was given is not repeated, for it may be a secret', () => {
+it('messages do not contain the value', () => {
   for (const kind of ['object', 'array', 'function', 'object with now', 5] as const)
     expect(wrong(kind, 'sk-secret')).not.toContain('sk-secret');
 });
@@ -63,7 +63,7 @@ it.each([
   [{}, 'make: name is missing: it must be a string'],
   [{ name: undefined }, 'make: name is missing: it must be a string'],
   [{ name: 'a' }, 'make: size is missing'],
-])('of what is needed, %j lacks something', (options, message) => {
+])('%j lacks a required option', (options, message) => {
   expect(() => {
     checkOptions('make', options, { name: 'string', size: 1 }, ['name', 'size']);
   }).toThrow(message);

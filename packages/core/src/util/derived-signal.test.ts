@@ -10,11 +10,11 @@ describe('derivedSignal', () => {
     expect(signal.reason).toEqual(new Error('enough'));
   });
 
-  it('is aborted from the start where the given signal is', () => {
+  it('is aborted at once if the given signal is', () => {
     expect(derivedSignal(AbortSignal.abort(new Error('before'))).signal.reason).toEqual(new Error('before'));
   });
 
-  it('leaves no listener on the given signal after its release, whatever listens to it', () => {
+  it('removes its listener from the given signal on release', () => {
     const { signal: given } = new AbortController();
     const { signal, release } = derivedSignal(given);
     signal.addEventListener('abort', () => undefined);

@@ -16,11 +16,11 @@ it.each([
   ['', undefined],
   ['constructor', undefined],
   ['o'.repeat(100_000), undefined],
-])('%s is near to %s', (word, expected) => {
+])('the nearest name of %s is %s', (word, expected) => {
   expect(nearestName(word, providers)).toBe(expected);
 });
 
-it('is said as the end of a sentence, or not at all', () => {
+it('returns the end of a sentence, or an empty string', () => {
   expect(didYouMean('opnai', providers)).toBe('; did you mean "openai"?');
   expect(didYouMean('grok', providers)).toBe('');
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listeners } from './listeners.ts';
 
-it('every listener is told, in order, also after one that throws', () => {
+it('calls all listeners in order, also after one that throws', () => {
   const told: string[] = [];
   const tell = listeners<number>(
     (event) => told.push(`a${event}`),

@@ -23,7 +23,7 @@ describe('the platform’s clock', () => {
     expect(runs).toBe(1);
   });
 
-  it('waits for the longest time that a platform can, instead of none', () => {
+  it('limits a delay to the maximum of the platform', () => {
     let runs = 0;
     systemClock.timer(2 ** 40, () => runs++);
     vi.advanceTimersByTime(2 ** 31 - 2);
@@ -32,7 +32,7 @@ describe('the platform’s clock', () => {
     expect(runs).toBe(1);
   });
 
-  it('sleeps, and leaves nothing on the signal', async () => {
+  it('sleeps and removes its listener', async () => {
     const { signal } = new AbortController();
     const removed = vi.spyOn(signal, 'removeEventListener');
     const sleep = systemClock.sleep(10, signal);
@@ -41,7 +41,7 @@ describe('the platform’s clock', () => {
     expect(removed).toHaveBeenCalledOnce();
   });
 
-  it('wakes with the reason of an abort, and leaves no timer, which would keep a process alive', async () => {
+  it('rejects with the reason of an abort and cancels its timer', async () => {
     const controller = new AbortController();
     const sleep = systemClock.sleep(20_000, controller.signal);
     controller.abort(new Error('enough'));
