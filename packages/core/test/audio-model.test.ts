@@ -24,18 +24,18 @@ const NO_CHAT: Pick<Provider, 'spi' | 'model'> = {
   },
 };
 
-type Listener = Provider & { readonly asked: TranscriptionRequest[] };
+type Listener = Provider & { readonly requests: TranscriptionRequest[] };
 
 function listener(id: string, facts: Partial<TranscriptionBackend> = {}, text = `heard by ${id}`): Listener {
-  const asked: TranscriptionRequest[] = [];
+  const requests: TranscriptionRequest[] = [];
   return {
     ...NO_CHAT,
     id,
-    asked,
+    requests,
     transcriptionModel: (modelId) => ({
       id: modelId,
       transcribe(request, { target }) {
-        asked.push(request);
+        requests.push(request);
         const segments = [{ text, startMs: 0, endMs: 900 }];
         return Promise.resolve({
           text,
@@ -85,7 +85,7 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
 };
 
 describe('a transcription', () => {
-  it('says what was heard, by whom, and when', async () => {
+  it('returns the text, the target and the timestamps', async () => {
     const { attempts, ...heard } = await make([listener('a')])
       .transcriptionModel('a/m')
       .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
@@ -102,7 +102,7 @@ describe('a transcription', () => {
     expect(attempts).toMatchObject([{ outcome: 'finished' }]);
   });
 
-  it('that is longer than a target takes passes it over, by what the fitter measures or the caller says', async () => {
+  it('skips a target with a lower duration limit, by the measured or stated duration', async () => {
     const short = listener('a', { maxDurationMs: 1000 });
     const [a, b] = [short, listener('b')];
     const measured = make([a, b], {
@@ -112,7 +112,7 @@ describe('a transcription', () => {
       .transcriptionModel('a/m,b/m')
       .transcribe({ audio: OGG, mediaType: 'audio/ogg', durationMs: 5 });
     const { attempts, target } = await by;
-    expect([target, a.asked.length]).toEqual(['b/m', 0]);
+    expect([target, a.requests.length]).toEqual(['b/m', 0]);
     expect(attempts[0]?.error?.message).toBe('a/m takes at most 1 s of audio, not 1.001');
     expect(attempts[0]?.error).toMatchObject({
       kind: 'unsupported',
@@ -123,10 +123,10 @@ describe('a transcription', () => {
     expect((await failing(said.transcribe({ ...note, durationMs: 1001 }))).kind).toBe('unsupported');
     await said.transcribe({ ...note, durationMs: 1000 });
     await said.transcribe(note);
-    expect(a.asked.map(({ durationMs }) => durationMs)).toEqual([1000, undefined]);
+    expect(a.requests.map(({ durationMs }) => durationMs)).toEqual([1000, undefined]);
   });
 
-  it('is counted in seconds, where the vendor counts nothing', async () => {
+  it('has usage in seconds if the vendor reports none', async () => {
     const mute: Partial<TranscriptionBackend> = {
       transcribe: (_request, { target }) =>
         Promise.resolve({
@@ -147,18 +147,37 @@ describe('a transcription', () => {
     expect([durationMs, attempts[0]?.usage]).toEqual([2500, usage]);
   });
 
-  it('believes the bytes, and says so', async () => {
+  it('uses the media type of the bytes, with a warning', async () => {
     const a = listener('a');
     const { warnings } = await make([a])
       .transcriptionModel('a/m')
       .transcribe({ audio: WAV, mediaType: 'audio/mp3' });
-    expect(a.asked[0]?.mediaType).toBe('audio/wav');
+    expect(a.requests[0]?.mediaType).toBe('audio/wav');
     expect(warnings).toEqual([
       { action: 'coerced', what: 'mediaType', why: 'its bytes are audio/wav, and not audio/mpeg' },
     ]);
   });
 
-  it('passes over whom the format or the size is too much for, and who writes nothing down', async () => {
+  it.each([
+    ['audio/mp3', 'audio/mpeg'],
+    ['Audio/X-WAV; codecs=1', 'audio/wav'],
+    ['audio/wave', 'audio/wav'],
+    ['audio/vnd.wave', 'audio/wav'],
+    ['audio/x-flac', 'audio/flac'],
+    ['audio/m4a', 'audio/mp4'],
+    ['audio/x-m4a', 'audio/mp4'],
+    ['audio/opus', 'audio/ogg'],
+    ['application/ogg', 'audio/ogg'],
+    ['video/webm', 'audio/webm'],
+  ])('accepts the media type %s as %s', async (mediaType, sent) => {
+    const a = listener('a');
+    // The bytes have no known signature, so the declared type counts.
+    const audio = Uint8Array.of(1, 2, 3, 4);
+    await make([a]).transcriptionModel('a/m').transcribe({ audio, mediaType });
+    expect(a.requests[0]?.mediaType).toBe(sent);
+  });
+
+  it('skips targets by format, size and missing support', async () => {
     const { transcriptionModel: _none, ...deaf } = listener('d');
     const chain = [
       deaf,
@@ -178,7 +197,7 @@ describe('a transcription', () => {
     ]);
   });
 
-  it('of silence is an empty text, and no failure', async () => {
+  it('of silence is an empty string, not a failure', async () => {
     const { text } = await make([listener('a', {}, '')])
       .transcriptionModel('a/m')
       .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
@@ -193,11 +212,11 @@ describe('a transcription', () => {
     ['durationMs', { durationMs: Number.NaN }],
     ['language', { language: 'en_US!' }],
     ['timestamps', { timestamps: 'line' }],
-  ])('refuses a wrong %s before anybody is asked: %j', async (path, wrong) => {
+  ])('rejects an invalid %s before any request: %j', async (path, wrong) => {
     const a = listener('a');
     const request = { audio: OGG, mediaType: 'audio/ogg', ...wrong };
     const error = await failing(make([a]).transcriptionModel('a/m').transcribe(request));
-    expect([error.kind, error.details.path, a.asked]).toEqual(['invalid-request', path, []]);
+    expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
     expect(error.stack).toContain('audio-model.test.ts');
   });
 });
@@ -234,7 +253,7 @@ async function collected(stream: AsyncIterable<Uint8Array>): Promise<readonly nu
 }
 
 describe('speech', () => {
-  it('is one sound, with its type, and what is billed for it', async () => {
+  it('returns audio, its media type and usage', async () => {
     const { audio, mediaType, target, spec, usage } = await make([speaker('a', [sound(1, 2), sound(3)])])
       .speechModel('a/m')
       .speak({ text: 'hello' });
@@ -242,14 +261,14 @@ describe('speech', () => {
     expect(usage?.details?.units).toEqual({ character: 5 });
   });
 
-  it('fails over from half a sound where nobody has heard it', async () => {
+  it('fails over after partial audio that was not played', async () => {
     const chain = [speaker('a', [sound(1), overloaded()]), speaker('b', [sound(2)])];
     const { audio, attempts } = await make(chain).speechModel('a/m,b/m').speak({ text: 'hello' });
     expect([...audio]).toEqual([2]);
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'finished']);
   });
 
-  it('as it comes fails over until the first byte', async () => {
+  it('as a stream fails over until the first byte', async () => {
     const events: string[] = [];
     const nothingYet: SpeechStep = { mediaType: 'audio/mpeg', bytes: new Uint8Array() };
     const chain = [speaker('a', [nothingYet, overloaded()]), speaker('b', [sound(2), sound(3, 4)])];
@@ -278,7 +297,7 @@ describe('speech', () => {
     },
   );
 
-  it('that a listener leaves is abandoned, and its provider cleans up', async () => {
+  it('that is no longer read is abandoned, and its provider cleans up', async () => {
     let isClosed = false;
     const endless: SpeechBackend = {
       id: 'm',
@@ -306,7 +325,7 @@ describe('speech', () => {
     expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'abandoned' });
   });
 
-  it('without a sound is empty', async () => {
+  it('without audio is empty', async () => {
     const error = await failing(
       make([speaker('a', [])])
         .speechModel('a/m')
@@ -315,7 +334,7 @@ describe('speech', () => {
     expect(error.kind).toBe('empty');
   });
 
-  it('passes over who does not speak, or not that much', async () => {
+  it('skips targets without speech or with a lower character limit', async () => {
     const { speechModel: _none, ...mute } = speaker('d', []);
     const chain = [mute, speaker('a', [sound(1)], { maxCharacters: 4 }), speaker('b', [sound(2)])];
     const { target, attempts } = await make(chain).speechModel('d/m,a/m,b/m').speak({ text: 'hello' });
@@ -327,7 +346,7 @@ describe('speech', () => {
     ]);
   });
 
-  it('of nothing at all is refused, and so is what is to be written down', async () => {
+  it('rejects a missing request, like transcription', async () => {
     const majordomo = make([speaker('a', [sound(1)]), listener('b')]);
     const nothing = undefined as never;
     const spoken = await failing(majordomo.speechModel('a/m').speak(nothing));
@@ -340,7 +359,7 @@ describe('speech', () => {
     ['text', { text: 5 }],
     ['speed', { speed: 0 }],
     ['format', { format: 'ogg' }],
-  ])('refuses a wrong %s before anybody is asked: %j', async (path, wrong) => {
+  ])('rejects an invalid %s before any request: %j', async (path, wrong) => {
     const majordomo = make([speaker('a', [sound(1)])]);
     const request = { text: 'hello', ...wrong };
     const error = await failing(majordomo.speechModel('a/m').speak(request));

@@ -10,8 +10,8 @@ const once = { attempts: 1 };
 describe('when every target is benched, by default', () => {
   const dead = { 'a/x': [{ fail: 'server' } as const] };
 
-  it('one call at a time asks the one that comes back first, the others fail at once', async () => {
-    const { majordomo, asked, clock } = world({
+  it('one call at a time probes the target whose bench ends first; the others fail at once', async () => {
+    const { majordomo, requestCounts, clock } = world({
       'a/x': [{ fail: 'server' }, { fail: 'server' }, { waitMs: 50, text: 'ok' }],
     });
     const model = majordomo.model('a/x');
@@ -19,14 +19,14 @@ describe('when every target is benched, by default', () => {
     const probe = model.generate(hi);
     await settled();
     const error = await failure(model.generate(hi));
-    expect([error.kind, error.details.retryAfterMs, asked.get('a/x')]).toEqual(['server', 5000, 3]);
+    expect([error.kind, error.details.retryAfterMs, requestCounts.get('a/x')]).toEqual(['server', 5000, 3]);
     await clock.advance(50);
     expect((await probe).text).toBe('ok');
     expect(majordomo.health.snapshot()['a/x']).toMatchObject({ state: 'healthy', failures: 0, benches: 0 });
   });
 
-  it('a dead one is asked once a call, its bench stays as it was, and nobody is told', async () => {
-    const { majordomo, asked } = world(dead);
+  it('a failing probe happens once per call and does not change the bench or emit events', async () => {
+    const { majordomo, requestCounts } = world(dead);
     const model = majordomo.model('a/x');
     await failure(model.generate(hi));
     const told: string[] = [];
@@ -34,18 +34,22 @@ describe('when every target is benched, by default', () => {
     const before = majordomo.health.snapshot();
     await failure(model.generate(hi));
     await failure(model.generate(hi));
-    expect([asked.get('a/x'), told, majordomo.health.snapshot()]).toEqual([4, [], before]);
+    expect([requestCounts.get('a/x'), told, majordomo.health.snapshot()]).toEqual([4, [], before]);
   });
 
-  it('asks one target of a chain, not all', async () => {
-    const { majordomo, asked } = world({ ...dead, 'b/y': ['b'] });
+  it('probes one target of a chain, not all', async () => {
+    const { majordomo, requestCounts } = world({ ...dead, 'b/y': ['b'] });
     await failure(majordomo.model('a/x').generate(hi));
     majordomo.health.bench('b/y', 9000);
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
-    expect([error.kind, asked.get('a/x'), asked.get('b/y')]).toEqual(['exhausted', 3, undefined]);
+    expect([error.kind, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([
+      'exhausted',
+      3,
+      undefined,
+    ]);
   });
 
-  it('an operator’s bench is not lifted by an answer', async () => {
+  it('a response does not end a manual bench', async () => {
     const { majordomo } = world({ 'a/x': ['a'] });
     majordomo.health.bench('a/x', 9000);
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('a');
@@ -55,20 +59,26 @@ describe('when every target is benched, by default', () => {
   it.each(['probe', 'try-soonest'] as const)(
     '%s asks nobody whom an operator has benched for good',
     async (way) => {
-      const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
+      const { majordomo, requestCounts } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
       await failure(majordomo.model('a/x').generate(hi));
       majordomo.health.bench('a/', Infinity);
       majordomo.health.bench('b/y', Infinity);
-      const before = asked.get('a/x');
+      const before = requestCounts.get('a/x');
       const error = await failure(majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: way }));
-      expect([error.kind, asked.get('a/x'), asked.get('b/y')]).toEqual(['exhausted', before, undefined]);
+      expect([error.kind, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([
+        'exhausted',
+        before,
+        undefined,
+      ]);
       majordomo.health.unbench('b/y');
       expect((await majordomo.model('a/x,b/y').generate(hi)).text).toBe('b');
     },
   );
 
-  it('gives the claim back when the call is aborted', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }, { fail: 'server' }, { stall: true }] });
+  it('releases the claim when the call is aborted', async () => {
+    const { majordomo, requestCounts } = world({
+      'a/x': [{ fail: 'server' }, { fail: 'server' }, { stall: true }],
+    });
     const model = majordomo.model('a/x');
     await failure(model.generate(hi));
     const stop = new AbortController();
@@ -78,13 +88,13 @@ describe('when every target is benched, by default', () => {
     await probe;
     void model.generate(hi).catch(() => undefined);
     await settled();
-    expect(asked.get('a/x')).toBe(4);
+    expect(requestCounts.get('a/x')).toBe(4);
   });
 });
 
 describe("'try-soonest'", () => {
-  it('asks the one that comes back first also while others do', async () => {
-    const { majordomo, clock, asked } = world({
+  it('contacts the target whose bench ends first, also from several calls', async () => {
+    const { majordomo, clock, requestCounts } = world({
       'a/x': [{ waitMs: 50, text: 'a' }],
       'b/y': [{ fail: 'server' }],
     });
@@ -94,12 +104,15 @@ describe("'try-soonest'", () => {
     const answers = [1, 2, 3].map(() => majordomo.model('a/x,b/y').generate(hi, options));
     await clock.advance(50);
     expect((await Promise.all(answers)).map(({ target }) => target)).toEqual(['a/x', 'a/x', 'a/x']);
-    expect([asked.get('b/y'), majordomo.health.snapshot()['a/x']?.state]).toEqual([undefined, 'healthy']);
+    expect([requestCounts.get('b/y'), majordomo.health.snapshot()['a/x']?.state]).toEqual([
+      undefined,
+      'healthy',
+    ]);
   });
 });
 
 describe("'wait'", () => {
-  it('hears an abort that came before it waits', async () => {
+  it('rejects on an abort before the wait', async () => {
     const { majordomo, clock } = world({ 'a/x': ['a'] });
     majordomo.health.bench('a/x', 9000);
     const stop = new AbortController();
@@ -113,7 +126,7 @@ describe("'wait'", () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('walks again where a bench has ended while other targets were asked', async () => {
+  it('restarts the chain if a bench has ended while other targets were tried', async () => {
     const { majordomo, clock } = world(
       { 'a/x': ['a'], 'b/y': ['b'] },
       {
@@ -138,7 +151,7 @@ describe("'wait'", () => {
 });
 
 describe('without a bench', () => {
-  it('a chain whose targets are all denied ends, whatever is to be done about benches', async () => {
+  it('a chain whose targets are all denied fails with every whenAllBenched', async () => {
     const closed = { name: 'closed', admit: () => ({ deny: 'no', advance: true }) };
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [closed] });
     for (const whenAllBenched of ['probe', 'try-soonest', 'wait'] as const) {
@@ -148,16 +161,16 @@ describe('without a bench', () => {
   });
 });
 
-describe("'wait' for a target that then is not asked", () => {
-  it('ends, though it was benched before', async () => {
-    const { majordomo, clock, asked } = world(
+describe("'wait' for a target that is not contacted afterwards", () => {
+  it('ends although the target was benched before', async () => {
+    const { majordomo, clock, requestCounts } = world(
       { 'a/x': ['a'] },
       { gates: [{ name: 'closed', admit: () => ({ deny: 'no', advance: true }) }] },
     );
     majordomo.health.bench('a/x', 1000);
     const error = failure(majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait' }));
     await clock.advance(1000);
-    expect([(await error).details.attempts.map(({ outcome }) => outcome), asked.size]).toEqual([
+    expect([(await error).details.attempts.map(({ outcome }) => outcome), requestCounts.size]).toEqual([
       ['skipped'],
       0,
     ]);
@@ -165,37 +178,37 @@ describe("'wait' for a target that then is not asked", () => {
 });
 
 describe('attempts beyond the threshold', () => {
-  it('are the call’s own: it goes on though it has benched the target for the others', async () => {
-    const { majordomo, asked, clock } = world({
+  it('continue although the call has benched the target for other calls', async () => {
+    const { majordomo, requestCounts, clock } = world({
       'a/x': [{ fail: 'server' }, { fail: 'server' }, { fail: 'server' }, 'ok'],
     });
     const answer = majordomo.model('a/x').generate(hi, { attempts: 5 });
     await clock.advance(10);
-    expect([(await answer).text, asked.get('a/x')]).toEqual(['ok', 4]);
+    expect([(await answer).text, requestCounts.get('a/x')]).toEqual(['ok', 4]);
     expect(majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
   });
 
-  it('are none for a probe: one request finds out', async () => {
-    const { majordomo, asked, clock } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
+  it('do not take place for a probe', async () => {
+    const { majordomo, requestCounts, clock } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
     await majordomo.model('a/x,b/y').generate(hi);
     await clock.advance(5000);
     await majordomo.model('a/x,b/y').generate(hi, { attempts: 5 });
-    expect(asked.get('a/x')).toBe(3);
+    expect(requestCounts.get('a/x')).toBe(3);
   });
 
-  it('end where another call’s failures have benched it meanwhile', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }] });
+  it('end if another call has benched the target', async () => {
+    const { majordomo, requestCounts } = world({ 'a/x': [{ fail: 'server' }] });
     const onEvent = ({ type }: { readonly type: string }): void => {
       if (type !== 'attempt-failed') return;
       majordomo.health.accept('a/x', { state: 'benched', benches: 9, forMs: 100_000 });
     };
     await failure(majordomo.model('a/x').generate(hi, { attempts: 5, onEvent }));
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
   });
 });
 
 describe('an operator', () => {
-  it('benches for good, and other targets still answer', async () => {
+  it('benches without an end, and other targets still answer', async () => {
     const { majordomo } = world({ 'a/x': ['a'], 'b/y': ['b'] });
     majordomo.health.bench('a/x', Infinity);
     const { target, attempts } = await majordomo.model('a/x,b/y').generate(hi);
@@ -205,7 +218,7 @@ describe('an operator', () => {
     ]);
   });
 
-  it('benches a provider with all its targets, known or not, and puts them back', async () => {
+  it('benches and unbenches a provider with all its targets', async () => {
     const { majordomo } = world({ 'a/x': ['a'], 'a/z': ['z'], 'b/y': ['b'] });
     majordomo.health.bench('a/', 9000);
     expect((await majordomo.model('a/x,a/z,b/y').generate(hi)).target).toBe('b/y');
@@ -213,14 +226,14 @@ describe('an operator', () => {
     expect((await majordomo.model('a/z,b/y').generate(hi)).target).toBe('a/z');
   });
 
-  it('forgets everything', async () => {
+  it('resets all health', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }] });
     await failure(majordomo.model('a/x').generate(hi));
     majordomo.health.reset();
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('hears that a duration must be one', () => {
+  it('gets an error for an invalid duration', () => {
     const { majordomo } = world({ 'a/x': ['a'] });
     expect(() => {
       majordomo.health.bench('a/x', NaN);
@@ -237,7 +250,7 @@ describe('a chain of one target', () => {
     expect(error.details.attempts).toHaveLength(2);
   });
 
-  it('of several, `exhausted` has what is known of the last failure', async () => {
+  it('of several targets has the details of the last failure', async () => {
     const { majordomo } = world({
       'a/x': [{ fail: 'not-found' }],
       'b/y': [{ fail: 'server', details: { status: 529 } }],

@@ -23,14 +23,17 @@ async function read(stream: AsyncIterable<StreamEvent>): Promise<StreamEvent[]> 
 
 describe('failover', () => {
   it('recovers from a single blip on the same target', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'server' }, 'hello'], 'b/y': ['b'] });
+    const { majordomo, requestCounts } = world({ 'a/x': [{ fail: 'server' }, 'hello'], 'b/y': ['b'] });
     const response = await majordomo.model('a/x,b/y').generate(hi);
     expect([response.target, response.text]).toEqual(['a/x', 'hello']);
-    expect(asked).toEqual(new Map([['a/x', 2]]));
+    expect(requestCounts).toEqual(new Map([['a/x', 2]]));
   });
 
   it('benches a target that fails twice and advances', async () => {
-    const { majordomo, asked, kinds, clock } = world({ 'a/x': [{ fail: 'overloaded' }], 'b/y': ['b'] });
+    const { majordomo, requestCounts, kinds, clock } = world({
+      'a/x': [{ fail: 'overloaded' }],
+      'b/y': ['b'],
+    });
     const model = majordomo.model('a/x,b/y');
     const response = await model.generate(hi);
     expect(response.target).toBe('b/y');
@@ -46,7 +49,7 @@ describe('failover', () => {
       until: clock.now() + 5000,
     });
     await model.generate(hi);
-    expect(asked.get('a/x')).toBe(2);
+    expect(requestCounts.get('a/x')).toBe(2);
     expect(kinds()).toEqual([
       'call-start',
       'attempt-start',
@@ -69,7 +72,7 @@ describe('failover', () => {
     ]);
   });
 
-  it('lets one probe in after the cooldown, and a success recovers the target', async () => {
+  it('permits one probe after the cooldown, and its success recovers the target', async () => {
     const { majordomo, clock, kinds } = world({
       'a/x': [{ fail: 'server' }, { fail: 'server' }, 'back'],
       'b/y': ['b'],
@@ -91,11 +94,11 @@ describe('failover', () => {
   it.each(['config', 'invalid-request', 'auth', 'billing', 'content-filter'] as const)(
     'fails fast on %s',
     async (kind) => {
-      const { majordomo, asked } = world({ 'a/x': [{ fail: kind }], 'b/y': ['b'] });
+      const { majordomo, requestCounts } = world({ 'a/x': [{ fail: kind }], 'b/y': ['b'] });
       const error = await failure(majordomo.model('a/x,b/y').generate(hi));
       expect(error.kind).toBe(kind);
       expect(error.details.attempts.map(({ outcome }) => outcome)).toEqual(['failed']);
-      expect(asked.has('b/y')).toBe(false);
+      expect(requestCounts.has('b/y')).toBe(false);
       expect(majordomo.health.snapshot()).toEqual({});
     },
   );
@@ -103,48 +106,48 @@ describe('failover', () => {
   it.each(['unsupported', 'context-overflow', 'not-found', 'invalid-output'] as const)(
     'advances on %s without a retry and without a mark on the health',
     async (kind) => {
-      const { majordomo, asked } = world({ 'a/x': [{ fail: kind }], 'b/y': ['b'] });
+      const { majordomo, requestCounts } = world({ 'a/x': [{ fail: kind }], 'b/y': ['b'] });
       expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
-      expect(asked.get('a/x')).toBe(1);
+      expect(requestCounts.get('a/x')).toBe(1);
       expect(majordomo.health.snapshot()['a/x']).toBeUndefined();
     },
   );
 
-  it('advances on permanent errors when the policy says so', async () => {
+  it('advances on permanent errors if the policy specifies it', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'auth' }], 'b/y': ['b'] });
     const response = await majordomo.model('a/x,b/y').generate(hi, { policy: { auth: { advance: true } } });
     expect(response.target).toBe('b/y');
   });
 
   it('benches at once on quota', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'quota' }], 'b/y': ['b'] });
+    const { majordomo, requestCounts } = world({ 'a/x': [{ fail: 'quota' }], 'b/y': ['b'] });
     await majordomo.model('a/x,b/y').generate(hi);
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
     expect(majordomo.health.snapshot()['a/x']?.state).toBe('benched');
   });
 
   it('benches until a Retry-After above the cap and advances at once', async () => {
-    const { majordomo, asked, clock } = world({
+    const { majordomo, requestCounts, clock } = world({
       'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 3_600_000 } }],
       'b/y': ['b'],
     });
     expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
     expect(majordomo.health.snapshot()['a/x']?.until).toBe(clock.now() + 3_600_000);
   });
 
   it('sleeps a short Retry-After before the same target is tried again', async () => {
-    const { majordomo, clock, asked } = world({
+    const { majordomo, clock, requestCounts } = world({
       'a/x': [{ fail: 'rate-limit', details: { retryAfterMs: 2000 } }, 'ok'],
     });
     const answer = majordomo.model('a/x').generate(hi);
     await clock.advance(1999);
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
     await clock.advance(1);
     expect((await answer).text).toBe('ok');
   });
 
-  it('is aborted in its sleep, whatever the clock says to that', async () => {
+  it('is aborted while it waits for a retry, with any clock', async () => {
     const clock = manualClock();
     const odd = {
       ...clock,
@@ -166,7 +169,7 @@ describe('failover', () => {
     expect((await error).kind).toBe('aborted');
   });
 
-  it('tells of every target when all are exhausted', async () => {
+  it('lists every target when all are exhausted', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }], 'b/y': [{ fail: 'not-found' }] });
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
     expect(error.kind).toBe('exhausted');
@@ -177,7 +180,7 @@ describe('failover', () => {
     expect(LlmError.is(error, 'server')).toBe(false);
   });
 
-  it('behaves the same with a chain of one, benched targets keep the kind that benched them', async () => {
+  it('throws the error of the only target, with the kind that benched it', async () => {
     const { majordomo, clock } = world({ 'a/x': [{ fail: 'rate-limit' }] });
     const model = majordomo.model('a/x');
     await failure(model.generate(hi));
@@ -189,13 +192,13 @@ describe('failover', () => {
   });
 
   it('does not retry an empty completion, and counts it', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ text: '  \n' }], 'b/y': ['b'] });
+    const { majordomo, requestCounts } = world({ 'a/x': [{ text: '  \n' }], 'b/y': ['b'] });
     expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
     expect(majordomo.health.snapshot()['a/x']?.failures).toBe(1);
   });
 
-  it('takes a cut stream for truncated and retries it', async () => {
+  it('reports a cut stream as truncated and retries it', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half', cut: true }, 'complete'] });
     const response = await majordomo.model('a/x').generate(hi);
     expect(response.text).toBe('complete');
@@ -203,8 +206,8 @@ describe('failover', () => {
   });
 });
 
-describe('what a stream shows', () => {
-  it('hides a failure before the first content', async () => {
+describe('the events of a stream', () => {
+  it('do not show a failure before the first content', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi));
     expect(eventOrderError(events)).toBeUndefined();
@@ -217,17 +220,17 @@ describe('what a stream shows', () => {
     ]);
   });
 
-  it('throws after content by default, with the partial, and asks nobody else', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['b'] });
+  it('end with the error and the partial response after content by default', async () => {
+    const { majordomo, requestCounts } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['b'] });
     const stream = majordomo.model('a/x,b/y').stream(hi);
     const error = await failure(read(stream));
     expect(error.kind).toBe('network');
     expect(error.details.partial?.text).toBe('half ');
-    expect(asked.has('b/y')).toBe(false);
+    expect(requestCounts.has('b/y')).toBe(false);
     expect((await failure(stream.response())).kind).toBe('network');
   });
 
-  it('resets after content when asked to restart', async () => {
+  it('contain a reset after content with restart', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['complete'] });
     const events = await read(majordomo.model('a/x,b/y').stream(hi, { afterCommit: 'restart' }));
     expect(eventOrderError(events)).toBeUndefined();
@@ -243,7 +246,7 @@ describe('what a stream shows', () => {
     ).toBe('complete');
   });
 
-  it('does not reset when no attempt is left: the error carries the last partial', async () => {
+  it('contain no reset if no attempt is left; the error has the last partial response', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }] });
     const seen: string[] = [];
     const error = await failure(
@@ -259,12 +262,12 @@ describe('what a stream shows', () => {
     expect(seen).not.toContain('reset');
   });
 
-  it('restarts silently in generate', async () => {
+  it('are not visible in generate, which restarts', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half ', fail: 'network' }], 'b/y': ['complete'] });
     expect((await majordomo.model('a/x,b/y').generate(hi)).text).toBe('complete');
   });
 
-  it('abandons the call when the reader breaks, and closes the provider', async () => {
+  it('stop when the reader breaks, which closes the provider', async () => {
     let closed = 0;
     const { majordomo, events } = world({
       'a/x': [{ text: 'one two three', stall: true, onClose: () => closed++ }],
@@ -282,7 +285,7 @@ describe('what a stream shows', () => {
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('refuses a second reader', async () => {
+  it('have one reader', async () => {
     const stream = world({ 'a/x': ['hello'] })
       .majordomo.model('a/x')
       .stream(hi);
@@ -291,15 +294,15 @@ describe('what a stream shows', () => {
     expect((await stream.response()).text).toBe('hello');
   });
 
-  it('sends nothing before the first read, and response() drains what nobody reads', async () => {
-    const { majordomo, asked } = world({ 'a/x': ['hello'] });
+  it('start with the first read, or with response()', async () => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['hello'] });
     const stream = majordomo.model('a/x').stream(hi);
     await settled();
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
     expect((await stream.response()).text).toBe('hello');
   });
 
-  it('has the response for a reader that stops at the finish', async () => {
+  it('are followed by the response for a reader that stops at the finish', async () => {
     const { majordomo, events } = world({ 'a/x': ['hello'] });
     const stream = majordomo.model('a/x').stream(hi);
     for await (const { type } of stream) if (type === 'finish') break;
@@ -315,7 +318,7 @@ describe('abort', () => {
     ['of a provider that ignores the signal', { text: 'half', deaf: true }],
     ['while the provider waits', { waitMs: 10_000 }],
   ] as const)('ends a call at once %s, without retry or mark', async (_, turn) => {
-    const { majordomo, asked, clock, events } = world({ 'a/x': [turn], 'b/y': ['b'] });
+    const { majordomo, requestCounts, clock, events } = world({ 'a/x': [turn], 'b/y': ['b'] });
     const controller = new AbortController();
     const answer = failure(majordomo.model('a/x,b/y').generate(hi, { signal: controller.signal }));
     await clock.advance(1);
@@ -326,14 +329,14 @@ describe('abort', () => {
       'text' in turn ? 'half' : undefined,
     ]);
     expect(error.cause).toEqual(new Error('enough'));
-    expect(asked).toEqual(new Map([['a/x', 1]]));
+    expect(requestCounts).toEqual(new Map([['a/x', 1]]));
     expect(majordomo.health.snapshot()).toEqual({});
     expect(clock.pending()).toBe(0);
     expect(events.at(-1)).toMatchObject({ type: 'call-end', outcome: 'failed' });
   });
 
-  it('during the backoff opens no further connection', async () => {
-    const { majordomo, asked, clock } = world({
+  it('during the backoff opens no other connection', async () => {
+    const { majordomo, requestCounts, clock } = world({
       'a/x': [{ fail: 'server', details: { retryAfterMs: 5000 } }],
     });
     const controller = new AbortController();
@@ -342,17 +345,17 @@ describe('abort', () => {
     controller.abort();
     expect((await answer).kind).toBe('aborted');
     await clock.advance(10_000);
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
   });
 
-  it('before the call asks nobody', async () => {
-    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+  it('before the call sends no request', async () => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
     const error = await failure(majordomo.model('a/x').generate(hi, { signal: AbortSignal.abort() }));
     expect(error.kind).toBe('aborted');
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
   });
 
-  it('books a stream that nobody pulls any more', async () => {
+  it('records a stream that is no longer pulled', async () => {
     const { majordomo, events } = world({ 'a/x': [{ text: 'half', stall: true }] });
     const controller = new AbortController();
     const stream = majordomo.model('a/x').stream(hi, { signal: controller.signal })[Symbol.asyncIterator]();
@@ -390,7 +393,7 @@ describe('timers', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('total bounds the whole call, and is no mark on the health', async () => {
+  it('total bounds the complete call, and does not count for health', async () => {
     const { majordomo, clock } = world({ 'a/x': [{ text: 'half', stall: true }], 'b/y': ['b'] });
     const answer = failure(
       majordomo.model('a/x,b/y').generate(hi, { timeouts: { totalMs: 300, idleMs: 0 } }),
@@ -404,13 +407,13 @@ describe('timers', () => {
   });
 
   it('starts no retry that cannot begin before the deadline', async () => {
-    const { majordomo, clock, asked } = world({
+    const { majordomo, clock, requestCounts } = world({
       'a/x': [{ fail: 'server', details: { retryAfterMs: 1000 } }],
       'b/y': ['b'],
     });
     const response = await majordomo.model('a/x,b/y').generate(hi, { timeouts: { totalMs: 900 } });
     expect(response.target).toBe('b/y');
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
     expect(clock.pending()).toBe(0);
   });
 
@@ -430,7 +433,7 @@ describe('timers', () => {
 describe('when all targets are benched', () => {
   const dead = { 'a/x': ['a'], 'b/y': ['b'] };
 
-  it('fails with the time to wait, if told so', async () => {
+  it('fails with the time to wait if configured', async () => {
     const { majordomo } = world(dead);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
@@ -439,7 +442,7 @@ describe('when all targets are benched', () => {
     expect([error.kind, error.details.retryAfterMs]).toEqual(['exhausted', 4000]);
   });
 
-  it('tries the soonest', async () => {
+  it('tries the target whose bench ends first if configured', async () => {
     const { majordomo } = world(dead);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);
@@ -448,7 +451,7 @@ describe('when all targets are benched', () => {
     );
   });
 
-  it('waits for the soonest', async () => {
+  it('waits for the first end of a bench if configured', async () => {
     const { majordomo, clock } = world(dead);
     majordomo.health.bench('a/x', 9000);
     majordomo.health.bench('b/y', 4000);

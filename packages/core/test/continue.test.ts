@@ -5,25 +5,25 @@ import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
 
 const hi = { messages: [user('tell me a story')] };
-const onward: CallOptions = { afterCommit: 'continue', attempts: 1 };
+const continuing: CallOptions = { afterCommit: 'continue', attempts: 1 };
 const BEGIN = 'Once upon a time there was a fox, and it lived in the wood. ';
-const breaks: Turn = { text: BEGIN, fail: 'server' };
+const breakingTurn: Turn = { text: BEGIN, fail: 'server' };
 
-async function told(
+async function runStream(
   first: Script,
   second: Script,
-  options = onward,
+  options = continuing,
   request: Partial<typeof hi> & object = hi,
 ) {
   const sent: ModelRequest[] = [];
-  const noting =
+  const recorded =
     (script: Script): Script =>
-    (...asked) => {
-      sent.push(asked[0]);
-      return typeof script === 'function' ? script(...asked) : script;
+    (...requestCounts) => {
+      sent.push(requestCounts[0]);
+      return typeof script === 'function' ? script(...requestCounts) : script;
     };
-  const made = world({ 'a/x': [noting(first)], 'b/y': [noting(second)] });
-  const stream = made.majordomo.model('a/x,b/y').stream({ ...hi, ...request }, options);
+  const testWorld = world({ 'a/x': [recorded(first)], 'b/y': [recorded(second)] });
+  const stream = testWorld.majordomo.model('a/x,b/y').stream({ ...hi, ...request }, options);
   const events: StreamEvent[] = [];
   let error: unknown;
   try {
@@ -32,7 +32,7 @@ async function told(
     error = thrown;
   }
   return {
-    ...made,
+    ...testWorld,
     events,
     error,
     sent,
@@ -46,8 +46,8 @@ const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
 describe("afterCommit: 'continue'", () => {
-  it('goes on at the next target, as one text under one part', async () => {
-    const { events, text, stream } = await told(breaks, 'Every morning it ran.');
+  it('continues at the next target with one text in one part', async () => {
+    const { events, text, stream } = await runStream(breakingTurn, 'Every morning it ran.');
     expect(text).toBe(`${BEGIN}Every morning it ran.`);
     expect(eventOrderError(events)).toBeUndefined();
     expect(events.filter(({ type }) => type === 'start')).toHaveLength(1);
@@ -72,23 +72,23 @@ describe("afterCommit: 'continue'", () => {
   it('continues at the same target after a recovery, with the recovery applied', async () => {
     const recover = { id: 'r', what: 'key', apply: (request: ModelRequest) => ({ ...request, seed: 7 }) };
     const sent: ModelRequest[] = [];
-    const fails: Script = (request) => (sent.push(request), { ...breaks, details: { recover } });
+    const fails: Script = (request) => (sent.push(request), { ...breakingTurn, details: { recover } });
     const finishes: Script = (request) => (sent.push(request), 'Every morning it ran.');
     const { majordomo } = world({ 'a/x': [fails, finishes] });
     const events: StreamEvent[] = [];
-    for await (const event of majordomo.model('a/x').stream(hi, onward)) events.push(event);
+    for await (const event of majordomo.model('a/x').stream(hi, continuing)) events.push(event);
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
     expect([sent.length, sent[1]?.seed, sent[1]?.messages[1]?.role]).toEqual([2, 7, 'assistant']);
   });
 
-  it('asks in a turn of the user, with what was shown as the answer before it', async () => {
-    const { sent } = await told(breaks, 'Every morning it ran.');
-    const [, asked] = sent;
-    expect(asked?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
-    expect(asked?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
+  it('sends the shown text as an assistant turn and a prompt of the user', async () => {
+    const { sent } = await runStream(breakingTurn, 'Every morning it ran.');
+    const [, requestCounts] = sent;
+    expect(requestCounts?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(requestCounts?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
   });
 
-  it('gives a model that can the text as the beginning of its own answer', async () => {
+  it('sends the text as the beginning of the answer to a model with prefill', async () => {
     const sent: ModelRequest[] = [];
     const { majordomo } = world({
       'a/x': [{ text: BEGIN.trimEnd(), fail: 'server' }],
@@ -101,15 +101,15 @@ describe("afterCommit: 'continue'", () => {
     const response = await majordomo
       .with({ gates: [gate] })
       .model('a/x,b/y')
-      .stream(hi, onward)
+      .stream(hi, continuing)
       .response();
     expect(sent[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
     expect(response.text).toBe(`${BEGIN}Every morning it ran.`);
   });
 
-  it('removes what the second repeats, and warns with the removed text', async () => {
+  it('removes repeated text with a warning that contains it', async () => {
     const removed = 'Sure! Continuing:\nthere was a fox, and it lived in the wood. ';
-    const { text, stream } = await told(breaks, `${removed}Every morning it ran.`);
+    const { text, stream } = await runStream(breakingTurn, `${removed}Every morning it ran.`);
     expect(text).toBe(`${BEGIN}Every morning it ran.`);
     expect((await stream.response()).warnings.at(-1)).toEqual({
       action: 'dropped',
@@ -118,21 +118,21 @@ describe("afterCommit: 'continue'", () => {
     });
   });
 
-  it('removes nothing of a model that continues the text itself', async () => {
+  it('removes nothing of a model with prefill', async () => {
     const line = 'The quick brown fox jumps over the lazy dog today.';
     const { majordomo } = world({
       'a/x': [{ text: line, fail: 'server' }],
       'b/y': [{ capabilities: { prefill: true }, text: line }],
     });
-    const response = await majordomo.model('a/x,b/y').stream(hi, onward).response();
+    const response = await majordomo.model('a/x,b/y').stream(hi, continuing).response();
     expect(response.text).toBe(line + line);
     expect(response.warnings.map(({ action }) => action)).toEqual(['continued']);
   });
 
-  it('asks in a turn of the user where the text ends in white space, also with a prefill', async () => {
+  it('uses a prompt if the text ends in white space, also with prefill', async () => {
     const sent: ModelRequest[] = [];
     const { majordomo } = world({
-      'a/x': [breaks],
+      'a/x': [breakingTurn],
       'b/y': [{ capabilities: { prefill: true }, text: 'Every morning it ran.' }],
     });
     const gate = {
@@ -142,13 +142,13 @@ describe("afterCommit: 'continue'", () => {
     await majordomo
       .with({ gates: [gate] })
       .model('a/x,b/y')
-      .stream(hi, onward)
+      .stream(hi, continuing)
       .response();
     expect(sent[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   });
 
-  it('goes on at the same target too, when it may be tried again', async () => {
-    const { majordomo } = world({ 'a/x': [breaks, 'Every morning it ran.'] });
+  it('continues at the same target if it may be retried', async () => {
+    const { majordomo } = world({ 'a/x': [breakingTurn, 'Every morning it ran.'] });
     const events: StreamEvent[] = [];
     for await (const event of majordomo.model('a/x').stream(hi, { afterCommit: 'continue' }))
       events.push(event);
@@ -156,13 +156,13 @@ describe("afterCommit: 'continue'", () => {
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
   });
 
-  it('goes on again and again, each from all that was shown', async () => {
+  it('continues repeatedly, each time from all shown text', async () => {
     const { majordomo } = world({
-      'a/x': [breaks],
+      'a/x': [breakingTurn],
       'b/y': [{ text: 'Every morning it ran ', fail: 'network' }],
       'c/z': ['through the wood.'],
     });
-    const stream = majordomo.model('a/x,b/y,c/z').stream(hi, onward);
+    const stream = majordomo.model('a/x,b/y,c/z').stream(hi, continuing);
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran through the wood.`);
@@ -174,15 +174,19 @@ describe("afterCommit: 'continue'", () => {
     expect((await stream.response()).text).toBe(textOf(events));
   });
 
-  it('says nothing of a target that failed before it showed anything', async () => {
-    const { majordomo } = world({ 'a/x': [breaks], 'b/y': [{ fail: 'overloaded' }], 'c/z': ['It ran.'] });
+  it('emits nothing for a target that failed before its first content', async () => {
+    const { majordomo } = world({
+      'a/x': [breakingTurn],
+      'b/y': [{ fail: 'overloaded' }],
+      'c/z': ['It ran.'],
+    });
     const events: StreamEvent[] = [];
-    for await (const event of majordomo.model('a/x,b/y,c/z').stream(hi, onward)) events.push(event);
+    for await (const event of majordomo.model('a/x,b/y,c/z').stream(hi, continuing)) events.push(event);
     expect(events.filter(({ type }) => type === 'continued')).toMatchObject([{ from: 'a/x', target: 'c/z' }]);
   });
 
-  it('does not carry reasoning over, and ends what was under way', async () => {
-    const { events, sent, stream } = await told(
+  it('does not send reasoning, and ends open reasoning parts', async () => {
+    const { events, sent, stream } = await runStream(
       { reasoning: 'hm', text: BEGIN, fail: 'server' },
       { reasoning: 'well', text: 'It ran.' },
     );
@@ -193,8 +197,8 @@ describe("afterCommit: 'continue'", () => {
     expect(parts.map(({ type }) => type)).toEqual(['reasoning', 'text', 'reasoning']);
   });
 
-  it('lets the second call tools', async () => {
-    const { events, stream } = await told(breaks, {
+  it('permits tool calls of the second target', async () => {
+    const { events, stream } = await runStream(breakingTurn, {
       text: 'I look it up.',
       calls: [{ id: '1', name: 'look', json: '{}' }],
     });
@@ -203,9 +207,9 @@ describe("afterCommit: 'continue'", () => {
     expect([toolCalls[0]?.name, finish]).toEqual(['look', 'tool-calls']);
   });
 
-  it('takes it for whole when the second has nothing to add', async () => {
-    const { majordomo } = world({ 'a/x': [breaks], 'b/y': [{}] });
-    const stream = majordomo.model('a/x,b/y').stream(hi, onward);
+  it('is complete if the second target adds nothing', async () => {
+    const { majordomo } = world({ 'a/x': [breakingTurn], 'b/y': [{}] });
+    const stream = majordomo.model('a/x,b/y').stream(hi, continuing);
     const events: StreamEvent[] = [];
     for await (const event of stream) events.push(event);
     expect([textOf(events), eventOrderError(events)]).toEqual([BEGIN, undefined]);
@@ -220,31 +224,31 @@ describe("afterCommit: 'continue'", () => {
       {},
     ],
     ['only reasoning was shown', { reasoning: 'I think and think and think', fail: 'server' }, {}],
-    ['the answer follows a schema', breaks, { output: { type: 'object', properties: {} } }],
-  ])('begins anew where %s', async (_, first, request) => {
-    const { types, events } = await told(first, 'The whole story.', onward, request);
+    ['the answer follows a schema', breakingTurn, { output: { type: 'object', properties: {} } }],
+  ])('starts again if %s', async (_, first, request) => {
+    const { types, events } = await runStream(first, 'The whole story.', continuing, request);
     expect(types).toContain('reset');
     expect(types).not.toContain('continued');
     expect(textOf(events.slice(types.indexOf('reset')))).toBe('The whole story.');
   });
 
-  it('throws all that was shown when no target is left', async () => {
-    const { error, text } = await told(breaks, { text: 'Every ', fail: 'server' });
+  it('throws with all shown text if no target is left', async () => {
+    const { error, text } = await runStream(breakingTurn, { text: 'Every ', fail: 'server' });
     expect(text).toBe(`${BEGIN}Every `);
     expect(error).toMatchObject({ kind: 'exhausted', details: { partial: { text } } });
   });
 
-  it('throws at once what no other target would take', async () => {
-    const { error, types } = await told({ text: BEGIN, fail: 'auth' }, 'no');
+  it('throws at once an error that no other target can avoid', async () => {
+    const { error, types } = await runStream({ text: BEGIN, fail: 'auth' }, 'no');
     expect([(error as { kind: string }).kind, types.includes('reset')]).toEqual(['auth', false]);
   });
 
-  it('is silent in generate: nothing was shown', async () => {
-    const { majordomo } = world({ 'a/x': [breaks], 'b/y': ['The whole story.'] });
-    expect((await majordomo.model('a/x,b/y').generate(hi, onward)).text).toBe('The whole story.');
+  it('restarts in generate, because nothing was shown', async () => {
+    const { majordomo } = world({ 'a/x': [breakingTurn], 'b/y': ['The whole story.'] });
+    expect((await majordomo.model('a/x,b/y').generate(hi, continuing)).text).toBe('The whole story.');
   });
 
-  it('keeps a recovery that the second needed', async () => {
+  it('keeps a recovery of the second target', async () => {
     const recover = {
       id: 'r',
       what: 'seed',
@@ -258,7 +262,7 @@ describe("afterCommit: 'continue'", () => {
         return played;
       };
     const { majordomo } = world({
-      'a/x': [breaks],
+      'a/x': [breakingTurn],
       'b/y': [
         turn({ fail: 'invalid-request', details: { recover } }),
         turn({ text: 'Every morning ', fail: 'server' }),

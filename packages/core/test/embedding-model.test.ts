@@ -30,17 +30,17 @@ interface Script {
 }
 
 interface Vectorizer extends Provider {
-  readonly asked: EmbeddingRequest[];
+  readonly requests: EmbeddingRequest[];
   most: number;
 }
 
 function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: Script = {}): Vectorizer {
-  const asked: EmbeddingRequest[] = [];
+  const requests: EmbeddingRequest[] = [];
   let underWay = 0;
   const provider: Vectorizer = {
     spi: 1,
     id,
-    asked,
+    requests,
     most: 0,
     model: () => {
       throw new LlmError('unsupported', `${id} does not chat`);
@@ -50,12 +50,12 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
       space: 'words',
       ...facts,
       async embed(request, { target }) {
-        const ask = asked.push(request);
+        const ask = requests.push(request);
         provider.most = Math.max(provider.most, ++underWay);
         await Promise.resolve();
         await Promise.resolve();
         underWay--;
-        const kind = fail?.(request.values, asked.length);
+        const kind = fail?.(request.values, requests.length);
         if (kind !== undefined) throw new LlmError(kind, `${target} said ${kind}`, { target });
         const made = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
         return { vectors: made, target, usage: usage(ask), warnings: [] };
@@ -81,7 +81,7 @@ const words = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => 'x'.repeat(at + 1));
 
 describe('embedding', () => {
-  it('gives a vector for each value, and says who made it', async () => {
+  it('returns a vector per value and the target', async () => {
     const { vectors, target, spec, usage, attempts, warnings } = await make([vectorizer('a')])
       .embeddingModel('a/m')
       .embed({ values: ['one', 'fourth'], purpose: 'query' });
@@ -91,10 +91,10 @@ describe('embedding', () => {
     expect(attempts).toMatchObject([{ target: 'a/m', outcome: 'finished' }]);
   });
 
-  it('of nothing asks nobody', async () => {
+  it('of no values sends no request', async () => {
     const a = vectorizer('a');
     const { vectors, target } = await make([a]).embeddingModel('a/m').embed({ values: [] });
-    expect([vectors, target, a.asked]).toEqual([[], 'a/m', []]);
+    expect([vectors, target, a.requests]).toEqual([[], 'a/m', []]);
   });
 
   it.each<[string, unknown, string]>([
@@ -102,40 +102,40 @@ describe('embedding', () => {
     ['what is no text', [3], 'values[0]'],
     ['no list', 'one', 'values'],
     ['a list of holes', Array(2), 'values[0]'],
-  ])('refuses %s before anybody is asked', async (_, values, path) => {
+  ])('rejects %s before any request', async (_, values, path) => {
     const a = vectorizer('a');
     const error = await failing(
       make([a])
         .embeddingModel('a/m')
         .embed({ values: values as readonly string[] }),
     );
-    expect([error.kind, error.details.path, a.asked]).toEqual(['invalid-request', path, []]);
+    expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
   });
 
   it.each<[string, unknown, string]>([
     ['no request', undefined, 'the request'],
     ['an unknown purpose', { values: ['one'], purpose: 'constructor' }, 'purpose'],
-  ])('refuses %s before anybody is asked', async (_, request, path) => {
+  ])('rejects %s before any request', async (_, request, path) => {
     const a = vectorizer('a');
     const error = await failing(
       make([a])
         .embeddingModel('a/m')
         .embed(request as EmbeddingRequest),
     );
-    expect([error.kind, error.details.path, a.asked]).toEqual(['invalid-request', path, []]);
+    expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
   });
 
-  it('passes a target over whose tokens a value exceeds for certain, with its index', async () => {
+  it('skips a target whose token limit a value certainly exceeds, with its index', async () => {
     const small = vectorizer('a', { facts: { maxTokens: 10 } });
     const model = make([small, vectorizer('b')]);
     const values = ['short', 'x'.repeat(161)];
     expect((await model.embeddingModel('a/m,b/m').embed({ values })).target).toBe('b/m');
     const error = await failing(model.embeddingModel('a/m').embed({ values }));
     expect([error.kind, error.details.path]).toEqual(['context-overflow', 'values[1]']);
-    expect(small.asked).toEqual([]);
+    expect(small.requests).toEqual([]);
   });
 
-  it('says where the app asked', async () => {
+  it('has the line of the application in its error', async () => {
     const error = await failing(
       make([vectorizer('a')])
         .embeddingModel('a/m')
@@ -146,16 +146,16 @@ describe('embedding', () => {
 });
 
 describe('vectors of two spaces', () => {
-  it('never mix: the call fails with both names before anybody is asked', async () => {
+  it('are never mixed: the call fails with both names before any request', async () => {
     const a = vectorizer('a');
     const majordomo = make([a, vectorizer('b', { facts: { space: 'other' } })]);
     const error = await failing(majordomo.embeddingModel('a/m,b/n').embed({ values: ['one'] }));
     expect(error.kind).toBe('config');
     expect(error.message).toContain('a/m uses the space "words", b/n uses "other"');
-    expect(a.asked).toEqual([]);
+    expect(a.requests).toEqual([]);
   });
 
-  it('are no matter where a target makes none: it is passed over', async () => {
+  it('do not include a target without embeddings, which is skipped', async () => {
     const { embeddingModel: _none, ...chatOnly } = vectorizer('b');
     const majordomo = make([chatOnly, vectorizer('a')]);
     const { target, attempts } = await majordomo.embeddingModel('b/n,a/m').embed({ values: ['one'] });
@@ -164,17 +164,17 @@ describe('vectors of two spaces', () => {
   });
 });
 
-describe('a long list', () => {
-  it('is asked in parts, four at a time, and put back in order', async () => {
+describe('a long list of values', () => {
+  it('is sent in parts, four at a time, and joined in order', async () => {
     const a = vectorizer('a', { facts: { maxValues: 3 } });
     const values = words(20);
     const { vectors, usage, attempts } = await make([a]).embeddingModel('a/m').embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
-    expect(a.asked.map(({ values: part }) => part.length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
+    expect(a.requests.map(({ values: part }) => part.length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
     expect([a.most, usage?.input, attempts.length]).toEqual([4, 49, 7]);
   });
 
-  it('that fails in a part asks for that part again, and moves it alone', async () => {
+  it('retries and moves only the part that failed', async () => {
     const a = vectorizer('a', {
       facts: { maxValues: 2 },
       fail: ([first]) => (first === 'xxx' ? 'overloaded' : undefined),
@@ -184,11 +184,11 @@ describe('a long list', () => {
     const majordomo = make([a, b], { health: { threshold: 99 } });
     const { vectors } = await majordomo.embeddingModel('a/m,b/m').embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
-    expect(a.asked.map(({ values: [first] }) => first).sort()).toEqual(['x', 'xxx', 'xxx', 'xxxxx']);
-    expect(b.asked.map(({ values: part }) => part)).toEqual([['xxx', 'xxxx']]);
+    expect(a.requests.map(({ values: [first] }) => first).sort()).toEqual(['x', 'xxx', 'xxx', 'xxxxx']);
+    expect(b.requests.map(({ values: part }) => part)).toEqual([['xxx', 'xxxx']]);
   });
 
-  it('a target that takes fewer asks for a part in several requests, and for what is missing only', async () => {
+  it('is sent in several requests to a target with lower limits, only for missing vectors', async () => {
     const a = vectorizer('a', { fail: () => 'quota' });
     const b = vectorizer('b', {
       facts: { maxValues: 2 },
@@ -197,7 +197,7 @@ describe('a long list', () => {
     const values = words(5);
     const { vectors, attempts } = await make([a, b]).embeddingModel('a/m,b/m').embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
-    expect(b.asked.map(({ values: part }) => part[0]?.length)).toEqual([1, 3, 3, 5]);
+    expect(b.requests.map(({ values: part }) => part[0]?.length)).toEqual([1, 3, 3, 5]);
     // What came before the failure was paid for.
     expect(attempts.map(({ usage }) => usage?.input)).toEqual([undefined, 7, 14]);
   });
@@ -214,7 +214,7 @@ describe('a long list', () => {
     expect(response.attempts.some((attempt) => attempt.usage === undefined)).toBe(true);
   });
 
-  it('keeps the usage of an answer whose vectors are refused', async () => {
+  it('keeps the usage of a response whose vectors are invalid', async () => {
     const a = vectorizer('a', { vectors: () => [] });
     const error = await failing(
       make([a], { chain: { attempts: 1 } })
@@ -224,7 +224,7 @@ describe('a long list', () => {
     expect(error.details.attempts.map(({ usage }) => usage)).toEqual([USAGE]);
   });
 
-  it('that fails has the vectors that came with the error, and no log has them', async () => {
+  it('has the received vectors in the error after a failure, but not in logs', async () => {
     const a = vectorizer('a', {
       facts: { maxValues: 1 },
       fail: ([first]) => (first === 'xx' ? 'invalid-request' : undefined),
@@ -241,7 +241,7 @@ describe('a long list', () => {
     expect(JSON.stringify(error)).not.toContain('vectors');
   });
 
-  it('is one call to observers and gates, and no attempt has the number of another', async () => {
+  it('is one call for observers and gates, with unique attempt numbers', async () => {
     const events: CallEvent[] = [];
     const reserved: string[] = [];
     const gate: Gate = {
@@ -268,7 +268,7 @@ describe('a long list', () => {
     expect(types.filter((type) => type === 'attempt-end')).toHaveLength(3);
   });
 
-  it('ends at once when it is aborted, with what had come', async () => {
+  it('ends at once on an abort, with the received vectors', async () => {
     const controller = new AbortController();
     const a = vectorizer('a', {
       facts: { maxValues: 1 },
@@ -284,11 +284,11 @@ describe('a long list', () => {
     );
     expect(error.kind).toBe('aborted');
     expect(error.details.vectors?.filter((vector) => vector !== undefined).length).toBeGreaterThan(2);
-    expect(a.asked.length).toBeLessThan(12);
+    expect(a.requests.length).toBeLessThan(12);
   });
 });
 
-describe('vectors that are not as they should be', () => {
+describe('invalid vectors', () => {
   it.each<[string, readonly unknown[]]>([
     ['too few', [vectorOf('a')]],
     ['too many', [vectorOf('a'), vectorOf('b'), vectorOf('c')]],
@@ -303,14 +303,14 @@ describe('vectors that are not as they should be', () => {
         [3, 4],
       ],
     ],
-  ])('%s are protocol, and the next target is asked', async (_, vectors) => {
+  ])('%s are a protocol error, and the next target is tried', async (_, vectors) => {
     const a = vectorizer('a', { vectors: () => vectors as readonly Float32Array[] });
     const majordomo = make([a, vectorizer('b')]);
     const { target, attempts } = await majordomo.embeddingModel('a/m,b/m').embed({ values: ['one', 'two'] });
     expect([target, attempts[0]?.error?.kind]).toEqual(['b/m', 'protocol']);
   });
 
-  it('of another length in another part are protocol: a list is of one length', async () => {
+  it('of another length in another part are a protocol error', async () => {
     const a = vectorizer('a', {
       facts: { maxValues: 1 },
       vectors: ({ values: [value = ''] }) => [vectorOf(value, value === 'two' ? 5 : 4)],
@@ -323,7 +323,7 @@ describe('vectors that are not as they should be', () => {
     expect([error.kind, error.details.vectors]).toEqual(['protocol', [vectorOf('one'), undefined]]);
   });
 
-  it('longer than asked for are cut to length 1; what has it already is left as it is', async () => {
+  it('with too many dimensions are cut and normalized, unless they have length 1', async () => {
     const a = vectorizer('a', { vectors: () => [Float32Array.of(3, 4, 12), Float32Array.of(0.6, 0.8)] });
     const { vectors } = await make([a])
       .embeddingModel('a/m')
@@ -334,7 +334,7 @@ describe('vectors that are not as they should be', () => {
     ]);
   });
 
-  it('shorter than asked for are protocol', async () => {
+  it('with too few dimensions are a protocol error', async () => {
     const a = vectorizer('a');
     const error = await failing(
       make([a])
@@ -344,19 +344,24 @@ describe('vectors that are not as they should be', () => {
     expect(error.kind).toBe('protocol');
   });
 
-  it('that nobody makes are unsupported before the call', async () => {
+  it('with unsupported dimensions fail before the request', async () => {
     const a = vectorizer('a', { facts: { dimensions: 4 } });
     const error = await failing(
       make([a])
         .embeddingModel('a/m')
         .embed({ values: ['one'], dimensions: 5 }),
     );
-    expect([error.kind, a.asked]).toEqual(['unsupported', []]);
+    expect([error.kind, a.requests]).toEqual(['unsupported', []]);
   });
 });
 
 describe('the parts of a list', () => {
-  it('are all its values in order, each within the limits', () => {
+  it('are filled up to the token limit', () => {
+    const values = ['abc', 'def', 'ghi', 'jkl', 'mno'];
+    expect(splitValues(values, { maxRequestTokens: 2 })).toEqual([['abc', 'def'], ['ghi', 'jkl'], ['mno']]);
+  });
+
+  it('contain all values in order, each part within the limits', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' })),

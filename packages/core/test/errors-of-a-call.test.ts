@@ -9,7 +9,7 @@ const hi = { messages: [user('hi')] };
 const output = z.object({});
 
 /** Each way of asking, called by a function whose name can be looked for in a stack. */
-const asked: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) => Promise<unknown>>> = {
+const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) => Promise<unknown>>> = {
   async generate(model) {
     async function lineOfTheApp(): Promise<unknown> {
       return await model.generate(hi);
@@ -70,7 +70,7 @@ const asked: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) =>
 };
 
 describe.each(['a/fails', 'a/fails,a/missing', 'typo', 'nobody/x'])('an error of %s', (spec) => {
-  it.each(Object.entries(asked))('shows the line of the app that called %s', async (_name, ask) => {
+  it.each(Object.entries(calls))('has the line of the application that called %s', async (_name, ask) => {
     const { majordomo } = world({ 'a/fails': [{ fail: 'auth' }], 'a/missing': [{ fail: 'not-found' }] });
     const error = await failure(ask(majordomo.model(spec), majordomo));
     expect(error.stack).toMatch(/lineOfTheApp .*errors-of-a-call\.test\.ts/);
@@ -88,7 +88,7 @@ describe('inspect of an error', () => {
     return inspect(await failure(majordomo.model(spec).generate(hi))).split('\n');
   };
 
-  it('has one line for each target of an exhausted chain, and the line of the app', async () => {
+  it('has one line per target of an exhausted chain, and the line of the application', async () => {
     const lines = await shown('a/full,a/gone,b/slow');
     expect(lines[0]).toBe('LlmError [exhausted]: no target of "a/full,a/gone,b/slow" answered');
     expect(lines.slice(1, 4)).toEqual([
@@ -111,7 +111,7 @@ describe('inspect of an error', () => {
     expect(lines.join('\n')).toMatch(/… and \d+ more targets/);
   });
 
-  it('tells what is known, once, and nothing of what is not', () => {
+  it('shows known details once and omits unknown ones', () => {
     const error = new LlmError(
       'protocol',
       'a/x answered\nnonsense',
@@ -128,7 +128,7 @@ describe('inspect of an error', () => {
     expect(inspect({ error }, { depth: 0 })).toContain('[LlmError protocol: a/x answered nonsense]');
   });
 
-  it('shows how much had arrived, and what did not fit', () => {
+  it('shows the size of the partial response and the issues', () => {
     const partial = { id: undefined, target: 'a/x', parts: [], text: 'Once upon', usage: undefined };
     const issues = [{ path: ['steps', 0, 'title'], message: 'must be a string' }];
     const text = inspect(new LlmError('invalid-output', 'it does not fit', { partial, issues }));
@@ -137,7 +137,7 @@ describe('inspect of an error', () => {
     expect(text).not.toContain('undefined');
   });
 
-  it('shows the app where it was refused at once, and not our packages', () => {
+  it('shows the line of the application, not majordomo’s packages, if it was rejected at once', () => {
     const error = new LlmError('config', 'apikey is not an option');
     error.stack = `LlmError: apikey is not an option
     at checkMembers (file:///app/node_modules/@majordomo/core/dist/provider.js:4:1)
@@ -146,7 +146,7 @@ describe('inspect of an error', () => {
     expect(inspect(error).split('\n').slice(1)).toEqual(['    at lineOfTheApp (file:///app/models.ts:3:1)']);
   });
 
-  it('is called by its own name', () => {
+  it('has the name LlmError', () => {
     expect(LlmError.name).toBe('LlmError');
     expect(createMajordomo.name).toBe('createMajordomo');
   });

@@ -60,7 +60,7 @@ it.each(['stop', 'content-filter'] as const)(
   },
 );
 
-it('an answer lists the usage of the empty attempts before it, and a gate gets it', async () => {
+it('a response lists the usage of earlier empty attempts, and gates receive it', async () => {
   const settled: unknown[] = [];
   const majordomo = createMajordomo({
     providers: [provider('a', answer('a/x', '', 'stop')), provider('b', answer('b/y', 'ok', 'stop'))],

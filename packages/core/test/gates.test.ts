@@ -33,7 +33,7 @@ const failure = (promise: Promise<unknown>): Promise<LlmError> =>
   );
 
 describe('gates', () => {
-  it('are asked in order and settled in reverse, once for each attempt, before the answer', async () => {
+  it('are called in order and settled in reverse, once per attempt, before the response', async () => {
     const log: string[] = [];
     const { majordomo } = world(
       { 'a/x': [{ fail: 'server' }, 'ok'] },
@@ -52,10 +52,13 @@ describe('gates', () => {
     ]);
   });
 
-  it('that deny fail fast, leave health alone, and settle what was granted before', async () => {
+  it('that deny fail fast, do not change health, and settle the earlier permits', async () => {
     const log: string[] = [];
     const closed: Gate = { name: 'closed', admit: () => ({ deny: 'not today', retryAfterMs: 60_000 }) };
-    const { majordomo, asked } = world({ 'a/x': ['a'], 'b/y': ['b'] }, { gates: [spy('one', log), closed] });
+    const { majordomo, requestCounts } = world(
+      { 'a/x': ['a'], 'b/y': ['b'] },
+      { gates: [spy('one', log), closed] },
+    );
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
     expect(error).toMatchObject({
       kind: 'denied',
@@ -64,11 +67,11 @@ describe('gates', () => {
     });
     expect(error.details.attempts).toMatchObject([{ target: 'a/x', outcome: 'skipped' }]);
     expect(log).toEqual(['one admits a/x#1', 'one settles skipped']);
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('that say advance pass the target over', async () => {
+  it('that deny with advance skip the target', async () => {
     const dear: Gate = {
       name: 'budget',
       admit: ({ target }) => (target === 'a/x' ? { deny: 'too dear', advance: true } : undefined),
@@ -99,7 +102,7 @@ describe('gates', () => {
     });
   });
 
-  it('that do not answer in time deny, and a permit that comes late is given back', async () => {
+  it('that do not answer in time deny, and a late permit is settled', async () => {
     const log: string[] = [];
     let grant: (permit: { settle(outcome: Attempt): void }) => void = () => undefined;
     const slow: Gate = {
@@ -124,17 +127,17 @@ describe('gates', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('are left by an abort at once; what was granted is settled', async () => {
+  it('are abandoned by an abort at once, and granted permits are settled', async () => {
     const log: string[] = [];
     const never: Gate = { name: 'never', admit: () => new Promise(() => undefined) };
-    const { majordomo, asked, clock } = world({ 'a/x': ['a'] }, { gates: [spy('one', log), never] });
+    const { majordomo, requestCounts, clock } = world({ 'a/x': ['a'] }, { gates: [spy('one', log), never] });
     const controller = new AbortController();
     const answer = failure(majordomo.model('a/x').generate(hi, { signal: controller.signal }));
     await settled();
     controller.abort();
     expect((await answer).kind).toBe('aborted');
     expect(log).toEqual(['one admits a/x#1', 'one settles skipped']);
-    expect([asked.size, clock.pending()]).toEqual([0, 0]);
+    expect([requestCounts.size, clock.pending()]).toEqual([0, 0]);
   });
 
   it.each<
@@ -145,7 +148,7 @@ describe('gates', () => {
     ['as the loser of a hedge', { hedgeAfterMs: 5 }, slow, ['abandoned', true]],
     ['by an abort', {}, slow, ['failed', true]],
     ['by its provider', {}, { fail: 'server' }, ['failed', undefined]],
-  ])('are told whether majordomo ended the attempt: %s', async (_, options, script, told) => {
+  ])('receive whether majordomo ended the attempt: %s', async (_, options, script, told) => {
     const settled: (readonly [string, true | undefined])[] = [];
     const gate: Gate = {
       name: 'books',
@@ -161,14 +164,14 @@ describe('gates', () => {
       caller.abort();
     });
     const signal = caller.signal;
-    const asked = majordomo.model('a/x,b/y').generate(hi, { attempts: 1, signal, ...options });
-    void asked.catch(() => undefined);
+    const call = majordomo.model('a/x,b/y').generate(hi, { attempts: 1, signal, ...options });
+    void call.catch(() => undefined);
     await clock.advance(10);
-    await asked.catch(() => undefined);
+    await call.catch(() => undefined);
     expect(settled).toEqual([told]);
   });
 
-  it('are told that an attempt was not stopped if the call ended before the provider was called', async () => {
+  it('receive no `stopped` if the call ended before the provider was called', async () => {
     const settled: Attempt[] = [];
     const caller = new AbortController();
     const gate: Gate = {
@@ -178,12 +181,12 @@ describe('gates', () => {
         return { settle: (outcome) => void settled.push(outcome) };
       },
     };
-    const { majordomo, asked } = world({ 'a/x': ['ok'] }, { gates: [gate] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['ok'] }, { gates: [gate] });
     await failure(majordomo.model('a/x').generate(hi, { signal: caller.signal }));
-    expect([asked.size, settled[0]?.stopped]).toEqual([0, undefined]);
+    expect([requestCounts.size, settled[0]?.stopped]).toEqual([0, undefined]);
   });
 
-  it('settle for at most a second of the answer, and a settle that throws changes nothing', async () => {
+  it('delay the response by at most a second, and a settle that throws changes nothing', async () => {
     const log: string[] = [];
     const gates = [
       spy('stuck', log, () => new Promise(() => undefined)),
@@ -198,9 +201,9 @@ describe('gates', () => {
     expect(log.slice(2)).toEqual(['broken settles finished', 'stuck settles finished']);
   });
 
-  it('let a target that was benched meanwhile pass, its permit settled as skipped', async () => {
+  it('settle a permit as skipped if the target was benched in the meantime', async () => {
     const log: string[] = [];
-    const { majordomo, asked } = world({ 'a/x': ['a'], 'b/y': ['b'] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['a'], 'b/y': ['b'] });
     const benching: Gate = {
       name: 'benching',
       admit({ target }) {
@@ -216,11 +219,11 @@ describe('gates', () => {
       .with({ gates: [benching] })
       .model('a/x,b/y')
       .generate(hi);
-    expect([response.target, asked.has('a/x')]).toEqual(['b/y', false]);
+    expect([response.target, requestCounts.has('a/x')]).toEqual(['b/y', false]);
     expect(log).toEqual(['a/x skipped', 'b/y finished']);
   });
 
-  it('of one tenant leave the others and the health untouched', async () => {
+  it('of one tenant do not affect others or the health', async () => {
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [requestLimit(2)] });
     const model = majordomo.model('a/x');
     const ask = (tenant: string): Promise<string> =>
@@ -253,7 +256,7 @@ function requestLimit(most: number): Gate {
 }
 
 describe('lanes', () => {
-  it('let so many in at once, in order, by the longest prefix that fits', async () => {
+  it('limit concurrent attempts in order, by the longest matching prefix', async () => {
     let now = 0;
     let most = 0;
     const gates = [lanes({ 'a/': 8, 'a/x': 2 })];
@@ -274,7 +277,7 @@ describe('lanes', () => {
     expect(most).toBe(2);
   });
 
-  it('are left by an abort while waiting, without losing the place of others', async () => {
+  it('are left by an abort while waiting, without changing the order', async () => {
     const gates = [lanes({ 'a/': 1 })];
     const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 100 }] }, { gates });
     const model = majordomo.model('a/x');
@@ -293,7 +296,7 @@ describe('lanes', () => {
 });
 
 describe('observers', () => {
-  it('that throw or reject change nothing, and neither does a hook around the attempts', async () => {
+  it('that throw or reject change nothing, like a hook around the attempts', async () => {
     const { majordomo } = world(
       { 'a/x': ['a'] },
       {
@@ -311,7 +314,7 @@ describe('observers', () => {
     expect(response.text).toBe('a');
   });
 
-  it('around an attempt see its first step inside', async () => {
+  it('around an attempt run during its first step', async () => {
     const log: string[] = [];
     const { majordomo } = world(
       {
@@ -335,7 +338,7 @@ describe('observers', () => {
     expect(log).toEqual(['enter a/x', 'asked', 'leave']);
   });
 
-  it('get no prompt, answer part or credential but in the response itself', async () => {
+  it('receive no prompt, answer or credential except in the response', async () => {
     const { majordomo, events } = world({ 'a/x': [{ fail: 'server' }, 'answer'] });
     await majordomo
       .model('a/x')
@@ -355,8 +358,8 @@ describe('recoveries', () => {
     },
   });
 
-  it('re-attempt the same target at once, outside of the attempts, with a warning and no mark', async () => {
-    const { majordomo, asked } = world({
+  it('try the same target at once, with a warning, without counting as an attempt or a failure', async () => {
+    const { majordomo, requestCounts } = world({
       'a/x': [
         { fail: 'invalid-request', details: recovery('temperature') },
         ({ temperature }) => `t=${temperature ?? 'none'}`,
@@ -367,20 +370,20 @@ describe('recoveries', () => {
     expect(response.warnings).toEqual([
       { action: 'repaired', what: 'temperature dropped', why: 'a/x said invalid-request' },
     ]);
-    expect(asked.get('a/x')).toBe(2);
+    expect(requestCounts.get('a/x')).toBe(2);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('happen once for each id in a call', async () => {
-    const { majordomo, asked } = world({
+  it('happen once per id in a call', async () => {
+    const { majordomo, requestCounts } = world({
       'a/x': [{ fail: 'invalid-request', details: recovery('temperature') }],
     });
     expect((await failure(majordomo.model('a/x').generate(hi))).kind).toBe('invalid-request');
-    expect(asked.get('a/x')).toBe(2);
+    expect(requestCounts.get('a/x')).toBe(2);
   });
 
-  it('that are worth it are remembered for the target', async () => {
-    const { majordomo, asked } = world({
+  it('marked to be remembered apply to later calls', async () => {
+    const { majordomo, requestCounts } = world({
       'a/x': [
         { fail: 'invalid-request', details: recovery('temperature', true) },
         ({ temperature }) => `t=${temperature ?? 'none'}`,
@@ -389,7 +392,7 @@ describe('recoveries', () => {
     const model = majordomo.model('a/x');
     await model.generate({ ...hi, temperature: 1 });
     const second = await model.generate({ ...hi, temperature: 1 });
-    expect([second.text, asked.get('a/x'), second.warnings[0]?.why]).toEqual([
+    expect([second.text, requestCounts.get('a/x'), second.warnings[0]?.why]).toEqual([
       't=none',
       3,
       'an earlier call was refused',
@@ -398,7 +401,7 @@ describe('recoveries', () => {
 });
 
 describe('a custom classifier', () => {
-  it('has the first word on the kind', async () => {
+  it('determines the kind first', async () => {
     const { majordomo } = world(
       { 'a/x': [{ fail: 'auth' }], 'b/y': ['b'] },
       { chain: { classify: ({ kind }) => (kind === 'auth' ? 'quota' : undefined) } },

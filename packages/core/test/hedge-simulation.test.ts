@@ -18,10 +18,10 @@ const latency = (random: () => number): number => (random() < 0.03 ? 5000 : 200 
 
 async function played(
   hedgeAfterMs: number,
-): Promise<{ readonly times: readonly number[]; readonly asked: number }> {
+): Promise<{ readonly times: readonly number[]; readonly requestCounts: number }> {
   const random = seeded(7);
   const script = [(): { text: string; waitMs: number } => ({ text: 'hi', waitMs: latency(random) })];
-  const { majordomo, clock, asked } = world({ 'a/x': script, 'b/y': script });
+  const { majordomo, clock, requestCounts } = world({ 'a/x': script, 'b/y': script });
   const model = majordomo.model('a/x,b/y');
   const times: number[] = [];
   for (let call = 0; call < CALLS; call++) {
@@ -34,8 +34,8 @@ async function played(
     await answer;
     times.push(until - from);
   }
-  const requests = [...asked.values()].reduce((sum, count) => sum + count, 0);
-  return { times: times.sort((a, b) => a - b), asked: requests };
+  const requests = [...requestCounts.values()].reduce((sum, count) => sum + count, 0);
+  return { times: times.sort((a, b) => a - b), requestCounts: requests };
 }
 
 const at = (times: readonly number[], share: number): number =>
@@ -48,6 +48,6 @@ test(
     const [plain, hedged] = [await played(0), await played(1000)];
     expect(at(plain.times, 0.99)).toBeGreaterThanOrEqual(5000);
     expect(at(hedged.times, 0.99)).toBeLessThanOrEqual(1000 + 1.3 * at(plain.times, 0.95));
-    expect(hedged.asked).toBeLessThanOrEqual(1.05 * plain.asked);
+    expect(hedged.requestCounts).toBeLessThanOrEqual(1.05 * plain.requestCounts);
   },
 );

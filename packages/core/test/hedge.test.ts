@@ -28,24 +28,29 @@ function noting(deny: (info: AttemptInfo) => boolean = () => false) {
 }
 
 describe('hedgeAfterMs', () => {
-  it('asks nobody else while the first is in time', async () => {
-    const { majordomo, clock, asked } = world({ 'a/x': [slow('a', 900)], 'b/y': ['b'] });
+  it('starts no second attempt while the first is in time', async () => {
+    const { majordomo, clock, requestCounts } = world({ 'a/x': [slow('a', 900)], 'b/y': ['b'] });
     const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
     await clock.advance(900);
-    expect([(await answer).target, asked.get('b/y'), clock.pending()]).toEqual(['a/x', undefined, 0]);
+    expect([(await answer).target, requestCounts.get('b/y'), clock.pending()]).toEqual(['a/x', undefined, 0]);
   });
 
-  it('asks the next target too, and the first content wins', async () => {
+  it('starts a second attempt, and the first content wins', async () => {
     let closed = 0;
     const { gate, log } = noting();
-    const { majordomo, clock, asked, events } = world(
+    const { majordomo, clock, requestCounts, events } = world(
       { 'a/x': [slow('a', 60_000, () => closed++)], 'b/y': [slow('b', 500)] },
       { gates: [gate] },
     );
     const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
     await clock.advance(1500);
     const response = await answer;
-    expect([response.target, response.text, asked.get('a/x'), asked.get('b/y')]).toEqual(['b/y', 'b', 1, 1]);
+    expect([response.target, response.text, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([
+      'b/y',
+      'b',
+      1,
+      1,
+    ]);
     expect(response.attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
       'a/x abandoned',
       'b/y finished',
@@ -57,7 +62,7 @@ describe('hedgeAfterMs', () => {
     expect(starts).toHaveLength(4);
   });
 
-  it('gives the first its answer when it is faster in the end', async () => {
+  it('returns the answer of the first attempt if it is faster after all', async () => {
     const { majordomo, clock } = world({ 'a/x': [slow('a', 1200)], 'b/y': [slow('b', 60_000)] });
     const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
     await clock.advance(1200);
@@ -65,7 +70,7 @@ describe('hedgeAfterMs', () => {
     expect([target, attempts.map(({ outcome }) => outcome)]).toEqual(['a/x', ['abandoned', 'finished']]);
   });
 
-  it('works for streams, one text, one start', async () => {
+  it('works for streams, with one text and one start', async () => {
     const { majordomo, clock } = world({ 'a/x': [slow('a', 60_000)], 'b/y': [slow('one two', 10)] });
     const events: StreamEvent[] = [];
     const reading = (async () => {
@@ -83,15 +88,15 @@ describe('hedgeAfterMs', () => {
     ]);
   });
 
-  it('goes on with the first alone where a gate denies the second', async () => {
+  it('continues with the first attempt if a gate denies the second', async () => {
     const { gate, log } = noting(({ target }) => target === 'b/y');
-    const { majordomo, clock, asked } = world(
+    const { majordomo, clock, requestCounts } = world(
       { 'a/x': [slow('a', 3000)], 'b/y': ['b'], 'c/z': ['c'] },
       { gates: [gate] },
     );
     const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
     await clock.advance(3000);
-    expect([(await answer).target, asked.get('b/y'), asked.get('c/z')]).toEqual([
+    expect([(await answer).target, requestCounts.get('b/y'), requestCounts.get('c/z')]).toEqual([
       'a/x',
       undefined,
       undefined,
@@ -99,15 +104,19 @@ describe('hedgeAfterMs', () => {
     expect(log).toEqual(['admit a/x', 'settle a/x finished']);
   });
 
-  it('passes over a benched target for the second', async () => {
-    const { majordomo, clock, asked } = world({ 'a/x': [slow('a', 3000)], 'b/y': ['b'], 'c/z': ['c'] });
+  it('skips a benched target for the second attempt', async () => {
+    const { majordomo, clock, requestCounts } = world({
+      'a/x': [slow('a', 3000)],
+      'b/y': ['b'],
+      'c/z': ['c'],
+    });
     majordomo.health.bench('b/y', 60_000);
     const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
     await clock.advance(1000);
-    expect([(await answer).target, asked.get('b/y')]).toEqual(['c/z', undefined]);
+    expect([(await answer).target, requestCounts.get('b/y')]).toEqual(['c/z', undefined]);
   });
 
-  it('benches who fails, not who loses', async () => {
+  it('benches a target that fails, not one that loses', async () => {
     const { majordomo, clock } = world(
       { 'a/x': [{ waitMs: 1500, fail: 'server' }], 'b/y': [slow('b', 1000)] },
       { health: { threshold: 1 } },
@@ -119,8 +128,8 @@ describe('hedgeAfterMs', () => {
     expect([health['a/x']?.state, health['b/y']?.state ?? 'healthy']).toEqual(['benched', 'healthy']);
   });
 
-  it('goes along the chain when both have failed', async () => {
-    const { majordomo, clock, asked } = world({
+  it('continues along the chain when both have failed', async () => {
+    const { majordomo, clock, requestCounts } = world({
       'a/x': [{ waitMs: 1500, fail: 'server' }],
       'b/y': [{ waitMs: 1000, fail: 'network' }],
       'c/z': ['c'],
@@ -128,15 +137,15 @@ describe('hedgeAfterMs', () => {
     const answer = majordomo.model('a/x,b/y,c/z').generate(hi, hedged);
     await clock.advance(2000);
     expect((await answer).target).toBe('c/z');
-    expect([asked.get('a/x'), asked.get('b/y'), asked.get('c/z')]).toEqual([1, 1, 1]);
+    expect([requestCounts.get('a/x'), requestCounts.get('b/y'), requestCounts.get('c/z')]).toEqual([1, 1, 1]);
   });
 
-  it('does not ask again who has failed for good while the first was silent', async () => {
+  it('does not retry a target that failed permanently in the race', async () => {
     for (const [kind, attempts] of [
       ['network', 1],
       ['protocol', 3],
     ] as const) {
-      const { majordomo, clock, asked } = world({
+      const { majordomo, clock, requestCounts } = world({
         'a/x': [{ waitMs: 2000, fail: 'not-found' }],
         'b/y': [{ waitMs: 500, fail: kind }],
         'c/z': ['c'],
@@ -144,18 +153,18 @@ describe('hedgeAfterMs', () => {
       const answer = majordomo.model('a/x,b/y,c/z').generate(hi, { ...hedged, attempts });
       await clock.advance(2000);
       expect((await answer).target).toBe('c/z');
-      expect([asked.get('a/x'), asked.get('b/y')]).toEqual([1, 1]);
+      expect([requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([1, 1]);
     }
   });
 
-  it('asks again who has tries left, once the first has failed too', async () => {
-    const { majordomo, clock, asked } = world({
+  it('retries a target with tries left after the first has failed too', async () => {
+    const { majordomo, clock, requestCounts } = world({
       'a/x': [{ waitMs: 2000, fail: 'not-found' }],
       'b/y': [{ waitMs: 500, fail: 'network' }, 'b'],
     });
     const answer = majordomo.model('a/x,b/y').generate(hi, { ...hedged, attempts: 2 });
     await clock.advance(2000);
-    expect([(await answer).target, asked.get('b/y')]).toEqual(['b/y', 2]);
+    expect([(await answer).target, requestCounts.get('b/y')]).toEqual(['b/y', 2]);
   });
 
   it.each(['answers', 'is aborted'])(
@@ -170,7 +179,7 @@ describe('hedgeAfterMs', () => {
           return { settle: ({ outcome }) => void settles.push(`${target} ${outcome}`) };
         },
       };
-      const { majordomo, clock, asked, events } = world(
+      const { majordomo, clock, requestCounts, events } = world(
         { 'a/x': [slow('a', 1500)], 'b/y': ['b'] },
         { gates: [gate] },
       );
@@ -186,7 +195,7 @@ describe('hedgeAfterMs', () => {
       expect(await ended).toBe(how === 'answers' ? 'a/x' : 'the call was aborted');
       open();
       await settled();
-      expect([events.at(-1)?.type, asked.get('b/y')]).toEqual(['call-end', undefined]);
+      expect([events.at(-1)?.type, requestCounts.get('b/y')]).toEqual(['call-end', undefined]);
       expect(settles).toEqual([`a/x ${how === 'answers' ? 'finished' : 'failed'}`, 'b/y skipped']);
       expect(events.filter(({ type }) => type === 'attempt-start')).toHaveLength(1);
     },
@@ -213,7 +222,7 @@ describe('hedgeAfterMs', () => {
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('ends the second that is admitted only after the race', async () => {
+  it('ends a second attempt that is admitted after the race', async () => {
     let admitSecond: () => void = () => undefined;
     const log: string[] = [];
     const gate: Gate = {
@@ -223,16 +232,19 @@ describe('hedgeAfterMs', () => {
         return { settle: ({ outcome }) => void log.push(`${target} ${outcome}`) };
       },
     };
-    const { majordomo, clock, asked } = world({ 'a/x': [slow('a', 1500)], 'b/y': ['b'] }, { gates: [gate] });
+    const { majordomo, clock, requestCounts } = world(
+      { 'a/x': [slow('a', 1500)], 'b/y': ['b'] },
+      { gates: [gate] },
+    );
     const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
     await clock.advance(1500);
     expect((await answer).target).toBe('a/x');
     admitSecond();
     await settled();
-    expect([asked.get('b/y'), log]).toEqual([undefined, ['a/x finished', 'b/y skipped']]);
+    expect([requestCounts.get('b/y'), log]).toEqual([undefined, ['a/x finished', 'b/y skipped']]);
   });
 
-  it('is inside of around, and of typed objects, for both', async () => {
+  it('runs both attempts inside around, also for typed objects', async () => {
     const seen: string[] = [];
     const { majordomo, clock } = world(
       { 'a/x': [slow('{}', 60_000)], 'b/y': ['{"n":1}'] },
@@ -249,7 +261,7 @@ describe('hedgeAfterMs', () => {
     expect([(await answer).value, seen]).toEqual([{ n: 1 }, ['a/x', 'b/y']]);
   });
 
-  it('hedges a call at its second target too', async () => {
+  it('starts a race at the second target too', async () => {
     const { majordomo, clock } = world({
       'a/x': [{ fail: 'server' }],
       'b/y': [slow('b', 9000)],

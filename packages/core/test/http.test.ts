@@ -66,10 +66,10 @@ describe('a chat stream', () => {
   });
 
   it('is not asked before somebody reads, and is left when the reader leaves', async () => {
-    const { majordomo, kinds, asked } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
+    const { majordomo, kinds, requestCounts } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
     const response = sseResponse(majordomo.model('a/x').stream(hi));
     await settled();
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
     const reader = response.body?.getReader();
     await reader?.read();
     await reader?.cancel();
@@ -86,9 +86,9 @@ describe('a chat stream', () => {
     expect(await body).toMatch(/"text":"one "/);
     await settled();
     expect(kinds().at(-1)).toBe('call-end');
-    const { majordomo: other, asked } = world({ 'a/x': ['hi'] });
+    const { majordomo: other, requestCounts } = world({ 'a/x': ['hi'] });
     expect(await sseResponse(other.model('a/x').stream(hi), { signal: left.signal }).text()).toBe('');
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
   });
 
   it('is left when the client of a Node server closes its connection', async () => {
@@ -271,7 +271,7 @@ describe('a Node response', () => {
   });
 
   it('that closes while it is full, or was closed before, ends the stream', async () => {
-    const { majordomo, kinds, asked } = world({ 'a/x': ['one two'] });
+    const { majordomo, kinds, requestCounts } = world({ 'a/x': ['one two'] });
     const response = new Slow();
     const done = pipeSse(majordomo.model('a/x').stream(hi), response);
     await settled();
@@ -281,7 +281,7 @@ describe('a Node response', () => {
     expect(kinds().at(-1)).toBe('call-end');
     const gone = Object.assign(new Slow(), { destroyed: true });
     await pipeSse(majordomo.model('a/x').stream(hi), gone);
-    expect([gone.written, asked.get('a/x')]).toEqual([[], 1]);
+    expect([gone.written, requestCounts.get('a/x')]).toEqual([[], 1]);
   });
 
   it('of a client that reads slowly gets everything, in order and not at once', async () => {

@@ -29,7 +29,7 @@ const NO_TOKENS: Usage = {
 function painter(
   id: string,
   script: (number | 'overloaded' | 'content-filter')[],
-  asked: ImageRequest[] = [],
+  requests: ImageRequest[] = [],
   facts: Pick<ImageBackend, 'images' | 'timeouts'> = {},
   usage?: Usage,
 ): Provider {
@@ -37,7 +37,7 @@ function painter(
     ...facts,
     id: 'm',
     generate(request, { target }) {
-      asked.push(request);
+      requests.push(request);
       const turn = script.shift() ?? 1;
       if (typeof turn === 'string')
         return Promise.reject(new LlmError(turn, `${target} said ${turn}`, { target }));
@@ -105,7 +105,7 @@ describe('an image model', () => {
       { ...NO_TOKENS, details: { units: { megapixel: 1 } } },
       { details: { units: { megapixel: 1 } } },
     ],
-  ])('says what its pictures are billed by: %s', async (_what, request, told, usage) => {
+  ])('reports the billing units of its images: %s', async (_what, request, told, usage) => {
     const settled: unknown[] = [];
     const gates = [
       { name: 'book', admit: () => ({ settle: (end: Attempt) => void settled.push(end.usage) }) },
@@ -117,16 +117,16 @@ describe('an image model', () => {
     expect(settled).toEqual([drawn.usage]);
   });
 
-  it('gives chat image parts and hands the request through as it is, seed 0 and all', async () => {
-    const asked: ImageRequest[] = [];
-    const { images, target, attempts } = await make([painter('a', [2], asked)])
+  it('returns chat image parts and passes the request unchanged, including seed 0', async () => {
+    const requests: ImageRequest[] = [];
+    const { images, target, attempts } = await make([painter('a', [2], requests)])
       .imageModel('a/m')
       .generate(cat);
     expect(images.map(({ type }) => type)).toEqual(['image', 'image']);
-    expect([target, attempts.map(({ outcome }) => outcome), asked]).toEqual(['a/m', ['finished'], [cat]]);
+    expect([target, attempts.map(({ outcome }) => outcome), requests]).toEqual(['a/m', ['finished'], [cat]]);
   });
 
-  it('fails over, benches and tells as chat does', async () => {
+  it('fails over, benches and emits events like chat', async () => {
     const events: string[] = [];
     const majordomo = make([painter('a', ['overloaded', 'overloaded']), painter('b', [2])], {
       aliases: { pictures: 'a/m,b/m' },
@@ -138,21 +138,21 @@ describe('an image model', () => {
     expect(events.at(-1)).toBe('call-end');
   });
 
-  it('reports a part of what was asked for instead of throwing it away', async () => {
+  it('returns fewer images than requested with a warning', async () => {
     const { images, warnings } = await make([painter('a', [1])])
       .imageModel('a/m')
       .generate(cat);
     expect([images.length, warnings]).toEqual([1, [{ action: 'dropped', what: 'n', why: '1 came' }]]);
   });
 
-  it('takes no picture at all for an empty answer', async () => {
+  it('treats a response without images as empty', async () => {
     const { target } = await make([painter('a', [0]), painter('b', [2])])
       .imageModel('a/m,b/m')
       .generate(cat);
     expect(target).toBe('b/m');
   });
 
-  it('passes over what draws nothing, and tells gates what will be drawn', async () => {
+  it('skips targets without image generation, and passes the payload to gates', async () => {
     const { imageModel: _none, ...chatOnly } = painter('a', []);
     const seen: unknown[] = [];
     const majordomo = make([chatOnly, painter('b', [2])], {
@@ -171,7 +171,7 @@ describe('an image model', () => {
     expect(seen).toEqual([['image', 'image', 'a cat', [], []]]);
   });
 
-  it('fits the pictures to start from to each target, from the originals, and tells', async () => {
+  it('adapts the original input images to each target, with warnings', async () => {
     const [small, large, unknown]: ImageRequest[][] = [[], [], []];
     const originals = [picture(9), picture(3)];
     const providers = [
@@ -184,8 +184,8 @@ describe('an image model', () => {
     const majordomo = make(providers, { media, chain: { attempts: 1 } });
     const spec = 'none/m,one/m,small/m,large/m,unknown/m';
     const { attempts, warnings } = await majordomo.imageModel(spec).generate({ ...cat, images: originals });
-    const sizes = (asked: ImageRequest[] = []): unknown =>
-      asked.map(({ images = [] }) => images.map(({ bytes }) => bytes.length));
+    const sizes = (requests: ImageRequest[] = []): unknown =>
+      requests.map(({ images = [] }) => images.map(({ bytes }) => bytes.length));
     expect([sizes(small), sizes(large), sizes(unknown)]).toEqual([[[4, 3]], [[6, 3]], [[9, 3]]]);
     expect(unknown?.[0]?.images?.[0]).toBe(originals[0]);
     expect(attempts.map(({ outcome }) => outcome)).toEqual([
@@ -206,7 +206,7 @@ describe('an image model', () => {
     ['both fit', 4, 4, 'a/m'],
     ['the image would have to be changed', 5, 4, 'b/m'],
     ['the mask would have to be changed', 4, 5, 'b/m'],
-  ])('with a mask neither is changed: %s', async (_, image, mask, expected) => {
+  ])('does not change image and mask: %s', async (_, image, mask, expected) => {
     const majordomo = make([painter('a', [2], [], { images: takes(4, 1) }), painter('b', [2])], { media });
     const { target } = await majordomo
       .imageModel('a/m,b/m')
@@ -215,7 +215,7 @@ describe('an image model', () => {
     expect(majordomo.health.snapshot()['a/m']?.failures ?? 0).toBe(0);
   });
 
-  it('has timeouts of its own, over which the caller’s win', async () => {
+  it('has its own timeouts, which the caller overrides', async () => {
     const stuck: Provider = {
       ...painter('stuck', []),
       imageModel: () => ({
@@ -242,12 +242,12 @@ describe('an image model', () => {
     ['mask requires an input image', { ...cat, mask: picture(1) }],
     ['mask.bytes must be a Uint8Array', { ...cat, images: [picture(1)], mask: noBytes }],
     ['images[1].bytes must be a Uint8Array', { ...cat, images: [picture(1), noBytes] }],
-  ])('refuses before any call: %s', async (message, request) => {
-    const asked: ImageRequest[] = [];
-    const answer = make([painter('a', [1], asked)])
+  ])('rejects before any request: %s', async (message, request) => {
+    const requests: ImageRequest[] = [];
+    const answer = make([painter('a', [1], requests)])
       .imageModel('a/m')
       .generate(request);
     await expect(answer).rejects.toMatchObject({ kind: 'invalid-request', message });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const tool = { name: 'x', description: '', parameters: { type: 'object' } };
 /** What an app without types, or with a bug, may send: JSON and the like. */
 const asRequest = (value: unknown): ChatRequest => value as ChatRequest;
 
-describe('a request that is not one is refused with its place, before anybody is asked', () => {
+describe('an invalid request is rejected with its path, before any request is sent', () => {
   it.each<[string, unknown, string]>([
     ['no request', undefined, 'request'],
     ['a text', 'hi', 'request'],
@@ -69,7 +69,7 @@ describe('a request that is not one is refused with its place, before anybody is
     ['stop as a text', { messages: [said], stop: 'x' }, 'stop'],
     ['an effort that does not exist', { messages: [said], reasoning: 'hgih' }, 'reasoning'],
   ])('%s', async (_name, request, path) => {
-    const { majordomo, asked } = world({ 'a/x': ['ok'] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['ok'] });
     const model = majordomo.model('a/x');
     const error = await failure(model.generate(asRequest(request)));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
@@ -78,7 +78,7 @@ describe('a request that is not one is refused with its place, before anybody is
       model.generateObject({ ...(request as object), output: { type: 'object' } } as never),
     );
     expect(typed.kind).toBe('invalid-request');
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
@@ -93,7 +93,7 @@ describe('a request that is not one is refused with its place, before anybody is
     }
   });
 
-  it('a tool may be called whatever a vendor may call it', async () => {
+  it('a tool may have any name', async () => {
     const { majordomo } = world({ 'a/x': ['ok'] });
     const tools = ['get_weather', 'get-weather', 'mcp__x.y:z', 'Ünïcode'].map((name) => ({ ...tool, name }));
     expect((await majordomo.model('a/x').generate({ messages: [user('hi')], tools })).text).toBe('ok');
@@ -105,7 +105,7 @@ const { provider } = {
 };
 const create = (options: unknown) => (): unknown => createMajordomo(options as MajordomoOptions);
 
-describe('a set-up that is not one is refused by name', () => {
+describe('an invalid setup is rejected by name', () => {
   it.each<[string, () => unknown, string, string | undefined]>([
     ['no options', create(undefined), 'options must be an object with providers', 'options'],
     ['no providers', create({}), 'providers must be an array', 'providers'],
@@ -163,8 +163,8 @@ describe('a set-up that is not one is refused by name', () => {
   });
 });
 
-describe('a provider that only a variable could describe', () => {
-  it('names the variable, and says whether an env was given', async () => {
+describe('a provider that only a variable can describe', () => {
+  it('causes an error with the variable and whether env was passed', async () => {
     const majordomo = createMajordomo({ providers: [] });
     await expect(majordomo.resolve('grok/x')).rejects.toThrow('LLM_GROK is not looked for: no env was given');
     await expect(majordomo.with({ env: {} }).resolve('grok/x')).rejects.toThrow('LLM_GROK is not set');
@@ -188,11 +188,11 @@ describe('resolve and listModels', () => {
       () => majordomo.listModels('a', { signal: odd('now') }),
       'signal must be an object with addEventListener',
     ],
-  ])('refuse %s as config', async (_what, ask, message) => {
+  ])('reject %s as config', async (_what, ask, message) => {
     await expect(ask()).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining(message) });
   });
 
-  it('refuse a request that is none with its place', async () => {
+  it('reject an invalid request with its path', async () => {
     await expect(majordomo.resolve('a/x', { request: odd({ messages: 'hi' }) })).rejects.toMatchObject({
       kind: 'invalid-request',
       message: expect.stringContaining('messages must be an array'),

@@ -7,18 +7,18 @@ const hi = { messages: [user('hi')] };
 
 /** What each target is asked with. */
 function asking(aliases: Readonly<Record<string, string | NamedSpec>>, resolvers: readonly Resolver[] = []) {
-  const asked: AttemptInfo[] = [];
-  const gate = { name: 'look', admit: (info: AttemptInfo) => void asked.push(info) };
+  const attempts: AttemptInfo[] = [];
+  const gate = { name: 'look', admit: (info: AttemptInfo) => void attempts.push(info) };
   const made = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] }, { aliases, resolvers, gates: [gate] });
   const ask = async (spec: string, request: Partial<ChatRequest> = {}, options = {}) => {
     const response = await made.majordomo.model(spec).generate({ ...hi, ...request }, options);
-    return { ...asked.at(-1)!.request, response };
+    return { ...attempts.at(-1)!.request, response };
   };
-  return { ...made, ask, asked };
+  return { ...made, ask, attempts };
 }
 
 describe('a name with settings', () => {
-  it('asks its targets with them', async () => {
+  it('applies them to its targets', async () => {
     const { ask } = asking({
       deep: { spec: 'a/x', with: { reasoning: 'high', maxTokens: 9, cache: 'long' } },
     });
@@ -26,7 +26,7 @@ describe('a name with settings', () => {
     expect((await ask('a/x')).reasoning).toBeUndefined();
   });
 
-  it('says less than the caller, member by member', async () => {
+  it('is overridden by the caller, field by field', async () => {
     const { ask } = asking({
       deep: {
         spec: 'a/x',
@@ -37,7 +37,7 @@ describe('a name with settings', () => {
     expect(request).toMatchObject({ reasoning: 'low', seed: 7, extra: { one: 'own', two: 2 } });
   });
 
-  it('says more than a name within it', async () => {
+  it('overrides the names within it', async () => {
     const { ask } = asking({
       outer: { spec: 'inner', with: { reasoning: 'low' } },
       inner: { spec: 'a/x', with: { reasoning: 'high', seed: 7 } },
@@ -45,12 +45,12 @@ describe('a name with settings', () => {
     expect(await ask('outer')).toMatchObject({ reasoning: 'low', seed: 7 });
   });
 
-  it('is on the attempt, as the innermost name', async () => {
+  it('is the name of the attempt if it is the innermost', async () => {
     const { ask } = asking({ outer: 'inner', inner: { spec: 'a/x' } });
     expect((await ask('outer')).response.attempts[0]?.name).toBe('inner');
   });
 
-  it('may change the policy and the timers of its targets, below those of the call', async () => {
+  it('sets policy and timeouts of its targets, which the call overrides', async () => {
     const tolerant: NamedSpec = { spec: 'b/y', with: { policy: { auth: { advance: true } } } };
     const { majordomo } = asking({ tolerant });
     const { target } = await majordomo.model('tolerant,a/x').generate(hi);
@@ -60,7 +60,7 @@ describe('a name with settings', () => {
     expect((await failure(majordomo.model('b/y,a/x').generate(hi))).kind).toBe('auth');
   });
 
-  it('has timers that end an attempt', async () => {
+  it('has timeouts that end an attempt', async () => {
     const { majordomo, clock } = world(
       { 'a/x': [{ stall: true }] },
       { aliases: { brisk: { spec: 'a/x', with: { timeouts: { firstContentMs: 100 } } } } },
@@ -86,7 +86,7 @@ describe('a name with settings', () => {
       { spec: 'a/x', with: { timeouts: { idlMs: 1 } } },
       'aliases.deep.with.timeouts.idlMs',
     ],
-  ])('is refused with %s', async (_, meaning, path) => {
+  ])('is rejected with %s', async (_, meaning, path) => {
     const error = await failure((async () => asking({ deep: meaning as NamedSpec }))());
     expect([error.kind, error.details.path]).toEqual(['config', path]);
     const { majordomo } = asking({});
@@ -98,14 +98,14 @@ describe('a name with settings', () => {
     expect(later.details.path).toBe(path);
   });
 
-  it('is refused at the call with values that no target takes', async () => {
+  it('is rejected by the call with values that no target takes', async () => {
     const { ask } = asking({ deep: { spec: 'a/x', with: { maxTokens: 1.5 } } });
     expect((await failure(ask('deep'))).details.path).toBe('maxTokens');
   });
 });
 
 describe('a resolver', () => {
-  it('may ask what other names mean, and how their targets are', async () => {
+  it('may resolve other names and read their health', async () => {
     const resolver: Resolver = async (name, { majordomo }) => {
       if (name !== 'best') return undefined;
       const targets = await majordomo.resolve('one,two');
@@ -116,7 +116,7 @@ describe('a resolver', () => {
     expect((await ask('best')).response.target).toBe('a/x');
   });
 
-  it('that asks for the name that it is asked for hears of a circle', async () => {
+  it('that resolves its own name gets a cycle error', async () => {
     const resolver: Resolver = async (name, { majordomo }) => {
       const [first] = await majordomo.resolve(name === 'one' ? 'two' : 'one');
       return first?.target;

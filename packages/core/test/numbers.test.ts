@@ -5,7 +5,7 @@ import { world } from './support/world.ts';
 
 const WRONG = [NaN, -1, -Infinity, '5', null];
 
-describe('a number that cannot be meant is refused with its place', () => {
+describe('an invalid number is rejected with its path', () => {
   const places: readonly (readonly [path: string, at: (value: number) => CallOptions])[] = [
     ['attempts', (attempts) => ({ attempts })],
     ['repairs', (repairs) => ({ repairs })],
@@ -18,12 +18,12 @@ describe('a number that cannot be meant is refused with its place', () => {
   ];
 
   it.each(places)('%s of a call', async (path, at) => {
-    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
     for (const wrong of WRONG) {
       const error = await failure(
         majordomo.model('a/x').generate({ messages: [user('hi')] }, at(wrong as number)),
       );
-      expect([error.kind, error.details.path, asked.size]).toEqual(['config', path, 0]);
+      expect([error.kind, error.details.path, requestCounts.size]).toEqual(['config', path, 0]);
     }
   });
 
@@ -44,7 +44,7 @@ describe('a number that cannot be meant is refused with its place', () => {
     }
   });
 
-  it('0 where it means off, and Infinity, may be meant', () => {
+  it('0 (if it disables) and Infinity are valid', () => {
     const chain = { attempts: Infinity, backoff: { baseMs: 0 }, timeouts: { idleMs: 0, totalMs: Infinity } };
     expect(() => createMajordomo({ providers: [], chain, health: { cooldownMs: 0 } })).not.toThrow(LlmError);
   });

@@ -53,12 +53,12 @@ describe('snapshots', () => {
   });
 
   it('begin anew in silence when the target breaks after content', async () => {
-    const { stream, asked } = ask([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
+    const { stream, requestCounts } = ask([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
     const running = stream();
     const snapshots = await read(running);
     expect(snapshots).toContainEqual({ title: 'Fish ' });
     expect(snapshots.at(-1)).toEqual(value);
-    expect(asked.get('a/x')).toBe(2);
+    expect(requestCounts.get('a/x')).toBe(2);
     expect((await running.response()).attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
   });
 
@@ -121,9 +121,9 @@ it('a second iteration is a config error', async () => {
 });
 
 it('nothing is sent before the first read', async () => {
-  const { stream, asked } = ask([answer]);
+  const { stream, requestCounts } = ask([answer]);
   const running = stream();
-  expect(asked.size).toBe(0);
+  expect(requestCounts.size).toBe(0);
   await running.response();
-  expect(asked.size).toBe(1);
+  expect(requestCounts.size).toBe(1);
 });

@@ -75,7 +75,7 @@ describe('an answer that does not fit', () => {
   });
 
   it('is invalid-output after the last round, with target, text and issues', async () => {
-    const { model, asked } = ask([wrong]);
+    const { model, requestCounts } = ask([wrong]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('invalid-output');
     expect(error.message).toContain('a/x gave an answer that does not fit the schema: title: ');
@@ -86,18 +86,18 @@ describe('an answer that does not fit', () => {
       partial: { text: wrong },
     });
     expect(error.details.attempts).toHaveLength(2);
-    expect(asked.get('a/x')).toBe(2);
+    expect(requestCounts.get('a/x')).toBe(2);
   });
 
   it.each([
     [0, 1],
     [3, 4],
   ])('is tried again %d times where the call says so', async (repairs, calls) => {
-    const { model, asked } = ask([wrong]);
+    const { model, requestCounts } = ask([wrong]);
     expect((await failure(model.generateObject({ messages, output: Soup }, { repairs }))).kind).toBe(
       'invalid-output',
     );
-    expect(asked.get('a/x')).toBe(calls);
+    expect(requestCounts.get('a/x')).toBe(calls);
   });
 
   it('is no JSON: the same, never a bare SyntaxError', async () => {
@@ -126,18 +126,18 @@ describe('an answer that does not fit', () => {
 
 describe('a target whose answers do not fit', () => {
   const chain = (repairs?: number) => {
-    const { majordomo, asked } = world({ 'a/x': [wrong], 'b/y': ['no JSON', good], 'c/z': [good] });
+    const { majordomo, requestCounts } = world({ 'a/x': [wrong], 'b/y': ['no JSON', good], 'c/z': [good] });
     return {
-      asked,
+      requestCounts,
       answer: majordomo.model('a/x,b/y,c/z').generateObject({ messages, output: Soup }, { repairs }),
     };
   };
 
   it('is followed by the next one of the chain, which begins anew', async () => {
-    const { answer, asked } = chain();
+    const { answer, requestCounts } = chain();
     const { target, value, usage, attempts, warnings } = await answer;
     expect([target, value, usage?.input]).toEqual(['b/y', { title: 'Soup' }, 4]);
-    expect(asked).toEqual(
+    expect(requestCounts).toEqual(
       new Map([
         ['a/x', 2],
         ['b/y', 2],
@@ -152,9 +152,9 @@ describe('a target whose answers do not fit', () => {
   });
 
   it('is followed without a second round when the call wants none', async () => {
-    const { answer, asked } = chain(0);
+    const { answer, requestCounts } = chain(0);
     expect((await answer).target).toBe('c/z');
-    expect(asked).toEqual(
+    expect(requestCounts).toEqual(
       new Map([
         ['a/x', 1],
         ['b/y', 1],
@@ -164,18 +164,25 @@ describe('a target whose answers do not fit', () => {
   });
 
   it('is asked again itself for a repair, not the head of the chain', async () => {
-    const { majordomo, asked } = world({ 'a/x': [{ fail: 'not-found' }, good], 'b/y': [wrong, good] });
+    const { majordomo, requestCounts } = world({
+      'a/x': [{ fail: 'not-found' }, good],
+      'b/y': [wrong, good],
+    });
     const { target } = await majordomo.model('a/x,b/y').generateObject({ messages, output: Soup });
-    expect([target, asked.get('a/x'), asked.get('b/y')]).toEqual(['b/y', 1, 2]);
+    expect([target, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual(['b/y', 1, 2]);
   });
 
   it('ends the call when the policy says that the chain does not go on', async () => {
-    const { majordomo, asked } = world({ 'a/x': [wrong], 'b/y': [good] });
+    const { majordomo, requestCounts } = world({ 'a/x': [wrong], 'b/y': [good] });
     const policy = { 'invalid-output': { advance: false } };
     const error = await failure(
       majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }, { policy }),
     );
-    expect([error.kind, error.details.target, asked.has('b/y')]).toEqual(['invalid-output', 'a/x', false]);
+    expect([error.kind, error.details.target, requestCounts.has('b/y')]).toEqual([
+      'invalid-output',
+      'a/x',
+      false,
+    ]);
   });
 
   it('is the last one: the error is its own, with the attempts of all', async () => {
@@ -192,10 +199,10 @@ describe('an answer that no second round would mend', () => {
     ['content-filter', 'content-filter', 'I may not'],
     ['refusal', 'content-filter', 'I will not'],
   ] as const)('finishes with %s: %s, with the text as partial', async (reason, kind, text) => {
-    const { model, asked } = ask([{ text, reason }]);
+    const { model, requestCounts } = ask([{ text, reason }]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
     expect([error.kind, error.details.partial?.text, error.details.attempts.length]).toEqual([kind, text, 1]);
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
   });
 
   it('calls tools: that is for the caller to see', async () => {
@@ -348,10 +355,10 @@ it('a validator that throws is a config error, not an answer that does not fit',
 });
 
 it('a schema without JSON Schema is refused before any call', async () => {
-  const { model, asked } = ask([good]);
+  const { model, requestCounts } = ask([good]);
   const error = await failure(
     model.generateObject({ messages, output: v.object({ title: v.string() }) as never }),
   );
   expect(LlmError.is(error, 'invalid-request')).toBe(true);
-  expect(asked.size).toBe(0);
+  expect(requestCounts.size).toBe(0);
 });

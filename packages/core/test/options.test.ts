@@ -121,7 +121,7 @@ function thrownBy(act: () => unknown): unknown {
 const configAt = (path: string): unknown =>
   expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as object });
 
-describe('an option of the wrong type is refused with its place', () => {
+describe('an option of the wrong type is rejected with its path', () => {
   it.each(Object.entries(SET_UP))('%s of createMajordomo', (path, type) => {
     for (const wrong of WRONG[type]) {
       const options = { providers: [], ...optionsAt(path, wrong) } as MajordomoOptions;
@@ -143,7 +143,7 @@ describe('an option of the wrong type is refused with its place', () => {
   });
 
   it.each(Object.entries(ONE_CALL))('%s of a call, and nothing is sent', async (path, type) => {
-    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
     const model = majordomo.model('a/x');
     for (const wrong of WRONG[type]) {
       const options = optionsAt(path, wrong) as CallOptions;
@@ -154,10 +154,10 @@ describe('an option of the wrong type is refused with its place', () => {
       ];
       for (const error of errors) expect(error, String(wrong)).toEqual(configAt(path));
     }
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
   });
 
-  it.each(Object.entries(SETTINGS))('%s of what a name stands for', (path, type) => {
+  it.each(Object.entries(SETTINGS))('%s of a named spec', (path, type) => {
     const { majordomo } = world({ 'a/x': ['hi'] });
     for (const wrong of WRONG[type]) {
       const meaning = { spec: 'a/x', with: optionsAt(path, wrong) } as NamedSpec;
@@ -175,7 +175,7 @@ describe('an option of the wrong type is refused with its place', () => {
     }
   });
 
-  it('a resolver and an environment that are added later are looked at as well', () => {
+  it('a resolver and an environment that are added later are checked too', () => {
     const { majordomo } = world({ 'a/x': ['hi'] });
     const add = (majordomo: Majordomo, wrong: unknown): readonly unknown[] => [
       thrownBy(() => {
@@ -188,7 +188,7 @@ describe('an option of the wrong type is refused with its place', () => {
     }
   });
 
-  it('options that are no object are refused', async () => {
+  it('options that are not an object are rejected', async () => {
     const { majordomo } = world({ 'a/x': ['hi'] });
     for (const wrong of ['many', null, 5, [], () => 1]) {
       expect(thrownBy(() => createMajordomo(wrong as never))).toEqual(configAt('options'));
@@ -200,7 +200,7 @@ describe('an option of the wrong type is refused with its place', () => {
   });
 });
 
-describe('options of the chain, given under the name that they have in createMajordomo,', () => {
+describe('chain options nested as in createMajordomo', () => {
   const misplaced = (path: string): unknown =>
     expect.objectContaining({
       kind: 'config',
@@ -209,8 +209,8 @@ describe('options of the chain, given under the name that they have in createMaj
     });
   const chain = { timeouts: { totalMs: 1000 } };
 
-  it('are refused in a call, and nothing is sent', async () => {
-    const { majordomo, asked } = world({ 'a/x': ['hi'] });
+  it('are rejected in a call, and nothing is sent', async () => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['hi'] });
     const model = majordomo.model('a/x');
     const options = { chain } as CallOptions;
     const output = { type: 'object' };
@@ -220,16 +220,16 @@ describe('options of the chain, given under the name that they have in createMaj
       await failure(model.generateObject({ ...request, output }, options)),
     ];
     for (const error of errors) expect(error).toEqual(misplaced('chain'));
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
   });
 
-  it('are refused inside of themselves', () => {
+  it('are rejected inside themselves', () => {
     const nested = { providers: [], chain: { chain } } as MajordomoOptions;
     expect(thrownBy(() => createMajordomo(nested))).toEqual(misplaced('chain.chain'));
   });
 });
 
-it('an object of a class is taken for what it can do', () => {
+it('an object of a class is accepted by its methods', () => {
   class Lock implements Gate {
     readonly name = 'lock';
     admits = 0;

@@ -85,9 +85,9 @@ describe('bad input is refused before any call', () => {
     expect(() => {
       validate(whole);
     }).toThrow(message);
-    const { majordomo, asked } = world({ 'a/x': ['a'] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['a'] });
     expect(await kindOf(majordomo.model('a/x').generate(whole))).toContain(`invalid-request: ${message}`);
-    expect(asked.size).toBe(0);
+    expect(requestCounts.size).toBe(0);
   });
 });
 
@@ -227,7 +227,7 @@ describe('prepare', () => {
   });
 
   it('hands on everything else that the caller asks for', async () => {
-    const asked = {
+    const settings = {
       toolChoice: 'auto',
       maxTokens: 1,
       temperature: 0,
@@ -237,11 +237,11 @@ describe('prepare', () => {
       reasoning: 'low',
       cache: 'long',
     } as const;
-    const { request } = await prepared({ messages: [user('hi')], system: 's', ...asked });
+    const { request } = await prepared({ messages: [user('hi')], system: 's', ...settings });
     expect(request).toEqual({
       messages: [user('hi')],
       system: 's',
-      ...asked,
+      ...settings,
       tools: [],
       output: undefined,
       extra: {},

@@ -57,22 +57,22 @@ async function config(promise: Promise<unknown>): Promise<LlmError> {
 }
 
 describe('names', () => {
-  it('expand in head, middle and tail, nested, first one kept of duplicates', async () => {
+  it('expand at any position, nested, without duplicates', async () => {
     const majordomo = make({ aliases: { fast: 'a/1,a/2', deep: 'b/9,fast', deeper: 'deep,a/3' } });
     expect(await order(majordomo, 'fast,b/1,deeper')).toEqual(['a/1', 'a/2', 'b/1', 'b/9', 'a/3']);
   });
 
-  it('are told with the path of a cycle', async () => {
+  it('cause an error with the path of a cycle', async () => {
     const majordomo = make({ aliases: { x: 'a/1,y', y: 'x' } });
     expect((await config(majordomo.model('x').generate(hi))).message).toBe('alias cycle: x -> y -> x');
   });
 
-  it('of a resolver that answers with its own name are a cycle', async () => {
+  it('of a resolver that returns its own name are a cycle', async () => {
     const majordomo = make({ resolvers: [(name) => name] });
     expect((await config(majordomo.model('tier').generate(hi))).details.code).toBe('alias-cycle');
   });
 
-  it('deeper than any plan are refused, not overflowed', async () => {
+  it('nested too deeply are rejected without a stack overflow', async () => {
     const majordomo = make({ resolvers: [(name) => `n${Number(name.slice(1)) + 1}`] });
     expect((await config(majordomo.model('n0').generate(hi))).details.code).toBe('alias-depth');
   });
@@ -82,23 +82,23 @@ describe('names', () => {
     expect(await order(make({ aliases }), 'own,standard')).toEqual(['b/y', 'a/x']);
   });
 
-  it('are asked of the aliases first, then of the resolvers in order, at every call', async () => {
-    const asked: string[] = [];
+  it('are looked up in the aliases, then by the resolvers in order, at every call', async () => {
+    const lookups: string[] = [];
     const majordomo = make({ aliases: { fixed: 'a/alias' } });
     majordomo.resolver((name) => {
-      asked.push(`1:${name}`);
+      lookups.push(`1:${name}`);
       return undefined;
     });
     majordomo.resolver(async (name, { call }) => {
       await Promise.resolve();
-      asked.push(`2:${name}`);
+      lookups.push(`2:${name}`);
       return `b/${call?.tenant ?? ''}`;
     });
     expect(await order(majordomo, 'fixed')).toEqual(['a/alias']);
     const model = majordomo.model('tier');
     expect((await model.generate(hi, { tenant: 't1' })).target).toBe('b/t1');
     expect((await model.generate(hi, { tenant: 't2' })).target).toBe('b/t2');
-    expect(asked).toEqual(['1:tier', '2:tier', '1:tier', '2:tier']);
+    expect(lookups).toEqual(['1:tier', '2:tier', '1:tier', '2:tier']);
   });
 
   it('may be resolved with the majordomo itself', async () => {
@@ -114,7 +114,7 @@ describe('names', () => {
     expect(await order(majordomo, 'x')).toEqual(['a/1', 'b/2']);
   });
 
-  it('unknown are told with what is known', async () => {
+  it('that are unknown cause an error with the known ones', async () => {
     expect(
       (
         await config(
@@ -128,7 +128,7 @@ describe('names', () => {
     );
   });
 
-  it('can be set and forgotten, and a call in flight keeps its targets', async () => {
+  it('can be set and removed; a running call keeps its targets', async () => {
     const majordomo = make();
     const model = majordomo.model('now');
     majordomo.alias('now', 'a/1');
@@ -143,7 +143,7 @@ describe('names', () => {
     expect((await config(model.generate(hi))).details.code).toBe('unknown-name');
   });
 
-  it('keep a bad spec from becoming a model', () => {
+  it('reject an invalid spec when the model is created', () => {
     expect(() => make().model('a/x,,b/y')).toThrow(/character 4/);
   });
 });
@@ -158,7 +158,7 @@ describe('views', () => {
     expect(root.health.snapshot()['a/1']?.state).toBe('benched');
   });
 
-  it('see variables that another one of them has loaded', async () => {
+  it('share variables that another view has loaded', async () => {
     const root = make({ env: { LLM_BOX: 'echo://one' } });
     const other = root.with({ aliases: {} });
     const before = await root.model('box/m').generate(hi);
@@ -166,7 +166,7 @@ describe('views', () => {
     expect([before.target, (await root.model('new/m').generate(hi)).target]).toEqual(['box/m', 'new/m']);
   });
 
-  it('keep what they do not change', async () => {
+  it('keep the options that they do not change', async () => {
     const root = make({ aliases: { it: 'a/1' } });
     root.alias('late', 'b/2');
     const gated = root.with({ gates: [{ name: 'no', admit: () => ({ deny: 'closed' }) }] });
@@ -176,7 +176,7 @@ describe('views', () => {
 });
 
 describe('resolve', () => {
-  it('tells the targets in the order in which they would be tried, benched ones included', async () => {
+  it('returns the targets in the order of the chain, including benched ones', async () => {
     const majordomo = make({ aliases: { fast: 'b/2,a/1' } });
     majordomo.health.bench('b/2', 1000);
     const resolved = await majordomo.resolve('a/constructor,fast,a/1');
@@ -189,7 +189,7 @@ describe('resolve', () => {
     expect(resolved[0]?.capabilities).toEqual({});
   });
 
-  it('tells resolvers for whom', async () => {
+  it('passes tenant and metadata to resolvers', async () => {
     const heard: unknown[] = [];
     const majordomo = make({
       resolvers: [
@@ -209,7 +209,7 @@ describe('resolve', () => {
     expect(heard[1]).toEqual(['tier', 'tier', undefined, {}, hi]);
   });
 
-  it('asks nobody but the resolvers, whom an abort leaves', async () => {
+  it('calls only the resolvers, and rejects on an abort', async () => {
     const seen: ModelContext[] = [];
     const majordomo = createMajordomo({
       providers: [echo('a', seen)],
@@ -231,14 +231,14 @@ describe('resolve', () => {
     ['deep', '4', 'unknown name "nope" in "b/1,nope"'],
     ['a/x,aa/1', '4', 'unknown provider "aa" in "a/x,aa/1"'],
     ['a/x,,', '4', 'an empty element'],
-  ])('refuses %s at character %s of the spec that is wrong', async (spec, path, message) => {
+  ])('rejects %s at character %s of the invalid spec', async (spec, path, message) => {
     const error = await config(make({ aliases: { fast: 'a/1', deep: 'b/1,nope' } }).resolve(spec));
     expect([error.details.path, error.message]).toEqual([path, expect.stringContaining(message)]);
   });
 });
 
 describe('providers', () => {
-  it('that are mistyped are told with the one that was meant, of DSNs too', async () => {
+  it('that are mistyped cause an error with a suggestion, also in DSNs', async () => {
     const majordomo = createMajordomo({ providers: [echo('openai')], env: { LLM_LAB_2: 'echo://h' } });
     expect((await config(majordomo.resolve('OpenAI/x'))).message).toContain('did you mean "openai"?');
     expect((await config(majordomo.resolve('lab_3/x'))).message).toContain('did you mean "lab_2"?');
@@ -246,7 +246,7 @@ describe('providers', () => {
     expect(error?.message).toContain('serves the scheme "ecoh" (served: echo); did you mean "echo"?');
   });
 
-  it('unknown are told with the variable that was tried', async () => {
+  it('that are unknown cause an error with the variable that was tried', async () => {
     expect((await config(make({ env: {} }).model('grok/x').generate(hi))).message).toBe(
       'unknown provider "grok" in "grok/x": not registered (registered: a, b) and LLM_GROK is not set',
     );
@@ -256,19 +256,19 @@ describe('providers', () => {
     'lab=openai+https://sk-proj-0123456789abcdef@h/v1',
     'openai+https://0123456789-t0ken@h/v1',
     'a/x,,https://0123456789-t0ken@h',
-  ])('show no key where a DSN stands in place of a spec: %s', async (spec) => {
+  ])('show no key if a DSN is passed as a spec: %s', async (spec) => {
     const { message } = await config(make({ env: {} }).resolve(spec));
     expect(message).toBe('a spec is a string, provider/model or an alias, not a DSN');
     expect(message).not.toContain('0123456789');
   });
 
-  it('come from a DSN, by either spelling, as one target', async () => {
+  it('of a DSN are one target in both spellings', async () => {
     const majordomo = make({ env: { LLM_MY_PROV: 'echo://t0ken@host/v1' } });
     expect((await majordomo.model('my-prov/qwen3:30b').generate(hi)).target).toBe('my_prov/qwen3:30b');
     expect(await order(majordomo, 'my-prov/q,my_prov/q')).toEqual(['my_prov/q']);
   });
 
-  it('built from DSNs get the transport and headers of the app', async () => {
+  it('of DSNs get the transport and headers of the application', async () => {
     const seen: ModelContext[] = [];
     const fetch: typeof globalThis.fetch = () => Promise.reject(new Error('never called'));
     const majordomo = createMajordomo({
@@ -283,7 +283,7 @@ describe('providers', () => {
     expect(seen[0]?.env).toEqual({ LLM_Z: 'echo://h', K: 'v' });
   });
 
-  it('that share the prefix of our variables by chance harm nobody until they are named', async () => {
+  it('of unrelated LLM_ variables cause no error until they are used', async () => {
     const foreign = { LLM_HERE_SKIP_CLI: '1', LLM_MODEL: 'gpt-4o', LLM_TIMEOUT: '30' };
     const majordomo = make({ env: foreign });
     expect(majordomo.loadEnv(foreign)).toEqual([]);
@@ -301,7 +301,7 @@ describe('providers', () => {
     expect(inspect(errors, { depth: 9, customInspect: false })).not.toContain('t0ken');
   });
 
-  it('never show a token, whatever is printed', async () => {
+  it('never show a token', async () => {
     const majordomo = make({ env: { LLM_S: 'echo://t0ken-in-dsn@h' } });
     const model = majordomo.model('s/x');
     const response = await model.generate(hi);
@@ -311,7 +311,7 @@ describe('providers', () => {
     }
   });
 
-  it('with one id, or of another interface version, are refused at once', () => {
+  it('with the same id or another interface version are rejected at once', () => {
     expect(() => createMajordomo({ providers: [echo('a'), echo('a')] })).toThrow(
       /two providers have the id "a"/,
     );
@@ -319,7 +319,7 @@ describe('providers', () => {
     expect(() => createMajordomo({ providers: [newer] })).toThrow(/version 2/);
   });
 
-  it('that cannot list models say so', async () => {
+  it('that cannot list models reject with unsupported', async () => {
     await expect(make().listModels('a')).rejects.toMatchObject({ kind: 'unsupported' });
   });
 });

@@ -36,7 +36,7 @@ function counter(): { readonly gate: Gate; open: number } {
 }
 
 describe('a stream', () => {
-  it('answers every read after its end, after a failure, and after the reader left', async () => {
+  it('resolves every read after its end, after a failure, and after its reader has left', async () => {
     const { majordomo } = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] });
     const ended = readerOf(majordomo);
     while ((await ended.next()).done !== true);
@@ -50,7 +50,7 @@ describe('a stream', () => {
     }
   });
 
-  it('is shared by readers that take turns: every event goes to one of them', async () => {
+  it('can be read in turns: each event goes to one reader', async () => {
     const { majordomo } = world({ 'a/x': ['one two three four'] });
     const reader = readerOf(majordomo);
     const read = async (): Promise<(StreamEvent | undefined)[]> => {
@@ -64,7 +64,7 @@ describe('a stream', () => {
     expect(textOf(events).length).toBe('one two three four'.length);
   });
 
-  it('settles the reads that are under way when its reader leaves, and closes the provider', async () => {
+  it('settles pending reads when its reader leaves, and closes the provider', async () => {
     let closed = 0;
     const { majordomo, events } = world({ 'a/x': [{ stall: true, onClose: () => closed++ }] });
     const reader = readerOf(majordomo);
@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect([closed, events.at(-1)]).toMatchObject([1, { type: 'call-end', outcome: 'abandoned' }]);
   });
 
-  it('hears an error that its reader throws into it as a leave', async () => {
+  it('treats an error thrown into it as leaving', async () => {
     const { majordomo, events } = world({ 'a/x': [{ text: 'a', stall: true }] });
     const reader = readerOf(majordomo);
     await reader.next();
@@ -94,7 +94,7 @@ describe('a stream', () => {
       'aborted',
     ],
     ['the deadline', (_stop, { clock }) => clock.advance(1000), 'timeout'],
-  ])('tells %s to response() while nobody reads', async (_name, end, kind) => {
+  ])('reports %s to response() without a pending read', async (_name, end, kind) => {
     const stop = new AbortController();
     const all = world({ 'a/x': [{ text: 'one ', stall: true }] });
     const stream = all.majordomo
@@ -114,8 +114,8 @@ it('a reader that leaves a stream leaves no listener on its signal', async () =>
   expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
-describe('a call that is stopped while events are on their way out', () => {
-  it('is booked whole, though its reader leaves', async () => {
+describe('a call that is stopped while events are returned', () => {
+  it('is recorded completely, although its reader leaves', async () => {
     const permits = counter();
     const stop = new AbortController();
     const onEvent = ({ type }: CallEvent): void => {
@@ -131,7 +131,7 @@ describe('a call that is stopped while events are on their way out', () => {
     ]);
   });
 
-  it('is booked whole at a reset too', async () => {
+  it('is recorded completely at a reset too', async () => {
     const stop = new AbortController();
     const gate: Gate = {
       name: 'slow',
@@ -152,7 +152,7 @@ describe('a call that is stopped while events are on their way out', () => {
     expect(events.at(-1)).toMatchObject({ type: 'call-end' });
   });
 
-  it('hears an abort while a permit is being settled, whatever that takes', async () => {
+  it('is aborted while a permit is settled, however long that takes', async () => {
     const stop = new AbortController();
     const gate: Gate = { name: 'stuck', admit: () => ({ settle: () => new Promise(() => undefined) }) };
     const { majordomo } = world({ 'a/x': [{ fail: 'server' }] }, { gates: [gate] });
@@ -163,10 +163,10 @@ describe('a call that is stopped while events are on their way out', () => {
   });
 });
 
-describe('a stream that nobody reads', () => {
+describe('an unread stream', () => {
   const talks = { 'a/x': [{ text: 'one two', stall: true }] };
 
-  it('is abandoned after unreadMs: its lane is free again and its response() says why', async () => {
+  it('is abandoned after unreadMs: it leaves its lane, and response() rejects with the reason', async () => {
     const { majordomo, clock } = world(talks, { gates: [lanes({ 'a/': 1 })] });
     const stream = majordomo.model('a/x').stream(hi);
     await stream[Symbol.asyncIterator]().next();
@@ -191,7 +191,7 @@ describe('a stream that nobody reads', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('is not one whose model is slow, and 0 switches it off', async () => {
+  it('does not include one whose model is slow, and 0 disables the limit', async () => {
     const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 5000 }], 'b/y': talks['a/x'] });
     const slow = readerOf(majordomo, 'a/x', { timeouts: { unreadMs: 1000 } });
     const first = slow.next();

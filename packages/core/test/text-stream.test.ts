@@ -12,16 +12,16 @@ async function joined(texts: AsyncIterable<string>): Promise<string> {
   return all;
 }
 
-it('is the text alone, as it comes; the response is there afterwards', async () => {
-  const { majordomo, asked } = world({ 'a/x': [{ text: 'one two', reasoning: 'hm' }] });
+it('textStream yields the text as it arrives; the response is available afterwards', async () => {
+  const { majordomo, requestCounts } = world({ 'a/x': [{ text: 'one two', reasoning: 'hm' }] });
   const stream = majordomo.model('a/x').stream(hi);
   const { textStream } = stream;
-  expect(asked.size).toBe(0);
+  expect(requestCounts.size).toBe(0);
   expect(await joined(textStream)).toBe('one |two|');
   expect((await stream.response()).text).toBe('one two');
 });
 
-it('throws what the stream throws, and is read once, instead of the events', async () => {
+it('textStream throws the errors of the stream, and replaces reading the events', async () => {
   const { majordomo } = world({ 'a/x': [{ text: 'one', fail: 'auth' }], 'b/y': ['b'] });
   expect((await failure(joined(majordomo.model('a/x').stream(hi).textStream))).kind).toBe('auth');
   const stream = majordomo.model('b/y').stream(hi);
@@ -29,7 +29,7 @@ it('throws what the stream throws, and is read once, instead of the events', asy
   expect((await failure(joined(stream.textStream))).message).toContain('read once');
 });
 
-it('ends the call when its reader leaves, also while the model is waited for', async () => {
+it('textStream ends the call when its reader leaves, also during a wait', async () => {
   const { majordomo, kinds } = world({ 'a/x': [{ text: 'one', deaf: true }] });
   for await (const _text of majordomo.model('a/x').stream(hi).textStream) break;
   await settled();
@@ -44,7 +44,7 @@ it('ends the call when its reader leaves, also while the model is waited for', a
   expect(kinds().filter((kind) => kind === 'call-end')).toHaveLength(2);
 });
 
-it('is refused where text may be taken back', () => {
+it('textStream is rejected with restart', () => {
   const { majordomo } = world({ 'a/x': ['a'] });
   const own = majordomo.model('a/x').stream(hi, { afterCommit: 'restart' });
   expect(() => own.textStream).toThrow('textStream cannot take text back');

@@ -19,8 +19,8 @@ const fine = own((value) => ({ value }));
 const endless = own(() => new Promise(() => undefined));
 
 /** What typed calls need is loaded by the first one. */
-async function begun(asked: Map<string, number>): Promise<void> {
-  while (asked.size === 0) await settled();
+async function firstRequest(requestCounts: Map<string, number>): Promise<void> {
+  while (requestCounts.size === 0) await settled();
   await settled();
 }
 
@@ -35,10 +35,10 @@ const kinds = {
 describe.each(Object.entries(kinds))('%s', (_kind, call) => {
   it('ends after `totalMs`, all rounds and targets included', async () => {
     const slow = { text: 'no JSON', waitMs: 180 };
-    const { majordomo, clock, asked } = world({ 'a/x': [slow], 'b/x': [slow] });
+    const { majordomo, clock, requestCounts } = world({ 'a/x': [slow], 'b/x': [slow] });
     const began = clock.now();
     const failed = failure(call(majordomo, fine, { timeouts: { totalMs: 200 } }, 'a/x,b/x'));
-    await begun(asked);
+    await firstRequest(requestCounts);
     await clock.advance(1000);
     const { kind, message, details } = await failed;
     expect([kind, message, details.phase]).toEqual([
@@ -46,23 +46,30 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
       'the call did not finish within 200 ms',
       'total',
     ]);
-    expect([asked.get('a/x'), asked.has('b/x'), details.attempts.length]).toEqual([2, false, 2]);
+    expect([requestCounts.get('a/x'), requestCounts.has('b/x'), details.attempts.length]).toEqual([
+      2,
+      false,
+      2,
+    ]);
     expect([clock.pending(), clock.now() - began]).toEqual([0, 1000]);
   });
 
   it('ends after the `totalMs` of its majordomo', async () => {
     const slow = { text: 'no JSON', waitMs: 180 };
-    const { majordomo, clock, asked } = world({ 'a/x': [slow] }, { chain: { timeouts: { totalMs: 200 } } });
+    const { majordomo, clock, requestCounts } = world(
+      { 'a/x': [slow] },
+      { chain: { timeouts: { totalMs: 200 } } },
+    );
     const failed = failure(call(majordomo, fine, {}));
-    await begun(asked);
+    await firstRequest(requestCounts);
     await clock.advance(1000);
     expect((await failed).message).toBe('the call did not finish within 200 ms');
   });
 
-  it('does not wait for a schema that never says, after `totalMs`', async () => {
-    const { majordomo, clock, asked } = world({ 'a/x': ['{}'] });
+  it('does not wait for a schema that never resolves, after `totalMs`', async () => {
+    const { majordomo, clock, requestCounts } = world({ 'a/x': ['{}'] });
     const failed = failure(call(majordomo, endless, { timeouts: { totalMs: 200 } }));
-    await begun(asked);
+    await firstRequest(requestCounts);
     await clock.advance(200);
     const { kind, details } = await failed;
     expect([kind, details.phase, details.attempts.length, details.partial?.text]).toEqual([
@@ -73,11 +80,11 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     ]);
   });
 
-  it('does not wait for a schema that never says, after an abort', async () => {
+  it('does not wait for a schema that never resolves, after an abort', async () => {
     const controller = new AbortController();
-    const { majordomo, asked } = world({ 'a/x': ['{}'] });
+    const { majordomo, requestCounts } = world({ 'a/x': ['{}'] });
     const failed = failure(call(majordomo, endless, { signal: controller.signal }));
-    await begun(asked);
+    await firstRequest(requestCounts);
     controller.abort('enough');
     const { kind, cause, details } = await failed;
     expect([kind, cause, details.attempts.length]).toEqual(['aborted', 'enough', 1]);
@@ -108,17 +115,17 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
       circle,
       'output is nested more than 500 levels deep, or contains itself; use $ref for recursion',
     ],
-  ])('refuses %s as a schema before any call', async (_what, output, message) => {
-    const { majordomo, asked } = world({ 'a/x': ['{}'] });
+  ])('rejects %s as a schema before any request', async (_what, output, message) => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['{}'] });
     const error = await failure(call(majordomo, output as never, {}));
-    expect([error.kind, error.message, asked.size]).toEqual(['invalid-request', message, 0]);
+    expect([error.kind, error.message, requestCounts.size]).toEqual(['invalid-request', message, 0]);
   });
 
   it.each([
     ['const', { const: 1 }],
     ['enum', { enum: [1] }],
     ['uniqueItems', { uniqueItems: true }],
-  ])('says of an answer of 20,000 levels that it does not fit, by %s', async (_keyword, a) => {
+  ])('rejects an answer with 20,000 levels, by %s', async (_keyword, a) => {
     const text = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
     const { majordomo } = world({ 'a/x': [text] });
     const output = { type: 'object', properties: { a } } as never;
@@ -130,7 +137,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
   });
 });
 
-describe('leaving a stream of snapshots', () => {
+describe('abandoning a stream of snapshots', () => {
   const silent = () => {
     let closed = false;
     const made = world({ 'a/x': [{ stall: true, onClose: () => (closed = true) }] });
@@ -138,10 +145,10 @@ describe('leaving a stream of snapshots', () => {
     return { ...made, stream, iterator: stream[Symbol.asyncIterator](), isClosed: () => closed };
   };
 
-  it('while a read waits for a silent model closes the call at once', async () => {
-    const { stream, iterator, isClosed, events, asked } = silent();
+  it('during a pending read closes the call at once', async () => {
+    const { stream, iterator, isClosed, events, requestCounts } = silent();
     const read = iterator.next();
-    await begun(asked);
+    await firstRequest(requestCounts);
     expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
     expect(await read).toEqual({ done: true, value: undefined });
     await settled();
@@ -149,7 +156,7 @@ describe('leaving a stream of snapshots', () => {
     expect((await failure(stream.response())).details.code).toBe('abandoned');
   });
 
-  it('twice, and reading on, finds the end', async () => {
+  it('twice, and reading again, returns the end', async () => {
     const { iterator } = silent();
     void iterator.next();
     await iterator.return?.();

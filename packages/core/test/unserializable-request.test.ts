@@ -23,21 +23,21 @@ const failing = {
   },
 };
 
-describe('a request that JSON has no words for', () => {
+describe('a request that JSON cannot represent', () => {
   it.each([
     ['a circle', circle],
     ['a bigint', { amount: 1n }],
     ['what is nested too deep', deep],
     ['what throws when it is written', { failing }],
-  ])('is not the fault of its target, and goes to no other: %s', async (_, args) => {
-    const { majordomo, asked } = unreached();
+  ])('does not count against its target or advance: %s', async (_, args) => {
+    const { majordomo, requestCounts } = unreached();
     const error = await failure(majordomo.model('p/m,q/m').generate(called(args)));
     expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'messages', target: 'p/m' } });
     expect(error.message).toContain('messages cannot be written as JSON');
-    expect(Object.fromEntries(asked)).toEqual({ 'p/m': 1 });
+    expect(Object.fromEntries(requestCounts)).toEqual({ 'p/m': 1 });
   });
 
-  it('is told by the member that it is', async () => {
+  it('is reported with the path of the value', async () => {
     const { majordomo } = unreached();
     const request = { messages: [user('a')], extra: { scripted: { circle } } } as unknown as ChatRequest;
     expect(await failure(majordomo.model('p/m').generate(request))).toMatchObject({
@@ -46,7 +46,7 @@ describe('a request that JSON has no words for', () => {
     });
   });
 
-  it('is another thing than one that did not get through, with bytes in it or not', async () => {
+  it('differs from a network failure, with or without bytes', async () => {
     const { majordomo, clock } = unreached();
     const answer = majordomo.model('p/m').generate({ messages: [user('look', image(Uint8Array.of(1, 2)))] });
     const error = failure(answer);

@@ -6,70 +6,70 @@ import { CallScope } from './call-scope.ts';
 
 function scope(totalMs?: number, caller = new AbortController()) {
   const clock = manualClock();
-  const told: LlmError[] = [];
-  const made = new CallScope(caller.signal, totalMs, clock, (error) => told.push(error));
-  return { scope: made, clock, caller, told };
+  const reasons: LlmError[] = [];
+  const newScope = new CallScope(caller.signal, totalMs, clock, (error) => reasons.push(error));
+  return { scope: newScope, clock, caller, reasons };
 }
 
-describe('the scope of a call', () => {
-  it('ends with an abort of the caller, whose reason is the cause', () => {
-    const { scope: call, caller, told } = scope();
+describe('a call scope', () => {
+  it('stops on an abort of the caller, with its reason as the cause', () => {
+    const { scope: call, caller, reasons } = scope();
     const { signal } = call;
     expect(signal.aborted).toBe(false);
     call.throwIfStopped();
     caller.abort('enough');
-    expect(told).toMatchObject([{ kind: 'aborted', message: 'the call was aborted', cause: 'enough' }]);
-    expect([call.reason, signal.reason]).toEqual([told[0], told[0]]);
+    expect(reasons).toMatchObject([{ kind: 'aborted', message: 'the call was aborted', cause: 'enough' }]);
+    expect([call.reason, signal.reason]).toEqual([reasons[0], reasons[0]]);
     expect(() => {
       call.throwIfStopped();
-    }).toThrow(told[0]);
+    }).toThrow(reasons[0]);
   });
 
-  it('that was aborted before it began tells nobody, and its signal is aborted', () => {
+  it('is stopped from the start if the caller has already aborted, without calling onStop', () => {
     const caller = new AbortController();
     caller.abort();
-    const { scope: call, told } = scope(undefined, caller);
-    expect([call.reason?.kind, call.signal.aborted, told]).toEqual(['aborted', true, []]);
+    const { scope: call, reasons } = scope(undefined, caller);
+    expect([call.reason?.kind, call.signal.aborted, reasons]).toEqual(['aborted', true, []]);
   });
 
-  it('ends at its deadline, and knows how much is left', async () => {
-    const { scope: call, clock, told } = scope(300);
+  it('stops at its deadline and returns the remaining time', async () => {
+    const { scope: call, clock, reasons } = scope(300);
     await clock.advance(299);
-    expect([call.remainingMs(), told]).toEqual([1, []]);
+    expect([call.remainingMs(), reasons]).toEqual([1, []]);
     await clock.advance(1);
-    expect(told).toMatchObject([
+    expect(reasons).toMatchObject([
       { kind: 'timeout', message: 'the call did not finish within 300 ms', details: { phase: 'total' } },
     ]);
   });
 
-  it('may have as little as a millisecond', () => {
+  it('accepts a deadline of one millisecond', () => {
     expect(scope(1).scope.remainingMs()).toBe(1);
   });
 
-  it.each([undefined, 0])('without a deadline (%s) has for ever', (totalMs) => {
+  it.each([undefined, 0])('has unlimited time with totalMs %s', (totalMs) => {
     const { scope: call, clock } = scope(totalMs);
     expect([call.remainingMs(), clock.pending()]).toEqual([Infinity, 0]);
   });
 
-  it('ends once: what comes first counts', async () => {
-    const { scope: call, clock, caller, told } = scope(300);
+  it('stops once, with the first reason', async () => {
+    const { scope: call, clock, caller, reasons } = scope(300);
     call.stop(new LlmError('network', 'first'));
     caller.abort();
     await clock.advance(300);
-    expect(told.map(({ message }) => message)).toEqual(['first']);
+    expect(reasons.map(({ message }) => message)).toEqual(['first']);
     expect(call.reason?.message).toBe('first');
   });
 
-  it('that is released hears nobody any more, and leaves no timer', async () => {
-    const { scope: call, clock, caller, told } = scope(300);
+  it('ignores aborts and leaves no timer after the release', async () => {
+    const { scope: call, clock, caller, reasons } = scope(300);
     call.release();
     expect(clock.pending()).toBe(0);
     caller.abort();
     call.stop(new LlmError('network', 'late'));
-    expect([told, call.reason]).toEqual([[], undefined]);
+    expect([reasons, call.reason]).toEqual([[], undefined]);
   });
 
-  it('that is released leaves no listener on the caller’s signal', () => {
+  it('leaves no listener on the caller’s signal after the release', () => {
     const caller = new AbortController();
     const listeners = (): number => getEventListeners(caller.signal, 'abort').length;
     const { scope: call } = scope(undefined, caller);

@@ -33,8 +33,8 @@ function setUp() {
   return { clock, health, deps, claims, state, attempt, states };
 }
 
-describe('an attempt', () => {
-  it('counts a failure of a key against the key, and any other against the target', () => {
+describe('a health claim', () => {
+  it('counts a credential failure against the credential, and any other against the target', () => {
     const { attempt, states, clock } = setUp();
     expect(attempt('k1').fail(quota, true, settings)).toBeUndefined();
     expect(states()).toEqual(['healthy', 'benched']);
@@ -43,12 +43,12 @@ describe('an attempt', () => {
     expect(states()).toEqual(['benched', 'benched']);
   });
 
-  it('without a key counts every failure against the target', () => {
+  it('counts every failure against the target if no credential is used', () => {
     const { attempt, clock } = setUp();
     expect(attempt().fail(quota, true, settings)).toBe(clock.now() + 5000);
   });
 
-  it('that says nothing of either gives the probes of both back', async () => {
+  it('releases the probes of target and credential after an inconclusive failure', async () => {
     const { attempt, states, clock } = setUp();
     attempt('k1').fail(quota, true, settings);
     const broken = new LlmError('server', 'down', { retryAfterMs: 20_001 });
@@ -60,7 +60,7 @@ describe('an attempt', () => {
     expect(states()).toEqual(['benched', 'benched']);
   });
 
-  it('that failed for its target gives the probe of its key back', async () => {
+  it('releases the probe of the credential if the target failed', async () => {
     const { attempt, states, clock } = setUp();
     attempt('k1').fail(quota, true, settings);
     await clock.advance(5000);
@@ -70,7 +70,7 @@ describe('an attempt', () => {
     expect(states()).toEqual(['healthy', 'benched']);
   });
 
-  it('that takes another key gives the first one’s probe back', async () => {
+  it('releases the probe of a credential that another one replaces', async () => {
     const { attempt, states, clock } = setUp();
     attempt('k1').fail(quota, true, settings);
     await clock.advance(5000);
@@ -78,7 +78,7 @@ describe('an attempt', () => {
     expect(states()).toEqual(['healthy', 'benched']);
   });
 
-  it('ends the probes of both with its first content, and counts anew from there', async () => {
+  it('ends both probes with the first content and counts a later failure', async () => {
     const { attempt, states, clock } = setUp();
     attempt('k1').fail(quota, true, settings);
     await clock.advance(5000);
@@ -89,7 +89,7 @@ describe('an attempt', () => {
     expect(states()).toEqual(['healthy', 'benched']);
   });
 
-  it('forgets what was counted against both with its finish', () => {
+  it('resets the failures of target and credential with the finish', () => {
     const { attempt, health } = setUp();
     attempt('k1').fail(down, true, settings);
     attempt('k1').fail(new LlmError('rate-limit', 'slow down'), true, settings);
@@ -98,7 +98,7 @@ describe('an attempt', () => {
     expect([failures, ...Object.values(credentials).map((of) => of.failures)]).toEqual([0, 0]);
   });
 
-  it('with a benched key is kept away, and told until when', () => {
+  it('rejects a benched credential with the end of the bench', () => {
     const { attempt, claims, clock } = setUp();
     attempt('k1').fail(quota, true, settings);
     const refused = claims();
@@ -112,8 +112,8 @@ describe('an attempt', () => {
   });
 });
 
-describe('a call', () => {
-  it('is not kept away by a bench that it brought about itself', () => {
+describe('the health claims of a call', () => {
+  it('ignore a bench that the call caused itself', () => {
     const { attempt, claims } = setUp();
     const own = claims();
     attempt(undefined, own).fail(quota, true, settings);
@@ -122,7 +122,7 @@ describe('a call', () => {
     expect(claims().claim('unless-benched', 1000)).toBeUndefined();
   });
 
-  it('asks a benched target alone, or together with others', () => {
+  it('permit a benched target to one call at a time, or to several if forced', () => {
     const { health, claims } = setUp();
     health.bench('a/x', 9000);
     expect(claims().claim('alone', 1000)?.isProbe).toBe(true);
@@ -130,7 +130,7 @@ describe('a call', () => {
     expect(claims().claim('forced', 1000)?.isProbe).toBe(true);
   });
 
-  it('finds the target that comes back first, the first of several', () => {
+  it('finds the bench that ends first, and the first target of several equal ones', () => {
     const { health, state } = setUp();
     const all = ['a/x', 'b/y', 'c/z', 'd/w'].map(state);
     expect(soonestBench(all)).toBeUndefined();
@@ -141,7 +141,7 @@ describe('a call', () => {
   });
 });
 
-describe('a wait for news', () => {
+describe('a wait for a change of health', () => {
   const waiting = (targets: string[], ms = 1000) => {
     const it = setUp();
     for (const target of targets) it.health.bench(target, ms);
@@ -153,7 +153,7 @@ describe('a wait for news', () => {
     return { ...it, controller, over, isOver: () => isOver };
   };
 
-  it('is over when the first bench ends, and leaves nothing behind', async () => {
+  it('ends with the first bench and leaves no timer', async () => {
     const { over, isOver, clock, health } = waiting(['a/x', 'b/y']);
     health.accept('b/y', { state: 'benched', benches: 1, forMs: 9000 });
     await clock.advance(999);
@@ -162,13 +162,13 @@ describe('a wait for news', () => {
     expect([isOver(), clock.pending()]).toEqual([true, 0]);
   });
 
-  it('may be as short as a millisecond', async () => {
+  it('lasts at least one millisecond', async () => {
     const { clock, isOver } = waiting(['a/x'], 1);
     await clock.advance(1);
     expect(isOver()).toBe(true);
   });
 
-  it('listens to nobody any more when it is over', async () => {
+  it('removes its listeners when it ends', async () => {
     const { deps, state, clock, health } = setUp();
     let listeners = 0;
     for (const tracker of [health, health.credentials()]) {
@@ -195,7 +195,7 @@ describe('a wait for news', () => {
     ['a/x', true],
     ['a/', true],
     ['c/z', false],
-  ])('hears of %s: %s', async (target, isHeard) => {
+  ])('is ended by a change of %s: %s', async (target, isHeard) => {
     const { isOver, clock, health, controller, over } = waiting(['a/x']);
     health.bench(target, 5000);
     await clock.advance(1);
@@ -204,14 +204,14 @@ describe('a wait for news', () => {
     await over.catch(() => undefined);
   });
 
-  it('hears of credentials', async () => {
+  it('is ended by a change of a credential', async () => {
     const { isOver, clock, health } = waiting(['a/x']);
     health.credentials().fail('a/x\nk', health.credentials().claim('a/x\nk'), failure, quota);
     await clock.advance(1);
     expect(isOver()).toBe(true);
   });
 
-  it('ends with an abort, before it or during it', async () => {
+  it('rejects on an abort, before it or during it', async () => {
     const { controller, over, clock, deps } = waiting(['a/x']);
     controller.abort(new Error('enough'));
     await expect(over).rejects.toThrow('enough');

@@ -27,10 +27,10 @@ const limited = new LlmError('rate-limit', 'slow down', {
   retryAfterMs: 7,
 });
 
-describe('the end of a chain of several targets', () => {
+describe('the error of a chain of several targets', () => {
   const targets = ['a/x', 'b/y'];
 
-  it('names what each said, without its name twice', () => {
+  it('lists the error of each target without repeating its name', () => {
     const attempts = [record('a/x', down), record('b/y', limited), record('b/y', undefined)];
     expect(exhaustedError('fast', targets, attempts, undefined).message).toBe(
       'no target of "fast" answered: a/x: server, is down; b/y: rate-limit, slow down; b/y: no answer',
@@ -40,7 +40,7 @@ describe('the end of a chain of several targets', () => {
     );
   });
 
-  it('has the last failure as its cause, with what is known of it, and when the first target comes back', () => {
+  it('has the last failure as its cause, with its details, and the time until the first bench ends', () => {
     const attempts = [record('a/x', down), record('b/y', limited), record('b/y', undefined)];
     const error = exhaustedError('fast', targets, attempts, 5);
     expect(error.cause).toBe(limited);
@@ -51,14 +51,14 @@ describe('the end of a chain of several targets', () => {
     expect(error.details).toMatchObject({ status: 429, code: 'rpm', requestId: 'req_1', body: '{}' });
   });
 
-  it('asks for no wait of its own where none is benched', () => {
+  it('has no retryAfterMs if no target is benched', () => {
     const error = exhaustedError('fast', targets, [record('b/y', limited)], undefined);
     expect(error.details.retryAfterMs).toBeUndefined();
   });
 });
 
-describe('the end of a chain of one target', () => {
-  it('is that target’s own last error, with all attempts', () => {
+describe('the error of a chain of one target', () => {
+  it('is the last error of the target', () => {
     const attempts = [record('b/y', down), record('b/y', limited), record('b/y', undefined)];
     const error = exhaustedError('b/y', ['b/y'], attempts, undefined);
     expect([error.kind, error.message]).toEqual(['rate-limit', 'slow down']);
@@ -68,22 +68,22 @@ describe('the end of a chain of one target', () => {
     });
   });
 
-  it('has the error’s own partial answer, and the wait until its bench ends', () => {
+  it('has the partial answer of that error, and the time until the bench ends', () => {
     const own = new LlmError('network', 'cut', { partial: partial('own'), retryAfterMs: 1 });
     const { details } = exhaustedError('b/y', ['b/y'], [record('b/y', own)], 9);
     expect([details.partial?.text, details.retryAfterMs]).toEqual(['own', 9]);
   });
 
-  it('is an end like any other where it never said why', () => {
+  it('is exhausted if the target has no error', () => {
     const error = exhaustedError('b/y', ['b/y'], [record('b/y', undefined)], undefined);
     expect([error.kind, error.cause]).toEqual(['exhausted', undefined]);
   });
 });
 
-describe('a benched target', () => {
+describe('the error of a benched target', () => {
   const until = Date.UTC(2026, 0, 2);
 
-  it('keeps the kind of the failure that benched it, and says until when', () => {
+  it('has the kind of the failure that benched it, and the end of the bench', () => {
     const error = benchedError('b/y', { until, error: limited }, until - 1500);
     expect([error.kind, error.message]).toEqual([
       'rate-limit',
@@ -94,7 +94,7 @@ describe('a benched target', () => {
     expect(error.cause).toBe(limited);
   });
 
-  it('by hand has no failure to tell of, and may have no end', () => {
+  it('has no cause after a manual bench, which may have no end', () => {
     const error = benchedError('b/y', { until: 8.64e15, error: undefined }, 0);
     expect([error.kind, error.message]).toEqual([
       'overloaded',
@@ -103,7 +103,7 @@ describe('a benched target', () => {
     expect(benchedError('b/y', { until: 8.64e15 - 1, error: undefined }, 0).message).toContain('+275760');
   });
 
-  it('whose bench is over need not be waited for', () => {
+  it('has retryAfterMs 0 if the bench has ended', () => {
     expect(benchedError('b/y', { until, error: undefined }, until + 1).details.retryAfterMs).toBe(0);
     expect(benchedError('b/y', undefined, until)).toMatchObject({
       message: expect.stringContaining('2026-01-02'),
@@ -111,7 +111,7 @@ describe('a benched target', () => {
     });
   });
 
-  it('may be benched for one credential alone', () => {
+  it('names the credential if only the credential is benched', () => {
     const error = benchedError('b/y', { until, error: limited }, until, 'own-code');
     expect([error.message, error.details.code]).toEqual([
       expect.stringContaining('b/y, with this credential, is benched until'),

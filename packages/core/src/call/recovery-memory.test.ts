@@ -15,8 +15,8 @@ const recovery = (id: string, extra: Partial<Recovery> = {}): Recovery => ({
 const idsOf = (memory: RecoveryMemory, target = 'a/x'): string[] =>
   memory.recoveriesFor(target, request).map(({ id }) => id);
 
-describe('the memory of recoveries', () => {
-  it('keeps those that are to be kept, each once, for their target alone', () => {
+describe('the recovery memory', () => {
+  it('stores recoveries marked to be remembered once per target', () => {
     const memory = new RecoveryMemory();
     memory.remember('a/x', recovery('one'));
     memory.remember('a/x', recovery('two'));
@@ -26,7 +26,7 @@ describe('the memory of recoveries', () => {
     expect([idsOf(memory), idsOf(memory, 'b/y')]).toEqual([['one', 'two'], []]);
   });
 
-  it('gives what a request needs, and what does not say', () => {
+  it('returns the recoveries that a request needs or that do not restrict it', () => {
     const memory = new RecoveryMemory();
     memory.remember('a/x', recovery('needed', { isNeededFor: (it) => it === request }));
     memory.remember('a/x', recovery('not needed', { isNeededFor: () => false }));
@@ -41,7 +41,7 @@ describe('the memory of recoveries', () => {
     expect(idsOf(memory)).toEqual(['needed', 'broken']);
   });
 
-  it('keeps eight of a target, and 256 targets; the oldest go', () => {
+  it('stores eight recoveries per target and 256 targets, and removes the oldest', () => {
     const memory = new RecoveryMemory();
     for (let n = 1; n <= 9; n++) memory.remember('a/x', recovery(String(n)));
     expect(idsOf(memory)).toEqual(['2', '3', '4', '5', '6', '7', '8', '9']);

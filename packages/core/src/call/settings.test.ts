@@ -48,7 +48,7 @@ describe('the settings of a chain', () => {
     });
   });
 
-  it('are those of the majordomo or of the call, which wins', () => {
+  it('are those of the majordomo, overridden by those of the call', () => {
     const others: ChainOptions = { ...options, attempts: 1, afterCommit: 'error', whenAllBenched: 'fail' };
     expect(chainSettings(options)).toEqual(settings);
     expect(chainSettings({}, options)).toEqual(settings);
@@ -60,7 +60,7 @@ describe('the settings of a chain', () => {
     });
   });
 
-  it('take a pace without a window over ten seconds, and none at 0', () => {
+  it('measure the pace over ten seconds by default, and not at 0', () => {
     expect(chainSettings({ leastCharsPerSecond: 3 }).pace).toEqual({ charsPerSecond: 3, windowMs: 10_000 });
     for (const off of [{ leastCharsPerSecond: 0 }, { leastCharsPerSecond: 3, slowWindowMs: 0 }, {}]) {
       expect(chainSettings(off).pace).toBeUndefined();
@@ -68,7 +68,7 @@ describe('the settings of a chain', () => {
     expect(chainSettings({ hedgeAfterMs: 0 }).hedgeAfterMs).toBe(Infinity);
   });
 
-  it('take backoff and policy together, member by member', () => {
+  it('merge backoff and policy field by field', () => {
     const own: ChainOptions = { backoff: { capMs: 9 }, policy: { auth: { retry: true } } };
     expect(chainSettings(options, own)).toMatchObject({
       backoffBaseMs: 1,
@@ -77,7 +77,7 @@ describe('the settings of a chain', () => {
     });
   });
 
-  it('stay the same object for a call that changes none of them', () => {
+  it('are the same object for a call that overrides none of them', () => {
     const base = chainSettings(options);
     for (const own of [undefined, {}, { signal: undefined, tenant: 't' }, { attempts: undefined }]) {
       expect(callSettings(base, options, own)).toBe(base);
@@ -85,7 +85,7 @@ describe('the settings of a chain', () => {
   });
 
   it.each<[string, ChainOptions]>(Object.entries(options).map(([name, value]) => [name, { [name]: value }]))(
-    'change for a call with its own %s',
+    'are a new object for a call with its own %s',
     (_, own) => {
       // A window is nothing without a pace.
       const general: ChainOptions = { leastCharsPerSecond: 1 };
@@ -100,14 +100,14 @@ describe('timeouts', () => {
   const all = { connectMs: 1, firstContentMs: 2, idleMs: 3, completeMs: 4, totalMs: 5, unreadMs: 6 };
   const later = { connectMs: 0, firstContentMs: 20, idleMs: 30, completeMs: 40, totalMs: 50, unreadMs: 60 };
 
-  it('are merged one by one, and the later win', () => {
+  it('are merged field by field; later ones override', () => {
     expect(mergeTimeouts(all, later)).toEqual(later);
     expect(mergeTimeouts(all, {})).toEqual(all);
     expect(mergeTimeouts({}, all)).toEqual(all);
     expect(mergeTimeouts(all, { idleMs: undefined })).toEqual(all);
   });
 
-  it('stay the same object where there is nothing to merge', () => {
+  it('are the same object if there is nothing to merge', () => {
     expect(mergeTimeouts(all, undefined)).toBe(all);
     expect(mergeTimeouts(undefined, all)).toBe(all);
     expect(mergeTimeouts(undefined, undefined)).toEqual({});
@@ -117,7 +117,7 @@ describe('timeouts', () => {
     [undefined, 300_000],
     [1, 1],
     [0, Infinity],
-  ])('let a reader away for %s ms: %d', (unreadMs, ms) => {
+  ])('with unreadMs %s permit a reader to be away for %d ms', (unreadMs, ms) => {
     expect(unreadMsOf({ unreadMs })).toBe(ms);
   });
 });

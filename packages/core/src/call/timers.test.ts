@@ -6,28 +6,28 @@ import { AttemptTimers, maxSilenceMs } from './timers.ts';
 
 const limits = { connectMs: 10, firstContentMs: 30, idleMs: 20, completeMs: 50 };
 
-function watched(timeouts: Timeouts = limits, whole = false) {
+function setUp(timeouts: Timeouts = limits, isNonStreaming = false) {
   const clock: ManualClock = manualClock();
-  const told: LlmError[] = [];
+  const errors: LlmError[] = [];
   const timers = new AttemptTimers({
     clock,
     target: 'a/x',
     timeouts,
-    isNonStreaming: whole,
-    onTimeout: (error) => told.push(error),
+    isNonStreaming: isNonStreaming,
+    onTimeout: (error) => errors.push(error),
   });
-  const said = (): string[] => told.map(({ message }) => message);
-  return { clock, timers, told, said, since: clock.now() };
+  const messages = (): string[] => errors.map(({ message }) => message);
+  return { clock, timers, errors, messages, since: clock.now() };
 }
 
-describe('an attempt that nobody answers', () => {
-  it('is ended when it does not connect', async () => {
-    const { clock, timers, told } = watched();
+describe('the timeouts of an attempt', () => {
+  it('end it if the target does not connect', async () => {
+    const { clock, timers, errors } = setUp();
     timers.startWait();
     await clock.advance(9);
-    expect(told).toEqual([]);
+    expect(errors).toEqual([]);
     await clock.advance(1);
-    expect(told).toMatchObject([
+    expect(errors).toMatchObject([
       {
         kind: 'timeout',
         message: 'a/x did not answer within 10 ms',
@@ -36,29 +36,32 @@ describe('an attempt that nobody answers', () => {
     ]);
   });
 
-  it('is ended when it connects and sends no content', async () => {
-    const { clock, timers, told, said } = watched();
+  it('end it if the target connects and sends no content', async () => {
+    const { clock, timers, errors, messages } = setUp();
     timers.startWait();
     timers.endWait();
     timers.startWait();
     await clock.advance(29);
-    expect(told).toEqual([]);
+    expect(errors).toEqual([]);
     await clock.advance(1);
-    expect([said(), told[0]?.details.phase]).toEqual([['a/x sent no content within 30 ms'], 'first-content']);
+    expect([messages(), errors[0]?.details.phase]).toEqual([
+      ['a/x sent no content within 30 ms'],
+      'first-content',
+    ]);
   });
 
   it.each<[string, Timeouts]>([
-    ['the limit of a connection is no shorter', { connectMs: 30, firstContentMs: 30 }],
-    ['there is no limit of a connection', { connectMs: 0, firstContentMs: 30 }],
-  ])('is said to have sent no content where %s', async (_, timeouts) => {
-    const { clock, timers, said } = watched(timeouts);
+    ['the connection limit is not shorter', { connectMs: 30, firstContentMs: 30 }],
+    ['there is no connection limit', { connectMs: 0, firstContentMs: 30 }],
+  ])('report missing content if %s', async (_, timeouts) => {
+    const { clock, timers, messages } = setUp(timeouts);
     timers.startWait();
     await clock.advance(30);
-    expect(said()).toEqual(['a/x sent no content within 30 ms']);
+    expect(messages()).toEqual(['a/x sent no content within 30 ms']);
   });
 
-  it('is ended when it falls silent, counted from the last wait', async () => {
-    const { clock, timers, told, said } = watched();
+  it('end it if the target falls silent, counted from the last wait', async () => {
+    const { clock, timers, errors, messages } = setUp();
     timers.startWait();
     await clock.advance(5);
     timers.endWait();
@@ -70,24 +73,24 @@ describe('an attempt that nobody answers', () => {
     }
     timers.startWait();
     await clock.advance(20);
-    expect([said(), told[0]?.details.phase]).toEqual([['a/x fell silent within 20 ms'], 'idle']);
+    expect([messages(), errors[0]?.details.phase]).toEqual([['a/x fell silent within 20 ms'], 'idle']);
   });
 
-  it('in one piece has one limit', async () => {
-    const { clock, timers, told, said } = watched(limits, true);
+  it('have one limit for a non-streaming response', async () => {
+    const { clock, timers, errors, messages } = setUp(limits, true);
     timers.startWait();
     await clock.advance(49);
-    expect(told).toEqual([]);
+    expect(errors).toEqual([]);
     await clock.advance(1);
-    expect([said(), told[0]?.details.phase]).toEqual([['a/x did not finish within 50 ms'], 'complete']);
+    expect([messages(), errors[0]?.details.phase]).toEqual([['a/x did not finish within 50 ms'], 'complete']);
   });
 
-  it('has the documented limits', async () => {
-    const after = async (whole: boolean, ...steps: ('endWait' | 'commit')[]): Promise<number> => {
-      const { clock, timers, told, since } = watched({}, whole);
+  it('have the documented defaults', async () => {
+    const after = async (isNonStreaming: boolean, ...steps: ('endWait' | 'commit')[]): Promise<number> => {
+      const { clock, timers, errors, since } = setUp({}, isNonStreaming);
       for (const step of steps) timers[step]();
       timers.startWait();
-      while (told.length === 0) await clock.advance(30_000);
+      while (errors.length === 0) await clock.advance(30_000);
       return clock.now() - since;
     };
     expect(await after(false)).toBe(60_000);
@@ -98,20 +101,20 @@ describe('an attempt that nobody answers', () => {
 });
 
 describe('the timers of an attempt', () => {
-  it('do not run while nobody waits', async () => {
-    const { clock, timers, told } = watched();
+  it('do not run while the chain does not wait', async () => {
+    const { clock, timers, errors } = setUp();
     timers.startWait();
     timers.endWait();
     timers.commit();
     await clock.advance(10_000);
-    expect(told).toEqual([]);
+    expect(errors).toEqual([]);
     timers.startWait();
     await clock.advance(20);
-    expect(told).toHaveLength(1);
+    expect(errors).toHaveLength(1);
   });
 
-  it('are one at a time, and none once it is over', () => {
-    const { clock, timers } = watched();
+  it('use one platform timer at a time, and none after the end', () => {
+    const { clock, timers } = setUp();
     timers.startWait();
     timers.endWait();
     timers.startWait();
@@ -123,30 +126,30 @@ describe('the timers of an attempt', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('are none where every limit is off', () => {
+  it('use no platform timer if every limit is off', () => {
     const off = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0 };
-    for (const whole of [false, true]) {
-      const { clock, timers } = watched(off, whole);
+    for (const isNonStreaming of [false, true]) {
+      const { clock, timers } = setUp(off, isNonStreaming);
       timers.startWait();
       expect(clock.pending()).toBe(0);
     }
   });
 
-  it('are set anew for a deadline that comes nearer', async () => {
-    const { clock, timers, said } = watched({ connectMs: 0, firstContentMs: 100, idleMs: 20 });
+  it('replace the platform timer if a deadline comes nearer', async () => {
+    const { clock, timers, messages } = setUp({ connectMs: 0, firstContentMs: 100, idleMs: 20 });
     timers.startWait();
     timers.endWait();
     timers.commit();
     timers.startWait();
     expect(clock.pending()).toBe(1);
     await clock.advance(20);
-    expect(said()).toEqual(['a/x fell silent within 20 ms']);
+    expect(messages()).toEqual(['a/x fell silent within 20 ms']);
   });
 });
 
-describe('how long an attempt may be waited for', () => {
-  it('is told from outside, by what it waits for', async () => {
-    const { clock, timers, since } = watched();
+describe('the latest end of a wait', () => {
+  it('depends on the phase of the attempt', async () => {
+    const { clock, timers, since } = setUp();
     expect(timers.waitsUntil() - since).toBe(30);
     await clock.advance(7);
     timers.startWait();
@@ -155,8 +158,8 @@ describe('how long an attempt may be waited for', () => {
     timers.endWait();
     await clock.advance(7);
     expect(timers.waitsUntil() - since).toBe(27);
-    const { timers: whole, since: began } = watched(limits, true);
-    expect(whole.waitsUntil() - began).toBe(50);
+    const { timers: isNonStreaming, since: began } = setUp(limits, true);
+    expect(isNonStreaming.waitsUntil() - began).toBe(50);
   });
 
   it.each<[Timeouts, boolean, number]>([
@@ -165,7 +168,7 @@ describe('how long an attempt may be waited for', () => {
     [{}, false, 180_000],
     [{}, true, 600_000],
     [{ firstContentMs: 0 }, false, Infinity],
-  ])('before it shows anything: %j, in one piece: %s', (timeouts, isWhole, ms) => {
+  ])('before the first content with %j, non-streaming: %s', (timeouts, isWhole, ms) => {
     expect(maxSilenceMs(timeouts, isWhole)).toBe(ms);
   });
 });

@@ -26,29 +26,29 @@ const failed = (
 
 const retryIn = (delayMs: number): Verdict => ({ type: 'retry', delayMs });
 
-describe('the verdict on a failure', () => {
+describe('the verdict', () => {
   it.each<[string, Verdict]>([
     ['an abort', failed('aborted', { canRecover: true })],
     ['the deadline of the call', failed('timeout', { canRecover: true }, { phase: 'total' })],
-    ['content that was shown', failed('server', { isFinal: true, canRecover: true })],
-    ['what no target could take', failed('invalid-request')],
-  ])('is to throw after %s', (_, verdict) => {
+    ['final content', failed('server', { isFinal: true, canRecover: true })],
+    ['an invalid request', failed('invalid-request')],
+  ])('is throw after %s', (_, verdict) => {
     expect(verdict).toEqual({ type: 'throw' });
   });
 
   it.each<[string, Verdict]>([
     ['a credential is benched', failed('server', { canRecover: true }, { code: 'credential-benched' })],
     ['the policy has no retry', failed('quota')],
-    ['the vendor says that it is in vain', failed('server', {}, { shouldRetry: false })],
+    ['the vendor reports that a retry cannot succeed', failed('server', {}, { shouldRetry: false })],
     ['the target is benched', failed('server', { isBenched: true })],
-    ['the tries are used up', failed('server', { tries: 3 })],
+    ['no tries are left', failed('server', { tries: 3 })],
     ['the vendor asks for too long a wait', failed('server', {}, { retryAfterMs: 1001 })],
     ['a retry would come after the deadline', failed('server', { remainingMs: 50 })],
-  ])('is to advance where %s', (_, verdict) => {
+  ])('is advance if %s', (_, verdict) => {
     expect(verdict).toEqual({ type: 'advance' });
   });
 
-  it('is to recover where that is possible, whatever the policy says', () => {
+  it('is recover if a recovery is available, whatever the policy specifies', () => {
     expect(failed('invalid-request', { canRecover: true, isBenched: true })).toEqual({ type: 'recover' });
   });
 
@@ -56,15 +56,15 @@ describe('the verdict on a failure', () => {
     ['half of the base, after the first try', failed('server'), 50],
     ['half of twice the base, after the second', failed('server', { tries: 2 }), 100],
     ['all of the base at most', failed('server', { random: 1 }), 100],
-    ['what the vendor asks for', failed('server', { tries: 2 }, { retryAfterMs: 1000 }), 1000],
+    ['the Retry-After of the vendor', failed('server', { tries: 2 }, { retryAfterMs: 1000 }), 1000],
     ['no less than the backoff', failed('server', {}, { retryAfterMs: 1 }), 50],
     ['any time before the deadline', failed('server', { remainingMs: 51 }), 50],
-    ['nothing, where chance wants it', failed('timeout', { random: 0 }, { phase: 'idle' }), 0],
-  ])('is to retry after %s', (_, verdict, delayMs) => {
+    ['0 ms if the random number is 0', failed('timeout', { random: 0 }, { phase: 'idle' }), 0],
+  ])('is retry after %s', (_, verdict, delayMs) => {
     expect(verdict).toEqual(retryIn(delayMs));
   });
 
-  it('never waits for more than the cap of the backoff', () => {
+  it('never exceeds the cap of the backoff', () => {
     const facts = { tries: 9, random: 1, isFinal: false, canRecover: false, isBenched: false };
     const error = new LlmError('server', 'down');
     expect(verdictOn({ ...facts, error, remainingMs: Infinity }, { ...settings, attempts: 10 })).toEqual(
@@ -77,7 +77,7 @@ it.each([
   [undefined, false],
   [1000, false],
   [1001, true],
-])('a Retry-After of %s ms is too long to sleep: %s', (retryAfterMs, isTooLong) => {
+])('isRetryAfterTooLong for %s ms: %s', (retryAfterMs, isTooLong) => {
   expect(isRetryAfterTooLong(new LlmError('rate-limit', 'slow down', { retryAfterMs }), settings)).toBe(
     isTooLong,
   );

@@ -14,12 +14,12 @@ function setUp(...gates: Gate[]) {
   const listeners = (): number => getEventListeners(signal, 'abort').length;
   const info = { target: 'a/x', attempt: 1, signal } as AttemptInfo;
   const waited: Promise<unknown>[] = [];
-  const asked = (): Promise<Permits> => admit(gates, info, clock, (promise) => waited.push(promise));
-  return { clock, controller, listeners, info, waited, asked };
+  const callGates = (): Promise<Permits> => admit(gates, info, clock, (promise) => waited.push(promise));
+  return { clock, controller, listeners, info, waited, callGates };
 }
 
 /** A gate that grants, and what its permit was settled with. */
-function granting(log: Attempt[] = [], settle: () => void | Promise<void> = () => undefined): Gate {
+function grantingGate(log: Attempt[] = [], settle: () => void | Promise<void> = () => undefined): Gate {
   const permit: Permit = {
     settle(of) {
       log.push(of);
@@ -29,7 +29,7 @@ function granting(log: Attempt[] = [], settle: () => void | Promise<void> = () =
   return { name: 'granting', timeoutMs: 50, admit: () => permit };
 }
 
-const answering = (admitting: Gate['admit'], timeoutMs?: number): Gate => ({
+const gateWith = (admitting: Gate['admit'], timeoutMs?: number): Gate => ({
   name: 'g',
   timeoutMs,
   admit: admitting,
@@ -38,28 +38,28 @@ const never = new Promise<never>(() => undefined);
 
 describe('an admission', () => {
   it('leaves no timer and no listener, whatever the gates answer', async () => {
-    const { asked, clock, listeners } = setUp(
-      granting(),
-      answering(() => undefined, 50),
-      answering(() => Promise.resolve(undefined)),
+    const { callGates, clock, listeners } = setUp(
+      grantingGate(),
+      gateWith(() => undefined, 50),
+      gateWith(() => Promise.resolve(undefined)),
     );
-    const admission = asked();
+    const admission = callGates();
     expect(listeners()).toBe(1);
     await admission;
     expect([clock.pending(), listeners()]).toEqual([0, 0]);
     const {
-      asked: askedAgain,
+      callGates: callRejectingGate,
       clock: other,
       listeners: left,
-    } = setUp(answering(() => Promise.reject(new Error('x')), 50));
-    await expect(askedAgain()).rejects.toThrow();
+    } = setUp(gateWith(() => Promise.reject(new Error('x')), 50));
+    await expect(callRejectingGate()).rejects.toThrow();
     expect([other.pending(), left()]).toEqual([0, 0]);
   });
 
-  it('of gates that answer at once sets no timer and no listener', async () => {
-    const gates = [granting(), answering(() => undefined, 50), answering(() => null as never)];
-    const { asked, clock, listeners } = setUp(...gates);
-    const admission = asked();
+  it('sets no timer and no listener for gates that answer synchronously', async () => {
+    const gates = [grantingGate(), gateWith(() => undefined, 50), gateWith(() => null as never)];
+    const { callGates, clock, listeners } = setUp(...gates);
+    const admission = callGates();
     expect([clock.pending(), listeners()]).toEqual([0, 0]);
     await admission;
   });
@@ -71,11 +71,11 @@ describe('an admission', () => {
         done(granted);
       },
     };
-    const { asked, listeners } = setUp(
-      answering(() => foreign as never),
-      granting(),
+    const { callGates, listeners } = setUp(
+      gateWith(() => foreign as never),
+      grantingGate(),
     );
-    await asked();
+    await callGates();
     expect(listeners()).toBe(0);
   });
 
@@ -90,22 +90,22 @@ describe('an admission', () => {
     ],
     ['later', () => Promise.resolve(), 1],
     ['by a rejection', () => Promise.reject(new Error('no')), 1],
-  ])('is settled once, %s, and leaves no timer', async (_, settle, pending) => {
+  ])('settles its permits once, %s, and leaves no timer', async (_, settle, pending) => {
     const log: Attempt[] = [];
-    const { asked, clock, waited } = setUp(granting(log, settle));
-    const admission = await asked();
+    const { callGates, clock, waited } = setUp(grantingGate(log, settle));
+    const admission = await callGates();
     await admission.settle(outcome);
     await admission.settle(outcome);
     expect([log, clock.pending(), waited.length]).toEqual([[outcome], 0, pending]);
   });
 
-  it('waits for a permit that is settled for a second, and says what goes on', async () => {
-    const { asked, clock, waited } = setUp(
-      granting([], () => never),
-      granting(),
+  it('waits at most a second for a permit and passes the rest to waitUntil', async () => {
+    const { callGates, clock, waited } = setUp(
+      grantingGate([], () => never),
+      grantingGate(),
     );
     let isSettled = false;
-    const admission = await asked();
+    const admission = await callGates();
     void admission.settle(outcome)?.then(() => (isSettled = true));
     await clock.advance(999);
     expect([isSettled, waited.length]).toEqual([false, 1]);
@@ -113,21 +113,21 @@ describe('an admission', () => {
     expect(isSettled).toBe(true);
   });
 
-  it('without permits has nothing to settle', async () => {
-    const { asked, clock, waited } = setUp(answering(() => undefined));
-    void (await asked()).settle(outcome);
+  it('has nothing to settle without permits', async () => {
+    const { callGates, clock, waited } = setUp(gateWith(() => undefined));
+    void (await callGates()).settle(outcome);
     expect([clock.pending(), waited]).toEqual([0, []]);
   });
 });
 
 describe('a denial', () => {
-  it('says which gate, why, and when to ask again; what was granted is settled with it', async () => {
+  it('names the gate, the reason and the wait, and settles the earlier permits', async () => {
     const log: Attempt[] = [];
-    const { asked } = setUp(
-      granting(log),
-      answering(() => ({ deny: 'too dear', retryAfterMs: 7 })),
+    const { callGates } = setUp(
+      grantingGate(log),
+      gateWith(() => ({ deny: 'too dear', retryAfterMs: 7 })),
     );
-    const error: unknown = await asked().catch((cause: unknown) => cause);
+    const error: unknown = await callGates().catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       kind: 'denied',
       message: 'gate "g" denied a/x: too dear',
@@ -136,13 +136,13 @@ describe('a denial', () => {
     expect(log).toEqual([{ target: 'a/x', outcome: 'skipped', error, usage: undefined, ms: 0 }]);
   });
 
-  it('waits for what was granted to be settled', async () => {
-    const { asked, clock } = setUp(
-      granting([], () => never),
-      answering(() => ({ deny: 'no' })),
+  it('waits until the earlier permits are settled', async () => {
+    const { callGates, clock } = setUp(
+      grantingGate([], () => never),
+      gateWith(() => ({ deny: 'no' })),
     );
     let isOver = false;
-    void asked().catch(() => (isOver = true));
+    void callGates().catch(() => (isOver = true));
     await clock.advance(999);
     expect(isOver).toBe(false);
     await clock.advance(1);
@@ -153,45 +153,45 @@ describe('a denial', () => {
     [true, 'advance'],
     [false, undefined],
     [undefined, undefined],
-  ])('that says advance: %s has the code %s', async (advance, code) => {
-    const { asked } = setUp(answering(() => ({ deny: 'no', advance })));
-    await expect(asked()).rejects.toMatchObject({ details: { code } });
+  ])('with advance: %s has the code %s', async (advance, code) => {
+    const { callGates } = setUp(gateWith(() => ({ deny: 'no', advance })));
+    await expect(callGates()).rejects.toMatchObject({ details: { code } });
   });
 
   it.each<[unknown, string]>([
     [new Error('no database'), 'no database'],
     ['a text', 'a text'],
-  ])('is what a gate throws, and its cause: %s', async (thrown, why) => {
-    const { asked } = setUp(answering(() => Promise.reject(thrown)));
-    await expect(asked()).rejects.toMatchObject({
+  ])('wraps what a gate throws: %s', async (thrown, why) => {
+    const { callGates } = setUp(gateWith(() => Promise.reject(thrown)));
+    await expect(callGates()).rejects.toMatchObject({
       kind: 'denied',
       message: `gate "g" denied a/x: it failed: ${why}`,
       cause: thrown,
     });
   });
 
-  it('is what a gate throws at once', async () => {
+  it('wraps what a gate throws synchronously', async () => {
     const log: Attempt[] = [];
-    const gate = answering(() => {
+    const gate = gateWith(() => {
       throw new Error('no database');
     });
-    const { asked } = setUp(granting(log), gate);
-    await expect(asked()).rejects.toThrow('gate "g" denied a/x: it failed: no database');
+    const { callGates } = setUp(grantingGate(log), gate);
+    await expect(callGates()).rejects.toThrow('gate "g" denied a/x: it failed: no database');
     expect(log).toMatchObject([{ outcome: 'skipped' }]);
   });
 
-  it('is not what a gate throws as an error of its own', async () => {
+  it('does not wrap an LlmError of a gate', async () => {
     const own = new LlmError('config', 'no such tenant');
-    const { asked } = setUp(answering(() => Promise.reject(own)));
-    await expect(asked()).rejects.toBe(own);
+    const { callGates } = setUp(gateWith(() => Promise.reject(own)));
+    await expect(callGates()).rejects.toBe(own);
   });
 
-  it('comes from a gate that is too slow, and what it says later changes nothing', async () => {
+  it('follows the timeout of a gate, whose later answer is ignored', async () => {
     let late: (cause: Error) => void = () => undefined;
-    const { asked, clock, listeners } = setUp(
-      answering(() => new Promise((_, reject) => (late = reject)), 50),
+    const { callGates, clock, listeners } = setUp(
+      gateWith(() => new Promise((_, reject) => (late = reject)), 50),
     );
-    const denied = expect(asked()).rejects.toThrow('gate "g" denied a/x: no answer within 50 ms');
+    const denied = expect(callGates()).rejects.toThrow('gate "g" denied a/x: no answer within 50 ms');
     await clock.advance(50);
     await denied;
     late(new Error('late'));
@@ -202,11 +202,11 @@ describe('a denial', () => {
   it.each([
     ['a permit is given back', true],
     ['a denial is nothing', false],
-  ])('of a gate that was too slow: %s', async (_, isGranted) => {
+  ])('settles a permit that is granted after the timeout: %s', async (_, isGranted) => {
     const log: Attempt[] = [];
     let answer: (of: Permit | { deny: string } | undefined) => void = () => undefined;
-    const { asked, clock } = setUp(answering(() => new Promise((resolve) => (answer = resolve)), 50));
-    const denied = expect(asked()).rejects.toThrow('no answer');
+    const { callGates, clock } = setUp(gateWith(() => new Promise((resolve) => (answer = resolve)), 50));
+    const denied = expect(callGates()).rejects.toThrow('no answer');
     await clock.advance(50);
     await denied;
     answer(isGranted ? { settle: (of) => void log.push(of) } : { deny: 'late' });
@@ -217,13 +217,13 @@ describe('a denial', () => {
 });
 
 describe('an abort', () => {
-  it('ends the asking with its reason; what was granted is settled, and nobody waits for it', async () => {
+  it('rejects with its reason and settles the earlier permits without waiting', async () => {
     const log: Attempt[] = [];
-    const { asked, controller, clock } = setUp(
-      granting(log, () => never),
-      answering(() => never, 50),
+    const { callGates, controller, clock } = setUp(
+      grantingGate(log, () => never),
+      gateWith(() => never, 50),
     );
-    const stopped = asked();
+    const stopped = callGates();
     await settled();
     const reason = new LlmError('aborted', 'enough');
     controller.abort(reason);
@@ -232,16 +232,16 @@ describe('an abort', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it('that came before asks no gate, and is passed on as it is', async () => {
-    let asked = 0;
-    const { asked: ask, controller } = setUp(
-      answering(() => {
-        asked++;
+  it('before the admission rejects with its reason without calling a gate', async () => {
+    let callGates = 0;
+    const { callGates: ask, controller } = setUp(
+      gateWith(() => {
+        callGates++;
         return undefined;
       }),
     );
     controller.abort('enough');
     await expect(ask()).rejects.toBe('enough');
-    expect(asked).toBe(0);
+    expect(callGates).toBe(0);
   });
 });

@@ -27,7 +27,7 @@ function setUp(limits: { readonly [prefix: string]: number }) {
 }
 
 describe('lanes', () => {
-  it('let in as many as they are wide, and the others in their order', async () => {
+  it('admit attempts up to the limit, and the others in order', async () => {
     const { enter, leave, inside } = setUp({ 'a/': 2 });
     for (const name of ['1', '2', '3', '4']) void enter(name, 'a/x');
     await settled();
@@ -38,7 +38,7 @@ describe('lanes', () => {
     expect(inside).toEqual(['1', '2', '3', '4']);
   });
 
-  it('are given back once, however often that is said', async () => {
+  it('release a place once, however often its permit is settled', async () => {
     const { enter, leave, inside } = setUp({ 'a/': 1 });
     for (const name of ['1', '2', '3']) void enter(name, 'a/x');
     await settled();
@@ -47,7 +47,7 @@ describe('lanes', () => {
     expect(inside).toEqual(['1', '2']);
   });
 
-  it('are chosen by the longest prefix; a target without one is not asked to wait', async () => {
+  it('apply the longest prefix, and do not limit other targets', async () => {
     const { enter, inside, permits } = setUp({ 'a/': 0, 'a/xy': 1, 'a/x': 0 });
     void enter('wide', 'a/xyz');
     void enter('shut', 'a/xz');
@@ -57,7 +57,7 @@ describe('lanes', () => {
     expect([new Set(inside), [...permits.keys()]]).toEqual([new Set(['wide', 'free']), ['wide']]);
   });
 
-  it('are left by an abort; the place goes to the next', async () => {
+  it('remove a waiting attempt on an abort', async () => {
     const { enter, leave, inside } = setUp({ 'a/': 1 });
     const controller = new AbortController();
     void enter('1', 'a/x');
@@ -69,7 +69,7 @@ describe('lanes', () => {
     expect(inside).toEqual(['1', '3']);
   });
 
-  it('are not entered after an abort, also where there is room', async () => {
+  it('reject an aborted attempt even if a place is free', async () => {
     await expect(
       setUp({ 'a/': 1 }).gate.admit({
         target: 'a/x',
@@ -78,7 +78,7 @@ describe('lanes', () => {
     ).rejects.toThrow('enough');
   });
 
-  it.each([['many'], [null], [NaN], [-1], [undefined]])('are refused with a limit of %j', (most) => {
+  it.each([['many'], [null], [NaN], [-1], [undefined]])('reject a limit of %j', (most) => {
     expect(() => lanes({ 'a/': most as number })).toThrow(
       expect.objectContaining({
         kind: 'config',
@@ -87,7 +87,7 @@ describe('lanes', () => {
     );
   });
 
-  it('forget the signal of who has entered', async () => {
+  it('remove the abort listener of an admitted attempt', async () => {
     const { enter, leave, inside } = setUp({ 'a/': 1 });
     const controller = new AbortController();
     void enter('1', 'a/x');
@@ -101,7 +101,7 @@ describe('lanes', () => {
     expect(inside).toEqual(['1', '2', '3']);
   });
 
-  it('are freed of who cannot be running any more when somebody asks, and pass over the dead who wait', async () => {
+  it('remove lapsed attempts when another one arrives', async () => {
     const { enter, inside, leave } = setUp({ 'a/': 2 });
     const { signal } = new AbortController();
     void enter('alive', 'a/x');
@@ -116,7 +116,7 @@ describe('lanes', () => {
     expect(inside).toEqual(['alive', 'dead', 'next', 'last']);
   });
 
-  it('that are freed go to those who wait first', async () => {
+  it('give free places to the attempts that wait longest', async () => {
     const { gate, enter, inside } = setUp({ 'a/': 1 });
     const { signal } = new AbortController();
     const holder = { target: 'a/x', signal, isLapsed: false };

@@ -18,7 +18,7 @@ function setUp(options = {}) {
 }
 
 describe('a bench', () => {
-  it('says until when, of which failure, and whether somebody finds out', () => {
+  it('has an end, a cause, and whether it is probed', () => {
     const { health, time } = setUp();
     expect(health.fail(T, health.claim(T), failure, down)).toEqual({ until: 1_005_000, epoch: 1 });
     const bench = { until: 1_005_000, comesBack: 1_005_000, error: down, epoch: 1, isProbed: false };
@@ -28,7 +28,7 @@ describe('a bench', () => {
     expect(health.blocked(T)).toEqual({ ...bench, until: 1_005_700, epoch: 2, isProbed: true });
   });
 
-  it('has no failure once an operator or another process has had a say', () => {
+  it('has no cause after a change by an operator or another process', () => {
     const { health } = setUp();
     health.fail(T, health.claim(T), failure, down);
     health.accept(T, { state: 'benched', benches: 1, forMs: 60_000 });
@@ -39,14 +39,14 @@ describe('a bench', () => {
     expect(health.blocked(T)?.error).toBeUndefined();
   });
 
-  it('keeps its failure where another process says what is known already', () => {
+  it('keeps its cause if another process reports what is already known', () => {
     const { health, changes } = setUp();
     health.fail(T, health.claim(T), failure, down);
     health.accept(T, { state: 'benched', benches: 1, forMs: 1 });
     expect([health.blocked(T)?.error, changes]).toEqual([down, ['a/x benched']]);
   });
 
-  it('for good ends with the last moment of a date', () => {
+  it('without an end lasts until the last valid date', () => {
     const { health } = setUp();
     health.bench(T, Infinity);
     health.accept('b/y', { state: 'benched', benches: 1, forMs: Infinity });
@@ -55,7 +55,7 @@ describe('a bench', () => {
     }
   });
 
-  it('by hand outlives a restart as JSON, and an answer that arrives after it', () => {
+  it('set manually survives a restart as JSON, and a response that arrives later', () => {
     const before = setUp();
     before.health.bench('a/', 7 * 86_400_000);
     before.health.bench(T, Infinity);
@@ -73,7 +73,7 @@ describe('a bench', () => {
     expect(health.blocked(T)).toBeUndefined();
   });
 
-  it.each([Number.NaN, -1])('is not for %d ms', (ms) => {
+  it.each([Number.NaN, -1])('rejects a duration of %d ms', (ms) => {
     const { health } = setUp();
     expect(() => {
       health.bench(T, ms);
@@ -86,13 +86,13 @@ describe('a bench', () => {
     expect(health.snapshot()).toEqual({});
   });
 
-  it('for no time at all is half-open at once', () => {
+  it('of 0 ms permits a probe at once', () => {
     const { health, state } = setUp();
     health.bench(T, 0);
     expect([health.blocked(T), state()]).toEqual([undefined, 'benched']);
   });
 
-  it('of a provider holds for its targets, and ends with it or one by one', () => {
+  it('of a provider applies to its targets, and ends for all or for one', () => {
     const { health } = setUp();
     health.bench('a/', 9000);
     expect([health.blocked(T)?.until, health.blocked('ab/x')]).toEqual([1_009_000, undefined]);
@@ -110,7 +110,7 @@ describe('a bench', () => {
     expect([health.blocked(T), health.blocked('b/y')?.until]).toEqual([undefined, 1_000_001]);
   });
 
-  it('has the limits that the app asks for', () => {
+  it('has the configured limits', () => {
     const options = { threshold: 1, cooldownMs: 10, cooldownCapMs: 30, retryAfterCapMs: 50 };
     const { health, time } = setUp(options);
     const failing = (retryAfterMs?: number): number => {
@@ -124,7 +124,7 @@ describe('a bench', () => {
 });
 
 describe('a claim on a benched target', () => {
-  it('lapses after the time that a probe may take, and after the longest cooldown at most', () => {
+  it('expires after the time of a probe, and at most after the longest cooldown', () => {
     const { health, time } = setUp({ cooldownCapMs: 500 });
     health.bench(T, 0);
     health.claim(T, 100);
@@ -134,7 +134,7 @@ describe('a claim on a benched target', () => {
     expect(health.blocked(T)?.until).toBe(time.now + 500);
   });
 
-  it('is none where the target is healthy, and nobody else’s to give back', () => {
+  it('is not a probe for a healthy target, and is released by its owner only', () => {
     const { health, early } = setUp();
     expect(health.claim(T)).toEqual({ epoch: 0, isProbe: false, isEarly: false, isAlone: false });
     health.bench(T, 0);
@@ -142,7 +142,7 @@ describe('a claim on a benched target', () => {
     expect(early(false)).toEqual({ epoch: 2, isProbe: true, isEarly: true, isAlone: false });
   });
 
-  it('is one at a time before the bench ends, until it is given back or lapses', () => {
+  it('is exclusive before the bench ends, until it is released or expires', () => {
     const { health, time, early } = setUp({ cooldownCapMs: 500 });
     health.bench(T, 9000);
     const stamp = early();
@@ -160,7 +160,7 @@ describe('a claim on a benched target', () => {
     expect(early()).toBeDefined();
   });
 
-  it.each(['commit', 'finish', 'release'] as const)('is given back by the one who has it: %s', (end) => {
+  it.each(['commit', 'finish', 'release'] as const)('is released by its owner: %s', (end) => {
     const { health, early } = setUp();
     health.bench(T, 9000);
     const together = early(false);
@@ -171,7 +171,7 @@ describe('a claim on a benched target', () => {
     expect(early()).toBeDefined();
   });
 
-  it('before the bench ends tells nobody of a failure, and leaves the bench as it is', () => {
+  it('before the bench ends ignores a failure without an event', () => {
     const { health, changes, early } = setUp();
     health.fail(T, health.claim(T), failure, down);
     const before = health.snapshot();
@@ -180,7 +180,7 @@ describe('a claim on a benched target', () => {
     expect([health.snapshot(), changes, early()]).toMatchObject([before, ['a/x benched'], {}]);
   });
 
-  it('before the bench ends ends it with content, and counts anew from there', () => {
+  it('before the bench ends removes it with the first content and counts a later failure', () => {
     const { health, early, state } = setUp();
     health.fail(T, health.claim(T), failure, down);
     const stamp = early();
@@ -193,7 +193,7 @@ describe('a claim on a benched target', () => {
     expect(health.fail(T, after, failure, down)).toMatchObject({ until: 1_010_000 });
   });
 
-  it('before an operator’s bench ends changes nothing, whatever comes of it', () => {
+  it('before a manual bench ends does not change it', () => {
     const { health, early } = setUp();
     health.fail(T, health.claim(T), failure, down);
     health.bench(T, 9000);
@@ -207,7 +207,7 @@ describe('a claim on a benched target', () => {
     expect([health.fail(T, after, failure, down), health.snapshot()]).toEqual([undefined, before]);
   });
 
-  it('whose bench is another by now changes nothing', () => {
+  it('does not change a newer bench', () => {
     const { health } = setUp();
     health.fail(T, health.claim(T), failure, down);
     const stamp = health.claim(T);
@@ -220,10 +220,10 @@ describe('a claim on a benched target', () => {
   });
 });
 
-describe('what is remembered', () => {
+describe('the stored health', () => {
   const key = (target: string): string => credentialKey(target, 'k1');
 
-  it('is told of once for each change of state, and not for each failure', () => {
+  it('emits one change per state, not per failure', () => {
     const { health, changes } = setUp();
     health.fail(T, health.claim(T), { ...failure, atOnce: false }, down);
     health.finish(T, health.claim(T));
@@ -231,7 +231,7 @@ describe('what is remembered', () => {
     expect(changes).toEqual(['a/x healthy']);
   });
 
-  it('has credentials beside their target, by the same rules, and tells nobody of them', () => {
+  it('contains credentials with their target, without events', () => {
     const { health, changes } = setUp({ threshold: 1 });
     const credentials = health.credentials();
     expect(health.credentials()).toBe(credentials);
@@ -247,7 +247,7 @@ describe('what is remembered', () => {
   it.each([
     ['a/x', ['a/xx', 'b/y']],
     ['a/', ['b/y']],
-  ])('forgets the credentials of what is unbenched: %s', (target, left) => {
+  ])('removes the credentials of an unbenched key: %s', (target, left) => {
     const { health } = setUp();
     for (const of of ['a/x', 'a/xx', 'b/y']) health.credentials().bench(key(of), 9000);
     health.unbench(target);
@@ -256,7 +256,7 @@ describe('what is remembered', () => {
     ).toEqual(left);
   });
 
-  it('is forgotten on demand, with claims and credentials', () => {
+  it('is removed by reset, with claims and credentials', () => {
     const { health, early } = setUp();
     health.bench(T, 9000);
     early();
@@ -266,7 +266,7 @@ describe('what is remembered', () => {
     expect(early()).toBeDefined();
   });
 
-  it('is at most 10,000 targets: the one that changed longest ago goes', () => {
+  it('contains at most 10,000 targets and removes the one unchanged for the longest time', () => {
     const { health } = setUp();
     for (let n = 0; n < 10_000; n++) health.bench(`a/${n}`, 9000);
     health.bench('a/0', 1);

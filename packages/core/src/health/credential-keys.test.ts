@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CredentialKeys } from './tracker.ts';
 
-it('names a credential by its target, its value and the process', () => {
+it('credential keys depend on the target, the value and the process', () => {
   const keys = new CredentialKeys('salt');
   const key = keys.keyOf('a/x', 'sk-1');
   expect(key).toMatch(/^a\/x\n[0-9a-z]+$/);
@@ -10,7 +10,7 @@ it('names a credential by its target, its value and the process', () => {
   expect(new CredentialKeys().keyOf('a/x', 'sk-1')).not.toBe(new CredentialKeys().keyOf('a/x', 'sk-1'));
 });
 
-it('tells two credentials of one target apart, in any order, and one of two targets', () => {
+it('credential keys differ between credentials and between targets', () => {
   const keys = new CredentialKeys('salt');
   const first = keys.keyOf('a/x', 'sk-1');
   const second = keys.keyOf('a/x', 'sk-2');

@@ -62,7 +62,7 @@ describe('health', () => {
     expect(state()).toMatchObject({ state: 'benched', benches: 1, until: clock.now + 5000 });
   });
 
-  it('lets no late success lift a bench', () => {
+  it('keeps a bench after a late success', () => {
     const { health, fail, state } = setUp();
     const early = health.claim(T);
     fail();
@@ -72,7 +72,7 @@ describe('health', () => {
     expect(state()).toMatchObject({ state: 'benched' });
   });
 
-  it('admits one probe after the cooldown; others see a benched target', () => {
+  it('permits one probe after the cooldown and blocks other calls', () => {
     const { health, clock, fail, state } = setUp();
     fail();
     fail();
@@ -83,7 +83,7 @@ describe('health', () => {
     expect(state()).toMatchObject({ state: 'probing' });
   });
 
-  it('admits the probe at the end of the cooldown however often it is asked meanwhile', () => {
+  it('permits the probe at the end of the cooldown, however often it was queried before', () => {
     const { health, clock, fail } = setUp();
     fail();
     fail();
@@ -95,7 +95,7 @@ describe('health', () => {
     expect(health.blocked(T)).toBeUndefined();
   });
 
-  it('is half-open again when a probe ends without a verdict, and when its claim lapses', () => {
+  it('permits another probe when one ends without a result or expires', () => {
     const { health, clock, fail } = setUp();
     fail();
     fail();
@@ -107,7 +107,7 @@ describe('health', () => {
     expect(health.blocked(T)).toBeUndefined();
   });
 
-  it('takes a claim back that has lapsed without touching the one after it', () => {
+  it('ignores the release of an expired claim', () => {
     const { health, clock, fail } = setUp();
     fail();
     fail();
@@ -122,7 +122,7 @@ describe('health', () => {
     expect(health.blocked(T)).toBeDefined();
   });
 
-  it('benches in the end a target that always commits and then breaks', () => {
+  it('benches a target that always commits and then fails', () => {
     const { health, clock, fail, state } = setUp();
     fail();
     fail();
@@ -135,7 +135,7 @@ describe('health', () => {
     expect(state()).toMatchObject({ state: 'benched', benches: 2, until: clock.now + 10_000 });
   });
 
-  it('takes a longer Retry-After over the cooldown, but no more than an hour', () => {
+  it('applies a Retry-After longer than the cooldown, up to an hour', () => {
     const { health, clock, fail } = setUp();
     fail();
     fail({ retryAfterMs: 9000 });
@@ -145,7 +145,7 @@ describe('health', () => {
     expect(health.blocked(T)?.until).toBe(clock.now + 3_600_000);
   });
 
-  it('keeps an operator word over what began before it', () => {
+  it('keeps a manual change after attempts that began before it', () => {
     const { health, state, clock } = setUp();
     const stamp = health.claim(T);
     health.bench(T, 60_000);
@@ -155,7 +155,7 @@ describe('health', () => {
     expect(state()).toEqual({ state: 'healthy', failures: 0, benches: 0, until: undefined, isByHand: true });
   });
 
-  it('travels as JSON, and a restored bench of another clock is never longer than the cap', () => {
+  it('restores a snapshot from JSON with benches up to the cap', () => {
     const { health, fail, clock } = setUp();
     fail();
     fail();
@@ -168,7 +168,7 @@ describe('health', () => {
     expect(other.health.blocked(T)?.until).toBe(3_600_000);
   });
 
-  it('takes the word of another process, jittered, but not over its own probe', () => {
+  it('applies the verdict of another process with jitter, except during its own probe', () => {
     const { health, clock, fail, state } = setUp(() => 0.5);
     const told: unknown[] = [];
     health.onChange((target, { state: now }, origin) => told.push([target, now, origin]));
@@ -186,7 +186,7 @@ describe('health', () => {
     expect(told.at(-1)).toEqual([T, 'healthy', 'accepted']);
   });
 
-  it('is not disturbed by a listener that throws, and forgets one that leaves', () => {
+  it('ignores a listener that throws, and removes listeners', () => {
     const { health, state } = setUp();
     let told = 0;
     const forget = health.onChange(() => {
@@ -199,7 +199,7 @@ describe('health', () => {
     expect([told, state()]).toMatchObject([1, { state: 'healthy' }]);
   });
 
-  it('never moves the end of a bench backwards by a failure', () => {
+  it('never shortens a bench after a failure', () => {
     const step = fc.oneof(
       fc.record({
         type: fc.constant('fail' as const),

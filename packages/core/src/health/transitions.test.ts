@@ -30,7 +30,7 @@ const probing: Condition = { ...benched, state: 'probing', failures: 1, until: 5
 const shaky: Condition = { ...HEALTHY, failures: 1, benches: 1, epoch: 4 };
 
 describe('a healthy condition', () => {
-  it('begins with a clean sheet', () => {
+  it('has no failures at the start', () => {
     expect(HEALTHY).toEqual({
       state: 'healthy',
       failures: 0,
@@ -42,7 +42,7 @@ describe('a healthy condition', () => {
     });
   });
 
-  it('is not changed by a claim, content, a release or a word that all is well', () => {
+  it('is not changed by a claim, content, a release or a healthy verdict', () => {
     expect(afterClaim(HEALTHY, NOW, 100)).toBe(HEALTHY);
     expect(afterCommit(shaky)).toBe(shaky);
     expect(afterRelease(shaky)).toBe(shaky);
@@ -73,13 +73,13 @@ describe('a healthy condition', () => {
 });
 
 describe('a benched condition', () => {
-  it('blocks until its end and not at it', () => {
+  it('blocks until its end, exclusively', () => {
     expect(blockedUntil(benched, 5999)).toBe(6000);
     expect(blockedUntil(benched, 6000)).toBeUndefined();
     expect(blockedUntil({ ...benched, until: undefined }, 0)).toBeUndefined();
   });
 
-  it('is claimed for as long as a probe may take', () => {
+  it('is claimed for the time of a probe', () => {
     expect(afterClaim(benched, NOW, 100)).toEqual({
       ...benched,
       state: 'probing',
@@ -108,7 +108,7 @@ describe('a benched condition', () => {
     });
   });
 
-  it('is the operator’s no more after a failure, or another process’s longer verdict', () => {
+  it('is no longer manual after a failure or a longer verdict of another process', () => {
     const byHand = { ...benched, isByHand: true };
     const failure = { retryAfterMs: undefined, atOnce: true };
     expect(afterFailure(byHand, failure, policy, NOW).isByHand).toBe(false);
@@ -122,7 +122,7 @@ describe('a benched condition', () => {
     );
   });
 
-  it('keeps its count of benches when an operator benches it, and loses all when one unbenches it', () => {
+  it('keeps its bench count after a manual bench and resets all after a manual unbench', () => {
     expect(afterManualBench(benched, 9000)).toEqual({
       ...benched,
       until: 9000,
@@ -138,8 +138,8 @@ describe('a benched condition', () => {
   });
 });
 
-describe('content of a target that was asked although it is benched', () => {
-  it('ends the bench of a failure, and not an operator’s', () => {
+describe('the first content of a benched target', () => {
+  it('ends an automatic bench, but not a manual one', () => {
     expect(afterEarlyCommit(benched)).toEqual({
       ...benched,
       state: 'healthy',
@@ -154,7 +154,7 @@ describe('content of a target that was asked although it is benched', () => {
 });
 
 describe('a probing condition', () => {
-  it('is healthy with the first content, and clean with the finish', () => {
+  it('is healthy after the first content, and reset after the finish', () => {
     const { benchEnd } = probing;
     expect(afterCommit(probing)).toEqual({ ...probing, state: 'healthy', until: undefined, epoch: 8 });
     expect(afterFinish(probing)).toEqual({ ...HEALTHY, benchEnd, epoch: 8 });
@@ -166,10 +166,10 @@ describe('a probing condition', () => {
   });
 });
 
-describe('the word of another process', () => {
+describe('a verdict of another process', () => {
   const verdict = { state: 'benched', benches: 5, forMs: 1 } as const;
 
-  it('benches what is healthy, and lengthens a bench', () => {
+  it('benches a healthy target and extends a bench', () => {
     const until = (end: number): object => ({
       isByHand: false,
       state: 'benched',
@@ -182,7 +182,7 @@ describe('the word of another process', () => {
     expect(afterVerdict(benched, verdict, 6001)).toEqual({ ...until(6001), epoch: 8 });
   });
 
-  it('shortens no bench, touches no probe, and ends a bench when all is well', () => {
+  it('does not shorten a bench or change a probe, and ends a bench if healthy', () => {
     expect(afterVerdict(benched, verdict, 6000)).toBe(benched);
     expect(afterVerdict(HEALTHY, verdict, 0)).toBe(HEALTHY);
     expect(afterVerdict(probing, verdict, 9000)).toBe(probing);
@@ -191,11 +191,11 @@ describe('the word of another process', () => {
   });
 });
 
-describe('an operator’s word in another process', () => {
+describe('a manual change in another process', () => {
   const byHand = { ...benched, isByHand: true };
   const verdict = { state: 'benched', benches: 5, forMs: 1, isByHand: true } as const;
 
-  it('benches, and is an operator’s word here, though a bench of a failure is longer', () => {
+  it('replaces a longer automatic bench and remains manual', () => {
     expect(afterVerdict(shaky, verdict, 1)).toMatchObject({ state: 'benched', until: 1, isByHand: true });
     expect(afterVerdict(benched, verdict, 5500)).toMatchObject({
       until: 6000,
@@ -205,7 +205,7 @@ describe('an operator’s word in another process', () => {
     expect(afterVerdict(byHand, verdict, 6000)).toBe(byHand);
   });
 
-  it('alone ends an operator’s bench before its time', () => {
+  it('is the only verdict that ends a manual bench early', () => {
     expect(afterVerdict(byHand, { state: 'healthy' }, 0)).toBe(byHand);
     expect(afterVerdict(byHand, { state: 'healthy', isByHand: true }, 0)).toEqual({
       ...HEALTHY,
@@ -237,26 +237,26 @@ describe('a stored condition', () => {
     expect(afterRestore(benched, health, policy, NOW)).toEqual(restoredTo(until));
   });
 
-  it('is no longer than a cooldown where that is the longest bench', () => {
+  it('is limited to the longest cooldown', () => {
     const short = { ...policy, retryAfterCapMs: 1 };
     expect(afterRestore(benched, { ...stored, until: 9e9 }, short, NOW).until).toBe(NOW + 100);
   });
 
-  it('that an operator benched stays an order, for as long as it was said', () => {
+  it('stays manual with its complete duration', () => {
     const order = { ...stored, until: 8.64e15, isByHand: true };
     const expected = { ...restoredTo(8.64e15), isByHand: true };
     expect(afterRestore(HEALTHY, order, policy, NOW)).toEqual({ ...expected, epoch: 1 });
     expect(afterRestore(benched, order, policy, NOW)).toEqual(expected);
   });
 
-  it('that is no operator word takes the place of one', () => {
+  it('replaces a manual state', () => {
     const byHand = { ...benched, isByHand: true };
     expect(afterRestore(byHand, stored, policy, NOW)).toEqual(restoredTo(5500));
     const healthy = { state: 'healthy', failures: 0, benches: 0, until: undefined } as const;
     expect(afterRestore(byHand, healthy, policy, NOW).isByHand).toBe(false);
   });
 
-  it('that is healthy keeps its counts, and no end', () => {
+  it('keeps its counts and has no end if it is healthy', () => {
     const healthy = { state: 'healthy', failures: 1, benches: 1, until: undefined } as const;
     expect(afterRestore(benched, healthy, policy, NOW)).toEqual({
       ...healthy,

@@ -39,8 +39,8 @@ async function prepare(
   return chatOperation(request, { isStreamed, media: undefined, modelAt: () => model }).prepare(place, scope);
 }
 
-describe('a chat, ready for one target', () => {
-  it('says what will be sent, and what the target is like', async () => {
+describe('a prepared chat', () => {
+  it('exposes the request and the capabilities of the target', async () => {
     const prepared = await prepare();
     expect(prepared).toMatchObject({ capabilities, timeouts, isNonStreaming: false, payload: undefined });
     expect(prepared.request).toMatchObject({ messages: request.messages, maxTokens: 5 });
@@ -59,11 +59,11 @@ describe('a chat, ready for one target', () => {
     ['somebody reads it as it comes', true, true, false],
     ['nobody does, and the model wants it so', false, true, true],
     ['nobody does, and the model does not care', false, false, false],
-  ])('is asked for in one piece where %s: %s', async (_, isStreamed, whole, isNonStreaming) => {
+  ])('is non-streaming if %s: %s', async (_, isStreamed, whole, isNonStreaming) => {
     expect((await prepare(isStreamed, { isNonStreaming: () => whole })).isNonStreaming).toBe(isNonStreaming);
   });
 
-  it('is changed by a recovery, with a warning after the others', async () => {
+  it('is changed by a recovery and adds a warning', async () => {
     const prepared = await prepare();
     const changed = prepared.withRecovery(recovery, 'a/x said no');
     expect([prepared.request.maxTokens, changed.request.maxTokens, changed.isNonStreaming]).toEqual([
@@ -78,7 +78,7 @@ describe('a chat, ready for one target', () => {
     ]);
   });
 
-  it('is asked for in one piece from a recovery on that says so', async () => {
+  it('is non-streaming after a recovery that requires it', async () => {
     const changed = (await prepare()).withRecovery({ ...recovery, delivery: 'complete' }, 'no stream');
     expect([changed.isNonStreaming, changed.withRecovery(recovery, 'and').isNonStreaming]).toEqual([
       true,
@@ -86,7 +86,7 @@ describe('a chat, ready for one target', () => {
     ]);
   });
 
-  it('is sent as it was prepared', async () => {
+  it('sends the prepared request', async () => {
     const prepared = await prepare();
     const context = { target: 'a/x' } as ModelContext;
     await prepared.open(context).next();

@@ -55,7 +55,7 @@ const prepare = async (
   media?: MediaFitter,
 ): Promise<Prepared> => imageOperation({ ...cat, ...request }, media).prepare(at(backend), scope);
 
-describe('a request for pictures', () => {
+describe('an image request', () => {
   it.each<[string, string, object]>([
     ['prompt', 'must not be empty', { prompt: ' \n' }],
     ['n', 'must be an integer above 0, not 1.5', { n: 1.5 }],
@@ -65,7 +65,7 @@ describe('a request for pictures', () => {
     ['mask.bytes', 'must be a Uint8Array', { images: [picture(1)], mask: { bytes: 'AA' } }],
     ['mask', 'requires an input image', { mask: picture(1) }],
     ['mask', 'requires an input image', { images: [], mask: picture(1) }],
-  ])('is refused where %s %s', (path, why, request) => {
+  ])('is rejected if %s %s', (path, why, request) => {
     expect(() => {
       imageOperation({ ...cat, ...request }, undefined).validate();
     }).toThrow(
@@ -78,7 +78,7 @@ describe('a request for pictures', () => {
   });
 
   it.each<Partial<ImageRequest>>([{}, { n: 1, size: '1x10' }, { images: [picture(1)], mask: picture(1) }])(
-    'is taken as it is: %j',
+    'is valid: %j',
     (request) => {
       expect(() => {
         imageOperation({ ...cat, ...request }, undefined).validate();
@@ -86,7 +86,7 @@ describe('a request for pictures', () => {
     },
   );
 
-  it('is told to gates by what it is', async () => {
+  it('is the payload for gates', async () => {
     const timeouts = { completeMs: 5 };
     expect(imageOperation(cat, undefined).type).toBe('image');
     expect(await prepare({}, { images: limits, timeouts })).toMatchObject({
@@ -103,8 +103,8 @@ describe('a request for pictures', () => {
 const sentBy = ({ payload }: { readonly payload?: object | undefined }): ImageRequest | undefined =>
   payload as ImageRequest | undefined;
 
-describe('a target', () => {
-  it('that draws nothing is passed over', async () => {
+describe('an image target', () => {
+  it('is skipped if it does not generate images', async () => {
     const nothing = imageOperation(cat, undefined).prepare(at(undefined), scope);
     await expect(nothing).rejects.toMatchObject({
       kind: 'unsupported',
@@ -113,7 +113,7 @@ describe('a target', () => {
     });
   });
 
-  it('that takes no pictures is passed over where there are some', async () => {
+  it('is skipped if it takes no input images and the request has some', async () => {
     await expect(prepare({ images: [picture(1)] }, { images: false })).rejects.toMatchObject({
       kind: 'unsupported',
       message: 'a/m takes no input images',
@@ -123,7 +123,7 @@ describe('a target', () => {
     expect(sentBy(await prepare({}, { images: false }))?.images).toBeUndefined();
   });
 
-  it('gets pictures that fit, and at most as many as it takes', async () => {
+  it('receives fitted images up to its maximum count', async () => {
     const images = [picture(9), picture(3)];
     const prepared = await prepare({ images }, { images: { ...limits, maxCount: 2 } }, cutting);
     expect(sentBy(prepared)?.images?.map(({ bytes }) => bytes.length)).toEqual([4, 3]);
@@ -131,7 +131,7 @@ describe('a target', () => {
     await expect(fewer).rejects.toThrow('takes at most 1 images, the request has 2');
   });
 
-  it('gets pictures as they are where nothing is known of its limits', async () => {
+  it('receives unchanged images if its limits are unknown', async () => {
     const images = [picture(99)];
     expect(sentBy(await prepare({ images, mask: picture(99) }))?.images?.[0]).toBe(images[0]);
   });
@@ -140,7 +140,7 @@ describe('a target', () => {
     ['both fit', 4, 4, true],
     ['the picture does not fit', 5, 4, false],
     ['the mask does not fit', 4, 5, false],
-  ])('with a mask gets both unchanged or none: %s', async (_, bytes, mask, isTaken) => {
+  ])('receives image and mask unchanged or is skipped: %s', async (_, bytes, mask, isTaken) => {
     const request = { images: [picture(bytes), picture(9)], mask: picture(mask) };
     const preparing = prepare(request, { images: { ...limits, maxCount: 2 } }, cutting);
     if (isTaken) expect(sentBy(await preparing)?.mask).toBe(request.mask);
@@ -153,8 +153,8 @@ describe('a target', () => {
   });
 });
 
-describe('an answer with pictures', () => {
-  it('has what was done to the request, then what the vendor said', async () => {
+describe('an image response', () => {
+  it('has the warnings of the request before those of the vendor', async () => {
     const prepared = await prepare({ images: [picture(9)] }, { images: limits }, cutting);
     const again = prepared.withRecovery({ id: 'r', what: 'key', apply: (it) => it }, 'a/m said auth');
     const steps = again.open({ target: 'a/m' } as ModelContext);
@@ -179,7 +179,7 @@ describe('an answer with pictures', () => {
     });
   });
 
-  it('without one is a failure', async () => {
+  it('is empty without images', async () => {
     const answer = (await prepare()).newAnswer();
     answer.push({ ...drawn, images: [] });
     const fault = answer.fault();
@@ -187,7 +187,7 @@ describe('an answer with pictures', () => {
     expect(fault).toMatchObject({ message: 'a/m returned no image', details: { target: 'a/m' } });
   });
 
-  it('that never came is a failure', async () => {
+  it('is a protocol error if it is missing', async () => {
     const answer = (await prepare()).newAnswer();
     expect(() => answer.result({ spec: 's', attempts: [] })).toThrow('a/m returned no response');
   });

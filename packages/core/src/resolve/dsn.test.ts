@@ -35,12 +35,12 @@ describe('an LLM_* DSN', () => {
       'x://t@[::1]:8080',
       { scheme: 'x', host: '[::1]:8080', path: '', baseURL: 'https://[::1]:8080', token: 't' },
     ],
-  ])('reads %s', (value, expected) => {
+  ])('parses %s', (value, expected) => {
     const { scheme, host, path, baseURL, token } = parse(value);
     expect({ scheme, host, path, baseURL, token }).toEqual(expected);
   });
 
-  it('reads quirks from the query', () => {
+  it('parses quirks from the query', () => {
     expect(parse('openai://h/v1?maxTokensField=max_tokens&streamUsage=false').params).toEqual({
       maxTokensField: 'max_tokens',
       streamUsage: 'false',
@@ -56,7 +56,7 @@ describe('an LLM_* DSN', () => {
     ['x://secret@a b', 11, 'not valid'],
     ['  x://secret@b@h h', 15, 'not valid'],
     ['x://secret/part@host/v1', 10, 'write %2F'],
-  ])('refuses %s at character %i without repeating it', (value, offset, why) => {
+  ])('rejects %s at character %i without repeating it', (value, offset, why) => {
     try {
       parse(value);
       expect.unreachable();
@@ -78,7 +78,7 @@ describe('an LLM_* DSN', () => {
     expect(dsn.token).toBe('s3cret-token');
   });
 
-  it('names one variable and one provider, however dashes are written', () => {
+  it('has one variable and one provider for dashes and underscores', () => {
     expect(dsnVariable('my-prov')).toBe('LLM_MY_PROV');
     expect(dsnVariable('my_prov')).toBe('LLM_MY_PROV');
     expect(dsnName('My-Prov')).toBe('my_prov');
@@ -92,7 +92,7 @@ describe('an LLM_* DSN', () => {
     ['percent signs', `x://${'%'.repeat(200_000)}@h`],
     ['parameters', `x://h?${'a=b&'.repeat(50_000)}`],
     ['blanks', ' '.repeat(200_000)],
-  ])('takes time by its length: %s', (_, value) => {
+  ])('is parsed in linear time: %s', (_, value) => {
     const began = process.cpuUsage();
     try {
       parse(value);
@@ -102,7 +102,7 @@ describe('an LLM_* DSN', () => {
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 
-  it('shows its token in no error, whatever stands around it', () => {
+  it('has no error that contains its token', () => {
     const around = fc.string({ maxLength: 20 });
     fc.assert(
       fc.property(around, around, around, (before, between, after) => {
@@ -117,14 +117,14 @@ describe('an LLM_* DSN', () => {
     );
   });
 
-  it('has parameters that are named like members of objects, and nothing else has them', () => {
+  it('accepts parameters named like members of Object.prototype', () => {
     const { params } = parse('x://h?__proto__=a&constructor=b');
     expect(Object.hasOwn(params, '__proto__')).toBe(true);
     expect(Object.getPrototypeOf(params)).toBe(Object.prototype);
     expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(12);
   });
 
-  it('ends in a DSN or a config error for any text at all', () => {
+  it('is a DSN or a config error for any string', () => {
     fc.assert(
       fc.property(
         fc.oneof(

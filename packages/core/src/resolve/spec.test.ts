@@ -23,7 +23,7 @@ describe('the spec grammar', () => {
       ],
     ],
     ['ollama-cloud/minimax-m3:cloud', [['target', 'ollama-cloud/minimax-m3:cloud', 0]]],
-  ])('reads "%s"', (spec, expected) => {
+  ])('parses "%s"', (spec, expected) => {
     expect(parseSpec(spec).map(({ kind, text, offset }) => [kind, text, offset])).toEqual(expected);
   });
 
@@ -34,7 +34,7 @@ describe('the spec grammar', () => {
     ['a/x, ,b/y', 5, 'an empty element'],
     ['/x', 0, 'no provider'],
     ['b/y,a/', 5, 'no model'],
-  ])('refuses "%s" at character %i: %s', (spec, offset, what) => {
+  ])('rejects "%s" at character %i: %s', (spec, offset, what) => {
     const error = caught(() => parseSpec(spec));
     expect(error.kind).toBe('config');
     expect(error.message).toContain(what);
@@ -42,7 +42,7 @@ describe('the spec grammar', () => {
     expect(error.details.path).toBe(String(offset));
   });
 
-  it('keeps model ids byte for byte', () => {
+  it('keeps model ids unchanged', () => {
     const id = fc
       .string({ minLength: 1, maxLength: 40 })
       .filter((text) => !text.includes(',') && text.trim() === text && text !== '');
@@ -54,7 +54,7 @@ describe('the spec grammar', () => {
     );
   });
 
-  it('gives elements or a config error for any text, in time by its length', () => {
+  it('returns elements or a config error for any string, in linear time', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(',', '/', ' ', 'a', 'é', '\n', '\0', '@', ':') }),
@@ -79,7 +79,7 @@ describe('the spec grammar', () => {
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000);
   });
 
-  it('prints what it parsed', () => {
+  it('prints the parsed spec', () => {
     const word = fc.stringMatching(/^[a-z0-9][a-z0-9:._-]{0,8}$/);
     const element = fc.oneof(
       word,

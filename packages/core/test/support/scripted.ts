@@ -35,7 +35,7 @@ export type Script = string | Turn | ((request: ModelRequest, context: ModelCont
 export function scripted(
   id: string,
   scripts: { readonly [target: string]: readonly Script[] },
-  asked: Map<string, number>,
+  requestCounts: Map<string, number>,
   clock: ManualClock,
 ): Provider {
   return {
@@ -51,8 +51,8 @@ export function scripted(
         families: [id],
         capabilities: typeof first === 'object' ? (first.capabilities ?? {}) : {},
         stream(request, context) {
-          const turn = asked.get(key) ?? 0;
-          asked.set(key, turn + 1);
+          const turn = requestCounts.get(key) ?? 0;
+          requestCounts.set(key, turn + 1);
           const chosen = script[Math.min(turn, script.length - 1)] ?? { fail: 'config' };
           const played = typeof chosen === 'function' ? chosen(request, context) : chosen;
           return play(typeof played === 'string' ? { text: played } : played, context, clock);

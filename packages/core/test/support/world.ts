@@ -13,7 +13,7 @@ export interface World {
   readonly clock: ManualClock;
   readonly events: CallEvent[];
   /** Requests per `provider/model`. */
-  readonly asked: Map<string, number>;
+  readonly requestCounts: Map<string, number>;
   kinds(): string[];
 }
 
@@ -24,9 +24,9 @@ export function world(
 ): World {
   const clock = manualClock();
   const events: CallEvent[] = [];
-  const asked = new Map<string, number>();
+  const requestCounts = new Map<string, number>();
   const ids = new Set(Object.keys(scripts).map((target) => target.split('/')[0] ?? ''));
-  const providers: Provider[] = [...ids].map((id) => scripted(id, scripts, asked, clock));
+  const providers: Provider[] = [...ids].map((id) => scripted(id, scripts, requestCounts, clock));
   const majordomo = createMajordomo({
     providers,
     clock,
@@ -34,5 +34,5 @@ export function world(
     onEvent: (event) => events.push(event),
     ...options,
   });
-  return { majordomo, clock, events, asked, kinds: () => events.map(({ type }) => type) };
+  return { majordomo, clock, events, requestCounts, kinds: () => events.map(({ type }) => type) };
 }

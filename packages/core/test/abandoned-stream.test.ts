@@ -86,15 +86,15 @@ const shown = ({ details: { attempts, partial } }: LlmError): unknown => [
   partial?.text,
 ];
 
-describe.each(WAYS)('the response of a stream that was left by %s', (_way, leave) => {
-  it('has the attempts that observers were told of, and what had arrived', async () => {
+describe.each(WAYS)('the response of a stream abandoned by %s', (_way, leave) => {
+  it('has the attempts that were emitted, and the partial response', async () => {
     const { error, told } = await left(world({ 'a/x': [{ text: 'one two', stall: true }] }), leave, 'a/x');
     expect(error.kind).toBe('aborted');
     expect(shown(error)).toEqual([['a/x'], 'a/x', 'one two']);
     expect(error.details.attempts).toEqual(told);
   });
 
-  it('has those of the targets that had failed before', async () => {
+  it('has the attempts of targets that failed before', async () => {
     const all = world({ 'a/x': [{ fail: 'auth' }], 'b/y': [{ text: 'one', stall: true }] });
     const policy = { auth: { advance: true } };
     const { error, told } = await left(all, leave, 'a/x,b/y', { policy });
@@ -102,7 +102,7 @@ describe.each(WAYS)('the response of a stream that was left by %s', (_way, leave
     expect(error.details.attempts).toEqual(told);
   });
 
-  it('has both of two attempts that were raced', async () => {
+  it('has both attempts of a race', async () => {
     const all = world({
       'a/x': [{ text: 'late', waitMs: 60_000 }],
       'b/y': [{ text: 'one', waitMs: 10, stall: true }],
@@ -124,7 +124,7 @@ describe.each(WAYS)('the response of a stream that was left by %s', (_way, leave
   });
 });
 
-it('a stream that is left before its first read has no attempt, and its response rejects', async () => {
+it('a stream abandoned before its first read has no attempt, and its response rejects', async () => {
   const { majordomo, events } = world({ 'a/x': ['one'] });
   const stream = majordomo.model('a/x').stream(hi);
   await stream[Symbol.asyncIterator]().return?.();
@@ -132,8 +132,8 @@ it('a stream that is left before its first read has no attempt, and its response
   expect(events).toEqual([]);
 });
 
-it('a typed value that is left while its schema checks an answer is not asked for again', async () => {
-  const { majordomo, asked } = world({ 'a/x': ['{"title":1}'] });
+it('a typed call abandoned while its schema validates sends no other request', async () => {
+  const { majordomo, requestCounts } = world({ 'a/x': ['{"title":1}'] });
   let release = (): void => undefined;
   const checked = new Promise<void>((resolve) => (release = resolve));
   let isChecking = false;
@@ -155,5 +155,5 @@ it('a typed value that is left while its schema checks an answer is not asked fo
   expect(await reading).toEqual({ done: true, value: undefined });
   release();
   await settled();
-  expect(asked.get('a/x')).toBe(1);
+  expect(requestCounts.get('a/x')).toBe(1);
 });

@@ -5,7 +5,7 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 
-describe('a lane whose holder died with its context', () => {
+describe('a lane whose attempt was lost with its context', () => {
   /** What is left of a call whose timers and promises never run again. */
   const dead = (target: string): AttemptInfo => ({
     call: { id: '1', spec: target, tenant: undefined, metadata: {} },
@@ -17,7 +17,7 @@ describe('a lane whose holder died with its context', () => {
     isLapsed: true,
   });
 
-  it('goes to the next who asks, and what comes back late frees nothing twice', async () => {
+  it('admits the next attempt, and a late settle frees nothing twice', async () => {
     const gate = lanes({ 'a/': 1 });
     const late = await gate.admit(dead('a/x'));
     const { majordomo } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [gate] });
@@ -35,7 +35,7 @@ describe('a lane whose holder died with its context', () => {
     await second.return?.();
   });
 
-  it('passes over those that died while they waited', async () => {
+  it('skips attempts that lapsed while they waited', async () => {
     const gate = lanes({ 'a/': 1 });
     const alive = { ...dead('a/x'), isLapsed: false };
     const holder = await gate.admit(alive);
@@ -56,7 +56,7 @@ describe('an attempt', () => {
     },
   });
 
-  it('has lapsed when its own limits are over, its reader’s time included', async () => {
+  it('has lapsed after its limits and its reader’s time', async () => {
     const seen: AttemptInfo[] = [];
     const { majordomo, clock } = world({ 'a/x': [{ text: 'a', stall: true }] }, { gates: [spy(seen)] });
     const timeouts = { idleMs: 1000, unreadMs: 5000 };
@@ -68,7 +68,7 @@ describe('an attempt', () => {
     expect(seen[0]?.isLapsed).toBe(true);
   });
 
-  it('tells gates and records the model and the name that led to it', async () => {
+  it('shows the model and the alias to gates and in records', async () => {
     const seen: AttemptInfo[] = [];
     const aliases = { fast: 'small,b/y', small: 'a/x' };
     const { majordomo } = world(
@@ -92,7 +92,7 @@ describe('an attempt', () => {
 });
 
 describe('waitUntil', () => {
-  it('is given what goes on after the answer, of the call before that of the majordomo', async () => {
+  it('receives work that continues after the response; the option of the call overrides the general one', async () => {
     const given: Promise<unknown>[] = [];
     let settle: (() => void) | undefined;
     const gate: Gate = {
@@ -129,7 +129,7 @@ describe('waitUntil', () => {
   });
 });
 
-it('an empty text is an answer where the policy says so', async () => {
+it('an empty text is a response if the policy accepts it', async () => {
   const { majordomo } = world({ 'a/x': [''] });
   const policy = { empty: { accept: true } };
   expect((await majordomo.model('a/x').generate(hi, { policy })).text).toBe('');

@@ -33,8 +33,8 @@ const record = (target: string, facts: Partial<Attempt>): object => ({
   ...facts,
 });
 
-describe('an observer is told', () => {
-  it('who calls, and which targets are meant', async () => {
+describe('an observer is notified of', () => {
+  it('the caller and the targets', async () => {
     const it = world({ 'a/x': ['a'], 'b/y': ['b'] });
     await it.majordomo.model('a/x,b/y').generate(hi, { tenant: 't', metadata: { run: 1 } });
     expect(it.events[0]).toEqual({
@@ -45,7 +45,7 @@ describe('an observer is told', () => {
     expect(new Set(it.events.map(({ call }) => call)).size).toBe(1);
   });
 
-  it('how long an attempt took, to its first content and to its end', async () => {
+  it('the time of an attempt to its first content and to its end', async () => {
     const it = world({ 'a/x': [{ text: 'a', waitMs: 70 }] });
     const stream = it.majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
     const first = stream.next();
@@ -62,7 +62,7 @@ describe('an observer is told', () => {
   it.each([
     ['has read to the end', undefined],
     ['leaves at the finish', 'finish'],
-  ])('of the end last, when the reader of a stream %s', async (_what, last) => {
+  ])('the end as the last event if the reader of a stream %s', async (_what, last) => {
     const it = world({ 'a/x': ['a'] });
     const order: string[] = [];
     const onEvent = ({ type }: CallEvent): unknown => order.push(type);
@@ -74,7 +74,7 @@ describe('an observer is told', () => {
     expect(order.filter((type) => type === 'call-end')).toHaveLength(1);
   });
 
-  it('of the end when nobody reads on after the finish', async () => {
+  it('the end if nothing is read after the finish', async () => {
     const it = world({ 'a/x': ['a'] });
     const stream = it.majordomo.model('a/x').stream(hi, { timeouts: { unreadMs: 50 } });
     const reader = stream[Symbol.asyncIterator]();
@@ -86,17 +86,17 @@ describe('an observer is told', () => {
     expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
   });
 
-  it('of the end before a response that nobody reads along is there', async () => {
+  it('the end before an unread response resolves', async () => {
     const it = world({ 'a/x': ['a'] });
     const stream = it.majordomo.model('a/x').stream(hi);
     await stream.response();
     expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
   });
 
-  it('whose prices and conventions hold for an attempt, asked or not', async () => {
+  it('vendor and billing of an attempt, including skipped ones', async () => {
     const it = world({ 'a/x': ['a'] });
     const [first, second] = ['a', 'b'].map((id) => ({
-      ...scripted(id, { 'a/x': [{ fail: 'not-found' }], 'b/x': ['b'] }, it.asked, it.clock),
+      ...scripted(id, { 'a/x': [{ fail: 'not-found' }], 'b/x': ['b'] }, it.requestCounts, it.clock),
       vendor: 'acme',
       billing: 'included' as const,
     }));
@@ -109,31 +109,33 @@ describe('an observer is told', () => {
     ]);
   });
 
-  it('at its gates, whose prices hold for an attempt, of which model, and how it is delivered', async () => {
+  it('vendor, billing, model and delivery of an attempt at its gates', async () => {
     const it = world({});
-    const asked: AttemptInfo[] = [];
+    const attempts: AttemptInfo[] = [];
     const provider = {
-      ...scripted('a', { 'a/x/y': ['a', 'b'] }, it.asked, it.clock),
+      ...scripted('a', { 'a/x/y': ['a', 'b'] }, it.requestCounts, it.clock),
       vendor: 'acme',
       billing: 'metered' as const,
     };
     const gate: Gate = {
       name: 'spy',
       admit: (attempt) => {
-        asked.push(attempt);
+        attempts.push(attempt);
         return undefined;
       },
     };
     const model = it.majordomo.with({ providers: [provider], gates: [gate] }).model('a/x/y');
     await model.generate(hi);
     await model.stream(hi).response();
-    expect(asked.map(({ vendor, billing, model: id, delivery }) => [vendor, billing, id, delivery])).toEqual([
+    expect(
+      attempts.map(({ vendor, billing, model: id, delivery }) => [vendor, billing, id, delivery]),
+    ).toEqual([
       ['acme', 'metered', 'x/y', 'deltas'],
       ['acme', 'metered', 'x/y', 'deltas'],
     ]);
   });
 
-  it('what failed, and when the same target is tried again', async () => {
+  it('a failure and the time of the retry', async () => {
     const it = world(
       { 'a/x': [{ fail: 'server', waitMs: 5 }, { fail: 'quota' }], 'b/y': ['b'] },
       { random: () => 0.5 },
@@ -152,7 +154,7 @@ describe('an observer is told', () => {
     ]);
   });
 
-  it('that a recovery is tried at once', async () => {
+  it('a recovery without a delay', async () => {
     const recover = { id: 'r', what: 'nothing', apply: (request: never) => request };
     const it = world({ 'a/x': [{ fail: 'invalid-request', details: { recover } }, 'ok'] });
     await it.majordomo.model('a/x').generate(hi);
@@ -160,7 +162,7 @@ describe('an observer is told', () => {
     expect(told(it, 'attempt-start')).toEqual([1, 2].map((attempt) => ({ target: 'a/x', attempt })));
   });
 
-  it('that a failure benched a target, and until when', async () => {
+  it('a bench and its end', async () => {
     const it = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
     const until = it.clock.now() + 5000;
     await it.majordomo.model('a/x,b/y').generate(hi);
@@ -169,7 +171,7 @@ describe('an observer is told', () => {
     expect(told(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'benched', until }]);
   });
 
-  it('that a target is probed, and has recovered at its first content', async () => {
+  it('a probe, and the recovery at its first content', async () => {
     const it = world({ 'a/x': [{ fail: 'quota' }, { text: 'back', stall: true }] });
     await failure(it.majordomo.model('a/x').generate(hi));
     await it.clock.advance(5000);
@@ -185,7 +187,7 @@ describe('an observer is told', () => {
     await stream.return?.();
   });
 
-  it('what an operator does, which belongs to no call', () => {
+  it('manual changes, without a call', () => {
     const it = world({ 'a/x': ['a'] });
     it.majordomo.health.bench('a/x', 1000);
     it.majordomo.health.unbench('a/x');
@@ -195,7 +197,7 @@ describe('an observer is told', () => {
     ]);
   });
 
-  it('what a target cannot take', async () => {
+  it('a target that cannot take the request', async () => {
     const it = world({ 'a/x': [{ text: 'a', capabilities: { tools: false } }], 'b/y': ['b'] });
     const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
     const { attempts } = await it.majordomo.model('a/x,b/y').generate({ ...hi, tools });
@@ -204,7 +206,7 @@ describe('an observer is told', () => {
     expect(attempts[0]?.error?.kind).toBe('unsupported');
   });
 
-  it('of the skips before a wait, but the attempts do not list them again and again', async () => {
+  it('the skips before a wait, which the attempts do not repeat', async () => {
     const it = world({ 'a/x': ['a'] });
     it.majordomo.health.bench('a/x', 1000);
     const answer = it.majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait' });
@@ -213,7 +215,7 @@ describe('an observer is told', () => {
     expect((await answer).attempts).toEqual([record('a/x', { outcome: 'finished', usage })]);
   });
 
-  it('how a call ended: with the whole answer', async () => {
+  it('the end of a call with the complete response', async () => {
     const it = world({ 'a/x': ['a'] });
     const response = await it.majordomo.model('a/x').generate(hi);
     expect(told(it, 'call-end')).toEqual([
@@ -221,7 +223,7 @@ describe('an observer is told', () => {
     ]);
   });
 
-  it('how a call ended: with an error, also before any target was known', async () => {
+  it('the end of a call with an error, also before the targets are known', async () => {
     const it = world({ 'a/x': ['a'] });
     const error = await failure(it.majordomo.model('a/x').generate({ messages: [] }));
     expect(it.kinds()).toEqual(['call-start', 'call-end']);
@@ -231,13 +233,13 @@ describe('an observer is told', () => {
 });
 
 describe('the error of a call', () => {
-  it('comes at once where no target can take the request, whatever is done with benched ones', async () => {
+  it('is thrown at once if no target can take the request, with every whenAllBenched', async () => {
     const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
     const none = { capabilities: { tools: false } };
     for (const whenAllBenched of ['probe', 'wait', 'try-soonest'] as const) {
-      const { majordomo, asked } = world({ 'a/x': [none], 'b/y': [none] });
+      const { majordomo, requestCounts } = world({ 'a/x': [none], 'b/y': [none] });
       const error = await failure(majordomo.model('a/x,b/y').generate({ ...hi, tools }, { whenAllBenched }));
-      expect([error.details.attempts.map(({ outcome }) => outcome), asked.size]).toEqual([
+      expect([error.details.attempts.map(({ outcome }) => outcome), requestCounts.size]).toEqual([
         ['skipped', 'skipped'],
         0,
       ]);
@@ -245,7 +247,7 @@ describe('the error of a call', () => {
     }
   });
 
-  it('says what had arrived, of the attempt that failed last', async () => {
+  it('has the partial response of the last failed attempt', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'one', fail: 'network' }], 'b/y': [{ fail: 'server' }] });
     const error = await failure(majordomo.model('a/x,b/y').generate(hi, { attempts: 1 }));
     expect(error.details.partial).toMatchObject({ target: 'a/x', text: 'one', id: 'r1' });
@@ -253,7 +255,7 @@ describe('the error of a call', () => {
     expect(error.cause).toBe(error.details.attempts[1]?.error);
   });
 
-  it('says that there is nothing to wait for where somebody finds out right now', async () => {
+  it('has no retryAfterMs while a probe is running', async () => {
     const { majordomo, clock } = world({ 'a/x': [{ fail: 'quota' }, { text: 'back', waitMs: 50 }] });
     await failure(majordomo.model('a/x').generate(hi));
     await clock.advance(5000);
@@ -274,14 +276,14 @@ describe('the error of a call', () => {
     expect((await failure(majordomo.model('b/y').generate(hi))).details.target).toBe('c/z');
   });
 
-  it('is of the kind that the app’s classifier says, with the provider’s own as its cause', async () => {
+  it('has the kind that the application’s classifier returns, and the provider’s error as its cause', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'auth', details: { status: 401 } }] });
     const error = await failure(majordomo.model('a/x').generate(hi, { classify: () => 'billing' }));
     expect([error.kind, error.message, error.details.status]).toEqual(['billing', 'a/x said auth', 401]);
     expect(error.cause).toMatchObject({ kind: 'auth' });
   });
 
-  it('is the provider’s where the classifier agrees, has no opinion, throws, or gives a promise', async () => {
+  it('is the provider’s if the classifier agrees, returns undefined, throws, or returns a promise', async () => {
     const broken = (): never => {
       throw new Error('odd');
     };
@@ -293,7 +295,7 @@ describe('the error of a call', () => {
     }
   });
 
-  it('of a stream that ends without a finish is `truncated`, and names the target', async () => {
+  it('is truncated with the target if a stream ends without a finish', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'half', cut: true }] });
     const error = await failure(majordomo.model('a/x').generate(hi, { attempts: 1 }));
     expect([error.kind, error.message, error.details.target]).toEqual([
@@ -307,7 +309,7 @@ describe('the error of a call', () => {
 describe('an abort', () => {
   const never: Gate = { name: 'never', admit: () => new Promise(() => undefined) };
 
-  it('while a gate thinks is no denial: no target is passed over', async () => {
+  it('while a gate decides is not a denial and skips no target', async () => {
     const it = world({ 'a/x': ['a'] }, { gates: [never] });
     const controller = new AbortController();
     const answer = failure(it.majordomo.model('a/x').generate(hi, { signal: controller.signal }));
@@ -318,15 +320,15 @@ describe('an abort', () => {
     expect(told(it, 'call-end')).toMatchObject([{ outcome: 'failed', attempts: [] }]);
   });
 
-  it('before the call asks no resolver either', async () => {
-    const asked: string[] = [];
+  it('before the call calls no resolver', async () => {
+    const names: string[] = [];
     const resolver = (name: string): string => {
-      asked.push(name);
+      names.push(name);
       return 'a/x';
     };
     const { majordomo } = world({ 'a/x': ['a'] }, { resolvers: [resolver] });
     const error = await failure(majordomo.model('fast').generate(hi, { signal: AbortSignal.abort() }));
-    expect([error.kind, asked]).toEqual(['aborted', []]);
+    expect([error.kind, names]).toEqual(['aborted', []]);
   });
 
   it('ends the attempt once, and the call once', async () => {
@@ -342,7 +344,7 @@ describe('an abort', () => {
     ]);
   });
 
-  it('at the last moment before a connection opens none', async () => {
+  it('just before a connection opens none', async () => {
     const controller = new AbortController();
     const it = world({ 'a/x': ['a'] });
     const onEvent = ({ type }: CallEvent): void => {
@@ -350,11 +352,11 @@ describe('an abort', () => {
     };
     const options = { signal: controller.signal, onEvent };
     expect((await failure(it.majordomo.model('a/x').generate(hi, options))).kind).toBe('aborted');
-    expect(it.asked.size).toBe(0);
+    expect(it.requestCounts.size).toBe(0);
     expect(it.kinds().slice(2)).toEqual(['attempt-failed', 'attempt-end', 'call-end']);
   });
 
-  it('between two targets begins no attempt', async () => {
+  it('between two targets starts no attempt', async () => {
     const controller = new AbortController();
     const it = world({ 'a/x': ['a'], 'b/y': ['b'] });
     it.majordomo.health.bench('a/x', 9000);
@@ -366,7 +368,7 @@ describe('an abort', () => {
     expect(it.kinds().slice(1)).toEqual(['call-start', 'target-skipped', 'call-end']);
   });
 
-  it('while permits of a whole answer are settled changes nothing: the attempt has ended well', async () => {
+  it('while permits are settled after the finish does not change the outcome', async () => {
     const ledger: Gate = { name: 'ledger', admit: () => ({ settle: () => new Promise(() => undefined) }) };
     const signals: AbortSignal[] = [];
     const script = (_request: unknown, { signal }: ModelContext): string => {
@@ -381,7 +383,7 @@ describe('an abort', () => {
     expect([(await answer).text, signals.map(({ aborted }) => aborted)]).toEqual(['a', [false]]);
   });
 
-  it('leaves no listener on the caller’s signal, and neither does an answer or a failure', async () => {
+  it('leaves no listener on the caller’s signal, like a response or a failure', async () => {
     const { majordomo } = world({ 'a/x': ['a'], 'b/y': [{ fail: 'auth' }] });
     const { signal } = new AbortController();
     const listeners = (): number => getEventListeners(signal, 'abort').length;
@@ -393,7 +395,7 @@ describe('an abort', () => {
   });
 });
 
-it('a benched target is neither prepared nor shown to gates', async () => {
+it('a benched target is neither prepared nor passed to gates', async () => {
   const seen: string[] = [];
   const gate: Gate = {
     name: 'spy',
@@ -412,8 +414,8 @@ it('a benched target is neither prepared nor shown to gates', async () => {
   expect([seen, attempts[0]?.error?.kind]).toEqual([['b/y'], 'overloaded']);
 });
 
-describe('a target is asked', () => {
-  it('for deltas where somebody reads, and in one piece where a recovery needs that', async () => {
+describe('a target receives a request', () => {
+  it('for deltas if the caller reads them, and for a complete response if a recovery requires it', async () => {
     const deliveries: string[] = [];
     const recover = {
       id: 'r',
@@ -434,17 +436,17 @@ describe('a target is asked', () => {
     expect(deliveries).toEqual(['deltas', 'complete']);
   });
 
-  it('four times for recoveries, and no more', async () => {
-    let asked = 0;
+  it('at most four times for recoveries', async () => {
+    let count = 0;
     const { majordomo } = world({
       'a/x': [
         () => {
-          const recover = { id: String(asked++), what: 'w', apply: (request: never) => request };
+          const recover = { id: String(count++), what: 'w', apply: (request: never) => request };
           return { fail: 'invalid-request', details: { recover } };
         },
       ],
     });
     expect(LlmError.is(await failure(majordomo.model('a/x').generate(hi)), 'invalid-request')).toBe(true);
-    expect(asked).toBe(5);
+    expect(count).toBe(5);
   });
 });

@@ -42,7 +42,7 @@ const times =
   (at: number): string | undefined =>
     at < count ? text : undefined;
 
-it('an answer that trickles fails as a timeout of phase slow, and counts for health', async () => {
+it('a slow answer fails as a timeout of phase slow and counts for health', async () => {
   const clock = manualClock();
   const majordomo = dripping(clock, 500, times(100, 'x'));
   const error = failure(majordomo.model('a/x').generate(hi, options));
@@ -54,14 +54,14 @@ it('an answer that trickles fails as a timeout of phase slow, and counts for hea
   expect(clock.pending()).toBe(0);
 });
 
-it('an answer that is just fast enough comes through, however long it takes', async () => {
+it('an answer of the minimum pace finishes, however long it takes', async () => {
   const clock = manualClock();
   const answer = dripping(clock, 500, times(100, 'xxxxx')).model('a/x').generate(hi, options);
   await clock.advance(50_000);
   expect((await answer).text).toHaveLength(500);
 });
 
-it('one that becomes slow later fails in the window in which it does', async () => {
+it('an answer that becomes slow fails in that window', async () => {
   const clock = manualClock();
   const majordomo = dripping(clock, 500, (at) => (at < 10 ? 'xxxxxxxxxx' : '.'));
   const error = failure(majordomo.model('a/x').generate(hi, options));
@@ -69,7 +69,7 @@ it('one that becomes slow later fails in the window in which it does', async () 
   expect((await error).details.phase).toBe('slow');
 });
 
-it('time in which nobody reads does not count', async () => {
+it('time without a pending read does not count', async () => {
   const clock = manualClock();
   const stream = dripping(clock, 100, times(30, 'x')).model('a/x').stream(hi, options);
   const reader: AsyncIterator<StreamEvent> = stream[Symbol.asyncIterator]();
@@ -87,7 +87,7 @@ it('time in which nobody reads does not count', async () => {
   await reader.return?.();
 });
 
-it('it is off unless it is asked for', async () => {
+it('the pace is not limited by default', async () => {
   const clock = manualClock();
   const answer = dripping(clock, 1000, times(20, 'x')).model('a/x').generate(hi);
   await clock.advance(20_000);

@@ -50,14 +50,14 @@ const answered = async (majordomo: ReturnType<typeof createMajordomo>): Promise<
 const withMessage = (message: unknown): Error =>
   Object.defineProperty(new Error(), 'message', { value: message });
 
-describe('whatever a provider throws', () => {
+describe('an error of any type from a provider', () => {
   it.each<[string, unknown]>([
     ['an error whose message is a number', withMessage(7)],
     ['an object without a prototype', Object.create(null)],
     ['nothing', undefined],
     ['a function', () => 'odd'],
     ['an error of ours of a kind that nobody knows', new LlmError('constructor' as ErrorKind, 'odd')],
-  ])('the next target answers: %s', async (_name, thrown) => {
+  ])('advances to the next target: %s', async (_name, thrown) => {
     const majordomo = beside({
       stream: () => {
         throw thrown;
@@ -82,7 +82,7 @@ describe('whatever a provider throws', () => {
         },
       },
     ],
-  ])('the next target answers, and no attempt is left open: %s', async (_name, model) => {
+  ])('advances and leaves no attempt open: %s', async (_name, model) => {
     const { attempts } = await beside(model).model('a/x,b/y').generate(hi);
     expect(attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
       'a/x skipped',
@@ -90,7 +90,7 @@ describe('whatever a provider throws', () => {
     ]);
   });
 
-  it('a recovery that throws is none', async () => {
+  it('a recovery that throws is ignored', async () => {
     const recover: Recovery = {
       id: 'odd',
       what: 'nothing',
@@ -98,16 +98,16 @@ describe('whatever a provider throws', () => {
         throw new Error('cannot');
       },
     };
-    const { majordomo, asked } = world({
+    const { majordomo, requestCounts } = world({
       'a/x': [{ fail: 'unsupported', details: { recover } }],
       'b/y': ['ok'],
     });
     expect((await majordomo.model('a/x,b/y').generate(hi)).target).toBe('b/y');
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
   });
 });
 
-describe('an iterator that is written by hand', () => {
+describe('a manually written iterator', () => {
   const steps = (rest: object): Partial<Model> => ({
     stream: () => {
       let at = 0;
@@ -130,11 +130,11 @@ describe('an iterator that is written by hand', () => {
     ['rejects from return', { return: () => Promise.reject(new Error('odd')) }],
     ['has no return', {}],
     ['answers next at once', { next: () => ({ done: false, value: EVENTS }) }],
-  ])('gives its answer though it %s', async (_name, rest) => {
+  ])('returns its answer although it %s', async (_name, rest) => {
     expect((await beside(steps(rest)).model('a/x').generate(hi)).text).toBe('ok');
   });
 
-  it('may not number its parts beyond reason', async () => {
+  it('must not use an index that is too large', async () => {
     const majordomo = beside({
       async *stream() {
         await settled();
@@ -150,7 +150,7 @@ describe('an iterator that is written by hand', () => {
 });
 
 describe('a resolver', () => {
-  const asked = (resolver: unknown): Promise<LlmError> =>
+  const resolverError = (resolver: unknown): Promise<LlmError> =>
     failure(
       world({ 'a/x': ['a'] }, { resolvers: [resolver as Resolver] })
         .majordomo.model('fast')
@@ -161,18 +161,18 @@ describe('a resolver', () => {
     ['null', () => null],
     ['null, later', () => Promise.resolve(null)],
     ['undefined', () => undefined],
-  ])('that answers %s does not know the name', async (_name, resolver) => {
-    expect((await asked(resolver)).details.code).toBe('unknown-name');
+  ])('that returns %s does not know the name', async (_name, resolver) => {
+    expect((await resolverError(resolver)).details.code).toBe('unknown-name');
   });
 
-  it('that answers what is not a spec is a mistake of the app', async () => {
-    expect((await asked(() => 7)).message).toBe(
+  it('that returns an invalid spec causes a config error', async () => {
+    expect((await resolverError(() => 7)).message).toBe(
       'the resolver\'s answer to "fast" must be a spec, which is a string, or { spec, with }',
     );
   });
 });
 
-it('a gate that answers null does not care', async () => {
+it('a gate that returns null permits the attempt', async () => {
   const gates = [{ name: 'db', admit: () => null as unknown as undefined }];
   expect(
     (
