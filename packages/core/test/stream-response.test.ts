@@ -19,12 +19,12 @@ const textOf = (events: readonly StreamEvent[]): string =>
 
 describe('response() before the loop', () => {
   it('leaves all events to a loop that begins at once', async () => {
-    const { majordomo, asked } = world({ 'a/x': [TEXT] });
+    const { majordomo, requestCounts } = world({ 'a/x': [TEXT] });
     const stream = majordomo.model('a/x').stream(hi);
     const response = stream.response();
     expect(textOf(await read(stream))).toBe(TEXT);
     expect((await response).text).toBe(TEXT);
-    expect(asked.get('a/x')).toBe(1);
+    expect(requestCounts.get('a/x')).toBe(1);
   });
 
   it.each([1, 3, 20])('repeats the events for a loop that begins %d turns later', async (turns) => {
