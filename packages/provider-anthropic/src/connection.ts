@@ -1,5 +1,6 @@
 import type { ModelContext } from '@majordomo/core';
 import {
+  baseURLFromEnv,
   checkClient,
   clientCache,
   credentialSource,
@@ -67,7 +68,7 @@ function createClientSource(
   options: AnthropicOptions,
   keyEnv: readonly string[],
 ): (context: CallContext, facts: ErrorContext) => Promise<Client> {
-  const { apiKey, baseURL = ORIGIN, client } = options;
+  const { apiKey, client } = options;
   const credentials = credentialSource(apiKey, keyEnv);
   const clients = clientCache<Client>();
   const optionHeaders = lowerCaseNames(options.headers);
@@ -77,6 +78,7 @@ function createClientSource(
       facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, optionHeaders)];
       return checkClient<Client>(client, ['post', 'get'], CUSTOM_CLIENT);
     }
+    const baseURL = options.baseURL ?? baseURLFromEnv(context.env, 'ANTHROPIC_BASE_URL') ?? ORIGIN;
     const key = await credentials.resolve(context);
     facts.secrets = [key, ...secretsIn(context.headers, optionHeaders)];
     facts.credential = () => credentials.renewal(key);
@@ -88,7 +90,7 @@ function createClientSource(
       const filteredFetch = withKnownHeaders(directFetch(fetch, id), [...names, ...sdk.HEADERS]);
       return sdk.newClient({ apiKey: key, baseURL, fetch: filteredFetch, timeout: MAX_TIMER_MS });
     };
-    return clients(JSON.stringify([key, names]), make, fetch);
+    return clients(JSON.stringify([baseURL, key, names]), make, fetch);
   };
 }
 

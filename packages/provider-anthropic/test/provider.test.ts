@@ -28,6 +28,27 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+describe('ANTHROPIC_BASE_URL of the given environment', () => {
+  const hello = json(message([{ type: 'text', text: 'Hello' }]));
+
+  it('replaces the default base URL', async () => {
+    await using server = await testServer(hello);
+    const around = contextOf({ env: { ANTHROPIC_BASE_URL: server.origin }, delivery: 'complete' });
+    const { text } = await collect(createAnthropic({ apiKey: 'k' }), 'claude-haiku-4-5', requestOf(), around);
+    expect([text, server.requests[0]?.path]).toEqual(['Hello', '/v1/messages']);
+  });
+
+  it('does not replace an explicit base URL', async () => {
+    const { got } = await call(hello, {}, {}, { env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' } });
+    expect(got.text).toBe('Hello');
+  });
+
+  it('names the variable when its value is invalid', async () => {
+    const { error } = await call(hello, {}, { baseURL: undefined }, { env: { ANTHROPIC_BASE_URL: 'proxy' } });
+    expect(error).toMatchObject({ kind: 'config', message: expect.stringMatching(/^ANTHROPIC_BASE_URL /) });
+  });
+});
+
 describe('a call through the SDK', () => {
   it('streams text, thinking and tool calls in their order, with the usage of both events', async () => {
     const { got } = await call(

@@ -1,4 +1,5 @@
 import type { Env } from '@majordomo/core';
+import { baseURLFromEnv } from '@majordomo/wire-kit';
 import type { GoogleOptions } from './options.ts';
 
 export interface Platform {
@@ -20,8 +21,9 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   const vertexai =
     options.vertexai ?? (project !== undefined || location !== undefined || isVertexByEnv(options, env));
   const apiVersion = options.apiVersion ?? (vertexai ? 'v1beta1' : 'v1');
-  if (!vertexai)
-    return { vertexai, project, location, apiVersion, baseURL: options.baseURL ?? GEMINI_ORIGIN };
+  const variable = vertexai ? 'GOOGLE_VERTEX_BASE_URL' : 'GOOGLE_GEMINI_BASE_URL';
+  const baseURL = options.baseURL ?? baseURLFromEnv(env, variable);
+  if (!vertexai) return { vertexai, project, location, apiVersion, baseURL: baseURL ?? GEMINI_ORIGIN };
   // Express mode uses a key instead of a login, and no project.
   const isExpress = token === undefined && apiKey !== undefined && project === undefined;
   return {
@@ -29,7 +31,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
     project: isExpress ? undefined : (project ?? env['GOOGLE_CLOUD_PROJECT']),
     location: isExpress ? undefined : (location ?? env['GOOGLE_CLOUD_LOCATION'] ?? 'global'),
     apiVersion,
-    baseURL: options.baseURL,
+    baseURL,
   };
 }
 

@@ -24,6 +24,13 @@ async function read(text: string, size: () => number, type = 'text/event-stream'
   return (await fetch('http://box')).text();
 }
 
+it('accepts a status text with characters outside Latin-1', async () => {
+  const response = new Response(OWN, { headers: { 'content-type': 'text/event-stream' } });
+  Object.defineProperty(response, 'statusText', { value: '服务可用' });
+  const fetch = withoutLoading(() => Promise.resolve(response));
+  expect(await (await fetch('http://box')).text()).toBe(OWN);
+});
+
 describe('what is left of a stream', () => {
   it.each<[what: string, text: string, left: string]>([
     ['is all of it where nothing was loaded', OWN + OWN, OWN + OWN],

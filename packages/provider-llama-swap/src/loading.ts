@@ -19,11 +19,12 @@ export function withoutLoading(fetch: Fetch): Fetch {
   if (cached !== undefined) return cached;
   const clean: Fetch = async (input, init) => {
     const response = await fetch(input, init);
-    const { body, status, statusText, headers } = response;
+    // Without `statusText`: it may have characters that `Response` rejects.
+    const { body, status, headers } = response;
     const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
     return body === null || !isStream
       ? response
-      : new Response(withoutFirstEvents(body.getReader()), { status, statusText, headers });
+      : new Response(withoutFirstEvents(body.getReader()), { status, headers });
   };
   filteredTransports.set(fetch, clean);
   return clean;
