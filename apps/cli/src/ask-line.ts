@@ -5,23 +5,23 @@ import { printable } from './paint.ts';
 import { writeState } from './state-file.ts';
 
 const MOST_REMEMBERED = 500;
-/** A terminal that knows it says where a pasted text begins and ends. */
+/** Bracketed paste: with it, a terminal marks the start and end of pasted text. */
 const [PASTES_ON, PASTES_OFF] = ['\u001B[?2004h', '\u001B[?2004l'];
 
 export interface AskOptions {
   readonly question: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  /** What was asked before, for the arrow keys. */
+  /** File with earlier questions, for the arrow keys. */
   readonly history: string;
   readonly signal: AbortSignal;
-  /** Lines that came before they were asked for, such as those behind the first of a text pasted without saying so. */
+  /** Lines that arrived before a question, such as the rest of a multi-line paste without markers. */
   readonly ahead: string[];
 }
 
 /**
- * Asks a person for a text: one line, or what is pasted as a whole. Arrows bring back what was asked before. `null` at the
- * end of input (Ctrl-D), `undefined` after Ctrl-C twice; the first one empties the line.
+ * Asks the user for a line, or for pasted text as one question. Arrow keys show earlier questions. Returns `null` at the end of
+ * input (Ctrl-D) and `undefined` after Ctrl-C twice; the first one empties the line.
  */
 export async function askLine(options: AskOptions): Promise<string | null | undefined> {
   const { question, input, output, history, signal, ahead } = options;
@@ -89,7 +89,7 @@ function answered(
     lines.on('close', () => {
       end(null);
     });
-    // Ctrl-Z, and back: readline comes back paused, with nothing left that keeps the process.
+    // After Ctrl-Z and `fg`, readline is paused, and nothing would keep the process running.
     lines.on('SIGCONT', () => {
       lines.prompt(true);
     });
@@ -109,7 +109,7 @@ function answered(
   });
 }
 
-/** Where it cannot be kept, the conversation continues without. */
+/** Stores the history. A failure is ignored. */
 function remember(file: string, texts: readonly string[]): void {
   try {
     writeState(file, texts);
@@ -118,7 +118,7 @@ function remember(file: string, texts: readonly string[]): void {
   }
 }
 
-/** Nothing, where nothing can be read. */
+/** Returns nothing if the file cannot be read. */
 function remembered(file: string): readonly string[] {
   try {
     const known: unknown = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,6 +1,6 @@
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** A bar of this share of `cells` cells; whatever is above nothing can be seen. */
+/** Returns a bar of `cells` cells. A share above nothing is visible. */
 export function bar(share: number, cells: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * cells * 8);
   const drawn = share > 0 ? Math.max(1, eighths) : 0;

@@ -10,12 +10,12 @@ process.on('SIGINT', () => {
   if (interrupts.press() === 'command')
     setTimeout(() => process.exit(EXIT.interrupted), interrupts.graceMs).unref();
 });
-/** What ends a command from outside, with the exit code of shells for it. */
+/** Exit codes that shells use for signals. */
 const ENDINGS = { SIGHUP: 129, SIGTERM: 143 } as const;
 let ended: number | undefined;
 const end = (signal: keyof typeof ENDINGS): void => {
   ended = ENDINGS[signal];
-  // What was changed of the terminal is put back, and connections are closed.
+  // Restores the terminal and closes connections.
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
@@ -24,14 +24,14 @@ process.on('SIGHUP', (signal) => {
   else interrupts.reload();
 });
 process.once('SIGTERM', end);
-// `majordomo … | head`: the reader has what it wanted.
+// The reader of a pipe such as `majordomo … | head` has closed it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// Nobody hears the complaints: the answer continues.
+// A closed stderr does not end the answer.
 process.stderr.on('error', () => undefined);
 
 const code = await main(process.argv.slice(2), processIo(process.env, interrupts));
 const exit = (): void => process.exit(ended ?? code);
-// Idle connections would keep the process for seconds; what was written is flushed first. What could not be, fails above.
+// Idle connections would keep the process for seconds, so it exits when its output is flushed.
 process.stdout.write('', (error) => {
   if (error === null || error === undefined) process.stderr.write('', exit);
   else setImmediate(exit);

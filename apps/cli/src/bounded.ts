@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** All that comes, up to so many bytes: what has no end, such as a device, is not read for ever. Throws `Stop`. */
+/** Reads a stream up to a limit, because a device has no end. Throws `Stop` above the limit. */
 export async function bounded(
   pieces: AsyncIterable<Uint8Array>,
   most: number,
@@ -25,6 +25,6 @@ export async function bounded(
   return Buffer.concat(taken, length);
 }
 
-/** The bytes of a file, by its place relative to `cwd`; `path` is what the person calls it. */
+/** Reads a file relative to `cwd`. `path` is used in errors. */
 export const fileBytes = (path: string, cwd: string, most: number): Promise<Uint8Array> =>
   bounded(createReadStream(resolve(cwd, path)), most, path);

@@ -2,12 +2,12 @@ import type { Define } from './commands/define.ts';
 
 interface CommandEntry {
   readonly name: string;
-  /** For the list that `majordomo --help` prints: nothing is loaded for it. */
+  /** Description for `majordomo --help`, which loads no commands. */
   readonly description: string;
   readonly load: () => Promise<{ readonly define: Define }>;
 }
 
-/** Every command, in the order of the help. A line here and a file that exports `define` make a new one. */
+/** All commands, in the order of the help. A new command needs a line here and a file that exports `define`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'chat',

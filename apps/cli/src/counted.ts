@@ -1,4 +1,4 @@
-/** Each text once, with how often it came behind its first line. */
+/** Returns each text once, with its count after the first line. */
 export function counted(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].map((text) => {
     const times = texts.filter((other) => other === text).length;

@@ -1,8 +1,8 @@
-/** Exit codes of every command. */
+/** Exit codes of all commands. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends a command with a message of the command's own, such as a file that is not there. */
+/** Ends a command with a message, such as a missing file. */
 export class Stop extends Error {
   readonly code: ExitCode;
 

@@ -5,7 +5,7 @@ import { folded } from './fold.ts';
 import type { Io } from './io.ts';
 import { painter, printable } from './paint.ts';
 
-/** Says on stderr what went wrong, and gives the exit code for it. Anything unforeseen is thrown on. */
+/** Prints an error on stderr and returns its exit code. Unexpected errors are thrown. */
 export function explain(error: unknown, io: Io): ExitCode {
   const paint = painter(io.stderr);
   const say = (label: string, text: string): void => {
@@ -26,7 +26,7 @@ export function explain(error: unknown, io: Io): ExitCode {
   return codeFor(error);
 }
 
-/** Whom no chain could get an answer from, each with its reason, once. */
+/** Prints each failed target with its reason, once. */
 function sayAll({ details }: LlmError, say: (label: string, text: string) => void, { stderr }: Io): void {
   say('exhausted:', 'nobody answered');
   const reasons = details.attempts.map(({ target, outcome, error }) =>
@@ -35,7 +35,7 @@ function sayAll({ details }: LlmError, say: (label: string, text: string) => voi
   for (const reason of counted(reasons)) stderr.write(`${folded(printable(reason), stderr.columns, 4)}\n`);
 }
 
-/** A mistake in what was typed or configured is usage; all else is a failed call. */
+/** Returns `usage` for errors in arguments or configuration, otherwise `failed`. */
 export function codeFor(error: LlmError): ExitCode {
   if (error.kind === 'aborted') return EXIT.interrupted;
   return error.kind === 'config' ? EXIT.usage : EXIT.failed;

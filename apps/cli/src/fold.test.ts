@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cellsOf, createFolding, folded } from './fold.ts';
 
-/** What a terminal shows of it: a move to the left and an erasure take a word back. */
+/** Returns the visible text of a terminal, which a move to the left and an erasure remove. */
 const shown = (written: string): string => {
   let text = '';
   for (const piece of written.split('\u001B[K')) {

@@ -1,29 +1,29 @@
-/** Written over or next to the letter before it: no cell of its own. */
+/** Combining characters, which need no cell. */
 const NO_CELL = /\p{M}|[\u200B-\u200D]|[\uFE00-\uFE0F]/u;
 const TWO_CELLS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;
 const FENCE = /^\s*(?:```|~~~)/;
 const TAB = 8;
 
-/** Cells of a terminal that a text without line feeds takes; terminals differ in details. */
+/** Returns the number of terminal cells of a text without line feeds. Terminals differ in details. */
 export function cellsOf(text: string): number {
   let cells = 0;
   for (const letter of text) if (!NO_CELL.test(letter)) cells += TWO_CELLS.test(letter) ? 2 : 1;
   return cells;
 }
 
-/** A text on its way to a terminal that would break it in the middle of words. */
+/** Breaks lines between words for a terminal. */
 export interface Folding {
-  /** What to write for the next piece. A word that outgrows its line is taken back and begun on the next one. */
+  /** Returns the output for the next chunk. A word that exceeds its line is erased and written on the next one. */
   feed(text: string): string;
-  /** Cells of the current line that are taken; 0: it is fresh. */
+  /** Used cells of the current line. */
   readonly column: number;
 }
 
-/** Breaks between words of pieces as they come, but not within fenced code, which is to be copied. */
+/** Breaks streamed text between words, but not in fenced code, which users copy. */
 export function createFolding(columns: number): Folding {
   let column = 0;
-  /** The unfinished word, as far as it is written. */
+  /** Written part of an unfinished word. */
   let word = '';
   let lineStart = '';
   let isCode = false;
@@ -71,11 +71,11 @@ export function createFolding(columns: number): Folding {
   };
 }
 
-/** To be typed as it stands: not broken. */
+/** Commands, which users copy, are not broken. */
 const COMMAND = /npm install(?: -\S+)* \S+|majordomo [a-z]+(?: [\w.-]+\/\S+)?/g;
 const KEPT = '\u00A0';
 
-/** A whole text, broken between words but not within commands, with its further lines moved in. */
+/** Breaks a complete text between words, but not in commands, and indents the following lines. */
 export function folded(text: string, columns: number, indent = 0): string {
   const lines: string[] = [];
   const kept = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', KEPT));

@@ -1,18 +1,18 @@
-/** Who hears Ctrl-C: the turn of a conversation that is being answered, else the whole command. */
+/** Handles Ctrl-C: it stops the current turn of a conversation, or the command. */
 export class Interrupts {
-  /** Longest that the command may take to put its things away, in ms. */
+  /** Time limit for closing, in milliseconds. */
   graceMs = 250;
   /** Runs on SIGHUP. Without it, SIGHUP ends the command. */
   reload: (() => void) | undefined;
   private readonly all = new AbortController();
   private turn: AbortController | undefined;
 
-  /** Aborted when the command is to end. */
+  /** Aborted when the command has to end. */
   get signal(): AbortSignal {
     return this.all.signal;
   }
 
-  /** Ctrl-C was pressed: says what it ends. Twice in one turn it ends the command. */
+  /** Handles Ctrl-C and returns what it ends. Pressed twice in one turn, it ends the command. */
   press(): 'turn' | 'command' {
     const { turn } = this;
     this.turn = undefined;
@@ -20,13 +20,13 @@ export class Interrupts {
     return turn === undefined ? 'command' : 'turn';
   }
 
-  /** The command is to end, whatever it does: its terminal is gone, or somebody stops it from outside. */
+  /** Ends the command because its terminal was closed or a signal arrived. */
   end(): void {
     this.turn = undefined;
     this.all.abort();
   }
 
-  /** Runs something that one Ctrl-C stops without ending the command. */
+  /** Runs a task that one Ctrl-C stops without ending the command. */
   async interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const turn = new AbortController();
     this.turn = turn;

@@ -1,33 +1,32 @@
 import type { Env } from '@majordomo/core';
 
-/** Everything that a command has of the outside: tests hand in their own. */
+/** Environment, streams and terminal of a command. Tests pass their own. */
 export interface Io {
   readonly env: Env;
   readonly cwd: string;
   readonly home: string;
-  /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** How many ms the command may take from then on to put its things away; 250 unless it says so. */
+  /** Sets the time limit for closing, in milliseconds. `@default 250` */
   readonly takeTime: (ms: number) => void;
   /** Calls `reload` on SIGHUP, which ends the process otherwise. */
   readonly onHangup: (reload: () => void) => void;
   readonly stdin: Stdin;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Runs something that one Ctrl-C stops without ending the command. */
+  /** Runs a task that one Ctrl-C stops without ending the command. */
   interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /**
-   * Asks a person for a line, or what is pasted as one text: `undefined` when interrupted, `null` at the end of input
-   * (Ctrl-D). Only where stdin and stdout are terminals.
+   * Asks the user for a line, or for pasted text: `undefined` when interrupted, `null` at the end of input (Ctrl-D). Requires
+   * stdin and stdout to be terminals.
    */
   ask(question: string): Promise<string | null | undefined>;
-  /** The same for yes and no. */
+  /** Asks a yes-or-no question. Returns `undefined` and `null` as `ask` does. */
   confirm(question: string): Promise<boolean | null | undefined>;
-  /** The same for a line that is not remembered; Enter alone takes what is suggested. */
+  /** Asks for a line that is not added to the history. Enter accepts `suggested`. */
   text(question: string, suggested?: string): Promise<string | null | undefined>;
-  /** The same for a line that is not shown while it is typed. */
+  /** Asks for a line that is not shown. */
   secret(question: string): Promise<string | null | undefined>;
-  /** The same for any number of choices, some of them picked to begin with. */
+  /** Asks for any number of choices. Those in `picked` are selected at first. */
   choose(
     question: string,
     choices: readonly Choice[],
@@ -35,27 +34,26 @@ export interface Io {
   ): Promise<readonly string[] | null | undefined>;
 }
 
-/** One of several to pick from. */
+/** Choice of a list. */
 export interface Choice {
   readonly value: string;
   readonly hint: string;
 }
 
 export interface Stdin {
-  /** `socket` is what a parent process leaves open that never meant to write. */
+  /** `socket`: stdin that a parent process left open. */
   readonly kind: 'terminal' | 'file' | 'pipe' | 'socket' | 'none';
   text(): Promise<string>;
-  /** As it comes. */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface Output {
   readonly isTerminal: boolean;
-  /** False under NO_COLOR, on dumb terminals, and where it is not a terminal. */
+  /** Whether colors are used: not with NO_COLOR, on dumb terminals, or without a terminal. */
   readonly colour: boolean;
-  /** A terminal that knows how to move back and erase; dumb ones do not. */
+  /** Whether the terminal can move the cursor and erase. Dumb terminals cannot. */
   readonly canErase: boolean;
-  /** Cells of a line; `Infinity` where it is not a terminal. */
+  /** Cells of a line; `Infinity` without a terminal. */
   readonly columns: number;
   readonly write: (piece: string | Uint8Array) => void;
 }

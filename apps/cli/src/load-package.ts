@@ -6,17 +6,17 @@ import { reasonOf } from './reason.ts';
 
 const trustedFolders = new Set<string>();
 
-/** Allows packages that the project of this folder has installed: they are code of the project. */
+/** Allows packages that the project of this folder has installed, because they are code of the project. */
 export const trustPackagesOf = (cwd: string): void => void trustedFolders.add(cwd);
 
 const OWN = createRequire(import.meta.url);
 const projectOf = (cwd: string): NodeJS.Require => createRequire(join(cwd, 'package.json'));
 
-/** Places where a package may be: the installation of the command, then a trusted project. */
+/** Returns where packages may be installed: with the command, then in a trusted project. */
 const placesFrom = (cwd: string): readonly NodeJS.Require[] =>
   trustedFolders.has(cwd) ? [OWN, projectOf(cwd)] : [OWN];
 
-/** The file that `import` of a package would load, or `undefined` when it is not installed. */
+/** Returns the file that `import` of a package would load, or `undefined` if it is not installed. */
 export const locatePackage = (name: string, cwd: string): string | undefined =>
   located(name, placesFrom(cwd));
 
@@ -25,13 +25,13 @@ function located(name: string, places: readonly NodeJS.Require[]): string | unde
     try {
       return place.resolve(name);
     } catch {
-      // The next place.
+      // Try the next folder.
     }
   }
   return undefined;
 }
 
-/** Imports a package of the command or of a trusted project. A missing one is named with its install command. */
+/** Imports a package of the command or of a trusted project. Throws `Stop` with the install command if it is missing. */
 export async function loadPackage(name: string, cwd: string, why: string): Promise<object> {
   const file = locatePackage(name, cwd);
   if (file === undefined) throw new Stop(`${why} needs ${packageOf(name)}${remedy(name, cwd)}`);
@@ -47,5 +47,5 @@ const remedy = (name: string, cwd: string): string =>
     ? `: npm install ${packageOf(name)}`
     : ', which only the project has installed; install it next to majordomo, or trust the configuration of the project: majordomo trust';
 
-/** Without the path of an entry of its own. */
+/** Returns the name of a package without the path of an entry. */
 const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;

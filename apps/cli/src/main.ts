@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { ownVersion } from './version.ts';
 
-/** Runs the command line and gives the exit code. Only the command that is called is loaded. */
+/** Runs the command line and returns the exit code. Loads only the command that is called. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const done = (result: ExitCode): void => {
@@ -26,13 +26,13 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** The word that names the command: options before it take no values. */
+/** Returns the name of the command. Options before it have no values. */
 function calledIn(argv: readonly string[]): string | undefined {
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   return first === 'help' ? second : first;
 }
 
-/** All commands by name, and the one that is called with its options. */
+/** Creates the program with all commands by name, and the called one with its options. */
 async function programFor(
   called: string | undefined,
   io: Io,

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** By the registries of special addresses of IANA for IPv4 and IPv6 (2026-11). */
+/** IANA's registries of special addresses for IPv4 and IPv6 (2026-11). */
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
@@ -12,18 +12,18 @@ PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4');
 PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 
 /**
- * Is a DSN's host, with its port, on this machine or its network? Names say nothing of where they lead, but for
- * `localhost`: a server behind another one is not asked unless somebody says so.
+ * Whether the host of a DSN, with its port, is on this machine or its network. Names other than `localhost` are not resolved, so
+ * that no unknown server is called.
  */
 export const isNearby = (host: string): boolean => isLoopback(host) || isIn(PRIVATE, hostname(host));
 
-/** Is it on this machine? */
+/** Whether the host is on this machine. */
 export function isLoopback(host: string): boolean {
   const name = hostname(host);
   return isIn(LOOPBACK, name) || name === 'localhost' || name.endsWith('.localhost');
 }
 
-/** As it will be connected to: `0x7f.1` is 127.0.0.1, and `[::1]` loses its brackets. */
+/** Returns the host as it is connected to: `0x7f.1` is 127.0.0.1, and `[::1]` has no brackets. */
 const hostname = (host: string): string =>
   URL.parse(`http://${host}`)?.hostname.replace(/^\[(.*)\]$/, '$1') ?? '';
 

@@ -7,7 +7,7 @@ import type { Interrupts } from './interrupts.ts';
 import type { Io, Output, Stdin } from './io.ts';
 import { stateFile } from './state-file.ts';
 
-/** The real process as an `Io`. Prompts are loaded when the first question is asked. */
+/** Returns the process as an `Io`. Prompts are loaded with the first question. */
 export function processIo(env: Env, interrupts: Interrupts): Io {
   const { signal } = interrupts;
   const home = or(homeFolder, '/');
@@ -51,13 +51,13 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
   };
 }
 
-/** With an empty or a relative HOME, files of the working folder would count as the user's. */
+/** With an empty or relative HOME, files of the working folder would count as the user's. */
 function homeFolder(): string {
   const home = homedir();
   return isAbsolute(home) ? home : userInfo().homedir;
 }
 
-/** A user without an entry has no home, and the working folder may be gone: most commands need neither. */
+/** Returns the alternative if a user without an entry has no home, or the working folder was removed. */
 function or(find: () => string, otherwise: string): string {
   try {
     return find();

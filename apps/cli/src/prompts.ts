@@ -3,21 +3,20 @@ import type { Choice } from './io.ts';
 
 type Answered<Answer> = Promise<Exclude<Answer, symbol> | null | undefined>;
 
-/** Yes or no. */
 export const askConfirm = (message: string, signal: AbortSignal): Answered<boolean> =>
   untilEnd((until) => confirm({ message, signal: until }), signal);
 
-/** A line; what is suggested stands in it to begin with. */
+/** Asks for a line that starts with a suggestion. */
 export const askText = (message: string, suggested: string, signal: AbortSignal): Answered<string> =>
   untilEnd((until) => text({ message, initialValue: suggested, signal: until }), signal);
 
-/** A line that nobody can look at. */
+/** Asks for a line that is not shown. */
 export const askSecret = (message: string, signal: AbortSignal): Answered<string> =>
   untilEnd((until) => password({ message, signal: until }), signal);
 
 const MOST_SHOWN = 10;
 
-/** Any number of choices, at least one; what is typed narrows them down. */
+/** Asks for one or more choices, which typing filters. */
 export function askChoices(
   message: string,
   choices: readonly Choice[],
@@ -30,8 +29,8 @@ export function askChoices(
 }
 
 /**
- * What a person answers; `undefined` for one who cancels, which prompts say by a symbol. A prompt hears nothing of Ctrl-D,
- * which closes its input and would leave it waiting: it is cancelled then, and gives `null`.
+ * Returns the answer; `undefined` if the user cancelled. Ctrl-D closes the input, which a prompt ignores: it is cancelled and
+ * returns `null`.
  */
 async function untilEnd<Answer>(
   prompt: (signal: AbortSignal) => Promise<Answer>,
@@ -40,7 +39,7 @@ async function untilEnd<Answer>(
   const end = new AbortController();
   let isAnswered = false;
   const onPause = (): void => {
-    // An answer pauses the input too; it is there by then.
+    // An answer also pauses the input, and has arrived by then.
     setImmediate(() => {
       if (!isAnswered) end.abort();
     });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** Reads a file of JSON; `name` is what the person calls it. Throws `Stop` without a word of what is in the file. */
+/** Reads a JSON file. `name` is used in errors. Throws `Stop`, without content of the file. */
 export async function readJson(file: string, name: string): Promise<unknown> {
   let text: string;
   try {
@@ -13,13 +13,13 @@ export async function readJson(file: string, name: string): Promise<unknown> {
   return parseJson(text, name);
 }
 
-/** The same for the text of a file. */
+/** Parses the text of a JSON file. Throws `Stop`, without content of the file. */
 export function parseJson(text: string, name: string): unknown {
   try {
-    // Editors of Windows begin with a mark that is no JSON.
+    // Removes the byte-order mark of Windows editors.
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    // The engine quotes what it stumbles over, and that may be a key.
+    // The message of the engine quotes the file, which may contain a key.
     const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
     throw new Stop(`${name} cannot be read: it is not valid JSON${place}`);
   }

@@ -6,7 +6,7 @@ const FILES: Readonly<Record<string, string>> = {
   EEXIST: 'it is there already',
 };
 
-/** What an error says, whatever was thrown; of files in plain words. */
+/** Returns the message of any thrown value, in plain words for file errors. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const known = 'code' in error && typeof error.code === 'string' ? FILES[error.code] : undefined;

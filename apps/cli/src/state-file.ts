@@ -5,7 +5,7 @@ import { EXIT, Stop } from './exit.ts';
 import type { Io } from './io.ts';
 import { reasonOf } from './reason.ts';
 
-/** A file that the command keeps for its user: in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state`. */
+/** Returns a file in `$XDG_STATE_HOME/majordomo`, by default in `~/.local/state`. */
 export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>): string {
   return join(xdgFolder(env['XDG_STATE_HOME'], join(home, '.local/state')), 'majordomo', name);
 }
@@ -14,7 +14,7 @@ export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>)
 export const xdgFolder = (path: string | undefined, otherwise: string): string =>
   path !== undefined && isAbsolute(path) ? path : otherwise;
 
-/** Writes JSON for the user alone; whoever reads meanwhile has the old file. Throws `Stop` where it cannot be written. */
+/** Writes JSON for the user only, atomically. Throws `Stop` if it cannot be written. */
 export function writeState(file: string, value: unknown): void {
   const part = `${file}.${randomUUID()}.part`;
   try {

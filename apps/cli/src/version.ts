@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Of this package; its package.json is one folder above, in the sources and in the build. */
+/** Returns the version of this package. Its package.json is one folder above, in the sources and in the build. */
 export function ownVersion(): string {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     readonly version: string;

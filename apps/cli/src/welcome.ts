@@ -4,7 +4,7 @@ import { loadSettings } from './config/settings.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** `majordomo` without a word: what to do first, where nothing is configured; `undefined` where help says more. */
+/** `majordomo` without arguments: explains the first steps if nothing is configured; `undefined` if the help is better. */
 export async function welcome(io: Io): Promise<ExitCode | undefined> {
   const settings = await loadSettings(io);
   const ids = await configuredIds(settings);

@@ -93,7 +93,7 @@ it('a configuration in TypeScript is read, whatever package.json says, and knows
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^auth: no key for openai\/gpt-x/) });
 });
 
-/** A clock that stands still, in a zone of its own. */
+/** Returns a fixed clock in a time zone. */
 const at = (time: string): string =>
   `data:text/javascript,${encodeURIComponent(`const now = Date.parse('${time}');
 const Real = Date;

@@ -7,7 +7,7 @@ import { lab, world, type World, type WorldOptions } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 
-/** A vendor on 127.0.0.1 whose models cost what OpenAI's cost. */
+/** Vendor on 127.0.0.1 with the prices of OpenAI's models. */
 const priced = (server: { readonly baseURL: string }) => ({
   LLM_LAB: `${lab(server)['LLM_LAB'] ?? ''}?vendor=openai`,
 });

@@ -8,7 +8,7 @@ import { trustConfigs } from './world.ts';
 
 export const BIN: string = join(import.meta.dirname, '../dist/bin.js');
 
-/** A folder with these files, for as long as the test. A configuration among them is trusted. */
+/** Creates a temporary folder with these files for the test. A configuration among them is trusted. */
 export function folder(files: Readonly<Record<string, string>> = {}): string {
   expect(existsSync(BIN), 'build first').toBe(true);
   const cwd = mkdtempSync(join(tmpdir(), 'majordomo-built-'));
@@ -20,18 +20,18 @@ export function folder(files: Readonly<Record<string, string>> = {}): string {
   return cwd;
 }
 
-/** The built command while it runs. */
+/** Running command. */
 export interface Running {
   readonly child: ChildProcess;
   readonly out: () => string;
   readonly err: () => string;
-  /** What its output says at this place, once it does; fails with all that it said when it ends before. */
+  /** Waits until the output matches, and returns the match. Rejects with the output if the command ends before. */
   said(pattern: RegExp): Promise<string>;
-  /** Its exit code, or the signal that ended it. */
+  /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts it; it does not outlive the test. */
+/** Starts the command, which ends with the test. */
 export function start(
   argv: readonly string[],
   {

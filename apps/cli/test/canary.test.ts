@@ -8,7 +8,7 @@ const SAID = `no ${KEY} and no Bearer ${KEY}`;
 
 let host = '';
 
-/** A vendor that says the key in all that it says. */
+/** Vendor that repeats the key in every response. */
 const server = createServer((_request, response) => {
   const error = { message: SAID, type: SAID, code: KEY };
   response.writeHead(401, KEY, { 'content-type': 'application/json', 'x-request-id': KEY });
@@ -27,7 +27,7 @@ afterAll(() => {
 
 const providerAt = (apiKey: string): string => JSON.stringify({ providers: { lab: { apiKey } } });
 
-/** Where a user may have put the key. */
+/** Places where a user may have put the key. */
 const PLACES: Readonly<Record<string, () => Parameters<typeof world>[0]>> = {
   'a DSN in the environment': () => ({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } }),
   'a DSN with a wrong parameter': () => ({ env: { LLM_LAB: `openai+http://${host}/v1?key=${KEY}` } }),

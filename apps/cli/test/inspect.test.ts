@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { lab } from './world.ts';
 
-/** A reader of what the page is told. */
+/** Reads the event feed of the page. */
 async function feed(running: Running): Promise<{ heard(pattern: RegExp): Promise<string> }> {
   const address = await running.said(/Inspector: (\S+)/);
   const entered = await fetch(address, { redirect: 'manual' });

@@ -16,7 +16,7 @@ import { world, type Ran, type World, type WorldOptions } from './world.ts';
 const KEY = 'sk-c4nary-of-the-vault';
 const VAULT = '.local/share/majordomo/vault.json';
 
-/** A vendor that refuses everybody, and remembers with what they came. */
+/** Vendor that rejects every request and records its key. */
 async function startVendor() {
   const keys: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -149,10 +149,10 @@ describe('a key of the vault', () => {
 describe('majordomo login', () => {
   let authority: TestAuthority;
   beforeAll(async () => {
-    // It says of itself that it is for tests.
+    // It prints that it is for tests.
     vi.spyOn(console, 'info').mockReturnValue(undefined);
     vi.spyOn(console, 'warn').mockReturnValue(undefined);
-    // Tokens are over at once: every use renews them.
+    // Tokens expire at once, so that every use refreshes them.
     authority = await startAuthority(1);
   });
   afterAll(async () => {
@@ -160,7 +160,7 @@ describe('majordomo login', () => {
     vi.restoreAllMocks();
   });
 
-  /** A person with a browser, and `logins` in the configuration of their own. */
+  /** User with a browser and configured `logins`. */
   const personal = (logins: object, options: WorldOptions = {}): World => {
     const place = world({
       ...options,

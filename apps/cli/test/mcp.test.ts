@@ -14,7 +14,7 @@ interface Connected {
 
 const hello: Script = ({ model }) => (model === 'down' ? { failure: 'unavailable' } : 'Hello.');
 
-/** The official client, connected to the built command. */
+/** Returns the official client, connected to the built command. */
 async function connected(
   argv: readonly string[],
   files: Record<string, string> = {},

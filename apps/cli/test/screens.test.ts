@@ -8,7 +8,7 @@ import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './world.ts';
 
-/** What a person sees first of a model that thinks and asks for a tool. */
+/** Answer of a model that reasons and calls a tool. */
 const THOUGHTS = {
   parts: [
     {
@@ -34,7 +34,7 @@ const LISTED = {
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const bin = join(import.meta.dirname, '../dist/bin.js');
 const cwd = mkdtempSync(join(tmpdir(), 'majordomo-screen-'));
-/** A server of our own, so that no other session is touched. */
+/** Separate tmux server, so that no other session is affected. */
 const socket = join(cwd, 'tmux');
 
 const tmux = (...argv: string[]): string =>

@@ -10,32 +10,32 @@ import { codeFor } from '../explain.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
 
-/** What the command line says of any question that is no chat. */
+/** Flags of commands that are not chats. */
 export interface AskedFlags {
   readonly model?: string;
-  /** `key=value`, each: it goes to the vendor as it is. */
+  /** `key=value` pairs, sent to the vendor unchanged. */
   readonly option?: readonly string[];
   readonly json?: true;
   readonly quiet?: true;
 }
 
-/** Spec and prompt of a command line, by the aliases that are configured. */
+/** Returns spec and prompt of a command line, given the configured aliases. */
 export type WordsOf = (aliases: Readonly<Record<string, string>>) => Words;
 
-/** What a question is asked with. */
+/** Model, prompt and options of a request. */
 export interface Asking {
   readonly majordomo: Majordomo;
   readonly spec: string;
-  /** What the command line says next to the spec. */
+  /** Arguments besides the spec. */
   readonly prompt: string | undefined;
-  /** `--option`, for whoever may be asked. */
+  /** Values of `--option`, by provider. */
   readonly extra: Readonly<Record<string, object>> | undefined;
   readonly options: { readonly signal: AbortSignal; readonly onEvent: (event: CallEvent) => void };
 }
 
 /**
- * Opens what the spec names, with the books, and asks; without a spec the alias that is called as the command is asked. An
- * error is told in the form that was asked for.
+ * Opens the models of the spec and the ledger, and runs the request. Without a spec it uses the alias with the name of the
+ * command. Prints errors in the requested format.
  */
 export async function asked(
   command: string,

@@ -8,7 +8,7 @@ import { writeJson } from '../write-json.ts';
 import { asked, type AskedFlags, type WordsOf } from './asked.ts';
 import { wholeNumber } from './numbers.ts';
 
-/** Options of `majordomo embed`, as the command line gives them. */
+/** Options of `majordomo embed`. */
 export interface EmbedFlags extends AskedFlags {
   readonly lines?: true;
   readonly dimensions?: string;
@@ -17,7 +17,7 @@ export interface EmbedFlags extends AskedFlags {
 
 const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'] as const;
 
-/** `majordomo embed`: a vector for a text, or one for each line. */
+/** `majordomo embed`: prints a vector for a text, or one for each line. */
 export async function embed(
   first: string | undefined,
   second: string | undefined,
@@ -41,7 +41,7 @@ export async function embed(
   });
 }
 
-/** Lines without a word are none. */
+/** Ignores blank lines. */
 const valuesIn = (text: string, { lines }: EmbedFlags): readonly string[] =>
   lines === true ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : [text];
 
@@ -58,7 +58,7 @@ const documentOf = ({ vectors, warnings, ...told }: EmbeddingResponse): object =
   warnings: toJson(warnings),
 });
 
-/** Each by the fewest digits that mean the same 32 bits. */
+/** Returns each number with the fewest digits that represent its 32 bits. */
 const numbersOf = (vector: Float32Array): readonly number[] => Array.from(vector, shortest);
 
 function shortest(value: number): number {

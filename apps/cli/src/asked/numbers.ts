@@ -1,6 +1,6 @@
 import { Stop } from '../exit.ts';
 
-/** A whole number above 0 that an option was given. Throws `Stop` for anything else. */
+/** Parses a positive integer. Throws `Stop` for anything else. */
 export function wholeNumber(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Stop(`${option} must be a whole number above 0, not "${text}"`);

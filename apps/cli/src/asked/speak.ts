@@ -11,7 +11,7 @@ import { reasonOf } from '../reason.ts';
 import { writeJson } from '../write-json.ts';
 import { asked, type AskedFlags, type WordsOf } from './asked.ts';
 
-/** Options of `majordomo speak`, as the command line gives them. */
+/** Options of `majordomo speak`. */
 export interface SpeakFlags extends AskedFlags {
   readonly output?: string;
   readonly voice?: string;
@@ -22,7 +22,7 @@ export interface SpeakFlags extends AskedFlags {
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** Endings of files, and what is in them. */
+/** Formats by file extension. */
 const FORMATS: Readonly<Record<string, Format>> = {
   mp3: 'mp3',
   wav: 'wav',
@@ -32,7 +32,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   pcm: 'pcm',
 };
 
-/** `majordomo speak`: a text as sound, in a file or for a pipe. */
+/** `majordomo speak`: writes a text as speech to a file or a pipe. */
 export async function speak(
   first: string | undefined,
   second: string | undefined,
@@ -62,7 +62,7 @@ export async function speak(
   });
 }
 
-/** Where the sound goes; `undefined` is standard output. What cannot be written is told before anybody is paid. */
+/** Returns the output file, or `undefined` for standard output. Throws before any paid call if it cannot be written. */
 async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Promise<string | undefined> {
   if (output?.trim() === '') throw new Stop('-o takes a file, not an empty text');
   if (output !== undefined && output !== '-') {
@@ -97,7 +97,7 @@ async function keep(file: string, audio: Uint8Array, { cwd }: Io): Promise<void>
   }
 }
 
-/** What was said, else what the ending of the file means. */
+/** Returns the requested format, or the one of the file extension. */
 function formatOf({ format }: SpeakFlags, file: string | undefined): Format | undefined {
   const word = (format ?? extname(file ?? '').slice(1)).toLowerCase();
   if (word === '') return undefined;

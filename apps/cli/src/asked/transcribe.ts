@@ -8,17 +8,17 @@ import { printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 import { asked, type AskedFlags } from './asked.ts';
 
-/** Options of `majordomo transcribe`, as the command line gives them. */
+/** Options of `majordomo transcribe`. */
 export interface TranscribeFlags extends AskedFlags {
   readonly language?: string;
   readonly prompt?: string;
   readonly timestamps?: string | true;
 }
 
-/** Far above what any vendor takes: each has its own limit, and the next one may have a higher. */
+/** Above the limit of every vendor. Each target checks its own limit. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** `majordomo transcribe`: what is said in a recording. The last word is the file. */
+/** `majordomo transcribe`: prints the text of a recording. The last argument is the file. */
 export async function transcribe(
   words: readonly string[],
   flags: TranscribeFlags,
@@ -82,10 +82,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.flac': 'audio/flac',
 };
 
-/** By the name; where the bytes say otherwise, they are believed. */
+/** Returns the type of a file extension. Core corrects it by the bytes. */
 const typeOf = (file: string): string => TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
 
-/** A text to a terminal steers nothing there; to a pipe it goes as it came. */
+/** Removes control characters for a terminal. A pipe receives the text unchanged. */
 function shown({ text, segments }: TranscriptionResponse, isTimed: boolean, { stdout }: Io): string {
   const lines = isTimed && segments.length > 0 ? segments.map(timed) : [text];
   const all = lines.map((line) => `${line}\n`).join('');
@@ -95,7 +95,7 @@ function shown({ text, segments }: TranscriptionResponse, isTimed: boolean, { st
 const timed = ({ startMs, endMs, speaker, text }: TranscriptSegment): string =>
   `[${clock(startMs)} – ${clock(endMs)}] ${speaker === undefined ? '' : `${speaker}: `}${text.trim()}`;
 
-/** `1:02:03.4`, without hours where there are none. */
+/** Formats a time such as `1:02:03.4`, without hours if there are none. */
 function clock(ms: number): string {
   const tenths = Math.round(ms / 100);
   const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');

@@ -22,7 +22,7 @@ it.each(installed.map((backend) => [backend.id, backend] as const))(
 
 const PLACES = { AZURE_OPENAI_ENDPOINT: 'https://r.openai.azure.com/' };
 
-/** Its token comes from a login of another program, and no variable is documented for it. */
+/** Its token comes from another program's login, so no variable is documented. */
 const LEFT_OUT = ['codex'];
 
 it('every profile of the compatible vendors has a row', async () => {

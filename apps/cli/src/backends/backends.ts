@@ -1,33 +1,33 @@
 import type { Env } from '@majordomo/core';
 import { azureOpenAI, PROFILES, type Profile } from '@majordomo/openai-wire';
 
-/** One backend that the command knows by name: a row says which package serves it, and what it needs. */
+/** Backend that the command knows by name: its package and requirements. */
 export interface Backend {
-  /** The provider's id: what stands before the slash. */
+  /** Id of the provider in specs. */
   readonly id: string;
   readonly package: string;
-  /** The package's function that creates it, and what it is called with. */
+  /** Name of the package's function that creates the provider. */
   readonly create: string;
   readonly options?: Readonly<Record<string, string>>;
-  /** For `openaiCompatible`: its first argument. */
+  /** First argument of `openaiCompatible`. */
   readonly profile?: Profile;
-  /** Any of these variables is a credential for it. */
+  /** Variables, each of which is a credential. */
   readonly keyEnv: readonly string[];
-  /** How a login of the vault is handed over, where it is no `apiKey`. */
+  /** Option that receives a login of the vault, if it is not `apiKey`. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
-  /** The variable that says where it is, and what follows its value in a base URL. */
+  /** Variable with the address, and the path that completes its base URL. */
   readonly placeEnv?: string;
   readonly placePath?: string;
-  /** `server` and `cli` are looked for on this machine and need no credential; anything else has to be named. */
+  /** `server` and `cli` are detected on this machine and need no credential. `remote` has to be named. */
   readonly kind: 'remote' | 'server' | 'cli';
-  /** Schemes of `LLM_*` DSNs that its package serves. */
+  /** Schemes of `LLM_*` DSNs that the package serves. */
   readonly schemes?: readonly string[];
 }
 
 const OPENAI = '@majordomo/provider-openai';
 const OLLAMA = '@majordomo/provider-ollama';
 
-/** One that asks for no key is a server on this machine. */
+/** A profile without key variables is a server on this machine. */
 const compatible = (profile: Profile): Backend => ({
   id: profile.id,
   profile,
@@ -46,7 +46,7 @@ const cli = (id: string, command: string): Backend => ({
   kind: 'cli',
 });
 
-/** Ids, variables and schemes are those of the packages; a test opens every installed one and compares. */
+/** Ids, variables and schemes of the packages. A test compares them with the installed packages. */
 export const BACKENDS: readonly Backend[] = [
   {
     id: 'openai',
@@ -126,21 +126,20 @@ export const BACKENDS: readonly Backend[] = [
   cli('opencode', 'opencode'),
 ];
 
-/** Has the environment a credential for it? */
+/** Whether the environment has a credential for the backend. */
 export const hasKey = ({ keyEnv }: Backend, env: Env): boolean =>
   keyEnv.some((name) => (env[name] ?? '') !== '');
 
-/** Might a vault have a key that the environment lacks? A project or a profile alone is no key. */
+/** Whether a vault may have a key that the environment lacks. A project or a profile alone is not a key. */
 export const lacksKey = ({ kind, keyEnv }: Backend, env: Env): boolean =>
   kind !== 'cli' && keyEnv.length > 0 && !keysOf(keyEnv).some((name) => (env[name] ?? '') !== '');
 
-/** Variables that hold a key, and not a place. */
+/** Returns the variables that contain a key, not an address. */
 export const keysOf = (keyEnv: readonly string[]): readonly string[] =>
   keyEnv.filter((name) => /KEY|TOKEN/.test(name));
 
-/** The backend of an id. */
 export const backendOf = (id: string): Backend | undefined => BACKENDS.find((backend) => backend.id === id);
 
-/** The backend whose package serves the scheme of a DSN. */
+/** Returns the backend whose package serves the scheme of a DSN. */
 export const backendForScheme = (scheme: string): Backend | undefined =>
   BACKENDS.find(({ schemes }) => schemes?.includes(scheme));

@@ -3,7 +3,7 @@ import { backendForScheme, backendOf, BACKENDS, hasKey } from './backends.ts';
 import { dsnEntries } from './dsns.ts';
 import type { Known } from './known.ts';
 
-/** Ids of providers that have a credential in the environment or the vault, a DSN or a place in the configuration. */
+/** Returns the ids of providers with a credential in the environment or vault, a DSN, or an address in the configuration. */
 export async function configuredIds({
   env,
   providers,
@@ -15,7 +15,7 @@ export async function configuredIds({
   return [...new Set([...providers, ...keyed, ...dsnEntries(env)].map(({ id }) => id))];
 }
 
-/** Of these, those that can be opened: their package is there, and they say where they are. */
+/** Returns the configured ids whose package is installed and whose address is known. */
 export async function openableIds(known: Known, cwd: string): Promise<readonly string[]> {
   const { env, providers } = known;
   const own = new Set(providers.map(({ id }) => id));

@@ -4,8 +4,8 @@ import type { Stored } from '../vault/stored.ts';
 import { hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
 
 /**
- * Calls the package's `create…` with the vendor's profile, if it has one, and the options. Throws `Stop` when the
- * package has nothing of that name, and when it is not said where the backend is.
+ * Calls the package's function with the vendor's profile, if it has one, and the options. Throws `Stop` if the package has no
+ * such function, or if the address of the backend is missing.
  */
 export function createBackend(backend: Backend, module: object, env: Env, stored?: Stored): Provider {
   const create: unknown = Reflect.get(module, backend.create);
@@ -18,7 +18,7 @@ export function createBackend(backend: Backend, module: object, env: Env, stored
 const outdated = ({ package: name }: Backend, missing: string): Stop =>
   new Stop(`${name} has no ${missing}, so it is another version: npm install ${name}@latest`);
 
-/** From the vault, where the environment has none: a project that is named there goes with a login. */
+/** Returns the key of the vault if the environment has none. A login also uses the project in the environment. */
 function keyOf(backend: Backend, env: Env, stored: Stored | undefined): object {
   if (stored === undefined || !lacksKey(backend, env)) return {};
   const options = stored.optionsFor(backend);

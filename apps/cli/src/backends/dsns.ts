@@ -1,13 +1,13 @@
 import { checkDsn, dsnVariable, LlmError, type Dsn, type Env } from '@majordomo/core';
 
-/** A variable that holds a DSN, with what it says, or with the error that says where it goes wrong. */
+/** Variable with a DSN, and its parsed value or error. */
 export type DsnEntry = { readonly variable: string; readonly value: string; readonly id: string } & (
   { readonly dsn: Dsn; readonly error: undefined } | { readonly dsn: undefined; readonly error: LlmError }
 );
 
 const PREFIX = dsnVariable('');
 
-/** What every `LLM_*` variable of an environment that holds a DSN says. */
+/** Parses all `LLM_*` variables with a DSN. */
 export const dsnEntries = (env: Env): readonly DsnEntry[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     variable.startsWith(PREFIX) && value?.includes('://') === true ? [entry(variable, value)] : [],
@@ -23,5 +23,5 @@ function entry(variable: string, value: string): DsnEntry {
   }
 }
 
-/** Does a variable say what this provider is? It then wins over what the command knows by that name. */
+/** Whether a variable defines this provider, which takes precedence over the built-in backend. */
 export const hasDsn = (id: string, env: Env): boolean => env[dsnVariable(id)] !== undefined;

@@ -14,28 +14,26 @@ import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';
 
-/** Where the packages are looked for, and who hears of the calls. */
+/** Folder of the packages, and observers of the calls. */
 export interface OpenOptions {
   readonly cwd: string;
   readonly signal: AbortSignal;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   readonly gates?: readonly Gate[] | undefined;
-  /** Runs each attempt inside it. */
   readonly around?: MajordomoOptions['around'];
-  /** What will be asked, where names are chosen by that. */
+  /** Request on which resolvers may depend. */
   readonly request?: ChatRequest | undefined;
 }
 
 /**
- * A majordomo with the providers that these specs name, and no other. Throws `config` for a name that nobody knows, and
- * `Stop` for a package that is missing.
+ * Creates a majordomo with the providers of a spec only. Throws `config` for an unknown name, and `Stop` for a missing package.
  */
 export async function openSpec(spec: string, settings: Known, options: OpenOptions): Promise<Majordomo> {
   return openSpecs([spec], settings, options);
 }
 
-/** The same, for ids of providers. */
+/** Creates a majordomo with the providers of these ids. */
 export const openIds = (ids: readonly string[], settings: Known, options: OpenOptions): Promise<Majordomo> =>
   openSpecs(
     ids.map((id) => `${id}/*`),
@@ -43,7 +41,7 @@ export const openIds = (ids: readonly string[], settings: Known, options: OpenOp
     options,
   );
 
-/** The same, for several specs. */
+/** Creates a majordomo with the providers of several specs. */
 export async function openSpecs(
   specs: readonly string[],
   settings: Known,

@@ -3,16 +3,16 @@ import { BACKENDS, type Backend } from './backends.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';
 
-/** A majordomo of stand-ins for all that the command knows by name: core says what a spec means before anything is loaded. */
+/** Majordomo with placeholder providers, which resolves specs before any package is loaded. */
 export interface Outline {
   readonly majordomo: Majordomo;
-  /** Backends that what was resolved so far has to be loaded for. */
+  /** Backends that the resolved specs need. */
   readonly wanted: ReadonlySet<Backend>;
-  /** Of these, those that were asked for by their own name, and not by the scheme of a DSN. */
+  /** Needed backends that were named by their id, not by the scheme of a DSN. */
   readonly named: ReadonlySet<Backend>;
 }
 
-/** The outline of what is configured. Asks and loads nothing. */
+/** Creates the outline of a configuration without loading packages. */
 export function outline({ aliases, resolvers, env, providers }: Known): Outline {
   const wanted = new Set<Backend>();
   const named = new Set<Backend>();
@@ -38,7 +38,7 @@ export function outline({ aliases, resolvers, env, providers }: Known): Outline 
   return { majordomo, wanted, named };
 }
 
-/** Notes that it was looked up. */
+/** Creates a placeholder that records its use. */
 const standIn = (id: string, note: () => void): Provider => ({
   spi: 1,
   id,

@@ -1,8 +1,6 @@
 import type { Env, Provider } from '@majordomo/core';
 import { hasDsn } from './dsns.ts';
 
-/**
- * `LLM_OLLAMA` says what `ollama` is: the package then serves schemes alone, under a name that no spec can have.
- */
+/** Hides a provider that a variable such as `LLM_OLLAMA` redefines: its package then serves DSN schemes only. */
 export const underDsn = (provider: Provider, env: Env): Provider =>
   hasDsn(provider.id, env) ? { ...provider, id: `${provider.id}://` } : provider;

@@ -3,13 +3,13 @@ import type { Ledger } from '@majordomo/ledger';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 
-/** What calls have to pass where the configuration has a ledger. Disposed of, all is written. */
+/** Gates of a configuration with a ledger. Disposing writes all records. */
 export interface Booked extends AsyncDisposable {
   readonly ledger: Ledger | undefined;
   readonly gates: readonly Gate[];
 }
 
-/** Opens the books where the configuration keeps any, and loads nothing where not. */
+/** Opens the ledger if the configuration has one. */
 export async function booked(settings: Settings, io: Io): Promise<Booked> {
   if (settings.ledger === undefined)
     return { ledger: undefined, gates: [], [Symbol.asyncDispose]: () => Promise.resolve() };

@@ -6,17 +6,16 @@ import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import { stateFile } from '../state-file.ts';
 
-/** The file with the books and the conversations. */
+/** Returns the file with the ledger and the conversations. */
 export function booksFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'home' | 'env'>): string {
   if (ledger?.file === undefined) return stateFile('books.db', io);
   const { file, folder } = ledger;
   return file.startsWith('~/') ? join(io.home, file.slice(2)) : resolve(folder, file);
 }
 
-/** Is there one? */
 export const hasBooks = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** Makes the file, for its owner alone, where there is none; what belongs to it gets the same mode. */
+/** Creates the file for its owner only. Related files get the same mode. */
 export function prepareBooks(file: string, settings: Pick<Settings, 'ledger'>): void {
   if (hasBooks(file)) {
     refuseOther(file);
@@ -26,7 +25,7 @@ export function prepareBooks(file: string, settings: Pick<Settings, 'ledger'>): 
     if (settings.ledger?.file === undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'ax', 0o600));
   } catch (error) {
-    // Another process was faster.
+    // Another process created it at the same time.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
     throw new Stop(`${file} cannot be made: ${reasonOf(error)}`, EXIT.failed);
   }
@@ -34,9 +33,9 @@ export function prepareBooks(file: string, settings: Pick<Settings, 'ledger'>): 
 
 const MAGIC = 'SQLite format 3\0';
 
-/** A path that was mistaken must not cost anybody a file: what is damaged is set aside, but what was never ours is not. */
+/** Throws `Stop` for another program's file: the store would move it away as damaged. */
 function refuseOther(file: string): void {
-  // A pipe would be waited for, for ever.
+  // Opening a pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new Stop(`${file} is not a file, and is left as it is: name another in "ledger"`);
   const begins = new Uint8Array(MAGIC.length);

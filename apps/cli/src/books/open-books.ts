@@ -8,14 +8,14 @@ import { painter, printable } from '../paint.ts';
 import { booksFile, prepareBooks } from './books-file.ts';
 import { needSqlite } from './sqlite-there.ts';
 
-/** The file as it is used by one command. Disposed of, all is written. */
+/** Ledger file of one command. Disposing writes all records. */
 export interface Books extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
   readonly conversations: ConversationStore;
 }
 
-/** Opens the books, or makes them; `why` is what needs them. Throws `Stop` where that cannot be. */
+/** Opens or creates the ledger file. `why`: the feature that needs it. Throws `Stop` if it cannot. */
 export async function openBooks(settings: Settings, io: Io, why: string): Promise<Books> {
   needSqlite();
   const file = booksFile(settings, io);
@@ -60,7 +60,7 @@ async function ledgerOn(stores: SqliteStores, { ledger: config }: Settings, io: 
   });
 }
 
-/** What a person wants to know before a call is denied. */
+/** Prints an alert before calls are denied. */
 function tell(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
     stderr.write(`${painter(stderr)('yellow', printable(text))}\n`);
@@ -74,7 +74,7 @@ function tell(alert: Alert, { stderr }: Io): void {
     say(`The limit "${alert.state.limit.name}" will be spent within ${alert.days} days.`);
 }
 
-/** For commands that only look: throws `Stop` where nothing has been kept. */
+/** Opens an existing file for reading commands. Throws `Stop` if there is none. */
 export async function lookInto(settings: Settings, io: Io, why: string): Promise<Books | undefined> {
   const { hasBooks } = await import('./books-file.ts');
   if (hasBooks(booksFile(settings, io))) return openBooks(settings, io, why);

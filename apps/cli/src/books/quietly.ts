@@ -1,4 +1,4 @@
-/** Node says of `node:sqlite` that it is experimental, once it is loaded: not a word for those who use the command. */
+/** Suppresses Node's warning that `node:sqlite` is experimental. */
 export async function quietly<T>(load: () => Promise<T>): Promise<T> {
   const emitWarning = Reflect.get(process, 'emitWarning') as (...warning: unknown[]) => void;
   process.emitWarning = (...warning: unknown[]): void => {

@@ -1,10 +1,10 @@
 import { getBuiltinModule } from 'node:process';
 import { EXIT, Stop } from '../exit.ts';
 
-/** As in `engines` of @majordomo/store-sqlite. */
+/** Version in `engines` of @majordomo/store-sqlite. */
 const OLDEST = [22, 16] as const;
 
-/** Throws `Stop` where Node has no SQLite, or one that does not wait for other processes. */
+/** Throws `Stop` if this Node has no SQLite, or one that does not wait for other processes. */
 export function needSqlite(node: string = process.versions.node): void {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   const [oldest, least] = OLDEST;

@@ -10,7 +10,7 @@ import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-/** One question and its answer, in the form that was asked for. */
+/** Runs one question and prints its answer in the requested format. */
 export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
   const { flags, io } = session;
   const from = performance.now();
@@ -26,19 +26,19 @@ async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
   if (flags.events === true) return told(session, question, jsonLines(io.stdout));
-  // To a pipe nothing goes that could have to be taken back: the answer comes whole.
+  // A pipe cannot take back text, so it receives the complete answer.
   if (flags.json === true || !io.stdout.isTerminal) return whole(session, question);
   return told(session, question, await rendererOf(session));
 }
 
-/** Markdown is rendered where there are colours to render it with, unless it is wanted as it is. */
+/** Renders Markdown on terminals with colors, unless the user wants it unchanged. */
 export async function rendererOf({ io, flags }: Chat): Promise<Renderer> {
   if (!io.stdout.colour || flags.raw === true) return createRenderer(io.stdout);
   const { createMarkdown } = await import('../markdown/markdown-stream.ts');
   return createRenderer(io.stdout, createMarkdown);
 }
 
-/** Lines of JSON on the same terminal would be erased with a status: no line is fresh. */
+/** JSON lines on the same terminal would be erased with a status, so no line counts as fresh. */
 const jsonLines = (output: Output): Renderer => ({
   show: (event: StreamEvent) => {
     writeJsonLine(output, event);
@@ -47,7 +47,7 @@ const jsonLines = (output: Output): Renderer => ({
   end: () => undefined,
 });
 
-/** Reads the stream to its end, showing every event. */
+/** Reads the stream to its end and shows every event. */
 export async function told(
   session: Chat,
   question: UserMessage,
@@ -100,7 +100,7 @@ async function whole(session: Chat, question: UserMessage): Promise<Turn> {
   return turnOf(response);
 }
 
-/** The answer alone goes to the pipe, and what was said between calls of tools to nobody. */
+/** Prints the final answer only, without text between tool calls. */
 async function wholeWithSkills(
   session: Chat,
   question: UserMessage,

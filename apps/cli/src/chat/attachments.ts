@@ -6,10 +6,10 @@ import { Stop } from '../exit.ts';
 
 const MOST_BYTES = 50 * 1024 * 1024;
 
-/** Formats of pictures that models take. */
+/** Image formats that models accept. */
 const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-/** A file as a part of the question: by its bytes, never by its name. Throws `Stop` for what is none of them. */
+/** Reads a file as a part of the question. Its type is that of its bytes. Throws `Stop` for unsupported files. */
 export async function attachment(path: string, cwd: string): Promise<UserPart> {
   const bytes = await fileBytes(path, cwd, MOST_BYTES);
   const mediaType = sniffMediaType(bytes);

@@ -11,13 +11,13 @@ const ID_LENGTH = 8;
 const newId = (): string => randomUUID().slice(0, ID_LENGTH);
 const LOOKS_LIKE_ID = /^[0-9a-f]{8}$/;
 
-/** Where a conversation is kept, turn by turn. What cannot be kept is said, and the conversation continues. */
+/** Stores a conversation turn by turn. A failure is reported and does not end the conversation. */
 export class ChatLog {
   private readonly store: ConversationStore;
   private readonly io: Io;
   private id: string;
   private version: number;
-  /** What the user calls it. */
+  /** Title that the user set. */
   private title: string | undefined;
 
   constructor(store: ConversationStore, kept: StoredConversation | undefined, io: Io) {
@@ -35,7 +35,7 @@ export class ChatLog {
     }
   }
 
-  /** Calls it so, from its first save on. */
+  /** Sets the title, which is stored with the next save. */
   async rename(title: string): Promise<void> {
     this.title = title;
     try {
@@ -50,7 +50,7 @@ export class ChatLog {
       await this.put(conversation, this.version);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
-      // It was gone on with elsewhere, or removed: from here on there are two.
+      // Another process changed or removed the conversation: continue as a new one.
       const before = this.id;
       this.id = newId();
       await this.put(conversation, 0);
@@ -70,8 +70,8 @@ export class ChatLog {
 }
 
 /**
- * `--continue` takes an id, or none: what looks like no id is the first word behind it. Gives the words and the id, which is
- * `undefined` for the newest.
+ * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument, and the id is `undefined`
+ * for the newest conversation.
  */
 export function continued(
   words: readonly (string | undefined)[],
@@ -83,7 +83,7 @@ export function continued(
   return { words: [value, ...words], id: undefined };
 }
 
-/** The conversation to continue with. Throws `Stop` where there is none. */
+/** Returns the conversation to continue. Throws `Stop` if there is none. */
 export async function resumed(store: ConversationStore, id: string | undefined): Promise<StoredConversation> {
   const [newest] = id === undefined ? await store.list(1) : [];
   const asked = id ?? newest?.id;

@@ -13,28 +13,28 @@ import type { ChatFlags } from './flags.ts';
 import type { FullContext } from './full-context.ts';
 import type { RequestSettings } from './request-settings.ts';
 
-/** One conversation on the command line. */
+/** Conversation on the command line. */
 export interface Chat {
   readonly model: ChatModel;
-  /** What may answer. */
+  /** Targets of the model. */
   readonly targets: readonly ResolvedTarget[];
-  /** Sees to it that what is sent fits. */
+  /** Keeps the transcript within the context window. */
   readonly context: FullContext;
-  /** Grows with every turn that was answered. */
+  /** Messages of all answered turns. */
   readonly messages: Message[];
-  /** What the user calls it. */
+  /** Title that the user set. */
   readonly title: string | undefined;
   readonly system: string | undefined;
   readonly settings: RequestSettings;
-  /** With any, the model may call their tools before it answers. */
+  /** Skills whose tools the model may call. */
   readonly skills: readonly Skill[];
   readonly flags: ChatFlags;
-  /** Keeps it, where that is wanted. */
+  /** Store of the conversation, if it is logged. */
   readonly log: ChatLog | undefined;
   readonly io: Io;
 }
 
-/** Asks for one more turn, with a summary where the conversation is too long. Where a vendor finds it too long: once more. */
+/** Runs a turn with a summary if the conversation is too long, and once again if the vendor finds it too long. */
 export async function withRoom<T>(
   session: Chat,
   question: Message,
@@ -52,17 +52,17 @@ export async function withRoom<T>(
   }
 }
 
-/** What came of a question. */
+/** Response of a turn and its messages. */
 export interface Turn {
   readonly response: ChatResponse;
-  /** What it adds to the conversation behind the question: the answer, and calls of tools with their results before it. */
+  /** Messages after the question: tool calls, their results, and the answer. */
   readonly added: readonly Message[];
 }
 
-/** The turn of an answer without tools. */
+/** Returns the turn of an answer without tools. */
 export const turnOf = (response: ChatResponse): Turn => ({ response, added: [response.message] });
 
-/** An answered turn: it is kept, and saved where that was asked for. */
+/** Adds an answered turn to the conversation, and stores it if requested. */
 export async function keep(session: Chat, question: Message, { added, response }: Turn): Promise<void> {
   const { messages, model, system, title, log } = session;
   session.context.learn(response);
@@ -74,5 +74,5 @@ export async function keep(session: Chat, question: Message, { added, response }
   await saveTranscript(save, session.io.cwd, { title, messages });
 }
 
-/** Another model for the same conversation, with the settings of the flags. Throws for a spec that means nothing. */
+/** Opens another model for the same conversation, with the settings of the flags. Throws for an invalid spec. */
 export type OpenModel = (spec: string) => Promise<Pick<Chat, 'model' | 'settings' | 'targets'>>;

@@ -27,7 +27,7 @@ import { unconfigured } from './unconfigured.ts';
 import { wordsOf } from './words.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-/** `majordomo chat`: one question, or a conversation where a person sits at the terminal; `page` shows its calls. */
+/** `majordomo chat`: runs one question, or a conversation on a terminal. `page` shows its calls. */
 export async function chat(
   first: string | undefined,
   second: string | undefined,
@@ -36,7 +36,7 @@ export async function chat(
   page?: Page,
 ): Promise<ExitCode> {
   checkFlags(flags);
-  // Mistakes in them are told before anything is loaded.
+  // Reports invalid settings before anything is loaded.
   requestSettings(flags, []);
   const settings = await loadSettings(io);
   await using before = await kept([first, second], settings, flags, io);
@@ -70,14 +70,14 @@ async function traceWith(url: string, io: Io): Promise<Trace> {
   return traceTo(url, io);
 }
 
-/** Most often it is a model, without its provider. */
+/** Suggests specs for a model id without a provider. */
 async function tellListed(spec: string, settings: Settings, io: Io): Promise<void> {
   const { listedLike } = await import('../models/listed-like.ts');
   const targets = await listedLike(spec, settings, io);
   if (targets.length > 0) io.stderr.write(`${printable(`Listed: ${targets.join(', ')}`)}\n`);
 }
 
-/** What a chat has around it. */
+/** Resources of a chat. */
 interface Around {
   readonly before: Kept;
   readonly trace: Trace | undefined;
@@ -116,7 +116,7 @@ async function started(
     );
   }
   const asked = await promptOf(prompt, io);
-  // What was piped in is not looked through: a stranger may have written it.
+  // Piped text may come from another source, so its references are not resolved.
   const [, ...parts] = await referred(prompt ?? '', io);
   const question = user(...(await attachments(flags, io)), asked, ...parts);
   const { askOnce } = await import('./ask-once.ts');
@@ -166,7 +166,7 @@ const providerOf = ({ target, model }: ResolvedTarget): string => target.slice(0
 const attachments = (flags: ChatFlags, io: Io) =>
   Promise.all((flags.file ?? []).map((path) => attachment(path, io.cwd)));
 
-/** Somebody can be talked with where the answer goes to a person. */
+/** Whether the answer is for a person, so that a conversation is possible. */
 const isPlain = ({ json, events, schema }: ChatFlags): boolean =>
   json === undefined && events === undefined && schema === undefined;
 

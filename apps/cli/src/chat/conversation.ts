@@ -12,7 +12,7 @@ import { referred } from './referred.ts';
 import { slashHelp, type SlashName } from './slash.ts';
 import { loadTranscript, saveTranscript } from './transcript.ts';
 
-/** A conversation with a person: what was said, with whom, and what goes with the next question. */
+/** Conversation with a user: messages, model, and attachments of the next question. */
 export class Conversation {
   private session: Chat;
   private pending: readonly UserPart[];
@@ -29,12 +29,12 @@ export class Conversation {
     return this.session.model.spec;
   }
 
-  /** Asks a question. One Ctrl-C stops the answer; a failure is said, and the question can be asked again. */
+  /** Asks a question. One Ctrl-C stops the answer. A failure is printed, and `/retry` repeats the question. */
   async ask(text: string): Promise<void> {
     await this.put(user(...this.pending, await referred(text, this.session.io)));
   }
 
-  /** Does what a slash word says. */
+  /** Runs a slash command. */
   async command(name: Exclude<SlashName, 'quit'>, rest: string): Promise<void> {
     try {
       await this.commands[name](rest);
@@ -74,7 +74,7 @@ export class Conversation {
     retry: async () => {
       const { messages } = this.session;
       if (this.last === undefined) throw new Stop('there is no question to ask again');
-      // One that was answered is taken back first.
+      // Removes the answered question before it is repeated.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
     },
@@ -141,7 +141,7 @@ export class Conversation {
 const lastQuestion = (messages: readonly Message[]): Message | undefined =>
   messages.findLast(({ role }) => role === 'user');
 
-/** Takes the last question away, with all that followed it. */
+/** Removes the last question and everything after it. */
 function takeBack(messages: Message[]): readonly Message[] {
   const at = messages.findLastIndex(({ role }) => role === 'user');
   return at === -1 ? [] : messages.splice(at);

@@ -6,7 +6,7 @@ import type { Chat, OpenModel } from './chat-session.ts';
 import { Conversation } from './conversation.ts';
 import { slashOf } from './slash.ts';
 
-/** Turn by turn with a person, until `/quit`, Ctrl-D, or Ctrl-C twice. */
+/** Runs turns until `/quit`, Ctrl-D, or Ctrl-C twice. */
 export async function converse(
   session: Chat,
   files: readonly UserPart[],
@@ -35,7 +35,7 @@ export async function converse(
 
 const BLOCK = '"""';
 
-/** One line or pasted text, or all lines between `"""` and `"""`. */
+/** Returns one line or pasted text, or all lines between `"""` and `"""`. */
 async function questionOf(io: Io): Promise<string | null | undefined> {
   const first = await io.ask('You');
   if (first?.startsWith(BLOCK) !== true) return first;

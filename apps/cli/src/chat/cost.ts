@@ -1,6 +1,6 @@
 import type { ChatResponse } from '@majordomo/core';
 
-/** `$0.0042` for all attempts of an answer, of whatever kind; `undefined` where a price is not known, or a plan pays. */
+/** Returns the cost of all attempts, such as `$0.0042`; `undefined` if a price is unknown, or if a subscription pays. */
 export async function costIn(response: Pick<ChatResponse, 'attempts'>): Promise<string | undefined> {
   const { costOfResponse, formatUsd } = await import('@majordomo/catalog');
   const { nanoUsd } = await costOfResponse(response);

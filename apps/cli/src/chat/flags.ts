@@ -1,4 +1,4 @@
-/** Options of `majordomo chat`, as the command line gives them. */
+/** Options of `majordomo chat`. */
 export interface ChatFlags {
   readonly model?: string;
   readonly system?: string;
@@ -9,18 +9,18 @@ export interface ChatFlags {
   readonly image?: string;
   readonly save?: string;
   readonly load?: string;
-  /** Keep the conversation. */
+  /** Whether the conversation is stored. */
   readonly log?: true;
-  /** Go on with one that was kept: its id, or the newest. */
+  /** Id of a stored conversation to continue, or `true` for the newest. */
   readonly continue?: string | true;
   readonly maxTokens?: string;
   readonly temperature?: string;
   readonly reasoning?: string;
-  /** `key=value`, each. */
+  /** `key=value` pairs. */
   readonly option?: readonly string[];
   readonly json?: true;
   readonly events?: true;
-  /** Address of a collector. */
+  /** Address of an OpenTelemetry collector. */
   readonly trace?: string;
   readonly raw?: true;
   readonly quiet?: true;

@@ -5,7 +5,7 @@ import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { costIn } from './cost.ts';
 
-/** Says who answered a chat, what it cost where that is known, and why it was not somebody else. */
+/** Prints the target that answered, the cost if it is known, and why other targets did not answer. */
 export async function footer(response: ChatResponse, ms: number, output: Output): Promise<void> {
   const { usage, finish } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];
@@ -13,10 +13,10 @@ export async function footer(response: ChatResponse, ms: number, output: Output)
   await tellAnswered(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], output);
 }
 
-/** What answers of all kinds have. */
+/** Part of a response that every operation has. */
 export type Answered = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
 
-/** The same of any answer; `about` it there is this to say. */
+/** Prints the footer of any response, starting with `about`. */
 export async function tellAnswered(
   answered: Answered,
   about: readonly string[],

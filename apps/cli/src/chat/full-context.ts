@@ -3,23 +3,23 @@ import type { Compaction, Compactor, ContextStatus, TokenMeter } from '@majordom
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
-/** What a model is to read, besides messages. */
+/** Model for which the context is fitted. */
 interface Reader {
   readonly model: ChatModel;
   readonly targets: readonly ResolvedTarget[];
   readonly system: string | undefined;
 }
 
-/** Shorter conversations fit every model, and nothing is loaded for them. */
+/** Length in characters below which a conversation fits every model. */
 const SHORT = 20_000;
 
-/** Keeps what is sent of a conversation within what its model can read. The conversation itself stays whole. */
+/** Fits the messages that are sent to the context window. The stored conversation is not changed. */
 export class FullContext {
   private engine:
     { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel } | undefined;
   private sent: { readonly messages: readonly Message[]; readonly system: string | undefined } | undefined;
 
-  /** The messages to send, and a line where they are not all. */
+  /** Returns the messages to send, and prints a line if they are summarized. */
   async fit(messages: readonly Message[], reader: Reader, io: Io): Promise<readonly Message[]> {
     if (this.engine === undefined && lengthOf(messages) < SHORT) return messages;
     const { compactor } = await this.engineFor(reader);
@@ -29,7 +29,7 @@ export class FullContext {
     return made.messages;
   }
 
-  /** What to send once more where that was too long; `undefined` where it can be made no shorter. */
+  /** Returns shorter messages after the vendor found them too long; `undefined` if they cannot be shortened. */
   async fitAgain(
     messages: readonly Message[],
     overflow: LlmError,
@@ -46,13 +46,13 @@ export class FullContext {
     return shorter;
   }
 
-  /** What the vendor counted for what was sent. */
+  /** Uses the vendor's token count for later estimates. */
   learn({ usage, target }: ChatResponse): void {
     if (this.sent !== undefined && usage !== undefined) this.engine?.meter.observe(this.sent, usage, target);
     this.sent = undefined;
   }
 
-  /** For `/compact`. */
+  /** Runs `/compact`. */
   async compact(messages: readonly Message[], focus: string, reader: Reader, io: Io): Promise<void> {
     const { compactor } = await this.engineFor(reader);
     const options = { force: true, system: reader.system, signal: io.signal };
@@ -62,7 +62,7 @@ export class FullContext {
     );
   }
 
-  /** For `/context`. */
+  /** Returns the status for `/context`. */
   async status(messages: readonly Message[], reader: Reader): Promise<ContextStatus> {
     const { compactor } = await this.engineFor(reader);
     return compactor.status(messages, { system: reader.system });
@@ -78,7 +78,7 @@ export class FullContext {
   }
 }
 
-/** Of all that may answer, what the one that can read least can read. */
+/** Returns the smallest context window of the targets. */
 async function smallest(targets: readonly ResolvedTarget[]): Promise<number | undefined> {
   const { catalog } = await import('@majordomo/catalog');
   const known = await Promise.all(
@@ -97,11 +97,11 @@ const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);
 
-/** A picture counts for what it may be. */
+/** Replaces bytes by their maximum token count. */
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 
-/** What a person is told: of every summary and of every failure, and of what was asked for. */
+/** Describes a summary, or the reason why there is none. */
 function told({ lineage, skipped }: Compaction, isAsked: boolean): string {
   if (lineage !== undefined) {
     const { tokensBefore, tokensAfter, from, to } = lineage;
@@ -122,7 +122,7 @@ function say(text: string, { stderr }: Io): void {
 
 const CELLS = 40;
 
-/** How full it is, as a bar with the place where a summary will be made. */
+/** Returns the fill level as a bar, with a mark at the threshold of the next summary. */
 export function contextBar({ tokens, threshold, contextTokens, share, compactions }: ContextStatus): string {
   const cellOf = (part: number): number => Math.min(CELLS, Math.round((part / contextTokens) * CELLS));
   const cells = Array.from({ length: CELLS }, (_, at) =>

@@ -5,19 +5,18 @@ import type { Io } from '../io.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatFlags } from './flags.ts';
 
-/** What a chat has to do with books and conversations that are kept. Disposed of, all is written. */
+/** Ledger and stored conversation of a chat. Disposing writes all records. */
 export interface Kept extends AsyncDisposable {
-  /** The words of the command line that are no conversation's id. */
+  /** Arguments without the id of a conversation. */
   readonly words: readonly (string | undefined)[];
-  /** The one to continue with. */
+  /** Conversation to continue. */
   readonly conversation: StoredConversation | undefined;
-  /** Where this one is kept. */
+  /** Store of this conversation. */
   readonly log: ChatLog | undefined;
-  /** Books what is spent. */
   readonly ledger: Ledger | undefined;
 }
 
-/** Opens what was asked for. Loads nothing where nothing is kept. */
+/** Opens the requested stores. Loads nothing if none is requested. */
 export async function kept(
   words: readonly (string | undefined)[],
   settings: Settings,

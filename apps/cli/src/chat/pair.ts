@@ -1,6 +1,6 @@
 import { Stop } from '../exit.ts';
 
-/** `seed=7`: the value as JSON where it is JSON, else as text. */
+/** Parses `seed=7`. The value is JSON if it parses as JSON, otherwise a string. */
 export function pair(text: string, option = '-o'): readonly [string, unknown] {
   const at = text.indexOf('=');
   if (at < 1) throw new Stop(`${option} takes key=value, such as seed=7, not "${text}"`);

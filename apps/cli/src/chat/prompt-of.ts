@@ -2,8 +2,8 @@ import { Stop } from '../exit.ts';
 import type { Io, Output } from '../io.ts';
 
 /**
- * The question: what was typed, and after it what standard input holds. A socket is what a parent process leaves open
- * without meaning to write: it is read only when nothing was typed, or `-` was.
+ * Returns the question: the typed text, followed by standard input. A socket, which some parent processes leave open, is read
+ * only without typed text or with `-`.
  */
 export async function promptOf(prompt: string | undefined, { stdin, stderr }: Io): Promise<string> {
   const typed = prompt === '-' ? undefined : prompt;
@@ -15,7 +15,7 @@ export async function promptOf(prompt: string | undefined, { stdin, stderr }: Io
   return question;
 }
 
-/** A pipe that nobody writes to or closes would be waited for in silence. */
+/** Time after which a silent pipe is reported. */
 const SILENT_MS = 1000;
 
 async function announced(text: Promise<string>, { write }: Output): Promise<string> {

@@ -6,7 +6,7 @@ import { painter, printable } from '../paint.ts';
 const REFERS = /@(?:file:|folder:|git:|url:|diff\b|staged\b)/;
 const MOST_TOKENS = 20_000;
 
-/** A prompt that a person typed, with what its references stand for; what cannot be read is said. */
+/** Returns a typed prompt with its references. Prints those that cannot be read. */
 export async function referred(text: string, { cwd, signal, stderr }: Io): Promise<readonly UserPart[]> {
   if (!REFERS.test(text)) return [{ type: 'text', text }];
   const { resolveReferences } = await import('@majordomo/context/node');

@@ -5,23 +5,23 @@ import type { MarkdownStream } from '../markdown/markdown-stream.ts';
 import type { Span } from '../markdown/span.ts';
 import { painter, printable, type Paint } from '../paint.ts';
 
-/** Shows an answer as it comes. */
+/** Shows an answer as it arrives. */
 export interface Renderer {
   readonly show: (event: StreamEvent) => void;
-  /** Is there nothing on the current line? */
+  /** Whether the current line is empty. */
   readonly isFresh: () => boolean;
-  /** Ends the line of an answer that broke off. */
+  /** Ends the line of an interrupted answer. */
   readonly end: () => void;
 }
 
 const plain: Paint = (_style, text) => text;
 
-/** Makes what shows the Markdown of one answer, for lines of so many cells. */
+/** Creates a Markdown renderer for lines of `columns` cells. */
 export type MarkdownFactory = (columns: number) => MarkdownStream;
 
 /**
- * Reasoning is dimmed, tool calls are named, a new start is said; lines break between words where they can be told to.
- * Without `createMarkdown` an answer is shown as it was written.
+ * Shows text, dimmed reasoning, the names of tool calls, and restarts. Lines break between words. Without `createMarkdown` text
+ * is shown unchanged.
  */
 export function createRenderer(output: Output, createMarkdown?: MarkdownFactory): Renderer {
   const paint = painter(output);
@@ -39,7 +39,7 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
       return;
     }
     markdown ??= createMarkdown(output.columns);
-    // Before it is read as Markdown: a control character must not hide a mark.
+    // Control characters are removed first, because they could hide Markdown marks.
     spans(markdown.feed(printable(text)));
   };
   const spans = (shown: readonly Span[]): void => {

@@ -4,13 +4,13 @@ import { Stop } from '../exit.ts';
 import type { ChatFlags } from './flags.ts';
 import { pair } from './pair.ts';
 
-/** What flags say of how to answer, besides the messages. */
+/** Settings of a request from flags. */
 export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
 
-/** Members of a request that `-o` sets by their name; any other one goes to the vendor as it is. */
+/** Members of a request that `-o` sets by name. Others are sent to the vendor unchanged. */
 const OWN = new Set<string>(OPTIONAL_SETTINGS);
 
-/** `providers`: ids of those that may be asked, to whom `-o` hands on what is theirs. Throws `Stop` for a mistake. */
+/** Returns the settings of the flags. `providers`: ids that receive vendor options. Throws `Stop` for invalid values. */
 export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
   const { temperature, reasoning, maxTokens, option = [] } = flags;
   const options = Object.fromEntries(option.map((each) => pair(each)));

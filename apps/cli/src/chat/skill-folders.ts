@@ -6,13 +6,12 @@ import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { painter, printable } from '../paint.ts';
 
-/** `loadSkills` of `@majordomo/skills/node`. */
 type LoadSkills = (
   roots: readonly string[],
   options: { readonly onProblem: (error: LlmError) => void },
 ) => Promise<Skill>;
 
-/** The skills of these folders. Throws `Stop` where there is none; what is wrong with one of several is said. */
+/** Loads the skills of these folders. Throws `Stop` if there is none, and prints problems of single skills. */
 export async function loadSkillFolders(folders: readonly string[], io: Io): Promise<Skill> {
   const module = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
   const load = Reflect.get(module, 'loadSkills') as LoadSkills;

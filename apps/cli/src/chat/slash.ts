@@ -1,6 +1,6 @@
 import { nearestName } from '@majordomo/core/toolkit';
 
-/** What a person can say to the command itself in a conversation. */
+/** Slash commands of a conversation. */
 export const SLASH_COMMANDS = {
   help: 'these lines',
   model: 'SPEC: go on with another model; alone: say which',
@@ -18,12 +18,12 @@ export const SLASH_COMMANDS = {
 
 export type SlashName = keyof typeof SLASH_COMMANDS;
 
-/** A line that is for the command: one of its words, or a word that it does not know. */
+/** Slash command, known or unknown. */
 export type Slash =
   | { readonly name: SlashName; readonly rest: string }
   | { readonly name: undefined; readonly problem: string };
 
-/** Reads a line that begins with a slash; `undefined` for a question. */
+/** Parses a line that begins with a slash; `undefined` for a question. */
 export function slashOf(line: string): Slash | undefined {
   const match = /^\/(\S*)\s*([\s\S]*)$/.exec(line);
   if (match === null) return undefined;
@@ -36,7 +36,7 @@ export function slashOf(line: string): Slash | undefined {
   return { name: undefined, problem };
 }
 
-/** For `/help`. */
+/** Returns the text of `/help`. */
 export const slashHelp = (): string =>
   [
     ...Object.entries(SLASH_COMMANDS).map(([name, does]) => `/${name} ${does}`),

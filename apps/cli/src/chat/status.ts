@@ -2,10 +2,10 @@ import type { CallEvent } from '@majordomo/core';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
-/** A line at the bottom that says whom we are waiting for; it is gone before anything else is written. */
+/** Status line at the bottom. It is removed before anything else is written. */
 export interface Status {
   readonly onEvent: (event: CallEvent) => void;
-  /** Takes the line away until its next tick: something is written now. */
+  /** Removes the line until its next tick. */
   readonly hide: () => void;
   readonly clear: () => void;
 }
@@ -13,10 +13,7 @@ export interface Status {
 const TICK_MS = 200;
 const ERASE = '\r\u001B[K';
 
-/**
- * Shown only where it can be taken away again, on terminals that know escape sequences; and never on a line that holds
- * a piece of an answer, which is there until the reader has heard that it is void.
- */
+/** Shown only on terminals that can erase lines, and never on a line that contains a part of an answer. */
 export function createStatus(output: Output, isFresh: () => boolean = () => true): Status {
   if (!output.canErase) return { onEvent: () => undefined, hide: () => undefined, clear: () => undefined };
   const paint = painter(output);
@@ -36,7 +33,7 @@ export function createStatus(output: Output, isFresh: () => boolean = () => true
     const draw = (): void => {
       if (!isFresh()) return;
       const seconds = Math.floor((performance.now() - from) / 1000);
-      // A line that wraps could not be erased.
+      // A wrapped line could not be erased.
       const line = printable(seconds === 0 ? `${text} …` : `${text} … ${seconds} s`).slice(
         0,
         output.columns - 2,

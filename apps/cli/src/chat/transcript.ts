@@ -6,25 +6,25 @@ import { Stop } from '../exit.ts';
 import { readJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
 
-/** A conversation as a file has it. */
+/** Conversation in a file. */
 export interface Transcript {
-  /** A user's own. */
+  /** Title that the user set. */
   readonly title?: string | undefined;
   readonly messages: readonly Message[];
 }
 
-/** The file of `--save`: JSON, with bytes as base64. */
+/** Content of a `--save` file: JSON with bytes in base64. */
 interface Saved {
   readonly majordomo: 1;
-  /** The user's, or of the first words. */
+  /** Title of the user, or the first words. */
   readonly title?: string | undefined;
   readonly titleBy?: 'user' | undefined;
   readonly messages: readonly Message[];
 }
 
 /**
- * Writes the conversation, for its owner alone; an interrupted write leaves the old file. The name that it has meanwhile
- * cannot be foreseen, and must be new: a link that somebody laid there is not followed.
+ * Writes the conversation for its owner only. An interrupted write keeps the old file. The temporary file has a random, new name,
+ * so that no existing link is followed.
  */
 export async function saveTranscript(
   path: string,
@@ -46,7 +46,7 @@ export async function saveTranscript(
   }
 }
 
-/** Reads what `saveTranscript` wrote. Throws `Stop` for a file that is something else. */
+/** Reads a file of `saveTranscript`. Throws `Stop` for another file. */
 export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
   if (!isSaved(json)) throw new Stop(`${path} is not a conversation that majordomo saved`);

@@ -18,14 +18,14 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import type { Chat, Turn } from './chat-session.ts';
 
-/** Who hears of a turn, and leaves the line free where a person is asked. */
+/** Shows a turn, and frees the line for questions to the user. */
 export interface TurnView {
   readonly onEvent: (event: CallEvent) => void;
   readonly show: (event: StreamEvent) => void;
   readonly leave: () => void;
 }
 
-/** One turn in which the model may call tools: those with an effect run once a person has agreed. */
+/** Runs a turn in which the model may call tools. Tools with effects run after the user agrees. */
 export async function turnWithSkills(session: Chat, question: UserMessage, view: TurnView): Promise<Turn> {
   const { io, model, settings, system, messages } = session;
   const compact: AgentOptions['compact'] = async (all, { overflow }) =>
@@ -61,7 +61,7 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
   }
 }
 
-/** Whatever may not run twice has an effect, and asks first where it does not say otherwise. */
+/** Requires an approval for tools that must not run twice, unless they configure it. */
 const asking = (skill: Skill): Skill => ({
   ...skill,
   tools: skill.tools?.map((tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' })),

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 
-/** Nobody said which model: three lines about what to do, and the demo where there is somebody to ask. */
+/** Explains how to configure a model, and offers the demo on a terminal. */
 export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode> {
   const ids = await configuredIds(settings);
   const paint = painter(io.stderr);

@@ -1,12 +1,12 @@
-/** Which of the words on the command line is the spec, and which the prompt. */
+/** Spec and prompt among the arguments of the command line. */
 export interface Words {
   readonly spec: string | undefined;
   readonly prompt: string | undefined;
 }
 
 /**
- * `chat SPEC PROMPT`; with one word, that which looks like a spec is one: no space, and a slash or a known alias.
- * With `--model` there is only the prompt.
+ * Parses `chat SPEC PROMPT`. A single argument is a spec if it has no space, and has a slash or is a known alias. With `--model`
+ * all arguments are the prompt.
  */
 export function wordsOf(
   [first, second]: readonly (string | undefined)[],

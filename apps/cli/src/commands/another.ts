@@ -1,4 +1,4 @@
-/** Adds up an option that can be given more than once: one value each, so that a prompt may follow it. */
+/** Collects an option that can be given several times, with one value each, so that a prompt may follow. */
 export const another = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   value,

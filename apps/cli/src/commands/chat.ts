@@ -16,7 +16,7 @@ export const define: Define = (command, io, done) => {
   );
 };
 
-/** The arguments and options of a chat. */
+/** Adds the arguments and options of a chat. */
 export const chatWords = (command: Command): Command =>
   command
     .argument('[spec]', SPEC)

@@ -1,2 +1,2 @@
-/** What the help says of an argument that names models. */
+/** Help text of an argument with models. */
 export const SPEC = 'provider/model or an alias; the next ones after commas';

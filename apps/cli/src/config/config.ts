@@ -5,51 +5,51 @@ import type { Limit } from '@majordomo/ledger';
 import type { LoginConfig } from '../vault/login-config.ts';
 import type { Router } from '@majordomo/routing';
 
-/** What `majordomo.config.{ts,js,json}` holds. In JSON there are no `providers`, `resolvers`, `router` and `skills`. */
+/** Content of `majordomo.config.{ts,js,json}`. JSON has no `providers`, `resolvers`, `router` and `skills`. */
 export interface MajordomoConfig {
-  /** The spec that is asked when the command line names none. */
+  /** Spec to use if the command line has none. */
   readonly model?: string | undefined;
-  /** Names for specs, such as `{ fast: 'openai/gpt-5.4-mini,ollama/qwen3' }`. */
+  /** Names of specs, such as `{ fast: 'openai/gpt-5.4-mini,ollama/qwen3' }`. */
   readonly aliases?: Readonly<Record<string, string>> | undefined;
-  /** Instructions for every conversation. */
+  /** System instructions of every conversation. */
   readonly system?: string | undefined;
-  /** Variables such as keys and `LLM_*` DSNs; the environment's own win. */
+  /** Variables such as keys and `LLM_*` DSNs. Those of the environment take precedence. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Providers besides those that the command knows by name; they win over those of the same id. */
+  /** Additional providers. They replace built-in ones with the same id. */
   readonly providers?: readonly Provider[] | undefined;
-  /** Say what names mean that are not aliases; the first that knows one wins. */
+  /** Functions that resolve names that are not aliases. The first that knows a name is used. */
   readonly resolvers?: readonly Resolver[] | undefined;
-  /** What `createRouter` of `@majordomo/routing` gives: its presets are names too, after those of `resolvers`. */
+  /** Router of `createRouter` of `@majordomo/routing`. Its presets are names too, after those of `resolvers`. */
   readonly router?: Router | undefined;
-  /** Instructions and tools for `majordomo chat`; whatever has an effect is run once you agree. */
+  /** Skills for `majordomo chat`. Tools with effects run after you agree. */
   readonly skills?: readonly Skill[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
-  /** Books what `majordomo chat` spends, and what it may; `{}` books alone. */
+  /** Records the cost of `majordomo chat`, and limits it. `{}` records only. */
   readonly ledger?: LedgerConfig | undefined;
-  /** Keeps the conversations of `majordomo chat`, for `majordomo log` and `chat --continue`. */
+  /** Whether the conversations of `majordomo chat` are stored, for `majordomo log` and `chat --continue`. */
   readonly log?: boolean | undefined;
-  /** Logins for `majordomo login NAME`, by the name of the provider that uses them. */
+  /** Logins for `majordomo login NAME`, by the id of the provider that uses them. */
   readonly logins?: Readonly<Record<string, LoginConfig>> | undefined;
 }
 
-/** Where is booked what was spent, and how much it may be. */
+/** File, limits and prices of the ledger. */
 export interface LedgerConfig {
   /**
-   * The SQLite file, by its place relative to the configuration; `~/` is your home. Default: `majordomo/books.db` in
-   * `$XDG_STATE_HOME`. Conversations are kept in it too.
+   * SQLite file, relative to the configuration; `~/` is your home folder. Conversations are stored in it too. `@default`
+   * `majordomo/books.db` in `$XDG_STATE_HOME`
    */
   readonly file?: string | undefined;
-  /** What may be spent; a call beyond it is denied. */
+  /** Limits. A call beyond a limit is denied. */
   readonly limits?: readonly Limit[] | undefined;
-  /** Whether a model without a known price may be asked under a limit of money. Default `deny`. */
+  /** Whether a model without a known price is allowed under a money limit. `@default 'deny'` */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
-  /** Prices that the catalogue does not have, or has otherwise. */
+  /** Prices that the catalog lacks, or that differ from it. */
   readonly prices?: readonly Override[] | undefined;
 }
 
 /**
- * Gives a configuration its type.
+ * Returns a configuration with its type.
  *
  * @example export default defineConfig({ model: 'fast', aliases: { fast: 'openai/gpt-5.4-mini' } });
  */

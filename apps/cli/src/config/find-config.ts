@@ -7,15 +7,15 @@ import { xdgFolder } from '../state-file.ts';
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'json'];
 const PROJECT = 'majordomo.config';
 
-/** The files that configure the command here, where there are any. */
+/** Configuration files of the command in this folder. */
 export interface ConfigFiles {
-  /** The nearest one above the working folder. */
+  /** Nearest one in the working folder or above it. */
   readonly project: string | undefined;
   /** `$XDG_CONFIG_HOME/majordomo/config.*`. */
   readonly user: string | undefined;
 }
 
-/** Looks for the configurations. Throws `Stop` for code that somebody else owns: it would run as you. */
+/** Finds the configurations. Throws `Stop` for a file that another user owns, because it would run as you. */
 export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>): ConfigFiles {
   const own = xdgFolder(env['XDG_CONFIG_HOME'], join(home, '.config'));
   const found = {
@@ -29,8 +29,8 @@ export function findConfigs({ cwd, home, env }: Pick<Io, 'cwd' | 'home' | 'env'>
 }
 
 /**
- * The working folder and those above it, up to the repository's root or your home. Outside of both it is alone: what
- * lies above, such as `/tmp`, is everybody's.
+ * Returns the working folder and those above it, up to the root of the repository or your home. Outside of both only the working
+ * folder counts, because folders such as `/tmp` belong to all users.
  */
 function foldersOf(cwd: string, home: string): readonly string[] {
   const above = [cwd];
@@ -45,14 +45,14 @@ const firstOf = (folder: string, name: string): string | undefined =>
 const filesOf = (folder: string, name: string): readonly string[] =>
   ENDINGS.map((ending) => join(folder, `${name}.${ending}`));
 
-/** What a configuration in this folder may be called. */
+/** Returns the possible names of a configuration in a folder. */
 export const projectConfigs = (folder: string): readonly string[] => filesOf(folder, PROJECT);
 
-/** Whether a configuration is a project's and not the user's. */
+/** Whether a configuration belongs to a project. */
 export const isProjectConfig = (file: string): boolean => basename(file).startsWith(`${PROJECT}.`);
 
 function refuseForeignCode(file: string): void {
-  // Where there are no owners, as on Windows, there is nothing to compare.
+  // Windows has no owners to compare.
   const me = process.getuid?.();
   if (file.endsWith('.json') || me === undefined) return;
   const { uid } = statSync(file);

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Hooks of `node:module`, which Node has from 22.15 on. */
+/** Function of `node:module`, available from Node 22.15. */
 type RegisterHooks = (hooks: nodeModule.RegisterHooksOptions) => { deregister(): void };
 
 const OWN_NAME = 'majordomo';
 const ES_SYNTAX = /^[^\S\n]*export\s/m;
 
 /**
- * Imports a configuration. One with `export` is an ES module, whatever the package.json above it says or leaves out;
- * and `majordomo` is this package, which a project that calls it by npx does not have.
+ * Imports a configuration. A file with `export` is loaded as an ES module whatever package.json states. `majordomo` is this
+ * package, which a project that uses npx does not have.
  */
 export async function importConfig(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href;
   const register = Reflect.get(nodeModule, 'registerHooks') as RegisterHooks | undefined;
-  // Before there are hooks: they hear of this too.
+  // Resolved before the hooks are registered, because they would handle it too.
   const own = pathToFileURL(nodeModule.createRequire(import.meta.url).resolve(OWN_NAME)).href;
   const hooks = register?.({
     resolve: (specifier, context, next) =>

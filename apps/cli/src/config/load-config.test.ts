@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-/** What the commands make of a configuration with this text: a reason to stop, or `undefined`. */
+/** Returns the error for a configuration with this text, or `undefined`. */
 async function refused(text: string): Promise<string | undefined> {
   const file = join(cwd, 'majordomo.config.json');
   writeFileSync(file, text);

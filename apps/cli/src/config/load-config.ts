@@ -9,16 +9,19 @@ import { findConfigs } from './find-config.ts';
 import { importConfig } from './import-config.ts';
 import { trustIn, type Trust } from './trust.ts';
 
-/** A configuration and the file that it came from. */
+/** Configuration with its file. */
 export interface LoadedConfig {
   readonly file: string;
-  /** Empty if the file is not trusted: it is not read then. */
+  /** Empty if the file is not trusted, because it is not read then. */
   readonly config: MajordomoConfig;
-  /** The user's own configuration is always trusted. */
+  /** State of trust. The user's configuration is always trusted. */
   readonly trust: Trust;
 }
 
-/** The project's configuration, then the user's. The first wins. A project's is neither run nor read without trust. */
+/**
+ * Loads the project's configuration, then the user's. The first takes precedence. A project's file is neither run nor read
+ * without trust.
+ */
 export async function loadConfigs(io: Pick<Io, 'cwd' | 'home' | 'env'>): Promise<readonly LoadedConfig[]> {
   const { project, user } = findConfigs(io);
   const loaded: LoadedConfig[] = [];
@@ -41,7 +44,7 @@ async function read(file: string): Promise<unknown> {
   }
 }
 
-/** Only newer ones strip types by themselves. */
+/** Returns a hint if this Node is too old to strip types. */
 export const oldNode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
     ? `a configuration in TypeScript needs Node 22.18 or later, this is ${process.versions.node}; write it as .mjs or .json`
@@ -112,7 +115,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   log: ['true or false', (value) => typeof value === 'boolean'],
 };
 
-/** Members of the wrong type are mistakes of the file; so are names that nobody reads. */
+/** Checks a configuration. Members of a wrong type and unknown members are errors. */
 export function checkConfig(file: string, value: unknown): MajordomoConfig {
   if (!isObject(value)) {
     throw new Stop(`${file} does not give a configuration: export an object as default`);
@@ -131,7 +134,7 @@ export function checkConfig(file: string, value: unknown): MajordomoConfig {
   return value;
 }
 
-/** Its members are core's, and checked here, where the file is known. */
+/** Checks the options of core here, so that the error names the file. */
 function checkChain(file: string, { chain }: MajordomoConfig): void {
   try {
     createMajordomo({ providers: [], chain });

@@ -12,12 +12,12 @@ import type { LedgerConfig } from './config.ts';
 import { isProjectConfig } from './find-config.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
-/** What all commands work with: the environment over the project's configuration over the user's. */
+/** Settings of all commands: the environment, then the project's configuration, then the user's. */
 export interface Settings extends Known {
   readonly model: string | undefined;
   readonly system: string | undefined;
   readonly skills: readonly Skill[];
-  /** With the folder that its file is relative to. */
+  /** Ledger, with the folder that its file is relative to. */
   readonly ledger: (LedgerConfig & { readonly folder: string }) | undefined;
   readonly log: boolean;
   readonly logins: Readonly<Record<string, LoginConfig>>;
@@ -25,8 +25,8 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads the configurations and lays them over each other. A project's configuration that was never trusted is left out, with
- * a notice. One that has changed since throws `Stop`: its limits would be missing. `report`: the caller shows both itself.
+ * Reads and merges the configurations. A project's configuration that was never trusted is left out with a notice. One that has
+ * changed since throws `Stop`, because its limits would be missing. `report`: the caller reports both.
  */
 export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);
@@ -43,7 +43,7 @@ export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'
   return { ...settings, vault: lazily(settings, io) };
 }
 
-/** The vault is read when a key of it may be wanted, and once. */
+/** Reads the vault once, on first use. */
 function lazily({ logins }: Settings, io: Io): () => Promise<Stored | undefined> {
   let reading: Promise<Stored | undefined> | undefined;
   const read = async (): Promise<Stored | undefined> => {
@@ -53,7 +53,7 @@ function lazily({ logins }: Settings, io: Io): () => Promise<Stored | undefined>
   return () => (reading ??= read());
 }
 
-/** Why a configuration is not used, and what to do; `undefined` for one that is. */
+/** Returns why a configuration is not used and what to do; `undefined` if it is used. */
 export function needOf({ trust }: LoadedConfig): string | undefined {
   if (trust === 'trusted') return undefined;
   return trust === 'changed'
@@ -61,7 +61,7 @@ export function needOf({ trust }: LoadedConfig): string | undefined {
     : 'is not used, because it is not trusted; look at it and accept it with: majordomo trust';
 }
 
-/** Flags come later, in the commands; `files` are in order of precedence. */
+/** Merges `files`, which are in order of precedence. The commands add their flags. */
 export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
   const configs = files.map(({ config }) => config);
   const lowestFirst = configs.toReversed();
@@ -87,7 +87,7 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
     log: first(configs.map(({ log }) => log)) ?? false,
     logins: Object.assign({}, ...lowestFirst.map(({ logins }) => logins)) as Record<string, LoginConfig>,
     skills: configs.flatMap(({ skills = [] }) => skills),
-    // A member named `__proto__` is one like others.
+    // `Object.fromEntries` handles a member named `__proto__` correctly.
     chain: Object.fromEntries(lowestFirst.flatMap(({ chain = {} }) => Object.entries(chain))),
   };
 }

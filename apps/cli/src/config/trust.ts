@@ -5,16 +5,16 @@ import { stateFile, writeState } from '../state-file.ts';
 
 type Place = Pick<Io, 'home' | 'env'>;
 
-/** Whether a project's configuration is used: `changed` was trusted before with other content. */
+/** Whether a project's configuration is used. `changed`: it was trusted before with other content. */
 export type Trust = 'trusted' | 'changed' | 'unknown';
 
-/** Content that was trusted. The text is stored to show what has changed. */
+/** Trusted content. The text is stored to show changes. */
 interface TrustedFile {
   readonly sha256: string;
   readonly text: string;
 }
 
-/** Returns whether the file is trusted with the content that it has now. */
+/** Returns whether the file is trusted with its current content. */
 export function trustIn(file: string, place: Place): Trust {
   const known = trustedFile(file, place);
   if (known === undefined) return 'unknown';
@@ -24,7 +24,7 @@ export function trustIn(file: string, place: Place): Trust {
 /** Returns the text that was trusted last, or `undefined`. */
 export const trustedText = (file: string, place: Place): string | undefined => trustedFile(file, place)?.text;
 
-/** Trusts the file with exactly this content. `undefined`: does not trust it any more. */
+/** Trusts the file with exactly this content. `undefined` removes the trust. */
 export function setTrust(file: string, content: Buffer | undefined, place: Place): void {
   const { [realpathSync(file)]: _before, ...others } = remembered(place);
   const entry = content && { sha256: hashOf(content), text: content.toString('utf8') };
@@ -46,7 +46,7 @@ const isTrustedFile = (value: unknown): value is TrustedFile =>
   'text' in value &&
   typeof value.text === 'string';
 
-/** A store that cannot be read trusts no file. */
+/** Returns the stored trust. A store that cannot be read trusts no file. */
 function remembered(place: Place): Readonly<Record<string, unknown>> {
   try {
     const known: unknown = JSON.parse(readFileSync(storeOf(place), 'utf8'));

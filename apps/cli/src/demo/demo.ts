@@ -9,7 +9,7 @@ import type { Page } from '../page/page.ts';
 import { openStage, playScenes } from './scenes.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
-/** The main job, end to end, through the real SDKs: on two vendors played on 127.0.0.1, or with `live` on real ones. */
+/** Shows failover with the real SDKs, against two vendors on 127.0.0.1, or with `live` against real vendors. */
 export async function demo(
   prompt: string | undefined,
   { live }: { readonly live?: string },
@@ -21,7 +21,7 @@ export async function demo(
 const timelineOf = ({ stdout }: Io) =>
   createTimeline({ write: (text) => stdout.write(text), colour: stdout.colour });
 
-/** Plays the scenes, with `more` after them, and sums them up; `page` shows their calls. */
+/** Runs the scenes and `more`, and prints a summary. `page` shows their calls. */
 export async function playDemo(
   io: Io,
   more: (timeline: Timeline) => Promise<unknown> = () => Promise.resolve(),
@@ -44,7 +44,7 @@ export async function playDemo(
   }
 }
 
-/** What stands before an answer. */
+/** Width before an answer. */
 const MARGIN = 12;
 
 async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {

@@ -28,7 +28,6 @@ const block = (answer: DemoAnswer): object =>
 const event = (type: string, rest: object = {}): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
 
-/** Messages of Anthropic. */
 export const messages: DemoWire = {
   basePath: '',
   complete: (answer, model) => message(model, [block(answer)], stopReason(answer)),

@@ -23,7 +23,6 @@ const choice = (delta: object, reason: string | null = null): object => ({
   choices: [{ index: 0, delta, finish_reason: reason }],
 });
 
-/** Chat Completions of OpenAI. */
 export const openaiChat: DemoWire = {
   basePath: '/v1',
   complete: (answer, model) => ({

@@ -4,14 +4,14 @@ import type { CallEvent, Usage } from '@majordomo/core';
 export interface Timeline {
   readonly onEvent: (event: CallEvent) => void;
   readonly title: (text: string) => void;
-  /** A line of the demo's own, such as an answer. */
+  /** Prints a line of the demo, such as an answer. */
   readonly say: (label: string, text: string) => void;
   readonly summary: () => void;
-  /** What the events told, for whoever wants to check it against the servers. */
+  /** Counts from the events, to compare with the servers. */
   readonly tally: ReadonlyMap<string, Tally>;
 }
 
-/** One target's part in all calls so far. */
+/** Counts of one target over all calls. */
 export interface Tally {
   tried: number;
   failed: number;
@@ -24,13 +24,13 @@ export interface Tally {
 export interface TimelineOptions {
   readonly write: (text: string) => void;
   readonly colour: boolean;
-  /** Milliseconds. */
+  /** Returns the time in milliseconds. */
   readonly now?: () => number;
 }
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Renders calls as they happen, from their events alone: who was tried, what happened, who answered. */
+/** Prints calls as they happen, from their events: targets, failures and answers. */
 export function createTimeline({ write, colour, now = () => performance.now() }: TimelineOptions): Timeline {
   const paint = (style: Style, text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
@@ -141,7 +141,7 @@ function detail({
 const tokens = (usage: Usage | undefined): string =>
   usage === undefined ? '' : `: ${usage.input ?? '?'} tokens in, ${usage.output ?? '?'} out`;
 
-/** No longer than a line has room for. */
+/** Formats a duration for a narrow column. */
 const taken = (ms: number): string => (ms < 1000 ? `${Math.floor(ms)} ms` : seconds(ms));
 
 const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;

@@ -23,5 +23,5 @@ export interface DemoWire {
   failure(status: number, message: string): object;
 }
 
-/** Cuts a text into pieces of eight characters. */
+/** Splits a text into chunks of eight characters. */
 export const pieces = (text: string): readonly string[] => text.match(/.{1,8}/gsu) ?? [];

@@ -6,7 +6,7 @@ import { stateOf } from '../keys/keys.ts';
 import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** Which credential each provider would use, and where it lies. Never a value, nor a part of one. */
+/** Lists the credential of each provider and its location, never a value or a part of one. */
 export async function credentials(settings: Settings, io: Io): Promise<Section> {
   const whereIs = placesIn(settings, io);
   const stored = await settings.vault?.();
@@ -27,7 +27,7 @@ export async function credentials(settings: Settings, io: Io): Promise<Section> 
   };
 }
 
-/** A credential, and whether it can be used. */
+/** Credential, and whether it can be used. */
 interface Found {
   readonly text: string;
   readonly isDead: boolean;
@@ -65,7 +65,7 @@ function shown(
   return (lacks === '' ? ok : absent)(id, text + rest + lacks);
 }
 
-/** Where it lies, what it holds for nobody here, and why it cannot be read. */
+/** Reports the location of the vault, its unused entries, and why it cannot be read. */
 function vault(stored: Stored | undefined): readonly Finding[] {
   if (stored === undefined) return [];
   const { path, entries, error } = stored;
@@ -78,7 +78,7 @@ function vault(stored: Stored | undefined): readonly Finding[] {
 
 const LONGEST_LINE = 60;
 
-/** Names in lines that fit into a terminal. */
+/** Formats names in lines that fit into a terminal. */
 function lines(names: readonly string[]): readonly string[] {
   const filled: string[] = [];
   for (const name of names) {

@@ -18,7 +18,7 @@ import { dsns } from './dsns.ts';
 import { specs } from './specs.ts';
 import { writeJson } from '../write-json.ts';
 
-/** `majordomo doctor`: what is installed, configured and reachable. Fails when there is a mistake to fix. */
+/** `majordomo doctor`: reports what is installed, configured and reachable. Fails if there is a mistake to fix. */
 export async function doctor(
   flags: { readonly json?: true; readonly lint?: string },
   io: Io,
@@ -47,14 +47,14 @@ export async function doctor(
   return isSound ? EXIT.ok : EXIT.failed;
 }
 
-/** Providers of DSNs whose package is there: a missing one is a finding, not the end. */
+/** Returns the ids of DSNs whose package is installed. A missing one is reported as a finding. */
 const served = ({ env }: Settings, { cwd }: Io): readonly string[] =>
   dsnEntries(env).flatMap(({ id, dsn }) => {
     const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);
     return backend !== undefined && locatePackage(backend.package, cwd) !== undefined ? [id] : [];
   });
 
-/** What to do now that this is known. */
+/** Returns the next step for the user. */
 async function next(sections: readonly Section[], settings: Settings): Promise<string> {
   const mistakes = sections.flatMap(({ findings }) => findings).filter(({ state }) => state === 'mistake');
   if (mistakes.length > 0)
@@ -93,7 +93,7 @@ const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim'
   mistake: ['✗', 'red'],
 };
 
-/** Of a finding: two spaces, its mark, a space. */
+/** Width of two spaces, a mark and a space. */
 const MARGIN = 4;
 
 function report(sections: readonly Section[], output: Output): string {

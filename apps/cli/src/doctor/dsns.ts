@@ -6,15 +6,15 @@ import { locatePackage } from '../load-package.ts';
 import type { Settings } from '../config/settings.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** `LLM_*` DSNs: where each leads, or at which character it goes wrong. Tokens are not shown. */
+/** Lists `LLM_*` DSNs with their address, or with the position of an error. Tokens are not shown. */
 export function dsns(settings: Settings, opened: Majordomo, cwd: string): Section {
-  // The outline knows every scheme, what is opened the quirks of those that are installed.
+  // The outline knows every scheme; the opened providers know their quirks.
   const both = [outline(settings).majordomo, opened];
   const found = dsnEntries(settings.env).map((entry) => finding(entry, both, cwd));
   return { title: 'DSNs', findings: found.length > 0 ? found : [NONE] };
 }
 
-/** Of the DSNs that there could be. */
+/** All supported schemes. */
 const SCHEMES = BACKENDS.flatMap(({ schemes = [] }) => schemes);
 const NONE = absent('none', `LLM_<NAME>=scheme://token@host/path makes one; schemes: ${SCHEMES.join(', ')}`);
 
@@ -29,7 +29,7 @@ function finding(
   }
   const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
   if (wrong !== undefined) {
-    // The line names the variable already. What a package refuses stands in the parameters.
+    // The line names the variable. Errors of a package concern the parameters.
     const { path = String(value.indexOf('?')), issues: [issue] = [] } = wrong.details;
     const why = issue?.message ?? wrong.message.replace(`${variable}: `, '');
     return mistake(variable, `character ${path}: ${why}`);
@@ -37,7 +37,7 @@ function finding(
   return ok(variable, dsn === undefined ? '' : shown(dsn));
 }
 
-/** Scheme, host and path; neither the token nor the parameters, which may hold one. */
+/** Shows scheme, host and path, without the token and the parameters, which may contain one. */
 function shown({ scheme, host, path, baseURL, token }: Dsn): string {
   const plain = baseURL.startsWith('http:') ? '+http' : '';
   return `${scheme}${plain}://${host}${path}${token === undefined ? '' : ' (with a token)'}`;

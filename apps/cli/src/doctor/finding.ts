@@ -1,11 +1,11 @@
-/** One line of the report. `mistake` is something to fix, and makes the command fail. */
+/** Line of the report. A `mistake` makes the command fail. */
 export interface Finding {
   readonly state: 'ok' | 'absent' | 'mistake';
   readonly what: string;
   readonly detail: string;
 }
 
-/** A part of the report under a heading. */
+/** Section of the report with a heading. */
 export interface Section {
   readonly title: string;
   readonly findings: readonly Finding[];

@@ -8,14 +8,14 @@ import { mistake, ok, type Finding, type Section } from './finding.ts';
 
 const PLUGIN = '@majordomo/eslint-plugin';
 
-/** What the plugin's own command said and how it ended. */
+/** Output and exit of the plugin's command. */
 interface LintRun {
-  /** `null`: ended by a signal. */
+  /** `null` if a signal ended it. */
   readonly code: number | null;
   readonly lines: readonly string[];
 }
 
-/** Runs the plugin's own command on a folder: which raw model calls there are outside of provider packages. */
+/** Runs the ESLint plugin's command on a folder, to list raw model calls outside of provider packages. */
 export async function lint(folder: string, io: Io): Promise<Section> {
   const entry = locatePackage(PLUGIN, io.cwd);
   const bin = entry === undefined ? undefined : join(dirname(entry), 'bin.js');
@@ -34,14 +34,17 @@ async function run(bin: string, folder: string, io: Io): Promise<LintRun> {
   return { code, lines: (error + out).trim().split('\n') };
 }
 
-/** Who asks for a lint and gets none must hear of it: that is a mistake too. `undefined`: the plugin is not there. */
+/**
+ * Returns the findings. A missing or failed plugin is a mistake, because the user requested the lint. `undefined`: the plugin is
+ * not installed.
+ */
 export function findingsOf(folder: string, ran: LintRun | undefined): readonly Finding[] {
   if (ran === undefined) {
     return [mistake(PLUGIN, `nothing was looked at: npm install --save-dev ${PLUGIN}`)];
   }
   const { code, lines } = ran;
   if (code === 0) return [ok(folder, lines.at(-1))];
-  // The last line counts the others.
+  // The last line is a summary.
   const found = code === 1 && lines.length > 1 ? lines.slice(0, -1) : lines;
   return found.map((line) => mistake(folder, line));
 }

@@ -10,12 +10,12 @@ import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 import { isNearby } from '../nearby.ts';
 
-/** Time for a server to list its models, in ms. It includes loading the vendor's SDK, which is slow on a busy machine. */
+/** Time limit for a server to list its models, in ms. It includes loading the vendor's SDK, which is slow on a busy machine. */
 const ANSWER_MS = 5000;
 
 export const LOCAL_TITLE = 'On this machine';
 
-/** Which servers nearby answer, and which CLIs are there. Nothing beyond the local network is asked. */
+/** Lists local servers that answer and installed CLIs. Sends no request beyond the local network. */
 export async function local(settings: Settings, io: Io): Promise<Section> {
   const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) => (dsn && isNearby(dsn.host) ? [id] : []));
   const servers = BACKENDS.filter(({ kind }) => kind === 'server').map(({ id }) => id);
@@ -42,14 +42,14 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
     if (!LlmError.is(error)) return absent(id, `cannot be asked: ${reasonOf(error)}`);
     if (error.kind === 'auth')
       return mistake(id, `answers, but refuses the key (${error.details.status ?? error.kind})`);
-    // A server that lists nothing may answer all the same.
+    // A server that lists no models may still answer.
     return error.details.status === undefined
       ? absent(id, `does not answer (${error.kind})`)
       : ok(id, `answers, but lists no models (${error.kind} ${error.details.status})`);
   }
 }
 
-/** What a provider of a CLI tells of it. */
+/** Version and login of a CLI. */
 interface Presence {
   readonly path: string | undefined;
   readonly version: string | undefined;

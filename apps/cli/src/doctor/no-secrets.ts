@@ -2,12 +2,12 @@ import { createRedactor, type Redactor } from '@majordomo/redact';
 import { BACKENDS, keysOf } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 
-/** Shorter ones are words that stand in texts by chance. */
+/** Minimum length of a secret. Shorter values occur in texts by chance. */
 const SHORTEST = 8;
 
 /**
- * What doctor says goes through it: it quotes what other programs, files and servers say, and that may be a key. Values of the
- * variables that hold one are known, and all else by its shape.
+ * Returns a redactor for all output of doctor, which quotes other programs, files and servers. It knows the values of key
+ * variables, and finds other secrets by their form.
  */
 export function noSecrets({ env }: Settings): Redactor {
   const known = BACKENDS.flatMap(({ keyEnv }) => keysOf(keyEnv)).flatMap((name) => env[name] ?? []);

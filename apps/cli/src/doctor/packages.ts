@@ -5,10 +5,10 @@ import { locatePackage } from '../load-package.ts';
 import { ownVersion } from '../version.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** As in `engines`. */
+/** Version in `engines`. */
 const OLDEST_NODE = [22, 12] as const;
 
-/** What some commands need, and vendors that the command speaks to by a profile; shown where they are. */
+/** Packages of some commands and profiles, listed if they are installed. */
 const OTHERS = [
   '@majordomo/gateway',
   '@majordomo/inspector',
@@ -17,7 +17,7 @@ const OTHERS = [
   '@majordomo/provider-groq',
 ];
 
-/** Node, this command, core, and every package that a backend needs. */
+/** Lists Node, this command, core, and all packages of backends. */
 export function packages(cwd: string, node: string = process.versions.node): Section {
   const providers = [...new Set(BACKENDS.map((backend) => backend.package))];
   return {
@@ -46,7 +46,7 @@ function packageFinding(name: string, cwd: string): Finding {
   return ok(name, versionAbove(dirname(entry), name) ?? 'no version');
 }
 
-/** From the package.json above an entry: a package need not export it. */
+/** Returns the version from the package.json above an entry, because a package may not export it. */
 function versionAbove(folder: string, name: string): string | undefined {
   const file = join(folder, 'package.json');
   if (existsSync(file)) {

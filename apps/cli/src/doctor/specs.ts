@@ -3,7 +3,7 @@ import { outline } from '../backends/outline.ts';
 import type { Settings } from '../config/settings.ts';
 import { mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** The model that is asked by default, and the aliases: what core makes of them, with the place of a mistake. */
+/** Resolves the default model and the aliases, and reports the position of errors. */
 export async function specs(settings: Settings, signal: AbortSignal): Promise<Section> {
   const { majordomo } = outline(settings);
   const check = async (name: string, spec: string): Promise<Finding> => {
@@ -24,5 +24,5 @@ export async function specs(settings: Settings, signal: AbortSignal): Promise<Se
   return { title: 'Specs', findings: await Promise.all(all.map(([name, spec]) => check(name, spec))) };
 }
 
-/** Errors whose path is a character of the spec, and does not stand in their message. */
+/** Codes of errors whose path is a position in the spec. */
 const IN_A_SPEC: ReadonlySet<string> = new Set(['unknown-name', 'unknown-provider']);

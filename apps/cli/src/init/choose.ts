@@ -13,8 +13,8 @@ interface Wishes {
 const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
 
 /**
- * The vendors that are named; otherwise those that a person picks; otherwise those with a key in the environment. `undefined` when
- * the person left.
+ * Returns the named vendors, otherwise those that the user selects, otherwise those with a key in the environment. `undefined` if
+ * the user cancelled.
  */
 export async function chosenVendors(
   { vendor = [], model }: Wishes,
@@ -38,7 +38,7 @@ export async function chosenVendors(
   return picked?.map(vendorOf);
 }
 
-/** One target for each vendor, in their order: given, suggested or asked for. `undefined` when the person left. */
+/** Returns one target for each vendor: given, suggested or entered. `undefined` if the user cancelled. */
 export async function chosenTargets(
   { model }: Wishes,
   vendors: readonly Backend[],
@@ -66,14 +66,14 @@ function vendorOf(id: string): Backend {
   throw new Stop(`no vendor is called "${id}"${meant === '' ? ` (there are ${ids.join(', ')})` : meant}`);
 }
 
-/** Those of a spec that the command knows by name. Throws `config` for a spec that means nothing. */
+/** Returns the known backends of a spec. Throws `config` for an invalid spec. */
 async function backendsIn(spec: string, { env, signal }: Io): Promise<readonly Backend[]> {
   const { majordomo, wanted } = outline({ aliases: {}, resolvers: [], providers: [], chain: {}, env });
   await majordomo.resolve(spec, { signal });
   return [...wanted];
 }
 
-/** The first variable that holds a credential. */
+/** Returns the first variable with a credential. */
 const keyIn = ({ keyEnv }: Backend, { env }: Io): string | undefined =>
   keyEnv.find((name) => (env[name] ?? '') !== '');
 

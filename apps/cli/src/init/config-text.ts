@@ -1,4 +1,4 @@
-/** The configuration as it is written: a chain of these targets under one alias. */
+/** Returns the text of a configuration: a chain of these targets under one alias. */
 export function configText(targets: readonly string[], keys: readonly string[]): string {
   const from = keys.length === 0 ? '' : `, such as ${keys.join(' and ')}`;
   return `import { defineConfig } from 'majordomo';

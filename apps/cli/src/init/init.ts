@@ -20,7 +20,7 @@ export interface InitFlags {
   readonly dryRun?: true;
 }
 
-/** `majordomo init`: writes a configuration for the vendors that a person, or the flags, name. Overwrites nothing. */
+/** `majordomo init`: writes a configuration for the vendors that the user or the flags name. Overwrites nothing. */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const [there] = projectConfigs(io.cwd).filter((file) => existsSync(file));
   if (there !== undefined && flags.dryRun !== true) {
@@ -35,7 +35,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   if (flags.dryRun === true) io.stdout.write(printable(`// ${basename(file)}\n${text}`));
   else {
     await written(file, text);
-    // It is the command's own text.
+    // The command wrote the text itself.
     setTrust(file, Buffer.from(text), io);
   }
   if (flags.dryRun !== true) io.stdout.write(`${printable(file)} is written\n`);
@@ -43,13 +43,13 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** TypeScript where this Node reads it by itself. */
+/** Uses TypeScript if this Node supports it. */
 function configFile(cwd: string): string {
   const strips = Boolean(Reflect.get(process.features, 'typescript'));
   return join(cwd, `majordomo.config.${strips ? 'ts' : 'mjs'}`);
 }
 
-/** Made again, or not at all: a file or a link that appeared meanwhile stays. */
+/** Creates the file. An existing file or link is not replaced. */
 async function written(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { flag: 'wx' });
@@ -60,7 +60,7 @@ async function written(file: string, text: string): Promise<void> {
 
 const keyOf = ({ keyEnv }: Backend): readonly string[] => keyEnv.slice(0, 1);
 
-/** What is found and what is still missing, by name, and how to begin. */
+/** Lists found and missing variables, and the next step. */
 function nextSteps(vendors: readonly Backend[], { env, cwd }: Io): readonly string[] {
   const isSet = (name: string): boolean => (env[name] ?? '') !== '';
   const keys = vendors.flatMap(({ id, keyEnv }) => {

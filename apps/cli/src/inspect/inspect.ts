@@ -9,12 +9,12 @@ import { portOf } from '../serve/listen.ts';
 import { createPage, type Page } from '../page/page.ts';
 import { plannerOf } from '../serve/planner-of.ts';
 
-/** Options of `majordomo inspect`, as the command line gives them. */
+/** Options of `majordomo inspect`. */
 export interface InspectFlags {
   readonly port: string;
 }
 
-/** `majordomo inspect`: what is configured, what was spent, what may be, and what names mean. Calls nobody. */
+/** `majordomo inspect`: shows the configuration, the ledger, limits and specs. Calls no model. */
 export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   watched(flags, io, io.stdout, async (page) => {
     const settings = await loadSettings(io);
@@ -26,7 +26,7 @@ export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
     return EXIT.ok;
   });
 
-/** `majordomo inspect chat`: the same words as `majordomo chat`, and the page next to it. */
+/** `majordomo inspect chat`: runs `majordomo chat` with the page. */
 export const inspectChat = (
   words: readonly [string | undefined, string | undefined],
   chatFlags: ChatFlags,
@@ -38,7 +38,6 @@ export const inspectChat = (
     return chat(...words, chatFlags, io, page);
   });
 
-/** `majordomo inspect demo`. */
 export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   watched(flags, io, io.stderr, async (page) => {
     const { playDemo } = await import('../demo/demo.ts');
@@ -47,7 +46,7 @@ export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
     return code;
   });
 
-/** Runs something whose calls the page shows. */
+/** Runs a command whose calls the page shows. */
 async function watched(
   flags: InspectFlags,
   io: Io,

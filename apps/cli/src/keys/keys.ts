@@ -10,7 +10,7 @@ import { writeJson } from '../write-json.ts';
 
 const WHY = 'majordomo keys';
 
-/** `majordomo keys list`: names and kinds. There is no way to have a value shown. */
+/** `majordomo keys list`: prints names and kinds, never values. */
 export async function listKeys({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
   const { vault, path } = await ownVault(io, WHY);
   const entries = await vault.list();
@@ -27,14 +27,14 @@ export async function listKeys({ json }: { readonly json?: true }, io: Io): Prom
   return EXIT.ok;
 }
 
-/** What may be said of an entry. */
+/** Describes an entry without its value. */
 export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
   if (kind === 'key') return 'a key';
   if (dead !== undefined) return printable(`a login that is over (${dead}): majordomo login ${name}`);
   return expiresAt === undefined ? 'a login' : `a login, renewed after ${localTime(new Date(expiresAt))}`;
 }
 
-/** `majordomo keys set`: from standard input, or typed without being shown. */
+/** `majordomo keys set`: reads a key from standard input, or from the terminal without showing it. */
 export async function setKey(name: string, io: Io): Promise<ExitCode> {
   checkName(name);
   const { secret } = await loadCredentials(io, WHY);
@@ -47,7 +47,6 @@ export async function setKey(name: string, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** `majordomo keys remove`. */
 export async function removeKeys(names: readonly string[], io: Io): Promise<ExitCode> {
   const { vault } = await ownVault(io, WHY);
   for (const name of names) await remove(name, vault, io);
@@ -84,7 +83,7 @@ async function keyFrom(name: string, io: Io): Promise<string | undefined> {
   return key;
 }
 
-/** Who would not find it. */
+/** Returns a hint if no provider uses an entry with this name. */
 function hintFor(name: string, { env }: Io): string {
   const backend = backendOf(name);
   const ids = BACKENDS.map(({ id }) => id);

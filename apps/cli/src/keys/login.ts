@@ -7,16 +7,16 @@ import { painter, printable } from '../paint.ts';
 import { loadCredentials, ownVault } from '../vault/load-credentials.ts';
 import { loginOf, rememberLogin } from '../vault/logins.ts';
 
-/** How somebody wants to log in. */
+/** Options of `majordomo login`. */
 export interface LoginFlags {
   readonly clientId?: string;
-  /** With a code to enter elsewhere, instead of a browser on this machine. */
+  /** Uses a code on another device instead of a browser on this machine. */
   readonly device?: true;
-  /** The browser is on another machine: the address that it ends up at is pasted. */
+  /** Uses a browser on another machine, whose final address the user pastes. */
   readonly paste?: true;
 }
 
-/** `majordomo login`: the tokens go into the vault, and renew themselves. */
+/** `majordomo login`: stores tokens in the vault, which are refreshed automatically. */
 export async function login(called: string, flags: LoginFlags, io: Io): Promise<ExitCode> {
   const { clientId, device } = flags;
   const { logins } = await loadSettings(io);
@@ -34,7 +34,7 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
   return EXIT.ok;
 }
 
-/** `majordomo logout`: revoked where the vendor can, and forgotten in any case. */
+/** `majordomo logout`: revokes the token if the vendor supports it, and removes it in any case. */
 export async function logout(called: string, io: Io): Promise<ExitCode> {
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo logout');
@@ -51,7 +51,7 @@ export async function logout(called: string, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Of a login whose client nobody knows any more nothing can be revoked. */
+/** Returns `undefined` for a login whose client is no longer configured and cannot be revoked. */
 function knownLogin<T>(find: () => T): T | undefined {
   try {
     return find();

@@ -4,7 +4,7 @@ const UNITS = [
   ['min', 60_000],
 ] as const;
 
-/** `in 5 h (2026-11-22 00:00)`, by this machine's clock. */
+/** Formats a time such as `in 5 h (2026-11-22 00:00)` in the local time zone. */
 export function inTime(at: Date, now: Date): string {
   const ms = Math.max(0, at.getTime() - now.getTime());
   const found = UNITS.find(([, length]) => ms >= length);
@@ -14,7 +14,6 @@ export function inTime(at: Date, now: Date): string {
   return `in ${count} ${unit}${unit === 'day' && count > 1 ? 's' : ''} (${localTime(at)})`;
 }
 
-/** `2026-11-22 00:00`. */
 export function localTime(at: Date): string {
   const two = (number: number): string => String(number).padStart(2, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;

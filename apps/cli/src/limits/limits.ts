@@ -10,7 +10,7 @@ import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 import { inTime } from './in-time.ts';
 
-/** `majordomo limits`: what of each limit is used, held and left, when it begins again, and when it will be empty. */
+/** `majordomo limits`: prints for each limit what is used, reserved and left, its next period, and when it will be used up. */
 export async function limits({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   if ((settings.ledger?.limits ?? []).length === 0) {
@@ -60,7 +60,7 @@ function amounts({ max }: LimitState['limit']): (amount: bigint) => string {
 const unitOf = ({ max }: LimitState['limit']): string =>
   'usd' in max ? '' : 'tokens' in max ? ' tokens' : ' requests';
 
-/** Amounts as decimal text, in nano-USD, tokens or requests; times in ISO. */
+/** Converts a state to JSON: amounts as decimal strings, times in ISO format. */
 const inJson = ({ limit, key, used, held, left, resetsAt, emptyAt }: LimitState): object => ({
   limit,
   key,

@@ -10,13 +10,13 @@ import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 import { said } from './said.ts';
 
-/** Of a list of conversations. */
+/** Options of `log list` and `log search`. */
 export interface ListFlags {
   readonly limit: string;
   readonly json?: true;
 }
 
-/** Of one conversation. */
+/** Options of `log show`. */
 export interface ShowFlags {
   readonly json?: true;
 }

@@ -3,7 +3,7 @@ import { folded } from '../fold.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
-/** One message, as a person reads it: texts, and a word for what is not text. */
+/** Formats a message: texts, and a name for content that is not text. */
 export function said({ role, parts }: Message, { stdout }: Io): string {
   const texts = parts.flatMap((part): readonly string[] => {
     switch (part.type) {

@@ -2,12 +2,12 @@ import { Lexer, type MarkedToken, type Token } from 'marked';
 import type { Style } from '../paint.ts';
 import type { Span } from './span.ts';
 
-/** A text without the marks of its constructs, in the styles that they mean. */
+/** Converts inline Markdown to styled text without marks. */
 export function inlineSpans(text: string, styles: readonly Style[] = []): readonly Span[] {
   return Lexer.lexInline(text).flatMap((token) => spansOf(token, styles));
 }
 
-/** The first construct of a text that begins with a mark, and how much of the text it is; `undefined` for a mark alone. */
+/** Returns the first construct of a text that begins with a mark, and its length; `undefined` for a mark alone. */
 export function firstSpan(
   text: string,
 ): { readonly length: number; readonly spans: readonly Span[] } | undefined {
@@ -17,7 +17,7 @@ export function firstSpan(
 }
 
 function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
-  // Without extensions there are no others.
+  // Without extensions there are only Marked tokens.
   const token = generic as MarkedToken;
   const within = (style: Style): readonly Span[] =>
     ('tokens' in token ? (token.tokens ?? []) : []).flatMap((inner) => spansOf(inner, [...styles, style]));
@@ -31,19 +31,19 @@ function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
     case 'codespan':
       return [{ text: unfenced(token.raw), styles: [...styles, 'cyan'] }];
     case 'link':
-      // Where it leads, unless its text says so.
+      // Adds the target of a link, unless the text shows it.
       return token.href === token.text
         ? within('underline')
         : [...within('underline'), { text: ` (${token.href})`, styles: [...styles, 'dim'] }];
     case 'escape':
       return [{ text: token.raw.slice(1), styles }];
     default:
-      // Pictures, tags and whatever comes: as they were written.
+      // Images, tags and other constructs are shown unchanged.
       return [{ text: token.raw, styles }];
   }
 }
 
-/** The source of a code span, without its backticks and the spaces that only keep those apart. */
+/** Returns the text of a code span without its backticks and the spaces that separate them. */
 function unfenced(raw: string): string {
   const [fence = ''] = /^`+/.exec(raw) ?? [];
   const inner = raw.slice(fence.length, -fence.length);

@@ -7,7 +7,7 @@ const shown = (pieces: readonly string[], columns = 60): readonly Span[] => {
   return [...pieces.flatMap((piece) => markdown.feed(piece)), ...markdown.end()];
 };
 const textOf = (spans: readonly Span[]): string => spans.map(({ text }) => text).join('');
-/** As `[styles|text]`. */
+/** Formats spans as `[styles|text]`. */
 const marked = (spans: readonly Span[]): string =>
   spans.map(({ text, styles }) => (styles.length === 0 ? text : `[${styles.join(' ')}|${text}]`)).join('');
 

@@ -3,11 +3,11 @@ import { firstSpan, inlineSpans } from './inline.ts';
 import { plainSpan, type Span } from './span.ts';
 import { tableSpans } from './table.ts';
 
-/** Markdown on its way to a terminal: what was handed out is never taken back. */
+/** Streamed Markdown for a terminal. Returned text is final. */
 export interface MarkdownStream {
-  /** What can be shown for the next piece. What may still become something else is kept. */
+  /** Returns the spans that are final after the next chunk. Ambiguous text is buffered. */
   feed(text: string): readonly Span[];
-  /** The rest. */
+  /** Returns the buffered rest. */
   end(): readonly Span[];
 }
 
@@ -17,13 +17,13 @@ const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const BULLET = /^(\s*)[-*+] (?=\S)/;
 const QUOTE = /^ {0,3}> ?/;
 const TABLE = /^ {0,3}\|/;
-/** Could a line that begins so still become one of these? */
+/** Beginnings of a line that may still become a heading, fence, rule, list or quote. */
 const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+][-*_+ ]*|>)$/;
-/** Longer than this, what is open is shown as it is. */
+/** Length above which an unfinished construct is shown unchanged. */
 const LONGEST_OPEN = 500;
 
 export function createMarkdown(columns: number): MarkdownStream {
-  /** Of the current line, what has come and is not shown. */
+  /** Part of the current line that is not shown. */
   let rest = '';
   let isLineStart = true;
   let lineStyles: readonly Style[] = [];
@@ -34,7 +34,7 @@ export function createMarkdown(columns: number): MarkdownStream {
   const styled = (spans: readonly Span[]): readonly Span[] =>
     spans.map(({ text, styles }) => ({ text, styles: [...lineStyles, ...styles] }));
 
-  /** Everything up to the first mark that may begin something; with a whole line, everything. */
+  /** Returns the text up to the first mark that may begin a construct, or all of it for a complete line. */
   const inline = (isWhole: boolean): readonly Span[] => {
     const shown: Span[] = [];
     const take = (length: number, spans: readonly Span[]): void => {
@@ -52,14 +52,14 @@ export function createMarkdown(columns: number): MarkdownStream {
         break;
       }
       const first = firstSpan(rest);
-      // One that ends where the text ends so far may continue.
+      // A construct at the end of the text may continue.
       if (first === undefined || first.length === rest.length) break;
       take(first.length, first.spans);
     }
     return styled(shown);
   };
 
-  /** What a line begins with, shown as what it means. */
+  /** Returns the converted beginning of a line. */
   const begin = (): readonly Span[] => {
     isLineStart = false;
     lineStyles = [];
@@ -80,7 +80,7 @@ export function createMarkdown(columns: number): MarkdownStream {
     return [...shown, plainSpan(`${indent}• `)];
   };
 
-  /** The end of a line that is not code or part of a table. */
+  /** Returns the end of a line that is not code or part of a table. */
   const endLine = (end: string): readonly Span[] => {
     if (isLineStart && RULE.test(rest)) {
       rest = '';
@@ -122,11 +122,11 @@ export function createMarkdown(columns: number): MarkdownStream {
     return [...endTable(), ...endLine(end)];
   };
 
-  /** The piece of a line whose end has not come. */
+  /** Handles a chunk of an unfinished line. */
   const piece = (text: string): readonly Span[] => {
     rest += text;
     if (fence !== undefined) {
-      // A line of code that may be the end of it waits.
+      // A line of code that may be the closing fence is buffered.
       if (isLineStart && /^\s*(?:[`~]+\s*)?$/.test(rest)) return [];
       const shown = plainSpan(rest);
       rest = '';
@@ -155,7 +155,10 @@ export function createMarkdown(columns: number): MarkdownStream {
   };
 }
 
-/** Where the first mark stands that may begin something: behind a word `_` does not, and `*` not before a space. */
+/**
+ * Returns the position of the first mark that may begin a construct. `_` does not after a letter, and `*` does not before a
+ * space.
+ */
 function markIn(text: string, before: string): number {
   for (const { index, 0: mark } of text.matchAll(/[*_`~[\\]/g)) {
     const previous = index === 0 ? before : (text[index - 1] ?? '');

@@ -1,10 +1,10 @@
 import type { Style } from '../paint.ts';
 
-/** A piece of text with how it looks. */
+/** Text with styles. */
 export interface Span {
   readonly text: string;
   readonly styles: readonly Style[];
 }
 
-/** A piece of text as it is. */
+/** Returns a text without styles. */
 export const plainSpan = (text: string): Span => ({ text, styles: [] });

@@ -5,7 +5,7 @@ import { plainSpan, type Span } from './span.ts';
 
 const GAP = '  ';
 
-/** A whole table in columns; as it was written where it is not one, or does not fit. */
+/** Formats a complete table in columns. Text that is not a table, or that does not fit, is returned unchanged. */
 export function tableSpans(source: string, columns: number): readonly Span[] {
   const [table] = new Lexer().lex(source).filter((token) => token.type === 'table') as Tokens.Table[];
   if (table === undefined) return [plainSpan(source)];

@@ -3,7 +3,7 @@ import { user, type CallEvent, type Majordomo } from '@majordomo/core';
 import type { McpProgress } from '@majordomo/mcp';
 import { Stop } from '../exit.ts';
 
-/** Name of the tool that asks the chain. */
+/** Name of the tool that calls the chain. */
 export const ASK = 'ask';
 
 const PARAMETERS = {
@@ -16,10 +16,10 @@ const PARAMETERS = {
   additionalProperties: false,
 } as const;
 
-/** How far a call is, for whoever waits. */
+/** Reports the progress of a call to the client. */
 export type Report = (context: Parameters<Tool['run']>[1], progress: McpProgress) => void;
 
-/** A tool that asks these models; it keeps nothing between its calls. */
+/** Returns a tool that calls these models. It stores nothing between calls. */
 export function askTool(
   majordomo: Majordomo,
   spec: string,
@@ -47,7 +47,7 @@ export function askTool(
   });
 }
 
-/** The schema has seen to it. */
+/** Returns a value that the schema has checked. */
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
   throw new Stop('the prompt is not a text');

@@ -10,14 +10,14 @@ import { printable } from '../paint.ts';
 import { ownVersion } from '../version.ts';
 import { ASK, askTool, type Report } from './ask-tool.ts';
 
-/** Options of `majordomo mcp`, as the command line gives them. */
+/** Options of `majordomo mcp`. */
 export interface McpFlags {
   /** Folders with skills. */
   readonly skills?: readonly string[];
   readonly approvals: string;
 }
 
-/** `majordomo mcp`: a chain as the tool `ask`, and the tools of skills, for the agent at standard input and output. */
+/** `majordomo mcp`: serves a chain as the tool `ask`, and the tools of skills, on standard input and output. */
 export async function mcp(named: string | undefined, flags: McpFlags, io: Io): Promise<ExitCode> {
   const approvals = approvalsOf(flags.approvals);
   if (io.stdin.kind === 'terminal')
@@ -51,7 +51,7 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
   return EXIT.ok;
 }
 
-/** What the SDK says of a message that is none fills pages. */
+/** Maximum length of an SDK's error for an invalid message. */
 const MOST_CHARS = 200;
 
 function approvalsOf(text: string): 'ask' | 'client' {
@@ -76,7 +76,7 @@ async function skillsOf({ skills }: Settings, flags: McpFlags, io: Io): Promise<
   return [...skills, await loadSkillFolders(flags.skills, io)];
 }
 
-/** What may not run twice is asked about, unless it says itself when. */
+/** Requires an approval for tools that must not run twice, unless they configure it. */
 const asking = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' });
 
 function checkNames(tools: readonly Tool[]): void {

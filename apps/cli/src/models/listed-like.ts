@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 const LISTING_MS = 3000;
 const MOST = 5;
 
-/** Targets of configured backends whose model is called something like this; those that do not list in time are left out. */
+/** Returns targets of configured backends with a similar model id. Ignores backends that do not list their models in time. */
 export async function listedLike(word: string, settings: Settings, io: Io): Promise<readonly string[]> {
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
   const lists = await Promise.all(

@@ -11,22 +11,22 @@ import type { Prices } from './prices.ts';
 
 const LISTING_MS = 15_000;
 
-/** What one backend listed, or why it did not. */
+/** Models of a backend, or the error of its list. */
 interface Listing {
   readonly provider: string;
   readonly models: readonly ModelInfo[];
   readonly error: LlmError | undefined;
-  /** Where they were asked for. */
+  /** Prices, if they were requested. */
   readonly prices?: Prices | undefined;
 }
 
-/** What is asked for besides the names. */
+/** Options of `majordomo models`. */
 interface ModelsFlags {
   readonly json?: true;
   readonly prices?: true;
 }
 
-/** `majordomo models`: what the configured backends, or one of them, really list. */
+/** `majordomo models`: lists the models of the configured backends, or of one of them. */
 export async function models(provider: string | undefined, flags: ModelsFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const ids = provider === undefined ? await configuredIds(settings) : [provider];
@@ -57,7 +57,7 @@ async function list(provider: string, settings: Settings, flags: ModelsFlags, io
   }
 }
 
-/** A price stands with its model. */
+/** Adds the price of each model. */
 function inJson({ prices, ...listing }: Listing): object {
   if (prices === undefined) return listing;
   const priced = listing.models.map((model) => ({ ...model, price: prices.byModel.get(model.id)?.price }));
@@ -87,7 +87,7 @@ const priceIn = (id: string, { byModel }: Prices): string => {
   return known === undefined ? '· price unknown' : `· ${known.text}`;
 };
 
-/** What is known of a model; what is unknown is not said. */
+/** Describes the known capabilities of a model. */
 function abilities({ contextTokens, tools, images, files, reasoning }: Capabilities): string[] {
   const named = { tools, images, files, reasoning };
   const can = Object.entries(named).filter(([, value]) => value !== undefined && value !== false);

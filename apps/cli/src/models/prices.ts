@@ -1,21 +1,21 @@
 import type { Price } from '@majordomo/catalog';
 import type { Majordomo, ModelInfo } from '@majordomo/core';
 
-/** A price, and how it is shown: `$2.50 in, $15.00 out`. */
+/** Price, also as text such as `$2.50 in, $15.00 out`. */
 export interface Priced {
   readonly price: Price;
   readonly text: string;
 }
 
-/** What models cost, by the catalogue. */
+/** Prices of models from the catalog. */
 export interface Prices {
-  /** Of the snapshot. */
+  /** Date of the catalog's snapshot. */
   readonly date: string;
-  /** By the model's id; one without a price is not in it. */
+  /** Prices by model id. Models without a known price are absent. */
   readonly byModel: ReadonlyMap<string, Priced>;
 }
 
-/** Today's prices of what a backend listed. */
+/** Returns the current prices of the models of a backend. */
 export async function pricesOf(
   provider: string,
   models: readonly ModelInfo[],

@@ -5,27 +5,27 @@ import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { ended, inspectorAt, listen, newToken } from '../serve/listen.ts';
 
-/** What the page knows besides calls. */
+/** Data that the page shows besides calls. */
 interface Knowledge {
   readonly ledger?: Ledger | undefined;
   readonly router?: Planner | undefined;
 }
 
-/** The inspector for this machine. It is there once calls can be watched. */
+/** Inspector on this machine, created before the calls. */
 export interface Page extends AsyncDisposable {
-  /** Hears of the calls. */
+  /** Receives the events of calls. */
   readonly onEvent: (event: CallEvent) => void;
-  /** Opens it, and says where it is. The health that it shows is that of the first majordomo. */
+  /** Starts the page and prints its address. It shows the health of the first majordomo. */
   attach(majordomo: Majordomo, knowledge?: Knowledge): Promise<void>;
-  /** Where it is open, it stays until Ctrl-C. */
+  /** Waits for Ctrl-C if the page is open. */
   stay(): Promise<void>;
 }
 
 const WHY = 'majordomo inspect';
 
-/** A page that `attach` opens at this port; `say` is told its address. Loads the package at once, and throws `Stop` without it. */
+/** Creates a page that `attach` serves at this port, and passes its address to `say`. Throws `Stop` if a package is missing. */
 export async function createPage(port: number, say: (text: string) => void, io: Io): Promise<Page> {
-  // `attach` listens with it.
+  // Loaded early, because `attach` needs it.
   await loadPackage('@majordomo/gateway', io.cwd, WHY);
   const loaded = await loadPackage('@majordomo/inspector', io.cwd, WHY);
   const { createInspector } = loaded as typeof import('@majordomo/inspector');

@@ -9,17 +9,17 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 
-/** What one target did with the probe. */
+/** Result of one target. */
 export interface Pong {
   readonly target: string;
   readonly ms: number;
   readonly error: { readonly kind: string; readonly message: string } | undefined;
 }
 
-/** Enough for a word on every wire: one of them refuses less than 16. */
+/** Minimum that all wires accept: one of them rejects less than 16. */
 const PROBE_TOKENS = 16;
 
-/** `majordomo ping`: one small request to each target, side by side; nothing is retried. */
+/** `majordomo ping`: sends one small request to each target in parallel, without retries. */
 export async function ping(
   spec: string,
   { timeout, json }: { readonly timeout: string; readonly json?: true },
@@ -35,7 +35,7 @@ export async function ping(
   return codeOf(pongs);
 }
 
-/** Element by element: what one of them does not mean says nothing about the others. It stays as it is written. */
+/** Resolves each element of the spec separately. An invalid element is returned unchanged. */
 async function targetsOf(spec: string, settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
   const { majordomo } = outline(settings);
   const found = await Promise.all(
@@ -52,11 +52,11 @@ function codeOf(pongs: readonly Pong[]): ExitCode {
   return pongs.every(({ error }) => error === undefined) ? EXIT.ok : EXIT.failed;
 }
 
-/** Opened by itself: a package that is missing for one target says nothing about the others. */
+/** Opens one target separately, so that a missing package affects only this target. */
 async function probe(target: string, settings: Settings, totalMs: number, io: Io): Promise<Pong> {
   let from = performance.now();
   const ms = (): number => Math.round(performance.now() - from);
-  // Loading an SDK is not part of the vendor's time; providers that ask by other means are timed whole.
+  // Loading an SDK does not count. Providers that do not use `fetch` are measured completely.
   const fetch: typeof globalThis.fetch = (...request) => {
     from = performance.now();
     return patientFetch(...request);

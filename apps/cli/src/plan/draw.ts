@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<Plan['reason'], string>> = {
   fallback: 'the fallback: nothing else is left',
 };
 
-/** A plan as a table: who would be tried in which order, with the parts of each score; who was turned away; what was assumed. */
+/** Formats a plan as a table: candidates in their order with the parts of their scores, rejected targets, and assumptions. */
 export function drawn(plan: Plan, output: Output): string {
   const paint = painter(output);
   const { name, chain, reason, candidates, rejected, warnings } = plan;
@@ -29,7 +29,7 @@ export function drawn(plan: Plan, output: Output): string {
   ].join('');
 }
 
-/** One line a candidate; parts in which all have nothing are left out. */
+/** Formats one line per candidate. Parts that are zero for all candidates are omitted. */
 function table(candidates: readonly Candidate[], reason: Plan['reason']): readonly string[] {
   const names = new Set(candidates.flatMap(({ parts }) => Object.keys(parts)));
   const told = [...names].filter((name) => candidates.some(({ parts }) => (parts[name] ?? 0) !== 0));

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
 import { drawn } from './draw.ts';
 
-/** `majordomo plan`: which targets a preset means now, how they were ranked, and who was turned away. Calls nobody. */
+/** `majordomo plan`: prints the targets of a preset, their ranking, and rejected ones. Calls no model. */
 export async function plan(
   name: string,
   { prompt, json }: { readonly prompt?: string; readonly json?: true },
@@ -35,7 +35,7 @@ function routerOf(name: string, routers: readonly Router[]): Router {
   throw new Stop(`no preset is called "${name}" (there are ${known.join(', ')})${didYouMean(name, known)}`);
 }
 
-/** Amounts as decimal text, in nano-USD. */
+/** Converts a plan to JSON, with amounts as decimal strings in nano-USD. */
 const inJson = ({ candidates, ...told }: Awaited<ReturnType<Router['plan']>>): object => ({
   ...told,
   candidates: candidates.map(({ estimateNanoUsd, ...candidate }) => ({

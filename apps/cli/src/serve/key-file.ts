@@ -9,15 +9,15 @@ import { reasonOf } from '../reason.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
-/** What a header carries the same way from every client. */
+/** Characters that every client sends in a header unchanged. */
 const SENDABLE = /^[!-~]+$/;
 
-/** Who a request comes from, by its key. */
+/** Returns the caller of a request by its key. */
 export type Authorize = (request: Request) => Caller | undefined;
 
 /**
- * The keys of a file, one a line, each after the name of its tenant where it has one; `#` begins a comment. Throws `Stop` for a
- * file that others may read, and never says what is in it.
+ * Reads a file with one key per line, optionally after the name of its tenant; `#` begins a comment. Throws `Stop` for a file
+ * that others may read, without its content.
  */
 export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<Authorize> {
   await checkMode(path, cwd);
@@ -64,14 +64,14 @@ async function checkMode(path: string, cwd: string): Promise<void> {
   } catch (error) {
     throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
   }
-  // Windows has no such bits.
+  // Windows has no such mode bits.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw new Stop(`${path} can be read by others than you: chmod 600 ${path}`);
 }
 
-/** As OpenAI's clients send it, or Anthropic's. */
+/** Returns the key as OpenAI's or Anthropic's clients send it. */
 const keyIn = ({ headers }: Request): string =>
   /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? headers.get('x-api-key') ?? '';
 
-/** Keys are looked up by it, so that the time tells nothing of them. */
+/** Keys are compared by their digest, so that timing reveals nothing. */
 const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');

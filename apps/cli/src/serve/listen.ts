@@ -5,17 +5,17 @@ import { EXIT, Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 
-/** Streams may take so long to end once the command is to end. */
+/** Time for streams to end after Ctrl-C. */
 export const GRACE_MS = 10_000;
 
-/** A port from 0, which takes a free one, to 65535. Throws `Stop` for anything else. */
+/** Parses a port from 0 (a free one) to 65535. Throws `Stop` for anything else. */
 export function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new Stop(`--port must be a number from 0, which takes a free one, to 65535, not "${text}"`);
 }
 
-/** Listens with `@majordomo/gateway`; `why` is what needs it. Throws `Stop` where it cannot. */
+/** Listens with `@majordomo/gateway`. `why`: the feature that needs it. Throws `Stop` if it cannot. */
 export async function listen(
   gateway: Gateway,
   place: { readonly port: number; readonly host: string },
@@ -45,13 +45,13 @@ function reasonFor(error: unknown, { port, host }: { readonly port: number; read
   return `cannot listen on ${host}:${port}: ${why}`;
 }
 
-/** Nobody guesses it. */
+/** Returns a random token. */
 export const newToken = (): string => randomBytes(24).toString('base64url');
 
-/** The page's address, by which it is opened once. */
+/** Returns the address that opens the page once. */
 export const inspectorAt = (url: string, token: string): string => `${url}/inspector?token=${token}`;
 
-/** When the command is to end. */
+/** Resolves when the command has to end. */
 export const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();

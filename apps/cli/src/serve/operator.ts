@@ -6,16 +6,16 @@ import { reasonOf } from '../reason.ts';
 /** Kinds of failures whose reason clients do not receive. */
 const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol', 'network'];
 
-/** Messages may differ in every call. */
+/** Maximum number of printed reasons, because messages may differ for every call. */
 const MOST_REASONS = 100;
 
-/** Whoever serves, and reads why calls fail that only the operator, or a new version, can fix. */
+/** Prints failures that only the operator can resolve. */
 export interface Operator {
   readonly onEvent: (event: CallEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Tells each reason once. */
+/** Prints each reason once. */
 export function operatorAt({ stderr }: Pick<Io, 'stderr'>): Operator {
   const told = new Set<string>();
   const tell = (line: string): void => {

@@ -1,7 +1,7 @@
 import type { Planner } from '@majordomo/inspector';
 import type { Settings } from '../config/settings.ts';
 
-/** All routers as one, whose plans the page shows. */
+/** Combines the plans of all routers for the page. */
 export function plannerOf({ routers = [] }: Pick<Settings, 'routers'>): Planner | undefined {
   const [first] = routers;
   if (first === undefined) return undefined;

@@ -15,13 +15,13 @@ import { ended, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen
 import { operatorAt } from './operator.ts';
 import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
 
-/** Options of `majordomo serve`, as the command line gives them. */
+/** Options of `majordomo serve`. */
 export interface ServeFlags {
   readonly port: string;
   readonly host: string;
   readonly keyFile?: string;
   readonly models?: readonly string[];
-  /** The inspector shows prompts and answers too. */
+  /** Whether the inspector shows prompts and answers. */
   readonly content?: true;
   /** False with `--no-inspector`. */
   readonly inspector?: boolean;
@@ -30,7 +30,7 @@ export interface ServeFlags {
 
 const WHY = 'majordomo serve';
 
-/** `majordomo serve`: the names of the configuration as models for clients of any language, until Ctrl-C. */
+/** `majordomo serve`: serves the names of the configuration as models until Ctrl-C. */
 export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const place = { port: portOf(flags.port), host: flags.host };
   const settings = await loadSettings(io);
@@ -48,7 +48,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     signal: io.signal,
     gates: books.gates,
     onEvent: operator.onEvent,
-    // As for the platform's `fetch`, this variable switches on HTTP_PROXY and the like.
+    // As for the platform's `fetch`, this variable enables HTTP_PROXY and similar variables.
     fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
   const inspector = loaded.createInspector?.({
@@ -59,7 +59,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     content: flags.content,
     token,
   });
-  // What only a package knows, such as the quirks that a DSN may name: the operator hears of it, not the first client.
+  // Resolves the specs, so that errors of a package, such as unknown quirks of a DSN, are reported at the start.
   for (const spec of namedBy(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
   const { onError } = operator;
   const gateway = loaded.createGateway({
@@ -71,7 +71,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   });
   const served = await listen(gateway, place, WHY, io);
   io.takeTime(GRACE_MS + 1000);
-  // In one piece: whoever reads the first line alone may leave.
+  // Written at once, because a reader of the first line may close the pipe.
   io.stdout.write(
     [
       `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
@@ -135,20 +135,20 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 const keyHint = ({ keyFile: path }: ServeFlags): string =>
   path === undefined ? 'any text is a key' : `keys are those of ${printable(path)}`;
 
-/** A preset may mean another provider for each request: with any, all that are configured are opened. */
+/** A preset may select another provider for each request, so all configured providers are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
   const specs = namedBy(models, settings);
   if (presetsOf(settings).length === 0) return specs;
   return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
 }
 
-/** Specs that say themselves what they mean, as those of presets do not. */
+/** Returns the specs that are not presets. */
 function namedBy(models: ServedModels, settings: Settings): readonly string[] {
   const presets = new Set(presetsOf(settings));
   return Object.values(models).filter((spec) => !presets.has(spec));
 }
 
-/** Says why it takes a while, where it does. */
+/** Closes the server, and prints a line if that takes a while. */
 async function closed(served: Served, { stderr }: Io): Promise<void> {
   const timer = setTimeout(() => {
     stderr.write(`Answers under way have ${GRACE_MS / 1000} s to end; Ctrl-C ends them now.\n`);

@@ -2,12 +2,12 @@ import { didYouMean } from '@majordomo/core/toolkit';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../exit.ts';
 
-/** What clients may ask for, and what each name means. */
+/** Spec of each served name. */
 export type ServedModels = Readonly<Record<string, string>>;
 
 /**
- * The names that were asked for, each `name`, `name=spec` or `provider/model`; otherwise all of the configuration: aliases, presets, and
- * `default` for its `model`. Throws `Stop` where there is none.
+ * Returns the requested names, each `name`, `name=spec` or `provider/model`, otherwise all of the configuration: aliases,
+ * presets, and `default` for its `model`. Throws `Stop` if there is none.
  */
 export function servedModels(wanted: readonly string[] | undefined, settings: Settings): ServedModels {
   const known = namesIn(settings);
@@ -29,11 +29,11 @@ const namesIn = ({ model, aliases, routers = [] }: Settings): ServedModels => ({
   ...Object.fromEntries(Object.keys(aliases).map((name) => [name, name])),
 });
 
-/** Names whose meaning a router finds for each request. */
+/** Returns the names that routers resolve for each request. */
 export const presetsOf = ({ routers = [] }: Pick<Settings, 'routers'>): readonly string[] =>
   routers.flatMap((router) => router.names());
 
-/** No target has a semicolon in it, and none has an equals sign before its slash. */
+/** Several names in one option. Targets contain no semicolon, and no equals sign before the slash. */
 const SEVERAL = /;|,[^,;/]*=/;
 
 function meaningsIn(text: string, known: ServedModels): readonly (readonly [string, string])[] {
@@ -50,7 +50,7 @@ function meaningsIn(text: string, known: ServedModels): readonly (readonly [stri
   return text.split(',').map((word) => {
     const name = word.trim();
     if (Object.hasOwn(known, name)) return [name, known[name] ?? name];
-    // A target is its own name.
+    // A target is served under its spec.
     if (/^[^/\s]+\/\S+$/.test(name)) return [name, name];
     const names = Object.keys(known);
     const there = names.length === 0 ? 'the configuration has none' : `there are ${names.join(', ')}`;

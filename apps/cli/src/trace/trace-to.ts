@@ -5,7 +5,7 @@ import { loadPackage, locatePackage } from '../load-package.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
-/** Spans of the calls of a command, sent when it ends. */
+/** Spans of the calls of a command, which are sent when it ends. */
 export interface Trace extends Pick<MajordomoOptions, 'onEvent' | 'around'>, AsyncDisposable {}
 
 const NEEDED = [
@@ -15,12 +15,12 @@ const NEEDED = [
   '@opentelemetry/exporter-trace-otlp-http',
 ];
 
-/** A collector that does not answer is given up after so many ms. */
+/** Time limit for a collector, in milliseconds. */
 const PATIENCE_MS = 3000;
 
 /**
- * Sends spans to a collector, as OTLP over HTTP in JSON; `OTEL_EXPORTER_OTLP_HEADERS` goes with them. A collector that fails is
- * told on stderr, and changes nothing. Throws `Stop` for what is no address, and for packages that are missing.
+ * Sends spans to a collector, as OTLP over HTTP in JSON, with `OTEL_EXPORTER_OTLP_HEADERS`. A failure of the collector is printed
+ * on stderr. Throws `Stop` for an invalid address or a missing package.
  */
 export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Trace> {
   const url = urlOf(address);
@@ -54,7 +54,7 @@ export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Tra
   };
 }
 
-/** A collector's address, with the path of traces where it has none. */
+/** Returns the address of a collector, with the path of traces if it has none. */
 function urlOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))

@@ -12,18 +12,18 @@ import { said } from '../log/said.ts';
 import { painter, printable, printableJson } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
-/** Which runs. */
+/** Options of `trajectory show`. */
 export interface ShowFlags {
   readonly id?: string;
 }
 
-/** In which form. */
+/** Options of `trajectory export`. */
 export interface ExportFlags {
   readonly sharegpt?: true;
   readonly tokens?: string;
 }
 
-/** Which runs, and whom to ask. */
+/** Options of `trajectory replay`. */
 export interface ReplayFlags {
   readonly model: string;
   readonly id?: string;
@@ -31,7 +31,6 @@ export interface ReplayFlags {
 
 type Package = typeof import('@majordomo/trajectory');
 
-/** `majordomo trajectory show`. */
 export async function showTrajectories(file: string, { id }: ShowFlags, io: Io): Promise<ExitCode> {
   const { parseTrajectory } = await trajectoryPackage(io);
   for (const trajectory of await trajectoriesIn(file, id, parseTrajectory, io)) {
@@ -43,7 +42,6 @@ export async function showTrajectories(file: string, { id }: ShowFlags, io: Io):
   return EXIT.ok;
 }
 
-/** `majordomo trajectory export`. */
 export async function exportTrajectories(
   file: string,
   { sharegpt, tokens }: ExportFlags,
@@ -64,7 +62,7 @@ export async function exportTrajectories(
   return EXIT.ok;
 }
 
-/** `majordomo trajectory replay`: ends with 1 where a model did otherwise. */
+/** `majordomo trajectory replay`: exits with 1 if a model answered differently. */
 export async function replayTrajectories(
   file: string,
   { model: spec, id }: ReplayFlags,
@@ -94,7 +92,10 @@ export async function replayTrajectories(
 const trajectoryPackage = async ({ cwd }: Io): Promise<Package> =>
   (await loadPackage('@majordomo/trajectory', cwd, 'majordomo trajectory')) as Package;
 
-/** A line that a process died in is passed over with a word; any other that cannot be read ends the command. */
+/**
+ * Reads the runs of a file. An incomplete last line of a killed process is skipped with a notice. Throws for another invalid
+ * line.
+ */
 async function trajectoriesIn(
   file: string,
   id: string | undefined,

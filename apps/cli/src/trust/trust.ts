@@ -18,7 +18,7 @@ export async function trust({ forget }: { readonly forget?: true }, io: Io): Pro
     io.stdout.write(`${name} is not trusted any more\n`);
     return EXIT.ok;
   }
-  // Read once: what is shown is what is trusted.
+  // Read once, so that the shown content is the trusted content.
   const content = readFileSync(project);
   const text = content.toString('utf8');
   if (project.endsWith('.json')) checkConfig(project, parseJson(text, project));
@@ -49,5 +49,5 @@ function report(name: string, text: string, before: string | undefined): string 
   ].join('\n');
 }
 
-/** Characters that steer a terminal are shown as escapes: they could hide a line. */
+/** Shows control characters as escapes, because they could hide a line. */
 const escaped = (text: string): string => printableJson(text.replaceAll('\r\n', '\n'));

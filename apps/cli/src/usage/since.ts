@@ -3,10 +3,7 @@ import { Stop } from '../exit.ts';
 const HOUR = 3_600_000;
 const MOST = 9999;
 
-/**
- * The beginning that `--since` names: so many hours before now, so many days or weeks with today as the last day, or a date,
- * by this machine's clock.
- */
+/** Parses `--since`: hours before now, days or weeks that end today, or a date, in the local time zone. */
 export function since(text: string, now: Date): Date {
   const [, count = '', unit = ''] = /^(\d+)([hdw])$/.exec(text) ?? [];
   const many = Number(count);
@@ -25,6 +22,6 @@ function dateOf(text: string): Date | undefined {
   const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (year === '') return undefined;
   const date = new Date(Number(year), Number(month) - 1, Number(day));
-  // 2026-02-30 would be March.
+  // `Date` would convert 2026-02-30 to March.
   return date.getMonth() === Number(month) - 1 && date.getDate() === Number(day) ? date : undefined;
 }

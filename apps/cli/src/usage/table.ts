@@ -6,11 +6,11 @@ import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
 const GAP = '  ';
-/** A bar that is longer says no more. */
+/** Maximum length of a bar. */
 const LONGEST_BAR = 30;
 const SHORTEST_BAR = 4;
 
-/** The rows in columns, with a sum below several, and on a terminal with a bar each. */
+/** Formats rows in columns, with a sum of several rows, and with bars on a terminal. */
 export function table(rows: readonly ReportRow[], by: readonly ReportKey[], output: Output): string {
   const paint = painter(output);
   const head = [...by, 'calls', 'in', 'out', 'cost'];
@@ -44,14 +44,14 @@ export function table(rows: readonly ReportRow[], by: readonly ReportKey[], outp
 const width = (widths: readonly number[]): number =>
   widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
 
-/** Cells for bars; none where nobody looks, or too few are left. */
+/** Returns the cells for bars; 0 without a terminal or without room. */
 function barRoom(widths: readonly number[], { isTerminal, columns }: Output): number {
   if (!isTerminal) return 0;
   const left = Math.min(LONGEST_BAR, columns - width(widths) - GAP.length);
   return left < SHORTEST_BAR ? 0 : left;
 }
 
-/** By money; by tokens where nothing has a price. */
+/** Uses cost, or tokens if no row has a price. */
 const weightOf =
   ({ nanoUsd }: ReportRow) =>
   (row: ReportRow): number =>

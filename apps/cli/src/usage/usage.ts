@@ -8,7 +8,7 @@ import { writeJson } from '../write-json.ts';
 import { since } from './since.ts';
 import { table } from './table.ts';
 
-/** What `majordomo usage` adds up. */
+/** Options of `majordomo usage`. */
 interface UsageFlags {
   readonly by: string;
   readonly since: string;
@@ -27,7 +27,7 @@ const KEYS: readonly ReportKey[] = [
   'outcome',
 ];
 
-/** `majordomo usage`: what was asked and what it cost, by the books. */
+/** `majordomo usage`: prints calls and their cost from the ledger. */
 export async function usage(flags: UsageFlags, io: Io): Promise<ExitCode> {
   const by = keysOf(flags.by);
   const now = new Date();
@@ -53,14 +53,14 @@ function keysOf(text: string): readonly ReportKey[] {
   return [...new Set(keys)];
 }
 
-/** Days on which nothing was spent are rows too, where there is nothing but days or months. */
+/** Includes days without calls if the rows are days or months only. */
 const queryOf = (by: readonly ReportKey[]) => ({
   by,
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   empty: by.length === 1 && by[0] !== 'hour' && TIMES.includes(by[0] ?? 'target'),
 });
 
-/** By time where that comes first, else the most expensive first. */
+/** Sorts by time if it is the first key, otherwise by cost. */
 function sorted(rows: readonly ReportRow[], [first]: readonly ReportKey[]): readonly ReportRow[] {
   if (first === undefined || TIMES.includes(first)) return rows;
   return rows.toSorted((a, b) =>
@@ -68,5 +68,5 @@ function sorted(rows: readonly ReportRow[], [first]: readonly ReportKey[]): read
   );
 }
 
-/** Money as decimal text: JSON has no integers of that size. */
+/** Converts money to a decimal string, because JSON has no integers of that size. */
 const inJson = (row: ReportRow): object => ({ ...row, nanoUsd: String(row.nanoUsd) });

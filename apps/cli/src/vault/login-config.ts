@@ -1,13 +1,13 @@
-/** With whom to log in: a vendor that is known, or an issuer or endpoints of OAuth. */
+/** Login of a known vendor, or with an OAuth issuer or endpoints. */
 export interface LoginConfig {
-  /** `openrouter`, `google`, `vertex`, `githubModels` or `codex`; default: the login's own name. */
+  /** `openrouter`, `google`, `vertex`, `githubModels` or `codex`. `@default` the name of the login */
   readonly preset?: string | undefined;
-  /** Of the app that you have registered with the vendor. */
+  /** Client id of your application, as registered with the vendor. */
   readonly clientId?: string | undefined;
-  /** Where the vendor hands one out to installed apps too. */
+  /** Client secret, if the vendor issues one to installed applications. */
   readonly clientSecret?: string | undefined;
   readonly issuer?: string | undefined;
-  /** Addresses, where there is no issuer that tells them. */
+  /** Endpoints of an authority without discovery. */
   readonly endpoints?:
     | {
         readonly token: string;

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { stateFile, writeState } from '../state-file.ts';
 import type { Credentials } from './load-credentials.ts';
 
-/** A login: under which name it is kept, which is the provider that uses it, and with whom. */
+/** Login: its entry in the vault, its provider, and its authority. */
 export interface Login {
   readonly name: string;
   readonly options: Omit<OAuthOptions, 'vault' | 'name'>;
@@ -15,7 +15,7 @@ export interface Login {
 
 type PresetName = keyof Credentials['oauthPresets'];
 
-/** Which provider a preset's login is for. */
+/** Provider of each preset. */
 const PROVIDERS: Readonly<Record<PresetName, string>> = {
   openrouter: 'openrouter',
   codex: 'codex',
@@ -26,7 +26,7 @@ const PROVIDERS: Readonly<Record<PresetName, string>> = {
 
 const isPreset = (name: string): name is PresetName => Object.hasOwn(PROVIDERS, name);
 
-/** What is known of the login called `called`, or kept under that name. Throws `Stop` where something is missing. */
+/** Returns the login named `called`. Throws `Stop` if something is missing. */
 export function loginOf(
   called: string,
   clientId: string | undefined,
@@ -57,13 +57,13 @@ export function loginOf(
 
 const NO_PRESET = { source: '', terms: '', dialect: undefined } as const;
 
-/** What a flag has said of a login, for the renewals that come. It is no secret. */
+/** Client id from a flag, stored for later refreshes. It is not a secret. */
 interface Remembered {
   readonly preset: string;
   readonly clientId: string;
 }
 
-/** Keeps by which client a login was made, and forgets it. */
+/** Stores the client id of a login, or removes it. */
 export function rememberLogin(
   name: string,
   login: Remembered | undefined,
@@ -79,7 +79,7 @@ const fileOf = (io: Pick<Io, 'home' | 'env'>): string => stateFile('logins.json'
 const rememberedAs = (name: string, io: Pick<Io, 'home' | 'env'>): Remembered | undefined =>
   Object.entries(remembered(io)).find(([known]) => known === name)?.[1];
 
-/** Nothing, where nothing can be read. */
+/** Returns nothing if the file cannot be read. */
 function remembered(io: Pick<Io, 'home' | 'env'>): Readonly<Record<string, Remembered>> {
   try {
     const known = JSON.parse(readFileSync(fileOf(io), 'utf8')) as Readonly<

@@ -7,23 +7,23 @@ import { locatePackage } from '../load-package.ts';
 import { loadCredentials, ownVault } from './load-credentials.ts';
 import { loginOf } from './logins.ts';
 
-/** For whom a key is wanted, and how a login is handed over where it is no `apiKey`. */
+/** Backend that needs a key, and its option for a login. */
 interface Lender {
   readonly id: string;
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
 }
 
-/** What the user's vault holds, without a value. */
+/** Entries of the user's vault, without values. */
 export interface Stored {
   readonly path: string;
   readonly entries: readonly VaultEntry[];
-  /** Why it cannot be read. */
+  /** Error of reading the vault. */
   readonly error: Error | undefined;
-  /** What a backend is created with where the vault has its key: a source that is asked for every attempt. */
+  /** Returns the options of a backend whose key is in the vault. The key is read for every attempt. */
   optionsFor(backend: Lender): Readonly<Record<string, unknown>>;
 }
 
-/** `undefined` where nobody has put anything into a vault, or nothing is there that could read it. */
+/** Opens the vault; `undefined` if there is none, or if the package is not installed. */
 export async function stored(
   logins: Readonly<Record<string, LoginConfig>>,
   io: Pick<Io, 'cwd' | 'env' | 'home'>,
@@ -40,7 +40,7 @@ export async function stored(
       const { options } = loginOf(name, undefined, logins, credentials, io);
       return credentials.oauth({ ...options, vault, name }).credential;
     } catch {
-      // Nobody knows any more by whom it could be renewed: it is used until it is refused.
+      // The client of the login is unknown, so the token is used until it is rejected.
       return plain;
     }
   };
@@ -58,7 +58,7 @@ export async function stored(
   };
 }
 
-/** One that cannot be read is told where a key of it is wanted, and stops nothing else. */
+/** Lists the entries. A vault that cannot be read is reported only when one of its keys is needed. */
 async function listed(
   list: Promise<readonly VaultEntry[]>,
 ): Promise<{ readonly entries: readonly VaultEntry[]; readonly error: Error | undefined }> {
