@@ -4,7 +4,7 @@ import { Stop } from './exit.ts';
 import { printable } from './paint.ts';
 import { writeState } from './state-file.ts';
 
-const MOST_REMEMBERED = 500;
+const MAX_HISTORY = 500;
 /** Bracketed paste: with it, a terminal marks the start and end of pasted text. */
 const [PASTES_ON, PASTES_OFF] = ['\u001B[?2004h', '\u001B[?2004l'];
 
@@ -31,21 +31,21 @@ export async function askLine(options: AskOptions): Promise<string | null | unde
     output.write(`${question} › ${printable(waiting)}\n`);
     return waiting;
   }
-  const before = remembered(history);
+  const before = readHistory(history);
   const lines = createInterface({
     input,
     output,
     terminal: true,
     prompt: `${question} › `,
     history: before.map((text) => printable(text.replaceAll('\n', ' '))).reverse(),
-    historySize: MOST_REMEMBERED,
+    historySize: MAX_HISTORY,
   });
   output.write(PASTES_ON);
   lines.prompt();
   try {
     const text = await answered(lines, options);
     if (typeof text === 'string' && text.trim() !== '' && text !== before.at(-1)) {
-      remember(history, [...before, text].slice(-MOST_REMEMBERED));
+      storeHistory(history, [...before, text].slice(-MAX_HISTORY));
     }
     return text;
   } finally {
@@ -110,7 +110,7 @@ function answered(
 }
 
 /** Stores the history. A failure is ignored. */
-function remember(file: string, texts: readonly string[]): void {
+function storeHistory(file: string, texts: readonly string[]): void {
   try {
     writeState(file, texts);
   } catch (error) {
@@ -119,7 +119,7 @@ function remember(file: string, texts: readonly string[]): void {
 }
 
 /** Returns nothing if the file cannot be read. */
-function remembered(file: string): readonly string[] {
+function readHistory(file: string): readonly string[] {
   try {
     const known: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return Array.isArray(known) ? known.filter((text) => typeof text === 'string') : [];

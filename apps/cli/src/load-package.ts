@@ -9,16 +9,16 @@ const trustedFolders = new Set<string>();
 /** Allows packages that the project of this folder has installed, because they are code of the project. */
 export const trustPackagesOf = (cwd: string): void => void trustedFolders.add(cwd);
 
-const OWN = createRequire(import.meta.url);
+const fromCommand = createRequire(import.meta.url);
 const projectOf = (cwd: string): NodeJS.Require => createRequire(join(cwd, 'package.json'));
 
 /** Returns where packages may be installed: with the command, then in a trusted project. */
-const placesFrom = (cwd: string): readonly NodeJS.Require[] =>
-  trustedFolders.has(cwd) ? [OWN, projectOf(cwd)] : [OWN];
+const requireFrom = (cwd: string): readonly NodeJS.Require[] =>
+  trustedFolders.has(cwd) ? [fromCommand, projectOf(cwd)] : [fromCommand];
 
 /** Returns the file that `import` of a package would load, or `undefined` if it is not installed. */
 export const locatePackage = (name: string, cwd: string): string | undefined =>
-  located(name, placesFrom(cwd));
+  located(name, requireFrom(cwd));
 
 function located(name: string, places: readonly NodeJS.Require[]): string | undefined {
   for (const place of places) {

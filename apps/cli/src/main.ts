@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
-import { ownVersion } from './version.ts';
+import { commandVersion } from './version.ts';
 
 /** Runs the command line and returns the exit code. Loads only the command that is called. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -16,18 +16,18 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
       const result = await welcome(io);
       if (result !== undefined) return result;
     }
-    const program = await programFor(calledIn(argv), io, done);
+    const program = await programFor(commandNameIn(argv), io, done);
     await program.parseAsync(argv.length === 0 ? ['help'] : argv, { from: 'user' });
     return io.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { explain } = await import('./explain.ts');
-    return explain(error, io);
+    const { printError } = await import('./print-error.ts');
+    return printError(error, io);
   }
 }
 
 /** Returns the name of the command. Options before it have no values. */
-function calledIn(argv: readonly string[]): string | undefined {
+function commandNameIn(argv: readonly string[]): string | undefined {
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   return first === 'help' ? second : first;
 }
@@ -40,7 +40,7 @@ async function programFor(
 ): Promise<Command> {
   const program = new Command('majordomo')
     .description('Chains of language models that fail over by themselves.')
-    .version(ownVersion())
+    .version(commandVersion())
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),

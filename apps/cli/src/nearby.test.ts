@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isNearby } from './nearby.ts';
+import { isLocalNetwork } from './nearby.ts';
 
 it.each([
   'localhost',
@@ -16,7 +16,7 @@ it.each([
   '[fd12::1]',
   '[::ffff:127.0.0.1]',
 ])('%s is nearby', (host) => {
-  expect(isNearby(host)).toBe(true);
+  expect(isLocalNetwork(host)).toBe(true);
 });
 
 it.each([
@@ -38,5 +38,5 @@ it.each([
   'api.openai.com',
   '',
 ])('%s is not', (host) => {
-  expect(isNearby(host)).toBe(false);
+  expect(isLocalNetwork(host)).toBe(false);
 });

@@ -1,20 +1,20 @@
 import { autocompleteMultiselect, confirm, isCancel, password, text } from '@clack/prompts';
 import type { Choice } from './io.ts';
 
-type Answered<Answer> = Promise<Exclude<Answer, symbol> | null | undefined>;
+type PromptAnswer<Answer> = Promise<Exclude<Answer, symbol> | null | undefined>;
 
-export const askConfirm = (message: string, signal: AbortSignal): Answered<boolean> =>
+export const askConfirm = (message: string, signal: AbortSignal): PromptAnswer<boolean> =>
   untilEnd((until) => confirm({ message, signal: until }), signal);
 
 /** Asks for a line that starts with a suggestion. */
-export const askText = (message: string, suggested: string, signal: AbortSignal): Answered<string> =>
+export const askText = (message: string, suggested: string, signal: AbortSignal): PromptAnswer<string> =>
   untilEnd((until) => text({ message, initialValue: suggested, signal: until }), signal);
 
 /** Asks for a line that is not shown. */
-export const askSecret = (message: string, signal: AbortSignal): Answered<string> =>
+export const askSecret = (message: string, signal: AbortSignal): PromptAnswer<string> =>
   untilEnd((until) => password({ message, signal: until }), signal);
 
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 /** Asks for one or more choices, which typing filters. */
 export function askChoices(
@@ -22,9 +22,9 @@ export function askChoices(
   choices: readonly Choice[],
   picked: readonly string[],
   signal: AbortSignal,
-): Answered<readonly string[]> {
+): PromptAnswer<readonly string[]> {
   const options = choices.map(({ value, hint }) => ({ value, label: value, hint }));
-  const looks = { message, options, initialValues: [...picked], required: true, maxItems: MOST_SHOWN };
+  const looks = { message, options, initialValues: [...picked], required: true, maxItems: MAX_SHOWN };
   return untilEnd((until) => autocompleteMultiselect({ ...looks, signal: until }), signal);
 }
 
@@ -35,7 +35,7 @@ export function askChoices(
 async function untilEnd<Answer>(
   prompt: (signal: AbortSignal) => Promise<Answer>,
   signal: AbortSignal,
-): Answered<Answer> {
+): PromptAnswer<Answer> {
   const end = new AbortController();
   let isAnswered = false;
   const onPause = (): void => {

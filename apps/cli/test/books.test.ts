@@ -90,12 +90,12 @@ describe('majordomo usage', () => {
   it.each([
     [
       ['--by', 'dya'],
-      '--by takes day, hour, month, target, provider, vendor, model, name, tenant, outcome, and not "dya"; did you mean "day"?',
+      '--by must be one of day, hour, month, target, provider, vendor, model, name, tenant, outcome, and not "dya"; did you mean "day"?',
     ],
-    [['--since', 'yesterday'], '--since takes 24h, 7d, 4w or a date such as 2026-11-01'],
-    [['--since', '2026-02-30'], '--since takes'],
-    [['--since', '0d'], '--since takes'],
-    [['--since', '99999999w'], '--since takes'],
+    [['--since', 'yesterday'], '--since must be 24h, 7d, 4w or a date such as 2026-11-01'],
+    [['--since', '2026-02-30'], '--since must be'],
+    [['--since', '0d'], '--since must be'],
+    [['--since', '99999999w'], '--since must be'],
     [['--since', '2999-01-01'], 'has not begun yet'],
   ])('%j is a mistake: %s', async (words, told) => {
     using place = configured({ ledger: {} });

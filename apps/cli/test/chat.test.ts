@@ -209,7 +209,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a text where only pictures go',
     ['chat', 'openai/x', 'hi', '--image', 'cat.png', '-f', 'a.md'],
-    'a.md is not a picture',
+    'a.md is not an image',
     { files: { 'a.md': '# A' } },
   ],
   ['a prompt without quotes', ['chat', 'openai/x', 'why', 'is', 'it'], 'goes into quotes'],
@@ -231,7 +231,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
     'a.md cannot be read: it is not valid JSON',
     { files: { 'a.md': '# sk-secret' } },
   ],
-  ['a wrong number', ['chat', 'openai/x', 'hi', '--max-tokens', 'many'], 'whole number'],
+  ['a wrong number', ['chat', 'openai/x', 'hi', '--max-tokens', 'many'], 'positive integer'],
   ['an option that is none', ['chat', '--frobnicate'], 'unknown option'],
   ['a command that is none', ['frobnicate'], 'unknown command'],
   [
@@ -339,7 +339,7 @@ it('settings of the call go out with it', async () => {
 it.each([
   [['--temperature', 'warm'], '--temperature must be a number'],
   [['--reasoning', 'hgih'], 'none, minimal, low, medium, high, xhigh, max; did you mean "high"?'],
-  [['-o', 'seed'], '-o takes key=value'],
+  [['-o', 'seed'], '-o must be key=value'],
 ])('%j is refused before anybody is asked', async (flags, told) => {
   using place = world();
   const ran = await place.run('chat', 'openai/x', 'hi', ...flags);

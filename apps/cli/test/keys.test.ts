@@ -10,7 +10,7 @@ import {
   startAuthority,
   type TestAuthority,
 } from '../../../packages/credentials/test/support/authority.ts';
-import { loginOf, rememberLogin } from '../src/vault/logins.ts';
+import { loginOf, storeLogin } from '../src/vault/logins.ts';
 import { world, type Ran, type World, type WorldOptions } from './world.ts';
 
 const KEY = 'sk-c4nary-of-the-vault';
@@ -73,8 +73,8 @@ describe('majordomo keys', () => {
 
   it.each<readonly [WorldOptions['stdin'], readonly string[], string]>([
     [{ kind: 'pipe', text: ' \n' }, ['set', 'openai'], 'the key is empty, and nothing was changed'],
-    [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'a key is one word'],
-    [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'a key is one word'],
+    [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'a key contains no spaces'],
+    [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'a key contains no spaces'],
     [{ kind: 'none' }, ['set', 'openai'], 'majordomo keys set openai < file'],
     [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'a name has letters'],
     [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'no key is called "openai"'],
@@ -183,7 +183,7 @@ describe('majordomo login', () => {
     const file = join(place.cwd, VAULT);
     const ran = await place.run('login', 'azure');
     expect([ran.code, ran.out]).toEqual([0, `azure: the login is kept in ${file}\n`]);
-    const before = await fileVault({ path: file }).get('azure');
+    const before = await fileVault({ path: file }).update('azure', (now) => now && { ...now, expiresAt: 1 });
     authority.asked.length = 0;
     await place.run('chat', 'azure/mine', 'hi', '-q');
     expect(authority.asked).toContain('/token');
@@ -252,14 +252,14 @@ describe('majordomo login', () => {
   it('remembers a client that was named once, for renewals', async () => {
     using place = world();
     const io = { home: place.cwd, env: {} };
-    rememberLogin('github-models', { preset: 'githubModels', clientId: 'mine' }, io);
+    storeLogin('github-models', { preset: 'githubModels', clientId: 'mine' }, io);
     for (const called of ['githubModels', 'github-models']) {
       expect(loginOf(called, undefined, {}, credentials, io)).toMatchObject({
         name: 'github-models',
         options: { clientId: 'mine', endpoints: credentials.oauthPresets.githubModels.endpoints },
       });
     }
-    rememberLogin('github-models', undefined, io);
+    storeLogin('github-models', undefined, io);
     expect(() => loginOf('githubModels', undefined, {}, credentials, io)).toThrow('needs --client-id');
     using other = world();
     const ran = await other.run('login', 'githubModels');
@@ -267,7 +267,7 @@ describe('majordomo login', () => {
       2,
       expect.stringContaining('githubModels needs --client-id, or clientId in `logins`'),
     ]);
-    expect(ran.err).toContain('An OAuth app or GitHub App of your own');
+    expect(ran.err).toContain('Your OAuth app or GitHub App');
   });
 
   it('ends with Ctrl-C, and keeps nothing', async () => {
@@ -285,8 +285,8 @@ describe('majordomo login', () => {
       ['login', 'openruter'],
       'no login is called "openruter" (there are openrouter, codex, google, vertex, githubModels); `logins` in majordomo.config adds others; did you mean "openrouter"?',
     ],
-    [['logout', 'openrouter'], 'nobody has logged in as "openrouter"'],
-    [['logout', 'nobody'], 'nobody has logged in as "nobody"'],
+    [['logout', 'openrouter'], 'there is no login "openrouter"'],
+    [['logout', 'nobody'], 'there is no login "nobody"'],
     [['login', '__proto__'], 'no login is called "__proto__"'],
   ])('%j is a mistake: %s', async (words, told) => {
     using place = world();
@@ -307,7 +307,7 @@ describe('majordomo login', () => {
     using http = world({
       files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":"http://far.example","clientId":"x"}}}' },
     });
-    expect((await http.run('login', 'lab')).err).toContain('issuer is not https');
+    expect((await http.run('login', 'lab')).err).toContain('issuer must be https');
     using odd = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
     expect((await odd.run('login', 'lab')).err).toContain('"logins" is not an object of logins');
   });

@@ -76,7 +76,7 @@ describe('majordomo log', () => {
       code: 2,
       err: expect.stringContaining('no conversation "cafe0123" is kept'),
     });
-    expect((await place.run('log', '--limit', '0')).err).toContain('--limit must be a whole number above 0');
+    expect((await place.run('log', '--limit', '0')).err).toContain('--limit must be a positive integer');
   });
 });
 
@@ -149,7 +149,7 @@ describe('chat --continue', () => {
     [['--continue', 'hi'], 'there is no conversation to go on with yet'],
     [
       ['--continue', 'nonsense', 'lab/x', 'hi'],
-      '--continue takes the id of a conversation, and not "nonsense"',
+      '--continue must be the id of a conversation, not "nonsense"',
     ],
     [['--continue', '--load', 'a.json', 'hi'], '--load and --continue cannot be used together'],
     [['--image', 'a.png', '--log', 'hi'], '--image draws, and does not talk'],

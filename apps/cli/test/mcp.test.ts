@@ -129,7 +129,7 @@ describe('majordomo mcp', () => {
 describe('a mistake is told before anything is served:', () => {
   it.each<[string, readonly string[], Record<string, string>?]>([
     ['there is nothing to serve', []],
-    ['--approvals takes ask or client', ['lab/x', '--approvals', 'me']],
+    ['--approvals must be ask or client', ['lab/x', '--approvals', 'me']],
     ['unknown provider "nobody"', ['nobody/x']],
     [
       'the tool "ask" is the one that asks the chain',

@@ -215,7 +215,7 @@ describe('majordomo serve', () => {
       const answer = chat(url, 'fast', { stream: true });
       await isAsked;
       running.child.kill(signal);
-      await running.said(/Answers under way have 10 s to end/);
+      await running.said(/Answers in progress have 10 s to end/);
       await expect(chat(url, 'fast')).rejects.toThrow();
       letGo();
       expect(await (await answer).text()).toContain('[DONE]');
@@ -281,18 +281,18 @@ describe('a mistake is told before anything is served:', () => {
     ['--port must be a number from 0', ['--port', '65536']],
     ['--port must be a number from 0', ['--port', '']],
     ['no name is "fats" (the configuration has none)', ['--models', 'fats']],
-    ['--models takes name=spec', ['--models', '=lab/x']],
+    ['--models must be name=spec', ['--models', '=lab/x']],
     ['one name=spec at a time, not "a=lab/x;b=lab/y"', ['--models', 'a=lab/x;b=lab/y']],
     ['one name=spec at a time', ['--models', 'a=lab/x,lab/z, b=lab/y']],
     ['one name=spec at a time', ['--models', 'a=lab/x;']],
-    ['--models says twice what "a" is', ['--models', 'a=lab/x', '--models', 'a=lab/y']],
+    ['--models defines twice: "a"', ['--models', 'a=lab/x', '--models', 'a=lab/y']],
     ['unknown provider "nobody"', ['--models', 'a=nobody/x']],
-    ['--host 0.0.0.0 lets other machines ask', ['--models', 'lab/x', '--host', '0.0.0.0']],
+    ['--host 0.0.0.0 is open to other machines', ['--models', 'lab/x', '--host', '0.0.0.0']],
     ['nobody cannot be read: there is no such file', ['--models', 'lab/x', '--key-file', 'nobody']],
-    ['open can be read by others than you: chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
-    ['none holds no key', ['--models', 'lab/x', '--key-file', 'none']],
-    ['long: line 2 is neither a key', ['--models', 'lab/x', '--key-file', 'long']],
-    ['twice: line 3 has a key that stands above', ['--models', 'lab/x', '--key-file', 'twice']],
+    ['open can be read by other users: chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
+    ['none contains no key', ['--models', 'lab/x', '--key-file', 'none']],
+    ['long: line 2 must be a key', ['--models', 'lab/x', '--key-file', 'long']],
+    ['twice: line 3 repeats a key', ['--models', 'lab/x', '--key-file', 'twice']],
     ['umlaut: line 2 has a key that no client can send', ['--models', 'lab/x', '--key-file', 'umlaut']],
     ['utf16: line 1 has a key that no client can send', ['--models', 'lab/x', '--key-file', 'utf16']],
   ])('%s', async (told, argv) => {

@@ -1,7 +1,7 @@
 import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { parseTrajectory, toLine, type Trajectory } from '@majordomo/trajectory';
 import { expect, it } from 'vitest';
-import { cellsOf } from '../src/fold.ts';
+import { cellsOf } from '../src/wrap-text.ts';
 import { lab, world } from './world.ts';
 
 const weather = {
@@ -98,8 +98,8 @@ it.each([
   [['show', 'none.jsonl'], /none\.jsonl cannot be read/],
   [['show', 'runs.jsonl', '--id', 'run-9'], /has no run "run-9"/],
   [['show', 'bad.jsonl'], /bad\.jsonl, line 1: .* no trajectory: version 3/],
-  [['export', 'runs.jsonl', '--tokens', '10'], /--tokens .* goes with --sharegpt/],
-  [['export', 'runs.jsonl', '--sharegpt', '--tokens', '0'], /--tokens must be a whole number above 0/],
+  [['export', 'runs.jsonl', '--tokens', '10'], /--tokens .* requires --sharegpt/],
+  [['export', 'runs.jsonl', '--sharegpt', '--tokens', '0'], /--tokens must be a positive integer/],
   [['replay', 'runs.jsonl'], /--model/],
 ])('refuses %j', async (argv, message) => {
   using place = world({ files: { ...files, 'bad.jsonl': '{"version":3}\n\n' } });

@@ -53,9 +53,9 @@ const settings = {
 } as unknown as Settings;
 
 const wantedOf = async (spec: string, env = settings.env): Promise<readonly string[]> => {
-  const { majordomo, wanted } = outline({ ...settings, env });
+  const { majordomo, needed } = outline({ ...settings, env });
   await majordomo.resolve(spec);
-  return [...wanted].map(({ id }) => id);
+  return [...needed].map(({ id }) => id);
 };
 
 it.each([

@@ -16,8 +16,8 @@ export interface Backend {
   /** Option that receives a login of the vault, if it is not `apiKey`. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
   /** Variable with the address, and the path that completes its base URL. */
-  readonly placeEnv?: string;
-  readonly placePath?: string;
+  readonly addressEnv?: string;
+  readonly addressPath?: string;
   /** `server` and `cli` are detected on this machine and need no credential. `remote` has to be named. */
   readonly kind: 'remote' | 'server' | 'cli';
   /** Schemes of `LLM_*` DSNs that the package serves. */
@@ -92,8 +92,8 @@ export const BACKENDS: readonly Backend[] = [
   ...PROFILES.map(compatible),
   {
     ...compatible(azureOpenAI({ resource: '' })),
-    placeEnv: 'AZURE_OPENAI_ENDPOINT',
-    placePath: '/openai/v1',
+    addressEnv: 'AZURE_OPENAI_ENDPOINT',
+    addressPath: '/openai/v1',
   },
   {
     id: 'ollama',

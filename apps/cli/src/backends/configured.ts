@@ -28,7 +28,7 @@ export async function openableIds(known: Known, cwd: string): Promise<readonly s
     const dsn = dsns.get(id);
     if (dsn !== undefined) return dsn.dsn !== undefined && isThere(backendForScheme(dsn.dsn.scheme)?.package);
     const backend = backendOf(id);
-    const isPlaced = backend?.placeEnv === undefined || (env[backend.placeEnv] ?? '') !== '';
+    const isPlaced = backend?.addressEnv === undefined || (env[backend.addressEnv] ?? '') !== '';
     return isPlaced && isThere(backend?.package);
   });
 }

@@ -1,16 +1,16 @@
 import type { Env, Provider } from '@majordomo/core';
 import { Stop } from '../exit.ts';
-import type { Stored } from '../vault/stored.ts';
+import type { StoredKeys } from '../vault/stored-keys.ts';
 import { hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
 
 /**
  * Calls the package's function with the vendor's profile, if it has one, and the options. Throws `Stop` if the package has no
  * such function, or if the address of the backend is missing.
  */
-export function createBackend(backend: Backend, module: object, env: Env, stored?: Stored): Provider {
+export function createBackend(backend: Backend, module: object, env: Env, stored?: StoredKeys): Provider {
   const create: unknown = Reflect.get(module, backend.create);
   if (typeof create !== 'function') throw outdated(backend, backend.create);
-  const options = { ...backend.options, ...placeOf(backend, env), ...keyOf(backend, env, stored) };
+  const options = { ...backend.options, ...addressOf(backend, env), ...keyOf(backend, env, stored) };
   const { profile } = backend;
   return Reflect.apply(create, undefined, profile === undefined ? [options] : [profile, options]) as Provider;
 }
@@ -19,7 +19,7 @@ const outdated = ({ package: name }: Backend, missing: string): Stop =>
   new Stop(`${name} has no ${missing}, so it is another version: npm install ${name}@latest`);
 
 /** Returns the key of the vault if the environment has none. A login also uses the project in the environment. */
-function keyOf(backend: Backend, env: Env, stored: Stored | undefined): object {
+function keyOf(backend: Backend, env: Env, stored: StoredKeys | undefined): object {
   if (stored === undefined || !lacksKey(backend, env)) return {};
   const options = stored.optionsFor(backend);
   const { keyEnv, loginAs } = backend;
@@ -28,9 +28,9 @@ function keyOf(backend: Backend, env: Env, stored: Stored | undefined): object {
   return hasKey({ ...backend, keyEnv: keys }, env) ? {} : options;
 }
 
-function placeOf({ id, placeEnv, placePath = '' }: Backend, env: Env): { readonly baseURL?: string } {
-  if (placeEnv === undefined) return {};
-  const place = env[placeEnv] ?? '';
-  if (place === '') throw new Stop(`${id} needs ${placeEnv}: the https://… address of your resource`);
-  return { baseURL: place.replace(/(?<!\/)\/+$/, '') + placePath };
+function addressOf({ id, addressEnv, addressPath = '' }: Backend, env: Env): { readonly baseURL?: string } {
+  if (addressEnv === undefined) return {};
+  const place = env[addressEnv] ?? '';
+  if (place === '') throw new Stop(`${id} needs ${addressEnv}: the https://… address of your resource`);
+  return { baseURL: place.replace(/(?<!\/)\/+$/, '') + addressPath };
 }

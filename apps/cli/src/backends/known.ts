@@ -1,5 +1,5 @@
 import type { ChainOptions, Env, Provider, Resolver } from '@majordomo/core';
-import type { Stored } from '../vault/stored.ts';
+import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Router } from '@majordomo/routing';
 
 /** Variables, names and configured providers that are needed to open a provider. */
@@ -12,5 +12,5 @@ export interface Known {
   readonly providers: readonly Provider[];
   readonly chain: ChainOptions;
   /** Reads the user's vault on first use. */
-  readonly vault?: (() => Promise<Stored | undefined>) | undefined;
+  readonly vault?: (() => Promise<StoredKeys | undefined>) | undefined;
 }

@@ -47,14 +47,14 @@ export async function openSpecs(
   settings: Known,
   { cwd, signal, fetch, onEvent, gates, around, request }: OpenOptions,
 ): Promise<Majordomo> {
-  const { majordomo, wanted, named } = outline(settings);
+  const { majordomo, needed, namedById } = outline(settings);
   for (const spec of specs) await majordomo.resolve(spec, { signal, request });
-  const stored = [...named].some((backend) => lacksKey(backend, settings.env))
+  const stored = [...namedById].some((backend) => lacksKey(backend, settings.env))
     ? await settings.vault?.()
     : undefined;
   const load = async (backend: Backend) =>
     createBackend(backend, await loadPackage(backend.package, cwd, backend.id), settings.env, stored);
-  const loaded = await Promise.all([...wanted].map(load));
+  const loaded = await Promise.all([...needed].map(load));
   const { aliases, resolvers, routers = [], env, chain } = settings;
   const hear = listeners(
     ...(onEvent === undefined ? [] : [onEvent]),

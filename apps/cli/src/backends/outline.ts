@@ -7,27 +7,27 @@ import type { Known } from './known.ts';
 export interface Outline {
   readonly majordomo: Majordomo;
   /** Backends that the resolved specs need. */
-  readonly wanted: ReadonlySet<Backend>;
+  readonly needed: ReadonlySet<Backend>;
   /** Needed backends that were named by their id, not by the scheme of a DSN. */
-  readonly named: ReadonlySet<Backend>;
+  readonly namedById: ReadonlySet<Backend>;
 }
 
 /** Creates the outline of a configuration without loading packages. */
 export function outline({ aliases, resolvers, env, providers }: Known): Outline {
-  const wanted = new Set<Backend>();
-  const named = new Set<Backend>();
+  const needed = new Set<Backend>();
+  const namedById = new Set<Backend>();
   const own = new Set(providers.map(({ id }) => id));
   const standIns = BACKENDS.filter(({ id }) => !own.has(id)).map((backend) =>
     underDsn(
       {
         ...standIn(backend.id, () => {
-          named.add(backend);
-          wanted.add(backend);
+          namedById.add(backend);
+          needed.add(backend);
         }),
         schemes: Object.fromEntries(
           (backend.schemes ?? []).map((scheme) => [
             scheme,
-            ({ name }) => standIn(name, () => wanted.add(backend)),
+            ({ name }) => standIn(name, () => needed.add(backend)),
           ]),
         ),
       },
@@ -35,7 +35,7 @@ export function outline({ aliases, resolvers, env, providers }: Known): Outline 
     ),
   );
   const majordomo = createMajordomo({ providers: [...providers, ...standIns], aliases, resolvers, env });
-  return { majordomo, wanted, named };
+  return { majordomo, needed, namedById };
 }
 
 /** Creates a placeholder that records its use. */

@@ -25,10 +25,10 @@ export async function askOnce(session: Chat, question: UserMessage): Promise<Exi
 async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
-  if (flags.events === true) return told(session, question, jsonLines(io.stdout));
+  if (flags.events === true) return showStream(session, question, jsonLines(io.stdout));
   // A pipe cannot take back text, so it receives the complete answer.
-  if (flags.json === true || !io.stdout.isTerminal) return whole(session, question);
-  return told(session, question, await rendererOf(session));
+  if (flags.json === true || !io.stdout.isTerminal) return printComplete(session, question);
+  return showStream(session, question, await rendererOf(session));
 }
 
 /** Renders Markdown on terminals with colors, unless the user wants it unchanged. */
@@ -48,7 +48,7 @@ const jsonLines = (output: Output): Renderer => ({
 });
 
 /** Reads the stream to its end and shows every event. */
-export async function told(
+export async function showStream(
   session: Chat,
   question: UserMessage,
   { show, isFresh, end }: Renderer,
@@ -82,10 +82,10 @@ export async function told(
   }
 }
 
-async function whole(session: Chat, question: UserMessage): Promise<Turn> {
+async function printComplete(session: Chat, question: UserMessage): Promise<Turn> {
   const { io, flags, model } = session;
   const { onEvent } = createStatus(io.stderr);
-  if (session.skills.length > 0) return wholeWithSkills(session, question, onEvent);
+  if (session.skills.length > 0) return printCompleteWithSkills(session, question, onEvent);
   const response = await withRoom(session, question, (request) =>
     model.generate(request, { signal: io.signal, onEvent }),
   );
@@ -101,7 +101,7 @@ async function whole(session: Chat, question: UserMessage): Promise<Turn> {
 }
 
 /** Prints the final answer only, without text between tool calls. */
-async function wholeWithSkills(
+async function printCompleteWithSkills(
   session: Chat,
   question: UserMessage,
   onEvent: (event: CallEvent) => void,
@@ -129,5 +129,5 @@ async function typed(session: Chat, question: UserMessage, path: string): Promis
 async function schemaAt(path: string, cwd: string): Promise<JsonObject> {
   const schema = await readJson(resolve(cwd, path), path);
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
-  throw new Stop(`${path} is not a JSON Schema: it must hold an object`);
+  throw new Stop(`${path} is not a JSON Schema: it must contain an object`);
 }

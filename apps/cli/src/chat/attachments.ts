@@ -1,23 +1,23 @@
 import { basename } from 'node:path';
 import { file, image, type UserPart } from '@majordomo/core';
 import { sniffMediaType } from '@majordomo/core/toolkit';
-import { fileBytes } from '../bounded.ts';
+import { readFileBounded } from '../read-bounded.ts';
 import { Stop } from '../exit.ts';
 
-const MOST_BYTES = 50 * 1024 * 1024;
+const MAX_BYTES = 50 * 1024 * 1024;
 
 /** Image formats that models accept. */
 const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** Reads a file as a part of the question. Its type is that of its bytes. Throws `Stop` for unsupported files. */
 export async function attachment(path: string, cwd: string): Promise<UserPart> {
-  const bytes = await fileBytes(path, cwd, MOST_BYTES);
+  const bytes = await readFileBounded(path, cwd, MAX_BYTES);
   const mediaType = sniffMediaType(bytes);
   if (mediaType === 'application/pdf') return file(bytes, mediaType, basename(path));
   if (mediaType !== undefined && PICTURES.has(mediaType)) return image(bytes, mediaType);
   const text = textOf(bytes);
   if (text !== undefined) return { type: 'text', text: `<file name="${basename(path)}">\n${text}\n</file>` };
-  throw new Stop(`${path} is not text, a PDF, or a PNG, JPEG, GIF or WebP image; no model takes it`);
+  throw new Stop(`${path} is not text, a PDF, or a PNG, JPEG, GIF or WebP image; no model accepts it`);
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

@@ -73,18 +73,21 @@ export class ChatLog {
  * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument, and the id is `undefined`
  * for the newest conversation.
  */
-export function continued(
+export function parseContinue(
   words: readonly (string | undefined)[],
   value: ChatFlags['continue'],
 ): { readonly words: readonly (string | undefined)[]; readonly id: string | undefined } {
   if (value === undefined || value === true) return { words, id: undefined };
   if (LOOKS_LIKE_ID.test(value)) return { words, id: value };
-  if (words[1] !== undefined) throw new Stop(`--continue takes the id of a conversation, and not "${value}"`);
+  if (words[1] !== undefined) throw new Stop(`--continue must be the id of a conversation, not "${value}"`);
   return { words: [value, ...words], id: undefined };
 }
 
 /** Returns the conversation to continue. Throws `Stop` if there is none. */
-export async function resumed(store: ConversationStore, id: string | undefined): Promise<StoredConversation> {
+export async function loadConversation(
+  store: ConversationStore,
+  id: string | undefined,
+): Promise<StoredConversation> {
   const [newest] = id === undefined ? await store.list(1) : [];
   const asked = id ?? newest?.id;
   const kept = asked === undefined ? undefined : await store.load(asked);

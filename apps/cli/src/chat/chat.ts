@@ -9,7 +9,7 @@ import {
 } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { codeFor, explain } from '../explain.ts';
+import { codeFor, printError } from '../print-error.ts';
 import { Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
@@ -17,14 +17,14 @@ import { attachment } from './attachments.ts';
 import type { Chat } from './chat-session.ts';
 import type { ChatFlags } from './flags.ts';
 import { FullContext } from './full-context.ts';
-import { kept, type Kept } from './kept.ts';
+import { openChatStores, type ChatStores } from './stores.ts';
 import { promptOf } from './prompt-of.ts';
-import { referred } from './referred.ts';
+import { resolvePrompt } from './resolve-prompt.ts';
 import { requestSettings } from './request-settings.ts';
 import type { Trace } from '../trace/trace-to.ts';
 import type { Page } from '../page/page.ts';
 import { unconfigured } from './unconfigured.ts';
-import { wordsOf } from './words.ts';
+import { parseSpecAndPrompt } from './spec-and-prompt.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
 /** `majordomo chat`: runs one question, or a conversation on a terminal. `page` shows its calls. */
@@ -39,9 +39,9 @@ export async function chat(
   // Reports invalid settings before anything is loaded.
   requestSettings(flags, []);
   const settings = await loadSettings(io);
-  await using before = await kept([first, second], settings, flags, io);
+  await using before = await openChatStores([first, second], settings, flags, io);
   await using trace = flags.trace === undefined ? undefined : await traceWith(flags.trace, io);
-  const words = wordsOf(before.words, flags.model, settings.aliases);
+  const words = parseSpecAndPrompt(before.words, flags.model, settings.aliases);
   const spec = words.spec ?? before.conversation?.spec ?? settings.model;
   if (spec === undefined) return await unconfigured(settings, io);
   const code = await started(spec, words.prompt, settings, { before, trace, page }, flags, io).catch(
@@ -60,8 +60,8 @@ async function failed(
 ): Promise<ExitCode> {
   if (!LlmError.is(error) || io.signal.aborted) throw error;
   if (flags.json === true) writeJson(io.stdout, { error });
-  else explain(error, io);
-  if (flags.json !== true && error.details.code === 'unknown-name') await tellListed(spec, settings, io);
+  else printError(error, io);
+  if (flags.json !== true && error.details.code === 'unknown-name') await suggestListed(spec, settings, io);
   return codeFor(error);
 }
 
@@ -71,15 +71,15 @@ async function traceWith(url: string, io: Io): Promise<Trace> {
 }
 
 /** Suggests specs for a model id without a provider. */
-async function tellListed(spec: string, settings: Settings, io: Io): Promise<void> {
-  const { listedLike } = await import('../models/listed-like.ts');
-  const targets = await listedLike(spec, settings, io);
+async function suggestListed(spec: string, settings: Settings, io: Io): Promise<void> {
+  const { findSimilar } = await import('../models/find-similar.ts');
+  const targets = await findSimilar(spec, settings, io);
   if (targets.length > 0) io.stderr.write(`${printable(`Listed: ${targets.join(', ')}`)}\n`);
 }
 
 /** Resources of a chat. */
-interface Around {
-  readonly before: Kept;
+interface ChatResources {
+  readonly before: ChatStores;
   readonly trace: Trace | undefined;
   readonly page: Page | undefined;
 }
@@ -88,7 +88,7 @@ async function started(
   spec: string,
   prompt: string | undefined,
   settings: Settings,
-  { before, trace, page }: Around,
+  { before, trace, page }: ChatResources,
   flags: ChatFlags,
   io: Io,
 ): Promise<ExitCode> {
@@ -117,7 +117,7 @@ async function started(
   }
   const asked = await promptOf(prompt, io);
   // Piped text may come from another source, so its references are not resolved.
-  const [, ...parts] = await referred(prompt ?? '', io);
+  const [, ...parts] = await resolvePrompt(prompt ?? '', io);
   const question = user(...(await attachments(flags, io)), asked, ...parts);
   const { askOnce } = await import('./ask-once.ts');
   return askOnce(session, question);
@@ -127,7 +127,7 @@ async function sessionOf(
   spec: string,
   majordomo: Majordomo,
   { system, skills }: Settings,
-  { conversation, log }: Kept,
+  { conversation, log }: ChatStores,
   flags: ChatFlags,
   io: Io,
 ): Promise<Chat> {
@@ -192,7 +192,7 @@ function checkFlags(flags: ChatFlags): void {
       skills !== undefined && (schema !== undefined || image !== undefined),
       '--skills cannot be used with --schema or --image',
     ],
-    [maxTokens !== undefined && !/^[1-9]\d*$/.test(maxTokens), '--max-tokens must be a whole number above 0'],
+    [maxTokens !== undefined && !/^[1-9]\d*$/.test(maxTokens), '--max-tokens must be a positive integer'],
   ];
   const wrong = pairs.find(([is]) => is);
   if (wrong !== undefined) throw new Stop(wrong[1]);

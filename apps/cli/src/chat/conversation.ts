@@ -1,14 +1,14 @@
 import { LlmError, type Message, type UserMessage, type UserPart, user } from '@majordomo/core';
 import { Stop } from '../exit.ts';
-import { explain } from '../explain.ts';
-import { folded } from '../fold.ts';
+import { printError } from '../print-error.ts';
+import { wrapText } from '../wrap-text.ts';
 import { painter, printable } from '../paint.ts';
-import { rendererOf, told } from './ask-once.ts';
+import { rendererOf, showStream } from './ask-once.ts';
 import { attachment } from './attachments.ts';
 import { keep, type Chat, type OpenModel } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { contextBar } from './full-context.ts';
-import { referred } from './referred.ts';
+import { resolvePrompt } from './resolve-prompt.ts';
 import { slashHelp, type SlashName } from './slash.ts';
 import { loadTranscript, saveTranscript } from './transcript.ts';
 
@@ -31,7 +31,7 @@ export class Conversation {
 
   /** Asks a question. One Ctrl-C stops the answer. A failure is printed, and `/retry` repeats the question. */
   async ask(text: string): Promise<void> {
-    await this.put(user(...this.pending, await referred(text, this.session.io)));
+    await this.put(user(...this.pending, await resolvePrompt(text, this.session.io)));
   }
 
   /** Runs a slash command. */
@@ -40,7 +40,7 @@ export class Conversation {
       await this.commands[name](rest);
     } catch (error) {
       if (!(error instanceof Stop) && !LlmError.is(error)) throw error;
-      explain(error, this.session.io);
+      printError(error, this.session.io);
     }
   }
 
@@ -59,7 +59,7 @@ export class Conversation {
       this.say(text === '' ? 'no instructions' : 'instructions changed');
     },
     attach: async (path) => {
-      if (path === '') throw new Stop('/attach takes a file');
+      if (path === '') throw new Stop('/attach requires a file');
       this.pending = [...this.pending, await attachment(path, this.session.io.cwd)];
       this.say(`${path} goes with the next question`);
     },
@@ -73,7 +73,7 @@ export class Conversation {
     },
     retry: async () => {
       const { messages } = this.session;
-      if (this.last === undefined) throw new Stop('there is no question to ask again');
+      if (this.last === undefined) throw new Stop('there is no question to repeat');
       // Removes the answered question before it is repeated.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
@@ -90,14 +90,14 @@ export class Conversation {
       this.say(this.session.title ?? 'it has no title of yours');
     },
     save: async (path) => {
-      if (path === '') throw new Stop('/save takes a file');
+      if (path === '') throw new Stop('/save requires a file');
       const { flags, io } = this.session;
       this.session = { ...this.session, flags: { ...flags, save: path } };
       await saveTranscript(path, io.cwd, this.session);
       this.say(`saved to ${path}, and after every answer`);
     },
     load: async (path) => {
-      if (path === '') throw new Stop('/load takes a file');
+      if (path === '') throw new Stop('/load requires a file');
       const { title, messages } = await loadTranscript(path, this.session.io.cwd);
       this.session.messages.splice(0, Infinity, ...messages);
       this.session = { ...this.session, title };
@@ -120,7 +120,7 @@ export class Conversation {
     try {
       const renderer = await rendererOf(session);
       const turn = await io.interruptible((signal) =>
-        told({ ...session, io: { ...io, signal } }, question, renderer),
+        showStream({ ...session, io: { ...io, signal } }, question, renderer),
       );
       this.pending = [];
       await keep(session, question, turn);
@@ -128,13 +128,13 @@ export class Conversation {
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
       if (error.kind === 'aborted') this.say('(stopped; /retry asks again)');
-      else explain(error, io);
+      else printError(error, io);
     }
   }
 
   private say(text: string): void {
     const { stderr } = this.session.io;
-    stderr.write(`${painter(stderr)('dim', folded(printable(text), stderr.columns, 2))}\n`);
+    stderr.write(`${painter(stderr)('dim', wrapText(printable(text), stderr.columns, 2))}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
-import { counted } from '../counted.ts';
-import { folded } from '../fold.ts';
+import { withCounts } from '../with-counts.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { costIn } from './cost.ts';
@@ -10,15 +10,15 @@ export async function footer(response: ChatResponse, ms: number, output: Output)
   const { usage, finish } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];
   const ended = finish === 'stop' || finish === 'tool-calls' ? [] : [`ended by ${finish}`];
-  await tellAnswered(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], output);
+  await printFooter(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], output);
 }
 
 /** Part of a response that every operation has. */
-export type Answered = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
+export type AnsweredResponse = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
 
 /** Prints the footer of any response, starting with `about`. */
-export async function tellAnswered(
-  answered: Answered,
+export async function printFooter(
+  answered: AnsweredResponse,
   about: readonly string[],
   output: Output,
 ): Promise<void> {
@@ -26,11 +26,11 @@ export async function tellAnswered(
   const cost = await costIn(answered);
   const lines = [
     [target, ...(cost === undefined ? [] : [cost]), ...about].join(' · '),
-    ...counted(attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(told)),
+    ...withCounts(attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(told)),
     ...warnings.map(({ action, what, why }) => `  ${action} ${what}: ${why}`),
   ];
   const paint = painter(output);
-  for (const line of lines) output.write(`${paint('dim', folded(printable(line), output.columns, 4))}\n`);
+  for (const line of lines) output.write(`${paint('dim', wrapText(printable(line), output.columns, 4))}\n`);
 }
 
 function told({ target, outcome, error }: Attempt): string {

@@ -24,7 +24,7 @@ export class FullContext {
     if (this.engine === undefined && lengthOf(messages) < SHORT) return messages;
     const { compactor } = await this.engineFor(reader);
     const made = await compactor.run(messages, { system: reader.system, signal: io.signal });
-    say(told(made, false), io);
+    say(describeCompaction(made, false), io);
     this.sent = { messages: made.messages, system: reader.system };
     return made.messages;
   }
@@ -57,7 +57,10 @@ export class FullContext {
     const { compactor } = await this.engineFor(reader);
     const options = { force: true, system: reader.system, signal: io.signal };
     say(
-      told(await compactor.run(messages, { ...options, focus: focus === '' ? undefined : focus }), true),
+      describeCompaction(
+        await compactor.run(messages, { ...options, focus: focus === '' ? undefined : focus }),
+        true,
+      ),
       io,
     );
   }
@@ -72,14 +75,18 @@ export class FullContext {
     if (this.engine?.model === model) return this.engine;
     const { createCompactor, tokenMeter } = await import('@majordomo/context');
     const meter = tokenMeter();
-    const compactor = createCompactor({ summarizer: model, contextTokens: () => smallest(targets), meter });
+    const compactor = createCompactor({
+      summarizer: model,
+      contextTokens: () => smallestContext(targets),
+      meter,
+    });
     this.engine = { compactor, meter, model };
     return this.engine;
   }
 }
 
 /** Returns the smallest context window of the targets. */
-async function smallest(targets: readonly ResolvedTarget[]): Promise<number | undefined> {
+async function smallestContext(targets: readonly ResolvedTarget[]): Promise<number | undefined> {
   const { catalog } = await import('@majordomo/catalog');
   const known = await Promise.all(
     targets.map(async ({ vendor, model, capabilities }) => {
@@ -102,7 +109,7 @@ const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 
 /** Describes a summary, or the reason why there is none. */
-function told({ lineage, skipped }: Compaction, isAsked: boolean): string {
+function describeCompaction({ lineage, skipped }: Compaction, isAsked: boolean): string {
   if (lineage !== undefined) {
     const { tokensBefore, tokensAfter, from, to } = lineage;
     return `(messages ${from + 1} to ${to} are sent as a summary: ${grouped(tokensBefore)} → ${grouped(tokensAfter)} tokens)`;

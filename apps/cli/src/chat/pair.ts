@@ -3,7 +3,7 @@ import { Stop } from '../exit.ts';
 /** Parses `seed=7`. The value is JSON if it parses as JSON, otherwise a string. */
 export function pair(text: string, option = '-o'): readonly [string, unknown] {
   const at = text.indexOf('=');
-  if (at < 1) throw new Stop(`${option} takes key=value, such as seed=7, not "${text}"`);
+  if (at < 1) throw new Stop(`${option} must be key=value, such as seed=7, not "${text}"`);
   return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
 }
 

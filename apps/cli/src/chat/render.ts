@@ -1,5 +1,5 @@
 import type { StreamEvent } from '@majordomo/core';
-import { createFolding } from '../fold.ts';
+import { createLineWrapper } from '../wrap-text.ts';
 import type { Output } from '../io.ts';
 import type { MarkdownStream } from '../markdown/markdown-stream.ts';
 import type { Span } from '../markdown/span.ts';
@@ -25,7 +25,7 @@ export type MarkdownFactory = (columns: number) => MarkdownStream;
  */
 export function createRenderer(output: Output, createMarkdown?: MarkdownFactory): Renderer {
   const paint = painter(output);
-  const folding = createFolding(output.canErase ? output.columns : Infinity);
+  const folding = createLineWrapper(output.canErase ? output.columns : Infinity);
   let open: 'reasoning' | 'text' | undefined;
   let markdown: MarkdownStream | undefined;
   const write = (text: string, style = plain): void =>

@@ -8,14 +8,14 @@ import { pair } from './pair.ts';
 export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
 
 /** Members of a request that `-o` sets by name. Others are sent to the vendor unchanged. */
-const OWN = new Set<string>(OPTIONAL_SETTINGS);
+const REQUEST_MEMBERS = new Set<string>(OPTIONAL_SETTINGS);
 
 /** Returns the settings of the flags. `providers`: ids that receive vendor options. Throws `Stop` for invalid values. */
 export function requestSettings(flags: ChatFlags, providers: readonly string[]): RequestSettings {
   const { temperature, reasoning, maxTokens, option = [] } = flags;
   const options = Object.fromEntries(option.map((each) => pair(each)));
-  const own = Object.fromEntries(Object.entries(options).filter(([name]) => OWN.has(name)));
-  const theirs = Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => REQUEST_MEMBERS.has(name)));
+  const theirs = Object.fromEntries(Object.entries(options).filter(([name]) => !REQUEST_MEMBERS.has(name)));
   return {
     ...own,
     ...(temperature !== undefined && { temperature: numberOf(temperature) }),

@@ -14,7 +14,7 @@ export interface Transcript {
 }
 
 /** Content of a `--save` file: JSON with bytes in base64. */
-interface Saved {
+interface SavedTranscript {
   readonly majordomo: 1;
   /** Title of the user, or the first words. */
   readonly title?: string | undefined;
@@ -35,7 +35,7 @@ export async function saveTranscript(
   const { titleOf } = await import('@majordomo/context');
   const named =
     title === undefined ? { title: await titleOf(undefined, messages) } : { title, titleBy: 'user' as const };
-  const saved: Saved = { majordomo: 1, ...named, messages };
+  const saved: SavedTranscript = { majordomo: 1, ...named, messages };
   const part = `${file}.${randomUUID()}.part`;
   try {
     await writeFile(part, `${JSON.stringify(toJson(saved), undefined, 1)}\n`, { flag: 'wx', mode: 0o600 });
@@ -50,13 +50,13 @@ export async function saveTranscript(
 export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
   if (!isSaved(json)) throw new Stop(`${path} is not a conversation that majordomo saved`);
-  const { title, titleBy, messages } = fromJson<Saved>(json);
+  const { title, titleBy, messages } = fromJson<SavedTranscript>(json);
   return { title: titleBy === 'user' ? title : undefined, messages };
 }
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];
 
-function isSaved(value: unknown): value is Saved {
+function isSaved(value: unknown): value is SavedTranscript {
   if (typeof value !== 'object' || value === null || !('messages' in value)) return false;
   return Array.isArray(value.messages) && value.messages.every(isMessage);
 }

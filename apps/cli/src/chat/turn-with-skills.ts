@@ -32,7 +32,7 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
     overflow === undefined
       ? session.context.fit(all, session, io)
       : ((await session.context.fitAgain(all, overflow, session, io)) ?? all);
-  const skills = session.skills.map(asking);
+  const skills = session.skills.map(withApprovals);
   const agent = createAgent({ ...settings, model, instructions: system, skills, compact });
   let input: RunInput = [...messages, question];
   let decisions: readonly Decision[] = [];
@@ -62,7 +62,7 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
 }
 
 /** Requires an approval for tools that must not run twice, unless they configure it. */
-const asking = (skill: Skill): Skill => ({
+const withApprovals = (skill: Skill): Skill => ({
   ...skill,
   tools: skill.tools?.map((tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' })),
 });
@@ -75,7 +75,7 @@ async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly
     if (!isPerson) say(`${told} was not run: nobody is here to agree to it`, io);
     const agreed = isPerson ? await io.confirm(printable(`Run ${told}?`)) : false;
     if (agreed === undefined || agreed === null)
-      throw new LlmError('aborted', 'nobody answered the question');
+      throw new LlmError('aborted', 'the question was not answered');
     decisions.push(
       agreed ? { callId: id, approve: true } : { callId: id, deny: 'the user did not agree to it' },
     );

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wordsOf } from './words.ts';
+import { parseSpecAndPrompt } from './spec-and-prompt.ts';
 
 const aliases = { fast: 'openai/x' };
 
@@ -15,5 +15,5 @@ it.each([
   [[], 'fast', { spec: 'fast', prompt: undefined }],
   [[], undefined, { spec: undefined, prompt: undefined }],
 ])('%j with --model %s', (words, model, expected) => {
-  expect(wordsOf(words, model, aliases)).toEqual(expected);
+  expect(parseSpecAndPrompt(words, model, aliases)).toEqual(expected);
 });

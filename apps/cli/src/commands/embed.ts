@@ -1,5 +1,5 @@
-import type { EmbedFlags } from '../asked/embed.ts';
-import { another } from './another.ts';
+import type { EmbedFlags } from '../operations/embed.ts';
+import { collect } from './collect.ts';
 import type { Define } from './define.ts';
 import { SPEC } from './spec.ts';
 
@@ -14,12 +14,12 @@ export const define: Define = (command, io, done) => {
     .option('--lines', 'a vector for each line')
     .option('--dimensions <n>', 'shorter vectors, where the model can')
     .option('--purpose <word>', 'query, document, similarity, classification or clustering')
-    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", another)
+    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", collect)
     .option('--json', 'one JSON document: the response, or the error')
     .option('-q, --quiet', 'do not say who answered')
     .addHelpText('after', EXAMPLE)
     .action(async (spec: string | undefined, text: string | undefined, flags: EmbedFlags) => {
-      const { embed } = await import('../asked/embed.ts');
+      const { embed } = await import('../operations/embed.ts');
       done(await embed(spec, text, flags, io));
     });
 };

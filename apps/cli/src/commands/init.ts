@@ -1,10 +1,10 @@
 import type { InitFlags } from '../init/init.ts';
 import type { Define } from './define.ts';
-import { another } from './another.ts';
+import { collect } from './collect.ts';
 
 export const define: Define = (command, io, done) => {
   command
-    .option('--vendor <id>', 'write one for this vendor instead of asking; repeatable', another)
+    .option('--vendor <id>', 'write one for this vendor instead of asking; repeatable', collect)
     .option('--model <spec>', 'the chain to write instead of asking')
     .option('--dry-run', 'show what would be written')
     .action(async (flags: InitFlags) => {

@@ -1,6 +1,6 @@
 import type { ChatFlags } from '../chat/flags.ts';
 import type { InspectFlags } from '../inspect/inspect.ts';
-import { chatWords } from './chat.ts';
+import { addChatOptions } from './chat.ts';
 import type { Define } from './define.ts';
 
 const load = () => import('../inspect/inspect.ts');
@@ -15,7 +15,7 @@ export const define: Define = (command, io, done) => {
     .action(async (flags: InspectFlags) => {
       done(await (await load()).inspect(flags, io));
     });
-  chatWords(command.command('chat'))
+  addChatOptions(command.command('chat'))
     .description('a chat, and the page beside it')
     .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
       done(await (await load()).inspectChat([spec, prompt], flags, command.opts(), io));

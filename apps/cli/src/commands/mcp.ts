@@ -1,5 +1,5 @@
 import type { McpFlags } from '../mcp/mcp.ts';
-import { another } from './another.ts';
+import { collect } from './collect.ts';
 import type { Define } from './define.ts';
 import { SPEC } from './spec.ts';
 
@@ -12,7 +12,7 @@ Serves the tool \`ask\`, and those of \`skills\` in majordomo.config. Needs @maj
 export const define: Define = (command, io, done) => {
   command
     .argument('[spec]', `whom \`ask\` asks: ${SPEC}; default: the configured \`model\``)
-    .option('--skills <dir>', 'skills, as SKILL.md folders; repeatable', another)
+    .option('--skills <dir>', 'skills, as SKILL.md folders; repeatable', collect)
     .option(
       '--approvals <who>',
       'who sees to it that a person agrees where a tool wants it: ask (by the agent), or client',

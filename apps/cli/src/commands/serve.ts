@@ -1,5 +1,5 @@
 import type { ServeFlags } from '../serve/serve.ts';
-import { another } from './another.ts';
+import { collect } from './collect.ts';
 import type { Define } from './define.ts';
 
 const MORE = `
@@ -10,7 +10,7 @@ export const define: Define = (command, io, done) => {
     .option('-p, --port <n>', '0 takes a free one', '4141')
     .option('--host <address>', 'whom to listen to; others than this machine need --key-file', '127.0.0.1')
     .option('--key-file <path>', 'keys of clients, one a line, after the name of its tenant where it has one')
-    .option('--models <name[=spec]>', 'only these names, or others; repeatable', another)
+    .option('--models <name[=spec]>', 'only these names, or others; repeatable', collect)
     .option(
       '--admin-token-file <path>',
       'token for the inspector; without a terminal there is no inspector without it',

@@ -1,5 +1,5 @@
-import type { SpeakFlags } from '../asked/speak.ts';
-import { another } from './another.ts';
+import type { SpeakFlags } from '../operations/speak.ts';
+import { collect } from './collect.ts';
 import type { Define } from './define.ts';
 import { SPEC } from './spec.ts';
 
@@ -13,11 +13,11 @@ export const define: Define = (command, io, done) => {
     .option('--format <name>', 'mp3, wav, opus, flac or pcm; default: by the ending of the file')
     .option('--speed <n>', "1 is the voice's own")
     .option('--instructions <text>', 'how to say it')
-    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", another)
+    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", collect)
     .option('--json', 'one JSON document: what is in the file, or the error')
     .option('-q, --quiet', 'do not say who spoke')
     .action(async (spec: string | undefined, text: string | undefined, flags: SpeakFlags) => {
-      const { speak } = await import('../asked/speak.ts');
+      const { speak } = await import('../operations/speak.ts');
       done(await speak(spec, text, flags, io));
     });
 };

@@ -1,5 +1,5 @@
-import type { TranscribeFlags } from '../asked/transcribe.ts';
-import { another } from './another.ts';
+import type { TranscribeFlags } from '../operations/transcribe.ts';
+import { collect } from './collect.ts';
 import type { Define } from './define.ts';
 import { SPEC } from './spec.ts';
 
@@ -12,11 +12,11 @@ export const define: Define = (command, io, done) => {
     .option('--language <tag>', 'of the speaker, such as en or pt-BR')
     .option('--prompt <text>', 'words and names that occur')
     .option('--timestamps [kind]', 'say when: of each segment, or of each word')
-    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", another)
+    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", collect)
     .option('--json', 'one JSON document: the response, or the error')
     .option('-q, --quiet', 'do not say who answered')
     .action(async (first: string | undefined, second: string | undefined, flags: TranscribeFlags) => {
-      const { transcribe } = await import('../asked/transcribe.ts');
+      const { transcribe } = await import('../operations/transcribe.ts');
       done(
         await transcribe(
           [first, second].filter((word) => word !== undefined),

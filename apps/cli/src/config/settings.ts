@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { trustPackagesOf } from '../load-package.ts';
 import { printable } from '../paint.ts';
 import type { LoginConfig } from '../vault/login-config.ts';
-import type { Stored } from '../vault/stored.ts';
+import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { LedgerConfig } from './config.ts';
 import { isProjectConfig } from './find-config.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
@@ -32,7 +32,7 @@ export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'
   const files = await loadConfigs(io);
   if (untrusted === 'stop') {
     for (const loaded of files) {
-      const need = needOf(loaded);
+      const need = reasonUnused(loaded);
       if (need === undefined) continue;
       if (loaded.trust === 'changed') throw new Stop(`${loaded.file} ${need}`);
       io.stderr.write(printable(`${loaded.file} ${need}\n`));
@@ -44,17 +44,17 @@ export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'
 }
 
 /** Reads the vault once, on first use. */
-function lazily({ logins }: Settings, io: Io): () => Promise<Stored | undefined> {
-  let reading: Promise<Stored | undefined> | undefined;
-  const read = async (): Promise<Stored | undefined> => {
-    const { stored } = await import('../vault/stored.ts');
-    return stored(logins, io);
+function lazily({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefined> {
+  let reading: Promise<StoredKeys | undefined> | undefined;
+  const read = async (): Promise<StoredKeys | undefined> => {
+    const { openStoredKeys } = await import('../vault/stored-keys.ts');
+    return openStoredKeys(logins, io);
   };
   return () => (reading ??= read());
 }
 
 /** Returns why a configuration is not used and what to do; `undefined` if it is used. */
-export function needOf({ trust }: LoadedConfig): string | undefined {
+export function reasonUnused({ trust }: LoadedConfig): string | undefined {
   if (trust === 'trusted') return undefined;
   return trust === 'changed'
     ? 'has changed since it was trusted, and is not used; look at the changes and accept them with: majordomo trust'

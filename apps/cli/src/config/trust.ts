@@ -3,7 +3,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import type { Io } from '../io.ts';
 import { stateFile, writeState } from '../state-file.ts';
 
-type Place = Pick<Io, 'home' | 'env'>;
+type StateLocation = Pick<Io, 'home' | 'env'>;
 
 /** Whether a project's configuration is used. `changed`: it was trusted before with other content. */
 export type Trust = 'trusted' | 'changed' | 'unknown';
@@ -15,26 +15,27 @@ interface TrustedFile {
 }
 
 /** Returns whether the file is trusted with its current content. */
-export function trustIn(file: string, place: Place): Trust {
+export function trustIn(file: string, place: StateLocation): Trust {
   const known = trustedFile(file, place);
   if (known === undefined) return 'unknown';
   return known.sha256 === hashOf(readFileSync(file)) ? 'trusted' : 'changed';
 }
 
 /** Returns the text that was trusted last, or `undefined`. */
-export const trustedText = (file: string, place: Place): string | undefined => trustedFile(file, place)?.text;
+export const trustedText = (file: string, place: StateLocation): string | undefined =>
+  trustedFile(file, place)?.text;
 
 /** Trusts the file with exactly this content. `undefined` removes the trust. */
-export function setTrust(file: string, content: Buffer | undefined, place: Place): void {
-  const { [realpathSync(file)]: _before, ...others } = remembered(place);
+export function setTrust(file: string, content: Buffer | undefined, place: StateLocation): void {
+  const { [realpathSync(file)]: _before, ...others } = readTrust(place);
   const entry = content && { sha256: hashOf(content), text: content.toString('utf8') };
   writeState(storeOf(place), entry === undefined ? others : { ...others, [realpathSync(file)]: entry });
 }
 
-const storeOf = (place: Place): string => stateFile('trusted.json', place);
+const storeOf = (place: StateLocation): string => stateFile('trusted.json', place);
 
-function trustedFile(file: string, place: Place): TrustedFile | undefined {
-  const known = remembered(place)[realpathSync(file)];
+function trustedFile(file: string, place: StateLocation): TrustedFile | undefined {
+  const known = readTrust(place)[realpathSync(file)];
   return isTrustedFile(known) ? known : undefined;
 }
 
@@ -47,7 +48,7 @@ const isTrustedFile = (value: unknown): value is TrustedFile =>
   typeof value.text === 'string';
 
 /** Returns the stored trust. A store that cannot be read trusts no file. */
-function remembered(place: Place): Readonly<Record<string, unknown>> {
+function readTrust(place: StateLocation): Readonly<Record<string, unknown>> {
   try {
     const known: unknown = JSON.parse(readFileSync(storeOf(place), 'utf8'));
     return typeof known === 'object' && known !== null ? Object.fromEntries(Object.entries(known)) : {};

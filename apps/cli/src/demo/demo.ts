@@ -2,7 +2,7 @@ import { listeners, user } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import type { Page } from '../page/page.ts';
@@ -62,7 +62,7 @@ async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {
   const say = (label: string, text: string): void => {
     timeline.say(
       label,
-      folded(printable(text), io.stdout.columns - MARGIN).replaceAll('\n', `\n${' '.repeat(MARGIN)}`),
+      wrapText(printable(text), io.stdout.columns - MARGIN).replaceAll('\n', `\n${' '.repeat(MARGIN)}`),
     );
   };
   let shown = '';

@@ -1,4 +1,4 @@
-import { pieces, type DemoAnswer, type DemoWire } from './wire.ts';
+import { chunks, type DemoAnswer, type DemoWire } from './wire.ts';
 
 const USAGE = {
   input_tokens: 12,
@@ -34,7 +34,7 @@ export const messages: DemoWire = {
   content: (answer, model) => {
     const deltas =
       typeof answer === 'string'
-        ? pieces(answer).map((text) => ({ type: 'text_delta', text }))
+        ? chunks(answer).map((text) => ({ type: 'text_delta', text }))
         : [{ type: 'input_json_delta', partial_json: JSON.stringify(answer.args) }];
     const opening = typeof answer === 'string' ? block('') : block({ ...answer, args: {} });
     return [

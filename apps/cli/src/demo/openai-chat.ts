@@ -1,4 +1,4 @@
-import { pieces, type DemoAnswer, type DemoWire } from './wire.ts';
+import { chunks, type DemoAnswer, type DemoWire } from './wire.ts';
 
 const USAGE = {
   prompt_tokens: 12,
@@ -45,7 +45,7 @@ export const openaiChat: DemoWire = {
   content: (answer, model) => {
     const deltas =
       typeof answer === 'string'
-        ? pieces(answer).map((content) => ({ content }))
+        ? chunks(answer).map((content) => ({ content }))
         : [{ tool_calls: [{ index: 0, ...toolCall(answer) }] }];
     return [{ role: 'assistant', content: '' }, ...deltas].map((delta) => chunk(model, choice(delta)));
   },

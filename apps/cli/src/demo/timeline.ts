@@ -73,7 +73,7 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
             event,
             event.result.target,
             'green',
-            `✓ answered in ${taken(event.result.ms)}${tokens(event.result.usage)}`,
+            `✓ answered in ${formatDuration(event.result.ms)}${tokens(event.result.usage)}`,
           );
         }
         break;
@@ -142,6 +142,6 @@ const tokens = (usage: Usage | undefined): string =>
   usage === undefined ? '' : `: ${usage.input ?? '?'} tokens in, ${usage.output ?? '?'} out`;
 
 /** Formats a duration for a narrow column. */
-const taken = (ms: number): string => (ms < 1000 ? `${Math.floor(ms)} ms` : seconds(ms));
+const formatDuration = (ms: number): string => (ms < 1000 ? `${Math.floor(ms)} ms` : seconds(ms));
 
 const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;

@@ -24,4 +24,4 @@ export interface DemoWire {
 }
 
 /** Splits a text into chunks of eight characters. */
-export const pieces = (text: string): readonly string[] => text.match(/.{1,8}/gsu) ?? [];
+export const chunks = (text: string): readonly string[] => text.match(/.{1,8}/gsu) ?? [];

@@ -1,6 +1,6 @@
 import { BACKENDS, type Backend } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Stored } from '../vault/stored.ts';
+import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Io } from '../io.ts';
 import { stateOf } from '../keys/keys.ts';
 import { reasonOf } from '../reason.ts';
@@ -28,7 +28,7 @@ export async function credentials(settings: Settings, io: Io): Promise<Section> 
 }
 
 /** Credential, and whether it can be used. */
-interface Found {
+interface FoundCredential {
   readonly text: string;
   readonly isDead: boolean;
 }
@@ -42,31 +42,31 @@ const placesIn =
     return files.find(({ config }) => (config.env?.[name] ?? '') !== '')?.file;
   };
 
-const variables = ({ keyEnv }: Backend, whereIs: WhereIs): readonly Found[] =>
+const variables = ({ keyEnv }: Backend, whereIs: WhereIs): readonly FoundCredential[] =>
   keyEnv.flatMap((name) => {
     const where = whereIs(name);
     return where === undefined ? [] : [{ text: `${name} (${where})`, isDead: false }];
   });
 
-const kept = ({ id }: Backend, stored: Stored | undefined): readonly Found[] =>
+const kept = ({ id }: Backend, stored: StoredKeys | undefined): readonly FoundCredential[] =>
   (stored?.entries ?? [])
     .filter(({ name }) => name === id)
     .map((entry) => ({ text: `${stateOf(entry)} (the vault)`, isDead: entry.dead !== undefined }));
 
 function shown(
-  { id, placeEnv }: Backend,
-  { text, isDead }: Found,
-  others: readonly Found[],
+  { id, addressEnv }: Backend,
+  { text, isDead }: FoundCredential,
+  others: readonly FoundCredential[],
   whereIs: WhereIs,
 ): Finding {
-  const lacks = placeEnv === undefined || whereIs(placeEnv) !== undefined ? '' : `, but no ${placeEnv}`;
+  const lacks = addressEnv === undefined || whereIs(addressEnv) !== undefined ? '' : `, but no ${addressEnv}`;
   const rest = others.length === 0 ? '' : `, before ${others.map((other) => other.text).join(', ')}`;
   if (isDead) return mistake(id, text + rest);
   return (lacks === '' ? ok : absent)(id, text + rest + lacks);
 }
 
 /** Reports the location of the vault, its unused entries, and why it cannot be read. */
-function vault(stored: Stored | undefined): readonly Finding[] {
+function vault(stored: StoredKeys | undefined): readonly Finding[] {
   if (stored === undefined) return [];
   const { path, entries, error } = stored;
   if (error !== undefined) return [mistake('the vault', reasonOf(error))];
@@ -76,14 +76,14 @@ function vault(stored: Stored | undefined): readonly Finding[] {
   return [ok('the vault', path + rest)];
 }
 
-const LONGEST_LINE = 60;
+const MAX_LINE_LENGTH = 60;
 
 /** Formats names in lines that fit into a terminal. */
 function lines(names: readonly string[]): readonly string[] {
   const filled: string[] = [];
   for (const name of names) {
     const last = filled.at(-1);
-    if (last === undefined || last.length + name.length > LONGEST_LINE) filled.push(name);
+    if (last === undefined || last.length + name.length > MAX_LINE_LENGTH) filled.push(name);
     else filled[filled.length - 1] = `${last}, ${name}`;
   }
   return filled;

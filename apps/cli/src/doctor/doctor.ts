@@ -4,9 +4,9 @@ import { backendForScheme } from '../backends/backends.ts';
 import { configuredIds } from '../backends/configured.ts';
 import { dsnEntries } from '../backends/dsns.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { loadSettings, needOf, type Settings } from '../config/settings.ts';
+import { loadSettings, reasonUnused, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { credentials } from './credentials.ts';
@@ -24,7 +24,10 @@ export async function doctor(
   io: Io,
 ): Promise<ExitCode> {
   const settings = await loadSettings(io, 'report');
-  const majordomo = await openIds(served(settings, io), settings, { cwd: io.cwd, signal: io.signal });
+  const majordomo = await openIds(installedDsnIds(settings, io), settings, {
+    cwd: io.cwd,
+    signal: io.signal,
+  });
   const sections = [
     packages(io.cwd),
     configuration(settings),
@@ -41,14 +44,14 @@ export async function doctor(
   if (flags.json === true) writeJson(io.stdout, full);
   else {
     io.stdout.write(report(full, io.stdout));
-    io.stdout.write(`\n${folded(await next(full, settings), io.stdout.columns)}\n`);
+    io.stdout.write(`\n${wrapText(await next(full, settings), io.stdout.columns)}\n`);
   }
   const isSound = full.every(({ findings }) => findings.every(({ state }) => state !== 'mistake'));
   return isSound ? EXIT.ok : EXIT.failed;
 }
 
 /** Returns the ids of DSNs whose package is installed. A missing one is reported as a finding. */
-const served = ({ env }: Settings, { cwd }: Io): readonly string[] =>
+const installedDsnIds = ({ env }: Settings, { cwd }: Io): readonly string[] =>
   dsnEntries(env).flatMap(({ id, dsn }) => {
     const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);
     return backend !== undefined && locatePackage(backend.package, cwd) !== undefined ? [id] : [];
@@ -81,7 +84,7 @@ function configuration({ files }: Settings): Section {
 }
 
 function configured(loaded: LoadedConfig): Finding {
-  const need = needOf(loaded);
+  const need = reasonUnused(loaded);
   return need === undefined
     ? ok(loaded.file, Object.keys(loaded.config).join(', '))
     : mistake(loaded.file, need);
@@ -103,7 +106,7 @@ function report(sections: readonly Section[], output: Output): string {
     const lines = findings.map(({ state, what, detail }) => {
       const [mark, style] = MARKS[state];
       const text = `${what.padEnd(width)}  ${printable(detail)}`.trimEnd();
-      const lines = folded(text, output.columns - MARGIN, width + 2).split('\n');
+      const lines = wrapText(text, output.columns - MARGIN, width + 2).split('\n');
       const [first = '', ...more] = state === 'ok' ? lines : lines.map((each) => paint(style, each));
       return [
         `  ${paint(style, mark)} ${first}\n`,

@@ -34,11 +34,11 @@ function finding(
     const why = issue?.message ?? wrong.message.replace(`${variable}: `, '');
     return mistake(variable, `character ${path}: ${why}`);
   }
-  return ok(variable, dsn === undefined ? '' : shown(dsn));
+  return ok(variable, dsn === undefined ? '' : formatDsn(dsn));
 }
 
 /** Shows scheme, host and path, without the token and the parameters, which may contain one. */
-function shown({ scheme, host, path, baseURL, token }: Dsn): string {
+function formatDsn({ scheme, host, path, baseURL, token }: Dsn): string {
   const plain = baseURL.startsWith('http:') ? '+http' : '';
   return `${scheme}${plain}://${host}${path}${token === undefined ? '' : ' (with a token)'}`;
 }

@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
-import { isNearby } from '../nearby.ts';
+import { isLocalNetwork } from '../nearby.ts';
 
 /** Time limit for a server to list its models, in ms. It includes loading the vendor's SDK, which is slow on a busy machine. */
 const ANSWER_MS = 5000;
@@ -17,7 +17,9 @@ export const LOCAL_TITLE = 'On this machine';
 
 /** Lists local servers that answer and installed CLIs. Sends no request beyond the local network. */
 export async function local(settings: Settings, io: Io): Promise<Section> {
-  const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) => (dsn && isNearby(dsn.host) ? [id] : []));
+  const nearby = dsnEntries(settings.env).flatMap(({ id, dsn }) =>
+    dsn && isLocalNetwork(dsn.host) ? [id] : [],
+  );
   const servers = BACKENDS.filter(({ kind }) => kind === 'server').map(({ id }) => id);
   const findings = await Promise.all([
     ...[...new Set([...servers, ...nearby])].map((id) => server(id, settings, io)),

@@ -3,7 +3,7 @@ import { BACKENDS, keysOf } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** Minimum length of a secret. Shorter values occur in texts by chance. */
-const SHORTEST = 8;
+const MIN_SECRET_LENGTH = 8;
 
 /**
  * Returns a redactor for all output of doctor, which quotes other programs, files and servers. It knows the values of key
@@ -11,6 +11,6 @@ const SHORTEST = 8;
  */
 export function noSecrets({ env }: Settings): Redactor {
   const known = BACKENDS.flatMap(({ keyEnv }) => keysOf(keyEnv)).flatMap((name) => env[name] ?? []);
-  const secrets = known.filter((value) => value.length >= SHORTEST);
+  const secrets = known.filter((value) => value.length >= MIN_SECRET_LENGTH);
   return createRedactor({ secrets: () => secrets });
 }

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BACKENDS } from '../backends/backends.ts';
 import { locatePackage } from '../load-package.ts';
-import { ownVersion } from '../version.ts';
+import { commandVersion } from '../version.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** Version in `engines`. */
-const OLDEST_NODE = [22, 12] as const;
+const MIN_NODE = [22, 12] as const;
 
 /** Packages of some commands and profiles, listed if they are installed. */
 const OTHERS = [
@@ -24,7 +24,7 @@ export function packages(cwd: string, node: string = process.versions.node): Sec
     title: 'Versions',
     findings: [
       nodeFinding(node),
-      ok('majordomo', ownVersion()),
+      ok('majordomo', commandVersion()),
       ...['@majordomo/core', ...providers].map((name) => packageFinding(name, cwd)),
       ...OTHERS.filter((name) => locatePackage(name, cwd) !== undefined).map((name) =>
         packageFinding(name, cwd),
@@ -35,7 +35,7 @@ export function packages(cwd: string, node: string = process.versions.node): Sec
 
 function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldest, least] = OLDEST_NODE;
+  const [oldest, least] = MIN_NODE;
   const isOld = major < oldest || (major === oldest && minor < least);
   return isOld ? mistake('node', `${version}: at least ${oldest}.${least} is needed`) : ok('node', version);
 }

@@ -16,7 +16,7 @@ const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' &
  * Returns the named vendors, otherwise those that the user selects, otherwise those with a key in the environment. `undefined` if
  * the user cancelled.
  */
-export async function chosenVendors(
+export async function chooseVendors(
   { vendor = [], model }: Wishes,
   io: Io,
 ): Promise<readonly Backend[] | undefined> {
@@ -39,7 +39,7 @@ export async function chosenVendors(
 }
 
 /** Returns one target for each vendor: given, suggested or entered. `undefined` if the user cancelled. */
-export async function chosenTargets(
+export async function chooseTargets(
   { model }: Wishes,
   vendors: readonly Backend[],
   io: Io,
@@ -68,9 +68,9 @@ function vendorOf(id: string): Backend {
 
 /** Returns the known backends of a spec. Throws `config` for an invalid spec. */
 async function backendsIn(spec: string, { env, signal }: Io): Promise<readonly Backend[]> {
-  const { majordomo, wanted } = outline({ aliases: {}, resolvers: [], providers: [], chain: {}, env });
+  const { majordomo, needed } = outline({ aliases: {}, resolvers: [], providers: [], chain: {}, env });
   await majordomo.resolve(spec, { signal });
-  return [...wanted];
+  return [...needed];
 }
 
 /** Returns the first variable with a credential. */

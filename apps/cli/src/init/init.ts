@@ -5,12 +5,12 @@ import type { Backend } from '../backends/backends.ts';
 import { projectConfigs } from '../config/find-config.ts';
 import { setTrust } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { locatePackage } from '../load-package.ts';
 import { reasonOf } from '../reason.ts';
-import { chosenTargets, chosenVendors } from './choose.ts';
+import { chooseTargets, chooseVendors } from './choose.ts';
 import { configText } from './config-text.ts';
 
 /** Options of `majordomo init`. */
@@ -26,20 +26,20 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   if (there !== undefined && flags.dryRun !== true) {
     throw new Stop(`${basename(there)} is there already, and is left as it is; --dry-run shows another one`);
   }
-  const vendors = await chosenVendors(flags, io);
+  const vendors = await chooseVendors(flags, io);
   if (vendors === undefined) return EXIT.interrupted;
-  const targets = await chosenTargets(flags, vendors, io);
+  const targets = await chooseTargets(flags, vendors, io);
   if (targets === undefined) return EXIT.interrupted;
   const file = configFile(io.cwd);
   const text = configText(targets, vendors.flatMap(keyOf));
   if (flags.dryRun === true) io.stdout.write(printable(`// ${basename(file)}\n${text}`));
   else {
-    await written(file, text);
+    await createFile(file, text);
     // The command wrote the text itself.
     setTrust(file, Buffer.from(text), io);
   }
   if (flags.dryRun !== true) io.stdout.write(`${printable(file)} is written\n`);
-  for (const step of nextSteps(vendors, io)) io.stderr.write(`${folded(step, io.stderr.columns, 2)}\n`);
+  for (const step of nextSteps(vendors, io)) io.stderr.write(`${wrapText(step, io.stderr.columns, 2)}\n`);
   return EXIT.ok;
 }
 
@@ -50,7 +50,7 @@ function configFile(cwd: string): string {
 }
 
 /** Creates the file. An existing file or link is not replaced. */
-async function written(file: string, text: string): Promise<void> {
+async function createFile(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
@@ -68,8 +68,8 @@ function nextSteps(vendors: readonly Backend[], { env, cwd }: Io): readonly stri
     const found = keyEnv.find(isSet);
     return [found === undefined ? `${id}: set ${keyEnv.join(' or ')}` : `${id}: ${found} is set`];
   });
-  const places = vendors.flatMap(({ id, placeEnv }) =>
-    placeEnv === undefined || isSet(placeEnv) ? [] : [`${id}: set ${placeEnv}`],
+  const places = vendors.flatMap(({ id, addressEnv }) =>
+    addressEnv === undefined || isSet(addressEnv) ? [] : [`${id}: set ${addressEnv}`],
   );
   const packages = new Set(vendors.map((vendor) => vendor.package));
   const missing = [...packages].filter((name) => locatePackage(name, cwd) === undefined);

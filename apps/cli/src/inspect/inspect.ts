@@ -1,6 +1,6 @@
 import { openableIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
-import { booked } from '../books/booked.ts';
+import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import type { ChatFlags } from '../chat/flags.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -16,9 +16,9 @@ export interface InspectFlags {
 
 /** `majordomo inspect`: shows the configuration, the ledger, limits and specs. Calls no model. */
 export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
-  watched(flags, io, io.stdout, async (page) => {
+  withPage(flags, io, io.stdout, async (page) => {
     const settings = await loadSettings(io);
-    await using books = await booked(settings, io);
+    await using books = await openLedgerGates(settings, io);
     const ids = await openableIds(settings, io.cwd);
     const majordomo = await openIds(ids, settings, { cwd: io.cwd, signal: io.signal });
     await page.attach(majordomo, { ledger: books.ledger, router: plannerOf(settings) });
@@ -33,13 +33,13 @@ export const inspectChat = (
   flags: InspectFlags,
   io: Io,
 ): Promise<ExitCode> =>
-  watched(flags, io, io.stderr, async (page) => {
+  withPage(flags, io, io.stderr, async (page) => {
     const { chat } = await import('../chat/chat.ts');
     return chat(...words, chatFlags, io, page);
   });
 
 export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
-  watched(flags, io, io.stderr, async (page) => {
+  withPage(flags, io, io.stderr, async (page) => {
     const { playDemo } = await import('../demo/demo.ts');
     const code = await playDemo(io, undefined, page);
     await page.stay();
@@ -47,7 +47,7 @@ export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   });
 
 /** Runs a command whose calls the page shows. */
-async function watched(
+async function withPage(
   flags: InspectFlags,
   io: Io,
   output: Output,

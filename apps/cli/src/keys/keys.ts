@@ -5,14 +5,14 @@ import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { localTime } from '../limits/in-time.ts';
 import { printable } from '../paint.ts';
-import { loadCredentials, ownVault } from '../vault/load-credentials.ts';
+import { loadCredentials, userVault } from '../vault/load-credentials.ts';
 import { writeJson } from '../write-json.ts';
 
 const WHY = 'majordomo keys';
 
 /** `majordomo keys list`: prints names and kinds, never values. */
 export async function listKeys({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
-  const { vault, path } = await ownVault(io, WHY);
+  const { vault, path } = await userVault(io, WHY);
   const entries = await vault.list();
   if (json === true) {
     writeJson(
@@ -38,7 +38,7 @@ export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
 export async function setKey(name: string, io: Io): Promise<ExitCode> {
   checkName(name);
   const { secret } = await loadCredentials(io, WHY);
-  const { vault, path } = await ownVault(io, WHY);
+  const { vault, path } = await userVault(io, WHY);
   const key = await keyFrom(name, io);
   if (key === undefined) return EXIT.interrupted;
   await vault.update(name, () => ({ kind: 'key', value: secret(key) }));
@@ -48,7 +48,7 @@ export async function setKey(name: string, io: Io): Promise<ExitCode> {
 }
 
 export async function removeKeys(names: readonly string[], io: Io): Promise<ExitCode> {
-  const { vault } = await ownVault(io, WHY);
+  const { vault } = await userVault(io, WHY);
   for (const name of names) await remove(name, vault, io);
   return EXIT.ok;
 }
@@ -78,8 +78,7 @@ async function keyFrom(name: string, io: Io): Promise<string | undefined> {
   const key = typed.trim();
   if (key === '') throw new Stop('the key is empty, and nothing was changed');
   // eslint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001F\u007F]/.test(key))
-    throw new Stop('a key is one word, and this is more: nothing was changed');
+  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('a key contains no spaces; nothing was changed');
   return key;
 }
 

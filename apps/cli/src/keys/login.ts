@@ -4,8 +4,8 @@ import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
-import { loadCredentials, ownVault } from '../vault/load-credentials.ts';
-import { loginOf, rememberLogin } from '../vault/logins.ts';
+import { loadCredentials, userVault } from '../vault/load-credentials.ts';
+import { loginOf, storeLogin } from '../vault/logins.ts';
 
 /** Options of `majordomo login`. */
 export interface LoginFlags {
@@ -22,10 +22,10 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo login');
   const { name, options } = loginOf(called, clientId, logins, credentials, io);
-  const { vault, path } = await ownVault(io, 'majordomo login');
+  const { vault, path } = await userVault(io, 'majordomo login');
   const source = credentials.oauth({ ...options, vault, name });
   await source.login(asking(flags, io), device === true ? 'device' : 'browser');
-  rememberLogin(name, clientId === undefined ? undefined : { preset: called, clientId }, io);
+  storeLogin(name, clientId === undefined ? undefined : { preset: called, clientId }, io);
   io.stdout.write(`${printable(name)}: the login is kept in ${path}\n`);
   if (backendOf(name) === undefined)
     io.stderr.write(
@@ -38,15 +38,15 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
 export async function logout(called: string, io: Io): Promise<ExitCode> {
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo logout');
-  const { vault } = await ownVault(io, 'majordomo logout');
+  const { vault } = await userVault(io, 'majordomo logout');
   const known = knownLogin(() => loginOf(called, undefined, logins, credentials, io));
   const name = known?.name ?? called;
   const entry = (await vault.list()).find((one) => one.name === name);
   if (entry?.kind !== 'oauth')
-    throw new Stop(`nobody has logged in as "${called}"; majordomo keys lists logins`);
+    throw new Stop(`there is no login "${called}"; majordomo keys list shows all logins`);
   if (known === undefined) await vault.update(name, () => undefined);
   else await credentials.oauth({ ...known.options, vault, name }).logout();
-  rememberLogin(name, undefined, io);
+  storeLogin(name, undefined, io);
   io.stdout.write(`${printable(name)}: the login is forgotten\n`);
   return EXIT.ok;
 }

@@ -1,10 +1,10 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { LimitState } from '@majordomo/ledger';
 import { bar } from '../bar.ts';
-import { openBooks } from '../books/open-books.ts';
+import { openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
@@ -18,7 +18,7 @@ export async function limits({ json }: { readonly json?: true }, io: Io): Promis
       'no limits are configured; one in majordomo.config: ledger: { limits: [{ name: "day", max: { usd: "5.00" }, per: "day" }] }',
     );
   }
-  await using books = await openBooks(settings, io, 'majordomo limits');
+  await using books = await openLedgerFile(settings, io, 'majordomo limits');
   const states = await books.ledger.state();
   if (json === true) writeJson(io.stdout, states.map(inJson));
   else for (const state of states) io.stdout.write(shown(state, new Date(), io.stdout));
@@ -45,7 +45,7 @@ function shown(state: LimitState, now: Date, output: Output): string {
   ];
   const whose = key === '' ? '' : `  ${printable(key)}`;
   const name = `${paint('bold', printable(limit.name))}${whose}`;
-  const rest = folded(
+  const rest = wrapText(
     `  ${told(used)} of ${told(most)}${unitOf(limit)} used, ${facts.join(', ')}`,
     output.columns,
     2,

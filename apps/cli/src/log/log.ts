@@ -1,14 +1,14 @@
 import { toJson } from '@majordomo/core';
 import type { ConversationHit, ConversationInfo } from '@majordomo/store-sqlite';
-import { lookInto, type Books } from '../books/open-books.ts';
+import { openForReading, type LedgerFile } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { localTime } from '../limits/in-time.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
-import { said } from './said.ts';
+import { formatMessage } from './format-message.ts';
 
 /** Options of `log list` and `log search`. */
 export interface ListFlags {
@@ -21,7 +21,7 @@ export interface ShowFlags {
   readonly json?: true;
 }
 
-type Log = Books['conversations'];
+type Log = LedgerFile['conversations'];
 
 /** `majordomo log list`. */
 export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
@@ -46,7 +46,7 @@ export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Pr
     const kept = asked === undefined ? undefined : await log?.load(asked);
     if (kept === undefined) throw unknown(asked);
     if (json === true) writeJson(io.stdout, { ...kept, messages: toJson(kept.messages) });
-    else for (const message of kept.messages) io.stdout.write(`${said(message, io)}\n`);
+    else for (const message of kept.messages) io.stdout.write(`${formatMessage(message, io)}\n`);
     return EXIT.ok;
   });
 
@@ -61,7 +61,7 @@ export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode>
   });
 
 async function withLog(io: Io, run: (log: Log | undefined) => Promise<ExitCode>): Promise<ExitCode> {
-  await using books = await lookInto(await loadSettings(io), io, 'majordomo log');
+  await using books = await openForReading(await loadSettings(io), io, 'majordomo log');
   return await run(books?.conversations);
 }
 
@@ -74,7 +74,7 @@ const unknown = (id: string | undefined): Stop =>
   );
 
 function countOf(limit: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(limit)) throw new Stop('--limit must be a whole number above 0');
+  if (!/^[1-9]\d{0,8}$/.test(limit)) throw new Stop('--limit must be a positive integer');
   return Number(limit);
 }
 
@@ -95,6 +95,6 @@ function showAll(
     const text = 'excerpt' in one ? one.excerpt : title;
     const line = `${id}  ${localTime(at)}  ${String(messages).padStart(3)}  `;
     stdout.write(`${paint('bold', printable(line))}${paint('dim', printable(spec))}\n`);
-    stdout.write(`${folded(`  ${printable(text)}`, stdout.columns, 2)}\n`);
+    stdout.write(`${wrapText(`  ${printable(text)}`, stdout.columns, 2)}\n`);
   }
 }

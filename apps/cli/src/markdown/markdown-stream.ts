@@ -20,7 +20,7 @@ const TABLE = /^ {0,3}\|/;
 /** Beginnings of a line that may still become a heading, fence, rule, list or quote. */
 const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+][-*_+ ]*|>)$/;
 /** Length above which an unfinished construct is shown unchanged. */
-const LONGEST_OPEN = 500;
+const MAX_BUFFERED = 500;
 
 export function createMarkdown(columns: number): MarkdownStream {
   /** Part of the current line that is not shown. */
@@ -46,7 +46,7 @@ export function createMarkdown(columns: number): MarkdownStream {
       const at = markIn(rest, before);
       if (at > 0) take(at, [plainSpan(rest.slice(0, at))]);
       if (rest === '') break;
-      const isLong = rest.length > LONGEST_OPEN;
+      const isLong = rest.length > MAX_BUFFERED;
       if (isWhole || isLong) {
         take(rest.length, isLong ? [plainSpan(rest)] : inlineSpans(rest));
         break;
@@ -135,7 +135,7 @@ export function createMarkdown(columns: number): MarkdownStream {
     }
     if (isLineStart) {
       const isOpen = UNDECIDED.test(rest) || FENCE.test(rest) || TABLE.test(rest);
-      if (isOpen && rest.length < LONGEST_OPEN) return [];
+      if (isOpen && rest.length < MAX_BUFFERED) return [];
       return [...endTable(), ...begin(), ...inline(false)];
     }
     return inline(false);

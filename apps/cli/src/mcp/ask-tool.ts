@@ -4,7 +4,7 @@ import type { McpProgress } from '@majordomo/mcp';
 import { Stop } from '../exit.ts';
 
 /** Name of the tool that calls the chain. */
-export const ASK = 'ask';
+export const ASK_TOOL = 'ask';
 
 const PARAMETERS = {
   type: 'object',
@@ -28,7 +28,7 @@ export function askTool(
 ): Tool {
   const model = majordomo.model(spec);
   return defineTool({
-    name: ASK,
+    name: ASK_TOOL,
     description: `Asks another language model (${spec}) and gives its answer. It sees the prompt alone, and remembers nothing.`,
     parameters: PARAMETERS,
     async run({ prompt, system }, context) {
@@ -50,7 +50,7 @@ export function askTool(
 /** Returns a value that the schema has checked. */
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
-  throw new Stop('the prompt is not a text');
+  throw new Stop('the prompt must be a string');
 };
 
 function messageOf(event: CallEvent): string | undefined {

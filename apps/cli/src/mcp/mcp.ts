@@ -1,14 +1,14 @@
 import type { Skill, Tool } from '@majordomo/agent';
 import { truncateText } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
-import { booked, type Booked } from '../books/booked.ts';
+import { openLedgerGates, type LedgerGates } from '../ledger/ledger-gates.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { printable } from '../paint.ts';
-import { ownVersion } from '../version.ts';
-import { ASK, askTool, type Report } from './ask-tool.ts';
+import { commandVersion } from '../version.ts';
+import { ASK_TOOL, askTool, type Report } from './ask-tool.ts';
 
 /** Options of `majordomo mcp`. */
 export interface McpFlags {
@@ -27,21 +27,21 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
   const loaded = await loadPackage('@majordomo/mcp', io.cwd, 'majordomo mcp');
   const { serveMcp, reportProgress } = loaded as typeof import('@majordomo/mcp');
   const settings = await loadSettings(io);
-  await using books = await booked(settings, io);
+  await using books = await openLedgerGates(settings, io);
   const skills = await skillsOf(settings, flags, io);
   const spec = named ?? settings.model;
   const ask = spec === undefined ? [] : [await askOf(spec, settings, books, reportProgress, io)];
-  const tools = [...ask, ...skills.flatMap(({ tools = [] }) => tools.map(asking))];
+  const tools = [...ask, ...skills.flatMap(({ tools = [] }) => tools.map(withApproval))];
   checkNames(tools);
   const serving = serveMcp({
     name: 'majordomo',
-    version: ownVersion(),
+    version: commandVersion(),
     tools,
     instructions: instructionsOf(skills),
     approvals,
     onError: ({ message }) => {
       io.stderr.write(
-        `majordomo mcp: ${truncateText(printable(message).replaceAll(/\s+/g, ' '), MOST_CHARS)}\n`,
+        `majordomo mcp: ${truncateText(printable(message).replaceAll(/\s+/g, ' '), MAX_CHARS)}\n`,
       );
     },
   });
@@ -52,17 +52,17 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
 }
 
 /** Maximum length of an SDK's error for an invalid message. */
-const MOST_CHARS = 200;
+const MAX_CHARS = 200;
 
 function approvalsOf(text: string): 'ask' | 'client' {
   if (text === 'ask' || text === 'client') return text;
-  throw new Stop(`--approvals takes ask or client, not "${text}"`);
+  throw new Stop(`--approvals must be ask or client, not "${text}"`);
 }
 
 async function askOf(
   spec: string,
   settings: Settings,
-  { gates }: Booked,
+  { gates }: LedgerGates,
   report: Report,
   { cwd, signal }: Io,
 ): Promise<Tool> {
@@ -77,7 +77,7 @@ async function skillsOf({ skills }: Settings, flags: McpFlags, io: Io): Promise<
 }
 
 /** Requires an approval for tools that must not run twice, unless they configure it. */
-const asking = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' });
+const withApproval = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' });
 
 function checkNames(tools: readonly Tool[]): void {
   if (tools.length === 0)
@@ -87,7 +87,8 @@ function checkNames(tools: readonly Tool[]): void {
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;
-  const why = twice === ASK ? 'is the one that asks the chain, and a skill has one too' : 'is in two skills';
+  const why =
+    twice === ASK_TOOL ? 'is the one that asks the chain, and a skill has one too' : 'is in two skills';
   throw new Stop(`the tool "${twice}" ${why}: rename it`);
 }
 

@@ -3,7 +3,7 @@ import { configuredIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
@@ -67,7 +67,7 @@ function inJson({ prices, ...listing }: Listing): object {
 function shown({ provider, models: all, error, prices }: Listing, output: Output): string {
   const paint = painter(output);
   if (error !== undefined) {
-    const why = folded(`  ${printable(error.message)}`, output.columns, 2);
+    const why = wrapText(`  ${printable(error.message)}`, output.columns, 2);
     return `${paint('bold', provider)}  ${paint('red', error.kind)}\n${why}\n`;
   }
   const sorted = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));

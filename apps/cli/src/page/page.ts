@@ -3,7 +3,7 @@ import type { Served } from '@majordomo/gateway/node';
 import type { Inspector, Ledger, Planner } from '@majordomo/inspector';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
-import { ended, inspectorAt, listen, newToken } from '../serve/listen.ts';
+import { untilAborted, inspectorAt, listen, newToken } from '../serve/listen.ts';
 
 /** Data that the page shows besides calls. */
 interface Knowledge {
@@ -51,7 +51,7 @@ export async function createPage(port: number, say: (text: string) => void, io: 
     async stay() {
       if (served === undefined || io.signal.aborted) return;
       io.stderr.write('The inspector stays until Ctrl-C.\n');
-      await ended(io.signal);
+      await untilAborted(io.signal);
     },
     async [Symbol.asyncDispose]() {
       await served?.close(0);

@@ -4,7 +4,7 @@ import { openSpec } from '../backends/open.ts';
 import { outline } from '../backends/outline.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
@@ -85,6 +85,6 @@ function line({ target, ms, error }: Pong, targets: readonly string[], io: Io): 
   const told =
     error === undefined
       ? paint('green', '✓')
-      : `${paint('red', `✗ ${error.kind}`)}\n${folded(`    ${printable(error.message)}`, io.stdout.columns, 4)}`;
+      : `${paint('red', `✗ ${error.kind}`)}\n${wrapText(`    ${printable(error.message)}`, io.stdout.columns, 4)}`;
   return `${target.padEnd(width)} ${time}  ${told}\n`;
 }

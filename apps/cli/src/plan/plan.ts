@@ -6,7 +6,7 @@ import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
-import { drawn } from './draw.ts';
+import { formatPlan } from './format-plan.ts';
 
 /** `majordomo plan`: prints the targets of a preset, their ranking, and rejected ones. Calls no model. */
 export async function plan(
@@ -20,7 +20,7 @@ export async function plan(
   const majordomo = await openSpec(name, settings, { cwd: io.cwd, signal: io.signal, request });
   const made = await router.plan(name, majordomo, { request, signal: io.signal });
   if (json === true) writeJson(io.stdout, inJson(made));
-  else io.stdout.write(drawn(made, io.stdout));
+  else io.stdout.write(formatPlan(made, io.stdout));
   return EXIT.ok;
 }
 

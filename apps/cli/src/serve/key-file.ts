@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Caller } from '@majordomo/gateway';
-import { fileBytes } from '../bounded.ts';
+import { readFileBounded } from '../read-bounded.ts';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** Characters that every client sends in a header unchanged. */
 const SENDABLE = /^[!-~]+$/;
@@ -21,7 +21,7 @@ export type Authorize = (request: Request) => Caller | undefined;
  */
 export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<Authorize> {
   await checkMode(path, cwd);
-  const text = new TextDecoder().decode(await fileBytes(path, cwd, MOST_BYTES));
+  const text = new TextDecoder().decode(await readFileBounded(path, cwd, MAX_BYTES));
   const callers = new Map<string, Caller>();
   for (const [at, line] of text.split('\n').entries()) {
     const words = line
@@ -31,16 +31,14 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
     const [first = '#', key = first] = words;
     if (first.startsWith('#')) continue;
     const where = `${path}: line ${at + 1}`;
-    if (words.length > 2) throw new Stop(`${where} is neither a key nor a tenant and its key`);
+    if (words.length > 2) throw new Stop(`${where} must be a key, or a tenant and its key`);
     if (!SENDABLE.test(key))
-      throw new Stop(
-        `${where} has a key that no client can send: take letters, digits and signs of ASCII, in UTF-8`,
-      );
+      throw new Stop(`${where} has a key that no client can send: use visible ASCII characters, in UTF-8`);
     const digest = digestOf(key);
-    if (callers.has(digest)) throw new Stop(`${where} has a key that stands above already`);
+    if (callers.has(digest)) throw new Stop(`${where} repeats a key of an earlier line`);
     callers.set(digest, words.length === 2 ? { tenant: first } : {});
   }
-  if (callers.size === 0) throw new Stop(`${path} holds no key: write one into each line`);
+  if (callers.size === 0) throw new Stop(`${path} contains no key: add one per line`);
   return (request) => callers.get(digestOf(keyIn(request)));
 }
 
@@ -49,7 +47,7 @@ const MIN_TOKEN_LENGTH = 16;
 /** Returns the token that a file holds. Throws `Stop` if others may read the file, or if the token is short. */
 export async function tokenFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<string> {
   await checkMode(path, cwd);
-  const token = new TextDecoder().decode(await fileBytes(path, cwd, MOST_BYTES)).trim();
+  const token = new TextDecoder().decode(await readFileBounded(path, cwd, MAX_BYTES)).trim();
   if (token.length < MIN_TOKEN_LENGTH || !SENDABLE.test(token))
     throw new Stop(
       `${path} must hold one token of at least ${MIN_TOKEN_LENGTH} ASCII characters without spaces, such as the output of: openssl rand -base64 24`,
@@ -66,7 +64,7 @@ async function checkMode(path: string, cwd: string): Promise<void> {
   }
   // Windows has no such mode bits.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw new Stop(`${path} can be read by others than you: chmod 600 ${path}`);
+    throw new Stop(`${path} can be read by other users: chmod 600 ${path}`);
 }
 
 /** Returns the key as OpenAI's or Anthropic's clients send it. */

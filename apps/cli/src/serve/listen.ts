@@ -33,9 +33,9 @@ export async function listen(
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken; --port 0 takes a free one',
-  EACCES: 'that port is not for everybody; take one above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'nobody knows that host',
+  EACCES: 'this port requires privileges; use one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have this address',
+  ENOTFOUND: 'the host is unknown',
 };
 
 function reasonFor(error: unknown, { port, host }: { readonly port: number; readonly host: string }): string {
@@ -52,7 +52,7 @@ export const newToken = (): string => randomBytes(24).toString('base64url');
 export const inspectorAt = (url: string, token: string): string => `${url}/inspector?token=${token}`;
 
 /** Resolves when the command has to end. */
-export const ended = (signal: AbortSignal): Promise<void> =>
+export const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else

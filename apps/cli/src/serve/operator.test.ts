@@ -1,11 +1,11 @@
 import { LlmError, type CallEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { operatorAt, type Operator } from './operator.ts';
+import { createOperator, type Operator } from './operator.ts';
 
 function operator(): Operator & { readonly said: () => string } {
   let said = '';
   const stderr = { write: (text: string) => ((said += text), true) };
-  return { ...operatorAt({ stderr } as never), said: () => said };
+  return { ...createOperator({ stderr } as never), said: () => said };
 }
 
 const failed = (error: LlmError): CallEvent =>

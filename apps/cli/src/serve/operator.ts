@@ -7,7 +7,7 @@ import { reasonOf } from '../reason.ts';
 const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol', 'network'];
 
 /** Maximum number of printed reasons, because messages may differ for every call. */
-const MOST_REASONS = 100;
+const MAX_REASONS = 100;
 
 /** Prints failures that only the operator can resolve. */
 export interface Operator {
@@ -16,10 +16,10 @@ export interface Operator {
 }
 
 /** Prints each reason once. */
-export function operatorAt({ stderr }: Pick<Io, 'stderr'>): Operator {
+export function createOperator({ stderr }: Pick<Io, 'stderr'>): Operator {
   const told = new Set<string>();
   const tell = (line: string): void => {
-    if (told.has(line) || told.size >= MOST_REASONS) return;
+    if (told.has(line) || told.size >= MAX_REASONS) return;
     told.add(line);
     stderr.write(`${printable(line)}\n`);
   };

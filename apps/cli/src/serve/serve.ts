@@ -2,7 +2,7 @@ import type { Served } from '@majordomo/gateway/node';
 import { undiciFetch } from '@majordomo/undici';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
-import { booked } from '../books/booked.ts';
+import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -11,8 +11,8 @@ import { reasonOf } from '../reason.ts';
 import { plannerOf } from './planner-of.ts';
 import { printable } from '../paint.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
-import { ended, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
-import { operatorAt } from './operator.ts';
+import { untilAborted, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
+import { createOperator } from './operator.ts';
 import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
 
 /** Options of `majordomo serve`. */
@@ -37,12 +37,12 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const models = servedModels(flags.models, settings);
   const authorize = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
   if (authorize === undefined && !LOOPBACK.test(place.host))
-    throw new Stop(`--host ${place.host} lets other machines ask: give them keys by --key-file`);
+    throw new Stop(`--host ${place.host} is open to other machines: add --key-file with their keys`);
   const token = await inspectorToken(flags, io);
   const loaded = await loadPackages(io, token !== undefined);
-  await using books = await booked(settings, io);
+  await using books = await openLedgerGates(settings, io);
   const specs = await specsOf(models, settings, io);
-  const operator = operatorAt(io);
+  const operator = createOperator(io);
   const majordomo = await openSpecs(specs, settings, {
     cwd: io.cwd,
     signal: io.signal,
@@ -60,7 +60,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     token,
   });
   // Resolves the specs, so that errors of a package, such as unknown quirks of a DSN, are reported at the start.
-  for (const spec of namedBy(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
+  for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
   const { onError } = operator;
   const gateway = loaded.createGateway({
     majordomo,
@@ -79,8 +79,8 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
       `Inspector: ${inspectorLine(served.url, token, flags, io)}\n`,
     ].join('\n'),
   );
-  await ended(io.signal);
-  await closed(served, io);
+  await untilAborted(io.signal);
+  await closeServer(served, io);
   return EXIT.ok;
 }
 
@@ -137,21 +137,21 @@ const keyHint = ({ keyFile: path }: ServeFlags): string =>
 
 /** A preset may select another provider for each request, so all configured providers are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
-  const specs = namedBy(models, settings);
+  const specs = fixedSpecs(models, settings);
   if (presetsOf(settings).length === 0) return specs;
   return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
 }
 
 /** Returns the specs that are not presets. */
-function namedBy(models: ServedModels, settings: Settings): readonly string[] {
+function fixedSpecs(models: ServedModels, settings: Settings): readonly string[] {
   const presets = new Set(presetsOf(settings));
   return Object.values(models).filter((spec) => !presets.has(spec));
 }
 
 /** Closes the server, and prints a line if that takes a while. */
-async function closed(served: Served, { stderr }: Io): Promise<void> {
+async function closeServer(served: Served, { stderr }: Io): Promise<void> {
   const timer = setTimeout(() => {
-    stderr.write(`Answers under way have ${GRACE_MS / 1000} s to end; Ctrl-C ends them now.\n`);
+    stderr.write(`Answers in progress have ${GRACE_MS / 1000} s to end; Ctrl-C ends them now.\n`);
   }, 300);
   try {
     await served.close(GRACE_MS);

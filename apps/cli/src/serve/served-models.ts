@@ -19,7 +19,7 @@ export function servedModels(wanted: readonly string[] | undefined, settings: Se
     );
   const names = all.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new Stop(`--models says twice what "${twice}" is`);
+  if (twice !== undefined) throw new Stop(`--models defines twice: "${twice}"`);
   return Object.fromEntries(all);
 }
 
@@ -40,7 +40,7 @@ function meaningsIn(text: string, known: ServedModels): readonly (readonly [stri
   const at = text.indexOf('=');
   if (at >= 0) {
     const [name, spec] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-    if (name === '' || spec === '') throw new Stop(`--models takes name=spec, not "${text}"`);
+    if (name === '' || spec === '') throw new Stop(`--models must be name=spec, not "${text}"`);
     if (SEVERAL.test(spec))
       throw new Stop(
         `--models takes one name=spec at a time, not "${text}": say --models again for the next`,

@@ -5,10 +5,10 @@ import type { ShareGpt, Trajectory } from '@majordomo/trajectory';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
-import { said } from '../log/said.ts';
+import { formatMessage } from '../log/format-message.ts';
 import { painter, printable, printableJson } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
@@ -36,8 +36,8 @@ export async function showTrajectories(file: string, { id }: ShowFlags, io: Io):
   for (const trajectory of await trajectoriesIn(file, id, parseTrajectory, io)) {
     const { system, messages } = trajectory;
     io.stdout.write(heading(trajectory, io));
-    if (system !== undefined) io.stdout.write(`${said(systemTurn(system), io)}\n`);
-    for (const message of messages) io.stdout.write(`${said(message, io)}\n`);
+    if (system !== undefined) io.stdout.write(`${formatMessage(systemTurn(system), io)}\n`);
+    for (const message of messages) io.stdout.write(`${formatMessage(message, io)}\n`);
   }
   return EXIT.ok;
 }
@@ -48,7 +48,7 @@ export async function exportTrajectories(
   io: Io,
 ): Promise<ExitCode> {
   if (tokens !== undefined && (sharegpt !== true || !/^[1-9]\d{0,8}$/.test(tokens)))
-    throw new Stop('--tokens must be a whole number above 0, and goes with --sharegpt');
+    throw new Stop('--tokens must be a positive integer, and requires --sharegpt');
   const { parseTrajectory, toLine, toShareGpt, compress } = await trajectoryPackage(io);
   const { estimateTokens } = await import('@majordomo/catalog/tokens');
   const shorter = (conversation: ShareGpt): ShareGpt =>
@@ -82,7 +82,7 @@ export async function replayTrajectories(
       if (differences.length === 0) same++;
       const lines = differences.length === 0 ? ['the same'] : differences;
       const text = lines.map((line) => `turn ${turn}  ${printable(response.target)} ${printable(line)}`);
-      stdout.write(`${folded(text.join('\n'), stdout.columns, 2)}\n`);
+      stdout.write(`${wrapText(text.join('\n'), stdout.columns, 2)}\n`);
     }
   }
   stdout.write(`${same} of ${turns} turns are the same\n`);
@@ -130,7 +130,7 @@ function heading({ id, at, spec, targets, outcome, usage }: Trajectory, { stdout
     paint('bold', printable(id)),
     paint('dim', printable(`${at} · ${by} · ${outcome}${tokens}`)),
   ];
-  return `${lines.map((line) => folded(line, stdout.columns, 2)).join('\n')}\n\n`;
+  return `${lines.map((line) => wrapText(line, stdout.columns, 2)).join('\n')}\n\n`;
 }
 
 const systemTurn = (text: string) => ({ role: 'system', parts: [{ type: 'text', text }] }) as const;

@@ -1,19 +1,19 @@
 import { Stop } from '../exit.ts';
 
 const HOUR = 3_600_000;
-const MOST = 9999;
+const MAX_COUNT = 9999;
 
 /** Parses `--since`: hours before now, days or weeks that end today, or a date, in the local time zone. */
 export function since(text: string, now: Date): Date {
   const [, count = '', unit = ''] = /^(\d+)([hdw])$/.exec(text) ?? [];
   const many = Number(count);
-  if (unit !== '' && many >= 1 && many <= MOST) {
+  if (unit !== '' && many >= 1 && many <= MAX_COUNT) {
     if (unit === 'h') return new Date(now.getTime() - many * HOUR);
     const days = unit === 'w' ? many * 7 : many;
     return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days + 1);
   }
   const date = dateOf(text);
-  if (date === undefined) throw new Stop('--since takes 24h, 7d, 4w or a date such as 2026-11-01');
+  if (date === undefined) throw new Stop('--since must be 24h, 7d, 4w or a date such as 2026-11-01');
   if (date > now) throw new Stop(`--since ${text} has not begun yet`);
   return date;
 }

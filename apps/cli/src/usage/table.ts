@@ -1,14 +1,14 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { ReportKey, ReportRow } from '@majordomo/ledger';
 import { bar } from '../bar.ts';
-import { cellsOf } from '../fold.ts';
+import { cellsOf } from '../wrap-text.ts';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
 const GAP = '  ';
 /** Maximum length of a bar. */
-const LONGEST_BAR = 30;
-const SHORTEST_BAR = 4;
+const MAX_BAR = 30;
+const MIN_BAR = 4;
 
 /** Formats rows in columns, with a sum of several rows, and with bars on a terminal. */
 export function table(rows: readonly ReportRow[], by: readonly ReportKey[], output: Output): string {
@@ -47,8 +47,8 @@ const width = (widths: readonly number[]): number =>
 /** Returns the cells for bars; 0 without a terminal or without room. */
 function barRoom(widths: readonly number[], { isTerminal, columns }: Output): number {
   if (!isTerminal) return 0;
-  const left = Math.min(LONGEST_BAR, columns - width(widths) - GAP.length);
-  return left < SHORTEST_BAR ? 0 : left;
+  const left = Math.min(MAX_BAR, columns - width(widths) - GAP.length);
+  return left < MIN_BAR ? 0 : left;
 }
 
 /** Uses cost, or tokens if no row has a price. */

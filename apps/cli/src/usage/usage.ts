@@ -1,6 +1,6 @@
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { ReportKey, ReportRow } from '@majordomo/ledger';
-import { lookInto } from '../books/open-books.ts';
+import { openForReading } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -33,8 +33,9 @@ export async function usage(flags: UsageFlags, io: Io): Promise<ExitCode> {
   const now = new Date();
   const range = { from: since(flags.since, now), to: new Date(now.getTime() + 1) };
   const settings = await loadSettings(io);
-  await using books = await lookInto(settings, io, 'majordomo usage');
-  const rows = books === undefined ? [] : sorted(await books.ledger.report({ ...queryOf(by), ...range }), by);
+  await using books = await openForReading(settings, io, 'majordomo usage');
+  const rows =
+    books === undefined ? [] : sortRows(await books.ledger.report({ ...queryOf(by), ...range }), by);
   if (flags.json === true) writeJson(io.stdout, rows.map(inJson));
   else if (rows.every(({ attempts }) => attempts === 0))
     io.stdout.write(`Nothing was booked since ${flags.since}.\n`);
@@ -47,7 +48,7 @@ function keysOf(text: string): readonly ReportKey[] {
   const keys = words.map((word) => {
     const key = KEYS.find((known) => known === word);
     if (key === undefined)
-      throw new Stop(`--by takes ${KEYS.join(', ')}, and not "${word}"${didYouMean(word, KEYS)}`);
+      throw new Stop(`--by must be one of ${KEYS.join(', ')}, and not "${word}"${didYouMean(word, KEYS)}`);
     return key;
   });
   return [...new Set(keys)];
@@ -61,7 +62,7 @@ const queryOf = (by: readonly ReportKey[]) => ({
 });
 
 /** Sorts by time if it is the first key, otherwise by cost. */
-function sorted(rows: readonly ReportRow[], [first]: readonly ReportKey[]): readonly ReportRow[] {
+function sortRows(rows: readonly ReportRow[], [first]: readonly ReportKey[]): readonly ReportRow[] {
   if (first === undefined || TIMES.includes(first)) return rows;
   return rows.toSorted((a, b) =>
     a.nanoUsd === b.nanoUsd ? b.input + b.output - a.input - a.output : a.nanoUsd < b.nanoUsd ? 1 : -1,

@@ -11,16 +11,16 @@ export const loadCredentials = async (io: Pick<Io, 'cwd'>, why: string): Promise
   (await loadPackage(NAME, io.cwd, why)) as Credentials;
 
 /** User's vault and its location. */
-export interface OwnVault {
+export interface UserVault {
   readonly path: string;
   readonly vault: Vault;
 }
 
 /** Returns the vault. Its file is read on first use. */
-export async function ownVault(
+export async function userVault(
   { cwd, env, home }: Pick<Io, 'cwd' | 'env' | 'home'>,
   why: string,
-): Promise<OwnVault> {
+): Promise<UserVault> {
   const loaded = await loadPackage(`${NAME}/node`, cwd, why);
   const { defaultVaultPath, fileVault } = loaded as typeof import('@majordomo/credentials/node');
   const path = defaultVaultPath(env, home);

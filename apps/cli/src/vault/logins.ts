@@ -35,7 +35,7 @@ export function loginOf(
   io: Pick<Io, 'home' | 'env'>,
 ): Login {
   const configured = Object.hasOwn(logins, called) ? logins[called] : undefined;
-  const before = rememberedAs(isPreset(called) ? PROVIDERS[called] : called, io);
+  const before = storedLogin(isPreset(called) ? PROVIDERS[called] : called, io);
   const preset = configured?.preset ?? before?.preset ?? called;
   const { preset: _preset, ...own } = configured ?? {};
   if (configured?.issuer === undefined && configured?.endpoints === undefined && !isPreset(preset)) {
@@ -58,32 +58,28 @@ export function loginOf(
 const NO_PRESET = { source: '', terms: '', dialect: undefined } as const;
 
 /** Client id from a flag, stored for later refreshes. It is not a secret. */
-interface Remembered {
+interface StoredLogin {
   readonly preset: string;
   readonly clientId: string;
 }
 
 /** Stores the client id of a login, or removes it. */
-export function rememberLogin(
-  name: string,
-  login: Remembered | undefined,
-  io: Pick<Io, 'home' | 'env'>,
-): void {
-  const { [name]: before, ...others } = remembered(io);
+export function storeLogin(name: string, login: StoredLogin | undefined, io: Pick<Io, 'home' | 'env'>): void {
+  const { [name]: before, ...others } = readLogins(io);
   if (before === undefined && login === undefined) return;
   writeState(fileOf(io), login === undefined ? others : { ...others, [name]: login });
 }
 
 const fileOf = (io: Pick<Io, 'home' | 'env'>): string => stateFile('logins.json', io);
 
-const rememberedAs = (name: string, io: Pick<Io, 'home' | 'env'>): Remembered | undefined =>
-  Object.entries(remembered(io)).find(([known]) => known === name)?.[1];
+const storedLogin = (name: string, io: Pick<Io, 'home' | 'env'>): StoredLogin | undefined =>
+  Object.entries(readLogins(io)).find(([known]) => known === name)?.[1];
 
 /** Returns nothing if the file cannot be read. */
-function remembered(io: Pick<Io, 'home' | 'env'>): Readonly<Record<string, Remembered>> {
+function readLogins(io: Pick<Io, 'home' | 'env'>): Readonly<Record<string, StoredLogin>> {
   try {
     const known = JSON.parse(readFileSync(fileOf(io), 'utf8')) as Readonly<
-      Record<string, Partial<Remembered>>
+      Record<string, Partial<StoredLogin>>
     >;
     return Object.fromEntries(
       Object.entries(known).flatMap(([name, { preset, clientId }]) =>

@@ -4,14 +4,14 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
 const REFERS = /@(?:file:|folder:|git:|url:|diff\b|staged\b)/;
-const MOST_TOKENS = 20_000;
+const MAX_TOKENS = 20_000;
 
 /** Returns a typed prompt with its references. Prints those that cannot be read. */
-export async function referred(text: string, { cwd, signal, stderr }: Io): Promise<readonly UserPart[]> {
+export async function resolvePrompt(text: string, { cwd, signal, stderr }: Io): Promise<readonly UserPart[]> {
   if (!REFERS.test(text)) return [{ type: 'text', text }];
   const { resolveReferences } = await import('@majordomo/context/node');
   try {
-    const { parts, warnings } = await resolveReferences(text, { root: cwd, maxTokens: MOST_TOKENS, signal });
+    const { parts, warnings } = await resolveReferences(text, { root: cwd, maxTokens: MAX_TOKENS, signal });
     for (const warning of warnings) stderr.write(`${painter(stderr)('yellow', printable(warning))}\n`);
     return parts;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Collects an option that can be given several times, with one value each, so that a prompt may follow. */
-export const another = (value: string, before: readonly string[] = []): readonly string[] => [
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   value,
 ];

@@ -1,15 +1,15 @@
 import { toJson, type EmbeddingRequest, type EmbeddingResponse } from '@majordomo/core';
 import { promptOf } from '../chat/prompt-of.ts';
-import { tellAnswered } from '../chat/footer.ts';
-import { wordsOf } from '../chat/words.ts';
+import { printFooter } from '../chat/footer.ts';
+import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
-import { asked, type AskedFlags, type WordsOf } from './asked.ts';
-import { wholeNumber } from './numbers.ts';
+import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
+import { positiveInteger } from './positive-integer.ts';
 
 /** Options of `majordomo embed`. */
-export interface EmbedFlags extends AskedFlags {
+export interface EmbedFlags extends OperationFlags {
   readonly lines?: true;
   readonly dimensions?: string;
   readonly purpose?: string;
@@ -24,10 +24,10 @@ export async function embed(
   flags: EmbedFlags,
   io: Io,
 ): Promise<ExitCode> {
-  const dimensions = wholeNumber('--dimensions', flags.dimensions);
+  const dimensions = positiveInteger('--dimensions', flags.dimensions);
   const purpose = purposeOf(flags.purpose);
-  const words: WordsOf = (aliases) => wordsOf([first, second], flags.model, aliases);
-  return asked('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+  const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
+  return runOperation('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const values = valuesIn(await promptOf(prompt, io), flags);
     const from = performance.now();
     const response = await majordomo
@@ -36,7 +36,7 @@ export async function embed(
     if (flags.json === true) writeJson(io.stdout, documentOf(response));
     else for (const vector of response.vectors) io.stdout.write(`${JSON.stringify(numbersOf(vector))}\n`);
     if (flags.json !== true && flags.quiet !== true)
-      await tellAnswered(response, about(response, performance.now() - from), io.stderr);
+      await printFooter(response, about(response, performance.now() - from), io.stderr);
     return EXIT.ok;
   });
 }

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { needSqlite } from './sqlite-there.ts';
-import { quietly } from './quietly.ts';
+import { checkSqlite } from './check-sqlite.ts';
+import { withoutSqliteWarning } from './sqlite-warning.ts';
 
 it.each(['20.19.0', '22.12.0', '22.15.1'])('Node %s is too old for books, and is told so', (node) => {
   expect(() => {
-    needSqlite(node);
+    checkSqlite(node);
   }).toThrow(`Node 22.16 or later is needed, this is ${node}`);
 });
 
 it.each(['22.16.0', '24.0.0', '26.1.0'])('Node %s will do', (node) => {
-  needSqlite(node);
+  checkSqlite(node);
 });
 
 it('nobody hears that SQLite is an experiment, and of all else everybody', async () => {
@@ -17,7 +17,7 @@ it('nobody hears that SQLite is an experiment, and of all else everybody', async
   const { emitWarning } = process;
   process.emitWarning = (warning: string | Error) => heard.push(String(warning));
   try {
-    const loaded = await quietly(async () => {
+    const loaded = await withoutSqliteWarning(async () => {
       process.emitWarning('SQLite is an experimental feature and might change at any time');
       process.emitWarning('something else', 'Warning');
       return 'loaded';

@@ -2,12 +2,12 @@ import { getBuiltinModule } from 'node:process';
 import { EXIT, Stop } from '../exit.ts';
 
 /** Version in `engines` of @majordomo/store-sqlite. */
-const OLDEST = [22, 16] as const;
+const MIN_VERSION = [22, 16] as const;
 
 /** Throws `Stop` if this Node has no SQLite, or one that does not wait for other processes. */
-export function needSqlite(node: string = process.versions.node): void {
+export function checkSqlite(node: string = process.versions.node): void {
   const [major = 0, minor = 0] = node.split('.').map(Number);
-  const [oldest, least] = OLDEST;
+  const [oldest, least] = MIN_VERSION;
   const isOld = major < oldest || (major === oldest && minor < least);
   if (isOld || (getBuiltinModule('node:sqlite') as object | undefined) === undefined)
     throw new Stop(

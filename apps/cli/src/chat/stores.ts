@@ -6,7 +6,7 @@ import type { ChatLog } from './chat-log.ts';
 import type { ChatFlags } from './flags.ts';
 
 /** Ledger and stored conversation of a chat. Disposing writes all records. */
-export interface Kept extends AsyncDisposable {
+export interface ChatStores extends AsyncDisposable {
   /** Arguments without the id of a conversation. */
   readonly words: readonly (string | undefined)[];
   /** Conversation to continue. */
@@ -17,21 +17,21 @@ export interface Kept extends AsyncDisposable {
 }
 
 /** Opens the requested stores. Loads nothing if none is requested. */
-export async function kept(
+export async function openChatStores(
   words: readonly (string | undefined)[],
   settings: Settings,
   flags: ChatFlags,
   io: Io,
-): Promise<Kept> {
+): Promise<ChatStores> {
   const goesOn = flags.continue !== undefined;
   const logs = flags.image === undefined && (flags.log ?? (goesOn || settings.log));
   if (settings.ledger === undefined && !logs) return nothing(words);
-  const { openBooks } = await import('../books/open-books.ts');
-  const { ChatLog, continued, resumed } = await import('./chat-log.ts');
-  const said = continued(words, flags.continue);
-  const books = await openBooks(settings, io, logs ? 'the log' : '`ledger` of the configuration');
+  const { openLedgerFile } = await import('../ledger/open-ledger.ts');
+  const { ChatLog, parseContinue, loadConversation } = await import('./chat-log.ts');
+  const said = parseContinue(words, flags.continue);
+  const books = await openLedgerFile(settings, io, logs ? 'the log' : '`ledger` of the configuration');
   try {
-    const conversation = goesOn ? await resumed(books.conversations, said.id) : undefined;
+    const conversation = goesOn ? await loadConversation(books.conversations, said.id) : undefined;
     return {
       words: said.words,
       conversation,
@@ -45,7 +45,7 @@ export async function kept(
   }
 }
 
-const nothing = (words: Kept['words']): Kept => ({
+const nothing = (words: ChatStores['words']): ChatStores => ({
   words,
   conversation: undefined,
   log: undefined,

@@ -13,7 +13,7 @@ export function cellsOf(text: string): number {
 }
 
 /** Breaks lines between words for a terminal. */
-export interface Folding {
+export interface LineWrapper {
   /** Returns the output for the next chunk. A word that exceeds its line is erased and written on the next one. */
   feed(text: string): string;
   /** Used cells of the current line. */
@@ -21,7 +21,7 @@ export interface Folding {
 }
 
 /** Breaks streamed text between words, but not in fenced code, which users copy. */
-export function createFolding(columns: number): Folding {
+export function createLineWrapper(columns: number): LineWrapper {
   let column = 0;
   /** Written part of an unfinished word. */
   let word = '';
@@ -73,12 +73,12 @@ export function createFolding(columns: number): Folding {
 
 /** Commands, which users copy, are not broken. */
 const COMMAND = /npm install(?: -\S+)* \S+|majordomo [a-z]+(?: [\w.-]+\/\S+)?/g;
-const KEPT = '\u00A0';
+const UNBROKEN = '\u00A0';
 
 /** Breaks a complete text between words, but not in commands, and indents the following lines. */
-export function folded(text: string, columns: number, indent = 0): string {
+export function wrapText(text: string, columns: number, indent = 0): string {
   const lines: string[] = [];
-  const kept = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', KEPT));
+  const kept = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
   for (const line of kept.split('\n')) {
     let current: string | undefined;
     for (const word of line.split(' ')) {
@@ -89,5 +89,5 @@ export function folded(text: string, columns: number, indent = 0): string {
     }
     lines.push(current ?? '');
   }
-  return lines.join('\n').replaceAll(KEPT, ' ');
+  return lines.join('\n').replaceAll(UNBROKEN, ' ');
 }

@@ -1,6 +1,6 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { Candidate, Plan } from '@majordomo/routing';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
@@ -14,10 +14,10 @@ const REASONS: Readonly<Record<Plan['reason'], string>> = {
 };
 
 /** Formats a plan as a table: candidates in their order with the parts of their scores, rejected targets, and assumptions. */
-export function drawn(plan: Plan, output: Output): string {
+export function formatPlan(plan: Plan, output: Output): string {
   const paint = painter(output);
   const { name, chain, reason, candidates, rejected, warnings } = plan;
-  const line = (text: string): string => `${folded(text, output.columns, 4)}\n`;
+  const line = (text: string): string => `${wrapText(text, output.columns, 4)}\n`;
   const head = `${paint('bold', printable(name))}  ${printable(chain)}  ${paint('dim', REASONS[reason])}`;
   return [
     line(head),

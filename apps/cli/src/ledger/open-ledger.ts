@@ -5,22 +5,22 @@ import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { painter, printable } from '../paint.ts';
-import { booksFile, prepareBooks } from './books-file.ts';
-import { needSqlite } from './sqlite-there.ts';
+import { ledgerFile, prepareLedgerFile } from './ledger-file.ts';
+import { checkSqlite } from './check-sqlite.ts';
 
 /** Ledger file of one command. Disposing writes all records. */
-export interface Books extends AsyncDisposable {
+export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
   readonly conversations: ConversationStore;
 }
 
 /** Opens or creates the ledger file. `why`: the feature that needs it. Throws `Stop` if it cannot. */
-export async function openBooks(settings: Settings, io: Io, why: string): Promise<Books> {
-  needSqlite();
-  const file = booksFile(settings, io);
+export async function openLedgerFile(settings: Settings, io: Io, why: string): Promise<LedgerFile> {
+  checkSqlite();
+  const file = ledgerFile(settings, io);
   const { sqliteStores } = await storesPackage(io, why);
-  prepareBooks(file, settings);
+  prepareLedgerFile(file, settings);
   const stores = sqliteStores(file);
   try {
     const ledger = await ledgerOn(stores, settings, io);
@@ -40,8 +40,8 @@ export async function openBooks(settings: Settings, io: Io, why: string): Promis
 }
 
 async function storesPackage(io: Io, why: string): Promise<typeof import('@majordomo/store-sqlite')> {
-  const { quietly } = await import('./quietly.ts');
-  const loaded = await quietly(() => loadPackage('@majordomo/store-sqlite', io.cwd, why));
+  const { withoutSqliteWarning } = await import('./sqlite-warning.ts');
+  const loaded = await withoutSqliteWarning(() => loadPackage('@majordomo/store-sqlite', io.cwd, why));
   return loaded as typeof import('@majordomo/store-sqlite');
 }
 
@@ -55,13 +55,13 @@ async function ledgerOn(stores: SqliteStores, { ledger: config }: Settings, io: 
     limits,
     unknownPrice,
     onAlert: (alert) => {
-      tell(alert, io);
+      printAlert(alert, io);
     },
   });
 }
 
 /** Prints an alert before calls are denied. */
-function tell(alert: Alert, { stderr }: Io): void {
+function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
     stderr.write(`${painter(stderr)('yellow', printable(text))}\n`);
   };
@@ -75,9 +75,13 @@ function tell(alert: Alert, { stderr }: Io): void {
 }
 
 /** Opens an existing file for reading commands. Throws `Stop` if there is none. */
-export async function lookInto(settings: Settings, io: Io, why: string): Promise<Books | undefined> {
-  const { hasBooks } = await import('./books-file.ts');
-  if (hasBooks(booksFile(settings, io))) return openBooks(settings, io, why);
+export async function openForReading(
+  settings: Settings,
+  io: Io,
+  why: string,
+): Promise<LedgerFile | undefined> {
+  const { hasLedgerFile } = await import('./ledger-file.ts');
+  if (hasLedgerFile(ledgerFile(settings, io))) return openLedgerFile(settings, io, why);
   if (settings.ledger === undefined && !settings.log) {
     throw new Stop(
       'nothing is kept: `ledger: {}` in majordomo.config books what chat spends, and `log: true` keeps conversations',

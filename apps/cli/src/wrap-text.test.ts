@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cellsOf, createFolding, folded } from './fold.ts';
+import { cellsOf, createLineWrapper, wrapText } from './wrap-text.ts';
 
 /** Returns the visible text of a terminal, which a move to the left and an erasure remove. */
 const shown = (written: string): string => {
@@ -15,7 +15,7 @@ const shown = (written: string): string => {
 };
 
 const feed = (columns: number, pieces: readonly string[]): string => {
-  const folding = createFolding(columns);
+  const folding = createLineWrapper(columns);
   return shown(pieces.map((piece) => folding.feed(piece)).join(''));
 };
 
@@ -58,8 +58,8 @@ it('however a text is cut into pieces, no letter is lost and no line of words is
 });
 
 it('a whole text is folded with its further lines moved in', () => {
-  expect(folded('one two three\nfour', 9, 2)).toBe('one two\n  three\nfour');
-  expect(folded('x needs y: npm install -D y', 18, 2)).toBe('x needs y:\n  npm install -D y');
-  expect(folded('one two three', Infinity)).toBe('one two three');
+  expect(wrapText('one two three\nfour', 9, 2)).toBe('one two\n  three\nfour');
+  expect(wrapText('x needs y: npm install -D y', 18, 2)).toBe('x needs y:\n  npm install -D y');
+  expect(wrapText('one two three', Infinity)).toBe('one two three');
   expect(cellsOf('é́水🎩')).toBe(5);
 });

@@ -1,17 +1,17 @@
 import { LlmError, type CallEvent, type Majordomo, type ResolvedTarget } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
-import { booked } from '../books/booked.ts';
+import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { pair } from '../chat/pair.ts';
 import { createStatus } from '../chat/status.ts';
-import type { Words } from '../chat/words.ts';
+import type { SpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { loadSettings } from '../config/settings.ts';
 import { Stop, type ExitCode } from '../exit.ts';
-import { codeFor } from '../explain.ts';
+import { codeFor } from '../print-error.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../write-json.ts';
 
 /** Flags of commands that are not chats. */
-export interface AskedFlags {
+export interface OperationFlags {
   readonly model?: string;
   /** `key=value` pairs, sent to the vendor unchanged. */
   readonly option?: readonly string[];
@@ -20,10 +20,10 @@ export interface AskedFlags {
 }
 
 /** Returns spec and prompt of a command line, given the configured aliases. */
-export type WordsOf = (aliases: Readonly<Record<string, string>>) => Words;
+export type ParseArguments = (aliases: Readonly<Record<string, string>>) => SpecAndPrompt;
 
 /** Model, prompt and options of a request. */
-export interface Asking {
+export interface OperationRequest {
   readonly majordomo: Majordomo;
   readonly spec: string;
   /** Arguments besides the spec. */
@@ -37,12 +37,12 @@ export interface Asking {
  * Opens the models of the spec and the ledger, and runs the request. Without a spec it uses the alias with the name of the
  * command. Prints errors in the requested format.
  */
-export async function asked(
+export async function runOperation(
   command: string,
-  wordsOf: WordsOf,
-  flags: AskedFlags,
+  wordsOf: ParseArguments,
+  flags: OperationFlags,
   io: Io,
-  ask: (asking: Asking) => Promise<ExitCode>,
+  ask: (request: OperationRequest) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const given = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
   const settings = await loadSettings(io);
@@ -52,7 +52,7 @@ export async function asked(
     throw new Stop(
       `no model is named: majordomo ${command} -m <provider/model> …, or \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
     );
-  await using books = await booked(settings, io);
+  await using books = await openLedgerGates(settings, io);
   const { cwd, signal } = io;
   const { onEvent, clear } = createStatus(io.stderr);
   try {

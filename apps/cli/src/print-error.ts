@@ -1,15 +1,15 @@
 import { LlmError } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from './exit.ts';
-import { counted } from './counted.ts';
-import { folded } from './fold.ts';
+import { withCounts } from './with-counts.ts';
+import { wrapText } from './wrap-text.ts';
 import type { Io } from './io.ts';
 import { painter, printable } from './paint.ts';
 
 /** Prints an error on stderr and returns its exit code. Unexpected errors are thrown. */
-export function explain(error: unknown, io: Io): ExitCode {
+export function printError(error: unknown, io: Io): ExitCode {
   const paint = painter(io.stderr);
   const say = (label: string, text: string): void => {
-    const [first = '', ...more] = folded(`${label} ${printable(text)}`, io.stderr.columns, 2).split('\n');
+    const [first = '', ...more] = wrapText(`${label} ${printable(text)}`, io.stderr.columns, 2).split('\n');
     const lines = [paint('red', label) + first.slice(label.length), ...more];
     io.stderr.write(`${lines.join('\n')}\n`);
   };
@@ -19,7 +19,7 @@ export function explain(error: unknown, io: Io): ExitCode {
     return error.code;
   }
   if (!LlmError.is(error)) throw error;
-  if (error.kind === 'exhausted') sayAll(error, say, io);
+  if (error.kind === 'exhausted') printAttempts(error, say, io);
   else say(`${error.kind}:`, error.message);
   const hint = hintFor(error);
   if (hint !== undefined) io.stderr.write(`${paint('dim', hint)}\n`);
@@ -27,12 +27,17 @@ export function explain(error: unknown, io: Io): ExitCode {
 }
 
 /** Prints each failed target with its reason, once. */
-function sayAll({ details }: LlmError, say: (label: string, text: string) => void, { stderr }: Io): void {
+function printAttempts(
+  { details }: LlmError,
+  say: (label: string, text: string) => void,
+  { stderr }: Io,
+): void {
   say('exhausted:', 'nobody answered');
   const reasons = details.attempts.map(({ target, outcome, error }) =>
     error === undefined ? `  ${target}: ${outcome}` : `  ${target}: ${error.kind}\n    ${error.message}`,
   );
-  for (const reason of counted(reasons)) stderr.write(`${folded(printable(reason), stderr.columns, 4)}\n`);
+  for (const reason of withCounts(reasons))
+    stderr.write(`${wrapText(printable(reason), stderr.columns, 4)}\n`);
 }
 
 /** Returns `usage` for errors in arguments or configuration, otherwise `failed`. */

@@ -1,10 +1,10 @@
 import type { Message } from '@majordomo/core';
-import { folded } from '../fold.ts';
+import { wrapText } from '../wrap-text.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
 /** Formats a message: texts, and a name for content that is not text. */
-export function said({ role, parts }: Message, { stdout }: Io): string {
+export function formatMessage({ role, parts }: Message, { stdout }: Io): string {
   const texts = parts.flatMap((part): readonly string[] => {
     switch (part.type) {
       case 'text':
@@ -23,6 +23,6 @@ export function said({ role, parts }: Message, { stdout }: Io): string {
         return part.content.map((piece) => (piece.type === 'text' ? piece.text : `(${piece.type})`));
     }
   });
-  const text = folded(printable(texts.join('\n')), stdout.columns);
+  const text = wrapText(printable(texts.join('\n')), stdout.columns);
   return `${painter(stdout)('bold', role)}\n${text}\n`;
 }

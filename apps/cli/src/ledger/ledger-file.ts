@@ -7,18 +7,19 @@ import { reasonOf } from '../reason.ts';
 import { stateFile } from '../state-file.ts';
 
 /** Returns the file with the ledger and the conversations. */
-export function booksFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'home' | 'env'>): string {
+export function ledgerFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'home' | 'env'>): string {
   if (ledger?.file === undefined) return stateFile('books.db', io);
   const { file, folder } = ledger;
   return file.startsWith('~/') ? join(io.home, file.slice(2)) : resolve(folder, file);
 }
 
-export const hasBooks = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined;
+export const hasLedgerFile = (file: string): boolean =>
+  statSync(file, { throwIfNoEntry: false }) !== undefined;
 
 /** Creates the file for its owner only. Related files get the same mode. */
-export function prepareBooks(file: string, settings: Pick<Settings, 'ledger'>): void {
-  if (hasBooks(file)) {
-    refuseOther(file);
+export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger'>): void {
+  if (hasLedgerFile(file)) {
+    checkOwnFile(file);
     return;
   }
   try {
@@ -34,7 +35,7 @@ export function prepareBooks(file: string, settings: Pick<Settings, 'ledger'>): 
 const MAGIC = 'SQLite format 3\0';
 
 /** Throws `Stop` for another program's file: the store would move it away as damaged. */
-function refuseOther(file: string): void {
+function checkOwnFile(file: string): void {
   // Opening a pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new Stop(`${file} is not a file, and is left as it is: name another in "ledger"`);

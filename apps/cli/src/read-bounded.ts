@@ -4,7 +4,7 @@ import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
 /** Reads a stream up to a limit, because a device has no end. Throws `Stop` above the limit. */
-export async function bounded(
+export async function readBounded(
   pieces: AsyncIterable<Uint8Array>,
   most: number,
   name: string,
@@ -26,5 +26,5 @@ export async function bounded(
 }
 
 /** Reads a file relative to `cwd`. `path` is used in errors. */
-export const fileBytes = (path: string, cwd: string, most: number): Promise<Uint8Array> =>
-  bounded(createReadStream(resolve(cwd, path)), most, path);
+export const readFileBounded = (path: string, cwd: string, most: number): Promise<Uint8Array> =>
+  readBounded(createReadStream(resolve(cwd, path)), most, path);

@@ -4,35 +4,35 @@ import type { VaultEntry } from '@majordomo/credentials';
 import type { LoginConfig } from './login-config.ts';
 import type { Io } from '../io.ts';
 import { locatePackage } from '../load-package.ts';
-import { loadCredentials, ownVault } from './load-credentials.ts';
+import { loadCredentials, userVault } from './load-credentials.ts';
 import { loginOf } from './logins.ts';
 
 /** Backend that needs a key, and its option for a login. */
-interface Lender {
+interface KeyUser {
   readonly id: string;
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
 }
 
 /** Entries of the user's vault, without values. */
-export interface Stored {
+export interface StoredKeys {
   readonly path: string;
   readonly entries: readonly VaultEntry[];
   /** Error of reading the vault. */
   readonly error: Error | undefined;
   /** Returns the options of a backend whose key is in the vault. The key is read for every attempt. */
-  optionsFor(backend: Lender): Readonly<Record<string, unknown>>;
+  optionsFor(backend: KeyUser): Readonly<Record<string, unknown>>;
 }
 
 /** Opens the vault; `undefined` if there is none, or if the package is not installed. */
-export async function stored(
+export async function openStoredKeys(
   logins: Readonly<Record<string, LoginConfig>>,
   io: Pick<Io, 'cwd' | 'env' | 'home'>,
-): Promise<Stored | undefined> {
+): Promise<StoredKeys | undefined> {
   if (locatePackage('@majordomo/credentials', io.cwd) === undefined) return undefined;
-  const { path, vault } = await ownVault(io, 'the vault');
+  const { path, vault } = await userVault(io, 'the vault');
   if (!existsSync(path)) return undefined;
   const credentials = await loadCredentials(io, 'the vault');
-  const { entries, error } = await listed(vault.list());
+  const { entries, error } = await listEntries(vault.list());
   const sourceOf = ({ name, kind }: VaultEntry): Credential => {
     const plain = credentials.vaultKey(vault, name);
     if (kind === 'key') return plain;
@@ -59,7 +59,7 @@ export async function stored(
 }
 
 /** Lists the entries. A vault that cannot be read is reported only when one of its keys is needed. */
-async function listed(
+async function listEntries(
   list: Promise<readonly VaultEntry[]>,
 ): Promise<{ readonly entries: readonly VaultEntry[]; readonly error: Error | undefined }> {
   try {

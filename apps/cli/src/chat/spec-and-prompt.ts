@@ -1,5 +1,5 @@
 /** Spec and prompt among the arguments of the command line. */
-export interface Words {
+export interface SpecAndPrompt {
   readonly spec: string | undefined;
   readonly prompt: string | undefined;
 }
@@ -8,11 +8,11 @@ export interface Words {
  * Parses `chat SPEC PROMPT`. A single argument is a spec if it has no space, and has a slash or is a known alias. With `--model`
  * all arguments are the prompt.
  */
-export function wordsOf(
+export function parseSpecAndPrompt(
   [first, second]: readonly (string | undefined)[],
   model: string | undefined,
   aliases: Readonly<Record<string, string>>,
-): Words {
+): SpecAndPrompt {
   if (model !== undefined) return { spec: model, prompt: joined(first, second) };
   if (first === undefined || second !== undefined) return { spec: first, prompt: second };
   return looksLikeSpec(first, aliases)

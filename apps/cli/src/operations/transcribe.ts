@@ -1,22 +1,22 @@
 import { extname } from 'node:path';
 import { toJson, type TranscriptionResponse, type TranscriptSegment } from '@majordomo/core';
-import { bounded, fileBytes } from '../bounded.ts';
-import { tellAnswered } from '../chat/footer.ts';
+import { readBounded, readFileBounded } from '../read-bounded.ts';
+import { printFooter } from '../chat/footer.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
-import { asked, type AskedFlags } from './asked.ts';
+import { runOperation, type OperationFlags } from './run-operation.ts';
 
 /** Options of `majordomo transcribe`. */
-export interface TranscribeFlags extends AskedFlags {
+export interface TranscribeFlags extends OperationFlags {
   readonly language?: string;
   readonly prompt?: string;
   readonly timestamps?: string | true;
 }
 
 /** Above the limit of every vendor. Each target checks its own limit. */
-const MOST_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 
 /** `majordomo transcribe`: prints the text of a recording. The last argument is the file. */
 export async function transcribe(
@@ -26,7 +26,7 @@ export async function transcribe(
 ): Promise<ExitCode> {
   const timestamps = timestampsOf(flags.timestamps);
   const { spec: named, file } = fileIn(words, flags);
-  return asked(
+  return runOperation(
     'transcribe',
     () => ({ spec: named, prompt: undefined }),
     flags,
@@ -39,9 +39,9 @@ export async function transcribe(
         .transcriptionModel(spec)
         .transcribe({ audio, mediaType: typeOf(file), language, prompt, timestamps, extra }, options);
       if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
-      else io.stdout.write(shown(response, timestamps !== undefined, io));
+      else io.stdout.write(formatTranscript(response, timestamps !== undefined, io));
       if (flags.json !== true && flags.quiet !== true)
-        await tellAnswered(response, about(response, performance.now() - from), io.stderr);
+        await printFooter(response, about(response, performance.now() - from), io.stderr);
       return EXIT.ok;
     },
   );
@@ -61,14 +61,14 @@ function timestampsOf(text: string | true | undefined): 'segment' | 'word' | und
   if (text === undefined) return undefined;
   if (text === true || text === 'segment') return 'segment';
   if (text === 'word') return 'word';
-  throw new Stop(`--timestamps takes segment or word, not "${text}": the file stands before it`);
+  throw new Stop(`--timestamps must be segment or word, not "${text}": put the file before it`);
 }
 
 function recording(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
-  if (file !== '-') return fileBytes(file, cwd, MOST_BYTES);
+  if (file !== '-') return readFileBounded(file, cwd, MAX_BYTES);
   if (stdin.kind === 'terminal' || stdin.kind === 'none')
     throw new Stop('standard input has no recording: give a file, or pipe one in');
-  return bounded(stdin.bytes(), MOST_BYTES, 'standard input');
+  return readBounded(stdin.bytes(), MAX_BYTES, 'standard input');
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -86,7 +86,11 @@ const TYPES: Readonly<Record<string, string>> = {
 const typeOf = (file: string): string => TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
 
 /** Removes control characters for a terminal. A pipe receives the text unchanged. */
-function shown({ text, segments }: TranscriptionResponse, isTimed: boolean, { stdout }: Io): string {
+function formatTranscript(
+  { text, segments }: TranscriptionResponse,
+  isTimed: boolean,
+  { stdout }: Io,
+): string {
   const lines = isTimed && segments.length > 0 ? segments.map(timed) : [text];
   const all = lines.map((line) => `${line}\n`).join('');
   return stdout.isTerminal ? printable(all) : all;

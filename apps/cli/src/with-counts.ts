@@ -1,5 +1,5 @@
 /** Returns each text once, with its count after the first line. */
-export function counted(texts: readonly string[]): readonly string[] {
+export function withCounts(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].map((text) => {
     const times = texts.filter((other) => other === text).length;
     return times === 1 ? text : text.replace(/(?=\n|$)/, `, ${times} times`);

@@ -4,17 +4,17 @@ import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 
 /** Gates of a configuration with a ledger. Disposing writes all records. */
-export interface Booked extends AsyncDisposable {
+export interface LedgerGates extends AsyncDisposable {
   readonly ledger: Ledger | undefined;
   readonly gates: readonly Gate[];
 }
 
 /** Opens the ledger if the configuration has one. */
-export async function booked(settings: Settings, io: Io): Promise<Booked> {
+export async function openLedgerGates(settings: Settings, io: Io): Promise<LedgerGates> {
   if (settings.ledger === undefined)
     return { ledger: undefined, gates: [], [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { openBooks } = await import('./open-books.ts');
-  const books = await openBooks(settings, io, '`ledger` of the configuration');
+  const { openLedgerFile } = await import('./open-ledger.ts');
+  const books = await openLedgerFile(settings, io, '`ledger` of the configuration');
   return {
     ledger: books.ledger,
     gates: [books.ledger.gate],

@@ -4,10 +4,10 @@ import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 
 const LISTING_MS = 3000;
-const MOST = 5;
+const MAX_RESULTS = 5;
 
 /** Returns targets of configured backends with a similar model id. Ignores backends that do not list their models in time. */
-export async function listedLike(word: string, settings: Settings, io: Io): Promise<readonly string[]> {
+export async function findSimilar(word: string, settings: Settings, io: Io): Promise<readonly string[]> {
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
   const lists = await Promise.all(
     (await configuredIds(settings)).map(async (id) => {
@@ -21,5 +21,5 @@ export async function listedLike(word: string, settings: Settings, io: Io): Prom
     }),
   );
   const like = lists.flat().filter((target) => target.toLowerCase().includes(word.toLowerCase()));
-  return like.sort((a, b) => a.length - b.length).slice(0, MOST);
+  return like.sort((a, b) => a.length - b.length).slice(0, MAX_RESULTS);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bounded, fileBytes } from './bounded.ts';
+import { readBounded, readFileBounded } from './read-bounded.ts';
 
 it('what has no end is not read for ever', async () => {
   let given = 0;
@@ -9,7 +9,7 @@ it('what has no end is not read for ever', async () => {
       yield new Uint8Array(1024 * 1024);
     }
   }
-  await expect(bounded(endless(), 3 * 1024 * 1024, 'the pipe')).rejects.toThrow(
+  await expect(readBounded(endless(), 3 * 1024 * 1024, 'the pipe')).rejects.toThrow(
     'the pipe has more than 3 MiB',
   );
   expect(given).toBe(4);
@@ -19,5 +19,5 @@ it.each([
   ['/dev/null is empty', '/dev/null'],
   ['nothing.txt cannot be read: there is no such file', 'nothing.txt'],
 ])('%s', async (told, path) => {
-  await expect(fileBytes(path, import.meta.dirname, 9)).rejects.toThrow(told);
+  await expect(readFileBounded(path, import.meta.dirname, 9)).rejects.toThrow(told);
 });

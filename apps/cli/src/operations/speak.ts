@@ -3,16 +3,16 @@ import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { toJson, type SpeechRequest, type SpeechResponse } from '@majordomo/core';
 import { promptOf } from '../chat/prompt-of.ts';
-import { tellAnswered } from '../chat/footer.ts';
-import { wordsOf } from '../chat/words.ts';
+import { printFooter } from '../chat/footer.ts';
+import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 import { writeJson } from '../write-json.ts';
-import { asked, type AskedFlags, type WordsOf } from './asked.ts';
+import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
 
 /** Options of `majordomo speak`. */
-export interface SpeakFlags extends AskedFlags {
+export interface SpeakFlags extends OperationFlags {
   readonly output?: string;
   readonly voice?: string;
   readonly format?: string;
@@ -42,8 +42,8 @@ export async function speak(
   const file = await outputOf(flags, io);
   const format = formatOf(flags, file);
   const speed = speedOf(flags.speed);
-  const words: WordsOf = (aliases) => wordsOf([first, second], flags.model, aliases);
-  return asked('speak', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+  const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
+  return runOperation('speak', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const text = await promptOf(prompt, io);
     const { voice, instructions } = flags;
     const from = performance.now();
@@ -56,7 +56,7 @@ export async function speak(
     if (flags.json === true) writeJson(io.stdout, documentOf(response, file));
     else {
       if (file !== undefined) io.stdout.write(`${file}\n`);
-      if (flags.quiet !== true) await tellAnswered(response, [response.mediaType, seconds], io.stderr);
+      if (flags.quiet !== true) await printFooter(response, [response.mediaType, seconds], io.stderr);
     }
     return EXIT.ok;
   });
@@ -64,21 +64,21 @@ export async function speak(
 
 /** Returns the output file, or `undefined` for standard output. Throws before any paid call if it cannot be written. */
 async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Promise<string | undefined> {
-  if (output?.trim() === '') throw new Stop('-o takes a file, not an empty text');
+  if (output?.trim() === '') throw new Stop('-o must be a file, not an empty string');
   if (output !== undefined && output !== '-') {
-    await checkPlace(output, cwd);
+    await checkWritable(output, cwd);
     return output;
   }
-  if (json === true) throw new Stop('--json tells of a file: -o says which');
+  if (json === true) throw new Stop('--json requires -o with a file');
   if (output === undefined && stdout.isTerminal)
     throw new Stop('sound is nothing for a terminal: -o <file> keeps it, and a pipe to a player plays it');
   return undefined;
 }
 
-async function checkPlace(output: string, cwd: string): Promise<void> {
+async function checkWritable(output: string, cwd: string): Promise<void> {
   const path = resolve(cwd, output);
   const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory() === true) throw new Stop(`${output} is a folder: -o takes a file`);
+  if (there?.isDirectory() === true) throw new Stop(`${output} is a folder: -o must be a file`);
   const folder = there === undefined ? await stat(dirname(path)).catch(() => undefined) : undefined;
   if (folder?.isDirectory() === false)
     throw new Stop(`${output} cannot be written: ${dirname(output)} is no folder`);
@@ -104,7 +104,7 @@ function formatOf({ format }: SpeakFlags, file: string | undefined): Format | un
   if (Object.hasOwn(FORMATS, word)) return FORMATS[word];
   const known = Object.keys(FORMATS).join(', ');
   if (format !== undefined) throw new Stop(`--format must be one of ${known}, not "${format}"`);
-  throw new Stop(`nobody speaks .${word}: end the file with ${known}, or say --format`);
+  throw new Stop(`unknown audio format .${word}: use a file ending in ${known}, or --format`);
 }
 
 function speedOf(text: string | undefined): number | undefined {
