@@ -7,22 +7,22 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'before' | 'after'> {
 
 export const EQUIVALENT: readonly Equivalent[] = [
   {
-    file: 'chain/call-run.ts',
-    before: 'private isPulled = false;',
-    after: 'private isPulled = true;',
-    why: 'a call is pulled in the turn in which it is made',
+    file: 'call/call-run.ts',
+    before: 'private isBeingPulled = false;',
+    after: 'private isBeingPulled = true;',
+    why: 'a call is pulled as soon as it is created',
   },
   {
     file: 'health/tracker.ts',
     before: 'if (this.conditions.size === 0) return undefined;',
     after: ';',
-    why: 'saves the look-ups of every call while no target is in trouble',
+    why: 'only saves look-ups while all targets are healthy',
   },
   {
     file: 'health/tracker.ts',
     before: "const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 0;",
     after: "const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 1;",
-    why: 'only a bench has an end',
+    why: 'a healthy target has no end of a bench',
   },
   {
     file: 'prepare/capabilities.ts',

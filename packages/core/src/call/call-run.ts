@@ -91,16 +91,16 @@ export class CallRun<Event extends object, Result> {
         await continueOrThrow(chain, this.context);
         continue;
       }
-      const begun = await beginAttempt(state, this.context, chain.mode);
-      if (begun instanceof Attempt) {
+      const attemptOrSkip = await beginAttempt(state, this.context, chain.mode);
+      if (attemptOrSkip instanceof Attempt) {
         const isHedged = call.settings.hedgeAfterMs < Infinity && chain.next.length > 0;
-        this.running = isHedged ? new Hedge(begun, chain, this.context) : begun;
+        this.running = isHedged ? new Hedge(attemptOrSkip, chain, this.context) : attemptOrSkip;
         // Stopped while the gates were deciding: the attempt fails before it sends a request.
-        if (scope.reason !== undefined) begun.stop(scope.reason);
+        if (scope.reason !== undefined) attemptOrSkip.stop(scope.reason);
         return this.running;
       }
-      log.targetSkipped(state.target, begun);
-      if (!begun.advance) throw begun.error;
+      log.targetSkipped(state.target, attemptOrSkip);
+      if (!attemptOrSkip.advance) throw attemptOrSkip.error;
       chain.advance();
     }
   }

@@ -72,11 +72,11 @@ export class Hedge<Event extends object, Result> {
     try {
       for (const state of this.chain.next) {
         if (state.hasFailedInRace || state.health.bench() !== undefined) continue;
-        const begun = await beginAttempt(state, this.context, 'unless-benched', isStillWanted);
-        if (begun instanceof Attempt) return begun;
+        const attemptOrSkip = await beginAttempt(state, this.context, 'unless-benched', isStillWanted);
+        if (attemptOrSkip instanceof Attempt) return attemptOrSkip;
         if (this.isOver) return undefined;
-        if (begun.why !== 'denied') continue;
-        log.targetSkipped(state.target, begun);
+        if (attemptOrSkip.why !== 'denied') continue;
+        log.targetSkipped(state.target, attemptOrSkip);
         return undefined;
       }
     } catch {

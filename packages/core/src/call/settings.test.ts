@@ -77,15 +77,15 @@ describe('the settings of a chain', () => {
     });
   });
 
-  it('are the same object for a call that overrides none of them', () => {
+  it('are those of the majordomo for a call that overrides none of them', () => {
     const base = chainSettings(options);
     for (const own of [undefined, {}, { signal: undefined, tenant: 't' }, { attempts: undefined }]) {
-      expect(callSettings(base, options, own)).toBe(base);
+      expect(callSettings(base, options, own)).toEqual(base);
     }
   });
 
   it.each<[string, ChainOptions]>(Object.entries(options).map(([name, value]) => [name, { [name]: value }]))(
-    'are a new object for a call with its own %s',
+    'change for a call with its own %s',
     (_, own) => {
       // A window is nothing without a pace.
       const general: ChainOptions = { leastCharsPerSecond: 1 };

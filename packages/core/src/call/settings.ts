@@ -19,30 +19,12 @@ export interface ChainSettings {
   readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
 }
 
-/** Returns the settings of a call: those of the majordomo if the call overrides none. */
-export function callSettings(
+/** Returns the settings of a call: those of the majordomo if the call has no options. */
+export const callSettings = (
   base: ChainSettings,
   general: ChainOptions | undefined,
   own: ChainOptions | undefined,
-): ChainSettings {
-  return own === undefined || FIELDS.every((name) => own[name] === undefined)
-    ? base
-    : chainSettings(general, own);
-}
-
-const FIELDS: readonly (keyof ChainOptions)[] = [
-  'attempts',
-  'backoff',
-  'retryAfterCapMs',
-  'timeouts',
-  'policy',
-  'afterCommit',
-  'hedgeAfterMs',
-  'leastCharsPerSecond',
-  'slowWindowMs',
-  'whenAllBenched',
-  'classify',
-];
+): ChainSettings => (own === undefined ? base : chainSettings(general, own));
 
 /**
  * Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Rows of the policy are overridden

@@ -3,14 +3,8 @@ import { LlmError } from '../types/llm-error.ts';
 
 type Phase = 'connect' | 'first-content' | 'idle' | 'complete';
 
-interface Limits {
-  readonly connectMs: number;
-  readonly firstContentMs: number;
-  readonly idleMs: number;
-  readonly completeMs: number;
-}
-
-const DEFAULTS: Limits = { connectMs: 60_000, firstContentMs: 180_000, idleMs: 90_000, completeMs: 600_000 };
+const DEFAULTS = { connectMs: 60_000, firstContentMs: 180_000, idleMs: 90_000, completeMs: 600_000 };
+type Limits = Readonly<typeof DEFAULTS>;
 
 interface TimerOptions {
   readonly clock: Clock;

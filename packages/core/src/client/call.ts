@@ -52,10 +52,20 @@ export interface CallPlan<Event extends object, Result> extends Pick<
 
 /** Creates a call. Its first pull starts it. */
 export function newCall<Event extends object, Result>(
-  { spec, operation, request, options: given, site, isStreamed, pick, part, onEnd }: CallPlan<Event, Result>,
+  {
+    spec,
+    operation,
+    request,
+    options: callOptions,
+    site,
+    isStreamed,
+    pick,
+    part,
+    onEnd,
+  }: CallPlan<Event, Result>,
   setup: ModelSetup,
 ): CallRun<Event, Result> {
-  const { options, error } = validOptions(given);
+  const { options, error } = validOptions(callOptions);
   const settings = callSettings(setup.settings, setup.chain, options);
   const info = newInfo(spec, operation.type, options);
   return new CallRun(

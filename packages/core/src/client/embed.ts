@@ -41,10 +41,10 @@ export async function embed(
   spec: string,
   setup: ModelSetup,
   request: EmbeddingRequest,
-  given: CallOptions | undefined,
+  callOptions: CallOptions | undefined,
   site: CallSite,
 ): Promise<EmbeddingResponse> {
-  const { options, error: optionsError } = validOptions(given);
+  const { options, error: optionsError } = validOptions(callOptions);
   const totalMs = options?.timeouts?.totalMs ?? setup.settings.timeouts.totalMs;
   const call: EmbeddingCall = {
     spec,

@@ -181,8 +181,8 @@ export class HealthTracker implements Health {
   }
 
   bench(target: string, ms: number): void {
-    const given: unknown = ms;
-    checkNumber(given ?? null, 0, `ms of health.bench("${target}", ms)`);
+    const value: unknown = ms;
+    checkNumber(value ?? null, 0, `ms of health.bench("${target}", ms)`);
     this.causes.delete(target);
     const until = Math.min(this.clock.now() + ms, END_OF_TIME);
     this.set(target, afterManualBench(this.conditionOf(target), until));

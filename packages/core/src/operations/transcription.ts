@@ -130,7 +130,7 @@ const usageOfDuration = (ms: number | undefined): Usage | undefined =>
 
 function backendOf({ key, provider, modelId }: Target): TranscriptionBackend {
   const backend = provider.transcriptionModel?.(modelId);
-  if (backend === undefined) throw unsupported(key, 'does not transcribe audio');
+  if (backend === undefined) throw unsupportedError(key, 'does not transcribe audio');
   return backend;
 }
 
@@ -140,16 +140,20 @@ function checkLimits(
   target: string,
 ): void {
   if (mediaTypes?.includes(mediaType) === false)
-    throw unsupported(target, `takes no ${mediaType}, but ${mediaTypes.join(', ')}`, 'media-type');
+    throw unsupportedError(target, `takes no ${mediaType}, but ${mediaTypes.join(', ')}`, 'media-type');
   if (audio.length > maxBytes)
-    throw unsupported(target, `takes at most ${maxBytes} bytes of audio, not ${audio.length}`, 'too-large');
+    throw unsupportedError(
+      target,
+      `takes at most ${maxBytes} bytes of audio, not ${audio.length}`,
+      'too-large',
+    );
   if (durationMs > maxDurationMs) {
-    const most = `takes at most ${maxDurationMs / 1000} s of audio, not ${durationMs / 1000}`;
-    throw unsupported(target, most, 'too-large');
+    const problem = `takes at most ${maxDurationMs / 1000} s of audio, not ${durationMs / 1000}`;
+    throw unsupportedError(target, problem, 'too-large');
   }
 }
 
-const unsupported = (target: string, why: string, code?: string): LlmError =>
+const unsupportedError = (target: string, why: string, code?: string): LlmError =>
   new LlmError('unsupported', `${target} ${why}`, { target, path: 'audio', code });
 
 type Signature = readonly [offset: number, bytes: string, mediaType: string];

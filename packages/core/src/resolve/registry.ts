@@ -78,7 +78,7 @@ export class Registry {
       name,
       position,
       this.variables === NO_ENV
-        ? `${variable} is not looked for: no env was given`
+        ? `${variable} was not read: pass \`env\` to createMajordomo`
         : `${variable} is not set`,
       names,
     );
