@@ -18,6 +18,7 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'tool-result': TOOLS,
   'foreign-tool-ids': TOOLS,
   'made-up-tool-names': TOOLS,
+  'text-with-tool-calls': TOOLS,
   'user-after-tools': TOOLS,
   'fitted-tool-names': TOOLS,
   'tool-schemas': TOOLS,

@@ -59,6 +59,7 @@ const SEARCHES_ALONE: Harness['cannot'] = {
   'tool-result': NO_TOOLS,
   'foreign-tool-ids': NO_TOOLS,
   'made-up-tool-names': NO_TOOLS,
+  'text-with-tool-calls': NO_TOOLS,
   'user-after-tools': NO_TOOLS,
   'fitted-tool-names': NO_TOOLS,
   'tool-schemas': NO_TOOLS,

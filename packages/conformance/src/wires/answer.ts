@@ -1,4 +1,4 @@
-import type { Citation, FinishReason, Usage } from '@majordomo/core';
+import type { Citation, FinishReason, TokenLogprob, Usage } from '@majordomo/core';
 
 /** Where a text is cut for the wire: the pieces themselves, or code points a piece. */
 export type Chunks = readonly string[] | number;
@@ -10,6 +10,8 @@ export interface AnswerText {
   readonly chunks?: Chunks | undefined;
   /** What it rests on, in the wire's own form; left out where it has none. */
   readonly citations?: readonly Citation[] | undefined;
+  /** Log probabilities of its tokens. Wires without a form for them leave them out. */
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
 /** What the model thought; left out where the wire has no form for it. */
@@ -94,6 +96,18 @@ export interface FullUsage {
   readonly cacheWriteLong: number;
   readonly reasoning: number;
 }
+
+/** Returns the log probabilities of the text in the form of most wires. */
+export const logprobsOf = (parts: readonly AnswerPart[]): readonly object[] =>
+  parts
+    .flatMap((part) => (part.type === 'text' ? (part.logprobs ?? []) : []))
+    .map(({ top, ...token }) => ({ ...withBytes(token), top_logprobs: top.map(withBytes) }));
+
+const withBytes = ({ token, logprob }: Omit<TokenLogprob, 'top'>): object => ({
+  token,
+  logprob,
+  bytes: [...Buffer.from(token)],
+});
 
 /** Fills the defaults in; `model` is the one that the request named. */
 export function fullAnswer(answer: Answer | string, model: string): FullAnswer {

@@ -6,7 +6,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { EventWriter, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, tokenLogprobs, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
 import { type Dialogue, dropped, failureError } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -41,6 +41,7 @@ interface Body {
     readonly delta?: Message;
     readonly message?: Message;
     readonly finish_reason?: string | null;
+    readonly logprobs?: { readonly content: unknown } | null;
   }[];
   readonly usage?: {
     readonly prompt_tokens: number;
@@ -63,6 +64,7 @@ export const chatDialogue: Dialogue = {
     ...(request.topP === undefined ? {} : { top_p: request.topP }),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     ...(request.stop === undefined ? {} : { stop: request.stop }),
+    ...(request.logprobs === undefined ? {} : { logprobs: true, top_logprobs: request.logprobs }),
     ...(request.reasoning === undefined ? {} : { reasoning_effort: request.reasoning }),
     ...(request.toolChoice === undefined ? {} : { tool_choice: toolChoice(request.toolChoice) }),
     ...(request.tools.length === 0
@@ -194,8 +196,9 @@ class ChatReader implements WireReader {
     if (body.choices === undefined)
       throw new LlmError('protocol', 'no choices', { target: this.writer.target });
     this.writer.start(body.id);
-    for (const { delta, message: whole, finish_reason: finish } of body.choices) {
-      this.part(delta ?? whole ?? {});
+    for (const { delta, message: complete, finish_reason: finish, logprobs } of body.choices) {
+      this.part(delta ?? complete ?? {});
+      if (logprobs) this.writer.logprobs(tokenLogprobs(logprobs.content));
       if (typeof finish === 'string') this.finish = finish;
     }
     if (body.usage) this.usage = usageOf(body.usage);
@@ -217,7 +220,7 @@ class ChatReader implements WireReader {
     );
     if (refusal) {
       this.isRefusal = true;
-      this.writer.text(refusal);
+      this.writer.refusal(refusal);
     }
     calls.forEach(({ index, id, function: called }, at) => {
       this.writer.toolCall(String(index ?? at), { id, name: called?.name, json: called?.arguments });

@@ -48,7 +48,10 @@ export const messagesDialogue: Dialogue = {
     ...(delivery === 'deltas' ? { stream: true } : {}),
   }),
   reader: (target) => new MessagesReader(target),
-  warnings: ({ seed }) => (seed === undefined ? [] : [dropped('seed')]),
+  warnings: ({ seed, logprobs }) => [
+    ...(seed === undefined ? [] : [dropped('seed')]),
+    ...(logprobs === undefined ? [] : [dropped('logprobs')]),
+  ],
 };
 
 function systemOf({ system, cache }: ModelRequest): object {

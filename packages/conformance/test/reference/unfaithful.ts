@@ -47,6 +47,32 @@ const UNFITTED: Readonly<Record<string, Flaw['caught']>> = {
 /** Flaws that leave no trace in the answer: what does not reach the wire, what nobody asked for, what is left behind. */
 export const UNFAITHFUL: readonly Flaw[] = [
   {
+    name: 'loses log probabilities without a warning',
+    caught: ['logprobs'],
+    stream: onEvents((event) => {
+      if (event.type === 'warning') return event.warning.what === 'logprobs' ? [] : [event];
+      return event.type === 'finish' ? [{ ...event, logprobs: undefined }] : [event];
+    }),
+  },
+  {
+    name: 'does not mark the text of a refusal',
+    caught: ['refusal-mark'],
+    stream: onEvents((event) =>
+      event.type === 'part-end' && event.part.type === 'text'
+        ? [{ ...event, part: { ...event.part, isRefusal: undefined } }]
+        : [event],
+    ),
+  },
+  {
+    name: 'loses the text next to tool calls',
+    caught: ['text-with-tool-calls'],
+    stream: eachMessage((message) =>
+      message.role === 'assistant' && message.parts.some(({ type }) => type === 'tool-call')
+        ? { ...message, parts: message.parts.filter(({ type }) => type !== 'text') }
+        : message,
+    ),
+  },
+  {
     name: 'replaces the schemas of tools',
     caught: ['request-tools'],
     stream: onRequest(eachTool((tool) => ({ ...tool, parameters: { type: 'object', properties: {} } }))),

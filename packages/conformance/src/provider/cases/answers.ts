@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FinishReason, ModelRequest } from '@majordomo/core';
+import type { FinishReason, ModelRequest, TokenLogprob } from '@majordomo/core';
 import type { Answer } from '../../wires/answer.ts';
 import { onBench, only, say, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
@@ -24,6 +24,26 @@ const finishes = (harness: Harness, answer: Answer, finish: FinishReason): Promi
     async ({ ask, deliveries }) => {
       for (const delivery of deliveries()) {
         assert.equal(succeeded(await ask(say('hi'), { delivery })).finish, finish, `delivery ${delivery}`);
+      }
+    },
+  );
+
+const LOGPROBS: readonly TokenLogprob[] = [
+  { token: 'Yes', logprob: -0.25, top: [{ token: 'Yes', logprob: -0.25 }] },
+  { token: '!', logprob: -1.5, top: [{ token: '.', logprob: -0.5 }] },
+];
+
+const checkLogprobs = (harness: Harness): Promise<void> =>
+  onBench(
+    harness,
+    () => ({ parts: [{ type: 'text', text: 'Yes!', logprobs: LOGPROBS }] }),
+    async ({ ask, deliveries }) => {
+      const request = say('hi', { logprobs: 1 });
+      for (const delivery of deliveries(request)) {
+        const { events, warnings } = succeeded(await ask(request, { delivery }));
+        if (warnings.some(({ what, why }) => /log.?prob/i.test(`${what} ${why}`))) continue;
+        const finish = events.find((event) => event.type === 'finish');
+        assert.deepEqual(finish?.logprobs, LOGPROBS, `delivery ${delivery}`);
       }
     },
   );
@@ -89,6 +109,27 @@ export const answerCases: readonly Case[] = [
     scenario: 'refusal',
     run: (harness) =>
       finishes(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
+  },
+  {
+    name: 'the text of a refusal is marked as a refusal',
+    scenario: 'refusal-mark',
+    run: (harness) =>
+      onBench(
+        harness,
+        () => ({ parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }),
+        async ({ ask, deliveries }) => {
+          for (const delivery of deliveries()) {
+            const { parts } = succeeded(await ask(say('hi'), { delivery }));
+            const refusals = parts.map((part) => part.type === 'text' && [part.text, part.isRefusal]);
+            assert.deepEqual(refusals, [['I cannot help with that.', true]], `delivery ${delivery}`);
+          }
+        },
+      ),
+  },
+  {
+    name: 'log probabilities reach the response, or a warning names them',
+    scenario: 'logprobs',
+    run: checkLogprobs,
   },
   {
     name: 'an answer that a filter ended finishes with content-filter',

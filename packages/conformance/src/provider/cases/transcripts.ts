@@ -30,6 +30,16 @@ async function takesMadeUpNames(harness: Harness): Promise<void> {
   });
 }
 
+async function sendsTextWithCalls(harness: Harness): Promise<void> {
+  const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
+  const messages = [user('first-7a1'), assistant([{ type: 'text', text: 'adding-7e5' }, CALL]), result];
+  await onBench(harness, ['done'], async ({ ask, server }) => {
+    succeeded(await ask(say('', { messages: messages, tools: [ADD] })));
+    saysInOrder(only(server).body, ['first-7a1', 'adding-7e5', 'three-7b2']);
+    assert.equal(only(server).request.toolCalls.length, 1);
+  });
+}
+
 /** A person who speaks before the model has looked at the results. */
 async function takesUserAfterTools(harness: Harness): Promise<void> {
   const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
@@ -125,6 +135,11 @@ export const transcriptCases: readonly Case[] = [
     name: 'calls by names that the model made up go back as the wire takes them',
     scenario: 'made-up-tool-names',
     run: takesMadeUpNames,
+  },
+  {
+    name: 'text next to tool calls stays in the history',
+    scenario: 'text-with-tool-calls',
+    run: sendsTextWithCalls,
   },
   {
     name: 'a user may speak right after the results of tools',

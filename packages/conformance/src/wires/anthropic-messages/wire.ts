@@ -22,6 +22,7 @@ export const anthropicMessages: Wire = {
   rules: MESSAGES_RULES,
   failures: MESSAGES_FAILURES,
   cannot: {
+    'refusal-mark': 'Messages marks the turn as a refusal, not its text',
     audio: 'Messages takes no audio',
     'content-filter': 'Messages has no stop reason for a filter: it refuses',
     'marker-without-finish': 'Messages ends no turn without a stop reason',

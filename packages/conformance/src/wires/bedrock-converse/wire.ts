@@ -22,6 +22,7 @@ export const bedrockConverse: Wire = {
   rules: CONVERSE_RULES,
   failures: CONVERSE_FAILURES,
   cannot: {
+    'refusal-mark': 'Converse has no form for a refusal',
     usage: 'Converse does not count reasoning apart',
     'missing-call-ids': 'Converse gives every call an id',
     refusal: 'Converse has no form for a refusal',

@@ -42,13 +42,28 @@ function bodyOf(
     candidates: [
       {
         content: { parts, role: 'model' },
-        ...(finishReason !== undefined && { finishReason, ...grounding(said) }),
+        ...(finishReason !== undefined && { finishReason, ...grounding(said), ...logprobs(said) }),
         index: 0,
       },
     ],
     ...(usage !== undefined && { usageMetadata: geminiUsage(usage) }),
     modelVersion: model,
     responseId: id,
+  };
+}
+
+function logprobs(parts: FullAnswer['parts']): { readonly logprobsResult?: object } {
+  const tokens = parts.flatMap((part) => (part.type === 'text' ? (part.logprobs ?? []) : []));
+  if (tokens.length === 0) return {};
+  const candidate = ({ token, logprob }: { readonly token: string; readonly logprob: number }): object => ({
+    token,
+    logProbability: logprob,
+  });
+  return {
+    logprobsResult: {
+      chosenCandidates: tokens.map(candidate),
+      topCandidates: tokens.map(({ top }) => ({ candidates: top.map(candidate) })),
+    },
   };
 }
 

@@ -24,6 +24,7 @@ export const geminiGenerate: Wire = {
   rules: GEMINI_RULES,
   failures: GEMINI_FAILURES,
   cannot: {
+    'refusal-mark': 'Gemini has no form for a refusal',
     'request-cache': 'Gemini caches by itself, and takes no marks',
     'streamed-arguments': 'Gemini sends a call whole, in one event',
     'bad-arguments': 'Gemini sends arguments as an object: the server has parsed what the model wrote',

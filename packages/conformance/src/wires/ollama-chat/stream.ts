@@ -5,6 +5,7 @@ import {
   type AnswerToolCall,
   fullAnswer,
   type FullAnswer,
+  logprobsOf,
   pieces,
 } from '../answer.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
@@ -40,7 +41,10 @@ export function ollamaFrames(
   let index = 0;
   const content = full.parts
     .flatMap((part) => messages(part, full, () => index++))
-    .flatMap((message) => [lineFrame('content', { ...head(full), message, done: false }, framing), ...noise]);
+    .flatMap((message, at) => {
+      const line = { ...head(full), message, ...(at === 0 && logprobs(full)), done: false };
+      return [lineFrame('content', line, framing), ...noise];
+    });
   const last = { ...head(full), message: { role: 'assistant', content: '' }, ...closing(full) };
   return [...noise, ...content, lineFrame('finish', last, framing)];
 }
@@ -57,7 +61,12 @@ export function ollamaBody(answer: Answer | string, request: WireRequest): objec
     ...(said('reasoning') === '' ? {} : { thinking: said('reasoning') }),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call, index) => toolCall(call, index, full)) }),
   };
-  return { ...head(full), message, ...closing(full) };
+  return { ...head(full), message, ...logprobs(full), ...closing(full) };
+}
+
+function logprobs({ parts }: FullAnswer): { readonly logprobs?: readonly object[] } {
+  const list = logprobsOf(parts);
+  return list.length === 0 ? {} : { logprobs: list };
 }
 
 /** The wire has no response ids; the time of creation tells answers apart. */

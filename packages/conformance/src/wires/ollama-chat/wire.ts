@@ -18,6 +18,7 @@ export const ollamaChat: Wire = {
   rules: OLLAMA_RULES,
   failures: OLLAMA_FAILURES,
   cannot: {
+    'refusal-mark': 'Ollama has no form for a refusal',
     citations: 'Ollama tells no sources',
     'vendor-parts': 'Ollama runs no tools of its own',
     'request-cache': 'Ollama caches by itself, and takes no marks',

@@ -8,6 +8,7 @@ import {
   fullAnswer,
   type FullAnswer,
   type FullUsage,
+  logprobsOf,
   pieces,
 } from '../answer.ts';
 import { signText } from '../signature.ts';
@@ -43,22 +44,33 @@ export function chatFrames(
   const chunk = (kind: Frame['kind'], choices: readonly unknown[], usage: unknown): Frame =>
     sseFrame(kind, JSON.stringify(envelope(full, choices, usage)), undefined, framing);
   const usage = full.usage === undefined ? null : chatUsage(full.usage);
-  const delta = (kind: Frame['kind'], value: Delta, finish: string | null = null): Frame =>
+  const delta = (
+    kind: Frame['kind'],
+    value: Delta,
+    finish: string | null = null,
+    logprobs: object | null = null,
+  ): Frame =>
     chunk(
       kind,
-      [{ index: 0, delta: value, logprobs: null, finish_reason: finish }],
+      [{ index: 0, delta: value, logprobs, finish_reason: finish }],
       kind === 'finish' && dialect.usageUnasked === true ? usage : null,
     );
   const frames = [delta('head', { role: 'assistant', content: '', refusal: null })];
   if (framing.noise === true) frames.unshift(sseComment('PROCESSING', framing));
-  for (const value of deltas(full, dialect)) {
-    frames.push(delta('content', value));
+  for (const [at, value] of deltas(full, dialect).entries()) {
+    frames.push(delta('content', value, null, at === 0 ? choiceLogprobs(full) : null));
     if (framing.noise === true) frames.push(sseComment('PROCESSING', framing));
   }
   if (full.ends !== 'marker') frames.push(delta('finish', {}, full.rawFinish ?? FINISH_WORDS[full.finish]));
   if (request.streamsUsage && usage !== null) frames.push(chunk('tail', [], usage));
   if (full.ends !== 'finish') frames.push(sseFrame('tail', '[DONE]', undefined, framing));
   return frames;
+}
+
+/** Returns the log probabilities of a choice; `null` if the answer has none. */
+export function choiceLogprobs({ parts }: FullAnswer): object | null {
+  const content = logprobsOf(parts);
+  return content.length === 0 ? null : { content, refusal: null };
 }
 
 const envelope = ({ id, model }: FullAnswer, choices: readonly unknown[], usage: unknown): object => ({

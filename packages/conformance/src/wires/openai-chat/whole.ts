@@ -1,7 +1,15 @@
 import { type Answer, type AnswerToolCall, fullAnswer, type FullAnswer } from '../answer.ts';
 import type { Reply, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
-import { annotation, callId, chatUsage, CREATED, FINISH_WORDS, signatureOf } from './stream.ts';
+import {
+  annotation,
+  callId,
+  choiceLogprobs,
+  chatUsage,
+  CREATED,
+  FINISH_WORDS,
+  signatureOf,
+} from './stream.ts';
 
 /** The answer as one `chat.completion`. */
 export function chatWhole(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
@@ -15,7 +23,7 @@ export function chatWhole(answer: Answer | string, request: WireRequest, dialect
       {
         index: 0,
         message: message(full, dialect),
-        logprobs: null,
+        logprobs: choiceLogprobs(full),
         finish_reason: full.rawFinish ?? FINISH_WORDS[full.finish],
       },
     ],

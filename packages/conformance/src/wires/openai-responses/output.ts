@@ -1,5 +1,5 @@
 import type { Citation, FinishReason } from '@majordomo/core';
-import type { AnswerPart, FullAnswer, FullUsage } from '../answer.ts';
+import { logprobsOf, type AnswerPart, type FullAnswer, type FullUsage } from '../answer.ts';
 import { sealText } from '../signature.ts';
 import { SCOPE } from './items.ts';
 
@@ -27,7 +27,7 @@ export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): Ou
       return messageItem(name, {
         type: 'output_text',
         annotations: (part.citations ?? []).map(annotation),
-        logprobs: [],
+        logprobs: logprobsOf([part]),
         text: part.text,
       });
     case 'refusal':
