@@ -114,7 +114,6 @@ export const isResult = ({ type }: ContentBlockParam): boolean => type === 'tool
 export const isThinking = ({ type }: ContentBlockParam): boolean =>
   type === 'thinking' || type === 'redacted_thinking';
 
-/** Converts text with its citations of web search results. */
 function citedTextBlock({ text, replay }: TextPart, family: string): TextBlockParam | undefined {
   const block = textBlock(text);
   const citations = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);

@@ -50,7 +50,6 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
 /** The chain owns the timers, so the SDK gets the longest timeout that a timer accepts. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The members of the SDK's client that this package uses. */
 interface Client {
   post(path: string, options: CallSettings & { readonly body: string }): { asResponse(): Promise<Response> };
   get(path: string, options: CallSettings & { readonly query: object }): PromiseLike<unknown>;
@@ -63,7 +62,6 @@ interface CallSettings {
   readonly timeout: number;
 }
 
-/** Returns a function that finds the SDK client for the credential of a call. */
 function createClientSource(
   options: AnthropicOptions,
   keyEnv: readonly string[],

@@ -58,7 +58,6 @@ interface OpenBlock {
 export class ContentBlocks {
   private readonly writer: EventWriter;
   private readonly family: string;
-  /** Open blocks by their index on the wire. */
   private readonly blocks = new Map<number, OpenBlock>();
   private openCalls = 0;
   private calls = 0;
@@ -69,7 +68,6 @@ export class ContentBlocks {
   private deferred: BlockEvent[] = [];
   /** Default index: some servers omit it. */
   private lastIndex = 0;
-  /** Types that a warning has reported. */
   private readonly warnedTypes = new Set<string>();
 
   /** `family`: models that accept the replay tokens of this server. */
@@ -193,7 +191,6 @@ export class ContentBlocks {
     }
   }
 
-  /** Opens a block whose start is missing. Deltas of text and thinking are sufficient; a call would have no name. */
   private startImplicitly(type: string | undefined, index: number): OpenBlock | undefined {
     if (type === 'input_json_delta') this.missing(`content[${index}].name`);
     const started = type === 'text_delta' ? 'text' : type === 'thinking_delta' ? 'thinking' : undefined;
@@ -236,7 +233,6 @@ export class ContentBlocks {
     if (open.type === 'tool_use' && --this.openCalls === 0) this.readDeferred();
   }
 
-  /** Writes the citations at the end of their text. */
   private cite({ type, key, citations }: OpenBlock): void {
     const converted = citations
       .map(citationOf)
@@ -285,7 +281,6 @@ export class ContentBlocks {
   }
 }
 
-/** Types of blocks with a part of their own type in the transcript. */
 const PART_TYPES: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
 
 /** Returns the error for a response that lacks a member. */

@@ -15,7 +15,6 @@ export interface WireMessage {
 /** The API specifies the pattern. The length is not documented; 64 is longer than the ids of all known vendors. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
-/** The first message must be a user message. */
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
 
 const forms = new WireMessageCache<WireMessage>();
@@ -63,10 +62,8 @@ function losesReasoning({ parts }: TurnMessage, content: readonly ContentBlockPa
   return reasoning > content.filter((block) => !ORDINARY_TYPES.has(block.type)).length;
 }
 
-/** Types of blocks that are neither reasoning nor vendor parts. */
 const ORDINARY_TYPES: ReadonlySet<ContentBlockParam['type']> = new Set(['text', 'tool_use']);
 
-/** Merges consecutive messages of one role. Tool results precede the other blocks of their message. */
 function appendMessage(wire: WireMessage[], message: WireMessage): void {
   const last = wire.at(-1);
   if (last?.role !== message.role) {

@@ -28,10 +28,8 @@ export function createAnthropic(options: AnthropicOptions = {}): Provider {
   );
 }
 
-/** The vendor's name in the catalogue. */
 const VENDOR = 'anthropic';
 
-/** Creates a provider from a DSN. Only the vendor's own host receives the key of the environment. */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const isVendor = baseURL === ORIGIN;
   // Prices of the vendor do not apply to other servers of this wire.
@@ -61,7 +59,6 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   };
 }
 
-/** Returns the family of models that accept this server's thinking blocks. */
 const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 

@@ -51,7 +51,6 @@ export function vendorPart(block: JsonObject, family: string): Omit<VendorPart, 
   };
 }
 
-/** Returns the query, the code, its output, or the titles of the results. */
 function displayText(block: JsonObject): string {
   const { input, content } = asRecord(block);
   const members = { ...asRecord(input), ...asRecord(content) };

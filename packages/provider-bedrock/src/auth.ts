@@ -3,9 +3,9 @@ import { redact } from '@majordomo/core/toolkit';
 import { credentialSource, type CredentialSource } from '@majordomo/wire-kit';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 
-/** Where the region and the credentials of a call come from: no value of them is a secret. */
+/** Sources of the region and the credentials of a call. Contains no secret. */
 export interface BedrockSources {
-  /** `undefined`: the SDK finds it, in its own environment or `~/.aws/config`; without one it is us-east-1. */
+  /** `undefined` if the SDK finds it, in its own environment or `~/.aws/config`. Without one it is us-east-1. */
   readonly region: string | undefined;
   readonly regionFrom: 'option' | 'AWS_REGION' | 'AWS_DEFAULT_REGION' | 'the SDK';
   readonly credentialsFrom:
@@ -18,7 +18,7 @@ export interface BedrockSources {
     | 'the SDK';
 }
 
-/** Options first, then the variables that the app handed over, in the order of the AWS tools; then the SDK's own search. */
+/** Returns the sources: the options, then the variables of `env` in the order of the AWS tools, then the SDK's search. */
 export function sourcesOf(options: BedrockOptions, env: Env): BedrockSources {
   return { ...regionOf(options, env), credentialsFrom: credentialsFrom(options, env) };
 }
@@ -45,17 +45,20 @@ function credentialsFrom(
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 
-/** What one attempt signs with. */
+/** Credentials of one attempt. */
 export interface Auth {
   readonly token?: string | undefined;
   readonly keys?: AwsCredentials | undefined;
-  /** For the SDK's own search. */
+  /** Profile for the SDK's search. */
   readonly profile?: string | undefined;
-  /** After a refusal: how to ask for another. */
+  /** Returns the recovery after a rejected credential. */
   readonly recovery?: (() => Recovery | undefined) | undefined;
 }
 
-/** Asks for the credential of an attempt; functions are asked again each time, so that rotated keys are picked up. */
+/**
+ * Returns a function that finds the credentials of an attempt. Functions are called for each attempt, so that rotated keys
+ * are used.
+ */
 export function authSource(options: BedrockOptions): (context: ModelContext) => Promise<Auth> {
   const bearer: CredentialSource = credentialSource(options.apiKey, ['AWS_BEARER_TOKEN_BEDROCK']);
   return async (context) => {
@@ -67,7 +70,7 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
         return { token, recovery: () => bearer.renewal(token) };
       }
       case 'option credentials':
-        return given(options.credentials, context);
+        return credentialsOption(options.credentials, context);
       case 'AWS_ACCESS_KEY_ID':
         return { keys: fromEnv(env) };
       case 'AWS_PROFILE':
@@ -79,33 +82,40 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
   };
 }
 
-async function given(credentials: BedrockOptions['credentials'], context: ModelContext): Promise<Auth> {
-  if (typeof credentials !== 'function') return { keys: bare(credentials) };
+async function credentialsOption(
+  credentials: BedrockOptions['credentials'],
+  context: ModelContext,
+): Promise<Auth> {
+  if (typeof credentials !== 'function') return { keys: copyKeys(credentials) };
   try {
-    return { keys: bare(await credentials()), recovery: () => ASKED_AGAIN };
+    return { keys: copyKeys(await credentials()), recovery: () => RENEWED };
   } catch (cause) {
     if (LlmError.is(cause) || context.signal.aborted) throw cause;
     const { target } = context;
-    const said = redact(cause instanceof Error ? cause.message : String(cause));
+    const reason = redact(cause instanceof Error ? cause.message : String(cause));
     throw new LlmError(
       'auth',
-      `no AWS credentials for ${target}: their source failed: ${said}`,
+      `no AWS credentials for ${target}: their source failed: ${reason}`,
       { target },
       { cause },
     );
   }
 }
 
-/** Without the SDK's own marks on it: clients are cached by what is here. */
-const bare = ({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials = NO_KEYS): AwsCredentials => ({
+/** Copies the keys without members that the SDK adds, because clients are cached by them. */
+const copyKeys = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: AwsCredentials = NO_KEYS): AwsCredentials => ({
   accessKeyId,
   secretAccessKey,
   sessionToken,
 });
 const NO_KEYS: AwsCredentials = { accessKeyId: '', secretAccessKey: '' };
-const ASKED_AGAIN: Recovery = {
+const RENEWED: Recovery = {
   id: 'credential',
-  what: 'asked for new credentials',
+  what: 'requested new credentials',
   apply: (request) => request,
 };
 
@@ -115,6 +125,6 @@ const fromEnv = (env: Env): AwsCredentials => ({
   sessionToken: isSet(env['AWS_SESSION_TOKEN']) ? env['AWS_SESSION_TOKEN'] : undefined,
 });
 
-/** Values that no error may show. */
+/** Values to redact in errors. */
 export const secretsOf = ({ token, keys }: Auth): readonly string[] =>
   [token, keys?.secretAccessKey, keys?.sessionToken].filter((value) => value !== undefined);

@@ -6,28 +6,27 @@ import type {
 import { isRecord } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
 import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
-import { keptBlock } from './vendor-parts.ts';
+import { storedBlock } from './vendor-parts.ts';
 import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
 
-/** From the transcript's call ids to ids that the wire accepts. */
+/** Maps a call id of the transcript to an id that the wire accepts. */
 export type CallIds = (id: string) => string;
 
-/** JSON as the SDK types it: its own mutable form. */
+/** The SDK's mutable type for JSON. */
 export type WireJson = NonNullable<ConverseStreamRequest['additionalModelRequestFields']>;
 
 /**
- * What replay tokens of this wire hold. The first two are Claude's on every platform: a thinking signature, and
- * redacted thinking in Anthropic's own text form. `block` is a content block that goes back as it came, of a tool
- * that ran at the vendor.
+ * Data of replay tokens. Claude's signature and redacted thinking (in Anthropic's text form) are the same on all platforms.
+ * `block` is a content block of a tool that ran at the vendor.
  */
 export type ReplayData =
   { readonly signature: string } | { readonly redacted: string } | { readonly block: JsonObject };
 
-/** Characters of a tool's name: `ToolUseBlock` in the API reference, 2026-11. */
-const LONGEST_NAME = 64;
+/** Maximum length of a tool name: `ToolUseBlock` in the API reference, 2026-11. */
+const MAX_NAME_LENGTH = 64;
 
-/** A user's part; `undefined` for text without a visible character, which the wire refuses. */
+/** Converts a part of a user message. Returns `undefined` for blank text, which the API rejects. */
 export function userBlock(part: UserPart, name: (file: FilePart) => string): ContentBlock | undefined {
   switch (part.type) {
     case 'text':
@@ -43,7 +42,10 @@ export function userBlock(part: UserPart, name: (file: FilePart) => string): Con
   }
 }
 
-/** An assistant's part; `undefined` for what the wire would refuse: blank text, reasoning without its token. */
+/**
+ * Converts a part of an assistant message. Returns `undefined` for blank text and for reasoning without a token, which the
+ * API rejects.
+ */
 export function assistantBlock(part: AssistantPart, ids: CallIds, family: string): ContentBlock | undefined {
   switch (part.type) {
     case 'text':
@@ -51,19 +53,19 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
     case 'reasoning':
       return reasoningBlock(part.text, tokenOf(part, family));
     case 'tool-call': {
-      const name = sanitizeToolName(part.name, LONGEST_NAME);
+      const name = sanitizeToolName(part.name, MAX_NAME_LENGTH);
       return { toolUse: { toolUseId: ids(part.id), name, input: part.args as WireJson } };
     }
     case 'vendor': {
       const data = tokenOf(part, family);
-      return data !== undefined && 'block' in data ? keptBlock(data.block) : undefined;
+      return data !== undefined && 'block' in data ? storedBlock(data.block) : undefined;
     }
     default:
       return part satisfies never;
   }
 }
 
-/** A result and, behind it, the images that this model takes no images in results for. */
+/** Converts a tool result. Images that the model rejects in results are returned separately, to follow them. */
 export function resultBlocks(
   { callId, content, isError }: ToolResultPart,
   ids: CallIds,
@@ -88,7 +90,6 @@ export function resultBlocks(
 export const isResult = ({ toolResult }: ContentBlock): boolean => toolResult !== undefined;
 export const isThinking = ({ reasoningContent }: ContentBlock): boolean => reasoningContent !== undefined;
 
-/** Of this family only: another's is not sent. */
 const tokenOf = ({ replay }: AssistantPart, family: string): ReplayData | undefined => {
   const data = replay?.family === family ? replay.data : undefined;
   return isRecord(data) ? (data as ReplayData) : undefined;

@@ -9,8 +9,8 @@ import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Cache points where the documentation puts them for a growing conversation: after the tools, after the system
- * prompt, after the last message and the user's message before it. These are four, the most that the wire takes.
+ * Sets cache points where the documentation recommends them for a growing conversation: after the tools, the system prompt,
+ * the last message and the user message before it. The API accepts at most these four.
  */
 export function markCache(
   cache: 'short' | 'long',
@@ -23,14 +23,14 @@ export function markCache(
   warnings: Warning[],
 ): void {
   if (cachePoints === 'none') {
-    warnings.push({ action: 'dropped', what: 'cache', why: 'this model takes no cache points' });
+    warnings.push({ action: 'dropped', what: 'cache', why: 'this model accepts no cache points' });
     return;
   }
   if (cache === 'long' && !longCache) {
     warnings.push({
       action: 'coerced',
       what: 'cache to short',
-      why: 'this model keeps a prefix for minutes only',
+      why: 'this model caches a prefix for minutes only',
     });
   }
   const cachePoint: CachePointBlock = {
@@ -46,8 +46,8 @@ export function markCache(
 }
 
 /**
- * Behind the last block that may have one: after a document that is not a PDF the wire makes a block of it that the model
- * refuses ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
+ * Adds a cache point after the last block that accepts one. After a document other than PDF the API creates a block that
+ * the model rejects ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
  */
 function mark(content: ContentBlock[], point: ContentBlock): void {
   const last = content.findLastIndex(({ document }) => document === undefined || document.format === 'pdf');

@@ -1,7 +1,7 @@
 /** A client in use. */
 export interface Lease<Client> {
   readonly client: Client;
-  /** Takes it out of the cache, once: the next call makes a new one, and calls on the old one continue. */
+  /** Removes the client from the cache. The next call creates a new one, and current calls continue. */
   evict(): void;
   release(): void;
 }
@@ -12,12 +12,12 @@ interface Entry<Client> {
   isEvicted: boolean;
 }
 
-/** Rotating credentials must not pile up clients: the oldest goes. */
-const MOST = 16;
+/** Maximum number of cached clients. Rotating credentials would otherwise accumulate clients. */
+const MAX_CLIENTS = 16;
 
 /**
- * One client per key, made at the first use and kept. Unlike core's cache, a client can be taken out when its
- * connection is stale; it is destroyed when the last call that uses it is over.
+ * Caches one client per key. Unlike `clientCache`, it can evict a client with a broken connection, and destroys it after
+ * its last call.
  */
 export class Clients<Client> {
   private readonly entries = new Map<string, Entry<Client>>();
@@ -43,7 +43,7 @@ export class Clients<Client> {
     const entry: Entry<Client> = { client, users: 0, isEvicted: false };
     this.entries.set(key, entry);
     const [oldest] = this.entries;
-    if (this.entries.size > MOST && oldest !== undefined) this.evict(...oldest);
+    if (this.entries.size > MAX_CLIENTS && oldest !== undefined) this.evict(...oldest);
     return entry;
   }
 

@@ -9,7 +9,7 @@ import { responseCheck, type Headers, type Middleware } from './response-check.t
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
 
-/** A client for one attempt. */
+/** The client of one attempt. */
 export interface Connected {
   readonly lease: Lease<BedrockRuntimeClient>;
   send(
@@ -17,39 +17,39 @@ export interface Connected {
     params: ConverseStreamRequest,
     signal: AbortSignal,
   ): Promise<Output>;
-  /** Sends a body of the model's own, and gives the bytes of its answer. */
+  /** Sends a body in the model's own form, and returns the bytes of the response. */
   invoke(modelId: string, body: string, signal: AbortSignal): Promise<Invoked>;
 }
 
-/** What a model answered in a body of its own. */
+/** Response in the model's own form. */
 export interface Invoked {
   readonly body: Uint8Array;
-  /** Not all bodies say it. */
+  /** Input tokens, if the response headers contain them. */
   readonly inputTokens: number | undefined;
 }
 
-/** Output of the SDK's commands: a complete answer, or a stream. */
+/** Output of the SDK's commands: a complete response, or a stream. */
 export interface Output extends WireAnswer {
   readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }
 
 /**
- * Finds the credential for an attempt, and the client that goes with it; tells `facts` what must not be shown, where it
- * was found, and how another credential may be had.
+ * Finds the credential of an attempt and its client. Adds the secrets to redact, their source and the credential recovery
+ * to `facts`.
  */
 export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
 
-/** One connection for all models of a provider. The SDK is loaded at the first call. */
+/** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: BedrockOptions): Connect {
-  // A handler that was given is the app's: it may serve other clients.
+  // A handler of the application may serve other clients, so it is not destroyed.
   const isShared = typeof options.requestHandler === 'object';
   const clients = new Clients<BedrockRuntimeClient>((client) => {
     if (!isShared) client.destroy();
   });
   const auth = authSource(options);
   const own = lowerCaseNames(options.headers);
-  // Kept: `import()` resolves its name again each time.
+  // Cached, because `import()` resolves the name each time.
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
@@ -57,7 +57,7 @@ export function createConnection(options: BedrockOptions): Connect {
     const found = await auth(context);
     const headers = { ...lowerCaseNames(context.headers), ...own };
     facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
-    facts.sources = described(sources);
+    facts.sources = describeSources(sources);
     facts.credential = found.recovery;
     const loaded = (sdk ??= await import('./sdk.ts'));
     const lease =
@@ -66,35 +66,35 @@ export function createConnection(options: BedrockOptions): Connect {
             JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
             () => loaded.newClient({ ...options, baseURL: endpoint }, sources.region, found),
           )
-        : ready(checkClient<BedrockRuntimeClient>(options.client, ['send'], OWN_CLIENT));
+        : unmanagedLease(checkClient<BedrockRuntimeClient>(options.client, ['send'], CUSTOM_CLIENT));
     const { client } = lease;
     return {
       lease,
-      send: sending(loaded, client, headers, context.target),
-      invoke: invoking(loaded, client, headers, context.target),
+      send: createSend(loaded, client, headers, context.target),
+      invoke: createInvoke(loaded, client, headers, context.target),
     };
   };
 }
 
 type Sdk = typeof import('./sdk.ts');
 
-const sending =
+const createSend =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
   (delivery, params, abortSignal) => {
     checkModelId(params.modelId ?? '', target);
     const isComplete = delivery === 'complete';
-    const command = isComplete ? sdk.whole(params) : sdk.streamed(params);
+    const command = isComplete ? sdk.converseCommand(params) : sdk.converseStreamCommand(params);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     addHeaders(stack, headers);
     addBelowDecoder(stack, 'check', responseCheck(isComplete ? 'json' : 'eventstream', target));
     return (client as Sender).send(command, { abortSignal });
   };
 
-const invoking =
+const createInvoke =
   (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['invoke'] =>
   async (modelId, body, abortSignal) => {
     checkModelId(modelId, target);
-    const command = sdk.invoked(modelId, body);
+    const command = sdk.invokeCommand(modelId, body);
     const stack = command.middlewareStack as unknown as MiddlewareStack;
     let inputTokens: number | undefined;
     addHeaders(stack, headers);
@@ -102,13 +102,12 @@ const invoking =
     const setTokens = (tokens: number): void => {
       inputTokens = tokens;
     };
-    addBelowDecoder(stack, 'tokens', counting(setTokens));
+    addBelowDecoder(stack, 'tokens', tokenCounter(setTokens));
     const answer = await client.send(command, { abortSignal });
     return { body: answer.body, inputTokens };
   };
 
-/** The output of this command has no headers. */
-const counting =
+const tokenCounter =
   (tell: (tokens: number) => void): Middleware =>
   (next) =>
   async (args) => {
@@ -118,12 +117,11 @@ const counting =
     return received;
   };
 
-const OWN_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };
+const CUSTOM_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };
 
-const described = ({ region, regionFrom, credentialsFrom }: BedrockSources): string =>
+const describeSources = ({ region, regionFrom, credentialsFrom }: BedrockSources): string =>
   `region ${region ?? 'unknown'} from ${regionFrom}, credentials from ${credentialsFrom}`;
 
-/** Part of the SDK's middleware stack that is used here. */
 interface MiddlewareStack {
   add(middleware: Middleware, options: { readonly step: 'build'; readonly name: string }): void;
   addRelativeTo(
@@ -137,12 +135,11 @@ function addBelowDecoder(stack: MiddlewareStack, name: string, middleware: Middl
   stack.addRelativeTo(middleware, { relation: 'after', toMiddleware: 'deserializerMiddleware', name });
 }
 
-/** Sends either command: the SDK types outputs by command. */
+/** Sends either command, because the SDK types outputs by command. */
 interface Sender {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Output>;
 }
 
-/** Before signing, so that they are signed too. */
 function addHeaders(stack: MiddlewareStack, headers: Headers): void {
   const adding: Middleware = (next) => (args) => {
     Object.assign(args.request.headers, headers);
@@ -151,13 +148,13 @@ function addHeaders(stack: MiddlewareStack, headers: Headers): void {
   stack.add(adding, { step: 'build', name: 'headers' });
 }
 
-const ready = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
+const unmanagedLease = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClient> => ({
   client,
   evict: () => undefined,
   release: () => undefined,
 });
 
-/** The variables of the AWS tools for another endpoint, where the app has handed them over. */
+/** Returns the endpoint of the AWS variables in `env`. */
 function endpointIn(env: Env): string | undefined {
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
   const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];

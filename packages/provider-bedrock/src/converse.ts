@@ -7,27 +7,26 @@ import type { WireRequest } from './request.ts';
 import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
 
-/** One call. */
 export interface ConverseCall {
   readonly toParams: () => WireRequest;
   readonly request: ModelRequest;
   readonly context: ModelContext;
-  /** Who can read the replay tokens of this model. */
+  /** Models that accept the replay tokens of this model. */
   readonly family: string;
   readonly connect: Connect;
 }
 
-/** Sends one call and yields its events in batches. Replaces core's `sdkStream`, because this SDK has no `Response`. */
+/** Sends one call and yields its events in batches. Replaces `sdkStream`, because this SDK returns no `Response`. */
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
   const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
-  // The SDK keeps its listener on a signal that it was given, and leaves the socket open when its loop is left.
-  const own = new AbortController();
+  // The SDK does not remove its listener from a signal, and does not close the socket when its loop ends early.
+  const controller = new AbortController();
   const abort = (): void => {
-    own.abort();
+    controller.abort();
   };
   signal.addEventListener('abort', abort, { once: true });
   let connected: Connected | undefined;
@@ -37,11 +36,11 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     const { params, warnings } = call.toParams();
     writer.warning(...warnings);
     connected = await call.connect(context, facts);
-    const output = await connected.send(delivery, params, own.signal);
+    const output = await connected.send(delivery, params, controller.signal);
     reader = new ConverseReader({ writer, family, id: output.$metadata?.requestId });
     yield [];
     if (streamed) yield* readStream(output, reader, signal, abort);
-    else readWhole(output, reader);
+    else readBody(output, reader);
     yield writer.take();
   } catch (error) {
     const written = writer.take();
@@ -58,7 +57,6 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   }
 }
 
-/** Reads all batches of a stream but the last, which the caller takes. */
 async function* readStream(
   { stream }: Output,
   reader: ConverseReader,
@@ -67,7 +65,7 @@ async function* readStream(
 ): AsyncIterable<readonly ModelEvent[]> {
   const { target } = reader.writer;
   if (stream === undefined)
-    throw new LlmError('truncated', `${target} answered without a stream`, { target });
+    throw new LlmError('truncated', `${target}: the response has no stream`, { target });
   const events: AsyncIterator<WireEvent, unknown> = stream[Symbol.asyncIterator]();
   for (;;) {
     const next = await events.next();
@@ -84,7 +82,7 @@ async function* readStream(
   reader.end();
 }
 
-function readWhole(answer: WireAnswer, reader: ConverseReader): void {
+function readBody(answer: WireAnswer, reader: ConverseReader): void {
   try {
     reader.readBody(answer);
   } catch (error) {

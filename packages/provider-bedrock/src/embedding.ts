@@ -10,23 +10,21 @@ import { asVector, asVectors, extraFor, spaceOf, wellFormedJson } from '@majordo
 import type { Connect, Connected, Invoked } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 
-/** The key of `EmbeddingRequest.extra` for this wire. */
 const WIRE = 'bedrock-invoke';
 
-/** A family of embedding models: each has a body of its own. */
 interface Family {
   readonly pattern: RegExp;
   readonly facts: Pick<EmbeddingBackend, 'dimensions' | 'maxValues' | 'maxTokens'>;
-  /** Sizes that the model can make. */
+  /** Supported dimensions. */
   readonly sizes: readonly number[];
-  /** The field that names one, where there is one. */
+  /** Member of the body for the dimensions. */
   readonly sizeField?: string;
   readonly wire: 'titan' | 'cohere';
 }
 
 /**
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and
- * -v4.html, 2026-11; no recording. The last fits what is unknown of each vendor.
+ * -v4.html, 2026-11. No recording exists. The last rule of a vendor applies to its unknown models.
  */
 const FAMILIES: readonly Family[] = [
   {
@@ -57,7 +55,7 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** A model that makes vectors; of one whose body is not known, every call is `unsupported`. */
+/** Creates an embedding model. Calls of a model with an unknown body fail with `unsupported`. */
 export function embeddingModel(modelId: string, connect: Connect): EmbeddingBackend {
   const family = FAMILIES.find(({ pattern }) => pattern.test(modelId));
   return {
@@ -68,7 +66,7 @@ export function embeddingModel(modelId: string, connect: Connect): EmbeddingBack
   };
 }
 
-/** As its maker calls it: `eu.cohere.embed-multilingual-v3` is `embed-multilingual-v3.0` elsewhere. */
+/** Returns the maker's name of the model: `embed-multilingual-v3.0` for `eu.cohere.embed-multilingual-v3`. */
 function spaceOfModel(modelId: string): string {
   const name = spaceOf(modelId)
     .replace(/^.*\bcohere\./, '')
@@ -86,10 +84,10 @@ async function embed(
 ): Promise<Omit<EmbeddingResponse, 'attempts' | 'spec'>> {
   const { target, signal } = context;
   const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
-  // The SDK keeps its listener on a signal that it was given.
-  const own = new AbortController();
+  // The SDK does not remove its listener from a signal.
+  const controller = new AbortController();
   const abort = (): void => {
-    own.abort();
+    controller.abort();
   };
   signal.addEventListener('abort', abort, { once: true });
   let connected: Connected | undefined;
@@ -99,7 +97,7 @@ async function embed(
     connected = await connect(context, facts);
     return {
       target,
-      ...fromEmbedBody(await connected.invoke(modelId, body, own.signal), target),
+      ...fromEmbedBody(await connected.invoke(modelId, body, controller.signal), target),
       warnings: [],
     };
   } catch (error) {
@@ -113,7 +111,7 @@ async function embed(
   }
 }
 
-/** What Cohere's models are told; they want to be told something. */
+/** Input types of Cohere's models, which require one. */
 const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'default', string>> = {
   default: 'search_document',
   document: 'search_document',
@@ -123,18 +121,22 @@ const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'd
   clustering: 'clustering',
 };
 
-/** Pure: the body of a model. Throws `unsupported` for a model whose body is not known. */
+/** Returns the body. Throws `unsupported` for a model with an unknown body. */
 export function toEmbedBody(
   { values, dimensions, purpose, extra }: EmbeddingRequest,
   family: Pick<Family, 'sizes' | 'sizeField' | 'wire'> | undefined,
   target: string,
 ): string {
   if (family === undefined)
-    throw new LlmError('unsupported', `${target} makes no vectors that are known: Titan and Cohere do`, {
-      target,
-    });
+    throw new LlmError(
+      'unsupported',
+      `${target}: the embedding API of this model is unknown; use Titan or Cohere`,
+      {
+        target,
+      },
+    );
   const { sizes, sizeField, wire } = family;
-  // The smallest that is large enough; core cuts it.
+  // The smallest sufficient size; core shortens the vectors.
   const size = dimensions === undefined ? undefined : sizes.find((each) => each >= dimensions);
   const sized = sizeField !== undefined && size !== undefined ? { [sizeField]: size } : {};
   const input =
@@ -144,25 +146,28 @@ export function toEmbedBody(
   return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
 }
 
-/** Pure: the vectors of either vendor. Throws `protocol` for what is none. */
+/** Reads the vectors of either vendor. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(
   { body, inputTokens }: Invoked,
   target: string,
 ): Pick<EmbeddingResponse, 'vectors' | 'usage'> {
-  const { embedding, embeddings, inputTextTokenCount } = asRecord(parsed(body, target));
+  const { embedding, embeddings, inputTextTokenCount } = asRecord(parseBody(body, target));
   const only = asVector(embedding);
   const vectors = only === undefined ? asVectors(asRecord(embeddings)['float'] ?? embeddings) : [only];
   if (vectors === undefined)
-    throw new LlmError('protocol', `${target}: embeddings are no vectors`, { target, path: 'embeddings' });
+    throw new LlmError('protocol', `${target}: expected \`embeddings\` to contain vectors`, {
+      target,
+      path: 'embeddings',
+    });
   const input = asNumber(inputTextTokenCount) ?? inputTokens;
   const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
   return { vectors, usage: input === undefined ? undefined : { input, output: 0, ...none } };
 }
 
-function parsed(body: Uint8Array, target: string): unknown {
+function parseBody(body: Uint8Array, target: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(body));
   } catch (cause) {
-    throw new LlmError('protocol', `${target} answered what is no JSON`, { target, path: '' }, { cause });
+    throw new LlmError('protocol', `${target} answered with invalid JSON`, { target, path: '' }, { cause });
   }
 }

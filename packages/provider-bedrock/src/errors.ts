@@ -4,16 +4,15 @@ import { asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
 import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { converseRecoveryFor } from './recovery.ts';
 
-/** What errors of a call are made with on this wire. */
+/** Context of errors on this wire. */
 export interface ConverseCallFacts extends ErrorContext {
   readonly request?: ModelRequest | undefined;
-  /** Was it sent as a stream? */
+  /** Whether the request was sent as a stream. */
   readonly streamed: boolean;
-  /** Where region and credentials came from, for errors of authentication. */
+  /** Sources of the region and the credentials, for authentication errors. */
   sources: string;
 }
 
-/** Exceptions of the API reference and of the signing layer before it. Also thrown inside a stream, without a status. */
 const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
   ['AccessDeniedException', 'auth'],
   ['ExpiredTokenException', 'auth'],
@@ -34,25 +33,28 @@ const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
   ['ValidationException', 'invalid-request'],
 ]);
 
-/** Texts that say more than their exception. Seen 2024-2026. */
+/** Kinds by message, which are more specific than the exception. Observed 2024 to 2026. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
     /input is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens/i,
     'context-overflow',
   ],
   [/prompt is too long|exceed context limit/i, 'context-overflow'],
-  // "A maximum of 100 PDF pages may be provided." Another model of the chain may take more.
+  // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more.
   [/maximum of \d+ PDF pages/i, 'unsupported'],
   [/too many tokens per day/i, 'quota'],
   [/blocked by (?:our )?content filter/i, 'content-filter'],
   [/payment instrument/i, 'billing'],
 ];
 
-/** Any failure of a call, told apart by its shape: the SDK is imported lazily, so there is no class to test against. */
+/**
+ * Converts any failure of a call. Errors are recognized by their shape, because the SDK is loaded lazily and its classes
+ * are not available.
+ */
 export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =>
-  transportError(classified(error, facts), facts.target, facts.secrets);
+  transportError(classify(error, facts), facts.target, facts.secrets);
 
-function classified(error: unknown, facts: ConverseCallFacts): LlmError {
+function classify(error: unknown, facts: ConverseCallFacts): LlmError {
   if (LlmError.is(error)) {
     // The SDK's retry middleware adds its counts to every error that passes through it.
     Reflect.deleteProperty(error, '$metadata');
@@ -64,12 +66,17 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
   const name = nameOf(error);
   const message = textOf(error);
   const status = statusOf(error);
-  if (BY_NAME.has(name) || status !== undefined) return reported(error, status, facts);
+  if (BY_NAME.has(name) || status !== undefined) return responseError(error, status, facts);
   const login = loginError(error, facts);
   if (login !== undefined) return login;
   const { target } = facts;
   if (/^Truncated event message/.test(message)) {
-    return new LlmError('truncated', `${target} was cut off inside a frame`, { target }, { cause: error });
+    return new LlmError(
+      'truncated',
+      `${target}: the stream ended inside a frame`,
+      { target },
+      { cause: error },
+    );
   }
   // The SDK recurses into a body: thousands of levels end in a RangeError.
   if (BROKEN_FRAME.test(message) || name === 'SyntaxError' || name === 'RangeError') {
@@ -80,7 +87,9 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
       { cause: error },
     );
   }
-  return isTransport(error) ? transportError(error, target, facts.secrets) : reported(error, status, facts);
+  return isTransport(error)
+    ? transportError(error, target, facts.secrets)
+    : responseError(error, status, facts);
 }
 
 /**
@@ -90,37 +99,39 @@ function classified(error: unknown, facts: ConverseCallFacts): LlmError {
 const BROKEN_FRAME =
   /checksum|Unrecogni[sz]|event stream message|message length|base64|'value'|message\.headers/;
 
-/** An exception inside a stream that the SDK has no class for has its code as its name, such as `fooException`. */
+/**
+ * Whether the error is of the transport. Exceptions inside a stream without a class of the SDK have their code as name,
+ * such as `fooException`.
+ */
 const isTransport = (error: Error): boolean =>
   !('$fault' in error) && !/(?:exception|failure|fault)$|^internal/i.test(error.name);
 
 /** Returns `ThrottlingException` for `throttlingException`, as the code is written inside a stream. */
 const nameOf = ({ name }: Error): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-function reported(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
+function responseError(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
   const name = nameOf(error);
   const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
-  const said = name === 'SyntaxError' ? 'an answer that is not JSON' : message.slice(0, LONGEST_MESSAGE);
-  const kind = BY_TEXT.find(([text]) => text.test(said))?.[1] ?? BY_NAME.get(name);
+  const text = name === 'SyntaxError' ? 'an answer that is not JSON' : message.slice(0, MAX_MESSAGE_LENGTH);
+  const kind = BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? BY_NAME.get(name);
   const { target, secrets, request, streamed } = facts;
   return wireError({
     target,
     status,
     code,
     kind,
-    message: kind === 'auth' ? `${said} (${facts.sources})` : said,
+    message: kind === 'auth' ? `${text} (${facts.sources})` : text,
     requestId: metadataOf(error)?.requestId,
     headers: headersOf(error),
     secrets,
     cause: error,
-    recover: isRefused(status, name, said)
+    recover: isRefused(status, name, text)
       ? facts.credential?.()
-      : request && converseRecoveryFor(status ?? 0, said, request, streamed),
+      : request && converseRecoveryFor(status ?? 0, text, request, streamed),
   });
 }
 
-/** The SDK takes the body's `message` as it is, and the complete payload of an exception that it has no class for. */
 function textOf({ message }: { readonly message: unknown }): string {
   const short = truncateBody(message);
   const text = typeof short === 'string' ? short : JSON.stringify(short);
@@ -139,15 +150,18 @@ function messageIn(text: string): string | undefined {
   }
 }
 
-/** The credential itself, not what it may do. Expired and unknown API keys come with 403 too (seen 2026-09). */
-const isRefused = (status: number | undefined, name: string, said: string): boolean =>
+/**
+ * Whether the credential was rejected, as opposed to its permissions. Expired and unknown API keys have status 403, too
+ * (observed 2026-09).
+ */
+const isRefused = (status: number | undefined, name: string, text: string): boolean =>
   status === 401 ||
   /^(?:ExpiredToken|UnrecognizedClient|InvalidSignature)Exception$/.test(name) ||
-  (status === 403 && /bearer token|api key is valid/i.test(said));
+  (status === 403 && /bearer token|api key is valid/i.test(text));
 
-const LONGEST_MESSAGE = 600;
+const MAX_MESSAGE_LENGTH = 600;
 
-/** `$metadata` and `$response`, as every exception of an AWS client has them, and what failed to parse too. */
+/** Returns `$metadata`, which every exception of an AWS client has. */
 function metadataOf(
   error: Error,
 ): { readonly httpStatusCode?: number; readonly requestId?: string } | undefined {
@@ -156,7 +170,7 @@ function metadataOf(
     : undefined;
 }
 
-/** An exception inside a stream has the status of the stream: 200. */
+/** Returns the status, unless it is that of a stream, 200. */
 function statusOf(error: Error): number | undefined {
   const status = metadataOf(error)?.httpStatusCode;
   return status !== undefined && status >= 300 ? status : undefined;
@@ -171,7 +185,6 @@ function headersOf(error: Error): HeaderReader | undefined {
   return { get: (name) => known.get(name) ?? null };
 }
 
-/** Of the SDK's search for credentials. */
 function loginError(error: Error, { target, sources, secrets }: ConverseCallFacts): LlmError | undefined {
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {

@@ -15,7 +15,7 @@ const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
   'image/webp': 'webp',
 };
 
-/** The SDK wants the bytes themselves and encodes them. */
+/** The SDK encodes the bytes. */
 export function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageMember {
   const format = formatOf('an image', mediaType, IMAGE_FORMATS);
   return { image: { format, source: { bytes } } };
@@ -33,7 +33,7 @@ const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
 };
 
-/** Types of the wire's videos (`VideoFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
+/** Video formats (`VideoFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
 export const VIDEO_FORMATS: Readonly<Record<string, VideoFormat>> = {
   'video/mp4': 'mp4',
   'video/quicktime': 'mov',
@@ -45,7 +45,7 @@ export const VIDEO_FORMATS: Readonly<Record<string, VideoFormat>> = {
   'video/3gpp': 'three_gp',
 };
 
-/** A document under its name, or a video, which has none. */
+/** Converts a document, or a video, which has no name. */
 export function fileBlock(file: FilePart, name: string): ContentBlock {
   const { mediaType, bytes } = file;
   const video = VIDEO_FORMATS[mediaType];
@@ -53,7 +53,7 @@ export function fileBlock(file: FilePart, name: string): ContentBlock {
   return { document: { format: formatOf('a file', mediaType, DOCUMENT_FORMATS), name, source: { bytes } } };
 }
 
-/** Types of the wire's sounds (`AudioFormat` of the same). */
+/** Audio formats (`AudioFormat` of the same package). */
 export const AUDIO_FORMATS: Readonly<Record<string, AudioFormat>> = {
   'audio/mpeg': 'mp3',
   'audio/mp3': 'mp3',
@@ -75,5 +75,5 @@ function formatOf<F extends string>(what: string, type: string, formats: Readonl
   const format = formats[type];
   if (format !== undefined) return format;
   const known = [...new Set(Object.values(formats))].join(', ');
-  throw new LlmError('unsupported', `${what} of type "${type}": this wire takes ${known}`);
+  throw new LlmError('unsupported', `${what} of type "${type}": this API accepts ${known}`);
 }

@@ -11,19 +11,17 @@ import { toolIdMapper } from '@majordomo/wire-kit';
 import { assistantBlock, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import type { Quirks } from './quirks.ts';
 
-/** A message of the wire. */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
   readonly content: ContentBlock[];
 }
 
-/** The API reference gives the pattern and 1 to 64 characters for toolUseId. */
+/** The API reference specifies the pattern and 1 to 64 characters for toolUseId. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
-/** A conversation may not begin with the assistant, and a text must have a visible character. */
 const OPENING: ContentBlock = { text: '(The conversation so far.)' };
 
-/** Turns as the wire wants them: alternating roles, tool results first, nothing blank. */
+/** Converts turns into alternating roles, with tool results first and without blank text. */
 export function toMessages(
   messages: readonly TurnMessage[],
   quirks: Quirks,
@@ -46,7 +44,7 @@ export function toMessages(
   return wire;
 }
 
-/** "Final assistant content cannot end with trailing whitespace." */
+/** Satisfies "Final assistant content cannot end with trailing whitespace." */
 function trimPrefill(last: WireMessage | undefined): void {
   const text = last?.content.at(-1)?.text;
   if (last?.role === 'assistant' && text !== undefined) last.content.splice(-1, 1, { text: text.trimEnd() });
@@ -79,16 +77,15 @@ function addBlocks(
 const UNSIGNED: Warning = {
   action: 'dropped',
   what: 'reasoning of earlier turns',
-  why: 'it has no token that this wire can check',
+  why: 'it has no token that this API can verify',
 };
 
 const UNREADABLE: Warning = {
   action: 'dropped',
-  what: 'what ran at the vendor',
-  why: 'it came over another wire, and has another form here',
+  what: 'vendor parts',
+  why: 'it is of another API and has another form here',
 };
 
-/** Results stand before any other block of their message, whatever stood there first. */
 function addResults(wire: WireMessage[], message: ToolMessage, ids: CallIds, quirks: Quirks): void {
   for (const part of message.parts) {
     const { result, loose } = resultBlocks(part, ids, quirks);
@@ -99,7 +96,7 @@ function addResults(wire: WireMessage[], message: ToolMessage, ids: CallIds, qui
   }
 }
 
-/** Consecutive messages of one role are one message. */
+/** Returns the last message if it has this role, otherwise a new one. */
 function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessage {
   const last = wire.at(-1);
   if (last?.role === role) return last;
@@ -108,7 +105,10 @@ function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessag
   return message;
 }
 
-/** Letters, digits, single spaces, hyphens, brackets; no name twice in a request. */
+/**
+ * Returns a function that makes names unique and removes other characters than letters, digits, single spaces, hyphens and
+ * brackets.
+ */
 function documentNames(): (file: FilePart) => string {
   const taken = new Set<string>();
   return ({ name = 'document' }) => {
@@ -125,7 +125,6 @@ function documentNames(): (file: FilePart) => string {
   };
 }
 
-/** A message with a document must have a text too: without one, the documents' names are it. */
 function nameDocuments({ content }: WireMessage): void {
   const names = content.flatMap(({ document }) => document?.name ?? []);
   if (names.length > 0 && content.every(({ text }) => text === undefined))

@@ -1,7 +1,7 @@
 import { quirksFromParams } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
-import { factsOf, familyOf } from './models.ts';
-import { QUIRK_WORDS, type Quirks } from './quirks.ts';
+import { modelFacts, familyOf } from './models.ts';
+import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 
 describe('models', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('models', () => {
     ['amazon.titan-text-lite-v1', 'converse/amazon.titan-text-lite', false],
     ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc', 'converse/abc', undefined],
   ])('%s reads %s', (modelId, family, reasoning) => {
-    const { capabilities, quirks } = factsOf(modelId);
+    const { capabilities, quirks } = modelFacts(modelId);
     expect(familyOf(modelId, quirks)).toBe(family);
     expect(capabilities.reasoning).toBe(reasoning);
   });
@@ -33,7 +33,7 @@ describe('models', () => {
     ['anthropic.claude-mythos-preview', 'all', true, true, 23_000_000],
     ['global.anthropic.claude-opus-5-5', 'all', true, true, 23_000_000],
   ])('%s is on this platform as AWS documents it', (id, cachePoints, longCache, effort, pdfBytes) => {
-    const { capabilities, quirks } = factsOf(id);
+    const { capabilities, quirks } = modelFacts(id);
     expect(quirks).toMatchObject({ cachePoints, longCache, family: 'claude' });
     expect(quirks.efforts.length > 0).toBe(effort);
     expect(capabilities.fileLimits?.pdf?.maxBytes).toBe(pdfBytes);
@@ -41,14 +41,14 @@ describe('models', () => {
   });
 
   it('a newer Claude than is known is asked as the newest of its family, and nothing is claimed', () => {
-    const { capabilities, quirks } = factsOf('global.anthropic.claude-opus-7-1-v1');
-    expect(quirks).toEqual(factsOf('anthropic.claude-opus-5-5').quirks);
+    const { capabilities, quirks } = modelFacts('global.anthropic.claude-opus-7-1-v1');
+    expect(quirks).toEqual(modelFacts('anthropic.claude-opus-5-5').quirks);
     expect(capabilities).toEqual({});
   });
 
   it('quirks come from the query of a DSN; an unknown one is refused', () => {
     const read = (params: Record<string, string>): Partial<Quirks> =>
-      quirksFromParams<Quirks>(params, QUIRK_WORDS);
+      quirksFromParams<Quirks>(params, QUIRK_VALUES);
     expect(read({ family: 'claude', longCache: 'true', forcedTools: 'never' })).toEqual({
       family: 'claude',
       longCache: true,

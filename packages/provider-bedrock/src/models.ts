@@ -4,14 +4,16 @@ import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/toolkit';
 import { AUDIO_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
-/** What is known of the models whose id matches; the first match wins. */
+/** Facts about the models whose id matches. The first match is used. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<Quirks>;
 }
 
-/** docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html, 2026-11: 3.75 MB and 8,000 px an image. */
+/**
+ * docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html, 2026-11: 3.75 MB and 8,000 px per image.
+ */
 const IMAGES: Capabilities['images'] = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
   maxBytes: 3.75 * 1024 * 1024,
@@ -31,24 +33,24 @@ const FILES: readonly string[] = [
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 ];
 
-/** Nova user guide, video understanding, 2026-11: one video, 25 MB with what stands around it. */
+/** Nova user guide, video understanding, 2026-11: one video, 25 MB in total. */
 const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
 
 /**
- * docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11: five documents of 4.5 MB; PDFs
- * may have more from Claude 4 on, as far as its own limits go (32 MB and so many pages a request). Nova takes larger
- * PDFs and DOCX files too, without saying how large, so that only the number is claimed there.
+ * docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11: five documents of 4.5 MB. PDFs may
+ * be larger from Claude 4 on, up to Claude's own limits (32 MB and a number of pages per request). Nova accepts larger PDFs
+ * and DOCX files of unspecified size, so only the number is limited there.
  */
-const MOST_DOCUMENTS: FileLimits = { maxCount: 5 };
+const MAX_DOCUMENTS: FileLimits = { maxCount: 5 };
 const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => ({
-  ...MOST_DOCUMENTS,
+  ...MAX_DOCUMENTS,
   maxBytes: 4_500_000,
   pdf: { maxBytes: maxPdfBytes, maxTotalPages },
 });
-/** Claude's own 32 MB a request, which are 24 MB before base64. */
+/** Claude's limit of 32 MB per request, which is 24 MB before base64. */
 const CLAUDE_PDF_BYTES = 23_000_000;
 
-/** Every Claude on this platform. */
+/** Quirks of all Claude models on this platform. */
 const CLAUDE: Partial<Quirks> = {
   family: 'claude',
   cachePoints: 'all',
@@ -67,7 +69,7 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
   images: IMAGES,
   files: [...FILES, ...VIDEOS],
   audio: false,
-  fileLimits: MOST_DOCUMENTS,
+  fileLimits: MAX_DOCUMENTS,
   output: 'tool',
   reasoning: false,
   contextTokens,
@@ -76,20 +78,22 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
 });
 
 /**
- * What this platform makes of single Claudes; the rest is known by `@majordomo/claude`. Sources, of 2026-11: the prompt
- * caching page of docs.aws.amazon.com/bedrock for cache points and their hour, and its Claude pages for the effort, which
- * is general from 4.6 on and a beta of InvokeModel for Opus 4.5.
+ * Quirks of single Claude models on this platform, in addition to those of `@majordomo/claude`. Sources, of 2026-11: the
+ * prompt caching page of docs.aws.amazon.com/bedrock, and its Claude pages for effort, which is available from 4.6 on and a
+ * beta of InvokeModel for Opus 4.5.
  */
-const CLAUDE_HERE: readonly { readonly pattern: RegExp; readonly quirks: Partial<Quirks> }[] = [
+const CLAUDE_RULES: readonly { readonly pattern: RegExp; readonly quirks: Partial<Quirks> }[] = [
   { pattern: /claude-3-(?:opus|sonnet|haiku)/, quirks: { cachePoints: 'none' } },
   { pattern: /claude-(?:[a-z]+-(?:4-[5-9]|[5-9])(?!\d)|mythos)/, quirks: { longCache: true } },
   { pattern: /claude-opus-4-5/, quirks: { efforts: [] } },
 ];
 
-/** Other models than Claude. Sources, all of 2026-11: the Converse feature table, model pages and Nova user guides of AWS. */
+/**
+ * Other models than Claude. Sources, all of 2026-11: the Converse feature table, model pages and Nova user guides of AWS.
+ */
 const MODELS: readonly ModelRule[] = [
   {
-    // The Nova that hears (model page, 2026-11); unverified.
+    // The Nova model with audio input (model page, 2026-11); unverified.
     pattern: /amazon\.nova-2-omni/,
     capabilities: nova(1_000_000, {
       reasoning: true,
@@ -133,36 +137,42 @@ const MODELS: readonly ModelRule[] = [
 ];
 
 /**
- * What is known of a model. Regions (`us.`, `eu.`, `global.`), versions and the ARN around an id do not matter; an
- * ARN that does not name its model is known for nothing, and `quirks` say what it is.
+ * Returns what is known of a model. Regions (`us.`, `eu.`, `global.`), versions and the ARN around an id are ignored.
+ * Nothing is known of an ARN that does not name its model; `quirks` can describe it.
  */
-export function factsOf(modelId: string): { readonly capabilities: Capabilities; readonly quirks: Quirks } {
+export function modelFacts(modelId: string): {
+  readonly capabilities: Capabilities;
+  readonly quirks: Quirks;
+} {
   if (/anthropic\.claude-/.test(modelId)) return claudeFacts(modelId);
   const rule = MODELS.find(({ pattern }) => pattern.test(modelId));
   return { capabilities: rule?.capabilities ?? {}, quirks: { ...CONVERSE_QUIRKS, ...rule?.quirks } };
 }
 
-function claudeFacts(modelId: string): ReturnType<typeof factsOf> {
+function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   const model = claudeModel(modelId);
   const { thinking, ...known }: ClaudeQuirks = { ...CLAUDE_QUIRKS, ...model?.quirks };
-  const quirks = CLAUDE_HERE.filter(({ pattern }) => pattern.test(modelId)).reduce<Quirks>(
+  const quirks = CLAUDE_RULES.filter(({ pattern }) => pattern.test(modelId)).reduce<Quirks>(
     (all, here) => ({ ...all, ...here.quirks }),
     { ...CONVERSE_QUIRKS, ...CLAUDE, ...known, reasoning: THINKING[thinking] },
   );
-  const most = model?.maxPages;
-  if (model === undefined || most === undefined) return { capabilities: {}, quirks };
-  const fileLimits = documents(most, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
+  const maxPages = model?.maxPages;
+  if (model === undefined || maxPages === undefined) return { capabilities: {}, quirks };
+  const fileLimits = documents(maxPages, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
   return { capabilities: { ...model.capabilities, images: IMAGES, files: FILES, fileLimits }, quirks };
 }
 
-/** Claude's word as this wire's form. */
+/** Claude's thinking quirk in the form of this wire. */
 const THINKING = {
   none: 'none',
   budget: 'thinking-budget',
   adaptive: 'thinking-adaptive',
 } as const satisfies Readonly<Record<ClaudeQuirks['thinking'], Quirks['reasoning']>>;
 
-/** Who reads this model's reasoning tokens: all Claudes, on whatever platform, or models of the same id. */
+/**
+ * Returns the family of models that accept this model's reasoning tokens: all Claude models on all platforms, or models of
+ * the same id.
+ */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {
   if (family === 'claude') return CLAUDE_FAMILY;
   const bare = modelId

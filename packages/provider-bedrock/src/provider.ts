@@ -4,23 +4,23 @@ import { sourcesOf, type BedrockSources } from './auth.ts';
 import { createConnection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
 import { embeddingModel } from './embedding.ts';
-import { factsOf, familyOf } from './models.ts';
-import { OWN_OPTIONS, type BedrockOptions } from './options.ts';
-import { QUIRK_WORDS, type Quirks } from './quirks.ts';
+import { modelFacts, familyOf } from './models.ts';
+import { EXTRA_OPTIONS, type BedrockOptions } from './options.ts';
+import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
 
-/** A provider that can tell where its region and credentials come from. */
+/** A provider that reports the sources of its region and credentials. */
 export interface BedrockProvider extends Provider {
-  /** Looks at the options and these variables; sends nothing. */
+  /** Returns the sources for the options and these variables. Sends nothing. */
   sources(env: Env): BedrockSources;
 }
 
 /**
- * Models of Amazon Bedrock: chat through Converse, vectors through InvokeModel. Nothing is loaded or opened before the first
- * call.
+ * Creates a provider for Amazon Bedrock: chat through Converse, embeddings through InvokeModel. The first call loads the
+ * SDK.
  */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
-  checkProviderOptions('bedrock', options, OWN_OPTIONS);
+  checkProviderOptions('bedrock', options, EXTRA_OPTIONS);
   const connect = createConnection(options);
   return {
     spi: 1,
@@ -34,8 +34,8 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
 }
 
 /**
- * `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or `ACCESS-KEY:SECRET@`. Without a
- * token the environment's credentials are for Amazon's own hosts only.
+ * Creates a provider from a DSN such as `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or
+ * `ACCESS-KEY:SECRET@`. Only Amazon's own hosts receive credentials of the environment.
  */
 function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: Dsn): Provider {
   const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];
@@ -47,13 +47,13 @@ function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: 
     id: name,
     baseURL,
     region,
-    quirks: quirksFromParams<Quirks>(quirks, QUIRK_WORDS),
+    quirks: quirksFromParams<Quirks>(quirks, QUIRK_VALUES),
     ...secret,
   });
 }
 
 function converseModel(modelId: string, options: BedrockOptions, connect: Connect): Model {
-  const facts = factsOf(modelId);
+  const facts = modelFacts(modelId);
   const quirks = { ...facts.quirks, ...options.quirks };
   const family = familyOf(modelId, quirks);
   const most = facts.capabilities.maxOutputTokens ?? Infinity;
@@ -63,7 +63,7 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
     families: [family],
     capabilities: facts.capabilities,
     timeouts: options.timeouts,
-    isNonStreaming: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MOST_WHOLE_TOKENS,
+    isNonStreaming: ({ maxTokens }) => Math.min(maxTokens ?? Infinity, most) <= MAX_NON_STREAMING_TOKENS,
     stream(request, context) {
       const toParams = (): WireRequest => toWire(request, modelId, quirks, family);
       return converse({ toParams, request, context, family, connect });
@@ -71,5 +71,5 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
   };
 }
 
-/** Longer answers stream: a connection without a byte for minutes is cut by what stands between. */
-const MOST_WHOLE_TOKENS = 16_384;
+/** Longest response that is not streamed: proxies close connections that are silent for minutes. */
+const MAX_NON_STREAMING_TOKENS = 16_384;

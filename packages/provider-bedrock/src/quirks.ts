@@ -2,36 +2,36 @@ import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordom
 import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
- * The ways in which the models behind the Converse wire differ. They decide what is sent; reading is liberal. Those of
- * Claude have the same names on every platform, but for `thinking`, which is one of the forms of `reasoning` here.
+ * Differences between models of the Converse wire. They affect requests; the reader accepts all forms. Quirks of Claude
+ * have the same names on all platforms, but `thinking` is one of the forms of `reasoning` here.
  */
 export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
   /**
-   * How reasoning is asked for, in `additionalModelRequestFields`: a token budget or adaptively (`thinking`, Claude),
-   * by `reasoningConfig` (Nova 2), by `reasoning_effort` (gpt-oss), or not at all.
+   * Form of the reasoning setting in `additionalModelRequestFields`: a token budget or adaptive (`thinking`, Claude),
+   * `reasoningConfig` (Nova 2), `reasoning_effort` (gpt-oss), or none.
    */
   readonly reasoning:
     'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
-  /** Whose reasoning tokens it reads: every Claude's, or only those of its own kind. */
+  /** Reasoning tokens that the model accepts: those of every Claude, or of its own id. */
   readonly family: 'claude' | 'model';
-  /** Takes cache points everywhere, everywhere but after tools, or nowhere. */
+  /** Where the model accepts cache points: everywhere, everywhere but after tools, or nowhere. */
   readonly cachePoints: 'all' | 'no-tools' | 'none';
-  /** Takes `ttl: '1h'` on them. */
+  /** Whether cache points accept `ttl: '1h'`. */
   readonly longCache: boolean;
-  /** Takes a tool choice that names one tool, one that forces any, or none. */
+  /** Tool choice that the model accepts: one named tool, any tool, or none. */
   readonly toolChoice: 'one' | 'any' | 'none';
-  /** Takes `status` on tool results; without it a text says that the tool failed. */
+  /** Whether tool results accept `status`. Otherwise their text states a failure. */
   readonly toolStatus: boolean;
-  /** Takes images inside tool results; without it they follow the results. */
+  /** Whether tool results accept images. Otherwise images follow the results. */
   readonly toolImages: boolean;
-  /** Takes system blocks; without them the text leads the first user message. */
+  /** Whether the model accepts system blocks. Otherwise their text precedes the first user message. */
   readonly system: boolean;
 }
 
 const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
 const { thinking: _words, ...CLAUDE_WORDS } = CLAUDE_QUIRK_VALUES;
 
-/** For a model that nothing is known of: the plain wire; what it refuses is dropped by recovery. */
+/** Quirks of an unknown model. Recoveries drop settings that a model rejects. */
 export const CONVERSE_QUIRKS: Quirks = {
   ...CLAUDE_DEFAULTS,
   reasoning: 'none',
@@ -44,8 +44,8 @@ export const CONVERSE_QUIRKS: Quirks = {
   system: true,
 };
 
-/** What a DSN may say of each. */
-export const QUIRK_WORDS: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
+/** Values of each quirk in a DSN. */
+export const QUIRK_VALUES: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   ...CLAUDE_WORDS,
   reasoning: ['thinking-budget', 'thinking-adaptive', 'reasoning-config', 'reasoning-effort', 'none'],
   family: ['claude', 'model'],

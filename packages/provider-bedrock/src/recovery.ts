@@ -2,7 +2,7 @@ import { claudeRecoveries, recoveryFor, type RecoveryRule } from '@majordomo/cla
 import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** After a stream was refused where the same call without one would not be. */
+/** Recovery from a rejected stream. */
 const WITHOUT_STREAM: Recovery = {
   id: 'complete',
   what: 'sent without streaming',
@@ -16,7 +16,7 @@ const STREAM_DENIED = /InvokeModelWithResponseStream|ConverseStream/;
 /** "This model doesn't support tool use in streaming mode."; "The model is unsupported for streaming." */
 const STREAM_UNSUPPORTED = /(?:doesn't|does not|not|un)\s*support[^.]{0,80}stream/i;
 
-/** Claude's refusals come through as its own API words them; behind them those of Converse, seen from 2024-09 to 2026-11. */
+/** Recoveries for Claude's messages, which Converse passes on, and for Converse's own, observed from 2024-09 to 2026-11. */
 const RULES: readonly RecoveryRule[] = [
   ...claudeRecoveries((effort, { additionalModelRequestFields, ...extra }) => ({
     outputConfig: { effort },
@@ -37,24 +37,24 @@ const RULES: readonly RecoveryRule[] = [
   {
     // "This model doesn't support system messages. Try again without a system message …"
     id: 'system',
-    what: 'the system text leads the first message',
+    what: 'system text moved to the first message',
     pattern: /support[^.]{0,80}system/i,
     remember: true,
     apply: systemAsText,
   },
 ];
 
-/** What may be changed so that a request succeeds which this wire refused with these words, if anything. */
+/** Returns the recovery for an error message, or `undefined` if none applies. */
 export function converseRecoveryFor(
   status: number,
-  said: string,
+  message: string,
   request: ModelRequest,
   streamed: boolean,
 ): Recovery | undefined {
-  if (streamed && status === 403 && STREAM_DENIED.test(said)) return WITHOUT_STREAM;
+  if (streamed && status === 403 && STREAM_DENIED.test(message)) return WITHOUT_STREAM;
   if (status !== 400) return undefined;
-  if (streamed && STREAM_UNSUPPORTED.test(said)) return WITHOUT_STREAM;
-  return recoveryFor(said, request, RULES);
+  if (streamed && STREAM_UNSUPPORTED.test(message)) return WITHOUT_STREAM;
+  return recoveryFor(message, request, RULES);
 }
 
 function systemAsText(request: ModelRequest): ModelRequest {

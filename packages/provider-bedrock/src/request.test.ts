@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, file, image, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
-import { factsOf } from './models.ts';
+import { modelFacts } from './models.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
-const CLAUDE = factsOf('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
+const CLAUDE = modelFacts('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
 const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   messages: [user('hi')],
   tools: [],
@@ -192,7 +192,7 @@ describe('reasoning', () => {
   });
 
   const fieldsFor = (modelId: string, fields: Partial<ModelRequest>): unknown => {
-    const { params } = toWire(requestOf(fields), modelId, factsOf(modelId).quirks, 'claude');
+    const { params } = toWire(requestOf(fields), modelId, modelFacts(modelId).quirks, 'claude');
     const { additionalModelRequestFields, outputConfig, inferenceConfig } = params;
     return { additionalModelRequestFields, outputConfig, inferenceConfig };
   };
@@ -300,7 +300,7 @@ describe('the rest', () => {
   });
 
   it('puts at most four cache points, after tools, system, the last message and the one of the user before', () => {
-    const quirks = factsOf('anthropic.claude-haiku-4-5-20251001-v1:0').quirks;
+    const quirks = modelFacts('anthropic.claude-haiku-4-5-20251001-v1:0').quirks;
     const messages = [user('a'), assistant('b'), user('c'), assistant('d'), user('e')];
     const { params } = wire({ cache: 'long', system: 's', tools: [WEATHER], messages }, quirks);
     const point = { cachePoint: { type: 'default', ttl: '1h' } };
@@ -370,7 +370,7 @@ it('sends the tier, and top_k where it is known where it goes', () => {
 });
 
 it('says an effort in the next word of models that have three', () => {
-  const told = wire({ reasoning: 'xhigh' }, factsOf('openai.gpt-oss-120b-1:0').quirks, 'm');
+  const told = wire({ reasoning: 'xhigh' }, modelFacts('openai.gpt-oss-120b-1:0').quirks, 'm');
   expect(told.params.additionalModelRequestFields).toEqual({ reasoning_effort: 'high' });
   expect(told.warnings).toMatchObject([{ what: 'reasoning "xhigh" to high' }]);
 });

@@ -17,15 +17,12 @@ import { toReasoning, type Reasoning } from './thinking.ts';
 import { toToolConfig } from './tools.ts';
 
 export interface WireRequest {
-  /** Of Converse and ConverseStream alike. */
+  /** Parameters of Converse and ConverseStream. */
   readonly params: ConverseStreamRequest;
   readonly warnings: readonly Warning[];
 }
 
-/**
- * One request as the wire wants it, with replay tokens of `family` only. Pure: nothing of it is changed. Throws
- * `invalid-request` for a senseless limit.
- */
+/** Converts a request. Sends replay tokens of `family` only. Throws `invalid-request` for an invalid limit. */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(request.maxTokens, 'maxTokens');
@@ -59,11 +56,11 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
   const config = outputConfig(request.output?.name, output.schema, reasoning.effort);
   if (config !== undefined) params.outputConfig = config;
-  // The wire has no place of its own for it: Claude takes it among the fields of the model (2026-11).
+  // The wire has no member for topK; Claude accepts it among the fields of the model (2026-11).
   const fields = { ...reasoning.fields, ...(topK !== undefined && { top_k: topK }) };
   if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields;
   if (request.serviceTier !== undefined) params.serviceTier = { type: request.serviceTier };
-  // The SDK makes the JSON; half of a surrogate pair makes the vendor refuse all of it.
+  // The SDK serializes the body. The vendor rejects a body with a lone surrogate.
   return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
 }
 
@@ -78,7 +75,7 @@ function toSystem(
   warnings.push({
     action: 'emulated',
     what: 'system',
-    why: 'this model takes none: the text leads the first message',
+    why: 'this model accepts no system prompt; the text precedes the first message',
   });
   messages[0]?.content.unshift({ text: system });
   return [];
@@ -99,7 +96,11 @@ function toInference(
   if (topK !== undefined && quirks.family === 'claude') inference.topK = topK;
   else
     warnings.push(
-      ...unsentSettingWarnings({ ...request, topK }, ['topK'], 'where it goes differs by model: use extra'),
+      ...unsentSettingWarnings(
+        { ...request, topK },
+        ['topK'],
+        'its position depends on the model; use extra',
+      ),
     );
   const stops = request.stop?.filter((sequence) => sequence !== '') ?? [];
   if (stops.length > 0) inference.stopSequences = stops;
@@ -120,8 +121,8 @@ function outputConfig(
 }
 
 /**
- * Merged last. `additionalModelRequestFields` holds independent settings, so it is merged by its fields. Tools that run at the
- * vendor stand next to those of the request; a list with tools of its own is the whole list.
+ * Merges `extra` last. `additionalModelRequestFields` contains independent settings, so its members are merged. Vendor
+ * tools are added to the tools of the request; a list that contains functions replaces them.
  */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {
   const { additionalModelRequestFields: own } = params;
@@ -130,9 +131,9 @@ function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']):
   if (isRecord(own) && isRecord(more)) merged.additionalModelRequestFields = { ...own, ...more } as WireJson;
   const { toolConfig } = params;
   const tools = asRecord(extra['toolConfig'])['tools'];
-  if (toolConfig !== undefined && isList(tools) && tools.every(isOfVendor))
+  if (toolConfig !== undefined && isList(tools) && tools.every(isVendorTool))
     merged.toolConfig = { ...toolConfig, tools: [...(toolConfig.tools ?? []), ...(tools as Tool[])] };
   return merged;
 }
 
-const isOfVendor = (tool: unknown): boolean => isRecord(tool) && !('toolSpec' in tool);
+const isVendorTool = (tool: unknown): boolean => isRecord(tool) && !('toolSpec' in tool);

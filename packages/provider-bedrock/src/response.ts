@@ -1,7 +1,7 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
 
-/** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162; what is not here is `other`. */
+/** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162. Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
@@ -12,19 +12,19 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['guardrail_intervened', 'content-filter'],
 ]);
 
-/** `hasCalls`: calls for the client; some models give them with an ordinary stop. */
+/** Maps a stop reason. `hasCalls`: some models report calls with an ordinary stop. */
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
-/** A whole answer. */
+/** A non-streaming response. */
 export interface WireAnswer extends Metadata {
   readonly output?:
     { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
   readonly stopReason?: string | undefined;
 }
-/** One block of its content. */
+/** A content block. */
 export interface WireBlock {
   readonly text?: string | undefined;
   readonly toolUse?: (ToolUse & { readonly input?: unknown }) | undefined;
@@ -44,7 +44,7 @@ export interface WireBlock {
   readonly image?: object | undefined;
 }
 
-/** A source, as the wire says it; its places are those of the source. */
+/** A citation on the wire. Its positions are within the source. */
 export interface WireCitation {
   readonly title?: string | undefined;
   readonly source?: string | undefined;
@@ -52,7 +52,7 @@ export interface WireCitation {
   readonly location?: object | undefined;
 }
 
-/** A page, a document of the request, or a search result of the client's. */
+/** Converts a citation of a page, a document of the request, or a search result of the client. */
 export function citationOf({ title, source, sourceContent, location }: WireCitation): Citation | undefined {
   const [place] = Object.values(location ?? {}).map(asRecord);
   const isPage = source !== undefined && /^https?:/.test(source);
@@ -69,7 +69,7 @@ export function citationOf({ title, source, sourceContent, location }: WireCitat
   };
 }
 
-/** A call, or the beginning of one. */
+/** A call, or its start. */
 export interface ToolUse {
   readonly toolUseId?: string | undefined;
   readonly name?: string | undefined;
@@ -83,13 +83,13 @@ export interface ReasoningDelta {
   readonly redactedContent?: Uint8Array | undefined;
 }
 
-/** What stands around the content. */
+/** Members of a response in addition to its content. */
 export interface Metadata {
   readonly usage?: WireUsage | undefined;
   readonly serviceTier?: { readonly type?: string | undefined } | undefined;
 }
 
-/** `usage` as the wire sends it; any of it may be missing. */
+/** `usage` on the wire. Each member may be missing. */
 export interface WireUsage {
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
@@ -100,8 +100,8 @@ export interface WireUsage {
 }
 
 /**
- * The wire counts cached input apart; our totals include it. Reasoning is in the output, uncounted, and so are tools that ran
- * at the vendor: `uses` is how often, by their names.
+ * Converts usage. The wire counts cached input separately; the total includes it. It has no counts of reasoning and of
+ * vendor tools: `uses` counts these by name.
  */
 export function usage(
   raw: WireUsage,

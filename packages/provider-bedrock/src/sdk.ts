@@ -9,14 +9,18 @@ import {
 import type { Auth } from './auth.ts';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 
-export const whole = (params: ConverseStreamRequest): ConverseCommand => new ConverseCommand(params);
-export const streamed = (params: ConverseStreamRequest): ConverseStreamCommand =>
+export const converseCommand = (params: ConverseStreamRequest): ConverseCommand =>
+  new ConverseCommand(params);
+export const converseStreamCommand = (params: ConverseStreamRequest): ConverseStreamCommand =>
   new ConverseStreamCommand(params);
 
-export const invoked = (modelId: string, body: string): InvokeModelCommand =>
+export const invokeCommand = (modelId: string, body: string): InvokeModelCommand =>
   new InvokeModelCommand({ modelId, body, contentType: 'application/json', accept: 'application/json' });
 
-/** Retries are the chain's. The scheme is named, so that a token in the process's environment does not win over keys. */
+/**
+ * Creates a client without retries. The scheme is explicit, so that a token in the process environment does not replace
+ * keys.
+ */
 export async function newClient(
   { baseURL, requestHandler }: BedrockOptions,
   region: string | undefined,
@@ -28,7 +32,7 @@ export async function newClient(
     maxAttempts: 1,
     // Otherwise AWS_RETRY_MODE=adaptive of the process delays calls.
     retryMode: 'standard',
-    // Else a variable of the process, or a file, that nobody handed over leads prompts and signatures elsewhere.
+    // Otherwise a variable of the process, or a file, could redirect prompts and signatures.
     ignoreConfiguredEndpointUrls: true,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),

@@ -142,7 +142,7 @@ describe('a stream', () => {
     expect(parts(events)).toEqual([]);
     expect(events).toContainEqual({
       type: 'warning',
-      warning: expect.objectContaining({ what: 'citations in the answer' }) as object,
+      warning: expect.objectContaining({ what: 'citations in the response' }) as object,
     });
   });
 
@@ -290,11 +290,11 @@ describe('what an answer cannot hold', () => {
       delta(1, { text: 'a' }),
       ...END,
     );
-    expect(told(streamed)).toEqual(['image in the answer', 'block_of_2027 in the answer']);
+    expect(told(streamed)).toEqual(['image in the response', 'block_of_2027 in the response']);
     expect(parts(streamed)).toEqual([{ type: 'text', text: 'a' }]);
     const content = [{ image: {} }, unknown as never, { text: 'a' }];
     const whole = readWhole({ output: { message: { content } }, stopReason: 'end_turn' });
-    expect(told(whole)).toEqual(['image in the answer', 'block_of_2027 in the answer']);
+    expect(told(whole)).toEqual(['image in the response', 'block_of_2027 in the response']);
   });
 
   it('is not told of citations, whose text is kept', () => {

@@ -16,7 +16,7 @@ import {
   type WireBlock,
 } from './response.ts';
 
-/** What is read of a stream's events; exactly one member is set. */
+/** An event of the stream. Exactly one member is set. */
 export interface WireEvent {
   readonly messageStart?: object | undefined;
   readonly contentBlockStart?:
@@ -38,48 +38,45 @@ interface Delta {
   readonly reasoningContent?: ReasoningDelta | undefined;
   readonly citation?: WireCitation | undefined;
 }
-const NOT_KEPT = 'an answer holds text, reasoning and tool calls; images come from an image model';
-/** A tool that ran at the vendor, while its block is open. */
+const UNSUPPORTED_PART = 'a response contains text, reasoning and tool calls; use an image model for images';
 interface ServerUse extends ToolUse {
   readonly key: string;
   json: string;
 }
 
-/** What a reader is made with. */
 interface ConverseReaderOptions {
   readonly writer: EventWriter;
-  /** Who can read the replay tokens of this model. */
+  /** Models that accept the replay tokens of this model. */
   readonly family: string;
-  /** The wire gives answers no id of their own: the one of the request names both. */
+  /** Id of the request, because the wire has no response ids. */
   readonly id?: string | undefined;
 }
 
-/** Reads Converse: the event objects of a stream, or one whole answer. */
+/** Reads Converse: the events of a stream, or one non-streaming response. */
 export class ConverseReader {
   readonly writer: EventWriter;
-  /** True once the finish is written: nothing more is read. */
+  /** Whether the response is finished. */
   done = false;
   private readonly family: string;
   private readonly id: string | undefined;
   private stopReason: string | undefined;
   private metadata: Metadata | undefined;
   private calls = 0;
-  /** Calls that are open, in order, and those of them that are over: they end in the order in which they began. */
   private readonly openCalls: string[] = [];
-  private readonly overCalls = new Set<string>();
+  private readonly endedCalls = new Set<string>();
   private signature = '';
-  /** Kinds that were told to be passed over. */
-  private readonly passedOver = new Set<string>();
-  /** The result of a server tool, while its block is open. */
+  private readonly warnedKinds = new Set<string>();
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
-  /** What ran at the vendor while calls were open: other parts would end them. */
-  private held: Omit<VendorPart, 'type'>[] = [];
-  /** A text stays open behind its block: what it cites may come in the next one. */
+  /**
+   * Vendor parts that arrived while calls were open. They follow the calls, because a part of another type ends all open
+   * calls.
+   */
+  private deferred: Omit<VendorPart, 'type'>[] = [];
+  /** Key of the last text, which stays open because the next block may contain its citations. */
   private textKey: string | undefined;
-  /** What a block cited before it had a text: Claude's comes before its text, Nova's in a block that has none. */
-  private early: { readonly key: string; readonly citations: readonly Citation[] } | undefined;
-  /** How often each tool ran at the vendor. */
+  /** Citations that arrived before their text: Claude sends them first, and Nova in a block without text. */
+  private earlyCitations: { readonly key: string; readonly citations: readonly Citation[] } | undefined;
   private readonly uses = new Map<string, number>();
 
   constructor({ writer, family, id }: ConverseReaderOptions) {
@@ -110,7 +107,7 @@ export class ConverseReader {
 
   readBody(answer: WireAnswer): void {
     const content = answer.output?.message?.content;
-    if (!Array.isArray(content)) throw this.drifted('output.message.content');
+    if (!Array.isArray(content)) throw this.protocolError('output.message.content');
     this.writer.start(this.id);
     content.forEach((block: WireBlock, index) => {
       this.block(block, String(index));
@@ -120,11 +117,11 @@ export class ConverseReader {
     this.finish();
   }
 
-  /** The stream is over. The usage may be missing, the stop reason may not. */
+  /** Ends the response. The usage may be missing, the stop reason may not. */
   end(): void {
     const { target } = this.writer;
     if (this.stopReason !== undefined) this.finish();
-    else throw new LlmError('truncated', `${target} ended before its stop reason`, { target });
+    else throw new LlmError('truncated', `${target}: the stream ended without a stop reason`, { target });
   }
 
   private blockStart({ toolUse, toolResult, ...rest }: BlockStart, key: string): void {
@@ -132,7 +129,7 @@ export class ConverseReader {
       if (isServer(toolUse)) this.serverUse = { ...toolUse, key, json: '' };
       else this.openCall(toolUse, key);
     } else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
-    else this.passOver(rest);
+    else this.warnUnknown(rest);
   }
 
   private delta(delta: Delta, key: string): void {
@@ -141,69 +138,69 @@ export class ConverseReader {
     else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
     else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
     else if (delta.citation !== undefined) this.cite([delta.citation], key);
-    else this.passOver(delta);
+    else this.warnUnknown(delta);
   }
 
   private blockStop(key: string): void {
-    if (this.result !== undefined) this.keepResult({ ...this.result.head, content: this.result.content });
+    if (this.result !== undefined) this.writeResult({ ...this.result.head, content: this.result.content });
     this.result = undefined;
-    if (this.serverUse?.key === key) this.keepUse(this.serverUse);
+    if (this.serverUse?.key === key) this.writeUse(this.serverUse);
     this.signature = '';
     this.endBlock(key);
   }
 
   private endBlock(key: string): void {
-    if (this.early?.key === key) this.tellEarly();
+    if (this.earlyCitations?.key === key) this.writeCitations();
     if (!this.openCalls.includes(key)) {
       if (key !== this.textKey) this.writer.end(key);
       return;
     }
-    this.overCalls.add(key);
+    this.endedCalls.add(key);
     for (
       let first = this.openCalls[0];
-      first !== undefined && this.overCalls.has(first);
+      first !== undefined && this.endedCalls.has(first);
       first = this.openCalls[0]
     ) {
       this.openCalls.shift();
       this.writer.end(first);
     }
     if (this.openCalls.length > 0) return;
-    for (const part of this.held) this.writer.vendor(part);
-    this.held = [];
+    for (const part of this.deferred) this.writer.vendor(part);
+    this.deferred = [];
   }
 
   private block(block: WireBlock, key: string): void {
     const { text, toolUse, toolResult, reasoningContent, citationsContent } = block;
     if (text !== undefined) this.text(text, `content[${key}].text`, key);
     else if (toolUse !== undefined && isServer(toolUse))
-      this.keepUse({ ...toolUse, key, json: jsonText(plainJson(toolUse.input ?? {})) });
+      this.writeUse({ ...toolUse, key, json: jsonText(plainJson(toolUse.input ?? {})) });
     else if (toolUse !== undefined) {
       this.openCall(toolUse, key);
       this.writer.toolCall(key, { json: jsonText(plainJson(toolUse.input ?? {})) });
     } else if (reasoningContent !== undefined) {
       this.reasoning(reasoningContent.reasoningText ?? reasoningContent, key);
-    } else if (toolResult !== undefined) this.keepResult(toolResult);
+    } else if (toolResult !== undefined) this.writeResult(toolResult);
     else if (citationsContent !== undefined) {
       for (const piece of citationsContent.content ?? [])
         this.text(piece.text ?? '', 'citationsContent', key);
       this.cite(citationsContent.citations ?? [], key);
-    } else this.passOver(block);
+    } else this.warnUnknown(block);
     this.signature = '';
     this.endBlock(key);
   }
 
-  /** Media, and kinds that came later; the SDK puts what it does not know under `$unknown`. */
-  private passOver(block: object): void {
+  /** Warns about media and newer kinds. The SDK puts unknown members under `$unknown`. */
+  private warnUnknown(block: object): void {
     for (const [name, value] of Object.entries(block)) {
       const kind = name === '$unknown' && isList(value) ? String(value[0]) : name;
-      if (value !== undefined) this.dropped(kind, NOT_KEPT);
+      if (value !== undefined) this.warnDropped(kind, UNSUPPORTED_PART);
     }
   }
 
-  private dropped(kind: string, why: string): void {
-    if (this.passedOver.has(kind)) return;
-    this.passedOver.add(kind);
-    this.writer.warning({ action: 'dropped', what: `${kind} in the answer`, why });
+  private warnDropped(kind: string, why: string): void {
+    if (this.warnedKinds.has(kind)) return;
+    this.warnedKinds.add(kind);
+    this.writer.warning({ action: 'dropped', what: `${kind} in the response`, why });
   }
 
   private text(text: unknown, path: string, key: string): void {
@@ -211,33 +208,31 @@ export class ConverseReader {
     if (piece === '') return;
     this.writer.text(piece, key);
     this.textKey = key;
-    if (this.early?.key === key) this.tellEarly();
+    if (this.earlyCitations?.key === key) this.writeCitations();
   }
 
-  /** Of its block's text, or, where that has none, of the text before it, whose block may be over. */
   private cite(raw: readonly WireCitation[], key: string): void {
     const citations = raw.map(citationOf).filter((one): one is Citation => one !== undefined);
     if (citations.length === 0) return;
-    const before = this.early?.key === key ? this.early.citations : [];
-    this.early = { key, citations: [...before, ...citations] };
-    if (key === this.textKey) this.tellEarly();
+    const before = this.earlyCitations?.key === key ? this.earlyCitations.citations : [];
+    this.earlyCitations = { key, citations: [...before, ...citations] };
+    if (key === this.textKey) this.writeCitations();
   }
 
-  private tellEarly(): void {
-    const { citations = [] } = this.early ?? {};
-    this.early = undefined;
+  private writeCitations(): void {
+    const { citations = [] } = this.earlyCitations ?? {};
+    this.earlyCitations = undefined;
     if (!this.writer.cite(citations))
-      this.dropped('citations', 'the text that they belong to had ended before they came');
+      this.warnDropped('citations', 'their text had ended before they arrived');
   }
 
   private openCall({ toolUseId, name }: ToolUse, key: string): void {
-    if (name === undefined) throw this.drifted(`content[${key}].toolUse.name`);
+    if (name === undefined) throw this.protocolError(`content[${key}].toolUse.name`);
     this.calls++;
     this.openCalls.push(key);
     this.writer.toolCall(key, { id: toolUseId, name });
   }
 
-  /** A piece of a call's arguments, or of what a tool at the vendor was given. */
   private input(piece: unknown, key: string): void {
     const json = this.string(piece, 'delta.toolUse.input');
     if (this.serverUse?.key === key) this.serverUse.json += json;
@@ -252,43 +247,42 @@ export class ConverseReader {
       this.writer.reasoning('', this.replay({ signature: this.signature }), key);
     }
     if (redactedContent !== undefined) {
-      // The bytes are the text that Anthropic's own API gives for the same block (seen 2025-12).
+      // The bytes are the string that Anthropic's own API sends for this block (observed 2025-12).
       this.writer.reasoning('', this.replay({ redacted: new TextDecoder().decode(redactedContent) }), key);
     }
   }
 
-  /** What a tool at the vendor was asked; the model that asked it gets it back as it came. */
-  private keepUse({ toolUseId, name = 'server_tool_use', type, json }: ServerUse): void {
+  private writeUse({ toolUseId, name = 'server_tool_use', type, json }: ServerUse): void {
     this.serverUse = undefined;
-    const input = parsed(json);
+    const input = parseObject(json);
     if (input === undefined) {
-      this.dropped(name, 'it did not come whole');
+      this.warnDropped(name, 'it is incomplete');
       return;
     }
     this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
     const { query, code, snippet } = asRecord(input);
     const block = { toolUse: { toolUseId, name, input, type } as JsonObject };
-    this.keep(name, query ?? code ?? snippet, block);
+    this.writeVendorPart(name, query ?? code ?? snippet, block);
   }
 
-  private keepResult(toolResult: object): void {
+  private writeResult(toolResult: object): void {
     const { type, content } = asRecord(toolResult);
     const texts = asList(content).map((piece) => asRecord(piece)['text']);
     const text = texts.filter((piece) => typeof piece === 'string' && piece !== HIDDEN).join('\n');
     const block = { toolResult: plainJson(toolResult) as JsonObject };
-    this.keep(typeof type === 'string' ? type : 'tool_result', text, block);
+    this.writeVendorPart(typeof type === 'string' ? type : 'tool_result', text, block);
   }
 
-  private keep(kind: string, text: unknown, block: JsonObject): void {
-    const said = typeof text === 'string' && text !== '' ? { text } : undefined;
-    const part = { kind, ...said, replay: this.replay({ block }) };
-    if (this.openCalls.length > 0) this.held.push(part);
+  private writeVendorPart(kind: string, text: unknown, block: JsonObject): void {
+    const content = typeof text === 'string' && text !== '' ? { text } : undefined;
+    const part = { kind, ...content, replay: this.replay({ block }) };
+    if (this.openCalls.length > 0) this.deferred.push(part);
     else this.writer.vendor(part);
   }
 
   private finish(): void {
     this.writer.start(this.id);
-    if (this.early !== undefined) this.tellEarly();
+    if (this.earlyCitations !== undefined) this.writeCitations();
     const raw = this.stopReason ?? '';
     const { target } = this.writer;
     const reason = finishReason(raw, this.calls > 0);
@@ -308,25 +302,24 @@ export class ConverseReader {
     return { family: this.family, data };
   }
 
-  /** The SDK passes on whatever has come, of any type. */
   private string(value: unknown, path: string): string {
     if (typeof value === 'string') return value;
-    throw this.drifted(path);
+    throw this.protocolError(path);
   }
 
-  private drifted(path: string): LlmError {
+  private protocolError(path: string): LlmError {
     const { target } = this.writer;
-    return new LlmError('protocol', `${target} answered without a usable "${path}"`, { target, path });
+    return new LlmError('protocol', `${target}: the response has no valid "${path}"`, { target, path });
   }
 }
 
-/** What Nova shows in place of what it found. */
+/** Placeholder of Nova for search results. */
 const HIDDEN = '[HIDDEN]';
 
 const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
 
-/** `undefined` for what is no object. */
-function parsed(json: string): object | undefined {
+/** Returns `undefined` if the JSON is not an object. */
+function parseObject(json: string): object | undefined {
   try {
     const value: unknown = json === '' ? {} : JSON.parse(json);
     return isRecord(value) ? value : undefined;
@@ -335,5 +328,4 @@ function parsed(json: string): object | undefined {
   }
 }
 
-/** Blocks may take turns: each has its own key. */
 const keyOf = (index: number | undefined): string => String(index ?? 0);

@@ -3,44 +3,44 @@ import type { Effort, JsonObject, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/core/toolkit';
 import type { Quirks } from './quirks.ts';
 
-/** What is sent for a wish for reasoning. */
+/** Settings to send for a reasoning effort. */
 export interface Reasoning {
-  /** For `additionalModelRequestFields`. */
+  /** Members for `additionalModelRequestFields`. */
   readonly fields: JsonObject;
-  /** For `outputConfig.effort`. */
+  /** Value for `outputConfig.effort`. */
   readonly effort: string | undefined;
-  /** The `maxTokens` that goes with it where the caller named none. */
+  /** `maxTokens` to send if the caller specified none. */
   readonly maxTokens: number | undefined;
-  /** Does Claude think in this answer? It takes hardly any sampling then. */
+  /** Whether Claude thinks in this response, which limits sampling. */
   readonly thinks: boolean;
 }
 
-const NOTHING: Reasoning = { fields: {}, effort: undefined, maxTokens: undefined, thinks: false };
+const NO_REASONING: Reasoning = { fields: {}, effort: undefined, maxTokens: undefined, thinks: false };
 
-/** The wish for reasoning as this model takes it. Nothing said is nothing sent: the model's own default holds. */
+/** Converts a reasoning effort. Without one, nothing is sent and the model's default applies. */
 export function toReasoning(
-  asked: Effort | undefined,
+  effort: Effort | undefined,
   quirks: Quirks,
   situation: ThinkingSituation,
   warnings: Warning[],
 ): Reasoning {
   switch (quirks.reasoning) {
     case 'thinking-adaptive':
-      return byThinking(asked, quirks, 'adaptive', situation, warnings);
+      return byThinking(effort, quirks, 'adaptive', situation, warnings);
     case 'thinking-budget':
-      return byThinking(asked, quirks, 'budget', situation, warnings);
+      return byThinking(effort, quirks, 'budget', situation, warnings);
     case 'reasoning-config':
-      return asked === undefined || asked === 'none'
-        ? NOTHING
+      return effort === undefined || effort === 'none'
+        ? NO_REASONING
         : {
-            ...NOTHING,
-            fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: wordFor(asked, warnings) } },
+            ...NO_REASONING,
+            fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: effortFor(effort, warnings) } },
           };
     case 'reasoning-effort':
-      return byEffort(asked, warnings);
+      return byEffort(effort, warnings);
     case 'none':
-      if (asked !== undefined && asked !== 'none') warnings.push(UNKNOWN);
-      return NOTHING;
+      if (effort !== undefined && effort !== 'none') warnings.push(UNKNOWN);
+      return NO_REASONING;
     default:
       return quirks.reasoning satisfies never;
   }
@@ -49,32 +49,33 @@ export function toReasoning(
 const UNKNOWN: Warning = {
   action: 'dropped',
   what: 'reasoning',
-  why: 'nothing is known of how this model is told to reason',
+  why: 'the reasoning setting of this model is unknown',
 };
 
-/** Claude's own members. A budget is half of the answer at most, so it says how long the answer may be. */
+/** Converts to Claude's settings. A budget is at most half of the response, so it determines `maxTokens`. */
 function byThinking(
-  asked: Effort | undefined,
+  requested: Effort | undefined,
   quirks: Quirks,
   thinking: 'adaptive' | 'budget',
   situation: ThinkingSituation,
   warnings: Warning[],
 ): Reasoning {
   const form = { ...quirks, thinking };
-  const { config, effort } = toThinking(asked, form, situation, warnings);
+  const { config, effort } = toThinking(requested, form, situation, warnings);
   const thinks = isThinkingOn(config, form);
-  if (config === undefined) return { ...NOTHING, effort, thinks };
+  if (config === undefined) return { ...NO_REASONING, effort, thinks };
   const maxTokens = config.type === 'enabled' ? 2 * config.budget_tokens : undefined;
   return { fields: { thinking: { ...config } }, effort, maxTokens, thinks };
 }
 
-function byEffort(asked: Effort | undefined, warnings: Warning[]): Reasoning {
-  if (asked === undefined) return NOTHING;
-  if (asked !== 'none') return { ...NOTHING, fields: { reasoning_effort: wordFor(asked, warnings) } };
+function byEffort(requested: Effort | undefined, warnings: Warning[]): Reasoning {
+  if (requested === undefined) return NO_REASONING;
+  if (requested !== 'none')
+    return { ...NO_REASONING, fields: { reasoning_effort: effortFor(requested, warnings) } };
   warnings.push({ action: 'coerced', what: 'reasoning to low', why: 'this model always reasons' });
-  return { ...NOTHING, fields: { reasoning_effort: 'low' } };
+  return { ...NO_REASONING, fields: { reasoning_effort: 'low' } };
 }
 
-/** Nova 2 and gpt-oss have three words (their user guides, 2026-11). */
-const wordFor = (asked: Effort, warnings: Warning[]): string | undefined =>
-  nearestEffort(asked, ['low', 'medium', 'high'], warnings);
+/** Nova 2 and gpt-oss have three levels (their user guides, 2026-11). */
+const effortFor = (requested: Effort, warnings: Warning[]): string | undefined =>
+  nearestEffort(requested, ['low', 'medium', 'high'], warnings);

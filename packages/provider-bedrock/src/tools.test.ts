@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, image, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
-import { factsOf } from './models.ts';
+import { modelFacts } from './models.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
-const CLAUDE = factsOf('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
+const CLAUDE = modelFacts('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
 const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   messages: [user('hi')],
   tools: [],
@@ -117,9 +117,7 @@ describe('tools', () => {
     ]);
     const elsewhere = wire(request, CLAUDE, 'claude').params.messages;
     expect(JSON.stringify(elsewhere)).not.toMatch(/server_tool_use|HIDDEN/);
-    expect(wire(request, CLAUDE, 'claude').warnings.map(({ what }) => what)).toEqual([
-      'what ran at the vendor',
-    ]);
+    expect(wire(request, CLAUDE, 'claude').warnings.map(({ what }) => what)).toEqual(['vendor parts']);
   });
 
   it('a tool of the vendor in the history is declared as one, and once', () => {

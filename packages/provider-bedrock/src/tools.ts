@@ -12,8 +12,8 @@ import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Tools and the choice among them. The wire refuses a history with tool blocks without them, so that tools which are
- * not offered any more are declared by their names alone.
+ * Converts tools and tool choice. The API rejects a history with tool blocks without tools, so tools that are not offered
+ * any more are declared by name.
  */
 export function toToolConfig(
   { tools, toolChoice, extra }: ModelRequest,
@@ -39,24 +39,24 @@ export function toToolConfig(
 const CANNOT_FORBID: Warning = {
   action: 'dropped',
   what: 'toolChoice "none"',
-  why: 'the wire cannot forbid tools, and refuses a history of calls without them',
+  why: 'the API cannot forbid tools, and rejects a history of calls without them',
 };
 const DECLARED_BY_NAME: Warning = {
   action: 'emulated',
   what: 'tools',
-  why: 'the wire refuses a history of calls without tools: those of the history were declared by name',
+  why: 'the API rejects a history of calls without tools; those of the history were declared by name',
 };
 
-/** What stands for the tools of the history. One of the vendor is its own kind, and perhaps declared by `extra`. */
+/** Returns placeholders for the tools of the history. A vendor tool may be declared by `extra` already. */
 function usedTools(messages: readonly WireMessage[], extra: ModelRequest['extra']): Tool[] {
-  const brought = asList(asRecord(extra['toolConfig'])['tools']).map(
+  const declared = asList(asRecord(extra['toolConfig'])['tools']).map(
     (tool) => asRecord(asRecord(tool)['systemTool'])['name'],
   );
   const used = messages.flatMap(({ content }) => content.flatMap(({ toolUse }) => toolUse ?? []));
   const namesOf = (uses: readonly ToolUseBlock[]): string[] => [
     ...new Set(uses.flatMap(({ name }) => name ?? [])),
   ];
-  const atVendor = namesOf(used.filter(isServer)).filter((name) => !brought.includes(name));
+  const atVendor = namesOf(used.filter(isServer)).filter((name) => !declared.includes(name));
   return [
     ...namesOf(used.filter((use) => !isServer(use))).map(placeholder),
     ...atVendor.map((name): Tool => ({ systemTool: { name } })),
@@ -78,20 +78,20 @@ const toTool = ({ name, description, schema, strict }: ClaudeTool): Tool => ({
   },
 });
 
-/** Without a word about it the model chooses by itself; what it cannot be told is left to it, with a warning. */
+/** Converts the tool choice. A choice that the model does not support becomes `auto` or `required`, with a warning. */
 function toChoice(
-  asked: ModelRequest['toolChoice'],
+  requested: ModelRequest['toolChoice'],
   quirks: Quirks,
   warnings: Warning[],
 ): WireToolChoice | undefined {
   const { toolChoice } = quirks;
-  const choice = allowedToolChoice(asked, quirks, warnings);
+  const choice = allowedToolChoice(requested, quirks, warnings);
   if (choice === undefined || choice === 'auto' || choice === 'none') return undefined;
   if (toolChoice === 'none') {
     warnings.push({
       action: 'coerced',
       what: 'toolChoice to auto',
-      why: 'this model cannot be forced to call a tool',
+      why: 'this model does not accept a forced tool call',
     });
     return undefined;
   }
@@ -100,7 +100,7 @@ function toChoice(
   warnings.push({
     action: 'coerced',
     what: 'toolChoice to required',
-    why: 'this model cannot be told which tool to call',
+    why: 'this model does not accept a named tool',
   });
   return { any: {} };
 }

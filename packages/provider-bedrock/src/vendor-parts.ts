@@ -22,7 +22,7 @@ export function plainJson(value: unknown): JsonValue | undefined {
  * Returns a stored block as the SDK sends it. A tool result is declared as an unknown block, because the SDK would encode
  * its bytes again and drop the members that its models do not have.
  */
-export const keptBlock = (block: JsonObject): ContentBlock =>
+export const storedBlock = (block: JsonObject): ContentBlock =>
   isRecord(block['toolResult'])
     ? { $unknown: ['toolResult', block['toolResult']] }
     : (block as unknown as ContentBlock);

@@ -31,10 +31,10 @@ type Content = readonly JsonObject[];
 const HELLO: Content = [{ text: 'Hi' }];
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
-/** True where it has dealt with the request itself. */
+/** Returns true if it has answered the request. */
 type Play = (response: ServerResponse, request: Seen, number: number) => boolean;
 
-/** What `play` leaves is answered with `content`, streamed or whole as it was asked for. */
+/** Answers with `content`, streamed or not as requested, unless `play` answers. */
 async function open(play: Play, options: BedrockOptions = {}, content = HELLO): Promise<ChatModel> {
   server = await serverOf('http1', (response, request, number) => {
     if (play(response, request, number)) return;

@@ -24,7 +24,7 @@ const cases = recordings('bedrock-converse');
 const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 
-/** The vendor-neutral words of the recordings, in ours. */
+/** Maps the error kinds of the recordings. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   permission: ['auth'],
   'not-found': ['not-found'],
@@ -88,7 +88,7 @@ function check({ expected, status }: Recording, got: Collected): void {
     return;
   }
   expect(got.error).toBeUndefined();
-  // A whole answer with citations has its text in them; the recordings call that no text.
+  // A non-streaming response with citations has its text in them, which the recordings do not count.
   if (expected.outcome !== 'other-output') expect(got.text).toBe(expected.text);
   expect(reasoningOf(got.parts)).toBe(expected.reasoning);
   expect(got.parts.flatMap(calledIn)).toEqual(
@@ -113,7 +113,7 @@ function checkFinish(
   });
 }
 
-/** The recordings call a tool that ran at the vendor a call as well. */
+/** The recordings count a vendor tool as a call. */
 function calledIn(part: AssistantPart): readonly object[] {
   if (part.type === 'tool-call') return [{ id: part.id, name: part.name, args: part.args }];
   if (part.type !== 'vendor') return [];
@@ -127,7 +127,7 @@ interface ServerUse {
   readonly input: object;
 }
 
-/** Redacted thinking is on the wire as base64 of what we keep. */
+/** Redacted thinking, which is base64 on the wire. */
 function signatures(parts: readonly AssistantPart[]): string[] {
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   return parts.flatMap(({ replay }) => {

@@ -20,7 +20,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
 
 const DEAF: Harness['cannot'] = { audio: 'this model hears nothing: Nova Omni does' };
 
-/** One model of each way of thinking, and one that nothing is known of. */
+/** One model for each form of thinking, and an unknown model. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   harness('anthropic.claude-sonnet-4-5-20250929-v1:0', DEAF),
   harness('global.anthropic.claude-opus-4-6-v1', DEAF),

@@ -12,7 +12,7 @@ interface Got {
   readonly response: { body: AsyncIterable<Uint8Array> };
 }
 
-/** A client of the app's, whose transport answers with these headers and bytes. */
+/** A client of the application whose transport answers with these headers and bytes. */
 function clientOf(headers: Readonly<Record<string, string>>, bytes: Uint8Array): BedrockRuntimeClient {
   const response = (): object => ({ statusCode: 200, headers, body: Readable.from([bytes]) });
   return new BedrockRuntimeClient({

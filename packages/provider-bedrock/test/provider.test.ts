@@ -18,7 +18,7 @@ import { serverOf, type Protocol } from './server.ts';
 let server: TestServer;
 afterEach(() => server.close());
 
-/** Answers in turn; the last one for all that follow. */
+/** Answers in turn. The last answer is repeated. */
 async function world(protocol: Protocol, ...all: readonly Answer[]): Promise<Model> {
   server = await serverOf(protocol, inTurn(...all));
   return createBedrock({

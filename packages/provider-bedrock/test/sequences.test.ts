@@ -17,7 +17,7 @@ import { createBedrock } from '../src/index.ts';
 
 const sessions = sequences('bedrock-converse');
 
-/** What a request carries of earlier turns. */
+/** Earlier turns in a request. */
 interface Echoed {
   readonly ids: readonly string[];
   readonly results: readonly string[];
@@ -70,7 +70,7 @@ const toolsOf = (
     parameters: { type: 'object' },
   })) ?? [];
 
-/** What the recording client said next: results for the calls of our own transcript, or a new question. */
+/** The next message of the recording client: results for the calls in this transcript, or a new question. */
 function following(step: Recording, { toolCalls }: Collected): readonly TurnMessage[] {
   if (toolCalls.length === 0) return [user(textOf(step))];
   return [toolResult(toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' })))];

@@ -10,7 +10,7 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
   readonly signal: AbortSignal;
-  /** Longest life in ms; 0: no limit. */
+  /** Maximum lifetime in milliseconds. 0 disables it. */
   readonly totalMs: number;
 }
 
@@ -19,32 +19,30 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** A running CLI, the leader of a process group of its own. */
+/** A running CLI, the leader of its process group. */
 export interface Child {
   readonly stdout: AsyncIterable<Uint8Array>;
-  /** Resolves when the leader is gone and its output is over. */
+  /** Resolves when the leader has exited and its output has ended. */
   readonly exited: Promise<Exit>;
-  /** The end of what it wrote to stderr. */
+  /** Returns the end of its stderr. */
   stderr(): string;
-  /** True when its time was over. */
+  /** Whether its lifetime was exceeded. */
   readonly timedOut: boolean;
-  /** True when its output was cut because a helper that it left behind kept it open. */
+  /** Whether its output was cut, because a remaining helper kept it open. */
   readonly cut: boolean;
-  /** Ends the whole group: SIGTERM, and SIGKILL for what is left after `GRACE_MS`. */
+  /** Ends the group: SIGTERM, then SIGKILL for what remains after `GRACE_MS`. */
   stop(): void;
-  /** Lets it end by itself, within `LINGER_MS`. */
+  /** Lets it exit by itself, within `LINGER_MS`. */
   release(): void;
 }
 
-/** Between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL. */
 const GRACE_MS = 400;
-/** After its answer a CLI still writes its session to disk. */
 const LINGER_MS = 3000;
-/** A helper that the CLI left behind may hold its output open for ever. */
 const DRAIN_MS = 1000;
-const STDERR_KEPT = 16 * 1024;
+const MAX_STDERR_BYTES = 16 * 1024;
 
-/** Starts a child; rejects when the system refuses to. Its output is read as it is asked for, stderr always. */
+/** Starts a child. Rejects if the system refuses to. Its stdout is read on demand, its stderr always. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { command, cwd, env, stdin, signal, totalMs } = options;
   const guard = watchdog();
@@ -52,7 +50,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own on POSIX: it is ended with all that it started.
+    // On POSIX a separate group, so that all of its processes can be ended.
     detached: process.platform !== 'win32',
     windowsHide: true,
     windowsVerbatimArguments: command.verbatim,
@@ -68,11 +66,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return new RunningChild(child, guard, stdin, signal, totalMs);
 }
 
-/** The children that run: those that are left when the app ends are ended at once. */
+/** Running children, which are ended when the application exits. */
 const running = new Set<RunningChild>();
 let listens = false;
 
-function endWithTheApp(child: RunningChild): void {
+function endWithApplication(child: RunningChild): void {
   running.add(child);
   if (listens) return;
   listens = true;
@@ -99,13 +97,13 @@ class RunningChild implements Child {
     this.signal = signal;
     this.exited = this.watch();
     child.stderr?.on('data', (chunk: Buffer) => {
-      this.keep(chunk);
+      this.appendStderr(chunk);
     });
     // A CLI that fails early does not read its prompt.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
     signal.addEventListener('abort', this.stop, { once: true });
-    endWithTheApp(this);
+    endWithApplication(this);
     if (totalMs > 0)
       this.forgetTotal = systemClock.timer(totalMs, () => {
         this.timedOut = true;
@@ -114,7 +112,7 @@ class RunningChild implements Child {
     if (signal.aborted) this.stop();
   }
 
-  /** Leaving the loop does not close the pipe: a CLI that has answered may still print. */
+  /** Leaving the loop does not close the pipe, because a CLI may print after its response. */
   get stdout(): AsyncIterable<Uint8Array> {
     const { stdout } = this.child;
     if (stdout === null) throw new TypeError('the child has no stdout');
@@ -122,7 +120,7 @@ class RunningChild implements Child {
   }
 
   stderr(): string {
-    return new TextDecoder().decode(Buffer.concat(this.errors).subarray(-STDERR_KEPT));
+    return new TextDecoder().decode(Buffer.concat(this.errors).subarray(-MAX_STDERR_BYTES));
   }
 
   readonly stop = (): void => {
@@ -146,7 +144,7 @@ class RunningChild implements Child {
     this.end('SIGKILL');
   };
 
-  /** Signals the group; there is nobody to signal when all of it is gone. */
+  /** Signals the group, if it exists. */
   private end(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.child;
     if (pid === undefined) return;
@@ -165,10 +163,10 @@ class RunningChild implements Child {
     }
   }
 
-  private keep(chunk: Buffer): void {
+  private appendStderr(chunk: Buffer): void {
     this.errors.push(chunk);
     let total = this.errors.reduce((sum, { length }) => sum + length, 0);
-    while (total > 2 * STDERR_KEPT && this.errors.length > 1) total -= this.errors.shift()?.length ?? 0;
+    while (total > 2 * MAX_STDERR_BYTES && this.errors.length > 1) total -= this.errors.shift()?.length ?? 0;
   }
 
   private async watch(): Promise<Exit> {
@@ -180,8 +178,8 @@ class RunningChild implements Child {
     });
     this.forgetTotal?.();
     this.signal.removeEventListener('abort', this.stop);
-    await this.drained();
-    // What the leader left behind is ended with it.
+    await this.waitForStdout();
+    // Ends the remaining helpers.
     this.end('SIGTERM');
     setTimeout(() => {
       this.kill();
@@ -191,7 +189,7 @@ class RunningChild implements Child {
     return exit;
   }
 
-  private async drained(): Promise<void> {
+  private async waitForStdout(): Promise<void> {
     const { stdout } = this.child;
     if (stdout === null || stdout.closed) return;
     await new Promise<void>((resolve) => {

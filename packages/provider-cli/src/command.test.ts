@@ -67,7 +67,7 @@ describe('a command line', () => {
     );
     expect([file, verbatim, args.slice(0, 3)]).toEqual(['cmd', true, ['/d', '/s', '/c']]);
     const line = args[3]?.slice(1, -1) ?? '';
-    // Two readings take one `^` each away; none of them meets a bare special character.
+    // Each of two readings removes one `^`, and neither finds an unescaped special character.
     const read = (text: string): string => text.replace(/\^(.)/g, '$1');
     expect(/(?<!\^)[&|<>"%]/.test(line)).toBe(false);
     expect(/(?<!\^)[&|<>"%]/.test(read(line))).toBe(false);

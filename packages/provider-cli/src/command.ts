@@ -3,17 +3,16 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
 
-/** The parts of the platform that decide how a program is found and started. */
+/** Properties of the platform that affect how a program is found and started. */
 export interface Platform {
   readonly isWindows: boolean;
 }
 
-/** The platform that this process runs on. */
 export const platform = (): Platform => ({ isWindows: process.platform === 'win32' });
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The file that a command means: itself when it is a path, else the first in PATH; `undefined` when there is none. */
+/** Returns the file of a command: a path itself, otherwise the first match in PATH. `undefined` if none exists. */
 export async function findCommand(
   command: string,
   env: Env,
@@ -32,7 +31,7 @@ export async function findCommand(
   return undefined;
 }
 
-/** May this file be run? Windows asks the name alone. */
+/** Whether the file can be executed. Windows checks only that it exists. */
 export async function isExecutable(file: string, { isWindows }: Platform): Promise<boolean> {
   try {
     await access(file, isWindows ? constants.F_OK : constants.X_OK);
@@ -42,7 +41,7 @@ export async function isExecutable(file: string, { isWindows }: Platform): Promi
   }
 }
 
-/** npm puts shims next to each other: `x` for a POSIX shell, `x.cmd` for Windows. The endings of PATHEXT go first. */
+/** npm installs `x` for POSIX shells and `x.cmd` for Windows. Endings of PATHEXT come first. */
 function endings(command: string, env: Env, { isWindows }: Platform): readonly string[] {
   if (!isWindows) return [''];
   const known = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD')
@@ -52,7 +51,7 @@ function endings(command: string, env: Env, { isWindows }: Platform): readonly s
   return hasEnding ? [''] : known.map((ending) => ending.toLowerCase());
 }
 
-/** Windows does not mind the case of a variable's name. */
+/** Variable names are case-insensitive on Windows. */
 function variable(env: Env, name: string): string | undefined {
   return env[name] ?? Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1];
 }
@@ -65,15 +64,15 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** What to hand to the operating system. */
+/** Arguments for the operating system. */
 export interface CommandLine {
   readonly file: string;
   readonly args: readonly string[];
-  /** The arguments are quoted already. */
+  /** Whether the arguments are quoted already. */
   readonly verbatim: boolean;
 }
 
-/** Windows runs `.cmd` and `.bat` by its shell alone, which reads the line again: everything in it is quoted. */
+/** Windows runs `.cmd` and `.bat` through its shell, which parses the line again, so everything is quoted. */
 export function commandLine(
   file: string,
   args: readonly string[],
@@ -89,7 +88,7 @@ export function commandLine(
   };
 }
 
-/** Backslashes before quotes are doubled, then cmd's own characters are escaped twice: the shim passes the line on. */
+/** Doubles backslashes before quotes and escapes cmd's special characters twice, because the shim passes the line on. */
 function quotedForShell(arg: string): string {
   const quoted = `"${arg.replace(/(?<!\\)(\\*)"/g, '$1$1\\"').replace(/(?<!\\)(\\+)$/, '$1$1')}"`;
   const escaped = (text: string): string => text.replace(/[()[\]{}!^"`<>&|;, *?%]/g, '^$&');

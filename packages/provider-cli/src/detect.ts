@@ -2,22 +2,21 @@ import type { CliName } from './profiles.ts';
 import { startChild } from './child.ts';
 import { commandLine, type Platform } from './command.ts';
 
-/** What is known of a CLI on this machine. */
+/** Information about a CLI on this machine. */
 export interface CliPresence {
   readonly cli: CliName;
-  /** The file that would run; `undefined` when it is not installed. */
+  /** Path of the executable; `undefined` if it is not installed. */
   readonly path: string | undefined;
-  /** `undefined` when it did not say within two seconds. */
+  /** `undefined` if it did not print a version within two seconds. */
   readonly version: string | undefined;
-  /** The variable that switches CLIs off, if one does. */
+  /** The variable that disables CLIs, if one is set. */
   readonly suppressedBy: string | undefined;
 }
 
 const PROBE_MS = 2000;
-/** A version stands in front; what talks on is not kept. */
-const MOST_READ = 4096;
+const MAX_READ = 4096;
 
-/** Asks a CLI for its version, once per file and at most `PROBE_MS`; a failure is not kept. */
+/** Returns a function that reads the version of a CLI, once per file and within `PROBE_MS`. Failures are not cached. */
 export function versionProbe(): (
   file: string,
   env: Readonly<Record<string, string>>,
@@ -26,13 +25,13 @@ export function versionProbe(): (
 ) => Promise<string | undefined> {
   const known = new Map<string, string>();
   return async (file, env, cwd, platform) => {
-    const version = known.get(file) ?? (await ask(file, env, cwd, platform));
+    const version = known.get(file) ?? (await readVersion(file, env, cwd, platform));
     if (version !== undefined) known.set(file, version);
     return version;
   };
 }
 
-async function ask(
+async function readVersion(
   file: string,
   env: Readonly<Record<string, string>>,
   cwd: string,
@@ -42,13 +41,13 @@ async function ask(
   const { signal } = new AbortController();
   try {
     const child = await startChild({ command, cwd, env, stdin: '', signal, totalMs: PROBE_MS });
-    let said = '';
+    let output = '';
     const decoder = new TextDecoder();
     for await (const chunk of child.stdout) {
-      if (said.length < MOST_READ) said += decoder.decode(chunk, { stream: true });
+      if (output.length < MAX_READ) output += decoder.decode(chunk, { stream: true });
     }
     await child.exited;
-    return /(?<!\d)\d+(?:\.\d+)+[\w.+-]*/.exec(said)?.[0];
+    return /(?<!\d)\d+(?:\.\d+)+[\w.+-]*/.exec(output)?.[0];
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { Env } from '@majordomo/core';
 import type { CliSpec } from './spec.ts';
 
-/** What a program needs to find its files, its language and the network. Names that end in `_` are beginnings. */
+/** Variables for files, language and network. A name that ends in `_` is a prefix. */
 const COMMON: readonly string[] = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_', 'TZ', 'TMPDIR', 'XDG_'],
   ...[
@@ -29,14 +29,14 @@ const COMMON: readonly string[] = [
 
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** The environment of a child: an allow-list out of the app's, what the CLI is always told, and no colours. */
-export function childEnvironment({ env: own, setEnv }: CliSpec, env: Env): Record<string, string> {
-  const names = [...COMMON, ...own];
+/** Returns the environment of a child: an allow-list from the application's, the variables of the spec, and NO_COLOR. */
+export function childEnvironment({ env: variables, setEnv }: CliSpec, env: Env): Record<string, string> {
+  const names = [...COMMON, ...variables];
   const passed = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && names.some((name) => isNamed(entry[0], name)),
   );
-  // Windows writes `Path`: next to a second one in capitals it would not count.
+  // On Windows the name is `Path`; a second variable in upper case would be ignored.
   const has = (name: string): boolean => passed.some(([variable]) => isNamed(variable, name));
   return {
     ...(has('PATH') ? undefined : { PATH: USUAL_PATH }),
@@ -47,24 +47,24 @@ export function childEnvironment({ env: own, setEnv }: CliSpec, env: Env): Recor
   };
 }
 
-/** Windows does not mind the case of names, and proxies are written both ways. */
+/** Names are case-insensitive on Windows, and proxies are written both ways. */
 function isNamed(variable: string, name: string): boolean {
   const upper = variable.toUpperCase();
   return name.endsWith('_') ? upper.startsWith(name) : upper === name.toUpperCase();
 }
 
-/** Values of a CLI's own variables: keys among them, so none is shown. Short ones are flags and regions. */
-export const secretsOf = ({ env: own }: CliSpec, env: Env): string[] =>
+/** Values of the CLI's variables, which may contain keys. Short values are flags and regions. */
+export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     value !== undefined &&
     value.length >= 8 &&
-    own.some((name) => isNamed(variable, name)) &&
+    variables.some((name) => isNamed(variable, name)) &&
     !/URL|HOST|DIR|HOME/.test(variable)
       ? [value]
       : [],
   );
 
-/** Ours, and the names of the tools that came before. */
+/** majordomo's variable, and those of earlier tools. */
 const SKIP_ENV: readonly string[] = [
   'MAJORDOMO_SKIP_CLI',
   'LLM_HERE_SKIP_CLI',
@@ -73,6 +73,6 @@ const SKIP_ENV: readonly string[] = [
   'AGENTSPEC_LLM_SKIP_CLI',
 ];
 
-/** The variable that switches CLIs off, if one is set to 1, true, yes or on. */
+/** Returns the variable that disables CLIs, if one is set to 1, true, yes or on. */
 export const suppressedBy = (env: Env): string | undefined =>
   SKIP_ENV.find((name) => /^(?:1|true|yes|on)$/i.test(env[name]?.trim() ?? ''));

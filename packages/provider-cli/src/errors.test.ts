@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cliError, exitError, plain, type CliFailure } from './errors.ts';
+import { cliError, exitError, withoutTerminalCodes, type CliFailure } from './errors.ts';
 
 const facts = { target: 'anthropic-cli/default', command: 'claude', secrets: ['s3cret-value'] };
 const kindOf = (failure: CliFailure): string => cliError(failure, facts).kind;
@@ -62,12 +62,15 @@ describe('what a CLI says', () => {
 });
 
 describe('a child that ended', () => {
-  const ended = { code: 1, signal: null, said: '', machineOutput: true };
+  const ended = { code: 1, signal: null, output: '', machineOutput: true };
 
   it('over an option that it does not know can be asked for plain text', () => {
-    const { kind, details } = exitError({ ...ended, said: "error: unknown option '--verbose'" }, facts);
+    const { kind, details } = exitError({ ...ended, output: "error: unknown option '--verbose'" }, facts);
     expect([kind, details.code, details.recover?.id]).toEqual(['config', 'unknown-option', 'plain-text']);
-    const plainly = exitError({ ...ended, said: "error: unknown option '-p'", machineOutput: false }, facts);
+    const plainly = exitError(
+      { ...ended, output: "error: unknown option '-p'", machineOutput: false },
+      facts,
+    );
     expect(plainly.details.recover).toBeUndefined();
   });
 
@@ -76,13 +79,15 @@ describe('a child that ended', () => {
   });
 
   it('after printing its error as JSON, in colours, is quoted without them', () => {
-    const said = '\u001b[91mError: \u001b[0m{\n "name": "X",\n "data": { "message": "No such thing" }\n}';
-    expect(exitError({ ...ended, said }, facts).message).toContain('answered with an error: No such thing');
+    const output = '\u001b[91mError: \u001b[0m{\n "name": "X",\n "data": { "message": "No such thing" }\n}';
+    expect(exitError({ ...ended, output }, facts).message).toContain('answered with an error: No such thing');
   });
 });
 
 it('terminal codes of all kinds are taken out, and nothing else', () => {
-  expect(plain('\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u001b\\link\u001b]8;;\u0007 [0m \u001bM.')).toBe(
-    'red link [0m .',
-  );
+  expect(
+    withoutTerminalCodes(
+      '\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u001b\\link\u001b]8;;\u0007 [0m \u001bM.',
+    ),
+  ).toBe('red link [0m .');
 });

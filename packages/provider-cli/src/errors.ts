@@ -4,24 +4,27 @@ import { asRecord, asText, redact } from '@majordomo/core/toolkit';
 import { wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { resetIn } from './reset.ts';
 
-/** What a CLI said about its failure. */
+/** Failure that a CLI reported. */
 export interface CliFailure {
   readonly message: string;
-  /** An HTTP status, where the CLI passes one on. */
+  /** HTTP status, if the CLI reports one. */
   readonly status?: number | undefined;
-  /** Where a line or an exit status knows better than the text. */
+  /** Kind, if a line or an exit status determines it. */
   readonly kind?: ErrorKind | undefined;
 }
 
-/** Makes the error for a failure that a line reports. */
+/** Creates the error for a failure in a line. */
 export type Fail = (failure: CliFailure) => LlmError;
 
-/** With the command that was run. */
+/** Error context with the command. */
 export interface CliFacts extends ErrorContext {
   readonly command: string;
 }
 
-/** Texts of the five CLIs, seen 2025-08 to 2026-11. They are meant for people and change; the first match wins. */
+/**
+ * Kinds by message of the five CLIs, observed 2025-08 to 2026-11. The messages are for people and change. The first match
+ * is used.
+ */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
     /not logged in|\/login\b|log ?in (?:again|first|required)|please (?:sign|log) in|not authenticated/i,
@@ -57,84 +60,85 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   ],
 ];
 
-/** Of what a CLI said, before anything looks at it: its last words are about the failure. */
-const MOST_READ = 16_384;
+const MAX_READ = 16_384;
 
-/** The failure of a CLI that ran: an HTTP status first, then what its text means; a text that nobody knows is `server`. */
+/** Converts a failure of a CLI by its HTTP status, then by its message. An unknown message is `server`. */
 export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
-  const said = plain(message.slice(-MOST_READ)).trim();
-  const kind = known ?? byText(said, status);
-  const wait = kind === 'quota' || kind === 'rate-limit' ? resetIn(said, Date.now()) : undefined;
+  const text = withoutTerminalCodes(message.slice(-MAX_READ)).trim();
+  const kind = known ?? byText(text, status);
+  const wait = kind === 'quota' || kind === 'rate-limit' ? resetIn(text, Date.now()) : undefined;
   return wireError({
     target: facts.target,
     status,
-    // A limit that says when it ends is waited for; the chain benches until then.
+    // A limit with a known end is temporary: the chain benches the target until then.
     kind: kind === 'quota' && wait !== undefined ? 'rate-limit' : kind,
     code: status === 401 || (kind === 'auth' && status !== 403) ? 'login-required' : undefined,
-    message: said.slice(-LONGEST_MESSAGE),
-    body: said,
+    message: text.slice(-MAX_MESSAGE_LENGTH),
+    body: text,
     secrets: facts.secrets,
-    requestId: requestIdIn(said),
+    requestId: requestIdIn(text),
     headers:
       wait === undefined ? undefined : { get: (name) => (name === 'retry-after-ms' ? String(wait) : null) },
   });
 }
 
-/** They print the vendor's body, or name the id in words. */
+/** CLIs print the vendor's body, or the id in a sentence. */
 function requestIdIn(text: string): string | undefined {
   const [, inBody, inWords] = /"request_id":\s*"([\w-]+)"|request id:? ([\w-]+)/i.exec(text) ?? [];
   return inBody ?? inWords;
 }
 
-const LONGEST_MESSAGE = 600;
+const MAX_MESSAGE_LENGTH = 600;
 
 function byText(message: string, status: number | undefined): ErrorKind | undefined {
   const [, named] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
   if (status === undefined) return named;
-  // Only what the status leaves open is taken from the text.
+  // The message decides only if the status is ambiguous.
   if (status === 429) return named === 'quota' ? named : 'rate-limit';
   return status === 400 && named !== 'auth' && named !== 'network' ? named : undefined;
 }
 
-/** How a child ended that said nothing of use on its output. */
-export interface Ended {
+/** How a child ended without usable output. */
+export interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
-  /** The end of what it wrote to stderr, and lines of stdout in another format. */
-  readonly said: string;
+  /** The end of its stderr, and lines of stdout in another format. */
+  readonly output: string;
   readonly kind?: ErrorKind | undefined;
   readonly machineOutput: boolean;
 }
 
-/** A child that failed, or that ended well without an answer. */
-export function exitError({ code, signal, said, kind, machineOutput }: Ended, facts: CliFacts): LlmError {
+/** Converts the end of a child that failed or printed no response. */
+export function exitError(
+  { code, signal, output, kind, machineOutput }: ChildEnd,
+  facts: CliFacts,
+): LlmError {
   const { target, command } = facts;
-  if (machineOutput && /(?:unknown|unrecognized|unexpected|invalid) (?:option|argument|flag)/i.test(said)) {
-    const message = `${command} does not know an option: ${firstLine(said, facts)}`;
+  if (machineOutput && /(?:unknown|unrecognized|unexpected|invalid) (?:option|argument|flag)/i.test(output)) {
+    const message = `${command} rejected an option: ${firstLine(output, facts)}`;
     return new LlmError('config', message, { target, code: 'unknown-option', recover: PLAIN_TEXT });
   }
   if (code === 0) {
-    const message = `${command} ended without an answer${said === '' ? '' : `: ${firstLine(said, facts)}`}`;
-    const recover = machineOutput && said !== '' ? PLAIN_TEXT : undefined;
+    const message = `${command} ended without an answer${output === '' ? '' : `: ${firstLine(output, facts)}`}`;
+    const recover = machineOutput && output !== '' ? PLAIN_TEXT : undefined;
     return new LlmError('truncated', message, { target, recover });
   }
   const how = code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with status ${code}`;
-  if (said === '') return new LlmError(kind ?? 'server', `${command} ${how} and said nothing`, { target });
-  return cliError({ message: messageIn(said), kind }, facts);
+  if (output === '') return new LlmError(kind ?? 'server', `${command} ${how} without output`, { target });
+  return cliError({ message: messageIn(output), kind }, facts);
 }
 
-/** Some print an error as JSON among other lines: `{ error: { message } }`, `{ name, data: { message } }`. */
-function messageIn(said: string): string {
-  const clean = plain(said);
+/** Reads JSON among other lines: `{ error: { message } }`, `{ name, data: { message } }`. */
+function messageIn(text: string): string {
+  const clean = withoutTerminalCodes(text);
   try {
     const value = asRecord(JSON.parse(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
-    return asText(asRecord(value['error'])['message']) ?? asText(asRecord(value['data'])['message']) ?? said;
+    return asText(asRecord(value['error'])['message']) ?? asText(asRecord(value['data'])['message']) ?? text;
   } catch {
-    return said;
+    return text;
   }
 }
 
-/** A CLI too old for machine output can still print its answer. */
 const PLAIN_TEXT: Recovery = {
   id: 'plain-text',
   what: 'plain text output: no usage, no streaming',
@@ -142,7 +146,7 @@ const PLAIN_TEXT: Recovery = {
   remember: true,
 };
 
-/** The child could not be started. */
+/** Converts a failure to start the child. */
 export function startError(
   error: unknown,
   { target, command }: CliFacts,
@@ -168,10 +172,10 @@ const START_FAILURES: Readonly<Record<string, string>> = {
 };
 
 const firstLine = (text: string, { secrets }: CliFacts): string =>
-  redact(plain(text).trim().split('\n').at(0) ?? '', secrets).slice(0, LONGEST_MESSAGE);
+  redact(withoutTerminalCodes(text).trim().split('\n').at(0) ?? '', secrets).slice(0, MAX_MESSAGE_LENGTH);
 
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character
 const ANSI = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 
-/** The text without terminal codes. */
-export const plain = (text: string): string => text.replace(ANSI, '');
+/** Removes terminal codes. */
+export const withoutTerminalCodes = (text: string): string => text.replace(ANSI, '');

@@ -5,21 +5,21 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reade
 import { finishReason, sum, usage } from './response.ts';
 
 /**
- * Lines of messages with one `result` at the end: `system` (init), `assistant` with whole content blocks, optional
- * `stream_event` lines with their deltas before them, and `result` with usage, cost and `is_error`. Lines of helpers
- * (`parent_tool_use_id`) are theirs, not the answer's.
+ * Reads lines of messages with one `result` at the end: `system` (init), `assistant` with complete content blocks, optional
+ * `stream_event` lines with deltas before them, and `result` with usage, cost and `is_error`. Lines of subagents
+ * (`parent_tool_use_id`) are not part of the response.
  */
 export class MessageStreamReader implements OutputReader {
   done = false;
-  private readonly scribe: EventWriter;
+  private readonly writer: EventWriter;
   private readonly fail: Fail;
-  /** Messages whose text came as deltas; their whole form repeats it. */
+  /** Messages whose text arrived as deltas, which their complete form repeats. */
   private readonly streamed = new Set<string>();
   private current = '';
   private messages = 0;
 
   constructor({ writer, fail }: OutputReaderOptions) {
-    this.scribe = writer;
+    this.writer = writer;
     this.fail = fail;
   }
 
@@ -27,19 +27,19 @@ export class MessageStreamReader implements OutputReader {
     if (asText(line['parent_tool_use_id']) !== undefined) return;
     switch (line['type']) {
       case 'system':
-        if (line['subtype'] === 'init') this.scribe.start(asText(line['session_id']));
+        if (line['subtype'] === 'init') this.writer.start(asText(line['session_id']));
         break;
       case 'stream_event':
         this.event(asRecord(line['event']));
         break;
       case 'assistant':
-        this.whole(asRecord(line['message']));
+        this.readMessageBlocks(asRecord(line['message']));
         break;
       case 'result':
         this.result(line);
         break;
       default:
-      // The echoed prompt, tool calls that the CLI ran, hooks, and types that came later.
+      // The echoed prompt, tool calls of the CLI, hooks, and newer types.
     }
   }
 
@@ -48,36 +48,36 @@ export class MessageStreamReader implements OutputReader {
     if (event['type'] !== 'content_block_delta') return;
     const delta = asRecord(event['delta']);
     const key = `${this.current} ${String(event['index'])}`;
-    const said = asText(delta['text']);
-    const thought = asText(delta['thinking']);
-    if (said !== undefined) this.scribe.text(said, key);
-    if (thought !== undefined) this.scribe.reasoning(thought, undefined, key);
+    const text = asText(delta['text']);
+    const reasoning = asText(delta['thinking']);
+    if (text !== undefined) this.writer.text(text, key);
+    if (reasoning !== undefined) this.writer.reasoning(reasoning, undefined, key);
     this.streamed.add(this.current);
   }
 
-  private whole(message: JsonLine): void {
+  private readMessageBlocks(message: JsonLine): void {
     const id = asText(message['id']);
     if (id !== undefined && this.streamed.has(id)) return;
     const key = id ?? `message ${this.messages++}`;
     for (const [index, block] of asList(message['content']).map(asRecord).entries()) {
-      const said = block['type'] === 'text' ? asText(block['text']) : undefined;
-      const thought = block['type'] === 'thinking' ? asText(block['thinking']) : undefined;
-      if (said !== undefined) this.scribe.text(said, `${key} ${index}`);
-      if (thought !== undefined) this.scribe.reasoning(thought, undefined, `${key} ${index}`);
+      const text = block['type'] === 'text' ? asText(block['text']) : undefined;
+      const reasoning = block['type'] === 'thinking' ? asText(block['thinking']) : undefined;
+      if (text !== undefined) this.writer.text(text, `${key} ${index}`);
+      if (reasoning !== undefined) this.writer.reasoning(reasoning, undefined, `${key} ${index}`);
     }
   }
 
   private result(line: JsonLine): void {
-    const said = asText(line['result']) ?? '';
+    const text = asText(line['result']) ?? '';
     if (line['is_error'] === true) {
       const errors = asList(line['errors']).filter((error) => typeof error === 'string');
-      const message = said === '' ? errors.join('; ') || (asText(line['subtype']) ?? 'it failed') : said;
+      const message = text === '' ? errors.join('; ') || (asText(line['subtype']) ?? 'it failed') : text;
       const status = line['api_error_status'];
       throw this.fail({ message, status: typeof status === 'number' ? status : undefined });
     }
-    if (!this.scribe.hasContent && said !== '') this.scribe.text(said);
+    if (!this.writer.hasContent && text !== '') this.writer.text(text);
     const raw = asText(line['stop_reason']) ?? asText(line['subtype']);
-    this.scribe.finish(finishReason(raw), raw, usageOf(line));
+    this.writer.finish(finishReason(raw), raw, usageOf(line));
     this.done = true;
   }
 }
@@ -87,7 +87,7 @@ function usageOf(line: JsonLine): ReturnType<typeof usage> {
   const cacheRead = counts['cache_read_input_tokens'];
   const cacheWrite = counts['cache_creation_input_tokens'];
   return usage({
-    // The input is counted without what the cache took part in.
+    // The input count excludes cached tokens.
     input: sum(counts['input_tokens'], cacheRead, cacheWrite),
     output: counts['output_tokens'],
     cacheRead,

@@ -1,6 +1,6 @@
 import type { Capabilities } from '@majordomo/core';
 
-/** What every CLI can take: text. It has tools of its own, runs them itself, and knows none of the caller's. */
+/** Capabilities of all CLIs: text. A CLI runs its own tools and accepts none of the caller. */
 export const CLI_CAPABILITIES: Capabilities = {
   tools: false,
   images: false,
@@ -10,9 +10,9 @@ export const CLI_CAPABILITIES: Capabilities = {
   prefill: false,
 };
 
-/** Model parts of a target that mean "whatever the CLI is set to". */
+/** Model ids that mean the CLI's default. */
 const UNNAMED: ReadonlySet<string> = new Set(['', 'default', 'unknown']);
 
-/** The model to ask the CLI for; `undefined` leaves the choice to it. */
+/** Returns the model to request; `undefined` means the CLI's default. */
 export const modelArgument = (modelId: string, slug: string): string | undefined =>
   UNNAMED.has(modelId) || modelId === slug ? undefined : modelId;

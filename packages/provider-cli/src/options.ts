@@ -2,42 +2,74 @@ import type { Billing, Timeouts } from '@majordomo/core';
 import { TIMEOUT_KINDS, type KindsOf } from '@majordomo/core/toolkit';
 import type { CliName } from './profiles.ts';
 
-/** Which CLI, and how it is run. */
+/** Options of `createCli`. */
 export interface CliOptions {
-  /** Which CLI it is. */
+  /** CLI to run. */
   readonly cli: CliName;
-  /** The name before the slash of a spec. Default: the CLI's, such as `anthropic-cli`. */
+  /**
+   * Name before the slash of a spec.
+   * @default the CLI's, such as 'anthropic-cli'
+   */
   readonly id?: string | undefined;
-  /** Whose prices hold. Default: the CLI's maker. */
+  /**
+   * Vendor for prices.
+   * @default the maker of the CLI
+   */
   readonly vendor?: string | undefined;
-  /** Default `included`, which a subscription is; `metered` for a CLI that is logged in with an API key. */
+  /**
+   * `included` for a subscription, `metered` for a CLI that uses an API key.
+   * @default 'included'
+   */
   readonly billing?: Billing | undefined;
-  /** A path, or a name to look up in PATH. Default: the CLI's own name. */
+  /**
+   * Path of the executable, or a name in PATH.
+   * @default the CLI's name
+   */
   readonly command?: string | undefined;
   /** Arguments after all others, such as `['--tools', '']`. */
   readonly args?: readonly string[] | undefined;
-  /** The child's whole environment. Default: an allow-list out of the one that majordomo was given. */
+  /**
+   * Complete environment of the child.
+   * @default an allow-list from `env`
+   */
   readonly childEnv?: Readonly<Record<string, string>> | undefined;
-  /** Where it works. Default: an empty temporary folder for each call. */
+  /**
+   * Working directory.
+   * @default an empty temporary directory for each call
+   */
   readonly cwd?: string | undefined;
-  /** Default `stdin`. An argument is seen by every user of the machine, and Linux takes at most 128 KiB of it. */
+  /**
+   * How to pass the prompt. An argument is visible to every user of the machine, and Linux accepts at most 128 KiB of it.
+   * @default 'stdin'
+   */
   readonly prompt?: 'stdin' | 'argument' | undefined;
-  /** `text` for a CLI that has no machine output: no usage, and no streaming where it does not print as it goes. */
+  /**
+   * `text` for a CLI without machine output: no usage, and no streaming unless it prints while it runs.
+   * @default 'stream'
+   */
   readonly output?: 'stream' | 'text' | undefined;
-  /** Lets the CLI run its tools without a question. Refused for the super-user. */
+  /**
+   * Whether the CLI may run its tools without permission. Rejected for the super-user.
+   * @default false
+   */
   readonly skipPermissions?: boolean | undefined;
   /**
-   * `true`: `@path` in a prompt makes the CLI read that file, as on its command line. Default: it does not, for a prompt
-   * may hold words of strangers.
+   * Whether `@path` in a prompt makes the CLI read that file. A prompt may contain untrusted text.
+   * @default false
    */
   readonly fileMentions?: boolean | undefined;
-  /** Most bytes of output; default 64 MiB. */
+  /**
+   * Maximum bytes of output.
+   * @default 67_108_864
+   */
   readonly maxOutputBytes?: number | undefined;
-  /** `totalMs` is the life of one child, default 300,000; `idleMs` defaults to 180,000. 0 is off. */
+  /**
+   * `totalMs` limits the life of a child (300,000 by default), `idleMs` the time without output (180,000). 0 disables a
+   * limit.
+   */
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** Of what kind each is. */
 export const OPTIONS: KindsOf<CliOptions> = {
   cli: 'string',
   id: 'string',

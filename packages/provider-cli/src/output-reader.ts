@@ -1,20 +1,19 @@
 import type { EventWriter } from '@majordomo/core/toolkit';
 import type { Fail } from './errors.ts';
 
-/** One line of a CLI's machine output. */
+/** A line of a CLI's machine output. */
 export type JsonLine = Readonly<Record<string, unknown>>;
 
-/** Reads one CLI's machine output into a scribe, line by line. */
+/** Reads the machine output of one CLI, line by line. */
 export interface OutputReader {
-  /** True once the CLI has said that its answer is whole. */
+  /** Whether the CLI has reported a complete response. */
   readonly done: boolean;
-  /** Throws the failure that a line reports. */
+  /** Reads a line. Throws the failure that it reports. */
   readMessage(line: JsonLine): void;
-  /** What the CLI complained of and may have got over: told when it ends without an answer. */
+  /** Error message that the CLI may have recovered from. Used if it ends without a response. */
   readonly complaint?: string | undefined;
 }
 
-/** What a reader is made with. */
 export interface OutputReaderOptions {
   readonly writer: EventWriter;
   readonly fail: Fail;

@@ -6,7 +6,7 @@ import type { CliFailure } from './errors.ts';
 import type { JsonLine } from './output-reader.ts';
 import { CLIS, type CliName } from './profiles.ts';
 
-/** What a CLI's reader makes of these lines. */
+/** Returns the events for these lines, or the error. */
 const read = (cli: CliName, ...lines: readonly JsonLine[]): Promise<Collected> => {
   const writer = new EventWriter('t/m', []);
   const fail = ({ message, status }: CliFailure): LlmError => new LlmError('server', message, { status });

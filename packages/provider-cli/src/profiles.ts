@@ -5,7 +5,7 @@ import { gemini } from './profiles/gemini.ts';
 import { opencode } from './profiles/opencode.ts';
 import type { CliSpec } from './spec.ts';
 
-/** The CLIs, by the names of their commands. */
+/** CLIs by the names of their commands. */
 export type CliName = 'claude' | 'gemini' | 'cursor-agent' | 'opencode' | 'codex';
 
 export const CLIS: Readonly<Record<CliName, CliSpec>> = {
@@ -16,5 +16,5 @@ export const CLIS: Readonly<Record<CliName, CliSpec>> = {
   codex,
 };
 
-/** The order in which to try what is installed. */
+/** Recommended order of the installed CLIs. */
 export const CLI_ORDER: readonly CliName[] = ['claude', 'gemini', 'cursor-agent', 'opencode', 'codex'];

@@ -12,19 +12,17 @@ import { CLIS, type CliName } from './profiles.ts';
 import type { CliSpec } from './spec.ts';
 import { run } from './run.ts';
 
-/** A provider that can also say whether its CLI is there. */
+/** A provider that reports whether its CLI is installed. */
 export interface CliProvider extends Provider {
-  /** Is the CLI there, and in which version? `env` is where PATH is looked up. */
+  /** Returns whether the CLI is installed, and its version. `env` supplies PATH. */
   detect(options?: { readonly env?: Env | undefined }): Promise<CliPresence>;
 }
 
 const IDLE_MS = 180_000;
 
 /**
- * A subscription CLI as a provider: its login is its own, the prompt goes to its stdin, its machine output becomes
- * events. Nothing is started before the first call.
- *
- * @example createMajordomo({ providers: [createCli({ cli: 'claude' })], env: process.env }).model('anthropic-cli/default')
+ * Creates a provider for a subscription CLI. It uses the login of the CLI, passes the prompt on stdin, and reads the
+ * machine output. A call starts one process.
  */
 export function createCli(options: CliOptions): CliProvider {
   checkOptions('createCli', options, OPTIONS, ['cli']);
@@ -49,7 +47,7 @@ function specOf(cli: CliName): CliSpec {
   if (Object.hasOwn(CLIS, cli)) return CLIS[cli];
   const names = Object.keys(CLIS);
   const near = didYouMean(cli, names);
-  throw new LlmError('config', `unknown CLI "${cli}": there are ${names.join(', ')}${near}`, {
+  throw new LlmError('config', `unknown CLI "${cli}"; the CLIs are ${names.join(', ')}${near}`, {
     path: 'cli',
   });
 }
@@ -59,7 +57,7 @@ function modelOf(modelId: string, options: CliOptions, spec: CliSpec): Model {
     id: modelId,
     families: [],
     capabilities: { ...CLI_CAPABILITIES, reasoning: spec.effort !== undefined },
-    // The child's own life bounds a call: a tool that the CLI runs may take minutes before the first word.
+    // The lifetime of the child limits a call: a tool of the CLI may run for minutes before the first text.
     timeouts: mergeTimeouts({ connectMs: 0, firstContentMs: 0, idleMs: IDLE_MS }, options.timeouts),
     stream: (request, context) => run(request, context, { modelId, options, spec }),
   };

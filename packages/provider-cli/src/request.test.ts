@@ -75,7 +75,7 @@ describe('a command', () => {
   it('for another model names it, but never as a flag', () => {
     expect(wire('opencode', {}, {}, 'a/b:c').args.slice(-2)).toEqual(['--model', 'a/b:c']);
     expect(() => wire('claude', {}, {}, '--dangerously-skip-permissions')).toThrow(
-      /it would be taken for a flag/,
+      /the CLI would read it as a flag/,
     );
   });
 

@@ -10,44 +10,44 @@ import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';
 
-/** How a CLI is to be run, beyond what the request says. */
+/** Settings of a run in addition to the request. */
 export interface RunSettings {
-  /** Arguments of the app's own, after all others. */
+  /** Arguments of the application, after all others. */
   readonly args?: readonly string[] | undefined;
   readonly prompt?: 'stdin' | 'argument' | undefined;
   readonly skipPermissions?: boolean | undefined;
   readonly output?: 'stream' | 'text' | undefined;
   readonly fileMentions?: boolean | undefined;
-  /** Is the working directory an empty one of its own? Then a file may be written into it. */
+  /** Whether the working directory is a temporary one, in which files may be created. */
   readonly ownsCwd: boolean;
 }
 
 export interface CliRequest {
   readonly args: readonly string[];
   readonly stdin: string;
-  /** For the place that the CLI has for it; `undefined` when there is none, or it is in the prompt. */
+  /** System text for the CLI's own mechanism; `undefined` if it has none or the prompt contains the text. */
   readonly system: string | undefined;
-  /** Variables that say what no flag does. */
+  /** Variables for settings without a flag. */
   readonly env: Readonly<Record<string, string>>;
   readonly output: 'stream' | 'text';
   readonly warnings: readonly Warning[];
 }
 
-/** One request as arguments and stdin. Pure. Throws `unsupported` for what no CLI can take. */
+/** Converts a request into arguments and stdin. Throws `unsupported` for parts that no CLI accepts. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
   spec: CliSpec,
   settings: RunSettings,
 ): CliRequest {
-  refuse(request, modelId);
+  rejectUnsupported(request, modelId);
   const { maxTokensVariable } = spec;
   const unsent = OPTIONAL_SETTINGS.filter((name) => name !== 'maxTokens' || maxTokensVariable === undefined);
-  const warnings = [...unsentSettingWarnings(request, unsent, 'the CLI decides about it')];
+  const warnings = [...unsentSettingWarnings(request, unsent, 'the CLI has no setting for it')];
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
-  const hasPlace = !('file' in spec.system) || settings.ownsCwd;
-  const said = transcript(request.messages, hasPlace ? undefined : request.system);
-  const { prompt, env: mentions } = withoutMentions(said, spec, settings, warnings);
+  const hasSystemMechanism = !('file' in spec.system) || settings.ownsCwd;
+  const transcriptText = transcript(request.messages, hasSystemMechanism ? undefined : request.system);
+  const { prompt, env: mentions } = withoutMentions(transcriptText, spec, settings, warnings);
   const model = modelArgument(modelId, spec.id);
   const args = [
     ...(output === 'text' ? spec.textArgs : spec.args),
@@ -62,7 +62,7 @@ export function toWire(
   return {
     args,
     stdin: onCommandLine ? '' : prompt,
-    system: hasPlace ? request.system : undefined,
+    system: hasSystemMechanism ? request.system : undefined,
     env: {
       ...(settings.ownsCwd && spec.emptyFolderEnv),
       ...mentions,
@@ -74,26 +74,26 @@ export function toWire(
   };
 }
 
-function refuse({ tools, output, messages, maxTokens }: ModelRequest, modelId: string): void {
+function rejectUnsupported({ tools, output, messages, maxTokens }: ModelRequest, modelId: string): void {
   const unsupported = (what: string): never => {
-    throw new LlmError('unsupported', `no CLI takes ${what}`);
+    throw new LlmError('unsupported', `CLIs do not accept ${what}`);
   };
   if (tools.length > 0) unsupported('tools of the caller');
-  if (output !== undefined) unsupported('a schema: tell it in words');
+  if (output !== undefined) unsupported('an output schema; describe it in the prompt');
   for (const message of messages) {
     if (message.role !== 'user') continue;
     if (message.parts.some(({ type }) => type !== 'text')) unsupported('images and files');
   }
   if (modelId.startsWith('-')) {
-    throw new LlmError('invalid-request', `"${modelId}" is not a model: it would be taken for a flag`);
+    throw new LlmError('invalid-request', `"${modelId}" is not a model; the CLI would read it as a flag`);
   }
   checkInteger(maxTokens, 'maxTokens');
 }
 
-/** Stands behind an `@` that begins a path: nobody sees it, and the path is none any more. */
+/** Invisible character after an `@`, so that it does not begin a path. */
 const WORD_JOINER = '\u2060';
 
-/** The prompt as the CLI does not read files for it. */
+/** Returns the prompt, and variables, so that the CLI does not read files for it. */
 function withoutMentions(
   prompt: string,
   { fileMentions }: CliSpec,
@@ -110,7 +110,7 @@ function withoutMentions(
 const FENCED: Warning = {
   action: 'coerced',
   what: '"@" in the prompt',
-  why: 'the CLI would read the file that it names: a character that nobody sees stands behind it; see fileMentions',
+  why: 'the CLI would read the named file; an invisible character was added after it, see fileMentions',
 };
 
 function effortArgs(
@@ -122,6 +122,6 @@ function effortArgs(
   const known = reasoning !== 'none' || effort?.words.includes('none') === true;
   const word = known && effort !== undefined ? nearestEffort(reasoning, effort.words, warnings) : undefined;
   if (effort !== undefined && word !== undefined) return effort.args(word);
-  warnings.push({ action: 'dropped', what: `reasoning "${reasoning}"`, why: 'the CLI has no word for it' });
+  warnings.push({ action: 'dropped', what: `reasoning "${reasoning}"`, why: 'the CLI has no such effort' });
   return [];
 }

@@ -4,9 +4,9 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Milliseconds until a limit ends, read from what a CLI tells a person: `…|1777936568` (epoch), `try again in 3 hours
- * 12 minutes`, `resets after 1h5m`, `resets 2:10pm (America/Sao_Paulo)`, `try again at 12:16 PM`. A time of day without
- * a zone is this machine's. `undefined` where none is named.
+ * Returns the milliseconds until a limit ends, from a message for people: `…|1777936568` (epoch), `try again in 3 hours 12
+ * minutes`, `resets after 1h5m`, `resets 2:10pm (America/Sao_Paulo)`, `try again at 12:16 PM`. A time without a zone is
+ * local. Returns `undefined` if the message has no time.
  */
 export function resetIn(text: string, now: number): number | undefined {
   const epoch = /\|(\d{10})\b/.exec(text)?.[1];
@@ -53,7 +53,7 @@ function sinceMidnight(now: number, zone: string | undefined): number {
   try {
     text = clock(zone);
   } catch {
-    // A zone that this runtime does not know.
+    // The runtime does not know the zone.
     text = clock(undefined);
   }
   const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);

@@ -1,7 +1,7 @@
 import type { FinishReason, Usage } from '@majordomo/core';
 import { asNumber } from '@majordomo/core/toolkit';
 
-/** Words of the five CLIs for the end of an answer, 2026-11. */
+/** Finish reasons of the five CLIs, 2026-11. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
@@ -15,22 +15,22 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['content-filter', 'content-filter'],
 ]);
 
-/** The CLI's word as ours. A CLI that names none has simply ended. */
+/** Maps a finish reason. A CLI without one has ended normally. */
 export const finishReason = (raw: string | undefined): FinishReason =>
   raw === undefined ? 'stop' : (REASONS.get(raw) ?? 'other');
 
-/** Counts of a CLI, by our names; what it did not count is unknown. */
+/** Counts of a CLI. Missing ones are unknown. */
 export interface Counts {
   readonly input?: unknown;
   readonly output?: unknown;
   readonly cacheRead?: unknown;
   readonly cacheWrite?: unknown;
   readonly reasoning?: unknown;
-  /** US dollars. */
+  /** Cost in US dollars. */
   readonly cost?: unknown;
 }
 
-/** Totals that include their portions; `undefined` where nothing was counted. */
+/** Converts usage. Totals include their portions. Returns `undefined` without counts. */
 export function usage(counts: Counts): Usage | undefined {
   const input = asNumber(counts.input);
   const output = asNumber(counts.output);
@@ -46,7 +46,7 @@ export function usage(counts: Counts): Usage | undefined {
   };
 }
 
-/** The sum of what is known; `undefined` when nothing is. */
+/** Returns the sum of the known values, or `undefined` if none is known. */
 export function sum(...values: readonly unknown[]): number | undefined {
   const known = values.map(asNumber).filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);

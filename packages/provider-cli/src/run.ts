@@ -12,17 +12,17 @@ import { toWire, type CliRequest } from './request.ts';
 import { LineOutput, TextOutput, tooMuchOutput, type Output } from './stream.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-/** What a call knows of its CLI. */
+/** Configuration of a call. */
 export interface Setup {
   readonly modelId: string;
   readonly options: CliOptions;
   readonly spec: CliSpec;
 }
 
-const MOST_OUTPUT = 64 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const TOTAL_MS = 300_000;
 
-/** One call: one child. What it prints first is the first step. */
+/** Runs one child and yields its events. */
 export async function* run(
   request: ModelRequest,
   context: ModelContext,
@@ -31,29 +31,29 @@ export async function* run(
   const { target, signal } = context;
   const { options, spec, modelId } = setup;
   const facts: CliFacts = { target, command: options.command ?? spec.command, secrets: [] };
-  const scribe = new EventWriter(target, []);
+  const writer = new EventWriter(target, []);
   let workspace: Workspace | undefined;
   let child: Child | undefined;
-  let isWhole = false;
+  let isComplete = false;
   try {
     check(setup, context);
     const wire = toWire(request, modelId, spec, { ...options, ownsCwd: options.cwd === undefined });
-    scribe.warning(...wire.warnings);
+    writer.warning(...wire.warnings);
     workspace = await openWorkspace(spec.system, wire.system, options.cwd);
     child = await start(wire, workspace, { ...setup, context, facts });
-    const output = outputOf(wire, setup, scribe, facts);
-    yield* read(child, output, scribe, { ...setup, facts, isLines: wire.output === 'stream' });
-    isWhole = true;
+    const output = outputOf(wire, setup, writer, facts);
+    yield* read(child, output, writer, { ...setup, facts, isLines: wire.output === 'stream' });
+    isComplete = true;
   } catch (error) {
-    const written = scribe.take();
+    const written = writer.take();
     if (written.length > 0) yield written;
-    throw failure(error, { target, signal, child, options });
+    throw callError(error, { target, signal, child, options });
   } finally {
-    void cleanUp(child, workspace, isWhole);
+    void cleanUp(child, workspace, isComplete);
   }
 }
 
-/** What is refused before anything is started. */
+/** Rejects calls that must not start a process. */
 function check({ options, spec }: Setup, { env, signal, target }: ModelContext): void {
   signal.throwIfAborted();
   const variable = suppressedBy(env);
@@ -84,11 +84,11 @@ async function start(
   const env = { ...base, ...workspace.env, ...wire.env };
   facts.secrets = secretsOf(spec, env);
   const file = await findCommand(facts.command, env, platform());
-  if (file === undefined) throw missing(facts, target);
+  if (file === undefined) throw missingCommand(facts, target);
   if (!(await isExecutable(file, platform()))) {
     throw new LlmError('config', `${file} is not executable`, { target, code: 'not-executable' });
   }
-  // System text first: the app's own arguments, and a prompt among them, come last.
+  // Arguments of the application come last, and may contain a prompt.
   const command = commandLine(file, [...withSystem(wire.args, workspace.args)], env, platform());
   const totalMs = options.timeouts?.totalMs ?? TOTAL_MS;
   try {
@@ -98,11 +98,11 @@ async function start(
   }
 }
 
-/** The first argument may be a subcommand: flags come after it. */
+/** Flags follow the first argument, which may be a subcommand. */
 const withSystem = ([first, ...rest]: readonly string[], system: readonly string[]): readonly string[] =>
   first === undefined ? system : [first, ...system, ...rest];
 
-const missing = ({ command }: CliFacts, target: string): LlmError =>
+const missingCommand = ({ command }: CliFacts, target: string): LlmError =>
   new LlmError(
     'config',
     `${target} needs "${command}": it is not in PATH; install it, or set \`command\` to its path`,
@@ -114,8 +114,8 @@ const missing = ({ command }: CliFacts, target: string): LlmError =>
 
 function outputOf(wire: CliRequest, { spec, options }: Setup, writer: EventWriter, facts: CliFacts): Output {
   if (wire.output === 'text') return new TextOutput(writer);
-  const reader = spec.reader({ writer, fail: (said) => cliError(said, facts) });
-  return new LineOutput(reader, facts.target, options.maxOutputBytes ?? MOST_OUTPUT);
+  const reader = spec.reader({ writer, fail: (failure) => cliError(failure, facts) });
+  return new LineOutput(reader, facts.target, options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
 }
 
 interface ReadSetup extends Setup {
@@ -126,17 +126,17 @@ interface ReadSetup extends Setup {
 async function* read(
   child: Child,
   output: Output,
-  scribe: EventWriter,
+  writer: EventWriter,
   { facts, options, spec, isLines }: ReadSetup,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const most = options.maxOutputBytes ?? MOST_OUTPUT;
+  const maxBytes = options.maxOutputBytes ?? MAX_OUTPUT_BYTES;
   let bytes = 0;
   try {
     for await (const chunk of child.stdout) {
       bytes += chunk.length;
-      if (bytes > most) throw tooMuchOutput(facts.target, most);
+      if (bytes > maxBytes) throw tooMuchOutput(facts.target, maxBytes);
       output.push(chunk);
-      yield scribe.take();
+      yield writer.take();
       if (output.done) return;
     }
   } catch (error) {
@@ -144,14 +144,17 @@ async function* read(
   }
   const { code, signal } = await child.exited;
   output.end(code === 0);
-  const last = scribe.take();
+  const last = writer.take();
   if (last.length > 0) yield last;
   if (output.done) return;
-  const said = [output.said(), child.stderr()]
+  const text = [output.otherOutput(), child.stderr()]
     .map((text) => text.trim())
     .filter((text) => text !== '')
     .join('\n');
-  throw exitError({ code, signal, said, kind: spec.exitKinds[code ?? -1], machineOutput: isLines }, facts);
+  throw exitError(
+    { code, signal, output: text, kind: spec.exitKinds[code ?? -1], machineOutput: isLines },
+    facts,
+  );
 }
 
 interface Ending {
@@ -161,8 +164,8 @@ interface Ending {
   readonly options: CliOptions;
 }
 
-/** What ends the child also breaks its pipes: the reason is told, not the echo. */
-function failure(error: unknown, { target, signal, child, options }: Ending): unknown {
+/** Returns the reason why the child was ended, instead of the errors of its pipes. */
+function callError(error: unknown, { target, signal, child, options }: Ending): unknown {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
   if (child?.timedOut !== true) return error;
@@ -175,15 +178,15 @@ function failure(error: unknown, { target, signal, child, options }: Ending): un
   );
 }
 
-/** Not awaited: a child that does not want to end must not hold the call. */
+/** Cleans up in the background, so that a child that does not exit cannot block the call. */
 async function cleanUp(
   child: Child | undefined,
   workspace: Workspace | undefined,
-  isWhole: boolean,
+  isComplete: boolean,
 ): Promise<void> {
-  if (isWhole) child?.release();
+  if (isComplete) child?.release();
   else child?.stop();
   await child?.exited;
-  // A folder that cannot be removed is the system's to clean.
+  // The system cleans up a directory that cannot be removed.
   await workspace?.remove().catch(() => undefined);
 }

@@ -1,41 +1,41 @@
 import type { Effort } from '@majordomo/core';
 import type { OutputReader, OutputReaderOptions } from './output-reader.ts';
 
-/** The ways in which the CLIs differ, as data. */
+/** Differences between CLIs. */
 export interface CliSpec {
-  /** The provider's id. */
+  /** Id of the provider. */
   readonly id: string;
-  /** Whose plan pays for it, in the catalogue's words. */
+  /** Vendor name in the catalogue, whose plan pays. */
   readonly vendor: string;
-  /** What is looked for in PATH. */
+  /** Name of the executable in PATH. */
   readonly command: string;
-  /** Arguments for machine output, and for plain text where that is not to be had. */
+  /** Arguments for machine output, and for plain text. */
   readonly args: readonly string[];
   readonly textArgs: readonly string[];
   readonly modelFlag: string;
-  /** The flag before a prompt on the command line; without one it stands last, after `--`. */
+  /** Flag before a prompt on the command line. Without one the prompt is the last argument, after `--`. */
   readonly promptFlag?: string | undefined;
-  /** Where system text goes: a flag or a variable that names a file, a file in the working directory, the prompt. */
+  /** Destination of system text: a flag or a variable that names a file, or a file in the working directory. */
   readonly system: SystemPlace;
-  /** Its words for effort, and the arguments for one of them; absent where the CLI takes none. */
+  /** Effort values, and the arguments for one of them. Absent if the CLI has no effort setting. */
   readonly effort?:
     { readonly words: readonly Effort[]; readonly args: (word: Effort) => readonly string[] } | undefined;
-  /** The variable that limits the tokens of an answer. */
+  /** Variable that limits the tokens of a response. */
   readonly maxTokensVariable?: string | undefined;
-  /** Lets every tool run without a question. */
+  /** Arguments that let every tool run without permission. */
   readonly skipPermissionsArgs: readonly string[];
-  /** Variables of its own that it may see, names or beginnings of names. */
+  /** Variables of the CLI, as names or prefixes, that the child receives. */
   readonly env: readonly string[];
-  /** What it always gets besides. */
+  /** Variables that are always set. */
   readonly setEnv: Readonly<Record<string, string>>;
-  /** What it gets in the empty folder that is made for a call. */
+  /** Variables that are set in the temporary directory of a call. */
   readonly emptyFolderEnv?: Readonly<Record<string, string>> | undefined;
   /**
-   * `@path` in a prompt, which makes some CLIs read that file into it. `none`: this one does not; `fence`: it is kept
-   * from it by a character that nobody sees; otherwise by these variables.
+   * Handling of `@path` in a prompt, which makes some CLIs read that file. `none`: this CLI does not. `fence`: an invisible
+   * character prevents it. Otherwise these variables disable it.
    */
   readonly fileMentions: 'none' | 'fence' | { readonly switchedOffBy: Readonly<Record<string, string>> };
-  /** Exit statuses that it gives a meaning. */
+  /** Kinds of exit statuses. */
   readonly exitKinds: Readonly<Record<number, 'auth' | 'config' | 'invalid-request'>>;
   readonly reader: (options: OutputReaderOptions) => OutputReader;
 }

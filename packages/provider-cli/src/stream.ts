@@ -1,24 +1,23 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { NdjsonDecoder, UNTERMINATED_LINE, type EventWriter } from '@majordomo/wire-kit';
-import { plain } from './errors.ts';
+import { withoutTerminalCodes } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 
-/** What is read of a child's stdout. */
+/** Reads the stdout of a child. */
 export interface Output {
-  /** True once the answer is whole. */
+  /** Whether the response is complete. */
   readonly done: boolean;
-  /** Text that is not part of the answer: complaints, and lines in another format. */
-  said(): string;
+  /** Returns text outside of the response: error messages, and lines in another format. */
+  otherOutput(): string;
   push(bytes: Uint8Array): void;
-  /** After the last byte. `succeeded`: the child ended with status 0. */
+  /** Ends the output. `succeeded`: the child exited with status 0. */
   end(succeeded: boolean): void;
 }
 
-/** Lines that are none of the format: enough of them to say what went wrong. */
-const NOISE_KEPT = 4000;
+const MAX_NOISE_LENGTH = 4000;
 
-/** Machine output: each line a JSON object for the CLI's reader. CLIs print notices between them. */
+/** Reads machine output, in which each line is a JSON object. CLIs print notices between them. */
 export class LineOutput implements Output {
   private readonly reader: OutputReader;
   private readonly target: string;
@@ -38,7 +37,7 @@ export class LineOutput implements Output {
     return this.reader.done;
   }
 
-  said(): string {
+  otherOutput(): string {
     return [this.reader.complaint, this.noise].filter((text) => text !== undefined && text !== '').join('\n');
   }
 
@@ -52,15 +51,15 @@ export class LineOutput implements Output {
 
   private line(line: string, mayLackItsEnd: boolean): void {
     if (this.reader.done) return;
-    const clean = line.trimStart().startsWith('{') ? line : plain(line);
-    const value = parsed(clean);
+    const clean = line.trimStart().startsWith('{') ? line : withoutTerminalCodes(line);
+    const value = parseObject(clean);
     if (value !== undefined) this.reader.readMessage(value);
     else if (clean.trimStart().startsWith('{"') && !mayLackItsEnd) throw brokenLine(this.target);
-    else this.noise = `${this.noise}${line}\n`.slice(-NOISE_KEPT);
+    else this.noise = `${this.noise}${line}\n`.slice(-MAX_NOISE_LENGTH);
   }
 }
 
-function parsed(line: string): JsonLine | undefined {
+function parseObject(line: string): JsonLine | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return isRecord(value) ? value : undefined;
@@ -70,26 +69,26 @@ function parsed(line: string): JsonLine | undefined {
 }
 
 const brokenLine = (target: string): LlmError =>
-  new LlmError('protocol', `${target} printed a line of broken JSON`, { target, path: '' });
+  new LlmError('protocol', `${target} printed a line of invalid JSON`, { target, path: '' });
 
 /** Half of a terminal code at the end of a piece. */
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character
 const HALF_CODE = /\u001b(?:\[[0-9;:?]*|\][^\u0007\u001b]*)?$/;
 
-/** Plain text: the answer is all that is printed, without terminal codes and the blanks around it. */
+/** Reads plain text: the response is the output without terminal codes and surrounding whitespace. */
 export class TextOutput implements Output {
   done = false;
-  private readonly scribe: EventWriter;
+  private readonly writer: EventWriter;
   private readonly decoder = new TextDecoder();
-  /** Half a terminal code, or blanks that may be the last ones. */
-  private held = '';
-  private begun = false;
+  /** Part of a terminal code, or whitespace that may be the last. */
+  private pending = '';
+  private hasStarted = false;
 
-  constructor(scribe: EventWriter) {
-    this.scribe = scribe;
+  constructor(writer: EventWriter) {
+    this.writer = writer;
   }
 
-  said(): string {
+  otherOutput(): string {
     return '';
   }
 
@@ -100,24 +99,23 @@ export class TextOutput implements Output {
   end(succeeded: boolean): void {
     this.write(this.decoder.decode());
     if (!succeeded) return;
-    this.scribe.finish('stop', undefined, undefined);
+    this.writer.finish('stop', undefined, undefined);
     this.done = true;
   }
 
   private write(piece: string): void {
-    const text = this.held + piece;
+    const text = this.pending + piece;
     const [half = ''] = HALF_CODE.exec(text) ?? [];
-    const whole = plain(text.slice(0, text.length - half.length));
-    const visible = this.begun ? whole : whole.trimStart();
+    const whole = withoutTerminalCodes(text.slice(0, text.length - half.length));
+    const visible = this.hasStarted ? whole : whole.trimStart();
     const end = visible.trimEnd().length;
-    this.held = visible.slice(end) + half;
+    this.pending = visible.slice(end) + half;
     if (end === 0) return;
-    this.begun = true;
-    this.scribe.text(visible.slice(0, end));
+    this.hasStarted = true;
+    this.writer.text(visible.slice(0, end));
   }
 }
 
-/** More than the app wants to keep. */
 export const tooMuchOutput = (target: string, most: number): LlmError =>
   new LlmError('protocol', `${target} printed more than ${most} bytes`, {
     target,

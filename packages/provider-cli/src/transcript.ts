@@ -1,9 +1,9 @@
 import type { TurnMessage, UserMessage, AssistantMessage, ToolMessage } from '@majordomo/core';
 
 /**
- * A conversation as the one text that a CLI takes. One question goes as it is. Several turns stand between lines that
- * name the speaker: more `<` than any text of the conversation holds in a row, so that no text can forge such a line.
- * `system`: instructions that the CLI has no place of its own for.
+ * Converts a conversation into one prompt. A single question is unchanged. Turns are separated by lines that name the
+ * speaker and begin with more `<` than any text of the conversation contains in a row, so that no text can forge such a
+ * line. `system`: instructions for a CLI without a mechanism for them.
  */
 export function transcript(messages: readonly TurnMessage[], system?: string): string {
   const [first] = messages;
@@ -20,12 +20,12 @@ export function transcript(messages: readonly TurnMessage[], system?: string): s
   return [head, ...turns.map(([who, text]) => `${fence} ${who}\n${text}`), `${fence} assistant`].join('\n\n');
 }
 
-/** At the start of a prompt the CLIs take these for commands, files to read, shell lines or memory notes. */
+/** Whether a CLI would interpret the prompt as a command, a file, a shell line or a memory note. */
 const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
 
-/** A loop: a text may hold more runs than a call takes arguments. */
+/** Uses a loop, because a text may have more matches than a call accepts arguments. */
 function longestRun(texts: readonly string[]): number {
   let longest = 0;
   for (const text of texts) for (const [run] of text.matchAll(/<+/g)) longest = Math.max(longest, run.length);

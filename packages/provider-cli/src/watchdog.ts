@@ -3,18 +3,18 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 
-/** Ends a process group when this process is gone, however it ended. */
+/** Ends a process group after this process has ended for any reason. */
 export interface Watchdog {
-  /** From here on the group is watched. */
+  /** Starts to guard the group. */
   guard(group: number): void;
-  /** The group has ended, or there is none. */
+  /** Stops guarding, because the group has ended or does not exist. */
   release(): void;
 }
 
 /**
- * A shell that waits at a pipe whose other end only this process holds: the system closes it with the process, after
- * SIGKILL too. It is told the group, and a word when there is nothing to guard any more; silence means that nobody is
- * left to say it. In a session of its own, so that a Ctrl-C or a terminal that closes does not reach it.
+ * A shell that reads from a pipe which only this process writes to. The system closes the pipe with the process, even after
+ * SIGKILL. The first line is the group. A second line means that it has ended; end of file means that this process has
+ * ended. The shell has its own session, so that Ctrl-C or a closed terminal does not reach it.
  */
 const SCRIPT = `
 read -r group || exit 0
@@ -24,7 +24,7 @@ sleep 0.4 || sleep 1
 kill -KILL "-$group"
 `;
 
-/** Start it before the child, so that there is no moment without it. Windows has no groups to end. */
+/** Start it before the child, so that no gap occurs. Windows has no process groups. */
 export function watchdog(): Watchdog {
   if (process.platform === 'win32') return { guard: () => undefined, release: () => undefined };
   const shell = spawn('/bin/sh', ['-c', SCRIPT], {
@@ -33,7 +33,7 @@ export function watchdog(): Watchdog {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  letGo(shell);
+  detach(shell);
   let guards = false;
   return {
     guard(group) {
@@ -46,8 +46,8 @@ export function watchdog(): Watchdog {
   };
 }
 
-/** It must not keep the app alive. A system without a shell is one without a watchdog. */
-function letGo(shell: ChildProcessByStdio<Writable, null, null>): void {
+/** Detaches the shell, so that it does not keep the application running. Without a shell there is no watchdog. */
+function detach(shell: ChildProcessByStdio<Writable, null, null>): void {
   shell.on('error', () => undefined);
   shell.stdin.on('error', () => undefined);
   shell.unref();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SystemPlace } from './spec.ts';
 
-/** Where one call runs, and what its system text adds to the command. */
+/** Working directory of one call, and the effect of system text on the command. */
 export interface Workspace {
   readonly cwd: string;
   readonly args: readonly string[];
@@ -11,7 +11,10 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-/** An empty working directory for one call, or the app's own, with the system text where the CLI looks for it. */
+/**
+ * Creates a temporary working directory, or uses that of the application, and writes the system text where the CLI reads
+ * it.
+ */
 export async function openWorkspace(
   place: SystemPlace,
   system: string | undefined,

@@ -9,7 +9,7 @@ import { fakeCli, ended, SAYS_HELLO } from './fake-cli.ts';
 
 const APP = fileURLToPath(new URL('app.ts', import.meta.url));
 
-/** A CLI that minds no signal but SIGKILL, and has started a helper that does not either. */
+/** A CLI and a helper that ignore every signal but SIGKILL. */
 const STUBBORN = `
   const { spawn } = require('node:child_process');
   const deaf = "for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => undefined); setInterval(() => {}, 1000);";
@@ -22,7 +22,7 @@ const STUBBORN = `
 describe.skipIf(process.platform === 'win32')('a CLI and what it started end with the app', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('that %s ended', async (signal) => {
     await using cli = await fakeCli(STUBBORN);
-    // A group of its own, which gets the signal as a terminal sends it: to all.
+    // A separate group, which receives a signal like a terminal's.
     const app = spawn(process.execPath, [APP, cli.command], { stdio: 'inherit', detached: true });
     const pids = [Number(await cli.wrote('pid')), Number(await cli.wrote('helper'))];
     if (app.pid === undefined) throw new Error('the app did not start');

@@ -2,7 +2,7 @@ import process from 'node:process';
 import { createMajordomo, user } from '@majordomo/core';
 import { createCli } from '../src/index.ts';
 
-/** An app of its own process, with one call under way: `node app.ts COMMAND`. */
+/** An application in its own process with one running call: `node app.ts COMMAND`. */
 const majordomo = createMajordomo({
   providers: [createCli({ cli: 'claude', command: process.argv[2] })],
   env: { PATH: process.env['PATH'] },

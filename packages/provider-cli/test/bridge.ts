@@ -1,6 +1,6 @@
 /**
- * A script that plays a CLI whose vendor is the wire server: it reads its prompt from stdin, asks the server as the
- * Messages wire has it, and prints the answer line by line. Failures it tells in words, as they all do.
+ * A script that acts as a CLI whose vendor is the wire server: it reads its prompt from stdin, calls the server with the
+ * Messages wire, and prints the response line by line. It reports failures as text, like all CLIs.
  */
 export const BRIDGE: string = `
 const http = require('node:http');
@@ -60,7 +60,7 @@ const onResponse = (response) => {
     }
   });
   response.on('end', () => { if (!over && stop) end(); });
-  // A stream that breaks leaves the CLI without an answer, and it ends as if nothing were wrong.
+  // After a broken stream the CLI prints no response and exits normally.
   response.on('error', () => undefined);
 };
 if (key === undefined) fail('Not logged in · Please run /login');

@@ -1,7 +1,7 @@
 import type { ModelContext, ModelRequest, Provider } from '@majordomo/core';
 import { collect, type Collected, type OnStep } from '@majordomo/testing';
 
-/** A whole request out of the fields that matter. */
+/** Creates a complete request from the relevant members. */
 export const requestOf = (fields: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
   tools: [],
@@ -18,7 +18,7 @@ export const contextOf = (provider: Provider, fields: Partial<ModelContext> = {}
   ...fields,
 });
 
-/** Runs one call to its end; what it throws is a result too. */
+/** Runs one call and returns its result or its error. */
 export const ask = (
   provider: Provider,
   fields: Partial<ModelRequest> = {},

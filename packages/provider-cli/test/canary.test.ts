@@ -6,7 +6,7 @@ import { ask } from './calls.ts';
 import { fakeCli } from './fake-cli.ts';
 
 const KEY = 'c4naryXq7-p_2718281828';
-/** Addresses hold one of their own: it is known by its place alone. */
+/** A value within a URL, which only its position identifies as a secret. */
 const IN_URL = 'c4naryZz9-p_3141592653';
 const env = {
   PATH: process.env['PATH'],
@@ -17,7 +17,7 @@ const env = {
   HTTPS_PROXY: `http://user:${IN_URL}@proxy.example:3128`,
 };
 
-/** All that the child was given, as it would print it. */
+/** Everything that the child received, as it would print it. */
 const ALL = `Object.entries(process.env).map(([name, value]) => name + '=' + value).join('\\n')`;
 
 describe('what a CLI prints of its environment shows nowhere', () => {

@@ -5,14 +5,14 @@ import process from 'node:process';
 import { expect } from 'vitest';
 
 export interface FakeCli extends AsyncDisposable {
-  /** The script's path. */
+  /** Path of the script. */
   readonly command: string;
   readonly folder: string;
-  /** What the script wrote into a file of its folder, once it is there. */
+  /** Returns the content of a file that the script writes, when it exists. */
   wrote(name: string): Promise<string>;
 }
 
-/** An executable Node script that plays a CLI. `folder` is where it may write; its body is a module. */
+/** Creates an executable Node script that acts as a CLI. `folder` is its writable directory; the body is a module. */
 export async function fakeCli(body: string, name = 'fake-cli'): Promise<FakeCli> {
   const folder = await mkdtemp(join(tmpdir(), 'majordomo-fake-'));
   const command = join(folder, name);
@@ -46,7 +46,7 @@ export async function ended(pid: number): Promise<void> {
   await expect.poll(() => runs(pid)).toBe(false);
 }
 
-/** A process that ended and whose end nobody has asked for yet (`Z`) still has its id. */
+/** Whether the process runs. A zombie (`Z`) still has its id. */
 async function runs(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -57,7 +57,7 @@ async function runs(pid: number): Promise<boolean> {
   return !/\) Z /.test(stat);
 }
 
-/** A whole answer as the first CLI prints it. */
+/** A complete response in the format of the first CLI. */
 export const SAYS_HELLO = `say(
   { type: 'system', subtype: 'init', session_id: 's1' },
   { type: 'assistant', message: { id: 'm1', content: [{ type: 'text', text: 'Hello' }] } },

@@ -22,7 +22,7 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'user-after-tools': TOOLS,
   'fitted-tool-names': TOOLS,
   'tool-schemas': TOOLS,
-  // These ask with tools, or for their calls.
+  // These cases request tools.
   'unicode-split': TOOLS,
   'prefix-stability': TOOLS,
   'request-tools': TOOLS,
@@ -47,12 +47,12 @@ const CANNOT: NonNullable<Harness['cannot']> = {
 
 let script: Promise<FakeCli> | undefined;
 
-/** Takes the script away that the first call wrote. */
+/** Removes the script that the first call wrote. */
 export async function cleanUp(): Promise<void> {
   await (await script)?.[Symbol.asyncDispose]();
 }
 
-/** A CLI between the provider and the wire server: it shows what survives of either end. */
+/** A CLI between the provider and the wire server. */
 const harness: Harness = {
   wire: anthropicMessages,
   model: 'claude-test',
@@ -72,5 +72,5 @@ const harness: Harness = {
   startMs: 400,
 };
 
-/** One stands for all: they differ in flags and output, which their own tests show. */
+/** One CLI represents all: their flags and output have separate tests. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [['a CLI', harness]];

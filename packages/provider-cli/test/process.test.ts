@@ -148,7 +148,7 @@ describe('plain text', () => {
 describe('a CLI that fails', () => {
   it.each([
     ['with a status and words', `console.error('boom\\nsecond line'); process.exit(3);`, 'server', /boom/],
-    ['with a status and nothing', `process.exit(3);`, 'server', /ended with status 3 and said nothing/],
+    ['with a status and nothing', `process.exit(3);`, 'server', /ended with status 3 without output/],
     ['by a signal', `process.kill(process.pid, 'SIGKILL');`, 'server', /was ended by SIGKILL/],
     ['with words alone', `console.error('only noise');`, 'truncated', /ended without an answer: only noise/],
     ['with nothing at all', ``, 'truncated', /ended without an answer$/],
@@ -208,7 +208,7 @@ describe('a CLI that fails', () => {
 });
 
 describe('a CLI that hangs', () => {
-  /** It and its helper ignore SIGTERM; nothing but SIGKILL to the group ends them. */
+  /** A CLI and a helper that ignore SIGTERM. */
   const STUBBORN = `
     const { spawn } = require('node:child_process');
     process.on('SIGTERM', () => {});

@@ -5,12 +5,12 @@ import { createCli, type CliName, type CliOptions } from '../src/index.ts';
 import { ask } from './calls.ts';
 import { fakeCli } from './fake-cli.ts';
 
-/** Recorded output of the real CLIs lies outside of the project; without it these tests are skipped. */
+/** Recorded output of the real CLIs is outside of the project. Without it these tests are skipped. */
 const FOLDER: string =
   process.env['CLI_RECORDINGS'] ?? path.resolve(import.meta.dirname, '../../../../shared/recordings/cli');
 const isThere = existsSync(FOLDER);
 
-/** Plays a recording, at once or byte by byte: what went to stdout and stderr, and the exit status. */
+/** Replays a recording at once or byte by byte: stdout, stderr and the exit status. */
 const player = (name: string, bytes: number): string => {
   const read = (part: string): string =>
     JSON.stringify(readFileSync(path.join(FOLDER, `${name}.${part}`), 'base64'));
@@ -34,7 +34,7 @@ const ANSWERS: readonly (readonly [string, CliName, Partial<CliOptions>, object]
     {},
     { ...whole, input: 12, output: 5, nano: '185000', id: '419dd34b-842a-4502-b091-e0717d067446' },
   ],
-  // One line with the result, as its other format prints it.
+  // One line with the result, in its other format.
   ['claude-json', 'claude', {}, { ...whole, input: 12, output: 5, nano: '185000', id: undefined }],
   ['claude-text', 'claude', { output: 'text' }, whole],
   [
@@ -73,7 +73,7 @@ const FAILURES: readonly (readonly [string, CliName, object, RegExp])[] = [
   ],
 ];
 
-/** Pretty-printed JSON is not a format that is asked for. */
+/** Pretty-printed JSON is never requested. */
 const NOT_PLAYED = ['gemini-json'];
 
 describe.skipIf(!isThere)(`recorded output${isThere ? '' : ` (skipped: no recordings at ${FOLDER})`}`, () => {

@@ -27,7 +27,6 @@ export class Answer {
   private calls = 0;
   private last: Call | undefined;
   private readonly callsByKey = new Map<string, Call>();
-  /** Kinds of parts that a warning has reported. */
   private readonly warnedKinds = new Set<string>();
 
   constructor({ writer, family, maxTokens = DEFAULT_MAX_TOKENS }: AnswerOptions) {

@@ -83,6 +83,5 @@ function toResponse(answer: unknown): Response {
   return new Response(JSON.stringify(answer ?? null), { headers: { 'content-type': 'application/json' } });
 }
 
-/** Removes members without a value, which the binding would treat as values. */
 const definedMembers = (options: object): object =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -44,7 +44,6 @@ const BY_CODE: Readonly<Record<string, CodeFacts>> = {
   '10000': { status: 401 },
 };
 
-/** Kinds by message, for errors without a listed code. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/context window limit|exceeded this model context/i, 'context-overflow'],
   [/json mode couldn't be met/i, 'invalid-output'],
@@ -120,7 +119,6 @@ function messageAndCode(body: unknown): { readonly message: string; readonly cod
 const codeFacts = (code: string | undefined): CodeFacts | undefined =>
   code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 
-/** Returns the status. Codes of three digits are statuses. */
 function statusOf(code: string | undefined): number | undefined {
   const known = codeFacts(code)?.status;
   return known ?? (code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined);

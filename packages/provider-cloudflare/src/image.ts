@@ -50,7 +50,6 @@ async function generateImage(
 const BRACE = 0x7b;
 const QUOTE = 0x22;
 
-/** Reads an image, or JSON that contains one. The content type is unreliable: a stream of the binding has none. */
 async function readImage(bytes: Uint8Array, facts: ErrorContext): Promise<GeneratedImages['images'][number]> {
   const { target } = facts;
   if (bytes[0] !== BRACE && bytes[0] !== QUOTE) return imageFromBytes(bytes, { target, path: '' });

@@ -28,7 +28,6 @@ interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
-/** The wire has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
 /** Converts turns: text into a string, parts only if there are images, and each tool result into a message. */

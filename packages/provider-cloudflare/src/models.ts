@@ -45,7 +45,6 @@ const IMAGE_MODELS: readonly { readonly pattern: RegExp; readonly quirks: Partia
   { pattern: /lucid-origin|phoenix/, quirks: { images: 0, mask: false } },
 ];
 
-/** Settings of the Stable Diffusion models and of unknown ones. */
 const TEXT_TO_IMAGE: ImageQuirks = { input: 'object', size: {}, seed: true, images: 1, mask: true };
 
 /** Returns the settings of an image model. */

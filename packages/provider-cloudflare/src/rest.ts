@@ -65,7 +65,6 @@ interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Returns the URL. An explicit base URL bypasses the gateway. */
 function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, account: string): Endpoint {
   const affinity: Record<string, string> =
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };

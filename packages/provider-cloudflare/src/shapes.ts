@@ -152,7 +152,6 @@ function readDelta(answer: Answer, delta: Json, index: unknown): void {
   if (json !== undefined) answer.toolCalls([{ index, arguments: json }]);
 }
 
-/** Returns a string, the text of parts, or JSON of a number or an object. */
 function contentOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (content === undefined || content === null) return '';
@@ -162,7 +161,6 @@ function contentOf(content: unknown): string {
   return JSON.stringify(content);
 }
 
-/** Adds usage. Later counts replace earlier ones. */
 function addUsage(answer: Answer, usage: unknown): void {
   if (isRecord(usage)) answer.rawUsage = { ...answer.rawUsage, ...usage };
 }

@@ -75,7 +75,6 @@ const BRACE = 0x7b;
 /** First byte of an HTML page, which an audio file never starts with. */
 const ANGLE = 0x3c;
 
-/** Reads the sound. The content type is unreliable: a stream of the binding has none. */
 async function* readSound(
   response: Response,
   { format }: SpeechRequest,

@@ -96,13 +96,11 @@ function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   return [{ text: content.trim(), startMs, endMs }];
 }
 
-/** Converts seconds to milliseconds. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = asNumber(seconds);
   return number === undefined || number < 0 ? undefined : Math.round(number * 1000);
 }
 
-/** The vendor bills by the minute of audio. */
 function usageOf(durationMs: number | undefined): Usage | undefined {
   if (durationMs === undefined) return undefined;
   const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };

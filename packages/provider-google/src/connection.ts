@@ -116,7 +116,6 @@ function captureAnswer(
   );
 }
 
-/** The SDK serializes the body. The vendor rejects a body with a lone surrogate. */
 const wellFormedBody = (init: RequestInit | undefined): Pick<RequestInit, 'body'> =>
   typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
 

@@ -102,7 +102,6 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
   CONSUMER_SUSPENDED: 'billing',
 };
 
-/** A request or a PDF that another model of the chain may accept. */
 const TOO_LARGE = /payload size exceeds|exceeds the supported page limit/i;
 
 /** Returns kinds that the shared tables do not contain. Google uses 499 for a cancelled call. */

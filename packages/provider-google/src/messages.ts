@@ -46,7 +46,6 @@ export function isUnsigned(parts: readonly AssistantPart[], family: string): boo
 const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefined =>
   replay?.family === family ? replay.data : undefined;
 
-/** The API rejects empty text, and a turn must have a part. */
 function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
   const nonEmpty = parts.filter((part) => part.type !== 'text' || part.text !== '');
   return nonEmpty.length === 0
@@ -96,7 +95,6 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
  */
 const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 
-/** Converts all results of a turn into one content, in the order of the calls. */
 function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {
   const inResponse = toolImages === 'in-response';
   const after = inResponse ? [] : results.flatMap((result) => imagesOf(result).map(inline));

@@ -34,7 +34,6 @@ export class PartialArguments {
   }
 }
 
-/** Returns the value. Null may be explicit or absent. */
 function valueOf({ stringValue, numberValue, boolValue }: PartialArg): JsonValue {
   if (typeof stringValue === 'string') return stringValue;
   if (typeof numberValue === 'number') return numberValue;

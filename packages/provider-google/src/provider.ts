@@ -98,7 +98,6 @@ const TEXT: QuirkValues<string> = { takes: 'a string', read: (text) => text };
 /** Longest response that is not streamed: the vendor ends a non-streaming call after ten minutes. */
 const MAX_NON_STREAMING_TOKENS = 16_384;
 
-/** The SDK refuses to send these parts to Vertex. */
 const VERTEX_QUIRKS: Partial<Quirks> = { serverToolParts: false };
 
 function geminiModel(modelId: string, options: GoogleOptions, connection: Connection): Model {

@@ -92,7 +92,6 @@ function warnUnsigned(
   });
 }
 
-/** Removes parts of server tools for platforms that reject them. */
 function withoutServerTools(
   message: ModelRequest['messages'][number],
   quirks: Quirks,

@@ -169,6 +169,5 @@ export const blockedError = (
     partial: usageOnly(target, counted),
   });
 
-/** A partial response without content: the vendor bills a response that it blocks. */
 const usageOnly = (target: string, counted: Usage | undefined): PartialResponse | undefined =>
   counted && { id: undefined, target, parts: [], text: '', usage: counted };

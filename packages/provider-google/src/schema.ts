@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 
-/** Maximum depth of resolved references: a recursive schema would be infinite without a limit. */
 const MAX_REF_DEPTH = 4;
 
 /** Members of the wire's Schema message, which rejects the rest of JSON Schema. ai.google.dev, 2026-11. */

@@ -69,7 +69,6 @@ const NO_SPEED: Warning = {
   why: 'this API has no speed setting; describe the speed in instructions',
 };
 
-/** Yields the candidate of a non-streaming body, or of each event. */
 async function* readCandidates(
   response: Response,
   { delivery, target }: ModelContext,
@@ -114,7 +113,6 @@ async function* readSound(
   }
 }
 
-/** Returns the media type, and a header for raw samples. Other formats are unchanged. */
 function soundHeader(type: string, format: SpeechRequest['format'], length: number | undefined): SpeechStep {
   const bytes = new Uint8Array();
   if (!/^audio\/(?:l16|pcm)/i.test(type)) return { mediaType: type, bytes };
@@ -124,7 +122,6 @@ function soundHeader(type: string, format: SpeechRequest['format'], length: numb
   return { mediaType: 'audio/wav', bytes: wavHeader(rate, length) };
 }
 
-/** Maximum plausible sample rate in Hz. */
 const MAX_RATE = 768_000;
 const DEFAULT_RATE = 24_000;
 

@@ -14,7 +14,6 @@ import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
 import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
-/** A chunk of a stream, or a non-streaming body. */
 interface Chunk {
   readonly responseId?: string;
   readonly candidates?: readonly Candidate[];
@@ -69,7 +68,6 @@ interface WireCall {
   readonly willContinue?: boolean;
 }
 
-/** Members of a part that are not its data. */
 const METADATA: ReadonlySet<string> = new Set([
   'thought',
   'thoughtSignature',
@@ -102,7 +100,6 @@ const NO_REASON: Warning = {
   why: 'the response has no finish reason',
 };
 
-/** Creates the part of a server tool, with its code or output. */
 function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
   const kind = VENDOR_PARTS.find((name) => name in part) ?? 'part';
   const { code, output } = asRecord(asRecord(part)[kind]);
@@ -146,13 +143,10 @@ export class GeminiReader implements WireReader {
   private isComplete = false;
   private calls = 0;
   private storedParts = 0;
-  /** Searches at the vendor. Chunks may repeat them. */
   private readonly searches = new Set<string>();
-  /** Sources of the text that are not written yet. */
   private grounding: Grounding | undefined;
   private quotations: Quotation[] = [];
   private openCall: OpenCall | undefined;
-  /** Kinds of parts that a warning has reported. */
   private readonly warnedKinds = new Set<string>();
 
   constructor({ writer, family, toLlmError, reportUsage }: GeminiReaderOptions) {
@@ -196,7 +190,6 @@ export class GeminiReader implements WireReader {
     );
   }
 
-  /** Returns whether the chunk has candidates. */
   private readChunk(json: unknown): boolean {
     if (!isRecord(json)) throw this.protocolError('', 'is not an object');
     const chunk: Chunk = json;
@@ -313,7 +306,6 @@ export class GeminiReader implements WireReader {
     this.writer.end(key);
   }
 
-  /** Writes the sources of the open text. Without open text they wait for the next. */
   private cite(): void {
     const { openText } = this.writer;
     if (openText === undefined) return;

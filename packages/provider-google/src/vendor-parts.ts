@@ -4,10 +4,8 @@ import { isRecord } from '@majordomo/core/toolkit';
 /** Members of parts that ran at the vendor. They are sent back unchanged or not at all. */
 export const VENDOR_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
-/** Members of parts with a type of their own in the transcript. */
 const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];
 
-/** Types whose replay token may contain a part. */
 const STORED_TYPES: ReadonlySet<AssistantPart['type']> = new Set(['vendor', 'reasoning']);
 
 /**

@@ -21,9 +21,9 @@ export const claude: CliSpec = {
   maxTokensVariable: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
   skipPermissionsArgs: ['--dangerously-skip-permissions'],
   env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_', 'GOOGLE_APPLICATION_CREDENTIALS'],
-  // Retries have one owner, the chain.
+  // Only the chain retries.
   setEnv: { CLAUDE_CODE_MAX_RETRIES: '0', DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
-  // code.claude.com/docs/en/env-vars, 2026-11; run with 2.1.197: the file is not read, the words stay.
+  // code.claude.com/docs/en/env-vars, 2026-11; tested with 2.1.197: the file is not read, and the text stays.
   fileMentions: { switchedOffBy: { CLAUDE_CODE_DISABLE_ATTACHMENTS: '1' } },
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),

@@ -5,7 +5,7 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-read
 import type { CliSpec } from '../spec.ts';
 import { finishReason, usage } from '../response.ts';
 
-/** Codex. Flags: `codex exec --help` of 0.169.0; output recorded 2026-11-20. `-` means: read the prompt from stdin. */
+/** Codex. Flags: `codex exec --help` of 0.169.0; output recorded 2026-11-20. `-` means the prompt is on stdin. */
 export const codex: CliSpec = {
   id: 'codex-cli',
   vendor: 'openai',
@@ -21,21 +21,21 @@ export const codex: CliSpec = {
   skipPermissionsArgs: ['--dangerously-bypass-approvals-and-sandbox'],
   env: ['CODEX_', 'OPENAI_'],
   setEnv: {},
-  // `@` belongs to its terminal interface, where it completes a path; `exec` sends the words (run with 0.169, 2026-11).
+  // Only its terminal interface expands `@`; `exec` sends the text unchanged (tested with 0.169, 2026-11).
   fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new CodexReader(options),
 };
 
-/** `thread.started`, items as they are whole, and `turn.completed` or `turn.failed` at the end. */
+/** Reads `thread.started`, complete items, and `turn.completed` or `turn.failed` at the end. */
 class CodexReader implements OutputReader {
   done = false;
   private complained: string | undefined;
-  private readonly scribe: EventWriter;
+  private readonly writer: EventWriter;
   private readonly fail: Fail;
 
   constructor({ writer, fail }: OutputReaderOptions) {
-    this.scribe = writer;
+    this.writer = writer;
     this.fail = fail;
   }
 
@@ -46,7 +46,7 @@ class CodexReader implements OutputReader {
   readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'thread.started':
-        this.scribe.start(asText(line['thread_id']));
+        this.writer.start(asText(line['thread_id']));
         break;
       case 'item.completed':
         this.item(asRecord(line['item']));
@@ -60,15 +60,15 @@ class CodexReader implements OutputReader {
       case 'turn.failed':
         throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
       default:
-      // Items on their way, tools that it ran, and types that came later.
+      // Incomplete items, tools of the CLI, and newer types.
     }
   }
 
   private item(item: JsonLine): void {
-    const said = asText(item['text']) ?? '';
+    const text = asText(item['text']) ?? '';
     const key = asText(item['id']) ?? 'item';
-    if (item['type'] === 'agent_message') this.scribe.text(said, key);
-    if (item['type'] === 'reasoning') this.scribe.reasoning(said, undefined, key);
+    if (item['type'] === 'agent_message') this.writer.text(text, key);
+    if (item['type'] === 'reasoning') this.writer.reasoning(text, undefined, key);
   }
 
   private completed(counts: JsonLine): void {
@@ -79,7 +79,7 @@ class CodexReader implements OutputReader {
       cacheWrite: counts['cache_write_input_tokens'],
       reasoning: counts['reasoning_output_tokens'],
     });
-    this.scribe.finish(finishReason(undefined), 'turn.completed', total);
+    this.writer.finish(finishReason(undefined), 'turn.completed', total);
     this.done = true;
   }
 }

@@ -5,7 +5,10 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-read
 import type { CliSpec } from '../spec.ts';
 import { finishReason, usage } from '../response.ts';
 
-/** Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means: read stdin. */
+/**
+ * Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means the prompt is on
+ * stdin.
+ */
 export const gemini: CliSpec = {
   id: 'google-cli',
   vendor: 'google',
@@ -18,32 +21,32 @@ export const gemini: CliSpec = {
   skipPermissionsArgs: ['--approval-mode', 'yolo'],
   env: ['GEMINI_', 'GOOGLE_'],
   setEnv: {},
-  // The empty folder is nobody's project: there is nothing to trust in it. The app's own is for its user to trust.
+  // The empty directory contains nothing to trust. The user decides about a directory of the application.
   emptyFolderEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
-  // Files of its folder; it has no switch for that (0.61.0).
+  // It reads files of its directory and has no setting to disable that (0.61.0).
   fileMentions: 'fence',
   exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config', 55: 'config' },
   reader: (options) => new GeminiReader(options),
 };
 
-/** `init`, `message` with deltas of the assistant, tools that it ran, `error`, and `result` at the end. */
+/** Reads `init`, `message` with deltas of the assistant, tools of the CLI, `error`, and `result` at the end. */
 class GeminiReader implements OutputReader {
   done = false;
-  private readonly scribe: EventWriter;
+  private readonly writer: EventWriter;
   private readonly fail: Fail;
 
   constructor({ writer, fail }: OutputReaderOptions) {
-    this.scribe = writer;
+    this.writer = writer;
     this.fail = fail;
   }
 
   readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'init':
-        this.scribe.start(asText(line['session_id']));
+        this.writer.start(asText(line['session_id']));
         break;
       case 'message':
-        if (line['role'] === 'assistant') this.scribe.text(asText(line['content']) ?? '');
+        if (line['role'] === 'assistant') this.writer.text(asText(line['content']) ?? '');
         break;
       case 'error':
         if (line['severity'] !== 'warning')
@@ -53,7 +56,7 @@ class GeminiReader implements OutputReader {
         this.result(line);
         break;
       default:
-      // Tools that it ran, and types that came later.
+      // Tools of the CLI, and newer types.
     }
   }
 
@@ -66,12 +69,12 @@ class GeminiReader implements OutputReader {
       output: outputOf(stats),
       cacheRead: stats['cached'],
     };
-    this.scribe.finish(finishReason(asText(line['status'])), asText(line['status']), usage(counts));
+    this.writer.finish(finishReason(asText(line['status'])), asText(line['status']), usage(counts));
     this.done = true;
   }
 }
 
-/** Thoughts are in the total alone. */
+/** Only the total includes thinking tokens. */
 function outputOf({ total_tokens: total, input_tokens: input, output_tokens: output }: JsonLine): unknown {
   return typeof total === 'number' && typeof input === 'number' && total >= input ? total - input : output;
 }

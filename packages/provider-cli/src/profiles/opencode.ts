@@ -18,22 +18,22 @@ export const opencode: CliSpec = {
   skipPermissionsArgs: ['--auto'],
   env: ['OPENCODE_', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'],
   setEnv: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
-  // It looks for `@path` in commands and in tasks of subagents; `run` sends the words (run with 1.18, 2026-11).
+  // It expands `@path` in commands and in tasks of subagents; `run` sends the text unchanged (tested with 1.18, 2026-11).
   fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new OpencodeReader(options),
 };
 
-/** Parts as they are whole: `text`, `reasoning`, `tool_use`, and a `step_finish` for each step, the last one `stop`. */
+/** Reads complete parts: `text`, `reasoning`, `tool_use`, and a `step_finish` for each step, the last one `stop`. */
 class OpencodeReader implements OutputReader {
   done = false;
-  private readonly scribe: EventWriter;
+  private readonly writer: EventWriter;
   private readonly fail: Fail;
   private readonly steps: Counts[] = [];
   private parts = 0;
 
   constructor({ writer, fail }: OutputReaderOptions) {
-    this.scribe = writer;
+    this.writer = writer;
     this.fail = fail;
   }
 
@@ -41,13 +41,13 @@ class OpencodeReader implements OutputReader {
     const part = asRecord(line['part']);
     switch (line['type']) {
       case 'step_start':
-        this.scribe.start(asText(line['sessionID']));
+        this.writer.start(asText(line['sessionID']));
         break;
       case 'text':
-        this.scribe.text(asText(part['text']) ?? '', this.key());
+        this.writer.text(asText(part['text']) ?? '', this.key());
         break;
       case 'reasoning':
-        this.scribe.reasoning(asText(part['text']) ?? '', undefined, this.key());
+        this.writer.reasoning(asText(part['text']) ?? '', undefined, this.key());
         break;
       case 'step_finish':
         this.step(part);
@@ -55,7 +55,7 @@ class OpencodeReader implements OutputReader {
       case 'error':
         throw this.fail(failureOf(asRecord(line['error'])));
       default:
-      // Tools that it ran, and types that came later.
+      // Tools of the CLI, and newer types.
     }
   }
 
@@ -68,7 +68,7 @@ class OpencodeReader implements OutputReader {
     const raw = asText(part['reason']);
     // It continues with the results of its tools.
     if (raw === 'tool-calls') return;
-    this.scribe.finish(finishReason(raw), raw, this.usage());
+    this.writer.finish(finishReason(raw), raw, this.usage());
     this.done = true;
   }
 
@@ -85,7 +85,6 @@ class OpencodeReader implements OutputReader {
   }
 }
 
-/** Its input leaves the cache out; the total tells whether its output leaves reasoning out. */
 function countsOf(tokens: JsonLine, cost: unknown): Counts {
   const cache = asRecord(tokens['cache']);
   const input = sum(tokens['input'], cache['read'], cache['write']);
@@ -104,6 +103,6 @@ function countsOf(tokens: JsonLine, cost: unknown): Counts {
 /** `{ name, data: { message, statusCode } }`. */
 function failureOf({ name, data }: JsonLine): Parameters<Fail>[0] {
   const { message, statusCode } = asRecord(data);
-  const said = [asText(name), asText(message)].filter((part) => part !== undefined).join(': ');
-  return { message: said === '' ? 'it failed' : said, status: asNumber(statusCode) };
+  const text = [asText(name), asText(message)].filter((part) => part !== undefined).join(': ');
+  return { message: text === '' ? 'it failed' : text, status: asNumber(statusCode) };
 }
