@@ -16,6 +16,7 @@ import {
   retryAfterInMessage,
   type WireFailure,
 } from '@majordomo/core/toolkit';
+import { exhaustedResetMs } from './rate-limits.ts';
 
 /** Properties of a failure that a server reported. */
 export interface WireErrorInit extends WireFailure {
@@ -53,6 +54,7 @@ export function wireError(init: WireErrorInit): LlmError {
       requestId: shortText(init.requestId, secrets),
       retryAfterMs:
         retryAfterMs(headers, Date.now()) ??
+        (status === 429 ? exhaustedResetMs(headers, Date.now()) : undefined) ??
         (TEMPORARY_KINDS.has(kind) ? retryAfterInMessage(said) : undefined),
       shouldRetry: asked === 'true' || asked === 'false' ? asked === 'true' : undefined,
       body: bodyText(init.body, secrets),

@@ -86,6 +86,15 @@ function parseAmount(value: string | null): number | undefined {
   return Number.isFinite(found) ? found : undefined;
 }
 
+/** Returns the time until the last exhausted limit is reset, in milliseconds; `undefined` if no limit is exhausted. */
+export function exhaustedResetMs(headers: HeaderReader | undefined, now: number): number | undefined {
+  const resets = (headers === undefined ? [] : bucketsIn(headers, now)).flatMap(
+    ({ remaining, resetMs: reset }) =>
+      remaining !== undefined && remaining <= 0 && reset !== undefined ? [reset] : [],
+  );
+  return resets.length === 0 ? undefined : Math.max(...resets);
+}
+
 const A_MINUTE = 60_000;
 
 /** `age` is the age of the limits in milliseconds. A limit that has been reset since is not evidence. */

@@ -142,3 +142,29 @@ describe('retry hints of a server', () => {
     expect(wireError(facts({ status: 429, message, headers })).details.retryAfterMs).toBe(3000);
   });
 });
+
+describe('the wait of a 429 without retry-after', () => {
+  const waitOf = (headers: Record<string, string>, status = 429): number | undefined =>
+    wireError({ target: 'p/m', status, headers: new Headers(headers), message: 'slow down' }).details
+      .retryAfterMs;
+  const exhausted = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '7s' };
+
+  it('is the reset of the exhausted limit', () => {
+    expect(waitOf(exhausted)).toBe(7000);
+    expect(waitOf({ 'anthropic-ratelimit-tokens-remaining': '0' })).toBeUndefined();
+  });
+
+  it('is the last reset of several exhausted limits', () => {
+    const tokens = { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1m3s' };
+    expect(waitOf({ ...exhausted, ...tokens })).toBe(63_000);
+  });
+
+  it('ignores limits that are not exhausted, and other statuses', () => {
+    expect(waitOf({ ...exhausted, 'x-ratelimit-remaining-requests': '3' })).toBeUndefined();
+    expect(waitOf(exhausted, 500)).toBeUndefined();
+  });
+
+  it('is retry-after if the server sends it', () => {
+    expect(waitOf({ ...exhausted, 'retry-after': '2' })).toBe(2000);
+  });
+});
