@@ -1,11 +1,10 @@
-import type { Model, Provider } from '@majordomo/core';
+import type { Provider } from '@majordomo/core';
 import { chatReasoningFamily } from '@majordomo/core/toolkit';
-import type { Connection } from './connection.ts';
 import { rejectVendorTools } from './failure/unsupported.ts';
 import type { ChatOptions } from './options.ts';
 import type { CreateOtherModels } from './other-models.ts';
 import { chatTraits, type Profile } from './profile.ts';
-import { createProvider, streamCall } from './provider.ts';
+import { createProvider, streamCall, type CreateModel } from './provider.ts';
 import type { Sdk } from './sdk.ts';
 import { recoveryFor } from './chat/recovery.ts';
 import { toWire } from './chat/request.ts';
@@ -21,50 +20,39 @@ export const chatProvider = (
   profile: Profile,
   options: ChatOptions,
   otherModels?: CreateOtherModels,
-): Provider =>
-  createProvider(
-    sdk,
-    profile,
-    options,
-    (modelId, providerId, connection) => chatModel(modelId, providerId, profile, options, connection),
-    otherModels,
-  );
+): Provider => createProvider(sdk, profile, options, chatModel(profile, options), otherModels);
 
-function chatModel(
-  modelId: string,
-  providerId: string,
-  profile: Profile,
-  options: ChatOptions,
-  connection: Connection,
-): Model {
-  const { quirks, capabilities } = chatTraits(profile, modelId, options.quirks);
-  const { signedDetails, reasoningReplay } = quirks;
-  // Details belong to the upstream vendor: another vendor's model behind the same gateway cannot read them.
-  const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
-  const family = chatReasoningFamily(providerId, connection.baseURL, upstream);
-  return {
-    id: modelId,
-    wire: 'openai-chat',
-    families: signedDetails === 'none' ? [family] : [family, signedDetails.family],
-    capabilities,
-    timeouts: options.timeouts ?? profile.timeouts,
-    isNonStreaming: () => true,
-    stream(request, context) {
-      const stream = context.delivery === 'deltas';
-      const wireRequest = toWire(request, modelId, quirks, { stream, family });
-      return streamCall({
-        connection,
-        path: '/chat/completions',
-        request,
-        context,
-        capabilities,
-        wireRequest,
-        createReader: (reader) => new ChatReader({ ...reader, family, quirks }),
-        recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, family),
-        check: () => {
-          rejectVendorTools(request.extra, quirks, context.target);
-        },
-      });
-    },
+const chatModel =
+  (profile: Profile, options: ChatOptions): CreateModel =>
+  (modelId, providerId, connection) => {
+    const { quirks, capabilities } = chatTraits(profile, modelId, options.quirks);
+    const { signedDetails, reasoningReplay } = quirks;
+    // Details belong to the upstream vendor: another vendor's model behind the same gateway cannot read them.
+    const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
+    const family = chatReasoningFamily(providerId, connection.baseURL, upstream);
+    return {
+      id: modelId,
+      wire: 'openai-chat',
+      families: signedDetails === 'none' ? [family] : [family, signedDetails.family],
+      capabilities,
+      timeouts: options.timeouts ?? profile.timeouts,
+      isNonStreaming: () => true,
+      stream(request, context) {
+        const stream = context.delivery === 'deltas';
+        const wireRequest = toWire(request, modelId, quirks, { stream, family });
+        return streamCall({
+          connection,
+          path: '/chat/completions',
+          request,
+          context,
+          capabilities,
+          wireRequest,
+          createReader: (reader) => new ChatReader({ ...reader, family, quirks }),
+          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, family),
+          check: () => {
+            rejectVendorTools(request.extra, quirks, context.target);
+          },
+        });
+      },
+    };
   };
-}

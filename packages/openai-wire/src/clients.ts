@@ -1,4 +1,6 @@
+import type { Env } from '@majordomo/core';
 import {
+  baseURLFromEnv,
   checkClient,
   clientCache,
   credentialSource,
@@ -18,7 +20,10 @@ import { sdkErrors, type Sdk, type SdkClient, type SdkErrors } from './sdk.ts';
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** The server of a provider. */
-export type Server = Pick<Profile, 'id' | 'baseURL' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'>;
+export type Server = Pick<
+  Profile,
+  'id' | 'baseURL' | 'baseURLEnv' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'
+>;
 
 /** Clients of one provider, one per credential and transport. A client is created by the first call that needs it. */
 export interface Clients {
@@ -32,10 +37,10 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
   const clients = clientCache<SdkClient>();
   const isKeyless = options.apiKey === undefined && server.keyEnv === undefined;
   const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
-  const baseURL = options.baseURL ?? server.baseURL;
   let errors = sdkErrors(options.client?.constructor, sdk.errorClass);
   const constantHeaders = lowerCaseNames({ ...server.headers, ...options.headers });
   const create = async (
+    baseURL: string,
     key: string | undefined,
     headerNames: readonly string[],
     fetch: Fetch = patientFetch,
@@ -62,8 +67,13 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
     ];
     if (client !== undefined) return checkClient<SdkClient>(client, ['post', 'get'], namesOf(sdk));
     const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...constantHeaders });
+    const baseURL = baseURLOf(context.env, server, options);
     const clientFor = (key: string | undefined): Promise<SdkClient> =>
-      clients(JSON.stringify([key, headerNames]), () => create(key, headerNames, fetch), fetch);
+      clients(
+        JSON.stringify([baseURL, key, headerNames]),
+        () => create(baseURL, key, headerNames, fetch),
+        fetch,
+      );
     if (isKeyless) return clientFor(undefined);
     const key = await credentials.resolve(context);
     facts.secrets = [key, ...facts.secrets];
@@ -74,6 +84,9 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
 }
 
 type Fetch = typeof globalThis.fetch;
+
+const baseURLOf = (env: Env, { baseURL, baseURLEnv }: Server, options: SdkOptions): string =>
+  options.baseURL ?? (baseURLEnv === undefined ? undefined : baseURLFromEnv(env, baseURLEnv)) ?? baseURL;
 
 /** Returns headers that replace those of the SDK and of its environment variables. A header of `null` is not sent. */
 function defaultHeadersOf(

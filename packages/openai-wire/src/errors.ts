@@ -17,6 +17,8 @@ import type { SdkErrors } from './sdk.ts';
 export interface SdkErrorContext extends ErrorContext {
   /** Returns a changed request that may succeed, given the body that was sent. */
   recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
+  /** Returns a remedy for the message of an error. */
+  remedy?: ((failure: ReportedFailure, status: number) => string | undefined) | undefined;
 }
 
 /** Codes of Node's fetch for a timeout. */
@@ -41,6 +43,8 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
 function httpError(error: Error, status: number, facts: SdkErrorContext): LlmError {
   const body = 'error' in error ? truncateBody(error.error) : undefined;
   const failure = parseFailure(body);
+  const text = failure.message === '' ? plainTextOf(error.message, status) : failure.message;
+  const remedy = facts.remedy?.(failure, status);
   const headers = 'headers' in error ? headerReader(error.headers) : undefined;
   return wireError({
     ...failure,
@@ -48,7 +52,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
     ...accountPolicyFailure(failure, status),
     target: facts.target,
     status,
-    message: failure.message === '' ? plainTextOf(error.message, status) : failure.message,
+    message: remedy === undefined ? text : `${text}; ${remedy}`,
     requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
     headers: withBodyWait(headers, body),
     body: body ?? plainTextOf(error.message, status),

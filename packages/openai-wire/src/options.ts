@@ -48,6 +48,7 @@ const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   vendor: 'string',
   billing: ['metered', 'included'],
   baseURL: true,
+  baseURLEnv: 'string',
   keyEnv: 'string',
   issuer: 'string',
   keyHeader: 'string',

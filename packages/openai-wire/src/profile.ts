@@ -23,6 +23,8 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly billing?: Billing | undefined;
   /** Base URL that users of the vendor give their OpenAI client; it usually ends in `/v1`. */
   readonly baseURL: string;
+  /** Variable of the call's `env` that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
+  readonly baseURLEnv?: string | undefined;
   /** Variable that holds the key. Without it and without `apiKey` no credential is sent. */
   readonly keyEnv?: string | undefined;
   /** Header that carries the key instead of `authorization`. */

@@ -1,4 +1,12 @@
-import type { Capabilities, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
+import type {
+  Capabilities,
+  Model,
+  ModelContext,
+  ModelRequest,
+  Provider,
+  Recovery,
+  Usage,
+} from '@majordomo/core';
 import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
 import { bodyText } from './body.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -43,6 +51,8 @@ export interface ReaderOptions {
   readonly originals: OriginalSchemas | undefined;
   /** Returns values that no error may contain. */
   readonly secrets: () => readonly string[];
+  /** Receives usage before the end, see `ModelContext.reportUsage`. */
+  readonly reportUsage: (usage: Usage) => void;
 }
 
 /** One call of a model. */
@@ -55,6 +65,7 @@ export interface WireCall {
   readonly wireRequest: WireRequest;
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
+  readonly remedy?: SdkErrorContext['remedy'];
   /** Throws before anything is sent, for a request that only this wire rejects. */
   readonly check?: () => void;
 }
@@ -64,12 +75,17 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
   const { connection, path, request, context, capabilities, wireRequest, createReader, recovery } = call;
   const { params, warnings, originals } = wireRequest;
   const { target } = context;
-  const facts: SdkErrorContext = { target, request, secrets: [], recovery };
+  const facts: SdkErrorContext = { target, request, secrets: [], recovery, remedy: call.remedy };
   const writer = new EventWriter(target, []);
   writer.warning(...warnings);
   return sdkStream({
     context,
-    reader: createReader({ writer, originals, secrets: () => facts.secrets }),
+    reader: createReader({
+      writer,
+      originals,
+      secrets: () => facts.secrets,
+      reportUsage: (usage) => context.reportUsage?.(usage),
+    }),
     send(signal) {
       rejectUnsupported(request, capabilities, target);
       call.check?.();

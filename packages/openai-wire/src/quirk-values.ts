@@ -28,5 +28,6 @@ export const WIRE_QUIRK_VALUES: {
   strictTools: [true, false],
   toolSchemas: ['complete', 'plain', 'typed'],
   output: ['json_schema', 'json_object', 'instruct'],
-  cacheRequest: ['prompt_cache_retention', 'none'],
+  cacheRequest: ['prompt_cache_retention', 'prompt_cache_options', 'none'],
+  cacheTtl: ['30m', '12h'],
 };

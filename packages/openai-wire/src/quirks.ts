@@ -16,8 +16,13 @@ export interface WireQuirks {
   readonly toolSchemas: 'complete' | 'plain' | 'typed';
   /** Method that makes a response follow a schema. `json_object` and `instruct` put the schema into the system text. */
   readonly output: 'json_schema' | 'json_object' | 'instruct';
-  /** Member that requests a long prompt cache. */
-  readonly cacheRequest: 'prompt_cache_retention' | 'none';
+  /**
+   * Member that requests a prompt cache other than the default: `prompt_cache_retention` up to gpt-5.5,
+   * `prompt_cache_options` from gpt-5.6 on.
+   */
+  readonly cacheRequest: 'prompt_cache_retention' | 'prompt_cache_options' | 'none';
+  /** Longest lifetime that `prompt_cache_options` accepts: `30m` on Chat Completions, `12h` on Responses. */
+  readonly cacheTtl: '30m' | '12h';
   /** Values for the service tiers; `none` if the server has no tiers. */
   readonly serviceTiers: 'none' | Readonly<Record<ServiceTier, string>>;
   /** Constant members of every body. */

@@ -43,7 +43,7 @@ export const joinSystem = (...texts: readonly (string | undefined)[]): string =>
 /** Returns the members for the service tier and the prompt cache. */
 export function serviceToWire(
   { serviceTier, cache }: ModelRequest,
-  quirks: Pick<WireQuirks, 'serviceTiers' | 'cacheRequest'>,
+  quirks: Pick<WireQuirks, 'serviceTiers' | 'cacheRequest' | 'cacheTtl'>,
   warnings: Warning[],
 ): object {
   const tier = tierToWire(serviceTier, quirks.serviceTiers, warnings);
@@ -70,9 +70,20 @@ function tierToWire(
 
 function cacheToWire(
   cache: 'none' | 'long',
-  { cacheRequest }: Pick<WireQuirks, 'cacheRequest'>,
+  { cacheRequest, cacheTtl }: Pick<WireQuirks, 'cacheRequest' | 'cacheTtl'>,
   warnings: Warning[],
 ): object | undefined {
+  if (cacheRequest === 'prompt_cache_options') {
+    // Without a breakpoint, `explicit` means that nothing is cached.
+    if (cache === 'none') return { prompt_cache_options: { mode: 'explicit' } };
+    if (cacheTtl === '30m')
+      warnings.push({
+        action: 'coerced',
+        what: 'cache "long"',
+        why: 'prompts are cached for at most 30 minutes on this wire',
+      });
+    return { prompt_cache_options: { mode: 'implicit', ttl: cacheTtl } };
+  }
   if (cache === 'long' && cacheRequest === 'prompt_cache_retention') return { prompt_cache_retention: '24h' };
   warnings.push({
     action: 'dropped',

@@ -1,10 +1,10 @@
-import type { Model, Provider } from '@majordomo/core';
+import type { Provider } from '@majordomo/core';
 import { responsesFamily } from '@majordomo/core/toolkit';
-import type { Connection } from './connection.ts';
 import type { ResponsesOptions } from './options.ts';
+import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { CreateOtherModels } from './other-models.ts';
 import { responsesTraits, type ResponsesProfile } from './profile.ts';
-import { createProvider, streamCall } from './provider.ts';
+import { createProvider, streamCall, type CreateModel } from './provider.ts';
 import type { Sdk } from './sdk.ts';
 import { recoveryFor } from './responses/recovery.ts';
 import { toWire } from './responses/request.ts';
@@ -20,46 +20,42 @@ export const responsesProvider = (
   profile: ResponsesProfile,
   options: ResponsesOptions,
   otherModels?: CreateOtherModels,
-): Provider =>
-  createProvider(
-    sdk,
-    profile,
-    options,
-    (modelId, providerId, connection) => responsesModel(modelId, providerId, profile, options, connection),
-    otherModels,
-  );
+): Provider => createProvider(sdk, profile, options, responsesModel(profile, options), otherModels);
 
-function responsesModel(
-  modelId: string,
-  providerId: string,
-  profile: ResponsesProfile,
-  options: ResponsesOptions,
-  connection: Connection,
-): Model {
-  const { quirks, capabilities } = responsesTraits(profile, modelId, options.quirks);
-  const family = responsesFamily(profile.issuer ?? 'openai', originOf(connection.baseURL), providerId);
-  return {
-    id: modelId,
-    wire: 'openai-responses',
-    families: [family],
-    capabilities,
-    timeouts: options.timeouts ?? profile.timeouts,
-    isNonStreaming: () => quirks.delivery === 'any',
-    stream(request, context) {
-      const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
-      const wireRequest = toWire(request, modelId, quirks, { stream, family });
-      return streamCall({
-        connection,
-        path: '/responses',
-        request,
-        context,
-        capabilities,
-        wireRequest,
-        createReader: (reader) => new ResponsesReader({ ...reader, family }),
-        recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, quirks),
-      });
-    },
+const responsesModel =
+  (profile: ResponsesProfile, options: ResponsesOptions): CreateModel =>
+  (modelId, providerId, connection) => {
+    const { quirks, capabilities } = responsesTraits(profile, modelId, options.quirks);
+    const family = responsesFamily(profile.issuer ?? 'openai', originOf(connection.baseURL), providerId);
+    return {
+      id: modelId,
+      wire: 'openai-responses',
+      families: [family],
+      capabilities,
+      timeouts: options.timeouts ?? profile.timeouts,
+      isNonStreaming: () => quirks.delivery === 'any',
+      stream(request, context) {
+        const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
+        const wireRequest = toWire(request, modelId, quirks, { stream, family });
+        return streamCall({
+          connection,
+          path: '/responses',
+          request,
+          context,
+          capabilities,
+          wireRequest,
+          createReader: (reader) => new ResponsesReader({ ...reader, family }),
+          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, quirks),
+          remedy: remedyFor,
+        });
+      },
+    };
   };
-}
+
+/** A 404 that names neither a model nor an item means that the server has no such path. */
+const remedyFor = ({ code, message }: ReportedFailure, status: number): string | undefined =>
+  status === 404 && !/model|item|deployment/i.test(`${code ?? ''} ${message}`)
+    ? "if the server has no /responses, use api: 'chat'"
+    : undefined;
 
 const originOf = (baseURL: string): string => (URL.canParse(baseURL) ? new URL(baseURL).origin : baseURL);

@@ -9,5 +9,9 @@ import type { CerebrasOptions } from './options.ts';
  * (`service_tier`, `queue_threshold`) goes into `extra: { cerebras: … }`.
  */
 export function createCerebras(options: CerebrasOptions = {}): Provider {
-  return chatProvider(SDK, { ...cerebras, baseURL: 'https://api.cerebras.ai' }, options);
+  return chatProvider(
+    SDK,
+    { ...cerebras, baseURL: 'https://api.cerebras.ai', baseURLEnv: 'CEREBRAS_BASE_URL' },
+    options,
+  );
 }

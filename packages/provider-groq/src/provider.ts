@@ -9,5 +9,10 @@ import type { GroqOptions } from './options.ts';
  * `search_settings`) goes into `extra: { groq: … }`.
  */
 export function createGroq(options: GroqOptions = {}): Provider {
-  return chatProvider(SDK, { ...groq, baseURL: 'https://api.groq.com' }, options, otherModels);
+  return chatProvider(
+    SDK,
+    { ...groq, baseURL: 'https://api.groq.com', baseURLEnv: 'GROQ_BASE_URL' },
+    options,
+    otherModels,
+  );
 }

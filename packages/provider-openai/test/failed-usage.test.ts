@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError, user, type Usage } from '@majordomo/core';
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { answers, streams, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
 
@@ -14,16 +14,14 @@ async function usageOfFailure(
 ): Promise<Usage | undefined> {
   server = await testServer(play);
   const provider = createOpenAI({ api, apiKey: 'k', baseURL: `${server.origin}/v1` });
-  const model = createMajordomo({ providers: [provider] }).model('openai/gpt-5', { retry: { maxAttempts: 1 } });
+  const model = createMajordomo({ providers: [provider] }).model('openai/gpt-5');
   const request = { messages: [user('hi')] };
   const call = isStreamed ? model.stream(request).response() : model.generate(request);
   const error: unknown = await call.catch((cause: unknown) => cause);
   if (!LlmError.is(error)) throw new Error('the call did not fail');
-  return error.details.attempts?.[0]?.usage;
+  return error.details.attempts[0]?.usage;
 }
 
-const sse = (...messages: readonly object[]): Answer =>
-  answers(messages.map((message) => `data: ${JSON.stringify(message)}\n\n`).join(''));
 const usage = { input_tokens: 1200, output_tokens: 4000, output_tokens_details: { reasoning_tokens: 4000 } };
 const failed = {
   id: 'resp_1',
@@ -44,10 +42,14 @@ const counts = { prompt_tokens: 1200, completion_tokens: 4000 };
 describe('a failed attempt retains the usage that arrived', () => {
   it.each<[string, Answer, boolean]>([
     ['a complete response', answers(failed), false],
-    ['response.failed', sse({ type: 'response.failed', response: failed }), true],
-    ['a completed response of status failed', sse({ type: 'response.completed', response: failed }), true],
+    ['response.failed', streams({ type: 'response.failed', response: failed }), true],
+    [
+      'a completed response of status failed',
+      streams({ type: 'response.completed', response: failed }),
+      true,
+    ],
     ['a blocked response', answers(filtered), false],
-    ['a blocked stream', sse({ type: 'response.incomplete', response: filtered }), true],
+    ['a blocked stream', streams({ type: 'response.incomplete', response: filtered }), true],
   ])('Responses: %s', async (_name, play, isStreamed) => {
     expect(await usageOfFailure('responses', play, isStreamed)).toMatchObject({
       input: 1200,
@@ -64,7 +66,10 @@ describe('a failed attempt retains the usage that arrived', () => {
     ],
     [
       'an error after the usage',
-      sse({ id: 'c', choices: [], usage: counts }, { error: { message: 'broken', code: 'server_error' } }),
+      streams(
+        { id: 'c', choices: [], usage: counts },
+        { error: { message: 'broken', code: 'server_error' } },
+      ),
       true,
     ],
   ])('Chat Completions: %s', async (_name, play, isStreamed) => {

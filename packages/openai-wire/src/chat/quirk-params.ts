@@ -1,21 +1,6 @@
 import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wire-kit';
 import { countOr, listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
-import type { ChatParameter, ChatQuirks } from './quirks.ts';
-
-const PARAMETERS: readonly ChatParameter[] = [
-  'temperature',
-  'top_p',
-  'top_k',
-  'frequency_penalty',
-  'presence_penalty',
-  'logprobs',
-  'stop',
-  'seed',
-  'max_tokens',
-  'tool_choice',
-  'reasoning_effort',
-  'stream_options',
-];
+import { CHAT_PARAMETERS, type ChatQuirks } from './quirks.ts';
 
 const VALUES: {
   readonly [
@@ -43,7 +28,7 @@ const VALUES: {
   stopMax: countOr('any'),
   seedField: ['seed', 'random_seed'],
   streamUsage: [true, false],
-  refuses: listOf(PARAMETERS),
+  refuses: listOf(CHAT_PARAMETERS),
 };
 
 /**

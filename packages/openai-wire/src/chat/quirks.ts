@@ -1,19 +1,22 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
 /** Body members that some servers of this wire reject. A member in `refuses` is dropped with a warning. */
-export type ChatParameter =
-  | 'temperature'
-  | 'top_p'
-  | 'top_k'
-  | 'frequency_penalty'
-  | 'presence_penalty'
-  | 'logprobs'
-  | 'stop'
-  | 'seed'
-  | 'max_tokens'
-  | 'tool_choice'
-  | 'reasoning_effort'
-  | 'stream_options';
+export const CHAT_PARAMETERS = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'frequency_penalty',
+  'presence_penalty',
+  'logprobs',
+  'stop',
+  'seed',
+  'max_tokens',
+  'tool_choice',
+  'reasoning_effort',
+  'stream_options',
+] as const;
+
+export type ChatParameter = (typeof CHAT_PARAMETERS)[number];
 
 /**
  * Differences between servers of the Chat Completions wire in what they accept. Each quirk is named after the wire, not
@@ -79,6 +82,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   toolSchemas: 'complete',
   output: 'json_schema',
   cacheRequest: 'prompt_cache_retention',
+  cacheTtl: '30m',
   serviceTiers: { default: 'default', flex: 'flex', priority: 'priority' },
   extraBody: {},
   maxTokensField: 'max_completion_tokens',

@@ -26,6 +26,8 @@ export interface ChatReaderOptions {
   readonly originals?: OriginalSchemas | undefined;
   /** Returns values that no error may contain. */
   readonly secrets?: (() => readonly string[]) | undefined;
+  /** Receives usage before the end, so that a failed attempt retains it. */
+  readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**
@@ -117,6 +119,7 @@ export class ChatReader implements WireReader {
       this.rawUsage = counts;
       this.serviceTier = chunk.service_tier ?? this.serviceTier;
       this.times = chunk.time_info ?? this.times;
+      this.options.reportUsage?.(usage(counts, this.options.quirks, this.serviceTier, this.times));
     }
     const { citations, search_results: results } = chunk;
     if (citations?.length || results?.length) this.sources = sourcesOf(citations, results);

@@ -54,21 +54,19 @@ function detailsOf(
   const answer = raw.completion_tokens_details;
   const searches =
     asNumber(raw.server_tool_use_details?.web_search_requests) ?? asNumber(raw.num_search_queries);
-  const details: { -readonly [K in keyof UsageDetails]: UsageDetails[K] } = {};
-  put(details, 'reportedNanoUsd', reportedNanoUsd(raw));
-  put(details, 'cacheWriteLong', asNumber(raw.cache_creation?.ephemeral_1h_input_tokens));
-  put(details, 'serviceTier', serviceTier);
-  put(details, 'stageMs', stageMs(times));
-  put(details, 'inputImage', asNumber(prompt?.image_tokens));
-  put(details, 'inputAudio', asNumber(prompt?.audio_tokens));
-  put(details, 'outputImage', asNumber(answer?.image_tokens));
-  put(details, 'outputAudio', asNumber(answer?.audio_tokens));
-  put(
-    details,
-    'serverTools',
-    searches === undefined || searches === 0 ? undefined : { web_search: searches },
-  );
-  return Object.keys(details).length === 0 ? undefined : details;
+  const details = {
+    reportedNanoUsd: reportedNanoUsd(raw),
+    cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
+    serviceTier,
+    stageMs: stageMs(times),
+    inputImage: asNumber(prompt?.image_tokens),
+    inputAudio: asNumber(prompt?.audio_tokens),
+    outputImage: asNumber(answer?.image_tokens),
+    outputAudio: asNumber(answer?.audio_tokens),
+    serverTools: searches === undefined || searches === 0 ? undefined : { web_search: searches },
+  };
+  const known = Object.entries(details).filter(([, value]) => value !== undefined);
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 /** Converts seconds to milliseconds, rounded to microseconds. */
@@ -79,8 +77,4 @@ function stageMs(times: RawTimes): Readonly<Record<string, number>> | undefined 
       typeof seconds === 'number' && seconds >= 0 ? [[name, Math.round(seconds * 1e6) / 1e3]] : [],
   );
   return stages.length === 0 ? undefined : Object.fromEntries(stages);
-}
-
-function put<T, K extends keyof T>(into: T, key: K, value: T[K] | undefined): void {
-  if (value !== undefined) into[key] = value;
 }

@@ -18,6 +18,8 @@ const MESSAGES: readonly RegExp[] = [
   /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
   /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
   /not supported on this model: ([\w.]+)/i,
+  // without quotes: only a name with an underscore is a member for certain
+  /^([a-z]+(?:_[a-z]+)+) is not supported (?:with|by|for|on) this model/i,
 ];
 
 /** Codes of errors whose `param` is a member that may be removed. */
@@ -113,6 +115,8 @@ const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   logprobs: ({ logprobs }) => logprobs,
   top_logprobs: ({ logprobs }) => logprobs,
   service_tier: ({ serviceTier }) => serviceTier,
+  prompt_cache_retention: ({ cache }) => (cache === 'long' ? cache : undefined),
+  prompt_cache_options: ({ cache }) => (cache === 'short' ? undefined : cache),
   max_tokens: ({ maxTokens }) => maxTokens,
   max_completion_tokens: ({ maxTokens }) => maxTokens,
   max_output_tokens: ({ maxTokens }) => maxTokens,

@@ -42,5 +42,5 @@ export function azureResponses(
   place: Pick<AzureOptions, 'resource' | 'credential' | 'spaces'>,
 ): ResponsesProfile {
   const { id, vendor, baseURL, keyEnv, keyHeader, spaces } = azureOpenAI(place);
-  return { ...openaiResponses, id, vendor, baseURL, keyEnv, keyHeader, spaces };
+  return { ...openaiResponses, id, vendor, baseURL, baseURLEnv: undefined, keyEnv, keyHeader, spaces };
 }

@@ -1,6 +1,7 @@
 import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
 import type { ModelRule } from '../profile.ts';
 import type { ChatQuirks } from '../chat/quirks.ts';
+import type { WireQuirks } from '../quirks.ts';
 import type { ResponsesRule } from '../profile.ts';
 import type { ResponsesQuirks } from '../responses/quirks.ts';
 
@@ -12,7 +13,7 @@ const IMAGES: ImageLimits = {
   maxTotalBytes: 50 * 2 ** 20,
 };
 
-/** Guide to file inputs, 2026-11: less than 50 MB each, and 50 MB in one request. It names no limit of pages. */
+/** Guide to file inputs, 2026-11: less than 50 MB each, and 50 MB in one request. It states no limit of pages. */
 const DOCUMENTS: FileLimits = { maxBytes: 50_000_000, maxTotalBytes: 50_000_000 };
 
 const SEES: Capabilities = {
@@ -23,7 +24,7 @@ const SEES: Capabilities = {
 };
 const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 
-/** What reasoning models have in common (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */
+/** Common quirks of reasoning models (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */
 const REASONS: Partial<ChatQuirks> = {
   systemRole: 'developer',
   refuses: ['temperature', 'top_p', 'stop', 'frequency_penalty', 'presence_penalty', 'logprobs'],
@@ -31,8 +32,8 @@ const REASONS: Partial<ChatQuirks> = {
 
 type Efforts = ChatQuirks['efforts'];
 
-/** Words for effort by model (model pages, and models.dev of 2026-07; from 5.6 on `max`: `ReasoningEffort` of openai 7.55). */
-const WORDS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Efforts>> = {
+/** Values for effort by model (model pages, and models.dev of 2026-07; from 5.6 on `max`: `ReasoningEffort` of openai 7.55). */
+const EFFORTS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Efforts>> = {
   early: ['low', 'medium', 'high'],
   five: ['minimal', 'low', 'medium', 'high'],
   wide: ['low', 'medium', 'high', 'xhigh'],
@@ -40,38 +41,46 @@ const WORDS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Efforts
   late: ['low', 'medium', 'high', 'xhigh', 'max'],
 };
 
-/** The lines of 5.x; first match wins. */
-const FIVE_POINT: readonly (readonly [RegExp, Efforts])[] = [
-  [/^gpt-5\.1-codex-max/, WORDS.wide],
-  [/^gpt-5\.1(?!\d)/, WORDS.early],
-  [/^gpt-5\.[2-5]-pro/, WORDS.pro],
-  [/^gpt-5\.[2-5](?!\d)/, WORDS.wide],
-  [/^gpt-5\./, WORDS.late],
+/** From gpt-5.6 on, `prompt_cache_retention` is deprecated and some backends reject it (openai 7.55; users, 2026). */
+const NEW_CACHE = { cacheRequest: 'prompt_cache_options' } as const;
+
+/** Effort and cache of gpt-5.x. The first match applies. */
+const FIVE_POINT: readonly (readonly [RegExp, Efforts, Pick<WireQuirks, 'cacheRequest'>?])[] = [
+  [/^gpt-5\.1-codex-max/, EFFORTS.wide],
+  [/^gpt-5\.1(?!\d)/, EFFORTS.early],
+  [/^gpt-5\.[2-5]-pro/, EFFORTS.pro],
+  [/^gpt-5\.[2-5](?!\d)/, EFFORTS.wide],
+  [/^gpt-5\./, EFFORTS.late, NEW_CACHE],
 ];
 
 const ALWAYS_REASONS = /^gpt-(?:[6-9]|daybreak|rosalind)/;
 
 /**
- * OpenAI's models by id; first match wins, an unknown id gets the defaults of the wire. From the model pages,
+ * OpenAI's models by id. The first match applies, and an unknown id has the defaults of the wire. From the model pages,
  * 2026-11.
  */
 export const OPENAI_MODELS: readonly ModelRule[] = [
   {
-    // These two came before tools, system text and effort.
+    // These two do not support tools, system text and effort.
     pattern: /^o1-(?:mini|preview)/,
     quirks: { ...REASONS, systemRole: 'system', reasoningRequest: 'none' },
     capabilities: { tools: false, images: false, files: false, audio: false, output: false, reasoning: true },
   },
   {
     pattern: /^o\d/,
-    quirks: { ...REASONS, reasoningOff: 'low', efforts: WORDS.early },
+    quirks: { ...REASONS, reasoningOff: 'low', efforts: EFFORTS.early },
     capabilities: SEES_AND_REASONS,
   },
-  { pattern: /^gpt-[5-9][\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
-  // From 6 on reasoning cannot be switched off (several clients, 2026-09; names: `ChatModel` of openai 7.55).
+  {
+    pattern: /^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/,
+    quirks: { ...NEW_CACHE, reasoningRequest: 'none' },
+    capabilities: SEES,
+  },
+  { pattern: /^gpt-5[\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  // From 6 on, reasoning cannot be switched off (several clients, 2026-09; names: `ChatModel` of openai 7.55).
   {
     pattern: ALWAYS_REASONS,
-    quirks: { ...REASONS, reasoningOff: 'low', efforts: WORDS.late },
+    quirks: { ...REASONS, ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late },
     capabilities: SEES_AND_REASONS,
   },
   {
@@ -81,16 +90,16 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   },
   {
     pattern: /^gpt-5(?:-|$)/,
-    quirks: { ...REASONS, reasoningOff: 'minimal', efforts: WORDS.five },
+    quirks: { ...REASONS, reasoningOff: 'minimal', efforts: EFFORTS.five },
     capabilities: SEES_AND_REASONS,
   },
-  // From 5.1 on reasoning is off unless asked for, and then sampling settings are taken.
-  ...FIVE_POINT.map(([pattern, efforts]): ModelRule => ({
+  // From 5.1 on, reasoning is off by default, and models without reasoning accept sampling settings.
+  ...FIVE_POINT.map(([pattern, efforts, cache]): ModelRule => ({
     pattern,
-    quirks: { ...REASONS, refuses: ['stop'], efforts },
+    quirks: { ...REASONS, refuses: ['stop'], efforts, ...cache },
     capabilities: SEES_AND_REASONS,
   })),
-  // Model pages, 2026-11: audio and text, no images. Over this wire alone.
+  // Model pages, 2026-11: audio and text, no images, only on this wire.
   {
     pattern: /^gpt-(?:audio|4o(?:-mini)?-audio)/,
     quirks: { reasoningRequest: 'none' },
@@ -108,23 +117,24 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Reasoning models take no sampling settings on this wire either. */
+/** Reasoning models reject sampling settings on this wire too. */
 const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p', 'top_logprobs'] };
 
-/** Models without reasoning refuse to be asked for its encrypted form (recorded by several clients, 2025). */
+/** Models without reasoning reject a request for its encrypted form (recorded by several clients, 2025). */
 const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningReplay: 'omit' };
 
 /** The same models over Responses. */
 export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   {
     pattern: /^o\d/,
-    quirks: { ...THINKS, reasoningOff: 'low', efforts: WORDS.early },
+    quirks: { ...THINKS, reasoningOff: 'low', efforts: EFFORTS.early },
     capabilities: SEES_AND_REASONS,
   },
-  { pattern: /^gpt-[5-9][\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
+  { pattern: /^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/, quirks: { ...PLAIN, ...NEW_CACHE }, capabilities: SEES },
+  { pattern: /^gpt-5[\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
   {
     pattern: ALWAYS_REASONS,
-    quirks: { ...THINKS, reasoningOff: 'low', efforts: WORDS.late },
+    quirks: { ...THINKS, ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late },
     capabilities: SEES_AND_REASONS,
   },
   {
@@ -134,12 +144,12 @@ export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   },
   {
     pattern: /^gpt-5(?:-|$)/,
-    quirks: { ...THINKS, reasoningOff: 'minimal', efforts: WORDS.five },
+    quirks: { ...THINKS, reasoningOff: 'minimal', efforts: EFFORTS.five },
     capabilities: SEES_AND_REASONS,
   },
-  ...FIVE_POINT.map(([pattern, efforts]): ResponsesRule => ({
+  ...FIVE_POINT.map(([pattern, efforts, cache]): ResponsesRule => ({
     pattern,
-    quirks: { efforts },
+    quirks: { efforts, ...cache },
     capabilities: SEES_AND_REASONS,
   })),
   { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: PLAIN, capabilities: SEES },

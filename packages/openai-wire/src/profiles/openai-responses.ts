@@ -9,6 +9,7 @@ export const openaiResponses: ResponsesProfile = {
   id: 'openai',
   vendor: 'openai',
   baseURL: 'https://api.openai.com/v1',
+  baseURLEnv: 'OPENAI_BASE_URL',
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_RESPONSES_QUIRKS,
   models: OPENAI_RESPONSES_MODELS,

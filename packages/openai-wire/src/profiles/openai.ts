@@ -8,6 +8,7 @@ export const openai: Profile = {
   id: 'openai',
   vendor: 'openai',
   baseURL: 'https://api.openai.com/v1',
+  baseURLEnv: 'OPENAI_BASE_URL',
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_QUIRKS,
   models: OPENAI_MODELS,

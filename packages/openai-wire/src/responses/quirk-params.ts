@@ -1,16 +1,6 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 import { listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
-import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
-
-const PARAMETERS: readonly ResponsesParameter[] = [
-  'temperature',
-  'top_p',
-  'top_logprobs',
-  'max_output_tokens',
-  'tool_choice',
-  'parallel_tool_calls',
-  'reasoning',
-];
+import { RESPONSES_PARAMETERS, type ResponsesQuirks } from './quirks.ts';
 
 const VALUES: {
   readonly [
@@ -25,7 +15,7 @@ const VALUES: {
   reasoningReplay: ['encrypted', 'text', 'omit'],
   toolResult: ['parts', 'text'],
   delivery: ['any', 'stream'],
-  refuses: listOf(PARAMETERS),
+  refuses: listOf(RESPONSES_PARAMETERS),
 };
 
 /**

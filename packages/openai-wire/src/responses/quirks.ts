@@ -1,14 +1,17 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
 /** Body members that some servers of this wire reject. A member in `refuses` is dropped with a warning. */
-export type ResponsesParameter =
-  | 'temperature'
-  | 'top_p'
-  | 'top_logprobs'
-  | 'max_output_tokens'
-  | 'tool_choice'
-  | 'parallel_tool_calls'
-  | 'reasoning';
+export const RESPONSES_PARAMETERS = [
+  'temperature',
+  'top_p',
+  'top_logprobs',
+  'max_output_tokens',
+  'tool_choice',
+  'parallel_tool_calls',
+  'reasoning',
+] as const;
+
+export type ResponsesParameter = (typeof RESPONSES_PARAMETERS)[number];
 
 /**
  * Differences between servers of the Responses wire in what they accept. Each quirk is named after the wire. A profile
@@ -42,6 +45,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   toolSchemas: 'complete',
   output: 'json_schema',
   cacheRequest: 'prompt_cache_retention',
+  cacheTtl: '12h',
   serviceTiers: { default: 'default', flex: 'flex', priority: 'priority' },
   extraBody: {},
   systemRole: 'instructions',

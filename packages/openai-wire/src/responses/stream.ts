@@ -35,6 +35,8 @@ export interface ResponsesReaderOptions {
   readonly originals?: OriginalSchemas | undefined;
   /** Returns values that no error may contain. */
   readonly secrets?: (() => readonly string[]) | undefined;
+  /** Receives usage before the end, so that a failed attempt retains it. */
+  readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**
@@ -150,6 +152,7 @@ export class ResponsesReader implements WireReader {
       case 'response.failed':
       case 'response.cancelled':
       case 'error':
+        this.reportUsage(event.response);
         throw this.failureError(event.response?.error ?? event, undefined);
       default:
         // Some servers send errors without a type.
@@ -235,8 +238,14 @@ export class ResponsesReader implements WireReader {
     return { ...reported, details: { serverTools: Object.fromEntries(this.toolRuns), ...reported.details } };
   }
 
+  private reportUsage(body: ResponsesBody | null | undefined): void {
+    const reported = body ? this.usage(body) : undefined;
+    if (reported !== undefined) this.options.reportUsage?.(reported);
+  }
+
   private finish(body: ResponsesBody, raw: string | undefined): void {
     const { target } = this.writer;
+    this.reportUsage(body);
     this.writer.start();
     this.readOutput(body);
     this.items.end();
@@ -291,6 +300,7 @@ export class ResponsesReader implements WireReader {
   private throwIfFailed(body: ResponsesBody, rawBody: object, status: number | undefined): void {
     const isFailed = body.status === 'failed' || body.status === 'cancelled';
     if (!isFailed && (body.error === undefined || body.error === null)) return;
+    this.reportUsage(body);
     throw this.failureError(
       body.error ?? { message: `the response was ${String(body.status)}` },
       status,

@@ -1,0 +1,81 @@
+import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createOpenAI, groq, openaiCompatible } from '../src/index.ts';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+const request = { messages: [user('hi')] };
+const body = {
+  id: 'r',
+  status: 'completed',
+  output: [{ type: 'message', content: [{ type: 'output_text', text: 'yes' }] }],
+};
+
+describe('the base URL of OpenAI', () => {
+  it('is OPENAI_BASE_URL of env', async () => {
+    server = await testServer(answers(body));
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${server.origin}/v1` };
+    const majordomo = createMajordomo({ env, providers: [createOpenAI()] });
+    const { text } = await majordomo.model('openai/gpt-5').generate(request);
+    expect(text).toBe('yes');
+    expect(server.requests[0]?.path).toBe('/v1/responses');
+  });
+
+  it('is the option baseURL before the variable', async () => {
+    server = await testServer(answers(body));
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' };
+    const providers = [createOpenAI({ baseURL: `${server.origin}/v1` })];
+    const { text } = await createMajordomo({ env, providers }).model('openai/gpt-5').generate(request);
+    expect(text).toBe('yes');
+  });
+
+  it('is not the URL of another vendor', async () => {
+    server = await testServer(answers(body));
+    const env = { OPENAI_API_KEY: 'k', GROQ_API_KEY: 'g', OPENAI_BASE_URL: `${server.origin}/v1` };
+    const fetch: typeof globalThis.fetch = (url) =>
+      Promise.reject(new Error(`called ${String(url instanceof Request ? url.url : url)}`));
+    const majordomo = createMajordomo({ env, fetch, providers: [openaiCompatible(groq)] });
+    const failure: unknown = await majordomo
+      .model('groq/m')
+      .generate(request)
+      .catch((error: unknown) => error);
+    expect(String(failure)).toContain('https://api.groq.com/openai/v1/chat/completions');
+    expect(server.requests).toEqual([]);
+  });
+
+  it('rejects an invalid variable and names it', async () => {
+    server = await testServer(answers(body));
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'localhost:4141' };
+    const majordomo = createMajordomo({ env, providers: [createOpenAI()] });
+    await expect(majordomo.model('openai/gpt-5').generate(request)).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('OPENAI_BASE_URL must begin with https:// or http://') as string,
+    });
+  });
+});
+
+describe('a 404 over Responses', () => {
+  const messageOf = async (error: unknown): Promise<string> => {
+    server = await testServer(answers(error, 404));
+    const providers = [createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` })];
+    const failure: unknown = await createMajordomo({ providers })
+      .model('openai/gpt-5')
+      .generate(request)
+      .catch((cause: unknown) => cause);
+    return LlmError.is(failure) ? failure.message : '';
+  };
+
+  it('of a server without the path suggests Chat Completions', async () => {
+    const hint = "; if the server has no /responses, use api: 'chat'";
+    expect(await messageOf({ detail: 'Not Found' })).toContain(`Not Found${hint}`);
+    await server.close();
+    expect(await messageOf({ error: { message: 'Invalid URL (POST /v1/responses)' } })).toContain(hint);
+  });
+
+  it('of a missing model does not', async () => {
+    const error = { message: 'The model `gpt-9` does not exist', code: 'model_not_found' };
+    expect(await messageOf({ error })).not.toContain('/responses');
+  });
+});
