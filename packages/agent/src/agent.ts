@@ -1,13 +1,13 @@
 import type { Message } from '@majordomo/core';
 import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
-import type { RunInput } from './begin-run.ts';
+import type { RunInput } from './initial-state.ts';
 import { decide, type Action } from './decide.ts';
 import { localEffects, reportsFor, type AgentEffects, type EffectsIo } from './effects.ts';
 import { shownText } from './final-text.ts';
 import { drive, unwrapped, type Effects, type RunResult } from './loop.ts';
 import { agentParts, type AgentOptions } from './options.ts';
-import { runHere } from './run-here.ts';
+import { runHere } from './run-locally.ts';
 import type { RunOptions, StreamOptions } from './run-options.ts';
 import { begin, type RunState } from './state.ts';
 

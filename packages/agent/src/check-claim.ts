@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
-import type { RunInput } from './begin-run.ts';
+import type { RunInput } from './initial-state.ts';
 import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';

@@ -8,9 +8,9 @@ export {
   type RunJournaledIo,
 } from './run-journaled.ts';
 export { errorFromJson, errorToJson } from './failure.ts';
-export { findWaitingCall, type WaitingCall } from './waiting.ts';
+export { findWaitingCall, type WaitingCall } from './waiting-calls.ts';
 
 // watching a run that happens elsewhere
 export type { RunChannel } from './run-channel.ts';
 export { watchRun, type WatchOptions } from './watch-run.ts';
-export type { RunEvent } from './follow.ts';
+export type { RunEvent } from './run-follower.ts';

@@ -1,7 +1,7 @@
 import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import { approvalsNeeded } from './approval.ts';
 import { inside } from './around.ts';
-import { ask } from './ask.ts';
+import { ask } from './model-call.ts';
 import type { ClaimStore } from './claim-store.ts';
 import type { Emit } from './event.ts';
 import { failed, type Hooks, type Observers } from './hooks.ts';
@@ -14,7 +14,7 @@ import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { StepReports } from './step-report.ts';
-import { asDecided, withNote } from './changed-args.ts';
+import { asDecided, withNote } from './decided-args.ts';
 
 /** What a run hands to its effects. */
 export interface EffectsIo extends Observers {

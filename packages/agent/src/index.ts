@@ -25,7 +25,7 @@ export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export type { Action } from './decide.ts';
 export type { Effects, RunResult, Turn } from './loop.ts';
 export type { AgentEffects, EffectsIo } from './effects.ts';
-export type { RunInput } from './begin-run.ts';
+export type { RunInput } from './initial-state.ts';
 export type { AgentEvent, Emit } from './event.ts';
 
 // taking part

@@ -6,7 +6,7 @@ import type { Effects } from './loop.ts';
 import { isMessage } from './messages-from.ts';
 import { approvalName, modelCallName, claimName, steerName, toolName } from './names.ts';
 import type { Decision } from './state.ts';
-import { findWaitingCall, waitingOf, type WaitingCall } from './waiting.ts';
+import { findWaitingCall, waitingOf, type WaitingCall } from './waiting-calls.ts';
 
 /**
  * A journal of closures: what every durable engine has. Names follow from the state of the run, so that a replay asks for the

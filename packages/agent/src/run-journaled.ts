@@ -1,13 +1,13 @@
 import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } from '@majordomo/core';
 import type { Agent } from './agent.ts';
-import { begunWith, type RunInput } from './begin-run.ts';
+import { begunWith, type RunInput } from './initial-state.ts';
 import { journaled, type Journal, type JournaledIo } from './journaled.ts';
 import { checkSize } from './entry-size.ts';
 import type { RunResult } from './loop.ts';
 import type { RunChannel } from './run-channel.ts';
 import type { RunState } from './state.ts';
-import { tellingAgent } from './telling-agent.ts';
-import { Telling } from './telling.ts';
+import { tellingAgent } from './reporting-agent.ts';
+import { Telling } from './channel-reporter.ts';
 
 /** A journal, and what its engine does about the end of a run. */
 export interface RunJournal extends Journal {

@@ -1,7 +1,7 @@
 import { LlmError, messageOf, systemClock, type Clock } from '@majordomo/core';
-import { Follower, type RunEvent } from './follow.ts';
+import { Follower, type RunEvent } from './run-follower.ts';
 import type { RunChannel } from './run-channel.ts';
-import { toldIn } from './told.ts';
+import { toldIn } from './channel-message.ts';
 
 /** How a run is watched. */
 export interface WatchOptions {

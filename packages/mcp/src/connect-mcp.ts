@@ -6,7 +6,7 @@ import { checkOptions } from './check-options.ts';
 import { Connection } from './client/connection.ts';
 import { mcpTool, printOf } from './client/mcp-tools.ts';
 import { fittedNames } from './client/names.ts';
-import { SeenTools } from './client/seen-tools.ts';
+import { SeenTools } from './client/tool-history.ts';
 import type { McpEvent, McpOptions, McpToolbox } from './options.ts';
 
 /** Beyond it a list is cut, and told of: no model can choose among more. */

@@ -58,7 +58,7 @@ export async function toldOnRedis() {
   return {
     async run(runId, input) {
       const events = await watchRun(channel, runId);
-      const journal = { runId, signal, step: (_name, effect) => effect(), failed: (error) => error };
+      const journal = { runId, signal, step: (_name, effect) => effect(), toEngineError: (error) => error };
       const running = runJournaled(agent, input, journal, { channel });
       await Array.fromAsync(events);
       await running;

@@ -8,7 +8,7 @@ import { standsFor } from './assemble.ts';
 import { Conversations, unknown, viewOf, type Known } from './conversations.ts';
 import { restAfter } from './cooldown.ts';
 import { Gauge, weightOf, type Reading } from './gauge.ts';
-import { noteOf } from './note.ts';
+import { noteOf } from './excerpt-note.ts';
 import {
   checkOptions,
   type Compaction,

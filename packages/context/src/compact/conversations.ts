@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { beginsWith } from '../transcript/same.ts';
+import { beginsWith } from '../transcript/equality.ts';
 
 /** What is known of a conversation: what stands for its beginning. */
 export interface Known {

@@ -1,6 +1,6 @@
 import { estimateMessage, estimateRequest, estimateTokens } from '@majordomo/catalog/tokens';
 import type { AssistantMessage, ChatRequest, Message, Usage } from '@majordomo/core';
-import { beginsWith, isSame } from '../transcript/same.ts';
+import { beginsWith, isSame } from '../transcript/equality.ts';
 import { plainTools } from './plain-tools.ts';
 
 /** Counts the tokens of a text; a tokenizer's own function fits. */

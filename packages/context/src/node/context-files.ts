@@ -2,7 +2,7 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { inspectText, type Suspicion } from '../inspect/inspect-text.ts';
 import { cutToLimit, cutWarning, type Layer } from '../prompt/build-prompt.ts';
 import { withoutFrontmatter } from './frontmatter.ts';
-import { readText, realFolder } from './inside.ts';
+import { readText, realFolder } from './read-inside.ts';
 import { projectSources, type Source } from './project-sources.ts';
 
 /** Without `home` there is no SOUL.md; a suspicious file is wrapped as untrusted unless told otherwise. */

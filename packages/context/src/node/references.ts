@@ -6,7 +6,7 @@ import { Budget } from './budget.ts';
 import { fetchReference, type FetchReference } from './fetch-reference.ts';
 import { folderTree } from './folder-tree.ts';
 import { gitText } from './git-text.ts';
-import { readText, realFolder, realInside } from './inside.ts';
+import { readText, realFolder, realInside } from './read-inside.ts';
 import { parseReferences, type Reference } from './parse-references.ts';
 
 /** Where references may point, and how much they may be. */

@@ -1,11 +1,11 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/client';
-import { Answers } from '../answers/answer-server.ts';
+import { Answers } from '../server-requests/handlers.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { ListWatch } from './list-watch.ts';
 import { isLostSession, toLlmError } from './errors.ts';
-import { Patience } from './patience.ts';
+import { Patience } from './idle-timeout.ts';
 import { NO_LIMIT, openSession, type Session } from './session.ts';
 
 const SILENT_MS = 60_000;

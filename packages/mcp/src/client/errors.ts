@@ -1,6 +1,6 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { kindOfStatus, redact } from '@majordomo/core/toolkit';
-import { CUT_OFF } from '../place/way.ts';
+import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MOST_CHARS = 2000;
 

@@ -5,7 +5,7 @@ import type { McpOptions } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { contentOf, textOf } from './content.ts';
 import { isTransient } from './errors.ts';
-import type { SeenTools } from './seen-tools.ts';
+import type { SeenTools } from './tool-history.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;

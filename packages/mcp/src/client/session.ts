@@ -1,8 +1,8 @@
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
-import { answerServer, capabilitiesFor, type Answers } from '../answers/answer-server.ts';
+import { answerServer, capabilitiesFor, type Answers } from '../server-requests/handlers.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
-import { wayTo } from '../place/transport.ts';
-import type { Way } from '../place/way.ts';
+import { wayTo } from '../transport/open-transport.ts';
+import type { Way } from '../transport/server-transport.ts';
 import { loadClient } from '../sdk.ts';
 import { isLostConnection, toLlmError } from './errors.ts';
 

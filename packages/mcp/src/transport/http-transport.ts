@@ -5,7 +5,7 @@ import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/c
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
-import { CUT_OFF, type Way } from './way.ts';
+import { CUT_OFF, type Way } from './server-transport.ts';
 
 /** Most bytes of an answer, and of one event of a stream: what a program may send in one message. */
 const MOST_BYTES = 10 * 1024 * 1024;

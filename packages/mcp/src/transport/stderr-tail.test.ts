@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { LastWords } from './last-words.ts';
+import { LastWords } from './stderr-tail.ts';
 
 const SECRET = 'a-secret-of-two-dozen-signs';
 

@@ -2,7 +2,7 @@ import { checkValue, describeIssues, type JsonObject } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from './refusal-error.ts';
 
 /** A question to a person. What they filled in fits the server's schema, or the server is told that it does not. */
 export async function answerQuestion(

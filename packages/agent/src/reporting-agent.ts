@@ -1,5 +1,5 @@
 import type { Agent } from './agent.ts';
-import type { Telling } from './telling.ts';
+import type { Telling } from './channel-reporter.ts';
 
 /** The same agent, which tells what its effects do; before a step ends, all of it is on its way. */
 export function tellingAgent(agent: Agent, telling: Telling): Agent {

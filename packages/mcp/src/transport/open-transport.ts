@@ -2,9 +2,9 @@ import { redact } from '@majordomo/core/toolkit';
 import { isProgram } from '../check-options.ts';
 import type { McpEndpoint } from '../options.ts';
 import { httpTransport } from './http-transport.ts';
-import { LastWords } from './last-words.ts';
+import { LastWords } from './stderr-tail.ts';
 import { secretsOf } from './secrets.ts';
-import type { Way } from './way.ts';
+import type { Way } from './server-transport.ts';
 
 /** Loads what starts programs only where there is one to start. */
 export async function wayTo(place: McpEndpoint, onStderr: (line: string) => void, who: string): Promise<Way> {

@@ -1,6 +1,6 @@
 import { decided } from './advance.ts';
 import { inside } from './around.ts';
-import { begunWith, type RunInput } from './begin-run.ts';
+import { begunWith, type RunInput } from './initial-state.ts';
 import { checkClaim, runIdOf } from './check-claim.ts';
 import { checkDecisionsFor } from './decision.ts';
 import { claimFor, localEffects, reportsFor } from './effects.ts';

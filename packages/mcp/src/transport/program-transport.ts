@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { McpProgram } from '../options.ts';
 import { loadClient, loadClientStdio } from '../sdk.ts';
-import type { LastWords } from './last-words.ts';
-import { linesOf } from './lines.ts';
+import type { LastWords } from './stderr-tail.ts';
+import { linesOf } from './read-lines.ts';
 
 /**
  * The program, in a group of its own, and next to it a shell that waits at a pipe whose other end only this process holds:

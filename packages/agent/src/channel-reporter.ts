@@ -1,7 +1,7 @@
 import { messageOf, type Clock, type Warning } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import type { RunChannel } from './run-channel.ts';
-import { eventText, textOf } from './told.ts';
+import { eventText, textOf } from './channel-message.ts';
 
 /** Events wait so long for others to go with them, in ms. */
 const BATCH_MS = 50;

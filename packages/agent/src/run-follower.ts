@@ -1,5 +1,5 @@
 import type { AgentEvent } from './event.ts';
-import type { Told } from './told.ts';
+import type { Told } from './channel-message.ts';
 
 /** What whoever watches a run elsewhere is told. */
 export type RunEvent =
