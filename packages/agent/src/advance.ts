@@ -24,9 +24,9 @@ export function steered(state: RunState, messages: readonly Message[]): RunState
 
 /** The state after the model answered. `textOnly`: the turn was the last one, for which no tool may run any more. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
-  const message = withUniqueCalls(answer.message);
+  const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
-  const done = textOnly ? 'max-steps' : doneBy(answer.finish, calls);
+  const done = textOnly ? 'max-steps' : doneReason(answer.finish, calls);
   const next: RunState = {
     ...state,
     // An answer that came in an earlier turn leaves the last one empty; no wire takes a turn without parts.
@@ -43,12 +43,12 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     offered: answer.offered,
     warnings: withWarnings(state.warnings, answer.warnings),
   };
-  return done === undefined ? next : { ...closed(next, NOT_RUN[done] ?? ''), done };
+  return done === undefined ? next : { ...withAllResults(next, NOT_RUN[done] ?? ''), done };
 }
 
 /** The state after tools ran, in whatever order they finished. */
 export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
-  return outcomes.reduce(toolRan, state);
+  return outcomes.reduce(withOutcome, state);
 }
 
 /** The state after a decision on pending calls; the same state when none of them was meant. */
@@ -57,17 +57,17 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
     const { callId } = decision;
     const call = before.pending.find(({ id }) => id === callId);
     if (call === undefined) return before;
-    if ('approve' in decision) return approved(before, decision);
+    if ('approve' in decision) return withApproval(before, decision);
     const result =
       'deny' in decision
         ? errorResult(call, `The call was denied: ${decision.deny}`)
         : { ...errorResult(call, decision.result), isError: false };
-    return settled(before, result);
+    return withResult(before, result);
   }, state);
 }
 
 /** A suspended call has run: it waits for a result, and nothing is approved by running it once more. */
-function approved(state: RunState, decision: Decision): RunState {
+function withApproval(state: RunState, decision: Decision): RunState {
   const { callId } = decision;
   const isMeant = (other: { readonly callId: string }): boolean => other.callId === callId;
   if (state.suspended?.some(isMeant) === true || state.decisions.some(isMeant)) return state;
@@ -91,7 +91,7 @@ export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunS
 
 /** The state of a run that ends here: every call has a result, so that the transcript can be gone on with. */
 export function interrupted(state: RunState): RunState {
-  return closed(state, 'The run was interrupted: it is not known whether this call ran.');
+  return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
 }
 
 const NOT_RUN: { readonly [D in Done]?: string } = {
@@ -100,7 +100,7 @@ const NOT_RUN: { readonly [D in Done]?: string } = {
   'max-steps': 'Not run: the run is out of steps.',
 };
 
-function doneBy(finish: Answer['finish'], calls: readonly ToolCallPart[]): Done | undefined {
+function doneReason(finish: Answer['finish'], calls: readonly ToolCallPart[]): Done | undefined {
   switch (finish) {
     case 'length':
       return 'truncated';
@@ -118,30 +118,30 @@ function doneBy(finish: Answer['finish'], calls: readonly ToolCallPart[]): Done 
   }
 }
 
-function toolRan(state: RunState, { suspended, usage, ...result }: ToolOutcome): RunState {
+function withOutcome(state: RunState, { suspended, usage, ...result }: ToolOutcome): RunState {
   const spent: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
-  if (suspended === undefined) return settled(spent, result);
+  if (suspended === undefined) return withResult(spent, result);
   const { callId } = result;
   return {
     ...spent,
-    decisions: without(spent.decisions, callId),
-    suspended: [...without(spent.suspended, callId), { callId, payload: suspended.payload }],
+    decisions: withoutCall(spent.decisions, callId),
+    suspended: [...withoutCall(spent.suspended, callId), { callId, payload: suspended.payload }],
   };
 }
 
 /** One call has its result; the last one ends the turn. A result for no pending call changes nothing. */
-function settled(state: RunState, result: ToolResultPart): RunState {
+function withResult(state: RunState, result: ToolResultPart): RunState {
   const pending = state.pending.filter(({ id }) => id !== result.callId);
   if (pending.length === state.pending.length) return state;
   const results = [...state.results, result];
-  if (pending.length === 0) return turned({ ...state, pending, results });
+  if (pending.length === 0) return withTurnResults({ ...state, pending, results });
   const { callId } = result;
-  const decisions = without(state.decisions, callId);
-  return { ...state, pending, results, decisions, suspended: without(state.suspended, callId) };
+  const decisions = withoutCall(state.decisions, callId);
+  return { ...state, pending, results, decisions, suspended: withoutCall(state.suspended, callId) };
 }
 
 /** The results join the transcript in the order of their calls. */
-function turned(state: RunState): RunState {
+function withTurnResults(state: RunState): RunState {
   const turn = state.messages.at(-1);
   const order = turn?.role === 'assistant' ? callsOf(turn).map(({ id }) => id) : [];
   const parts = state.results.toSorted((a, b) => order.indexOf(a.callId) - order.indexOf(b.callId));
@@ -158,16 +158,16 @@ function turned(state: RunState): RunState {
   };
 }
 
-const closed = (state: RunState, why: string): RunState =>
-  state.pending.map((call) => errorResult(call, why)).reduce(settled, state);
+const withAllResults = (state: RunState, why: string): RunState =>
+  state.pending.map((call) => errorResult(call, why)).reduce(withResult, state);
 
-const without = <T extends { readonly callId: string }>(
+const withoutCall = <T extends { readonly callId: string }>(
   some: readonly T[] | undefined,
   callId: string,
 ): readonly T[] => (some ?? []).filter((one) => one.callId !== callId);
 
 /** Results are matched by id: of two calls with one id in a turn, the second gets a number. */
-function withUniqueCalls(message: AssistantMessage): AssistantMessage {
+function withUniqueCallIds(message: AssistantMessage): AssistantMessage {
   const calls = callsOf(message);
   if (new Set(calls.map(({ id }) => id)).size === calls.length) return message;
   const seen = new Set<string>();

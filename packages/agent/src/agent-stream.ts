@@ -9,7 +9,7 @@ export interface AgentStream extends AsyncIterable<AgentEvent> {
 }
 
 /** Events that may wait for the reader before the run is held back. */
-const MOST_WAITING = 64;
+const MAX_WAITING = 64;
 type Result = IteratorResult<AgentEvent, undefined>;
 const DONE: Result = { done: true, value: undefined };
 
@@ -19,13 +19,13 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   private readonly controller = new AbortController();
   private readonly signal: AbortSignal | undefined;
   private running: Promise<RunResult> | undefined;
-  private iterated = false;
-  private reading = true;
-  private over = false;
+  private isIterated = false;
+  private isReading = true;
+  private isOver = false;
   private readonly events: AgentEvent[] = [];
   private readonly readers: ((result: Result | Promise<Result>) => void)[] = [];
   /** Those who wait for the reader; tools run side by side, and each of them may. */
-  private readonly held: (() => void)[] = [];
+  private readonly releases: (() => void)[] = [];
 
   constructor(start: WatchedRun['start'], signal: AbortSignal | undefined) {
     this.start = start;
@@ -33,8 +33,8 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   }
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
-    if (this.iterated) throw new LlmError('config', 'a run is read once: keep its events, or its result()');
-    this.iterated = true;
+    if (this.isIterated) throw new LlmError('config', 'a run is read once: keep its events, or its result()');
+    this.isIterated = true;
     return this;
   }
 
@@ -42,16 +42,16 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     void this.begin();
     const event = this.events.shift();
     if (event !== undefined) {
-      if (this.events.length < MOST_WAITING) this.resume();
+      if (this.events.length < MAX_WAITING) this.resume();
       return Promise.resolve({ done: false, value: event });
     }
-    if (this.over) return this.end();
+    if (this.isOver) return this.end();
     return new Promise((resolve) => this.readers.push(resolve));
   }
 
   /** A reader who leaves ends the run. */
   return(): Promise<Result> {
-    this.reading = false;
+    this.isReading = false;
     this.events.length = 0;
     this.controller.abort(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
     this.resume();
@@ -61,9 +61,9 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   }
 
   result(): Promise<RunResult> {
-    if (!this.iterated) {
-      this.iterated = true;
-      this.reading = false;
+    if (!this.isIterated) {
+      this.isIterated = true;
+      this.isReading = false;
     }
     return this.begin();
   }
@@ -76,9 +76,9 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     };
     this.signal?.addEventListener('abort', onAbort, { once: true });
     if (this.signal?.aborted === true) onAbort();
-    const running = this.start((event) => this.push(event), this.controller.signal).finally(() => {
+    const running = this.start((event) => this.deliver(event), this.controller.signal).finally(() => {
       this.signal?.removeEventListener('abort', onAbort);
-      this.over = true;
+      this.isOver = true;
       for (const reader of this.readers.splice(0)) reader(this.end());
     });
     this.running = running;
@@ -87,8 +87,8 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     return running;
   }
 
-  private push(event: AgentEvent): void | Promise<void> {
-    if (!this.reading || this.over) return undefined;
+  private deliver(event: AgentEvent): void | Promise<void> {
+    if (!this.isReading || this.isOver) return undefined;
     const reader = this.readers.shift();
     if (reader !== undefined) {
       reader({ done: false, value: event });
@@ -96,17 +96,17 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     }
     this.events.push(event);
     // A run that is to end is not held back: nobody may ever read again.
-    if (this.events.length <= MOST_WAITING || this.controller.signal.aborted) return undefined;
-    return new Promise((resolve) => this.held.push(resolve));
+    if (this.events.length <= MAX_WAITING || this.controller.signal.aborted) return undefined;
+    return new Promise((resolve) => this.releases.push(resolve));
   }
 
   private resume(): void {
-    for (const release of this.held.splice(0)) release();
+    for (const release of this.releases.splice(0)) release();
   }
 
   /** The end of the run, or its error. */
   private async end(): Promise<Result> {
-    if (this.reading) await this.running;
+    if (this.isReading) await this.running;
     return DONE;
   }
 }

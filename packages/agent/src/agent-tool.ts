@@ -1,10 +1,10 @@
 import type { Agent } from './agent.ts';
-import { nested } from './nesting.ts';
+import { withDepth } from './nesting.ts';
 import { RunError } from './run-error.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
 
 /** Agents that may be above one another. */
-const MOST_DEPTH = 3;
+const MAX_DEPTH = 3;
 
 /**
  * An agent as a tool of another. It inherits the abort, the call options and the context of the run that calls it,
@@ -34,13 +34,13 @@ export function agentTool({
   });
 }
 
-async function delegate(agent: Pick<Agent, 'run'>, task: string, above: ToolContext): Promise<string> {
-  const { options, signal, context, key, spend } = above;
-  const depth = above.depth + 1;
-  if (depth > MOST_DEPTH) throw new Error(`agents may be nested ${MOST_DEPTH} deep`);
+async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolContext): Promise<string> {
+  const { options, signal, context, key, spend } = parent;
+  const depth = parent.depth + 1;
+  if (depth > MAX_DEPTH) throw new Error(`agents may be nested ${MAX_DEPTH} deep`);
   try {
     const inherited = { ...options, signal, context, runId: key };
-    const result = await agent.run(task, nested(inherited, depth));
+    const result = await agent.run(task, withDepth(inherited, depth));
     spend(result.usage);
     if (result.done === 'answered') return result.text;
     const why =

@@ -3,11 +3,11 @@ import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { RunInput } from './initial-state.ts';
 import { decide, type Action } from './decide.ts';
-import { localEffects, reportsFor, type AgentEffects, type EffectsIo } from './effects.ts';
-import { shownText } from './final-text.ts';
-import { drive, unwrapped, type Effects, type RunResult } from './loop.ts';
+import { localEffects, createReports, type AgentEffects, type EffectsIo } from './effects.ts';
+import { filterText } from './final-text.ts';
+import { drive, unwrapEngineError, type Effects, type RunResult } from './loop.ts';
 import { agentParts, type AgentOptions } from './options.ts';
-import { runHere } from './run-locally.ts';
+import { runLocally } from './run-locally.ts';
 import type { RunOptions, StreamOptions } from './run-options.ts';
 import { begin, type RunState } from './state.ts';
 
@@ -46,23 +46,23 @@ export interface Agent {
 export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
   const run: Agent['run'] = (input, runOptions = {}) =>
-    rejectWithCallSite(callSite(run), runHere(parts, input, runOptions, undefined));
+    rejectWithCallSite(callSite(run), runLocally(parts, input, runOptions, undefined));
   const stream: Agent['stream'] = (input, { text = 'all', ...runOptions } = {}) => {
     const site = callSite(stream);
     return new WatchedRun(
       async (emit, signal) =>
-        rejectWithCallSite(site, runHere(parts, input, { ...runOptions, signal }, shownText(text, emit))),
+        rejectWithCallSite(site, runLocally(parts, input, { ...runOptions, signal }, filterText(text, emit))),
       runOptions.signal,
     );
   };
   return {
     begin,
     decide: (state) => decide(state, parts.rules),
-    effects: (io) => localEffects(parts, io, reportsFor(parts, io)),
-    claimOwner: () => parts.once.mark(),
+    effects: (io) => localEffects(parts, io, createReports(parts, io)),
+    claimOwner: () => parts.once.ownerId(),
     drive: (state, effects) =>
       drive(state, effects, parts.rules).catch((error: unknown) => {
-        throw unwrapped(error);
+        throw unwrapEngineError(error);
       }),
     run,
     stream,

@@ -9,7 +9,7 @@ const BACK_REFERENCE: ReadonlySet<string> = new Set(
   there need needed`.split(/\s+/),
 );
 const POINTS_BACK = /\b(?:above|already|before|earlier|previous(?:ly)?|prior|preceding)\b/i;
-const LONGEST_REFERENCE = 120;
+const MAX_REFERENCE_LENGTH = 120;
 
 /**
  * The text of a run's answer. Some models answer next to an early tool call and end with nothing, or with a word that
@@ -30,7 +30,7 @@ export function answerText(messages: readonly Message[]): string {
 
 function isReference(text: string): boolean {
   if (text.trim() === '') return true;
-  if (text.length > LONGEST_REFERENCE || !POINTS_BACK.test(text)) return false;
+  if (text.length > MAX_REFERENCE_LENGTH || !POINTS_BACK.test(text)) return false;
   const words = text.toLowerCase().match(/[\p{L}\p{N}'’]+/gu) ?? [];
   return words.every((word) => BACK_REFERENCE.has(word.replace('’', "'")));
 }

@@ -9,7 +9,7 @@ export type AgentWork =
 export type Around = <T>(what: AgentWork, run: () => T) => T;
 
 /** Runs it once, inside the hook where there is one; a hook that misbehaves changes nothing. */
-export function inside<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
+export function runAround<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
   if (around === undefined) return run();
   let running: Promise<T> | undefined;
   const once = (): Promise<T> => (running ??= run());

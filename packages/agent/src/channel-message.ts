@@ -3,7 +3,7 @@ import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
 /** Whose text it is that a channel carries. */
-export interface ToldHead {
+export interface ChannelMessageHead {
   readonly runId: string;
   /** A life of the run in one process. */
   readonly attempt: string;
@@ -17,36 +17,36 @@ export interface ToldHead {
 }
 
 /** One text: events of one step. */
-export interface Told extends ToldHead {
+export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }
 
 /** An event as text. Of errors all but their causes goes along, as in a journal. */
-export function eventText(event: AgentEvent): string {
+export function eventJson(event: AgentEvent): string {
   if (event.type === 'model' && 'error' in event.event)
-    return asText({ ...event, event: { ...event.event, error: errorToJson(event.event.error) } });
-  if (event.type !== 'step-end') return asText(event);
+    return stringify({ ...event, event: { ...event.event, error: errorToJson(event.event.error) } });
+  if (event.type !== 'step-end') return stringify(event);
   const attempts = event.response.attempts.map((attempt) => ({
     ...attempt,
     error: attempt.error && errorToJson(attempt.error),
   }));
-  return asText({ ...event, response: { ...event.response, attempts } });
+  return stringify({ ...event, response: { ...event.response, attempts } });
 }
 
-const asText = (event: object): string => JSON.stringify(toJson(event));
+const stringify = (event: object): string => JSON.stringify(toJson(event));
 
 /** What goes to the channel, of events that are texts. */
-export const textOf = (head: ToldHead, events: readonly string[]): string =>
+export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
   `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
 
 /** The inverse; `undefined` for what was told of another run, or by nobody of us. */
-export function toldIn(text: string, runId: string): Told | undefined {
-  const { head, events } = parsed(text);
+export function parseChannelMessage(text: string, runId: string): ChannelMessage | undefined {
+  const { head, events } = parseJson(text);
   if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;
   return { ...head, events: events.filter(isEvent).map(eventFrom) };
 }
 
-function parsed(text: string): { readonly head?: unknown; readonly events?: unknown } {
+function parseJson(text: string): { readonly head?: unknown; readonly events?: unknown } {
   try {
     return Object(fromJson(JSON.parse(text))) as object;
   } catch {
@@ -54,8 +54,8 @@ function parsed(text: string): { readonly head?: unknown; readonly events?: unkn
   }
 }
 
-function isHead(value: unknown): value is ToldHead {
-  const { runId, attempt, began, batch, step, isOver } = Object(value) as Partial<ToldHead>;
+function isHead(value: unknown): value is ChannelMessageHead {
+  const { runId, attempt, began, batch, step, isOver } = Object(value) as Partial<ChannelMessageHead>;
   return (
     typeof runId === 'string' &&
     typeof attempt === 'string' &&
@@ -69,14 +69,14 @@ const isEvent = (value: unknown): value is AgentEvent =>
 
 function eventFrom(event: AgentEvent): AgentEvent {
   if (event.type === 'model' && 'error' in event.event)
-    return { ...event, event: { ...event.event, error: revived(event.event.error) } };
+    return { ...event, event: { ...event.event, error: errorOrUnknown(event.event.error) } };
   if (event.type !== 'step-end') return event;
   const attempts = event.response.attempts.map((attempt: Attempt) => ({
     ...attempt,
-    error: attempt.error && revived(attempt.error),
+    error: attempt.error && errorOrUnknown(attempt.error),
   }));
   return { ...event, response: { ...event.response, attempts } };
 }
 
-const revived = (failure: unknown): LlmError =>
+const errorOrUnknown = (failure: unknown): LlmError =>
   errorFromJson(failure) ?? new LlmError('network', 'what failed was not told whole');

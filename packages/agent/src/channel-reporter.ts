@@ -1,22 +1,22 @@
 import { messageOf, type Clock, type Warning } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import type { RunChannel } from './run-channel.ts';
-import { eventText, textOf } from './channel-message.ts';
+import { eventJson, channelText } from './channel-message.ts';
 
 /** Events wait so long for others to go with them, in ms. */
 const BATCH_MS = 50;
 /** Nothing waits longer for a channel, in ms. */
-const PATIENCE_MS = 250;
+const PUBLISH_TIMEOUT_MS = 250;
 /** Characters that may wait, or go together; what is more is lost. */
-const MOST_WAITING = 1_048_576;
+const MAX_WAITING_CHARACTERS = 1_048_576;
 
-interface Waiting {
+interface WaitingEvent {
   readonly step: number;
   readonly text: string;
 }
 
 /** One life of a run, told to a channel. What the channel does not take is lost, which who watches sees by the numbers. */
-export class Telling {
+export class ChannelReporter {
   /** Of what is told next. */
   step = 0;
   private readonly runId: string;
@@ -25,7 +25,7 @@ export class Telling {
   private readonly attempt = crypto.randomUUID();
   private readonly began: number;
   private batch = 0;
-  private waiting: Waiting[] = [];
+  private waiting: WaitingEvent[] = [];
   private size = 0;
   private cancel: (() => void) | undefined;
   private sending: Promise<void> | undefined;
@@ -41,19 +41,19 @@ export class Telling {
   }
 
   /** Waits for nothing. */
-  tell(event: AgentEvent): void {
+  report(event: AgentEvent): void {
     if (event.type === 'step-start') this.step = event.step;
-    const text = eventText(event);
+    const text = eventJson(event);
     this.size += text.length;
     this.waiting.push({ step: this.step, text });
-    if (this.size > MOST_WAITING) this.drop();
+    if (this.size > MAX_WAITING_CHARACTERS) this.dropAll();
     else this.sendSoon();
   }
 
   /** Sends what waits, so that it is not lost with the process. Does not wait for a channel that is losing things, nor long. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
-    if (!this.isLosing) await this.bounded(() => sent).catch(() => undefined);
+    if (!this.isLosing) await this.withTimeout(() => sent).catch(() => undefined);
   }
 
   /** The last word of the run. */
@@ -94,37 +94,37 @@ export class Telling {
 
   private async publish(events: readonly string[], step: number, isOver: boolean): Promise<void> {
     const { runId, attempt, began } = this;
-    const text = textOf({ runId, attempt, began, batch: this.batch++, step, isOver }, events);
+    const text = channelText({ runId, attempt, began, batch: this.batch++, step, isOver }, events);
     try {
-      await this.bounded(() => this.channel.publish(runId, text));
+      await this.withTimeout(() => this.channel.publish(runId, text));
       this.isLosing = false;
     } catch (error) {
-      this.lost(messageOf(error));
+      this.reportLoss(messageOf(error));
     }
   }
 
   /** A number is left out for it. */
-  private drop(): void {
+  private dropAll(): void {
     this.waiting = [];
     this.size = 0;
     this.batch++;
-    this.lost(`more than ${MOST_WAITING} characters at once`);
+    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters at once`);
   }
 
-  private lost(why: string): void {
+  private reportLoss(why: string): void {
     this.isLosing = true;
     if (this.hasWarned) return;
     this.hasWarned = true;
     this.warning = { action: 'dropped', what: 'channel', why: `events of the run were not told: ${why}` };
   }
 
-  private async bounded(publish: () => Promise<unknown>): Promise<void> {
+  private async withTimeout(publish: () => Promise<unknown>): Promise<void> {
     let cancel = (): void => undefined;
     const late = new Promise<never>((_, reject) => {
       cancel = this.clock.timer(
-        PATIENCE_MS,
+        PUBLISH_TIMEOUT_MS,
         () => {
-          reject(new Error(`the channel did not take them within ${PATIENCE_MS} ms`));
+          reject(new Error(`the channel did not take them within ${PUBLISH_TIMEOUT_MS} ms`));
         },
         true,
       );

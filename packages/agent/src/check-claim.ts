@@ -6,8 +6,8 @@ import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
 /** Returns the id of the run. Calls that wait keep that of their state, so that their keys are the same in every process. */
-export const runIdOf = (input: RunInput, begun: RunState & { readonly runId: string }): string =>
-  begun.pending.length === 0 ? begun.runId : ((input as RunState).runId ?? begun.runId);
+export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
+  state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 
 /**
  * Throws `config` for a call of a tool with `effect: 'once'` that another process may have begun: `claim` is missing, or the run

@@ -9,10 +9,10 @@ type Fields = Readonly<Record<string, unknown>>;
  * with the path for what no run could have left behind: continuing from it would lose calls, or make them twice.
  */
 export function checkState(given: unknown): RunState {
-  if (!isFields(given)) throw bad('state', 'must be an object');
+  if (!isFields(given)) throw invalidState('state', 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw bad('state.version', `${JSON.stringify({ version })} is not of this version of the agent`);
+    throw invalidState('state.version', `${JSON.stringify({ version })} is not of this version of the agent`);
   const state = withoutNulls(given);
   checkMembers(state);
   // Every member that the steps rely on was looked at.
@@ -33,22 +33,23 @@ const DONE: ReadonlySet<unknown> = new Set<Done | undefined>([
 function checkMembers(state: Fields): void {
   const { messages, steps, pending, results, decisions, suspended = [], usage, done } = state;
   for (const [at, message] of listOf(messages, 'messages').entries())
-    if (!isMessage(message)) throw bad(`state.messages[${at}]`, 'must be a message');
+    if (!isMessage(message)) throw invalidState(`state.messages[${at}]`, 'must be a message');
   if (!Number.isSafeInteger(steps) || (steps as number) < 0)
-    throw bad('state.steps', 'must be a whole number from 0');
+    throw invalidState('state.steps', 'must be a whole number from 0');
   const lists = { pending, results, decisions, suspended };
   for (const [name, list] of Object.entries(lists)) {
     for (const [at, item] of listOf(list, name).entries())
       if (!isFields(item) || typeof item[name === 'pending' ? 'id' : 'callId'] !== 'string')
-        throw bad(`state.${name}[${at}]`, 'must name its call');
+        throw invalidState(`state.${name}[${at}]`, 'must name its call');
   }
-  if (!isFields(usage)) throw bad('state.usage', 'must be an object');
+  if (!isFields(usage)) throw invalidState('state.usage', 'must be an object');
   for (const [name, count] of Object.entries(usage))
     if (name !== 'details' && count !== undefined && typeof count !== 'number')
-      throw bad(`state.usage.${name}`, 'must be a number');
+      throw invalidState(`state.usage.${name}`, 'must be a number');
   for (const name of ['claims', 'approvals'] as const)
-    if (state[name] !== undefined && !isFields(state[name])) throw bad(`state.${name}`, 'must be an object');
-  if (!DONE.has(done)) throw bad('state.done', `must not be ${JSON.stringify(done)}`);
+    if (state[name] !== undefined && !isFields(state[name]))
+      throw invalidState(`state.${name}`, 'must be an object');
+  if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
 }
 
 /** While calls are pending, the transcript ends with their turn, and each of its calls is pending or has its result. */
@@ -57,17 +58,18 @@ function checkCalls({ messages, pending, results, decisions, suspended = [] }: R
   const left = new Map(made.map((call) => [call.id, JSON.stringify(call)]));
   const take = (id: string, path: string, text?: string): void => {
     const call = left.get(id);
-    if (call === undefined) throw bad(path, `"${id}" is not an open call of the last turn`);
-    if (text !== undefined && text !== call) throw bad(path, `"${id}" is not as the last turn has it`);
+    if (call === undefined) throw invalidState(path, `"${id}" is not an open call of the last turn`);
+    if (text !== undefined && text !== call)
+      throw invalidState(path, `"${id}" is not as the last turn has it`);
     left.delete(id);
   };
   for (const [at, call] of pending.entries()) take(call.id, `state.pending[${at}]`, JSON.stringify(call));
   for (const [at, { callId }] of results.entries()) take(callId, `state.results[${at}]`);
-  for (const [id] of left) throw bad('state.pending', `lacks the call "${id}" of the last turn`);
+  for (const [id] of left) throw invalidState('state.pending', `lacks the call "${id}" of the last turn`);
   for (const [name, list] of Object.entries({ decisions, suspended })) {
     for (const [at, { callId }] of list.entries())
       if (pending.every(({ id }) => id !== callId))
-        throw bad(`state.${name}[${at}]`, `no pending call has the id "${callId}"`);
+        throw invalidState(`state.${name}[${at}]`, `no pending call has the id "${callId}"`);
   }
 }
 
@@ -77,7 +79,7 @@ function callsOfLast(messages: readonly Message[]): ReturnType<typeof callsOf> {
 }
 
 function listOf(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw bad(`state.${name}`, 'must be a list');
+  if (!Array.isArray(value)) throw invalidState(`state.${name}`, 'must be a list');
   return value;
 }
 
@@ -92,5 +94,5 @@ function withoutNulls(state: Fields): Fields {
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const bad = (path: string, why: string): LlmError =>
+const invalidState = (path: string, why: string): LlmError =>
   new LlmError('config', `${path}: ${why}; a run goes on from a state as \`run\` left it`, { path });

@@ -2,7 +2,7 @@ import type { ToolCallPart } from '@majordomo/core';
 import type { RunState, ToolOutcome } from './state.ts';
 
 /** The call as it is to run: with the arguments that a person gave in place of the model's, where one did. */
-export function asDecided(call: ToolCallPart, { decisions }: RunState): ToolCallPart {
+export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): ToolCallPart {
   const decision = decisions.find(({ callId }) => callId === call.id);
   if (decision === undefined || !('approve' in decision) || decision.args === undefined) return call;
   const { invalid: _replaced, ...rest } = call;
@@ -10,7 +10,7 @@ export function asDecided(call: ToolCallPart, { decisions }: RunState): ToolCall
 }
 
 /** The transcript keeps the turn as the model wrote it, so its result tells the model what ran instead. */
-export function withNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
+export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
   if (outcome.suspended !== undefined) return outcome;
   const text = `The arguments were changed before the call ran: ${JSON.stringify(args)}`;
   return { ...outcome, content: [{ type: 'text', text }, ...outcome.content] };

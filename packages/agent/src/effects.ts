@@ -1,10 +1,10 @@
 import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import { approvalsNeeded } from './approval.ts';
-import { inside } from './around.ts';
-import { ask } from './model-call.ts';
+import { runAround } from './around.ts';
+import { requestTurn } from './model-call.ts';
 import type { ClaimStore } from './claim-store.ts';
 import type { Emit } from './event.ts';
-import { failed, type Hooks, type Observers } from './hooks.ts';
+import { hookWarning, type Hooks, type Observers } from './hooks.ts';
 import { messagesFrom } from './messages-from.ts';
 import type { Effects, Turn } from './loop.ts';
 import { toolKey } from './names.ts';
@@ -14,7 +14,7 @@ import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { StepReports } from './step-report.ts';
-import { asDecided, withNote } from './decided-args.ts';
+import { withDecidedArgs, withArgsNote } from './decided-args.ts';
 
 /** What a run hands to its effects. */
 export interface EffectsIo extends Observers {
@@ -34,37 +34,37 @@ export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
   Required<Pick<Effects, 'needsApproval'>>;
 
 /** An agent, the run that it is at, and who is told. */
-interface Here {
+interface LocalRun {
   readonly agent: AgentParts;
   readonly io: EffectsIo;
   readonly reports: StepReports;
 }
 
 /** Who is told of a run: the agent's observers first, then the run's. */
-export const reportsFor = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
+export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
   new StepReports(io.runId, [hooks, io], io.onEvent);
 
 /** The effects on this process's model and tools. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
-  const here = { agent, io, reports };
+  const run = { agent, io, reports };
   const { steer } = agent.hooks;
   return {
-    callModel: (state, turn) => askModel(state, turn, here),
-    needsApproval: (calls, state) => approvalsHere(calls, state, here),
-    runTool: (call, state) => callTool(call, state, here),
-    ...(steer && { steer: (state) => steering(state, steer, here) }),
+    callModel: (state, turn) => callModel(state, turn, run),
+    needsApproval: (calls, state) => neededApprovals(calls, state, run),
+    runTool: (call, state) => callTool(call, state, run),
+    ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };
 }
 
-async function askModel(state: RunState, turn: Turn | undefined, here: Here): Promise<Answer> {
-  const { agent, io, reports } = here;
-  const { response, offered } = await inStep(state, here, async (scope) => {
-    await scope.race(() => reports.stepBegins(state));
-    return ask(state, turn, agent, { scope, options: io.options, reports });
+async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun): Promise<Answer> {
+  const { agent, io, reports } = run;
+  const { response, offered } = await withinStepLimits(state, run, async (scope) => {
+    await scope.race(() => reports.startStep(state));
+    return requestTurn(state, turn, agent, { scope, options: io.options, reports });
   });
-  await reports.modelAnswered(state.steps + 1, response);
+  await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings, toolCalls } = response;
-  const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.once.mark() : undefined;
+  const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.once.ownerId() : undefined;
   return {
     ...{ id, target, message, finish, usage },
     warnings: [...warnings, ...reports.takeWarnings()],
@@ -73,25 +73,25 @@ async function askModel(state: RunState, turn: Turn | undefined, here: Here): Pr
   };
 }
 
-const approvalsHere = (
+const neededApprovals = (
   calls: readonly ToolCallPart[],
   state: RunState,
-  here: Here,
+  run: LocalRun,
 ): Promise<readonly string[]> =>
-  inStep(state, here, (scope) => scope.race(() => approvalsNeeded(calls, state, here.agent.tools)));
+  withinStepLimits(state, run, (scope) => scope.race(() => approvalsNeeded(calls, state, run.agent.tools)));
 
-async function callTool(given: ToolCallPart, state: RunState, here: Here): Promise<ToolOutcome> {
-  const { agent, io, reports } = here;
+async function callTool(given: ToolCallPart, state: RunState, run: LocalRun): Promise<ToolOutcome> {
+  const { agent, io, reports } = run;
   const { runId, signal, context, options = {} } = io;
-  const call = asDecided(given, state);
-  await reports.toolBegins(call, state);
+  const call = withDecidedArgs(given, state);
+  await reports.startTool(call, state);
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
   const tool = agent.tools.find(call.name, state.offered);
   const isOver = tool?.effect === 'once' && !agent.once.mayBegin(key, state.claims?.[call.id] ?? state.by);
   const outcome = isOver
     ? errorResult(call, OUTCOME_UNKNOWN)
-    : await inside(agent.around, { type: 'tool', runId, call }, () =>
+    : await runAround(agent.around, { type: 'tool', runId, call }, () =>
         runTool({
           tool,
           call,
@@ -100,8 +100,8 @@ async function callTool(given: ToolCallPart, state: RunState, here: Here): Promi
           clock: agent.clock,
         }),
       );
-  const told = call === given ? outcome : withNote(outcome, call);
-  await reports.toolEnded(call, told, agent.clock.now() - began, state);
+  const told = call === given ? outcome : withArgsNote(outcome, call);
+  await reports.endTool(call, told, agent.clock.now() - began, state);
   return told;
 }
 
@@ -112,66 +112,66 @@ const OUTCOME_UNKNOWN =
 const ANOTHER_PROCESS = 'another process';
 
 /** Returns the effect that claims calls in the store; without a store, for the agent. */
-export function claimFor(
+export function claimEffect(
   agent: AgentParts,
   io: EffectsIo,
   store: ClaimStore | undefined,
 ): NonNullable<Effects['claim']> {
-  if (store === undefined) return () => Promise.resolve(agent.once.mark());
+  if (store === undefined) return () => Promise.resolve(agent.once.ownerId());
   return async (call, state) => {
     const key = toolKey(io.runId, state, call);
-    const isFirst: unknown = await inStep(state, { agent, io }, (scope) =>
+    const isFirst: unknown = await withinStepLimits(state, { agent, io }, (scope) =>
       scope.race(async () => store.claim(key)),
     );
     if (typeof isFirst !== 'boolean')
       throw new LlmError('config', `claim: the store must return a boolean, not ${typeof isFirst}`, {
         path: 'claim',
       });
-    return isFirst ? agent.once.mark() : ANOTHER_PROCESS;
+    return isFirst ? agent.once.ownerId() : ANOTHER_PROCESS;
   };
 }
 
-async function steering(
+async function steeringMessages(
   state: RunState,
   steer: NonNullable<Hooks['steer']>,
-  here: Here,
+  run: LocalRun,
 ): Promise<readonly Message[]> {
-  return inStep(state, here, async (scope) => {
+  return withinStepLimits(state, run, async (scope) => {
     try {
       return messagesFrom((await scope.race(() => steer(state))) ?? []);
     } catch (error) {
       if (scope.signal.aborted) throw error;
-      here.reports.warn(failed('steer', error));
+      run.reports.warn(hookWarning('steer', error));
       return [];
     }
   });
 }
 
 /** What a hook or the model does for a step ends with the run, and after the `totalMs` of its call options. */
-async function inStep<T>(
+async function withinStepLimits<T>(
   state: RunState,
-  { agent, io }: Pick<Here, 'agent' | 'io'>,
+  { agent, io }: Pick<LocalRun, 'agent' | 'io'>,
   work: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   const { signal, options } = io;
   const ms = options?.timeouts?.totalMs;
-  const late = (): LlmError =>
+  const createError = (): LlmError =>
     new LlmError('timeout', `step ${state.steps + 1} did not finish within ${ms ?? 0} ms`, {
       phase: 'total',
     });
-  const scope = new Scope({ signal, ms, clock: agent.clock, late });
+  const scope = new Scope({ signal, ms, clock: agent.clock, createError });
   try {
     return await work(scope);
   } catch (error) {
-    if (scope.late !== undefined) throw lateWith(scope.late, error);
-    throw signal.aborted && !LlmError.is(error) ? abortedBy(signal) : error;
+    if (scope.timeoutError !== undefined) throw withAttempts(scope.timeoutError, error);
+    throw signal.aborted && !LlmError.is(error) ? abortError(signal) : error;
   } finally {
     scope.close();
   }
 }
 
 /** With what the model call under way knew of itself. */
-function lateWith(late: Error, error: unknown): Error {
+function withAttempts(late: Error, error: unknown): Error {
   if (!LlmError.is(late) || !LlmError.is(error)) return late;
   const { attempts, partial } = error.details;
   return new LlmError(
@@ -182,5 +182,5 @@ function lateWith(late: Error, error: unknown): Error {
   );
 }
 
-const abortedBy = ({ reason }: AbortSignal): LlmError =>
+const abortError = ({ reason }: AbortSignal): LlmError =>
   new LlmError('aborted', 'the run was aborted', {}, { cause: reason });

@@ -1,7 +1,7 @@
 import { LlmError, type JsonValue } from '@majordomo/core';
 
 /** UTF-8 has no longer characters than these, in bytes for a unit of a string. */
-const LONGEST = 3;
+const MAX_CHARACTER_BYTES = 3;
 const MIB = 1_048_576;
 
 /** The same value. Throws `config` where its JSON is larger than this: an engine would try it again and again, or stand still. */
@@ -20,5 +20,5 @@ export function checkSize(value: JsonValue, name: string, maxBytes: number = Inf
 /** Exactly where it matters. */
 function bytesOf(value: JsonValue, maxBytes: number): number {
   const text = JSON.stringify(value);
-  return text.length * LONGEST <= maxBytes ? text.length : new TextEncoder().encode(text).length;
+  return text.length * MAX_CHARACTER_BYTES <= maxBytes ? text.length : new TextEncoder().encode(text).length;
 }

@@ -11,14 +11,14 @@ export interface EntryIo {
 }
 
 /** Whether a value of the journal, in words, can be what an effect gave. */
-export type Check = (value: unknown) => boolean;
+export type EntryCheck = (value: unknown) => boolean;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const isAnswer: Check = (value) =>
+export const isAnswer: EntryCheck = (value) =>
   isFields(value) &&
   typeof value['target'] === 'string' &&
   typeof value['finish'] === 'string' &&
@@ -27,7 +27,7 @@ export const isAnswer: Check = (value) =>
   value['message'].role === 'assistant';
 
 export const isOutcomeOf =
-  (callId: string): Check =>
+  (callId: string): EntryCheck =>
   (value) =>
     isFields(value) &&
     value['type'] === 'tool-result' &&
@@ -35,33 +35,33 @@ export const isOutcomeOf =
     Array.isArray(value['content']);
 
 export const isListOf =
-  (is: Check): Check =>
+  (is: EntryCheck): EntryCheck =>
   (value) =>
     Array.isArray(value) && value.every(is);
 
-export const isText: Check = (value) => typeof value === 'string';
+export const isText: EntryCheck = (value) => typeof value === 'string';
 
 /**
  * One effect as an entry of a journal. A model error is an entry too, so that no engine tries again what the chain has
  * tried, and a replay fails in the same way; only the end of the attempt, and a function with a bug, are the engine's.
  */
-export async function entry<T extends object | string>(
+export async function journalEntry<T extends object | string>(
   name: string,
   run: () => Promise<T>,
-  isWhole: Check,
+  isValid: EntryCheck,
   journal: EntryIo,
 ): Promise<T> {
   const kept = await journal.step(name, async () => {
     try {
       return checkSize(asJson(await run()), name, journal.maxBytes);
     } catch (error) {
-      return failed(error, journal.signal);
+      return failureEntry(error, journal.signal);
     }
   });
   const failure = isFields(kept) ? errorFromJson(kept['failed']) : undefined;
   if (failure !== undefined) throw failure;
   const value = fromJson<T>(kept);
-  if (isWhole(value)) return value;
+  if (isValid(value)) return value;
   throw new LlmError(
     'config',
     `the journal is damaged: what it has as "${name}" no such step can have given`,
@@ -74,7 +74,7 @@ export async function entry<T extends object | string>(
 const asJson = (value: object | string): JsonValue => (typeof value === 'string' ? value : toJson(value));
 
 /** Engines look at what is thrown, and not all of them at what is no error. */
-function failed(error: unknown, { aborted }: AbortSignal): JsonValue {
+function failureEntry(error: unknown, { aborted }: AbortSignal): JsonValue {
   if (LlmError.is(error) && !aborted) return { failed: errorToJson(error) };
   throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });
 }

@@ -19,12 +19,12 @@ interface Failure {
 type FailedAttempt = Omit<Attempt, 'error'> & { readonly error?: Failure | undefined };
 
 /** The error as JSON, for engines whose own errors are texts; a cause, where vendors keep more than they should, stays. */
-export const errorToJson = (error: LlmError): JsonValue => toJson(described(error));
+export const errorToJson = (error: LlmError): JsonValue => toJson(describeFailure(error));
 
 /** The inverse of `failureOf`, which may have become a text; `undefined` for what it cannot have given. */
 export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = fromJson<Partial<Failure> | null | undefined>(
-    typeof json === 'string' ? parsed(json) : json,
+    typeof json === 'string' ? parseJson(json) : json,
   );
   if (typeof failure?.kind !== 'string' || typeof failure.message !== 'string') return undefined;
   const { kind, message, details, attempts = [] } = failure;
@@ -38,7 +38,7 @@ export function errorFromJson(json: unknown): LlmError | undefined {
   });
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -46,8 +46,11 @@ function parsed(text: string): unknown {
   }
 }
 
-function described({ kind, message, details }: LlmError): Failure {
+function describeFailure({ kind, message, details }: LlmError): Failure {
   const { attempts, recover: _recover, vectors: _vectors, ...known } = details;
-  const told = attempts.map(({ error, ...attempt }) => ({ ...attempt, error: error && described(error) }));
+  const told = attempts.map(({ error, ...attempt }) => ({
+    ...attempt,
+    error: error && describeFailure(error),
+  }));
   return { kind, message, details: known, attempts: told };
 }

@@ -2,7 +2,7 @@ import { LlmError, type FinishReason, type StreamEvent } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 
 /** What of the texts is told; throws `config` for a word that is none. */
-export function shownText(text: 'all' | 'final', emit: Emit): Emit {
+export function filterText(text: 'all' | 'final', emit: Emit): Emit {
   switch (text) {
     case 'all':
       return emit;
@@ -35,7 +35,7 @@ function finalText(emit: Emit): Emit {
     if (told.type !== 'finish' || !isLast(told.reason, hasCalls)) return emit(event);
     const all = [...held, event];
     held = [];
-    return inTurn(all, emit);
+    return emitAll(all, emit);
   };
 }
 
@@ -46,7 +46,7 @@ const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
 const ENDS: ReadonlySet<FinishReason> = new Set<FinishReason>(['length', 'refusal', 'content-filter']);
 
 /** Only a reader who has fallen behind makes the others wait. */
-function inTurn(events: readonly AgentEvent[], emit: Emit): void | Promise<void> {
+function emitAll(events: readonly AgentEvent[], emit: Emit): void | Promise<void> {
   return events.map((event) => emit(event)).findLast((told) => told !== undefined);
 }
 

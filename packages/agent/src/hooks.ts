@@ -108,25 +108,25 @@ type Awaitable<T> = T | Promise<T>;
 /** Calls every observer of a kind: the agent's first, then the run's. */
 export function observe<K extends keyof Observers>(
   kind: K,
-  what: Parameters<NonNullable<Observers[K]>>[0],
+  details: Parameters<NonNullable<Observers[K]>>[0],
   all: readonly Observers[],
   warn: (warning: Warning) => void,
 ): void {
   for (const observers of all) {
     const observer = observers[kind] as ((what: unknown) => unknown) | undefined;
     try {
-      const told = observer?.(what);
+      const told = observer?.(details);
       Promise.resolve(told).catch((error: unknown) => {
-        warn(failed(kind, error));
+        warn(hookWarning(kind, error));
       });
     } catch (error) {
-      warn(failed(kind, error));
+      warn(hookWarning(kind, error));
     }
   }
 }
 
 /** The warning that a hook failed. */
-export const failed = (hook: string, error: unknown): Warning => ({
+export const hookWarning = (hook: string, error: unknown): Warning => ({
   action: 'dropped',
   what: hook,
   why: `it failed: ${messageOf(error)}`,

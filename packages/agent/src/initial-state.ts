@@ -9,7 +9,10 @@ export type RunInput = string | readonly Message[] | RunState;
  * The state that a run begins with. A finished one with a new message of the user behind it is a follow-up: a run of its
  * own on that transcript. Throws `config` for a state that no run can have left.
  */
-export function begunWith(input: RunInput, runId: string | undefined): RunState & { readonly runId: string } {
+export function initialState(
+  input: RunInput,
+  runId: string | undefined,
+): RunState & { readonly runId: string } {
   const named = (state: RunState, known?: string): RunState & { readonly runId: string } => ({
     ...state,
     runId: runId ?? known ?? crypto.randomUUID(),

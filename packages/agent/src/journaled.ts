@@ -1,12 +1,12 @@
 import type { JsonValue, ToolCallPart } from '@majordomo/core';
 import type { Agent } from './agent.ts';
 import type { EffectsIo } from './effects.ts';
-import { entry, isAnswer, isListOf, isOutcomeOf, isText, type Check } from './entry.ts';
+import { journalEntry, isAnswer, isListOf, isOutcomeOf, isText, type EntryCheck } from './entry.ts';
 import type { Effects } from './loop.ts';
 import { isMessage } from './messages-from.ts';
 import { approvalName, modelCallName, claimName, steerName, toolName } from './names.ts';
 import type { Decision } from './state.ts';
-import { findWaitingCall, waitingOf, type WaitingCall } from './waiting-calls.ts';
+import { findWaitingCall, waitingCalls, type WaitingCall } from './waiting-calls.ts';
 
 /**
  * A journal of closures: what every durable engine has. Names follow from the state of the run, so that a replay asks for the
@@ -39,8 +39,8 @@ export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;
   const { callModel, needsApproval, runTool, steer } = agent.effects({ ...io, runId, signal });
-  const step = <T extends object | string>(name: string, is: Check, run: () => Promise<T>): Promise<T> =>
-    entry(name, run, is, journal);
+  const step = <T extends object | string>(name: string, is: EntryCheck, run: () => Promise<T>): Promise<T> =>
+    journalEntry(name, run, is, journal);
   return {
     callModel: (state, turn) => step(modelCallName(state), isAnswer, () => callModel(state, turn)),
     needsApproval: (calls, state) =>
@@ -52,7 +52,7 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
     ...(steer && { steer: (state) => step(steerName(state), isListOf(isMessage), () => steer(state)) }),
     async decisions(calls, state) {
       const all: Decision[] = [];
-      const waiting = waitingOf(runId, calls, state);
+      const waiting = waitingCalls(runId, calls, state);
       for (const [at, one] of waiting.entries()) {
         await journal.awaiting?.(waiting.slice(at));
         const decision = await journal.decision(one.call, one.name);

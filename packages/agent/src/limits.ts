@@ -17,19 +17,19 @@ export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }
   const failing = turns.findIndex(({ results }) => !results.every(({ isError }) => isError === true));
   const failedInARow = failing === -1 ? turns.length : failing;
   if (errorSteps !== undefined && failedInARow >= errorSteps) return true;
-  return repeats !== undefined && mostRepeated(turns.slice(0, repeats * 3)) >= repeats;
+  return repeats !== undefined && maxRepeats(turns.slice(0, repeats * 3)) >= repeats;
 }
 
-interface Turn {
+interface ToolTurn {
   readonly calls: readonly ToolCallPart[];
   readonly results: readonly ToolResultPart[];
 }
 
 /** The latest first. A turn may have a steering message and a paused turn next to it, hardly more. */
-function lastTurns(messages: readonly Message[], most: number): readonly Turn[] {
-  const turns: Turn[] = [];
-  const end = Math.max(0, messages.length - most * 4);
-  for (let at = messages.length - 1; at > end && turns.length < most; at--) {
+function lastTurns(messages: readonly Message[], count: number): readonly ToolTurn[] {
+  const turns: ToolTurn[] = [];
+  const end = Math.max(0, messages.length - count * 4);
+  for (let at = messages.length - 1; at > end && turns.length < count; at--) {
     const results = messages[at];
     const turn = messages[at - 1];
     if (results?.role !== 'tool' || turn?.role !== 'assistant') continue;
@@ -40,7 +40,7 @@ function lastTurns(messages: readonly Message[], most: number): readonly Turn[] 
 }
 
 /** A call counts once a step: two equal ones in a turn are the model's way to be sure. */
-function mostRepeated(turns: readonly Turn[]): number {
+function maxRepeats(turns: readonly ToolTurn[]): number {
   const counts = new Map<string, number>();
   for (const { calls, results } of turns) {
     const signatures = new Set(calls.map((call, at) => `${signature(call)} ${resultText(results[at])}`));

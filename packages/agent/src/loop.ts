@@ -67,8 +67,8 @@ export interface DriveRules extends Rules {
  * Does what `decide` says until it says stop, or until nobody decides on what it waits for. Throws a `RunError` whatever
  * the cause, with the last state that was reached.
  */
-export async function drive(begun: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
-  let state = begun;
+export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
+  let state = initial;
   const targets: string[] = [];
   const resultNow = (awaiting: readonly ToolCallPart[]): RunResult => resultOf(state, awaiting, targets);
   try {
@@ -154,6 +154,6 @@ function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: r
 }
 
 /** For drivers with errors of their own, by which an engine suspends or cancels: those pass as they came. */
-export function unwrapped(error: unknown): unknown {
+export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

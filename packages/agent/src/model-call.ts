@@ -7,7 +7,7 @@ import {
   type Message,
 } from '@majordomo/core';
 import { answerText } from './answer-text.ts';
-import { failed, type StepSettings } from './hooks.ts';
+import { hookWarning, type StepSettings } from './hooks.ts';
 import type { Turn } from './loop.ts';
 import { messagesFrom } from './messages-from.ts';
 import type { AgentParts } from './options.ts';
@@ -16,50 +16,50 @@ import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';
 
 /** The answer, and the tools that were offered where it was a part of them only. */
-interface Asked {
+interface ModelTurn {
   readonly response: ChatResponse;
   readonly offered: readonly string[] | undefined;
 }
 
 /** How far a model call reaches, and who is told of it. */
-interface Reach {
+interface ModelCallIo {
   readonly scope: Scope;
   readonly options: CallOptions | undefined;
   readonly reports: StepReports;
 }
 
 /** One model call: the step's own settings, the view of the transcript, and the answer. */
-export async function ask(
+export async function requestTurn(
   state: RunState,
   turn: Turn | undefined,
   agent: AgentParts,
-  reach: Reach,
-): Promise<Asked> {
+  io: ModelCallIo,
+): Promise<ModelTurn> {
   const step = state.steps + 1;
-  renewTools(agent, reach);
+  renewTools(agent, io);
   const { prepareStep } = agent.hooks;
-  const settings = (await reach.scope.race(() => prepareStep?.({ step, state }))) ?? {};
+  const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
   const { model = agent.model, tools: offered } = settings;
   const request = requestOf(state, settings, turn?.textOnly ?? false, agent);
-  const first = await view(request, state, undefined, agent, reach);
+  const first = await compactedRequest(request, state, undefined, agent, io);
   try {
-    return { response: await answer(model, first, reach, state), offered };
+    return { response: await generateOrEmpty(model, first, io, state), offered };
   } catch (error) {
     if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
-    const second = await view(request, state, error, agent, reach);
-    if (isSame(first.messages, second.messages)) throw error;
-    const response = await answer(model, second, reach, state);
+    const second = await compactedRequest(request, state, error, agent, io);
+    if (hasSameMessages(first.messages, second.messages)) throw error;
+    const response = await generateOrEmpty(model, second, io, state);
     const attempts = [...error.details.attempts, ...response.attempts];
     return { response: { ...response, attempts }, offered };
   }
 }
 
 /** A toolbox that has become unusable ends no run: the tools before it are offered, with a warning. */
-function renewTools({ tools }: AgentParts, { reports }: Reach): void {
+function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
   try {
     tools.renew();
   } catch (error) {
-    reports.warn(failed('toolboxes', error));
+    reports.warn(hookWarning('toolboxes', error));
   }
 }
 
@@ -83,12 +83,12 @@ function requestOf(
 }
 
 /** The request with what `compact` makes of the transcript. `overflow`: what was sent before was too long. */
-async function view(
+async function compactedRequest(
   request: ChatRequest,
   state: RunState,
   overflow: LlmError | undefined,
   { hooks: { compact } }: AgentParts,
-  { scope, reports }: Reach,
+  { scope, reports }: ModelCallIo,
 ): Promise<ChatRequest> {
   if (compact === undefined) return request;
   const { usage, target } = reports.latest ?? { usage: undefined, target: undefined };
@@ -97,40 +97,40 @@ async function view(
     return { ...request, messages: messagesFrom(await scope.race(() => compact(state.messages, context))) };
   } catch (error) {
     if (scope.signal.aborted) throw error;
-    reports.warn(failed('compact', error));
+    reports.warn(hookWarning('compact', error));
     return request;
   }
 }
 
-const isSame = (first: readonly Message[], second: readonly Message[]): boolean =>
+const hasSameMessages = (first: readonly Message[], second: readonly Message[]): boolean =>
   first.length === second.length && first.every((message, at) => message === second[at]);
 
-async function answer(
+async function generateOrEmpty(
   model: ChatModel,
   request: ChatRequest,
-  reach: Reach,
+  io: ModelCallIo,
   state: RunState,
 ): Promise<ChatResponse> {
   try {
-    return await (reach.reports.isWatched ? watched : unwatched)(model, request, reach);
+    return await (io.reports.isWatched ? generateStreamed : generateComplete)(model, request, io);
   } catch (error) {
     if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '')
       throw error;
-    return emptyAnswer(model, error);
+    return emptyResponse(model, error);
   }
 }
 
-const unwatched = (
+const generateComplete = (
   model: ChatModel,
   request: ChatRequest,
-  { scope, options }: Reach,
+  { scope, options }: ModelCallIo,
 ): Promise<ChatResponse> => model.generate(request, { ...options, signal: scope.signal });
 
 /** A reader who is slow holds the model back, and one who left nobody. */
-async function watched(
+async function generateStreamed(
   model: ChatModel,
   request: ChatRequest,
-  { scope, options, reports }: Reach,
+  { scope, options, reports }: ModelCallIo,
 ): Promise<ChatResponse> {
   const stream = model.stream(request, { ...options, signal: scope.signal });
   try {
@@ -150,7 +150,7 @@ async function watched(
 }
 
 /** The model has nothing to add to what it said next to its tool calls. */
-function emptyAnswer({ spec }: ChatModel, { details }: LlmError): ChatResponse {
+function emptyResponse({ spec }: ChatModel, { details }: LlmError): ChatResponse {
   const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');
   const target = last?.target ?? spec;
   return {

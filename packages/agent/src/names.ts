@@ -8,7 +8,7 @@ const PLAIN_ID = /^[!-~]{1,200}$/;
 
 /** `<run>/<step>/<call>`: names a tool call wherever it is kept; the same on every retry and replay. */
 export const toolKey = (runId: string, state: RunState, call: ToolCallPart): string =>
-  `${runId}/${state.steps}/${named(state, call)}`;
+  `${runId}/${state.steps}/${callName(state, call)}`;
 
 /** The name of the next model call. */
 export const modelCallName = ({ steps }: RunState): string => `ask ${steps + 1}`;
@@ -18,7 +18,7 @@ export const steerName = ({ steps }: RunState): string => `steer ${steps + 1}`;
 
 /** The name of the check which of its calls a person has to agree to. */
 export const approvalName = (state: RunState, calls: readonly ToolCallPart[]): string =>
-  `approval ${state.steps} ${calls.map((call) => named(state, call)).join(' ')}`;
+  `approval ${state.steps} ${calls.map((call) => callName(state, call)).join(' ')}`;
 
 /** The name of a tool's run. */
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
@@ -35,7 +35,7 @@ export const decisionName = (runId: string, state: RunState, call: ToolCallPart)
 };
 
 /** Its id, or where that cannot stand in a name its place in the turn: `call 2`, which no plain id can be. */
-function named({ messages }: RunState, { id }: ToolCallPart): string {
+function callName({ messages }: RunState, { id }: ToolCallPart): string {
   if (PLAIN_ID.test(id)) return id;
   const turn = messages.at(-1);
   const calls = turn?.role === 'assistant' ? callsOf(turn) : [];

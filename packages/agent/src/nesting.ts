@@ -2,7 +2,7 @@
 const DEPTH = Symbol.for('majordomo.depth');
 
 /** The options of a run that another agent's tool begins. */
-export const nested = <T extends object>(options: T, depth: number): T => ({ ...options, [DEPTH]: depth });
+export const withDepth = <T extends object>(options: T, depth: number): T => ({ ...options, [DEPTH]: depth });
 
 /** Agents above a run with these options. */
 export function depthOf(options: object): number {

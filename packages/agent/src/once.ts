@@ -3,18 +3,18 @@ const MAX_KEYS = 100_000;
 
 /** Ensures that a tool with `effect: 'once'` is begun once, as far as this agent can know. */
 export class Once {
-  private readonly begun = new Set<string>();
-  private self: string | undefined;
+  private readonly startedKeys = new Set<string>();
+  private id: string | undefined;
 
   /** Returns the id of this agent in a journal. Made on first use: some runtimes have no random before a request. */
-  mark(): string {
-    this.self ??= crypto.randomUUID();
-    return this.self;
+  ownerId(): string {
+    this.id ??= crypto.randomUUID();
+    return this.id;
   }
 
   /** Whether this agent wrote the mark. */
   isMine(mark: string | undefined): boolean {
-    return mark !== undefined && mark === this.self;
+    return mark !== undefined && mark === this.id;
   }
 
   /**
@@ -22,12 +22,12 @@ export class Once {
    * did, and how it ended, is unknown.
    */
   mayBegin(key: string, owner: string | undefined): boolean {
-    if (this.begun.has(key) || (owner !== undefined && owner !== this.self)) return false;
-    if (this.begun.size >= MAX_KEYS) {
-      this.begun.clear();
-      this.self = undefined;
+    if (this.startedKeys.has(key) || (owner !== undefined && owner !== this.id)) return false;
+    if (this.startedKeys.size >= MAX_KEYS) {
+      this.startedKeys.clear();
+      this.id = undefined;
     }
-    this.begun.add(key);
+    this.startedKeys.add(key);
     return true;
   }
 }

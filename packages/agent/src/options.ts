@@ -70,7 +70,7 @@ const KINDS: KindsOf<AgentOptions> = {
 };
 
 /** What other libraries call them. */
-const ELSEWHERE: Readonly<Record<string, keyof AgentOptions>> = {
+const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   system: 'instructions',
   systemPrompt: 'instructions',
   prompt: 'instructions',
@@ -99,7 +99,7 @@ export interface AgentParts {
 
 /** Throws `config` without a model, for a number that cannot be meant, and when two tools have one name. */
 export function agentParts(options: AgentOptions): AgentParts {
-  checkOptions('createAgent', options, KINDS, [], ELSEWHERE);
+  checkOptions('createAgent', options, KINDS, [], OTHER_NAMES);
   const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
@@ -142,26 +142,26 @@ function instructionsOf({ instructions, skills = [] }: AgentOptions): string | u
 
 function toolsOf({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Tools {
   toolboxes.forEach((box, at) => {
-    checkHolder(`toolboxes[${at}]`, box);
+    checkNamed(`toolboxes[${at}]`, box);
   });
   skills.forEach((skill, at) => {
-    checkHolder(`skills[${at}]`, skill);
+    checkNamed(`skills[${at}]`, skill);
   });
   return new Tools([
     { name: 'the agent', tools },
-    ...toolboxes.map(named),
+    ...toolboxes.map(namedToolbox),
     ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
   ]);
 }
 
 /** Throws `config` for a value in a list of toolboxes or skills that has no name. */
-function checkHolder(path: string, holder: { readonly name?: unknown } | null | undefined): void {
+function checkNamed(path: string, holder: { readonly name?: unknown } | null | undefined): void {
   if (typeof holder?.name !== 'string')
     throw new LlmError('config', `createAgent: ${path} must be an object with a name`, { path });
 }
 
 /** Its tools are read from the box itself, each time. */
-const named = (box: Toolbox): Toolbox => ({
+const namedToolbox = (box: Toolbox): Toolbox => ({
   name: `toolbox "${box.name}"`,
   get tools() {
     return box.tools;
@@ -175,7 +175,7 @@ function rulesOf(
 ): DriveRules {
   if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
   return {
-    maxSteps: typeof maxSteps === 'function' ? stepsBy(maxSteps) : () => maxSteps,
+    maxSteps: typeof maxSteps === 'function' ? checkedMaxSteps(maxSteps) : () => maxSteps,
     mayNeedApproval: ({ name, invalid }) =>
       invalid === undefined && (tools.find(name)?.approval ?? false) !== false,
     isOnce: ({ name }) => tools.find(name)?.effect === 'once',
@@ -187,7 +187,7 @@ function rulesOf(
 }
 
 /** What the app's function says is checked each time: NaN would end a run at once, and say that its steps were used up. */
-const stepsBy =
+const checkedMaxSteps =
   (maxSteps: (state: RunState) => number): DriveRules['maxSteps'] =>
   (state) => {
     const most = maxSteps(state);

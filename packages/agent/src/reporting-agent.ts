@@ -1,13 +1,13 @@
 import type { Agent } from './agent.ts';
-import type { Telling } from './channel-reporter.ts';
+import type { ChannelReporter } from './channel-reporter.ts';
 
 /** The same agent, which tells what its effects do; before a step ends, all of it is on its way. */
-export function tellingAgent(agent: Agent, telling: Telling): Agent {
+export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
   const told = async <T>(run: () => Promise<T>): Promise<T> => {
     try {
       return await run();
     } finally {
-      await telling.flush();
+      await reporter.flush();
     }
   };
   return {
@@ -16,7 +16,7 @@ export function tellingAgent(agent: Agent, telling: Telling): Agent {
       const effects = agent.effects({
         ...io,
         onEvent(event) {
-          telling.tell(event);
+          reporter.report(event);
           return io.onEvent?.(event);
         },
       });
@@ -24,10 +24,10 @@ export function tellingAgent(agent: Agent, telling: Telling): Agent {
         ...effects,
         async callModel(state, turn) {
           const answer = await told(() => effects.callModel(state, turn));
-          return { ...answer, warnings: [...answer.warnings, ...telling.takeWarnings()] };
+          return { ...answer, warnings: [...answer.warnings, ...reporter.takeWarnings()] };
         },
         runTool(call, state) {
-          telling.step = state.steps;
+          reporter.step = state.steps;
           return told(() => effects.runTool(call, state));
         },
       };

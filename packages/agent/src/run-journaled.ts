@@ -1,17 +1,17 @@
 import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } from '@majordomo/core';
 import type { Agent } from './agent.ts';
-import { begunWith, type RunInput } from './initial-state.ts';
+import { initialState, type RunInput } from './initial-state.ts';
 import { journaled, type Journal, type JournaledIo } from './journaled.ts';
 import { checkSize } from './entry-size.ts';
 import type { RunResult } from './loop.ts';
 import type { RunChannel } from './run-channel.ts';
 import type { RunState } from './state.ts';
-import { tellingAgent } from './reporting-agent.ts';
-import { Telling } from './channel-reporter.ts';
+import { reportingAgent } from './reporting-agent.ts';
+import { ChannelReporter } from './channel-reporter.ts';
 
 /** A journal, and what its engine does about the end of a run. */
 export interface RunJournal extends Journal {
-  /** Is told that the run is over, before anybody gets its result. */
+  /** Is effectsIo that the run is endRun, before anybody gets its result. */
   onEnd?(): Promise<void>;
   /** For errors of the engine by which a run ends, such as a cancellation, ours; `undefined` for those that pass as they came. */
   runFailure?(error: unknown): LlmError | undefined;
@@ -19,7 +19,7 @@ export interface RunJournal extends Journal {
   toEngineError(error: LlmError): Error;
 }
 
-/** Who is told of a run on a journal. */
+/** Who is effectsIo of a run on a journal. */
 export interface RunJournaledIo extends JournaledIo {
   /** Carries the run's events to other processes, for `watchRun`. Losing it never fails the run: the next answer has a warning. */
   readonly channel?: RunChannel | undefined;
@@ -34,22 +34,22 @@ export async function runJournaled(
   journal: RunJournal,
   io: RunJournaledIo = {},
 ): Promise<JsonValue> {
-  const { channel, clock = systemClock, ...told } = io;
-  const telling = channel && new Telling(journal.runId, channel, clock);
-  const over = async (): Promise<void> => {
+  const { channel, clock = systemClock, ...effectsIo } = io;
+  const reporter = channel && new ChannelReporter(journal.runId, channel, clock);
+  const endRun = async (): Promise<void> => {
     await journal.onEnd?.();
-    await telling?.end();
+    await reporter?.end();
   };
   try {
-    const begun = initialStateFrom(input, journal.runId);
-    const effects = journaled(telling ? tellingAgent(agent, telling) : agent, journal, told);
-    const result = checkSize(resultJson(await agent.drive(begun, effects)), 'result', journal.maxBytes);
-    await over();
+    const state = initialStateFrom(input, journal.runId);
+    const effects = journaled(reporter ? reportingAgent(agent, reporter) : agent, journal, effectsIo);
+    const result = checkSize(resultJson(await agent.drive(state, effects)), 'result', journal.maxBytes);
+    await endRun();
     return result;
   } catch (error) {
-    const failure = failureBy(error, journal);
+    const failure = failureOfRun(error, journal);
     if (failure === undefined) throw error;
-    await over();
+    await endRun();
     throw journal.toEngineError(failure);
   }
 }
@@ -63,8 +63,8 @@ export function resultFromJson(json: JsonValue): RunResult {
   return { ...result, messages: result.state.messages };
 }
 
-/** The model error of an attempt that is over is the end of the attempt, and none of the run. */
-function failureBy(error: unknown, journal: RunJournal): LlmError | undefined {
+/** The model error of an attempt that is endRun is the end of the attempt, and none of the run. */
+function failureOfRun(error: unknown, journal: RunJournal): LlmError | undefined {
   if (!LlmError.is(error)) return journal.runFailure?.(error);
   return journal.signal.aborted ? undefined : error;
 }
@@ -74,11 +74,11 @@ function failureBy(error: unknown, journal: RunJournal): LlmError | undefined {
  * for an id that stores cannot hold.
  */
 export function initialStateFrom(input: JsonValue, runId: string): RunState {
-  if (typeof runId !== 'string' || runId === '' || UNFIT.test(runId))
+  if (typeof runId !== 'string' || runId === '' || UNSAFE_ID.test(runId))
     throw new LlmError('config', 'the id of a run must be a text without control characters', {
       path: 'runId',
     });
-  return begunWith(fromJson<RunInput>(input), runId);
+  return initialState(fromJson<RunInput>(input), runId);
 }
 
-const UNFIT = /[\p{Cc}\p{Cs}]/u;
+const UNSAFE_ID = /[\p{Cc}\p{Cs}]/u;

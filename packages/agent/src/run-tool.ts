@@ -15,8 +15,8 @@ import { errorResult, type ToolOutcome } from './state.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
 
-const MOST_RESULT_CHARS = 100_000;
-const MOST_RAW_CHARS = 200;
+const MAX_RESULT_CHARS = 100_000;
+const MAX_RAW_CHARS = 200;
 
 /** A call, and what is needed to run it. */
 export interface ToolRun {
@@ -38,18 +38,18 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
-    const raw = truncateText(call.invalid.raw, MOST_RAW_CHARS);
+    const raw = truncateText(call.invalid.raw, MAX_RAW_CHARS);
     return errorResult(call, `The arguments are not a JSON object of at most 500 levels: ${raw}`);
   }
   let usage: Usage | undefined;
   const spend = (spent: Usage | undefined): void => {
     usage = sumUsage(usage, spent);
   };
-  const outcome = await attempt(tool, call, { ...context, spend }, clock);
+  const outcome = await runWithinLimits(tool, call, { ...context, spend }, clock);
   return usage === undefined ? outcome : { ...outcome, usage };
 }
 
-async function attempt(
+async function runWithinLimits(
   tool: Tool,
   call: ToolCallPart,
   context: ToolContext,
@@ -57,18 +57,20 @@ async function attempt(
 ): Promise<ToolOutcome> {
   const { signal } = context;
   const ms = tool.timeoutMs;
-  const late = (): Error => new Error(`it did not answer within ${ms ?? 0} ms`);
-  const scope = new Scope({ signal, ms, clock, late });
+  const createError = (): Error => new Error(`it did not answer within ${ms ?? 0} ms`);
+  const scope = new Scope({ signal, ms, clock, createError });
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
-    const output = await scope.race(() => start(tool, checked.value, { ...context, signal: scope.signal }));
+    const output = await scope.race(() =>
+      runAsync(tool, checked.value, { ...context, signal: scope.signal }),
+    );
     const waits = suspension(output);
-    if (waits !== undefined) return waitingFor(call, waits);
-    const content = toolContent(output, tool.maxResultChars ?? MOST_RESULT_CHARS);
+    if (waits !== undefined) return suspendedOutcome(call, waits);
+    const content = toolContent(output, tool.maxResultChars ?? MAX_RESULT_CHARS);
     return { type: 'tool-result', callId: call.id, name: call.name, content };
   } catch (error) {
-    if (signal.aborted) throw aborted(call, signal);
+    if (signal.aborted) throw abortError(call, signal);
     return errorResult(call, `The tool failed: ${messageOf(error)}`);
   } finally {
     scope.close();
@@ -76,15 +78,15 @@ async function attempt(
 }
 
 /** `async` turns a throw into a rejection. The schema has made sure that the arguments are the tool's. */
-async function start(tool: Tool, args: unknown, context: ToolContext): Promise<unknown> {
+async function runAsync(tool: Tool, args: unknown, context: ToolContext): Promise<unknown> {
   return tool.run(args as never, context);
 }
 
 /** A payload that is not JSON could not be kept in a state. */
-function waitingFor(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
+function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
   JSON.stringify(suspended.payload);
   return { ...errorResult(call, 'suspended'), content: [], suspended };
 }
 
-const aborted = ({ name }: ToolCallPart, { reason }: AbortSignal): LlmError =>
+const abortError = ({ name }: ToolCallPart, { reason }: AbortSignal): LlmError =>
   new LlmError('aborted', `the run was aborted while "${name}" ran`, {}, { cause: reason });

@@ -1,14 +1,14 @@
 import type { Clock } from '@majordomo/core';
 
 /** How long work may take: no longer than the run, nor than a time of its own. */
-export interface Limits {
+export interface ScopeLimits {
   /** Of the run. */
   readonly signal: AbortSignal;
   /** Milliseconds; `undefined` or 0: no limit of its own. */
   readonly ms: number | undefined;
   readonly clock: Pick<Clock, 'timer'>;
   /** The error that the end of its time is. */
-  readonly late: () => Error;
+  readonly createError: () => Error;
 }
 
 /**
@@ -19,22 +19,22 @@ export class Scope {
   /** Aborts with the run, and when the time is over. */
   readonly signal: AbortSignal;
   /** Set when the time is over. */
-  late: Error | undefined;
-  private readonly stopped: Promise<never>;
+  timeoutError: Error | undefined;
+  private readonly aborted: Promise<never>;
   readonly close: () => void;
 
-  constructor({ signal, ms, clock, late }: Limits) {
+  constructor({ signal, ms, clock, createError }: ScopeLimits) {
     const controller = new AbortController();
     this.signal = controller.signal;
-    this.stopped = rejection(controller.signal);
+    this.aborted = rejection(controller.signal);
     const onAbort = (): void => {
       controller.abort(signal.reason);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     const onTime = (): void => {
-      this.late = late();
-      controller.abort(this.late);
+      this.timeoutError = createError();
+      controller.abort(this.timeoutError);
     };
     const cancel = ms === undefined || ms === 0 ? undefined : clock.timer(ms, onTime);
     this.close = () => {
@@ -46,7 +46,7 @@ export class Scope {
   /** What the work gives, or the reason why it is no longer waited for. Nothing begins when the limits are reached. */
   async race<T>(work: () => T | Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
-    return Promise.race([work(), this.stopped]);
+    return Promise.race([work(), this.aborted]);
   }
 }
 

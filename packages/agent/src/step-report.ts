@@ -35,14 +35,14 @@ export class StepReports {
     this.onEvent = onEvent;
   }
 
-  async stepBegins(state: RunState): Promise<void> {
+  async startStep(state: RunState): Promise<void> {
     await this.endStep();
     const step = state.steps + 1;
-    this.tell('onStepStart', { runId: this.runId, step, state });
+    this.notify('onStepStart', { runId: this.runId, step, state });
     await this.emit({ type: 'step-start', step });
   }
 
-  async modelAnswered(step: number, response: ChatResponse): Promise<void> {
+  async addResponse(step: number, response: ChatResponse): Promise<void> {
     this.latest = response;
     this.targets.push(response.target);
     this.attempts.push(...response.attempts);
@@ -50,24 +50,24 @@ export class StepReports {
     if (response.toolCalls.length === 0) await this.endStep();
   }
 
-  async toolBegins(call: ToolCallPart, { steps }: RunState): Promise<void> {
-    this.tell('onToolStart', { runId: this.runId, step: steps, call });
+  async startTool(call: ToolCallPart, { steps }: RunState): Promise<void> {
+    this.notify('onToolStart', { runId: this.runId, step: steps, call });
     await this.emit({ type: 'tool-start', call });
   }
 
   /** A tool that waits has no result to tell of. */
-  async toolEnded(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
+  async endTool(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
     const { suspended, usage, ...result } = outcome;
     if (suspended !== undefined) return;
-    this.tell('onToolEnd', { runId: this.runId, step: state.steps, call, result, ms });
+    this.notify('onToolEnd', { runId: this.runId, step: state.steps, call, result, ms });
     await this.emit({ type: 'tool-end', result });
     await this.addResult(result, usage, state);
   }
 
   /** The run is over in this process. Its last calls may have been decided instead of run. */
-  async runEnded(result: RunResult | undefined, error: unknown): Promise<void> {
+  async endRun(result: RunResult | undefined, error: unknown): Promise<void> {
     if (result !== undefined) await this.endStep();
-    this.tell('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
+    this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
   /** Returns no promise: it runs for every delta. Whoever listens cannot end the run. */
@@ -111,10 +111,13 @@ export class StepReports {
     if (step === undefined) return;
     this.step = undefined;
     await this.emit({ type: 'step-end', response: step.response });
-    this.tell('onStep', step);
+    this.notify('onStep', step);
   }
 
-  private tell<K extends keyof Observers>(kind: K, what: Parameters<NonNullable<Observers[K]>>[0]): void {
-    observe(kind, what, this.observers, this.warn);
+  private notify<K extends keyof Observers>(
+    kind: K,
+    details: Parameters<NonNullable<Observers[K]>>[0],
+  ): void {
+    observe(kind, details, this.observers, this.warn);
   }
 }

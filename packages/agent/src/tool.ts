@@ -87,7 +87,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
 };
 
 /** What other libraries call them. */
-const ELSEWHERE: Readonly<Record<string, keyof Tool>> = {
+const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
   execute: 'run',
   handler: 'run',
   inputSchema: 'parameters',
@@ -107,7 +107,7 @@ const ELSEWHERE: Readonly<Record<string, keyof Tool>> = {
 export function defineTool<T extends object>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
-  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], ELSEWHERE);
+  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);
   const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
   return {
     name,

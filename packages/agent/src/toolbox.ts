@@ -20,8 +20,8 @@ export interface Skill {
 export class Tools {
   specs: readonly ToolSpec[] = [];
   private readonly boxes: readonly Toolbox[];
-  private byName: ReadonlyMap<string, Owned> = new Map();
-  private taken: readonly (readonly Tool[])[] = [];
+  private byName: ReadonlyMap<string, OwnedTool> = new Map();
+  private lists: readonly (readonly Tool[])[] = [];
 
   /** Throws `config` for a name that is there twice, naming both owners, and for a limit that is not a number. */
   constructor(boxes: readonly Toolbox[]) {
@@ -31,16 +31,17 @@ export class Tools {
 
   /** Takes what the boxes have become. Throws like the constructor; then the tools stay what they were. */
   renew(): void {
-    const lists = this.boxes.map(listOf);
-    if (lists.length === this.taken.length && lists.every((list, at) => isSame(list, this.taken[at]))) return;
-    const byName = new Map<string, Owned>();
+    const lists = this.boxes.map(toolsOf);
+    if (lists.length === this.lists.length && lists.every((list, at) => hasSameTools(list, this.lists[at])))
+      return;
+    const byName = new Map<string, OwnedTool>();
     for (const [at, { name: owner }] of this.boxes.entries())
-      for (const tool of lists[at] ?? []) add(byName, tool, owner);
+      for (const tool of lists[at] ?? []) addTool(byName, tool, owner);
     // A box may change its list in place.
-    this.taken = lists.map((list) => [...list]);
+    this.lists = lists.map((list) => [...list]);
     this.byName = byName;
     this.specs = [...byName.values()].map(({ tool }) => specOf(tool));
-    this.parts.clear();
+    this.subsets.clear();
   }
 
   /** `undefined` too for one that a step did not offer. */
@@ -57,33 +58,33 @@ export class Tools {
   offered(names: readonly string[] | undefined): readonly ToolSpec[] {
     if (names === undefined) return this.specs;
     const key = JSON.stringify(names);
-    let specs = this.parts.get(key);
+    let specs = this.subsets.get(key);
     if (specs === undefined) {
       for (const name of names)
         if (!this.byName.has(name)) throw new LlmError('config', `no tool is named "${name}"`);
       specs = this.specs.filter(({ name }) => names.includes(name));
-      if (this.parts.size >= MOST_PARTS) this.parts.clear();
-      this.parts.set(key, specs);
+      if (this.subsets.size >= MAX_SUBSETS) this.subsets.clear();
+      this.subsets.set(key, specs);
     }
     return specs;
   }
 
-  private readonly parts = new Map<string, readonly ToolSpec[]>();
+  private readonly subsets = new Map<string, readonly ToolSpec[]>();
 }
 
 /** Untyped code may give anything. */
-function listOf({ name, tools }: Toolbox): readonly Tool[] {
+function toolsOf({ name, tools }: Toolbox): readonly Tool[] {
   const given: unknown = tools;
   if (Array.isArray(given)) return tools;
   throw new LlmError('config', `the tools of ${name} must be an array`, { path: 'tools' });
 }
 
-interface Owned {
+interface OwnedTool {
   readonly tool: Tool;
   readonly owner: string;
 }
 
-function add(byName: Map<string, Owned>, tool: Tool, owner: string): void {
+function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): void {
   if (typeof (tool as Partial<Tool> | null | undefined)?.name !== 'string')
     throw new LlmError(
       'config',
@@ -101,9 +102,9 @@ function add(byName: Map<string, Owned>, tool: Tool, owner: string): void {
   byName.set(tool.name, { tool, owner });
 }
 
-const isSame = (list: readonly Tool[], taken: readonly Tool[] | undefined): boolean =>
+const hasSameTools = (list: readonly Tool[], taken: readonly Tool[] | undefined): boolean =>
   list.length === taken?.length && list.every((tool, at) => tool === taken[at]);
 
-const MOST_PARTS = 100;
+const MAX_SUBSETS = 100;
 
 const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });

@@ -13,7 +13,7 @@ export interface WaitingCall {
 }
 
 /** These calls, which wait in this state. */
-export const waitingOf = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
+export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
   calls.map((call) => ({
     name: decisionName(runId, state, call),
     call,

@@ -1,7 +1,7 @@
 import { LlmError, messageOf, systemClock, type Clock } from '@majordomo/core';
-import { Follower, type RunEvent } from './run-follower.ts';
+import { RunFollower, type RunEvent } from './run-follower.ts';
 import type { RunChannel } from './run-channel.ts';
-import { toldIn } from './channel-message.ts';
+import { parseChannelMessage } from './channel-message.ts';
 
 /** How a run is watched. */
 export interface WatchOptions {
@@ -18,9 +18,9 @@ export interface WatchOptions {
 
 /** What was said before `over` may still be on its way so long, in ms. */
 const GRACE_MS = 500;
-/** Texts that wait for the reader, and characters in them; of more, all are dropped, and told as missed. */
-const MOST_WAITING = 1024;
-const MOST_CHARACTERS = 16 * 1_048_576;
+/** Texts that wait for the reader, and characters in them; of more, all are dropped, and message as missed. */
+const MAX_WAITING = 1024;
+const MAX_CHARACTERS = 16 * 1_048_576;
 
 /**
  * Watches a run that happens elsewhere, from now on; resolves when it is heard. Its events come in order and once; those of a
@@ -30,7 +30,7 @@ const MOST_CHARACTERS = 16 * 1_048_576;
  * @example
  * const events = await watchRun(channel, 'order-7', { over: () => runs.result('order-7') });
  * await runs.start('order-7', 'Refund order 7');
- * for await (const told of events) if (told.type === 'event') show(told.event);
+ * for await (const message of events) if (message.type === 'event') show(message.event);
  */
 export async function watchRun(
   channel: RunChannel,
@@ -38,20 +38,20 @@ export async function watchRun(
   options: WatchOptions = {},
 ): Promise<AsyncIterable<RunEvent>> {
   const { signal, over, clock = systemClock } = options;
-  const watching = new Watching(runId);
-  const onAbort = (): void => watching.end(signal?.reason);
+  const watcher = new RunWatcher(runId);
+  const onAbort = (): void => watcher.end(signal?.reason);
   let cancel = (): void => undefined;
   const endSoon = (): void => {
-    cancel = clock.timer(GRACE_MS, () => watching.end(), true);
+    cancel = clock.timer(GRACE_MS, () => watcher.end(), true);
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
   const subscribing = channel.subscribe(
     runId,
-    (text) => watching.hear(text),
-    (failure) => watching.over(failure),
+    (text) => watcher.receive(text),
+    (failure) => watcher.channelEnded(failure),
   );
-  const left = watching.ended.then(async () => {
+  const left = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
     // A channel that hangs may subscribe when nobody waits for it any more.
@@ -61,12 +61,12 @@ export async function watchRun(
   });
   left.catch(() => undefined);
   try {
-    await Promise.race([subscribing, watching.ended]);
+    await Promise.race([subscribing, watcher.ended]);
   } catch (error) {
-    watching.end();
+    watcher.end();
     throw error;
   }
-  return watching.events(async () => {
+  return watcher.events(async () => {
     try {
       await over?.();
     } finally {
@@ -75,9 +75,9 @@ export async function watchRun(
   });
 }
 
-class Watching {
+class RunWatcher {
   private readonly runId: string;
-  private readonly follower = new Follower();
+  private readonly follower = new RunFollower();
   private texts: string[] = [];
   private characters = 0;
   private isOver = false;
@@ -93,10 +93,10 @@ class Watching {
   }
 
   /** Numbers tell the reader that something was dropped. */
-  hear(text: string): void {
+  receive(text: string): void {
     if (this.isOver) return;
     this.characters += text.length;
-    if (this.texts.push(text) > MOST_WAITING || this.characters > MOST_CHARACTERS) {
+    if (this.texts.push(text) > MAX_WAITING || this.characters > MAX_CHARACTERS) {
       this.texts = [text];
       this.characters = text.length;
     }
@@ -104,8 +104,8 @@ class Watching {
   }
 
   /** As the channel says: what it has carried is read first. */
-  over(failure: unknown): void {
-    if (failure !== undefined && !this.isOver) this.failure = cutOff(this.runId, failure);
+  channelEnded(failure: unknown): void {
+    if (failure !== undefined && !this.isOver) this.failure = channelError(this.runId, failure);
     this.end();
   }
 
@@ -119,7 +119,7 @@ class Watching {
 
   /** Who leaves ends it also before the first read, and while one waits: a generator by itself would not hear of it. */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
-    const events = this.read(begin);
+    const events = this.readEvents(begin);
     const leave = events.return.bind(events);
     return Object.assign(events, {
       return: (): ReturnType<typeof leave> => {
@@ -129,7 +129,7 @@ class Watching {
     });
   }
 
-  private async *read(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
+  private async *readEvents(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     begin().catch(() => undefined);
     try {
       for (;;) {
@@ -141,11 +141,11 @@ class Watching {
         if (text === undefined) await new Promise<void>((resolve) => (this.wake = resolve));
         else {
           this.characters -= text.length;
-          const told = toldIn(text, this.runId);
-          const events = told && this.follower.follow(told);
+          const message = parseChannelMessage(text, this.runId);
+          const events = message && this.follower.accept(message);
           if (events === undefined) continue;
           yield* events;
-          if (told?.isOver === true) return;
+          if (message?.isOver === true) return;
         }
       }
     } finally {
@@ -154,7 +154,7 @@ class Watching {
   }
 }
 
-const cutOff = (runId: string, cause: unknown): LlmError =>
+const channelError = (runId: string, cause: unknown): LlmError =>
   LlmError.is(cause)
     ? cause
     : new LlmError(

@@ -29,7 +29,7 @@ const KINDS: KindsOf<McpOptions> = {
 export function checkOptions(options: McpOptions): void {
   checkKinds('connectMcp', options, KINDS, ['name', 'place']);
   const { name, place, sampling, roots } = options;
-  if (name.trim() === '') throw wrong('name', 'is empty: it stands before the tools of the server');
+  if (name.trim() === '') throw invalidOption('name', 'is empty: it stands before the tools of the server');
   checkPlace(place);
   if (sampling !== undefined && 'model' in sampling) {
     checkNumber(sampling.maxRequests, 0, 'sampling.maxRequests');
@@ -37,31 +37,31 @@ export function checkOptions(options: McpOptions): void {
   }
   for (const [at, root] of (roots ?? []).entries())
     if (typeof (root as unknown) !== 'string' || !root.startsWith('file://'))
-      throw wrong(`roots[${at}]`, 'is no file:// address');
+      throw invalidOption(`roots[${at}]`, 'is no file:// address');
 }
 
 /** Untyped code gives anything. */
 function checkPlace(place: McpEndpoint | undefined): void {
   if (place === undefined || (!('command' in place) && !('url' in place)))
-    throw wrong('place', 'must have a command, or a url');
+    throw invalidOption('place', 'must have a command, or a url');
   if (!isProgram(place)) checkAddress(place);
   else if (typeof place.command !== 'string' || place.command.trim() === '')
-    throw wrong('place.command', 'is empty');
+    throw invalidOption('place.command', 'is empty');
 }
 
 function checkAddress({ url: address, headers = {}, credential, fetch }: McpAddress): void {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw wrong('place.url', 'is no http or https address');
+    throw invalidOption('place.url', 'is no http or https address');
   const carriesSecrets = credential !== undefined || Object.keys(headers).length > 0;
   // A transport of one's own, such as a service binding, need not go over a wire.
   if (!carriesSecrets || url.protocol === 'https:' || fetch !== undefined) return;
   if (!/^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname))
-    throw wrong(
+    throw invalidOption(
       'place.url',
       'is not https: headers and tokens are sent in the clear to loopback addresses only',
     );
 }
 
-const wrong = (path: string, why: string): LlmError =>
+const invalidOption = (path: string, why: string): LlmError =>
   new LlmError('config', `connectMcp: ${path} ${why}`, { path });

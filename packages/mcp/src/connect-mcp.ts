@@ -4,13 +4,13 @@ import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { checkOptions } from './check-options.ts';
 import { Connection } from './client/connection.ts';
-import { mcpTool, printOf } from './client/mcp-tools.ts';
+import { mcpTool, fingerprintOf } from './client/mcp-tools.ts';
 import { fittedNames } from './client/names.ts';
-import { SeenTools } from './client/tool-history.ts';
+import { ToolHistory } from './client/tool-history.ts';
 import type { McpEvent, McpOptions, McpToolbox } from './options.ts';
 
 /** Beyond it a list is cut, and told of: no model can choose among more. */
-const MOST_TOOLS = 1000;
+const MAX_TOOLS = 1000;
 
 /**
  * Connects to an MCP server, and gives its tools as a toolbox for agents. Close it when it is no longer needed. Rejects
@@ -48,37 +48,37 @@ class ServerTools {
   readonly connection: Connection;
   private readonly options: McpOptions;
   private readonly emit: (event: McpEvent) => void;
-  private readonly seen = new SeenTools();
-  private told: string | undefined;
+  private readonly history = new ToolHistory();
+  private fingerprint: string | undefined;
 
   constructor(options: McpOptions) {
     this.options = options;
     this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
     this.connection = new Connection(options, this.emit, (listed) => {
-      this.take(listed);
+      this.update(listed);
     });
   }
 
   /** The same list keeps the same tools, by which providers know them again. */
-  private take(all: readonly ListedTool[]): void {
-    const chosen = uniqueByName(all).slice(0, MOST_TOOLS).filter(wanted(this.options.only));
+  private update(all: readonly ListedTool[]): void {
+    const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(this.options.only));
     // Core would reject every request that has such a tool.
     const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
     const rejected = chosen.filter((tool) => !listed.includes(tool)).map((tool) => tool.name);
-    const prints = listed.map((tool) => [tool.name, printOf(tool)] as const);
-    const told = JSON.stringify([prints, rejected]);
-    if (told === this.told) return;
-    const isFirst = this.told === undefined;
-    this.told = told;
-    const changed = this.seen.take(prints);
+    const fingerprints = listed.map((tool) => [tool.name, fingerprintOf(tool)] as const);
+    const fingerprint = JSON.stringify([fingerprints, rejected]);
+    if (fingerprint === this.fingerprint) return;
+    const isFirst = this.fingerprint === undefined;
+    this.fingerprint = fingerprint;
+    const changed = this.history.update(fingerprints);
     const { name, prefix = `${name}_` } = this.options;
     const names = fittedNames(
       prefix,
       listed.map((tool) => tool.name),
     );
-    const io = { options: this.options, connection: this.connection, seen: this.seen };
+    const io = { options: this.options, connection: this.connection, history: this.history };
     this.tools = listed.map((tool) => mcpTool(tool, names.get(tool.name) ?? tool.name, io));
-    const cut = all.length > MOST_TOOLS ? `, the first ${MOST_TOOLS} of ${all.length}` : '';
+    const cut = all.length > MAX_TOOLS ? `, the first ${MAX_TOOLS} of ${all.length}` : '';
     if (!isFirst || cut !== '') this.emit({ type: 'tools-changed', detail: `${listed.length} tools${cut}` });
     for (const tool of changed) this.emit({ type: 'tool-changed', detail: tool });
     for (const tool of rejected)
@@ -93,7 +93,7 @@ class ServerTools {
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
   [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
 
-function wanted(only: McpOptions['only']): (tool: ListedTool) => boolean {
+function isSelected(only: McpOptions['only']): (tool: ListedTool) => boolean {
   if (only === undefined) return () => true;
   if (typeof only === 'function') return ({ name, description }) => only({ name, description });
   return ({ name }) => only.includes(name);

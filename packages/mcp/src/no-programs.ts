@@ -2,9 +2,9 @@
 import { LlmError } from '@majordomo/core';
 
 export const programTransport = (): Promise<never> =>
-  refused('no program can be started', 'give a server by `place.url`');
+  unsupported('no program can be started', 'give a server by `place.url`');
 
-export const serveOnStdio = (): Promise<never> => refused('there is no stdin', 'serve it with `fetch`');
+export const serveOnStdio = (): Promise<never> => unsupported('there is no stdin', 'serve it with `fetch`');
 
-const refused = (what: string, instead: string): Promise<never> =>
+const unsupported = (what: string, instead: string): Promise<never> =>
   Promise.reject(new LlmError('unsupported', `MCP: ${what} in a page or a Worker; ${instead}`));

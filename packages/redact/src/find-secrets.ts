@@ -1,6 +1,6 @@
 import { decodedRuns } from './encoded.ts';
 import { findKeyed } from './keyed/find-keyed.ts';
-import { compiled, findPatterns, PLACE_RULES, type Compiled } from './patterns.ts';
+import { compileRules, findPatterns, PLACE_RULES, type CompiledRule } from './patterns.ts';
 import type { Span } from './rule.ts';
 import { findTokens } from './tokens/find-tokens.ts';
 import { findUserinfo } from './find-userinfo.ts';
@@ -8,17 +8,17 @@ import { findUserinfo } from './find-userinfo.ts';
 /** Stands for every character that is masked: like a blank, it is part of no secret. */
 export const MASKED = '\u2028';
 /** Stands for the mask that a text has already, and for itself. */
-export const KEPT = '\u2029';
+export const EXISTING_MASK = '\u2029';
 
 /** A mask may part what hid something else: looked at again, but not for ever. */
-const MOST_ROUNDS = 6;
+const MAX_ROUNDS = 6;
 /** Layers of percent-encoding that are read. */
-const MOST_LAYERS = 3;
+const MAX_LAYERS = 3;
 
 /** `%252525`: a character that is encoded once per layer. */
-const LONGEST_CODE = 9;
+const MAX_CODE_LENGTH = 9;
 
-const PLACES = compiled(PLACE_RULES);
+const PLACES = compileRules(PLACE_RULES);
 
 /** What is found in whole lines; `masked` is the text with `MASKED` for each character of a secret. */
 export interface Found {
@@ -27,10 +27,10 @@ export interface Found {
 }
 
 /** Rules look no further than a line: lines apart give what they give together. */
-export function findSecrets(text: string, own: readonly Compiled[]): Found {
+export function findSecrets(text: string, own: readonly CompiledRule[]): Found {
   const spans: Span[] = [];
   let masked = text;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const found = onePass(masked, own);
     if (found.length === 0) break;
     spans.push(...found);
@@ -39,7 +39,7 @@ export function findSecrets(text: string, own: readonly Compiled[]): Found {
   return { masked, spans };
 }
 
-function onePass(text: string, own: readonly Compiled[], layer = 0): readonly Span[] {
+function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonly Span[] {
   const found: Span[] = [];
   findTokens(text, found);
   findKeyed(text, found);
@@ -47,21 +47,21 @@ function onePass(text: string, own: readonly Compiled[], layer = 0): readonly Sp
   findPatterns(text, PLACES, found);
   // They are somebody's: one that matches a line's end would see more in whole texts than in pieces.
   if (own.length > 0) findInLines(text, own, found);
-  if (layer < MOST_LAYERS) findEncoded(text, own, layer, found);
+  if (layer < MAX_LAYERS) findEncoded(text, own, layer, found);
   return found;
 }
 
-function findEncoded(text: string, own: readonly Compiled[], layer: number, found: Span[]): void {
+function findEncoded(text: string, own: readonly CompiledRule[], layer: number, found: Span[]): void {
   for (const { decoded, offsets } of decodedRuns(text)) {
     for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
       const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
       // A window of a long line is not cut within the code before it.
-      found.push({ rule, start: first, end: last, from: Math.max(0, begin - LONGEST_CODE) });
+      found.push({ rule, start: first, end: last, from: Math.max(0, begin - MAX_CODE_LENGTH) });
     }
   }
 }
 
-function findInLines(text: string, own: readonly Compiled[], found: Span[]): void {
+function findInLines(text: string, own: readonly CompiledRule[], found: Span[]): void {
   let offset = 0;
   for (const line of text.split('\n')) {
     const inLine: Span[] = [];

@@ -3,8 +3,8 @@ import { beginsAsMask } from './mask.ts';
 import { isApostrophe } from './quote.ts';
 import type { Span } from './rule.ts';
 
-const LONGEST = 1024;
-const LONGEST_SCHEME = 32;
+const MAX_LENGTH = 1024;
+const MAX_SCHEME_LENGTH = 32;
 const ENDS = /[\s/?#"'`<>\\]/;
 /** Schemes whose userinfo begins with a name. In others, the `LLM_*` DSNs of majordomo among them, it is a token. */
 const HAS_USERS =
@@ -24,8 +24,8 @@ export function findUserinfo(text: string, found: Span[]): void {
     const user = text.slice(start, userEnd);
     const isToken = colon === -1 && !HAS_USERS.test(scheme) && user.length >= 3;
     const isSecretUser = isSecret(user, 'perhaps', true);
-    if ((isToken || isSecretUser) && !isPutIn(user)) add(found, start, userEnd, from);
-    if (colon !== -1 && userEnd + 1 < end && !isPutIn(text.slice(userEnd + 1, end))) {
+    if ((isToken || isSecretUser) && !isTemplate(user)) add(found, start, userEnd, from);
+    if (colon !== -1 && userEnd + 1 < end && !isTemplate(text.slice(userEnd + 1, end))) {
       add(found, userEnd + 1, end, from);
     }
   }
@@ -35,12 +35,12 @@ const add = (found: Span[], start: number, end: number, from: number): void => {
   found.push({ rule: 'url-userinfo', start, end, from });
 };
 
-const isPutIn = (value: string): boolean => PUT_IN_LATER.test(value) || beginsAsMask(value);
+const isTemplate = (value: string): boolean => PUT_IN_LATER.test(value) || beginsAsMask(value);
 
 /** The last `@` before the path, as DSNs are read. */
 function endOfUserinfo(text: string, start: number): number | undefined {
   let end: number | undefined;
-  for (let at = start; at < text.length && at - start < LONGEST; at++) {
+  for (let at = start; at < text.length && at - start < MAX_LENGTH; at++) {
     const character = text.charAt(at);
     if (ENDS.test(character) && !isApostrophe(text, at, start)) break;
     if (character === '@') end = at;
@@ -50,6 +50,6 @@ function endOfUserinfo(text: string, start: number): number | undefined {
 
 function schemeBefore(text: string, at: number): string {
   let from = at;
-  while (at - from < LONGEST_SCHEME && from > 0 && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) from--;
+  while (at - from < MAX_SCHEME_LENGTH && from > 0 && /[A-Za-z0-9+.-]/.test(text.charAt(from - 1))) from--;
   return text.slice(from, at);
 }

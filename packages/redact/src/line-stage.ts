@@ -1,7 +1,7 @@
 import { findSecrets, MASKED } from './find-secrets.ts';
-import type { Piece } from './literal-stage.ts';
-import type { Compiled } from './patterns.ts';
-import { keyIn, privateKeyIn, type KeyMode } from './private-key.ts';
+import type { MarkedText } from './literal-stage.ts';
+import type { CompiledRule } from './patterns.ts';
+import { continueKey, privateKeyIn, type KeyMode } from './private-key.ts';
 import type { Span } from './rule.ts';
 
 /** A line that is longer is looked at in windows. */
@@ -9,12 +9,12 @@ const WINDOW = 32_768;
 /** No rule needs more characters than these to know a secret. */
 const LOOKAHEAD = 2048;
 /** A secret that is longer is masked piece by piece. */
-const LONGEST = 1_048_576;
+const MAX_WINDOW = 1_048_576;
 /** Lines that are looked at together: what they give does not depend on it. */
 const BLOCK = 65_536;
 
 /** A stretch of the text: kept, or masked by a rule, with a quote on both sides if the mask needs one. */
-export type Tell = (raw: string, rule: string | undefined, quote?: string) => void;
+export type EmitText = (raw: string, rule: string | undefined, quote?: string) => void;
 
 /**
  * Looks for secrets line by line, and in a long line window by window, wherever the pieces of the text are cut: what a
@@ -28,15 +28,15 @@ export class LineStage {
   private keyBegin = -1;
   /** Grows while one secret fills it. */
   private window = WINDOW;
-  private readonly own: readonly Compiled[];
-  private readonly tell: Tell;
+  private readonly rules: readonly CompiledRule[];
+  private readonly emit: EmitText;
 
-  constructor(own: readonly Compiled[], tell: Tell) {
-    this.own = own;
-    this.tell = tell;
+  constructor(rules: readonly CompiledRule[], emit: EmitText) {
+    this.rules = rules;
+    this.emit = emit;
   }
 
-  push(piece: Piece, isEnd: boolean): void {
+  push(piece: MarkedText, isEnd: boolean): void {
     this.raw += piece.raw;
     this.work += piece.work;
     this.keyBegin = -1;
@@ -77,9 +77,9 @@ export class LineStage {
 
   private skip(at: number, length: number): number {
     const line = this.work.slice(at, at + length);
-    const found = keyIn(line, this.key ?? 'inline');
+    const found = continueKey(line, this.key ?? 'inline');
     this.key = found.next;
-    if (found.length > 0) this.tell(this.raw.slice(at, at + found.length), 'private-key');
+    if (found.length > 0) this.emit(this.raw.slice(at, at + found.length), 'private-key');
     return found.length;
   }
 
@@ -90,17 +90,17 @@ export class LineStage {
     const head = key === undefined ? text : text.slice(0, key.from);
     const isWindow =
       key === undefined && !text.endsWith('\n') && !(isEnd && at + length === this.work.length);
-    const found = findSecrets(head, this.own);
+    const found = findSecrets(head, this.rules);
     const cut = isWindow ? cutOf(head, found.spans) : head.length;
     const isFilled = isWindow && cut < head.length / 4;
-    if (isFilled && this.window < LONGEST) {
+    if (isFilled && this.window < MAX_WINDOW) {
       this.window *= 2;
       return 0;
     }
     this.window = WINDOW;
     if (isFilled) this.key = found.spans.find(({ end, open }) => open && end === head.length)?.open ?? 'run';
     const shown = isFilled ? head.length : cut;
-    this.show(at, found.masked.slice(0, shown), found.spans);
+    this.emitMasked(at, found.masked.slice(0, shown), found.spans);
     return shown;
   }
 
@@ -109,11 +109,11 @@ export class LineStage {
     const rest = text.slice(to, newline === -1 ? undefined : newline);
     this.key = newline !== -1 && rest.trim() === '' ? 'lines' : 'inline';
     const length = this.key === 'lines' ? newline + 1 : to;
-    this.tell(this.raw.slice(at, at + length), 'private-key');
+    this.emit(this.raw.slice(at, at + length), 'private-key');
     return length;
   }
 
-  private show(at: number, masked: string, spans: readonly Span[]): void {
+  private emitMasked(at: number, masked: string, spans: readonly Span[]): void {
     const sorted = [...spans].sort((a, b) => a.start - b.start);
     let from = 0;
     let span = 0;
@@ -123,7 +123,7 @@ export class LineStage {
       while ((sorted[span]?.end ?? Infinity) <= from) span++;
       const { start = Infinity, rule, quote } = sorted[span] ?? {};
       const isFound = isMasked && start < to;
-      this.tell(
+      this.emit(
         this.raw.slice(at + from, at + to),
         isFound ? rule : isMasked ? 'literal' : undefined,
         isFound ? quote : undefined,

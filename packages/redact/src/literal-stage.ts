@@ -1,8 +1,8 @@
-import { KEPT, MASKED } from './find-secrets.ts';
+import { EXISTING_MASK, MASKED } from './find-secrets.ts';
 import { maskAt } from './mask.ts';
 
 /** The same text twice, character by character: as it is, and with what is known already. */
-export interface Piece {
+export interface MarkedText {
   readonly raw: string;
   /** `MASKED` for what is secret, `KEPT` for what is a mask. */
   readonly work: string;
@@ -17,12 +17,12 @@ export class LiteralStage {
   /** So many characters of what is held belong to a value that has begun before. */
   private maskedAhead = 0;
 
-  push(piece: string, forms: readonly string[], isEnd: boolean): Piece {
+  push(piece: string, forms: readonly string[], isEnd: boolean): MarkedText {
     const text = this.held + piece;
     const masks = masksIn(text, isEnd);
     const literals = literalsIn(text, forms, masks.spans);
     const cut = isEnd ? text.length : safeCut(text, forms, masks.pending, literals);
-    const work = marked(text, masks.spans, literals, this.maskedAhead);
+    const work = withMarks(text, masks.spans, literals, this.maskedAhead);
     const end = literals.reduce(
       (most, [from, to]) => (from < cut ? Math.max(most, to) : most),
       this.maskedAhead,
@@ -91,10 +91,10 @@ function beginningOf(form: string, text: string): number {
   return text.length;
 }
 
-function marked(text: string, masks: readonly Range[], literals: readonly Range[], ahead: number): string {
+function withMarks(text: string, masks: readonly Range[], literals: readonly Range[], ahead: number): string {
   const ranges: (readonly [...Range, string])[] = [
     ...literals.map(([from, to]) => [from, to, MASKED] as const),
-    ...masks.map(([from, to]) => [from, to, KEPT] as const),
+    ...masks.map(([from, to]) => [from, to, EXISTING_MASK] as const),
   ];
   if (ahead > 0) ranges.push([0, ahead, MASKED]);
   let work = '';
@@ -109,4 +109,5 @@ function marked(text: string, masks: readonly Range[], literals: readonly Range[
 }
 
 /** The two that stand for something are taken for the other kind of blank. */
-const plain = (text: string): string => (text.includes(MASKED) ? text.replaceAll(MASKED, KEPT) : text);
+const plain = (text: string): string =>
+  text.includes(MASKED) ? text.replaceAll(MASKED, EXISTING_MASK) : text;

@@ -1,9 +1,9 @@
 /** Forms of one secret are few and long to make: kept per value. */
 const known = new Map<string, readonly string[]>();
-const MOST_KNOWN = 1000;
-const SHORTEST = 3;
+const MAX_CACHED = 1000;
+const MIN_LENGTH = 3;
 const JSON_LEVELS = 6;
-const SHORTEST_BASE64 = 8;
+const MIN_BASE64_LENGTH = 8;
 
 /** Every form in which known secrets may stand in a text. A source that throws has none. */
 export function literalForms(secrets: (() => Iterable<string>) | undefined): readonly string[] {
@@ -23,7 +23,7 @@ function formsOf(secret: string): readonly string[] {
   const found = known.get(secret);
   if (found !== undefined) return found;
   const forms = newForms(secret);
-  if (known.size >= MOST_KNOWN) known.clear();
+  if (known.size >= MAX_CACHED) known.clear();
   known.set(secret, forms);
   return forms;
 }
@@ -32,7 +32,7 @@ function formsOf(secret: string): readonly string[] {
 function newForms(secret: string): readonly string[] {
   const bare = secret.trim();
   // It would mask half of a text and protect nothing.
-  if (bare.length < SHORTEST) return [];
+  if (bare.length < MIN_LENGTH) return [];
   const inUrl = percentEncoded(bare);
   return [
     ...new Set([
@@ -69,7 +69,7 @@ function inBase64(text: string): readonly string[] {
     const binary = '\0'.repeat(before) + Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
     const whole = Math.floor((binary.length * 8) / 6);
     const form = btoa(binary).slice(Math.ceil((before * 8) / 6), whole);
-    if (form.length < SHORTEST_BASE64) return [];
+    if (form.length < MIN_BASE64_LENGTH) return [];
     return [form, form.replaceAll('+', '-').replaceAll('/', '_')];
   });
 }

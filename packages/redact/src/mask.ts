@@ -3,7 +3,7 @@ import { sha256Hex } from './sha256.ts';
 /** What stands where a secret stood. */
 export const MASK = '[redacted]';
 const WITH_FINGERPRINT = /^\[redacted:[0-9a-f]{12}\]/;
-const LONGEST = MASK.length + 13;
+const MAX_MASK_LENGTH = MASK.length + 13;
 
 /** Makes what a secret is replaced by: the same word everywhere, or one by which the same secret is known again. */
 export function maskWith(salt: string | undefined): (secret: string) => string {
@@ -15,7 +15,7 @@ export function maskWith(salt: string | undefined): (secret: string) => string {
 export function maskAt(text: string, at: number): number | 'pending' | undefined {
   // Brackets are frequent, masks are not.
   if (at + 1 < text.length && text[at + 1] !== 'r') return undefined;
-  const head = text.slice(at, at + LONGEST);
+  const head = text.slice(at, at + MAX_MASK_LENGTH);
   if (head.startsWith(MASK)) return MASK.length;
   const [whole] = WITH_FINGERPRINT.exec(head) ?? [];
   if (whole !== undefined) return whole.length;

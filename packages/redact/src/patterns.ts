@@ -44,21 +44,21 @@ export const PLACE_RULES: readonly SecretRule[] = [
 ];
 
 /** A private copy that continues from match to match: whoever made the rule keeps the state of theirs. */
-export interface Compiled {
+export interface CompiledRule {
   readonly id: string;
   readonly pattern: RegExp;
   readonly group: number;
 }
 
 /** What is not a rule is left out: a redactor never throws. */
-export function compiled(rules: readonly SecretRule[]): readonly Compiled[] {
+export function compileRules(rules: readonly SecretRule[]): readonly CompiledRule[] {
   return rules.flatMap(({ id, pattern, group = 0 }) => {
     const flags = `${pattern.flags.replaceAll(/[gyd]/g, '')}gd`;
     return [{ id, group, pattern: new RegExp(pattern.source, flags) }];
   });
 }
 
-export function findPatterns(text: string, rules: readonly Compiled[], found: Span[]): void {
+export function findPatterns(text: string, rules: readonly CompiledRule[], found: Span[]): void {
   for (const { id, pattern, group } of rules) {
     for (const match of text.matchAll(pattern)) {
       const [start, end] = match.indices?.[group] ?? match.indices?.[0] ?? [0, 0];

@@ -22,7 +22,7 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
 export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
 /** How much of this line belongs to the block, and whether the block continues behind it. */
-export function keyIn(
+export function continueKey(
   line: string,
   mode: KeyMode,
 ): { readonly length: number; readonly next: KeyMode | undefined } {

@@ -12,7 +12,7 @@ export interface QuoteEnd {
 }
 
 /** JSON within seven levels of JSON has 127. */
-const MOST_SLASHES = 127;
+const MAX_SLASHES = 127;
 const NEWLINE = 10;
 const DOUBLE_QUOTE = 34;
 const BACKSLASH = 92;
@@ -20,7 +20,7 @@ const BACKSLASH = 92;
 /** Returns the quote at this position, or `undefined`. */
 export function quoteAt(text: string, at: number): Quote | undefined {
   let end = at;
-  while (end - at < MOST_SLASHES && text.charCodeAt(end) === BACKSLASH) end++;
+  while (end - at < MAX_SLASHES && text.charCodeAt(end) === BACKSLASH) end++;
   const character = text.charAt(end);
   return character === '"' || character === "'" || character === '`'
     ? { character, slashes: end - at }

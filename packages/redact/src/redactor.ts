@@ -2,7 +2,7 @@ import { LineStage } from './line-stage.ts';
 import { LiteralStage } from './literal-stage.ts';
 import { literalForms } from './literals.ts';
 import { MASK, maskWith } from './mask.ts';
-import { compiled } from './patterns.ts';
+import { compileRules } from './patterns.ts';
 import type { Finding, SecretRule } from './rule.ts';
 import { cleanCopy } from './value/clean-copy.ts';
 
@@ -40,13 +40,13 @@ export interface Redactor {
 
 /** A redactor with the built-in rules. It keeps no text. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
-  const own = compiled(options.rules ?? []);
+  const own = compileRules(options.rules ?? []);
   const forms = (): readonly string[] => literalForms(options.secrets);
   const mask = maskWith(options.fingerprint?.salt);
   const text = (whole: string): string => {
     if (typeof whole !== 'string') return whole;
     const clean = new CleanText(mask);
-    const run = new Run(own, clean.tell);
+    const run = new Run(own, clean.add);
     run.push(whole, forms(), true);
     return clean.take(true);
   };
@@ -56,12 +56,12 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     find(whole) {
       if (typeof whole !== 'string') return [];
       const findings = new Findings();
-      new Run(own, findings.tell).push(whole, forms(), true);
+      new Run(own, findings.add).push(whole, forms(), true);
       return findings.all;
     },
     stream() {
       const clean = new CleanText(mask);
-      const run = new Run(own, clean.tell);
+      const run = new Run(own, clean.add);
       return {
         push(piece) {
           run.push(piece, forms(), false);
@@ -104,7 +104,7 @@ class CleanText {
     this.mask = mask;
   }
 
-  readonly tell = (raw: string, rule: string | undefined, quote = ''): void => {
+  readonly add = (raw: string, rule: string | undefined, quote = ''): void => {
     if (rule !== undefined) {
       if (this.secret === '') this.quote = quote;
       this.secret += raw;
@@ -132,7 +132,7 @@ class Findings {
   readonly all: Finding[] = [];
   private at = 0;
 
-  readonly tell = (raw: string, rule: string | undefined): void => {
+  readonly add = (raw: string, rule: string | undefined): void => {
     const start = this.at;
     this.at += raw.length;
     if (rule === undefined || raw === '') return;

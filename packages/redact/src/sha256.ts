@@ -7,12 +7,12 @@ const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => fraction(Ma
 /** FIPS 180-4. `crypto.subtle` only answers later, and a redactor answers at once. */
 export function sha256Hex(text: string): string {
   const state = [...INITIAL];
-  const bytes = padded(new TextEncoder().encode(text));
+  const bytes = padMessage(new TextEncoder().encode(text));
   for (let at = 0; at < bytes.byteLength; at += 64) mix(state, bytes, at);
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-function padded(message: Uint8Array): DataView {
+function padMessage(message: Uint8Array): DataView {
   const length = (((message.length + 8) >> 6) + 1) << 6;
   const bytes = new Uint8Array(length);
   bytes.set(message);
@@ -23,30 +23,30 @@ function padded(message: Uint8Array): DataView {
   return view;
 }
 
-const turned = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
+const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
 function mix(state: number[], bytes: DataView, from: number): void {
   const words = new Int32Array(64);
   for (let at = 0; at < 64; at++) {
-    words[at] = at < 16 ? bytes.getInt32(from + at * 4) : scheduled(words, at);
+    words[at] = at < 16 ? bytes.getInt32(from + at * 4) : scheduleWord(words, at);
   }
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let at = 0; at < 64; at++) {
     const choice = (e & f) ^ (~e & g);
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const first =
-      (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + choice + (ROUND[at] ?? 0) + (words[at] ?? 0)) | 0;
-    const second = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + majority) | 0;
+      (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + (ROUND[at] ?? 0) + (words[at] ?? 0)) | 0;
+    const second = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0;
     [a, b, c, d, e, f, g, h] = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g];
   }
   for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = ((state[at] ?? 0) + word) | 0;
 }
 
-function scheduled(words: Int32Array, at: number): number {
+function scheduleWord(words: Int32Array, at: number): number {
   const near = words[at - 2] ?? 0;
   const far = words[at - 15] ?? 0;
-  const one = turned(near, 17) ^ turned(near, 19) ^ (near >>> 10);
-  const zero = turned(far, 7) ^ turned(far, 18) ^ (far >>> 3);
+  const one = rotate(near, 17) ^ rotate(near, 19) ^ (near >>> 10);
+  const zero = rotate(far, 7) ^ rotate(far, 18) ^ (far >>> 3);
   return (one + (words[at - 7] ?? 0) + zero + (words[at - 16] ?? 0)) | 0;
 }
 

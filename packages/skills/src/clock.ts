@@ -14,7 +14,7 @@ export interface ClockOptions {
 /** The time: `time_now`, and `time_convert` between zones. */
 export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skill {
   const zoneSchema = { type: 'string', description: `IANA time zone such as Europe/Oslo. Default: ${zone}` };
-  const shown = (epochMs: number, inZone: string): object => ({
+  const zonedResult = (epochMs: number, inZone: string): object => ({
     ...zonedTime(epochMs, inZone),
     zone: inZone,
   });
@@ -26,7 +26,7 @@ export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skil
         name: 'time_now',
         description: 'The date, weekday and time now.',
         parameters: objectOf({ zone: zoneSchema }),
-        run: ({ zone: asked }) => shown(now(), textOr(asked, zone)),
+        run: ({ zone: asked }) => zonedResult(now(), textOr(asked, zone)),
       }),
       defineTool({
         name: 'time_convert',
@@ -42,7 +42,8 @@ export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skil
           },
           ['time', 'to'],
         ),
-        run: ({ time, from, to }) => shown(instantOf(textOr(time, ''), textOr(from, zone)), textOr(to, zone)),
+        run: ({ time, from, to }) =>
+          zonedResult(instantOf(textOr(time, ''), textOr(from, zone)), textOr(to, zone)),
       }),
     ],
   });

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Told what is against the format, and could be read all the same. */
-export type Problem = (what: string) => void;
+export type ReportProblem = (what: string) => void;
 
 /** A file in two: the fields between lines of `---`, and what follows. `fields` is `undefined` without such lines. */
 export interface SplitFile {
@@ -14,25 +14,23 @@ export interface SplitFile {
 }
 
 /** Characters; descriptions and lists of tools do not need more. */
-const LONGEST_FRONT_MATTER = 64 * 1024;
+const MAX_FRONT_MATTER = 64 * 1024;
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n?---[ \t]*(?:\r?\n|$)/;
 
 /** Throws an `Error` for front matter that cannot be read even with repairs. */
-export function splitFile(text: string, problem: Problem): SplitFile {
+export function splitFile(text: string, problem: ReportProblem): SplitFile {
   const plain = text.replace(/^\uFEFF/, '');
   const begun = plain.trimStart();
   const [front, yaml] = FRONT_MATTER.exec(begun) ?? [];
   if (front === undefined || yaml === undefined) return { fields: undefined, body: plain.trim() };
   if (begun !== plain) problem('there is blank space before its front matter');
-  if (yaml.length > LONGEST_FRONT_MATTER)
-    throw new Error(
-      `its front matter has ${yaml.length} characters, at most ${LONGEST_FRONT_MATTER} are read`,
-    );
+  if (yaml.length > MAX_FRONT_MATTER)
+    throw new Error(`its front matter has ${yaml.length} characters, at most ${MAX_FRONT_MATTER} are read`);
   return { fields: fieldsIn(yaml, problem), body: begun.slice(front.length).trim() };
 }
 
-function fieldsIn(yaml: string, problem: Problem): Fields {
-  const whole = parsed(yaml);
+function fieldsIn(yaml: string, problem: ReportProblem): Fields {
+  const whole = parseYaml(yaml);
   if (typeof whole !== 'string') return whole;
   const fields = fieldByField(yaml);
   if (fields === undefined) throw new Error(`its front matter ${whole}`);
@@ -41,7 +39,7 @@ function fieldsIn(yaml: string, problem: Problem): Fields {
 }
 
 /** The fields, or why there are none. */
-function parsed(yaml: string): Fields | string {
+function parseYaml(yaml: string): Fields | string {
   try {
     // Tags that nobody knows would be told on stderr.
     const value: unknown = parse(yaml, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'error' });
@@ -70,7 +68,7 @@ function fieldByField(yaml: string): Fields | undefined {
 }
 
 function valueOf(name: string, block: readonly string[]): unknown {
-  const fields = parsed(block.join('\n'));
+  const fields = parseYaml(block.join('\n'));
   return typeof fields === 'string' ? asWritten(block) : fields[name];
 }
 

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
-import { splitFile, type Fields, type Problem } from './front-matter.ts';
+import { splitFile, type Fields, type ReportProblem } from './front-matter.ts';
 
 /** What a `SKILL.md` says, by the Agent Skills format (agentskills.io/specification, read 2026-11). */
 export interface SkillFile {
@@ -24,19 +24,19 @@ export interface ReadSkillFile {
 }
 
 const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
-const LONGEST_NAME = 64;
-const LONGEST_DESCRIPTION = 1024;
-const LONGEST_COMPATIBILITY = 500;
+const MAX_NAME = 64;
+const MAX_DESCRIPTION = 1024;
+const MAX_COMPATIBILITY = 500;
 /** What goes into every prompt has an end, however much is written. */
-const LONGEST_KEPT = 4096;
+const MAX_FIELD = 4096;
 
 /**
  * Reads the text of a `SKILL.md` by the letter. `folder`: the folder's name, which must be the skill's. Throws `config`
  * for whatever the format does not allow.
  */
 export function parseSkillFile(text: string, folder?: string): SkillFile {
-  return read(text, folder, (what) => {
-    throw refused(what);
+  return readFields(text, folder, (what) => {
+    throw invalidSkill(what);
   });
 }
 
@@ -46,39 +46,41 @@ export function parseSkillFile(text: string, folder?: string): SkillFile {
  */
 export function readSkillFile(text: string, folder?: string): ReadSkillFile {
   const problems: string[] = [];
-  const file = read(text, folder, (what) => problems.push(what));
+  const file = readFields(text, folder, (what) => problems.push(what));
   return { file, problems };
 }
 
-function read(text: string, folder: string | undefined, problem: Problem): SkillFile {
+function readFields(text: string, folder: string | undefined, problem: ReportProblem): SkillFile {
   const { fields, body } = split(text, problem);
   return {
     name: nameOf(fields, folder, problem),
     description: descriptionOf(fields, body, problem),
     license: textIn(fields, 'license', Infinity, problem),
-    compatibility: textIn(fields, 'compatibility', LONGEST_COMPATIBILITY, problem),
+    compatibility: textIn(fields, 'compatibility', MAX_COMPATIBILITY, problem),
     metadata: metadataOf(fields['metadata'], problem),
     allowedTools: toolsIn(fields['allowed-tools'], problem),
     body,
   };
 }
 
-function split(text: string, problem: Problem): { readonly fields: Fields; readonly body: string } {
+function split(text: string, problem: ReportProblem): { readonly fields: Fields; readonly body: string } {
   try {
     const { fields, body } = splitFile(text, problem);
     if (fields === undefined) throw new Error('it does not begin with YAML between lines of ---');
     return { fields, body };
   } catch (error) {
-    throw LlmError.is(error) ? error : refused(error instanceof Error ? error.message : String(error), error);
+    throw LlmError.is(error)
+      ? error
+      : invalidSkill(error instanceof Error ? error.message : String(error), error);
   }
 }
 
 /** A valid name counts, wherever it stands; a title is one for people, and the folder's is used. */
-function nameOf(fields: Fields, folder: string | undefined, problem: Problem): string {
-  const name = textIn(fields, 'name', LONGEST_NAME, problem);
+function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
+  const name = textIn(fields, 'name', MAX_NAME, problem);
   if (name === undefined) {
     problem('it has no name');
-    if (folder === undefined) throw refused('it has no name');
+    if (folder === undefined) throw invalidSkill('it has no name');
     return folder;
   }
   if (!NAME.test(name)) {
@@ -90,49 +92,55 @@ function nameOf(fields: Fields, folder: string | undefined, problem: Problem): s
   return name;
 }
 
-function descriptionOf(fields: Fields, body: string, problem: Problem): string {
-  const description = textIn(fields, 'description', LONGEST_DESCRIPTION, problem);
+function descriptionOf(fields: Fields, body: string, problem: ReportProblem): string {
+  const description = textIn(fields, 'description', MAX_DESCRIPTION, problem);
   // Claude Code has this field for the second half of what the format wants of a description.
-  const when = textIn(fields, 'when_to_use', LONGEST_DESCRIPTION, problem);
+  const when = textIn(fields, 'when_to_use', MAX_DESCRIPTION, problem);
   if (description !== undefined) return when === undefined ? description : `${description} ${when}`;
   if (when !== undefined) return when;
   problem('it has no description');
   const first = body.split(/\r?\n[ \t]*\r?\n/).find((paragraph) => !/^\s*(?:#|$|```|---)/.test(paragraph));
-  if (first === undefined) throw refused('it has no description');
-  return first.trim().slice(0, LONGEST_DESCRIPTION);
+  if (first === undefined) throw invalidSkill('it has no description');
+  return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
 /** Text, or a list of texts that was meant as one. */
-function textIn(fields: Fields, field: string, most: number, problem: Problem): string | undefined {
+function textIn(
+  fields: Fields,
+  field: string,
+  maxLength: number,
+  problem: ReportProblem,
+): string | undefined {
   const value = fields[field];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') problem(`${field} must be text`);
   const text =
-    typeof value === 'string' ? value.trim() : isList(value) ? value.map(shown).join(', ') : shown(value);
-  if (text.length > most) problem(`${field} has ${text.length} characters, at most ${most} are allowed`);
-  return text === '' ? undefined : text.slice(0, LONGEST_KEPT);
+    typeof value === 'string' ? value.trim() : isList(value) ? value.map(toText).join(', ') : toText(value);
+  if (text.length > maxLength)
+    problem(`${field} has ${text.length} characters, at most ${maxLength} are allowed`);
+  return text === '' ? undefined : text.slice(0, MAX_FIELD);
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** `Bash(git status:*), Read`: spaces and commas part them, but not in parentheses. */
-function toolsIn(value: unknown, problem: Problem): readonly string[] {
+function toolsIn(value: unknown, problem: ReportProblem): readonly string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'string') problem('allowed-tools must be text');
-  const text = isList(value) ? value.map(shown).join(', ') : shown(value);
+  const text = isList(value) ? value.map(toText).join(', ') : toText(value);
   return text.match(/[^\s,()]+(?:\((?:[^()]|\([^()]*\))*\))?/g) ?? [];
 }
 
-function metadataOf(value: unknown, problem: Problem): Readonly<Record<string, string>> {
+function metadataOf(value: unknown, problem: ReportProblem): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {};
   if (!isRecord(value)) {
     problem('metadata must be fields');
     return {};
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]): [string, string] => [key, shown(inner)]),
+    Object.entries(value).map(([key, inner]): [string, string] => [key, toText(inner)]),
   );
 }
 
-const refused = (why: string, cause?: unknown): LlmError =>
+const invalidSkill = (why: string, cause?: unknown): LlmError =>
   new LlmError('config', `not a skill: ${why}`, {}, { cause });

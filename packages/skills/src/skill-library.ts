@@ -13,7 +13,7 @@ export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
   read(path: string): ToolOutput | Promise<ToolOutput>;
 }
 
-const MOST_FILES_SHOWN = 200;
+const MAX_FILES_SHOWN = 200;
 
 /**
  * Skill folders as one skill, by progressive disclosure: names and descriptions stand in the instructions, a body is
@@ -42,7 +42,7 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
         name: 'skill_read',
         description: 'The instructions of a skill, and the files that come with it.',
         parameters: objectOf({ name: nameSchema }),
-        run: ({ name }) => whole(find(name)),
+        run: ({ name }) => bodyWithFiles(find(name)),
       }),
       defineTool({
         name: 'skill_file',
@@ -63,11 +63,11 @@ const instructionsFor = (folders: readonly SkillFolder[]): string =>
     ...folders.map(({ name, description }) => `- ${name}: ${description.replaceAll(/\s+/g, ' ')}`),
   ].join('\n');
 
-async function whole(folder: SkillFolder): Promise<string> {
+async function bodyWithFiles(folder: SkillFolder): Promise<string> {
   const [body, files] = await Promise.all([folder.body(), folder.files()]);
   if (files.length === 0) return body;
-  const more = files.length > MOST_FILES_SHOWN ? `\n… and ${files.length - MOST_FILES_SHOWN} more` : '';
-  return `${body}\n\nFiles of this skill, to be read with skill_file:\n${files.slice(0, MOST_FILES_SHOWN).join('\n')}${more}`;
+  const more = files.length > MAX_FILES_SHOWN ? `\n… and ${files.length - MAX_FILES_SHOWN} more` : '';
+  return `${body}\n\nFiles of this skill, to be read with skill_file:\n${files.slice(0, MAX_FILES_SHOWN).join('\n')}${more}`;
 }
 
 const objectOf = (properties: JsonObject): JsonObject => ({

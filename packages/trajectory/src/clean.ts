@@ -8,11 +8,11 @@ import type { Trajectory } from './trajectory.ts';
 export type LineFormat = 'majordomo' | 'sharegpt';
 
 /** A line without secrets; or one that still has some, or may have, and why. */
-export type Cleaned =
+export type CleanedLine =
   { readonly line: string } | { readonly suspect: string; readonly reasons: readonly string[] };
 
 /** Takes the secrets out, and looks again. Throws for what JSON cannot say. */
-export function clean(trajectory: Trajectory, format: LineFormat, redactor: Redactor): Cleaned {
+export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
   const whole = toLine(trajectory);
   try {
     // By way of JSON, so that no instance of a class hides what it holds; bytes stay bytes, and are not searched.

@@ -40,10 +40,11 @@ export function compress(conversation: ShareGpt, options: CompressOptions): Comp
   let left = before;
   while (left > targetTokens && end < tail) {
     end = unitEnd(turns, end, tail);
-    left = before - sum(lengths.slice(head, end)) + tokens(noteOn(end - head));
+    left = before - sum(lengths.slice(head, end)) + tokens(omissionNote(end - head));
   }
   const omitted = end - head;
-  const note: readonly ShareGptTurn[] = omitted === 0 ? [] : [{ from: 'human', value: noteOn(omitted) }];
+  const note: readonly ShareGptTurn[] =
+    omitted === 0 ? [] : [{ from: 'human', value: omissionNote(omitted) }];
   return {
     conversation: {
       ...conversation,
@@ -75,10 +76,10 @@ function tailOf(turns: readonly ShareGptTurn[], keepLast: number): number {
 }
 
 /** An entry, or a call with its results. */
-const unitEnd = (turns: readonly ShareGptTurn[], begin: number, most: number): number =>
-  begin + 1 < most && turns[begin + 1]?.from === 'tool' ? begin + 2 : begin + 1;
+const unitEnd = (turns: readonly ShareGptTurn[], begin: number, limit: number): number =>
+  begin + 1 < limit && turns[begin + 1]?.from === 'tool' ? begin + 2 : begin + 1;
 
-const noteOn = (count: number): string =>
+const omissionNote = (count: number): string =>
   `[${count} earlier ${count === 1 ? 'entry is' : 'entries are'} left out]`;
 
 const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);

@@ -6,16 +6,17 @@ export const toLine = (trajectory: Trajectory): string => JSON.stringify(toJson(
 
 /** The inverse of `toLine`. Throws `invalid-request` for what is no trajectory of a known version. */
 export function parseTrajectory(line: string): Trajectory {
-  const value = parsed(line);
-  if (typeof value !== 'object' || value === null || !('version' in value)) throw notOne('no version');
-  if (value.version !== 1) throw notOne(`version ${JSON.stringify(value.version)}; this is for version 1`);
+  const value = parseJson(line);
+  if (typeof value !== 'object' || value === null || !('version' in value)) throw invalidLine('no version');
+  if (value.version !== 1)
+    throw invalidLine(`version ${JSON.stringify(value.version)}; this is for version 1`);
   const lacking = MEMBERS.find(([name, isRight]) => !isRight(Reflect.get(value, name)));
-  if (lacking !== undefined) throw notOne(`"${lacking[0]}" is missing or of another type`);
+  if (lacking !== undefined) throw invalidLine(`"${lacking[0]}" is missing or of another type`);
   const { system, usage, ...rest } = fromJson<Trajectory>(value);
   return { ...rest, system, usage };
 }
 
-function parsed(line: string): unknown {
+function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
@@ -53,5 +54,5 @@ function areMessages(value: unknown): boolean {
   );
 }
 
-const notOne = (why: string): LlmError =>
+const invalidLine = (why: string): LlmError =>
   new LlmError('invalid-request', `a line of a trajectory file is no trajectory: ${why}`);

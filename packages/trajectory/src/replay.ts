@@ -29,7 +29,7 @@ export async function* replay(
 ): AsyncGenerator<ReplayedTurn, void, undefined> {
   let turn = 0;
   for (const [at, recorded] of messages.entries()) {
-    if (recorded.role !== 'assistant' || !isAsked(messages, at)) continue;
+    if (recorded.role !== 'assistant' || !isModelTurn(messages, at)) continue;
     turn++;
     const before = messages.slice(0, at);
     const specs = tools.map(({ name, description, parameters }) => ({
@@ -44,7 +44,7 @@ export async function* replay(
 }
 
 /** The model's turns that the app wrote itself, as examples at the beginning, were not asked for. */
-const isAsked = (messages: readonly Message[], at: number): boolean => {
+const isModelTurn = (messages: readonly Message[], at: number): boolean => {
   const before = messages[at - 1]?.role;
   return before === 'user' || before === 'tool';
 };
@@ -56,18 +56,18 @@ function differences(recorded: AssistantMessage, given: AssistantMessage): reado
     const words = [textOf(recorded), textOf(given)] as const;
     return words[0] === words[1] ? [] : [`said ${quoted(words[1])} instead of ${quoted(words[0])}`];
   }
-  const missing = without(before, after).map((call) => `did not call ${call}`);
-  const added = without(after, before).map((call) => `called ${call}`);
+  const missing = missingIn(before, after).map((call) => `did not call ${call}`);
+  const added = missingIn(after, before).map((call) => `called ${call}`);
   return [...missing, ...added];
 }
 
 /** Calls as text, whatever the order of their arguments. */
 const callsOf = ({ parts }: AssistantMessage): readonly string[] =>
   parts.flatMap((part) =>
-    part.type === 'tool-call' ? [`${part.name}(${JSON.stringify(sorted(part.args))})`] : [],
+    part.type === 'tool-call' ? [`${part.name}(${JSON.stringify(withSortedKeys(part.args))})`] : [],
   );
 
-function without(some: readonly string[], others: readonly string[]): readonly string[] {
+function missingIn(some: readonly string[], others: readonly string[]): readonly string[] {
   const left = [...others];
   return some.filter((one) => {
     const at = left.indexOf(one);
@@ -76,11 +76,11 @@ function without(some: readonly string[], others: readonly string[]): readonly s
   });
 }
 
-function sorted(value: JsonValue | undefined): JsonValue | undefined {
-  if (Array.isArray(value)) return value.map((member: JsonValue) => sorted(member) ?? null);
+function withSortedKeys(value: JsonValue | undefined): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map((member: JsonValue) => withSortedKeys(member) ?? null);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
+  return Object.fromEntries(entries.map(([name, member]) => [name, withSortedKeys(member)]));
 }
 
 const textOf = ({ parts }: AssistantMessage): string =>
@@ -89,7 +89,7 @@ const textOf = ({ parts }: AssistantMessage): string =>
     .join('')
     .trim();
 
-const MOST_QUOTED = 200;
+const MAX_QUOTED = 200;
 
 const quoted = (text: string): string =>
-  JSON.stringify(text.length <= MOST_QUOTED ? text : `${text.slice(0, MOST_QUOTED)}…`);
+  JSON.stringify(text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`);

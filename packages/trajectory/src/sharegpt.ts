@@ -22,7 +22,7 @@ export interface ShareGpt {
 export function toShareGpt(trajectory: Trajectory): ShareGpt {
   const { messages, at, spec, targets } = trajectory;
   return {
-    conversations: [...systemTurn(trajectory), ...joined(paired(messages).map(turnOf))],
+    conversations: [...systemTurn(trajectory), ...mergeToolTurns(withPairedResults(messages).map(turnOf))],
     timestamp: at,
     model: targets.at(-1) ?? spec,
     completed: isCompleted(trajectory),
@@ -44,7 +44,7 @@ const toolsText = (tools: readonly TrajectoryTool[]): string =>
   ].join('\n');
 
 /** Each result stands behind the turn that called for it, in the order of the calls, wherever it came. */
-function paired(messages: readonly Message[]): readonly Message[] {
+function withPairedResults(messages: readonly Message[]): readonly Message[] {
   const spoken = messages.filter(({ role }) => role !== 'system');
   const taken = new Set<ToolResultPart>();
   return spoken.flatMap((message, at): readonly Message[] => {
@@ -94,7 +94,7 @@ function turnOf({ role, parts }: Message): ShareGptTurn {
 }
 
 /** Entries of one speaker in a row are one. */
-function joined(turns: readonly ShareGptTurn[]): readonly ShareGptTurn[] {
+function mergeToolTurns(turns: readonly ShareGptTurn[]): readonly ShareGptTurn[] {
   const result: ShareGptTurn[] = [];
   for (const turn of turns) {
     const last = result.at(-1);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
-import { clean, type LineFormat } from './clean.ts';
+import { cleanTrajectory, type LineFormat } from './clean.ts';
 import { Output } from './output.ts';
 import { isCompleted, type Trajectory } from './trajectory.ts';
 
@@ -28,7 +28,7 @@ export interface TrajectoryWriter extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Throws `config` for options that cannot be meant. Any number of writers, in any number of processes, may share a folder.
@@ -39,7 +39,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  */
 export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
   check(options);
-  const { folder, redactor, maxBytes = MOST_BYTES, format = 'majordomo', onError } = options;
+  const { folder, redactor, maxBytes = MAX_BYTES, format = 'majordomo', onError } = options;
   const success = new Output(folder, 'success', maxBytes);
   const failure = new Output(folder, 'failure', maxBytes);
   const quarantine = new Output(join(folder, 'quarantine'), 'quarantine', maxBytes);
@@ -47,7 +47,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
   let queue: Promise<unknown> = Promise.resolve();
 
   const keep = async (trajectory: Trajectory): Promise<'written' | 'quarantined'> => {
-    const cleaned = clean(trajectory, format, redactor);
+    const cleaned = cleanTrajectory(trajectory, format, redactor);
     if ('line' in cleaned) {
       await (isCompleted(trajectory) ? success : failure).append(cleaned.line);
       return 'written';

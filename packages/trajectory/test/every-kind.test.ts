@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createRedactor } from '@majordomo/redact';
 import { NEGATIVES } from '../../redact/test/negatives.ts';
 import { POSITIVES } from '../../redact/test/positives.ts';
-import { clean, type LineFormat } from '../src/clean.ts';
+import { cleanTrajectory, type LineFormat } from '../src/clean.ts';
 import type { Trajectory } from '../src/index.ts';
 import { plain } from './support/runs.ts';
 
@@ -31,7 +31,7 @@ const everywhere = (text: string): Trajectory => ({
 
 it.each<LineFormat>(['majordomo', 'sharegpt'])('no kind of secret is left in a line of %s', (format) => {
   const leaked = POSITIVES.filter(({ text, secret }) => {
-    const cleaned = clean(everywhere(text), format, redactor);
+    const cleaned = cleanTrajectory(everywhere(text), format, redactor);
     return !('line' in cleaned) || cleaned.line.includes(JSON.stringify(secret).slice(1, -1));
   });
   expect(leaked.map(({ kind }) => kind)).toEqual([]);
@@ -39,7 +39,7 @@ it.each<LineFormat>(['majordomo', 'sharegpt'])('no kind of secret is left in a l
 
 it.each<LineFormat>(['majordomo', 'sharegpt'])('nothing harmless is put aside or lost from %s', (format) => {
   const lost = NEGATIVES.filter((text) => {
-    const cleaned = clean(everywhere(text), format, redactor);
+    const cleaned = cleanTrajectory(everywhere(text), format, redactor);
     return !('line' in cleaned) || !cleaned.line.includes(JSON.stringify(text).slice(1, -1));
   });
   expect(lost).toEqual([]);

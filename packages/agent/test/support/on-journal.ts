@@ -1,5 +1,10 @@
+<<<<<<< HEAD
 import { replayRun } from '@majordomo/conformance';
 import { begunWith } from '../../src/initial-state.ts';
+=======
+import { replay } from '@majordomo/testing';
+import { initialState } from '../../src/initial-state.ts';
+>>>>>>> e28af800 (refactor(agent,context,mcp,redact,skills,trajectory): use plain names)
 import { journaled } from '../../src/durable.ts';
 import type { Agent } from '../../src/index.ts';
 import { decided } from '../../src/steps.ts';
@@ -23,7 +28,7 @@ export function asAsked(agent: Agent): Agent {
     async run(input, options = {}) {
       const { decisions = [], runId, signal = new AbortController().signal, context, ...rest } = options;
       const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
-      const begun = begunWith(input, runId);
+      const begun = initialState(input, runId);
       const io = { onStepStart, onToolStart, onToolEnd, onStep, onEnd, context, options: call };
       const { value } = await replayRun((journal) => {
         const effects = journaled(agent, { ...journalOver(journal), runId: begun.runId, signal }, io);

@@ -1,9 +1,9 @@
 import type { Message } from '@majordomo/core';
 import type { Plan } from './plan.ts';
-import { ACKNOWLEDGED, summaryMessage } from './summary-message.ts';
+import { ACKNOWLEDGMENT, summaryMessage } from './summary-message.ts';
 
 /** Returns what replaces all before the tail: instructions, the first messages, the summary, and the pinned messages. */
-export function standsFor(
+export function replacementFor(
   messages: readonly Message[],
   { from, to, pinned }: Plan,
   summary: string,
@@ -18,10 +18,10 @@ export function standsFor(
   return [
     ...instructions,
     ...head,
-    ...(head.at(-1)?.role === 'user' ? [ACKNOWLEDGED] : []),
+    ...(head.at(-1)?.role === 'user' ? [ACKNOWLEDGMENT] : []),
     summaryMessage(summary),
-    ...(retained[0]?.role === 'user' ? [ACKNOWLEDGED] : []),
+    ...(retained[0]?.role === 'user' ? [ACKNOWLEDGMENT] : []),
     ...retained,
-    ...(isUserNext && retained.at(-1)?.role !== 'assistant' ? [ACKNOWLEDGED] : []),
+    ...(isUserNext && retained.at(-1)?.role !== 'assistant' ? [ACKNOWLEDGMENT] : []),
   ];
 }

@@ -14,9 +14,9 @@ export interface Bounds {
 /** Assumed until more is known. */
 export const ASSUMED_CONTEXT = 128_000;
 
-const LEAST_THRESHOLD = 64_000;
-const LEAST_SUMMARY = 2000;
-const MOST_SUMMARY = 12_000;
+const MIN_THRESHOLD = 64_000;
+const MIN_SUMMARY = 2000;
+const MAX_SUMMARY = 12_000;
 /** What a summarizer reads besides the transcript, and writes, takes so much of its context. */
 const SUMMARIZER_SHARE = 0.7;
 
@@ -29,7 +29,7 @@ export function boundsOf(
     summarizerTokens = Infinity,
   }: Omit<Partial<CompactorOptions>, 'contextTokens'>,
 ): Bounds {
-  const least = contextTokens >= ASSUMED_CONTEXT ? LEAST_THRESHOLD : 0;
+  const least = contextTokens >= ASSUMED_CONTEXT ? MIN_THRESHOLD : 0;
   const threshold = Math.floor(
     Math.min(contextTokens, Math.max(share * contextTokens, least), summarizerTokens * SUMMARIZER_SHARE),
   );
@@ -38,14 +38,14 @@ export function boundsOf(
     threshold,
     tail: Math.floor(threshold * Math.min(0.8, Math.max(0.1, tail))),
     summary: Math.floor(
-      Math.min(MOST_SUMMARY, Math.max(0.05 * contextTokens, Math.min(LEAST_SUMMARY, threshold / 4))),
+      Math.min(MAX_SUMMARY, Math.max(0.05 * contextTokens, Math.min(MIN_SUMMARY, threshold / 4))),
     ),
   };
 }
 
 /** How long the summary of so much may be. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
-  const asked = Math.max(LEAST_SUMMARY, summarized / 5);
+  const asked = Math.max(MIN_SUMMARY, summarized / 5);
   // A summary as long as what it stands for is none.
   return Math.max(50, Math.floor(Math.min(summary, asked, summarized / 2)));
 }

@@ -2,8 +2,8 @@ import { assistant, type AssistantPart, type Message } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
 import { expect, it } from 'vitest';
 import { prune } from '../transcript/prune.ts';
-import { clean } from './clean.ts';
-import { LEAST, render } from './render.ts';
+import { cleanMessages } from './clean.ts';
+import { MIN_DETAIL, render } from './render.ts';
 
 const TOKEN = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
 const searched: AssistantPart = {
@@ -21,14 +21,14 @@ const cited: AssistantPart = {
 const turn: Message = assistant([searched, cited]);
 
 it('a summarizer reads what ran at the vendor in words, without tokens, sources and secrets', () => {
-  const messages = clean([turn], createRedactor());
+  const messages = cleanMessages([turn], createRedactor());
   expect(messages).toEqual([
     assistant([
       { type: 'text', text: '[web_search_call: tea [redacted]]' },
       { type: 'text', text: 'Tea is old.' },
     ]),
   ]);
-  expect(render(messages, LEAST)).toEqual([
+  expect(render(messages, MIN_DETAIL)).toEqual([
     'assistant: [web_search_call: tea [redacted]]',
     'assistant: Tea is old.',
   ]);
@@ -36,7 +36,7 @@ it('a summarizer reads what ran at the vendor in words, without tokens, sources 
 
 it('what ran at the vendor and has no words is left out for a summarizer', () => {
   const { text: _words, ...mute } = searched;
-  expect(clean([assistant([mute, cited])], createRedactor())).toEqual([
+  expect(cleanMessages([assistant([mute, cited])], createRedactor())).toEqual([
     assistant([{ type: 'text', text: 'Tea is old.' }]),
   ]);
 });

@@ -5,7 +5,7 @@ import type { Redactor } from '@majordomo/redact';
  * The messages as another model may read them: without secrets, what was thought and tokens of vendors. Whole texts are
  * looked at, before anything is cut; of arguments the names tell secrets too.
  */
-export function clean(messages: readonly Message[], redactor: Redactor): readonly Message[] {
+export function cleanMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({
     type: 'text' as const,
     text: redactor.text(part.text),

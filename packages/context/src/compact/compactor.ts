@@ -4,11 +4,11 @@ import { createRedactor, type Redactor } from '@majordomo/redact';
 import { repairPairs } from '../transcript/repair-pairs.ts';
 import { prune } from '../transcript/prune.ts';
 import { summaryTokens } from './bounds.ts';
-import { standsFor } from './assemble.ts';
-import { Conversations, unknown, viewOf, type Known } from './conversations.ts';
-import { restAfter } from './cooldown.ts';
-import { Gauge, weightOf, type Reading } from './gauge.ts';
-import { noteOf } from './excerpt-note.ts';
+import { replacementFor } from './assemble.ts';
+import { Conversations, newRecord, viewOf, type ConversationRecord } from './conversations.ts';
+import { cooldownAfter } from './cooldown.ts';
+import { Gauge, weightOf, type GaugeReading } from './gauge.ts';
+import { excerptNote } from './excerpt-note.ts';
 import {
   checkOptions,
   type Compaction,
@@ -19,10 +19,10 @@ import {
   type Lineage,
   type SkipReason,
 } from './options.ts';
-import { lastAsked, planOf, shortened, type Plan } from './plan.ts';
+import { lastUserMessage, planOf, shortenPlan, type Plan } from './plan.ts';
 import { StepUsage, type StepContext } from './step-usage.ts';
-import { summaryIn } from './summary-message.ts';
-import { summarize, type SummaryOrder } from './summarize.ts';
+import { summaryOf } from './summary-message.ts';
+import { summarize, type SummaryRequest } from './summarize.ts';
 
 /**
  * An engine of its own, which keeps summaries by the messages that they stand for, bounded. It never changes what it is given,
@@ -57,27 +57,27 @@ export function createCompactor(options: CompactorOptions): Compactor {
 }
 
 /** A transcript as it was looked at. */
-interface Look extends Reading {
+interface Inspection extends GaugeReading {
   readonly given: readonly Message[];
   /** What would be sent, with the summaries that there are. */
   readonly view: readonly Message[];
-  readonly known: Known | undefined;
+  readonly known: ConversationRecord | undefined;
   readonly run: CompactionRun;
 }
 
 /** Looks that save less than a tenth, one after the other, until it stops by itself. */
-const MOST_INEFFECTIVE = 2;
-const ESTIMATES_ARE_LOW_BY = 1.2;
-const LONGER_THAN_ASKED = 1.3;
+const MAX_INEFFECTIVE = 2;
+const ESTIMATE_MARGIN = 1.2;
+const SUMMARY_MARGIN = 1.3;
 
 /** One look, and one summary at most. */
-interface Pass {
-  readonly made: Compaction;
+interface CompactionPass {
+  readonly compaction: Compaction;
   /** There was more than one prompt could hold. */
   readonly isPart: boolean;
 }
 
-const MOST_PASSES = 20;
+const MAX_PASSES = 20;
 
 class Engine {
   private readonly options: CompactorOptions;
@@ -97,54 +97,61 @@ class Engine {
   }
 
   async compact(messages: readonly Message[], context: StepContext): Promise<readonly Message[]> {
-    this.usage.learn(context);
+    this.usage.observeLastStep(context);
     const { request, signal, target, overflow } = context;
     const force = overflow !== undefined;
     const run = { system: request?.system, tools: request?.tools, signal, target, force };
-    const made = await this.run(messages, run);
+    const result = await this.run(messages, run);
     const sent =
-      force && (await this.isTooLong(made, run)) ? this.pruned(messages, made.messages) : made.messages;
-    this.usage.sent(context, sent);
+      force && (await this.isTooLong(result, run))
+        ? this.pruneAndStore(messages, result.messages)
+        : result.messages;
+    this.usage.recordRequest(context, sent);
     return sent;
   }
 
   /** What one prompt could not hold is summarized by the next, until it fits or all is done. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
     const first = await this.pass(given, run);
-    let { made } = first;
-    for (let { isPart } = first, passes = 1; isPart && passes < MOST_PASSES; passes++) {
+    let { compaction } = first;
+    for (let { isPart } = first, passes = 1; isPart && passes < MAX_PASSES; passes++) {
       const next = await this.pass(given, { ...run, force: false });
-      if (next.made.lineage === undefined || made.lineage === undefined) break;
-      const { tokensBefore } = made.lineage;
-      made = { ...next.made, lineage: { ...next.made.lineage, tokensBefore } };
+      if (next.compaction.lineage === undefined || compaction.lineage === undefined) break;
+      const { tokensBefore } = compaction.lineage;
+      compaction = { ...next.compaction, lineage: { ...next.compaction.lineage, tokensBefore } };
       ({ isPart } = next);
     }
-    return made;
+    return compaction;
   }
 
-  private async pass(given: readonly Message[], run: CompactionRun): Promise<Pass> {
-    const look = await this.look(given, run);
-    const why = this.reasonNotTo(look);
-    if (why !== undefined) return { made: this.skip(look, why), isPart: false };
-    const plan = this.plan(look);
-    if (plan === undefined) return { made: this.ineffective(look, 'protected'), isPart: false };
+  private async pass(given: readonly Message[], run: CompactionRun): Promise<CompactionPass> {
+    const inspection = await this.inspect(given, run);
+    const why = this.skipReason(inspection);
+    if (why !== undefined) return { compaction: this.skip(inspection, why), isPart: false };
+    const plan = this.planFor(inspection);
+    if (plan === undefined)
+      return { compaction: this.skipIneffective(inspection, 'protected'), isPart: false };
     try {
       const { summarizer: model } = this.options;
       const { redactor } = this;
-      const { text, count } = await summarize(this.order(look, plan), { model, redactor }, run.signal);
-      const part = shortened(plan, look.view, count);
-      return { made: this.finish(look, part, text), isPart: part.to < plan.to };
+      const { text, count } = await summarize(
+        this.summaryRequest(inspection, plan),
+        { model, redactor },
+        run.signal,
+      );
+      const part = shortenPlan(plan, inspection.view, count);
+      return { compaction: this.applySummary(inspection, part, text), isPart: part.to < plan.to };
     } catch (error) {
       if (run.signal?.aborted === true) throw error;
-      return { made: this.failed(look, plan, error), isPart: false };
+      return { compaction: this.handleFailure(inspection, plan, error), isPart: false };
     }
   }
 
   async status(messages: readonly Message[], run: CompactionRun): Promise<ContextStatus> {
-    const { tokens, bounds, known, view } = await this.look(messages, run);
+    const { tokens, bounds, known, view } = await this.inspect(messages, run);
     const { threshold, contextTokens } = bounds;
     const compactions =
-      known?.compactions ?? view.filter((message) => summaryIn(message) !== undefined).length;
+      known?.compactions ?? view.filter((message) => summaryOf(message) !== undefined).length;
     return { tokens, threshold, contextTokens, share: tokens / contextTokens, compactions };
   }
 
@@ -153,21 +160,21 @@ class Engine {
     this.restsUntil = -Infinity;
   }
 
-  private async look(given: readonly Message[], run: CompactionRun): Promise<Look> {
+  private async inspect(given: readonly Message[], run: CompactionRun): Promise<Inspection> {
     const known = this.conversations.find(given);
     const view = viewOf(given, known);
-    return { ...(await this.gauge.read(view, run)), given, view, known, run };
+    return { ...(await this.gauge.measure(view, run)), given, view, known, run };
   }
 
-  private reasonNotTo({ run, tokens, bounds, isWithin, known }: Look): SkipReason | undefined {
+  private skipReason({ run, tokens, bounds, isWithin, known }: Inspection): SkipReason | undefined {
     if (run.force === true) return undefined;
     if (tokens <= bounds.threshold && isWithin) return 'fits';
-    if (isWithin && (known?.ineffective ?? 0) >= MOST_INEFFECTIVE) return 'thrash';
+    if (isWithin && (known?.ineffective ?? 0) >= MAX_INEFFECTIVE) return 'thrash';
     const restsUntil = Math.max(this.restsUntil, known?.restsUntil ?? -Infinity);
     return this.clock.now() < restsUntil ? 'cooldown' : undefined;
   }
 
-  private plan(look: Look): Plan | undefined {
+  private planFor(look: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 20 } = this.options;
     const { view, bounds, weigh, tokens, run } = look;
     // Who asks for it wants something to go, although all might stay.
@@ -179,26 +186,26 @@ class Engine {
     return isWorth ? plan : undefined;
   }
 
-  private order({ bounds, weigh, run }: Look, { fresh, previous }: Plan): SummaryOrder {
+  private summaryRequest({ bounds, weigh, run }: Inspection, { fresh, previous }: Plan): SummaryRequest {
     const summarized = weightOf(fresh, weigh) + (previous === undefined ? 0 : estimateTokens(previous));
     const tokens = summaryTokens(summarized, bounds);
     const most = this.options.summarizerTokens ?? bounds.contextTokens;
-    const room = Math.floor((most - tokens * LONGER_THAN_ASKED) / ESTIMATES_ARE_LOW_BY);
-    return { fresh, previous, focus: run.focus, tokens, room };
+    const promptTokens = Math.floor((most - tokens * SUMMARY_MARGIN) / ESTIMATE_MARGIN);
+    return { fresh, previous, focus: run.focus, tokens, promptTokens };
   }
 
   /** The summary takes its place, if that makes the transcript any shorter. */
-  private finish(look: Look, plan: Plan, summary: string): Compaction {
+  private applySummary(look: Inspection, plan: Plan, summary: string): Compaction {
     const { given, view, known, weigh, tokens } = look;
-    const stands = standsFor(view, plan, summary);
+    const replacement = replacementFor(view, plan, summary);
     const tail = view.slice(plan.to);
     const before = weightOf(view, weigh);
-    const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(stands, weigh);
-    if (saved <= 0) return this.ineffective(look, 'thrash');
+    const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(replacement, weigh);
+    if (saved <= 0) return this.skipIneffective(look, 'thrash');
     const offset = given.length - view.length;
     const next = {
       prefix: given.slice(0, plan.to + offset),
-      stands,
+      replacement,
       from: known !== undefined && view !== given ? known.from : plan.from,
       compactions: (known?.compactions ?? 0) + 1,
       ineffective: saved * 10 < before ? (known?.ineffective ?? 0) + 1 : 0,
@@ -206,7 +213,7 @@ class Engine {
     };
     // By the same scales as before, which may have been a vendor's.
     const tokensAfter = Math.round(tokens - saved * Math.min(1, tokens / before));
-    this.conversations.keep(next);
+    this.conversations.store(next);
     const lineage: Lineage = {
       from: next.from,
       to: next.prefix.length,
@@ -215,63 +222,63 @@ class Engine {
       summary,
       at: new Date(this.clock.now()).toISOString(),
     };
-    this.tell({ type: 'compacted', lineage });
-    return { messages: repairPairs([...stands, ...tail]), lineage, skipped: undefined };
+    this.emit({ type: 'compacted', lineage });
+    return { messages: repairPairs([...replacement, ...tail]), lineage, skipped: undefined };
   }
 
-  private failed(look: Look, plan: Plan, error: unknown): Compaction {
-    const { ms, isForAll } = restAfter(error);
+  private handleFailure(look: Inspection, plan: Plan, error: unknown): Compaction {
+    const { ms, isForAll } = cooldownAfter(error);
     const until = this.clock.now() + ms;
     if (isForAll) this.restsUntil = until;
-    else this.knownOf(look).restsUntil = until;
+    else this.recordOf(look).restsUntil = until;
     const skipped = this.skip(look, 'failed', error);
     if (this.options.whenSummaryFails !== 'note') return skipped;
     try {
-      return this.finish(look, plan, noteOf(plan.fresh, plan.previous, this.redactor));
+      return this.applySummary(look, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
       // A redactor that fails: nothing is told that it has not looked at.
       return skipped;
     }
   }
 
-  private ineffective(look: Look, why: 'protected' | 'thrash'): Compaction {
-    this.knownOf(look).ineffective++;
+  private skipIneffective(look: Inspection, why: 'protected' | 'thrash'): Compaction {
+    this.recordOf(look).ineffective++;
     return this.skip(look, why);
   }
 
-  private skip({ given, view }: Look, why: SkipReason, error?: unknown): Compaction {
-    this.tell({ type: 'skipped', why, ...(error === undefined ? {} : { error }) });
+  private skip({ given, view }: Inspection, why: SkipReason, error?: unknown): Compaction {
+    this.emit({ type: 'skipped', why, ...(error === undefined ? {} : { error }) });
     return { messages: view === given ? given : repairPairs(view), lineage: undefined, skipped: why };
   }
 
   /** What is known of the conversation, from now on. */
-  private knownOf({ given, known }: Look): Known {
+  private recordOf({ given, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
-    const begun = unknown(given);
+    const begun = newRecord(given);
     // Every conversation begins with nothing.
-    if (given.length > 0) this.conversations.keep(begun);
+    if (given.length > 0) this.conversations.store(begun);
     return begun;
   }
 
   private async isTooLong({ messages, skipped }: Compaction, run: CompactionRun): Promise<boolean> {
-    return skipped !== undefined || !(await this.gauge.read(messages, run)).isWithin;
+    return skipped !== undefined || !(await this.gauge.measure(messages, run)).isWithin;
   }
 
   /**
    * A vendor found it too long, and there is no summary, or not enough of one: long results and pictures go, in the tail too.
    * What stands for them is kept, so that the next step sends the same.
    */
-  private pruned(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
-    const stands = prune(messages, lastAsked(messages));
-    this.conversations.keep({
-      ...(this.conversations.find(given) ?? unknown(given)),
+  private pruneAndStore(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
+    const replacement = prune(messages, lastUserMessage(messages));
+    this.conversations.store({
+      ...(this.conversations.find(given) ?? newRecord(given)),
       prefix: [...given],
-      stands,
+      replacement,
     });
-    return stands;
+    return replacement;
   }
 
-  private tell(event: CompactionEvent): void {
+  private emit(event: CompactionEvent): void {
     const { onEvent } = this.options;
     if (onEvent !== undefined) listeners(onEvent)(event);
   }

@@ -2,11 +2,11 @@ import type { Message } from '@majordomo/core';
 import { beginsWith } from '../transcript/equality.ts';
 
 /** What is known of a conversation: what stands for its beginning. */
-export interface Known {
+export interface ConversationRecord {
   /** The messages as they came. */
   readonly prefix: readonly Message[];
   /** What is sent for them. */
-  readonly stands: readonly Message[];
+  readonly replacement: readonly Message[];
   /** Where the summary begins, in the messages as they came. */
   readonly from: number;
   readonly compactions: number;
@@ -17,34 +17,34 @@ export interface Known {
 }
 
 /** A conversation of which nothing was summarized. */
-export function unknown(messages: readonly Message[]): Known {
+export function newRecord(messages: readonly Message[]): ConversationRecord {
   const prefix = [...messages];
-  return { prefix, stands: prefix, from: 0, compactions: 0, ineffective: 0, restsUntil: -Infinity };
+  return { prefix, replacement: prefix, from: 0, compactions: 0, ineffective: 0, restsUntil: -Infinity };
 }
 
-const MOST = 64;
+const MAX_CONVERSATIONS = 64;
 
 /** Summaries by the messages that they stand for; those that were not asked for longest are forgotten. */
 export class Conversations {
   /** The latest last. */
-  private all: readonly Known[] = [];
+  private records: readonly ConversationRecord[] = [];
 
   /** Of those that fit, the one that stands for most. */
-  find(messages: readonly Message[]): Known | undefined {
-    const fitting = this.all.filter(
-      ({ prefix, stands }) => beginsWith(messages, prefix) || isSent(messages, stands),
+  find(messages: readonly Message[]): ConversationRecord | undefined {
+    const fitting = this.records.filter(
+      ({ prefix, replacement }) => beginsWith(messages, prefix) || isSent(messages, replacement),
     );
     const best = fitting.toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
-    if (best !== undefined) this.keep(best);
+    if (best !== undefined) this.store(best);
     return best;
   }
 
-  keep(known: Known): void {
-    this.all = [...this.all.filter((other) => other !== known), known].slice(-MOST);
+  store(known: ConversationRecord): void {
+    this.records = [...this.records.filter((other) => other !== known), known].slice(-MAX_CONVERSATIONS);
   }
 
   clear(): void {
-    this.all = [];
+    this.records = [];
   }
 }
 
@@ -53,7 +53,10 @@ const isSent = (messages: readonly Message[], stands: readonly Message[]): boole
   stands.length > 0 && beginsWith(messages, stands);
 
 /** What is sent for a conversation; that itself, given again, stays. */
-export function viewOf(messages: readonly Message[], known: Known | undefined): readonly Message[] {
-  if (known === undefined || isSent(messages, known.stands)) return messages;
-  return [...known.stands, ...messages.slice(known.prefix.length)];
+export function viewOf(
+  messages: readonly Message[],
+  known: ConversationRecord | undefined,
+): readonly Message[] {
+  if (known === undefined || isSent(messages, known.replacement)) return messages;
+  return [...known.replacement, ...messages.slice(known.prefix.length)];
 }

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 const MINUTE = 60_000;
 
 /** How long a summarizer is left alone after a failure, in milliseconds, and whether for other conversations too. */
-export function restAfter(error: unknown): { readonly ms: number; readonly isForAll: boolean } {
+export function cooldownAfter(error: unknown): { readonly ms: number; readonly isForAll: boolean } {
   const told = LlmError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
   return { ms: Math.max(msOf(error), told), isForAll: !LlmError.is(error, ...OF_THE_TRANSCRIPT) };
 }

@@ -1,15 +1,19 @@
 import type { Message } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { cutMiddle } from '../transcript/cut-middle.ts';
-import { clean } from './clean.ts';
-import { LEAST, render } from './render.ts';
+import { cleanMessages } from './clean.ts';
+import { MIN_DETAIL, render } from './render.ts';
 
-const MOST_CHARACTERS = 8000;
+const MAX_CHARACTERS = 8000;
 
 /** What stands for a transcript where no model could sum it up: its turns, each in a line or two. */
-export function noteOf(fresh: readonly Message[], previous: string | undefined, redactor: Redactor): string {
-  const lines = render(clean(fresh, redactor), LEAST).join('\n');
-  const room = MOST_CHARACTERS - Math.min(previous?.length ?? 0, MOST_CHARACTERS / 2);
+export function excerptNote(
+  fresh: readonly Message[],
+  previous: string | undefined,
+  redactor: Redactor,
+): string {
+  const lines = render(cleanMessages(fresh, redactor), MIN_DETAIL).join('\n');
+  const room = MAX_CHARACTERS - Math.min(previous?.length ?? 0, MAX_CHARACTERS / 2);
   const told = cutMiddle(
     lines,
     Math.floor(room * 0.3),
@@ -19,6 +23,6 @@ export function noteOf(fresh: readonly Message[], previous: string | undefined, 
   const before =
     previous === undefined
       ? []
-      : [cutMiddle(redactor.text(previous), MOST_CHARACTERS / 4, MOST_CHARACTERS / 5, () => '\n[…]\n')];
+      : [cutMiddle(redactor.text(previous), MAX_CHARACTERS / 4, MAX_CHARACTERS / 5, () => '\n[…]\n')];
   return [...before, `No summary could be written. These are excerpts:\n${told}`].join('\n\n');
 }

@@ -3,15 +3,15 @@ import { tokenMeter, type MeteredRequest, type TokenMeter } from '../meter/token
 import { untilAborted } from '../model/until-aborted.ts';
 import { ASSUMED_CONTEXT, boundsOf, type Bounds } from './bounds.ts';
 import type { CompactionRun, CompactorOptions } from './options.ts';
-import type { Weigh } from './plan.ts';
+import type { WeighMessage } from './plan.ts';
 
 /** How full a model's context is. */
-export interface Reading {
+export interface GaugeReading {
   readonly bounds: Bounds;
   readonly tokens: number;
   /** Would it fit even if the estimate is too low? */
   readonly isWithin: boolean;
-  readonly weigh: Weigh;
+  readonly weigh: WeighMessage;
 }
 
 /** Estimates may be so much too low. */
@@ -25,16 +25,16 @@ export class Gauge {
 
   constructor(options: CompactorOptions) {
     this.options = options;
-    this.meter = careful(options.meter ?? tokenMeter());
+    this.meter = safeMeter(options.meter ?? tokenMeter());
   }
 
-  async read(messages: readonly Message[], run: CompactionRun): Promise<Reading> {
+  async measure(messages: readonly Message[], run: CompactionRun): Promise<GaugeReading> {
     this.target = run.target ?? this.target;
     const { target } = this;
     const bounds = boundsOf(await this.contextTokens(target, run.signal), this.options);
     const { tokens, anchored } = this.meter.estimate(requestOf(messages, run), target);
     const isWithin = tokens * (anchored ? MARGIN.anchored : MARGIN.plain) <= bounds.contextTokens;
-    return { bounds, tokens, isWithin, weigh: this.scales(target) };
+    return { bounds, tokens, isWithin, weigh: this.createWeigher(target) };
   }
 
   private async contextTokens(target: string | undefined, signal: AbortSignal | undefined): Promise<number> {
@@ -50,7 +50,7 @@ export class Gauge {
   }
 
   /** Each message is weighed once. */
-  private scales(target: string | undefined): Weigh {
+  private createWeigher(target: string | undefined): WeighMessage {
     const { tokens: frame } = this.meter.estimate({ messages: [] }, target);
     const known = new WeakMap<Message, number>();
     return (message) => {
@@ -69,11 +69,11 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
 });
 
 /** What messages weigh together. */
-export const weightOf = (messages: readonly Message[], weigh: Weigh): number =>
+export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 
 /** A meter of the app's that throws, or gives no number, is passed over. */
-function careful(meter: TokenMeter): TokenMeter {
+function safeMeter(meter: TokenMeter): TokenMeter {
   const own = tokenMeter();
   return {
     estimate(request, target) {

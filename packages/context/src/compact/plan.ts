@@ -1,7 +1,7 @@
 import type { Message } from '@majordomo/core';
 import { groupsOf, type Group } from '../transcript/groups.ts';
 import type { Bounds } from './bounds.ts';
-import { isAcknowledged, summaryIn } from './summary-message.ts';
+import { isAcknowledgment, summaryOf } from './summary-message.ts';
 
 /** What stays, and what goes: the messages from `from` up to, not including, `to` are summarized. */
 export interface Plan {
@@ -16,53 +16,57 @@ export interface Plan {
 }
 
 /** How much may stay. */
-export interface Protects {
+export interface ProtectedSizes {
   readonly first: number;
   readonly last: number;
   readonly tail: Bounds['tail'];
 }
 
 /** Tokens of a message. */
-export type Weigh = (message: Message) => number;
+export type WeighMessage = (message: Message) => number;
 
 /** `undefined`: everything is protected. */
-export function planOf(messages: readonly Message[], protects: Protects, weigh: Weigh): Plan | undefined {
+export function planOf(
+  messages: readonly Message[],
+  protects: ProtectedSizes,
+  weigh: WeighMessage,
+): Plan | undefined {
   const groups = groupsOf(messages);
   const from = headEnd(messages, groups, protects.first);
   const to = tailStart(messages, groups, protects, weigh);
   if (to <= from) return undefined;
   const middle = messages.slice(from, to);
   const pinned = pinnedOf(messages, protects.tail, weigh).filter((message) => middle.includes(message));
-  const summaries = middle.map(summaryIn).filter((summary) => summary !== undefined);
-  const fresh = middle.filter((message, at) => summaryIn(message) === undefined && !isOurs(middle, at));
+  const summaries = middle.map(summaryOf).filter((summary) => summary !== undefined);
+  const fresh = middle.filter((message, at) => summaryOf(message) === undefined && !isFrame(middle, at));
   const isWorth = fresh.some((message) => !pinned.includes(message) && message.role !== 'system');
   if (!isWorth) return undefined;
   return { from, to, fresh, previous: summaries.length === 0 ? undefined : summaries.join('\n\n'), pinned };
 }
 
 /** Share of the tail that an answer may have to stay. */
-const SMALL = 0.5;
+const MAX_ANSWER_SHARE = 0.5;
 
-function pinnedOf(messages: readonly Message[], tail: number, weigh: Weigh): readonly Message[] {
-  const asked = lastAsked(messages);
+function pinnedOf(messages: readonly Message[], tail: number, weigh: WeighMessage): readonly Message[] {
+  const asked = lastUserMessage(messages);
   if (asked === undefined) return [];
   const answer = messages.slice(0, messages.lastIndexOf(asked)).findLast(isAnswer);
-  return answer !== undefined && weigh(answer) <= tail * SMALL ? [answer, asked] : [asked];
+  return answer !== undefined && weigh(answer) <= tail * MAX_ANSWER_SHARE ? [answer, asked] : [asked];
 }
 
 /** Whether the message is an answer that the user can see, and calls no tool. */
 const isAnswer = (message: Message): boolean =>
   message.role === 'assistant' &&
-  !isAcknowledged(message) &&
+  !isAcknowledgment(message) &&
   message.parts.some((part) => part.type === 'text' && part.text.trim() !== '') &&
   !message.parts.some((part) => part.type === 'tool-call');
 
 /** The last message of the user that is one. */
-export const lastAsked = (messages: readonly Message[]): Message | undefined =>
-  messages.findLast((message) => message.role === 'user' && summaryIn(message) === undefined);
+export const lastUserMessage = (messages: readonly Message[]): Message | undefined =>
+  messages.findLast((message) => message.role === 'user' && summaryOf(message) === undefined);
 
 /** The same for the first messages of those that are to be summarized. */
-export function shortened(plan: Plan, messages: readonly Message[], count: number): Plan {
+export function shortenPlan(plan: Plan, messages: readonly Message[], count: number): Plan {
   const next = plan.fresh[count];
   if (next === undefined) return plan;
   const to = messages.indexOf(next, plan.from);
@@ -82,7 +86,7 @@ function headEnd(messages: readonly Message[], groups: readonly Group[], first: 
   for (const group of groups) {
     const message = messages[group.start];
     const isInstruction = message?.role === 'system';
-    if ((!isInstruction && left <= 0) || summaryIn(message) !== undefined || isOurs(messages, group.start))
+    if ((!isInstruction && left <= 0) || summaryOf(message) !== undefined || isFrame(messages, group.start))
       break;
     if (!isInstruction) left -= group.end - group.start;
     end = group.end;
@@ -91,20 +95,20 @@ function headEnd(messages: readonly Message[], groups: readonly Group[], first: 
 }
 
 /** The turn that we put next to a summary. */
-const isOurs = (messages: readonly Message[], at: number): boolean => {
+const isFrame = (messages: readonly Message[], at: number): boolean => {
   const message = messages[at];
-  if (message === undefined || !isAcknowledged(message)) return false;
-  return summaryIn(messages[at - 1]) !== undefined || summaryIn(messages[at + 1]) !== undefined;
+  if (message === undefined || !isAcknowledgment(message)) return false;
+  return summaryOf(messages[at - 1]) !== undefined || summaryOf(messages[at + 1]) !== undefined;
 };
 
 /** One long message is not left out for a little. */
-const OVER = 1.5;
+const MAX_OVERRUN = 1.5;
 
 function tailStart(
   messages: readonly Message[],
   groups: readonly Group[],
-  { last, tail }: Protects,
-  weigh: Weigh,
+  { last, tail }: ProtectedSizes,
+  weigh: WeighMessage,
 ): number {
   const least = Math.max(3, Math.min(last, 8));
   let tokens = 0;
@@ -113,8 +117,8 @@ function tailStart(
     const own = messages.slice(group.start, group.end);
     tokens += own.reduce((sum, message) => sum + weigh(message), 0);
     const isHeld = messages.length - start < least;
-    if (own.some((message) => summaryIn(message) !== undefined)) break;
-    if (!isHeld && tokens > tail * OVER) break;
+    if (own.some((message) => summaryOf(message) !== undefined)) break;
+    if (!isHeld && tokens > tail * MAX_OVERRUN) break;
     start = group.start;
     if (!isHeld && tokens > tail) break;
   }

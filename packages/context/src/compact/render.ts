@@ -6,22 +6,22 @@ import { shrinkArgs } from '../transcript/shrink-args.ts';
 
 /** How much of each message a summarizer reads, in characters. */
 export interface Detail {
-  readonly text: Cut;
-  readonly args: Cut;
+  readonly text: CutLengths;
+  readonly args: CutLengths;
   /** `undefined`: one line. */
-  readonly result: Cut | undefined;
+  readonly result: CutLengths | undefined;
 }
 
-type Cut = readonly [head: number, tail: number];
+type CutLengths = readonly [head: number, tail: number];
 
 /** The least that says what happened. */
-export const LEAST: Detail = { text: [600, 200], args: [150, 50], result: undefined };
+export const MIN_DETAIL: Detail = { text: [600, 200], args: [150, 50], result: undefined };
 
 /** From all that is of use to the least. */
 export const DETAILS: readonly Detail[] = [
   { text: [4000, 1500], args: [1000, 500], result: [4000, 1500] },
   { text: [2000, 800], args: [400, 100], result: [700, 300] },
-  LEAST,
+  MIN_DETAIL,
 ];
 
 /** Results of this length and more are looked for again. */
@@ -49,7 +49,7 @@ export function render(messages: readonly Message[], detail: Detail): readonly s
         return message.parts.map(result);
       case 'user':
         return [
-          `user: ${cut(message.parts.map((part) => wordsOf(placeholder(part))).join('\n'), detail.text)}`,
+          `user: ${cut(message.parts.map((part) => partText(placeholder(part))).join('\n'), detail.text)}`,
         ];
       case 'assistant':
         return message.parts.flatMap((part) => {
@@ -61,7 +61,7 @@ export function render(messages: readonly Message[], detail: Detail): readonly s
   });
 }
 
-const cut = (text: string, [head, tail]: Cut): string =>
+const cut = (text: string, [head, tail]: CutLengths): string =>
   cutMiddle(text, head, tail, (left) => `\n[… ${left} characters …]\n`);
 
-const wordsOf = (part: { readonly type: string; readonly text?: string }): string => part.text ?? '';
+const partText = (part: { readonly type: string; readonly text?: string }): string => part.text ?? '';

@@ -14,37 +14,38 @@ export interface StepContext {
 }
 
 /** What a run sent last. */
-interface Sent {
+interface SentRequest {
   readonly step: number;
   readonly request: ChatRequest;
 }
 
-const MOST_RUNS = 64;
+const MAX_RUNS = 64;
 
 /** Tells the meter what vendors counted for what agents sent, step by step. */
 export class StepUsage {
   private readonly meter: TokenMeter;
   /** By the run's id, the latest last. */
-  private readonly runs = new Map<string, Sent>();
+  private readonly runs = new Map<string, SentRequest>();
 
   constructor(meter: TokenMeter) {
     this.meter = meter;
   }
 
   /** What is told now is what the step before came to. */
-  learn({ step, state, usage, target, overflow }: StepContext): void {
-    const sent = this.runs.get(state?.runId ?? '');
-    if (sent === undefined || usage === undefined || target === undefined || overflow !== undefined) return;
-    if (step === sent.step + 1) this.meter.observe(sent.request, usage, target);
+  observeLastStep({ step, state, usage, target, overflow }: StepContext): void {
+    const previous = this.runs.get(state?.runId ?? '');
+    if (previous === undefined || usage === undefined || target === undefined || overflow !== undefined)
+      return;
+    if (step === previous.step + 1) this.meter.observe(previous.request, usage, target);
   }
 
-  sent({ step, state, request }: StepContext, messages: readonly Message[]): void {
+  recordRequest({ step, state, request }: StepContext, messages: readonly Message[]): void {
     const runId = state?.runId;
     if (step === undefined || request === undefined || runId === undefined) return;
     this.runs.delete(runId);
     this.runs.set(runId, { step, request: { ...request, messages } });
     for (const oldest of this.runs.keys()) {
-      if (this.runs.size <= MOST_RUNS) break;
+      if (this.runs.size <= MAX_RUNS) break;
       this.runs.delete(oldest);
     }
   }

@@ -5,20 +5,20 @@ import { untilAborted } from '../model/until-aborted.ts';
 import { withoutThinking } from '../model/without-thinking.ts';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { groupsOf } from '../transcript/groups.ts';
-import { clean } from './clean.ts';
-import { DETAILS, LEAST, render } from './render.ts';
+import { cleanMessages } from './clean.ts';
+import { DETAILS, MIN_DETAIL, render } from './render.ts';
 import { withoutFrame } from './summary-message.ts';
 import { summaryPrompt, type SummaryTask } from './summary-prompt.ts';
 
 /** What is to be summarized. */
-export interface SummaryOrder {
+export interface SummaryRequest {
   readonly fresh: readonly Message[];
   readonly previous: string | undefined;
   readonly focus: string | undefined;
   /** The longest summary. */
   readonly tokens: number;
   /** Tokens that the prompt may have. */
-  readonly room: number;
+  readonly promptTokens: number;
 }
 
 /** Who summarizes, and who sees to it that no secret is told. */
@@ -28,11 +28,11 @@ export interface Summarizer {
 }
 
 /** Limit of a summary, as a multiple of the length that the prompt requests. */
-const OVER = 1.3;
+const SUMMARY_MARGIN = 1.3;
 /** For the whole call, its failover included. */
 const TIME_MS = 180_000;
 /** Text of a prompt besides the transcript. */
-const FRAME = 700;
+const PROMPT_OVERHEAD = 700;
 
 /** A summary, and for how many of the messages it stands: whole groups, from the first on. */
 export interface Summary {
@@ -46,22 +46,22 @@ export interface Summary {
  * `invalid-output` for one that exceeds its limit.
  */
 export async function summarize(
-  order: SummaryOrder,
+  order: SummaryRequest,
   { model, redactor }: Summarizer,
   signal: AbortSignal | undefined,
 ): Promise<Summary> {
-  const readable = clean(order.fresh, redactor);
+  const readable = cleanMessages(order.fresh, redactor);
   const count = fittingCount(readable, order);
   const task = taskOf(readable.slice(0, count), order, redactor);
-  const maxTokens = Math.ceil(order.tokens * OVER);
+  const maxTokens = Math.ceil(order.tokens * SUMMARY_MARGIN);
   let overflow: unknown;
-  for (const prompt of prompts(task, order.room)) {
+  for (const prompt of prompts(task, order.promptTokens)) {
     try {
       const request = { messages: [user(prompt)], maxTokens };
       const options = { signal, timeouts: { totalMs: TIME_MS } };
       const { text, finish } = await untilAborted(() => model.generate(request, options), signal);
       checkFinish(finish, maxTokens);
-      return { text: checked(text, maxTokens, redactor), count };
+      return { text: checkedSummary(text, maxTokens, redactor), count };
     } catch (error) {
       // It can read less than was thought.
       if (!LlmError.is(error, 'context-overflow')) throw error;
@@ -82,7 +82,7 @@ function checkFinish(finish: FinishReason, maxTokens: number): void {
     );
 }
 
-function checked(text: unknown, maxTokens: number, redactor: Redactor): string {
+function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): string {
   if (typeof text !== 'string') throw new LlmError('protocol', 'the summarizer returned no text');
   const written = withoutFrame(withoutThinking(text));
   const summary = redactor.text(written);
@@ -97,12 +97,12 @@ function checked(text: unknown, maxTokens: number, redactor: Redactor): string {
 }
 
 /** How many of the messages, from the first on, fit in the least detail; whole groups. */
-function fittingCount(readable: readonly Message[], { previous, room }: SummaryOrder): number {
-  const left = room - FRAME - estimateTokens(previous ?? '');
+function fittingCount(readable: readonly Message[], { previous, promptTokens }: SummaryRequest): number {
+  const left = promptTokens - PROMPT_OVERHEAD - estimateTokens(previous ?? '');
   let tokens = 0;
   let count = 0;
   for (const { start, end } of groupsOf(readable)) {
-    tokens += estimateTokens(render(readable.slice(start, end), LEAST).join('\n')) + 1;
+    tokens += estimateTokens(render(readable.slice(start, end), MIN_DETAIL).join('\n')) + 1;
     if (tokens > left && count > 0) break;
     count = end;
   }
@@ -115,13 +115,13 @@ interface Task extends Omit<SummaryTask, 'lines'> {
 
 const taskOf = (
   readable: readonly Message[],
-  { previous, focus, tokens }: SummaryOrder,
+  { previous, focus, tokens }: SummaryRequest,
   redactor: Redactor,
 ): Task => ({
   readable,
   previous: previous === undefined ? undefined : redactor.text(previous),
   focus: focus === undefined ? undefined : redactor.text(focus),
-  lately: latelySaid(readable),
+  recentText: recentUserText(readable),
   tokens,
 });
 
@@ -129,19 +129,19 @@ const taskOf = (
 function* prompts({ readable, ...task }: Task, room: number): Generator<string> {
   for (const detail of DETAILS) {
     const prompt = summaryPrompt({ ...task, lines: render(readable, detail) });
-    if (detail === LEAST || estimateTokens(prompt) <= room) yield prompt;
+    if (detail === MIN_DETAIL || estimateTokens(prompt) <= room) yield prompt;
   }
 }
 
-const TURNS = 3;
-const MOST_LATELY = 700;
+const RECENT_TURNS = 3;
+const MAX_RECENT_TEXT = 700;
 
 /** The user's last turns, shortened. */
-function latelySaid(readable: readonly Message[]): string {
+function recentUserText(readable: readonly Message[]): string {
   const turns = readable.filter(({ role }) => role === 'user');
-  const texts = turns.slice(-TURNS).map(({ parts }) => {
+  const texts = turns.slice(-RECENT_TURNS).map(({ parts }) => {
     const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
-    return cutEnd(text.trim(), Math.floor(MOST_LATELY / TURNS));
+    return cutEnd(text.trim(), Math.floor(MAX_RECENT_TEXT / RECENT_TURNS));
   });
   return texts.filter((text) => text !== '').join('\n');
 }

@@ -12,7 +12,7 @@ export const summaryMessage = (summary: string): UserMessage => ({
 });
 
 /** The summary that a message is, where it is one. */
-export function summaryIn(message: Message | undefined): string | undefined {
+export function summaryOf(message: Message | undefined): string | undefined {
   if (message?.role !== 'user') return undefined;
   const [part, ...more] = message.parts;
   if (part?.type !== 'text' || more.length > 0) return undefined;
@@ -25,10 +25,10 @@ export const withoutFrame = (summary: string): string =>
   summary.replaceAll(START, '').replaceAll(END, '').replaceAll(HEADER, '').trim();
 
 /** Stands between two turns of the user where wires want them to alternate. */
-export const ACKNOWLEDGED: AssistantMessage = { role: 'assistant', parts: [{ type: 'text', text: 'OK.' }] };
+export const ACKNOWLEDGMENT: AssistantMessage = { role: 'assistant', parts: [{ type: 'text', text: 'OK.' }] };
 
 /** Also one that went through JSON. */
-export function isAcknowledged({ role, parts }: Message): boolean {
+export function isAcknowledgment({ role, parts }: Message): boolean {
   const [part, ...more] = parts;
   return role === 'assistant' && more.length === 0 && part?.type === 'text' && part.text === 'OK.';
 }

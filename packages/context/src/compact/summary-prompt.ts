@@ -6,7 +6,7 @@ export interface SummaryTask {
   readonly previous: string | undefined;
   readonly focus: string | undefined;
   /** What the user said last, where nobody gave a focus. */
-  readonly lately: string;
+  readonly recentText: string;
   /** How long it may be. */
   readonly tokens: number;
 }
@@ -28,15 +28,15 @@ const SECTIONS = [
 ].map((section) => `- ${section}`);
 
 /** One message, which is all that the summarizer gets. The same task gives the same words. */
-export function summaryPrompt({ lines, previous, focus, lately, tokens }: SummaryTask): string {
+export function summaryPrompt({ lines, previous, focus, recentText, tokens }: SummaryTask): string {
   const words = Math.max(30, Math.floor(tokens * 0.7));
   return [
     `You keep the memory of a long conversation between a user and an assistant. Write a summary that takes the place of the transcript below, for an assistant that goes on with the work and cannot read the transcript. Write in the language that the user writes in, at most ${words} words.`,
     `Use these sections, and leave out those that would be empty:\n${SECTIONS.join('\n')}`,
     ...(focus === undefined
-      ? lately === ''
+      ? recentText === ''
         ? []
-        : [`What the user said last, so that you know what matters:\n<lately>\n${lately}\n</lately>`]
+        : [`What the user said last, so that you know what matters:\n<lately>\n${recentText}\n</lately>`]
       : [
           `Give about two thirds of the room to this, and the rest to everything else:\n<focus>\n${focus}\n</focus>`,
         ]),

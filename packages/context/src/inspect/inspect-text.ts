@@ -12,7 +12,7 @@ export interface Suspicion {
 }
 
 /** More of one kind say nothing new. */
-const MOST_OF_A_KIND = 5;
+const MAX_PER_KIND = 5;
 
 /**
  * Words that try to steer the model from within a file, in order. It takes time by the length of the text, whatever is in it.
@@ -24,7 +24,7 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
   const tell = (id: string, at: number): void => {
     const count = (counts.get(id) ?? 0) + 1;
     counts.set(id, count);
-    if (count <= MOST_OF_A_KIND) found.push({ id, at, excerpt: excerptAt(text, at) });
+    if (count <= MAX_PER_KIND) found.push({ id, at, excerpt: excerptAt(text, at) });
   };
   const rules = SEQUENCES.filter((rule) => reaches(scope, rule.scope));
   sequencesIn(text, rules, tell);
@@ -32,7 +32,7 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
   for (const at of hiddenIn(text, COMMENT)) tell('comment-injection', at);
   for (const at of invisibleIn(text)) {
     tell('invisible', at);
-    if (counts.get('invisible') === MOST_OF_A_KIND) break;
+    if (counts.get('invisible') === MAX_PER_KIND) break;
   }
   if (scope === 'strict')
     for (const { start } of createRedactor().find(text)) tell('hard-coded-secret', start);
@@ -69,7 +69,7 @@ function sequencesIn(
   const runs = rules.map(({ steps }) => steps.map(() => ({ start: -1, word: -Infinity })));
   let count = 0;
   const meet = (name: string, at: number): void => {
-    for (const [number, step] of index.get(name) ?? NOBODY) {
+    for (const [number, step] of index.get(name) ?? NO_RULES) {
       const rule = rules[number];
       const run = runs[number];
       const before = step === 0 ? undefined : run?.[step - 1];
@@ -91,7 +91,7 @@ function sequencesIn(
   }
 }
 
-const NOBODY: readonly (readonly [number, number])[] = [];
+const NO_RULES: readonly (readonly [number, number])[] = [];
 
 /** The last steps of a rule first: a word does not follow itself. */
 function indexOf(

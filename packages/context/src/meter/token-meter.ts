@@ -33,29 +33,29 @@ interface Anchor extends MeteredRequest {
 }
 
 /** Anchors of so many targets and conversations are kept. */
-const MOST_ANCHORS = 64;
+const MAX_ANCHORS = 64;
 
 /** No vocabulary is so much better than the estimate. */
-const LEAST_SHARE = 0.35;
+const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
 /** A meter of its own: what it has seen stays with it, and is bounded. */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
-  const counter = safely(count);
+  const counter = safeCounter(count);
   const weights = new Weights(counter);
   /** The newest last. */
   const anchors = new Map<Anchor, string>();
   const anchorOf = (request: MeteredRequest, target: string | undefined): Anchor | undefined =>
     [...anchors]
       .reverse()
-      .find(([anchor, seenBy]) => (target ?? seenBy) === seenBy && goesOnFrom(anchor, request))?.[0];
+      .find(([anchor, seenBy]) => (target ?? seenBy) === seenBy && continuesFrom(anchor, request))?.[0];
   return {
     estimate(request, target) {
       const anchor = anchorOf(request, target);
       const tokens =
         anchor === undefined
           ? weights.ofRequest(request, target)
-          : anchor.input + weights.behind(anchor, request, target);
+          : anchor.input + weights.afterAnchor(anchor, request, target);
       return { estimated: true, tokens, anchored: anchor !== undefined };
     },
     observe({ messages, system, tools }, usage, target) {
@@ -63,14 +63,14 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       if (input === undefined || !(input > 0)) return;
       // Some servers count what they had not read before, and call it the whole.
       const estimated = weights.ofRequest({ messages, system, tools }, target);
-      if (estimated > WORTH_DOUBT && input < estimated * LEAST_SHARE) return;
+      if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { said: Math.max(0, output - thought), thought };
       // The longer conversation makes the shorter one's anchor superfluous.
       for (const [anchor, seenBy] of anchors)
-        if (seenBy === target && goesOnFrom(anchor, { messages, system, tools })) anchors.delete(anchor);
+        if (seenBy === target && continuesFrom(anchor, { messages, system, tools })) anchors.delete(anchor);
       anchors.set({ messages: [...messages], system, tools, input, answer }, target);
       for (const oldest of anchors.keys()) {
-        if (anchors.size <= MOST_ANCHORS) break;
+        if (anchors.size <= MAX_ANCHORS) break;
         anchors.delete(oldest);
       }
     },
@@ -78,15 +78,15 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
 }
 
 /** Other tools, or another system text, and nothing is known of the beginning. */
-const goesOnFrom = (anchor: Anchor, { messages, system, tools }: MeteredRequest): boolean =>
-  anchor.system === system && sameTools(anchor.tools, tools) && beginsWith(messages, anchor.messages);
+const continuesFrom = (anchor: Anchor, { messages, system, tools }: MeteredRequest): boolean =>
+  anchor.system === system && hasSameTools(anchor.tools, tools) && beginsWith(messages, anchor.messages);
 
-const sameTools = (first: MeteredRequest['tools'], second: MeteredRequest['tools']): boolean =>
+const hasSameTools = (first: MeteredRequest['tools'], second: MeteredRequest['tools']): boolean =>
   first === second || isSame(plainTools(first), plainTools(second));
 
 /** What messages weigh, each counted once as long as it lives. */
 class Weights {
-  private readonly known = new WeakMap<Message, { readonly model: string | undefined; tokens: number }>();
+  private readonly weights = new WeakMap<Message, { readonly model: string | undefined; tokens: number }>();
   private readonly count: TokenCounter | undefined;
 
   constructor(count: TokenCounter | undefined) {
@@ -99,26 +99,26 @@ class Weights {
       { messages: [], system, tools: plainTools(tools), output: undefined },
       { vendor, model, count: this.count },
     );
-    return messages.reduce((sum, message) => sum + this.of(message, target), tokens);
+    return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);
   }
 
   /** What came after the anchor: its answer is known, where it is there. */
-  behind({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
+  afterAnchor({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
     const [first, ...rest] = request.messages.slice(messages.length);
     if (first === undefined) return 0;
-    const all = rest.reduce((sum, message) => sum + this.of(message, target), 0);
-    if (first.role !== 'assistant' || answer === undefined) return all + this.of(first, target);
+    const all = rest.reduce((sum, message) => sum + this.ofMessage(message, target), 0);
+    if (first.role !== 'assistant' || answer === undefined) return all + this.ofMessage(first, target);
     // Vendors drop what was thought once somebody asks again; while tools continue it is read again.
     const isRead = carriesThoughts(first) && !rest.some(({ role }) => role === 'user');
     return all + answer.said + (isRead ? answer.thought : 0);
   }
 
-  private of(message: Message, target: string | undefined): number {
+  private ofMessage(message: Message, target: string | undefined): number {
     const [, model] = partsOf(target);
-    const known = this.known.get(message);
+    const known = this.weights.get(message);
     if (known !== undefined && known.model === model) return known.tokens;
     const tokens = estimateMessage(message, { model, count: this.count });
-    this.known.set(message, { model, tokens });
+    this.weights.set(message, { model, tokens });
     return tokens;
   }
 }
@@ -134,7 +134,7 @@ function partsOf(
 }
 
 /** A counter of the app's that throws, or gives no number, is passed over. */
-function safely(count: TokenCounter | undefined): TokenCounter | undefined {
+function safeCounter(count: TokenCounter | undefined): TokenCounter | undefined {
   if (count === undefined) return undefined;
   return (text) => {
     try {

@@ -3,7 +3,7 @@ import { inspectText, type Suspicion } from '../inspect/inspect-text.ts';
 import { cutToLimit, cutWarning, type Layer } from '../prompt/build-prompt.ts';
 import { withoutFrontmatter } from './frontmatter.ts';
 import { readText, realFolder } from './read-inside.ts';
-import { projectSources, type Source } from './project-sources.ts';
+import { projectSources, type ProjectSource } from './project-sources.ts';
 
 /** Without `home` there is no SOUL.md; a suspicious file is wrapped as untrusted unless told otherwise. */
 export interface ContextFilesOptions {
@@ -41,7 +41,7 @@ export async function contextFiles(options: ContextFilesOptions): Promise<Contex
   const from = await realFolder(cwd, 'cwd');
   const files = new Files(limit, onSuspicion);
   if (home !== undefined) {
-    const soul: Source = { name: 'SOUL.md', root: await realFolder(home, 'home'), files: ['SOUL.md'] };
+    const soul: ProjectSource = { name: 'SOUL.md', root: await realFolder(home, 'home'), files: ['SOUL.md'] };
     await files.take(soul, 'stable');
   }
   for (const source of await projectSources(from)) if (await files.take(source, 'context')) break;
@@ -62,7 +62,7 @@ class Files {
   }
 
   /** False where there is nothing in it. */
-  async take({ name, root, files }: Source, tier: Layer['tier']): Promise<boolean> {
+  async take({ name, root, files }: ProjectSource, tier: Layer['tier']): Promise<boolean> {
     const texts: string[] = [];
     for (const file of files) {
       const text = await this.read(root, file);
@@ -74,7 +74,7 @@ class Files {
   }
 
   private async read(root: string, file: string): Promise<string> {
-    const found = await readText(root, file, { whole: false });
+    const found = await readText(root, file, { complete: false });
     if ('problem' in found) {
       if (found.problem !== 'missing') this.warnings.push(`${file} was passed over: ${found.problem}`);
       return '';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
-const MOST_ENTRIES = 500;
+const MAX_ENTRIES = 500;
 const MAX_DEPTH = 6;
 
 /** Names in a folder and below, without what is ignored; links are named and not followed. */
@@ -20,13 +20,13 @@ export async function folderTree(
       const here = path.join(at, entry.name);
       const isFolder = entry.isDirectory();
       if (entry.name === '.git' || isIgnored(here, isFolder, rules)) continue;
-      if (lines.length >= MOST_ENTRIES) return;
+      if (lines.length >= MAX_ENTRIES) return;
       lines.push(`${path.relative(folder, here).replaceAll('\\', '/')}${isFolder ? '/' : ''}`);
       if (isFolder && level < MAX_DEPTH) await walk(here, level + 1);
     }
   };
   await walk(folder, 1);
-  return { lines, isCut: lines.length >= MOST_ENTRIES };
+  return { lines, isCut: lines.length >= MAX_ENTRIES };
 }
 
 /** The root, and every folder on the way. */

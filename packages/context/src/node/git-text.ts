@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 const TIME_MS = 20_000;
-const MOST_BYTES = 8 * 2 ** 20;
+const MAX_BYTES = 8 * 2 ** 20;
 
 /** Settings under which git runs no program and fetches nothing, except for names that are up to the repository. */
 const SAFE: readonly string[] = [
@@ -52,7 +52,7 @@ function run(
   const options = {
     cwd: root,
     timeout: TIME_MS,
-    maxBuffer: MOST_BYTES,
+    maxBuffer: MAX_BYTES,
     ...(signal === undefined ? {} : { signal }),
   };
   return new Promise((resolve) => {

@@ -17,7 +17,7 @@ export type Reference = { readonly raw: string } & (
 /** No address of mail, and nothing within a word. */
 const REFERENCE =
   /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|([^\s"<>]{1,2000}))|(diff|staged)\b)/g;
-const MOST_COMMITS = 20;
+const MAX_COMMITS = 20;
 
 /** The references in a text, each once, in order. */
 export function parseReferences(text: string): readonly Reference[] {
@@ -36,7 +36,7 @@ function referenceOf(raw: string, kind: string | undefined, value: string): Refe
   if (kind === 'folder') return { raw, type: 'folder', path: value };
   if (kind === 'url') return { raw, type: 'url', url: value };
   if (kind === 'git')
-    return { raw, type: 'git', count: Math.min(MOST_COMMITS, Math.max(1, Number.parseInt(value, 10) || 1)) };
+    return { raw, type: 'git', count: Math.min(MAX_COMMITS, Math.max(1, Number.parseInt(value, 10) || 1)) };
   const lines = /^(.+?):(\d{1,9})(?:-(\d{1,9}))?$/.exec(value);
   if (lines === null) return { raw, type: 'file', path: value };
   const [, path = '', from = '', to = from] = lines;

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Files that make up one section, by their names within a folder. */
-export interface Source {
+export interface ProjectSource {
   readonly name: string;
   readonly root: string;
   readonly files: readonly string[];
@@ -15,10 +15,10 @@ const OTHERS = ['AGENTS.md', 'agents.md', 'CLAUDE.md', 'claude.md'];
 const CURSOR_RULES = path.join('.cursor', 'rules');
 
 /** Where a project's instructions may stand, the first that has any counts. */
-export async function projectSources(cwd: string): Promise<readonly Source[]> {
+export async function projectSources(cwd: string): Promise<readonly ProjectSource[]> {
   const folders = await upToRepository(cwd);
   const root = folders.at(-1) ?? cwd;
-  const inRoot = (folder: string, name: string): Source => ({
+  const inRoot = (folder: string, name: string): ProjectSource => ({
     name,
     root,
     files: [path.relative(root, path.join(folder, name))],

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { LlmError } from '@majordomo/core';
 
 /** Larger files are read up to here. */
-export const MOST_BYTES: number = 2 ** 20;
+export const MAX_BYTES: number = 2 ** 20;
 
 /** A file's text, or why there is none. */
 export type FileText =
@@ -44,7 +44,7 @@ const isWithin = (root: string, name: string): boolean => {
 export async function readText(
   root: string,
   name: string,
-  { whole }: { readonly whole: boolean },
+  { complete }: { readonly complete: boolean },
 ): Promise<FileText> {
   const real = await realInside(root, name);
   if (real === undefined) return { problem: 'missing' };
@@ -54,16 +54,16 @@ export async function readText(
     if (!(await stat(real)).isFile()) return { problem: 'not a file' };
     await using file = await open(real, 'r');
     const { size } = await file.stat();
-    if (whole && size > MOST_BYTES) return { problem: 'too large' };
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MOST_BYTES)), 0);
-    const text = decoded(buffer.subarray(0, bytesRead));
+    if (complete && size > MAX_BYTES) return { problem: 'too large' };
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MAX_BYTES)), 0);
+    const text = decodeText(buffer.subarray(0, bytesRead));
     return text === undefined ? { problem: 'binary' } : { text, isPart: size > bytesRead };
   } catch {
     return { problem: 'unreadable' };
   }
 }
 
-function decoded(bytes: Uint8Array): string | undefined {
+function decodeText(bytes: Uint8Array): string | undefined {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   if (!isUtf16 && bytes.includes(0)) return undefined;
   // The decoder takes away a mark of the byte order.

@@ -120,7 +120,7 @@ async function filePart(
   budget: Budget,
 ): Promise<UserPart | string> {
   if (isOfGit(name)) return 'what git keeps for itself is not read';
-  const found = await readText(root, name, { whole: true });
+  const found = await readText(root, name, { complete: true });
   if ('problem' in found) return PROBLEMS[found.problem];
   if (from === undefined || to === undefined)
     return budget.textPart(raw, `<file path="${name}">`, found.text);

@@ -2,21 +2,21 @@ import { withoutThinking } from '../model/without-thinking.ts';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { trimTail } from '../transcript/trim-tail.ts';
 
-const LONGEST = 80;
+const MAX_LENGTH = 80;
 
 /** The title within what a model answered: one line, without quotes, marks and a prefix; `undefined` for none. */
 export function cleanTitle(text: string): string | undefined {
-  const lines = withoutThinking(text).split('\n').map(bare);
+  const lines = withoutThinking(text).split('\n').map(withoutDecoration);
   const title = lines.find((line) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line));
-  return title === undefined ? undefined : cutToWords(title, LONGEST);
+  return title === undefined ? undefined : cutToWords(title, MAX_LENGTH);
 }
 
 /** Up to so many characters: to the last whole word, or a whole character where there are no words. */
-export function cutToWords(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const cut = cutEnd(text, most - 1);
+export function cutToWords(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const cut = cutEnd(text, maxLength - 1);
   const end = cut.lastIndexOf(' ');
-  return `${trimTail(end > most / 2 ? cut.slice(0, end) : cut, ' .,:;–-')}…`;
+  return `${trimTail(end > maxLength / 2 ? cut.slice(0, end) : cut, ' .,:;–-')}…`;
 }
 
 /** Pairs that stand around a title. */
@@ -37,7 +37,7 @@ const QUOTES: readonly string[] = [
 ];
 
 /** Prefixes and quotes stand around each other in any order. */
-function bare(line: string): string {
+function withoutDecoration(line: string): string {
   let title = line.replaceAll(/\s+/gu, ' ').trim();
   for (let before = ''; before !== title;) {
     before = title;

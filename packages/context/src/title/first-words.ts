@@ -2,9 +2,9 @@ import { cutEnd } from '../transcript/cut-middle.ts';
 import { trimTail } from '../transcript/trim-tail.ts';
 
 const WORDS = 7;
-const LONGEST = 60;
+const MAX_LENGTH = 60;
 /** Of scripts without spaces. */
-const LONGEST_UNSPACED = 24;
+const MAX_UNSPACED_LENGTH = 24;
 
 /** A title of the first words of a text; `undefined` where it has none. */
 export function firstWords(text: string): string | undefined {
@@ -14,7 +14,7 @@ export function firstWords(text: string): string | undefined {
     .trim()
     .split(/(?<=[.!?。！？])\s?/u);
   const words = sentence.split(' ').slice(0, WORDS).join(' ');
-  const most = words.includes(' ') ? LONGEST : LONGEST_UNSPACED;
+  const most = words.includes(' ') ? MAX_LENGTH : MAX_UNSPACED_LENGTH;
   const title = trimTail(cutEnd(words, most), ' .,:;!?。！？、，');
   return title === '' ? undefined : title;
 }

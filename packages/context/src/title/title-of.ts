@@ -1,6 +1,6 @@
 import { user, type ChatModel, type Message } from '@majordomo/core';
 import { createRedactor, type Redactor } from '@majordomo/redact';
-import { summaryIn } from '../compact/summary-message.ts';
+import { summaryOf } from '../compact/summary-message.ts';
 import { untilAborted } from '../model/until-aborted.ts';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { cleanTitle } from './clean-title.ts';
@@ -19,7 +19,7 @@ export interface TitleOptions {
 /** Of the user's and of the model's first words. */
 const EXCERPT = 500;
 /** Models that think before they answer need some. */
-const MOST_TOKENS = 500;
+const MAX_TOKENS = 500;
 
 /**
  * Three to seven words for a conversation; `undefined` for one without words. Never rejects: without a model, or without its
@@ -31,10 +31,10 @@ export async function titleOf(
   { signal, redactor = createRedactor(), timeoutMs = 30_000 }: TitleOptions = {},
 ): Promise<string | undefined> {
   try {
-    const first = messages.find((message) => message.role === 'user' && summaryIn(message) === undefined);
-    const asked = wordsOf(first, redactor);
-    const answered = wordsOf(
-      messages.find((message) => message.role === 'assistant' && wordsOf(message, redactor) !== ''),
+    const first = messages.find((message) => message.role === 'user' && summaryOf(message) === undefined);
+    const asked = textOf(first, redactor);
+    const answered = textOf(
+      messages.find((message) => message.role === 'assistant' && textOf(message, redactor) !== ''),
       redactor,
     );
     const made = asked === '' ? undefined : await modelTitle(model, asked, answered, { signal, timeoutMs });
@@ -56,7 +56,7 @@ async function modelTitle(
   const until = signal === undefined ? late : AbortSignal.any([signal, late]);
   const prompt = `Give this conversation a title of three to seven words, in its own language. Answer with the title alone.\n\n<user>\n${cutEnd(asked, EXCERPT)}\n</user>\n<assistant>\n${cutEnd(answered, EXCERPT)}\n</assistant>`;
   try {
-    const request = { messages: [user(prompt)], maxTokens: MOST_TOKENS };
+    const request = { messages: [user(prompt)], maxTokens: MAX_TOKENS };
     return (await untilAborted(() => model.generate(request, { signal: until }), until)).text;
   } catch {
     return undefined;
@@ -64,7 +64,7 @@ async function modelTitle(
 }
 
 /** Secrets go before anything is cut. */
-const wordsOf = (message: Message | undefined, redactor: Redactor): string =>
+const textOf = (message: Message | undefined, redactor: Redactor): string =>
   (message?.parts ?? [])
     .map((part) => (part.type === 'text' ? redactor.text(part.text) : ''))
     .join(' ')

@@ -11,8 +11,8 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 }
 
 /** The text's beginning, at most so long, up to a whole character as people see it. */
-export const cutEnd = (text: string, most: number): string =>
-  text.length <= most ? text : text.slice(0, boundary(text, most, -1));
+export const cutEnd = (text: string, maxLength: number): string =>
+  text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
 
 /** So far around a cut is looked for whole characters: the longest of them, such as families and flags, are shorter. */
 const AROUND = 64;

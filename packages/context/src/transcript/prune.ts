@@ -12,7 +12,7 @@ import { shrinkArgs } from './shrink-args.ts';
 
 /** Shorter results stay as they are. */
 const LONG_RESULT = 200;
-const SHOWN = 120;
+const EXCERPT_LENGTH = 120;
 
 /**
  * The same turns with less in them: long results become one line, or their beginning and end where they came last; those that
@@ -26,7 +26,7 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
     if (message === keep) return message;
     switch (message.role) {
       case 'tool':
-        return same(message, {
+        return unchangedOr(message, {
           role: 'tool',
           parts: message.parts.map((part) => {
             if (at === messages.length - 1) return excerpt(part);
@@ -34,7 +34,7 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
           }),
         });
       case 'user':
-        return same(message, { role: 'user', parts: message.parts.map(placeholder) });
+        return unchangedOr(message, { role: 'user', parts: message.parts.map(placeholder) });
       case 'assistant':
         return prunedTurn(message);
       case 'system':
@@ -60,7 +60,7 @@ function excerpt(part: ToolResultPart): ToolResultPart {
 }
 
 /** A message of which nothing was left out stays that message. */
-const same = <M extends Message>(before: M, after: M): M =>
+const unchangedOr = <M extends Message>(before: M, after: M): M =>
   after.parts.every((part, at) => part === before.parts[at]) ? before : after;
 
 /** Where each text of a result stands last. */
@@ -94,14 +94,16 @@ export function resultLine(
   const text = textOf(part);
   const pictures = part.content.filter(({ type }) => type === 'image').length;
   const asked =
-    call === undefined ? part.name : `${part.name}(${cutEnd(JSON.stringify(shrinkArgs(call.args)), SHOWN)})`;
+    call === undefined
+      ? part.name
+      : `${part.name}(${cutEnd(JSON.stringify(shrinkArgs(call.args)), EXCERPT_LENGTH)})`;
   const size = [
     ...(text === '' ? [] : [`${text.split('\n').length} lines, ${text.length} characters`]),
     ...(pictures === 0 ? [] : [`${pictures} pictures`]),
   ].join(', ');
   if (comesAgain) return `[left out: ${asked} gave the same as a later result, ${size}]`;
   const failed = part.isError === true ? 'failed' : 'gave';
-  return `[left out: ${asked} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), SHOWN)}]`;
+  return `[left out: ${asked} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), EXCERPT_LENGTH)}]`;
 }
 
 /** A picture or file in words. */

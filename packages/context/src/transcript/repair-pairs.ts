@@ -10,19 +10,19 @@ export function repairPairs(messages: readonly Message[]): readonly Message[] {
     const calls = callsOf(turn);
     const given = answers.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool-result'));
     const left = [...given];
-    const results = calls.map(({ id, name }) => taken(left, id) ?? missing(id, name));
+    const results = calls.map(({ id, name }) => takeResult(left, id) ?? missingResult(id, name));
     const isSound = left.length === 0 && results.length === given.length;
     if (isSound) return group;
     return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: results } satisfies ToolMessage];
   });
 }
 
-function taken(results: ToolResultPart[], id: string): ToolResultPart | undefined {
+function takeResult(results: ToolResultPart[], id: string): ToolResultPart | undefined {
   const at = results.findIndex(({ callId }) => callId === id);
   return at === -1 ? undefined : results.splice(at, 1)[0];
 }
 
-const missing = (callId: string, name: string): ToolResultPart => ({
+const missingResult = (callId: string, name: string): ToolResultPart => ({
   type: 'tool-result',
   callId,
   name,

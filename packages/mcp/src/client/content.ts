@@ -5,12 +5,12 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 type Content = ToolResultPart['content'][number];
 
 /** Of one result: more than many vendors take in a request. How large one may be is for the media limits of each target. */
-const MOST_IMAGES = 20;
+const MAX_IMAGES = 20;
 
 /** What a server gave back, as the parts that a model can be shown. What it cannot be shown is named in words. */
 export function contentOf({ content = [], structuredContent }: Partial<CallToolResult>): readonly Content[] {
   const parts = content.map(partOf);
-  if (parts.length > 0) return withFewerImages(parts);
+  if (parts.length > 0) return limitImages(parts);
   return [text(structuredContent === undefined ? 'done' : JSON.stringify(structuredContent))];
 }
 
@@ -56,11 +56,11 @@ function imageOf(data: string, declared: string): Content | undefined {
   }
 }
 
-function withFewerImages(parts: readonly Content[]): readonly Content[] {
+function limitImages(parts: readonly Content[]): readonly Content[] {
   const images = parts.filter(({ type }) => type === 'image');
-  if (images.length <= MOST_IMAGES) return parts;
-  const kept = new Set(images.slice(0, MOST_IMAGES));
-  const leftOut = images.length - MOST_IMAGES;
+  if (images.length <= MAX_IMAGES) return parts;
+  const kept = new Set(images.slice(0, MAX_IMAGES));
+  const leftOut = images.length - MAX_IMAGES;
   return [
     ...parts.filter((part) => part.type !== 'image' || kept.has(part)),
     text(`[cut: the result had ${images.length} images, ${leftOut} are left out]`),

@@ -2,12 +2,12 @@ import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/co
 import { kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
-const MOST_CHARS = 2000;
+const MAX_CHARACTERS = 2000;
 
 /** What is known of a failure. */
-export interface FailureFacts {
+export interface ErrorContext {
   /** Such as `mcp "files"` or `files_read`. */
-  readonly who: string;
+  readonly label: string;
   readonly signal: AbortSignal | undefined;
   /** What a server that is a program last said, or how it ended; masked. */
   readonly last?: string | undefined;
@@ -15,16 +15,16 @@ export interface FailureFacts {
 }
 
 /** What the SDK throws, as ours: by code and status, never by class, for there may be two copies of it. */
-export function toLlmError(error: unknown, { who, signal, last, mask = redact }: FailureFacts): LlmError {
+export function toLlmError(error: unknown, { label, signal, last, mask = redact }: ErrorContext): LlmError {
   if (signal?.aborted === true && !LlmError.is(signal.reason))
-    return new LlmError('aborted', `${who} was aborted`, {}, { cause: signal.reason });
+    return new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
   if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
   if (LlmError.is(error)) return error;
   const { code, status } = codesOf(error);
-  const said = truncateText(mask(messageOf(error)), MOST_CHARS);
-  const kind = kindBy(code, status, error);
+  const said = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
+  const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? said : `${said}; ${last}`;
-  return new LlmError(kind, `${who}: ${why}${adviceFor(kind)}`, {
+  return new LlmError(kind, `${label}: ${why}${adviceFor(kind)}`, {
     status,
     code: code === undefined ? undefined : String(code),
   });
@@ -74,7 +74,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   '-32602': 'invalid-request',
 };
 
-function kindBy(code: string | number | undefined, status: number | undefined, error: unknown): ErrorKind {
+function errorKind(code: string | number | undefined, status: number | undefined, error: unknown): ErrorKind {
   if (error instanceof Error && error.name === 'UnauthorizedError') return 'auth';
   if (status !== undefined) return kindOfStatus(status);
   const known = code === undefined ? undefined : BY_CODE[String(code)];

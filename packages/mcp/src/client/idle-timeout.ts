@@ -1,57 +1,57 @@
 import { LlmError, type Clock } from '@majordomo/core';
 
 /** How long is waited for a server. */
-export interface PatienceOptions {
+export interface IdleTimeoutOptions {
   /** Of whoever waits. */
   readonly signal: AbortSignal;
   /** Without a sign of life. */
-  readonly silentMs: number;
+  readonly idleMs: number;
   readonly totalMs: number;
   readonly clock: Pick<Clock, 'timer'>;
-  readonly who: string;
+  readonly label: string;
 }
 
 /**
  * Waits for a server for as long as it shows signs of life, and no longer than a total; while it waits for an answer of
  * ours, its silence is our doing. It is to be closed.
  */
-export class Patience {
+export class IdleTimeout {
   /** Aborts with the caller's, and when the time is over. */
   readonly signal: AbortSignal;
-  private readonly options: PatienceOptions;
+  private readonly options: IdleTimeoutOptions;
   private readonly controller = new AbortController();
   private readonly cancelTotal: () => void;
-  private cancelSilence: (() => void) | undefined;
-  private paused = 0;
+  private cancelIdle: (() => void) | undefined;
+  private pauses = 0;
 
-  constructor(options: PatienceOptions) {
+  constructor(options: IdleTimeoutOptions) {
     this.options = options;
     const { signal, totalMs, clock } = options;
     this.signal = this.controller.signal;
     signal.addEventListener('abort', this.onAbort, { once: true });
     if (signal.aborted) this.onAbort();
     this.cancelTotal = clock.timer(totalMs, () => {
-      this.late(`did not end within ${totalMs} ms`);
+      this.expire(`did not end within ${totalMs} ms`);
     });
     this.touch();
   }
 
   /** A sign of life. */
   readonly touch = (): void => {
-    this.cancelSilence?.();
-    if (this.paused > 0) return;
-    const { clock, silentMs } = this.options;
-    this.cancelSilence = clock.timer(silentMs, () => {
-      this.late(`gave no sign of life for ${silentMs} ms`);
+    this.cancelIdle?.();
+    if (this.pauses > 0) return;
+    const { clock, idleMs } = this.options;
+    this.cancelIdle = clock.timer(idleMs, () => {
+      this.expire(`gave no sign of life for ${idleMs} ms`);
     });
   };
 
   /** The server waits for us; what it gives back ends that. */
   pause(): () => void {
-    this.paused += 1;
-    this.cancelSilence?.();
+    this.pauses += 1;
+    this.cancelIdle?.();
     return () => {
-      this.paused -= 1;
+      this.pauses -= 1;
       if (!this.isClosed) this.touch();
     };
   }
@@ -59,7 +59,7 @@ export class Patience {
   close(): void {
     this.isClosed = true;
     this.cancelTotal();
-    this.cancelSilence?.();
+    this.cancelIdle?.();
     this.options.signal.removeEventListener('abort', this.onAbort);
   }
 
@@ -69,7 +69,7 @@ export class Patience {
     this.controller.abort(this.options.signal.reason);
   };
 
-  private late(what: string): void {
-    this.controller.abort(new LlmError('timeout', `${this.options.who} ${what}`, { phase: 'idle' }));
+  private expire(what: string): void {
+    this.controller.abort(new LlmError('timeout', `${this.options.label} ${what}`, { phase: 'idle' }));
   }
 }

@@ -1,5 +1,5 @@
 /** Vendors take names of tools of these characters, and of this length. */
-const LONGEST = 64;
+const MAX_LENGTH = 64;
 
 /**
  * Names for tools of a server, each with the prefix, in characters that every vendor takes. One that fits stays as it is;
@@ -8,34 +8,34 @@ const LONGEST = 64;
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const whole = new Map([...new Set(names)].map((name) => [name, prefix + name]));
   const exact = new Set(
-    [...whole.values()].filter((name) => name === inWords(name) && name.length <= LONGEST),
+    [...whole.values()].filter((name) => name === toToolName(name) && name.length <= MAX_LENGTH),
   );
-  const alike = counted([...whole.values()].map(inWords));
+  const alike = countNames([...whole.values()].map(toToolName));
   const taken = new Set<string>(exact);
   const fitted = new Map<string, string>();
   for (const [name, full] of whole) {
-    const words = inWords(full);
-    const fits = exact.has(full) || (words.length <= LONGEST && alike.get(words) === 1);
-    const short = fits ? words : marked(words, full, taken);
+    const words = toToolName(full);
+    const fits = exact.has(full) || (words.length <= MAX_LENGTH && alike.get(words) === 1);
+    const short = fits ? words : withHash(words, full, taken);
     taken.add(short);
     fitted.set(name, short);
   }
   return fitted;
 }
 
-const inWords = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
+const toToolName = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
 
-function counted(names: readonly string[]): ReadonlyMap<string, number> {
+function countNames(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
 
 /** A server may look for names whose marks are alike: then they are counted. */
-function marked(words: string, full: string, taken: ReadonlySet<string>): string {
+function withHash(words: string, full: string, taken: ReadonlySet<string>): string {
   for (let n = 0; ; n++) {
     const mark = `_${hash(n === 0 ? full : `${full}#${n}`)}`;
-    const name = words.slice(0, LONGEST - mark.length) + mark;
+    const name = words.slice(0, MAX_LENGTH - mark.length) + mark;
     if (!taken.has(name)) return name;
   }
 }

@@ -1,8 +1,8 @@
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
-import { answerServer, capabilitiesFor, type Answers } from '../server-requests/handlers.ts';
+import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
-import { wayTo } from '../transport/open-transport.ts';
-import type { Way } from '../transport/server-transport.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import type { ServerTransport } from '../transport/server-transport.ts';
 import { loadClient } from '../sdk.ts';
 import { isLostConnection, toLlmError } from './errors.ts';
 
@@ -12,7 +12,7 @@ export interface Session {
   /** Name and version, by its own word. */
   readonly server: string | undefined;
   /**
-   * Work with it; rejects with an `LlmError`. After a loss nothing more is begun in it, and what is under way continues: of
+   * Work with it; rejects with an `LlmError`. After a loss nothing more is begun in it, and what is under connection continues: of
    * the requests of an HTTP server one may be cut and the others not.
    */
   use<T>(who: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;
@@ -21,8 +21,8 @@ export interface Session {
 
 /** Who is told of what happens in a session. */
 export interface SessionIo {
-  readonly who: string;
-  readonly answers: Answers;
+  readonly label: string;
+  readonly answers: ServerRequests;
   emit(event: McpEvent): void;
   /** The server says that it has other tools. */
   readonly listChanged: () => void;
@@ -30,7 +30,7 @@ export interface SessionIo {
   closed(session: Session, last: string | undefined): void;
 }
 
-/** The SDK's own limits are out of the way: `Patience` has ours. */
+/** The SDK's own limits are out of the connection: `Patience` has ours. */
 export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
 /** The schema of a result is for programs: here a model reads it. A foreign pattern is never run. */
@@ -48,7 +48,7 @@ export async function openSession(
   const onStderr = (detail: string): void => {
     io.emit({ type: 'stderr', detail });
   };
-  const way = await wayTo(place, onStderr, io.who);
+  const connection = await openTransport(place, onStderr, io.label);
   const client = new Made(
     { name: 'majordomo', version: '1.0.0' },
     {
@@ -58,33 +58,38 @@ export async function openSession(
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: io.listChanged } },
     },
   );
-  answerServer(client, io.answers);
-  const session = new OpenSession(client, way, io);
+  handleServerRequests(client, io.answers);
+  const session = new OpenSession(client, connection, io);
   client.onclose = () => {
-    session.lost();
+    session.markLost();
   };
   // The SDK tells of lines that are no messages, and of much that fails elsewhere as well.
   client.onerror = () => undefined;
   try {
-    await client.connect(way.transport, { ...NO_LIMIT, signal });
+    await client.connect(connection.transport, { ...NO_LIMIT, signal });
     signal.throwIfAborted();
     return session;
   } catch (error) {
-    await Promise.allSettled([session.close(), way.transport.close()]);
-    throw toLlmError(error, { who: io.who, signal, last: way.last(), mask: way.mask });
+    await Promise.allSettled([session.close(), connection.transport.close()]);
+    throw toLlmError(error, {
+      label: io.label,
+      signal,
+      last: connection.lastOutput(),
+      mask: connection.mask,
+    });
   }
 }
 
 class OpenSession implements Session {
   isOpen = true;
   private readonly client: Client;
-  private readonly way: Way;
+  private readonly transport: ServerTransport;
   private readonly io: SessionIo;
-  private users = 0;
+  private activeCalls = 0;
 
-  constructor(client: Client, way: Way, io: SessionIo) {
+  constructor(client: Client, connection: ServerTransport, io: SessionIo) {
     this.client = client;
-    this.way = way;
+    this.transport = connection;
     this.io = io;
   }
 
@@ -93,30 +98,35 @@ class OpenSession implements Session {
     return server && `${server.name} ${server.version}`;
   }
 
-  async use<T>(who: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
-    this.users += 1;
+  async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
+    this.activeCalls += 1;
     try {
       return await work(this.client);
     } catch (error) {
-      const failure = toLlmError(error, { who, signal, last: this.way.last(), mask: this.way.mask });
-      if (isLostConnection(failure)) this.lost();
+      const failure = toLlmError(error, {
+        label,
+        signal,
+        last: this.transport.lastOutput(),
+        mask: this.transport.mask,
+      });
+      if (isLostConnection(failure)) this.markLost();
       throw failure;
     } finally {
-      this.users -= 1;
-      if (!this.isOpen && this.users === 0) void this.close();
+      this.activeCalls -= 1;
+      if (!this.isOpen && this.activeCalls === 0) void this.close();
     }
   }
 
-  lost(): void {
+  markLost(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.io.closed(this, this.way.last());
+    this.io.closed(this, this.transport.lastOutput());
   }
 
   async close(): Promise<void> {
-    this.lost();
+    this.markLost();
     // A transport that is deaf, or was never connected, has nothing to say that anybody waits for.
-    await this.way.leave().catch(() => undefined);
+    await this.transport.close().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }
 }

@@ -1,33 +1,33 @@
 import { LlmError } from '@majordomo/core';
 
 /** A signal that is heard until it is disposed of. */
-export interface Heard extends Disposable {
+export interface ClosingSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
 /** The end of a server, which ends what is under way. Each gets a signal of its own: requests of a Worker may share none. */
 export class Closing {
   private reason: LlmError | undefined;
-  private readonly underWay = new Set<AbortController>();
+  private readonly active = new Set<AbortController>();
 
   get isOver(): boolean {
     return this.reason !== undefined;
   }
 
   /** A signal that aborts with this one, and at the end. */
-  begin(signal?: AbortSignal): Heard {
+  track(signal?: AbortSignal): ClosingSignal {
     const own = new AbortController();
-    if (this.reason === undefined) this.underWay.add(own);
+    if (this.reason === undefined) this.active.add(own);
     else own.abort(this.reason);
     return {
       signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
-      [Symbol.dispose]: () => void this.underWay.delete(own),
+      [Symbol.dispose]: () => void this.active.delete(own),
     };
   }
 
   close(): void {
     this.reason ??= new LlmError('aborted', 'the server was closed');
-    for (const own of this.underWay) own.abort(this.reason);
-    this.underWay.clear();
+    for (const own of this.active) own.abort(this.reason);
+    this.active.clear();
   }
 }

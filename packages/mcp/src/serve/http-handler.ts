@@ -16,7 +16,7 @@ export interface HttpHandler {
 export async function httpHandler(
   factory: McpServerFactory,
   onerror: ((error: Error) => void) | undefined,
-  most: number,
+  maxSessions: number,
 ): Promise<HttpHandler> {
   const {
     createMcpHandler,
@@ -30,7 +30,7 @@ export async function httpHandler(
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => {
         sessions.set(id, transport);
-        makeRoom(sessions, most);
+        evictSessions(sessions, maxSessions);
       },
       onsessionclosed: (id) => void sessions.delete(id),
     });
@@ -40,7 +40,7 @@ export async function httpHandler(
   };
   return {
     async fetch(request) {
-      if (most === 0 || !(await isLegacyRequest(request))) return handler.fetch(request);
+      if (maxSessions === 0 || !(await isLegacyRequest(request))) return handler.fetch(request);
       const id = request.headers.get('mcp-session-id');
       if (id === null) return (await begin()).handleRequest(request);
       const known = sessions.get(id);
@@ -56,9 +56,9 @@ export async function httpHandler(
   };
 }
 
-function makeRoom(sessions: Map<string, Transport>, most: number): void {
+function evictSessions(sessions: Map<string, Transport>, maxSessions: number): void {
   for (const [id, transport] of sessions) {
-    if (sessions.size <= most) return;
+    if (sessions.size <= maxSessions) return;
     sessions.delete(id);
     void transport.close();
   }

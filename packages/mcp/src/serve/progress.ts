@@ -11,7 +11,7 @@ export interface McpProgress {
 const reporters = new WeakMap<object, (progress: McpProgress) => void>();
 
 /** What a served tool gets as its context, by which its progress finds the client. */
-export function reportingTo(report: (progress: McpProgress) => void): object {
+export function progressContext(report: (progress: McpProgress) => void): object {
   const context = {};
   reporters.set(context, report);
   return context;

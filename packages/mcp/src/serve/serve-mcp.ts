@@ -28,7 +28,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
   return {
     async stdio() {
       const { serveOnStdio } = await import('./serve-stdio.ts');
-      using heard = closing.begin();
+      using heard = closing.track();
       await serveOnStdio(factory, onerror, heard.signal);
     },
     async fetch(request) {

@@ -26,11 +26,14 @@ export function listedTool({ name, description, parameters, approval }: Tool): L
 }
 
 /** Does a person have to agree first? */
-export const isAsked = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
+export const needsApproval = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
   tool === undefined ? Promise.resolve(false) : requiresApproval(tool, partOf(call));
 
 /** Runs it as an agent would: arguments are checked, time is limited, and what goes wrong is an error result. */
-export async function served(tools: ReadonlyMap<string, Tool>, call: ServedCall): Promise<CallToolResult> {
+export async function callServedTool(
+  tools: ReadonlyMap<string, Tool>,
+  call: ServedCall,
+): Promise<CallToolResult> {
   const { id: callId, signal, context } = call;
   const outcome = await runTool({
     tool: tools.get(call.name),

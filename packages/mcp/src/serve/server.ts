@@ -10,9 +10,9 @@ import type {
 } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
 import type { Closing } from './closing.ts';
-import { reportingTo } from './progress.ts';
+import { progressContext } from './progress.ts';
 import type { ServeOptions } from './options.ts';
-import { errorResult, isAsked, served, type ServedCall } from './served-tool.ts';
+import { errorResult, needsApproval, callServedTool, type ServedCall } from './served-tool.ts';
 
 /** A server for one client, or one request. */
 export async function newServer(
@@ -30,24 +30,24 @@ export async function newServer(
   server.server.setRequestHandler(
     'tools/call',
     async ({ params }, context): Promise<CallToolResult | InputRequiredResult> => {
-      using heard = closing.begin(context.mcpReq.signal);
+      using heard = closing.track(context.mcpReq.signal);
       const call = callOf(params, context, heard.signal);
-      if (approvals === 'ask' && (await isAsked(tools.get(call.name), call))) {
-        const answer = answerIn(context);
-        if (answer === undefined && canAsk(sdk.CLIENT_CAPABILITIES_META_KEY, context, server))
+      if (approvals === 'ask' && (await needsApproval(tools.get(call.name), call))) {
+        const answer = answerOf(context);
+        if (answer === undefined && canElicit(sdk.CLIENT_CAPABILITIES_META_KEY, context, server))
           return sdk.inputRequired({
-            inputRequests: { [QUESTION]: sdk.inputRequired.elicit(question(call)) },
+            inputRequests: { [QUESTION]: sdk.inputRequired.elicit(approvalQuestion(call)) },
           });
-        if (answer !== 'accept') return errorResult(answer === undefined ? NOBODY_TO_ASK : DENIED);
+        if (answer !== 'accept') return errorResult(answer === undefined ? NO_ELICITATION : DENIED);
       }
-      return await served(tools, call);
+      return await callServedTool(tools, call);
     },
   );
   return server;
 }
 
 /** Clients of 2026 say with each request what they can do, those of 2025 once. */
-function canAsk(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
+function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a client of 2025 nothing else knows
   const able = asRecord(envelope[key] ?? server.server.getClientCapabilities());
@@ -55,12 +55,12 @@ function canAsk(key: string, { mcpReq }: ServerContext, server: McpServer): bool
 }
 
 const QUESTION = 'approve';
-const NOBODY_TO_ASK =
+const NO_ELICITATION =
   'Not run: a person has to agree to this call first, and this client has no way to ask (elicitation).';
 const DENIED = 'Not run: the person did not agree.';
-const MOST_CHARS = 2000;
+const MAX_CHARACTERS = 2000;
 
-const question = ({
+const approvalQuestion = ({
   name,
   args,
 }: ServedCall): {
@@ -69,12 +69,12 @@ const question = ({
   requestedSchema: { type: 'object'; properties: Record<string, never> };
 } => ({
   mode: 'form',
-  message: `May ${name} run with ${JSON.stringify(args).slice(0, MOST_CHARS)}?`,
+  message: `May ${name} run with ${JSON.stringify(args).slice(0, MAX_CHARACTERS)}?`,
   requestedSchema: { type: 'object', properties: {} },
 });
 
 /** What the person said when the client asked them. */
-function answerIn({ mcpReq }: ServerContext): string | undefined {
+function answerOf({ mcpReq }: ServerContext): string | undefined {
   const answer = mcpReq.inputResponses?.[QUESTION];
   if (typeof answer !== 'object' || answer === null) return undefined;
   return 'action' in answer && answer.action === 'accept' ? 'accept' : 'decline';
@@ -91,7 +91,7 @@ function callOf(
     name: params.name,
     args: (params.arguments ?? {}) as JsonObject,
     signal,
-    context: reportingTo(({ progress, total, message }) => {
+    context: progressContext(({ progress, total, message }) => {
       if (progressToken === undefined) return;
       const told = {
         progressToken,

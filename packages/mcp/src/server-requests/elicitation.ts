@@ -2,16 +2,16 @@ import { checkValue, describeIssues, type JsonObject } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
-import { refusal } from './refusal-error.ts';
+import { refusalError } from './refusal-error.ts';
 
 /** A question to a person. What they filled in fits the server's schema, or the server is told that it does not. */
-export async function answerQuestion(
+export async function elicit(
   params: ElicitRequestParams,
   onElicit: NonNullable<McpOptions['onElicit']>,
   signal: AbortSignal,
 ): Promise<ElicitResult> {
   const question = questionOf(params);
-  const reply = await abortable(ask(onElicit, question, signal), signal).catch(() => undefined);
+  const reply = await abortable(callOnElicit(onElicit, question, signal), signal).catch(() => undefined);
   // Whoever was to ask has failed: nobody has said yes or no.
   if (reply === undefined) return { action: 'cancel' };
   if (reply.action !== 'accept') return { action: reply.action };
@@ -19,12 +19,12 @@ export async function answerQuestion(
   const content = reply.content ?? {};
   const checked = await checkValue(question.schema, content);
   if ('issues' in checked)
-    throw refusal(`what was filled in does not fit the form: ${describeIssues(checked.issues)}`);
+    throw refusalError(`what was filled in does not fit the form: ${describeIssues(checked.issues)}`);
   return { action: 'accept', content: content as ElicitResult['content'] & object };
 }
 
 /** `async` turns a throw into a rejection. */
-const ask = async (
+const callOnElicit = async (
   onElicit: NonNullable<McpOptions['onElicit']>,
   question: McpQuestion,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import type { Client, ClientCapabilities } from '@modelcontextprotocol/client';
 import type { McpOptions } from '../options.ts';
-import { answerQuestion } from './elicitation.ts';
+import { elicit } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
 /** What a server may ask of us: no more than the app has offered. The rest the SDK refuses. */
@@ -17,7 +17,7 @@ export function capabilitiesFor({
 }
 
 /** Answers to a server's own requests, over all of its sessions. */
-export class Answers {
+export class ServerRequests {
   readonly options: Pick<McpOptions, 'roots' | 'onElicit'>;
   readonly sampler: Sampler | undefined;
   /** Stops the clocks of calls until the function that it gives is called. */
@@ -33,21 +33,21 @@ export class Answers {
 }
 
 /** Hands the server's requests on to whoever answers them. */
-export function answerServer(client: Client, { options, sampler, pause }: Answers): void {
+export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
   const { roots, onElicit } = options;
   if (roots !== undefined)
     client.setRequestHandler('roots/list', () => ({ roots: roots.map((uri) => ({ uri })) }));
   if (sampler !== undefined)
     client.setRequestHandler('sampling/createMessage', ({ params }, { mcpReq }) =>
-      paused(pause, () => sampler.answer(params, mcpReq.signal)),
+      withPause(pause, () => sampler.sample(params, mcpReq.signal)),
     );
   if (onElicit !== undefined)
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
-      paused(pause, () => answerQuestion(params, onElicit, mcpReq.signal)),
+      withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
     );
 }
 
-async function paused<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
+async function withPause<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
   const resume = pause();
   try {
     return await work();

@@ -2,4 +2,4 @@
 const REFUSED = -1;
 
 /** An error that the SDK hands on to the server. */
-export const refusal = (why: string): Error => Object.assign(new Error(why), { code: REFUSED });
+export const refusalError = (why: string): Error => Object.assign(new Error(why), { code: REFUSED });

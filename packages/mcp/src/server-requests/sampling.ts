@@ -2,49 +2,49 @@ import { LlmError, type ChatRequest, type Message, type UserPart } from '@majord
 import { fromBase64 } from '@majordomo/core/toolkit';
 import type { HandlerResultTypeMap, RequestTypeMap } from '@modelcontextprotocol/client';
 import type { McpSampling } from '../options.ts';
-import { refusal } from './refusal-error.ts';
+import { refusalError } from './refusal-error.ts';
 
 type Params = RequestTypeMap['sampling/createMessage']['params'];
 type Result = HandlerResultTypeMap['sampling/createMessage'];
 
-const MOST_REQUESTS = 10;
-const MOST_TOKENS = 1000;
+const MAX_REQUESTS = 10;
+const MAX_TOKENS = 1000;
 
 /** Answers a server's requests for a completion, within the bounds of a connection. */
 export class Sampler {
   private readonly options: McpSampling;
-  private asked = 0;
+  private requestCount = 0;
 
   constructor(options: McpSampling) {
     this.options = options;
   }
 
   /** What is wrong with the model is not the server's business: it is told the kind. */
-  async answer(params: Params, signal: AbortSignal): Promise<Result> {
-    const { model, maxRequests = MOST_REQUESTS, maxTokens = MOST_TOKENS } = this.options;
-    if (this.asked >= maxRequests)
-      throw refusal(`sampling is refused: ${maxRequests} requests a connection are allowed`);
-    this.asked += 1;
+  async sample(params: Params, signal: AbortSignal): Promise<Result> {
+    const { model, maxRequests = MAX_REQUESTS, maxTokens = MAX_TOKENS } = this.options;
+    if (this.requestCount >= maxRequests)
+      throw refusalError(`sampling is refused: ${maxRequests} requests a connection are allowed`);
+    this.requestCount += 1;
     const request = requestOf(params, maxTokens);
     try {
       const { text, target, finish } = await model.generate(request, { signal });
       const stopReason = finish === 'length' ? 'maxTokens' : 'endTurn';
       return { role: 'assistant', content: { type: 'text', text }, model: target, stopReason };
     } catch (error) {
-      throw refusal(`the model did not answer: ${LlmError.is(error) ? error.kind : 'unknown'}`);
+      throw refusalError(`the model did not answer: ${LlmError.is(error) ? error.kind : 'unknown'}`);
     }
   }
 }
 
 /** Wishes for a model, and for what other servers know, are not heard. */
-function requestOf(params: Params, most: number): ChatRequest {
+function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
   return {
     messages: messages.map(messageOf),
     system,
     temperature,
     stop,
-    maxTokens: Math.min(maxTokens, most),
+    maxTokens: Math.min(maxTokens, limit),
   };
 }
 
@@ -60,5 +60,5 @@ function partOf(block: Extract<SamplingMessage['content'], readonly unknown[]>[n
   if (block.type === 'text') return { type: 'text', text: block.text };
   if (block.type === 'image')
     return { type: 'image', mediaType: block.mimeType, bytes: fromBase64(block.data) };
-  throw refusal(`sampling is refused: it holds ${block.type}, which is not taken`);
+  throw refusalError(`sampling is refused: it holds ${block.type}, which is not taken`);
 }

@@ -8,17 +8,22 @@ const LETTER_I = 105;
  * The stream of events, ended in an error by one that is longer than `most` bytes: an empty line ends an event. `onEnd` is
  * told of the end of a stream, broken or not, unless its events have ids, by which it can be gone on with.
  */
-export function boundedEvents(response: Response, who: string, most: number, onEnd: () => void): Response {
+export function boundedEvents(
+  response: Response,
+  label: string,
+  maxBytes: number,
+  onEnd: () => void,
+): Response {
   if (response.body === null) return response;
   const { status, statusText, headers, url } = response;
   const ending = { bytes: 0, isLineStart: true, hasIds: false };
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       for (const byte of chunk) count(ending, byte);
-      if (ending.bytes <= most) controller.enqueue(chunk);
+      if (ending.bytes <= maxBytes) controller.enqueue(chunk);
       else
         controller.error(
-          new LlmError('protocol', `${who} sent an event of more than ${most} bytes`, {
+          new LlmError('protocol', `${label} sent an event of more than ${maxBytes} bytes`, {
             code: 'too-large',
           }),
         );

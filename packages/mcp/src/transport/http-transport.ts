@@ -5,54 +5,54 @@ import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/c
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
-import { CUT_OFF, type Way } from './server-transport.ts';
+import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
 /** Most bytes of an answer, and of one event of a stream: what a program may send in one message. */
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 /** How long the SDK may take to read what came before a stream's end. */
 const READ_MS = 100;
 /** A server that is told that we go has this long to say anything to it. */
-const LEAVE_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** Streamable HTTP. Redirects are followed within their origin only, by the SDK. Tokens that are asked for become secrets. */
 export async function httpTransport(
   { url, headers, credential, fetch = globalThis.fetch }: McpAddress,
-  who: string,
+  label: string,
   secrets: Set<string>,
-): Promise<Pick<Way, 'transport' | 'leave'>> {
+): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     ...(headers === undefined ? {} : { requestInit: { headers: { ...headers } } }),
-    ...(credential === undefined ? {} : { authProvider: asked(credential, secrets) }),
+    ...(credential === undefined ? {} : { authProvider: authProvider(credential, secrets) }),
     fetch: async (input, init) => {
       const answer = await fetch(input, init);
-      const ids = init?.method === 'POST' ? idsIn(init.body) : [];
-      return bounded(answer, who, () => {
+      const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
+      return boundedResponse(answer, label, () => {
         // What was left on purpose waits for nothing.
-        if (init?.signal?.aborted !== true) setTimeout(cutOff, READ_MS, transport, ids);
+        if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
       });
     },
   });
-  const leave = async (): Promise<void> => {
-    const late = new Promise<void>((resolve) => setTimeout(resolve, LEAVE_MS));
+  const close = async (): Promise<void> => {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
     await Promise.race([transport.terminateSession().catch(() => undefined), late]);
     await transport.close();
   };
-  return { transport, leave };
+  return { transport, close };
 }
 
 /**
  * The SDK would wait for an answer until its time is over, when the stream that was to bring it has ended. Those that have
  * come are answered, so this is heard only for the others; other requests of the session continue.
  */
-function cutOff(transport: Transport, ids: readonly RequestId[]): void {
+function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was cut before the answer' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });
 }
 
 /** Of the requests in a body. */
-function idsIn(body: unknown): readonly RequestId[] {
+function requestIdsIn(body: unknown): readonly RequestId[] {
   if (typeof body !== 'string') return [];
   const said: unknown = JSON.parse(body);
   return (Array.isArray(said) ? said : [said])
@@ -60,13 +60,13 @@ function idsIn(body: unknown): readonly RequestId[] {
     .filter((id) => typeof id === 'string' || typeof id === 'number');
 }
 
-function bounded(answer: Response, who: string, onEnd: () => void): Response {
+function boundedResponse(answer: Response, who: string, onEnd: () => void): Response {
   const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
-  return isStream ? boundedEvents(answer, who, MOST_BYTES, onEnd) : limitBody(answer, who, MOST_BYTES);
+  return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 
 /** Asked before every request; after a 401 once more, with what was refused. */
-function asked(credential: Credential, secrets: Set<string>): AuthProvider {
+function authProvider(credential: Credential, secrets: Set<string>): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;
   let rejected: string | undefined;

@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { McpProgram } from '../options.ts';
 import { loadClient, loadClientStdio } from '../sdk.ts';
-import type { LastWords } from './stderr-tail.ts';
-import { linesOf } from './read-lines.ts';
+import type { StderrTail } from './stderr-tail.ts';
+import { readLines } from './read-lines.ts';
 
 /**
  * The program, in a group of its own, and next to it a shell that waits at a pipe whose other end only this process holds:
@@ -27,28 +27,28 @@ const GRACE_MS = 700;
 /** What a program wrote before it ended is read, unless something that it left behind holds its output. */
 const DRAIN_MS = 1000;
 /** Of one message, of the server's. */
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 /** Of ours to a program that does not read them. */
-const MOST_UNREAD = 64 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 /** After so many messages whatever else this process has to do gets its turn. */
-const TURN = 20;
+const MESSAGES_PER_TURN = 20;
 
 /** The program over its stdin and stdout, and how it ended. */
 export interface Program {
   readonly transport: Transport;
-  readonly last: () => string | undefined;
+  readonly lastOutput: () => string | undefined;
 }
 
 /** Windows has no groups to end: there the SDK's own transport ends the program. */
-export async function programTransport(place: McpProgram, said: LastWords): Promise<Program> {
+export async function programTransport(place: McpProgram, stderr: StderrTail): Promise<Program> {
   const [{ deserializeMessage }, { getDefaultEnvironment, StdioClientTransport }] = await Promise.all([
     loadClient(),
     loadClientStdio(),
   ]);
   if (process.platform !== 'win32') {
     const env = { ...getDefaultEnvironment(), ...place.env };
-    const transport = new ProgramTransport(place, env, deserializeMessage, said);
-    return { transport, last: () => transport.last() };
+    const transport = new ProgramTransport(place, env, deserializeMessage, stderr);
+    return { transport, lastOutput: () => transport.lastOutput() };
   }
   const { command, args = [], env = {}, cwd } = place;
   const transport = new StdioClientTransport({
@@ -58,8 +58,8 @@ export async function programTransport(place: McpProgram, said: LastWords): Prom
     stderr: 'pipe',
     ...(cwd === undefined ? {} : { cwd }),
   });
-  said.listen(transport.stderr);
-  return { transport, last: () => said.text };
+  stderr.listen(transport.stderr);
+  return { transport, lastOutput: () => stderr.text };
 }
 
 class ProgramTransport implements Transport {
@@ -69,32 +69,32 @@ class ProgramTransport implements Transport {
   private readonly place: McpProgram;
   private readonly env: Record<string, string>;
   private readonly parse: (line: string) => JSONRPCMessage;
-  private readonly said: LastWords;
+  private readonly stderr: StderrTail;
   private child: ChildProcess | undefined;
-  private ended: Promise<void> | undefined;
-  private readonly done: Promise<void>;
-  private isDone: () => void = () => undefined;
+  private exited: Promise<void> | undefined;
+  private readonly closed: Promise<void>;
+  private resolveClosed: () => void = () => undefined;
   private reading: Promise<void> = Promise.resolve();
-  private how = '';
-  private isOver = false;
+  private ending = '';
+  private isClosed = false;
 
   constructor(
     place: McpProgram,
     env: Record<string, string>,
     parse: (line: string) => JSONRPCMessage,
-    said: LastWords,
+    stderr: StderrTail,
   ) {
     this.place = place;
     this.env = env;
     this.parse = parse;
-    this.said = said;
-    this.done = new Promise((resolve) => {
-      this.isDone = resolve;
+    this.stderr = stderr;
+    this.closed = new Promise((resolve) => {
+      this.resolveClosed = resolve;
     });
   }
 
-  last(): string | undefined {
-    return [this.how, this.said.text].filter((part) => part !== '').join(': ') || undefined;
+  lastOutput(): string | undefined {
+    return [this.ending, this.stderr.text].filter((part) => part !== '').join(': ') || undefined;
   }
 
   async start(): Promise<void> {
@@ -106,15 +106,15 @@ class ProgramTransport implements Transport {
       detached: true,
     });
     this.child = child;
-    this.said.listen(child.stderr);
+    this.stderr.listen(child.stderr);
     child.stdin.on('error', () => undefined);
     child.stdio[3]?.on('error', () => undefined);
-    this.reading = this.read(child.stdout);
-    this.ended = new Promise((resolve) => {
+    this.reading = this.readOutput(child.stdout);
+    this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.how ||= `it ended with ${signal ?? `code ${code ?? 'unknown'}`}`;
+        this.ending ||= `it ended with ${signal ?? `code ${code ?? 'unknown'}`}`;
         resolve();
-        this.ends(child);
+        this.onExit(child);
       });
     });
     await new Promise<void>((resolve, reject) => {
@@ -128,12 +128,12 @@ class ProgramTransport implements Transport {
   send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.child?.stdin;
     if (stdin?.writable !== true) return Promise.reject(closedError());
-    if (stdin.writableLength > MOST_UNREAD) {
-      this.giveUp('it does not read what it is sent');
+    if (stdin.writableLength > MAX_UNREAD_BYTES) {
+      this.fail('it does not read what it is sent');
       return Promise.reject(closedError());
     }
     return new Promise((resolve, reject) => {
-      stdin.write(`${inOneLine(message)}\n`, (error) => {
+      stdin.write(`${toLine(message)}\n`, (error) => {
         if (error) reject(closedError());
         else resolve();
       });
@@ -142,36 +142,36 @@ class ProgramTransport implements Transport {
 
   /** First by the end of its stdin, then with signals to all that it started. */
   async close(): Promise<void> {
-    const { child, ended } = this;
-    if (child?.pid === undefined || ended === undefined) return;
+    const { child, exited } = this;
+    if (child?.pid === undefined || exited === undefined) return;
     child.stdin?.end();
-    if (!(await within(ended, GRACE_MS))) {
+    if (!(await happensWithin(exited, GRACE_MS))) {
       this.signal('SIGTERM');
-      await within(ended, GRACE_MS);
+      await happensWithin(exited, GRACE_MS);
     }
     this.signal('SIGKILL');
-    await within(this.done, GRACE_MS);
-    this.over();
+    await happensWithin(this.closed, GRACE_MS);
+    this.finish();
   }
 
   /** Programs print words to stdout: such a line is no message, the next may be one. */
-  private async read(stdout: Readable): Promise<void> {
+  private async readOutput(stdout: Readable): Promise<void> {
     let count = 0;
     try {
-      for await (const line of linesOf(stdout, MOST_BYTES)) {
-        this.take(line);
+      for await (const line of readLines(stdout, MAX_MESSAGE_BYTES)) {
+        this.handleLine(line);
         count += 1;
-        if (count % TURN === 0) await setImmediate();
-        if (this.isOver) return;
+        if (count % MESSAGES_PER_TURN === 0) await setImmediate();
+        if (this.isClosed) return;
       }
     } catch (error) {
-      if (!this.isOver)
-        this.giveUp(error instanceof RangeError ? `it printed ${error.message}` : 'its output broke off');
+      if (!this.isClosed)
+        this.fail(error instanceof RangeError ? `it printed ${error.message}` : 'its output broke off');
     }
-    void this.outlived();
+    void this.closeAfterOutput();
   }
 
-  private take(line: string): void {
+  private handleLine(line: string): void {
     try {
       this.onmessage?.(this.parse(line));
     } catch (error) {
@@ -180,41 +180,41 @@ class ProgramTransport implements Transport {
   }
 
   /** Of a program that says nothing any more no answer will come. */
-  private async outlived(): Promise<void> {
-    if (this.ended !== undefined && !(await within(this.ended, DRAIN_MS)))
-      this.giveUp('it closed its output');
+  private async closeAfterOutput(): Promise<void> {
+    if (this.exited !== undefined && !(await happensWithin(this.exited, DRAIN_MS)))
+      this.fail('it closed its output');
   }
 
   /** Nothing that it has started outlives it; what it wrote is read. */
-  private ends(child: ChildProcess): void {
+  private onExit(child: ChildProcess): void {
     this.signal('SIGKILL');
     const closed = new Promise((resolve) => child.once('close', resolve));
-    void within(Promise.all([closed, this.reading]), DRAIN_MS).then(() => {
-      this.over();
+    void happensWithin(Promise.all([closed, this.reading]), DRAIN_MS).then(() => {
+      this.finish();
     });
-    this.letGo(child);
+    this.releasePipes(child);
   }
 
-  private giveUp(how: string): void {
-    if (this.how === '') this.how = how;
-    this.over();
+  private fail(reason: string): void {
+    if (this.ending === '') this.ending = reason;
+    this.finish();
   }
 
-  private letGo(child: ChildProcess): void {
+  private releasePipes(child: ChildProcess): void {
     const guard = child.stdio[3];
     if (guard instanceof Writable) guard.destroy();
     child.stdin?.destroy();
   }
 
   /** The program has ended, or is given up: what it left behind goes, and nothing of it is read any more. */
-  private over(): void {
-    if (this.isOver) return;
-    this.isOver = true;
+  private finish(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.signal('SIGKILL');
-    if (this.child !== undefined) this.letGo(this.child);
+    if (this.child !== undefined) this.releasePipes(this.child);
     this.child?.stdout?.destroy();
     this.child?.stderr?.destroy();
-    this.isDone();
+    this.resolveClosed();
     this.onclose?.();
   }
 
@@ -228,14 +228,14 @@ class ProgramTransport implements Transport {
 }
 
 /** Of the two marks that JSON lets stand, and that some readers take for the end of a line. */
-const inOneLine = (message: JSONRPCMessage): string =>
+const toLine = (message: JSONRPCMessage): string =>
   JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 const closedError = (): Error =>
   Object.assign(new Error('the connection is closed'), { code: 'NOT_CONNECTED' });
 
 /** Did it happen in time? */
-async function within(event: Promise<unknown>, ms: number): Promise<boolean> {
+async function happensWithin(event: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, ms, false);

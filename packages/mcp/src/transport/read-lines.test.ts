@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linesOf } from './read-lines.ts';
+import { readLines } from './read-lines.ts';
 
 async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -8,7 +8,7 @@ async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
 
 async function linesIn(text: string, size: number, most = 1000): Promise<readonly string[]> {
   const lines: string[] = [];
-  for await (const line of linesOf(chunksOf(new TextEncoder().encode(text), size), most)) lines.push(line);
+  for await (const line of readLines(chunksOf(new TextEncoder().encode(text), size), most)) lines.push(line);
   return lines;
 }
 

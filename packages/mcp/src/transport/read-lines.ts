@@ -1,7 +1,10 @@
 const LINE_FEED = 10;
 
 /** Text in lines, as it comes in bytes; an unfinished last line is none. Throws for a line of more than `most` bytes. */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<string> {
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<string> {
   let pieces: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -15,7 +18,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, most: number):
     }
     const rest = chunk.subarray(from);
     size += rest.length;
-    if (size > most) throw new RangeError(`a line of more than ${most} bytes`);
+    if (size > maxBytes) throw new RangeError(`a line of more than ${maxBytes} bytes`);
     pieces.push(rest);
   }
 }

@@ -1,14 +1,14 @@
 import type { Transport } from '@modelcontextprotocol/client';
 
 /** The way to a server, not yet begun. */
-export interface Way {
+export interface ServerTransport {
   readonly transport: Transport;
   /** What a program last wrote to stderr, and how it ended; masked. */
-  readonly last: () => string | undefined;
+  readonly lastOutput: () => string | undefined;
   /** Masks secrets of the place, those too that were only asked for on the way. */
   readonly mask: (text: string) => string;
   /** Ends it; a server that keeps a session is told. */
-  leave(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A code of our own, beyond those that JSON-RPC keeps for servers: the answer's stream ended without it. */

@@ -1,13 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { LastWords } from './stderr-tail.ts';
+import { StderrTail } from './stderr-tail.ts';
 
 const SECRET = 'a-secret-of-two-dozen-signs';
 
-function listening(): { words: LastWords; lines: readonly string[]; write(text: string): void } {
+function listening(): { words: StderrTail; lines: readonly string[]; write(text: string): void } {
   const lines: string[] = [];
   const mask = (text: string): string => text.replaceAll(SECRET, '***');
-  const words = new LastWords([SECRET], mask, (line) => lines.push(line));
+  const words = new StderrTail([SECRET], mask, (line) => lines.push(line));
   const stream = new PassThrough();
   words.listen(stream);
   return { words, lines, write: (text) => stream.emit('data', new TextEncoder().encode(text)) };

@@ -4,52 +4,52 @@ interface Output {
   on(event: 'error', listener: () => void): unknown;
 }
 
-const MOST_KEPT = 2000;
-const MOST_SHOWN = 1000;
+const MAX_TAIL = 2000;
+const MAX_LINE = 1000;
 
 /**
  * What a program writes to stderr, masked line by line before anything of it is cut: half a secret is one too. It is read
  * whatever becomes of it, for a full pipe would hold the program up.
  */
-export class LastWords {
+export class StderrTail {
   private readonly mask: (text: string) => string;
-  private readonly tell: (line: string) => void;
+  private readonly onLine: (line: string) => void;
   /** More than the longest secret: the end of a line that was cut may be the beginning of one. */
   private readonly margin: number;
-  private kept = '';
+  private tail = '';
   private line = '';
 
   constructor(secrets: readonly string[], mask: (text: string) => string, tell: (line: string) => void) {
     this.mask = mask;
-    this.tell = tell;
+    this.onLine = tell;
     this.margin = Math.max(256, ...secrets.map((secret) => secret.length));
   }
 
   /** Its end. */
   get text(): string {
-    return `${this.kept}${this.shown(this.line)}`.trim().slice(-MOST_KEPT);
+    return `${this.tail}${this.maskedLine(this.line)}`.trim().slice(-MAX_TAIL);
   }
 
   listen(stream: Output | null): void {
     const decoder = new TextDecoder();
     stream?.on('data', (chunk: Uint8Array) => {
       const lines = (this.line + decoder.decode(chunk, { stream: true })).split('\n');
-      this.line = (lines.pop() ?? '').slice(0, MOST_SHOWN + this.margin);
-      for (const line of lines) this.take(this.shown(line));
+      this.line = (lines.pop() ?? '').slice(0, MAX_LINE + this.margin);
+      for (const line of lines) this.add(this.maskedLine(line));
     });
     stream?.on('error', () => undefined);
   }
 
-  private take(line: string): void {
+  private add(line: string): void {
     if (line.trim() === '') return;
-    this.kept = `${this.kept}${line}\n`.slice(-MOST_KEPT);
-    this.tell(line);
+    this.tail = `${this.tail}${line}\n`.slice(-MAX_TAIL);
+    this.onLine(line);
   }
 
-  private shown(line: string): string {
-    const room = MOST_SHOWN + this.margin;
+  private maskedLine(line: string): string {
+    const room = MAX_LINE + this.margin;
     const masked = this.mask(line.slice(0, room));
     const whole = line.length < room ? masked : masked.slice(0, -this.margin);
-    return whole.slice(0, MOST_SHOWN);
+    return whole.slice(0, MAX_LINE);
   }
 }

@@ -5,17 +5,17 @@ import { verdictOn, type Verdict } from './name.ts';
 import { isApostrophe, quoteAt } from '../quote.ts';
 import { isSecret, isWorkingFolder } from './value.ts';
 
-const LONGEST_NAME = 64;
-const LONGEST_PAIR = 160;
-const MOST_BLANKS = 4;
-const LONGEST_HEAD = 64;
+const MAX_NAME = 64;
+const MAX_PAIR = 160;
+const MAX_BLANKS = 4;
+const HEAD_LENGTH = 64;
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;
 const HYPHEN = 45;
 const BACKSLASH = 92;
-const MOST_GAP = 8;
-const MOST_SLASHES = 127;
+const MAX_GAP = 8;
+const MAX_SLASHES = 127;
 
 /** Values that stand behind a name: `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, headers. */
 export function findKeyed(text: string, found: Span[]): void {
@@ -24,9 +24,9 @@ export function findKeyed(text: string, found: Span[]): void {
     const code = text.charCodeAt(at);
     let end: number | undefined;
     if (code === COLON || code === EQUALS || code === GREATER)
-      end = behindSeparator(text, at, code, found, run);
+      end = findAfterSeparator(text, at, code, found, run);
     else if (code === HYPHEN && text.charCodeAt(at + 1) === HYPHEN)
-      end = behindFlag(text, at + 2, found, run);
+      end = findAfterFlag(text, at + 2, found, run);
     if (end !== undefined) at = Math.max(at, end - 1);
   }
 }
@@ -36,14 +36,14 @@ interface Run {
   lastsTo: number;
 }
 
-function behindSeparator(
+function findAfterSeparator(
   text: string,
   at: number,
   code: number,
   found: Span[],
   run: Run,
 ): number | undefined {
-  const nameEnd = code === GREATER ? at : skippedBack(text, at);
+  const nameEnd = code === GREATER ? at : separatorStart(text, at);
   const name = nameBefore(text, nameEnd);
   if (name === '') return undefined;
   const from = nameEnd - name.length;
@@ -58,7 +58,7 @@ function behindSeparator(
   } else if (code === EQUALS && text[next] === '>') next++;
   else if (code === EQUALS && /[!<>=]/.test(text.charAt(at - 1))) return undefined;
   const quote = code === COLON || next > at + 1 ? quoteAt(text, nameEnd) : undefined;
-  return behindName(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
+  return findValue(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
 }
 
 /** In a query a mere `key` and `sig` are credentials. */
@@ -81,16 +81,16 @@ const PAIR =
 
 /** Returns the name in `{"name":"DB_PASSWORD","value":"…"}` and `<add key="Password" value="…"/>`. */
 const nameOfPair = (text: string, from: number): string | undefined =>
-  PAIR.exec(text.slice(Math.max(0, from - LONGEST_PAIR), from))?.[1];
+  PAIR.exec(text.slice(Math.max(0, from - MAX_PAIR), from))?.[1];
 
-function behindFlag(text: string, at: number, found: Span[], run: Run): number | undefined {
+function findAfterFlag(text: string, at: number, found: Span[], run: Run): number | undefined {
   let end = at;
   if (!/[a-z]/i.test(text.charAt(at)) || /[\w-]/.test(text.charAt(at - 3))) return undefined;
-  while (end - at < LONGEST_NAME && /[a-z-]/i.test(text.charAt(end))) end++;
+  while (end - at < MAX_NAME && /[a-z-]/i.test(text.charAt(end))) end++;
   if (text[end] !== ' ' || end === at) return undefined;
   const verdict = verdictOn(text.slice(at, end));
   if (verdict === undefined || text[end + 1] === '-') return undefined;
-  return behindName(
+  return findValue(
     text,
     end,
     { text: text.slice(at, end), from: at, verdict, quote: undefined },
@@ -100,7 +100,7 @@ function behindFlag(text: string, at: number, found: Span[], run: Run): number |
   );
 }
 
-function behindName(
+function findValue(
   text: string,
   at: number,
   name: Name,
@@ -110,7 +110,7 @@ function behindName(
 ): number | undefined {
   const { from, verdict } = name;
   let start = at;
-  while (start - at < MOST_BLANKS && isBlank(text.charCodeAt(start))) start++;
+  while (start - at < MAX_BLANKS && isBlank(text.charCodeAt(start))) start++;
   const isDefinite = verdict !== 'perhaps';
   if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
   // `"""` of Python, and `""` for a quote in CSV.
@@ -136,8 +136,8 @@ function behindName(
 
 /** Enough of a value to judge it by; the rest is looked at only where it is a secret. */
 function headLength(text: string, start: number, run: Run): number {
-  let end = Math.min(start + LONGEST_HEAD, Math.max(start, run.lastsTo));
-  while (end - start < LONGEST_HEAD && end < text.length && !endsValue(text, end, start)) end++;
+  let end = Math.min(start + HEAD_LENGTH, Math.max(start, run.lastsTo));
+  while (end - start < HEAD_LENGTH && end < text.length && !endsValue(text, end, start)) end++;
   run.lastsTo = end;
   while (end > start && isClosing(text.charAt(end - 1))) end--;
   return end - start;
@@ -169,12 +169,12 @@ function endsValue(text: string, at: number, start: number): boolean {
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 
 /** Over what may be between a name and its separator: a quote with its backslashes, a bracket, a blank. */
-function skippedBack(text: string, at: number): number {
+function separatorStart(text: string, at: number): number {
   let end = at;
   let gap = 0;
-  while (at - end < MOST_SLASHES) {
+  while (at - end < MAX_SLASHES) {
     const code = text.charCodeAt(end - 1);
-    if (code !== BACKSLASH && (gap++ === MOST_GAP || !GAP.has(code))) break;
+    if (code !== BACKSLASH && (gap++ === MAX_GAP || !GAP.has(code))) break;
     end--;
   }
   return end;
@@ -190,7 +190,7 @@ const GAP: ReadonlySet<number> = new Set(
 
 function nameBefore(text: string, end: number): string {
   let from = end;
-  while (from > 0 && end - from < LONGEST_NAME && isNameCharacter(text.charCodeAt(from - 1))) from--;
+  while (from > 0 && end - from < MAX_NAME && isNameCharacter(text.charCodeAt(from - 1))) from--;
   return text.slice(from, end);
 }
 

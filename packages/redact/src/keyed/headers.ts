@@ -5,9 +5,9 @@ import { isQuotedSecret } from './value.ts';
 
 const SCHEME =
   /^(?:bearer|basic|token|digest|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256|aws4-ecdsa-p256-sha256|key|dpop|sharedkey(?:lite)?|sso-key|bot|oauth|jwt|splunk|geniekey|sharedaccesssignature|googlelogin|mac|private-token|ssws|client|zoho-oauthtoken)[ \t]{1,16}/i;
-const LOOKED_AT = 120;
+const HEAD_LENGTH = 120;
 /** Length of a header with parameters that is read. */
-const LONGEST_HEADER = 2048;
+const MAX_HEADER = 2048;
 /** `Digest username="…"`: the quotes belong to it. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
@@ -16,19 +16,19 @@ export function findCredential(text: string, start: number, from: number, found:
   const value = text.slice(start, start + 64);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
-  const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + LOOKED_AT))?.[0] ?? '';
+  const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + HEAD_LENGTH))?.[0] ?? '';
   const end = HAS_PARAMETERS.test(scheme) ? endOfHeader(text, begin) : undefined;
   // Judged before it is read to its end: whoever repeats the header is not to be read again and again.
   if (!isCredential(end === undefined ? head : text.slice(begin, end), scheme !== '')) return undefined;
   let stop = end ?? begin + head.length;
-  while (stop < text.length && head.length === LOOKED_AT && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
+  while (stop < text.length && head.length === HEAD_LENGTH && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
   found.push({ rule: 'authorization-header', start: begin, end: stop, from });
   return stop;
 }
 
 /** To the end of the line, or of the string of JSON that holds it. */
 function endOfHeader(text: string, start: number): number {
-  const most = Math.min(text.length, start + LONGEST_HEADER);
+  const most = Math.min(text.length, start + MAX_HEADER);
   let end = start;
   while (end < most && text[end] !== '\n' && !(text[end] === '"' && endsString(text, end))) end++;
   if (text[end] === '"') while (end > start && text[end - 1] === '\\') end--;
@@ -44,7 +44,7 @@ export function findQuotedCredential(
   from: number,
   found: Span[],
 ): number | undefined {
-  const value = text.slice(start, endOfQuoted(text, start, quote, start + LOOKED_AT).end);
+  const value = text.slice(start, endOfQuoted(text, start, quote, start + HEAD_LENGTH).end);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = behindMasks(text, start + scheme.length);
   const credential = value.slice(begin - start);
@@ -78,7 +78,7 @@ export function findCookies(
 ): number | undefined {
   let last: number | undefined;
   for (let at = start; ;) {
-    const name = COOKIE_NAME.exec(text.slice(at, at + LONGEST_NAME))?.[0] ?? '';
+    const name = COOKIE_NAME.exec(text.slice(at, at + MAX_COOKIE_NAME))?.[0] ?? '';
     if (name === '') return last;
     const begin = at + name.length;
     const end = endOfCookie(text, begin);
@@ -93,7 +93,7 @@ export function findCookies(
 
 /** With the blanks before it. */
 const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
-const LONGEST_NAME = 132;
+const MAX_COOKIE_NAME = 132;
 
 /** A mask may stand in the place of a value, and looks like a blank. */
 function endOfCookie(text: string, begin: number): number {

@@ -58,19 +58,19 @@ const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['webhook', new Set(['is', 'has'])],
 ]);
 
-const known = new Map<string, Verdict | undefined>();
-const MOST_NAMES = 2000;
+const verdicts = new Map<string, Verdict | undefined>();
+const MAX_CACHED = 2000;
 
 /** By the words of the name, however it is spelt: `X-Api-Key`, `apiKey`, `AWS_SECRET_ACCESS_KEY`. */
 export function verdictOn(name: string): Verdict | undefined {
-  if (known.has(name)) return known.get(name);
-  const verdict = judged(wordsOf(name));
-  if (known.size >= MOST_NAMES) known.clear();
-  known.set(name, verdict);
+  if (verdicts.has(name)) return verdicts.get(name);
+  const verdict = verdictOnWords(wordsOf(name));
+  if (verdicts.size >= MAX_CACHED) verdicts.clear();
+  verdicts.set(name, verdict);
   return verdict;
 }
 
-function judged(words: readonly string[]): Verdict | undefined {
+function verdictOnWords(words: readonly string[]): Verdict | undefined {
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
   const verdict = verdictOnLast(last, before, words.length);

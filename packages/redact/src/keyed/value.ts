@@ -2,7 +2,7 @@ import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
 /** So many characters are enough to tell. */
-const LOOKED_AT = 64;
+const HEAD_LENGTH = 64;
 
 const PLACEHOLDER =
   /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
@@ -13,16 +13,16 @@ const CODE =
   /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 
 /** Values that are a placeholder as a whole, where every other value is a secret. */
-const WHOLE_PLACEHOLDER =
+const QUOTED_PLACEHOLDER =
   /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[a-z][\w .:-]*>)$/i;
-const WHOLE_TEMPLATE =
+const QUOTED_TEMPLATE =
   /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
 
 /** Whether an unquoted value is the secret that its name promises. `isTight`: no blank separates it from its name. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
-  const head = value.slice(0, LOOKED_AT);
-  if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isPutIn(head);
-  if (isPutIn(head)) return false;
+  const head = value.slice(0, HEAD_LENGTH);
+  if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isTemplate(head);
+  if (isTemplate(head)) return false;
   if (verdict === 'password') return isPassword(head, isTight);
   return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
@@ -35,17 +35,17 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
   if (verdict === 'perhaps') {
     const [word = ''] = value.split(/\s/, 1);
     const isPhrase = /\S(?:\s|\\[nrt]\S)/.test(value.trim()) && /(?:token|bearer)$/i.test(name);
-    if (!isPhrase) return isRandom(word) && !isPutIn(word);
+    if (!isPhrase) return isRandom(word) && !isTemplate(word);
   }
-  if (isMember) return !WHOLE_PLACEHOLDER.test(value) && !WHOLE_TEMPLATE.test(value);
-  return !isPutIn(value) && value.length >= (verdict === 'password' ? 4 : 6);
+  if (isMember) return !QUOTED_PLACEHOLDER.test(value) && !QUOTED_TEMPLATE.test(value);
+  return !isTemplate(value) && value.length >= (verdict === 'password' ? 4 : 6);
 }
 
 /** Whether `PWD` and `pwd` name the working folder, as in every list of environment variables. */
 export const isWorkingFolder = (name: string, value: string): boolean =>
   /^(?:old_?)?pwd$/i.test(name) && /^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w ./\\~@+-]*$/.test(value);
 
-const isPutIn = (value: string): boolean =>
+const isTemplate = (value: string): boolean =>
   beginsAsMask(value) || PLACEHOLDER.test(value) || TEMPLATE.test(value);
 
 function isPassword(value: string, isTight: boolean): boolean {

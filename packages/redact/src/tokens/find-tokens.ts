@@ -58,21 +58,21 @@ function tokenAt(
   for (const { text: start, rule } of starts) {
     if (followsHyphen && start.length < MAY_FOLLOW_A_HYPHEN) continue;
     if (!text.startsWith(start, at)) continue;
-    rule.here.lastIndex = at;
-    if (!rule.here.test(text)) continue;
-    const end = endOfWord(text, rule.here.lastIndex);
+    rule.anchored.lastIndex = at;
+    if (!rule.anchored.test(text)) continue;
+    const end = endOfWord(text, rule.anchored.lastIndex);
     found.push({ rule: rule.id, start: at, end, from: at });
     return end;
   }
   return undefined;
 }
 
-function findInner(text: string, { anchor, before, here, id }: InnerRule, found: Span[]): void {
+function findInner(text: string, { anchor, before, anchored, id }: InnerRule, found: Span[]): void {
   for (let at = text.indexOf(anchor); at !== -1; at = text.indexOf(anchor, at + 1)) {
     if (at < before || (before > 0 && isWithinBase64(text, at - before))) continue;
-    here.lastIndex = at - before;
-    if (!here.test(text)) continue;
-    const end = endOfWord(text, here.lastIndex);
+    anchored.lastIndex = at - before;
+    if (!anchored.test(text)) continue;
+    const end = endOfWord(text, anchored.lastIndex);
     found.push({ rule: id, start: at - before, end, from: at - before });
     at = end - 1;
   }

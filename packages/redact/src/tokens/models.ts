@@ -1,4 +1,4 @@
-import { CONSOLE, GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
+import { OBSERVED, GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 // `sk-learn-pipeline` and `xai-file-search-tool` are words: a key has a digit or twenty characters in a row.
 const LIKE_A_KEY = '(?=[A-Za-z_-]{0,80}\\d|[A-Za-z_-]{0,40}[A-Za-z]{20})[A-Za-z0-9_-]{16,}';
@@ -34,7 +34,7 @@ export const MODEL_TOKENS: readonly TokenRow[] = [
   ['hugging-face-org-token', ['api_org_'], '[A-Za-z]{30,}', GITLEAKS],
   ['replicate-token', ['r8_', 'r8-'], '[A-Za-z0-9_-]{16,}', page('replicate.com/docs/reference/http')],
   ['perplexity-key', ['pplx-', 'pplx_'], '[A-Za-z0-9_-]{16,}', GITLEAKS],
-  ['cerebras-key', ['csk-', 'csk_'], '[A-Za-z0-9_-]{16,}', CONSOLE],
+  ['cerebras-key', ['csk-', 'csk_'], '[A-Za-z0-9_-]{16,}', OBSERVED],
   ['nvidia-key', ['nvapi-', 'nvapi_'], '[A-Za-z0-9_-]{16,}', page('docs.api.nvidia.com')],
   [
     'fireworks-key',
@@ -72,7 +72,7 @@ export const MODEL_TOKENS: readonly TokenRow[] = [
     '[A-Za-z0-9_-]{8,}\\.(?:eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?|[A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]{8,}){3})',
     page('datatracker.ietf.org/doc/html/rfc7519'),
   ],
-  ['ai21-key', ['ai21_'], '[A-Za-z0-9]{24,}', CONSOLE],
+  ['ai21-key', ['ai21_'], '[A-Za-z0-9]{24,}', OBSERVED],
   ['clickhouse-key', ['4b1d'], '[A-Za-z0-9]{38}', GITLEAKS],
   ['infracost-key', ['ico-'], '[A-Za-z0-9]{32}', GITLEAKS],
   ['weights-and-biases-key', ['wandb_v1_'], '[A-Za-z0-9_]{40,}', page('docs.wandb.ai')],

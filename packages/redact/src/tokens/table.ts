@@ -9,7 +9,7 @@ import { GITLEAKS, page } from './row.ts';
 export interface TokenRule extends SecretRule {
   readonly starts: readonly string[];
   /** Looks at one place only. */
-  readonly here: RegExp;
+  readonly anchored: RegExp;
 }
 
 /** A kind of token that has what is fixed inside of it. */
@@ -17,10 +17,10 @@ export interface InnerRule extends SecretRule {
   readonly anchor: string;
   /** So many characters stand before the anchor. */
   readonly before: number;
-  readonly here: RegExp;
+  readonly anchored: RegExp;
 }
 
-const escaped = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
+const escapePattern = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
 
 /** Every kind of token that begins with something of its own, the longest beginnings first. */
 export const TOKEN_RULES: readonly TokenRule[] = [
@@ -29,8 +29,14 @@ export const TOKEN_RULES: readonly TokenRule[] = [
   ...CLOUD_TOKENS,
   ...BUSINESS_TOKENS,
 ].map(([id, starts, body, source]) => {
-  const shape = `(?:${starts.map(escaped).join('|')})${body}`;
-  return { id, starts, source, pattern: new RegExp(String.raw`\b${shape}`), here: new RegExp(shape, 'y') };
+  const shape = `(?:${starts.map(escapePattern).join('|')})${body}`;
+  return {
+    id,
+    starts,
+    source,
+    pattern: new RegExp(String.raw`\b${shape}`),
+    anchored: new RegExp(shape, 'y'),
+  };
 });
 
 const inner = (id: string, anchor: string, before: number, shape: string, source: string): InnerRule => ({
@@ -39,7 +45,7 @@ const inner = (id: string, anchor: string, before: number, shape: string, source
   before,
   source,
   pattern: new RegExp(shape),
-  here: new RegExp(shape, 'y'),
+  anchored: new RegExp(shape, 'y'),
 });
 
 // Keys of 64 bytes in base64: in longer base64 their letters stand by chance.

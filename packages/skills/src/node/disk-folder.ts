@@ -8,9 +8,9 @@ import { insidePath } from './path-guard.ts';
 
 export const SKILL_FILE = 'SKILL.md';
 /** Bytes of a file that the model may be given. */
-const MOST_BYTES = 5 * 1024 * 1024;
+const MAX_FILE_BYTES = 5 * 1024 * 1024;
 /** Bytes of a `SKILL.md`. */
-const LONGEST_SKILL = 1024 * 1024;
+const MAX_SKILL_BYTES = 1024 * 1024;
 const IMAGES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -24,13 +24,13 @@ export interface DiskFolderOptions {
   /** By the letter of the format. */
   readonly strict: boolean;
   /** Told what is against the format. */
-  readonly problem: (what: string) => void;
+  readonly onProblem: (what: string) => void;
 }
 
 /** A skill folder on disk: its front matter is read now, all else when it is asked for. Throws `config`. */
 export async function diskFolder(
   folder: string,
-  { strict, problem }: DiskFolderOptions,
+  { strict, onProblem }: DiskFolderOptions,
 ): Promise<SkillFolder> {
   const read = async (): Promise<ReadSkillFile> => {
     const text = await skillText(folder);
@@ -39,7 +39,7 @@ export async function diskFolder(
       : readSkillFile(text, basename(folder));
   };
   const { file, problems } = await read();
-  for (const what of problems) problem(what);
+  for (const what of problems) onProblem(what);
   return {
     name: file.name,
     description: file.description,
@@ -53,8 +53,8 @@ export async function diskFolder(
 async function skillText(folder: string): Promise<string> {
   const file = await insidePath(folder, SKILL_FILE);
   const { size } = await stat(file);
-  if (size > LONGEST_SKILL)
-    throw new Error(`${SKILL_FILE} has ${size} bytes, at most ${LONGEST_SKILL} are read`);
+  if (size > MAX_SKILL_BYTES)
+    throw new Error(`${SKILL_FILE} has ${size} bytes, at most ${MAX_SKILL_BYTES} are read`);
   return readFile(file, 'utf8');
 }
 
@@ -70,7 +70,8 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 async function readInside(folder: string, path: string): Promise<ToolOutput> {
   const file = await insidePath(folder, path);
   const { size } = await stat(file);
-  if (size > MOST_BYTES) throw new Error(`"${path}" has ${size} bytes, at most ${MOST_BYTES} are read`);
+  if (size > MAX_FILE_BYTES)
+    throw new Error(`"${path}" has ${size} bytes, at most ${MAX_FILE_BYTES} are read`);
   const bytes = await readFile(file);
   const mediaType = IMAGES[extname(file).toLowerCase()];
   if (mediaType !== undefined) return [image(new Uint8Array(bytes), mediaType)];

@@ -36,15 +36,15 @@ export async function loadSkills(
   for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
       const against = (what: string): void => {
-        notify(onProblem, problem(folder, `read, though ${what}`));
+        notify(onProblem, skillError(folder, `read, though ${what}`));
       };
       try {
-        const skill = await diskFolder(folder, { strict, problem: against });
+        const skill = await diskFolder(folder, { strict, onProblem: against });
         if (!loaded.has(skill.name)) loaded.set(skill.name, skill);
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
-        if (strict) throw problem(folder, why, cause);
-        notify(onProblem, problem(folder, `passed over, ${why}`, cause));
+        if (strict) throw skillError(folder, why, cause);
+        notify(onProblem, skillError(folder, `passed over, ${why}`, cause));
       }
     }
   }
@@ -74,7 +74,7 @@ const warn = ({ message }: LlmError): void => {
 /** Folders with a `SKILL.md`, by name; a link to such a folder is one as well. */
 async function skillFoldersIn(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch((cause: unknown) => {
-    throw problem(root, cause instanceof Error ? cause.message : String(cause), cause);
+    throw skillError(root, cause instanceof Error ? cause.message : String(cause), cause);
   });
   const found: string[] = [];
   for (const name of names.sort()) {
@@ -84,5 +84,5 @@ async function skillFoldersIn(root: string): Promise<readonly string[]> {
   return found;
 }
 
-const problem = (folder: string, what: string, cause?: unknown): LlmError =>
+const skillError = (folder: string, what: string, cause?: unknown): LlmError =>
   new LlmError('config', `skills in ${folder}: ${what}`, {}, { cause });
