@@ -17,7 +17,7 @@ import {
 } from './state.ts';
 import { sumUsage } from './sum-usage.ts';
 
-/** The state after somebody put messages in between. */
+/** Returns the state with these messages at the end of its transcript. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
@@ -89,7 +89,7 @@ export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunS
   return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
-/** The state of a run that ends here: every call has a result, so that the transcript can be gone on with. */
+/** Returns the state of a run that ends here. Every call has a result, so that the transcript can be continued. */
 export function interrupted(state: RunState): RunState {
   return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
 }

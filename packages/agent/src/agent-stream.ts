@@ -2,9 +2,9 @@ import { LlmError } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 import type { RunResult } from './loop.ts';
 
-/** A run, watched. `result()` drains what nobody reads; after a break it rejects with a `RunError`. */
+/** Events of a run. `result()` drains events that no reader reads; after a break it rejects with a `RunError`. */
 export interface AgentStream extends AsyncIterable<AgentEvent> {
-  /** What the run came to, or where it paused; rejects with a `RunError`. */
+  /** Returns the result of the run, or its state where it paused. Rejects with a `RunError`. */
   result(): Promise<RunResult>;
 }
 
@@ -55,7 +55,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     this.events.length = 0;
     this.controller.abort(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
     this.resume();
-    // A run that nobody began is over all the same.
+    // A run that was never started is over too.
     this.begin().catch(() => undefined);
     return Promise.resolve(DONE);
   }
@@ -82,7 +82,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       for (const reader of this.readers.splice(0)) reader(this.end());
     });
     this.running = running;
-    // Whoever reads gets it thrown by the iterator, whoever asks by result(); nobody need do both.
+    // A reader gets the error from the iterator, other callers from `result()`; no caller needs both.
     running.catch(() => undefined);
     return running;
   }
@@ -95,7 +95,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // A run that is to end is not held back: nobody may ever read again.
+    // A run that is about to end is not held back: no reader may come.
     if (this.events.length <= MAX_WAITING || this.controller.signal.aborted) return undefined;
     return new Promise((resolve) => this.releases.push(resolve));
   }

@@ -15,7 +15,7 @@ import { begin, type RunState } from './state.ts';
 export interface Agent {
   /** The state before the first step. */
   begin(input: string | readonly Message[]): RunState;
-  /** What follows from a state; pure. */
+  /** Returns the next action; pure. */
   decide(state: RunState): Action;
   /** The effects on this process's model and tools, for a driver that wraps them. */
   effects(io: EffectsIo): AgentEffects;

@@ -21,8 +21,8 @@ export async function approvalsNeeded(
 }
 
 /**
- * Does a person have to agree to this call of the tool? Nobody is asked about one that cannot run, since its arguments do
- * not fit: the model is told. Where that cannot be found out, because a function fails, a person is asked.
+ * Returns whether a person must agree to this call. Calls with invalid arguments need no approval: they cannot run, and
+ * the model gets an error. If the check or the function fails, approval is required.
  */
 export async function requiresApproval(
   { approval, parameters }: Tool,

@@ -1,6 +1,6 @@
 import type { ToolCallPart } from '@majordomo/core';
 
-/** What an agent's `around` runs inside: the whole run, or one tool. */
+/** Work that `around` wraps: a run, or one tool call. */
 export type AgentWork =
   | { readonly type: 'run'; readonly runId: string }
   | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };

@@ -35,11 +35,11 @@ export function eventJson(event: AgentEvent): string {
 
 const stringify = (event: object): string => JSON.stringify(toJson(event));
 
-/** What goes to the channel, of events that are texts. */
+/** Returns a message for the channel from events that are JSON already. */
 export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
   `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
 
-/** The inverse; `undefined` for what was told of another run, or by nobody of us. */
+/** Parses a message; `undefined` for other text and for other runs. */
 export function parseChannelMessage(text: string, runId: string): ChannelMessage | undefined {
   const { head, events } = parseJson(text);
   if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;

@@ -15,9 +15,12 @@ interface WaitingEvent {
   readonly text: string;
 }
 
-/** One life of a run, told to a channel. What the channel does not take is lost, which who watches sees by the numbers. */
+/**
+ * Publishes the events of one attempt of a run. Events that the channel does not accept are lost; watchers notice it by
+ * the batch numbers.
+ */
 export class ChannelReporter {
-  /** Of what is told next. */
+  /** Step of the next event. */
   step = 0;
   private readonly runId: string;
   private readonly channel: RunChannel;
@@ -56,7 +59,7 @@ export class ChannelReporter {
     if (!this.isLosing) await this.withTimeout(() => sent).catch(() => undefined);
   }
 
-  /** The last word of the run. */
+  /** Publishes the end of the run. */
   async end(): Promise<void> {
     await this.flush();
     await this.publish([], this.step, true);

@@ -83,7 +83,7 @@ function listOf(value: unknown, name: string): readonly unknown[] {
   return value;
 }
 
-/** Of the state and of its usage. */
+/** Removes `null` members of the state and of its usage. */
 function withoutNulls(state: Fields): Fields {
   const members = Object.entries(state)
     .filter(([, member]) => member !== null)

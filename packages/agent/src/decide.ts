@@ -2,32 +2,32 @@ import type { ToolCallPart } from '@majordomo/core';
 import { isLooping, type LoopLimits } from './limits.ts';
 import type { Done, RunState } from './state.ts';
 
-/** What has to be done next. */
+/** Next action of a run. */
 export type Action =
-  /** `textOnly`: the steps are used up, and this one is for words. */
+  /** `textOnly`: the steps are used up, and the model gets no tools. */
   | { readonly type: 'call-model'; readonly textOnly?: true | undefined }
-  /** Does a person have to agree to these? */
+  /** Check which of these calls need the approval of a person. */
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
-  /** Side by side: all that wait for nobody, or one where tools run one by one. */
+  /** Run these calls in parallel: all that wait for no decision, or one if tools run one by one. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
-  /** A person has to say what becomes of these. */
+  /** Wait for decisions on these calls. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
   | { readonly type: 'stop'; readonly why: Done };
 
-/** What an agent brings to its decisions; pure functions all. */
+/** Pure functions and limits of an agent by which a run continues. */
 export interface Rules {
   /** Model calls of a run, by its state. */
   maxSteps(state: RunState): number;
-  /** Has the tool of this call an `approval` that has to be looked at? */
+  /** Whether the tool of this call has an `approval` to check. */
   mayNeedApproval(call: ToolCallPart): boolean;
   readonly loop: LoopLimits;
-  /** Ask once more, without tools, when the steps are used up. */
+  /** Whether the model is called once more, without tools, when the steps are used up. */
   readonly closingTurn: boolean;
   /** Run the calls of a turn side by side. */
   readonly parallel: boolean;
 }
 
-/** What follows from the state. It reads no clock, no random, nothing else. */
+/** Returns the action that follows from the state; pure. */
 export function decide(state: RunState, rules: Rules): Action {
   if (state.done !== undefined) return { type: 'stop', why: state.done };
   if (state.pending.length > 0) return decidePending(state, rules);
@@ -36,7 +36,7 @@ export function decide(state: RunState, rules: Rules): Action {
   return rules.closingTurn ? { type: 'call-model', textOnly: true } : { type: 'stop', why: 'max-steps' };
 }
 
-/** What waits for nobody runs before a run pauses for the others. */
+/** Calls that wait for no decision run before the run pauses. */
 function decidePending(state: RunState, rules: Rules): Action {
   const { approvals = {}, suspended = [], decisions, pending } = state;
   const isAmong = (some: readonly { readonly callId: string }[], { id }: ToolCallPart): boolean =>

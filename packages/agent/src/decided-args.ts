@@ -9,7 +9,7 @@ export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): To
   return { ...rest, args: decision.args };
 }
 
-/** The transcript keeps the turn as the model wrote it, so its result tells the model what ran instead. */
+/** Adds the arguments that ran to the result, since the transcript retains the turn as the model wrote it. */
 export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
   if (outcome.suspended !== undefined) return outcome;
   const text = `The arguments were changed before the call ran: ${JSON.stringify(args)}`;

@@ -3,8 +3,7 @@ import type { Decision, RunState } from './state.ts';
 import type { Tools } from './toolbox.ts';
 
 /**
- * Decisions come from people, over forms and queues. Throws `invalid-request` for one that says nothing, such as
- * `approve: false`: whether it meant yes or no is not guessed.
+ * Throws `invalid-request` for a decision without a valid choice, such as `approve: false`, which could mean either.
  */
 export function checkDecisions(decisions: readonly Decision[]): void {
   for (const [at, decision] of decisions.entries()) {
@@ -22,7 +21,7 @@ export function checkDecisions(decisions: readonly Decision[]): void {
   }
 }
 
-/** A decision that nobody waits for is a mistake of the caller: it would be lost in silence. */
+/** Throws `invalid-request` for a decision that no call waits for: it would be lost without notice. */
 export async function checkDecisionsFor(
   { pending, suspended = [] }: RunState,
   decisions: readonly Decision[],

@@ -16,7 +16,7 @@ import { errorResult, type Answer, type RunState, type ToolOutcome } from './sta
 import { StepReports } from './step-report.ts';
 import { withDecidedArgs, withArgsNote } from './decided-args.ts';
 
-/** What a run hands to its effects. */
+/** Input of the effects of a run. */
 export interface EffectsIo extends Observers {
   /** Names the run in `ToolContext.key`. */
   readonly runId: string;
@@ -25,7 +25,7 @@ export interface EffectsIo extends Observers {
   readonly context?: unknown;
   /** With it the model's answers are streamed. A promise holds the stream back. */
   readonly onEvent?: Emit | undefined;
-  /** For the model calls; its `totalMs` is that of a whole step, hooks included. */
+  /** Options of the model calls. `totalMs` limits a complete step, hooks included. */
   readonly options?: CallOptions | undefined;
 }
 
@@ -33,14 +33,14 @@ export interface EffectsIo extends Observers {
 export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
   Required<Pick<Effects, 'needsApproval'>>;
 
-/** An agent, the run that it is at, and who is told. */
+/** An agent, its run, and the observers. */
 interface LocalRun {
   readonly agent: AgentParts;
   readonly io: EffectsIo;
   readonly reports: StepReports;
 }
 
-/** Who is told of a run: the agent's observers first, then the run's. */
+/** Returns the reports of a run. The agent's observers come before the run's. */
 export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
   new StepReports(io.runId, [hooks, io], io.onEvent);
 
@@ -147,7 +147,7 @@ async function steeringMessages(
   });
 }
 
-/** What a hook or the model does for a step ends with the run, and after the `totalMs` of its call options. */
+/** Runs a hook or a model call of a step. It ends with the run, and after `totalMs` of the call options. */
 async function withinStepLimits<T>(
   state: RunState,
   { agent, io }: Pick<LocalRun, 'agent' | 'io'>,

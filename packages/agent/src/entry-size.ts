@@ -4,7 +4,7 @@ import { LlmError, type JsonValue } from '@majordomo/core';
 const MAX_CHARACTER_BYTES = 3;
 const MIB = 1_048_576;
 
-/** The same value. Throws `config` where its JSON is larger than this: an engine would try it again and again, or stand still. */
+/** Returns the value. Throws `config` if its JSON is larger than this, since an engine would retry it forever. */
 export function checkSize(value: JsonValue, name: string, maxBytes: number = Infinity): JsonValue {
   if (maxBytes === Infinity) return value;
   const bytes = bytesOf(value, maxBytes);

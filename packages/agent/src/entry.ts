@@ -3,14 +3,14 @@ import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 import { isMessage } from './messages-from.ts';
 
-/** How a step is kept. */
+/** Journal access that an entry needs. */
 export interface EntryIo {
   readonly signal: AbortSignal;
   readonly maxBytes?: number | undefined;
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
 }
 
-/** Whether a value of the journal, in words, can be what an effect gave. */
+/** Returns whether a value of the journal can be the result of an effect. */
 export type EntryCheck = (value: unknown) => boolean;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ export async function journalEntry<T extends object | string>(
 
 const asJson = (value: object | string): JsonValue => (typeof value === 'string' ? value : toJson(value));
 
-/** Engines look at what is thrown, and not all of them at what is no error. */
+/** Engines handle only instances of `Error` correctly. */
 function failureEntry(error: unknown, { aborted }: AbortSignal): JsonValue {
   if (LlmError.is(error) && !aborted) return { failed: errorToJson(error) };
   throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });

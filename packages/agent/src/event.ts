@@ -1,8 +1,8 @@
 import type { ChatResponse, StreamEvent, ToolCallPart, ToolResultPart, Warning } from '@majordomo/core';
 
 /**
- * What happens in a run. A step is a model call and the tools that it asked for: `step-start`, the model's events,
- * each tool's start and end, `step-end`. A `reset` among the model's events reaches back to `step-start`.
+ * Event of a run. A step is a model call and its tool calls: `step-start`, the model's events, start and end of each
+ * tool, `step-end`. A `reset` among the model's events restarts the step.
  */
 export type AgentEvent =
   | { readonly type: 'step-start'; readonly step: number }
@@ -14,5 +14,5 @@ export type AgentEvent =
   /** A hook failed, and was passed over. */
   | { readonly type: 'warning'; readonly warning: Warning };
 
-/** A promise holds the run back until whoever reads has caught up. */
+/** Receives events. A promise holds the run back until the reader has caught up. */
 export type Emit = (event: AgentEvent) => void | Promise<void>;

@@ -1,7 +1,7 @@
 import { LlmError, type FinishReason, type StreamEvent } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 
-/** What of the texts is told; throws `config` for a word that is none. */
+/** Selects the text events to emit. Throws `config` for another value of `text`. */
 export function filterText(text: 'all' | 'final', emit: Emit): Emit {
   switch (text) {
     case 'all':
@@ -14,8 +14,8 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
 }
 
 /**
- * Tells the text of the last step alone. What a model says next to its calls is known as such only when they come, so that a
- * step's text waits for its end; all other events pass as they come. A reader who is slow holds the run back as before.
+ * Emits the text of the last step only. A step's text waits for the end of the step, since later tool calls make it an
+ * intermediate text. All other events pass at once, and a slow reader holds the run back.
  */
 function finalText(emit: Emit): Emit {
   let held: AgentEvent[] = [];
@@ -39,7 +39,7 @@ function finalText(emit: Emit): Emit {
   };
 }
 
-/** Does a step end the run that ends so? One that was cut or refused does, whatever was called in it. */
+/** Whether a step with this finish ends the run. A truncated or refused step does, even if it has tool calls. */
 const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
   ENDS.has(reason) || (!hasCalls && reason !== 'incomplete');
 

@@ -13,9 +13,9 @@ import {
 import type { RunResult } from './loop.ts';
 import type { RunState } from './state.ts';
 
-/** Watches a run. One that throws, or rejects, changes nothing: it becomes a warning. Nobody waits for it. */
+/** Observers of a run. The run does not wait for them. An error or rejection becomes a warning. */
 export interface Observers {
-  /** Before the model is asked; steps count from 1. */
+  /** Called before a model call; steps count from 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
   /** Before a tool is called. */
   readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
@@ -36,7 +36,7 @@ export interface Observers {
   }>;
 }
 
-/** Is told what happened, and in which run. */
+/** Receives an event and the id of its run. */
 export type Observer<Details> =
   ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
 
@@ -46,11 +46,11 @@ export interface StepReport {
   readonly step: number;
   readonly response: ChatResponse;
   readonly results: readonly ToolResultPart[];
-  /** Of this step, its tools' own model calls included; `details.reportedNanoUsd` where the vendor gave a price. */
+  /** Usage of the step, model calls of its tools included; `details.reportedNanoUsd` if the vendor reported a price. */
   readonly usage: Usage | undefined;
 }
 
-/** What may differ for one step. */
+/** Settings of one step. */
 export interface StepSettings extends Pick<
   ChatRequest,
   | 'toolChoice'
@@ -81,23 +81,23 @@ export interface Hooks extends Observers {
     | undefined;
   /** Messages to put in before the next model call, once, in order; they stay in the transcript. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
-  /** What is sent instead of the transcript, which itself stays whole. One that throws is passed over. */
+  /** Returns the messages to send instead of the transcript, which stays complete. An error becomes a warning. */
   readonly compact?:
     ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
 }
 
-/** What is known when a transcript is about to be sent. */
+/** Context of a call of `compact`. */
 export interface CompactContext {
   /** Counts from 1. */
   readonly step: number;
   readonly state: RunState;
   /** Aborts with the run, and when the step's `totalMs` is over. */
   readonly signal: AbortSignal;
-  /** Of the step before, where this process took it. */
+  /** Usage of the previous step if this process ran it. */
   readonly usage: Usage | undefined;
   /** Which answered that step. */
   readonly target: string | undefined;
-  /** What will be sent, with the whole transcript. */
+  /** Request with the complete transcript. */
   readonly request: ChatRequest;
   /** Set when what was sent is too long for the model: something shorter is sent once more. */
   readonly overflow: LlmError | undefined;

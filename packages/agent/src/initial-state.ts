@@ -2,7 +2,7 @@ import type { Message } from '@majordomo/core';
 import { checkState } from './check-state.ts';
 import { begin, type RunState } from './state.ts';
 
-/** What a run may begin with: a question, a transcript, or the state of a run. */
+/** Input of a run: a question, a transcript, or a state. */
 export type RunInput = string | readonly Message[] | RunState;
 
 /**

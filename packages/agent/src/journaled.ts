@@ -9,9 +9,8 @@ import type { Decision } from './state.ts';
 import { findWaitingCall, waitingCalls, type WaitingCall } from './waiting-calls.ts';
 
 /**
- * A journal of closures: what every durable engine has. Names follow from the state of the run, so that a replay asks for the
- * same ones, however its code has changed. What the journal throws passes as it came: engines suspend and cancel by errors
- * of their own.
+ * Journal of a durable engine. Names of steps follow from the state of the run, so that a replay uses the same names
+ * after a change of code. Errors of the journal pass unchanged: engines suspend and cancel by them.
  */
 export interface Journal {
   /** Names the run in `ToolContext.key`. */
@@ -20,15 +19,15 @@ export interface Journal {
   readonly signal: AbortSignal;
   /** The largest entry that the engine takes, in bytes of JSON; what is larger fails the run, and is not tried again. Default: any. */
   readonly maxBytes?: number | undefined;
-  /** What the closure gave, from the journal or, the first time, from itself. Steps of tools side by side begin in one tick. */
+  /** Returns the recorded result of the step, or runs it and records its result. Parallel tools begin in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
   /** Waits for what a person decides on a call. A call that waits a second time has another name. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
-  /** Is told of the calls that wait, all of a step at once; again after each decision, and at last of none. */
+  /** Called with all calls of a step that wait, again after each decision, and finally with none. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
 }
 
-/** What a run on a journal is told next to it. A step that comes from the journal tells nothing. */
+/** Observers and options of a run on a journal. A step that comes from the journal emits no events. */
 export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 
 /**

@@ -5,7 +5,7 @@ import { callsOf, type RunState } from './state.ts';
 export interface LoopLimits {
   /** Steps in a row whose every tool call failed. */
   readonly errorSteps?: number | undefined;
-  /** The same call with the same result, counted over the last three times as many steps. */
+  /** Number of times that one call with one result may occur in the last three times as many steps. */
   readonly repeats?: number | undefined;
 }
 

@@ -11,61 +11,61 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  * came back and a replay need not do it again. Names for the entries are in `@majordomo/agent/steps`.
  */
 export interface Effects {
-  /** One turn of the model; `agent.effects` has it. Hand `turn` on: the last one may be for words alone. */
+  /** Requests one turn of the model; use `agent.effects`. Pass `turn` on: the last one may be without tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
   /**
-   * Ids of those calls that a person has to agree to first; `agent.effects` has it. Default: that, without a journal, so
-   * that approval functions are asked again on replay.
+   * Returns the ids of calls that need approval; use `agent.effects`. Without it, approval functions run again on
+   * replay.
    */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** One call of a tool, whose failure is a result as well; `agent.effects` has it. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** What was decided on calls that wait. None: the run pauses here. */
+  /** Returns decisions on calls that wait. The run pauses if the list is empty. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
-   * Says who begins a call of a tool with `effect: 'once'`: `agent.claim()`, as an entry of its own. Without it, a
-   * call that another process may have begun does not run; with it, only one that another process did claim.
+   * Returns the owner of a call with `effect: 'once'`: `agent.claimOwner()`, as a journal entry. Without it, a call
+   * that another process may have begun does not run.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
   /** Messages to put in before the next model call. */
   readonly steer?: ((state: RunState) => Promise<readonly Message[]>) | undefined;
 }
 
-/** How the model is asked for a turn. */
+/** Settings of a model turn. */
 export interface Turn {
   /** No tools: the steps are used up. */
   readonly textOnly: boolean;
 }
 
-/** What a run came to, or where it paused. */
+/** Result of a run, or its state where it paused. */
 export interface RunResult {
   /** The answer, also when it came before the last turn; what there is of one when `done` is not `answered`. */
   readonly text: string;
   /** Where the run is, as JSON: it continues from there, here or in another process. */
   readonly state: RunState;
-  /** The whole transcript: with a new user message behind it, it continues. */
+  /** Complete transcript. A new user message at its end continues it. */
   readonly messages: readonly Message[];
   /** Calls that wait for a decision; then `done` is `undefined`. */
   readonly awaiting: readonly ToolCallPart[];
   /** Why it ended: `answered`, or which limit stopped it. `undefined`: it waits for decisions. */
   readonly done: Done | undefined;
-  /** Of all its model calls, those of other processes included. */
+  /** Usage of all model calls, those of other processes included. */
   readonly usage: Usage;
   /** Targets that answered, in order of the steps that were taken in this process. */
   readonly targets: readonly string[];
-  /** Of the model calls that `run` or `stream` made in this process; journals keep none, so that `drive` has none. */
+  /** Attempts of the model calls in this process. Empty for `drive`: journals do not store them. */
   readonly attempts: readonly Attempt[];
 }
 
-/** What the loop has to know next to what follows from a state. */
+/** Facts about tools that the loop needs in addition to the rules. */
 export interface DriveRules extends Rules {
   isOnce(call: ToolCallPart): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
 /**
- * Does what `decide` says until it says stop, or until nobody decides on what it waits for. Throws a `RunError` whatever
- * the cause, with the last state that was reached.
+ * Performs the actions of `decide` until it returns `stop` or no decision arrives. Throws a `RunError` with the last
+ * state.
  */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = initial;
@@ -116,7 +116,7 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
   }
 }
 
-/** Who begins a call that may begin once is written down before it begins. */
+/** Records the owner of each `once` call before the call begins. */
 async function withClaims(
   calls: readonly ToolCallPart[],
   state: RunState,
@@ -131,7 +131,7 @@ async function withClaims(
   return next;
 }
 
-/** What finished is kept, also when another one ended the run. */
+/** Runs tools. Finished outcomes are retained if another call ends the run. */
 async function runTools(
   calls: readonly ToolCallPart[],
   state: RunState,
@@ -153,7 +153,7 @@ function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: r
   return { text, state, messages, awaiting, done, usage, targets, attempts: [] };
 }
 
-/** For drivers with errors of their own, by which an engine suspends or cancels: those pass as they came. */
+/** Returns the original error if it is not a model error, since engines suspend and cancel by errors. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

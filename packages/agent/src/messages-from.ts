@@ -2,7 +2,7 @@ import type { Message } from '@majordomo/core';
 
 const ROLES: ReadonlySet<unknown> = new Set<Message['role']>(['system', 'user', 'assistant', 'tool']);
 
-/** What a hook gave, as messages. Throws for anything else: a transcript is not to be spoilt by a slip. */
+/** Returns the messages of a hook. Throws for any other value. */
 export function messagesFrom(given: readonly Message[]): readonly Message[] {
   if (!Array.isArray(given) || !given.every(isMessage))
     throw new TypeError('it did not give a list of messages');

@@ -21,7 +21,7 @@ interface ModelTurn {
   readonly offered: readonly string[] | undefined;
 }
 
-/** How far a model call reaches, and who is told of it. */
+/** Context of a model call. */
 interface ModelCallIo {
   readonly scope: Scope;
   readonly options: CallOptions | undefined;
@@ -63,7 +63,7 @@ function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
   }
 }
 
-/** With the whole transcript. */
+/** Returns the request of a step with the complete transcript. */
 function requestOf(
   { messages }: RunState,
   settings: StepSettings,
@@ -126,7 +126,7 @@ const generateComplete = (
   { scope, options }: ModelCallIo,
 ): Promise<ChatResponse> => model.generate(request, { ...options, signal: scope.signal });
 
-/** A reader who is slow holds the model back, and one who left nobody. */
+/** Streams the response. A slow reader holds the model back. */
 async function generateStreamed(
   model: ChatModel,
   request: ChatRequest,
@@ -140,7 +140,7 @@ async function generateStreamed(
     }
   } catch (error) {
     if (!scope.signal.aborted) throw error;
-    // Whoever waited for the reader knows only that it is over; the call knows what had come.
+    // The error of the wait lacks the partial response; that of the call has it.
     throw await stream.response().then(
       () => error,
       (ended: unknown) => ended,
@@ -149,7 +149,7 @@ async function generateStreamed(
   return stream.response();
 }
 
-/** The model has nothing to add to what it said next to its tool calls. */
+/** Returns a response without content, for a model that added nothing to an earlier text. */
 function emptyResponse({ spec }: ChatModel, { details }: LlmError): ChatResponse {
   const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');
   const target = last?.target ?? spec;

@@ -3,10 +3,10 @@ import { callsOf, type RunState } from './state.ts';
 
 // Names of the entries of a journal. They follow from the state, never from the order in which code runs.
 
-/** What stores, headers and queues take as it is. Ids are the vendor's: nothing keeps one from a NUL, or from a megabyte. */
+/** Ids that stores, headers and queues accept. A vendor's id may contain a NUL or have a megabyte. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
 
-/** `<run>/<step>/<call>`: names a tool call wherever it is kept; the same on every retry and replay. */
+/** Returns `<run>/<step>/<call>`, the same on every retry and replay. */
 export const toolKey = (runId: string, state: RunState, call: ToolCallPart): string =>
   `${runId}/${state.steps}/${callName(state, call)}`;
 
@@ -34,7 +34,7 @@ export const decisionName = (runId: string, state: RunState, call: ToolCallPart)
   return `decision ${toolKey(runId, state, call)}${isSuspended ? '?' : ''}`;
 };
 
-/** Its id, or where that cannot stand in a name its place in the turn: `call 2`, which no plain id can be. */
+/** Returns the id of the call, or its position in the turn such as `call 2` if the id is not plain. */
 function callName({ messages }: RunState, { id }: ToolCallPart): string {
   if (PLAIN_ID.test(id)) return id;
   const turn = messages.at(-1);

@@ -10,11 +10,11 @@ import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import { Tools, type Skill, type Toolbox } from './toolbox.ts';
 
-/** What an agent is made of. Settings such as `maxTokens` hold for every step. */
+/** Options of `createAgent`. Settings such as `maxTokens` apply to every step. */
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
-  /** Asked in every step; a chain is one model. */
+  /** Model or chain for every step. */
   readonly model: ChatModel;
-  /** What the model may call. Names are unique, those of toolboxes and skills included. */
+  /** Tools that the model may call. Names are unique, those of toolboxes and skills included. */
   readonly tools?: readonly Tool[] | undefined;
   /** More tools, in groups with a name. */
   readonly toolboxes?: readonly Toolbox[] | undefined;
@@ -22,7 +22,10 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly skills?: readonly Skill[] | undefined;
   /** Model calls of a run; a pure function may decide by the state, such as by `state.usage`. Default 10. */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
-  /** Ask once more for words, without tools, when the steps are used up. */
+  /**
+   * Whether the model is called once more, without tools, when the steps are used up.
+   * @default false
+   */
   readonly closingTurn?: boolean | undefined;
   /** When a run that gets nowhere is stopped. Default: never. */
   readonly loopLimits?: LoopLimits | undefined;
@@ -69,7 +72,7 @@ const KINDS: KindsOf<AgentOptions> = {
   onEnd: 'function',
 };
 
-/** What other libraries call them. */
+/** Option names of other libraries. */
 const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   system: 'instructions',
   systemPrompt: 'instructions',
@@ -168,7 +171,7 @@ const namedToolbox = (box: Toolbox): Toolbox => ({
   },
 });
 
-/** What its decisions follow. */
+/** Returns the rules of the agent. */
 function rulesOf(
   { maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions,
   tools: Tools,
@@ -186,7 +189,7 @@ function rulesOf(
   };
 }
 
-/** What the app's function says is checked each time: NaN would end a run at once, and say that its steps were used up. */
+/** Checks each result of the application's function: NaN would end the run as if its steps were used up. */
 const checkedMaxSteps =
   (maxSteps: (state: RunState) => number): DriveRules['maxSteps'] =>
   (state) => {

@@ -1,7 +1,7 @@
 import type { Agent } from './agent.ts';
 import type { ChannelReporter } from './channel-reporter.ts';
 
-/** The same agent, which tells what its effects do; before a step ends, all of it is on its way. */
+/** Returns the agent with effects that report their events. All events are published before a step ends. */
 export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
   const told = async <T>(run: () => Promise<T>): Promise<T> => {
     try {

@@ -1,13 +1,13 @@
 /**
- * What carries the events of runs to other processes, such as Redis pub/sub. It may lose what it carries, and may be away: the
- * run continues, and `watchRun` says that something is missing. What it carries once arrives in the order in which it was sent.
+ * Transport of run events to other processes, such as Redis pub/sub. It may lose events or be unavailable; the run
+ * continues, and `watchRun` reports the gap. Events arrive in order.
  */
 export interface RunChannel {
-  /** Sends a text to all who hear the run. */
+  /** Sends a text to all subscribers of the run. */
   publish(runId: string, text: string): Promise<unknown>;
   /**
-   * Settles when every text from now on is heard; gives how to stop. `isOver` is for channels that know by themselves that
-   * the run has ended and all was heard; with an error where they can hear nothing more.
+   * Resolves when texts arrive from now on; returns a function that unsubscribes. Channels call `onEnd` when the run
+   * has ended and all texts have arrived, or with an error if no more can arrive.
    */
   subscribe(
     runId: string,

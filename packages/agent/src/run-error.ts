@@ -4,12 +4,15 @@ import type { RunState } from './state.ts';
 const BRAND = Symbol.for('majordomo.RunError');
 
 /**
- * What ended a run: a model error, an abort, or a function of the app that failed. `kind` and `details` are those of the
- * model error, so that `LlmError.is` tells them apart; it is `config` when a function of the app threw something else.
+ * Error that ended a run: a model error, an abort, or a failed function of the application. `kind` and `details` are
+ * those of the model error; the kind is `config` for other errors of the application.
  */
 export class RunError extends LlmError {
   override readonly name: string = 'RunError';
-  /** Where the run was. Every call in it has a result. Not in JSON, nor shown by inspectors: it is the whole transcript. */
+  /**
+   * State at the error. Every call in it has a result. Not part of JSON or inspection, since it contains the complete
+   * transcript.
+   */
   declare readonly state: RunState;
 
   constructor(state: RunState, cause: unknown) {
@@ -20,7 +23,7 @@ export class RunError extends LlmError {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** What had arrived of the answer under way. */
+  /** Part of the response that had arrived. */
   get partial(): PartialResponse | undefined {
     return this.details.partial;
   }

@@ -1,13 +1,13 @@
 import type { AgentEvent } from './event.ts';
 import type { ChannelMessage } from './channel-message.ts';
 
-/** What whoever watches a run elsewhere is told. */
+/** Event of a run that is watched from another process. */
 export type RunEvent =
   /** Something happened. `attempt` names the life of the run, in one process, in which it did. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** What was told of this step counts no more: its process died before it was recorded, and it begins again. */
+  /** Discard the events of this step: its process died before the step was recorded, and the step begins again. */
   | { readonly type: 'reset'; readonly step: number }
-  /** Something was not heard: before this watching began, or since the channel lost it. */
+  /** Events were missed, before the watch began or because the channel lost them. */
   | { readonly type: 'missed' };
 
 interface RunAttempt {
@@ -17,14 +17,14 @@ interface RunAttempt {
   readonly next: number;
 }
 
-/** Puts what is heard of a run in order: of several lives of it the last one counts. */
+/** Orders the events of a run. The latest attempt of the run counts. */
 export class RunFollower {
   private current: RunAttempt | undefined;
   /** Lives that another one has followed. A process that was thought dead may continue speaking. */
   private readonly endedAttempts = new Set<string>();
   private step = 0;
 
-  /** What it says, for who heard all before it; `undefined` where it does not count, nor its last word. */
+  /** Returns the new events of a message; `undefined` for an outdated attempt. */
   accept(message: ChannelMessage): readonly RunEvent[] | undefined {
     const { attempt, began, batch, step } = message;
     const known = this.current?.attempt === attempt ? this.current : this.startAttempt(message);
@@ -37,7 +37,7 @@ export class RunFollower {
     ];
   }
 
-  /** A life that is heard from its beginning is the later one; of others their clocks decide. */
+  /** Returns the new attempt. One that is received from its first batch is later; for others their clocks decide. */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;
     if (this.current !== undefined) {

@@ -11,15 +11,18 @@ import { ChannelReporter } from './channel-reporter.ts';
 
 /** A journal, and what its engine does about the end of a run. */
 export interface RunJournal extends Journal {
-  /** Is effectsIo that the run is endRun, before anybody gets its result. */
+  /** Called when the run has ended, before its result is available. */
   onEnd?(): Promise<void>;
-  /** For errors of the engine by which a run ends, such as a cancellation, ours; `undefined` for those that pass as they came. */
+  /**
+   * Returns the error of a run that the engine ended, such as a cancellation; `undefined` for errors that pass
+   * unchanged.
+   */
   runFailure?(error: unknown): LlmError | undefined;
   /** The error that the engine keeps of a run that failed. */
   toEngineError(error: LlmError): Error;
 }
 
-/** Who is effectsIo of a run on a journal. */
+/** Observers and channel of a run on a journal. */
 export interface RunJournaledIo extends JournaledIo {
   /** Carries the run's events to other processes, for `watchRun`. Losing it never fails the run: the next answer has a warning. */
   readonly channel?: RunChannel | undefined;
@@ -27,7 +30,10 @@ export interface RunJournaledIo extends JournaledIo {
   readonly clock?: Clock | undefined;
 }
 
-/** A whole run on a journal, from what `begunFrom` takes to what `resultFrom` takes. Throws what `failed` makes of a failure. */
+/**
+ * Performs a run on a journal and returns JSON for `resultFromJson`. Throws the error of `toEngineError` if the run
+ * fails.
+ */
 export async function runJournaled(
   agent: Agent,
   input: JsonValue,

@@ -10,7 +10,7 @@ import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { StepReports } from './step-report.ts';
 
-/** A run over this process's model and tools, told of as it happens. */
+/** Performs a run with the model and tools of this process. */
 export async function runLocally(
   agent: AgentParts,
   input: RunInput,
@@ -23,7 +23,7 @@ export async function runLocally(
   const runId = runIdOf(input, named);
   const initial = { ...named, runId };
   await checkDecisionsFor(initial, decisions, agent.tools);
-  // What a person said holds before anything else happens, whatever the tools say by now.
+  // Decisions apply first, even if the tools have changed.
   const state = decided(initial, decisions);
   checkClaim(state, input, options, agent);
   const io = {

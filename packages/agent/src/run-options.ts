@@ -3,14 +3,17 @@ import type { ClaimStore } from './claim-store.ts';
 import type { Observers } from './hooks.ts';
 import type { Decision } from './state.ts';
 
-/** What one run gets: call options for its model calls, observers, and what a paused run waits for. */
+/** Options of one run: call options, observers, and decisions. */
 export interface RunOptions extends CallOptions, Observers {
   /** For the calls that a paused run waits for; they are applied before anything else happens. */
   readonly decisions?: readonly Decision[] | undefined;
   /**
-   * Store of claims for calls of tools with `effect: 'once'`, shared by all processes that may resume the run. Claiming precedes
-   * each such call; a call that is already claimed is not begun, and the model is told that its outcome is unknown. `@default` the
-   * memory of the agent: a state of another process or agent is then refused with `config` when such a call is about to run.
+   * Store of claims for calls of tools with `effect: 'once'`, shared by all processes that may resume the run. Each
+   * such call is claimed before it begins. A call that is claimed already does not begin, and the model gets an error
+   * that its outcome is unknown.
+   * @default the memory of the agent; a state of another process or agent is rejected with `config` if such a call
+   * would run
+   *
    *
    * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
    */
@@ -21,11 +24,12 @@ export interface RunOptions extends CallOptions, Observers {
   readonly runId?: string | undefined;
 }
 
-/** Of a run that is watched. */
+/** Options of a streamed run. */
 export interface StreamOptions extends RunOptions {
   /**
-   * `final`: of the text only that of the last step, at its end: what a model says next to its calls is left out. A run that
-   * stops without an answer shows none; `result().text` has what there is. Default `all`.
+   * `final`: emit the text of the last step only, at its end. Texts next to tool calls are left out. A run without an
+   * answer emits no text; `result().text` contains the existing text.
+   * @default 'all'
    */
   readonly text?: 'all' | 'final' | undefined;
 }

@@ -82,7 +82,7 @@ async function runAsync(tool: Tool, args: unknown, context: ToolContext): Promis
   return tool.run(args as never, context);
 }
 
-/** A payload that is not JSON could not be kept in a state. */
+/** Throws for a payload that is not JSON, since a state could not store it. */
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
   JSON.stringify(suspended.payload);
   return { ...errorResult(call, 'suspended'), content: [], suspended };

@@ -1,10 +1,9 @@
 import type { Clock } from '@majordomo/core';
 
-/** How long work may take: no longer than the run, nor than a time of its own. */
+/** Limits of work: those of the run, and an optional one. */
 export interface ScopeLimits {
-  /** Of the run. */
   readonly signal: AbortSignal;
-  /** Milliseconds; `undefined` or 0: no limit of its own. */
+  /** Maximum duration in milliseconds; `undefined` or 0 disables it. */
   readonly ms: number | undefined;
   readonly clock: Pick<Clock, 'timer'>;
   /** The error that the end of its time is. */
@@ -43,7 +42,7 @@ export class Scope {
     };
   }
 
-  /** What the work gives, or the reason why it is no longer waited for. Nothing begins when the limits are reached. */
+  /** Returns the result of the work, or rejects when a limit is reached. */
   async race<T>(work: () => T | Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
     return Promise.race([work(), this.aborted]);
@@ -60,7 +59,7 @@ function rejection(signal: AbortSignal): Promise<never> {
       { once: true },
     );
   });
-  // Whoever waits gets it; when nobody does, nothing has failed.
+  // Without a waiting caller the rejection is not an error.
   rejected.catch(() => undefined);
   return rejected;
 }

@@ -13,7 +13,7 @@ import type {
 /** Why a run stopped. Only `answered` has an answer. */
 export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop';
 
-/** What somebody decided on a call that waits: run it, refuse it, or answer it in the tool's place. */
+/** Decision on a call that waits: run it, deny it, or answer it instead of the tool. */
 export type Decision = { readonly callId: string } & (
   | {
       readonly approve: true;
@@ -24,7 +24,7 @@ export type Decision = { readonly callId: string } & (
   | { readonly result: string }
 );
 
-/** What a journal keeps of a model answer: JSON by `toJson`; no attempts, no errors. */
+/** Model answer as a journal stores it: JSON by `toJson`, without attempts and errors. */
 export interface Answer extends Pick<
   ChatResponse,
   'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'
@@ -35,11 +35,11 @@ export interface Answer extends Pick<
   readonly by?: string | undefined;
 }
 
-/** What a journal keeps of a tool's run. */
+/** Tool outcome as a journal stores it. */
 export interface ToolOutcome extends ToolResultPart {
-  /** Set when the tool waits for a decision: there is no result yet. */
+  /** Set if the tool waits for a decision and has no result. */
   readonly suspended?: { readonly payload: JsonValue } | undefined;
-  /** What its own model calls cost. */
+  /** Usage of the tool's model calls. */
   readonly usage?: Usage | undefined;
 }
 
@@ -66,11 +66,11 @@ export interface RunState {
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
   /** Processes that claimed the pending calls of tools with `effect: 'once'`. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** The process that may begin those which nobody claimed. */
+  /** Process that may begin calls without a claim. */
   readonly by?: string | undefined;
   /** The tools of this step, where it offered a part of them only. */
   readonly offered?: readonly string[] | undefined;
-  /** What was not done as asked, each once. */
+  /** Warnings of all steps, each once. */
   readonly warnings?: readonly Warning[] | undefined;
 }
 

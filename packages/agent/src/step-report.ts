@@ -12,10 +12,7 @@ import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
 
-/**
- * Tells of a run as it happens: its observers, and whoever reads its events. A step is told of as a whole when its last
- * call has a result.
- */
+/** Notifies observers and readers of a run. A step is reported when its last call has a result. */
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
@@ -24,7 +21,7 @@ export class StepReports {
   private readonly runId: string;
   private readonly observers: readonly Observers[];
   private readonly onEvent: Emit | undefined;
-  /** Of hooks that failed: they go into the next answer. */
+  /** Warnings of failed hooks for the next answer. */
   private warnings: readonly Warning[] = [];
   /** The step under way, whose response came in this process. */
   private step: StepReport | undefined;
@@ -55,7 +52,7 @@ export class StepReports {
     await this.emit({ type: 'tool-start', call });
   }
 
-  /** A tool that waits has no result to tell of. */
+  /** Reports the result of a tool; a tool that waits has none. */
   async endTool(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
     const { suspended, usage, ...result } = outcome;
     if (suspended !== undefined) return;
@@ -70,7 +67,7 @@ export class StepReports {
     this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
-  /** Returns no promise: it runs for every delta. Whoever listens cannot end the run. */
+  /** Returns `undefined` unless a reader is slow, since it runs for every delta. Errors of the reader are ignored. */
   readonly emit = (event: AgentEvent): void | Promise<void> => {
     try {
       return this.onEvent?.(event)?.catch(() => undefined);
@@ -79,7 +76,7 @@ export class StepReports {
     }
   };
 
-  /** Does anybody read the events? The model's answers are streamed only then. */
+  /** Whether events have a reader. Only then is the model's response streamed. */
   get isWatched(): boolean {
     return this.onEvent !== undefined;
   }

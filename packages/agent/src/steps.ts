@@ -1,4 +1,4 @@
-// The pure steps of a run, for drivers of their own. Once built they load nothing else: engines run them in isolates.
+// Pure steps of a run, for custom drivers. The built file imports nothing else, since engines run it in isolates.
 export { begin } from './state.ts';
 export { decide, type Action, type Rules } from './decide.ts';
 export { answered, approvalsChecked, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';

@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
-/** What a tool knows of the run that calls it. */
+/** Context of a tool call. */
 export interface ToolContext {
   /** Aborts with the run, and when the tool's own time is over. */
   readonly signal: AbortSignal;
@@ -19,9 +19,9 @@ export interface ToolContext {
   readonly key: string;
   /** The caller's own, from the options of the run. */
   readonly context: unknown;
-  /** What the run hands to its model calls, for tools that call models themselves. */
+  /** Call options of the run, for tools that call models. */
   readonly options: CallOptions;
-  /** Agents above this one: 0 in a run that nobody else's tool began. */
+  /** Number of agents above this one; 0 if no other agent's tool began the run. */
   readonly depth: number;
   /** Counts what the tool's own model calls cost into the run's usage. */
   readonly spend: (usage: Usage | undefined) => void;
@@ -32,9 +32,10 @@ export type ToolOutput =
   string | number | boolean | null | undefined | object | readonly ToolResultPart['content'][number][];
 
 /**
- * How often a call of a tool may begin. `repeatable` (default): at least once. `once`: at most once; if the call was begun before
- * and its result was not recorded, the model is told that the outcome is unknown. A durable engine ensures this by its journal.
- * `run` and `stream` ensure it by `RunOptions.claim`, and without it refuse to resume such a call from a state of another process.
+ * Number of times that a call may begin. `repeatable` (default): at least once. `once`: at most once. If a `once` call
+ * began before and its result was not recorded, the model gets an error that the outcome is unknown. A durable engine
+ * ensures this by its journal, `run` and `stream` by `RunOptions.claim`; without it they refuse to resume such a call
+ * from a state of another process.
  */
 export type ToolEffect = 'repeatable' | 'once';
 
@@ -43,8 +44,8 @@ export interface Tool extends ToolSpec {
   /** Gets arguments that its schema has accepted. What it throws becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
   /**
-   * Must a person agree first? A function decides by arguments that the schema has accepted; it may take its time, and
-   * should have no effect. One that fails has a person asked.
+   * Whether a person must agree first, or a function of accepted arguments without side effects. If the function fails,
+   * approval is required.
    */
   readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
   /** How often a call may begin. `@default 'repeatable'` */
@@ -86,7 +87,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   run: 'function',
 };
 
-/** What other libraries call them. */
+/** Property names of other libraries. */
 const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
   execute: 'run',
   handler: 'run',
@@ -124,8 +125,8 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSche
 const SUSPENDED = Symbol.for('majordomo.suspended');
 
 /**
- * What a tool returns to wait for a person or a webhook: the run pauses, with the payload in its state, and continues
- * with the decision `result`, which answers the call, or `deny`. The tool does not run again.
+ * Returns a value by which a tool waits for a person or a webhook. The run pauses with the payload in its state. The
+ * decision `result` answers the call, `deny` rejects it; the tool does not run again.
  */
 export function suspend(payload: JsonValue = null): object {
   return { [SUSPENDED]: { payload } };

@@ -5,7 +5,7 @@ import type { Decision, RunState } from './state.ts';
 
 /** A call that waits for a person, as an engine keeps it for those who decide. JSON by `toJson`. */
 export interface WaitingCall {
-  /** Of the decision in the journal. */
+  /** Name of the decision in the journal. */
   readonly name: string;
   readonly call: ToolCallPart;
   /** Its tool has begun and waits: it takes a result. */
@@ -21,8 +21,8 @@ export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], stat
   }));
 
 /**
- * Which of the waiting calls is decided on. Throws `invalid-request` for a decision that says nothing, or that no call waits
- * for: to be asked before an engine keeps it, since a run cannot continue with one that is wrong.
+ * Returns the waiting call of a decision. Throws `invalid-request` for an invalid decision or one that no call waits
+ * for. Call it before an engine stores the decision.
  */
 export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   checkDecisions([decision]);

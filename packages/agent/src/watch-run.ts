@@ -8,24 +8,25 @@ export interface WatchOptions {
   /** Ends the watching: what is read next rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Waits until the run is over, such as `() => runs.result(id)`; asked at the first read. Then watching ends after a moment, also
-   * where the channel has lost the run's last word.
+   * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first read.
+   * The watch ends shortly afterwards, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
 }
 
-/** What was said before `over` may still be on its way so long, in ms. */
+/** Time for messages that are still in transit when `over` settles, in milliseconds. */
 const GRACE_MS = 500;
 /** Texts that wait for the reader, and characters in them; of more, all are dropped, and message as missed. */
 const MAX_WAITING = 1024;
 const MAX_CHARACTERS = 16 * 1_048_576;
 
 /**
- * Watches a run that happens elsewhere, from now on; resolves when it is heard. Its events come in order and once; those of a
- * life of the run that another one has followed are left out. Ends with the run; rejects with an `LlmError` where the channel can
- * hear nothing more. Lossy: the run's result has everything.
+ * Watches a run in another process from now on; resolves when the subscription is active. Events arrive in order and
+ * once; events of a replaced attempt are left out. Ends with the run; rejects with an `LlmError` if the channel fails.
+ * Events may be lost; the result of the run is complete.
+ *
  *
  * @example
  * const events = await watchRun(channel, 'order-7', { over: () => runs.result('order-7') });
@@ -54,7 +55,7 @@ export async function watchRun(
   const left = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
-    // A channel that hangs may subscribe when nobody waits for it any more.
+    // A slow channel may subscribe after the watch has ended.
     await (
       await subscribing
     )();
@@ -92,7 +93,7 @@ class RunWatcher {
     this.ended = new Promise((resolve) => (this.resolve = resolve));
   }
 
-  /** Numbers tell the reader that something was dropped. */
+  /** Batch numbers show the reader that texts were dropped. */
   receive(text: string): void {
     if (this.isOver) return;
     this.characters += text.length;
@@ -103,7 +104,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /** As the channel says: what it has carried is read first. */
+  /** Ends the watch. Texts that have arrived are read first. */
   channelEnded(failure: unknown): void {
     if (failure !== undefined && !this.isOver) this.failure = channelError(this.runId, failure);
     this.end();
@@ -117,7 +118,10 @@ class RunWatcher {
     this.wake();
   }
 
-  /** Who leaves ends it also before the first read, and while one waits: a generator by itself would not hear of it. */
+  /**
+   * Returns the events. `return` ends the watch also before the first read and during a wait, which a generator alone
+   * does not support.
+   */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     const events = this.readEvents(begin);
     const leave = events.return.bind(events);

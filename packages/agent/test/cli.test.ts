@@ -34,7 +34,7 @@ const look: Tool = {
   run: () => 'seen by the tool',
 };
 
-/** An agent over a CLI and a fake model that calls the tool and then says something. */
+/** Returns an agent over a CLI and a fake model that calls the tool and answers. */
 function opened(spec: string, options: (cli: AgentOptions['model']) => Partial<AgentOptions> = () => ({})) {
   const fake = fakeProvider({ id: 'f', models: { m: [calls(['c1', 'look']), { text: 'Seen.' }] } });
   const cli = createCli({

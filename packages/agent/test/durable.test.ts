@@ -304,7 +304,7 @@ describe('a tool that is begun once', () => {
       agent.drive(agent.begin('go'), {
         ...journaled(agent, journalOver(journal)),
         callModel: (state) => (state.steps === 0 ? Promise.resolve(asked) : second.callModel(state)),
-        // Another process claimed the call, and was gone before its result was kept.
+        // Another process claimed the call and died before its result was recorded.
         claim: () => Promise.resolve('another process'),
       }),
     );

@@ -6,7 +6,7 @@ import { journalOver } from './support/journal.ts';
 import { plain } from './support/tools.ts';
 import { call, world } from './support/world.ts';
 
-/** An engine that takes entries of so many bytes, and what it has kept. */
+/** Returns an engine with a limit for entries, and its entries. */
 function engine(maxBytes: number): { readonly journal: RunJournal; readonly kept: Map<string, unknown> } {
   const kept = new Map<string, unknown>();
   const step = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {

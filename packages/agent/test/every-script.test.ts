@@ -7,7 +7,7 @@ const FILES = [
   ...['resume', 'run', 'run-error', 'tool', 'tool-calls'],
 ];
 
-/** What differs on a journal, by a part of the test's name. */
+/** Expected differences on a journal, by a part of the test's name. */
 const DIFFERS: Readonly<Record<string, string>> = {
   'does not take arguments that do not fit': 'decisions are checked by `run`',
   'is not decided by': 'decisions are checked by `run`',
@@ -31,5 +31,5 @@ beforeEach(({ task, skip }) => {
 
 beforeAll(() => runOnJournals());
 
-// With a query, for as it stands a file may be loaded in this process: it would not tell its tests again.
+// The query makes Node load the file again, so that it defines its tests again.
 for (const name of FILES) await import(`./${name}.test.ts?on-journals`);

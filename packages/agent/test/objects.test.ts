@@ -16,7 +16,7 @@ const Shape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
 ]);
 
-/** What the schema is, a value, and how the model says it. */
+/** A schema, a value, and its text from the model. */
 const objects: Readonly<Record<string, readonly [z.ZodType, unknown, string]>> = {
   'a list': [z.array(z.object({ a: z.number() })), [{ a: 1 }], '{"value":[{"a":1}]}'],
   'a union': [Shape, { kind: 'none' }, '{"value":{"kind":"none"}}'],

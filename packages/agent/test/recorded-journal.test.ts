@@ -1,4 +1,4 @@
-// A run that an engine began on one release continues on the next: what releases wrote is kept, and read by all later ones.
+// A run of one release continues on the next: every later release reads these entries.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, toJson, user, type JsonValue } from '@majordomo/core';
@@ -11,7 +11,7 @@ import { calls, world } from './support/world.ts';
 
 const FOLDER = join(import.meta.dirname, 'journals');
 
-/** What one run wrote, in order, and where it ended. */
+/** Entries of one run in order, and its end. */
 interface Recorded {
   readonly entries: readonly (readonly [name: string, value: JsonValue])[];
   readonly end: JsonValue;
@@ -82,7 +82,7 @@ describe('a journal that a release wrote', () => {
       decision: async (_call, name) => fromJson(read(name)),
     });
     expect(toJson(state)).toEqual(end);
-    // Entries stand in the order of their ends, and are asked for in that of their beginnings.
+    // Entries are stored in the order of their ends and requested in the order of their beginnings.
     expect(asked.toSorted()).toEqual([...known.keys()].toSorted());
   });
 });

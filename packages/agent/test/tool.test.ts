@@ -14,7 +14,7 @@ const schema = (validate: () => unknown) =>
       jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) },
     },
   }) as ObjectSchema<unknown>;
-/** A schema that never says. */
+/** Schema whose check never settles. */
 const endless = schema(() => new Promise(() => undefined));
 
 describe('a tool', () => {
@@ -35,7 +35,7 @@ describe('a tool', () => {
     [
       'throws what cannot be made a text',
       () => {
-        // Guests throw anything.
+        // Applications throw any value.
         // eslint-disable-next-line @typescript-eslint/only-throw-error
         throw Object.create(null);
       },

@@ -42,7 +42,7 @@ async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
   return heard;
 }
 
-/** In words: `1 step-start`, `reset 1`, `missed`. */
+/** Events as text: `1 step-start`, `reset 1`, `missed`. */
 const words = (events: readonly RunEvent[]): string[] =>
   events.map((told) => {
     if (told.type !== 'event') return told.type === 'reset' ? `reset ${told.step}` : told.type;
@@ -50,7 +50,7 @@ const words = (events: readonly RunEvent[]): string[] =>
     return `${told.step} ${event.type === 'text-delta' ? event.text : event.type}`;
   });
 
-/** Of a step with this text and nothing else. */
+/** Events of a step with this text only. */
 const stepOf = (step: number, ...texts: readonly string[]): string[] =>
   ['step-start', 'start', 'part-start', ...texts, 'part-end', 'finish', 'step-end'].map(
     (what) => `${step} ${what}`,
@@ -146,7 +146,7 @@ describe('a channel that fails', () => {
     const clock = fakeClock();
     const { agent } = world([call('look'), call('look'), 'Done.'], { tools: [plain('look', () => 'seen')] });
     const running = run(agent, { channel: { publish, subscribe: noWay }, clock });
-    // Once for the first step, and once for its last word.
+    // Once for the first step, and once for the end.
     await clock.advance(500);
     const { state } = (await running) as unknown as { readonly state: RunState };
     expect([state.done, warningsOf({ state } as never)]).toEqual([

@@ -40,7 +40,7 @@ async function play(vendor: string, id: string, script: readonly Step[]) {
 
 const violations = ({ requests }: WireServer) => requests.flatMap((exchange) => exchange.violations);
 
-/** The same task: a call, parallel calls with one that fails, a switch of vendor in the middle and back, an answer. */
+/** The same task: a call, parallel calls of which one fails, a change of vendor and back, an answer. */
 async function task(first: string, second: string, streamed: boolean) {
   const a = await play(first, 'a', [
     { parts: [think, { type: 'text', text: 'I look.' }, call('look')] },

@@ -12,7 +12,7 @@ const RUNS = process.env['SOAK'] === undefined ? 500 : 10_000;
 const weight = (messages: readonly Message[]): number =>
   messages.reduce((sum, message) => sum + estimateMessage(message), 0);
 
-/** What is wrong with a transcript. */
+/** Returns violations of the transcript rules. */
 function faultsOf(messages: readonly Message[]): readonly string[] {
   const faults: string[] = [];
   const open: string[] = [];
@@ -32,7 +32,7 @@ function faultsOf(messages: readonly Message[]): readonly string[] {
   return open.length === 0 ? faults : [...faults, `no result of ${open.join()}`];
 }
 
-/** What every wire may ask of the result, and what was promised of it. */
+/** Checks requirements of every wire and the documented promises. */
 async function check(given: readonly Message[], { compactor }: World, force: boolean): Promise<boolean> {
   const copy = structuredClone(given);
   const { messages, lineage, skipped } = await compactor.run(given, { force });
@@ -57,7 +57,7 @@ async function check(given: readonly Message[], { compactor }: World, force: boo
   return true;
 }
 
-/** What came out, given again, is compacted further only where one prompt could not hold it all; then it stays. */
+/** Checks that the output is compacted again only if one prompt could not hold it, and then stays the same. */
 async function settles(made: readonly Message[], compactor: World['compactor']): Promise<void> {
   let messages = made;
   for (let runs = 0; runs < 40; runs++) {

@@ -9,12 +9,13 @@ import { fittedNames } from './client/names.ts';
 import { ToolHistory } from './client/tool-history.ts';
 import type { McpEvent, McpOptions, McpToolbox } from './options.ts';
 
-/** Beyond it a list is cut, and told of: no model can choose among more. */
+/** Maximum tools of a server; longer lists are cut with an event. */
 const MAX_TOOLS = 1000;
 
 /**
- * Connects to an MCP server, and gives its tools as a toolbox for agents. Close it when it is no longer needed. Rejects
- * with `config` for options that can't be meant, and else with what connecting failed by: `network`, `timeout`, `auth`.
+ * Connects to an MCP server and returns its tools as a toolbox. Close it when it is no longer needed. Rejects with
+ * `config` for invalid options, otherwise with the error of the connection: `network`, `timeout`, `auth`.
+ *
  *
  * @example
  * await using files = await connectMcp({ name: 'files', place: { command: 'npx', args: ['mcp-files', folder] } });
@@ -42,7 +43,7 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
   };
 }
 
-/** The tools of a server, as it last told them. */
+/** Current tools of a server. */
 class ServerTools {
   tools: readonly Tool[] = [];
   readonly connection: Connection;
@@ -59,7 +60,7 @@ class ServerTools {
     });
   }
 
-  /** The same list keeps the same tools, by which providers know them again. */
+  /** An unchanged list keeps the same tool objects, which providers recognize by identity. */
   private update(all: readonly ListedTool[]): void {
     const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(this.options.only));
     // Core would reject every request that has such a tool.
@@ -89,7 +90,7 @@ class ServerTools {
   }
 }
 
-/** Of two of one name the first: the server would be asked for one of them, nobody knows which. */
+/** Keeps the first of two tools with one name. */
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
   [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
 

@@ -5,7 +5,7 @@ import type { ChatModel, Clock, Credential, JsonObject } from '@majordomo/core';
 export interface McpProgram {
   readonly command: string;
   readonly args?: readonly string[] | undefined;
-  /** Beside a short list of harmless variables, such as `PATH` and `HOME`, all that it gets. */
+  /** Environment of the program, in addition to a short list of harmless variables such as `PATH` and `HOME`. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
 }
@@ -14,7 +14,9 @@ export interface McpProgram {
 export interface McpAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Goes out as a bearer token; `oauth(…).credential` of `@majordomo/credentials` renews itself. After a 401 it is asked once more. */
+  /**
+   * Bearer token; `oauth(…).credential` of `@majordomo/credentials` renews itself. Requested again once after a 401.
+   */
   readonly credential?: Credential | undefined;
   /** Default: the platform's. That of a service binding will do. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -23,7 +25,7 @@ export interface McpAddress {
 /** Where a server is. */
 export type McpEndpoint = McpProgram | McpAddress;
 
-/** What can be told of a connection. */
+/** Event of a connection. */
 export interface McpEvent {
   /**
    * `tools-changed`: the list of tools is another; `tool-changed`: a known tool has another definition; `tool-rejected`: the
@@ -34,29 +36,35 @@ export interface McpEvent {
   readonly detail: string;
 }
 
-/** Lets a server ask a model, within bounds. */
+/** Lets a server request completions from a model, within limits. */
 export interface McpSampling {
   readonly model: ChatModel;
-  /** Of one connection over its life, reconnections included. Default 10. */
+  /**
+   * Maximum requests of a connection, reconnections included.
+   * @default 10
+   */
   readonly maxRequests?: number | undefined;
-  /** Of one answer; a server that asks for more gets as much. Default 1,000. */
+  /**
+   * Maximum tokens of one answer; larger requests are reduced.
+   * @default 1_000
+   */
   readonly maxTokens?: number | undefined;
 }
 
-/** What a server wants to know of the person. */
+/** Question of a server to the person. */
 export type McpQuestion =
   | { readonly mode: 'form'; readonly message: string; readonly schema: JsonObject }
-  /** To be done in a browser; show the whole address, and open it only when the person says so. */
+  /** Show the complete address, and open it in a browser only if the person agrees. */
   | { readonly mode: 'url'; readonly message: string; readonly url: string };
 
-/** What the person said. `decline`: no; `cancel`: neither yes nor no. */
+/** Reply of the person. `decline`: no; `cancel`: neither yes nor no. */
 export type McpReply =
   | { readonly action: 'accept'; readonly content?: JsonObject | undefined }
   | { readonly action: 'decline' | 'cancel' };
 
 /** How a server is connected, and what it may do. */
 export interface McpOptions {
-  /** Of the toolbox, and before its tools' names. */
+  /** Name of the toolbox, and default prefix of its tools. */
   readonly name: string;
   /** Where it is. */
   readonly place: McpEndpoint;
@@ -68,8 +76,9 @@ export interface McpOptions {
     | ((tool: { readonly name: string; readonly description: string | undefined }) => boolean)
     | undefined;
   /**
-   * Which tools wait for a person. Default `destructive`: those that the server calls so. One that is no longer what it
-   * was when it was first seen waits too, but under `none`.
+   * Tools that need approval. `destructive`: those that the server declares destructive. A changed definition needs
+   * approval too, except with `none`.
+   * @default 'destructive'
    */
   readonly approve?: 'all' | 'none' | 'destructive' | undefined;
   /** Milliseconds that connecting may take, also again; a program may be installed first. Default 60,000. */
@@ -78,21 +87,33 @@ export interface McpOptions {
   readonly timeoutMs?: number | undefined;
   /** Milliseconds that a call may take in all. Default 600,000. */
   readonly totalMs?: number | undefined;
-  /** How often a failed call is tried again, where the server says that the tool only reads or may be repeated. Default 0. */
+  /**
+   * Retries of a failed call if the server declares the tool read-only or idempotent.
+   * @default 0
+   */
   readonly retries?: number | undefined;
   /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
   readonly maxResultChars?: number | undefined;
   /** Answers the server's own requests for a completion, within bounds. Default: refused. */
   readonly sampling?: ChatModel | McpSampling | undefined;
-  /** `file://` addresses of folders that the server is told of. Default: it is told nothing. */
+  /**
+   * `file://` addresses of folders that the server may request.
+   * @default none
+   */
   readonly roots?: readonly string[] | undefined;
-  /** Asks the person for the server. While it takes its time, calls do not time out. Default: refused. */
+  /**
+   * Asks the person for the server. Calls do not time out meanwhile.
+   * @default refused
+   */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
-  /** Is told of connections, of changed tools and of what a program writes to stderr. What it throws changes nothing. */
+  /** Called for connections, changed tools and stderr output. Errors are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /** `auto`: asks the server first whether it speaks the protocol of July 2026; default `2025`: its initialization. */
+  /**
+   * `2025`: initialization of that protocol. `auto`: detects servers of the protocol of July 2026 first.
+   * @default '2025'
+   */
   readonly protocol?: '2025' | 'auto' | undefined;
   /** Ends connecting; later it has no effect. */
   readonly signal?: AbortSignal | undefined;
@@ -103,7 +124,7 @@ export interface McpOptions {
 /** The tools of a server, as it has them now; an agent takes changes before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
-  /** Asks the server for its tools, after reconnecting where that is needed. */
+  /** Reconnects if necessary, and loads the list of tools. */
   refresh(): Promise<void>;
   /** Ends calls under way, and the server with all its children where it is a program. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive, rejection, tempFolder, until, world } from './support/world.ts';
 
-/** Of the server and of what it has started. */
+/** Process ids of the server and its children. */
 const pidsIn = (notes: readonly string[]): readonly number[] =>
   notes.flatMap((note) => /^(?:pid|grandchild) (\d+)$/.exec(note)?.slice(1).map(Number) ?? []);
 

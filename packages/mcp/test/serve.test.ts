@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts';
 import { countingClock, rejection, run, until } from './support/world.ts';
 
-/** A client of ours on a server of ours, request by request, without a network. */
+/** Connects a client and a server of the SDK without a network. */
 async function served(
   tools: readonly Tool[],
   serving: Partial<ServeOptions> = {},

@@ -39,7 +39,7 @@ async function server(
   return box;
 }
 
-/** It takes a port and tells none: one that was free a moment ago, and another where somebody has taken it since. */
+/** The server does not print its port: use one that was free a moment ago, and another if it is taken. */
 async function everythingOverHttp(): Promise<string> {
   for (;;) {
     const port = await freePort();
@@ -88,7 +88,7 @@ describe('servers from npm', () => {
   it('filesystem: takes its folders from our roots', async () => {
     const folder = tempFolder();
     const files = await server('filesystem', [], { roots: [`file://${folder}`] });
-    // It asks for them once it is connected.
+    // The server requests them after the connection.
     await expect.poll(async () => textIn(await run(files, 'list_allowed_directories'))).toContain(folder);
   });
 

@@ -5,9 +5,9 @@ import type { Span } from './rule.ts';
 import { findTokens } from './tokens/find-tokens.ts';
 import { findUserinfo } from './find-userinfo.ts';
 
-/** Stands for every character that is masked: like a blank, it is part of no secret. */
+/** Replaces every masked character; like a space, it is part of no secret. */
 export const MASKED = '\u2028';
-/** Stands for the mask that a text has already, and for itself. */
+/** Replaces existing masks, and occurrences of itself. */
 export const EXISTING_MASK = '\u2029';
 
 /** A mask may part what hid something else: looked at again, but not for ever. */
@@ -20,7 +20,7 @@ const MAX_CODE_LENGTH = 9;
 
 const PLACES = compileRules(PLACE_RULES);
 
-/** What is found in whole lines; `masked` is the text with `MASKED` for each character of a secret. */
+/** Findings in complete lines; `masked` has `MASKED` for each character of a secret. */
 export interface Found {
   readonly masked: string;
   readonly spans: readonly Span[];
@@ -45,7 +45,7 @@ function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonl
   findKeyed(text, found);
   findUserinfo(text, found);
   findPatterns(text, PLACES, found);
-  // They are somebody's: one that matches a line's end would see more in whole texts than in pieces.
+  // An application's rule could match a line end, which would differ between complete text and chunks.
   if (own.length > 0) findInLines(text, own, found);
   if (layer < MAX_LAYERS) findEncoded(text, own, layer, found);
   return found;

@@ -13,7 +13,7 @@ const MAX_WINDOW = 1_048_576;
 /** Lines that are looked at together: what they give does not depend on it. */
 const BLOCK = 65_536;
 
-/** A stretch of the text: kept, or masked by a rule, with a quote on both sides if the mask needs one. */
+/** Emits a part of the text: unchanged, or masked by a rule, with quotes if the mask needs them. */
 export type EmitText = (raw: string, rule: string | undefined, quote?: string) => void;
 
 /**
@@ -50,9 +50,9 @@ export class LineStage {
     this.work = this.work.slice(at);
   }
 
-  /** Whole lines, a window of a long one, or the rest. None where more has to come first. */
+  /** Returns the length of complete lines, a window of a long line, or the rest; 0 if more text is needed. */
   private stretch(at: number, isEnd: boolean): number {
-    // Inside of a key, and where one begins, each line is asked; a grown window is of one line.
+    // Within a key each line is checked separately; a grown window contains one line.
     const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;
     let end = at;
     while (end - at < BLOCK) {
@@ -151,7 +151,7 @@ function cutOf(text: string, spans: readonly Span[]): number {
   if (cut === limit - 1024) cut = limit;
   for (const [from, to] of clusters(spans)) {
     if (from >= cut || to <= cut) continue;
-    // What stands right before it says whether a word begins there.
+    // The character before it decides whether a word begins.
     return to < text.length ? to : Math.max(0, from - 1);
   }
   return cut;

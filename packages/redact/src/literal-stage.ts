@@ -1,7 +1,7 @@
 import { EXISTING_MASK, MASKED } from './find-secrets.ts';
 import { maskAt } from './mask.ts';
 
-/** The same text twice, character by character: as it is, and with what is known already. */
+/** Text twice, character by character: unchanged, and with marks for known secrets. */
 export interface MarkedText {
   readonly raw: string;
   /** `MASKED` for what is secret, `KEPT` for what is a mask. */
@@ -67,7 +67,7 @@ function literalsIn(text: string, forms: readonly string[], masks: readonly Rang
   return found.sort(([a], [b]) => a - b);
 }
 
-/** Whatever stands before it will not be seen otherwise, come what may. */
+/** Returns the position before which later text cannot change the result. */
 function safeCut(
   text: string,
   forms: readonly string[],
@@ -108,6 +108,6 @@ function withMarks(text: string, masks: readonly Range[], literals: readonly Ran
   return work + plain(text.slice(at));
 }
 
-/** The two that stand for something are taken for the other kind of blank. */
+/** Replaces the mark characters in the text by the other one. */
 const plain = (text: string): string =>
   text.includes(MASKED) ? text.replaceAll(MASKED, EXISTING_MASK) : text;

@@ -1,11 +1,11 @@
-/** Forms of one secret are few and long to make: kept per value. */
+/** Forms of secrets, cached because they are expensive. */
 const known = new Map<string, readonly string[]>();
 const MAX_CACHED = 1000;
 const MIN_LENGTH = 3;
 const JSON_LEVELS = 6;
 const MIN_BASE64_LENGTH = 8;
 
-/** Every form in which known secrets may stand in a text. A source that throws has none. */
+/** Returns all forms of known secrets in a text. A source that throws has none. */
 export function literalForms(secrets: (() => Iterable<string>) | undefined): readonly string[] {
   if (secrets === undefined) return [];
   try {

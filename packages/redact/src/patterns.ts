@@ -1,11 +1,11 @@
 import { beginsAsMask } from './mask.ts';
 import type { SecretRule, Span } from './rule.ts';
 
-/** Places in a text where a credential stands by convention. */
+/** Conventional positions of credentials in a text. */
 export const PLACE_RULES: readonly SecretRule[] = [
   {
     id: 'bearer-or-basic',
-    // Words follow "basic" in prose: a credential has a digit or a capital inside, or is long.
+    // Prose follows "basic": a credential has a digit or an inner capital, or is long.
     pattern:
       /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,4}((?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[A-Za-z0-9._~+/=-]{8,})/,
     group: 1,
@@ -43,14 +43,14 @@ export const PLACE_RULES: readonly SecretRule[] = [
   },
 ];
 
-/** A private copy that continues from match to match: whoever made the rule keeps the state of theirs. */
+/** Copy of a rule, so that the application's expression keeps its state. */
 export interface CompiledRule {
   readonly id: string;
   readonly pattern: RegExp;
   readonly group: number;
 }
 
-/** What is not a rule is left out: a redactor never throws. */
+/** Compiles rules. */
 export function compileRules(rules: readonly SecretRule[]): readonly CompiledRule[] {
   return rules.flatMap(({ id, pattern, group = 0 }) => {
     const flags = `${pattern.flags.replaceAll(/[gyd]/g, '')}gd`;

@@ -2,7 +2,7 @@ import { endOfQuoted, type Quote } from './quote.ts';
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-/** What stands in such a block besides base64: headers, quotes and signs that code wraps its lines in. */
+/** Line within a key block: base64, headers, quotes and characters of code. */
 const BODY =
   /^[\s>|*#"'`+,;\\]*(?:[A-Za-z0-9/=][A-Za-z0-9+/=]*(?:\\[nr])*(?:[\s"'`,;\\][\s"'`+,;\\]*)?|[A-Za-z-]{1,30}: .{0,200}\s{0,4})?$/;
 
@@ -46,7 +46,7 @@ function restOfRun(line: string): { length: number; next: KeyMode | undefined } 
   return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };
 }
 
-/** A backslash at the end stays for the next look: it says whether a quote behind it belongs to the value. */
+/** Leaves trailing backslashes for the next call, which decides whether a quote after them belongs to the value. */
 function restOfQuoted(line: string, quote: Quote): { length: number; next: KeyMode | undefined } {
   const { end, isClosed } = endOfQuoted(line, 0, quote);
   if (isClosed || end < line.length) return { length: end, next: undefined };

@@ -6,34 +6,35 @@ import { compileRules } from './patterns.ts';
 import type { Finding, SecretRule } from './rule.ts';
 import { cleanCopy } from './value/clean-copy.ts';
 
-/** What is secret besides what the rules know, and how a mask looks. */
+/** Options of `createRedactor`. */
 export interface RedactorOptions {
   /**
-   * Values known to be secret: matched literally, percent-encoded, in base64, escaped for JSON. Asked at every use; when it
-   * throws, the rules still hold. Values of one or two characters are not looked for.
+   * Returns known secrets: matched as they are, percent-encoded, in base64, and escaped for JSON. Called at every use;
+   * if it throws, the rules still apply. Values of one or two characters are ignored.
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Besides the built-in ones. */
   readonly rules?: readonly SecretRule[] | undefined;
-  /** `[redacted:1f3a…]` instead of `[redacted]`: the same secret, the same word; of no use without the salt. */
+  /**
+   * Masks with a fingerprint, `[redacted:1f3a…]`: equal secrets get equal masks, which need the salt to be computed.
+   */
   readonly fingerprint?: { readonly salt: string } | undefined;
 }
 
-/** Masks whole secrets; never throws; the same twice as once. */
+/** Masks complete secrets. Masking twice has the same result as once. */
 export interface Redactor {
   /** The text with a mask for each secret. */
   text(text: string): string;
   /**
-   * A deep copy without secrets; instances of classes are left as they are, and bytes of images and files are left out of
-   * the search. What stands under a key that names a secret (`apiKey`, `authorization`, `password`, `x-api-key` …) is
-   * masked whatever it looks like.
+   * Returns a deep copy without secrets. Instances of classes and bytes of images and files stay unchanged. All values
+   * under a secret name (`apiKey`, `authorization`, `password`, `x-api-key` …) are masked.
    */
   value<T>(value: T): T;
   /** Where the secrets are, in order and apart from each other. */
   find(text: string): readonly Finding[];
   /**
-   * For text that comes in pieces: the same as `text` of the whole, for every split. `push` returns what is certain, which
-   * is whole lines and most of a very long one; `end` the rest.
+   * Returns a redactor for chunks, with the same result as `text` for every split. `push` returns complete lines and
+   * most of a very long one, `end` the rest.
    */
   stream(): { push(piece: string): string; end(): string };
 }
@@ -114,7 +115,7 @@ class CleanText {
     this.clean += raw;
   };
 
-  /** A secret that may continue is told when it has ended. */
+  /** Returns the clean text. A secret that may continue is emitted at its end. */
   take(isEnd: boolean): string {
     if (isEnd) this.endSecret();
     const taken = this.clean;

@@ -1,6 +1,6 @@
 import type { Quote } from './quote.ts';
 
-/** What a secret looks like. The expression is linear and has no look-behind. */
+/** Pattern of a secret. The expression is linear and has no look-behind. */
 export interface SecretRule {
   /** Such as `github-token`; what a finding names. */
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Finding {
   readonly end: number;
 }
 
-/** A finding, and what else had to stand there for it to be one: from the name of a key to the end of its value. */
+/** Finding with its context: from the beginning of the name to the end of the value. */
 export interface Span extends Finding {
   readonly from: number;
   /** Quote that the mask needs on both sides, for a number of JSON. */

@@ -5,7 +5,7 @@ import { POSITIVES } from './positives.ts';
 
 const redactor = createRedactor();
 
-/** What core masks by shape is written here as its tests have it: it has no dependency, and a small set of its own. */
+/** Examples of core's tests: core has no dependency and a separate small set. */
 const OF_CORE: readonly string[] = [
   'Bearer abcdefghijklmnopqrstuvwxyz',
   '{"x-api-key":"abc-def-ghi"}',

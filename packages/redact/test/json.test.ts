@@ -6,7 +6,7 @@ import { SECRET_NAMES } from './secret-names.ts';
 const redactor = createRedactor();
 const MASK = '[redacted]';
 
-/** Values that name what is put in later are left: they are no secrets. */
+/** Whether the value is a placeholder, which is not masked. */
 const isPlaceholder = (value: string): boolean =>
   /^(?:[*.x_-]{3,}|[a-z]{2,9}|<[\w .:-]+>|\$[A-Z_]+|\$?\{.*\}|%s|%[A-Z_]+%)$/i.test(value);
 

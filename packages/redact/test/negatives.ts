@@ -1,9 +1,9 @@
 import { randomTexts } from './random-text.ts';
 
-/** What a trace is of no use without: ids, hashes, numbers, names. */
+/** Ids, hashes, numbers and names that a trace needs. */
 const GENERATED: readonly string[] = [
   'see xai-file-search-tool and xai-image-generation-tool',
-  // Base64 of a picture or a signature, in which the letters of a key stand by chance.
+  // Base64 of an image or a signature that contains the letters of a key by chance.
   '{A90}+AS{A60}',
   '{A90}+AB{A7}==',
   '{A100}ACDb{A90}',

@@ -1,6 +1,6 @@
 import { randomTexts } from './random-text.ts';
 
-/** A text, and the part of it that nobody may see. */
+/** Text, and its secret part. */
 export interface Positive {
   readonly kind: string;
   readonly text: string;
@@ -196,7 +196,7 @@ const AROUND: readonly (readonly [before: string, after: string])[] = [
   ['see (', '), please.'],
 ];
 
-/** Values that are known by where they stand. */
+/** Values that are secret by their position. */
 const PLACES: readonly (readonly [before: string, value: string, after?: string])[] = [
   ['Authorization: Bearer ', '{A40}'],
   ['Authorization: Basic ', '{A24}=='],

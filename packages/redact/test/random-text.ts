@@ -8,7 +8,7 @@ const ALPHABETS: Readonly<Record<string, string>> = {
   b: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 };
 
-/** The same texts in every run: `ghp_{A36}` becomes a token with 36 letters and digits. */
+/** Returns a deterministic generator: `ghp_{A36}` becomes a token with 36 letters and digits. */
 export function randomTexts(seed: number): (template: string) => string {
   let state = seed;
   const next = (most: number): number => {

@@ -2,9 +2,9 @@ import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
 
 /**
- * A skill: instructions, tools, or both, under one name. It holds no state of a run, so one instance may serve many
- * agents; an agent with several skills has all their instructions and tools, in the order of the skills. Throws
- * `config` for one that has neither.
+ * Returns a skill: instructions, tools, or both, under one name. A skill holds no state of a run, so one instance may
+ * serve many agents. Throws `config` if it has neither.
+ *
  *
  * @example
  * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' });

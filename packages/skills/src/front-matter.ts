@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 /** Fields by name; every scalar is text, so that a version of 1.0 stays that. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Told what is against the format, and could be read all the same. */
+/** Reports a violation of the format that does not prevent reading. */
 export type ReportProblem = (what: string) => void;
 
 /** A file in two: the fields between lines of `---`, and what follows. `fields` is `undefined` without such lines. */
@@ -41,7 +41,7 @@ function fieldsIn(yaml: string, problem: ReportProblem): Fields {
 /** The fields, or why there are none. */
 function parseYaml(yaml: string): Fields | string {
   try {
-    // Tags that nobody knows would be told on stderr.
+    // YAML would print a warning about unknown tags to stderr.
     const value: unknown = parse(yaml, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'error' });
     return isRecord(value) ? value : 'has no fields';
   } catch (error) {

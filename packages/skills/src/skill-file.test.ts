@@ -83,7 +83,7 @@ const NOT_YAML = expect.stringMatching(
   /^its front matter is not YAML: .*; what is not YAML is read as plain text$/,
 ) as string;
 
-/** A few hundred characters that stand for 9^6 values. */
+/** A few hundred characters that expand to 9^6 values. */
 const BOMB = ['a', 'b', 'c', 'd', 'e', 'f']
   .map(
     (name, at, all) =>

@@ -2,15 +2,15 @@ import { LlmError } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 import { splitFile, type Fields, type ReportProblem } from './front-matter.ts';
 
-/** What a `SKILL.md` says, by the Agent Skills format (agentskills.io/specification, read 2026-11). */
+/** Fields of a `SKILL.md` by the Agent Skills format (agentskills.io/specification, read 2026-11). */
 export interface SkillFile {
   readonly name: string;
-  /** What the skill does, and when to use it. */
+  /** Purpose of the skill, and when to use it. */
   readonly description: string;
   readonly license: string | undefined;
   readonly compatibility: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Tools that the skill wants to use without asking. Nothing here grants them. */
+  /** Tools that the skill wants to use without approval. They are not granted. */
   readonly allowedTools: readonly string[];
   /** The Markdown after the front matter. */
   readonly body: string;
@@ -27,7 +27,7 @@ const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
 const MAX_NAME = 64;
 const MAX_DESCRIPTION = 1024;
 const MAX_COMPATIBILITY = 500;
-/** What goes into every prompt has an end, however much is written. */
+/** Bound for values that go into every prompt. */
 const MAX_FIELD = 4096;
 
 /**
@@ -41,8 +41,8 @@ export function parseSkillFile(text: string, folder?: string): SkillFile {
 }
 
 /**
- * The same, as skills are written in the wild: what is against the format is told and read as it was meant. Throws
- * `config` only for what says nothing of a skill.
+ * Reads a `SKILL.md` liberally and returns violations of the format. Throws `config` only if it does not describe a
+ * skill.
  */
 export function readSkillFile(text: string, folder?: string): ReadSkillFile {
   const problems: string[] = [];
@@ -75,7 +75,7 @@ function split(text: string, problem: ReportProblem): { readonly fields: Fields;
   }
 }
 
-/** A valid name counts, wherever it stands; a title is one for people, and the folder's is used. */
+/** Returns the name if it is valid, otherwise that of the folder. */
 function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
   const name = textIn(fields, 'name', MAX_NAME, problem);
   if (name === undefined) {

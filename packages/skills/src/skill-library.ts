@@ -3,9 +3,9 @@ import { LlmError, type JsonObject } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
 import type { SkillFile } from './skill-file.ts';
 
-/** A skill folder, wherever it is kept: on disk, in a bundle, in a bucket. */
+/** Skill folder on disk, in a bundle or in a bucket. */
 export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
-  /** The body of its `SKILL.md`, asked for when the model wants it. */
+  /** Returns the body of its `SKILL.md`. Called when the model requests it. */
   body(): string | Promise<string>;
   /** Paths of its other files, relative to the folder, with slashes. */
   files(): readonly string[] | Promise<readonly string[]>;
@@ -16,8 +16,8 @@ export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
 const MAX_FILES_SHOWN = 200;
 
 /**
- * Skill folders as one skill, by progressive disclosure: names and descriptions stand in the instructions, a body is
- * read by `skill_read`, and files next to it by `skill_file`. Throws `config` when two folders have one name.
+ * Returns skill folders as one skill with progressive disclosure: instructions contain names and descriptions,
+ * `skill_read` returns a body, `skill_file` other files. Throws `config` when two folders have one name.
  */
 export function skillLibrary(folders: readonly SkillFolder[]): Skill {
   if (folders.length === 0) return { name: 'skills' };

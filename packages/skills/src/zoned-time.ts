@@ -14,8 +14,8 @@ export function zonedTime(
 }
 
 /**
- * The instant of a time. With an offset or `Z` it says so itself; otherwise it is that of a wall clock in the zone. A time
- * that a change of clocks skips is read as if the clocks had not changed; of one that comes twice it is the first.
+ * Returns the instant of a time, with its offset or in the zone. A time that a clock change skips is read as if the
+ * clock had not changed; of a repeated time the first instant counts.
  */
 export function instantOf(time: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00', second = '00'] = PARTS.exec(time.trim()) ?? [];

@@ -14,7 +14,7 @@ const context: ToolContext = {
   spend: () => undefined,
 };
 
-/** Calls a tool of a skill in an agent: what the model is told. */
+/** Calls a tool of a skill in an agent and returns the result for the model. */
 async function told(skill: Skill, name: string, args: Record<string, string>): Promise<string> {
   const fake = fakeProvider({ id: 'f', models: { m: [{ toolCalls: [{ name, args }] }, 'ok'] } });
   const agent = createAgent({ model: createMajordomo({ providers: [fake] }).model('f/m'), skills: [skill] });

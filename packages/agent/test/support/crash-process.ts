@@ -1,5 +1,5 @@
-// Runs schedule after schedule over journals on disk, and kills itself where they say so. The next process continues.
-// What is written survives the process: it need not be synced for that.
+// Runs schedules over journals on disk and kills itself where they state. The next process continues. Written data
+// survives the process without a sync.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, toJson } from '@majordomo/core';

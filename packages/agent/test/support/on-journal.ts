@@ -20,7 +20,7 @@ export function runOnJournals(): () => void {
   };
 }
 
-/** The same agent; after `runOnJournals`, one whose runs are thrown away after every entry and begun again. */
+/** Returns the agent; after `runOnJournals`, one whose runs restart after every entry. */
 export function asAsked(agent: Agent): Agent {
   if (!isOn) return agent;
   return {

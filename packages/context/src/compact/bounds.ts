@@ -5,7 +5,7 @@ export interface Bounds {
   readonly contextTokens: number;
   /** Above it, a transcript is compacted. */
   readonly threshold: number;
-  /** So much stays word for word at the end. */
+  /** Tokens that stay unchanged at the end. */
   readonly tail: number;
   /** The longest summary. */
   readonly summary: number;
@@ -17,7 +17,7 @@ export const ASSUMED_CONTEXT = 128_000;
 const MIN_THRESHOLD = 64_000;
 const MIN_SUMMARY = 2000;
 const MAX_SUMMARY = 12_000;
-/** What a summarizer reads besides the transcript, and writes, takes so much of its context. */
+/** Share of the summarizer's context for the transcript; the rest is for the prompt and the summary. */
 const SUMMARIZER_SHARE = 0.7;
 
 /** The bounds of a model with so large a context. */
@@ -46,6 +46,6 @@ export function boundsOf(
 /** How long the summary of so much may be. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
   const asked = Math.max(MIN_SUMMARY, summarized / 5);
-  // A summary as long as what it stands for is none.
+  // A summary must be shorter than the messages that it replaces.
   return Math.max(50, Math.floor(Math.min(summary, asked, summarized / 2)));
 }

@@ -2,8 +2,8 @@ import type { AssistantPart, Message, ToolResultPart } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 
 /**
- * The messages as another model may read them: without secrets, what was thought and tokens of vendors. Whole texts are
- * looked at, before anything is cut; of arguments the names tell secrets too.
+ * Returns the messages for another model: without secrets, reasoning and tokens of vendors. Complete texts are redacted
+ * before any cut; arguments are redacted by their names too.
  */
 export function cleanMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({

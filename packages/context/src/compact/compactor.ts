@@ -25,8 +25,8 @@ import { summaryOf } from './summary-message.ts';
 import { summarize, type SummaryRequest } from './summarize.ts';
 
 /**
- * An engine of its own, which keeps summaries by the messages that they stand for, bounded. It never changes what it is given,
- * keeps calls with their results, and the last user message byte for byte, wherever that stands.
+ * Compacts transcripts and stores a bounded number of summaries. It does not change its input, keeps calls with their
+ * results, and retains the last user message unchanged.
  */
 export interface Compactor {
   /**
@@ -59,7 +59,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
 /** A transcript as it was looked at. */
 interface Inspection extends GaugeReading {
   readonly given: readonly Message[];
-  /** What would be sent, with the summaries that there are. */
+  /** Messages to send, with existing summaries. */
   readonly view: readonly Message[];
   readonly known: ConversationRecord | undefined;
   readonly run: CompactionRun;
@@ -110,7 +110,7 @@ class Engine {
     return sent;
   }
 
-  /** What one prompt could not hold is summarized by the next, until it fits or all is done. */
+  /** Compacts until the transcript fits; messages that exceed one prompt are summarized by the next. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
     const first = await this.pass(given, run);
     let { compaction } = first;
@@ -177,7 +177,7 @@ class Engine {
   private planFor(look: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 20 } = this.options;
     const { view, bounds, weigh, tokens, run } = look;
-    // Who asks for it wants something to go, although all might stay.
+    // With `force`, part of the transcript must go even if all of it fits the tail.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);
@@ -236,7 +236,7 @@ class Engine {
     try {
       return this.applySummary(look, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
-      // A redactor that fails: nothing is told that it has not looked at.
+      // If the redactor fails, no excerpt leaves the process.
       return skipped;
     }
   }
@@ -251,7 +251,7 @@ class Engine {
     return { messages: view === given ? given : repairPairs(view), lineage: undefined, skipped: why };
   }
 
-  /** What is known of the conversation, from now on. */
+  /** Returns the record of the conversation, and creates it. */
   private recordOf({ given, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
     const begun = newRecord(given);
@@ -265,8 +265,8 @@ class Engine {
   }
 
   /**
-   * A vendor found it too long, and there is no summary, or not enough of one: long results and pictures go, in the tail too.
-   * What stands for them is kept, so that the next step sends the same.
+   * Prunes long results and images, in the tail too, for a vendor that rejected the transcript as too long. The result
+   * is stored, so that the next step sends the same.
    */
   private pruneAndStore(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
     const replacement = prune(messages, lastUserMessage(messages));

@@ -1,18 +1,18 @@
 import type { Message } from '@majordomo/core';
 import { beginsWith } from '../transcript/equality.ts';
 
-/** What is known of a conversation: what stands for its beginning. */
+/** Summary state of a conversation. */
 export interface ConversationRecord {
   /** The messages as they came. */
   readonly prefix: readonly Message[];
-  /** What is sent for them. */
+  /** Messages to send instead of the prefix. */
   readonly replacement: readonly Message[];
   /** Where the summary begins, in the messages as they came. */
   readonly from: number;
   readonly compactions: number;
   /** Looks one after the other that saved less than a tenth. */
   ineffective: number;
-  /** Epoch ms; before it the summarizer is not asked about this conversation again. */
+  /** Epoch milliseconds before which the summarizer is not called for this conversation. */
   restsUntil: number;
 }
 
@@ -24,12 +24,12 @@ export function newRecord(messages: readonly Message[]): ConversationRecord {
 
 const MAX_CONVERSATIONS = 64;
 
-/** Summaries by the messages that they stand for; those that were not asked for longest are forgotten. */
+/** Bounded store of conversations; the least recently used are removed. */
 export class Conversations {
   /** The latest last. */
   private records: readonly ConversationRecord[] = [];
 
-  /** Of those that fit, the one that stands for most. */
+  /** Returns the matching record with the longest prefix. */
   find(messages: readonly Message[]): ConversationRecord | undefined {
     const fitting = this.records.filter(
       ({ prefix, replacement }) => beginsWith(messages, prefix) || isSent(messages, replacement),
@@ -52,7 +52,7 @@ export class Conversations {
 const isSent = (messages: readonly Message[], stands: readonly Message[]): boolean =>
   stands.length > 0 && beginsWith(messages, stands);
 
-/** What is sent for a conversation; that itself, given again, stays. */
+/** Returns the messages to send. Messages that have the replacement already are unchanged. */
 export function viewOf(
   messages: readonly Message[],
   known: ConversationRecord | undefined,

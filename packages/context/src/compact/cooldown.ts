@@ -12,7 +12,7 @@ export function cooldownAfter(error: unknown): { readonly ms: number; readonly i
 const OF_THE_TRANSCRIPT = ['content-filter', 'context-overflow', 'invalid-request', 'unsupported'] as const;
 
 function msOf(error: unknown): number {
-  // Nobody is there to ask, and none will be soon.
+  // Such errors do not resolve by themselves soon.
   if (LlmError.is(error, 'config', 'auth', 'billing', 'not-found', 'denied')) return 10 * MINUTE;
   if (LlmError.is(error, 'protocol', 'network', 'empty', 'truncated', 'invalid-output')) return MINUTE / 2;
   return MINUTE;

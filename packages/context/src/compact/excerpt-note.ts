@@ -6,7 +6,7 @@ import { MIN_DETAIL, render } from './render.ts';
 
 const MAX_CHARACTERS = 8000;
 
-/** What stands for a transcript where no model could sum it up: its turns, each in a line or two. */
+/** Returns excerpts of all turns, for a transcript that no model could summarize. */
 export function excerptNote(
   fresh: readonly Message[],
   previous: string | undefined,

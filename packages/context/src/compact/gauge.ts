@@ -68,7 +68,7 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
   tools,
 });
 
-/** What messages weigh together. */
+/** Returns the total tokens of messages. */
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 

@@ -3,7 +3,7 @@ import { LlmError, type ChatModel, type Clock, type Message } from '@majordomo/c
 import type { Redactor } from '@majordomo/redact';
 import type { MeteredRequest, TokenMeter } from '../meter/token-meter.ts';
 
-/** What a compactor is made of. Only `summarizer` and `contextTokens` are needed. */
+/** Options of `createCompactor`. */
 export interface CompactorOptions {
   /** Writes the summaries: a cheap chain. */
   readonly summarizer: ChatModel;
@@ -14,32 +14,36 @@ export interface CompactorOptions {
   readonly summarizerTokens?: number | undefined;
   /** Share of the context at which it begins. Default 0.5; from 128,000 tokens of context on never below 64,000. */
   readonly threshold?: number | undefined;
-  /** Share of the threshold that stays word for word at the end. Default 0.2; kept within 0.1 and 0.8. */
+  /**
+   * Share of the threshold that stays unchanged at the end, limited to 0.1 to 0.8.
+   * @default 0.2
+   */
   readonly tail?: number | undefined;
   /** So many messages stay at the beginning, besides instructions. Default 3. */
   readonly protectFirst?: number | undefined;
   /** So many messages stay at the end, however long they are: no more than 8, no less than 3. Default 20. */
   readonly protectLast?: number | undefined;
   /**
-   * What replaces the messages when the summarizer fails. A summary that was cut or exceeds its limit is a failure. `keep`:
-   * nothing, all messages stay. `note`: excerpts made without a model. `@default 'keep'`
+   * Behavior if the summarizer fails. A summary that was cut or exceeds its limit is a failure. `keep`: all messages
+   * stay. `note`: excerpts that need no model replace them.
+   * @default 'keep'
    */
   readonly whenSummaryFails?: 'keep' | 'note' | undefined;
   /** Runs over all that the summarizer reads and writes. Default: `createRedactor()`. */
   readonly redactor?: Redactor | undefined;
   /** Default: `tokenMeter()`. */
   readonly meter?: TokenMeter | undefined;
-  /** Told of every look at a transcript; one that throws changes nothing. */
+  /** Called for every check of a transcript. Errors are ignored. */
   readonly onEvent?: ((event: CompactionEvent) => void) | undefined;
   /** For how long a failed summarizer is left alone, and for dates. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
-/** What was summarized: messages `from` up to, not including, `to` of those that were given. */
+/** Summarized range: messages `from` up to, but not including, `to` of the input. */
 export interface Lineage {
   readonly from: number;
   readonly to: number;
-  /** Of all that is sent, before and after. */
+  /** Tokens of the request before and after. */
   readonly tokensBefore: number;
   readonly tokensAfter: number;
   readonly summary: string;
@@ -50,15 +54,15 @@ export interface Lineage {
 /** Why nothing was summarized. */
 export type SkipReason = 'fits' | 'protected' | 'thrash' | 'cooldown' | 'failed';
 
-/** What became of a transcript. */
+/** Outcome of a check. */
 export type CompactionEvent =
   | { readonly type: 'compacted'; readonly lineage: Lineage }
   | { readonly type: 'skipped'; readonly why: SkipReason; readonly error?: unknown };
 
-/** What is to be sent, and how it came to be. */
+/** Messages to send, and how they were made. */
 export interface Compaction {
   readonly messages: readonly Message[];
-  /** Of a summary that was made now. */
+  /** Set if a new summary was made. */
   readonly lineage: Lineage | undefined;
   /** `fits`: there is room; `protected`: nothing may go; `thrash`: it does not help; `cooldown`: the summarizer failed lately; `failed`: just now. */
   readonly skipped: SkipReason | undefined;
@@ -68,7 +72,7 @@ export interface Compaction {
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
   /** Also when it fits, when it did not help lately, and when the summarizer failed lately. */
   readonly force?: boolean | undefined;
-  /** What the summary is to be about, before all else. */
+  /** Subject that the summary must cover first. */
   readonly focus?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** `provider/model` that will read it. Default: that of the run before. */
@@ -80,7 +84,7 @@ export interface ContextStatus {
   readonly tokens: number;
   readonly threshold: number;
   readonly contextTokens: number;
-  /** Of the context, from 0 to 1 and above. */
+  /** Share of the context; above 1 if it is exceeded. */
   readonly share: number;
   readonly compactions: number;
 }

@@ -3,11 +3,11 @@ import { groupsOf, type Group } from '../transcript/groups.ts';
 import type { Bounds } from './bounds.ts';
 import { isAcknowledgment, summaryOf } from './summary-message.ts';
 
-/** What stays, and what goes: the messages from `from` up to, not including, `to` are summarized. */
+/** Messages from `from` up to, but not including, `to` are summarized; all others stay. */
 export interface Plan {
   readonly from: number;
   readonly to: number;
-  /** Of those, what no summary stands for yet. */
+  /** Messages among them that no summary covers yet. */
   readonly fresh: readonly Message[];
   /** Summaries among them, which the new one takes up. */
   readonly previous: string | undefined;
@@ -65,7 +65,7 @@ const isAnswer = (message: Message): boolean =>
 export const lastUserMessage = (messages: readonly Message[]): Message | undefined =>
   messages.findLast((message) => message.role === 'user' && summaryOf(message) === undefined);
 
-/** The same for the first messages of those that are to be summarized. */
+/** Returns the plan for the first `count` fresh messages only. */
 export function shortenPlan(plan: Plan, messages: readonly Message[], count: number): Plan {
   const next = plan.fresh[count];
   if (next === undefined) return plan;

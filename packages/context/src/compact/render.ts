@@ -14,7 +14,7 @@ export interface Detail {
 
 type CutLengths = readonly [head: number, tail: number];
 
-/** The least that says what happened. */
+/** Lowest detail. */
 export const MIN_DETAIL: Detail = { text: [600, 200], args: [150, 50], result: undefined };
 
 /** From all that is of use to the least. */
@@ -27,7 +27,7 @@ export const DETAILS: readonly Detail[] = [
 /** Results of this length and more are looked for again. */
 const WORTH_REFERENCE = 200;
 
-/** A transcript in words, a line or more for each message. */
+/** Returns a transcript as text, at least one line per message. */
 export function render(messages: readonly Message[], detail: Detail): readonly string[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
   const last = new Map<string, ToolResultPart>();

@@ -1,19 +1,18 @@
 import type { ChatRequest, Message, Usage } from '@majordomo/core';
 import type { TokenMeter } from '../meter/token-meter.ts';
 
-/** What an agent knows when it is about to ask; each of it may be missing. */
+/** Context of a model step; every member is optional. */
 export interface StepContext {
   readonly step?: number | undefined;
   readonly state?: { readonly runId?: string | undefined } | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Of the step before. */
   readonly usage?: Usage | undefined;
   readonly target?: string | undefined;
   readonly request?: ChatRequest | undefined;
   readonly overflow?: unknown;
 }
 
-/** What a run sent last. */
+/** Last request of a run. */
 interface SentRequest {
   readonly step: number;
   readonly request: ChatRequest;
@@ -21,7 +20,7 @@ interface SentRequest {
 
 const MAX_RUNS = 64;
 
-/** Tells the meter what vendors counted for what agents sent, step by step. */
+/** Reports the vendor's usage of each step to the meter. */
 export class StepUsage {
   private readonly meter: TokenMeter;
   /** By the run's id, the latest last. */
@@ -31,7 +30,7 @@ export class StepUsage {
     this.meter = meter;
   }
 
-  /** What is told now is what the step before came to. */
+  /** Reports the usage of the previous step. */
   observeLastStep({ step, state, usage, target, overflow }: StepContext): void {
     const previous = this.runs.get(state?.runId ?? '');
     if (previous === undefined || usage === undefined || target === undefined || overflow !== undefined)

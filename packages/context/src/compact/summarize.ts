@@ -10,7 +10,7 @@ import { DETAILS, MIN_DETAIL, render } from './render.ts';
 import { withoutFrame } from './summary-message.ts';
 import { summaryPrompt, type SummaryTask } from './summary-prompt.ts';
 
-/** What is to be summarized. */
+/** Messages to summarize, and limits. */
 export interface SummaryRequest {
   readonly fresh: readonly Message[];
   readonly previous: string | undefined;
@@ -21,7 +21,7 @@ export interface SummaryRequest {
   readonly promptTokens: number;
 }
 
-/** Who summarizes, and who sees to it that no secret is told. */
+/** Model that writes summaries, and redactor of its input and output. */
 export interface Summarizer {
   readonly model: ChatModel;
   readonly redactor: Redactor;
@@ -29,12 +29,12 @@ export interface Summarizer {
 
 /** Limit of a summary, as a multiple of the length that the prompt requests. */
 const SUMMARY_MARGIN = 1.3;
-/** For the whole call, its failover included. */
+/** Limit of a complete call, failover included, in milliseconds. */
 const TIME_MS = 180_000;
 /** Text of a prompt besides the transcript. */
 const PROMPT_OVERHEAD = 700;
 
-/** A summary, and for how many of the messages it stands: whole groups, from the first on. */
+/** Summary, and the number of messages that it covers: complete groups from the first on. */
 export interface Summary {
   readonly text: string;
   readonly count: number;
@@ -96,7 +96,7 @@ function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): s
   return summary;
 }
 
-/** How many of the messages, from the first on, fit in the least detail; whole groups. */
+/** Returns the number of messages that fit in the lowest detail; complete groups only. */
 function fittingCount(readable: readonly Message[], { previous, promptTokens }: SummaryRequest): number {
   const left = promptTokens - PROMPT_OVERHEAD - estimateTokens(previous ?? '');
   let tokens = 0;

@@ -5,7 +5,7 @@ const END = '</summary-of-earlier-conversation>';
 const HEADER =
   'For reference: what was said and done before, as a model summed it up. It is no request, and what it tells as done is done. Where it and later messages differ, the later ones hold.';
 
-/** The turn that stands for what was summarized. */
+/** Returns the user turn with a summary. */
 export const summaryMessage = (summary: string): UserMessage => ({
   role: 'user',
   parts: [{ type: 'text', text: `${START}\n${HEADER}\n\n${withoutFrame(summary)}\n${END}` }],
@@ -24,7 +24,7 @@ export function summaryOf(message: Message | undefined): string | undefined {
 export const withoutFrame = (summary: string): string =>
   summary.replaceAll(START, '').replaceAll(END, '').replaceAll(HEADER, '').trim();
 
-/** Stands between two turns of the user where wires want them to alternate. */
+/** Turn between two user turns, for wires that require alternating roles. */
 export const ACKNOWLEDGMENT: AssistantMessage = { role: 'assistant', parts: [{ type: 'text', text: 'OK.' }] };
 
 /** Also one that went through JSON. */

@@ -1,11 +1,11 @@
-/** What a summarizer is asked. */
+/** Input of the summary prompt. */
 export interface SummaryTask {
-  /** The transcript in words. */
+  /** Transcript as text. */
   readonly lines: readonly string[];
   /** A summary that the new one takes up. */
   readonly previous: string | undefined;
   readonly focus: string | undefined;
-  /** What the user said last, where nobody gave a focus. */
+  /** Latest user messages if no focus is set. */
   readonly recentText: string;
   /** How long it may be. */
   readonly tokens: number;
@@ -27,7 +27,7 @@ const SECTIONS = [
   'Facts to keep: names, numbers, ids, addresses, commands, error messages, exactly as they stand',
 ].map((section) => `- ${section}`);
 
-/** One message, which is all that the summarizer gets. The same task gives the same words. */
+/** Returns the only message of the summarizer's request; deterministic. */
 export function summaryPrompt({ lines, previous, focus, recentText, tokens }: SummaryTask): string {
   const words = Math.max(30, Math.floor(tokens * 0.7));
   return [

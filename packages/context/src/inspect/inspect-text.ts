@@ -4,19 +4,18 @@ import { trimTail } from '../transcript/trim-tail.ts';
 import { invisibleIn } from './invisible.ts';
 import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
-/** What was found, and where; the excerpt is a line at most, without invisible marks. */
+/** Suspicious passage. The excerpt is at most one line, without invisible characters. */
 export interface Suspicion {
   readonly id: string;
   readonly at: number;
   readonly excerpt: string;
 }
 
-/** More of one kind say nothing new. */
 const MAX_PER_KIND = 5;
 
 /**
- * Words that try to steer the model from within a file, in order. It takes time by the length of the text, whatever is in it.
- * Scopes: `all` for any text, `context` (default) for files of a project, `strict` for those of strangers.
+ * Returns passages that try to steer the model from within a file, in order; linear in the length of the text. Scopes:
+ * `all` for any text, `context` (default) for project files, `strict` for untrusted files.
  */
 export function inspectText(text: string, scope: Scope = 'context'): readonly Suspicion[] {
   const found: Suspicion[] = [];
@@ -42,7 +41,7 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
 const SCOPES: readonly Scope[] = ['all', 'context', 'strict'];
 const reaches = (scope: Scope, own: Scope): boolean => SCOPES.indexOf(own) <= SCOPES.indexOf(scope);
 
-/** No tag within a tag: what stands in one is looked at once. */
+/** No nested tags, so that each tag is read once. */
 const HIDDEN_ELEMENT = /<[a-z]{1,10}\s[^<>]{0,300}>/gi;
 const COMMENT = /<!--[^<>]{0,2000}-->/g;
 const HIDES = /(?:display\s?:\s?none|visibility\s?:\s?hidden|font-size\s?:\s?0|opacity\s?:\s?0)(?![.\d])/i;
@@ -55,17 +54,17 @@ function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
   }
 }
 
-/** A word, with what makes paths, variables and addresses. */
+/** A word with the characters of paths, variables and addresses. */
 const WORD = /[A-Za-z0-9$~_./][\w$~{}:/@.-]*/g;
 
-/** Every step of a rule waits for one of its words; only the rules that know a word look at it. */
+/** Advances each rule by the words of its steps. Only rules that contain a word are visited. */
 function sequencesIn(
   text: string,
   rules: readonly SequenceRule[],
   tell: (id: string, at: number) => void,
 ): void {
   const index = indexOf(rules);
-  /** Of each rule and step: where the latest run up to it began, and at which word it stands. */
+  /** For each rule and step: start of the latest run up to it, and index of its word. */
   const runs = rules.map(({ steps }) => steps.map(() => ({ start: -1, word: -Infinity })));
   let count = 0;
   const meet = (name: string, at: number): void => {
@@ -93,7 +92,7 @@ function sequencesIn(
 
 const NO_RULES: readonly (readonly [number, number])[] = [];
 
-/** The last steps of a rule first: a word does not follow itself. */
+/** Maps words to rules, with the last steps first, since a word must not follow itself. */
 function indexOf(
   rules: readonly SequenceRule[],
 ): ReadonlyMap<string, readonly (readonly [rule: number, step: number])[]> {

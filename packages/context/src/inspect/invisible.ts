@@ -1,4 +1,4 @@
-/** Marks that nobody sees, and marks that turn the direction of what follows. */
+/** Invisible characters, and those that change the direction of the text. */
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff\u202a-\u202e\u2062-\u2064\u2066-\u2069]/gu;
 
 /** Places of invisible marks that have no business there; emoji, and scripts that join letters, need some. */

@@ -1,7 +1,7 @@
 /** Where a rule is looked for: `all` in any text, `context` besides in files, `strict` where nothing is trusted. */
 export type Scope = 'all' | 'context' | 'strict';
 
-/** Words in this order, each at most `gap` words behind the one before. */
+/** Sequence of words, each at most `gap` words after the previous one. */
 export interface SequenceRule {
   readonly id: string;
   readonly scope: Scope;
@@ -17,7 +17,7 @@ const rule = (id: string, scope: Scope, gap: number, ...steps: readonly string[]
   steps: steps.map(words),
 });
 
-/** `$secret`, `key-file` and the like are classes of words, which `classesAt` knows. */
+/** `$secret`, `$key-file` and similar names are classes of words, see `classesAt`. */
 export const SEQUENCES: readonly SequenceRule[] = [
   rule(
     'ignore-instructions',
@@ -137,13 +137,13 @@ const NONE: readonly string[] = [];
 /** Characters before the name of a file whose content a command sends: `-d @.env`, `--post-file=.env`, `< .env`. */
 const SENDS = /(?:@|<\s?|post-file[= ])$/;
 
-/** Returns the classes of a word that stands behind these characters. */
+/** Returns the classes of a word that follows these characters. */
 export function classesAt(word: string, before: string): readonly string[] {
   const classes = classesOf(word);
   return classes.includes('$key-file') && SENDS.test(before) ? [...classes, '$sent-file'] : classes;
 }
 
-/** What a word is besides itself. */
+/** Returns the classes of a word. */
 function classesOf(word: string): readonly string[] {
   if (!/[$./~_]/.test(word)) return NONE;
   if (word.startsWith('$')) {

@@ -6,14 +6,14 @@ import { plainTools } from './plain-tools.ts';
 /** Counts the tokens of a text; a tokenizer's own function fits. */
 export type TokenCounter = (text: string) => number;
 
-/** What of a request goes to the model. */
+/** Parts of a request that the model reads. */
 export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools'>;
 
-/** Tokens, as far as anybody knows before the call. It never stands where a vendor's count belongs. */
+/** Estimated tokens of a request. It does not replace the count of a vendor. */
 export interface MeterReading {
   readonly estimated: true;
   readonly tokens: number;
-  /** Does it stand on what the vendor counted for the beginning of this conversation? */
+  /** Whether the estimate is based on the vendor's count for the beginning of this conversation. */
   readonly anchored: boolean;
 }
 
@@ -25,21 +25,20 @@ export interface TokenMeter {
   observe(request: MeteredRequest, usage: Usage, target: string): void;
 }
 
-/** What a vendor counted. */
+/** Request that a vendor counted. */
 interface Anchor extends MeteredRequest {
   readonly input: number;
-  /** Of the answer, when it is sent back. */
+  /** Tokens of the answer when it is sent again. */
   readonly answer: { readonly said: number; readonly thought: number } | undefined;
 }
 
-/** Anchors of so many targets and conversations are kept. */
 const MAX_ANCHORS = 64;
 
 /** No vocabulary is so much better than the estimate. */
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
-/** A meter of its own: what it has seen stays with it, and is bounded. */
+/** Returns a meter with bounded memory. */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
   const counter = safeCounter(count);
   const weights = new Weights(counter);
@@ -61,7 +60,7 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
     observe({ messages, system, tools }, usage, target) {
       const { input, output, reasoning: thought = 0 } = usage;
       if (input === undefined || !(input > 0)) return;
-      // Some servers count what they had not read before, and call it the whole.
+      // Some servers count only uncached input.
       const estimated = weights.ofRequest({ messages, system, tools }, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { said: Math.max(0, output - thought), thought };
@@ -84,7 +83,7 @@ const continuesFrom = (anchor: Anchor, { messages, system, tools }: MeteredReque
 const hasSameTools = (first: MeteredRequest['tools'], second: MeteredRequest['tools']): boolean =>
   first === second || isSame(plainTools(first), plainTools(second));
 
-/** What messages weigh, each counted once as long as it lives. */
+/** Token counts of messages, each computed once. */
 class Weights {
   private readonly weights = new WeakMap<Message, { readonly model: string | undefined; tokens: number }>();
   private readonly count: TokenCounter | undefined;
@@ -102,13 +101,13 @@ class Weights {
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);
   }
 
-  /** What came after the anchor: its answer is known, where it is there. */
+  /** Returns the tokens of the messages after the anchor. The answer's count is known. */
   afterAnchor({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
     const [first, ...rest] = request.messages.slice(messages.length);
     if (first === undefined) return 0;
     const all = rest.reduce((sum, message) => sum + this.ofMessage(message, target), 0);
     if (first.role !== 'assistant' || answer === undefined) return all + this.ofMessage(first, target);
-    // Vendors drop what was thought once somebody asks again; while tools continue it is read again.
+    // Vendors drop reasoning after a new user message; during tool calls it is read again.
     const isRead = carriesThoughts(first) && !rest.some(({ role }) => role === 'user');
     return all + answer.said + (isRead ? answer.thought : 0);
   }

@@ -15,7 +15,7 @@ export async function untilAborted<T>(
     if (signal.aborted) onAbort();
   });
   try {
-    // Whoever loses the race is not heard of again.
+    // The result of the loser is discarded.
     return await Promise.race([aborted, signal.aborted ? aborted : Promise.resolve().then(work)]);
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -1,7 +1,9 @@
 const OPEN = /<(think|thinking|reasoning)(?:\s[^<>]{0,100})?>/gi;
 const CLOSE = /<\/(?:think|thinking|reasoning)\s{0,9}>/i;
 
-/** What a model said next to blocks in which it thought aloud, at the start of a line; one that never ends goes to the end. */
+/**
+ * Returns the text without reasoning blocks that begin at the start of a line. An unclosed block reaches to the end.
+ */
 export function withoutThinking(text: string): string {
   // A server that cut the beginning leaves the end.
   const first = CLOSE.exec(text);

@@ -2,13 +2,13 @@ import { estimateTokens, imageTokens } from '@majordomo/catalog/tokens';
 import type { TextPart, UserPart } from '@majordomo/core';
 import { cutEnd } from '../transcript/cut-middle.ts';
 
-/** Tokens of an opening and closing tag, and of the line that says what was cut. */
+/** Tokens of both tags and of the line about the cut. */
 const FRAME = 30;
 
 /** The `<` of a closing tag of any reference. */
 const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
 
-/** What references may still take in. */
+/** Remaining token budget of references. */
 export class Budget {
   private left: number;
   private readonly cut = new Set<string>();
@@ -29,7 +29,7 @@ export class Budget {
     return { type: 'text', text: `${tag}\n${kept}\n</${name}>` };
   }
 
-  /** What was fetched: text as text, all else as it came. */
+  /** Returns fetched content: text within a tag, other parts unchanged. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
     if (part.type === 'text') return this.textPart(raw, `<page url="${url}">`, part.text);
     const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(part.bytes.length / 24);

@@ -5,7 +5,9 @@ import { withoutFrontmatter } from './frontmatter.ts';
 import { readText, realFolder } from './read-inside.ts';
 import { projectSources, type ProjectSource } from './project-sources.ts';
 
-/** Without `home` there is no SOUL.md; a suspicious file is wrapped as untrusted unless told otherwise. */
+/**
+ * Options of `contextFiles`. Without `home`, SOUL.md is not read. A suspicious file is wrapped as untrusted by default.
+ */
 export interface ContextFilesOptions {
   /** Where the project's files are looked for. */
   readonly cwd: string;
@@ -24,7 +26,7 @@ const KINDS: KindsOf<ContextFilesOptions> = {
   onSuspicion: ['block', 'warn', 'wrap'],
 };
 
-/** What was found, for `buildPrompt`, and what a person should know of it. */
+/** Layers for `buildPrompt`, and warnings for a person. */
 export interface ContextFiles {
   readonly layers: readonly Layer[];
   readonly warnings: readonly string[];

@@ -1,6 +1,6 @@
 import { LlmError, type UserPart } from '@majordomo/core';
 
-/** Fetches what an address stands for. */
+/** Fetches the content of an address. */
 export type FetchReference = (
   url: string,
 ) => Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;

@@ -1,6 +1,6 @@
 const FENCE = '---\n';
 
-/** The text without what stands between two `---` lines at its beginning, if that is a list of names and values. */
+/** Returns the text without front matter: lines of names and values between two `---` lines at its beginning. */
 export function withoutFrontmatter(text: string): string {
   if (!text.startsWith(FENCE)) return text;
   const end = `${text}\n`.indexOf('\n---\n', FENCE.length - 1);

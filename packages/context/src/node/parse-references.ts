@@ -1,6 +1,6 @@
 import { trimTail } from '../transcript/trim-tail.ts';
 
-/** What `@…` in a text stands for. */
+/** Reference `@…` in a text. */
 export type Reference = { readonly raw: string } & (
   | {
       readonly type: 'file';
@@ -14,7 +14,7 @@ export type Reference = { readonly raw: string } & (
   | { readonly type: 'url'; readonly url: string }
 );
 
-/** No address of mail, and nothing within a word. */
+/** Excludes mail addresses and positions within a word. */
 const REFERENCE =
   /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|([^\s"<>]{1,2000}))|(diff|staged)\b)/g;
 const MAX_COMMITS = 20;

@@ -14,7 +14,7 @@ const OWN = ['.majordomo.md', '.hermes.md', 'HERMES.md'];
 const OTHERS = ['AGENTS.md', 'agents.md', 'CLAUDE.md', 'claude.md'];
 const CURSOR_RULES = path.join('.cursor', 'rules');
 
-/** Where a project's instructions may stand, the first that has any counts. */
+/** Returns the sources of project instructions, in order of precedence. */
 export async function projectSources(cwd: string): Promise<readonly ProjectSource[]> {
   const folders = await upToRepository(cwd);
   const root = folders.at(-1) ?? cwd;

@@ -16,7 +16,7 @@ export async function realFolder(folder: string, option: string): Promise<string
     const real = await realpath(folder);
     if ((await stat(real)).isDirectory()) return real;
   } catch {
-    // Told below.
+    // Thrown below.
   }
   throw new LlmError('config', `${option} "${folder}" is no folder`, { path: option });
 }
@@ -40,7 +40,10 @@ const isWithin = (root: string, name: string): boolean => {
   return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way);
 };
 
-/** Text by its bytes: UTF-8, or UTF-16 that says so; line ends are `\n`. `whole`: none of what is too large. */
+/**
+ * Reads UTF-8, or UTF-16 with a byte order mark; line ends become `
+ * `. `complete`: reject a file that is too large.
+ */
 export async function readText(
   root: string,
   name: string,

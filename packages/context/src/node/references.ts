@@ -13,7 +13,7 @@ import { parseReferences, type Reference } from './parse-references.ts';
 export interface ReferenceOptions {
   /** Nothing outside of this folder is read. */
   readonly root: string;
-  /** Of all that is referred to, by estimate; what is more is cut, visibly. */
+  /** Maximum estimated tokens of all references; longer content is cut with a mark. */
   readonly maxTokens: number;
   /** Ends the wait at once. */
   readonly signal?: AbortSignal | undefined;
@@ -35,8 +35,9 @@ export interface ResolvedReferences {
 }
 
 /**
- * `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`, `@git:3` and `@url:https://…` in a text: what they stand for,
- * within a budget of tokens. What cannot be read is a warning. Throws `config` for a root that is no folder, and `aborted`.
+ * Returns the text and the content of its references `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`,
+ * `@git:3` and `@url:https://…`, within a token budget. Unreadable content becomes a warning. Throws `config` if the
+ * root is not a folder, and `aborted`.
  */
 export async function resolveReferences(
   text: string,

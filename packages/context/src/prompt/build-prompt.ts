@@ -22,8 +22,8 @@ const TIERS = ['stable', 'context', 'volatile'] as const;
 const LAYER: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
 
 /**
- * The layers, what changes least first, with a blank line between them; empty ones are left out. The same layers give the
- * same text. Throws `config` for what is no layer, and for a negative limit.
+ * Joins layers with a blank line, stable tiers first, without empty ones; deterministic. Throws `config` for an invalid
+ * layer or a negative limit.
  */
 export function buildPrompt(layers: readonly Layer[]): Prompt {
   checkOptions('buildPrompt', { layers }, { layers: 'array' }, ['layers']);
@@ -50,11 +50,11 @@ function checkLayer(layer: unknown, at: number): void {
   checkOptions(`buildPrompt: ${path}`, layer, LAYER, ['tier', 'name', 'text']);
 }
 
-/** What a person is told of a text that was cut. */
+/** Returns the warning about a cut text. */
 export const cutWarning = (name: string, was: number, is: number): string =>
   `${name} was cut from ${was} to ${is} characters`;
 
-/** Of a text that is too long: the first 70 and the last 20 of 100 characters, and a line that says so. */
+/** Returns the first 70 and last 20 percent of the limit, with a line about the cut. */
 export function cutToLimit(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const marker = (left: number): string => `\n\n[… ${left} characters were left out here …]\n\n`;

@@ -1,4 +1,4 @@
-/** Words that a prompt gets where they are of use. */
+/** Guidance text with the conditions for its use. */
 export interface GuidanceRow {
   readonly id: string;
   /** For agents with such a tool; without it, for all with any tool. */

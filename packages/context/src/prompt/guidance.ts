@@ -1,7 +1,7 @@
 import type { Layer } from './build-prompt.ts';
 import { GUIDANCE } from './guidance-table.ts';
 
-/** Words for the tools that there are and for the family of the model, as layers of the stable tier. */
+/** Returns guidance for the given tools and model family, as layers of the stable tier. */
 export function guidance({
   tools,
   model,

@@ -1,9 +1,6 @@
 import type { UserMessage } from '@majordomo/core';
 
-/**
- * What was remembered for this turn goes with the question, and never into the system text, whose prefix is cached. What the
- * user wrote stays as it was.
- */
+/** Adds notes to the user message, not to the system text, whose prefix is cached. The user's parts stay unchanged. */
 export function recall(message: UserMessage, notes: string | readonly string[]): UserMessage {
   const text = (typeof notes === 'string' ? [notes] : notes).filter((note) => note.trim() !== '').join('\n');
   if (text === '') return message;

@@ -11,7 +11,7 @@ export function cleanTitle(text: string): string | undefined {
   return title === undefined ? undefined : cutToWords(title, MAX_LENGTH);
 }
 
-/** Up to so many characters: to the last whole word, or a whole character where there are no words. */
+/** Cuts after the last complete word, or a complete character if there are no words. */
 export function cutToWords(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const cut = cutEnd(text, maxLength - 1);
@@ -19,7 +19,7 @@ export function cutToWords(text: string, maxLength: number): string {
   return `${trimTail(end > maxLength / 2 ? cut.slice(0, end) : cut, ' .,:;–-')}…`;
 }
 
-/** Pairs that stand around a title. */
+/** Pairs of quotes around a title. */
 const QUOTES: readonly string[] = [
   '""',
   "''",
@@ -36,7 +36,7 @@ const QUOTES: readonly string[] = [
   '__',
 ];
 
-/** Prefixes and quotes stand around each other in any order. */
+/** Removes prefixes and quotes in any order. */
 function withoutDecoration(line: string): string {
   let title = line.replaceAll(/\s+/gu, ' ').trim();
   for (let before = ''; before !== title;) {

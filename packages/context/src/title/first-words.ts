@@ -3,10 +3,10 @@ import { trimTail } from '../transcript/trim-tail.ts';
 
 const WORDS = 7;
 const MAX_LENGTH = 60;
-/** Of scripts without spaces. */
+/** Maximum for scripts without spaces. */
 const MAX_UNSPACED_LENGTH = 24;
 
-/** A title of the first words of a text; `undefined` where it has none. */
+/** Returns a title from the first words of a text; `undefined` for a text without words. */
 export function firstWords(text: string): string | undefined {
   const line = text.split('\n').find((one) => /[\p{L}\p{N}]/u.test(one)) ?? '';
   const [sentence = ''] = line

@@ -16,14 +16,14 @@ export interface TitleOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Of the user's and of the model's first words. */
+/** Characters of the first user and model messages. */
 const EXCERPT = 500;
 /** Models that think before they answer need some. */
 const MAX_TOKENS = 500;
 
 /**
- * Three to seven words for a conversation; `undefined` for one without words. Never rejects: without a model, or without its
- * answer, it is made of the user's first words.
+ * Returns a title of three to seven words; `undefined` for a conversation without words. Never rejects: if the model is
+ * missing or fails, the title consists of the user's first words.
  */
 export async function titleOf(
   model: ChatModel | undefined,

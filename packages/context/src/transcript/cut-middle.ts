@@ -1,4 +1,4 @@
-/** What stands where something was cut. */
+/** Returns the text at a cut. */
 export type Marker = (left: number) => string;
 
 /** Beginning and end of a text, with a visible cut between them; nothing is cut through the middle of a character. */
@@ -10,11 +10,14 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
   return cut.length < text.length ? cut : text;
 }
 
-/** The text's beginning, at most so long, up to a whole character as people see it. */
+/** Returns the beginning of the text, at most this long, without cutting a visible character. */
 export const cutEnd = (text: string, maxLength: number): string =>
   text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
 
-/** So far around a cut is looked for whole characters: the longest of them, such as families and flags, are shorter. */
+/**
+ * Characters around a cut that are searched for character boundaries. The longest ones, such as families and flags, are
+ * shorter.
+ */
 const AROUND = 64;
 
 /** Below it no character goes together with the one before, but for the two of a line's end. */

@@ -1,11 +1,11 @@
 import type { Message } from '@majordomo/core';
 
-/** Does a transcript begin with these messages? By identity, else by what they hold. */
+/** Returns whether a transcript begins with these messages, by identity or content. */
 export function beginsWith(messages: readonly Message[], prefix: readonly Message[]): boolean {
   return prefix.length <= messages.length && prefix.every((message, at) => isSame(message, messages[at]));
 }
 
-/** The same plain data, bytes included. */
+/** Compares plain data, bytes included. */
 export function isSame(first: unknown, second: unknown): boolean {
   if (first === second) return true;
   if (!isObject(first) || !isObject(second)) return false;

@@ -15,9 +15,8 @@ const LONG_RESULT = 200;
 const EXCERPT_LENGTH = 120;
 
 /**
- * The same turns with less in them: long results become one line, or their beginning and end where they came last; those that
- * come again later a reference, pictures and files a placeholder, long texts in arguments their beginnings. `keep` stays as
- * it is.
+ * Returns the turns with shorter content: long results become one line, the last ones an excerpt, repeated ones a
+ * reference, images and files a placeholder, long argument texts their beginnings. `keep` stays unchanged.
  */
 export function prune(messages: readonly Message[], keep: Message | undefined): readonly Message[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
@@ -46,7 +45,7 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
 const HEAD = 4000;
 const TAIL = 1500;
 
-/** Of what was just found out there has to be more than a line. */
+/** The latest results need more than a line. */
 function excerpt(part: ToolResultPart): ToolResultPart {
   const cut = part.content.map((piece) =>
     piece.type !== 'text' || piece.text.length <= HEAD + TAIL
@@ -63,7 +62,7 @@ function excerpt(part: ToolResultPart): ToolResultPart {
 const unchangedOr = <M extends Message>(before: M, after: M): M =>
   after.parts.every((part, at) => part === before.parts[at]) ? before : after;
 
-/** Where each text of a result stands last. */
+/** Index of the last message with each result text. */
 const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =>
   new Map(
     messages.flatMap((message, at) =>
@@ -71,7 +70,7 @@ const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =
     ),
   );
 
-/** The words of a result. */
+/** Text of a result. */
 export const textOf = ({ content }: ToolResultPart): string =>
   content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
 
@@ -85,7 +84,7 @@ function prunedResult(
   return { ...part, content: [{ type: 'text', text: resultLine(part, call, comesAgain) }] };
 }
 
-/** One line that says what a result was. */
+/** Describes a result in one line. */
 export function resultLine(
   part: ToolResultPart,
   call: ToolCallPart | undefined,
@@ -106,14 +105,14 @@ export function resultLine(
   return `[left out: ${asked} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), EXCERPT_LENGTH)}]`;
 }
 
-/** A picture or file in words. */
+/** Describes an image or a file as text. */
 export function placeholder(part: UserPart): UserPart {
   if (part.type === 'text') return part;
   const name = part.type === 'file' && part.name !== undefined ? ` ${part.name}` : '';
   return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
 }
 
-/** What a vendor signed is no longer what it signed: its tokens go with the texts. */
+/** Shortens arguments. A changed turn loses the vendor's signatures, which no longer match. */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;

@@ -7,7 +7,7 @@ import {
   type CompactorOptions,
 } from '../../src/index.ts';
 
-/** A model that answers whatever it is asked, and what it was asked. */
+/** Returns a model with fixed answers, and its requests. */
 export function scripted(answer: Answer, calls = 100): Scripted {
   const turn: Turn = typeof answer === 'function' ? said(answer) : answer;
   const fake = fakeProvider({ id: 'cheap', models: { m: Array.from({ length: calls }, () => turn) } });
@@ -25,7 +25,7 @@ const said =
   ({ messages }) =>
     answer(textsOf(messages));
 
-/** A turn, or what follows from the words of a prompt. */
+/** A turn, or a function of the prompt. */
 type Answer = string | Exclude<Turn, (...args: never) => unknown> | ((prompt: string) => Turn);
 
 interface Scripted {
@@ -43,7 +43,7 @@ export interface World {
   readonly prompts: () => readonly string[];
 }
 
-/** A compactor with a summarizer that says this. */
+/** Returns a compactor whose summarizer answers this. */
 export function world(answer: Answer = 'SUMMARY', options: Partial<CompactorOptions> = {}): World {
   const { model, requests, prompts } = scripted(answer);
   const clock = fakeClock();
@@ -58,7 +58,7 @@ export function world(answer: Answer = 'SUMMARY', options: Partial<CompactorOpti
   return { compactor, model, clock, events, requests, prompts };
 }
 
-/** All words of messages. */
+/** Returns all text of messages. */
 export const textsOf = (messages: readonly Message[]): string =>
   messages
     .flatMap(({ parts }) => parts as readonly object[])

@@ -54,7 +54,7 @@ export class Connection {
     this.watch = new ListWatch(this.clock, this.closing.signal, () => this.refreshTools());
   }
 
-  /** Connects where there is no session, and takes the server's list of tools. */
+  /** Connects if necessary, and updates the list of tools. */
   async list(signal: AbortSignal): Promise<void> {
     await this.withTimeouts(this.label, signal, async (timeout) => {
       const session = await this.open(timeout);
@@ -62,7 +62,7 @@ export class Connection {
     });
   }
 
-  /** The answer of the server. A session that it has forgotten is opened again, and the call sent again: nobody saw it. */
+  /** Returns the result of the server. A call that a forgotten session rejected is sent again, since it did not run. */
   async call(call: ToolCall): Promise<CallToolResult> {
     try {
       return await this.callOnce(call);
@@ -118,7 +118,7 @@ export class Connection {
     }
   }
 
-  /** The session that there is, or a new one that all who need it wait for; connecting has a time of its own. */
+  /** Returns the open session, or one new session for all callers; connecting has a separate limit. */
   private async open(timeout: IdleTimeout): Promise<Session> {
     if (this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
@@ -146,7 +146,7 @@ export class Connection {
     return session;
   }
 
-  /** Nobody's own signal ends it, for others may wait too; its time, and the end of the connection do. */
+  /** No caller's signal ends the connect, since others may wait for it. */
   private async openWithTimeout(): Promise<Session> {
     const { connectMs = SILENT_MS } = this.options;
     const { closing, clock, label, emit, answers } = this;
@@ -178,7 +178,7 @@ export class Connection {
     this.onTools(tools);
   }
 
-  /** While the server waits for an answer of ours, no call of it is late. */
+  /** Pauses all timeouts while the server waits for the client's answer. */
   private pauseAll(): () => void {
     const resumes = [...this.timeouts].map((timeout) => timeout.pause());
     return () => {

@@ -4,17 +4,17 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 
 type Content = ToolResultPart['content'][number];
 
-/** Of one result: more than many vendors take in a request. How large one may be is for the media limits of each target. */
+/** Maximum images of one result. The media limits of each target bound their size. */
 const MAX_IMAGES = 20;
 
-/** What a server gave back, as the parts that a model can be shown. What it cannot be shown is named in words. */
+/** Returns a result as parts for a model. Content that a model cannot see is described as text. */
 export function contentOf({ content = [], structuredContent }: Partial<CallToolResult>): readonly Content[] {
   const parts = content.map(partOf);
   if (parts.length > 0) return limitImages(parts);
   return [text(structuredContent === undefined ? 'done' : JSON.stringify(structuredContent))];
 }
 
-/** All that it says in words. */
+/** Returns all text of a result. */
 export const textOf = (result: Partial<CallToolResult>): string =>
   contentOf(result)
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
@@ -44,7 +44,7 @@ function resourceOf(resource: Extract<ContentBlock, { type: 'resource' }>['resou
   return imageOf(blob, mimeType) ?? text(`[${mimeType} ${uri}, ${bytesIn(blob)}, which is not shown]`);
 }
 
-/** What an image is its first bytes say: of one that is none a vendor would refuse the whole conversation from then on. */
+/** The first bytes decide the media type, since a vendor would reject a conversation with an invalid image. */
 function imageOf(data: string, declared: string): Content | undefined {
   if (!/^image\//.test(declared)) return undefined;
   try {

@@ -4,17 +4,17 @@ import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
 
-/** What is known of a failure. */
+/** Context of an error. */
 export interface ErrorContext {
   /** Such as `mcp "files"` or `files_read`. */
   readonly label: string;
   readonly signal: AbortSignal | undefined;
-  /** What a server that is a program last said, or how it ended; masked. */
+  /** Last stderr output of a program, or how it ended; masked. */
   readonly last?: string | undefined;
   readonly mask?: ((text: string) => string) | undefined;
 }
 
-/** What the SDK throws, as ours: by code and status, never by class, for there may be two copies of it. */
+/** Converts an SDK error, by code and status, since two copies of a class may exist. */
 export function toLlmError(error: unknown, { label, signal, last, mask = redact }: ErrorContext): LlmError {
   if (signal?.aborted === true && !LlmError.is(signal.reason))
     return new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
@@ -31,8 +31,8 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
 }
 
 /**
- * The server has not looked at the request, so it may be sent again: it could not be sent at all, or the session of an HTTP
- * server is gone. For that the protocol says 404; servers after the SDK's example say 400.
+ * Whether the server did not process the request, so that it may be sent again: it was not sent, or the HTTP session is
+ * gone. The protocol states 404; servers based on the SDK's example return 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
@@ -69,7 +69,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   INVALID_RESULT: 'protocol',
   ERA_NEGOTIATION_FAILED: 'protocol',
   [CUT_OFF]: 'network',
-  // JSON-RPC's own: what was asked does not exist, or does not fit.
+  // JSON-RPC codes for an unknown method and invalid parameters.
   '-32601': 'unsupported',
   '-32602': 'invalid-request',
 };

@@ -2,7 +2,7 @@ import { LlmError, type Clock } from '@majordomo/core';
 
 /** How long is waited for a server. */
 export interface IdleTimeoutOptions {
-  /** Of whoever waits. */
+  /** Signal of the caller. */
   readonly signal: AbortSignal;
   /** Without a sign of life. */
   readonly idleMs: number;
@@ -12,8 +12,8 @@ export interface IdleTimeoutOptions {
 }
 
 /**
- * Waits for a server for as long as it shows signs of life, and no longer than a total; while it waits for an answer of
- * ours, its silence is our doing. It is to be closed.
+ * Aborts when the server shows no sign of life for `idleMs`, or after a total time. Pauses while the server waits for
+ * the client. Must be closed.
  */
 export class IdleTimeout {
   /** Aborts with the caller's, and when the time is over. */

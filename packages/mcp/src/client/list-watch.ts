@@ -2,10 +2,10 @@ import type { Clock } from '@majordomo/core';
 
 /** Between two looks at a list that keeps changing. */
 const PAUSE_MS = 300;
-/** What a call has given is not held back for a list longer than this. */
+/** Maximum delay of a call's result for an update of the list. */
 const MAX_WAIT_MS = 2000;
 
-/** Looks at a list again when it is said to have changed: one look at a time, however often that is said. */
+/** Updates a list after change notifications, one update at a time. */
 export class ListWatch {
   private readonly clock: Clock;
   private readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ export class ListWatch {
     if (!this.isFollowing) void this.follow();
   };
 
-  /** Resolves when the change that was said last is known, or has been waited for long enough. */
+  /** Resolves when the latest change is loaded, or after a maximum delay. */
   async whenRefreshed(): Promise<void> {
     if (!this.isFollowing) return;
     let cancel: (() => void) | undefined;
@@ -47,7 +47,7 @@ export class ListWatch {
     while (this.isStale && !this.signal.aborted) {
       this.isStale = false;
       const { resolveRefreshed } = this;
-      // A list that can't be had stays what it was: the next call tells what is wrong.
+      // If the update fails, the list stays; the next call reports the error.
       await this.refresh().catch(() => undefined);
       resolveRefreshed();
       await this.clock.sleep(PAUSE_MS, this.signal).catch(() => undefined);

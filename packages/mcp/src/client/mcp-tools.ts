@@ -9,17 +9,17 @@ import type { ToolHistory } from './tool-history.ts';
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
-/** A server could fill the model's window with what it says of one tool. */
+/** A longer description could fill the model's window. */
 const MAX_DESCRIPTION_CHARS = 20_000;
 
-/** What the tools of a server need to run. */
+/** Dependencies of a server's tools. */
 export interface ToolsIo {
   readonly options: McpOptions;
   readonly connection: Connection;
   readonly history: ToolHistory;
 }
 
-/** Everything that a tool says of itself: a change of any of it may mean another deed. */
+/** Returns the complete definition of a tool as text: any change may mean another behavior. */
 export const fingerprintOf = ({ description, title, inputSchema, annotations }: ListedTool): string =>
   JSON.stringify([description, title, inputSchema, annotations]);
 
@@ -49,7 +49,7 @@ export function mcpTool(listed: ListedTool, name: string, { options, connection,
 const CHANGED =
   'the server has changed what this tool says of itself since its call was looked at, so it did not run; call it again';
 
-/** The server's own word can add a question, and never saves one. */
+/** A server's annotation can require approval, but never waive it. */
 function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,

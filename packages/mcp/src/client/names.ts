@@ -2,8 +2,8 @@
 const MAX_LENGTH = 64;
 
 /**
- * Names for tools of a server, each with the prefix, in characters that every vendor takes. One that fits stays as it is;
- * of those that end up alike or are too long, each gets a mark of its whole name, whatever stands next to it in the list.
+ * Returns prefixed names of tools in characters that every vendor accepts. Names that collide or are too long get a
+ * hash of the complete name.
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const whole = new Map([...new Set(names)].map((name) => [name, prefix + name]));
@@ -40,7 +40,7 @@ function withHash(words: string, full: string, taken: ReadonlySet<string>): stri
   }
 }
 
-/** FNV-1a, which tells names apart and protects nothing. */
+/** FNV-1a; not cryptographic. */
 function hash(text: string): string {
   let state = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;

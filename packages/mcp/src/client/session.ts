@@ -9,28 +9,28 @@ import { isLostConnection, toLlmError } from './errors.ts';
 /** One connection to a server, from its opening until it is lost or closed. */
 export interface Session {
   readonly isOpen: boolean;
-  /** Name and version, by its own word. */
+  /** Name and version that the server reports. */
   readonly server: string | undefined;
   /**
-   * Work with it; rejects with an `LlmError`. After a loss nothing more is begun in it, and what is under connection continues: of
-   * the requests of an HTTP server one may be cut and the others not.
+   * Runs work with the client; rejects with an `LlmError`. After a loss no work begins, but work in progress continues, since an
+   * HTTP server may cut one request and not the others.
    */
   use<T>(who: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Who is told of what happens in a session. */
+/** Callbacks of a session. */
 export interface SessionIo {
   readonly label: string;
   readonly answers: ServerRequests;
   emit(event: McpEvent): void;
-  /** The server says that it has other tools. */
+  /** Called when the server reports a change of its tools. */
   readonly listChanged: () => void;
-  /** With what a program last said, or how it ended. */
+  /** Called with the last output of a program, or how it ended. */
   closed(session: Session, last: string | undefined): void;
 }
 
-/** The SDK's own limits are out of the connection: `Patience` has ours. */
+/** Disables the SDK's timeouts; `IdleTimeout` replaces them. */
 export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
 /** The schema of a result is for programs: here a model reads it. A foreign pattern is never run. */
@@ -63,7 +63,7 @@ export async function openSession(
   client.onclose = () => {
     session.markLost();
   };
-  // The SDK tells of lines that are no messages, and of much that fails elsewhere as well.
+  // The SDK reports unparsable lines and errors that are handled elsewhere.
   client.onerror = () => undefined;
   try {
     await client.connect(connection.transport, { ...NO_LIMIT, signal });
@@ -125,7 +125,7 @@ class OpenSession implements Session {
 
   async close(): Promise<void> {
     this.markLost();
-    // A transport that is deaf, or was never connected, has nothing to say that anybody waits for.
+    // Errors of a transport that is closing are irrelevant.
     await this.transport.close().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }

@@ -1,12 +1,12 @@
 /**
- * What a server's tools said of themselves, over the life of a connection: the server may change it at any time, and what
- * a person agreed to is what they were shown. A fingerprint is all that a tool says, as text.
+ * Tool definitions over the life of a connection. A server may change them at any time; a person's approval covers only
+ * the definition that was shown.
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();
   /** As first seen, or as a person last agreed to. */
   private readonly trusted = new Map<string, string>();
-  /** The change that a person was last asked about. */
+  /** Definition that a person was last asked to approve. */
   private readonly requested = new Map<string, string>();
 
   /** The list as it is now; gives the names of those that are not what they were in the list before. */
@@ -23,20 +23,17 @@ export class ToolHistory {
     return changed;
   }
 
-  /** Is it another than what was first seen, or agreed to? */
+  /** Whether the definition differs from the first or the last approved one. */
   isChanged(name: string, fingerprint: string): boolean {
     return this.trusted.get(name) !== fingerprint;
   }
 
-  /** A person is asked whether it may run. */
+  /** Records that a person is asked to approve this definition. */
   recordApprovalRequest(name: string, fingerprint: string): void {
     this.requested.set(name, fingerprint);
   }
 
-  /**
-   * May a call of it run that whoever had to agree has agreed to? Not when it has changed since they were asked, or since
-   * it was found that nobody need be.
-   */
+  /** Whether a call may run: its definition has not changed since it was approved, or since no approval was needed. */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;
     if (!this.isChanged(name, fingerprint)) return true;
@@ -46,5 +43,5 @@ export class ToolHistory {
   }
 }
 
-/** A server that invents names for ever is asked about, and not remembered. */
+/** Bound for servers that create names without end; further tools need approval each time. */
 const MAX_NAMES = 10_000;

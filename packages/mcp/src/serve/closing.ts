@@ -1,11 +1,11 @@
 import { LlmError } from '@majordomo/core';
 
-/** A signal that is heard until it is disposed of. */
+/** Signal of one request; dispose of it at the end. */
 export interface ClosingSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** The end of a server, which ends what is under way. Each gets a signal of its own: requests of a Worker may share none. */
+/** End of a server. Each request gets a separate signal, since requests of a Worker may share none. */
 export class Closing {
   private reason: LlmError | undefined;
   private readonly active = new Set<AbortController>();

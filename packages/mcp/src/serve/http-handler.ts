@@ -12,7 +12,10 @@ export interface HttpHandler {
   close(): Promise<void>;
 }
 
-/** Clients of 2026 need no session; of those of 2025 so many are kept, and the one that was used longest ago makes room. */
+/**
+ * Returns a handler. Clients of 2026 need no session; sessions of clients of 2025 are limited, and the least recently
+ * used is closed.
+ */
 export async function httpHandler(
   factory: McpServerFactory,
   onerror: ((error: Error) => void) | undefined,

@@ -1,34 +1,36 @@
 import type { Tool } from '@majordomo/agent';
 
-/** What is served, and to whom it calls itself what. */
+/** Options of `serveMcp`. */
 export interface ServeOptions {
-  /** Of the server, for clients. */
+  /** Name that clients see. */
   readonly name: string;
-  /** Of the server, for clients. */
+  /** Version that clients see. */
   readonly version: string;
   /** Names are unique. */
   readonly tools: readonly Tool[];
-  /** Told to clients, for their models. */
+  /** Instructions for the clients' models. */
   readonly instructions?: string | undefined;
   /**
-   * Who sees to it that a person agrees where a tool's `approval` says so. Default `ask`: the person is asked through the
-   * client, and where it cannot ask the tool does not run. `client`: the client is trusted to ask before it calls.
+   * Approval of tools. `ask`: the client asks the person; if it cannot, the tool does not run. `client`: the client is
+   * trusted to ask before it calls.
+   * @default 'ask'
    */
   readonly approvals?: 'ask' | 'client' | undefined;
   /**
-   * How many sessions of clients of 2025 this process keeps over HTTP: through them, cancelling and asking a person reach it.
-   * Default 0: each request stands for itself, which suits hosts with many instances.
+   * Maximum HTTP sessions of clients of 2025, through which cancellation and questions to a person work. 0: every
+   * request is independent, for hosts with many instances.
+   * @default 0
    */
   readonly sessions?: number | undefined;
-  /** Is told of what fails outside of calls. */
+  /** Called for errors outside of calls. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
 /** Tools, served. */
 export interface McpServerHandle {
-  /** Serves the client at stdin and stdout, to which nobody else may write; resolves when it is gone. */
+  /** Serves the client at stdin and stdout; no other code may write to stdout. Resolves when the client is gone. */
   stdio(): Promise<void>;
-  /** Serves one HTTP request. Who may ask is for the app to check before. */
+  /** Serves one HTTP request. The application must authorize it first. */
   fetch(request: Request): Promise<Response>;
   /** Ends what is under way. */
   close(): Promise<void>;

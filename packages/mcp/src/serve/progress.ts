@@ -10,14 +10,14 @@ export interface McpProgress {
 
 const reporters = new WeakMap<object, (progress: McpProgress) => void>();
 
-/** What a served tool gets as its context, by which its progress finds the client. */
+/** Returns the context of a served tool, which links its progress to the client. */
 export function progressContext(report: (progress: McpProgress) => void): object {
   const context = {};
   reporters.set(context, report);
   return context;
 }
 
-/** Tells the MCP client that called the tool how far it is. Where nobody wants to know, or no client called, it does nothing. */
+/** Reports progress to the MCP client of a call; does nothing without one. */
 export function reportProgress({ context }: ToolContext, progress: McpProgress): void {
   if (typeof context === 'object' && context !== null) reporters.get(context)?.(progress);
 }

@@ -8,8 +8,9 @@ import { listedTool } from './served-tool.ts';
 import { newServer } from './server.ts';
 
 /**
- * Your tools for other people's MCP clients, over stdio or as a fetch handler. Throws `config` for a name that is there
- * twice, and `invalid-request` for a schema that cannot be told.
+ * Serves tools to MCP clients, over stdio or as a fetch handler. Throws `config` for a duplicate name, and
+ * `invalid-request` for a schema without JSON Schema.
+ *
  *
  * @example
  * const server = serveMcp({ name: 'sky', version: '1.0.0', tools: [weather] });

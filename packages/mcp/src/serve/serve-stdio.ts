@@ -14,7 +14,7 @@ export async function serveOnStdio(
   const ended = Promise.race([
     once(process.stdin, 'end', { signal }),
     once(process.stdin, 'close', { signal }),
-    // The SDK stops listening after a message that is too long: nobody would hear the client go.
+    // After a message that is too long the SDK stops listening, and would miss the end of the client.
     once(process.stdin, 'pause', { signal }),
   ]);
   const handle = serveStdio(factory, onerror === undefined ? {} : { onerror });

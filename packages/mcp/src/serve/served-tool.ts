@@ -3,14 +3,14 @@ import { systemClock, type JsonObject, type ToolCallPart } from '@majordomo/core
 import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 
-/** A call of somebody else's client. */
+/** Call of an MCP client. */
 export interface ServedCall {
   readonly id: string;
   readonly name: string;
   readonly args: JsonObject;
   /** Aborts when the client cancels, or is gone. */
   readonly signal: AbortSignal;
-  /** What the tool finds as `context.context`. */
+  /** Value of `context.context` for the tool. */
   readonly context: object;
 }
 
@@ -25,7 +25,7 @@ export function listedTool({ name, description, parameters, approval }: Tool): L
   };
 }
 
-/** Does a person have to agree first? */
+/** Whether a person must agree first. */
 export const needsApproval = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
   tool === undefined ? Promise.resolve(false) : requiresApproval(tool, partOf(call));
 

@@ -46,7 +46,7 @@ export async function newServer(
   return server;
 }
 
-/** Clients of 2026 say with each request what they can do, those of 2025 once. */
+/** Whether the client supports elicitation. Clients of 2026 state it in each request, those of 2025 once. */
 function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a client of 2025 nothing else knows
@@ -73,7 +73,7 @@ const approvalQuestion = ({
   requestedSchema: { type: 'object', properties: {} },
 });
 
-/** What the person said when the client asked them. */
+/** Returns the person's answer to the client's question. */
 function answerOf({ mcpReq }: ServerContext): string | undefined {
   const answer = mcpReq.inputResponses?.[QUESTION];
   if (typeof answer !== 'object' || answer === null) return undefined;

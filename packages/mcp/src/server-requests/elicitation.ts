@@ -4,7 +4,7 @@ import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/cl
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { refusalError } from './refusal-error.ts';
 
-/** A question to a person. What they filled in fits the server's schema, or the server is told that it does not. */
+/** Asks the person. Content that does not fit the server's schema is refused. */
 export async function elicit(
   params: ElicitRequestParams,
   onElicit: NonNullable<McpOptions['onElicit']>,
@@ -12,7 +12,7 @@ export async function elicit(
 ): Promise<ElicitResult> {
   const question = questionOf(params);
   const reply = await abortable(callOnElicit(onElicit, question, signal), signal).catch(() => undefined);
-  // Whoever was to ask has failed: nobody has said yes or no.
+  // The callback failed: the person has neither agreed nor declined.
   if (reply === undefined) return { action: 'cancel' };
   if (reply.action !== 'accept') return { action: reply.action };
   if (question.mode === 'url') return { action: 'accept' };

@@ -3,7 +3,7 @@ import type { McpOptions } from '../options.ts';
 import { elicit } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
-/** What a server may ask of us: no more than the app has offered. The rest the SDK refuses. */
+/** Returns the capabilities that the application offers; the SDK refuses other requests. */
 export function capabilitiesFor({
   roots,
   sampling,
@@ -32,7 +32,7 @@ export class ServerRequests {
   }
 }
 
-/** Hands the server's requests on to whoever answers them. */
+/** Registers handlers for requests of the server. */
 export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
   const { roots, onElicit } = options;
   if (roots !== undefined)

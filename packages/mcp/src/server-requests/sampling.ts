@@ -19,7 +19,7 @@ export class Sampler {
     this.options = options;
   }
 
-  /** What is wrong with the model is not the server's business: it is told the kind. */
+  /** Generates a completion. The server gets only the kind of a model error. */
   async sample(params: Params, signal: AbortSignal): Promise<Result> {
     const { model, maxRequests = MAX_REQUESTS, maxTokens = MAX_TOKENS } = this.options;
     if (this.requestCount >= maxRequests)
@@ -36,7 +36,7 @@ export class Sampler {
   }
 }
 
-/** Wishes for a model, and for what other servers know, are not heard. */
+/** Ignores preferences for a model and context of other servers. */
 function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
   return {

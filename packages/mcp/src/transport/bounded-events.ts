@@ -5,8 +5,8 @@ const RETURN = 13;
 const LETTER_I = 105;
 
 /**
- * The stream of events, ended in an error by one that is longer than `most` bytes: an empty line ends an event. `onEnd` is
- * told of the end of a stream, broken or not, unless its events have ids, by which it can be gone on with.
+ * Limits the events of a stream, which empty lines end, to `maxBytes` each; a longer one ends the stream with an error.
+ * Calls `onEnd` at the end of a stream without event ids, which cannot be resumed.
  */
 export function boundedEvents(
   response: Response,

@@ -12,10 +12,13 @@ const MAX_BYTES = 10 * 1024 * 1024;
 
 /** How long the SDK may take to read what came before a stream's end. */
 const READ_MS = 100;
-/** A server that is told that we go has this long to say anything to it. */
+/** Time for a server to acknowledge the end of the session. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** Streamable HTTP. Redirects are followed within their origin only, by the SDK. Tokens that are asked for become secrets. */
+/**
+ * Streamable HTTP transport. The SDK follows redirects within the origin only. Tokens of the credential are added to
+ * the secrets.
+ */
 export async function httpTransport(
   { url, headers, credential, fetch = globalThis.fetch }: McpAddress,
   label: string,
@@ -43,15 +46,15 @@ export async function httpTransport(
 }
 
 /**
- * The SDK would wait for an answer until its time is over, when the stream that was to bring it has ended. Those that have
- * come are answered, so this is heard only for the others; other requests of the session continue.
+ * Rejects requests whose stream ended without an answer; the SDK would wait for the timeout. Answered requests ignore
+ * this.
  */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was cut before the answer' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });
 }
 
-/** Of the requests in a body. */
+/** Returns the request ids in a body. */
 function requestIdsIn(body: unknown): readonly RequestId[] {
   if (typeof body !== 'string') return [];
   const said: unknown = JSON.parse(body);
@@ -65,7 +68,7 @@ function boundedResponse(answer: Response, who: string, onEnd: () => void): Resp
   return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 
-/** Asked before every request; after a 401 once more, with what was refused. */
+/** Returns the token for every request. After a 401 the credential is requested again with the rejected token. */
 function authProvider(credential: Credential, secrets: Set<string>): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;

@@ -9,9 +9,8 @@ import type { StderrTail } from './stderr-tail.ts';
 import { readLines } from './read-lines.ts';
 
 /**
- * The program, in a group of its own, and next to it a shell that waits at a pipe whose other end only this process holds:
- * the system closes it with the process, after SIGKILL too, and then the group is ended with whatever the program has
- * started. Words that the program prints there are not read.
+ * Starts the program in a separate process group, with a shell that waits on a pipe of this process. When this process
+ * ends, also by SIGKILL, the pipe closes and the shell ends the group. The program's output to the pipe is not read.
  */
 const SCRIPT = `
 ( trap '' TERM INT HUP
@@ -22,13 +21,13 @@ const SCRIPT = `
 exec "$@" 3<&-
 `;
 
-/** A server that was told to end by the end of its stdin has this long, and as long again after SIGTERM. */
+/** Time for a server to end after its stdin, and again after SIGTERM. */
 const GRACE_MS = 700;
-/** What a program wrote before it ended is read, unless something that it left behind holds its output. */
+/** Time to read the remaining output after the exit of a program, unless another process holds its output. */
 const DRAIN_MS = 1000;
-/** Of one message, of the server's. */
+/** Maximum size of one message of the server. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
-/** Of ours to a program that does not read them. */
+/** Maximum unread data for a program. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 /** After so many messages whatever else this process has to do gets its turn. */
 const MESSAGES_PER_TURN = 20;
@@ -154,7 +153,7 @@ class ProgramTransport implements Transport {
     this.finish();
   }
 
-  /** Programs print words to stdout: such a line is no message, the next may be one. */
+  /** Reads messages; other lines on stdout are ignored. */
   private async readOutput(stdout: Readable): Promise<void> {
     let count = 0;
     try {
@@ -179,7 +178,7 @@ class ProgramTransport implements Transport {
     }
   }
 
-  /** Of a program that says nothing any more no answer will come. */
+  /** A program that closed its output will not answer. */
   private async closeAfterOutput(): Promise<void> {
     if (this.exited !== undefined && !(await happensWithin(this.exited, DRAIN_MS)))
       this.fail('it closed its output');
@@ -227,7 +226,7 @@ class ProgramTransport implements Transport {
   }
 }
 
-/** Of the two marks that JSON lets stand, and that some readers take for the end of a line. */
+/** Escapes two characters that JSON permits and some readers take for line ends. */
 const toLine = (message: JSONRPCMessage): string =>
   JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 

@@ -3,11 +3,11 @@ import type { Transport } from '@modelcontextprotocol/client';
 /** The way to a server, not yet begun. */
 export interface ServerTransport {
   readonly transport: Transport;
-  /** What a program last wrote to stderr, and how it ended; masked. */
+  /** Returns the last stderr output of a program, and how it ended; masked. */
   readonly lastOutput: () => string | undefined;
-  /** Masks secrets of the place, those too that were only asked for on the way. */
+  /** Masks secrets of the endpoint, renewed tokens included. */
   readonly mask: (text: string) => string;
-  /** Ends it; a server that keeps a session is told. */
+  /** Closes the transport, and ends the session of a server. */
   close(): Promise<void>;
 }
 

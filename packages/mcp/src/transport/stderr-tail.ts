@@ -1,4 +1,4 @@
-/** What a stream of bytes is here, on every runtime. */
+/** Readable stream of any runtime. */
 interface Output {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'error', listener: () => void): unknown;
@@ -8,8 +8,8 @@ const MAX_TAIL = 2000;
 const MAX_LINE = 1000;
 
 /**
- * What a program writes to stderr, masked line by line before anything of it is cut: half a secret is one too. It is read
- * whatever becomes of it, for a full pipe would hold the program up.
+ * Collects the stderr of a program. Lines are masked before they are cut, since half a secret is secret. The stream is
+ * always read, since a full pipe would block the program.
  */
 export class StderrTail {
   private readonly mask: (text: string) => string;

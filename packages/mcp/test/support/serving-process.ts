@@ -2,7 +2,7 @@ import { defineTool } from '@majordomo/agent';
 import { z } from 'zod';
 import { serveMcp } from '../../src/index.ts';
 
-// A server of ours over stdio; it says on stderr when the client is gone.
+// Server over stdio that prints to stderr when the client is gone.
 const add = defineTool({
   name: 'add',
   description: 'Adds',

@@ -6,7 +6,7 @@ import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { onTestFinished } from 'vitest';
 import { connectMcp, type McpEvent, type McpOptions, type McpToolbox } from '../../src/index.ts';
 
-/** A toolbox on the hostile server, what the server has noted down, and what was told. */
+/** Toolbox of the hostile server, its log, and events. */
 export interface World {
   readonly box: McpToolbox;
   readonly events: readonly McpEvent[];
@@ -79,7 +79,7 @@ export async function run(
   return tool.run(args as never, whole);
 }
 
-/** What it rejects with. */
+/** Returns the rejection. */
 export const rejection = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => 'it did not reject',
@@ -101,7 +101,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A clock that stands still, and counts the timers that were set: each sign of life of a server sets one. */
+/** Fake clock that counts its timers: each sign of life of a server sets one. */
 export function countingClock(): FakeClock & { readonly timersSet: number } {
   const clock = fakeClock();
   let timersSet = 0;

@@ -17,7 +17,7 @@ const BACKSLASH = 92;
 const MAX_GAP = 8;
 const MAX_SLASHES = 127;
 
-/** Values that stand behind a name: `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, headers. */
+/** Finds values after a name: `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, headers. */
 export function findKeyed(text: string, found: Span[]): void {
   const run: Run = { lastsTo: 0 };
   for (let at = 0; at < text.length; at++) {
@@ -31,7 +31,7 @@ export function findKeyed(text: string, found: Span[]): void {
   }
 }
 
-/** What was looked at last has no end before there: whoever repeats `token=` is not to be read again and again. */
+/** End of the last value, so that repeated names are not scanned again. */
 interface Run {
   lastsTo: number;
 }

@@ -11,14 +11,14 @@ const MAX_HEADER = 2048;
 /** `Digest username="…"`: the quotes belong to it. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
-/** What stands behind `Authorization:`, without its scheme. */
+/** Finds the credential after `Authorization:`, without its scheme. */
 export function findCredential(text: string, start: number, from: number, found: Span[]): number | undefined {
   const value = text.slice(start, start + 64);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
   const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + HEAD_LENGTH))?.[0] ?? '';
   const end = HAS_PARAMETERS.test(scheme) ? endOfHeader(text, begin) : undefined;
-  // Judged before it is read to its end: whoever repeats the header is not to be read again and again.
+  // Judged by its head first, so that repeated headers are not scanned again.
   if (!isCredential(end === undefined ? head : text.slice(begin, end), scheme !== '')) return undefined;
   let stop = end ?? begin + head.length;
   while (stop < text.length && head.length === HEAD_LENGTH && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
@@ -35,7 +35,7 @@ function endOfHeader(text: string, start: number): number {
   return text[end - 1] === '\r' ? end - 1 : end;
 }
 
-/** The same for a value in quotes: all of it is the credential, up to the closing quote. */
+/** Finds a quoted credential, up to the closing quote. */
 export function findQuotedCredential(
   text: string,
   start: number,
@@ -58,17 +58,14 @@ export function findQuotedCredential(
   return end;
 }
 
-/** A word of prose has neither a digit nor a capital inside, and is short. */
+/** A word of prose has no digit or inner capital, and is short. */
 function isCredential(value: string, hasScheme: boolean): boolean {
   if (beginsAsMask(value) || /^(?:\*+$|[<${%\s]|\.\.\.)/.test(value) || value.length < 6) return false;
   if (/\d|[a-z][A-Z]/.test(value)) return true;
   return hasScheme ? value.length >= 16 : value.length >= 24;
 }
 
-/**
- * All values of `Cookie:`; of `Set-Cookie:` the first, since attributes are words of a protocol. They end where the syntax
- * of cookies does, and not after so many characters: what is masked is shorter than it was.
- */
+/** Finds all values of `Cookie:`, and the first of `Set-Cookie:`, whose attributes are not secret. */
 export function findCookies(
   text: string,
   start: number,
@@ -95,7 +92,7 @@ export function findCookies(
 const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
 const MAX_COOKIE_NAME = 132;
 
-/** A mask may stand in the place of a value, and looks like a blank. */
+/** A mask may replace a value, and looks like a space. */
 function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;

@@ -1,4 +1,4 @@
-/** What the name of a key says of its value. */
+/** Kind of value that a name announces. */
 export type Verdict =
   /** A value under it is a password. */
   | 'password'
@@ -13,7 +13,7 @@ export type Verdict =
   | 'set-cookie';
 
 const PASSWORD = new Set('password passwd passphrase passcode pwd passwort pgpassword mysqlpwd'.split(' '));
-/** The last words of a name that says so by itself. */
+/** Last words of names that are secret without context. */
 const SECRET = new Set(
   (
     'apikey api:key apitoken api:token secret:key access:key access:token accesstoken refresh:token refreshtoken ' +
@@ -29,7 +29,7 @@ const PERHAPS = new Set(
     ' ',
   ),
 );
-/** Words before `tokens` that are not counted. */
+/** Words before `tokens` that mean credentials, not counts. */
 const HAS_TOKENS = new Set('access refresh auth api bearer bot oauth personal'.split(' '));
 /** `cache_key`, `next_page_token`: names of things that are not secret. */
 const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -61,7 +61,7 @@ const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 const verdicts = new Map<string, Verdict | undefined>();
 const MAX_CACHED = 2000;
 
-/** By the words of the name, however it is spelt: `X-Api-Key`, `apiKey`, `AWS_SECRET_ACCESS_KEY`. */
+/** Returns the kind by the words of the name in any spelling: `X-Api-Key`, `apiKey`, `AWS_SECRET_ACCESS_KEY`. */
 export function verdictOn(name: string): Verdict | undefined {
   if (verdicts.has(name)) return verdicts.get(name);
   const verdict = verdictOnWords(wordsOf(name));

@@ -1,18 +1,18 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** So many characters are enough to tell. */
+/** Characters by which a value is judged. */
 const HEAD_LENGTH = 64;
 
 const PLACEHOLDER =
   /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
 /** `$TOKEN`, `{{ token }}`, `<your key>`, `%s`: what is put in elsewhere. */
 const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
-/** `process.env.KEY`, `getToken()`, `self.api_key`: code that says where the value is. */
+/** Code that reads a value: `process.env.KEY`, `getToken()`, `self.api_key`. */
 const CODE =
   /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 
-/** Values that are a placeholder as a whole, where every other value is a secret. */
+/** Values that are placeholders where every other value is secret. */
 const QUOTED_PLACEHOLDER =
   /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[a-z][\w .:-]*>)$/i;
 const QUOTED_TEMPLATE =
@@ -27,7 +27,7 @@ export function isSecret(value: string, verdict: Verdict, isTight: boolean): boo
   return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
 
-/** The same for a quoted value. `isMember`: the name has quotes too, as in JSON. */
+/** Whether a quoted value is secret. `isMember`: the name is quoted too, as in JSON. */
 export function isQuotedSecret(value: string, name: string, verdict: Verdict, isMember: boolean): boolean {
   if (value === '') return false;
   // A quote may also close a string that ends with a name: `"password:", "next"`.
@@ -54,14 +54,14 @@ function isPassword(value: string, isTight: boolean): boolean {
   return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
-/** Not a number, not a name made of words, not a date or a path: something that a machine made. */
+/** Whether the value looks generated: not a number, words, a date or a path. */
 function isRandom(value: string): boolean {
   if (value.length < 8) return false;
   const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);
   const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
   const isMixed =
     value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
-  // The cheap question first: whoever repeats `token=` is not to be read again and again.
+  // The cheap check first, so that repeated names stay linear.
   return isMixed && !/^[\d.,:+-]+$/.test(value) && !CODE.test(value) && !isPath(value) && !isOfWords(value);
 }
 

@@ -2,7 +2,7 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Tokens of where code is kept, built, published and watched. */
+/** Tokens of code hosting, builds, package registries and monitoring. */
 export const CODE_TOKENS: readonly TokenRow[] = [
   [
     'github-token',

@@ -8,7 +8,7 @@ interface Start {
 
 const SIZE = 128;
 
-/** By the first two characters: one look says that no rule begins here, which is so nearly everywhere. */
+/** Rules by their first two characters: one lookup excludes nearly every position. */
 const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   const table = Array.from<Start[] | undefined>({ length: SIZE * SIZE });
   for (const rule of TOKEN_RULES) {
@@ -22,15 +22,15 @@ const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   return table;
 })();
 
-/** Which characters make up a word: a token begins where one does. */
+/** Word characters: a token begins at the start of a word. */
 const IS_WORD: Uint8Array = Uint8Array.from({ length: SIZE }, (_, code) =>
   /\w/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 const HYPHEN = 45;
-/** Short beginnings stand in compound words. */
+/** Shorter beginnings may be part of compound words. */
 const MAY_FOLLOW_A_HYPHEN = 4;
 
-/** Tokens that are known by their shape alone, wherever they stand. */
+/** Finds tokens by their shape alone. */
 export function findTokens(text: string, found: Span[]): void {
   let before = 0;
   for (let at = 0; at < text.length; at++) {
@@ -78,7 +78,7 @@ function findInner(text: string, { anchor, before, anchored, id }: InnerRule, fo
   }
 }
 
-/** The bytes of a picture have every sequence of letters somewhere: a key begins where nothing of its kind stands before it. */
+/** Bytes of an image contain every sequence of letters: a key begins where no base64 character precedes it. */
 const isWithinBase64 = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at - 1);
   return at > 0 && ((code < SIZE && IS_WORD[code] === 1) || code === PLUS || code === SLASH);
@@ -86,7 +86,7 @@ const isWithinBase64 = (text: string, at: number): boolean => {
 const PLUS = 43;
 const SLASH = 47;
 
-/** A mask has no letters behind it: the whole secret goes. */
+/** Extends to the end of the word, so that no rest of the secret remains. */
 function endOfWord(text: string, at: number): number {
   let end = at;
   for (let code = text.charCodeAt(end); code < SIZE && (IS_WORD[code] === 1 || code === HYPHEN);) {

@@ -15,14 +15,14 @@ export interface TokenRule extends SecretRule {
 /** A kind of token that has what is fixed inside of it. */
 export interface InnerRule extends SecretRule {
   readonly anchor: string;
-  /** So many characters stand before the anchor. */
+  /** Number of characters before the anchor. */
   readonly before: number;
   readonly anchored: RegExp;
 }
 
 const escapePattern = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
 
-/** Every kind of token that begins with something of its own, the longest beginnings first. */
+/** Tokens with a distinct beginning, longest beginnings first. */
 export const TOKEN_RULES: readonly TokenRule[] = [
   ...MODEL_TOKENS,
   ...CODE_TOKENS,
@@ -48,7 +48,7 @@ const inner = (id: string, anchor: string, before: number, shape: string, source
   anchored: new RegExp(shape, 'y'),
 });
 
-// Keys of 64 bytes in base64: in longer base64 their letters stand by chance.
+// Keys of 64 bytes in base64: longer base64 may contain their letters by chance.
 const MICROSOFT = page('learn.microsoft.com/purview/sit-defn-azure');
 
 /** Kinds of tokens that begin with anything. */

@@ -7,7 +7,7 @@ type Text = (text: string) => string;
 interface Task {
   readonly from: object;
   readonly to: object;
-  /** Everything in it stands under a key that names a secret. */
+  /** Whether all members belong to a secret name. */
   readonly isSecret: boolean;
 }
 
@@ -46,7 +46,7 @@ function emptyCopy(member: object, text: Text, mask: string): object {
   if (member instanceof URLSearchParams) return cleanQuery(member, text, mask);
   const prototype: unknown = Object.getPrototypeOf(member);
   if (prototype === null) return Object.create(null) as object;
-  // A plain object of another realm has a prototype of its own kind.
+  // Plain objects of another realm have another prototype.
   const isPlain = prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
   return isPlain ? {} : member;
 }
@@ -105,7 +105,7 @@ function isSecretName(key: unknown): boolean {
 const isSecretMember = (key: unknown, member: unknown): boolean =>
   isSecretName(key) && !(typeof member === 'string' && isWorkingFolder(String(key), member));
 
-/** Of a part or a tagged value: the member that holds an image's or a file's bytes as text. */
+/** Returns the member of a part or tagged value that holds bytes as text. */
 function bytesMember(from: object): string | undefined {
   const { type, $bytes } = from as { type?: unknown; $bytes?: unknown };
   if (typeof $bytes === 'string') return '$bytes';

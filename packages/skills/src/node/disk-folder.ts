@@ -23,11 +23,11 @@ const IMAGES: Readonly<Record<string, string>> = {
 export interface DiskFolderOptions {
   /** By the letter of the format. */
   readonly strict: boolean;
-  /** Told what is against the format. */
+  /** Called for violations of the format. */
   readonly onProblem: (what: string) => void;
 }
 
-/** A skill folder on disk: its front matter is read now, all else when it is asked for. Throws `config`. */
+/** Opens a skill folder on disk. Front matter is read now, everything else on request. Throws `config`. */
 export async function diskFolder(
   folder: string,
   { strict, onProblem }: DiskFolderOptions,
@@ -49,7 +49,7 @@ export async function diskFolder(
   };
 }
 
-/** Asked for its size first: it goes into a prompt whole. */
+/** Checks the size first, since the complete file goes into a prompt. */
 async function skillText(folder: string): Promise<string> {
   const file = await insidePath(folder, SKILL_FILE);
   const { size } = await stat(file);

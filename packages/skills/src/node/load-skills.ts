@@ -9,8 +9,8 @@ import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 /** How skill folders are read. */
 export interface LoadSkillsOptions {
   /**
-   * Told of every folder that is passed over, and of what is against the format in one that is read. Default: a warning
-   * of the process.
+   * Called for every folder that is skipped, and for violations of the format in others.
+   * @default a process warning
    */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
   /** true: the first folder that is not by the letter of the format is thrown. Default: false. */
@@ -18,10 +18,11 @@ export interface LoadSkillsOptions {
 }
 
 /**
- * The skill folders in one folder or several, as one skill for `createAgent`. Of two skills with one name, the one in
- * the earlier folder counts: put the user's own before those that came with something. Folders are read liberally; one
- * that says nothing of a skill is passed over. Throws `config` for what is no path, and for a folder of folders that cannot be
+ * Loads the skill folders of one or several folders, as one skill for `createAgent`. Of two skills with one name, the
+ * one in the earlier folder counts: put the user's folder first. Violations of the format are tolerated; a folder
+ * without a description of a skill is skipped. Throws `config` for an invalid path, and for a folder that cannot be
  * read.
+ *
  *
  * @example
  * const agent = createAgent({ model, skills: [await loadSkills(['./skills', '/usr/share/skills'])] });
@@ -51,7 +52,7 @@ export async function loadSkills(
   return skillLibrary([...loaded.values()]);
 }
 
-/** Throws `config` for what is no path. */
+/** Throws `config` for a value that is not a path. */
 function pathsIn(roots: string | readonly string[]): readonly string[] {
   checkOptions('loadSkills', { roots }, { roots: 'array or string' }, ['roots']);
   const paths = typeof roots === 'string' ? [roots] : roots;

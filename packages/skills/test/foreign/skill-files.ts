@@ -8,7 +8,7 @@ const FILES = [
   '---\ndescription: |\n  b\nallowed-tools:\n  - Read\n  - Bash(git:*)\n---',
 ];
 
-/** What stands in skill folders that came from elsewhere. */
+/** Files of foreign skill folders. */
 export const target: FuzzTarget = {
   samples: FILES.map((text) => new TextEncoder().encode(text)),
   parse(bytes) {
