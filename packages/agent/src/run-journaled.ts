@@ -69,7 +69,7 @@ export function resultFromJson(json: JsonValue): RunResult {
   return { ...result, messages: result.state.messages };
 }
 
-/** The model error of an attempt that is endRun is the end of the attempt, and none of the run. */
+/** The model error of an attempt that has ended ends the attempt only. */
 function failureOfRun(error: unknown, journal: RunJournal): LlmError | undefined {
   if (!LlmError.is(error)) return journal.runFailure?.(error);
   return journal.signal.aborted ? undefined : error;

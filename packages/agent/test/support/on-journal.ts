@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 import { replayRun } from '@majordomo/conformance';
-import { begunWith } from '../../src/initial-state.ts';
-=======
-import { replay } from '@majordomo/testing';
 import { initialState } from '../../src/initial-state.ts';
->>>>>>> e28af800 (refactor(agent,context,mcp,redact,skills,trajectory): use plain names)
 import { journaled } from '../../src/durable.ts';
 import type { Agent } from '../../src/index.ts';
 import { decided } from '../../src/steps.ts';
