@@ -129,7 +129,6 @@ function withOutcome(state: RunState, { suspended, usage, ...result }: ToolOutco
   };
 }
 
-/** One call has its result; the last one ends the turn. A result for no pending call changes nothing. */
 function withResult(state: RunState, result: ToolResultPart): RunState {
   const pending = state.pending.filter(({ id }) => id !== result.callId);
   if (pending.length === state.pending.length) return state;
@@ -140,7 +139,6 @@ function withResult(state: RunState, result: ToolResultPart): RunState {
   return { ...state, pending, results, decisions, suspended: withoutCall(state.suspended, callId) };
 }
 
-/** The results join the transcript in the order of their calls. */
 function withTurnResults(state: RunState): RunState {
   const turn = state.messages.at(-1);
   const order = turn?.role === 'assistant' ? callsOf(turn).map(({ id }) => id) : [];

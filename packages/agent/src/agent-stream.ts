@@ -8,7 +8,6 @@ export interface AgentStream extends AsyncIterable<AgentEvent> {
   result(): Promise<RunResult>;
 }
 
-/** Events that may wait for the reader before the run is held back. */
 const MAX_WAITING = 64;
 type Result = IteratorResult<AgentEvent, undefined>;
 const DONE: Result = { done: true, value: undefined };
@@ -24,7 +23,6 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   private isOver = false;
   private readonly events: AgentEvent[] = [];
   private readonly readers: ((result: Result | Promise<Result>) => void)[] = [];
-  /** Those who wait for the reader; tools run side by side, and each of them may. */
   private readonly releases: (() => void)[] = [];
 
   constructor(start: WatchedRun['start'], signal: AbortSignal | undefined) {
@@ -104,7 +102,6 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     for (const release of this.releases.splice(0)) release();
   }
 
-  /** The end of the run, or its error. */
   private async end(): Promise<Result> {
     if (this.isReading) await this.running;
     return DONE;

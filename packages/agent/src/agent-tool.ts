@@ -3,7 +3,6 @@ import { withDepth } from './nesting.ts';
 import { RunError } from './run-error.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
 
-/** Agents that may be above one another. */
 const MAX_DEPTH = 3;
 
 /**

@@ -3,9 +3,7 @@ import type { AgentEvent } from './event.ts';
 import type { RunChannel } from './run-channel.ts';
 import { eventJson, channelText } from './channel-message.ts';
 
-/** Events wait so long for others to go with them, in ms. */
 const BATCH_MS = 50;
-/** Nothing waits longer for a channel, in ms. */
 const PUBLISH_TIMEOUT_MS = 250;
 /** Characters that may wait, or go together; what is more is lost. */
 const MAX_WAITING_CHARACTERS = 1_048_576;
@@ -77,7 +75,6 @@ export class ChannelReporter {
     this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), true);
   }
 
-  /** One text at a time is on its way; what comes meanwhile goes together. */
   private async sendAll(): Promise<void> {
     this.cancel?.();
     this.cancel = undefined;
@@ -106,7 +103,6 @@ export class ChannelReporter {
     }
   }
 
-  /** A number is left out for it. */
   private dropAll(): void {
     this.waiting = [];
     this.size = 0;

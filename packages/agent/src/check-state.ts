@@ -83,7 +83,6 @@ function listOf(value: unknown, name: string): readonly unknown[] {
   return value;
 }
 
-/** Removes `null` members of the state and of its usage. */
 function withoutNulls(state: Fields): Fields {
   const members = Object.entries(state)
     .filter(([, member]) => member !== null)

@@ -36,7 +36,6 @@ export function decide(state: RunState, rules: Rules): Action {
   return rules.closingTurn ? { type: 'call-model', textOnly: true } : { type: 'stop', why: 'max-steps' };
 }
 
-/** Calls that wait for no decision run before the run pauses. */
 function decidePending(state: RunState, rules: Rules): Action {
   const { approvals = {}, suspended = [], decisions, pending } = state;
   const isAmong = (some: readonly { readonly callId: string }[], { id }: ToolCallPart): boolean =>

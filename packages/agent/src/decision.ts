@@ -2,9 +2,7 @@ import { checkValue, describeIssues, LlmError } from '@majordomo/core';
 import type { Decision, RunState } from './state.ts';
 import type { Tools } from './toolbox.ts';
 
-/**
- * Throws `invalid-request` for a decision without a valid choice, such as `approve: false`, which could mean either.
- */
+/** Throws `invalid-request` for a decision without a valid choice, such as `approve: false`, which could mean either. */
 export function checkDecisions(decisions: readonly Decision[]): void {
   for (const [at, decision] of decisions.entries()) {
     const said = Object(decision) as Readonly<Record<string, unknown>>;

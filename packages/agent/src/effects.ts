@@ -33,7 +33,6 @@ export interface EffectsIo extends Observers {
 export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
   Required<Pick<Effects, 'needsApproval'>>;
 
-/** An agent, its run, and the observers. */
 interface LocalRun {
   readonly agent: AgentParts;
   readonly io: EffectsIo;
@@ -170,7 +169,6 @@ async function withinStepLimits<T>(
   }
 }
 
-/** With what the model call under way knew of itself. */
 function withAttempts(late: Error, error: unknown): Error {
   if (!LlmError.is(late) || !LlmError.is(error)) return late;
   const { attempts, partial } = error.details;

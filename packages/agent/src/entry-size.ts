@@ -17,7 +17,6 @@ export function checkSize(value: JsonValue, name: string, maxBytes: number = Inf
   );
 }
 
-/** Exactly where it matters. */
 function bytesOf(value: JsonValue, maxBytes: number): number {
   const text = JSON.stringify(value);
   return text.length * MAX_CHARACTER_BYTES <= maxBytes ? text.length : new TextEncoder().encode(text).length;

@@ -8,7 +8,6 @@ import {
   type JsonValue,
 } from '@majordomo/core';
 
-/** A model error as a journal keeps it: with its attempts and what had arrived, without its cause. */
 interface Failure {
   readonly kind: ErrorKind;
   readonly message: string;

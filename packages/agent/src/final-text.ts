@@ -45,7 +45,6 @@ const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
 
 const ENDS: ReadonlySet<FinishReason> = new Set<FinishReason>(['length', 'refusal', 'content-filter']);
 
-/** Only a reader who has fallen behind makes the others wait. */
 function emitAll(events: readonly AgentEvent[], emit: Emit): void | Promise<void> {
   return events.map((event) => emit(event)).findLast((told) => told !== undefined);
 }

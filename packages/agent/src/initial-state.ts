@@ -22,9 +22,7 @@ export function initialState(
   return isFollowUp(state) ? named(begin(state.messages)) : named(state, state.runId);
 }
 
-/** A run that is done ends with the model's turn, or with the results of its calls. */
 const isFollowUp = ({ done, messages }: RunState): boolean =>
   done !== undefined && messages.at(-1)?.role === 'user';
 
-/** `Array.isArray` does not narrow a readonly array. */
 const isList = (input: RunInput): input is readonly Message[] => Array.isArray(input);

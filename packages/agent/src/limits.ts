@@ -25,7 +25,6 @@ interface ToolTurn {
   readonly results: readonly ToolResultPart[];
 }
 
-/** The latest first. A turn may have a steering message and a paused turn next to it, hardly more. */
 function lastTurns(messages: readonly Message[], count: number): readonly ToolTurn[] {
   const turns: ToolTurn[] = [];
   const end = Math.max(0, messages.length - count * 4);
@@ -49,7 +48,6 @@ function maxRepeats(turns: readonly ToolTurn[]): number {
   return Math.max(0, ...counts.values());
 }
 
-/** Equal for equal arguments, whatever the order of their members. */
 const signature = ({ name, args }: ToolCallPart): string => `${name} ${JSON.stringify(sorted(args))}`;
 
 function sorted(value: JsonValue | undefined): JsonValue | undefined {

@@ -13,10 +13,7 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export interface Effects {
   /** Requests one turn of the model; use `agent.effects`. Pass `turn` on: the last one may be without tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
-  /**
-   * Returns the ids of calls that need approval; use `agent.effects`. Without it, approval functions run again on
-   * replay.
-   */
+  /** Returns the ids of calls that need approval; use `agent.effects`. Without it, approval functions run again on replay. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** One call of a tool, whose failure is a result as well; `agent.effects` has it. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
@@ -63,10 +60,7 @@ export interface DriveRules extends Rules {
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
-/**
- * Performs the actions of `decide` until it returns `stop` or no decision arrives. Throws a `RunError` with the last
- * state.
- */
+/** Performs the actions of `decide` until it returns `stop` or no decision arrives. Throws a `RunError` with the last state. */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = initial;
   const targets: string[] = [];
@@ -116,7 +110,6 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
   }
 }
 
-/** Records the owner of each `once` call before the call begins. */
 async function withClaims(
   calls: readonly ToolCallPart[],
   state: RunState,
@@ -131,7 +124,6 @@ async function withClaims(
   return next;
 }
 
-/** Runs tools. Finished outcomes are retained if another call ends the run. */
 async function runTools(
   calls: readonly ToolCallPart[],
   state: RunState,

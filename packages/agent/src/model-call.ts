@@ -15,13 +15,11 @@ import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';
 
-/** The answer, and the tools that were offered where it was a part of them only. */
 interface ModelTurn {
   readonly response: ChatResponse;
   readonly offered: readonly string[] | undefined;
 }
 
-/** Context of a model call. */
 interface ModelCallIo {
   readonly scope: Scope;
   readonly options: CallOptions | undefined;
@@ -54,7 +52,6 @@ export async function requestTurn(
   }
 }
 
-/** A toolbox that has become unusable ends no run: the tools before it are offered, with a warning. */
 function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
   try {
     tools.renew();
@@ -63,7 +60,6 @@ function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
   }
 }
 
-/** Returns the request of a step with the complete transcript. */
 function requestOf(
   { messages }: RunState,
   settings: StepSettings,
@@ -82,7 +78,6 @@ function requestOf(
   };
 }
 
-/** The request with what `compact` makes of the transcript. `overflow`: what was sent before was too long. */
 async function compactedRequest(
   request: ChatRequest,
   state: RunState,
@@ -126,7 +121,6 @@ const generateComplete = (
   { scope, options }: ModelCallIo,
 ): Promise<ChatResponse> => model.generate(request, { ...options, signal: scope.signal });
 
-/** Streams the response. A slow reader holds the model back. */
 async function generateStreamed(
   model: ChatModel,
   request: ChatRequest,
@@ -149,7 +143,6 @@ async function generateStreamed(
   return stream.response();
 }
 
-/** Returns a response without content, for a model that added nothing to an earlier text. */
 function emptyResponse({ spec }: ChatModel, { details }: LlmError): ChatResponse {
   const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');
   const target = last?.target ?? spec;

@@ -34,7 +34,6 @@ export const decisionName = (runId: string, state: RunState, call: ToolCallPart)
   return `decision ${toolKey(runId, state, call)}${isSuspended ? '?' : ''}`;
 };
 
-/** Returns the id of the call, or its position in the turn such as `call 2` if the id is not plain. */
 function callName({ messages }: RunState, { id }: ToolCallPart): string {
   if (PLAIN_ID.test(id)) return id;
   const turn = messages.at(-1);

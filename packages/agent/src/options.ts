@@ -22,10 +22,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly skills?: readonly Skill[] | undefined;
   /** Model calls of a run; a pure function may decide by the state, such as by `state.usage`. Default 10. */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
-  /**
-   * Whether the model is called once more, without tools, when the steps are used up.
-   * @default false
-   */
+  /** Whether the model is called once more, without tools, when the steps are used up. @default false */
   readonly closingTurn?: boolean | undefined;
   /** When a run that gets nowhere is stopped. Default: never. */
   readonly loopLimits?: LoopLimits | undefined;
@@ -72,7 +69,6 @@ const KINDS: KindsOf<AgentOptions> = {
   onEnd: 'function',
 };
 
-/** Option names of other libraries. */
 const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   system: 'instructions',
   systemPrompt: 'instructions',
@@ -157,13 +153,11 @@ function toolsOf({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Too
   ]);
 }
 
-/** Throws `config` for a value in a list of toolboxes or skills that has no name. */
 function checkNamed(path: string, holder: { readonly name?: unknown } | null | undefined): void {
   if (typeof holder?.name !== 'string')
     throw new LlmError('config', `createAgent: ${path} must be an object with a name`, { path });
 }
 
-/** Its tools are read from the box itself, each time. */
 const namedToolbox = (box: Toolbox): Toolbox => ({
   name: `toolbox "${box.name}"`,
   get tools() {
@@ -171,7 +165,6 @@ const namedToolbox = (box: Toolbox): Toolbox => ({
   },
 });
 
-/** Returns the rules of the agent. */
 function rulesOf(
   { maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions,
   tools: Tools,

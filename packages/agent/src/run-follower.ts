@@ -20,7 +20,6 @@ interface RunAttempt {
 /** Orders the events of a run. The latest attempt of the run counts. */
 export class RunFollower {
   private current: RunAttempt | undefined;
-  /** Lives that another one has followed. A process that was thought dead may continue speaking. */
   private readonly endedAttempts = new Set<string>();
   private step = 0;
 

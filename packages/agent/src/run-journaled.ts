@@ -13,10 +13,7 @@ import { ChannelReporter } from './channel-reporter.ts';
 export interface RunJournal extends Journal {
   /** Called when the run has ended, before its result is available. */
   onEnd?(): Promise<void>;
-  /**
-   * Returns the error of a run that the engine ended, such as a cancellation; `undefined` for errors that pass
-   * unchanged.
-   */
+  /** Returns the error of a run that the engine ended, such as a cancellation; `undefined` for errors that pass unchanged. */
   runFailure?(error: unknown): LlmError | undefined;
   /** The error that the engine keeps of a run that failed. */
   toEngineError(error: LlmError): Error;
@@ -30,10 +27,7 @@ export interface RunJournaledIo extends JournaledIo {
   readonly clock?: Clock | undefined;
 }
 
-/**
- * Performs a run on a journal and returns JSON for `resultFromJson`. Throws the error of `toEngineError` if the run
- * fails.
- */
+/** Performs a run on a journal and returns JSON for `resultFromJson`. Throws the error of `toEngineError` if the run fails. */
 export async function runJournaled(
   agent: Agent,
   input: JsonValue,
@@ -60,7 +54,6 @@ export async function runJournaled(
   }
 }
 
-/** The transcript is in the state, and goes along once. */
 const resultJson = ({ messages: _, ...result }: RunResult): JsonValue => toJson(result);
 
 /** The result of a run, of what `runJournaled` gave. */

@@ -77,12 +77,10 @@ async function runWithinLimits(
   }
 }
 
-/** `async` turns a throw into a rejection. The schema has made sure that the arguments are the tool's. */
 async function runAsync(tool: Tool, args: unknown, context: ToolContext): Promise<unknown> {
   return tool.run(args as never, context);
 }
 
-/** Throws for a payload that is not JSON, since a state could not store it. */
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
   JSON.stringify(suspended.payload);
   return { ...errorResult(call, 'suspended'), content: [], suspended };

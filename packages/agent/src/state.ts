@@ -74,7 +74,6 @@ export interface RunState {
   readonly warnings?: readonly Warning[] | undefined;
 }
 
-/** Nothing was reported yet. */
 const NO_USAGE: Usage = {
   input: undefined,
   output: undefined,

@@ -21,9 +21,7 @@ export class StepReports {
   private readonly runId: string;
   private readonly observers: readonly Observers[];
   private readonly onEvent: Emit | undefined;
-  /** Warnings of failed hooks for the next answer. */
   private warnings: readonly Warning[] = [];
-  /** The step under way, whose response came in this process. */
   private step: StepReport | undefined;
 
   constructor(runId: string, observers: readonly Observers[], onEvent: Emit | undefined) {

@@ -69,9 +69,7 @@ export interface ToolDefinition<Parameters, Args> {
   readonly maxResultChars?: number | undefined;
   /** How often a call may begin. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
-  /**
-   * Gets arguments that the schema has accepted, as it returned them. What it throws becomes an error result.
-   */
+  /** Gets arguments that the schema has accepted, as it returned them. What it throws becomes an error result. */
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
 
@@ -87,7 +85,6 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   run: 'function',
 };
 
-/** Property names of other libraries. */
 const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
   execute: 'run',
   handler: 'run',

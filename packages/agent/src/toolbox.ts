@@ -72,7 +72,6 @@ export class Tools {
   private readonly subsets = new Map<string, readonly ToolSpec[]>();
 }
 
-/** Untyped code may give anything. */
 function toolsOf({ name, tools }: Toolbox): readonly Tool[] {
   const given: unknown = tools;
   if (Array.isArray(given)) return tools;

@@ -18,7 +18,6 @@ export interface WatchOptions {
 
 /** Time for messages that are still in transit when `over` settles, in milliseconds. */
 const GRACE_MS = 500;
-/** Texts that wait for the reader, and characters in them; of more, all are dropped, and message as missed. */
 const MAX_WAITING = 1024;
 const MAX_CHARACTERS = 16 * 1_048_576;
 

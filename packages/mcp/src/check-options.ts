@@ -40,7 +40,6 @@ export function checkOptions(options: McpOptions): void {
       throw invalidOption(`roots[${at}]`, 'is no file:// address');
 }
 
-/** Untyped code gives anything. */
 function checkPlace(place: McpEndpoint | undefined): void {
   if (place === undefined || (!('command' in place) && !('url' in place)))
     throw invalidOption('place', 'must have a command, or a url');

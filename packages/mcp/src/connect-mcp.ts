@@ -43,7 +43,6 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
   };
 }
 
-/** Current tools of a server. */
 class ServerTools {
   tools: readonly Tool[] = [];
   readonly connection: Connection;
@@ -90,7 +89,6 @@ class ServerTools {
   }
 }
 
-/** Keeps the first of two tools with one name. */
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
   [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
 

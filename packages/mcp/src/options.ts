@@ -14,9 +14,7 @@ export interface McpProgram {
 export interface McpAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Bearer token; `oauth(…).credential` of `@majordomo/credentials` renews itself. Requested again once after a 401.
-   */
+  /** Bearer token; `oauth(…).credential` of `@majordomo/credentials` renews itself. Requested again once after a 401. */
   readonly credential?: Credential | undefined;
   /** Default: the platform's. That of a service binding will do. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -39,15 +37,9 @@ export interface McpEvent {
 /** Lets a server request completions from a model, within limits. */
 export interface McpSampling {
   readonly model: ChatModel;
-  /**
-   * Maximum requests of a connection, reconnections included.
-   * @default 10
-   */
+  /** Maximum requests of a connection, reconnections included. @default 10 */
   readonly maxRequests?: number | undefined;
-  /**
-   * Maximum tokens of one answer; larger requests are reduced.
-   * @default 1_000
-   */
+  /** Maximum tokens of one answer; larger requests are reduced. @default 1_000 */
   readonly maxTokens?: number | undefined;
 }
 
@@ -87,33 +79,21 @@ export interface McpOptions {
   readonly timeoutMs?: number | undefined;
   /** Milliseconds that a call may take in all. Default 600,000. */
   readonly totalMs?: number | undefined;
-  /**
-   * Retries of a failed call if the server declares the tool read-only or idempotent.
-   * @default 0
-   */
+  /** Retries of a failed call if the server declares the tool read-only or idempotent. @default 0 */
   readonly retries?: number | undefined;
   /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
   readonly maxResultChars?: number | undefined;
   /** Answers the server's own requests for a completion, within bounds. Default: refused. */
   readonly sampling?: ChatModel | McpSampling | undefined;
-  /**
-   * `file://` addresses of folders that the server may request.
-   * @default none
-   */
+  /** `file://` addresses of folders that the server may request. @default none */
   readonly roots?: readonly string[] | undefined;
-  /**
-   * Asks the person for the server. Calls do not time out meanwhile.
-   * @default refused
-   */
+  /** Asks the person for the server. Calls do not time out meanwhile. @default refused */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
   /** Called for connections, changed tools and stderr output. Errors are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /**
-   * `2025`: initialization of that protocol. `auto`: detects servers of the protocol of July 2026 first.
-   * @default '2025'
-   */
+  /** `2025`: initialization of that protocol. `auto`: detects servers of the protocol of July 2026 first. @default '2025' */
   readonly protocol?: '2025' | 'auto' | undefined;
   /** Ends connecting; later it has no effect. */
   readonly signal?: AbortSignal | undefined;

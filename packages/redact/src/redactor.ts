@@ -15,9 +15,7 @@ export interface RedactorOptions {
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Besides the built-in ones. */
   readonly rules?: readonly SecretRule[] | undefined;
-  /**
-   * Masks with a fingerprint, `[redacted:1f3a…]`: equal secrets get equal masks, which need the salt to be computed.
-   */
+  /** Masks with a fingerprint, `[redacted:1f3a…]`: equal secrets get equal masks, which need the salt to be computed. */
   readonly fingerprint?: { readonly salt: string } | undefined;
 }
 

@@ -38,7 +38,6 @@ function fieldsIn(yaml: string, problem: ReportProblem): Fields {
   return fields;
 }
 
-/** The fields, or why there are none. */
 function parseYaml(yaml: string): Fields | string {
   try {
     // YAML would print a warning about unknown tags to stderr.

@@ -40,10 +40,7 @@ export function parseSkillFile(text: string, folder?: string): SkillFile {
   });
 }
 
-/**
- * Reads a `SKILL.md` liberally and returns violations of the format. Throws `config` only if it does not describe a
- * skill.
- */
+/** Reads a `SKILL.md` liberally and returns violations of the format. Throws `config` only if it does not describe a skill. */
 export function readSkillFile(text: string, folder?: string): ReadSkillFile {
   const problems: string[] = [];
   const file = readFields(text, folder, (what) => problems.push(what));

@@ -65,7 +65,6 @@ function utc(year: number, month: number, day: number, hour: number, minute: num
   return new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
-/** Milliseconds that the zone is ahead of UTC at the instant. */
 function offsetAt(epochMs: number, zone: string): number {
   const parts = formatOf(zone).formatToParts(new Date(epochMs));
   const value = (type: string): number => Number(parts.find((part) => part.type === type)?.value);

@@ -57,7 +57,6 @@ export function compress(conversation: ShareGpt, options: CompressOptions): Comp
   };
 }
 
-/** Behind the first entries of each speaker, as long as they come one after another, with the results of their calls. */
 function headOf(turns: readonly ShareGptTurn[]): number {
   const seen = new Set<string>();
   let end = 0;
@@ -69,13 +68,11 @@ function headOf(turns: readonly ShareGptTurn[]): number {
   return turns[end]?.from === 'tool' ? end + 1 : end;
 }
 
-/** Where the last entries begin; results do not stay without their call. */
 function tailOf(turns: readonly ShareGptTurn[], keepLast: number): number {
   const begin = Math.max(0, turns.length - keepLast);
   return turns[begin]?.from === 'tool' ? begin - 1 : begin;
 }
 
-/** An entry, or a call with its results. */
 const unitEnd = (turns: readonly ShareGptTurn[], begin: number, limit: number): number =>
   begin + 1 < limit && turns[begin + 1]?.from === 'tool' ? begin + 2 : begin + 1;
 

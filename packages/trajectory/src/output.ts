@@ -37,7 +37,6 @@ export class Output {
     }
   }
 
-  /** Whether the file would grow beyond its limit, or was removed. */
   private async isUnusable({ handle, bytes }: OpenFile, more: number): Promise<boolean> {
     return bytes + more > this.maxBytes || (await handle.stat()).nlink === 0;
   }

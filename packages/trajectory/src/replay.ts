@@ -61,7 +61,6 @@ function differences(recorded: AssistantMessage, given: AssistantMessage): reado
   return [...missing, ...added];
 }
 
-/** Calls as text, whatever the order of their arguments. */
 const callsOf = ({ parts }: AssistantMessage): readonly string[] =>
   parts.flatMap((part) =>
     part.type === 'tool-call' ? [`${part.name}(${JSON.stringify(withSortedKeys(part.args))})`] : [],

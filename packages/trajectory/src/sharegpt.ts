@@ -93,7 +93,6 @@ function turnOf({ role, parts }: Message): ShareGptTurn {
   }
 }
 
-/** Entries of one speaker in a row are one. */
 function mergeToolTurns(turns: readonly ShareGptTurn[]): readonly ShareGptTurn[] {
   const result: ShareGptTurn[] = [];
   for (const turn of turns) {

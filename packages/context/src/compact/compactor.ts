@@ -56,7 +56,6 @@ export function createCompactor(options: CompactorOptions): Compactor {
   };
 }
 
-/** A transcript as it was looked at. */
 interface Inspection extends GaugeReading {
   readonly given: readonly Message[];
   /** Messages to send, with existing summaries. */
@@ -65,12 +64,10 @@ interface Inspection extends GaugeReading {
   readonly run: CompactionRun;
 }
 
-/** Looks that save less than a tenth, one after the other, until it stops by itself. */
 const MAX_INEFFECTIVE = 2;
 const ESTIMATE_MARGIN = 1.2;
 const SUMMARY_MARGIN = 1.3;
 
-/** One look, and one summary at most. */
 interface CompactionPass {
   readonly compaction: Compaction;
   /** There was more than one prompt could hold. */
@@ -194,7 +191,6 @@ class Engine {
     return { fresh, previous, focus: run.focus, tokens, promptTokens };
   }
 
-  /** The summary takes its place, if that makes the transcript any shorter. */
   private applySummary(look: Inspection, plan: Plan, summary: string): Compaction {
     const { given, view, known, weigh, tokens } = look;
     const replacement = replacementFor(view, plan, summary);
@@ -251,7 +247,6 @@ class Engine {
     return { messages: view === given ? given : repairPairs(view), lineage: undefined, skipped: why };
   }
 
-  /** Returns the record of the conversation, and creates it. */
   private recordOf({ given, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
     const begun = newRecord(given);

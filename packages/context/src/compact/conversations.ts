@@ -26,7 +26,6 @@ const MAX_CONVERSATIONS = 64;
 
 /** Bounded store of conversations; the least recently used are removed. */
 export class Conversations {
-  /** The latest last. */
   private records: readonly ConversationRecord[] = [];
 
   /** Returns the matching record with the longest prefix. */

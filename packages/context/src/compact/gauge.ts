@@ -14,7 +14,6 @@ export interface GaugeReading {
   readonly weigh: WeighMessage;
 }
 
-/** Estimates may be so much too low. */
 const MARGIN = { anchored: 1.1, plain: 1.2 };
 
 /** Measures transcripts for the model that will read them. */
@@ -49,7 +48,6 @@ export class Gauge {
     }
   }
 
-  /** Each message is weighed once. */
   private createWeigher(target: string | undefined): WeighMessage {
     const { tokens: frame } = this.meter.estimate({ messages: [] }, target);
     const known = new WeakMap<Message, number>();
@@ -72,7 +70,6 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 
-/** A meter of the app's that throws, or gives no number, is passed over. */
 function safeMeter(meter: TokenMeter): TokenMeter {
   const own = tokenMeter();
   return {

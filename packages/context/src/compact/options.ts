@@ -14,10 +14,7 @@ export interface CompactorOptions {
   readonly summarizerTokens?: number | undefined;
   /** Share of the context at which it begins. Default 0.5; from 128,000 tokens of context on never below 64,000. */
   readonly threshold?: number | undefined;
-  /**
-   * Share of the threshold that stays unchanged at the end, limited to 0.1 to 0.8.
-   * @default 0.2
-   */
+  /** Share of the threshold that stays unchanged at the end, limited to 0.1 to 0.8. @default 0.2 */
   readonly tail?: number | undefined;
   /** So many messages stay at the beginning, besides instructions. Default 3. */
   readonly protectFirst?: number | undefined;

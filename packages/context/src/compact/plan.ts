@@ -54,7 +54,6 @@ function pinnedOf(messages: readonly Message[], tail: number, weigh: WeighMessag
   return answer !== undefined && weigh(answer) <= tail * MAX_ANSWER_SHARE ? [answer, asked] : [asked];
 }
 
-/** Whether the message is an answer that the user can see, and calls no tool. */
 const isAnswer = (message: Message): boolean =>
   message.role === 'assistant' &&
   !isAcknowledgment(message) &&
@@ -94,14 +93,12 @@ function headEnd(messages: readonly Message[], groups: readonly Group[], first: 
   return end;
 }
 
-/** The turn that we put next to a summary. */
 const isFrame = (messages: readonly Message[], at: number): boolean => {
   const message = messages[at];
   if (message === undefined || !isAcknowledgment(message)) return false;
   return summaryOf(messages[at - 1]) !== undefined || summaryOf(messages[at + 1]) !== undefined;
 };
 
-/** One long message is not left out for a little. */
 const MAX_OVERRUN = 1.5;
 
 function tailStart(

@@ -24,7 +24,6 @@ export const DETAILS: readonly Detail[] = [
   MIN_DETAIL,
 ];
 
-/** Results of this length and more are looked for again. */
 const WORTH_REFERENCE = 200;
 
 /** Returns a transcript as text, at least one line per message. */

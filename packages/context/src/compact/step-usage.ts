@@ -12,7 +12,6 @@ export interface StepContext {
   readonly overflow?: unknown;
 }
 
-/** Last request of a run. */
 interface SentRequest {
   readonly step: number;
   readonly request: ChatRequest;
@@ -23,7 +22,6 @@ const MAX_RUNS = 64;
 /** Reports the vendor's usage of each step to the meter. */
 export class StepUsage {
   private readonly meter: TokenMeter;
-  /** By the run's id, the latest last. */
   private readonly runs = new Map<string, SentRequest>();
 
   constructor(meter: TokenMeter) {

@@ -31,7 +31,6 @@ export interface Summarizer {
 const SUMMARY_MARGIN = 1.3;
 /** Limit of a complete call, failover included, in milliseconds. */
 const TIME_MS = 180_000;
-/** Text of a prompt besides the transcript. */
 const PROMPT_OVERHEAD = 700;
 
 /** Summary, and the number of messages that it covers: complete groups from the first on. */
@@ -96,7 +95,6 @@ function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): s
   return summary;
 }
 
-/** Returns the number of messages that fit in the lowest detail; complete groups only. */
 function fittingCount(readable: readonly Message[], { previous, promptTokens }: SummaryRequest): number {
   const left = promptTokens - PROMPT_OVERHEAD - estimateTokens(previous ?? '');
   let tokens = 0;
@@ -136,7 +134,6 @@ function* prompts({ readable, ...task }: Task, room: number): Generator<string> 
 const RECENT_TURNS = 3;
 const MAX_RECENT_TEXT = 700;
 
-/** The user's last turns, shortened. */
 function recentUserText(readable: readonly Message[]): string {
   const turns = readable.filter(({ role }) => role === 'user');
   const texts = turns.slice(-RECENT_TURNS).map(({ parts }) => {

@@ -54,7 +54,6 @@ function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
   }
 }
 
-/** A word with the characters of paths, variables and addresses. */
 const WORD = /[A-Za-z0-9$~_./][\w$~{}:/@.-]*/g;
 
 /** Advances each rule by the words of its steps. Only rules that contain a word are visited. */

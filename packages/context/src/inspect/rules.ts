@@ -143,7 +143,6 @@ export function classesAt(word: string, before: string): readonly string[] {
   return classes.includes('$key-file') && SENDS.test(before) ? [...classes, '$sent-file'] : classes;
 }
 
-/** Returns the classes of a word. */
 function classesOf(word: string): readonly string[] {
   if (!/[$./~_]/.test(word)) return NONE;
   if (word.startsWith('$')) {

@@ -3,7 +3,6 @@ import type { ChatRequest, ModelTool, ObjectSchema, ToolSpec } from '@majordomo/
 /** Tools with JSON Schema, as a model reads them; a schema that cannot give any counts for nothing. */
 export const plainTools = (tools: ChatRequest['tools'] = []): readonly ModelTool[] => tools.map(plainTool);
 
-/** Schemas are converted once. */
 const known = new WeakMap<ToolSpec, ModelTool>();
 
 function plainTool(tool: ToolSpec): ModelTool {

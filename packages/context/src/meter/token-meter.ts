@@ -25,7 +25,6 @@ export interface TokenMeter {
   observe(request: MeteredRequest, usage: Usage, target: string): void;
 }
 
-/** Request that a vendor counted. */
 interface Anchor extends MeteredRequest {
   readonly input: number;
   /** Tokens of the answer when it is sent again. */
@@ -34,7 +33,6 @@ interface Anchor extends MeteredRequest {
 
 const MAX_ANCHORS = 64;
 
-/** No vocabulary is so much better than the estimate. */
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
@@ -76,14 +74,12 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
   };
 }
 
-/** Other tools, or another system text, and nothing is known of the beginning. */
 const continuesFrom = (anchor: Anchor, { messages, system, tools }: MeteredRequest): boolean =>
   anchor.system === system && hasSameTools(anchor.tools, tools) && beginsWith(messages, anchor.messages);
 
 const hasSameTools = (first: MeteredRequest['tools'], second: MeteredRequest['tools']): boolean =>
   first === second || isSame(plainTools(first), plainTools(second));
 
-/** Token counts of messages, each computed once. */
 class Weights {
   private readonly weights = new WeakMap<Message, { readonly model: string | undefined; tokens: number }>();
   private readonly count: TokenCounter | undefined;
@@ -132,7 +128,6 @@ function partsOf(
   return slash === -1 ? [undefined, target] : [target?.slice(0, slash), target?.slice(slash + 1)];
 }
 
-/** A counter of the app's that throws, or gives no number, is passed over. */
 function safeCounter(count: TokenCounter | undefined): TokenCounter | undefined {
   if (count === undefined) return undefined;
   return (text) => {

@@ -1,9 +1,7 @@
 const OPEN = /<(think|thinking|reasoning)(?:\s[^<>]{0,100})?>/gi;
 const CLOSE = /<\/(?:think|thinking|reasoning)\s{0,9}>/i;
 
-/**
- * Returns the text without reasoning blocks that begin at the start of a line. An unclosed block reaches to the end.
- */
+/** Returns the text without reasoning blocks that begin at the start of a line. An unclosed block reaches to the end. */
 export function withoutThinking(text: string): string {
   // A server that cut the beginning leaves the end.
   const first = CLOSE.exec(text);
@@ -23,7 +21,6 @@ export function withoutThinking(text: string): string {
   return (said + whole.slice(at)).trim();
 }
 
-/** Nothing but blanks before it. */
 function isLineStart(text: string, at: number): boolean {
   let before = at - 1;
   while (text[before] === ' ' || text[before] === '\t') before--;

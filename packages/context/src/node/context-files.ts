@@ -5,9 +5,7 @@ import { withoutFrontmatter } from './frontmatter.ts';
 import { readText, realFolder } from './read-inside.ts';
 import { projectSources, type ProjectSource } from './project-sources.ts';
 
-/**
- * Options of `contextFiles`. Without `home`, SOUL.md is not read. A suspicious file is wrapped as untrusted by default.
- */
+/** Options of `contextFiles`. Without `home`, SOUL.md is not read. A suspicious file is wrapped as untrusted by default. */
 export interface ContextFilesOptions {
   /** Where the project's files are looked for. */
   readonly cwd: string;

@@ -8,9 +8,7 @@ export interface ProjectSource {
   readonly files: readonly string[];
 }
 
-/** Up to the root of the repository. */
 const OWN = ['.majordomo.md', '.hermes.md', 'HERMES.md'];
-/** In the folder itself. */
 const OTHERS = ['AGENTS.md', 'agents.md', 'CLAUDE.md', 'claude.md'];
 const CURSOR_RULES = path.join('.cursor', 'rules');
 

@@ -40,10 +40,7 @@ const isWithin = (root: string, name: string): boolean => {
   return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way);
 };
 
-/**
- * Reads UTF-8, or UTF-16 with a byte order mark; line ends become `
- * `. `complete`: reject a file that is too large.
- */
+/** Reads UTF-8, or UTF-16 with a byte order mark; line ends become ` `. `complete`: reject a file that is too large. */
 export async function readText(
   root: string,
   name: string,

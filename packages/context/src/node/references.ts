@@ -64,7 +64,6 @@ export async function resolveReferences(
   return { parts, warnings };
 }
 
-/** A part, or why there is none. */
 async function partOf(
   reference: Reference,
   root: string,

@@ -19,7 +19,6 @@ export function cutToWords(text: string, maxLength: number): string {
   return `${trimTail(end > maxLength / 2 ? cut.slice(0, end) : cut, ' .,:;–-')}…`;
 }
 
-/** Pairs of quotes around a title. */
 const QUOTES: readonly string[] = [
   '""',
   "''",
@@ -36,7 +35,6 @@ const QUOTES: readonly string[] = [
   '__',
 ];
 
-/** Removes prefixes and quotes in any order. */
 function withoutDecoration(line: string): string {
   let title = line.replaceAll(/\s+/gu, ' ').trim();
   for (let before = ''; before !== title;) {

@@ -3,7 +3,6 @@ import { trimTail } from '../transcript/trim-tail.ts';
 
 const WORDS = 7;
 const MAX_LENGTH = 60;
-/** Maximum for scripts without spaces. */
 const MAX_UNSPACED_LENGTH = 24;
 
 /** Returns a title from the first words of a text; `undefined` for a text without words. */

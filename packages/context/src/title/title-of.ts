@@ -16,9 +16,7 @@ export interface TitleOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Characters of the first user and model messages. */
 const EXCERPT = 500;
-/** Models that think before they answer need some. */
 const MAX_TOKENS = 500;
 
 /**

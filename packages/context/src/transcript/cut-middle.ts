@@ -25,7 +25,6 @@ const FIRST_COMBINING = 0x300;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** The next place from `at` on, in this direction, that is not within a character. */
 function boundary(text: string, at: number, direction: -1 | 1): number {
   if (at <= 0 || at >= text.length) return at;
   const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at)];

@@ -18,7 +18,6 @@ export function isSame(first: unknown, second: unknown): boolean {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** A member that is `undefined` is none. */
 const keysOf = (value: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.keys(value).filter((name) => value[name] !== undefined);
 

@@ -10,7 +10,6 @@ import { cutEnd, cutMiddle } from './cut-middle.ts';
 import { callsOf } from './groups.ts';
 import { shrinkArgs } from './shrink-args.ts';
 
-/** Shorter results stay as they are. */
 const LONG_RESULT = 200;
 const EXCERPT_LENGTH = 120;
 
@@ -58,11 +57,9 @@ function excerpt(part: ToolResultPart): ToolResultPart {
   return cut.every((piece, at) => piece === part.content[at]) ? part : { ...part, content: cut };
 }
 
-/** A message of which nothing was left out stays that message. */
 const unchangedOr = <M extends Message>(before: M, after: M): M =>
   after.parts.every((part, at) => part === before.parts[at]) ? before : after;
 
-/** Index of the last message with each result text. */
 const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =>
   new Map(
     messages.flatMap((message, at) =>

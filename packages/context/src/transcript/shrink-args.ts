@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { cutEnd } from './cut-middle.ts';
 
-/** Arguments up to this length stay as they are. */
 const LONG_ARGS = 500;
 const LONG_TEXT = 200;
 
@@ -21,5 +20,4 @@ function shrunk(value: JsonValue): JsonValue {
   return isList(value) ? value.map(shrunk) : shrunkMembers(value);
 }
 
-/** `Array.isArray` does not narrow a readonly array. */
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

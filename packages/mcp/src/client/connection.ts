@@ -97,7 +97,6 @@ export class Connection {
     });
   }
 
-  /** Work with a server within its limits; neither a deaf server nor a deaf SDK is waited for beyond them. */
   private async withTimeouts<T>(
     label: string,
     signal: AbortSignal,
@@ -187,5 +186,4 @@ export class Connection {
   }
 }
 
-/** Twice as long each time. */
 const pauseAfter = (losses: number): number => Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (losses - 1));

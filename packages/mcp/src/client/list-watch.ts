@@ -1,6 +1,5 @@
 import type { Clock } from '@majordomo/core';
 
-/** Between two looks at a list that keeps changing. */
 const PAUSE_MS = 300;
 /** Maximum delay of a call's result for an update of the list. */
 const MAX_WAIT_MS = 2000;
@@ -12,7 +11,6 @@ export class ListWatch {
   private readonly refresh: () => Promise<void>;
   private isStale = false;
   private isFollowing = false;
-  /** Resolves when a look that began after the last change has ended. */
   private refreshed: Promise<void> = Promise.resolve();
   private resolveRefreshed: () => void = () => undefined;
 

@@ -9,7 +9,6 @@ import type { ToolHistory } from './tool-history.ts';
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
-/** A longer description could fill the model's window. */
 const MAX_DESCRIPTION_CHARS = 20_000;
 
 /** Dependencies of a server's tools. */

@@ -4,9 +4,7 @@
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();
-  /** As first seen, or as a person last agreed to. */
   private readonly trusted = new Map<string, string>();
-  /** Definition that a person was last asked to approve. */
   private readonly requested = new Map<string, string>();
 
   /** The list as it is now; gives the names of those that are not what they were in the list before. */

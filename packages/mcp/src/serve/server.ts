@@ -73,7 +73,6 @@ const approvalQuestion = ({
   requestedSchema: { type: 'object', properties: {} },
 });
 
-/** Returns the person's answer to the client's question. */
 function answerOf({ mcpReq }: ServerContext): string | undefined {
   const answer = mcpReq.inputResponses?.[QUESTION];
   if (typeof answer !== 'object' || answer === null) return undefined;

@@ -23,7 +23,6 @@ export async function elicit(
   return { action: 'accept', content: content as ElicitResult['content'] & object };
 }
 
-/** `async` turns a throw into a rejection. */
 const callOnElicit = async (
   onElicit: NonNullable<McpOptions['onElicit']>,
   question: McpQuestion,

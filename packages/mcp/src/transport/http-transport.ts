@@ -12,7 +12,6 @@ const MAX_BYTES = 10 * 1024 * 1024;
 
 /** How long the SDK may take to read what came before a stream's end. */
 const READ_MS = 100;
-/** Time for a server to acknowledge the end of the session. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 /**
@@ -45,16 +44,12 @@ export async function httpTransport(
   return { transport, close };
 }
 
-/**
- * Rejects requests whose stream ended without an answer; the SDK would wait for the timeout. Answered requests ignore
- * this.
- */
+/** Rejects requests whose stream ended without an answer; the SDK would wait for the timeout. Answered requests ignore this. */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was cut before the answer' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });
 }
 
-/** Returns the request ids in a body. */
 function requestIdsIn(body: unknown): readonly RequestId[] {
   if (typeof body !== 'string') return [];
   const said: unknown = JSON.parse(body);

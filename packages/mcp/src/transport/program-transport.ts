@@ -25,11 +25,8 @@ exec "$@" 3<&-
 const GRACE_MS = 700;
 /** Time to read the remaining output after the exit of a program, unless another process holds its output. */
 const DRAIN_MS = 1000;
-/** Maximum size of one message of the server. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
-/** Maximum unread data for a program. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
-/** After so many messages whatever else this process has to do gets its turn. */
 const MESSAGES_PER_TURN = 20;
 
 /** The program over its stdin and stdout, and how it ended. */
@@ -153,7 +150,6 @@ class ProgramTransport implements Transport {
     this.finish();
   }
 
-  /** Reads messages; other lines on stdout are ignored. */
   private async readOutput(stdout: Readable): Promise<void> {
     let count = 0;
     try {
@@ -184,7 +180,6 @@ class ProgramTransport implements Transport {
       this.fail('it closed its output');
   }
 
-  /** Nothing that it has started outlives it; what it wrote is read. */
   private onExit(child: ChildProcess): void {
     this.signal('SIGKILL');
     const closed = new Promise((resolve) => child.once('close', resolve));
@@ -205,7 +200,6 @@ class ProgramTransport implements Transport {
     child.stdin?.destroy();
   }
 
-  /** The program has ended, or is given up: what it left behind goes, and nothing of it is read any more. */
   private finish(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -233,7 +227,6 @@ const toLine = (message: JSONRPCMessage): string =>
 const closedError = (): Error =>
   Object.assign(new Error('the connection is closed'), { code: 'NOT_CONNECTED' });
 
-/** Did it happen in time? */
 async function happensWithin(event: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -13,7 +13,6 @@ export function secretsOf(place: McpEndpoint): readonly string[] {
   return [...token, ...withParts(Object.values(headers), ' ')];
 }
 
-/** Untyped code may pass other values than strings. */
 const withParts = (values: readonly unknown[], by: string): readonly string[] =>
   values
     .filter((value) => typeof value === 'string')

@@ -1,4 +1,3 @@
-/** Readable stream of any runtime. */
 interface Output {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'error', listener: () => void): unknown;

@@ -9,7 +9,6 @@ import { insidePath } from './path-guard.ts';
 export const SKILL_FILE = 'SKILL.md';
 /** Bytes of a file that the model may be given. */
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
-/** Bytes of a `SKILL.md`. */
 const MAX_SKILL_BYTES = 1024 * 1024;
 const IMAGES: Readonly<Record<string, string>> = {
   '.png': 'image/png',

@@ -8,10 +8,7 @@ import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
 /** How skill folders are read. */
 export interface LoadSkillsOptions {
-  /**
-   * Called for every folder that is skipped, and for violations of the format in others.
-   * @default a process warning
-   */
+  /** Called for every folder that is skipped, and for violations of the format in others. @default a process warning */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
   /** true: the first folder that is not by the letter of the format is thrown. Default: false. */
   readonly strict?: boolean | undefined;
@@ -52,7 +49,6 @@ export async function loadSkills(
   return skillLibrary([...loaded.values()]);
 }
 
-/** Throws `config` for a value that is not a path. */
 function pathsIn(roots: string | readonly string[]): readonly string[] {
   checkOptions('loadSkills', { roots }, { roots: 'array or string' }, ['roots']);
   const paths = typeof roots === 'string' ? [roots] : roots;
