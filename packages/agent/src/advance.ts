@@ -22,7 +22,7 @@ export function steered(state: RunState, messages: readonly Message[]): RunState
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
 
-/** The state after the model answered. `textOnly`: the turn was the last one, for which no tool may run any more. */
+/** Returns the state with the answer of the model. `textOnly`: the turn was the last one, and its calls do not run. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
   const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
@@ -46,12 +46,12 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
   return done === undefined ? next : { ...withAllResults(next, NOT_RUN[done] ?? ''), done };
 }
 
-/** The state after tools ran, in whatever order they finished. */
+/** Returns the state with outcomes of tools, in any order. */
 export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
   return outcomes.reduce(withOutcome, state);
 }
 
-/** The state after a decision on pending calls; the same state when none of them was meant. */
+/** Returns the state with decisions on pending calls; the same state if no decision matches. */
 export function decided(state: RunState, decisions: readonly Decision[]): RunState {
   return decisions.reduce((before, decision) => {
     const { callId } = decision;
@@ -74,7 +74,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** The state after it was checked which of these calls a person has to agree to. */
+/** Returns the state with the result of the approval check. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],
@@ -84,7 +84,7 @@ export function approvalsChecked(
   return { ...state, approvals: { ...state.approvals, ...checked } };
 }
 
-/** The state after a process claimed a call of a tool with `effect: 'once'`. */
+/** Returns the state with the owner of a `once` call. */
 export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
   return { ...state, claims: { ...state.claims, [id]: by } };
 }

@@ -47,7 +47,6 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     return new Promise((resolve) => this.readers.push(resolve));
   }
 
-  /** A reader who leaves ends the run. */
   return(): Promise<Result> {
     this.isReading = false;
     this.events.length = 0;

@@ -2,26 +2,22 @@ import { fromJson, LlmError, toJson, type Attempt } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
-/** Whose text it is that a channel carries. */
+/** Origin of a message. */
 export interface ChannelMessageHead {
   readonly runId: string;
-  /** A life of the run in one process. */
   readonly attempt: string;
-  /** When it began, in ms by its clock. */
   readonly began: number;
-  /** Its how many-th text, from 0. */
   readonly batch: number;
   readonly step: number;
-  /** It is the last one of the run. */
   readonly isOver: boolean;
 }
 
-/** One text: events of one step. */
+/** Message of a channel: events of one step. */
 export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }
 
-/** An event as text. Of errors all but their causes goes along, as in a journal. */
+/** Returns an event as JSON, with its errors but not their causes. */
 export function eventJson(event: AgentEvent): string {
   if (event.type === 'model' && 'error' in event.event)
     return stringify({ ...event, event: { ...event.event, error: errorToJson(event.event.error) } });

@@ -5,7 +5,6 @@ import { eventJson, channelText } from './channel-message.ts';
 
 const BATCH_MS = 50;
 const PUBLISH_TIMEOUT_MS = 250;
-/** Characters that may wait, or go together; what is more is lost. */
 const MAX_WAITING_CHARACTERS = 1_048_576;
 
 interface WaitingEvent {
@@ -18,7 +17,6 @@ interface WaitingEvent {
  * the batch numbers.
  */
 export class ChannelReporter {
-  /** Step of the next event. */
   step = 0;
   private readonly runId: string;
   private readonly channel: RunChannel;
@@ -41,7 +39,6 @@ export class ChannelReporter {
     this.began = clock.now();
   }
 
-  /** Waits for nothing. */
   report(event: AgentEvent): void {
     if (event.type === 'step-start') this.step = event.step;
     const text = eventJson(event);
@@ -51,19 +48,17 @@ export class ChannelReporter {
     else this.sendSoon();
   }
 
-  /** Sends what waits, so that it is not lost with the process. Does not wait for a channel that is losing things, nor long. */
+  /** Sends waiting events, with a timeout; does not wait for a channel that loses events. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
     if (!this.isLosing) await this.withTimeout(() => sent).catch(() => undefined);
   }
 
-  /** Publishes the end of the run. */
   async end(): Promise<void> {
     await this.flush();
     await this.publish([], this.step, true);
   }
 
-  /** That something was lost, once. */
   takeWarnings(): readonly Warning[] {
     const { warning } = this;
     this.warning = undefined;

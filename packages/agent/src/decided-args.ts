@@ -1,7 +1,6 @@
 import type { ToolCallPart } from '@majordomo/core';
 import type { RunState, ToolOutcome } from './state.ts';
 
-/** The call as it is to run: with the arguments that a person gave in place of the model's, where one did. */
 export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): ToolCallPart {
   const decision = decisions.find(({ callId }) => callId === call.id);
   if (decision === undefined || !('approve' in decision) || decision.args === undefined) return call;

@@ -21,15 +21,14 @@ export interface EffectsIo extends Observers {
   /** Names the run in `ToolContext.key`. */
   readonly runId: string;
   readonly signal: AbortSignal;
-  /** For the tools. */
   readonly context?: unknown;
-  /** With it the model's answers are streamed. A promise holds the stream back. */
+  /** Receives events; with it, responses are streamed. A promise holds the stream back. */
   readonly onEvent?: Emit | undefined;
   /** Options of the model calls. `totalMs` limits a complete step, hooks included. */
   readonly options?: CallOptions | undefined;
 }
 
-/** Those of the effects that an agent has itself. */
+/** Effects that an agent provides. */
 export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
   Required<Pick<Effects, 'needsApproval'>>;
 
@@ -43,7 +42,7 @@ interface LocalRun {
 export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
   new StepReports(io.runId, [hooks, io], io.onEvent);
 
-/** The effects on this process's model and tools. */
+/** Returns the effects on the model and tools of this process. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
   const run = { agent, io, reports };
   const { steer } = agent.hooks;
@@ -107,7 +106,6 @@ async function callTool(given: ToolCallPart, state: RunState, run: LocalRun): Pr
 const OUTCOME_UNKNOWN =
   'The outcome of this call is unknown: it was begun before, and its result was not recorded. It was not begun again.';
 
-/** Owner of a call that the store has admitted before. */
 const ANOTHER_PROCESS = 'another process';
 
 /** Returns the effect that claims calls in the store; without a store, for the agent. */

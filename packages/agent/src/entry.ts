@@ -3,7 +3,6 @@ import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 import { isMessage } from './messages-from.ts';
 
-/** Journal access that an entry needs. */
 export interface EntryIo {
   readonly signal: AbortSignal;
   readonly maxBytes?: number | undefined;

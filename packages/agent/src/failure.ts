@@ -17,10 +17,10 @@ interface Failure {
 
 type FailedAttempt = Omit<Attempt, 'error'> & { readonly error?: Failure | undefined };
 
-/** The error as JSON, for engines whose own errors are texts; a cause, where vendors keep more than they should, stays. */
+/** Returns the error as JSON, without its cause, which may contain secrets of a vendor. */
 export const errorToJson = (error: LlmError): JsonValue => toJson(describeFailure(error));
 
-/** The inverse of `failureOf`, which may have become a text; `undefined` for what it cannot have given. */
+/** Returns the error of `errorToJson`, also from a string; `undefined` for any other value. */
 export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = fromJson<Partial<Failure> | null | undefined>(
     typeof json === 'string' ? parseJson(json) : json,

@@ -1,15 +1,14 @@
 import type { JsonValue, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { callsOf, type RunState } from './state.ts';
 
-/** When a run that gets nowhere is stopped with `done: 'tool-loop'`. Both are off unless set. */
+/** Limits that stop a run without progress with `done: 'tool-loop'`; both are off by default. */
 export interface LoopLimits {
-  /** Steps in a row whose every tool call failed. */
+  /** Maximum consecutive steps in which all tool calls failed. */
   readonly errorSteps?: number | undefined;
   /** Number of times that one call with one result may occur in the last three times as many steps. */
   readonly repeats?: number | undefined;
 }
 
-/** Looks at the last turns only, so that a long run costs no more than a short one. */
 export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;
@@ -38,7 +37,6 @@ function lastTurns(messages: readonly Message[], count: number): readonly ToolTu
   return turns;
 }
 
-/** A call counts once a step: two equal ones in a turn are the model's way to be sure. */
 function maxRepeats(turns: readonly ToolTurn[]): number {
   const counts = new Map<string, number>();
   for (const { calls, results } of turns) {

@@ -9,7 +9,6 @@ export function messagesFrom(given: readonly Message[]): readonly Message[] {
   return given;
 }
 
-/** Looks like a message: has a role and a list of parts. */
 export const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' &&
   value !== null &&

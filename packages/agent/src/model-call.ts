@@ -26,7 +26,6 @@ interface ModelCallIo {
   readonly reports: StepReports;
 }
 
-/** One model call: the step's own settings, the view of the transcript, and the answer. */
 export async function requestTurn(
   state: RunState,
   turn: Turn | undefined,

@@ -12,7 +12,6 @@ export class Once {
     return this.id;
   }
 
-  /** Whether this agent wrote the mark. */
   isMine(mark: string | undefined): boolean {
     return mark !== undefined && mark === this.id;
   }

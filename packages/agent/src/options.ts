@@ -16,19 +16,19 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly model: ChatModel;
   /** Tools that the model may call. Names are unique, those of toolboxes and skills included. */
   readonly tools?: readonly Tool[] | undefined;
-  /** More tools, in groups with a name. */
+  /** Named groups of further tools. */
   readonly toolboxes?: readonly Toolbox[] | undefined;
-  /** Their instructions follow the agent's own, in this order. */
+  /** Skills, whose instructions follow those of the agent in this order. */
   readonly skills?: readonly Skill[] | undefined;
-  /** Model calls of a run; a pure function may decide by the state, such as by `state.usage`. Default 10. */
+  /** Maximum model calls of a run, or a pure function of the state, such as of `state.usage`. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
   /** Whether the model is called once more, without tools, when the steps are used up. @default false */
   readonly closingTurn?: boolean | undefined;
-  /** When a run that gets nowhere is stopped. Default: never. */
+  /** Limits that stop a run without progress. @default none */
   readonly loopLimits?: LoopLimits | undefined;
-  /** Run the calls of one turn side by side; their results keep the order of the calls. Default: one by one. */
+  /** Whether the calls of one turn run in parallel. Results keep the order of the calls. @default false */
   readonly parallelTools?: boolean | undefined;
-  /** For time limits, and for how long a tool took. */
+  /** Clock of time limits and durations. */
   readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
   /** Runs a run and each of its tools inside it (tracing context); must call `run` once and return what it returns. */
   readonly around?: Around | undefined;
@@ -81,12 +81,10 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   onFinish: 'onEnd',
 };
 
-/** An agent, as its options have been read; one for all of its runs. */
+/** Parsed options of an agent, shared by its runs. */
 export interface AgentParts {
   readonly model: ChatModel;
-  /** Its own and those of its skills. */
   readonly instructions: string | undefined;
-  /** For every step. */
   readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
   readonly tools: Tools;
   readonly hooks: Hooks;
@@ -96,7 +94,7 @@ export interface AgentParts {
   readonly once: Once;
 }
 
-/** Throws `config` without a model, for a number that cannot be meant, and when two tools have one name. */
+/** Parses options. Throws `config` for a missing model, an invalid number, or a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
   checkOptions('createAgent', options, KINDS, [], OTHER_NAMES);
   const { model, clock = systemClock, around } = options;

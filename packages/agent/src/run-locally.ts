@@ -10,7 +10,6 @@ import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { StepReports } from './step-report.ts';
 
-/** Performs a run with the model and tools of this process. */
 export async function runLocally(
   agent: AgentParts,
   input: RunInput,

@@ -18,15 +18,13 @@ import { toolContent } from './tool-content.ts';
 const MAX_RESULT_CHARS = 100_000;
 const MAX_RAW_CHARS = 200;
 
-/** A call, and what is needed to run it. */
+/** Input of `runTool`. */
 export interface ToolRun {
-  /** `undefined`: the model made the name up, or the step did not offer it. */
+  /** `undefined` if the name is unknown or the step did not offer the tool. */
   readonly tool: Tool | undefined;
   readonly call: ToolCallPart;
-  /** For the model, when it named another. */
   readonly names: readonly string[];
   readonly context: Omit<ToolContext, 'spend'>;
-  /** For the tool's own time limit. */
   readonly clock: Pick<Clock, 'timer'>;
 }
 

@@ -6,7 +6,6 @@ export interface ScopeLimits {
   /** Maximum duration in milliseconds; `undefined` or 0 disables it. */
   readonly ms: number | undefined;
   readonly clock: Pick<Clock, 'timer'>;
-  /** The error that the end of its time is. */
   readonly createError: () => Error;
 }
 
@@ -17,7 +16,6 @@ export interface ScopeLimits {
 export class Scope {
   /** Aborts with the run, and when the time is over. */
   readonly signal: AbortSignal;
-  /** Set when the time is over. */
   timeoutError: Error | undefined;
   private readonly aborted: Promise<never>;
   readonly close: () => void;

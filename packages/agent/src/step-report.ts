@@ -16,7 +16,6 @@ import type { RunState, ToolOutcome } from './state.ts';
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
-  /** The latest answer that came in this process. */
   latest: ChatResponse | undefined;
   private readonly runId: string;
   private readonly observers: readonly Observers[];
@@ -50,7 +49,6 @@ export class StepReports {
     await this.emit({ type: 'tool-start', call });
   }
 
-  /** Reports the result of a tool; a tool that waits has none. */
   async endTool(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
     const { suspended, usage, ...result } = outcome;
     if (suspended !== undefined) return;
@@ -59,7 +57,6 @@ export class StepReports {
     await this.addResult(result, usage, state);
   }
 
-  /** The run is over in this process. Its last calls may have been decided instead of run. */
   async endRun(result: RunResult | undefined, error: unknown): Promise<void> {
     if (result !== undefined) await this.endStep();
     this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });

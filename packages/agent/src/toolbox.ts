@@ -2,34 +2,33 @@ import { LlmError, type ToolSpec } from '@majordomo/core';
 import { checkNumber } from '@majordomo/core/toolkit';
 import type { Tool } from './tool.ts';
 
-/** Tools that come together, under a name for error messages. */
+/** Named group of tools. */
 export interface Toolbox {
   readonly name: string;
-  /** Read before every step: what a toolbox has become meanwhile is taken then, and not in between. */
+  /** Read before every step, so that changes apply from the next step. */
   readonly tools: readonly Tool[];
 }
 
-/** Instructions and tools that make an agent able to do something; one instance may serve many agents. */
+/** Instructions and tools for one purpose; one instance may serve many agents. */
 export interface Skill {
   readonly name: string;
   readonly instructions?: string | undefined;
   readonly tools?: readonly Tool[] | undefined;
 }
 
-/** All tools of an agent by name. */
 export class Tools {
   specs: readonly ToolSpec[] = [];
   private readonly boxes: readonly Toolbox[];
   private byName: ReadonlyMap<string, OwnedTool> = new Map();
   private lists: readonly (readonly Tool[])[] = [];
 
-  /** Throws `config` for a name that is there twice, naming both owners, and for a limit that is not a number. */
+  /** Throws `config` for a duplicate name, with both owners, and for an invalid limit. */
   constructor(boxes: readonly Toolbox[]) {
     this.boxes = boxes;
     this.renew();
   }
 
-  /** Takes what the boxes have become. Throws like the constructor; then the tools stay what they were. */
+  /** Reloads the tools. Throws like the constructor, and then keeps the previous tools. */
   renew(): void {
     const lists = this.boxes.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => hasSameTools(list, this.lists[at])))
@@ -44,17 +43,15 @@ export class Tools {
     this.subsets.clear();
   }
 
-  /** `undefined` too for one that a step did not offer. */
   find(name: string, offered?: readonly string[]): Tool | undefined {
     return offered?.includes(name) === false ? undefined : this.byName.get(name)?.tool;
   }
 
-  /** The names that a step offered. */
   names(offered: readonly string[] | undefined): readonly string[] {
     return offered ?? [...this.byName.keys()];
   }
 
-  /** A part of them; the same array for the same names, for providers know a list of tools by identity. */
+  /** Returns the offered tools; the same array for the same names, since providers recognize lists by identity. */
   offered(names: readonly string[] | undefined): readonly ToolSpec[] {
     if (names === undefined) return this.specs;
     const key = JSON.stringify(names);

@@ -3,16 +3,16 @@ import { RunFollower, type RunEvent } from './run-follower.ts';
 import type { RunChannel } from './run-channel.ts';
 import { parseChannelMessage } from './channel-message.ts';
 
-/** How a run is watched. */
+/** Options of `watchRun`. */
 export interface WatchOptions {
-  /** Ends the watching: what is read next rejects with `aborted`. */
+  /** Ends the watch: the next read rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first read.
    * The watch ends shortly afterwards, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
-  /** Default: the system's. */
+  /** @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -92,7 +92,6 @@ class RunWatcher {
     this.ended = new Promise((resolve) => (this.resolve = resolve));
   }
 
-  /** Batch numbers show the reader that texts were dropped. */
   receive(text: string): void {
     if (this.isOver) return;
     this.characters += text.length;

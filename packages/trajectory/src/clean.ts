@@ -4,14 +4,13 @@ import { toLine } from './line.ts';
 import { toShareGpt } from './sharegpt.ts';
 import type { Trajectory } from './trajectory.ts';
 
-/** The form of a line. */
 export type LineFormat = 'majordomo' | 'sharegpt';
 
-/** A line without secrets; or one that still has some, or may have, and why. */
+/** Line without secrets, or a suspect line with reasons. */
 export type CleanedLine =
   { readonly line: string } | { readonly suspect: string; readonly reasons: readonly string[] };
 
-/** Takes the secrets out, and looks again. Throws for what JSON cannot say. */
+/** Redacts a trajectory and searches the result again. Throws for values without JSON. */
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
   const whole = toLine(trajectory);
   try {
@@ -26,7 +25,6 @@ export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, reda
   }
 }
 
-/** Every text and name in it, as it is: in JSON a line break is the letter n, and hides where a word begins. */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];

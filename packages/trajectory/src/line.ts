@@ -1,10 +1,10 @@
 import { fromJson, LlmError, toJson } from '@majordomo/core';
 import type { Trajectory } from './trajectory.ts';
 
-/** A trajectory as one line of JSON, without the line break; bytes are base64. Throws what JSON cannot say. */
+/** Returns a trajectory as one line of JSON without the line break; bytes become base64. Throws for values without JSON. */
 export const toLine = (trajectory: Trajectory): string => JSON.stringify(toJson(trajectory));
 
-/** The inverse of `toLine`. Throws `invalid-request` for what is no trajectory of a known version. */
+/** Parses a line of `toLine`. Throws `invalid-request` if it is not a trajectory of a known version. */
 export function parseTrajectory(line: string): Trajectory {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null || !('version' in value)) throw invalidLine('no version');

@@ -8,13 +8,12 @@ import type {
 } from '@majordomo/core';
 import type { Trajectory } from './trajectory.ts';
 
-/** One turn that was asked again. */
+/** Replayed turn. */
 export interface ReplayedTurn {
-  /** Counts the model's turns, from 1. */
   readonly turn: number;
   readonly recorded: AssistantMessage;
   readonly response: ChatResponse;
-  /** What the model did otherwise; empty: the same calls, or the same words where neither called. */
+  /** Differences in calls, or in text if neither response has calls. */
   readonly differences: readonly string[];
 }
 
@@ -43,7 +42,6 @@ export async function* replay(
   }
 }
 
-/** The model's turns that the app wrote itself, as examples at the beginning, were not asked for. */
 const isModelTurn = (messages: readonly Message[], at: number): boolean => {
   const before = messages[at - 1]?.role;
   return before === 'user' || before === 'tool';

@@ -7,7 +7,7 @@ export interface ShareGptTurn {
   readonly value: string;
 }
 
-/** A run as many trainers read it. */
+/** Run in the ShareGPT format. */
 export interface ShareGpt {
   readonly conversations: readonly ShareGptTurn[];
   readonly timestamp: string;
@@ -43,7 +43,6 @@ const toolsText = (tools: readonly TrajectoryTool[]): string =>
     `<tools>\n${JSON.stringify(tools.map(({ name, description, parameters }) => ({ name, description, parameters })))}\n</tools>`,
   ].join('\n');
 
-/** Each result stands behind the turn that called for it, in the order of the calls, wherever it came. */
 function withPairedResults(messages: readonly Message[]): readonly Message[] {
   const spoken = messages.filter(({ role }) => role !== 'system');
   const taken = new Set<ToolResultPart>();
@@ -63,7 +62,6 @@ function withPairedResults(messages: readonly Message[]): readonly Message[] {
   });
 }
 
-/** Ids may come again in later turns: what stands behind such a call is the result of that one. */
 function resultOf(
   id: string,
   later: readonly Message[],
@@ -117,7 +115,6 @@ function modelText(parts: readonly AssistantPart[]): string {
 const resultText = ({ callId, name, content }: ToolResultPart): string =>
   tagged('tool_response', { tool_call_id: callId, name, content: contentOf(textOf(content)) });
 
-/** JSON stays JSON: a text of it would be escaped twice. */
 function contentOf(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return text;
   try {

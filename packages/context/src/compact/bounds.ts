@@ -1,17 +1,16 @@
 import type { CompactorOptions } from './options.ts';
 
-/** Where a transcript begins to be too long, and how much of what may stay; all in tokens. */
+/** Limits of compaction, in tokens. */
 export interface Bounds {
   readonly contextTokens: number;
-  /** Above it, a transcript is compacted. */
+  /** Size above which a transcript is compacted. */
   readonly threshold: number;
   /** Tokens that stay unchanged at the end. */
   readonly tail: number;
-  /** The longest summary. */
+  /** Maximum summary. */
   readonly summary: number;
 }
 
-/** Assumed until more is known. */
 export const ASSUMED_CONTEXT = 128_000;
 
 const MIN_THRESHOLD = 64_000;
@@ -20,7 +19,7 @@ const MAX_SUMMARY = 12_000;
 /** Share of the summarizer's context for the transcript; the rest is for the prompt and the summary. */
 const SUMMARIZER_SHARE = 0.7;
 
-/** The bounds of a model with so large a context. */
+/** Returns the bounds for a context size. */
 export function boundsOf(
   contextTokens: number,
   {
@@ -43,7 +42,7 @@ export function boundsOf(
   };
 }
 
-/** How long the summary of so much may be. */
+/** Returns the maximum summary for this many tokens. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
   const asked = Math.max(MIN_SUMMARY, summarized / 5);
   // A summary must be shorter than the messages that it replaces.

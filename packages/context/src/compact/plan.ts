@@ -9,23 +9,22 @@ export interface Plan {
   readonly to: number;
   /** Messages among them that no summary covers yet. */
   readonly fresh: readonly Message[];
-  /** Summaries among them, which the new one takes up. */
+  /** Summaries among them, input of the new one. */
   readonly previous: string | undefined;
   /** Messages among them that stay as well: the last small answer, and the last message of the user. */
   readonly pinned: readonly Message[];
 }
 
-/** How much may stay. */
+/** Sizes of the protected parts. */
 export interface ProtectedSizes {
   readonly first: number;
   readonly last: number;
   readonly tail: Bounds['tail'];
 }
 
-/** Tokens of a message. */
 export type WeighMessage = (message: Message) => number;
 
-/** `undefined`: everything is protected. */
+/** Returns the plan; `undefined` if everything is protected. */
 export function planOf(
   messages: readonly Message[],
   protects: ProtectedSizes,
@@ -44,7 +43,6 @@ export function planOf(
   return { from, to, fresh, previous: summaries.length === 0 ? undefined : summaries.join('\n\n'), pinned };
 }
 
-/** Share of the tail that an answer may have to stay. */
 const MAX_ANSWER_SHARE = 0.5;
 
 function pinnedOf(messages: readonly Message[], tail: number, weigh: WeighMessage): readonly Message[] {
@@ -60,7 +58,7 @@ const isAnswer = (message: Message): boolean =>
   message.parts.some((part) => part.type === 'text' && part.text.trim() !== '') &&
   !message.parts.some((part) => part.type === 'tool-call');
 
-/** The last message of the user that is one. */
+/** Returns the last user message that is not a summary. */
 export const lastUserMessage = (messages: readonly Message[]): Message | undefined =>
   messages.findLast((message) => message.role === 'user' && summaryOf(message) === undefined);
 
@@ -78,7 +76,7 @@ export function shortenPlan(plan: Plan, messages: readonly Message[], count: num
   };
 }
 
-/** Behind the instructions and the first messages; never behind a summary. */
+/** Returns the end of the instructions and first messages, before any summary. */
 function headEnd(messages: readonly Message[], groups: readonly Group[], first: number): number {
   let left = first;
   let end = 0;

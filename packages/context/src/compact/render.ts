@@ -8,7 +8,6 @@ import { shrinkArgs } from '../transcript/shrink-args.ts';
 export interface Detail {
   readonly text: CutLengths;
   readonly args: CutLengths;
-  /** `undefined`: one line. */
   readonly result: CutLengths | undefined;
 }
 
@@ -17,7 +16,6 @@ type CutLengths = readonly [head: number, tail: number];
 /** Lowest detail. */
 export const MIN_DETAIL: Detail = { text: [600, 200], args: [150, 50], result: undefined };
 
-/** From all that is of use to the least. */
 export const DETAILS: readonly Detail[] = [
   { text: [4000, 1500], args: [1000, 500], result: [4000, 1500] },
   { text: [2000, 800], args: [400, 100], result: [700, 300] },

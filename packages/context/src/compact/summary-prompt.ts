@@ -1,6 +1,5 @@
 /** Input of the summary prompt. */
 export interface SummaryTask {
-  /** Transcript as text. */
   readonly lines: readonly string[];
   /** A summary that the new one takes up. */
   readonly previous: string | undefined;

@@ -1,4 +1,3 @@
-/** Returns the text at a cut. */
 export type Marker = (left: number) => string;
 
 /** Beginning and end of a text, with a visible cut between them; nothing is cut through the middle of a character. */

@@ -17,6 +17,5 @@ export function groupsOf(messages: readonly Message[]): readonly Group[] {
   return groups;
 }
 
-/** The calls of a message, in order. */
 export const callsOf = ({ parts }: Message): readonly ToolCallPart[] =>
   parts.flatMap((part) => (part.type === 'tool-call' ? [part] : []));

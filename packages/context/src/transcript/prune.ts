@@ -44,7 +44,6 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
 const HEAD = 4000;
 const TAIL = 1500;
 
-/** The latest results need more than a line. */
 function excerpt(part: ToolResultPart): ToolResultPart {
   const cut = part.content.map((piece) =>
     piece.type !== 'text' || piece.text.length <= HEAD + TAIL
@@ -67,7 +66,6 @@ const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =
     ),
   );
 
-/** Text of a result. */
 export const textOf = ({ content }: ToolResultPart): string =>
   content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
 
@@ -81,7 +79,6 @@ function prunedResult(
   return { ...part, content: [{ type: 'text', text: resultLine(part, call, comesAgain) }] };
 }
 
-/** Describes a result in one line. */
 export function resultLine(
   part: ToolResultPart,
   call: ToolCallPart | undefined,
