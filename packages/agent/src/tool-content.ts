@@ -16,7 +16,6 @@ export function toolContent(output: unknown, maxChars: number): Content {
   return cut([{ type: 'text', text: json }], maxChars);
 }
 
-/** Cuts text only: the media limits of the target apply to images. */
 function cut(content: Content, maxChars: number): Content {
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
   if (total <= maxChars) return content;
