@@ -16,7 +16,7 @@ const NODE_ONLY = [
   'packages/undici/**',
   'packages/conformance/**',
   'packages/testing/**',
-  'packages/mcp/src/place/program-transport.ts',
+  'packages/mcp/src/transport/program-transport.ts',
   'packages/mcp/src/serve/serve-stdio.ts',
 ];
 const TESTS = ['**/*.test.ts', '**/test/**/*.ts', 'tooling/shape/**/*.ts'];
