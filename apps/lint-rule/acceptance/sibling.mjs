@@ -1,5 +1,6 @@
-// A sibling repository, from packed tarballs in a temporary folder: installs core, one provider and the plugin, calls a
-// model on 127.0.0.1, and fails its CI on a raw import. Needs the registry, pnpm on the PATH and built packages:
+// Tests a separate repository with packed tarballs in a temporary folder: installs core, one provider and the plugin,
+// calls a model on 127.0.0.1, and checks that a raw import fails its CI. Needs the package registry, pnpm on the PATH
+// and built packages:
 // pnpm exec node apps/lint-rule/acceptance/sibling.mjs
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -116,7 +117,7 @@ function install(folder, tarballs) {
   if (status !== 0) throw new Error(`npm install in ${folder}: ${stderr}`);
 }
 
-/** Not the synchronous kind: the vendor answers from this process. */
+/** Runs a command asynchronously, because the mock vendor runs in this process. */
 function run(cwd, command, args) {
   const { promise, resolve, reject } = Promise.withResolvers();
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -128,7 +129,7 @@ function run(cwd, command, args) {
   return promise;
 }
 
-/** The Messages API, whole or streamed, with one answer. */
+/** Serves one answer of the Messages API, complete or streamed. */
 async function withVendor(use) {
   const server = createServer(async (request, response) => {
     let body = '';

@@ -1,5 +1,6 @@
-// What the plugin costs over a no-op rule and next to core no-restricted-imports, on generated files.
-// node --expose-gc bench/cost.mjs [files=500] [rounds=7] [plain|busy]; build first. Rounds interleave the variants; medians of paired differences.
+// Measures the cost of the plugin on generated files, compared with a no-op rule and with no-restricted-imports.
+// Build first, then run: node --expose-gc bench/cost.mjs [files=500] [rounds=7] [plain|busy]
+// Each round measures every variant. The result is the median of the differences within the rounds.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,7 +24,7 @@ const BANNED = [
   '@mistralai/mistralai',
 ];
 
-/** Ten small functions; `busy` files also fetch, spawn and require, so that no early exit helps. */
+/** Returns a file with ten small functions. `busy` files also fetch, spawn and require, so that the rules cannot skip them. */
 function source(index, busy) {
   let text = `import fs from 'node:fs';\nimport { a${index} } from './m${(index * 7) % files}.js';\nimport { z } from 'zod';\n`;
   if (index % 50 === 0) text += "import OpenAI from 'openai';\n";
@@ -52,8 +53,8 @@ const variants = {
 };
 
 /**
- * The same without files and parsing: what one walk of a parsed file costs. The least of several walks of each file,
- * so that a busy machine does not show.
+ * Measures the traversal of parsed files, without reading and parsing. Uses the minimum of several traversals of each
+ * file, which other load on the machine affects least.
  */
 function walks(busy) {
   const linter = new Linter();
@@ -98,7 +99,7 @@ for (const busy of process.argv[4] === 'busy'
   const cpu = Object.fromEntries(linters.map(([name]) => [name, []]));
   const found = {};
   for (let round = -1; round < rounds; round++) {
-    // The order rotates: what runs after a garbage-heavy neighbour pays for it.
+    // The order rotates, because a variant that creates garbage slows down the next one.
     for (let step = 0; step < linters.length; step++) {
       const [name, linter] = linters[(step + round + 1) % linters.length];
       globalThis.gc?.();
@@ -112,7 +113,7 @@ for (const busy of process.argv[4] === 'busy'
   console.log(`\n${files} files${busy ? ', busy' : ''}, ${rounds} rounds`);
   for (const name of Object.keys(variants)) {
     const over = median(cpu[name].map((value, round) => value - cpu['no-op rule'][round])) / files;
-    // On a busy machine the least that a variant ever took says more than its median.
+    // On a machine with other load, the minimum is more reliable than the median.
     const least = (Math.min(...cpu[name]) - Math.min(...cpu['no-op rule'])) / files;
     const ms = Math.round(median(cpu[name]) / 1000);
     console.log(

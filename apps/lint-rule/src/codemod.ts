@@ -4,10 +4,10 @@ import { definePlugin, type MajordomoPlugin } from './plugin.ts';
 import { noRawAiBinding } from './rules/no-raw-ai-binding.ts';
 import { noRawInferenceHttp } from './rules/no-raw-inference-http.ts';
 import { noRawSdk } from './rules/no-raw-sdk.ts';
-import { rewriteBound } from './codemod/bound.ts';
+import { rewriteBindingCall } from './codemod/binding-call.ts';
 import { dialects } from './codemod/dialects.ts';
-import { rewriteFetch } from './codemod/fetched.ts';
-import { rewriteProgram } from './codemod/program.ts';
+import { rewriteFetchCall } from './codemod/fetch-call.ts';
+import { rewriteSdkFile } from './codemod/sdk-file.ts';
 
 export type { MajordomoPlugin } from './plugin.ts';
 
@@ -20,12 +20,12 @@ export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   'no-raw-sdk': noRawSdk((node, name, code) => {
     const dialect = dialects.find((one) => one.package === name);
     if (dialect === undefined || node.type !== 'ImportDeclaration') return undefined;
-    return rewriteProgram(node, dialect, code);
+    return rewriteSdkFile(node, dialect, code);
   }),
   'no-raw-inference-http': noRawInferenceHttp((node, code) =>
-    node.type === 'CallExpression' ? rewriteFetch(node, code) : undefined,
+    node.type === 'CallExpression' ? rewriteFetchCall(node, code) : undefined,
   ),
-  'no-raw-ai-binding': noRawAiBinding(rewriteBound),
+  'no-raw-ai-binding': noRawAiBinding(rewriteBindingCall),
 };
 
 /** The plugin with rules that also rewrite code, as `majordomo-lint --fix` uses it. */

@@ -2,50 +2,87 @@ import type { Rule } from 'eslint';
 import type { RetryOption } from './data/retries.ts';
 
 /**
- * What rules take: as their own option, and for all of them at once in `settings.majordomo`. Lists add to the
- * plugin's own; a rule's own option wins where it is a choice.
+ * Options of the rules. Set them for all rules in `settings.majordomo`, or for one rule as its own option. A list is added to the
+ * plugin's list; for any other value, the rule's own option wins.
  */
 export interface MajordomoOptions {
-  /** Globs, from the linter's working folder, of files that may talk to models raw (provider packages). */
+  /**
+   * Files that may call models directly, such as provider packages, as globs relative to the linter's working
+   * directory.
+   * @default []
+   */
   readonly allow?: readonly string[] | undefined;
-  /** false: files that look like tests are not reported. Default: true. */
+  /**
+   * Whether files that analysis like tests are checked.
+   * @default true
+   */
   readonly tests?: boolean | undefined;
-  /** false: files under `scripts/`, `tools/`, `examples/` are not reported. Default: true. */
+  /**
+   * Whether files under `scripts/`, `tools/` and `examples/` are checked.
+   * @default true
+   */
   readonly scripts?: boolean | undefined;
-  /** More packages that are raw SDKs; `*` at the end for a family. */
+  /**
+   * Additional packages that are raw SDKs. A `*` at the end matches any rest of the name.
+   * @default []
+   */
   readonly packages?: readonly string[] | undefined;
-  /** Packages of the list that are fine here, such as `@ai-sdk/react`. */
+  /**
+   * Packages of the built-in list that are allowed, such as `@ai-sdk/react`.
+   * @default []
+   */
   readonly ignore?: readonly string[] | undefined;
-  /** true: `import type` is reported too. */
+  /**
+   * Whether `import type` is also reported.
+   * @default false
+   */
   readonly types?: boolean | undefined;
-  /** More inference hosts; `*` for any part without a dot. */
+  /**
+   * Additional inference hosts. A `*` matches any characters except a dot.
+   * @default []
+   */
   readonly hosts?: readonly string[] | undefined;
-  /** More paths that belong to an inference wire. */
+  /**
+   * Additional paths of inference APIs. A `*` matches one path segment.
+   * @default []
+   */
   readonly paths?: readonly string[] | undefined;
-  /** `likely` (default): an ambiguous path needs evidence next to it. `possible`: it does not. */
+  /**
+   * Whether an ambiguous path needs evidence in the same call (`likely`) or is reported without it (`possible`).
+   * @default 'likely'
+   */
   readonly certainty?: 'likely' | 'possible' | undefined;
-  /** More names of Workers AI bindings. */
+  /**
+   * Additional names of Workers AI bindings.
+   * @default []
+   */
   readonly bindings?: readonly string[] | undefined;
-  /** More commands that answer prompts. */
+  /**
+   * Additional commands of model CLIs.
+   * @default []
+   */
   readonly commands?: readonly string[] | undefined;
-  /** More clients, and how their retries are switched off. */
+  /**
+   * Additional SDK clients, with the option that switches off their retries.
+   * @default []
+   */
   readonly clients?: readonly RetryOption[] | undefined;
 }
 
-const strings = { type: 'array', items: { type: 'string' }, uniqueItems: true } as const;
+const stringList = { type: 'array', items: { type: 'string' }, uniqueItems: true } as const;
 
 const properties = {
-  allow: strings,
+  allow: stringList,
   tests: { type: 'boolean' },
   scripts: { type: 'boolean' },
-  packages: strings,
-  ignore: strings,
+  packages: stringList,
+  ignore: stringList,
   types: { type: 'boolean' },
-  hosts: strings,
-  paths: strings,
+  hosts: stringList,
+  paths: stringList,
   certainty: { enum: ['likely', 'possible'] },
-  bindings: strings,
-  commands: strings,
+  bindings: stringList,
+  commands: stringList,
   clients: {
     type: 'array',
     items: {
@@ -53,7 +90,7 @@ const properties = {
       required: ['package', 'classes', 'option', 'off'],
       properties: {
         package: { type: 'string' },
-        classes: strings,
+        classes: stringList,
         option: { type: 'string' },
         off: { type: 'array', items: { type: 'number' } },
         offByDefault: { type: 'boolean' },
@@ -65,34 +102,36 @@ const properties = {
 
 export type OptionName = keyof MajordomoOptions;
 
-/** The schema of a rule that reads these options; which files (`allow`, `tests`, `scripts`) is in every rule. */
+/** Returns the schema of a rule with these options. Every rule also has `allow`, `tests` and `scripts`. */
 export function schemaOf(names: readonly OptionName[]): NonNullable<Rule.RuleMetaData['schema']> {
-  const own = new Set<string>(['allow', 'tests', 'scripts', ...names]);
-  const chosen = Object.fromEntries(Object.entries(properties).filter(([name]) => own.has(name)));
-  return [{ type: 'object', properties: chosen, additionalProperties: false }];
+  const supported = new Set<string>(['allow', 'tests', 'scripts', ...names]);
+  const ruleProperties = Object.fromEntries(
+    Object.entries(properties).filter(([name]) => supported.has(name)),
+  );
+  return [{ type: 'object', properties: ruleProperties, additionalProperties: false }];
 }
 
-const NONE: MajordomoOptions = {};
+const NO_OPTIONS: MajordomoOptions = {};
 
-/** The rule's option over `settings.majordomo`. */
+/** Returns the options of a rule, merged with `settings.majordomo`. */
 export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
-  const own: unknown = context.options[0];
+  const ruleOptions: unknown = context.options[0];
   const shared: unknown = context.settings['majordomo'];
-  if (!isObject(own)) return isObject(shared) ? shared : NONE;
-  if (!isObject(shared)) return own;
-  const known = merged.get(own);
-  if (known?.shared === shared) return known.both;
-  const both = { ...shared, ...own };
+  if (!isObject(ruleOptions)) return isObject(shared) ? shared : NO_OPTIONS;
+  if (!isObject(shared)) return ruleOptions;
+  const cached = mergedOptions.get(ruleOptions);
+  if (cached?.shared === shared) return cached.merged;
+  const merged = { ...shared, ...ruleOptions };
   for (const [name, value] of Object.entries(shared)) {
-    const mine: unknown = Reflect.get(own, name);
-    if (isList(value) && isList(mine)) Object.assign(both, { [name]: [...value, ...mine] });
+    const ruleValue: unknown = Reflect.get(ruleOptions, name);
+    if (isList(value) && isList(ruleValue)) Object.assign(merged, { [name]: [...value, ...ruleValue] });
   }
-  merged.set(own, { shared, both });
-  return both;
+  mergedOptions.set(ruleOptions, { shared, merged });
+  return merged;
 }
 
-/** A linter hands out the same option object for every file of one configuration. */
-const merged = new WeakMap<object, { readonly shared: object; readonly both: MajordomoOptions }>();
+/** Merged options by rule option. A linter passes the same option object for every file of a configuration. */
+const mergedOptions = new WeakMap<object, { readonly shared: object; readonly merged: MajordomoOptions }>();
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
@@ -102,14 +141,14 @@ function isObject(value: unknown): value is MajordomoOptions {
   return typeof value === 'object' && value !== null;
 }
 
-/** Computes something from options once for each option object. */
+/** Returns a function that computes a value once for each options object. */
 export function perOptions<T>(compile: (options: MajordomoOptions) => T): (options: MajordomoOptions) => T {
-  const known = new WeakMap<MajordomoOptions, { readonly value: T }>();
+  const cache = new WeakMap<MajordomoOptions, { readonly value: T }>();
   return (options) => {
-    const hit = known.get(options);
+    const hit = cache.get(options);
     if (hit !== undefined) return hit.value;
     const value = compile(options);
-    known.set(options, { value });
+    cache.set(options, { value });
     return value;
   };
 }

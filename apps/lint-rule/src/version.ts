@@ -1,7 +1,7 @@
 import manifest from '../package.json' with { type: 'json' };
 
-/** The package's name, for messages and reports. */
+/** Name of the package, for messages and reports. */
 export const name: string = manifest.name;
 
-/** What `changeset version` writes. */
+/** Version of the package. */
 export const version: string = manifest.version;

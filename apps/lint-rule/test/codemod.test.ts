@@ -56,7 +56,7 @@ afterAll(() => {
 const after = (name: string): string => readFileSync(join(folder, `${name}.ts`), 'utf8');
 
 describe('the rewritten file', () => {
-  it.each(SAMPLES)('%s has no raw call left', (name) => {
+  it.each(SAMPLES)('%s has no raw call', (name) => {
     expect(after(name)).toContain('createMajordomo');
     expect(messages(after(name), { strict: true })).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('the rewritten file', () => {
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   });
 
-  it('keeps a file’s quotes, and does without its semicolons', () => {
+  it('keeps the quotes of the file and its omitted semicolons', () => {
     const code = `import Anthropic from "@anthropic-ai/sdk"
 const client = new Anthropic({ apiKey })
 await client.messages.create({ model: "m", max_tokens: 1, messages: [{ role: "user", content: text }] })
@@ -91,12 +91,12 @@ await client.messages.create({ model: "m", max_tokens: 1, messages: [{ role: "us
     ]);
   });
 
-  it('makes room for a name that the file has', () => {
+  it('imports a helper under another name if the file declares its name', () => {
     expect(after('openai-at-once')).toContain('user as userMessage');
     expect(after('openai-at-once')).toContain('userMessage(`${user}: ${prompt}`)');
   });
 
-  it('hands over the environment where the SDK read it by itself', () => {
+  it('passes the environment if the SDK reads the key from it', () => {
     expect(after('openai-env')).toContain(
       'createMajordomo({ providers: [createOpenAI()], env: process.env })',
     );
@@ -108,14 +108,14 @@ interface Sample {
   ask(baseURL: string, prompt: string, model: string): Promise<string>;
 }
 
-/** Messages are compared by number: a wire has several forms for the same text. */
+/** Compares the number of messages only, because an API has several formats for the same text. */
 function facts({ model, streamed, system, maxTokens, messages: { length } }: WireRequest): object {
   return { model, streamed, system, maxTokens, messages: length };
 }
 
 interface Run {
   readonly answer: string;
-  /** What was asked, whatever the wire. */
+  /** Requests in the common format of all APIs. */
   readonly requests: readonly WireRequest[];
 }
 
@@ -134,8 +134,8 @@ const RUNS: readonly (readonly [name: string, before: Sample, wire: Wire])[] = [
   ['anthropic-messages', anthropicBefore, anthropicMessages],
 ];
 
-describe('a run against a server of the wire', () => {
-  it.each(RUNS)('%s answers as it did with the raw SDK', async (name, before, wire) => {
+describe('the rewritten file with a server of the API', () => {
+  it.each(RUNS)('%s returns the same answer as with the raw SDK', async (name, before, wire) => {
     const now: Sample = await import(join(folder, `${name}.ts`));
     const [raw, ours] = [await run(before, wire), await run(now, wire)];
     expect(raw.answer).toContain('pong');
@@ -144,69 +144,72 @@ describe('a run against a server of the wire', () => {
   });
 });
 
-describe('a request by hand', () => {
-  const HAND: readonly (readonly [name: string, before: Pick<Sample, 'ask'>, wire: Wire])[] = [
+describe('a rewritten fetch', () => {
+  const FETCH_SAMPLES: readonly (readonly [name: string, before: Pick<Sample, 'ask'>, wire: Wire])[] = [
     ['fetch-chat', fetchChatBefore, openaiChat],
     ['fetch-messages', fetchMessagesBefore, anthropicMessages],
   ];
 
-  it.each(HAND)('%s answers as it did, with the key of the environment', async (name, before, wire) => {
-    vi.stubEnv('OPENAI_API_KEY', 'key');
-    vi.stubEnv('ANTHROPIC_API_KEY', 'key');
-    const real = fetch;
-    const now: Sample = await import(join(folder, `${name}.ts`));
-    const runHere = (sample: Pick<Sample, 'ask'>): Promise<Run> =>
-      run(
-        {
-          ask: async (baseURL, prompt, model) => {
-            vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
-              real(
-                String(url instanceof Request ? url.url : url).replace(
-                  /^https:\/\/api\.\w+\.com(\/v1)?/,
-                  baseURL + (wire === anthropicMessages ? '/v1' : ''),
+  it.each(FETCH_SAMPLES)(
+    '%s returns the same answer, with the key from the environment',
+    async (name, before, wire) => {
+      vi.stubEnv('OPENAI_API_KEY', 'key');
+      vi.stubEnv('ANTHROPIC_API_KEY', 'key');
+      const real = fetch;
+      const now: Sample = await import(join(folder, `${name}.ts`));
+      const runHere = (sample: Pick<Sample, 'ask'>): Promise<Run> =>
+        run(
+          {
+            ask: async (baseURL, prompt, model) => {
+              vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
+                real(
+                  String(url instanceof Request ? url.url : url).replace(
+                    /^https:\/\/api\.\w+\.com(\/v1)?/,
+                    baseURL + (wire === anthropicMessages ? '/v1' : ''),
+                  ),
+                  init,
                 ),
-                init,
-              ),
-            );
-            return sample.ask(baseURL, prompt, model);
+              );
+              return sample.ask(baseURL, prompt, model);
+            },
           },
-        },
-        wire,
+          wire,
+        );
+      const [raw, ours] = [await runHere(before), await runHere(now)];
+      vi.unstubAllGlobals();
+      vi.unstubAllEnvs();
+      expect(raw.answer).toContain('pong');
+      expect(ours.answer).toBe(raw.answer);
+      expect(ours.requests.map(({ model, maxTokens }) => [model, maxTokens])).toEqual(
+        raw.requests.map(({ model, maxTokens }) => [model, maxTokens]),
       );
-    const [raw, ours] = [await runHere(before), await runHere(now)];
-    vi.unstubAllGlobals();
-    vi.unstubAllEnvs();
-    expect(raw.answer).toContain('pong');
-    expect(ours.answer).toBe(raw.answer);
-    expect(ours.requests.map(({ model, maxTokens }) => [model, maxTokens])).toEqual(
-      raw.requests.map(({ model, maxTokens }) => [model, maxTokens]),
-    );
-  });
+    },
+  );
 
-  it('to a binding answers as it did', async () => {
+  it('returns the same answer for a rewritten binding call', async () => {
     const now: typeof bindingBefore = await import(join(folder, 'binding.ts'));
-    const asked: unknown[] = [];
+    const calls: unknown[] = [];
     const AI = {
       run: (...args: readonly unknown[]) => {
-        asked.push(args.slice(0, 2));
+        calls.push(args.slice(0, 2));
         return Promise.resolve({ response: 'pong' });
       },
     };
     expect(await now.ask({ AI }, 'ping')).toBe(await bindingBefore.ask({ AI }, 'ping'));
-    expect(asked[0]).toMatchObject(asked[1] as object);
+    expect(calls[0]).toMatchObject(calls[1] as object);
   });
 });
 
 const OPENAI = "import OpenAI from 'openai';\nconst client = new OpenAI({ apiKey });\n";
 const CALL = "model: 'm', messages: [{ role: 'user', content: text }]";
 
-const LEFT: readonly (readonly [what: string, code: string])[] = [
+const UNSUPPORTED_FILES: readonly (readonly [what: string, code: string])[] = [
   [
     'the client is exported',
     `${OPENAI.replace('const', 'export const')}await client.chat.completions.create({ ${CALL} });`,
   ],
   [
-    'the client goes elsewhere',
+    'the client is passed to a function',
     `${OPENAI}register(client);\nawait client.chat.completions.create({ ${CALL} });`,
   ],
   ['nothing is called', OPENAI],
@@ -273,7 +276,7 @@ const LEFT: readonly (readonly [what: string, code: string])[] = [
     `${OPENAI}const r = await client.chat.completions.create({ ${CALL}, n: 2 });\nlog(r.choices[1].message.content);`,
   ],
   [
-    'the message is read whole',
+    'the complete message is read',
     `${OPENAI}const r = await client.chat.completions.create({ ${CALL} });\nlog(r.choices[0].message);`,
   ],
   [
@@ -294,7 +297,7 @@ const LEFT: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-it.each(LEFT)('does not rewrite a file where %s', (_what, code) => {
+it.each(UNSUPPORTED_FILES)('does not rewrite a file where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });
@@ -306,7 +309,7 @@ const fetched = (init: string, url = 'https://api.openai.com/v1/chat/completions
 const PLAIN = fetched(`method: 'POST', ${HEADERS}, ${BODY}`);
 const READ = 'const data = await response.json();\nlog(data.choices[0].message.content);';
 
-it('a plain request by hand is rewritten, behind a directive and with a longer key', () => {
+it('rewrites a plain fetch after a directive, with a concatenated key', () => {
   const plus = PLAIN.replace(
     '`Bearer ${process.env.OPENAI_API_KEY}`',
     "'Bearer ' + process.env.OPENAI_API_KEY",
@@ -323,7 +326,7 @@ log(data.text);`,
   );
 });
 
-const BY_HAND: readonly (readonly [what: string, code: string])[] = [
+const UNSUPPORTED_FETCHES: readonly (readonly [what: string, code: string])[] = [
   ['the key is another', `${PLAIN.replace('OPENAI_API_KEY', 'MY_KEY')}\n${READ}`],
   ['the key is not of the environment', `${PLAIN.replace('process.env.OPENAI_API_KEY', 'key')}\n${READ}`],
   ['the key has no scheme', `${PLAIN.replace('Bearer ', 'Basic ')}\n${READ}`],
@@ -354,12 +357,12 @@ const BY_HAND: readonly (readonly [what: string, code: string])[] = [
   ['there is a majordomo', `const majordomo = 1;\n${PLAIN}\n${READ}`],
 ];
 
-it.each(BY_HAND)('does not rewrite a fetch where %s', (_what, code) => {
+it.each(UNSUPPORTED_FETCHES)('does not rewrite a fetch where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });
 
-const BOUND: readonly (readonly [what: string, code: string])[] = [
+const UNSUPPORTED_BINDING_CALLS: readonly (readonly [what: string, code: string])[] = [
   ['the request is not literal', "const r = await env.AI.run('@cf/meta/llama', request);\nlog(r.response);"],
   ['the answer is handed on', "log(await env.AI.run('@cf/meta/llama', { prompt: text }));"],
   [
@@ -380,7 +383,7 @@ const BOUND: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-it.each(BOUND)('does not rewrite a binding call where %s', (_what, code) => {
+it.each(UNSUPPORTED_BINDING_CALLS)('does not rewrite a binding call where %s', (_what, code) => {
   expect(messages(code).length).toBeGreaterThan(0);
   expect(rewritten(code)).toBeUndefined();
 });

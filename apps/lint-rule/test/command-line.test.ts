@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../src/check/main.ts';
 import { version } from '../src/version.ts';
-import { fixture, marked } from './marks.ts';
+import { fixture, expectedFindings } from './fixture-marks.ts';
 
 let root: string;
 beforeEach(() => {
@@ -37,12 +37,12 @@ function write(path: string, text: string): void {
 const RAW = "import OpenAI from 'openai';\n";
 
 describe('exit codes', () => {
-  it('0: nothing found', async () => {
+  it('0: no raw calls', async () => {
     write('a.ts', 'export const a: number = 1;\n');
     expect(await run(root)).toEqual({ code: 0, out: 'No raw calls in 1 file.\n', error: '' });
   });
 
-  it('1: raw calls found, in every dialect and without any configuration', async () => {
+  it('1: raw calls in files of each extension, without configuration', async () => {
     for (const ending of ['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx'])
       write(`src/a.${ending}`, RAW);
     const { code, out } = await run(root);
@@ -54,7 +54,7 @@ describe('exit codes', () => {
   it.each([
     ['an unknown option', ['--bogus']],
     ['an unknown format', ['--format', 'xml']],
-    ['a folder that is not there', ['nowhere']],
+    ['a folder that does not exist', ['nowhere']],
   ])('2: %s', async (_what, argv) => {
     const { code, out, error } = await run(...argv);
     expect(code).toBe(2);
@@ -62,57 +62,61 @@ describe('exit codes', () => {
     expect(error).toMatch(/^majordomo-lint: /);
   });
 
-  it('2: nothing to look at', async () => {
+  it('2: no files to check', async () => {
     expect((await run(root)).code).toBe(2);
   });
 
   it.each([
     ['a field with an accessor', 'a.ts', 'class A extends LitElement { @property() accessor name = 1; }'],
-    ['one in JavaScript', 'a.js', 'class A { accessor name = 1; static accessor #x = 2; }'],
+    ['such a field in JavaScript', 'a.js', 'class A { accessor name = 1; static accessor #x = 2; }'],
     [
-      'Flow with its mark',
+      'Flow with a marker',
       'a.js',
       '// @flow\nimport type { A } from "b";\nexport const f = (x: ?A): Array<A> => g<A>(x);',
     ],
-    ['Flow without', 'a.js', 'type A = {| +x?: number |};\nexport function f(x: A): %checks { return !!x; }'],
-  ])('0: %s is read', async (_what, file, text) => {
+    [
+      'Flow without a marker',
+      'a.js',
+      'type A = {| +x?: number |};\nexport function f(x: A): %checks { return !!x; }',
+    ],
+  ])('0: %s is parsed', async (_what, file, text) => {
     write(file, text);
     expect(await run(root)).toMatchObject({ code: 0, error: '' });
     write(file, `${text}\nimport OpenAI from 'openai';`);
     expect((await run(root)).code).toBe(1);
   });
 
-  it('0: a file that cannot be read is skipped with a note, and nothing else is', async () => {
+  it('0: only a file that cannot be parsed is skipped, with a note', async () => {
     write('a.ts', 'export const = ;;;{');
     const alone = await run(root);
     expect(alone).toMatchObject({ code: 0, out: 'No raw calls in 1 file (1 skipped).\n' });
-    expect(alone.error).toMatch(/^skipped a\.ts, which no parser here reads: /);
+    expect(alone.error).toMatch(/^skipped a\.ts, because it cannot be parsed: /);
     write('b.ts', RAW);
     expect((await run(root)).code).toBe(1);
   });
 });
 
-describe('what is looked at', () => {
-  it('leaves generated and installed files out', async () => {
+describe('checked files', () => {
+  it('ignores generated and installed files', async () => {
     for (const folder of ['dist', 'node_modules/openai', 'coverage', '.next/server', 'packages/x/build'])
       write(`${folder}/a.js`, RAW);
     write('a.js', 'export {};\n');
     expect((await run(root)).out).toBe('No raw calls in 1 file.\n');
   });
 
-  it('takes single files', async () => {
+  it('accepts single files', async () => {
     write('a.ts', RAW);
     write('b.ts', RAW);
     expect((await run(join(root, 'b.ts'))).out).toContain('1 raw call in 1 of 1 file.');
   });
 
-  it('takes several folders', async () => {
+  it('accepts several folders', async () => {
     write('one/a.ts', RAW);
     write('two/a.ts', RAW);
     expect((await run(join(root, 'one'), join(root, 'two'))).out).toContain('2 raw calls in 2 of 2 files.');
   });
 
-  it('honours the marker, --allow, --ignore, --skip-tests and --skip-scripts', async () => {
+  it('respects the marker, --allow, --ignore, --skip-tests and --skip-scripts', async () => {
     write('packages/provider-x/package.json', '{ "majordomo": { "provider": true } }');
     for (const file of ['packages/provider-x/a.ts', 'llm/a.ts', 'old/a.ts', 'src/a.test.ts', 'scripts/a.ts'])
       write(file, RAW);
@@ -121,7 +125,7 @@ describe('what is looked at', () => {
     expect(all).toMatchObject({ code: 0, out: 'No raw calls in 4 files.\n' });
   });
 
-  it('honours eslint-disable comments unless --no-inline, and knows no other rule of the repository', async () => {
+  it('respects eslint-disable comments unless --no-inline, and ignores rules of the repository', async () => {
     write(
       'a.ts',
       `/* eslint unicorn/no-null: "error" */\n// eslint-disable-next-line majordomo/no-raw-sdk\n${RAW}`,
@@ -130,32 +134,32 @@ describe('what is looked at', () => {
     expect((await run(root, '--no-inline')).out).toContain('1 raw call in 1 of 1 file.');
   });
 
-  it('--strict reports types too', async () => {
+  it('--strict also reports types', async () => {
     write('a.ts', "import type { Model } from 'openai';\n");
     expect((await run(root)).code).toBe(0);
     expect((await run(root, '--strict')).code).toBe(1);
   });
 
-  it('does not look at the ESLint configuration of the repository', async () => {
+  it('ignores the ESLint configuration of the repository', async () => {
     write('eslint.config.js', 'throw new Error("not mine");\n');
     write('a.ts', RAW);
     expect((await run(root)).code).toBe(1);
   });
 });
 
-it('finds exactly the 17 raw calls of the assistant', async () => {
+it('reports exactly the 17 raw calls of the assistant', async () => {
   cpSync(fixture('assistant'), root, { recursive: true });
   const { out } = await run(root);
   const found = out.split('\n').flatMap((line) => {
     const [, file, at, rule] = /^(\S+?):(\d+):\d+ {2}(\S+) {2}/.exec(line) ?? [];
     return file === undefined ? [] : [`${file}:${String(at)} ${String(rule)}`];
   });
-  expect(found.toSorted()).toEqual(marked(fixture('assistant')));
+  expect(found.toSorted()).toEqual(expectedFindings(fixture('assistant')));
   expect(out).toContain('17 raw calls in 9 of 10 files.');
 });
 
 describe('SARIF', () => {
-  it('says where and what, relative to the working folder', async () => {
+  it('contains the findings, with locations relative to the working directory', async () => {
     write('src/a b.ts', `\n${RAW}`);
     const { code, out } = await run(root, '--format', 'sarif');
     expect(code).toBe(1);
@@ -176,7 +180,7 @@ describe('SARIF', () => {
     ]);
   });
 
-  it('names files that could not be read', async () => {
+  it('contains notifications for files that cannot be parsed', async () => {
     write('a.ts', 'export const = ;;;{');
     const { out } = await run(root, '--format', 'sarif');
     const [invocation] = JSON.parse(out).runs[0].invocations;
@@ -186,7 +190,7 @@ describe('SARIF', () => {
     );
   });
 
-  it('goes into a file on request', async () => {
+  it('is written to the file of --output', async () => {
     write('a.ts', RAW);
     const file = join(root, 'report.sarif');
     expect(await run(root, '--format', 'sarif', '--output', file)).toMatchObject({ code: 1, out: '' });
@@ -194,7 +198,7 @@ describe('SARIF', () => {
   });
 });
 
-it('tells its usage and version', async () => {
+it('prints its usage and version', async () => {
   expect((await run('--help')).out).toContain('majordomo-lint [options]');
   expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
 });
@@ -216,7 +220,7 @@ console.log(answer.choices[0].message.content);
     expect(readFileSync(join(root, 'a.ts'), 'utf8')).toContain("model('openai/m').generate(");
   });
 
-  it('leaves a use that it does not understand and reports it', async () => {
+  it('keeps and reports a use that it cannot rewrite', async () => {
     const code = PLAIN.replace("model: 'm'", "stream: true, model: 'm'");
     write('a.ts', code);
     expect((await run('--fix', root)).code).toBe(1);

@@ -38,20 +38,20 @@ describe('the marker in the nearest package.json', () => {
     ['another shape', { majordomo: true }],
     ['no marker', {}],
     ['no object', []],
-  ])('is not %s', (_what, manifest) => {
+  ])('does not accept %s', (_what, manifest) => {
     write('package.json', { majordomo: { provider: true } });
     write('inner/package.json', manifest);
     expect(isProviderPackage(join(root, 'inner', 'src'))).toBe(false);
   });
 
-  it('is looked for above a package.json that cannot be read', () => {
+  it('is searched for in parent folders if a package.json is not readable', () => {
     write('package.json', { majordomo: { provider: true } });
     mkdirSync(join(root, 'inner'));
     writeFileSync(join(root, 'inner', 'package.json'), '{ not json');
     expect(isProviderPackage(join(root, 'inner'))).toBe(true);
   });
 
-  it('is no matter for text without a file', () => {
+  it('does not affect text without a file', () => {
     expect(lint(RAW, { cwd: root, filename: 'nowhere/app.ts' })).toEqual(FOUND);
   });
 });

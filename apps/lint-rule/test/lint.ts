@@ -1,12 +1,12 @@
 import typescriptParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
 import reporting, { type MajordomoOptions } from '../src/index.ts';
-import { parser as ownParser } from '../src/check/parser.ts';
+import { parser as commandParser } from '../src/check/parser.ts';
 
-/** The two parsers that TypeScript repositories meet: typescript-eslint's, and the command's own. */
+/** Parsers for TypeScript: that of typescript-eslint, and that of the command. */
 export const parsers: Readonly<Record<string, Linter.Parser>> = {
   'typescript-eslint': typescriptParser,
-  'majordomo-lint': ownParser,
+  'majordomo-lint': commandParser,
 };
 
 export interface Case {
@@ -18,7 +18,7 @@ export interface Case {
   readonly plugin?: typeof reporting | undefined;
 }
 
-/** `no-raw-sdk:3` for each finding, in order. */
+/** Returns the findings in order: `no-raw-sdk:3`. */
 export function lint(code: string, options: Case = {}): readonly string[] {
   return messages(code, options).map(
     ({ ruleId, line }) => `${(ruleId ?? 'fatal').replace('majordomo/', '')}:${String(line)}`,

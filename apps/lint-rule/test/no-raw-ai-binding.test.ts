@@ -45,7 +45,7 @@ describe.each(Object.entries(parsers))('no-raw-ai-binding with the parser of %s'
   });
 });
 
-it('takes names of its own', () => {
+it('accepts additional names', () => {
   const code = 'env.BRAIN.run(env.MODEL, { prompt });';
   expect(lint(code)).toEqual([]);
   expect(lint(code, { options: { bindings: ['BRAIN'] } })).toEqual(['no-raw-ai-binding:1']);
@@ -55,13 +55,13 @@ it.each([
   ["env.AI.run('@cf/x/y', {});", 'env.AI.run', '{ binding: env.AI }'],
   ["this.config.ai.run('@cf/x/y', {});", 'this.config.ai.run', '{ binding: this.config.ai }'],
   ["(ai.run as Run)('@cf/x/y', {});", 'ai.run as Run', '{ binding: env.AI }'],
-])('of %s names the binding that is there, and the package to use', (code, called, binding) => {
+])('reports %s with its binding and the package to use', (code, callee, binding) => {
   const [first] = messages(code);
   expect(first?.message).toMatch(
-    /^Raw Workers AI call \(`.+`\)\. Ask a model that your choke-point made with /,
+    /^Raw Workers AI call \(`.+`\)\. Use a majordomo model that one shared module creates with /,
   );
-  expect(first?.message).toContain(`(\`${called}\`)`);
+  expect(first?.message).toContain(`(\`${callee}\`)`);
   expect(first?.message).toContain(
-    `createCloudflare(${binding}) of @majordomo/provider-cloudflare: https://`,
+    `createCloudflare(${binding}) from @majordomo/provider-cloudflare: https://`,
   );
 });

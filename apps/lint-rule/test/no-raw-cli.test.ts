@@ -64,13 +64,13 @@ describe.each(Object.entries(parsers))('no-raw-cli with the parser of %s', (_nam
   });
 });
 
-it('takes commands of its own', () => {
+it('accepts additional commands', () => {
   const code = "import { spawn } from 'child_process';\nspawn('house-agent', ['run']);";
   expect(lint(code)).toEqual([]);
   expect(lint(code, { options: { commands: ['house-agent'] } })).toEqual(['no-raw-cli:2']);
 });
 
-it('names the CLI in the call to write instead', () => {
+it('recommends a provider for the CLI', () => {
   const [first] = messages("import { spawn } from 'child_process';\nspawn('codex', []);");
   expect(first?.message).toContain("createCli({ cli: 'codex' })");
 });

@@ -196,7 +196,7 @@ it.each(AMBIGUOUS)('%s passes by default and is reported in strict', (_what, cod
   expect(lint(code, { strict: true })).toEqual(['no-raw-inference-http:1']);
 });
 
-it('takes hosts and paths of its own', () => {
+it('accepts additional hosts and paths', () => {
   const code =
     "fetch('https://llm.house.example/v2/x');\nfetch(`${base}/llm/ask`);\nfetch('https://house.example/x');";
   expect(lint(code, { options: { hosts: ['llm.house.example'], paths: ['/llm/ask'] } })).toEqual([
@@ -205,14 +205,14 @@ it('takes hosts and paths of its own', () => {
   ]);
 });
 
-it('names what gave the call away and the package to use', () => {
+it('reports the host or path that matched and the package to use', () => {
   const [groq] = messages("fetch('https://api.groq.com/openai/v1/chat/completions');");
   expect(groq?.message).toContain('api.groq.com');
-  expect(groq?.message).toContain('made with createGroq() of @majordomo/provider-groq: https://');
+  expect(groq?.message).toContain('creates with createGroq() from @majordomo/provider-groq: https://');
   const [chat] = messages('fetch(`${base}/chat/completions`);');
   expect(chat?.message).toContain('/chat/completions');
   expect(chat?.message).toContain('openaiCompatible({ id, baseURL, keyEnv })');
-  // Not at the vendor's own address: through a gateway, for one.
+  // A custom address, such as that of a gateway.
   const [gateway] = messages("fetch(`${base}/v1/messages`, { headers: { 'anthropic-version': 'x' } });");
   expect(gateway?.message).toContain('createAnthropic({ baseURL })');
   for (const { message } of [groq, chat, gateway].filter((each) => each !== undefined)) {
@@ -221,7 +221,7 @@ it('names what gave the call away and the package to use', () => {
   }
 });
 
-it('looks through a name that refers to itself without end', () => {
+it('stops at a name that refers to itself', () => {
   const lines = Array.from({ length: 60 }, (_, index) => `url = url + part${String(index)} + url;`).join(
     '\n',
   );

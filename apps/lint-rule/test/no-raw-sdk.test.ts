@@ -78,7 +78,7 @@ describe.each(Object.entries(parsers))('types with the parser of %s', (_name, pa
 });
 
 describe('options of no-raw-sdk', () => {
-  it('adds packages and families of its own', () => {
+  it('accepts additional packages and families', () => {
     const code = "import a from 'house-llm';\nimport b from '@house/llm-core';\nimport c from 'house';";
     expect(lint(code, { options: { packages: ['house-llm', '@house/llm-*'] } })).toEqual([
       'no-raw-sdk:1',
@@ -86,29 +86,31 @@ describe('options of no-raw-sdk', () => {
     ]);
   });
 
-  it('leaves ignored packages of the list alone', () => {
+  it('does not report ignored packages', () => {
     const code = "import { useChat } from '@ai-sdk/react';\nimport { openai } from '@ai-sdk/openai';";
     expect(lint(code, { options: { ignore: ['@ai-sdk/react'] } })).toEqual(['no-raw-sdk:2']);
   });
 
-  it('names the package and the call to write instead', () => {
+  it('reports the package and its replacement', () => {
     const [openai] = messages("import OpenAI from 'openai/client';");
     expect(openai?.message).toContain("'openai'");
-    expect(openai?.message).toContain('made with createOpenAI() of @majordomo/provider-openai: https://');
+    expect(openai?.message).toContain(
+      'creates with createOpenAI() from @majordomo/provider-openai: https://',
+    );
     const [agent] = messages("import { createAgent } from 'langchain';");
-    expect(agent?.message).toContain('createAgent({ model, tools }).run(text) of @majordomo/agent');
+    expect(agent?.message).toContain('createAgent({ model, tools }).run(text) from @majordomo/agent');
   });
 
-  it('says of breakers and ledgers that they are no calls', () => {
-    const [books] = messages(
+  it('reports imports of circuit breakers and cost trackers with another message', () => {
+    const [accounting] = messages(
       "import { CircuitBreakerManager, CostTracker } from '@stackbilt/llm-providers';",
     );
-    expect(books?.message).toContain('keeps the books here (CircuitBreakerManager, CostTracker)');
+    expect(accounting?.message).toContain('only limits or counts calls (CircuitBreakerManager, CostTracker)');
     const [both] = messages("import { CostTracker, LLMProviders } from '@stackbilt/llm-providers';");
-    expect(both?.message).toContain('is a raw model SDK');
+    expect(both?.message).toContain('is a raw model SDK. ');
   });
 
-  it('sees what bundlers make of require, imported from a file of theirs', () => {
+  it('recognizes the replacement of require by bundlers, imported from another file', () => {
     const code = "import { __require } from './runtime.mjs';\nconst { Groq } = __require('groq-sdk');";
     expect(messages(code).map(({ line }) => line)).toEqual([2]);
     expect(messages("import { _load } from './runtime.mjs';\n_load('groq-sdk');")).toEqual([]);

@@ -66,11 +66,11 @@ describe.each(Object.entries(parsers))('no-sdk-retries with the parser of %s', (
   });
 });
 
-it('says nothing outside provider packages, where the client itself is reported', () => {
+it('reports nothing outside provider packages, where no-raw-sdk reports the import', () => {
   expect(lint(`${OPENAI}new OpenAI();`)).toEqual(['no-raw-sdk:1']);
 });
 
-it('takes clients of its own', () => {
+it('accepts additional clients', () => {
   const code = "import { House } from 'house-llm';\nnew House({ tries: 3 });\nnew House({ tries: 1 });";
   const clients = [{ package: 'house-llm', classes: ['House'], option: 'tries', off: [1] }];
   expect(lint(code, { options: { ...INSIDE, clients } })).toEqual(['no-sdk-retries:2']);
@@ -90,7 +90,7 @@ describe('the suggestion', () => {
     expect(fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1])).toBe(OPENAI + after);
   });
 
-  it('is left out where a value already stands there', () => {
+  it('does not exist if the option already has a value', () => {
     const [message] = messages(`${OPENAI}new OpenAI({ maxRetries: 2 })`, { options: INSIDE });
     expect(message?.suggestions ?? []).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rules } from '../src/index.ts';
-import { fixture, marked } from './marks.ts';
+import { fixture, expectedFindings } from './fixture-marks.ts';
 
 interface Diagnostic {
   readonly code: string;
@@ -23,7 +23,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the real oxlint with the plugin's sources: Node strips their types. */
+/** Runs oxlint with the plugin's sources, whose types Node strips. */
 function reported(cwd: string, settings: object = {}): readonly string[] {
   const config = join(folder, 'oxlint.json');
   const specifier = join(import.meta.dirname, '..', 'src', 'index.ts');
@@ -46,7 +46,7 @@ function reported(cwd: string, settings: object = {}): readonly string[] {
     .toSorted();
 }
 
-/** oxlint exits with 1 when it finds something. */
+/** Returns the output also for exit code 1, which means that oxlint reported something. */
 function run(args: readonly string[], cwd: string): string {
   try {
     return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -56,12 +56,14 @@ function run(args: readonly string[], cwd: string): string {
   }
 }
 
-it.each(['assistant', 'disguised'])('the real oxlint reports exactly what is marked in %s', (name) => {
-  expect(reported(fixture(name))).toEqual(marked(fixture(name)));
+it.each(['assistant', 'disguised'])('oxlint reports exactly the marked calls of %s', (name) => {
+  expect(reported(fixture(name))).toEqual(expectedFindings(fixture(name)));
 });
 
-it('oxlint hands the settings on', () => {
+it('oxlint passes the settings to the rules', () => {
   const left = reported(fixture('assistant'), { allow: ['src/kernel/**'] });
-  expect(left).toEqual(marked(fixture('assistant')).filter((site) => !site.startsWith('src/kernel/')));
+  expect(left).toEqual(
+    expectedFindings(fixture('assistant')).filter((site) => !site.startsWith('src/kernel/')),
+  );
   expect(left.length).toBeGreaterThan(0);
 });

@@ -5,13 +5,16 @@ import { replacements } from '../src/data/replacement.ts';
 
 const PACKAGES = join(import.meta.dirname, '..', '..', '..', 'packages');
 
-/** Each name of our own that a message tells to write, by the package that must export it. */
-const named = Object.values(replacements).flatMap(({ package: name, call }) => {
+/** Names that messages recommend, with the package that must export them. */
+const recommendedNames = Object.values(replacements).flatMap(({ package: name, call }) => {
   const index = join(PACKAGES, name.replace('@majordomo/', ''), 'src', 'index.ts');
-  const words = call.match(/\bcreate\w+|openaiCompatible|(?<=openaiCompatible\()\w+/g) ?? [];
-  return words.map((word) => ({ name, word, index }));
+  const names = call.match(/\bcreate\w+|openaiCompatible|(?<=openaiCompatible\()\w+/g) ?? [];
+  return names.map((factory) => ({ name, factory, index }));
 });
 
-it.each(named.filter(({ index }) => existsSync(index)))('$name exports $word', ({ index, word }) => {
-  expect(readFileSync(index, 'utf8')).toMatch(new RegExp(`\\b${word}\\b`));
-});
+it.each(recommendedNames.filter(({ index }) => existsSync(index)))(
+  '$name exports $factory',
+  ({ index, factory }) => {
+    expect(readFileSync(index, 'utf8')).toMatch(new RegExp(`\\b${factory}\\b`));
+  },
+);

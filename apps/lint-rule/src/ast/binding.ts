@@ -2,59 +2,59 @@ import type { Scope, SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
 import { child, isNode, keyName, type Node } from './node.ts';
 
-/** What a name may stand for. `path` are the properties taken by destructuring: `const { a: { b } } = node` → a, b. */
+/** A possible value of a name. `path` lists the destructured properties: `const { a: { b } } = node` → a, b. */
 export type Binding =
   | { readonly kind: 'import'; readonly module: string; readonly name: string }
   | { readonly kind: 'value'; readonly node: Node; readonly path: readonly string[] }
   | { readonly kind: 'parameter'; readonly path: readonly string[]; readonly pattern: Node }
   | { readonly kind: 'function'; readonly node: Node };
 
-/** The variable of a name, or undefined for a global that no code declares. */
+/** Returns the variable of a name, or undefined for a global that the code does not declare. */
 export function variableOf(identifier: ESTree.Identifier, code: SourceCode): Scope.Variable | undefined {
-  const resolved = resolvedIn(code).get(identifier);
-  if (resolved !== undefined) return declared(resolved);
-  // A name that the scope manager does not count as a reference, such as one inside a pattern.
+  const resolved = variablesByNode(code).get(identifier);
+  if (resolved !== undefined) return ifDeclared(resolved);
+  // The scope manager does not count every name as a reference, for example a name inside a pattern.
   for (let scope: Scope.Scope | null = code.getScope(identifier); scope !== null; scope = scope.upper) {
     const variable = scope.set.get(identifier.name);
-    if (variable !== undefined) return declared(variable);
+    if (variable !== undefined) return ifDeclared(variable);
   }
   return undefined;
 }
 
-function declared(variable: Scope.Variable | null): Scope.Variable | undefined {
+function ifDeclared(variable: Scope.Variable | null): Scope.Variable | undefined {
   return variable === null || variable.defs.length === 0 ? undefined : variable;
 }
 
-type Resolved = ReadonlyMap<Node, Scope.Variable | null>;
+type VariableByNode = ReadonlyMap<Node, Scope.Variable | null>;
 
-/** All references of a file at once: cheaper than a walk up the scopes for each name that a rule asks about. */
-function resolvedIn(code: SourceCode): Resolved {
+/** Returns the variables of all references in a file. A search through the scopes for each name would be slower. */
+function variablesByNode(code: SourceCode): VariableByNode {
   const { scopes } = code.scopeManager;
-  const known = references.get(scopes);
-  if (known !== undefined) return known;
+  const cached = variableCache.get(scopes);
+  if (cached !== undefined) return cached;
   const resolved = new Map<Node, Scope.Variable | null>();
   for (const scope of scopes)
     for (const reference of scope.references) resolved.set(reference.identifier, reference.resolved);
-  references.set(scopes, resolved);
+  variableCache.set(scopes, resolved);
   return resolved;
 }
 
-/** By the list of scopes: oxlint 1.94 has one SourceCode and one scope manager for all files. */
-const references = new WeakMap<readonly Scope.Scope[], Resolved>();
+/** The key is the list of scopes, because oxlint 1.94 uses one SourceCode and one scope manager for all files. */
+const variableCache = new WeakMap<readonly Scope.Scope[], VariableByNode>();
 
-/** Everything that the file itself assigns to a variable: definition, default values, later assignments. */
+/** Returns everything that the file assigns to a variable: its definition, default values and later assignments. */
 export function bindingsOf(variable: Scope.Variable): readonly Binding[] {
-  const known = found.get(variable);
-  if (known !== undefined) return known;
-  const bindings = collect(variable);
-  found.set(variable, bindings);
+  const cached = bindingsCache.get(variable);
+  if (cached !== undefined) return cached;
+  const bindings = collectBindings(variable);
+  bindingsCache.set(variable, bindings);
   return bindings;
 }
 
-/** A variable of a thousand uses is asked for a thousand times, and each time would look through all of them. */
-const found = new WeakMap<Scope.Variable, readonly Binding[]>();
+/** Avoids a search through all references of a variable for each use of it. */
+const bindingsCache = new WeakMap<Scope.Variable, readonly Binding[]>();
 
-function collect(variable: Scope.Variable): readonly Binding[] {
+function collectBindings(variable: Scope.Variable): readonly Binding[] {
   const bindings: Binding[] = [];
   for (const definition of variable.defs) bindings.push(...definitionBindings(definition));
   for (const reference of variable.references) {
@@ -86,12 +86,12 @@ function definitionBindings(definition: Scope.Definition): readonly Binding[] {
     case 'FunctionName':
       return [{ kind: 'function', node }];
     default:
-      // An enum: its definition type is known to TypeScript's scope manager only.
+      // Only TypeScript's scope manager defines the definition type of an enum.
       return node.type === 'TSEnumDeclaration' ? [{ kind: 'value', node, path: [] }] : [];
   }
 }
 
-/** TypeScript's scope manager defines more kinds of node than ESLint's types know. */
+/** Widens the type: TypeScript's scope manager defines more kinds of node than ESLint's types declare. */
 function nodeOf(definition: Scope.Definition): Node {
   return definition.node;
 }
@@ -120,19 +120,19 @@ function patternBindings(
   pattern: Node,
   name: Node,
   init: Node | undefined,
-  parameter: boolean,
+  isParameter: boolean,
 ): readonly Binding[] {
-  const found = pathTo(pattern, name, [], undefined);
-  if (found === undefined) return [];
+  const match = findInPattern(pattern, name, [], undefined);
+  if (match === undefined) return [];
   const bindings: Binding[] = [];
-  if (init !== undefined) bindings.push({ kind: 'value', node: init, path: found.path });
-  if (found.fallback !== undefined) bindings.push({ kind: 'value', node: found.fallback, path: [] });
-  if (parameter) bindings.push({ kind: 'parameter', path: found.path, pattern });
+  if (init !== undefined) bindings.push({ kind: 'value', node: init, path: match.path });
+  if (match.fallback !== undefined) bindings.push({ kind: 'value', node: match.fallback, path: [] });
+  if (isParameter) bindings.push({ kind: 'parameter', path: match.path, pattern });
   return bindings;
 }
 
-/** Where a name stands in a destructuring pattern, and its default value. */
-function pathTo(
+/** Returns the path of a name in a destructuring pattern, and its default value. */
+function findInPattern(
   pattern: Node,
   name: Node,
   path: readonly string[],
@@ -141,30 +141,33 @@ function pathTo(
   if (pattern === name) return { path, fallback };
   switch (pattern.type) {
     case 'AssignmentPattern':
-      return pathTo(pattern.left, name, path, pattern.right);
+      return findInPattern(pattern.left, name, path, pattern.right);
     case 'TSParameterProperty':
-      return pathTo(pattern.parameter, name, path, fallback);
+      return findInPattern(pattern.parameter, name, path, fallback);
     case 'RestElement':
-      return pathTo(pattern.argument, name, path, undefined);
+      return findInPattern(pattern.argument, name, path, undefined);
     case 'ArrayPattern':
-      return first(pattern.elements, (element, index) =>
-        element === null ? undefined : pathTo(element, name, [...path, String(index)], undefined),
+      return findFirst(pattern.elements, (element, index) =>
+        element === null ? undefined : findInPattern(element, name, [...path, String(index)], undefined),
       );
     case 'ObjectPattern':
-      return first(pattern.properties, (property) => {
-        if (property.type === 'RestElement') return pathTo(property.argument, name, path, undefined);
+      return findFirst(pattern.properties, (property) => {
+        if (property.type === 'RestElement') return findInPattern(property.argument, name, path, undefined);
         const key = keyName(property.key, property.computed) ?? '?';
-        return pathTo(property.value, name, [...path, key], undefined);
+        return findInPattern(property.value, name, [...path, key], undefined);
       });
     default:
       return undefined;
   }
 }
 
-function first<T, R>(items: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {
+function findFirst<T, R>(
+  items: readonly T[],
+  find: (item: T, index: number) => R | undefined,
+): R | undefined {
   for (const [index, item] of items.entries()) {
-    const found = find(item, index);
-    if (found !== undefined) return found;
+    const result = find(item, index);
+    if (result !== undefined) return result;
   }
   return undefined;
 }

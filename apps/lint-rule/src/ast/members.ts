@@ -1,7 +1,7 @@
 import type * as ESTree from 'estree';
 import { bare, child, isNode, keyName, parentOf, type Node } from './node.ts';
 
-/** The values that an object literal, an enum or a class gives to one of its members, the last one first. */
+/** Returns the value of a property of an object literal. The last property with the name wins. */
 export function propertyOf(object: ESTree.ObjectExpression, name: string): Node | undefined {
   for (const property of object.properties.toReversed()) {
     if (property.type !== 'Property' || property.kind !== 'init') continue;
@@ -10,42 +10,42 @@ export function propertyOf(object: ESTree.ObjectExpression, name: string): Node 
   return undefined;
 }
 
-/** What `enum X { name = … }` says. */
+/** Returns the initializer of a member of an enum. */
 export function enumMember(node: Node, name: string): Node | undefined {
   if (node.type !== 'TSEnumDeclaration') return undefined;
   const members = node.body?.members ?? node.members ?? [];
   return members.find((member) => keyName(member.id, false) === name)?.initializer ?? undefined;
 }
 
-/** The class around a `this`, or undefined. */
-export function classAround(node: Node): ESTree.Class | undefined {
+/** Returns the class that contains a node, or undefined. */
+export function enclosingClass(node: Node): ESTree.Class | undefined {
   for (let at = parentOf(node); at !== undefined; at = parentOf(at))
     if (at.type === 'ClassDeclaration' || at.type === 'ClassExpression') return at;
   return undefined;
 }
 
-/** What a class gives to `this.name`: the field's value, and what its constructor assigns. */
+/** Returns the possible values of `this.name`: of the field, the getter and the assignments in the constructor. */
 export function memberValues(owner: ESTree.Class, name: string): readonly Node[] {
   const values: Node[] = [];
   for (const member of owner.body.body) {
     if (member.type === 'PropertyDefinition' && keyName(member.key, member.computed) === name && member.value)
       values.push(member.value);
     if (member.type === 'MethodDefinition' && member.kind === 'constructor')
-      values.push(...assignedInConstructor(member.value, name));
+      values.push(...constructorValues(member.value, name));
     if (
       member.type === 'MethodDefinition' &&
       member.kind === 'get' &&
       keyName(member.key, member.computed) === name
     )
-      values.push(...returnsOf(member.value));
+      values.push(...returnValues(member.value));
   }
   return values;
 }
 
-function assignedInConstructor(constructor: ESTree.FunctionExpression, name: string): readonly Node[] {
+function constructorValues(constructor: ESTree.FunctionExpression, name: string): readonly Node[] {
   const values: Node[] = [];
   for (const parameter of constructor.params) {
-    // `constructor(private url = '…')`: the parameter is the field.
+    // `constructor(private url = '…')`: the parameter is also the field.
     const property = child(parameter, 'parameter');
     if (property?.type !== 'AssignmentPattern') continue;
     if (property.left.type === 'Identifier' && property.left.name === name) values.push(property.right);
@@ -63,7 +63,7 @@ function assignedInConstructor(constructor: ESTree.FunctionExpression, name: str
   return values;
 }
 
-/** The type name written after a class's field or constructor parameter: `ai: Ai` → a node of the annotation. */
+/** Returns the type annotation of a field or of a constructor's parameter property: `ai: Ai`. */
 export function memberType(owner: ESTree.Class, name: string): Node | undefined {
   for (const member of owner.body.body) {
     if (member.type === 'PropertyDefinition' && keyName(member.key, member.computed) === name)
@@ -77,8 +77,8 @@ export function memberType(owner: ESTree.Class, name: string): Node | undefined 
   return undefined;
 }
 
-/** What a function with one plain `return` gives back. */
-export function returnsOf(node: Node): readonly Node[] {
+/** Returns the values of a function's `return` statements at the top level of its body. */
+export function returnValues(node: Node): readonly Node[] {
   const body = child(node, 'body');
   if (body === undefined) return [];
   if (body.type !== 'BlockStatement') return [body];

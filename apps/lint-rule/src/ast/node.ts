@@ -5,7 +5,7 @@ interface TsNode {
   readonly range?: [number, number] | undefined;
 }
 
-/** TypeScript's wrappers around an expression: they change types, not values. */
+/** TypeScript syntax around an expression that changes its type and not its value. */
 export interface TsWrapper extends TsNode {
   readonly type:
     | 'TSAsExpression'
@@ -29,7 +29,7 @@ export interface TsParameterProperty extends TsNode {
   readonly parameter: ESTree.Identifier | ESTree.AssignmentPattern;
 }
 
-/** An enum; its members stand in `body` (typescript-eslint 8, oxlint) or next to it (Babel). */
+/** An enum. Its members are in `body` (typescript-eslint 8, oxlint) or in `members` (Babel). */
 export interface TsEnum extends TsNode {
   readonly type: 'TSEnumDeclaration';
   readonly members?: readonly TsEnumMember[] | undefined;
@@ -50,7 +50,7 @@ export type Node =
   | TsEnum
   | TsEnumMember;
 
-/** The expression itself: without type assertions, optional chaining's wrapper, or `(0, f)`. */
+/** Returns the expression without type assertions, the wrapper of optional chaining, and `(0, f)`. */
 export function bare(node: Node): Node {
   switch (node.type) {
     case 'TSAsExpression':
@@ -69,12 +69,12 @@ export function bare(node: Node): Node {
   }
 }
 
-/** Parsers set `parent` on every node; the types of ESTree do not know it. */
+/** Returns the parent, which parsers set on every node and the types of ESTree do not declare. */
 export function parentOf(node: Node): Node | undefined {
   return child(node, 'parent');
 }
 
-/** A child that the types of ESTree do not know, such as `typeAnnotation`. */
+/** Returns a child that the types of ESTree do not declare, such as `typeAnnotation`. */
 export function child(node: object, key: string): Node | undefined {
   const value: unknown = Reflect.get(node, key);
   return isNode(value) ? value : undefined;
@@ -95,7 +95,7 @@ export function isFunction(node: Node): node is FunctionNode {
   );
 }
 
-/** The name of a property or member where it stands in the code: `x.name`, `x['name']`, `{ name: … }`. */
+/** Returns the name of a property or member: `x.name`, `x['name']`, `{ name: … }`. */
 export function keyName(key: Node, computed: boolean): string | undefined {
   const node = bare(key);
   if (node.type === 'Identifier' && !computed) return node.name;

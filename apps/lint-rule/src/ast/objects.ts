@@ -1,40 +1,42 @@
 import type * as ESTree from 'estree';
-import { within, type Look } from './look.ts';
-import { returnsOf } from './members.ts';
+import { analyzeNode, type Analysis } from './analysis.ts';
+import { returnValues } from './members.ts';
 import { bare, isFunction, keyName, type Node } from './node.ts';
-import { valuesOf } from './text.ts';
+import { valuesOf } from './strings.ts';
 
-/** The object literals that an expression may stand for, also through names and one-line functions. */
-export function objectsOf(node: Node, look: Look): readonly ESTree.ObjectExpression[] {
+/** Returns the object literals that an expression may evaluate to, also through names and simple functions. */
+export function objectsOf(node: Node, analysis: Analysis): readonly ESTree.ObjectExpression[] {
   const value = bare(node);
   switch (value.type) {
     case 'ObjectExpression':
       return [value];
     case 'LogicalExpression':
-      return [...objectsOf(value.left, look), ...objectsOf(value.right, look)];
+      return [...objectsOf(value.left, analysis), ...objectsOf(value.right, analysis)];
     case 'ConditionalExpression':
-      return [...objectsOf(value.consequent, look), ...objectsOf(value.alternate, look)];
+      return [...objectsOf(value.consequent, analysis), ...objectsOf(value.alternate, analysis)];
     case 'AwaitExpression':
-      return objectsOf(value.argument, look);
+      return objectsOf(value.argument, analysis);
     case 'CallExpression':
       return isStringify(value)
-        ? value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, look))
-        : returned(value.callee, look);
+        ? value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis))
+        : returnedObjects(value.callee, analysis);
     case 'NewExpression':
       // `new Headers({ … })`
-      return value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, look));
+      return value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis));
     case 'Identifier':
     case 'MemberExpression':
-      return within(look, value, [], () => valuesOf(value, look).flatMap((one) => objectsOf(one, look)));
+      return analyzeNode(analysis, value, [], () =>
+        valuesOf(value, analysis).flatMap((one) => objectsOf(one, analysis)),
+      );
     default:
       return [];
   }
 }
 
-function returned(callee: Node, look: Look): readonly ESTree.ObjectExpression[] {
-  return valuesOf(callee, look)
+function returnedObjects(callee: Node, analysis: Analysis): readonly ESTree.ObjectExpression[] {
+  return valuesOf(callee, analysis)
     .filter((value) => isFunction(value))
-    .flatMap((value) => returnsOf(value))
+    .flatMap((value) => returnValues(value))
     .flatMap((value) => (value.type === 'ObjectExpression' ? [value] : []));
 }
 

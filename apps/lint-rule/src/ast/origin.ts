@@ -1,92 +1,92 @@
 import type { Scope } from 'eslint';
 import type * as ESTree from 'estree';
 import { bindingsOf, variableOf, type Binding } from './binding.ts';
-import { within, type Look } from './look.ts';
-import { classAround, memberValues } from './members.ts';
+import { analyzeNode, type Analysis } from './analysis.ts';
+import { enclosingClass, memberValues } from './members.ts';
 import { bare, keyName, type Node } from './node.ts';
 
 /**
- * Where a value comes from, followed through aliases, destructuring, `await import`, `require`, `bind` and
- * `promisify`. In `path`, `()` is the result of a call and `?` a name that nobody can see.
+ * The source of a value, traced through aliases, destructuring, `await import`, `require`, `bind` and `promisify`. In `path`,
+ * `()` is the result of a call and `?` is a name that is not known statically.
  */
 export interface Origin {
   readonly from: 'module' | 'global' | 'local';
-  /** The module's specifier without `node:`, the global's name, or the local root's. */
+  /** Module specifier without `node:`, name of the global, or name of the local root. */
   readonly name: string;
   readonly path: readonly string[];
 }
 
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['globalThis', 'window', 'self', 'global']);
 
-export function originOf(node: Node, look: Look): Origin | undefined {
+export function originOf(node: Node, analysis: Analysis): Origin | undefined {
   const value = bare(node);
-  // Names end their circles themselves, and most callees are nothing else.
-  if (value.type === 'Identifier') return ofIdentifier(value, look);
-  return within(look, value, undefined, () => follow(value, look));
+  // An identifier needs no step, because the cache of origins ends its cycles.
+  if (value.type === 'Identifier') return identifierOrigin(value, analysis);
+  return analyzeNode(analysis, value, undefined, () => expressionOrigin(value, analysis));
 }
 
-function follow(value: Node, look: Look): Origin | undefined {
+function expressionOrigin(value: Node, analysis: Analysis): Origin | undefined {
   switch (value.type) {
     case 'MemberExpression':
-      return ofMember(value, look);
+      return memberOrigin(value, analysis);
     case 'ThisExpression':
       return { from: 'local', name: 'this', path: [] };
     case 'CallExpression':
-      return ofCall(value, look);
+      return callOrigin(value, analysis);
     case 'NewExpression':
-      return extend(originOf(value.callee, look), ['()']);
+      return extendPath(originOf(value.callee, analysis), ['()']);
     case 'TaggedTemplateExpression':
-      return extend(originOf(value.tag, look), ['()']);
+      return extendPath(originOf(value.tag, analysis), ['()']);
     case 'AwaitExpression':
-      return originOf(value.argument, look);
+      return originOf(value.argument, analysis);
     case 'ImportExpression':
       return moduleOrigin(value.source);
     case 'LogicalExpression':
-      return outermost([value.left, value.right], look);
+      return firstExternalOrigin([value.left, value.right], analysis);
     case 'ConditionalExpression':
-      return outermost([value.consequent, value.alternate], look);
+      return firstExternalOrigin([value.consequent, value.alternate], analysis);
     case 'AssignmentExpression':
-      return originOf(value.right, look);
+      return originOf(value.right, analysis);
     default:
       return undefined;
   }
 }
 
-function ofIdentifier(identifier: ESTree.Identifier, look: Look): Origin {
-  const variable = variableOf(identifier, look.code);
+function identifierOrigin(identifier: ESTree.Identifier, analysis: Analysis): Origin {
+  const variable = variableOf(identifier, analysis.code);
   if (variable === undefined) return { from: 'global', name: identifier.name, path: [] };
-  const known = origins.get(variable);
-  if (known !== undefined) return known;
-  const itself: Origin = { from: 'local', name: identifier.name, path: [] };
-  // While it is being found out, a variable that is made of itself is just that.
-  origins.set(variable, itself);
-  const origin = ofVariable(variable, look) ?? itself;
-  origins.set(variable, origin);
+  const cached = originCache.get(variable);
+  if (cached !== undefined) return cached;
+  const localOrigin: Origin = { from: 'local', name: identifier.name, path: [] };
+  // Ends the recursion for a variable whose value depends on itself.
+  originCache.set(variable, localOrigin);
+  const origin = variableOrigin(variable, analysis) ?? localOrigin;
+  originCache.set(variable, origin);
   return origin;
 }
 
-const origins = new WeakMap<Scope.Variable, Origin>();
+const originCache = new WeakMap<Scope.Variable, Origin>();
 
-function ofVariable(variable: Scope.Variable, look: Look): Origin | undefined {
+function variableOrigin(variable: Scope.Variable, analysis: Analysis): Origin | undefined {
   let local: Origin | undefined;
   for (const binding of bindingsOf(variable)) {
-    const origin = ofBinding(binding, look);
+    const origin = bindingOrigin(binding, analysis);
     if (origin !== undefined && origin.from !== 'local') return origin;
     local ??= origin;
   }
   return local;
 }
 
-function ofBinding(binding: Binding, look: Look): Origin | undefined {
+function bindingOrigin(binding: Binding, analysis: Analysis): Origin | undefined {
   switch (binding.kind) {
     case 'import':
       return {
         from: 'module',
-        name: bareModule(binding.module),
+        name: withoutNodePrefix(binding.module),
         path: binding.name === '*' ? [] : [binding.name],
       };
     case 'value':
-      return extend(originOf(binding.node, look), binding.path);
+      return extendPath(originOf(binding.node, analysis), binding.path);
     case 'parameter':
       return binding.path.length === 0 ? undefined : { from: 'local', name: '', path: binding.path };
     case 'function':
@@ -94,30 +94,30 @@ function ofBinding(binding: Binding, look: Look): Origin | undefined {
   }
 }
 
-function ofMember(member: ESTree.MemberExpression, look: Look): Origin | undefined {
+function memberOrigin(member: ESTree.MemberExpression, analysis: Analysis): Origin | undefined {
   const name = keyName(member.property, member.computed) ?? '?';
   const object = bare(member.object);
   if (object.type === 'ThisExpression') {
-    const owner = classAround(object);
-    const origin = owner && outermost(memberValues(owner, name), look);
+    const owner = enclosingClass(object);
+    const origin = owner && firstExternalOrigin(memberValues(owner, name), analysis);
     if (origin !== undefined) return origin;
   }
-  return extend(originOf(object, look), [name]);
+  return extendPath(originOf(object, analysis), [name]);
 }
 
-function ofCall(call: ESTree.CallExpression, look: Look): Origin | undefined {
+function callOrigin(call: ESTree.CallExpression, analysis: Analysis): Origin | undefined {
   const callee = bare(call.callee);
   const [argument] = call.arguments;
   if (callee.type === 'MemberExpression' && keyName(callee.property, callee.computed) === 'bind')
-    return originOf(callee.object, look);
-  const origin = originOf(callee, look);
-  if (origin === undefined || argument === undefined) return extend(origin, ['()']);
+    return originOf(callee.object, analysis);
+  const origin = originOf(callee, analysis);
+  if (origin === undefined || argument === undefined) return extendPath(origin, ['()']);
   if (isLoader(origin)) return moduleOrigin(argument);
-  if (origin.path.at(-1) === 'promisify') return originOf(argument, look);
-  return extend(origin, ['()']);
+  if (origin.path.at(-1) === 'promisify') return originOf(argument, analysis);
+  return extendPath(origin, ['()']);
 }
 
-/** `require`, `module.require`, `createRequire(…)`, `process.getBuiltinModule`. */
+/** Whether a function loads a module: `require`, `module.require`, `createRequire(…)`, `process.getBuiltinModule`. */
 export function isLoader(origin: Origin): boolean {
   if (origin.from === 'global') {
     if (origin.name === 'require') return origin.path.length === 0;
@@ -131,25 +131,25 @@ export function isLoader(origin: Origin): boolean {
 function moduleOrigin(specifier: Node): Origin | undefined {
   const node = bare(specifier);
   const name = node.type === 'Literal' ? node.value : keyName(node, true);
-  return typeof name === 'string' ? { from: 'module', name: bareModule(name), path: [] } : undefined;
+  return typeof name === 'string' ? { from: 'module', name: withoutNodePrefix(name), path: [] } : undefined;
 }
 
-function bareModule(specifier: string): string {
+function withoutNodePrefix(specifier: string): string {
   return specifier.startsWith('node:') ? specifier.slice(5) : specifier;
 }
 
-/** The first origin outside the file, else the first at all. */
-function outermost(nodes: readonly Node[], look: Look): Origin | undefined {
+/** Returns the first origin outside the file. If all are local, returns the first one. */
+function firstExternalOrigin(nodes: readonly Node[], analysis: Analysis): Origin | undefined {
   let local: Origin | undefined;
   for (const node of nodes) {
-    const origin = originOf(node, look);
+    const origin = originOf(node, analysis);
     if (origin !== undefined && origin.from !== 'local') return origin;
     local ??= origin;
   }
   return local;
 }
 
-function extend(origin: Origin | undefined, path: readonly string[]): Origin | undefined {
+function extendPath(origin: Origin | undefined, path: readonly string[]): Origin | undefined {
   const [first, ...rest] = path;
   if (origin === undefined || first === undefined) return origin;
   if (origin.from === 'global' && origin.path.length === 0 && GLOBAL_OBJECTS.has(origin.name))

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
-export interface Arguments {
+/** Parsed command-line arguments. */
+export interface LintArguments {
   readonly paths: readonly string[];
   readonly format: 'plain' | 'sarif';
   readonly output: string | undefined;
   readonly strict: boolean;
-  /** Globs from the checked folder of files that may talk to models raw. */
+  /** Files that may call models directly, as globs relative to the checked folder. */
   readonly allow: readonly string[];
   readonly ignore: readonly string[];
   readonly skipTests: boolean;
   readonly skipScripts: boolean;
-  /** Count what an `eslint-disable` comment hides. */
+  /** Whether violations that an `eslint-disable` comment hides are reported. */
   readonly noInline: boolean;
   /** Whether plain uses of the OpenAI and Anthropic SDKs, `fetch` and bindings are rewritten in place. */
   readonly fix: boolean;
@@ -19,21 +19,21 @@ export interface Arguments {
 
 export const USAGE = `majordomo-lint [options] [folder or file …]
 
-Reports raw model SDKs, raw inference calls and CLI spawns; needs no ESLint configuration.
-A package whose package.json says "majordomo": { "provider": true } may have them.
+Reports raw model SDKs, raw inference calls and processes that start model CLIs. Needs no ESLint configuration.
+They are allowed in a package whose package.json has "majordomo": { "provider": true }.
 
-  --strict           also SDK types, and ambiguous paths without evidence
-  --allow <glob>     files that may have raw calls, from the folder (repeatable)
-  --ignore <glob>    files not to look at, from the folder (repeatable)
-  --skip-tests       not files that look like tests
-  --skip-scripts     not files under scripts/, tools/, examples/
+  --strict           also report SDK types, and ambiguous paths without evidence
+  --allow <glob>     files that may have raw calls, relative to the folder (repeatable)
+  --ignore <glob>    files not to check, relative to the folder (repeatable)
+  --skip-tests       do not check files that look like tests
+  --skip-scripts     do not check files under scripts/, tools/ and examples/
   --no-inline        also report what eslint-disable comments hide
   --fix              rewrite plain uses of the OpenAI and Anthropic SDKs, fetch and Workers AI bindings
   --format <name>    plain (default) or sarif
-  --output <file>    write there instead of standard output
+  --output <file>    write to a file instead of standard output
   --help, --version
 
-Exit code: 0 nothing found, 1 raw calls found, 2 it could not look. Files that no parser reads are noted and skipped.
+Exit code: 0 no raw calls, 1 raw calls found, 2 the check failed. Files that cannot be parsed are skipped with a note.
 `;
 
 const OPTIONS = {
@@ -50,14 +50,14 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** Throws an Error with a message for the user on unknown options and values. */
-export function readArguments(argv: readonly string[]): Arguments | 'help' | 'version' {
+/** Throws an Error with a message for the user if an option or value is invalid. */
+export function readArguments(argv: readonly string[]): LintArguments | 'help' | 'version' {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   if (values.help === true) return 'help';
   if (values.version === true) return 'version';
   const format = values.format ?? 'plain';
   if (format !== 'plain' && format !== 'sarif')
-    throw new Error(`--format is plain or sarif, not "${format}"`);
+    throw new Error(`--format must be plain or sarif, got "${format}"`);
   return {
     paths: positionals.length === 0 ? ['.'] : positionals,
     format,

@@ -3,39 +3,39 @@ import { basename, dirname, resolve } from 'node:path';
 import { ESLint } from 'eslint';
 import reporting from '../index.ts';
 import type { MajordomoOptions } from '../options.ts';
-import type { Arguments } from './arguments.ts';
+import type { LintArguments } from './arguments.ts';
 import { parser } from './parser.ts';
 
-export interface Finding {
-  /** Absolute. */
+export interface LintFinding {
+  /** Absolute path. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
-  /** `no-raw-sdk` */
+  /** Name of the rule, such as `no-raw-sdk`. */
   readonly rule: string;
   readonly message: string;
 }
 
-export interface Report {
+export interface LintReport {
   readonly files: number;
   /** Files that `--fix` has rewritten. */
   readonly rewritten: number;
-  readonly findings: readonly Finding[];
-  /** Files that no parser could read: nobody knows what is in them. */
-  readonly unread: readonly { readonly file: string; readonly message: string }[];
+  readonly findings: readonly LintFinding[];
+  /** Files that could not be parsed and were not checked. */
+  readonly skipped: readonly { readonly file: string; readonly message: string }[];
 }
 
 const SOURCES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
-/** Built and installed things; what begins with a dot is a tool's own folder. */
+/** Build output, dependencies, and folders of tools, which begin with a dot. */
 const GENERATED = ['**/{dist,build,out,coverage,node_modules}/**', '**/.*/**', '**/*.min.js'];
 
 /**
  * Lints one folder or file; with `fix` it also rewrites plain uses in place. Throws if the path does not exist or has no
  * file to lint.
  */
-export async function check(path: string, args: Arguments): Promise<Report> {
+export async function check(path: string, args: LintArguments): Promise<LintReport> {
   const target = resolve(path);
   const stats = statSync(target, { throwIfNoEntry: false });
   if (stats === undefined) throw new Error(`no such folder or file: ${path}`);
@@ -49,7 +49,7 @@ export async function check(path: string, args: Arguments): Promise<Report> {
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // For scopes only, also of `.cjs`: to our rules a script's top level is the same.
+        // Also for `.cjs`: the source type only affects scopes, and the rules treat the top level of a script like that of a module.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },
@@ -59,19 +59,19 @@ export async function check(path: string, args: Arguments): Promise<Report> {
   });
   const results = await linter.lintFiles([stats.isDirectory() ? '.' : basename(target)]);
   if (args.fix) await ESLint.outputFixes(results);
-  const findings: Finding[] = [];
-  const unread: Report['unread'][number][] = [];
+  const findings: LintFinding[] = [];
+  const skipped: LintReport['skipped'][number][] = [];
   for (const { filePath, messages } of results)
     for (const message of messages) {
-      if (message.fatal === true) unread.push({ file: filePath, message: message.message });
-      // Comments of the repository may configure rules that only its own linter knows.
+      if (message.fatal === true) skipped.push({ file: filePath, message: message.message });
+      // Comments in the repository may configure rules that only its own linter has.
       else if (message.ruleId?.startsWith('majordomo/') === true) findings.push(toFinding(filePath, message));
     }
   const rewritten = results.filter(({ output }) => output !== undefined).length;
-  return { files: results.length, rewritten, findings, unread };
+  return { files: results.length, rewritten, findings, skipped };
 }
 
-function settingsOf(args: Arguments): MajordomoOptions {
+function settingsOf(args: LintArguments): MajordomoOptions {
   return { allow: args.allow, tests: !args.skipTests, scripts: !args.skipScripts };
 }
 
@@ -80,7 +80,7 @@ type LintMessage = ESLint.LintResult['messages'][number];
 function toFinding(
   file: string,
   { ruleId, message, line, column, endLine, endColumn }: LintMessage,
-): Finding {
+): LintFinding {
   const rule = (ruleId ?? '').replace('majordomo/', '');
   return { file, line, column, endLine: endLine ?? line, endColumn: endColumn ?? column, rule, message };
 }

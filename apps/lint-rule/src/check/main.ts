@@ -1,19 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { version } from '../version.ts';
-import { readArguments, USAGE, type Arguments } from './arguments.ts';
-import { check, type Report } from './check.ts';
-import { plain } from './plain.ts';
-import { sarif } from './sarif.ts';
+import { readArguments, USAGE, type LintArguments } from './arguments.ts';
+import { check, type LintReport } from './check.ts';
+import { formatPlain } from './plain.ts';
+import { formatSarif } from './sarif.ts';
 
-/** Where the command writes. */
+/** Working directory and output streams of the command. */
 export interface Terminal {
   readonly cwd: string;
   out(text: string): void;
   error(text: string): void;
 }
 
-/** The command: 0 nothing found, 1 raw calls found, 2 it could not look. What no parser reads is noted and passed over. */
+/**
+ * Runs the command and returns its exit code: 0 without raw calls, 1 with raw calls, 2 if the check failed. Reports and skips
+ * files that cannot be parsed.
+ */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
     const args = readArguments(argv);
@@ -27,19 +30,20 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function run(args: Arguments, terminal: Terminal): Promise<0 | 1 | 2> {
-  const reports: Report[] = [];
+async function run(args: LintArguments, terminal: Terminal): Promise<0 | 1 | 2> {
+  const reports: LintReport[] = [];
   for (const path of args.paths) reports.push(await check(path, args));
-  const report: Report = {
+  const report: LintReport = {
     files: reports.reduce((sum, { files }) => sum + files, 0),
     rewritten: reports.reduce((sum, { rewritten }) => sum + rewritten, 0),
     findings: reports.flatMap(({ findings }) => findings),
-    unread: reports.flatMap(({ unread }) => unread),
+    skipped: reports.flatMap(({ skipped }) => skipped),
   };
-  const text = args.format === 'sarif' ? sarif(report, terminal.cwd) : plain(report, terminal.cwd);
+  const text =
+    args.format === 'sarif' ? formatSarif(report, terminal.cwd) : formatPlain(report, terminal.cwd);
   if (args.output === undefined) terminal.out(text);
   else writeFileSync(args.output, text);
-  for (const { file, message } of report.unread)
-    terminal.error(`skipped ${relative(terminal.cwd, file)}, which no parser here reads: ${message}\n`);
+  for (const { file, message } of report.skipped)
+    terminal.error(`skipped ${relative(terminal.cwd, file)}, because it cannot be parsed: ${message}\n`);
   return report.findings.length > 0 ? 1 : 0;
 }

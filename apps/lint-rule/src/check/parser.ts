@@ -3,15 +3,15 @@ import type { Linter } from 'eslint';
 import { name, version } from '../version.ts';
 
 /**
- * A parser for every dialect, without TypeScript: a repository may have a compiler without an API, or none. It gives
- * ESLint the tree and the comments (for `eslint-disable`), but no tokens; our rules read none.
+ * A parser for JavaScript, TypeScript and Flow that does not need the TypeScript compiler. It returns the tree and the comments
+ * (for `eslint-disable`) without tokens, because the rules read none.
  */
 export const parser: Linter.Parser = {
   meta: { name: `${name}/parser`, version },
   parseForESLint(text, options) {
-    const file = parsed(text, filePath(options));
+    const file = parseFile(text, filePath(options));
     const comments = (file.comments ?? [])
-      .filter(isNoConfiguration)
+      .filter(isNotRuleConfiguration)
       .map(({ type, value, start, end, loc }) => ({
         type: type === 'CommentLine' ? 'Line' : 'Block',
         value,
@@ -23,18 +23,21 @@ export const parser: Linter.Parser = {
   },
 };
 
-/** A comment of the repository may switch on rules that need tokens: the command runs its own rules only. */
-function isNoConfiguration({ value }: { readonly value: string }): boolean {
+/**
+ * Whether a comment does not configure rules. A comment could enable a rule that needs tokens, and the command runs only its own
+ * rules.
+ */
+function isNotRuleConfiguration({ value }: { readonly value: string }): boolean {
   return !/^\s*eslint\s/.test(value);
 }
 
-/** What plain JavaScript does not allow may be Flow, which needs no mark in some repositories. */
-function parsed(text: string, filename: string): ReturnType<typeof parse> {
-  const marked = FLOW.test(text);
+/** Parses a file. A file that is not valid JavaScript may be Flow, which some repositories use without a marker. */
+function parseFile(text: string, filename: string): ReturnType<typeof parse> {
+  const isFlow = FLOW.test(text);
   try {
-    return parse(text, optionsFor(filename, marked));
+    return parse(text, optionsFor(filename, isFlow));
   } catch (error) {
-    if (marked || TYPESCRIPT.test(filename)) throw error;
+    if (isFlow || TYPESCRIPT.test(filename)) throw error;
     return parse(text, optionsFor(filename, true));
   }
 }
@@ -46,13 +49,13 @@ function optionsFor(filename: string, isFlow: boolean): ParserOptions {
   const plugins: ParserPlugin[] = [
     ['estree', { classFeatures: true }],
     'decorators-legacy',
-    // Fields of the standard's decorators.
+    // Fields with decorators of the ECMAScript proposal.
     'decoratorAutoAccessors',
     'explicitResourceManagement',
   ];
   const typescript = TYPESCRIPT.test(filename);
   if (typescript) plugins.push('typescript');
-  // With Flow's types `a < b > (c)` is a call.
+  // Flow parses `a < b > (c)` as a call with type arguments, so it is enabled only where needed.
   else if (isFlow) plugins.push(['flow', { all: true }]);
   // In a `.ts` file `<T>x` is a type assertion.
   if (!typescript || filename.endsWith('x')) plugins.push('jsx');
@@ -76,7 +79,7 @@ function filePath(options: unknown): string {
   return typeof path === 'string' ? path : '';
 }
 
-/** With its `estree` plugin Babel writes the tree that ESLint reads; the two type packages do not know each other. */
+/** Babel's `estree` plugin creates the tree that ESLint reads, but the two packages do not share types. */
 function asProgram(ast: object): Linter.ESLintParseResult['ast'] {
   return ast as Linter.ESLintParseResult['ast'];
 }

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import type { Report } from './check.ts';
+import type { LintReport } from './check.ts';
 
-/** One line a finding, as editors and terminals link it, and one line that sums up. */
-export function plain(report: Report, cwd: string): string {
+/** Formats one line per finding, with a location that editors and terminals link, and a summary. */
+export function formatPlain(report: LintReport, cwd: string): string {
   const lines = report.findings.map(
     ({ file, line, column, rule, message }) =>
       `${relative(cwd, file)}:${line}:${column}  ${rule}  ${message}`,
@@ -10,11 +10,11 @@ export function plain(report: Report, cwd: string): string {
   return [...lines, summary(report), ''].join('\n');
 }
 
-function summary({ files, rewritten, findings, unread }: Report): string {
+function summary({ files, rewritten, findings, skipped }: LintReport): string {
   const fixed = rewritten === 0 ? '' : ` Rewrote ${rewritten} file${rewritten === 1 ? '' : 's'}.`;
-  const skipped = unread.length === 0 ? '' : ` (${unread.length} skipped)`;
-  const looked = `${files} file${files === 1 ? '' : 's'}${skipped}`;
-  if (findings.length === 0) return `No raw calls in ${looked}.${fixed}`;
-  const touched = new Set(findings.map(({ file }) => file)).size;
-  return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${touched} of ${looked}.${fixed}`;
+  const note = skipped.length === 0 ? '' : ` (${skipped.length} skipped)`;
+  const checked = `${files} file${files === 1 ? '' : 's'}${note}`;
+  if (findings.length === 0) return `No raw calls in ${checked}.${fixed}`;
+  const reportedFiles = new Set(findings.map(({ file }) => file)).size;
+  return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${reportedFiles} of ${checked}.${fixed}`;
 }

@@ -2,10 +2,10 @@ import { relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rules } from '../index.ts';
 import { name, version } from '../version.ts';
-import type { Finding, Report } from './check.ts';
+import type { LintFinding, LintReport } from './check.ts';
 
-/** SARIF 2.1.0 (OASIS), as code scanning of the forges takes it. */
-export function sarif(report: Report, cwd: string): string {
+/** Formats the report as SARIF 2.1.0 (OASIS), for code scanning services. */
+export function formatSarif(report: LintReport, cwd: string): string {
   const ids = Object.keys(rules);
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -17,8 +17,8 @@ export function sarif(report: Report, cwd: string): string {
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
-            executionSuccessful: report.unread.length === 0,
-            toolExecutionNotifications: report.unread.map(({ file, message }) => ({
+            executionSuccessful: report.skipped.length === 0,
+            toolExecutionNotifications: report.skipped.map(({ file, message }) => ({
               level: 'error',
               message: { text: message },
               locations: [{ physicalLocation: { artifactLocation: artifact(file, cwd) } }],
@@ -42,7 +42,7 @@ function ruleOf(id: string): object {
   };
 }
 
-function resultOf(finding: Finding, ids: readonly string[], cwd: string): object {
+function resultOf(finding: LintFinding, ids: readonly string[], cwd: string): object {
   const { file, rule, message, line, column, endLine, endColumn } = finding;
   return {
     ruleId: rule,

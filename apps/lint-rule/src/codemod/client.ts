@@ -4,13 +4,13 @@ import { parentOf, type Node } from '../ast/node.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { plainProperties, rangeOf, type Edit } from './edit.ts';
 
-/** The client of a file: where it is built, and what is done with it. */
+/** The SDK client of a file: its construction and its uses. */
 export interface Client {
   readonly build: ESTree.NewExpression;
   readonly uses: readonly Scope.Reference[];
 }
 
-/** The one client built from the imported name; undefined where that name or the client goes other ways. */
+/** Returns the only client built from the imported class. Undefined if the class or the client has other uses. */
 export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Client | undefined {
   const [imported, ...others] = code.getDeclaredVariables(node);
   const [reference, ...more] = imported?.references ?? [];
@@ -25,34 +25,34 @@ export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Clie
   return uses.length === 0 || uses.some((use) => use.isWrite()) ? undefined : { build, uses };
 }
 
-/** Another file may do anything with it. */
+/** Whether another file can use the variable. */
 export function isExported(declarator: Node): boolean {
   const declaration = parentOf(declarator);
   return declaration === undefined || parentOf(declaration)?.type === 'ExportNamedDeclaration';
 }
 
-/** `new OpenAI(…)` → `createMajordomo({ providers: [createOpenAI(…)], … })`. */
+/** Replaces `new OpenAI(…)` with `createMajordomo({ providers: [createOpenAI(…)], … })`. */
 export function rewriteBuild(
   build: ESTree.NewExpression,
-  { factory, client }: Dialect,
+  { factory, clientOptions }: Dialect,
   calls: readonly RawCall[],
 ): readonly Edit[] | undefined {
   const [start, end] = rangeOf(build);
   const [, calleeEnd] = rangeOf(build.callee);
   const [argument, ...more] = build.arguments;
   const open = `createMajordomo({ providers: [${factory}`;
-  // Without a key of its own the SDK reads the environment; majordomo is handed it.
+  // Without an `apiKey` the SDK reads the environment, and majordomo needs it as `env`.
   if (argument === undefined) return [{ range: [start, end], text: `${open}()], env: process.env })` }];
   const properties = argument.type === 'ObjectExpression' ? plainProperties(argument) : undefined;
   if (more.length > 0 || properties === undefined) return undefined;
-  if ([...properties.keys()].some((name) => !client.includes(name))) return undefined;
+  if ([...properties.keys()].some((name) => !clientOptions.includes(name))) return undefined;
   const wire = wireEdits(properties.get('baseURL'), calls);
   if (wire === undefined) return undefined;
   const rest = properties.has('apiKey') ? '] })' : '], env: process.env })';
   return [{ range: [start, calleeEnd], text: open }, ...wire, { range: [end, end], text: rest }];
 }
 
-/** A server of the caller's may speak one of the vendor's wires only: the one that the file spoke. */
+/** A custom server may support only the API that the file uses, so the edit states it. */
 function wireEdits(
   baseURL: ESTree.Property | undefined,
   calls: readonly RawCall[],

@@ -1,37 +1,37 @@
-/** The text of a request and of an answer, however it was sent. */
-export type RawForm = Pick<RawCall, 'options' | 'text' | 'numbers'>;
+/** The format of a request and of its response, without the transport. */
+export type RawFormat = Pick<RawCall, 'options' | 'text' | 'numbers'>;
 
-/** How a raw call says what a `ChatRequest` says. */
+/** A raw call, and its translation to a `ChatRequest`. */
 export interface RawCall {
-  /** `client.chat.completions.create` */
+  /** Path of the method from the client: `client.chat.completions.create`. */
   readonly path: readonly string[];
-  /** Where the SDK sends it: the same request manually goes there. */
+  /** Address of the request when it is sent with `fetch`. */
   readonly url: string;
-  /** What keeps the factory on this wire at a base URL of the caller's; undefined where it has only one. */
+  /** Value of the factory's option `api` that selects this API. Undefined if the vendor has only one. */
   readonly api?: 'chat' | 'responses' | undefined;
-  /** The raw option → ours. An option that is not listed makes the call too much for a rewrite. */
+  /** Translation of each raw option. A call with any other option is not rewritten. */
   readonly options: Readonly<Record<string, Translation>>;
-  /** Where the text of the answer stands. */
+  /** Path of the text in the response. */
   readonly text: readonly string[];
-  /** Numbers of the answer that are `number | undefined` on both sides. */
+  /** Paths of numbers in the response that are `number | undefined` on both sides. */
   readonly numbers: readonly { readonly from: readonly string[]; readonly to: string }[];
 }
 
-/** `rename`: the value stays; the others change it too. */
+/** Translation of an option. `rename` changes only the name; the others also change or check the value. */
 export type Translation =
   | { readonly kind: 'rename'; readonly to: string }
   | { readonly kind: 'model' | 'messages' | 'input' | 'stop' | 'off' };
 
-/** One SDK and the provider that replaces it. */
+/** An SDK and the provider that replaces it. */
 export interface Dialect {
   readonly package: string;
-  readonly by: string;
+  readonly providerPackage: string;
   readonly factory: string;
   readonly id: string;
-  /** The header with the key, what stands before the key there, and the variable that the SDK reads it from. */
-  readonly key: { readonly header: string; readonly before: string; readonly variable: string };
-  /** Constructor options that mean the same in the factory. */
-  readonly client: readonly string[];
+  /** Header of the API key, the text before the key in it, and the environment variable that the SDK reads. */
+  readonly key: { readonly header: string; readonly prefix: string; readonly variable: string };
+  /** Constructor options that the factory also has, with the same meaning. */
+  readonly clientOptions: readonly string[];
   readonly calls: readonly RawCall[];
 }
 
@@ -95,30 +95,30 @@ const anthropicMessages: RawCall = {
   numbers: [],
 };
 
-/** Read in openai 7.55 and @anthropic-ai/sdk 1.10, 2026-11-20. */
+/** From the declarations of openai 7.55 and @anthropic-ai/sdk 1.10, 2026-11-20. */
 export const dialects: readonly Dialect[] = [
   {
     package: 'openai',
-    by: '@majordomo/provider-openai',
+    providerPackage: '@majordomo/provider-openai',
     factory: 'createOpenAI',
     id: 'openai',
-    key: { header: 'authorization', before: 'Bearer ', variable: 'OPENAI_API_KEY' },
-    client: ['apiKey', 'baseURL'],
+    key: { header: 'authorization', prefix: 'Bearer ', variable: 'OPENAI_API_KEY' },
+    clientOptions: ['apiKey', 'baseURL'],
     calls: [chatCompletions, responses],
   },
   {
     package: '@anthropic-ai/sdk',
-    by: '@majordomo/provider-anthropic',
+    providerPackage: '@majordomo/provider-anthropic',
     factory: 'createAnthropic',
     id: 'anthropic',
-    key: { header: 'x-api-key', before: '', variable: 'ANTHROPIC_API_KEY' },
-    client: ['apiKey', 'baseURL'],
+    key: { header: 'x-api-key', prefix: '', variable: 'ANTHROPIC_API_KEY' },
+    clientOptions: ['apiKey', 'baseURL'],
     calls: [anthropicMessages],
   },
 ];
 
-/** What a text model of the binding takes next to its id. Cloudflare's documentation, 2026-11-21. */
-export const workersAi: RawForm = {
+/** Options of a Workers AI text model, from Cloudflare's documentation, 2026-11-21. */
+export const workersAi: RawFormat = {
   options: {
     ...common,
     messages,

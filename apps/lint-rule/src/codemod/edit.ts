@@ -1,7 +1,7 @@
 import type * as ESTree from 'estree';
 import { keyName, type Node } from '../ast/node.ts';
 
-/** A replacement of a piece of text; a rewrite is many that do not overlap. */
+/** The replacement of a range of text. The edits of a rewrite do not overlap. */
 export interface Edit {
   readonly range: readonly [number, number];
   readonly text: string;
@@ -11,8 +11,8 @@ export function rangeOf(node: Node): readonly [number, number] {
   return node.range ?? [0, 0];
 }
 
-/** Puts `before` and `after` in the place of everything in `outer` around `inner`. */
-export function around(outer: Node, inner: Node, before: string, after: string): readonly Edit[] {
+/** Replaces everything in `outer` before and after `inner`. */
+export function replaceAround(outer: Node, inner: Node, before: string, after: string): readonly Edit[] {
   const [start, end] = rangeOf(outer);
   const [innerStart, innerEnd] = rangeOf(inner);
   return [
@@ -21,7 +21,7 @@ export function around(outer: Node, inner: Node, before: string, after: string):
   ];
 }
 
-/** The named properties of a plain object literal; undefined with spreads, methods or computed names. */
+/** Returns the properties of an object literal by name. Undefined if it has spreads, methods or computed names. */
 export function plainProperties(
   object: ESTree.ObjectExpression,
 ): ReadonlyMap<string, ESTree.Property> | undefined {
@@ -35,8 +35,8 @@ export function plainProperties(
   return properties;
 }
 
-/** Takes a property out, with one comma. */
-export function without(object: ESTree.ObjectExpression, property: ESTree.Property): Edit {
+/** Removes a property and one comma. */
+export function removeProperty(object: ESTree.ObjectExpression, property: ESTree.Property): Edit {
   const at = object.properties.indexOf(property);
   const next = object.properties[at + 1];
   const previous = object.properties[at - 1];
@@ -45,8 +45,7 @@ export function without(object: ESTree.ObjectExpression, property: ESTree.Proper
   return { range: [start, rangeOf(property)[1]], text: '' };
 }
 
-/** Gives a property another name. */
-export function renamed(property: ESTree.Property, to: string): readonly Edit[] {
+export function renameProperty(property: ESTree.Property, to: string): readonly Edit[] {
   const name = keyName(property.key, property.computed);
   if (name === to) return [];
   if (property.shorthand) return [{ range: [rangeOf(property)[0], rangeOf(property)[0]], text: `${to}: ` }];

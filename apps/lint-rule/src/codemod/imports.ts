@@ -4,24 +4,24 @@ import type { Dialect } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
 import type { MessageNames } from './request.ts';
 
-/** Names that the file does not use yet; undefined where it already has a factory of its own. */
+/** Returns names that the file does not use yet. Undefined if the file already declares the factory's name. */
 export function freeNames(
   { factory }: Pick<Dialect, 'factory'>,
   code: SourceCode,
   others: readonly string[] = [],
 ): MessageNames | undefined {
-  const taken = (name: string): boolean =>
+  const isTaken = (name: string): boolean =>
     code.scopeManager.scopes.some((scope) => {
       const variable = scope.set.get(name);
       return variable !== undefined && variable.defs.length > 0;
     });
-  if (['createMajordomo', factory, ...others].some(taken)) return undefined;
-  const user = ['user', 'userMessage'].find((name) => !taken(name));
-  const assistant = ['assistant', 'assistantMessage'].find((name) => !taken(name));
+  if (['createMajordomo', factory, ...others].some(isTaken)) return undefined;
+  const user = ['user', 'userMessage'].find((name) => !isTaken(name));
+  const assistant = ['assistant', 'assistantMessage'].find((name) => !isTaken(name));
   return user === undefined || assistant === undefined ? undefined : { user, assistant };
 }
 
-/** The imports of the rewritten file in the place of the old one, in its quotes. */
+/** Replaces the SDK's import with those of the rewritten file, with the same quotes. */
 export function importEdit(
   node: ESTree.ImportDeclaration,
   dialect: Dialect,
@@ -34,42 +34,42 @@ export function importEdit(
   return { range: rangeOf(node), text: importLines(dialect, names, edits, { quote, end }) };
 }
 
-/** What the edits need. */
+/** Returns the imports that the edits use. */
 export function importLines(
-  { by, factory }: Pick<Dialect, 'by' | 'factory'>,
+  { providerPackage, factory }: Pick<Dialect, 'providerPackage' | 'factory'>,
   names: MessageNames,
   edits: readonly Edit[],
   { quote, end }: { readonly quote: string; readonly end: string },
 ): string {
-  const helpers = [imported('user', names.user), imported('assistant', names.assistant)].filter(({ local }) =>
-    edits.some((edit) => edit.text.includes(`${local}(`)),
+  const helpers = [toSpecifier('user', names.user), toSpecifier('assistant', names.assistant)].filter(
+    ({ local }) => edits.some((edit) => edit.text.includes(`${local}(`)),
   );
-  const own = ['createMajordomo', ...helpers.map(({ specifier }) => specifier)].toSorted().join(', ');
+  const coreNames = ['createMajordomo', ...helpers.map(({ specifier }) => specifier)].toSorted().join(', ');
   const line = (specifiers: string, from: string): string =>
     `import { ${specifiers} } from ${quote}${from}${quote}${end}`;
-  return `${line(own, '@majordomo/core')}\n${line(factory, by)}`;
+  return `${line(coreNames, '@majordomo/core')}\n${line(factory, providerPackage)}`;
 }
 
-/** The import lines at the top of a file that may have none, and one more statement behind all imports. */
-export function headEdits(lines: string, made: string | undefined, code: SourceCode): readonly Edit[] {
+/** Inserts imports at the start of a file, and optionally a statement after all imports. */
+export function headEdits(lines: string, statement: string | undefined, code: SourceCode): readonly Edit[] {
   const at = startOf(code);
   const last = code.ast.body.findLast(({ type }) => type === 'ImportDeclaration');
-  const behind = made === undefined ? '' : `\n\n${made}`;
-  if (last === undefined) return [{ range: [at, at], text: `${lines}${behind}\n\n` }];
+  const suffix = statement === undefined ? '' : `\n\n${statement}`;
+  if (last === undefined) return [{ range: [at, at], text: `${lines}${suffix}\n\n` }];
   const [, end] = rangeOf(last);
   return [
     { range: [at, at], text: `${lines}\n` },
-    { range: [end, end], text: behind },
+    { range: [end, end], text: suffix },
   ];
 }
 
-/** Behind `'use server'` and its like. */
+/** Returns the position after directives such as `'use server'`. */
 function startOf({ ast: { body } }: SourceCode): number {
-  // Parsers of TypeScript set the member on other statements too.
+  // TypeScript parsers also set this property on other statements.
   const first = body.find((statement) => typeof Reflect.get(statement, 'directive') !== 'string');
   return first === undefined ? 0 : rangeOf(first)[0];
 }
 
-function imported(name: string, local: string): { readonly local: string; readonly specifier: string } {
+function toSpecifier(name: string, local: string): { readonly local: string; readonly specifier: string } {
   return { local, specifier: name === local ? name : `${name} as ${local}` };
 }

@@ -1,9 +1,16 @@
 import type * as ESTree from 'estree';
 import { bare, type Node } from '../ast/node.ts';
-import type { RawForm } from './dialects.ts';
-import { around, plainProperties, rangeOf, renamed, without, type Edit } from './edit.ts';
+import type { RawFormat } from './dialects.ts';
+import {
+  replaceAround,
+  plainProperties,
+  rangeOf,
+  renameProperty,
+  removeProperty,
+  type Edit,
+} from './edit.ts';
 
-/** The names that messages are made with in the rewritten file. */
+/** Local names of the functions that create messages in the rewritten file. */
 export interface MessageNames {
   readonly user: string;
   readonly assistant: string;
@@ -11,27 +18,27 @@ export interface MessageNames {
 
 export interface RequestRewrite {
   readonly edits: readonly Edit[];
-  /** `undefined`: the request has none of its own. */
+  /** Model of the request. Undefined if the request has none. */
   readonly model: Node | undefined;
 }
 
-/** The edits that turn a raw request into a `ChatRequest`; undefined where that takes more than renaming. */
+/** Returns the edits that turn a raw request into a `ChatRequest`. Undefined if an option has no translation. */
 export function rewriteRequest(
   request: ESTree.ObjectExpression,
-  form: RawForm,
+  form: RawFormat,
   names: MessageNames,
 ): RequestRewrite | undefined {
   const properties = plainProperties(request);
   if (properties === undefined || !hasInput(properties)) return undefined;
   const edits: Edit[] = [];
-  const own = new Set<string>();
+  const keys = new Set<string>();
   for (const [name, property] of properties) {
-    // A prototype's member is not an option: `Object.hasOwn` keeps `constructor` out.
+    // `Object.hasOwn` excludes members of the prototype, such as `constructor`.
     const translation = Object.hasOwn(form.options, name) ? form.options[name] : undefined;
     if (translation === undefined) return undefined;
     const key = translation.kind === 'rename' ? translation.to : translation.kind;
-    if (own.has(key)) return undefined;
-    own.add(key);
+    if (keys.has(key)) return undefined;
+    keys.add(key);
     const edited = rewriteOption(request, property, translation, names);
     if (edited === undefined) return undefined;
     edits.push(...edited);
@@ -46,7 +53,7 @@ function hasInput(properties: ReadonlyMap<string, ESTree.Property>): boolean {
 function rewriteOption(
   request: ESTree.ObjectExpression,
   property: ESTree.Property,
-  translation: RawForm['options'][string],
+  translation: RawFormat['options'][string],
   names: MessageNames,
 ): readonly Edit[] | undefined {
   const value = bare(property.value);
@@ -54,17 +61,19 @@ function rewriteOption(
     case 'rename':
       return value.type === 'ArrayExpression' && translation.to === 'system'
         ? undefined
-        : renamed(property, translation.to);
+        : renameProperty(property, translation.to);
     case 'model':
-      return [without(request, property)];
+      return [removeProperty(request, property)];
     case 'off':
-      return value.type === 'Literal' && value.value === false ? [without(request, property)] : undefined;
+      return value.type === 'Literal' && value.value === false
+        ? [removeProperty(request, property)]
+        : undefined;
     case 'stop':
       if (value.type === 'ArrayExpression') return [];
-      return value.type === 'Literal' ? around(property.value, property.value, '[', ']') : undefined;
+      return value.type === 'Literal' ? replaceAround(property.value, property.value, '[', ']') : undefined;
     case 'input':
       if (!isText(value)) return undefined;
-      return around(property, property.value, `messages: [${names.user}(`, ')]');
+      return replaceAround(property, property.value, `messages: [${names.user}(`, ')]');
     case 'messages':
       return value.type === 'ArrayExpression' ? rewriteMessages(value, names) : undefined;
   }
@@ -79,14 +88,14 @@ function rewriteMessages(list: ESTree.ArrayExpression, names: MessageNames): rea
     const content = properties?.get('content')?.value;
     if (properties?.size !== 2 || role?.type !== 'Literal' || content === undefined || !isText(bare(content)))
       return undefined;
-    const [before, after] = messageFrame(role.value, names) ?? [];
+    const [before, after] = messageWrapper(role.value, names) ?? [];
     if (before === undefined || after === undefined) return undefined;
-    edits.push(...around(element, content, before, after));
+    edits.push(...replaceAround(element, content, before, after));
   }
   return edits;
 }
 
-function messageFrame(role: unknown, names: MessageNames): readonly [string, string] | undefined {
+function messageWrapper(role: unknown, names: MessageNames): readonly [string, string] | undefined {
   switch (role) {
     case 'user':
       return [`${names.user}(`, ')'];
@@ -100,14 +109,16 @@ function messageFrame(role: unknown, names: MessageNames): readonly [string, str
   }
 }
 
-/** Parts of content (images, files) are more than a rewrite can know. */
+/** Whether the value can be a string. A list or an object has parts (images, files) that the rewrite does not translate. */
 function isText(value: Node): boolean {
   return (
     value.type !== 'ArrayExpression' && value.type !== 'ObjectExpression' && value.type !== 'SpreadElement'
   );
 }
 
-/** `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``; undefined for anything longer. */
+/**
+ * Returns the spec of a model: `'gpt-x'` → `'openai/gpt-x'`, `model` → `` `openai/${model}` ``. Undefined for other expressions.
+ */
 export function specOf(model: Node | undefined, provider: string, text: string): string | undefined {
   if (model === undefined) return undefined;
   const value = bare(model);

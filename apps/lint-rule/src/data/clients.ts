@@ -1,4 +1,4 @@
-/** Modules that send HTTP: whatever they export, called with an inference URL, is a raw call. 2026-11-20. */
+/** Modules that send HTTP. A call of any of their exports with an inference URL is reported. 2026-11-20. */
 export const httpModules: ReadonlySet<string> = new Set([
   'axios',
   'got',
@@ -39,7 +39,7 @@ export const httpModules: ReadonlySet<string> = new Set([
   'expo/fetch',
 ]);
 
-/** Modules that imitate servers: their `post('https://api…')` declares a fake, it sends nothing. */
+/** Modules that imitate servers: their `post('https://api…')` defines a mock and sends nothing. */
 export const mockModules: ReadonlySet<string> = new Set([
   'msw',
   'nock',
@@ -63,16 +63,16 @@ export const httpGlobals: ReadonlySet<string> = new Set([
   'EventSource',
   'XMLHttpRequest',
   'navigator',
-  // `node -e` and the REPL have the modules of Node as globals.
+  // `node -e` and the REPL define Node's modules as globals.
   'http2',
   'tls',
   'net',
 ]);
 
-/** Method names that send, on an object whose origin nobody can see. `get` is left out: maps and caches have it. */
+/** Methods that send, for objects of unknown origin. Without `get`, which maps and caches also have. */
 export const sendingMethods: ReadonlySet<string> = new Set(['request', 'post', 'put', 'patch', 'fetch']);
 
-/** Options under which HTTP clients take their address. */
+/** Options of HTTP clients that contain the address. */
 export const addressOptions: readonly string[] = ['url', 'uri', 'href', 'path', 'pathname'];
 export const baseOptions: readonly string[] = [
   'baseURL',

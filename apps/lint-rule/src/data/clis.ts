@@ -1,4 +1,7 @@
-/** Subscription CLIs that answer prompts: the command, and the npm packages that `npx` would run. From their installation pages, 2026-11-20. */
+/**
+ * Commands of subscription CLIs that answer prompts, and the npm packages that `npx` would run. From their installation pages,
+ * 2026-11-20.
+ */
 export const cliCommands: readonly string[] = ['claude', 'gemini', 'opencode', 'cursor-agent', 'codex'];
 export const cliPackages: ReadonlyMap<string, string> = new Map([
   ['@anthropic-ai/claude-code', 'claude'],
@@ -7,7 +10,7 @@ export const cliPackages: ReadonlyMap<string, string> = new Map([
   ['@openai/codex', 'codex'],
 ]);
 
-/** Modules that start processes: whatever they export, called with a command, is a spawn. */
+/** Modules that start processes. A call of any of their exports with a command starts one. */
 export const spawnModules: ReadonlySet<string> = new Set([
   'child_process',
   'execa',
@@ -27,13 +30,13 @@ export const spawnModules: ReadonlySet<string> = new Set([
   'foreground-child',
 ]);
 
-/** `Bun.spawn`, `Bun.$`, `Deno.Command`: the first path element after the global. */
+/** Members of runtime globals that start processes: `Bun.spawn`, `Bun.$`, `Deno.Command`. */
 export const spawnGlobals: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Bun', new Set(['spawn', 'spawnSync', '$'])],
   ['Deno', new Set(['Command', 'run'])],
 ]);
 
-/** Names that say enough when nobody can see where the function comes from (`exec` does not: RegExp has it). */
+/** Names of functions that start processes, for functions of unknown origin. Without `exec`, which RegExp also has. */
 export const spawnNames: ReadonlySet<string> = new Set([
   'spawn',
   'spawnSync',
@@ -46,7 +49,7 @@ export const spawnNames: ReadonlySet<string> = new Set([
   'execaCommandSync',
 ]);
 
-/** Programs that run the program named after them, and their flags that take a value. */
+/** Programs that run the program in their arguments, and their flags that have a value. */
 export const launchers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['npx', new Set(['-p', '--package', '-c'])],
   ['bunx', new Set<string>()],
@@ -65,10 +68,10 @@ export const launchers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['wsl', new Set(['-d', '-u', '--distribution', '--user'])],
 ]);
 
-/** Programs that run a file of JavaScript. */
+/** Programs that run a JavaScript file. */
 export const interpreters: ReadonlySet<string> = new Set(['node', 'nodejs', 'tsx']);
 
-/** Package managers that run a program by a subcommand. */
+/** Package managers, and their subcommands that run a program. */
 export const runners: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['npm', new Set(['exec', 'x'])],
   ['pnpm', new Set(['exec', 'dlx'])],
@@ -76,7 +79,7 @@ export const runners: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['bun', new Set(['x'])],
 ]);
 
-/** Shells, and the flags after which a script follows. */
+/** Shells, and their flags before a script. */
 export const shells: ReadonlySet<string> = new Set([
   'sh',
   'bash',

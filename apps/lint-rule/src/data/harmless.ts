@@ -1,9 +1,9 @@
-/** What of a raw SDK's family calls no model: whole packages, subpaths, or names. */
-export interface Harmless {
+/** The parts of a raw SDK that do not call models. */
+export interface HarmlessExports {
   readonly package: string;
-  /** Beginnings of subpaths, such as `text_splitter`; unset: none. */
+  /** Prefixes of subpaths, such as `text_splitter`. Unset: none. */
   readonly subpaths?: readonly string[] | undefined;
-  /** Exports; `'*'` for all of the package. Unset: none. */
+  /** Exports of the package, or `'*'` for all of them. Unset: none. */
   readonly names?: ReadonlySet<string> | '*' | undefined;
 }
 
@@ -18,9 +18,9 @@ const SPLITTERS = [
   'util/',
 ];
 
-/** From the libraries' own references, 2026-11-20; wanted on real repositories. */
-export const harmless: readonly Harmless[] = [
-  // Ids, types, tests, and the client's half of a route of the app's own.
+/** From the libraries' references, 2026-11-20. Each entry occurred in a real repository. */
+export const harmlessExports: readonly HarmlessExports[] = [
+  // Ids, types, tests, and the client's part of an application's own route.
   {
     package: 'ai',
     subpaths: ['test'],
@@ -57,9 +57,9 @@ export const harmless: readonly Harmless[] = [
     '@ai-sdk/angular',
     '@ai-sdk/provider',
     '@ai-sdk/provider-utils',
-    // Tools of other servers, no models.
+    // Tools of MCP servers.
     '@ai-sdk/mcp',
-  ].map((name): Harmless => ({ package: name, names: '*' })),
+  ].map((name): HarmlessExports => ({ package: name, names: '*' })),
   { package: 'langchain', subpaths: SPLITTERS },
   { package: '@langchain/classic', subpaths: [...SPLITTERS, 'retrievers/document_compressors'] },
   { package: '@langchain/textsplitters', names: '*' },
@@ -87,7 +87,7 @@ export const harmless: readonly Harmless[] = [
   },
   {
     package: '@langchain/core',
-    // Interfaces around a model, none of which is one or calls one.
+    // Interfaces around models that do not call one.
     subpaths: [
       'caches',
       'callbacks',
@@ -111,7 +111,7 @@ export const harmless: readonly Harmless[] = [
       'vectorstores',
     ],
   },
-  // What a plug-in describes its models with.
+  // Descriptions of models by plugins.
   {
     package: 'genkit',
     subpaths: ['embedder', 'model'],

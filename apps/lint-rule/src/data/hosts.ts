@@ -1,11 +1,11 @@
 import type { ReplacementName } from './replacement.ts';
 
-/** A host that answers inference calls. */
+/** A host that serves inference requests. */
 export interface InferenceHost {
-  /** `*` stands for any run of characters without a dot; a port only where it belongs to the fact. */
+  /** Host name. A `*` matches any characters except a dot. With a port only if the service always uses that port. */
   readonly host: string;
   readonly use: ReplacementName;
-  /** Where the host also serves web pages: only these path prefixes count. */
+  /** Path prefixes of the inference API, for a host that also serves web pages. */
   readonly paths?: readonly string[] | undefined;
 }
 

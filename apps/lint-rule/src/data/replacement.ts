@@ -1,10 +1,10 @@
-/** What a message tells the reader to write instead. */
+/** The replacement that a message recommends. */
 export interface Replacement {
   /** The package to install. */
   readonly package: string;
-  /** What goes into `createMajordomo({ providers: [ … ] })`, or a whole call where there is no provider. */
+  /** The element of `createMajordomo({ providers: [ … ] })`, or a complete call if there is no provider. */
   readonly call: string;
-  /** A spec for `majordomo.model(…)`; undefined where `call` is whole by itself. */
+  /** Spec for `majordomo.model(…)`. Undefined if `call` is complete. */
   readonly target: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export type ReplacementName =
 
 const OPENAI = '@majordomo/provider-openai';
 
-/** A vendor of the chat wire: its profile comes with provider-openai. */
+/** Returns the replacement for a vendor whose profile is part of provider-openai. */
 function profile(name: string, id: string = name): Replacement {
   return { package: OPENAI, call: `openaiCompatible(${name})`, target: `${id}/<model>` };
 }
@@ -41,7 +41,7 @@ const provider = (name: string, factory: string): Replacement => ({
   target: `${name}/<model>`,
 });
 
-/** The public factories of this repository's packages. */
+/** Replacements by name, with the public factories of this repository. */
 export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
   openai: provider('openai', 'createOpenAI()'),
   anthropic: provider('anthropic', 'createAnthropic()'),
@@ -67,18 +67,18 @@ export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
   agent: { package: '@majordomo/agent', call: 'createAgent({ model, tools }).run(text)', target: undefined },
 };
 
-/** Where it is told how an app comes to one file that makes its models. */
-export const DOCUMENT = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/docs/migrating.md';
+/** Address of the guide to one module that creates an application's models. */
+export const GUIDE_URL = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/docs/migrating.md';
 
 /**
- * What a message says to do: a model made for each call would have a health and a client of its own, so the one file that
- * makes models is pointed to. `hasOwnAddress`: the call does not go to the vendor's own address.
+ * Returns the recommendation of a message. It refers to one shared module, because a majordomo for each call would have its own
+ * health and clients. `hasCustomAddress`: the call does not go to the vendor's own address.
  */
-export function advice(name: ReplacementName, hasOwnAddress = false): string {
+export function advice(name: ReplacementName, hasCustomAddress = false): string {
   const { package: from, call, target } = replacements[name];
-  const made = hasOwnAddress && call.endsWith('()') ? `${call.slice(0, -2)}({ baseURL })` : call;
-  if (name === 'core') return `Ask a model that your choke-point made: ${DOCUMENT}`;
+  const factoryCall = hasCustomAddress && call.endsWith('()') ? `${call.slice(0, -2)}({ baseURL })` : call;
+  if (name === 'core') return `Use a majordomo model that one shared module creates: ${GUIDE_URL}`;
   if (target === undefined)
-    return `Use ${made} of ${from}, with a model that your choke-point made: ${DOCUMENT}`;
-  return `Ask a model that your choke-point made with ${made} of ${from}: ${DOCUMENT}`;
+    return `Use ${factoryCall} from ${from} with a majordomo model that one shared module creates: ${GUIDE_URL}`;
+  return `Use a majordomo model that one shared module creates with ${factoryCall} from ${from}: ${GUIDE_URL}`;
 }

@@ -1,17 +1,23 @@
-/** How a raw client's own retries are switched off. */
+/** The option of an SDK client that switches off its retries. */
 export interface RetryOption {
-  /** The package that exports the client. */
+  /** Package that exports the client. */
   readonly package: string;
   readonly classes: readonly string[];
-  /** The constructor option, nested names joined with dots. */
+  /** Constructor option. Nested names are joined with dots. */
   readonly option: string;
-  /** The literal values that mean: one attempt only. */
+  /** Values that allow only one attempt. */
   readonly off: readonly number[];
-  /** True where the SDK does not retry unless this option is given. */
+  /**
+   * Whether the SDK does not retry without this option.
+   * @default false
+   */
   readonly offByDefault?: boolean | undefined;
 }
 
-/** Read in the SDKs' own declarations, 2026-11-20: openai 6.49, @anthropic-ai/sdk 1.10, groq-sdk 1.6, @google/genai 2.32, client-bedrock-runtime 3.1162. */
+/**
+ * From the SDKs' declarations, 2026-11-20: openai 6.49, @anthropic-ai/sdk 1.10, groq-sdk 1.6, @google/genai 2.32, client-bedrock-
+ * runtime 3.1162.
+ */
 export const retryOptions: readonly RetryOption[] = [
   { package: 'openai', classes: ['default', 'OpenAI', 'AzureOpenAI'], option: 'maxRetries', off: [0] },
   {

@@ -1,12 +1,12 @@
 import type { ReplacementName } from './replacement.ts';
 
-/** A package that talks to models by itself. A `*` at the end stands for any rest of the name. */
+/** A package that calls models. A `*` at the end of the name matches any rest. */
 export interface Sdk {
   readonly name: string;
   readonly use: ReplacementName;
 }
 
-/** Collected from the vendors' and libraries' own installation pages, 2026-11-20. Subpaths are covered. */
+/** From the installation pages of vendors and libraries, 2026-11-20. Subpaths are included. */
 export const sdks: readonly Sdk[] = [
   { name: 'openai', use: 'openai' },
   { name: '@openai/agents*', use: 'agent' },
@@ -63,7 +63,7 @@ export const sdks: readonly Sdk[] = [
   { name: 'openai-fetch', use: 'openai' },
 ];
 
-/** Hosts that serve npm packages as modules; the package name follows. Deno and browser import by URL. */
+/** Prefixes of URLs that serve npm packages as modules, for Deno and browsers. The package's name follows. */
 export const moduleHosts: readonly string[] = [
   'esm.sh/',
   'esm.run/',
@@ -74,7 +74,7 @@ export const moduleHosts: readonly string[] = [
   'ga.jspm.io/npm:',
 ];
 
-/** Functions that take a module name as a string, by the object that they hang on. */
+/** Objects with methods that mock a module by its name, and the methods. */
 export const mockObjects: ReadonlySet<string> = new Set(['vi', 'vitest', 'jest', 'mock']);
 export const mockMethods: ReadonlySet<string> = new Set([
   'mock',

@@ -1,17 +1,18 @@
 import type { ReplacementName } from './replacement.ts';
 
 /**
- * What must speak for inference besides the address: nothing; any of a wire's header, a vendor's name in the address
- * and a body with a model; the header or the name (apps have such routes themselves); only the header.
+ * Evidence that a path needs in addition to the address. `nothing`: none. `any`: a header of the API, a vendor's name in the
+ * address, or a body with a model. `name`: the header or the name, because applications have such routes themselves. `header`:
+ * only the header.
  */
-export type Proof = 'nothing' | 'any' | 'name' | 'header';
+export type RequiredEvidence = 'nothing' | 'any' | 'name' | 'header';
 
-/** A path that belongs to an inference wire. */
+/** A path of an inference API. */
 export interface WirePath {
-  /** Matches at the end of the path or before `?`. A `*` stands for one segment. */
+  /** Matches at the end of the path or before `?`. A `*` matches one segment. */
   readonly path: string;
   readonly use: ReplacementName;
-  readonly needs: Proof;
+  readonly needs: RequiredEvidence;
 }
 
 /** From the vendors' API references, 2026-11-20. */
@@ -33,7 +34,7 @@ export const wirePaths: readonly WirePath[] = [
   { path: '/api/generate', use: 'ollama', needs: 'name' },
 ];
 
-/** Request headers that only inference wires use (lower case), from the vendors' API references, 2026-11-20. */
+/** Request headers that only inference APIs use (lower case). From the vendors' API references, 2026-11-20. */
 export const wireHeaders: ReadonlyMap<string, ReplacementName> = new Map<string, ReplacementName>([
   ['anthropic-version', 'anthropic'],
   ['anthropic-beta', 'anthropic'],
@@ -44,9 +45,9 @@ export const wireHeaders: ReadonlyMap<string, ReplacementName> = new Map<string,
   ['cf-aig-authorization', 'cloudflare'],
 ]);
 
-/** A body is one of inference when it names a model and one of these. */
+/** Inputs of an inference request. A body counts if it has a model and one of these. */
 export const bodyInputs: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents']);
 
-/** Vendors' and wires' names as they turn up in variables (`OPENAI_BASE_URL`, `ollamaHost`). */
-export const vendorWords: RegExp =
+/** Matches names of vendors and APIs in variables (`OPENAI_BASE_URL`, `ollamaHost`). */
+export const vendorNames: RegExp =
   /openai|anthropic|claude|gemini|vertex|bedrock|ollama|groq|cerebras|mistral|cohere|openrouter|deepseek|llm|inference|completions?_?url/i;

@@ -1,38 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { HOLE } from '../ast/text.ts';
+import { UNKNOWN_MARK } from '../ast/strings.ts';
 import { inferenceHosts } from '../data/hosts.ts';
 import { wirePaths } from '../data/wire.ts';
-import { addressReader } from './address.ts';
+import { addressMatcher } from './address.ts';
 
-const read = addressReader({ hosts: inferenceHosts, paths: wirePaths });
-const hole = (name: string): string => HOLE + name + HOLE;
+const match = addressMatcher({ hosts: inferenceHosts, paths: wirePaths });
+const unknownPart = (name: string): string => UNKNOWN_MARK + name + UNKNOWN_MARK;
 
-const KNOWN: readonly (readonly [text: string, what: string, needs: string])[] = [
+const KNOWN: readonly (readonly [text: string, subject: string, needs: string])[] = [
   ['https://api.openai.com/v1/embeddings', 'api.openai.com', 'nothing'],
   ['https://api.openai.com', 'api.openai.com', 'nothing'],
-  [`https://api.openai.com${hole('path')}`, 'api.openai.com', 'nothing'],
-  [`https://api.openai.com:443/${hole('path')}`, 'api.openai.com', 'nothing'],
+  [`https://api.openai.com${unknownPart('path')}`, 'api.openai.com', 'nothing'],
+  [`https://api.openai.com:443/${unknownPart('path')}`, 'api.openai.com', 'nothing'],
   ['HTTPS://API.OPENAI.COM/v1', 'api.openai.com', 'nothing'],
   ['wss://eu.api.openai.com/v1/realtime', '*.api.openai.com', 'nothing'],
-  [`https://${hole('region')}-aiplatform.googleapis.com/v1`, '*-aiplatform.googleapis.com', 'nothing'],
-  [`https://bedrock-runtime.${hole('region')}.amazonaws.com/x`, 'bedrock-runtime.*.amazonaws.com', 'nothing'],
+  [`https://${unknownPart('region')}-aiplatform.googleapis.com/v1`, '*-aiplatform.googleapis.com', 'nothing'],
+  [
+    `https://bedrock-runtime.${unknownPart('region')}.amazonaws.com/x`,
+    'bedrock-runtime.*.amazonaws.com',
+    'nothing',
+  ],
   ['http://localhost:11434/anything', 'localhost:11434', 'nothing'],
-  [`https://ollama.com${hole('path')}`, 'ollama.com', 'nothing'],
-  [`https://ollama.com/${hole('path')}`, 'ollama.com', 'nothing'],
+  [`https://ollama.com${unknownPart('path')}`, 'ollama.com', 'nothing'],
+  [`https://ollama.com/${unknownPart('path')}`, 'ollama.com', 'nothing'],
   ['https://ollama.com/api/chat', 'ollama.com', 'nothing'],
   ['https://api.cloudflare.com//client/v4/accounts/1/ai/run/@cf/x', 'api.cloudflare.com', 'nothing'],
-  [`${hole('base')}/v1/chat/completions`, '/chat/completions', 'nothing'],
-  [`${hole('base')}/chat/completions?api-version=1`, '/chat/completions', 'nothing'],
+  [`${unknownPart('base')}/v1/chat/completions`, '/chat/completions', 'nothing'],
+  [`${unknownPart('base')}/chat/completions?api-version=1`, '/chat/completions', 'nothing'],
   ['/v1/chat/completions', '/chat/completions', 'nothing'],
-  [`${hole('base')}/v1/messages`, '/v1/messages', 'any'],
+  [`${unknownPart('base')}/v1/messages`, '/v1/messages', 'any'],
   ['http://localhost:8080/v1/messages', '/v1/messages', 'any'],
-  [`${hole('base')}/api/chat`, '/api/chat', 'name'],
+  [`${unknownPart('base')}/api/chat`, '/api/chat', 'name'],
   ['/v1/messages', '/v1/messages', 'header'],
   ['/api/chat', '/api/chat', 'header'],
 ];
 
-it.each(KNOWN)('%j is known by %s', (text, what, needs) => {
-  expect(read(text)).toMatchObject({ kind: 'inference', what, needs });
+it.each(KNOWN)('%j matches by %s', (text, subject, needs) => {
+  expect(match(text)).toMatchObject({ kind: 'inference', subject, needs });
 });
 
 const OTHERS: readonly string[] = [
@@ -41,21 +45,24 @@ const OTHERS: readonly string[] = [
   'https://example.org/?u=https://api.openai.com',
   'https://ollama.com/library',
   'https://ollama.com/',
-  `https://api.cloudflare.com/client/v4/zones/${hole('zone')}/purge_cache`,
+  `https://api.cloudflare.com/client/v4/zones/${unknownPart('zone')}/purge_cache`,
   'http://localhost:3000/items',
   '/api/items',
   'api.openai.com',
   '',
 ];
 
-it.each(OTHERS)('%j is somebody else', (text) => {
-  expect(read(text)).toEqual({ kind: 'other' });
+it.each(OTHERS)('%j does not match', (text) => {
+  expect(match(text)).toEqual({ kind: 'other' });
 });
 
-describe('an address that nobody can see', () => {
-  it('tells whether its name is a vendor’s', () => {
-    expect(read(hole('url'))).toEqual({ kind: 'unknown', named: false });
-    expect(read(`${hole('env_OPENAI_BASE_URL')}/x`)).toEqual({ kind: 'unknown', named: true });
-    expect(read(`${hole('base')}/openai`)).toEqual({ kind: 'unknown', named: false });
+describe('an unknown address', () => {
+  it('has a vendor’s name if its variable does', () => {
+    expect(match(unknownPart('url'))).toEqual({ kind: 'unknown', hasVendorName: false });
+    expect(match(`${unknownPart('env_OPENAI_BASE_URL')}/x`)).toEqual({
+      kind: 'unknown',
+      hasVendorName: true,
+    });
+    expect(match(`${unknownPart('base')}/openai`)).toEqual({ kind: 'unknown', hasVendorName: false });
   });
 });

@@ -1,78 +1,89 @@
 import type { InferenceHost } from '../data/hosts.ts';
 import type { ReplacementName } from '../data/replacement.ts';
-import { vendorWords, type Proof, type WirePath } from '../data/wire.ts';
-import { HOLE } from '../ast/text.ts';
+import { vendorNames, type RequiredEvidence, type WirePath } from '../data/wire.ts';
+import { UNKNOWN_MARK } from '../ast/strings.ts';
 
-/** What an address says about who answers there. */
-export type Verdict =
+/** The result of matching an address against the known hosts and paths. */
+export type AddressMatch =
   | {
       readonly kind: 'inference';
-      readonly by: 'host' | 'path';
-      /** The host or path that gave it away. */
-      readonly what: string;
+      readonly source: 'host' | 'path';
+      /** The host or path that matched. */
+      readonly subject: string;
       readonly use: ReplacementName;
-      readonly needs: Proof;
-      /** A path without a host: this app's own route, or a client's base URL elsewhere. */
-      readonly relative: boolean;
-      /** The part that nobody can see bears a vendor's name: `${env.OLLAMA_URL}/api/chat`. */
-      readonly named: boolean;
+      readonly needs: RequiredEvidence;
+      /** Whether the address is a path without a host: a route of this application, or a path for a client with a base URL. */
+      readonly isRelative: boolean;
+      /** Whether an unknown part contains a vendor's name: `${env.OLLAMA_URL}/api/chat`. */
+      readonly hasVendorName: boolean;
     }
-  | { readonly kind: 'unknown'; readonly named: boolean }
+  | { readonly kind: 'unknown'; readonly hasVendorName: boolean }
   | { readonly kind: 'other' };
 
-export interface AddressBook {
+export interface AddressRules {
   readonly hosts: readonly InferenceHost[];
   readonly paths: readonly WirePath[];
 }
 
-export type AddressReader = (text: string) => Verdict;
+export type AddressMatcher = (text: string) => AddressMatch;
 
-/** Compiles the lists once; the reader is called for suspicious calls only. */
-export function addressReader(book: AddressBook): AddressReader {
-  const hostOf = hostFinder(book.hosts);
-  const pathOf = pathFinder(book.paths);
+/** Compiles the lists into a function that classifies one address. */
+export function addressMatcher(rules: AddressRules): AddressMatcher {
+  const hostOf = hostFinder(rules.hosts);
+  const pathOf = pathFinder(rules.paths);
   return (text) => {
-    const { authority, path } = split(text);
-    // To ask which models there are asks none of them.
+    const { authority, path } = splitAddress(text);
+    // A request for the list of models is not an inference request.
     if (LISTING.test(path)) return OTHER;
     const host = authority === undefined ? undefined : hostOf(authority, path);
     if (host !== undefined) {
-      const { host: what, use } = host;
+      const { host: subject, use } = host;
       return {
         kind: 'inference',
-        by: 'host',
-        what,
+        source: 'host',
+        subject,
         use,
         needs: 'nothing',
-        relative: false,
-        named: isNamed(text),
+        isRelative: false,
+        hasVendorName: containsVendorName(text),
       };
     }
-    const known = pathOf(path);
-    if (known === undefined) return text.startsWith(HOLE) ? { kind: 'unknown', named: isNamed(text) } : OTHER;
-    const relative = authority === undefined && !text.startsWith(HOLE);
-    // `/v1/messages` alone is this app's own route, unless a header of the wire goes with it.
-    const needs = relative && known.needs !== 'nothing' ? 'header' : known.needs;
-    const { path: what, use } = known;
-    return { kind: 'inference', by: 'path', what, use, needs, relative, named: isNamed(text) };
+    const wirePath = pathOf(path);
+    if (wirePath === undefined)
+      return text.startsWith(UNKNOWN_MARK)
+        ? { kind: 'unknown', hasVendorName: containsVendorName(text) }
+        : OTHER;
+    const isRelative = authority === undefined && !text.startsWith(UNKNOWN_MARK);
+    // `/v1/messages` without a host is a route of this application, unless the call has a header of the vendor's API.
+    const needs = isRelative && wirePath.needs !== 'nothing' ? 'header' : wirePath.needs;
+    const { path: subject, use } = wirePath;
+    return {
+      kind: 'inference',
+      source: 'path',
+      subject,
+      use,
+      needs,
+      isRelative,
+      hasVendorName: containsVendorName(text),
+    };
   };
 }
 
-const OTHER: Verdict = { kind: 'other' };
+const OTHER: AddressMatch = { kind: 'other' };
 
-/** The wires' lists of models, and one model of them: `/v1/models`, `/api/tags`. */
+/** Paths that list models or describe one model: `/v1/models`, `/api/tags`. */
 const LISTING = /\/(?:v\d\w*|api)\/(?:models|tags)\/?(?:[?#]|$)/;
 
-/** A host option as it stands in `https.request({ hostname })`: no scheme. */
-export function asAddress(host: string): string {
-  return ADDRESS.test(host) || host.startsWith(HOLE) ? host : `https://${host}`;
+/** Adds a scheme to a host without one, such as that of `https.request({ hostname })`. */
+export function toAddress(host: string): string {
+  return ADDRESS.test(host) || host.startsWith(UNKNOWN_MARK) ? host : `https://${host}`;
 }
 
 const ADDRESS = /^\s*(?:https?|wss?):\/\/([^/?#]*)/i;
 
-function split(text: string): { readonly authority: string | undefined; readonly path: string } {
+function splitAddress(text: string): { readonly authority: string | undefined; readonly path: string } {
   const address = ADDRESS.exec(text);
-  // `https://api.openai.com${path}`: the host ends where the hole begins.
+  // `https://api.openai.com${path}`: the host ends where the unknown part begins.
   const authority = address?.[1]?.replace(/(?<=[^\0])\0[^\0]*\0$/, '');
   const start =
     address === null ? 0 : address[0].length - (address[1] ?? '').length + (authority ?? '').length;
@@ -84,18 +95,22 @@ type HostFinder = (authority: string, path: string) => InferenceHost | undefined
 function hostFinder(hosts: readonly InferenceHost[]): HostFinder {
   const compiled = hosts.map((entry) => ({
     entry,
-    // A hole in a host matches a `*`: `bedrock-runtime.${region}.amazonaws.com`.
+    // A `*` also matches an unknown part: `bedrock-runtime.${region}.amazonaws.com`.
     pattern: new RegExp(`^${escape(entry.host).replaceAll('*', '[^./]+')}(?::\\d+)?$`, 'i'),
     paths: entry.paths?.map((path) => ({ path, pattern: new RegExp(`^${segments(path)}`) })),
   }));
   return (authority, path) => {
     const host = authority.replace(/^.*@/, '');
-    const [visible = ''] = path.split(HOLE, 1);
-    const open = visible !== path || path === '';
+    const [knownStart = ''] = path.split(UNKNOWN_MARK, 1);
+    const isOpenEnded = knownStart !== path || path === '';
     for (const { entry, pattern, paths } of compiled) {
       if (!pattern.test(host)) continue;
       if (paths === undefined) return entry;
-      if (paths.some((prefix) => prefix.pattern.test(path) || (open && prefix.path.startsWith(visible))))
+      if (
+        paths.some(
+          (prefix) => prefix.pattern.test(path) || (isOpenEnded && prefix.path.startsWith(knownStart)),
+        )
+      )
         return entry;
     }
     return undefined;
@@ -107,8 +122,9 @@ function pathFinder(paths: readonly WirePath[]): (path: string) => WirePath | un
     entry,
     pattern: new RegExp(`${segments(entry.path)}/?(?:[?#]|$)`),
   }));
-  const any = new RegExp(compiled.map(({ pattern }) => pattern.source).join('|'));
-  return (path) => (any.test(path) ? compiled.find(({ pattern }) => pattern.test(path))?.entry : undefined);
+  const anyPattern = new RegExp(compiled.map(({ pattern }) => pattern.source).join('|'));
+  return (path) =>
+    anyPattern.test(path) ? compiled.find(({ pattern }) => pattern.test(path))?.entry : undefined;
 }
 
 function segments(path: string): string {
@@ -119,8 +135,8 @@ function escape(text: string): string {
   return text.replace(/[.$+()[\]]/g, '\\$&');
 }
 
-function isNamed(text: string): boolean {
-  return text.includes(HOLE) && vendorWords.test((text.match(HOLES) ?? []).join(' '));
+function containsVendorName(text: string): boolean {
+  return text.includes(UNKNOWN_MARK) && vendorNames.test((text.match(UNKNOWN_PARTS) ?? []).join(' '));
 }
 
-const HOLES = /\0[^\0]*\0/g;
+const UNKNOWN_PARTS = /\0[^\0]*\0/g;

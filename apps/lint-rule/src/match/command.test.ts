@@ -27,13 +27,13 @@ it.each([
   expect(programsIn(line)).toEqual(programs);
 });
 
-it('takes the words of a list as they are', () => {
+it('does not split the arguments of a list', () => {
   expect(programsOf(['git', 'commit', '-m', 'a; claude'])).toEqual(['git']);
   expect(programsOf(['C:\\Tools\\claude.cmd', '-p'])).toEqual(['claude']);
   expect(programsOf(['sh', '-c', 'a; claude'])).toEqual(['a', 'claude']);
 });
 
-it('comes to an end on any line', () => {
+it('terminates for any line', () => {
   const piece = fc.constantFrom(
     'npx',
     'sh',

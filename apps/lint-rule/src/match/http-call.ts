@@ -1,5 +1,5 @@
 import type * as ESTree from 'estree';
-import type { Look } from '../ast/look.ts';
+import type { Analysis } from '../ast/analysis.ts';
 import { bare, keyName, type Node } from '../ast/node.ts';
 import { originOf, type Origin } from '../ast/origin.ts';
 import {
@@ -12,45 +12,45 @@ import {
 } from '../data/clients.ts';
 import { objectsOf } from '../ast/objects.ts';
 import { propertyOf } from '../ast/members.ts';
-import { textsOf } from '../ast/text.ts';
-import { asAddress } from './address.ts';
+import { stringsOf } from '../ast/strings.ts';
+import { toAddress } from './address.ts';
 
-/** How sure it is that a call sends HTTP: a known client, or only a method named like one. */
-export type Sender = 'client' | 'method';
+/** Evidence that a call sends HTTP: a known client, or only the name of a method. */
+export type SenderKind = 'client' | 'method';
 
-/** What is called in the end, and with what. */
-export interface Sent {
+/** The function that is called, and its arguments. */
+export interface HttpCall {
   readonly callee: Node;
   readonly arguments: readonly Node[];
 }
 
-/** `fetch.apply(null, [url])` and `Reflect.apply(fetch, null, [url])` are `fetch(url)`. */
-export function sentBy(
+/** Resolves indirect calls: `fetch.apply(null, [url])` and `Reflect.apply(fetch, null, [url])` are `fetch(url)`. */
+export function resolveCall(
   { callee, arguments: given }: ESTree.SimpleCallExpression | ESTree.NewExpression,
-  look: Look,
-): Sent {
-  const called = bare(callee);
-  const isApply = called.type === 'MemberExpression' && keyName(called.property, called.computed) === 'apply';
+  analysis: Analysis,
+): HttpCall {
+  const target = bare(callee);
+  const isApply = target.type === 'MemberExpression' && keyName(target.property, target.computed) === 'apply';
   if (!isApply) return { callee, arguments: given };
   const args = given.flatMap((argument) =>
     argument.type === 'ArrayExpression'
       ? argument.elements.filter((element) => element !== null)
       : [argument],
   );
-  const origin = originOf(called.object, look);
+  const origin = originOf(target.object, analysis);
   const [applied, , ...behind] = args;
   return origin?.from === 'global' && origin.name === 'Reflect' && applied !== undefined
     ? { callee: applied, arguments: behind }
     : { callee, arguments: args };
 }
 
-/** Whether a call sends HTTP, by where its function comes from, else by its name. */
-export function senderOf(callee: Node, look: Look): Sender | undefined {
-  const origin = originOf(callee, look);
+/** Returns whether and how certainly a function sends HTTP, by its origin or otherwise by its name. */
+export function senderKind(callee: Node, analysis: Analysis): SenderKind | undefined {
+  const origin = originOf(callee, analysis);
   const name = origin?.path.findLast((part) => part !== '()') ?? nameOf(callee);
   if (origin?.from === 'global' && httpGlobals.has(origin.name))
-    return sendsAsGlobal(origin) ? 'client' : undefined;
-  if (origin?.from === 'module' && !isOwnModule(origin.name)) {
+    return isSendingGlobal(origin) ? 'client' : undefined;
+  if (origin?.from === 'module' && !isLocalModule(origin.name)) {
     if (httpModules.has(origin.name)) return origin.path.some(isMock) ? undefined : 'client';
     return !mockModules.has(origin.name) && isFetchName(name) ? 'client' : undefined;
   }
@@ -59,14 +59,14 @@ export function senderOf(callee: Node, look: Look): Sender | undefined {
   return name !== undefined && sendingMethods.has(name) ? 'method' : undefined;
 }
 
-/** `fetch(…)` sends, `fetch(…).then(…)` does not; `new XMLHttpRequest().open(…)` says where to. */
-function sendsAsGlobal({ name, path }: Origin): boolean {
+/** `fetch(…)` sends and `fetch(…).then(…)` does not. `new XMLHttpRequest().open(…)` has the address. */
+function isSendingGlobal({ name, path }: Origin): boolean {
   if (name === 'navigator') return path.length === 1 && path[0] === 'sendBeacon';
   if (name === 'XMLHttpRequest') return path.at(-1) === 'open';
   return !path.includes('()') && !path.some(isMock);
 }
 
-function isOwnModule(name: string): boolean {
+function isLocalModule(name: string): boolean {
   return /^(?:\.|#|~|@\/|\/)/.test(name);
 }
 
@@ -74,7 +74,7 @@ function isFetchName(name: string | undefined): boolean {
   return name !== undefined && /fetch/i.test(name) && !/prefetch/i.test(name) && !isMock(name);
 }
 
-/** `MockAgent`, `fetchMock`, `nock`: they declare what a fake answers. */
+/** Whether a name is that of a mock, such as `MockAgent`, `fetchMock` or `nock`. */
 function isMock(part: string): boolean {
   return /mock|fake|stub|\bnock\b/i.test(part);
 }
@@ -85,20 +85,20 @@ function nameOf(callee: Node): string | undefined {
   return node.type === 'MemberExpression' ? keyName(node.property, node.computed) : undefined;
 }
 
-/** The addresses that one argument of a sending call may hold. */
-export function addressesIn(argument: Node, index: number, look: Look): readonly string[] {
-  const objects = objectsOf(argument, look);
-  // A socket is told a host without a scheme: `tls.connect(443, 'api.openai.com')`.
+/** Returns the addresses that an argument of a sending call may contain. */
+export function addressesIn(argument: Node, index: number, analysis: Analysis): readonly string[] {
+  const objects = objectsOf(argument, analysis);
+  // The host of a socket has no scheme: `tls.connect(443, 'api.openai.com')`.
   if (objects.length === 0)
-    return textsOf(argument, look).map((text) => (HOST.test(text) ? asAddress(text) : text));
+    return stringsOf(argument, analysis).map((text) => (HOST.test(text) ? toAddress(text) : text));
   return objects.flatMap((object) =>
-    index === 0 || isRequestOptions(object) ? addressOf(object, look) : [],
+    index === 0 || isRequestOptions(object) ? addressesFromOptions(object, analysis) : [],
   );
 }
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$/i;
 
-/** A second argument may be a body; one with these keys is not. */
+/** Keys that distinguish request options from a body in the second argument. */
 const REQUEST_KEYS: ReadonlySet<string> = new Set([
   'method',
   'headers',
@@ -118,12 +118,12 @@ function isRequestOptions(object: ESTree.ObjectExpression): boolean {
   );
 }
 
-/** `{ baseURL, url }`, `{ hostname, port, path }` → the address. */
-function addressOf(object: ESTree.ObjectExpression, look: Look): readonly string[] {
+/** Returns the addresses of `{ baseURL, url }` or `{ hostname, port, path }`. */
+function addressesFromOptions(object: ESTree.ObjectExpression, analysis: Analysis): readonly string[] {
   const textAt = (names: readonly string[]): readonly string[] => {
     for (const name of names) {
       const value = propertyOf(object, name);
-      if (value !== undefined) return textsOf(value, look);
+      if (value !== undefined) return stringsOf(value, analysis);
     }
     return [];
   };
@@ -132,7 +132,7 @@ function addressOf(object: ESTree.ObjectExpression, look: Look): readonly string
   if (bases.length === 0) return paths;
   const [port] = textAt(['port']);
   return bases.flatMap((base) => {
-    const origin = asAddress(base) + (port === undefined ? '' : `:${port}`);
+    const origin = toAddress(base) + (port === undefined ? '' : `:${port}`);
     return paths.length === 0
       ? [origin]
       : paths.map((path) => (path.includes('://') ? path : `${origin}/${path}`));

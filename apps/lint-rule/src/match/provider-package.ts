@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-/** Whether the nearest package.json says `"majordomo": { "provider": true }`. One read per folder and process. */
+/** Whether the nearest package.json contains `"majordomo": { "provider": true }`. Each folder is read once per process. */
 export function isProviderPackage(folder: string): boolean {
-  const known = markers.get(folder);
-  if (known !== undefined) return known;
-  const above = dirname(folder);
-  const marked = markerIn(folder) ?? (above === folder ? false : isProviderPackage(above));
-  markers.set(folder, marked);
-  return marked;
+  const cached = markerCache.get(folder);
+  if (cached !== undefined) return cached;
+  const parent = dirname(folder);
+  const isProvider = readMarker(folder) ?? (parent === folder ? false : isProviderPackage(parent));
+  markerCache.set(folder, isProvider);
+  return isProvider;
 }
 
-/** A linter asks for every file: an editor must be restarted after the marker changed. */
-const markers = new Map<string, boolean>();
+/** Results by folder. An editor's linter must be restarted to notice a changed package.json. */
+const markerCache = new Map<string, boolean>();
 
-/** Undefined where no package.json can be read. */
-function markerIn(folder: string): boolean | undefined {
+/** Returns undefined if the folder has no readable package.json. */
+function readMarker(folder: string): boolean | undefined {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     return property(property(manifest, 'majordomo'), 'provider') === true;
@@ -28,8 +28,8 @@ function property(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-/** The path that globs are matched against: from the working folder, with `/`. */
-export function pathFrom(cwd: string, filename: string): string {
+/** Returns the path relative to the working directory, with `/`, for matching globs. */
+export function relativePath(cwd: string, filename: string): string {
   const path = relative(cwd, resolve(cwd, filename));
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }

@@ -24,7 +24,7 @@ it.each([
   expect(packageOf(specifier)).toBe(name);
 });
 
-it('finds a name before a family, and a family by the start of the name', () => {
+it('prefers a name to a family, and finds a family by its prefix', () => {
   const find = nameTable([{ name: '@house/*' }, { name: '@house/llm' }, { name: 'ai' }]);
   expect(find('@house/llm')?.name).toBe('@house/llm');
   expect(find('@house/other')?.name).toBe('@house/*');

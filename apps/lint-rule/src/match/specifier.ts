@@ -1,12 +1,12 @@
 import { moduleHosts } from '../data/sdks.ts';
 
 /**
- * The npm package that a module specifier names: `openai/resources` → openai, `npm:openai@6` → openai,
- * `https://esm.sh/openai@6/core` → openai. Undefined for relative paths, built-ins and other URLs.
+ * Returns the npm package of a module specifier: `openai/resources` → openai, `npm:openai@6` → openai,
+ * `https://esm.sh/openai@6/core` → openai. Undefined for relative paths, built-in modules and other URLs.
  */
 export function packageOf(specifier: string): string | undefined {
-  const installed = specifier.lastIndexOf(INSTALLED);
-  if (installed >= 0) return nameIn(specifier.slice(installed + INSTALLED.length));
+  const index = specifier.lastIndexOf(NODE_MODULES);
+  if (index >= 0) return nameIn(specifier.slice(index + NODE_MODULES.length));
   const first = specifier.charCodeAt(0);
   if (first === DOT || first === SLASH || first === HASH) return undefined;
   if (!specifier.includes(':')) return nameIn(specifier);
@@ -17,22 +17,22 @@ export function packageOf(specifier: string): string | undefined {
   return host === undefined ? undefined : nameIn(address.slice(host.length).replace(/^(?:npm:|v\d+\/)/, ''));
 }
 
-/** A path into what is installed names a package all the same. */
-const INSTALLED = 'node_modules/';
+/** A path into this folder, even a relative one, contains a package's name. */
+const NODE_MODULES = 'node_modules/';
 
 const DOT = 46;
 const SLASH = 47;
 const HASH = 35;
 const AT = 64;
 
-/** What follows the package's name, without the first slash: `langchain/text_splitter` → text_splitter. */
+/** Returns the path after the package's name, without the first slash: `langchain/text_splitter` → text_splitter. */
 export function subpathOf(specifier: string, name: string): string {
-  const behind = specifier.slice(specifier.lastIndexOf(name) + name.length);
-  const slash = behind.indexOf('/');
-  return slash < 0 ? '' : behind.slice(slash + 1);
+  const rest = specifier.slice(specifier.lastIndexOf(name) + name.length);
+  const slash = rest.indexOf('/');
+  return slash < 0 ? '' : rest.slice(slash + 1);
 }
 
-/** `@scope/name@version/sub` → `@scope/name`. */
+/** Returns the package's name: `@scope/name@version/sub` → `@scope/name`. */
 function nameIn(text: string): string {
   const scoped = text.charCodeAt(0) === AT;
   const slash = text.indexOf('/', scoped ? text.indexOf('/') + 1 : 0);
@@ -41,7 +41,7 @@ function nameIn(text: string): string {
   return version < 0 ? name : name.slice(0, version);
 }
 
-/** Looks entries up by package name; a `*` at the end of an entry's name stands for any rest. */
+/** Returns a function that finds an entry by package name. A `*` at the end of an entry's name matches any rest. */
 export function nameTable<T extends { readonly name: string }>(
   entries: readonly T[],
 ): (name: string) => T | undefined {

@@ -2,36 +2,42 @@ import { dirname } from 'node:path';
 import type { Rule, SourceCode } from 'eslint';
 import { scriptFiles, testFiles } from '../data/exempt-files.ts';
 import { globMatcher } from '../match/glob.ts';
-import { isProviderPackage, pathFrom } from '../match/provider-package.ts';
+import { isProviderPackage, relativePath } from '../match/provider-package.ts';
 import { optionsOf, perOptions, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
 
-/** What a rule knows about the file that it looks at. */
-export interface File {
+/** The file that a rule checks, and the options for it. */
+export interface RuleFile {
   readonly context: Rule.RuleContext;
   readonly code: SourceCode;
   readonly options: MajordomoOptions;
 }
 
-export interface RuleParts {
+export interface RuleDefinition {
   readonly name: string;
   readonly description: string;
   readonly messages: Readonly<Record<string, string>>;
   readonly options: readonly OptionName[];
-  /** Whether reports may carry suggestions. `@default false` */
+  /**
+   * Whether reports may carry suggestions.
+   * @default false
+   */
   readonly hasSuggestions?: boolean | undefined;
-  /** Whether reports may carry a fix. `@default false` */
+  /**
+   * Whether reports may carry a fix.
+   * @default false
+   */
   readonly isFixable?: boolean | undefined;
-  /** Which files the rule is for: all but provider packages (most rules), or only those. */
-  readonly where: 'outside-providers' | 'inside-providers';
-  /** A file that cannot have to do with the rule is not walked at all. */
-  readonly concerns?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
-  visit(file: File): Rule.RuleListener;
+  /** Files that the rule checks: all except provider packages, or only provider packages. */
+  readonly fileKind: 'outside-providers' | 'inside-providers';
+  /** Whether the text can contain a violation. The file is not traversed otherwise. */
+  readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
+  createListener(file: RuleFile): Rule.RuleListener;
 }
 
 /** Replacements of ranges of the source text that do not overlap. */
 export type Edits = readonly { readonly range: readonly [number, number]; readonly text: string }[];
 
-/** Returns the `fix` of a report, or nothing without edits. */
+/** Returns the `fix` of a report, or an empty object without edits. */
 export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, 'fix'> =>
   edits === undefined
     ? {}
@@ -40,10 +46,10 @@ export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, '
           edits.map(({ range: [start, end], text }) => fixer.replaceTextRange([start, end], text)),
       };
 
-const NOTHING: Rule.RuleListener = {};
+const NO_LISTENERS: Rule.RuleListener = {};
 
-/** One rule: which files, options and the early exits are the same for all of them. */
-export function defineRule(parts: RuleParts): Rule.RuleModule {
+/** Creates a rule that skips the files and texts that do not concern it. */
+export function defineRule(parts: RuleDefinition): Rule.RuleModule {
   return {
     meta: {
       type: 'problem',
@@ -56,16 +62,16 @@ export function defineRule(parts: RuleParts): Rule.RuleModule {
     create(context) {
       const code = context.sourceCode;
       const options = optionsOf(context);
-      if (parts.concerns?.(code.text, options) === false) return NOTHING;
-      if (kindOf(context, options) !== parts.where) return NOTHING;
-      return parts.visit({ context, code, options });
+      if (parts.mayApply?.(code.text, options) === false) return NO_LISTENERS;
+      if (classifyFile(context, options) !== parts.fileKind) return NO_LISTENERS;
+      return parts.createListener({ context, code, options });
     },
   };
 }
 
 const DOCS = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/lint-rule/README.md';
 
-type FileKind = RuleParts['where'] | 'exempt';
+type FileKind = RuleDefinition['fileKind'] | 'exempt';
 
 const globsOf = perOptions((options) => ({
   allowed: globMatcher(options.allow ?? []),
@@ -75,19 +81,19 @@ const globsOf = perOptions((options) => ({
   ]),
 }));
 
-function kindOf(context: Rule.RuleContext, options: MajordomoOptions): FileKind {
+function classifyFile(context: Rule.RuleContext, options: MajordomoOptions): FileKind {
   const { filename, cwd } = context;
-  if (last.filename === filename && last.options === options) return last.kind;
-  const path = pathFrom(cwd, filename);
+  if (lastFile.filename === filename && lastFile.options === options) return lastFile.kind;
+  const path = relativePath(cwd, filename);
   const { allowed, exempt } = globsOf(options);
-  const inside = allowed(path) || isProviderPackage(dirname(filename));
-  const kind = exempt(path) ? 'exempt' : inside ? 'inside-providers' : 'outside-providers';
-  last = { filename, options, kind };
+  const isProvider = allowed(path) || isProviderPackage(dirname(filename));
+  const kind = exempt(path) ? 'exempt' : isProvider ? 'inside-providers' : 'outside-providers';
+  lastFile = { filename, options, kind };
   return kind;
 }
 
-/** The rules ask about the same file one after the other. */
-let last: {
+/** The result for the last file, because all rules check a file before the next one. */
+let lastFile: {
   readonly filename: string;
   readonly options: MajordomoOptions | undefined;
   readonly kind: FileKind;

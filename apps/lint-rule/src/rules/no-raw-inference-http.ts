@@ -1,26 +1,26 @@
 import type { Rule } from 'eslint';
 import type * as ESTree from 'estree';
-import { lookInto } from '../ast/look.ts';
+import { startAnalysis } from '../ast/analysis.ts';
 import { parentOf, type Node } from '../ast/node.ts';
 import { inferenceHosts, type InferenceHost } from '../data/hosts.ts';
 import { advice, type ReplacementName } from '../data/replacement.ts';
 import { wirePaths, type WirePath } from '../data/wire.ts';
-import { addressReader, type Verdict } from '../match/address.ts';
-import { evidenceIn, proves } from '../match/evidence.ts';
-import { addressesIn, senderOf, sentBy, type Sender, type Sent } from '../match/http-call.ts';
+import { addressMatcher, type AddressMatch } from '../match/address.ts';
+import { evidenceIn, isSufficient } from '../match/evidence.ts';
+import { addressesIn, senderKind, resolveCall, type SenderKind, type HttpCall } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
-import { defineRule, fixWith, type Edits, type File } from './define.ts';
+import { defineRule, fixWith, type Edits, type RuleFile } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
-interface Finding {
-  /** Only a host is the vendor's own address. */
-  readonly by: 'host' | 'path' | 'evidence';
-  readonly what: string;
+interface HttpFinding {
+  /** The part of the call that matched. Only `host` means the vendor's own address. */
+  readonly source: 'host' | 'path' | 'evidence';
+  readonly subject: string;
   readonly use: ReplacementName;
 }
 
-const readerOf = perOptions((options) =>
-  addressReader({
+const matcherOf = perOptions((options) =>
+  addressMatcher({
     hosts: [
       ...(options.hosts ?? []).map((host): InferenceHost => ({ host, use: 'compatible' })),
       ...inferenceHosts,
@@ -32,26 +32,26 @@ const readerOf = perOptions((options) =>
   }),
 );
 
-/** Anything that can send; a file without a trace of it is not walked. */
-const SENDS =
+/** A file that does not match cannot send a request and is not traversed. */
+const HTTP_HINT =
   /fetch|axios|\bgot\b|\bky\b|undici|https?['"`]|http2|\btls\b|net['"`]|request|\.(?:post|put|patch)\b|WebSocket|EventSource|XMLHttp|sendBeacon|superagent|needle|wretch|redaxios|phin|bent|['"]ws['"]/;
 
 /** Returns the edits that replace a plain request, or undefined for any other request. */
-type RewriteCall = (call: Call, code: File['code']) => Edits | undefined;
+type RewriteCall = (call: Call, code: RuleFile['code']) => Edits | undefined;
 
-/** Bans HTTP calls to inference hosts, and to any host on the paths of an inference wire. */
+/** Creates the rule that reports HTTP calls to inference hosts, or to any host on a path of an inference API. */
 export const noRawInferenceHttp = (rewrite?: RewriteCall): Rule.RuleModule =>
   defineRule({
     name: 'no-raw-inference-http',
     description: 'Disallow raw HTTP calls to models outside provider packages',
     messages: {
-      raw: 'Raw inference call ({{what}}). {{advice}}',
+      raw: 'Raw inference call ({{subject}}). {{advice}}',
     },
     isFixable: rewrite !== undefined,
     options: ['hosts', 'paths', 'certainty'],
-    where: 'outside-providers',
-    concerns: (text) => SENDS.test(text),
-    visit(file) {
+    fileKind: 'outside-providers',
+    mayApply: (text) => HTTP_HINT.test(text),
+    createListener(file) {
       const reported = new Set<Node>();
       const check = (node: Rule.Node): void => {
         if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
@@ -61,7 +61,7 @@ export const noRawInferenceHttp = (rewrite?: RewriteCall): Rule.RuleModule =>
         file.context.report({
           node,
           messageId: 'raw',
-          data: { what: finding.what, advice: advice(finding.use, finding.by !== 'host') },
+          data: { subject: finding.subject, advice: advice(finding.use, finding.source !== 'host') },
           ...fixWith(rewrite?.(node, file.code)),
         });
       };
@@ -69,64 +69,69 @@ export const noRawInferenceHttp = (rewrite?: RewriteCall): Rule.RuleModule =>
     },
   });
 
-/** `axios.create({ … }).post(…)` is one call site. */
+/** Avoids a second report for one call site: `axios.create({ … }).post(…)`. */
 function isPartOf(node: Rule.Node, reported: ReadonlySet<Node>): boolean {
   const member = parentOf(node);
   const call = member?.type === 'MemberExpression' && member.object === node ? parentOf(member) : undefined;
   return call !== undefined && reported.has(call);
 }
 
-function findingIn(call: Call, { code, options }: File): Finding | undefined {
+function findingIn(call: Call, { code, options }: RuleFile): HttpFinding | undefined {
   if (call.arguments.length === 0) return undefined;
-  const look = lookInto(code);
-  const sent = sentBy(call, look);
-  const sender = senderOf(sent.callee, look);
+  const analysis = startAnalysis(code);
+  const httpCall = resolveCall(call, analysis);
+  const sender = senderKind(httpCall.callee, analysis);
   if (sender === undefined) return undefined;
-  const read = readerOf(options);
+  const matchAddress = matcherOf(options);
   const possible = options.certainty === 'possible';
-  // The address is the first argument, or the second after a method's or socket's name.
-  for (const [index, argument] of sent.arguments.slice(0, 3).entries())
-    for (const verdict of hostsFirst(addressesIn(argument, index, look).map(read))) {
-      const finding = judge(verdict, { call: sent, index, sender, possible, code });
+  // The address is the first argument, or the second one after the name of a method or the port of a socket.
+  for (const [index, argument] of httpCall.arguments.slice(0, 3).entries())
+    for (const match of hostsFirst(addressesIn(argument, index, analysis).map(matchAddress))) {
+      const finding = toFinding(match, { call: httpCall, index, sender, possible, code });
       if (finding !== undefined) return finding;
     }
   return undefined;
 }
 
-/** Of `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host says more than the path. */
-function hostsFirst(verdicts: readonly Verdict[]): readonly Verdict[] {
-  const isHost = (verdict: Verdict): boolean => verdict.kind === 'inference' && verdict.by === 'host';
-  return verdicts.length < 2 ? verdicts : verdicts.toSorted((a, b) => Number(isHost(b)) - Number(isHost(a)));
+/** Sorts matches of a host first. In `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host is more specific. */
+function hostsFirst(matches: readonly AddressMatch[]): readonly AddressMatch[] {
+  const isHost = (match: AddressMatch): boolean => match.kind === 'inference' && match.source === 'host';
+  return matches.length < 2 ? matches : matches.toSorted((a, b) => Number(isHost(b)) - Number(isHost(a)));
 }
 
-interface Case {
-  readonly call: Sent;
+interface CallSite {
+  readonly call: HttpCall;
   readonly index: number;
-  readonly sender: Sender;
+  readonly sender: SenderKind;
   readonly possible: boolean;
-  readonly code: File['code'];
+  readonly code: RuleFile['code'];
 }
 
-function judge(verdict: Verdict, { call, index, sender, possible, code }: Case): Finding | undefined {
-  // A route of this app's own: the function that answers comes along.
-  if (verdict.kind === 'inference' && verdict.relative && call.arguments.slice(1).some(isFunction))
+function toFinding(
+  match: AddressMatch,
+  { call, index, sender, possible, code }: CallSite,
+): HttpFinding | undefined {
+  // A relative path with a handler function defines a route of this application.
+  if (match.kind === 'inference' && match.isRelative && call.arguments.slice(1).some(isFunction))
     return undefined;
-  if (verdict.kind === 'other' || (verdict.kind === 'unknown' && index > 0)) return undefined;
-  if (verdict.kind === 'inference' && isCertain(verdict, sender)) return verdict;
-  const evidence = evidenceIn(call.arguments, lookInto(code));
-  if (verdict.kind === 'inference') {
-    const needs = sender === 'method' && verdict.needs === 'nothing' ? 'any' : verdict.needs;
-    return proves(needs, evidence, verdict.named) || (possible && needs !== 'header') ? verdict : undefined;
+  if (match.kind === 'other' || (match.kind === 'unknown' && index > 0)) return undefined;
+  if (match.kind === 'inference' && isCertain(match, sender)) return match;
+  const evidence = evidenceIn(call.arguments, startAnalysis(code));
+  if (match.kind === 'inference') {
+    const needs = sender === 'method' && match.needs === 'nothing' ? 'any' : match.needs;
+    return isSufficient(needs, evidence, match.hasVendorName) || (possible && needs !== 'header')
+      ? match
+      : undefined;
   }
   if (evidence.header !== undefined)
-    return { by: 'evidence', what: `header '${evidence.header.name}'`, use: evidence.header.use };
-  if (!evidence.body || !(verdict.named || possible)) return undefined;
-  return { by: 'evidence', what: 'a body with a model and its input', use: 'core' };
+    return { source: 'evidence', subject: `header '${evidence.header.name}'`, use: evidence.header.use };
+  if (!evidence.body || !(match.hasVendorName || possible)) return undefined;
+  return { source: 'evidence', subject: 'a body with a model and its input', use: 'core' };
 }
 
-/** `client.post('/chat/completions')` may be a server's route; with a host, or through a known client, it is a call. */
-function isCertain(verdict: Extract<Verdict, { kind: 'inference' }>, sender: Sender): boolean {
-  return verdict.needs === 'nothing' && (sender === 'client' || !verdict.relative);
+/** `client.post('/chat/completions')` may define a server's route. With a host or a known client it is a request. */
+function isCertain(match: Extract<AddressMatch, { kind: 'inference' }>, sender: SenderKind): boolean {
+  return match.needs === 'nothing' && (sender === 'client' || !match.isRelative);
 }
 
 const isFunction = ({ type }: Node): boolean =>

@@ -1,10 +1,10 @@
 import type { Rule } from 'eslint';
 import type * as ESTree from 'estree';
-import { lookInto, type Look } from '../ast/look.ts';
+import { startAnalysis, type Analysis } from '../ast/analysis.ts';
 import { keyName, type Node } from '../ast/node.ts';
 import { objectsOf } from '../ast/objects.ts';
 import { originOf } from '../ast/origin.ts';
-import { textsOf } from '../ast/text.ts';
+import { stringsOf } from '../ast/strings.ts';
 import { retryOptions, type RetryOption } from '../data/retries.ts';
 import { packageOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
@@ -12,81 +12,83 @@ import { defineRule } from './define.ts';
 
 const clientsOf = perOptions((options) => [...(options.clients ?? []), ...retryOptions]);
 
-/** In a provider package: a raw client must be built with its own retries visibly off. */
+/** Reports SDK clients in provider packages that do not visibly switch off their own retries. */
 export const noSdkRetries: Rule.RuleModule = defineRule({
   name: 'no-sdk-retries',
   description: 'Require raw SDK clients in provider packages to be built with their own retries off',
   messages: {
-    on: "The chain owns retries: build this client with '{{option}}: {{off}}' as the last word on it.",
+    on: "This SDK client may retry by itself; set '{{option}}: {{off}}' after all spreads, because majordomo retries calls.",
     off: 'Add {{option}}: {{off}}',
   },
   options: ['clients'],
   hasSuggestions: true,
-  where: 'inside-providers',
-  concerns: (text) => text.includes('new '),
-  visit({ context, code, options }) {
+  fileKind: 'inside-providers',
+  mayApply: (text) => text.includes('new '),
+  createListener({ context, code, options }) {
     const clients = clientsOf(options);
     return {
       NewExpression(node) {
-        const client = clientBuilt(node, clients, lookInto(code));
-        if (client === undefined || isOff(node, client, lookInto(code))) return;
+        const client = builtClient(node, clients, startAnalysis(code));
+        if (client === undefined || hasRetriesOff(node, client, startAnalysis(code))) return;
         const data = { option: client.option, off: client.off[0] ?? 0 };
-        context.report({ node, messageId: 'on', data, suggest: additions(node, client, data) });
+        context.report({ node, messageId: 'on', data, suggest: suggestions(node, client, data) });
       },
     };
   },
 });
 
-function clientBuilt(
+function builtClient(
   node: ESTree.NewExpression,
   clients: readonly RetryOption[],
-  look: Look,
+  analysis: Analysis,
 ): RetryOption | undefined {
-  const origin = originOf(node.callee, look);
+  const origin = originOf(node.callee, analysis);
   if (origin?.from !== 'module') return undefined;
   const name = packageOf(origin.name);
-  const built = origin.path.at(-1) ?? 'default';
-  return clients.find((client) => client.package === name && client.classes.includes(built));
+  const exportName = origin.path.at(-1) ?? 'default';
+  return clients.find((client) => client.package === name && client.classes.includes(exportName));
 }
 
-function isOff(node: ESTree.NewExpression, client: RetryOption, look: Look): boolean {
+function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis: Analysis): boolean {
   const [argument] = node.arguments;
-  const objects = argument === undefined ? [] : objectsOf(argument, look);
+  const objects = argument === undefined ? [] : objectsOf(argument, analysis);
   if (objects.length === 0) return client.offByDefault === true;
-  return objects.every((object) => saysOff(object, client.option.split('.'), client, look));
+  return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
 }
 
-/** Read from the end: what stands last wins, and a spread may say anything. */
-function saysOff(
+/** Reads the properties from the end, because the last one wins. A spread of unknown content may set the option. */
+function disablesRetries(
   object: ESTree.ObjectExpression,
   path: readonly string[],
   client: RetryOption,
-  look: Look,
+  analysis: Analysis,
 ): boolean {
   const [name, ...rest] = path;
   for (const property of object.properties.toReversed()) {
     if (property.type === 'SpreadElement') {
-      const spread = objectsOf(property.argument, look);
+      const spread = objectsOf(property.argument, analysis);
       if (spread.length === 0) return client.offByDefault === true;
-      if (spread.every((one) => mentions(one, name)))
-        return spread.every((one) => saysOff(one, path, client, look));
+      if (spread.every((one) => hasProperty(one, name)))
+        return spread.every((one) => disablesRetries(one, path, client, analysis));
       continue;
     }
     if (keyName(property.key, property.computed) !== name) continue;
     if (rest.length > 0)
-      return objectsOf(property.value, look).every((one) => saysOff(one, rest, client, look));
-    return textsOf(property.value, look).every((text) => client.off.some((off) => String(off) === text));
+      return objectsOf(property.value, analysis).every((one) => disablesRetries(one, rest, client, analysis));
+    return stringsOf(property.value, analysis).every((text) =>
+      client.off.some((off) => String(off) === text),
+    );
   }
   return client.offByDefault === true;
 }
 
-function mentions(object: ESTree.ObjectExpression, name: string | undefined): boolean {
+function hasProperty(object: ESTree.ObjectExpression, name: string | undefined): boolean {
   return object.properties.some(
     (property) => property.type === 'Property' && keyName(property.key, property.computed) === name,
   );
 }
 
-function additions(
+function suggestions(
   node: ESTree.NewExpression & Rule.NodeParentExtension,
   client: RetryOption,
   data: Readonly<Record<string, string | number>>,
@@ -99,7 +101,7 @@ function additions(
   ];
   if (argument === undefined)
     return suggest((fixer) => fixer.replaceTextRange(afterCallee(node), `({ ${text} })`));
-  if (argument.type !== 'ObjectExpression' || mentions(argument, client.option)) return [];
+  if (argument.type !== 'ObjectExpression' || hasProperty(argument, client.option)) return [];
   const last = argument.properties.at(-1);
   return suggest((fixer) =>
     last === undefined
@@ -108,7 +110,7 @@ function additions(
   );
 }
 
-/** `new OpenAI` and `new OpenAI()`: all after the name. */
+/** The range after the class's name, for `new OpenAI` and `new OpenAI()`. */
 function afterCallee(node: ESTree.NewExpression): [number, number] {
   return [node.callee.range?.[1] ?? 0, node.range?.[1] ?? 0];
 }

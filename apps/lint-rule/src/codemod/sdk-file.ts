@@ -5,14 +5,14 @@ import { clientOf, rewriteBuild } from './client.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
 import { freeNames, importEdit } from './imports.ts';
-import { rewriteAnswer } from './held.ts';
+import { rewriteAwaitedResponse } from './response-variable.ts';
 import { rewriteRequest, specOf, type MessageNames } from './request.ts';
 
 /**
- * Rewrites a file that imports one raw client, builds it once and calls it plainly. Undefined for any use that is
- * not understood: half a rewrite is worse than none.
+ * Rewrites a file that imports one SDK client, builds it once and makes plain calls. Undefined if the file has any other use of
+ * it, because a partial rewrite would break the file.
  */
-export function rewriteProgram(
+export function rewriteSdkFile(
   node: ESTree.ImportDeclaration,
   dialect: Dialect,
   code: SourceCode,
@@ -21,19 +21,19 @@ export function rewriteProgram(
   const client = clientOf(node, code);
   if (names === undefined || client === undefined) return undefined;
   const calls = client.uses.map(({ identifier }) => rewriteCall(identifier, { dialect, code, names }));
-  const known = calls.filter((call) => call !== undefined);
-  if (known.length < calls.length) return undefined;
-  const built = rewriteBuild(
+  const rewrites = calls.filter((call) => call !== undefined);
+  if (rewrites.length < calls.length) return undefined;
+  const buildEdits = rewriteBuild(
     client.build,
     dialect,
-    known.map(({ raw }) => raw),
+    rewrites.map(({ raw }) => raw),
   );
-  if (built === undefined) return undefined;
-  const edits = [...built, ...known.flatMap((call) => call.edits)];
+  if (buildEdits === undefined) return undefined;
+  const edits = [...buildEdits, ...rewrites.flatMap((call) => call.edits)];
   return [importEdit(node, dialect, names, edits, code.text), ...edits];
 }
 
-interface Around {
+interface CallContext {
   readonly dialect: Dialect;
   readonly code: SourceCode;
   readonly names: MessageNames;
@@ -44,26 +44,26 @@ interface CallRewrite {
   readonly edits: readonly Edit[];
 }
 
-/** `await client.chat.completions.create({ … })` and what is read from its answer. */
-function rewriteCall(client: Node, { dialect, code, names }: Around): CallRewrite | undefined {
+/** Rewrites `await client.chat.completions.create({ … })` and the uses of its response. */
+function rewriteCall(client: Node, { dialect, code, names }: CallContext): CallRewrite | undefined {
   for (const raw of dialect.calls) {
-    const call = calledOn(client, raw.path);
+    const call = methodCall(client, raw.path);
     const [request, ...more] = call?.arguments ?? [];
     if (call === undefined || request?.type !== 'ObjectExpression' || more.length > 0) continue;
     const rewritten = rewriteRequest(request, raw, names);
     const spec = rewritten && specOf(rewritten.model, dialect.id, code.text);
-    const answer = rewriteAnswer(parentOf(call), raw, code);
-    if (rewritten === undefined || spec === undefined || answer === undefined) return undefined;
+    const uses = rewriteAwaitedResponse(parentOf(call), raw, code);
+    if (rewritten === undefined || spec === undefined || uses === undefined) return undefined;
     const callee = [rangeOf(client)[1], rangeOf(call.callee)[1]] as const;
     return {
       raw,
-      edits: [{ range: callee, text: `.model(${spec}).generate` }, ...rewritten.edits, ...answer],
+      edits: [{ range: callee, text: `.model(${spec}).generate` }, ...rewritten.edits, ...uses],
     };
   }
   return undefined;
 }
 
-function calledOn(client: Node, path: readonly string[]): ESTree.CallExpression | undefined {
+function methodCall(client: Node, path: readonly string[]): ESTree.CallExpression | undefined {
   let at = client;
   for (const name of path) {
     const parent = parentOf(at);

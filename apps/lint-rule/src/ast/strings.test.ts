@@ -1,25 +1,27 @@
 import { Linter, type Rule } from 'eslint';
 import { describe, expect, it } from 'vitest';
-import { lookInto } from './look.ts';
-import { HOLE, textsOf } from './text.ts';
+import { startAnalysis } from './analysis.ts';
+import { UNKNOWN_MARK, stringsOf } from './strings.ts';
 
-/** The texts of the argument of `show(…)`, with holes as `<name>`. */
+/** Returns the strings of the argument of `show(…)`, with unknown parts as `<name>`. */
 function shown(code: string): readonly string[] {
   const texts: string[] = [];
   const rule: Rule.RuleModule = {
     create: ({ sourceCode }) => ({
       CallExpression({ callee, arguments: [argument] }) {
         if (callee.type === 'Identifier' && callee.name === 'show' && argument !== undefined)
-          texts.push(...textsOf(argument, lookInto(sourceCode)));
+          texts.push(...stringsOf(argument, startAnalysis(sourceCode)));
       },
     }),
   };
   const config = [{ plugins: { test: { rules: { rule } } }, rules: { 'test/rule': 'error' } }] as const;
   expect(new Linter().verify(code, [...config])).toEqual([]);
-  return texts.map((text) => text.replaceAll(new RegExp(`${HOLE}([^${HOLE}]*)${HOLE}`, 'g'), '<$1>'));
+  return texts.map((text) =>
+    text.replaceAll(new RegExp(`${UNKNOWN_MARK}([^${UNKNOWN_MARK}]*)${UNKNOWN_MARK}`, 'g'), '<$1>'),
+  );
 }
 
-describe('the texts of an expression', () => {
+describe('the strings of an expression', () => {
   it.each([
     ["show('a')", ['a']],
     ['show(1 + 2)', ['12']],
@@ -49,7 +51,7 @@ describe('the texts of an expression', () => {
     expect(shown(code)).toEqual(texts);
   });
 
-  it('stay few when every piece has many', () => {
+  it('are limited if each part has many', () => {
     const half = "(a ? 'x' : b ? 'y' : 'z')";
     expect(shown(`show(${[half, half, half, half].join(' + ')})`).length).toBeLessThanOrEqual(8);
   });

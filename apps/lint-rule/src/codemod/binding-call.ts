@@ -3,14 +3,17 @@ import type * as ESTree from 'estree';
 import { parentOf } from '../ast/node.ts';
 import { workersAi } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
-import { rewriteAnswer } from './held.ts';
+import { rewriteAwaitedResponse } from './response-variable.ts';
 import { freeNames, headEdits, importLines } from './imports.ts';
 import { rewriteRequest, specOf } from './request.ts';
 
-const CLOUDFLARE = { by: '@majordomo/provider-cloudflare', factory: 'createCloudflare' } as const;
+const CLOUDFLARE = {
+  providerPackage: '@majordomo/provider-cloudflare',
+  factory: 'createCloudflare',
+} as const;
 
-/** Rewrites `await env.AI.run(model, { … })` with a literal request of text. Undefined for any other. */
-export function rewriteBound(
+/** Rewrites `await env.AI.run(model, { … })` with a literal text request. Undefined for any other call. */
+export function rewriteBindingCall(
   call: ESTree.CallExpression,
   binding: string,
   code: SourceCode,
@@ -20,19 +23,19 @@ export function rewriteBound(
   if (model === undefined || request?.type !== 'ObjectExpression' || more.length > 0) return undefined;
   const rewritten = names && rewriteRequest(request, workersAi, names);
   const spec = specOf(model, 'cloudflare', code.text);
-  const answer = rewriteAnswer(parentOf(call), workersAi, code);
-  if (names === undefined || rewritten === undefined || spec === undefined || answer === undefined)
+  const uses = rewriteAwaitedResponse(parentOf(call), workersAi, code);
+  if (names === undefined || rewritten === undefined || spec === undefined || uses === undefined)
     return undefined;
-  // A model that the request names would be another one.
+  // A model in the request could differ from the first argument.
   if (rewritten.model !== undefined) return undefined;
   const [start, end] = rangeOf(call);
   const [from, to] = rangeOf(request);
-  const made = `createMajordomo({ providers: [createCloudflare({ binding: ${binding} })] }).model(${spec})`;
+  const modelCode = `createMajordomo({ providers: [createCloudflare({ binding: ${binding} })] }).model(${spec})`;
   const edits: readonly Edit[] = [
-    { range: [start, from], text: `${made}.generate(` },
+    { range: [start, from], text: `${modelCode}.generate(` },
     { range: [to, end], text: ')' },
     ...rewritten.edits,
-    ...answer,
+    ...uses,
   ];
   const lines = importLines(CLOUDFLARE, names, edits, { quote: "'", end: ';' });
   return [...headEdits(lines, undefined, code), ...edits];

@@ -3,50 +3,50 @@ import type * as ESTree from 'estree';
 import { bare, keyName, type Node } from '../ast/node.ts';
 import { dialects, type Dialect, type RawCall } from './dialects.ts';
 import { plainProperties, rangeOf, type Edit } from './edit.ts';
-import { rewriteHeld } from './held.ts';
+import { rewriteVariableUses } from './response-variable.ts';
 import { freeNames, headEdits, importLines } from './imports.ts';
 import { rewriteRequest, specOf } from './request.ts';
-import { jsonOf } from './response.ts';
+import { findJsonVariable } from './fetch-json.ts';
 
 /**
- * Rewrites one request by `fetch` to a vendor's own address, with a literal body and the key of the environment, whose
- * answer is read as JSON. Undefined for any other: half a rewrite is worse than none.
+ * Rewrites a `fetch` to a vendor's own address with a literal body, the key from the environment and a response that is read as
+ * JSON. Undefined for any other call, because a partial rewrite would break the file.
  */
-export function rewriteFetch(call: ESTree.CallExpression, code: SourceCode): readonly Edit[] | undefined {
-  const sent = sentTo(call);
-  const names = sent && freeNames(sent.dialect, code, [MAJORDOMO]);
-  const request = sent && bodyOf(sent.init, sent.dialect);
-  const json = jsonOf(call, code);
-  if (sent === undefined || names === undefined || request === undefined || json === undefined)
+export function rewriteFetchCall(call: ESTree.CallExpression, code: SourceCode): readonly Edit[] | undefined {
+  const fetchCall = parseFetchCall(call);
+  const names = fetchCall && freeNames(fetchCall.dialect, code, [MAJORDOMO]);
+  const request = fetchCall && bodyOf(fetchCall.init, fetchCall.dialect);
+  const json = findJsonVariable(call, code);
+  if (fetchCall === undefined || names === undefined || request === undefined || json === undefined)
     return undefined;
-  const { dialect, raw } = sent;
+  const { dialect, raw } = fetchCall;
   const rewritten = rewriteRequest(request, raw, names);
   const spec = rewritten && specOf(rewritten.model, dialect.id, code.text);
-  const uses = rewriteHeld(json.holder, raw, code);
+  const uses = rewriteVariableUses(json.declarator, raw, code);
   if (rewritten === undefined || spec === undefined || uses === undefined) return undefined;
   const [from, to] = rangeOf(request);
-  const within = [
+  const edits = [
     { range: [json.range[0], from], text: `${json.before}await ${MAJORDOMO}.model(${spec}).generate(` },
     { range: [to, json.range[1]], text: ')' },
-    ...json.removed.map((range): Edit => ({ range, text: '' })),
+    ...json.deletions.map((range): Edit => ({ range, text: '' })),
     ...rewritten.edits,
     ...uses,
   ] as const;
-  const lines = importLines(dialect, names, within, { quote: "'", end: ';' });
-  const made = `const ${MAJORDOMO} = createMajordomo({ providers: [${factoryOf(dialect, raw)}], env: process.env });`;
-  return [...headEdits(lines, made, code), ...within];
+  const lines = importLines(dialect, names, edits, { quote: "'", end: ';' });
+  const declaration = `const ${MAJORDOMO} = createMajordomo({ providers: [${factoryCall(dialect, raw)}], env: process.env });`;
+  return [...headEdits(lines, declaration, code), ...edits];
 }
 
 const MAJORDOMO = 'majordomo';
 
-interface SentTo {
+interface FetchCall {
   readonly dialect: Dialect;
   readonly raw: RawCall;
   readonly init: ESTree.ObjectExpression;
 }
 
-/** `fetch('https://api.openai.com/v1/responses', { … })` */
-function sentTo({ callee, arguments: given }: ESTree.CallExpression): SentTo | undefined {
+/** Matches `fetch('https://api.openai.com/v1/responses', { … })`. */
+function parseFetchCall({ callee, arguments: given }: ESTree.CallExpression): FetchCall | undefined {
   const [url, init, ...more] = given;
   if (callee.type !== 'Identifier' || callee.name !== 'fetch' || more.length > 0) return undefined;
   if (url?.type !== 'Literal' || init?.type !== 'ObjectExpression') return undefined;
@@ -55,11 +55,11 @@ function sentTo({ callee, arguments: given }: ESTree.CallExpression): SentTo | u
   return undefined;
 }
 
-/** Where an SDK and `fetch` go to one address, the factory says which of its wires that is. */
-const factoryOf = ({ factory }: Dialect, { api }: RawCall): string =>
+/** The factory uses the Responses API by default, so Chat Completions must be selected. */
+const factoryCall = ({ factory }: Dialect, { api }: RawCall): string =>
   api === 'chat' ? `${factory}({ api: 'chat' })` : `${factory}()`;
 
-/** The literal body; undefined where the request says more than the rewritten one can. */
+/** Returns the literal body. Undefined if the request has parts that the rewrite cannot express. */
 function bodyOf(init: ESTree.ObjectExpression, dialect: Dialect): ESTree.ObjectExpression | undefined {
   const { method, headers, body, ...others } = Object.fromEntries(plainProperties(init) ?? []);
   if (Object.keys(others).length > 0 || textOf(method?.value) !== 'POST') return undefined;
@@ -71,45 +71,47 @@ function bodyOf(init: ESTree.ObjectExpression, dialect: Dialect): ESTree.ObjectE
   return json?.type === 'ObjectExpression' && more.length === 0 ? json : undefined;
 }
 
-const HARMLESS: ReadonlySet<string> = new Set(['content-type', 'accept', 'anthropic-version']);
+const IGNORED_HEADERS: ReadonlySet<string> = new Set(['content-type', 'accept', 'anthropic-version']);
 
-/** The usual ones, with the key as the SDK would find it by itself. */
+/** Whether the headers are the usual ones, with the key from the variable that the SDK also reads. */
 function hasUsualHeaders(headers: ESTree.ObjectExpression, { key }: Dialect): boolean {
-  const named = [...(plainProperties(headers) ?? [])].map(
+  const entries = [...(plainProperties(headers) ?? [])].map(
     ([name, property]) => [name.toLowerCase(), property.value] as const,
   );
-  const keys = named.filter(([name]) => name === key.header);
+  const keys = entries.filter(([name]) => name === key.header);
   return (
     keys.length === 1 &&
     keys.every(([, value]) => isKey(value, key)) &&
-    named.every(([name, value]) => name === key.header || (HARMLESS.has(name) && value.type === 'Literal'))
+    entries.every(
+      ([name, value]) => name === key.header || (IGNORED_HEADERS.has(name) && value.type === 'Literal'),
+    )
   );
 }
 
-/** `process.env.X`, or `` `Bearer ${process.env.X}` ``. */
-function isKey(value: Node, { before, variable }: Dialect['key']): boolean {
-  if (before === '') return isPath(value, ['process', 'env', variable]);
+/** Whether the value is `process.env.X` or `` `Bearer ${process.env.X}` ``. */
+function isKey(value: Node, { prefix, variable }: Dialect['key']): boolean {
+  if (prefix === '') return isPath(value, ['process', 'env', variable]);
   const node = bare(value);
   if (node.type === 'TemplateLiteral') {
     const [head, tail, ...more] = node.quasis.map(({ value: { cooked } }) => cooked);
-    const [filled] = node.expressions;
+    const [variableNode] = node.expressions;
     return (
-      head === before &&
+      head === prefix &&
       tail === '' &&
       more.length === 0 &&
-      filled !== undefined &&
-      isPath(filled, ['process', 'env', variable])
+      variableNode !== undefined &&
+      isPath(variableNode, ['process', 'env', variable])
     );
   }
   return (
     node.type === 'BinaryExpression' &&
     node.operator === '+' &&
-    textOf(node.left) === before &&
+    textOf(node.left) === prefix &&
     isPath(node.right, ['process', 'env', variable])
   );
 }
 
-/** `a.b.c`, whatever TypeScript says about it. */
+/** Whether the node is `a.b.c`, ignoring TypeScript syntax around it. */
 function isPath(node: Node, path: readonly string[]): boolean {
   const inner = bare(node);
   const last = path.at(-1);

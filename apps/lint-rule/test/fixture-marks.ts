@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A fixture project; each of its raw calls has `// raw: <rule>` on the line before. */
+/** Returns the folder of a fixture project. Each of its raw calls has `// raw: <rule>` on the line before. */
 export function fixture(name: string): string {
   return join(import.meta.dirname, 'fixtures', name);
 }
 
-/** `src/groq.ts:6 no-raw-inference-http`, from the marks. */
-export function marked(root: string): readonly string[] {
+/** Returns the expected findings of a fixture: `src/groq.ts:6 no-raw-inference-http`. */
+export function expectedFindings(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) =>

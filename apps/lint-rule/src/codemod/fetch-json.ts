@@ -4,69 +4,69 @@ import { bare, child, keyName, parentOf, type Node } from '../ast/node.ts';
 import { isExported } from './client.ts';
 import { rangeOf } from './edit.ts';
 
-/** The JSON of a response, and how the statement that sent the request becomes the one that holds the answer. */
-export interface HeldJson {
-  /** Whose uses are those of the answer. */
-  readonly holder: ESTree.VariableDeclarator;
-  /** What the rewritten call, with `before` in front of it, takes the place of. */
+/** The variable that holds the JSON of a response, and the ranges to replace. */
+export interface JsonVariable {
+  /** Declarator of the variable. Its uses are the uses of the response. */
+  readonly declarator: ESTree.VariableDeclarator;
+  /** Range that `before` and the rewritten call replace. */
   readonly range: readonly [number, number];
   readonly before: string;
-  /** Statements that go: checks of the status, and the one that read the JSON. */
-  readonly removed: readonly (readonly [number, number])[];
+  /** Ranges of statements to delete: checks of the status, and the statement that reads the JSON. */
+  readonly deletions: readonly (readonly [number, number])[];
 }
 
 /**
- * `const json = await (await fetch(…)).json()`, or the same in two statements with checks of `response.ok` between them.
- * Undefined for a response of which anything else is used.
+ * Finds the variable in `const json = await (await fetch(…)).json()`, or in two statements with checks of `response.ok` between
+ * them. Undefined if the response has other uses.
  */
-export function jsonOf(call: ESTree.CallExpression, code: SourceCode): HeldJson | undefined {
+export function findJsonVariable(call: ESTree.CallExpression, code: SourceCode): JsonVariable | undefined {
   const awaited = parentOf(call);
   if (awaited?.type !== 'AwaitExpression') return undefined;
-  const read = readAsJson(awaited);
+  const read = awaitedJson(awaited);
   if (read !== undefined) return inOneStatement(read);
   const response = parentOf(awaited);
   return response?.type === 'VariableDeclarator' ? inTwoStatements(response, awaited, code) : undefined;
 }
 
-function inOneStatement(read: Node): HeldJson | undefined {
-  const holder = holderOf(read);
-  return holder && { holder, range: rangeOf(holder.init ?? read), before: '', removed: [] };
+function inOneStatement(read: Node): JsonVariable | undefined {
+  const declarator = declaratorOf(read);
+  return declarator && { declarator, range: rangeOf(declarator.init ?? read), before: '', deletions: [] };
 }
 
 function inTwoStatements(
   response: ESTree.VariableDeclarator,
   awaited: Node,
   code: SourceCode,
-): HeldJson | undefined {
+): JsonVariable | undefined {
   if (response.id.type !== 'Identifier' || isExported(response)) return undefined;
   const block = blockOf(response);
   const [variable] = code.getDeclaredVariables(response);
-  const holders: ESTree.VariableDeclarator[] = [];
+  const declarators: ESTree.VariableDeclarator[] = [];
   const checks = new Set<Node>();
   for (const { identifier, init } of variable?.references ?? []) {
     if (init === true) continue;
-    const read = readAsJson(identifier);
-    const holder = read && holderOf(read);
-    const check = holder === undefined ? checkAround(identifier, block) : undefined;
-    if (holder !== undefined) holders.push(holder);
+    const read = awaitedJson(identifier);
+    const holder = read && declaratorOf(read);
+    const check = holder === undefined ? enclosingStatusCheck(identifier, block) : undefined;
+    if (holder !== undefined) declarators.push(holder);
     else if (check !== undefined) checks.add(check);
     else return undefined;
   }
-  const [holder, ...more] = holders;
-  if (holder === undefined || more.length > 0 || blockOf(holder) !== block || block === undefined)
+  const [declarator, ...more] = declarators;
+  if (declarator === undefined || more.length > 0 || blockOf(declarator) !== block || block === undefined)
     return undefined;
-  const statement = parentOf(holder);
-  if (statement === undefined || holder.id.type !== 'Identifier') return undefined;
+  const statement = parentOf(declarator);
+  if (statement === undefined || declarator.id.type !== 'Identifier') return undefined;
   return {
-    holder,
+    declarator,
     range: [rangeOf(response.id)[0], rangeOf(awaited)[1]],
-    before: `${holder.id.name} = `,
-    removed: [...checks, statement].map((gone) => wholeLine(gone, code)),
+    before: `${declarator.id.name} = `,
+    deletions: [...checks, statement].map((node) => lineRange(node, code)),
   };
 }
 
-/** `x` → `await x.json()`, with whatever TypeScript says around it. */
-function readAsJson(response: Node): Node | undefined {
+/** Returns `await x.json()` for `x`. */
+function awaitedJson(response: Node): Node | undefined {
   const member = parentOf(response);
   if (member?.type !== 'MemberExpression' || member.object !== response) return undefined;
   const call = parentOf(member);
@@ -76,8 +76,8 @@ function readAsJson(response: Node): Node | undefined {
   return call.callee === member && awaited?.type === 'AwaitExpression' ? awaited : undefined;
 }
 
-/** The constant that it is put into, alone in its statement and without a type of its own. */
-function holderOf(read: Node): ESTree.VariableDeclarator | undefined {
+/** Returns the variable that stores the value, if its statement declares nothing else and it has no type annotation. */
+function declaratorOf(read: Node): ESTree.VariableDeclarator | undefined {
   let at = parentOf(read);
   while (at?.type === 'TSAsExpression' || at?.type === 'TSSatisfiesExpression') at = parentOf(at);
   if (at?.type !== 'VariableDeclarator' || at.init === null || at.init === undefined) return undefined;
@@ -91,8 +91,8 @@ const blockOf = (declarator: Node): Node | undefined => {
   return statement && parentOf(statement);
 };
 
-/** `if (!response.ok) throw …`: a failed call throws by itself. */
-function checkAround(identifier: Node, block: Node | undefined): ESTree.IfStatement | undefined {
+/** Returns the `if (!response.ok) throw …` around a node. It is not needed, because a failed call throws. */
+function enclosingStatusCheck(identifier: Node, block: Node | undefined): ESTree.IfStatement | undefined {
   let at: Node | undefined = identifier;
   while (at !== undefined && parentOf(at) !== block) at = parentOf(at);
   if (at?.type !== 'IfStatement' || (at.alternate ?? undefined) !== undefined || !isNotOk(at.test))
@@ -108,8 +108,8 @@ function isNotOk(test: Node): boolean {
   return argument.type === 'MemberExpression' && keyName(argument.property, argument.computed) === 'ok';
 }
 
-/** With the space before it and the end of its line. */
-function wholeLine(node: Node, { text }: SourceCode): readonly [number, number] {
+/** Returns the range of a statement with its indentation and the end of its line. */
+function lineRange(node: Node, { text }: SourceCode): readonly [number, number] {
   const [start, end] = rangeOf(node);
   const line = text.lastIndexOf('\n', start - 1) + 1;
   const isAlone = text.slice(line, start).trim() === '';

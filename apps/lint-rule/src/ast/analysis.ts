@@ -1,0 +1,31 @@
+import type { SourceCode } from 'eslint';
+import type { Node } from './node.ts';
+
+/**
+ * The state of one analysis, which ends recursion. Code such as `s = s + a; s = s + b` refers to itself, so the active nodes stop
+ * cycles. A node may have several values, so a step limit stops the rest.
+ */
+export interface Analysis {
+  readonly code: SourceCode;
+  readonly activeNodes: Set<Node>;
+  remainingSteps: number;
+}
+
+/** Many more steps than real call sites need. A value that is not found within them is unknown. */
+const MAX_STEPS = 300;
+
+export function startAnalysis(code: SourceCode): Analysis {
+  return { code, activeNodes: new Set(), remainingSteps: MAX_STEPS };
+}
+
+/** Runs `step` for a node. Returns `unknown` in a cycle or when no steps are left. */
+export function analyzeNode<T>(analysis: Analysis, node: Node, unknown: T, step: () => T): T {
+  if (analysis.remainingSteps <= 0 || analysis.activeNodes.has(node)) return unknown;
+  analysis.remainingSteps -= 1;
+  analysis.activeNodes.add(node);
+  try {
+    return step();
+  } finally {
+    analysis.activeNodes.delete(node);
+  }
+}
