@@ -177,6 +177,30 @@ describe('a transcription', () => {
     expect(a.requests[0]?.mediaType).toBe(sent);
   });
 
+  it.each(['segment', 'word'] as const)(
+    'accepts timestamps of each %s, and has the warnings of the vendor',
+    async (timestamps) => {
+      const warning = { action: 'dropped', what: 'language', why: 'unknown' } as const;
+      const facts: Partial<TranscriptionBackend> = {
+        transcribe: (_request, { target }) =>
+          Promise.resolve({
+            text: 'hi',
+            language: undefined,
+            durationMs: undefined,
+            segments: [],
+            target,
+            usage: undefined,
+            warnings: [warning],
+          }),
+      };
+      const request = { audio: OGG, mediaType: 'audio/ogg', timestamps };
+      const { warnings } = await make([listener('a', facts)])
+        .transcriptionModel('a/m')
+        .transcribe(request);
+      expect(warnings).toEqual([warning]);
+    },
+  );
+
   it('skips targets by format, size and missing support', async () => {
     const { transcriptionModel: _none, ...deaf } = listener('d');
     const chain = [
@@ -233,6 +257,8 @@ it.each<[string | undefined, string]>([
   ['audio/webm', '\x1aE\xdf\xa3'],
   ['audio/amr', '#!AMR\n'],
   [undefined, '\xff\xff\xff\xff'],
+  [undefined, '\xff\xff\x90\x00'],
+  [undefined, '\xff\xeb\x90\x00'],
   [undefined, 'RIFF....WEBP'],
   [undefined, '\xff\xfe'],
   [undefined, ''],

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type CallOptions, type ModelRequest, type StreamEvent, user } from '../src/index.ts';
+import {
+  assistant,
+  type CallOptions,
+  type ChatRequest,
+  type ModelRequest,
+  type StreamEvent,
+  user,
+} from '../src/index.ts';
 import { eventOrderError } from '../src/stream/response-checks.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
@@ -13,7 +20,7 @@ async function runStream(
   first: Script,
   second: Script,
   options = continuing,
-  request: Partial<typeof hi> & object = hi,
+  request: Partial<ChatRequest> = hi,
 ) {
   const sent: ModelRequest[] = [];
   const recorded =
@@ -86,6 +93,13 @@ describe("afterCommit: 'continue'", () => {
     const [, requestCounts] = sent;
     expect(requestCounts?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
     expect(requestCounts?.messages[1]?.parts).toEqual([{ type: 'text', text: BEGIN }]);
+  });
+
+  it('appends the shown text to an assistant turn at the end of the request', async () => {
+    const messages = [user('tell me a story'), assistant('Long ago. ')];
+    const { sent } = await runStream(breakingTurn, 'Every morning it ran.', continuing, { messages });
+    expect(sent[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(sent[1]?.messages[1]?.parts).toHaveLength(2);
   });
 
   it('sends the text as the beginning of the answer to a model with prefill', async () => {

@@ -91,6 +91,27 @@ describe('embedding', () => {
     expect(attempts).toMatchObject([{ target: 'a/m', outcome: 'finished' }]);
   });
 
+  it('has each warning of the vendor once', async () => {
+    const warning = { action: 'dropped', what: 'purpose', why: 'unknown' } as const;
+    const backend: EmbeddingBackend = {
+      id: 'm',
+      space: 'words',
+      maxValues: 1,
+      embed: ({ values }, { target }) =>
+        Promise.resolve({
+          vectors: values.map((value) => vectorOf(value)),
+          target,
+          usage: USAGE,
+          warnings: [warning],
+        }),
+    };
+    const provider: Provider = { ...vectorizer('a'), embeddingModel: () => backend };
+    const { warnings } = await make([provider])
+      .embeddingModel('a/m')
+      .embed({ values: ['one', 'two'] });
+    expect(warnings).toEqual([warning]);
+  });
+
   it('of no values sends no request', async () => {
     const a = vectorizer('a');
     const { vectors, target } = await make([a]).embeddingModel('a/m').embed({ values: [] });

@@ -25,6 +25,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'a healthy target has no end of a bench',
   },
   {
+    file: 'operations/transcription.ts',
+    before: 'durationMs = 1,',
+    after: 'durationMs = 2,',
+    why: 'any default above 0 passes the check',
+  },
+  {
     file: 'prepare/capabilities.ts',
     before: 'if (images !== false && files === undefined) return;',
     after: ';',

@@ -13,7 +13,7 @@ function setUp(timeouts: Timeouts = limits, isNonStreaming = false) {
     clock,
     target: 'a/x',
     timeouts,
-    isNonStreaming: isNonStreaming,
+    isNonStreaming,
     onTimeout: (error) => errors.push(error),
   });
   const messages = (): string[] => errors.map(({ message }) => message);
@@ -74,6 +74,23 @@ describe('the timeouts of an attempt', () => {
     timers.startWait();
     await clock.advance(20);
     expect([messages(), errors[0]?.details.phase]).toEqual([['a/x fell silent within 20 ms'], 'idle']);
+  });
+
+  it('report silence, not a slow pace, if the idle limit is shorter', async () => {
+    const clock = manualClock();
+    const errors: LlmError[] = [];
+    const timers = new AttemptTimers({
+      clock,
+      target: 'a/x',
+      timeouts: limits,
+      isNonStreaming: false,
+      pace: { charsPerSecond: 1, windowMs: 1000 },
+      onTimeout: (error) => errors.push(error),
+    });
+    timers.commit();
+    timers.startWait();
+    await clock.advance(20);
+    expect(errors.map(({ details }) => details.phase)).toEqual(['idle']);
   });
 
   it('have one limit for a non-streaming response', async () => {
