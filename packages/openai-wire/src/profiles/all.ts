@@ -23,7 +23,7 @@ import { vllm } from './vllm.ts';
 import { xai } from './xai.ts';
 import { zai } from './zai.ts';
 
-/** Every vendor of Chat Completions that is data alone, those on the user's own machine last. */
+/** Profiles of Chat Completions without parameters. Servers on the user's machine are last. */
 export const PROFILES: readonly Profile[] = [
   alibaba,
   cerebras,

@@ -5,17 +5,17 @@ import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';
 
-/** Where a resource of Azure OpenAI is, and how it is spoken to. */
+/** Address and credential of an Azure OpenAI resource. */
 export interface AzureOptions {
   /** The `name` of `https://<name>.openai.azure.com`. */
   readonly resource: string;
-  /** For the older API, whose address names the deployment; otherwise the model of the spec is the deployment. */
+  /** Deployment in the address of the older API. Without it the model of the spec is the deployment. */
   readonly deployment?: string | undefined;
-  /** Of the older API; default `2024-12-01-preview`, which was recorded. */
+  /** Version of the older API. @default '2024-12-01-preview' */
   readonly apiVersion?: string | undefined;
-  /** The models that deployments of other names stand for: vectors of one model mix, wherever it runs. */
+  /** Models by the names of their deployments. Vectors of the same model can be compared. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** `token`: `apiKey` gives a token of Entra ID instead of the resource's key. */
+  /** `token`: `apiKey` is a token of Entra ID instead of the resource's key. @default 'key' */
   readonly credential?: 'key' | 'token' | undefined;
 }
 
@@ -30,7 +30,7 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential, spac
     keyHeader: credential === 'token' ? undefined : 'api-key',
     query: deployment === undefined ? undefined : { 'api-version': apiVersion ?? '2024-12-01-preview' },
     quirks: OPENAI_QUIRKS,
-    // Deployments are mostly named after their model.
+    // Most deployments have the name of their model.
     models: OPENAI_MODELS,
     ...OPENAI_OTHER_MODELS,
     spaces,

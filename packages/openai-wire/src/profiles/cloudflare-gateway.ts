@@ -2,7 +2,7 @@ import type { Profile } from '../profile.ts';
 
 /**
  * Cloudflare's AI Gateway in front of other vendors: model ids have the vendor before a slash, `apiKey` is that
- * vendor's, and a gateway with a key of its own takes it in `headers: { 'cf-aig-authorization': 'Bearer …' }`.
+ * vendor's, and the key of an authenticated gateway goes into `headers: { 'cf-aig-authorization': 'Bearer …' }`.
  */
 export const cloudflareGateway = (account: string, gateway: string): Profile => ({
   id: 'cloudflare-gateway',

@@ -3,8 +3,8 @@ import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 
 /**
- * The backend behind a ChatGPT plan: recordings of 2026. It streams only, keeps nothing, wants instructions and
- * refuses sampling and limits. `apiKey` is a function that gives the login's access token; its account goes into
+ * The backend behind a ChatGPT plan: recordings of 2026. It only streams, stores nothing, requires instructions
+ * and rejects sampling and limits. `apiKey` is a function that returns the access token; the account goes into
  * `headers: { 'chatgpt-account-id': … }`.
  */
 export const codex: ResponsesProfile = {
@@ -20,7 +20,7 @@ export const codex: ResponsesProfile = {
     reasoningOff: 'low',
     reasoningSummary: 'auto',
     strictTools: false,
-    // Alternatives at the root of a tool's schema are refused (several clients, 2026).
+    // Alternatives at the root of a tool's schema are rejected (several clients, 2026).
     toolSchemas: 'plain',
     efforts: ['low', 'medium', 'high', 'xhigh'],
     cacheRequest: 'none',

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Fireworks: it refuses unknown members of a message (several clients, 2026); stop takes four (its reference, 2026). */
+/** Fireworks: it rejects unknown members of a message (several clients, 2026) and accepts four stop sequences (its reference, 2026). */
 export const fireworks: Profile = {
   id: 'fireworks',
   vendor: 'fireworks-ai',
@@ -8,7 +8,7 @@ export const fireworks: Profile = {
   keyEnv: 'FIREWORKS_API_KEY',
   quirks: { stopMax: 4, toolSchemas: 'plain' },
   unverified: 'its reference of 2026; no recording',
-  // Its audio endpoints have a host of their own (its reference, 2026).
+  // Its audio endpoints have a separate host (its reference, 2026).
   transcription: { all: { baseURL: 'https://audio-prod.api.fireworks.ai/v1' } },
   speech: false,
 };

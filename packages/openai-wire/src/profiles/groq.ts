@@ -10,7 +10,7 @@ export const groq: Profile = {
   quirks: {
     maxTokensField: 'max_completion_tokens',
     reasoningField: 'reasoning',
-    // Its guide to service tiers, 2026; unknown members are refused.
+    // Its guide to service tiers, 2026; unknown members are rejected.
     serviceTiers: { default: 'on_demand', flex: 'flex', priority: 'performance' },
     topK: false,
     // "Not yet supported by any of our models": types of groq-sdk, 2026-11.

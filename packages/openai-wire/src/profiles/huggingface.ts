@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** The router of Hugging Face: recordings of 2025-2026. Which backend answers stands behind a colon of the model id. */
+/** The router of Hugging Face: recordings of 2025-2026. The backend follows a colon in the model id. */
 export const huggingface: Profile = {
   id: 'huggingface',
   vendor: 'huggingface',

@@ -9,8 +9,8 @@ const IMAGES: ImageLimits = {
 };
 
 /**
- * Mistral: recordings of 2024-2026. Usage comes unasked; `random_seed` and `tool_choice: 'any'` are its names; call
- * ids have nine letters or digits; unknown members of a message are refused.
+ * Mistral: recordings of 2024-2026. Usage is always sent; `random_seed` and `tool_choice: 'any'` are its names; call
+ * ids have nine letters or digits; unknown members of a message are rejected.
  */
 export const mistral: Profile = {
   id: 'mistral',

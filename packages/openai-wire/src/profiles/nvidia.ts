@@ -1,13 +1,13 @@
 import type { Profile } from '../profile.ts';
 
-/** NVIDIA's hosted models and its own servers, which take another `baseURL`. */
+/** NVIDIA's hosted models; its self-hosted servers have another `baseURL`. */
 export const nvidia: Profile = {
   id: 'nvidia',
   vendor: 'nvidia',
   baseURL: 'https://integrate.api.nvidia.com/v1',
   keyEnv: 'NVIDIA_API_KEY',
   unverified: 'its reference of 2026; no recording',
-  // Its models tell queries from passages and want to be told which (NIM's reference, 2026).
+  // Its models distinguish queries from passages and require the type (NIM's reference, 2026).
   embeddings: {
     all: {
       purpose: {

@@ -11,10 +11,10 @@ const SOUNDS = [
   'audio/webm',
 ] as const;
 
-/** Of all but Whisper, by the refusals that users were shown ("longer than 1400 seconds", January and August 2026). */
-const MOST_MS = 1_400_000;
+/** Limit of all models except Whisper, from error messages ("longer than 1400 seconds", January and August 2026). */
+const MAX_MS = 1_400_000;
 
-/** What OpenAI has besides chats, by the types and comments of openai 7.55; no recording. */
+/** Other models of OpenAI, from the types and comments of openai 7.55; no recording. */
 export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
   embeddings: {
     all: { encoding: 'base64', maxValues: 2048, maxTokens: 8192, maxRequestTokens: 300_000 },
@@ -28,8 +28,8 @@ export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
     all: { times: 'none', maxBytes: 25_000_000, mediaTypes: SOUNDS },
     models: [
       { pattern: /^whisper/, quirks: { times: 'verbose' } },
-      { pattern: /diarize/, quirks: { times: 'speakers', maxDurationMs: MOST_MS } },
-      { pattern: /^gpt-4o-(?:mini-)?transcribe/, quirks: { maxDurationMs: MOST_MS } },
+      { pattern: /diarize/, quirks: { times: 'speakers', maxDurationMs: MAX_MS } },
+      { pattern: /^gpt-4o-(?:mini-)?transcribe/, quirks: { maxDurationMs: MAX_MS } },
     ],
   },
   speech: {

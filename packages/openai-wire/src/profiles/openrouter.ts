@@ -14,10 +14,10 @@ export const openrouter: Profile = {
     reasoningField: 'reasoning',
     reasoningReplay: 'details',
     reasoningRequest: 'reasoning.effort',
-    // It fits the word to the model itself (its guide to reasoning, 2026).
+    // It adapts the value to the model (its guide to reasoning, 2026).
     efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   },
-  // Signed by the vendor itself, wherever its models run: read and issued elsewhere too.
+  // Signatures of the upstream vendor, which its other platforms read and issue too.
   models: [
     {
       pattern: /^~?anthropic\//,

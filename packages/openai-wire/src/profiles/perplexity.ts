@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Perplexity: recordings of 2025-2026. Usage comes unasked in every chunk, `[DONE]` does not always; its models call no
- * tools of ours. Citations are left out.
+ * Perplexity: recordings of 2025-2026. Every chunk has usage, `[DONE]` is not always sent, and its models do not call
+ * the caller's tools.
  */
 export const perplexity: Profile = {
   id: 'perplexity',

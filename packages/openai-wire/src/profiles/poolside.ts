@@ -11,5 +11,5 @@ export const poolside: Profile = {
   keyEnv: 'POOLSIDE_API_KEY',
   quirks: { reasoningRequest: 'none' },
   capabilities: { images: false, files: false, audio: false, reasoning: true },
-  unverified: 'what several clients say of it, 2026-05 to 2026-08; no recording',
+  unverified: 'reports of several clients, 2026-05 to 2026-08; no recording',
 };

@@ -2,8 +2,8 @@ import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import type { Profile } from '../profile.ts';
 
 /**
- * Vercel AI Gateway: recordings of 2026-03. It sums prompt and completion alone and leaves the reasoning of Gemini
- * models out of both, while that of OpenAI's models is inside.
+ * Vercel AI Gateway: recordings of 2026-03. It only adds prompt and completion, which exclude the reasoning of
+ * Gemini models and include that of OpenAI's models.
  */
 export const vercelGateway: Profile = {
   id: 'vercel-gateway',
@@ -16,7 +16,7 @@ export const vercelGateway: Profile = {
     reasoningRequest: 'reasoning.effort',
     reasoningTokens: 'outside',
   },
-  // Signed by the vendor itself, wherever its models run: read and issued elsewhere too.
+  // Signatures of the upstream vendor, which its other platforms read and issue too.
   models: [
     {
       pattern: /^~?anthropic\//,
