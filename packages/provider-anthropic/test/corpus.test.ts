@@ -62,7 +62,7 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What a recording and a call are compared by. */
+/** The members that recordings and calls are compared by. */
 const facts = (got: Collected) => ({
   text: got.text,
   reasoning: got.reasoning,
@@ -94,7 +94,7 @@ const signatureOf = (part: AssistantPart): string[] => {
 const errorFacts = (error: unknown) =>
   LlmError.is(error) ? { kind: coarse(error), status: error.details.status } : error;
 
-/** The corpus tells kinds by their status alone; ours may be finer. */
+/** The corpus derives kinds from the status only. */
 const coarse = ({ kind }: LlmError): string => (kind === 'context-overflow' ? 'invalid-request' : kind);
 
 function expectedFacts(expected: Expected): unknown {
@@ -125,7 +125,7 @@ function expectedUsage(raw: Expected['usageRaw']): unknown {
   };
   const cacheRead = count('cache_read_input_tokens');
   const cacheWrite = count('cache_creation_input_tokens');
-  // The totals of the recordings leave compactions out.
+  // The totals of the recordings exclude compactions.
   const compacted = asList(raw['iterations'])
     .map(asRecord)
     .filter(({ type }) => type === 'compaction');

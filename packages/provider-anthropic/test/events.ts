@@ -78,14 +78,14 @@ export const ping: WireEvent = { type: 'ping' };
 /** The last two events. */
 export const ended = (stop_reason: string): readonly WireEvent[] => [messageDelta(stop_reason), messageStop];
 
-/** A whole stream that says one text. */
+/** A complete stream with one text. */
 export const says = (...texts: readonly string[]): readonly WireEvent[] => [
   messageStart(),
   ...textBlock(0, ...texts),
   ...ended('end_turn'),
 ];
 
-/** A whole, non-streaming body. */
+/** A non-streaming body. */
 export const message = (content: readonly object[], more: object = {}): object => ({
   id: 'msg_1',
   type: 'message',

@@ -28,7 +28,7 @@ function open(server: TestServer, around: Partial<ModelContext> = {}) {
   return model.stream(requestOf(), contextOf(around))[Symbol.asyncIterator]();
 }
 
-/** Sends what it is given and then says nothing more. */
+/** Sends the events and then stalls. */
 const stalls =
   (...events: readonly { readonly type: string }[]): Reply =>
   (response) => {

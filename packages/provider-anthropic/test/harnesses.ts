@@ -10,7 +10,7 @@ const harness = (model: string): [string, Harness] => [
   },
 ];
 
-/** One model of each way of thinking, and one that nothing is known of. */
+/** One model for each form of thinking, and an unknown model. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   harness('claude-haiku-4-5'),
   harness('claude-opus-5-5'),

@@ -6,7 +6,7 @@ import { collect, type Collected } from './calls.ts';
 import { ended, message, messageStart, says, textBlock, thinkingBlock, toolBlock } from './events.ts';
 import { json, sse, wireError } from './server.ts';
 
-/** One call of a fresh provider to a server that answers so. */
+/** Runs one call of a new provider against a server with this response. */
 async function call(
   answer: Answer | readonly Answer[],
   more: Partial<ModelRequest> = {},

@@ -77,7 +77,7 @@ function expectEcho(steps: readonly Recording[], requests: readonly Seen[]): voi
 const blocksOf = ({ content }: Message): readonly Block[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 
-/** What the user and the tools said after the last turn of the assistant, as our messages. */
+/** The messages of the user and the tools after the last assistant turn. */
 function newTurns({ messages }: Body): TurnMessage[] {
   const calls = new Map(messages.flatMap(blocksOf).map(({ id, name }) => [id, name]));
   const from = messages.findLastIndex(({ role }) => role === 'assistant') + 1;
@@ -100,10 +100,7 @@ function newTurns({ messages }: Body): TurnMessage[] {
 const toolsOf = ({ tools = [] }: Body): ModelTool[] =>
   tools.map(({ name, input_schema }) => ({ name, description: 'a tool', parameters: input_schema }));
 
-/**
- * Without what does not matter: markers, citations, a text in place of a list; long signatures are kept as a
- * hash.
- */
+/** Removes irrelevant members: markers, citations, a string in place of a list. Long signatures become a hash. */
 const plain = (message: Message): unknown => ({
   role: message.role,
   content: blocksOf(message).map(
