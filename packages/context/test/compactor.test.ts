@@ -68,6 +68,14 @@ describe('bounds', () => {
   });
 });
 
+it('names the remedy for a summarizer that is not a model', () => {
+  const options = { summarizer: 'openai/gpt-5.4' as never, contextTokens: 1000 };
+  expect(() => createCompactor(options)).toThrow(/summarizer/);
+  expect(() => createCompactor({ ...options, summarizer: {} as never })).toThrow(
+    'summarizer must be what majordomo.model(spec) gives',
+  );
+});
+
 describe('a transcript that fits', () => {
   it('is sent as it is, and nobody is asked', async () => {
     const { compactor, requests, events } = world();
