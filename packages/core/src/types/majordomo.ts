@@ -31,7 +31,7 @@ export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
   /**
    * Resolves with the complete response when the stream has ended. It may be called before the iteration; if no iteration
    * has begun, it reads the stream itself. Do not await it inside the loop. Rejects with the error of the stream, or with
-   * kind `aborted` and code `abandoned` if the caller left the loop before the end.
+   * kind `aborted` and code `abandoned` if the caller left the loop before the complete response had arrived.
    */
   response(): Promise<ChatResponse>;
   /**
