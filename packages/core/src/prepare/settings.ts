@@ -22,18 +22,8 @@ export function nearestEffort<Known extends Effort>(
   return found;
 }
 
-const ALL_EFFORTS: Readonly<Record<Effort, true>> = {
-  none: true,
-  minimal: true,
-  low: true,
-  medium: true,
-  high: true,
-  xhigh: true,
-  max: true,
-};
-
 /** All efforts, the weakest first. */
-export const EFFORTS = Object.keys(ALL_EFFORTS) as readonly Effort[];
+export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /** Reduces `maxTokens` to the model's limit and drops an unsupported `reasoning`, each with a warning. */
 export function clampLimits(

@@ -1,7 +1,7 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { didYouMean } from '../util/check.ts';
-import { EFFORTS } from './settings.ts';
+import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 
 /** Throws `invalid-request` with the path for a request that no target accepts. */
 export function validate(request: ChatRequest): void {
@@ -15,26 +15,10 @@ export function validate(request: ChatRequest): void {
   validateTools(request);
 }
 
-const MEMBERS: Readonly<Record<keyof ChatRequest, true>> = {
-  messages: true,
-  system: true,
-  tools: true,
-  toolChoice: true,
-  maxTokens: true,
-  temperature: true,
-  topP: true,
-  topK: true,
-  frequencyPenalty: true,
-  presencePenalty: true,
-  logprobs: true,
-  stop: true,
-  seed: true,
-  output: true,
-  reasoning: true,
-  serviceTier: true,
-  cache: true,
-  extra: true,
-};
+const MEMBERS: readonly string[] = [
+  ...['messages', 'system', 'tools', 'toolChoice', 'output', 'reasoning', 'extra'],
+  ...OPTIONAL_SETTINGS,
+];
 
 /** Names of other libraries and APIs, in lower case and without underscores. */
 const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
@@ -55,10 +39,10 @@ const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
 /** Members that resemble no member of a request are ignored, as in options. */
 function validateMembers(request: object): void {
   for (const name of Object.keys(request)) {
-    if (Object.hasOwn(MEMBERS, name)) continue;
+    if (MEMBERS.includes(name)) continue;
     const plain = name.toLowerCase().replaceAll('_', '');
     const meant = Object.hasOwn(OTHER_NAMES, plain) ? (OTHER_NAMES[plain] ?? '') : name;
-    const suggestion = didYouMean(meant, Object.keys(MEMBERS));
+    const suggestion = didYouMean(meant, MEMBERS);
     if (suggestion !== '') throw invalid(name, `is not a member of a request${suggestion}`);
   }
 }
@@ -126,7 +110,7 @@ function contentProblem(content: unknown): Problem {
   return undefined;
 }
 
-const TIERS: Readonly<Record<ServiceTier, true>> = { default: true, flex: true, priority: true };
+const TIERS: readonly ServiceTier[] = ['default', 'flex', 'priority'];
 
 function validateSettings(request: ChatRequest): void {
   const { system, stop, logprobs } = request;
@@ -138,7 +122,7 @@ function validateSettings(request: ChatRequest): void {
   if (system !== undefined && typeof system !== 'string') throw invalid('system', 'must be a string');
   if (stop !== undefined && !isArray(stop)) throw invalid('stop', 'must be an array of strings');
   checkOneOf(request.reasoning, EFFORTS, 'reasoning');
-  checkOneOf(request.serviceTier, Object.keys(TIERS), 'serviceTier');
+  checkOneOf(request.serviceTier, TIERS, 'serviceTier');
   const output: unknown = request.output;
   if (output !== undefined && output !== 'json' && !isObject(output))
     throw invalid('output', `must be a JSON Schema or "json", not ${describe(output)}`);
