@@ -43,7 +43,7 @@ async function listening(handler: RequestListener): Promise<AsyncDisposable & { 
 }
 
 describe('a chat stream', () => {
-  it('arrives as it was, over a web response and over node:http', async () => {
+  it('arrives unchanged, over a web response and over node:http', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'Hello you there', reasoning: 'hm' }] });
     const stream = () => majordomo.model('a/x').stream(hi);
     const expected: StreamEvent[] = [];
@@ -53,7 +53,7 @@ describe('a chat stream', () => {
     expect(await read(await fetch(server.url))).toEqual(expected);
   });
 
-  it('tells why it was reset as an error again, without what only the server may know', async () => {
+  it('transmits the error of a reset without its details', async () => {
     const broken = { text: 'Hel', fail: 'server', details: { body: 'inner words' } } as const;
     const { majordomo } = world({ 'a/x': [broken], 'b/y': ['Hello.'] }, { chain: { attempts: 1 } });
     const stream = majordomo.model('a/x,b/y').stream(hi, { afterCommit: 'restart' });
@@ -65,7 +65,7 @@ describe('a chat stream', () => {
     expect(events.at(-1)?.type).toBe('finish');
   });
 
-  it('is not asked before somebody reads, and is left when the reader leaves', async () => {
+  it('begins with the first read and ends when the reader leaves', async () => {
     const { majordomo, kinds, requestCounts } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
     const response = sseResponse(majordomo.model('a/x').stream(hi));
     await settled();
@@ -77,7 +77,7 @@ describe('a chat stream', () => {
     expect(kinds().at(-1)).toBe('call-end');
   });
 
-  it('is left when the signal of the request says so, while the model is waited for', async () => {
+  it('ends when the signal of the request aborts during the wait for the model', async () => {
     const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
     const left = new AbortController();
     const body = sseResponse(majordomo.model('a/x').stream(hi), { signal: left.signal }).text();
@@ -91,7 +91,7 @@ describe('a chat stream', () => {
     expect(requestCounts.size).toBe(0);
   });
 
-  it('is left when the client of a Node server closes its connection', async () => {
+  it('ends when the client of a Node server closes its connection', async () => {
     const { majordomo, kinds } = world({ 'a/x': [{ text: 'one two', deaf: true }] });
     const done: Promise<void>[] = [];
     await using server = await listening((_request, response) => {
@@ -107,7 +107,7 @@ describe('a chat stream', () => {
 });
 
 describe('a failure', () => {
-  it('is the last event, and is thrown by the reader with its kind', async () => {
+  it('is the last event, and the reader throws it with its kind', async () => {
     const error = new LlmError('rate-limit', 'a/x asks for fewer requests', {
       retryAfterMs: 2000,
       body: 'inner',
@@ -142,7 +142,7 @@ describe('a failure', () => {
       ),
     ],
     ['that is not an error', 'hunter2'],
-  ])('%s is not told in its own words; the server hears them', async (_name, error) => {
+  ])('%s is sent with a general message, and passed to onError', async (_name, error) => {
     const heard: unknown[] = [];
     const onError = (reason: unknown): void => {
       heard.push(reason);
@@ -154,7 +154,7 @@ describe('a failure', () => {
     expect(heard).toEqual([error]);
   });
 
-  it('of `map`, of an event without JSON, and of a stream that was read before is told as well', async () => {
+  it('of `map`, of an event without JSON and of a second iteration is an event', async () => {
     const { majordomo } = world({ 'a/x': ['hi'] });
     const stream = majordomo.model('a/x').stream(hi);
     for await (const _event of stream);
@@ -171,8 +171,8 @@ describe('a failure', () => {
   });
 });
 
-describe('what is sent', () => {
-  it('is what `map` makes of each event', async () => {
+describe('sent data', () => {
+  it('is the result of `map` for each event', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'Hello you', reasoning: 'hm' }] });
     const map = (event: unknown): object | undefined => {
       const { type, text } = event as { type: string; text?: string };
@@ -182,7 +182,7 @@ describe('what is sent', () => {
     expect(await read<object>(response)).toEqual([{ text: 'Hello ' }, { text: 'you' }]);
   });
 
-  it('has bytes, dates and texts with line ends', async () => {
+  it('contains bytes, dates and strings with line ends', async () => {
     const bytes = new Uint8Array([1, 2, 3]);
     const events = [{ type: 'image', bytes }, 'a\r\nb\u2028', { at: new Date(0) }, { $bytes: 'no bytes' }];
     expect(await read<unknown>(sseResponse(only(...events)))).toEqual([
@@ -193,7 +193,7 @@ describe('what is sent', () => {
     ]);
   });
 
-  it('passes proxies: no cache, no compression; own headers win', () => {
+  it('has headers against caches and compression, which options override', () => {
     const { headers } = sseResponse(only(), { headers: { 'Cache-Control': 'private', 'x-id': '7' } });
     expect(Object.fromEntries(headers)).toEqual({
       'content-type': 'text/event-stream',
@@ -204,8 +204,8 @@ describe('what is sent', () => {
   });
 });
 
-describe('silence', () => {
-  it('is broken by a comment, also while `map` leaves everything out', async () => {
+describe('a pause', () => {
+  it('is ended by a comment, also if `map` omits all events', async () => {
     vi.useFakeTimers();
     const say: ((event: object | undefined) => void)[] = [];
     const events = {
@@ -231,7 +231,7 @@ describe('silence', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('lasts when no heartbeat is wanted', async () => {
+  it('has no comment if heartbeats are disabled', async () => {
     vi.useFakeTimers();
     const left = new AbortController();
     const never = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
@@ -257,7 +257,7 @@ describe('a Node response', () => {
     };
   }
 
-  it('that is full is waited for', async () => {
+  it('that is full is awaited', async () => {
     const response = new Slow();
     const done = pipeSse(only({ n: 1 }, { n: 2 }), response);
     await settled();
@@ -284,7 +284,7 @@ describe('a Node response', () => {
     expect([gone.written, requestCounts.get('a/x')]).toEqual([[], 1]);
   });
 
-  it('of a client that reads slowly gets everything, in order and not at once', async () => {
+  it('of a slow client receives all events in order, at its pace', async () => {
     let made = 0;
     const total = 200;
     async function* large(): AsyncGenerator<object> {
@@ -301,7 +301,7 @@ describe('a Node response', () => {
     expect(early).toBeLessThan(total);
   });
 
-  it('whose headers are out cannot be begun', async () => {
+  it('with sent headers is rejected', async () => {
     const response = Object.assign(new Slow(), {
       writeHead: () => {
         throw new Error('headers are out');
@@ -316,17 +316,17 @@ const abortable = (): { signal: AbortSignal; abort: (reason?: unknown) => void }
   return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
 };
 
-describe('a reader', () => {
+describe('readSse', () => {
   it.each([
     [new Response('slow down', { status: 429 }), 'rate-limit', 'the server answered 429'],
     [new Response('<html>', { headers: { 'content-type': 'text/html' } }), 'protocol', 'text/html'],
     [new Response('data: {"type":\n\n'), 'protocol', 'not JSON'],
-  ])('refuses what is not an event stream %#', async (response, kind, words) => {
+  ])('rejects a response that is not an event stream: case %#', async (response, kind, words) => {
     const error = await failure(read(response));
     expect([error.kind, error.message]).toEqual([kind, expect.stringContaining(words)]);
   });
 
-  it('says when the connection breaks', async () => {
+  it('throws "network" if the connection breaks', async () => {
     await using server = await listening((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: {"type":"one"}\n\n', () => response.destroy());
@@ -357,7 +357,7 @@ describe('a reader', () => {
     await expect.poll(() => closed).toEqual([true]);
   });
 
-  it('leaves an event of the app alone that only looks like a failure', async () => {
+  it('returns an event of the application that resembles a failure', async () => {
     const events = [{ type: 'error', code: 7 }, { name: 'LlmError' }];
     expect(await read<object>(sseResponse(only(...events)))).toEqual(events);
   });

@@ -25,7 +25,7 @@ const ask = (script: Parameters<typeof world>[0][string]) => {
 };
 
 describe('snapshots', () => {
-  it('are wholes that grow, the last one checked', async () => {
+  it('grow, and the last one is validated', async () => {
     const stream = ask([answer]).stream();
     const snapshots = await read(stream);
     expectTypeOf(snapshots).toEqualTypeOf<DeepPartial<Recipe>[]>();
@@ -37,7 +37,7 @@ describe('snapshots', () => {
     expect(response.value).toEqual(value);
   });
 
-  it('of a list come without the wrapper that the wire needs', async () => {
+  it('of an array have no wrapper', async () => {
     const { majordomo } = world({ 'a/x': ['{"value": [1, 2, 3 ]}'] });
     const snapshots = await read(
       majordomo.model('a/x').streamObject({ messages, output: z.array(z.number()) }),
@@ -52,7 +52,7 @@ describe('snapshots', () => {
     expect((await read(stream())).at(-1)).toEqual(value);
   });
 
-  it('begin anew in silence when the target breaks after content', async () => {
+  it('begin again without an error if the target fails after content', async () => {
     const { stream, requestCounts } = ask([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
     const running = stream();
     const snapshots = await read(running);
@@ -62,14 +62,14 @@ describe('snapshots', () => {
     expect((await running.response()).attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
   });
 
-  it('begin anew in silence at the next target, when the first gives nothing that fits', async () => {
+  it('begin again at the next target if the value of the first does not fit', async () => {
     const { majordomo } = world({ 'a/x': ['{"title": "Fish "}'], 'b/y': [answer] });
     const running = majordomo.model('a/x,b/y').streamObject({ messages, output: Recipe });
     expect((await read(running)).at(-1)).toEqual(value);
     expect((await running.response()).attempts.map(({ target }) => target)).toEqual(['a/x', 'a/x', 'b/y']);
   });
 
-  it('begin anew in silence when the answer did not fit', async () => {
+  it('begin again if the answer does not fit', async () => {
     const running = ask(['{"title": "Fish "}', answer]).stream();
     const snapshots = await read(running);
     expect(snapshots).toContainEqual({ title: 'Fish ' });
@@ -79,11 +79,11 @@ describe('snapshots', () => {
 });
 
 describe('response()', () => {
-  it('drains what nobody reads', async () => {
+  it('reads a stream without an iteration', async () => {
     expect((await ask([answer]).stream().response()).value).toEqual(value);
   });
 
-  it('rejects like the iterator', async () => {
+  it('rejects with the error of the iterator', async () => {
     const stream = ask([{ text: '{"title": "So', reason: 'length' }]).stream();
     const [read1, response] = [failure(read(stream)), failure(stream.response())];
     expect([(await read1).kind, (await response).kind]).toEqual(['truncated', 'truncated']);
@@ -98,7 +98,7 @@ describe('response()', () => {
     expect(closed).toBe(true);
   });
 
-  it('is there for a reader who stops at the last snapshot', async () => {
+  it('resolves for a reader that stops at the last snapshot', async () => {
     const output = z.object({ title: z.string().transform((title) => title.length) });
     const running = world({ 'a/x': ['{"title":"Soup"}'] })
       .majordomo.model('a/x')
@@ -114,13 +114,13 @@ describe('response()', () => {
   });
 });
 
-it('a second iteration is a config error', async () => {
+it('rejects a second iteration as a config error', async () => {
   const stream = ask([answer]).stream();
   await read(stream);
   expect((await failure(read(stream))).kind).toBe('config');
 });
 
-it('nothing is sent before the first read', async () => {
+it('sends nothing before the first read', async () => {
   const { stream, requestCounts } = ask([answer]);
   const running = stream();
   expect(requestCounts.size).toBe(0);

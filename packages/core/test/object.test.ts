@@ -17,7 +17,7 @@ const ask = (script: Parameters<typeof world>[0][string]) => {
   return { ...made, model: made.majordomo.model('a/x') };
 };
 
-describe('the value is checked and typed by', () => {
+describe('the value is validated and typed by', () => {
   it('zod', async () => {
     const { value } = await ask(['{"title":"Soup","minutes":3}']).model.generateObject({
       messages,
@@ -56,7 +56,7 @@ describe('the value is checked and typed by', () => {
 });
 
 describe('an answer that does not fit', () => {
-  it('goes back once with the paths of what is wrong, and costs of both rounds are summed', async () => {
+  it('is sent back once with the paths of its issues, and the usage is summed', async () => {
     const sent: ChatRequest['messages'][] = [];
     const { model } = ask([wrong, (request) => (sent.push(request.messages), good)]);
     const response = await model.generateObject({ messages, output: Soup });
@@ -92,7 +92,7 @@ describe('an answer that does not fit', () => {
   it.each([
     [0, 1],
     [3, 4],
-  ])('is tried again %d times where the call says so', async (repairs, calls) => {
+  ])('is repaired at most %d times', async (repairs, calls) => {
     const { model, requestCounts } = ask([wrong]);
     expect((await failure(model.generateObject({ messages, output: Soup }, { repairs }))).kind).toBe(
       'invalid-output',
@@ -100,13 +100,13 @@ describe('an answer that does not fit', () => {
     expect(requestCounts.get('a/x')).toBe(calls);
   });
 
-  it('is no JSON: the same, never a bare SyntaxError', async () => {
+  it('that is not JSON has the same error', async () => {
     const error = await failure(ask(['I cannot say.']).model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('invalid-output');
     expect(error.details.issues).toEqual([{ path: [], message: 'the answer contains no JSON' }]);
   });
 
-  it('keeps what the first round cost when the second one breaks', async () => {
+  it('has the usage of the first round if the second fails', async () => {
     const { model } = ask([wrong, { fail: 'auth' }]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
     expect(error.kind).toBe('auth');
@@ -114,7 +114,7 @@ describe('an answer that does not fit', () => {
     expect(error.details.partial?.text).toBe(wrong);
   });
 
-  it('lists the paths of nested values', async () => {
+  it('reports the paths of nested values', async () => {
     const output = z.object({ steps: z.array(z.object({ minutes: z.number() })) });
     const error = await failure(
       ask(['{"steps":[{"minutes":1},{"minutes":"2"}]}']).model.generateObject({ messages, output }),
@@ -133,7 +133,7 @@ describe('a target whose answers do not fit', () => {
     };
   };
 
-  it('is followed by the next one of the chain, which begins anew', async () => {
+  it('is followed by the next target with the original request', async () => {
     const { answer, requestCounts } = chain();
     const { target, value, usage, attempts, warnings } = await answer;
     expect([target, value, usage?.input]).toEqual(['b/y', { title: 'Soup' }, 4]);
@@ -151,7 +151,7 @@ describe('a target whose answers do not fit', () => {
     ]);
   });
 
-  it('is followed without a second round when the call wants none', async () => {
+  it('is followed without a second round if repairs is 0', async () => {
     const { answer, requestCounts } = chain(0);
     expect((await answer).target).toBe('c/z');
     expect(requestCounts).toEqual(
@@ -163,7 +163,7 @@ describe('a target whose answers do not fit', () => {
     );
   });
 
-  it('is asked again itself for a repair, not the head of the chain', async () => {
+  it('receives the repair itself, not the first target of the chain', async () => {
     const { majordomo, requestCounts } = world({
       'a/x': [{ fail: 'not-found' }, good],
       'b/y': [wrong, good],
@@ -172,7 +172,7 @@ describe('a target whose answers do not fit', () => {
     expect([target, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual(['b/y', 1, 2]);
   });
 
-  it('ends the call when the policy says that the chain does not go on', async () => {
+  it('ends the call if the policy forbids the next target', async () => {
     const { majordomo, requestCounts } = world({ 'a/x': [wrong], 'b/y': [good] });
     const policy = { 'invalid-output': { advance: false } };
     const error = await failure(
@@ -185,7 +185,7 @@ describe('a target whose answers do not fit', () => {
     ]);
   });
 
-  it('is the last one: the error is its own, with the attempts of all', async () => {
+  it('is the last one: its error has the attempts of all targets', async () => {
     const { majordomo } = world({ 'a/x': ['no'], 'b/y': [wrong] });
     const error = await failure(majordomo.model('a/x,b/y').generateObject({ messages, output: Soup }));
     expect([error.kind, error.details.target, error.details.body]).toEqual(['invalid-output', 'b/y', wrong]);
@@ -193,7 +193,7 @@ describe('a target whose answers do not fit', () => {
   });
 });
 
-describe('an answer that no second round would mend', () => {
+describe('an answer that a second round would not improve', () => {
   it.each([
     ['length', 'truncated', '{"title":"So'],
     ['content-filter', 'content-filter', 'I may not'],
@@ -205,7 +205,7 @@ describe('an answer that no second round would mend', () => {
     expect(requestCounts.get('a/x')).toBe(1);
   });
 
-  it('calls tools: that is for the caller to see', async () => {
+  it('with tool calls is an error', async () => {
     const { model } = ask([{ calls: [{ id: '1', name: 'look', json: '{}' }] }]);
     const tools = [{ name: 'look', description: 'Looks', parameters: { type: 'object' } }];
     const error = await failure(model.generateObject({ messages, output: Soup, tools }));
@@ -248,7 +248,7 @@ describe('roots and references', () => {
     expect(value).toEqual({ kind: 'b' });
   });
 
-  it('leaves an object with a member named value alone', async () => {
+  it('does not unwrap an object with a member named value', async () => {
     expect((await schemaSent(z.object({ value: z.number() }), '{"value":1}')).value).toEqual({ value: 1 });
   });
 
@@ -265,7 +265,7 @@ describe('roots and references', () => {
     expect(value).toEqual(JSON.parse(answer));
   });
 
-  it('leads the references of a wrapped recursive schema into the wrapper', async () => {
+  it('moves the references of a wrapped recursive schema into the wrapper', async () => {
     const output: JsonObject = { type: 'array', items: { anyOf: [{ type: 'number' }, { $ref: '#' }] } };
     let schema: JsonObject | undefined;
     const { model } = ask([
@@ -280,10 +280,10 @@ describe('roots and references', () => {
   });
 });
 
-describe('the ladder is chosen for each target', () => {
+describe('the output mode depends on the target', () => {
   const calls = [{ id: '1', name: 'answer', json: good }];
 
-  it('native, then a forced tool, then an instruction, in one chain', async () => {
+  it('native, forced tool and instruction in one chain', async () => {
     const seen: ChatRequest[] = [];
     const { majordomo } = world(
       {
@@ -316,7 +316,7 @@ describe('the ladder is chosen for each target', () => {
     ]);
   });
 
-  it('a forced tool call is read as the answer, and the warning is there once after two rounds', async () => {
+  it('a forced tool call becomes the answer, with one warning after two rounds', async () => {
     const capabilities = { output: 'tool' } as const;
     const { model } = ask([
       { capabilities, calls: [{ id: '1', name: 'answer', json: wrong }] },
@@ -327,7 +327,7 @@ describe('the ladder is chosen for each target', () => {
     expect(response.warnings.map(({ action }) => action)).toEqual(['emulated', 'repaired']);
   });
 
-  it('an image and a schema in a chain of a text-only and a seeing model', async () => {
+  it('an image and a schema in a chain of a text model and an image model', async () => {
     const { majordomo } = world({
       'a/blind': [{ capabilities: { images: false }, text: good }],
       'b/seeing': [{ capabilities: { output: 'instruct' }, text: good }],
@@ -337,13 +337,13 @@ describe('the ladder is chosen for each target', () => {
     expect([response.target, response.value]).toEqual(['b/seeing', { title: 'Soup' }]);
   });
 
-  it('a target that can do none of them is passed over', async () => {
+  it('a target without any mode is skipped', async () => {
     const { majordomo } = world({ 'a/no': [{ capabilities: { output: false } }], 'b/y': [good] });
     expect((await majordomo.model('a/no,b/y').generateObject({ messages, output: Soup })).target).toBe('b/y');
   });
 });
 
-it('a validator that throws is a config error, not an answer that does not fit', async () => {
+it('reports a validator that throws as a config error', async () => {
   const output = z.object({
     title: z.string().refine(() => {
       throw new TypeError('bug');
@@ -354,7 +354,7 @@ it('a validator that throws is a config error, not an answer that does not fit',
   expect(error.cause).toBeInstanceOf(TypeError);
 });
 
-it('a schema without JSON Schema is refused before any call', async () => {
+it('rejects a schema without JSON Schema before any call', async () => {
   const { model, requestCounts } = ask([good]);
   const error = await failure(
     model.generateObject({ messages, output: v.object({ title: v.string() }) as never }),

@@ -54,7 +54,7 @@ const call = (id: string, extra: Partial<AssistantPart> = {}): AssistantPart =>
   ({ type: 'tool-call', id, name: 't', args: {}, ...extra }) as AssistantPart;
 const png = (size = 3): ImagePart => image(new Uint8Array(size));
 
-describe('bad input is refused before any call', () => {
+describe('invalid input is rejected before any call', () => {
   it.each<[string, Partial<ChatRequest>]>([
     ['messages must not be empty', { messages: [] }],
     ['maxTokens must be an integer above 0, not 0', { maxTokens: 0 }],
@@ -98,7 +98,7 @@ const tool = (name: string): NonNullable<ChatRequest['tools']>[number] => ({
 });
 
 describe('prepare', () => {
-  it('folds system text: the field first, then the messages in order', async () => {
+  it('joins system text: the member first, then the messages in order', async () => {
     const { request } = await prepared({
       system: 'one',
       messages: [
@@ -162,13 +162,13 @@ describe('prepare', () => {
       { images: { mediaTypes: ['image/png'], maxBytes: 9 } },
       'takes image/png, not image/heic',
     ],
-  ])('refuses %s where the model takes none', async (_, request, capabilities, message) => {
+  ])('rejects %s for a model without support', async (_, request, capabilities, message) => {
     expect(await kindOf(prepared({ messages: [user('hi')], ...request }, capabilities))).toContain(
       `unsupported: ${message.startsWith('a/x') ? message : `a/x ${message}`}`,
     );
   });
 
-  it('lets everything pass where nothing is known of the model', async () => {
+  it('accepts all requests if the capabilities are not known', async () => {
     const request = {
       messages: [user('hi', png(), file(new Uint8Array(1), 'x/y'))],
       tools: [tool('t')],
@@ -179,7 +179,7 @@ describe('prepare', () => {
     expect(sent.messages).toBe(request.messages);
   });
 
-  it('keeps the replay tokens that the model can read and drops the others, reasoning as a whole', async () => {
+  it('keeps readable replay tokens and removes other tokens and their reasoning', async () => {
     const mine = { family: 'shared', data: 's' };
     const alien = { family: 'other', data: 'o' };
     const { request, warnings } = await prepared({
@@ -203,7 +203,7 @@ describe('prepare', () => {
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'replay of foreign reasoning' }]);
   });
 
-  it('leaves the same object of a turn at every call, and each target its own', () => {
+  it('reuses the stripped object of a turn at each call, per target', () => {
     const turn = assistant([{ type: 'reasoning', text: 'r', replay: { family: 'a', data: 1 } }, call('1')]);
     const [a, b] = [['a'], ['b']];
     const left = (families: readonly string[], more: readonly TurnMessage[] = []): TurnMessage | undefined =>
@@ -214,7 +214,7 @@ describe('prepare', () => {
     expect(left(['c'])).not.toBe(left(b));
   });
 
-  it('clamps limits and drops what the model does not do, with warnings', async () => {
+  it('reduces limits and drops unsupported settings, with warnings', async () => {
     const { request, warnings } = await prepared(
       { messages: [user('hi')], maxTokens: 100, reasoning: 'high' },
       { maxOutputTokens: 50, reasoning: false },
@@ -226,7 +226,7 @@ describe('prepare', () => {
     ]);
   });
 
-  it('hands on everything else that the caller asks for', async () => {
+  it('passes all other settings', async () => {
     const settings = {
       toolChoice: 'auto',
       maxTokens: 1,
@@ -250,7 +250,7 @@ describe('prepare', () => {
     expect(shaped.output).toEqual({ name: 'answer', schema: { type: 'object' } });
   });
 
-  it('tells everything that was done, in the order in which it was done', async () => {
+  it('returns all warnings, in the order of the changes', async () => {
     const alien = { family: 'other', data: 'o' };
     const fitter: MediaFitter = {
       fit: (part, _limits, _signal, warn) => {
@@ -271,7 +271,7 @@ describe('prepare', () => {
     expect(warnings.map((warning) => warning.what)).toEqual(what);
   });
 
-  it('merges extra: the wire first, the provider over it, nothing of others', async () => {
+  it('merges extra: the wire first, then the provider, and no others', async () => {
     const { request } = await prepared({
       messages: [user('hi')],
       extra: { a: { b: 2 }, wire: { a: 1, b: 1 }, other: { c: 3 } },
@@ -307,7 +307,7 @@ describe('prepare', () => {
     expect(one.bytes.length).toBe(3);
   });
 
-  it('gives each image its share when all of them are too large together', async () => {
+  it('gives each image an equal share if all are too large together', async () => {
     const limits = { mediaTypes: ['image/png'], maxBytes: 9, maxTotalBytes: 8 };
     const shrink = (part: ImagePart, most: number): ImagePart =>
       part.bytes.length <= most ? part : { ...part, bytes: new Uint8Array(most) };
@@ -325,7 +325,7 @@ describe('prepare', () => {
     });
   });
 
-  it('tells what was done to which image, once for each', async () => {
+  it('numbers the images in its warnings', async () => {
     const fitter: MediaFitter = {
       fit: (part, limits, _signal, warn) => {
         if (part.bytes.length > limits.maxBytes) {
@@ -370,7 +370,7 @@ describe('prepare', () => {
       ['their number', { maxCount: 1 }, 'takes 1 documents in a request, not 2'],
       ['pages of one', { pdf: { maxPages: 4 } }, 'takes 4 pages in a.pdf, not 5'],
       ['pages of all', { pdf: { maxTotalPages: 7 } }, 'takes 7 pages of PDFs in a request, not 8'],
-    ])('above the target’s limit of %s are unsupported there', async (_, limits, why) => {
+    ])('above the limit of %s are unsupported', async (_, limits, why) => {
       expect(await kind([pdf(3), pdf(5)], limits, counting)).toBe(`unsupported: a/x ${why}`);
     });
 
@@ -386,17 +386,17 @@ describe('prepare', () => {
       ['a text has no pages', [file(new Uint8Array(9), 'text/plain')], { pdf: { maxPages: 1 } }, counting],
       ['pages cannot be told', [pdf(0)], { pdf: { maxPages: 0 } }, counting],
       ['nobody counts pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
-    ])('pass where %s', async (_, files, limits, media) => {
+    ])('are accepted if %s', async (_, files, limits, media) => {
       expect(await kind(files, limits, media)).toBe('none');
     });
 
-    it('have their pages counted only where those are limited', async () => {
+    it('are counted by pages only if pages are limited', async () => {
       const media: MediaFitter = { ...counting, pages: () => Promise.reject(new Error('asked')) };
       expect(await kind([pdf(5)], { maxBytes: 9, pdf: { maxBytes: 9 } }, media)).toBe('none');
     });
   });
 
-  it('never changes what it is given, and takes frozen requests', async () => {
+  it('never modifies its input and accepts frozen requests', async () => {
     const request = deepFreeze({
       system: 's',
       messages: [
@@ -412,14 +412,14 @@ describe('prepare', () => {
     expect(JSON.stringify(request)).toBe(before);
   });
 
-  it('gives the same tools array for the same specs', async () => {
+  it('returns the same tools array for the same specs', async () => {
     const tools = [tool('t')];
     const one = await prepared({ messages: [user('a')], tools });
     const two = await prepared({ messages: [user('b')], tools });
     expect(one.request.tools).toBe(two.request.tools);
   });
 
-  it('stands in for a missing native schema by a forced tool or by telling, with a warning', async () => {
+  it('replaces native schemas by a forced tool or an instruction, with a warning', async () => {
     const request = { messages: [user('hi')], output: { type: 'object' } };
     const byTool = await prepared(request, { output: 'tool' });
     expect(byTool.request).toMatchObject({
@@ -437,7 +437,7 @@ describe('prepare', () => {
 });
 
 describe('history repair', () => {
-  it('answers interrupted calls, drops orphan results, moves late results up, and numbers double ids', () => {
+  it('adds missing results, removes results without a call, moves late results, and numbers duplicate ids', () => {
     const { messages, warnings } = repairHistory([
       user('q'),
       assistant([call('1'), call('2')]),
@@ -464,7 +464,7 @@ describe('history repair', () => {
     ]);
   });
 
-  it('returns a sound history as it is', () => {
+  it('returns a valid history unchanged', () => {
     const messages = [
       user('q'),
       assistant([call('1')]),
@@ -474,7 +474,7 @@ describe('history repair', () => {
     expect(repairHistory(messages).messages).toBe(messages);
   });
 
-  it('gives the same objects for the same turns, since wires know messages by identity', () => {
+  it('returns the same objects for the same turns', () => {
     const one = toolResult({ callId: '1', name: 't', content: 'one' });
     const two = toolResult({ callId: '2', name: 't', content: 'two' });
     const history = [user('q'), assistant([call('1'), call('2')]), one, two, assistant([call('3')])];
@@ -485,7 +485,7 @@ describe('history repair', () => {
     expect(later[4]).not.toEqual(first[4]);
   });
 
-  it('is idempotent, gives every call exactly one result, and keeps prefixes', () => {
+  it('is idempotent, returns exactly one result per call, and preserves prefixes', () => {
     const id = fc.constantFrom('1', '2', '3', '1_2');
     const message: fc.Arbitrary<TurnMessage> = fc.oneof(
       fc.constant(user('u')),

@@ -4,7 +4,7 @@ import { WIRE_FAILURES } from './wire-failures.ts';
 
 const said = (text: string): string | undefined => (text === '-' ? undefined : text);
 
-it('the table has at least 120 forms', () => {
+it('the table has at least 120 rows', () => {
   expect(WIRE_FAILURES.length).toBeGreaterThanOrEqual(120);
 });
 
