@@ -9,6 +9,7 @@ export interface LoopLimits {
   readonly repeats?: number | undefined;
 }
 
+/** Returns whether the last turns exceed a limit. Reads no earlier turns, so that long runs cost no more. */
 export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;

@@ -1,7 +1,6 @@
 import type { Agent } from './agent.ts';
 import type { ChannelReporter } from './channel-reporter.ts';
 
-/** Returns the agent with effects that report their events. All events are published before a step ends. */
 export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
   const told = async <T>(run: () => Promise<T>): Promise<T> => {
     try {

@@ -12,7 +12,7 @@ export interface WatchOptions {
    * The watch ends shortly afterwards, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
-  /** @default the system's clock */
+  /** Clock of the grace period. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 

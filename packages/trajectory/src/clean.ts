@@ -4,6 +4,7 @@ import { toLine } from './line.ts';
 import { toShareGpt } from './sharegpt.ts';
 import type { Trajectory } from './trajectory.ts';
 
+/** Format of a line. */
 export type LineFormat = 'majordomo' | 'sharegpt';
 
 /** Line without secrets, or a suspect line with reasons. */

@@ -90,7 +90,6 @@ function check(options: WriterOptions): void {
   const wrong = (path: string, why: string): LlmError =>
     new LlmError('config', `trajectoryWriter: ${path} ${why}`, { path });
   if (options.folder === '') throw wrong('folder', 'must be a path');
-  // Untyped code finds out here, and not by a folder full of keys.
   if ((options.redactor as unknown) === undefined)
     throw wrong('redactor', 'is needed: nothing is written without one');
 }
