@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** A change that no test can notice, since nothing that anybody can see depends on it. */
+/** A mutant that no test can detect, because it does not change the behavior. */
 export interface Equivalent extends Pick<Mutant, 'file' | 'before' | 'after'> {
   readonly why: string;
 }
@@ -31,77 +31,65 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'any default above 0 passes the check',
   },
   {
-    file: 'prepare/capabilities.ts',
-    before: 'if (images !== false && files === undefined) return;',
-    after: ';',
-    why: 'saves a walk over the whole history at every call',
-  },
-  {
-    file: 'prepare/repair-history.ts',
-    before: 'for (let at = 0; at < messages.length;) at = repair.turn(messages, at);',
-    after: 'for (let at = 0; at <= messages.length;) at = repair.turn(messages, at);',
-    why: 'behind the last message there is none, which `turn` passes over',
+    file: 'prepare/history.ts',
+    before: 'for (let at = 0; at < messages.length;) at = repair.repairNext(messages, at);',
+    after: 'for (let at = 0; at <= messages.length;) at = repair.repairNext(messages, at);',
+    why: '`repairNext` skips a missing message',
   },
   {
     file: 'prepare/history.ts',
     before: 'for (let at = 0; at < messages.length; at++) {',
     after: 'for (let at = 0; at <= messages.length; at++) {',
-    why: 'behind the last message there is none, which has no role',
+    why: 'a missing message has no role',
   },
   {
-    file: 'prepare/repair-history.ts',
+    file: 'prepare/history.ts',
     before: 'if (message === undefined) return at + 1;',
     after: 'if (message === undefined) return at + 2;',
-    why: 'there is always a message: the compiler wants to hear it',
+    why: 'only satisfies the compiler, because the message always exists',
   },
   {
-    file: 'prepare/repair-history.ts',
+    file: 'prepare/history.ts',
     before: "while (end < messages.length && messages[end]?.role !== 'assistant') end++;",
     after: "while (end <= messages.length && messages[end]?.role !== 'assistant') end++;",
-    why: 'one behind the last message is behind it as well',
+    why: 'a position after the end selects the same messages',
   },
   {
-    file: 'stream/scribe.ts',
+    file: 'stream/event-writer.ts',
     before: "id: '',",
     after: "id: '?',",
-    why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
+    why: 'text and reasoning parts do not use the property',
   },
   {
-    file: 'stream/scribe.ts',
+    file: 'stream/event-writer.ts',
     before: "name: '',",
     after: "name: '?',",
-    why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
+    why: 'text and reasoning parts do not use the property',
   },
   {
-    file: 'stream/scribe.ts',
-    before: 'unfinished: false,',
-    after: 'unfinished: true,',
-    why: 'of text and reasoning: there for calls alone, and here so that all open parts have one shape',
-  },
-  {
-    file: 'stream/scribe.ts',
+    file: 'stream/event-writer.ts',
     before: "private responseId = '';",
     after: "private responseId = '?';",
-    why: 'set anew by the begin, before which no id is made up',
+    why: 'the start sets it before any id is generated',
   },
   {
-    file: 'stream/scribe.ts',
+    file: 'stream/event-writer.ts',
     before: 'if (batch.length === 0) return NOTHING;',
     after: ';',
-    why: 'saves a new list where the old one is empty',
+    why: 'only avoids a new empty list',
   },
 ];
 
-export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((known) => isSame(known, mutant));
+export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((entry) => isSame(entry, mutant));
 
-/** Those whose code has changed since: to be looked at again. */
+/** Returns the entries whose code has changed since. They must be reviewed. */
 export const outdated = (mutants: readonly Mutant[], starts: readonly string[]): readonly Equivalent[] =>
   EQUIVALENT.filter(
-    (known) =>
-      starts.some((start) => known.file.startsWith(start)) && !mutants.some((it) => isSame(known, it)),
+    (entry) =>
+      starts.some((start) => entry.file.startsWith(start)) && !mutants.some((it) => isSame(entry, it)),
   );
 
-type Named = Pick<Mutant, 'file' | 'before' | 'after'>;
+type Change = Pick<Mutant, 'file' | 'before' | 'after'>;
 
-const isSame = (a: Named, b: Named): boolean =>
+const isSame = (a: Change, b: Change): boolean =>
   a.file === b.file && a.before === b.before && a.after === b.after;
