@@ -2,7 +2,7 @@
 export interface Replacement {
   /** The package to install. */
   readonly package: string;
-  /** The element of `createMajordomo({ providers: [ … ] })`, or a complete call if there is no provider. */
+  /** The element of `createMajordomo({ providers: [ … ] })`, or a complete call if no provider exists. */
   readonly call: string;
   /** Spec for `majordomo.model(…)`. Undefined if `call` is complete. */
   readonly target: string | undefined;
