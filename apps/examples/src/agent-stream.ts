@@ -1,8 +1,8 @@
 import type { Agent } from '@majordomo/agent';
 
 /**
- * What a screen shows of an agent whose model may break off: a reset takes back the text of this step, and never what
- * came before a tool's result.
+ * Shows an agent whose model may break off. A reset removes the text of the current step and keeps everything before a tool's
+ * result.
  */
 export async function shown(
   agent: Agent,
@@ -11,11 +11,11 @@ export async function shown(
 ): Promise<string> {
   const stream = agent.stream(task, { afterCommit: 'restart' });
   let lines: string[] = [];
-  let kept = 0;
+  let stepStart = 0;
   for await (const event of stream) {
-    if (event.type === 'step-start') kept = lines.length;
+    if (event.type === 'step-start') stepStart = lines.length;
     if (event.type === 'model' && event.event.type === 'text-delta') lines.push(event.event.text);
-    if (event.type === 'model' && event.event.type === 'reset') lines = lines.slice(0, kept);
+    if (event.type === 'model' && event.event.type === 'reset') lines = lines.slice(0, stepStart);
     if (event.type === 'tool-start') lines.push(`→ ${event.call.name}`);
     paint(lines);
   }

@@ -4,15 +4,15 @@ import * as z from 'zod';
 
 const lookUp = defineTool({
   name: 'look_up_invoice',
-  description: 'What an invoice says',
+  description: 'Returns an invoice',
   parameters: z.object({ number: z.string() }),
   run: ({ number }) => ({ number, to: 'Acme', cents: 120_000 }),
 });
 
-/** Above ten units somebody has to agree; `once`: after a crash it is never begun a second time. */
+/** An amount above ten units needs approval. `once`: a crash never leads to a second payment. */
 const pay = defineTool({
   name: 'pay',
-  description: 'Pays an amount to somebody',
+  description: 'Pays an amount to a recipient',
   parameters: z.object({ to: z.string(), cents: z.number() }),
   approval: ({ cents }) => cents > 1000,
   effect: 'once',
@@ -22,7 +22,7 @@ const pay = defineTool({
 export const clerk = (model: ChatModel): Agent =>
   createAgent({ model, instructions: 'You settle invoices.', tools: [lookUp, pay], maxSteps: 6 });
 
-/** Runs until somebody has to agree; the state is JSON and can wait in a database. */
+/** Runs until an approval is needed. The state is JSON and can wait in a database. */
 export async function begin(
   agent: Agent,
   task: string,
@@ -31,9 +31,11 @@ export async function begin(
   return { json: JSON.stringify(toJson(state)), awaiting: awaiting.map(({ id }) => id) };
 }
 
-/** Goes on, in another process if need be. */
+/** Continues the run with a decision, in any process. */
 export async function decide(agent: Agent, json: string, callId: string, yes: boolean): Promise<string> {
   const state = fromJson<RunState>(JSON.parse(json));
-  const decision = yes ? { callId, approve: true as const } : { callId, deny: 'the owner said no' };
+  const decision = yes
+    ? { callId, approve: true as const }
+    : { callId, deny: 'the owner denied the payment' };
   return (await agent.run(state, { decisions: [decision] })).text;
 }

@@ -8,7 +8,7 @@ import {
   type Provider,
 } from '@majordomo/core';
 
-/** A budget in tokens: an estimate is reserved before each attempt, and settled with what it really used. */
+/** Limits tokens. Reserves an estimate before each attempt and replaces it with the actual usage afterwards. */
 export function budget(limit: number): Gate & { readonly spent: () => number } {
   let reserved = 0;
   let spent = 0;
@@ -17,7 +17,7 @@ export function budget(limit: number): Gate & { readonly spent: () => number } {
     spent: () => spent,
     admit({ request }) {
       const estimate = request.maxTokens ?? 1000;
-      if (spent + reserved + estimate > limit) return { deny: `the budget of ${limit} tokens is used up` };
+      if (spent + reserved + estimate > limit) return { deny: `the budget of ${limit} tokens is exhausted` };
       reserved += estimate;
       return {
         settle({ usage }) {
@@ -29,7 +29,7 @@ export function budget(limit: number): Gate & { readonly spent: () => number } {
   };
 }
 
-/** At most `parallel` calls at a time; when everything is benched, calls wait for the first to come back. */
+/** Makes at most `parallel` calls at a time. When all targets are benched, calls wait for the first one to recover. */
 export const batcher = (providers: readonly Provider[], limit: Gate, parallel: number): Majordomo =>
   createMajordomo({
     providers,
@@ -37,7 +37,7 @@ export const batcher = (providers: readonly Provider[], limit: Gate, parallel: n
     chain: { attempts: 4, whenAllBenched: 'wait', timeouts: { totalMs: 600_000 } },
   });
 
-/** One answer or error for each question, in order. */
+/** Returns an answer or an error for each question, in order. */
 export const ask = (majordomo: Majordomo, questions: readonly string[]): Promise<(string | LlmError)[]> =>
   Promise.all(
     questions.map(async (question) => {

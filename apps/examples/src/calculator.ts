@@ -1,7 +1,7 @@
 import { defineTool, type Skill } from '@majordomo/agent';
 import { defineSkill } from '@majordomo/skills';
 
-/** A skill is instructions and tools under one name. This one works out arithmetic without evaluating code. */
+/** A skill is instructions and tools under one name. This skill computes arithmetic without evaluating code. */
 export function calc(): Skill {
   return defineSkill({
     name: 'calc',
@@ -22,11 +22,11 @@ export function calc(): Skill {
   });
 }
 
-const LONGEST = 1000;
+const LIMIT = 1000;
 
-/** Throws for what is not an expression. The model receives the message and may correct its call. */
+/** Returns the value, or throws if the expression is invalid. The model receives the message and may correct its call. */
 function valueOf(expression: string): number {
-  if (expression.length > LONGEST) throw new RangeError(`expression: longer than ${LONGEST} characters`);
+  if (expression.length > LIMIT) throw new RangeError(`expression: longer than ${LIMIT} characters`);
   const tokens = expression.match(/\d+\.?\d*|\.\d+|\S/g) ?? [];
   const take = (...wanted: readonly string[]): string | undefined =>
     wanted.includes(tokens[0] ?? '') ? tokens.shift() : undefined;

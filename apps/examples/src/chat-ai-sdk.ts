@@ -1,6 +1,6 @@
 import { toLanguageModel } from '@majordomo/ai-sdk';
 import type { ChatModel } from '@majordomo/core';
-// The page is written with it; every model behind it is a chain.
+// The page uses the AI SDK, and each of its models is a chain.
 // eslint-disable-next-line majordomo/no-raw-sdk
 import {
   convertToModelMessages,
@@ -22,21 +22,22 @@ const tools = {
 };
 
 /**
- * The other side of `useChat`, as Next.js has its route handlers; Hono, Workers, Deno and Bun take it too. In
- * `app/api/chat/route.ts`: `export const POST = chatForUi(model)`, with the chain of your module.
+ * The server part of `useChat`, as a route handler for Next.js, Hono, Workers, Deno and Bun. In `app/api/chat/route.ts`: `export
+ * const POST = chatForUi(model)`, with the chain of your application.
  */
 export const chatForUi =
   (model: ChatModel) =>
   async (request: Request): Promise<Response> => {
     const body = z.object({ messages: z.unknown() }).safeParse(await request.json().catch(() => undefined));
-    const asked = await safeValidateUIMessages({ messages: body.data?.messages });
-    if (!asked.success) return new Response('messages of useChat are expected', { status: 400 });
+    const validated = await safeValidateUIMessages({ messages: body.data?.messages });
+    if (!validated.success)
+      return new Response('the body must contain the messages of useChat', { status: 400 });
     const { stream } = streamText({
       model: toLanguageModel(model),
-      messages: await convertToModelMessages(asked.data, { tools }),
+      messages: await convertToModelMessages(validated.data, { tools }),
       tools,
       stopWhen: isStepCount(5),
-      // Without it nobody would tell the vendor that the reader has left.
+      // Cancels the vendor's response when the reader disconnects.
       abortSignal: request.signal,
       onError: ({ error }) => {
         console.error(error);

@@ -2,7 +2,7 @@ import { user, type ChatModel } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
 import { Hono } from 'hono';
 
-/** Anything that answers with a web `Response` does it like this: Hono, Workers, Deno, Bun. */
+/** Serves a chat. Other servers that return a web `Response` do the same: Workers, Deno, Bun. */
 export function honoChat(model: ChatModel): Hono {
   const app = new Hono();
   app.post('/chat', async ({ req }) => {

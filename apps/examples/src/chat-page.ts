@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { user, type ChatModel } from '@majordomo/core';
 import { pipeSse } from '@majordomo/core/http';
 
-/** The page `page/chat.html`, and the chat that it talks to: what a reset takes back, the page clears. */
+/** Serves the page `page/chat.html` and its chat. The page clears its text at a reset. */
 export const chatPage = (model: ChatModel): Server =>
   createServer((request, response) => void serve(model, request, response));
 

@@ -2,7 +2,7 @@ import type { Agent, Decision } from '@majordomo/agent';
 import { runJournaled } from '@majordomo/agent/durable';
 import type { JsonValue } from '@majordomo/core';
 
-/** What is used of the `step` of Cloudflare's `WorkflowEntrypoint`. */
+/** The part of the `step` of Cloudflare's `WorkflowEntrypoint` that this example uses. */
 export interface WorkflowStep {
   do(name: string, config: object, run: () => Promise<JsonValue>): Promise<JsonValue>;
   waitForEvent(
@@ -11,10 +11,13 @@ export interface WorkflowStep {
   ): Promise<{ readonly payload: Decision }>;
 }
 
-/** The chain retries by itself: a step that failed has failed. Longer than any answer may take. */
+/** The chain retries, so Cloudflare must not. The timeout is longer than any answer takes. */
 const ONCE = { retries: { limit: 0, delay: 0 }, timeout: '1 hour' };
 
-/** What `run(event, step)` of a workflow does: `inWorkflow(agent, event.instanceId, event.payload, step)`. A step holds 1 MiB. */
+/**
+ * Runs an agent in the `run(event, step)` of a workflow: `inWorkflow(agent, event.instanceId, event.payload, step)`. A step
+ * stores at most 1 MiB.
+ */
 export function inWorkflow(
   agent: Agent,
   runId: string,
@@ -33,6 +36,9 @@ export function inWorkflow(
   });
 }
 
-/** For `instance.sendEvent({ type: decisionType(callId), payload: { callId, approve: true } })`; types are plain and short. */
+/**
+ * Returns the type for `instance.sendEvent({ type: decisionType(callId), payload: { callId, approve: true } })`. Types are short
+ * and have no special characters.
+ */
 export const decisionType = (callId: string): string =>
   `decision-${callId.replaceAll(/[^\w-]/g, '_')}`.slice(0, 100);

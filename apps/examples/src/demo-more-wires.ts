@@ -7,8 +7,8 @@ import type { Timeline } from '../../cli/src/demo/timeline.ts';
 
 const STORY = 'A butler opens the door before the bell has rung.';
 
-/** A scene of the demo: a chain from Gemini to Bedrock, each through its own SDK. Returns what the servers saw. */
-export async function moreWires(timeline: Timeline): Promise<readonly WireServer[]> {
+/** Plays a scene of the demo: a chain from Gemini to Bedrock, each through its own SDK. Returns the servers. */
+export async function playMoreWires(timeline: Timeline): Promise<readonly WireServer[]> {
   const cut = { fault: 'end', at: { content: 2 }, answer: STORY } as const;
   const google = await startWireServer({ wire: geminiGenerate, script: () => cut });
   const bedrock = await startWireServer({ wire: bedrockConverse, script: () => STORY });
@@ -20,13 +20,13 @@ export async function moreWires(timeline: Timeline): Promise<readonly WireServer
           apiKey: 'demo',
           baseURL: bedrock.baseURL,
           region: 'us-east-1',
-          // The played server speaks HTTP/1.1.
+          // The test server only supports HTTP/1.1.
           requestHandler: () => new NodeHttpHandler(),
         }),
       ],
       onEvent: timeline.onEvent,
     });
-    timeline.title('5  Gemini ends without a finish; Bedrock tells the story');
+    timeline.title('5  Gemini ends without a finish; Bedrock answers');
     let shown = '';
     const model = majordomo.model('google/gemini-demo,bedrock/claude-demo');
     const options = { afterCommit: 'restart', attempts: 1 } as const;

@@ -4,14 +4,14 @@ import { serve } from '@majordomo/gateway/node';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { anthropicMessages, openaiChat, startWireServer, type WireServer } from '@majordomo/conformance';
-// eslint-disable-next-line majordomo/no-raw-sdk -- somebody else's client asks
+// eslint-disable-next-line majordomo/no-raw-sdk -- the demo calls the gateway with OpenAI's SDK
 import OpenAI from 'openai';
 import type { Timeline } from '../../cli/src/demo/timeline.ts';
 
-const ANSWER = 'You rang? It is Claude who opens, and your client has not noticed.';
+const ANSWER = 'Claude answers this request, and the client needs no change.';
 
-/** The demo's last scene: a gateway serves a chain, and OpenAI's own client asks it. Returns what the vendors saw. */
-export async function servedToItself(timeline: Timeline): Promise<readonly WireServer[]> {
+/** Plays the demo's last scene: a gateway serves a chain, and OpenAI's SDK calls it. Returns the vendors' servers. */
+export async function playGateway(timeline: Timeline): Promise<readonly WireServer[]> {
   const away = { failure: 'overloaded', status: 529 } as const;
   const openai = await startWireServer({ wire: openaiChat, script: () => away });
   const anthropic = await startWireServer({ wire: anthropicMessages, script: () => ANSWER });
@@ -26,11 +26,11 @@ export async function servedToItself(timeline: Timeline): Promise<readonly WireS
   const models = { butler: 'openai/gpt-away,anthropic/claude-served' };
   const gateway = await serve(createGateway({ majordomo, models }), { port: 0 });
   try {
-    timeline.title("6  A gateway serves the chain as one model; OpenAI's own client asks it");
+    timeline.title("6  A gateway serves the chain as one model; OpenAI's SDK calls it");
     const client = new OpenAI({ apiKey: 'any text', baseURL: `${gateway.url}/v1`, maxRetries: 0 });
     const stream = await client.chat.completions.create({
       model: 'butler',
-      messages: [{ role: 'user', content: 'Is anybody there?' }],
+      messages: [{ role: 'user', content: 'Hello?' }],
       stream: true,
     });
     let shown = '';

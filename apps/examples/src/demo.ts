@@ -1,23 +1,23 @@
-/** `pnpm demo [--live "a/x,b/y"] ["prompt"]`: `majordomo demo` from its sources, with two more wires, and a gateway. */
+/** `pnpm demo [--live "a/x,b/y"] ["prompt"]`: runs `majordomo demo` from its sources, with two more wires and a gateway. */
 import { playDemo } from '../../cli/src/demo/demo.ts';
 import { Interrupts } from '../../cli/src/interrupts.ts';
 import { main } from '../../cli/src/main.ts';
 import { processIo } from '../../cli/src/process-io.ts';
 import type { Timeline } from '../../cli/src/demo/timeline.ts';
-import { moreWires } from './demo-more-wires.ts';
+import { playMoreWires } from './demo-more-wires.ts';
 
 async function more(timeline: Timeline): Promise<void> {
-  await moreWires(timeline);
-  const { servedToItself } = await import('./demo-served.ts');
-  await servedToItself(timeline);
+  await playMoreWires(timeline);
+  const { playGateway } = await import('./demo-served.ts');
+  await playGateway(timeline);
 }
 
 const interrupts = new Interrupts();
 process.once('SIGINT', () => {
   interrupts.press();
 });
-// `pnpm demo | head`: the reader has what it wanted.
+// `pnpm demo | head`: the reader has closed the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-const words = process.argv.slice(2).filter((word) => word !== '--');
+const args = process.argv.slice(2).filter((arg) => arg !== '--');
 const io = processIo(process.env, interrupts);
-process.exitCode = words.length === 0 ? await playDemo(io, more) : await main(['demo', ...words], io);
+process.exitCode = args.length === 0 ? await playDemo(io, more) : await main(['demo', ...args], io);

@@ -3,8 +3,8 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 
 /**
- * Backends by variable: `LLM_BOX=foreman://TOKEN@box.lan` is then `box/qwen3`, and
- * `LLM_LAB=openai+http://127.0.0.1:8000/v1` is `lab/…`. The scheme decides which registered package serves it.
+ * Creates providers from variables: `LLM_BOX=foreman://TOKEN@box.lan` adds `box/qwen3`, and
+ * `LLM_LAB=openai+http://127.0.0.1:8000/v1` adds `lab/…`. The scheme selects the registered package.
  */
 export function fromEnvironment(env: object): Majordomo {
   const majordomo = createMajordomo({ providers: [createOpenAI(), createOllama()], env });

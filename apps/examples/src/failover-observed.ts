@@ -1,9 +1,9 @@
 import type { CallEvent } from '@majordomo/core';
 
-/** Price per token, by target; what is not listed is not guessed. */
+/** Prices per token, by target. A target without a price counts as unpriced. */
 export type Prices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
 
-/** Counts what calls did and cost, from their events: failed attempts cost too. */
+/** Counts failures and cost from the events of calls. Failed attempts also cost. */
 export function ledger(prices: Prices) {
   const cost = new Map<string, number>();
   const failures = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { user, type Majordomo } from '@majordomo/core';
 
-/** Two pictures from one chain of image models, judged by a chat model: images are parts, as they are. */
+/** Generates two pictures with a chain of image models and passes them to a chat model, without conversion. */
 export async function betterCat(majordomo: Majordomo): Promise<string> {
   const painter = majordomo.imageModel('openai/gpt-image,art/draw');
   const { images, warnings } = await painter.generate({ prompt: 'a cat', size: '1024x1024', n: 2 });

@@ -1,7 +1,7 @@
 import { createMajordomo, user, type ImagePart, type Majordomo, type Provider } from '@majordomo/core';
 import { createMediaFitter } from '@majordomo/media';
 
-/** Pictures are made to fit each model that looks at them, from the original every time. */
+/** Fits pictures to the limits of each model, always from the original. */
 export const studio = (providers: readonly Provider[]): Majordomo =>
   createMajordomo({ providers, media: createMediaFitter(), chain: { backoff: { baseMs: 1 } } });
 
@@ -11,8 +11,8 @@ export interface Picture {
 }
 
 /**
- * Draws a picture, has a chain of vision models say what is wrong with it, and edits it. A drawn image is a chat part,
- * and a chat part is what an edit begins with: nothing is converted on the way.
+ * Draws a picture, lets a chain of vision models criticize it, and edits it. A drawn image is a chat part, and an edit accepts
+ * chat parts, so nothing is converted.
  */
 export async function drawAndImprove(
   majordomo: Majordomo,
@@ -23,7 +23,7 @@ export async function drawAndImprove(
     const { images, target, warnings } = await painter.generate(request);
     for (const { action, what, why } of warnings) console.warn(`${action} ${what}: ${why}`);
     const [image] = images;
-    if (image === undefined) throw new Error('an answer without images is an error before it comes here');
+    if (image === undefined) throw new Error('the response has no image');
     return { image, target };
   };
 

@@ -1,12 +1,12 @@
 import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 
-/** Gives a token; `fresh` when the last one was refused. */
+/** Returns a token. `fresh` is set when the vendor has rejected the last one. */
 export type Vault = (fresh: boolean, signal: AbortSignal) => Promise<string>;
 
 /**
- * Two keys are two providers, with health of their own: one that is spent is benched alone. The third asks a vault
- * before each attempt, and once more after a 401.
+ * Creates a provider for each key, so that an exhausted key is benched separately. Another provider calls a vault before each
+ * attempt, and again after a 401.
  */
 export function pooled(keys: readonly string[], vault: Vault, baseURL: string): Majordomo {
   const pool = keys.map((apiKey, n) => createOpenAI({ id: `key-${n}`, apiKey, baseURL, api: 'chat' }));

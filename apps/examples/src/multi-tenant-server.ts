@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createMajordomo, LlmError, user, type Majordomo, type Provider } from '@majordomo/core';
 import { createLedger, type Ledger, type LedgerOptions } from '@majordomo/ledger';
 
-/** A budget for each tenant and month, and a pace that nobody may exceed, whoever runs how many processes. */
-export function house(
+/** Creates a ledger with a budget and a request rate for each tenant. The rate applies across all processes. */
+export function createTenants(
   provider: Provider,
   options: Pick<LedgerOptions, 'store' | 'catalog' | 'clock' | 'onAlert'>,
 ): { readonly majordomo: Majordomo; readonly ledger: Ledger } {
@@ -12,15 +12,15 @@ export function house(
     limits: [
       { name: 'month', max: { usd: '20.00' }, per: 'month', zone: 'Europe/Berlin', each: ['tenant'] },
       { name: 'pace', max: { requests: 60 }, per: 'minute', each: ['tenant'] },
-      { name: 'house', max: { usd: '500.00' }, per: 'month', zone: 'Europe/Berlin' },
+      { name: 'total', max: { usd: '500.00' }, per: 'month', zone: 'Europe/Berlin' },
     ],
   });
   return { ledger, majordomo: createMajordomo({ providers: [provider], gates: [ledger.gate] }) };
 }
 
-/** Who asks is told by `tenantOf`; a budget that is spent is a 429 that says when to come again. */
+/** Serves tenants, which `tenantOf` identifies. An exhausted budget returns a 429 with a Retry-After. */
 export function server(
-  { majordomo, ledger }: ReturnType<typeof house>,
+  { majordomo, ledger }: ReturnType<typeof createTenants>,
   spec: string,
   tenantOf: (request: IncomingMessage) => string | undefined,
 ): Server {
@@ -36,8 +36,8 @@ export function server(
       response.writeHead(401).end();
     } else if (request.url === '/budget') {
       // Each tenant sees its own counters only.
-      const own = `tenant=${encodeURIComponent(tenant)}`;
-      const states = (await ledger.state()).filter(({ key }) => key === own);
+      const tenantKey = `tenant=${encodeURIComponent(tenant)}`;
+      const states = (await ledger.state()).filter(({ key }) => key === tenantKey);
       const shown = states.map(({ limit, left }) => ({ limit: limit.name, left: String(left) }));
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(shown));
     } else {
@@ -56,5 +56,5 @@ function fail(response: ServerResponse, error: unknown): void {
   }
   const { retryAfterMs } = error.details;
   const headers = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
-  response.writeHead(429, headers).end('your budget is spent');
+  response.writeHead(429, headers).end('your budget is exhausted');
 }

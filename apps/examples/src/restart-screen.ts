@@ -1,12 +1,12 @@
 import { user, type ChatModel } from '@majordomo/core';
 
-/** One block of an answer, as a screen keeps it. */
+/** A block of an answer on the screen. */
 export interface Block {
   readonly kind: 'text' | 'reasoning' | 'tool-call';
   text: string;
 }
 
-/** Every event of a stream has its place here; a `reset` empties the screen. */
+/** Handles every event of a stream. A `reset` clears the screen. */
 export async function show(
   model: ChatModel,
   question: string,

@@ -2,8 +2,8 @@ import { createMajordomo, user, type ChatModel } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 
 /**
- * Code of another repository: it is handed a `ChatModel`, so that tests hand it a fake, and its linter
- * (`@majordomo/eslint-plugin`) keeps raw SDKs out of it.
+ * Code of another repository. It receives a `ChatModel`, so that tests can pass a fake, and `@majordomo/eslint-plugin`
+ * reports raw SDKs in it.
  */
 export class Summariser {
   private readonly model: ChatModel;
@@ -18,6 +18,6 @@ export class Summariser {
   }
 }
 
-/** The one place of that app that knows vendors. */
+/** Creates the model of the application. No other file names a vendor. */
 export const defaultModel = (env: object): ChatModel =>
   createMajordomo({ providers: [createAnthropic()], env }).model('anthropic/claude-large');

@@ -5,7 +5,7 @@ import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { Summariser } from './sibling.ts';
 
-it('your code, with a model that says what you like', async () => {
+it('your code with a fake model', async () => {
   const clock = fakeClock();
   const first = fakeProvider({
     id: 'first',
@@ -22,7 +22,7 @@ it('your code, with a model that says what you like', async () => {
   expect(second.requests[0]?.request.system).toBe('Sum up in one sentence.');
 });
 
-it('your code, the real SDK, and a vendor that breaks off in the middle', async () => {
+it('your code with the real SDK and a vendor whose stream breaks off', async () => {
   await using server = await startWireServer({
     wire: openaiChat,
     script: [{ fault: 'cut', at: { content: 1 } }, 'In short: snow.'],

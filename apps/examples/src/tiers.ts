@@ -1,13 +1,13 @@
 import { createMajordomo, type Majordomo, type Provider } from '@majordomo/core';
 
-/** Where an app keeps what its tiers mean: a table, a settings service. */
+/** Store of the models of each tier: a table or a settings service. */
 export interface TierStore {
   read(tier: string, tenant: string | undefined, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /**
- * Code asks for `fast` or `thinking`; what that is, is decided per call and per tenant. Resolvers come after the
- * aliases, may do I/O, and end with the call's signal.
+ * Resolves `fast` or `thinking` per call and tenant. Resolvers are called for names without an alias, may do I/O, and
+ * receive the signal of the call.
  */
 export const withTiers = (providers: readonly Provider[], store: TierStore): Majordomo =>
   createMajordomo({

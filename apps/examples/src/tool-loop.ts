@@ -4,7 +4,7 @@ import * as z from 'zod';
 const City = z.object({ city: z.string() });
 const tools = [{ name: 'weather', description: 'The weather in a city', parameters: City }];
 
-/** The loop manually: ask, answer every call, ask again. `@majordomo/agent` is this with limits and hooks. */
+/** Runs a manual loop: call the model, run its tools, call it again. `@majordomo/agent` adds limits and hooks. */
 export async function withWeather(model: ChatModel, question: string): Promise<string> {
   const messages: Message[] = [user(question)];
   for (let step = 0; step < 8; step++) {
@@ -13,13 +13,13 @@ export async function withWeather(model: ChatModel, question: string): Promise<s
     if (toolCalls.length === 0) return text;
     messages.push(toolResult(toolCalls.map(answer)));
   }
-  throw new Error('eight steps and no answer');
+  throw new Error('no answer after eight steps');
 }
 
-/** Every call gets a result; a model that called wrongly is told so, and can correct itself. */
+/** Returns a result for every call. After an invalid call, the error lets the model correct itself. */
 function answer({ id: callId, name, args }: ToolCallPart) {
   const checked = City.safeParse(args);
-  if (name !== 'weather') return { callId, name, content: `there is no tool ${name}`, isError: true };
+  if (name !== 'weather') return { callId, name, content: `unknown tool ${name}`, isError: true };
   if (!checked.success) return { callId, name, content: checked.error.message, isError: true };
   return { callId, name, content: `4 °C and snow in ${checked.data.city}` };
 }

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallEvent, MajordomoOptions } from '@majordomo/core';
 
-/** What is used of a span: OpenTelemetry's has these members. */
+/** The part of a span that this example uses. OpenTelemetry's spans have it. */
 export interface Span {
   setAttribute(name: string, value: string | number): unknown;
   end(): void;
 }
 
 /**
- * A span for each attempt: `around` runs the attempt inside it, so that what the SDK and `fetch` do is its child, and
- * the events end it.
+ * Creates a span for each attempt. `around` runs the attempt in the span, so that spans of the SDK and of `fetch` are its
+ * children, and the event of its end closes it.
  */
 export function tracing(startSpan: (name: string) => Span): Pick<MajordomoOptions, 'around' | 'onEvent'> {
   const current = new AsyncLocalStorage<Span>();

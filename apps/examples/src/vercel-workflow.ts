@@ -14,14 +14,17 @@ import {
 } from '@majordomo/agent/steps';
 import type { ToolCallPart } from '@majordomo/core';
 
-/** Functions of yours that begin with `'use step'`; each asks `agent.effects({ runId, signal })` for the same. `ask.maxRetries = 0`. */
+/**
+ * Functions of the application that begin with `'use step'`. Each calls the method of `agent.effects({ runId, signal })` that it
+ * is named after, with `ask.maxRetries = 0`.
+ */
 export interface Steps {
   ask(state: RunState): Promise<Answer>;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
 }
 
-/** What does not follow from a state. */
+/** Rules of the run that its state does not contain. */
 export const RULES: Rules = {
   maxSteps: () => 20,
   mayNeedApproval: () => true,
@@ -31,10 +34,10 @@ export const RULES: Rules = {
 };
 
 /**
- * The body of a function with `'use workflow'` of Vercel's workflow kit: `return bySteps(question, steps, (id) => hook.create({
- * token: runId + id }))`, where `hook` is `defineHook<Decision>()`. It loads the pure steps alone, as that place demands.
+ * Runs an agent in a function with `'use workflow'`: `return runBySteps(question, steps, (id) => hook.create({ token: runId + id }))`,
+ * where `hook` is `defineHook<Decision>()`. It only imports the pure steps, as workflow functions require.
  */
-export async function bySteps(
+export async function runBySteps(
   question: string,
   steps: Steps,
   decisionOn: (callId: string) => PromiseLike<Decision>,

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Debian's package puts it; elsewhere CHROMIUM names it. */
+/** Path of Debian's package. The variable CHROMIUM overrides it. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export const hasChromium = spawnSync(CHROMIUM, ['--version']).status === 0;
 
-/** One page of a headless Chromium, told what to do over its own protocol. */
+/** A page of a headless Chromium, controlled through the DevTools protocol. */
 export interface Page extends AsyncDisposable {
-  /** The value of an expression; a promise is awaited. */
+  /** Returns the value of an expression. Awaits a promise. */
   evaluate(expression: string): Promise<unknown>;
-  /** A PNG of what is seen. */
+  /** Returns a screenshot as PNG. */
   screenshot(): Promise<Buffer>;
 }
 
@@ -82,7 +82,7 @@ async function connect(address: string, url: string): Promise<Command> {
     });
 }
 
-/** The page may come a moment after the browser. */
+/** Waits for the page, which may open later than the browser. */
 async function pageSocket(address: string, url: string): Promise<string> {
   for (;;) {
     const answer = await fetch(`http://${address}/json/list`);

@@ -11,7 +11,7 @@ import { expect, it } from 'vitest';
 import { decide, runWorker, start } from '../src/bullmq-worker.ts';
 
 describeWith('redis', 'bullmq-worker', () => {
-  it('a run goes from worker to worker, waits for a person, and pays once', async () => {
+  it('a run continues in another worker, waits for a decision and pays once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-bullmq-'));
     const redis = await startRedis();
     const { hostname: host, port } = new URL(redis.url);

@@ -8,7 +8,7 @@ import { chatForUi } from '../src/chat-ai-sdk.ts';
 const question: UIMessage = { id: 'q', role: 'user', parts: [{ type: 'text', text: 'weather in Rome?' }] };
 
 describe('a route handler for useChat', () => {
-  it('streams a chain, with what its tool said', async () => {
+  it('streams a chain and the result of its tool', async () => {
     const call = { type: 'tool-call', name: 'weather', json: '{"city":"Rome"}' } as const;
     await using vendor = await startWireServer({
       wire: openaiResponses,
@@ -39,7 +39,7 @@ describe('a route handler for useChat', () => {
     );
   });
 
-  it.each(['', '{}', '{"messages":3}', '{"messages":[{"role":"user"}]}'])('refuses %s', async (body) => {
+  it.each(['', '{}', '{"messages":3}', '{"messages":[{"role":"user"}]}'])('rejects %s', async (body) => {
     const route = chatForUi(createMajordomo({ providers: [] }).model('openai/gpt-5.4'));
     const response = await route(new Request('http://127.0.0.1/api/chat', { method: 'POST', body }));
     expect(response.status).toBe(400);

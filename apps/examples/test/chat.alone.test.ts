@@ -13,7 +13,7 @@ import { chatRoute } from '../src/chat-next.ts';
 import { chatPage } from '../src/chat-page.ts';
 import { hasChromium, openPage } from './browser.ts';
 
-// The examples log what failed.
+// The examples log failures.
 beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
 });
@@ -33,7 +33,7 @@ const clock = defineTool({
   run: () => 'noon',
 });
 
-/** Every way in which an app answers, as a handler of a real node:http server. */
+/** Chat servers of the examples, as handlers of a node:http server. */
 const SERVERS: Readonly<Record<string, (model: ChatModel) => RequestListener>> = {
   Hono: (model) => getRequestListener(honoChat(model).fetch),
   'Next-style': (model) => getRequestListener(chatRoute(model)),
@@ -55,7 +55,7 @@ const post = (url: string, body: string, signal?: AbortSignal): Promise<Response
   fetch(url, { method: 'POST', headers: { 'content-type': 'text/plain' }, body, signal: signal ?? null });
 
 describe.each(Object.entries(SERVERS))('%s', (_name, handlerOf) => {
-  it('streams an answer, and tells a failure without the key', async () => {
+  it('streams an answer, and reports a failure without the key', async () => {
     await using vendor = await vendorOf('Hello you there.', { failure: 'auth' });
     await using server = await listening(createServer(handlerOf(modelOf(vendor))));
     let text = '';
@@ -70,7 +70,7 @@ describe.each(Object.entries(SERVERS))('%s', (_name, handlerOf) => {
     expect(LlmError.is(error, 'auth')).toBe(true);
   });
 
-  it('closes the connection to the vendor when its reader leaves', async () => {
+  it('closes the connection to the vendor when the reader disconnects', async () => {
     await using vendor = await vendorOf({ fault: 'stall', at: { content: 1 }, answer: 'Hello you there.' });
     await using server = await listening(createServer(handlerOf(modelOf(vendor))));
     const leaving = new AbortController();
@@ -81,7 +81,7 @@ describe.each(Object.entries(SERVERS))('%s', (_name, handlerOf) => {
   });
 });
 
-it('chat-express shows of an agent what is for the screen', async () => {
+it('chat-express selects the events of an agent for the screen', async () => {
   const call = { parts: [{ type: 'tool-call', name: 'clock', json: '{}' }] } as const;
   await using vendor = await vendorOf(call, 'Noon.');
   const handler = SERVERS['Express'];
@@ -123,7 +123,7 @@ it.skipIf(!hasChromium)(
 
     await expect.poll(() => page.evaluate(`document.forms.length`)).toBe(1);
     await ask('one');
-    // The vendor is silent now: what has come is on the screen.
+    // The vendor is silent now, and the screen shows the text so far.
     await expect.poll(async () => (await shown())[1]).toMatch(/^Hel/);
     expect((await shown())[1]).not.toBe(words);
     await page.evaluate(`location.reload()`);

@@ -6,19 +6,19 @@ import { anthropicMessages, openaiChat, startWireServer } from '@majordomo/confo
 import { expect, it, vi } from 'vitest';
 import { openStage, playScenes } from '../../cli/src/demo/scenes.ts';
 import { createTimeline } from '../../cli/src/demo/timeline.ts';
-import { moreWires } from '../src/demo-more-wires.ts';
-import { servedToItself } from '../src/demo-served.ts';
+import { playMoreWires } from '../src/demo-more-wires.ts';
+import { playGateway } from '../src/demo-served.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../src/demo.ts', import.meta.url));
 /** `pnpm demo` builds nothing. */
 const sources = new URL('../../../tooling/build/from-sources.ts', import.meta.url).href;
 
-/** Of a process that loads many sources, on a busy machine. */
+/** Timeout of a process that loads many sources. */
 const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: LIMIT_MS });
 
-it('the timeline tells what the servers saw', async () => {
+it('the timeline matches the requests of the servers', async () => {
   let shown = '';
   const events: CallEvent[] = [];
   const timeline = createTimeline({ write: (text) => (shown += text), colour: false });
@@ -29,7 +29,7 @@ it('the timeline tells what the servers saw', async () => {
       timeline.onEvent(event);
     },
   };
-  // The first vendor may be silent for a second, and on a busy machine the SDK took that to load: its server saw nothing.
+  // The first vendor may be silent for a second. Load the SDK before, so that loading does not use that time.
   await import('openai');
   const stage = await openStage(recording);
   try {
@@ -53,7 +53,7 @@ it('the timeline tells what the servers saw', async () => {
       .filter(({ type }) => type === 'call-end')
       .every((event) => event.type === 'call-end' && event.outcome === 'finished'),
   ).toBe(true);
-  for (const told of [
+  for (const line of [
     '✗ overloaded (529)',
     '✗ timeout (complete)',
     'benched for',
@@ -61,15 +61,15 @@ it('the timeline tells what the servers saw', async () => {
     '✗ network',
     '{"title":"Onion soup","minutes":45,',
   ]) {
-    expect(shown).toContain(told);
+    expect(shown).toContain(line);
   }
   expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
-it('two more wires take part, as their servers saw it', async () => {
+it('two more wires take part, and their servers receive the requests', async () => {
   let shown = '';
   const timeline = createTimeline({ write: (text) => (shown += text), colour: false });
-  const servers = await moreWires(timeline);
+  const servers = await playMoreWires(timeline);
   const seen = servers.map(({ requests }) => requests.map(({ model, violations }) => [model, violations]));
   expect(seen).toEqual([[['gemini-demo', []]], [['claude-demo', []]]]);
   expect([...timeline.tally].map(([target, { tried, answered }]) => [target, tried, answered])).toEqual([
@@ -80,18 +80,18 @@ it('two more wires take part, as their servers saw it', async () => {
   expect(shown).toContain('A butler opens the door before the bell has rung.');
 });
 
-it('a chain is served, and the official client gets the answer of the second vendor', async () => {
+it('the gateway serves a chain, and OpenAI’s SDK gets the answer of the second vendor', async () => {
   let shown = '';
   const timeline = createTimeline({ write: (text) => (shown += text), colour: false });
-  const servers = await servedToItself(timeline);
+  const servers = await playGateway(timeline);
   const seen = servers.map(({ requests }) => requests.map(({ model, violations }) => [model, violations]));
   expect(seen).toEqual([[['gpt-away', []]], [['claude-served', []]]]);
   expect(shown).toContain('✗ overloaded (529)');
-  expect(shown).toContain('answer    You rang? It is Claude who opens, and your client has not noticed.');
+  expect(shown).toContain('answer    Claude answers this request, and the client needs no change.');
   expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
-it('the command runs by itself, plain when piped, and ends', async () => {
+it('the command runs to its end, without colors when piped', async () => {
   const { stdout } = await run(process.execPath, ['--import', sources, script], { timeout: LIMIT_MS });
   const places = [
     '\n1  ',
@@ -99,7 +99,7 @@ it('the command runs by itself, plain when piped, and ends', async () => {
     '\n6  ',
     'Summary, from the events alone',
     'bedrock/claude-demo  ',
-    'Every call got',
+    'Every call returned',
   ];
   expect(places.map((text) => stdout.lastIndexOf(text))).toEqual(
     places.map((text) => stdout.lastIndexOf(text)).toSorted((a, b) => a - b),
@@ -109,7 +109,7 @@ it('the command runs by itself, plain when piped, and ends', async () => {
   expect(stdout).not.toMatch(/\u001B\[/);
 });
 
-it('--live asks real ones from a checkout that is not built', async () => {
+it('--live calls real models from a checkout that is not built', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['Hello.'] });
   const env = {
     PATH: process.env['PATH'],
@@ -120,7 +120,7 @@ it('--live asks real ones from a checkout that is not built', async () => {
   expect(stdout).toContain('answer    Hello.');
 });
 
-it('--live without a key says what to set', async () => {
+it('--live without a key names the variable to set', async () => {
   const argv = ['--import', sources, script, '--live', 'openai/gpt-x', 'hi'];
   const failed = await run(process.execPath, argv, {
     timeout: LIMIT_MS,

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { shown } from '../src/agent-stream.ts';
 import { begin, clerk, decide } from '../src/agent-with-toolbox.ts';
 import { ask, batcher, budget } from '../src/batch.ts';
-import { patient } from '../src/call-policy.ts';
+import { askWithPolicy } from '../src/call-policy.ts';
 import { extra, withLab } from '../src/compatible-vendor.ts';
 import { fromEnvironment } from '../src/env-providers.ts';
 import { ledger } from '../src/failover-observed.ts';
@@ -61,7 +61,7 @@ it('postgres-claims: a key is granted to the first claim only', async () => {
 });
 
 describe('which model answers', () => {
-  it('hedged: a silent target is not felt, and a broken answer is gone on with', async () => {
+  it('hedged: skips a silent target and continues a broken answer', async () => {
     const clock = fakeClock();
     const silent = fakeProvider({ id: 'openai', clock, models: { 'gpt-4o': [{ hang: true }] } });
     const begun = { fail: 'server', after: 'Once there was a fox, ' } as const;
@@ -76,7 +76,7 @@ describe('which model answers', () => {
     expect(screen).toBe('Once there was a fox,  […] and it ran.');
   });
 
-  it('named-executors: the environment of the moment decides, and what really ran is told', async () => {
+  it('named-executors: uses the live environment and reports the target that answered', async () => {
     const env: Record<string, string> = { CLAUDE_MODEL: 'claude-x' };
     const cloudflare = fakeProvider({
       id: 'cloudflare',
@@ -153,9 +153,9 @@ describe('chains', () => {
   });
 
   it('call-policy', async () => {
-    expect(await patient(chat({ fail: 'auth' }), 'hi')).toBe('Somebody has to log in again.');
-    expect(await patient(chat({ fail: 'network' }, { fail: 'network' }), 'hi')).toBe('No connection.');
-    expect(await patient(chat('hello'), 'hi')).toBe('hello');
+    expect(await askWithPolicy(chat({ fail: 'auth' }), 'hi')).toBe('The API key is not valid.');
+    expect(await askWithPolicy(chat({ fail: 'network' }, { fail: 'network' }), 'hi')).toBe('No connection.');
+    expect(await askWithPolicy(chat('hello'), 'hi')).toBe('hello');
   });
 
   it('hot-reload', async () => {
@@ -319,7 +319,9 @@ describe('operating', () => {
     });
     const model = majordomo.model('openai/gpt-4o');
     await model.generate(question, { tenant: 'rich' });
-    await expect(model.generate(question, { tenant: 'poor' })).rejects.toThrow('poor is over its quota');
+    await expect(model.generate(question, { tenant: 'poor' })).rejects.toThrow(
+      'the quota of poor is exhausted',
+    );
     expect(settled).toEqual([14]);
   });
 
@@ -373,10 +375,10 @@ describe('servers', () => {
   });
 });
 
-/** In the runtime of Cloudflare, by `tooling/acceptance/test/durable/cloudflare.test.ts`. */
+/** Examples that `tooling/acceptance/test/durable/cloudflare.test.ts` runs in Cloudflare's runtime. */
 const PLAYED_ELSEWHERE = ['demo.ts', 'cloudflare-workflow.ts'];
 
-it('every example has at most 60 lines and is played', () => {
+it('every example has at most 60 lines and a test', () => {
   const folder = join(import.meta.dirname, '../src');
   const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   const linesOf = (name: string): number =>

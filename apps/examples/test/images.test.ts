@@ -13,7 +13,7 @@ interface Seen {
   readonly text: string;
 }
 
-/** A grey PNG of this size. */
+/** Returns a gray PNG of this size. */
 function greyPng(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer): Buffer => {
     const body = Buffer.concat([Buffer.from(type), data]);
@@ -40,7 +40,7 @@ function greyPng(width: number, height: number): Buffer {
 const SKETCH = greyPng(9000, 40);
 const FINAL = greyPng(64, 64);
 
-/** All vendors at once: one draws, one is busy, one sees, one edits. */
+/** Servers of four vendors: one draws, one is overloaded, one describes and one edits. */
 function answer({ path, text }: Seen, response: ServerResponse): void {
   const json = (status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -65,7 +65,7 @@ function answer({ path, text }: Seen, response: ServerResponse): void {
   } else json(503, { error: { message: 'busy', type: 'overloaded_error' } });
 }
 
-it('images: draws, asks a chain that can see, and edits, with the real SDKs and no key', async () => {
+it('images: draws, calls a chain of vision models and edits, with the real SDKs', async () => {
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
@@ -111,11 +111,11 @@ it('images: draws, asks a chain that can see, and edits, with the real SDKs and 
     size: '1024x1024',
     seed: 7,
   });
-  // This model takes edges up to 8,000 pixels: it got a picture of its own.
+  // This model accepts edges up to 8,000 pixels, so it received a separate picture.
   const asked = seen.find(({ path }) => path === '/anthropic/v1/messages')!;
   const data = /"data":"([^"]+)"/.exec(asked.text)?.[1] ?? '';
   expect(inspectImage(new Uint8Array(Buffer.from(data, 'base64')))?.width).toBe(8000);
-  // The edit begins with the sketch as it was drawn, in a form.
+  // The edit sends the original sketch, as multipart form data.
   const edit = seen.at(-1)!;
   expect(edit.type).toMatch(/^multipart\/form-data/);
   expect(edit.text).toContain(SKETCH.toString('latin1'));

@@ -4,13 +4,13 @@ import { catalog } from '@majordomo/catalog';
 import { user } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { house, server } from '../src/multi-tenant-server.ts';
+import { createTenants, server } from '../src/multi-tenant-server.ts';
 import { nightlyReport } from '../src/nightly-report.ts';
 
 const rates = { input: 1_000_000, output: 10_000_000 };
 const prices = [{ from: '2020-01-01', rates, sources: ['contract'], trust: 'override' }] as const;
 const own = catalog.with([{ vendor: 'acme', id: 'x', maxOutputTokens: 1_000_000, prices }]);
-/** Fifteen dollars each. */
+/** A provider whose calls cost fifteen dollars each. */
 const dear = {
   text: 'yes',
   usage: { input: 0, output: 1_500_000, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
@@ -19,7 +19,7 @@ const acme = () => fakeProvider({ id: 'acme', vendor: 'acme', models: { x: [dear
 
 describe('money', () => {
   it('multi-tenant-server', async () => {
-    const rooms = house(acme(), { catalog: own });
+    const rooms = createTenants(acme(), { catalog: own });
     const listening = server(rooms, 'acme/x', ({ headers }) => headers['x-tenant']?.toString()).listen(
       0,
       '127.0.0.1',
@@ -51,11 +51,11 @@ describe('money', () => {
   });
 
   it('nightly-report', async () => {
-    const { majordomo, ledger } = house(acme(), { catalog: own });
+    const { majordomo, ledger } = createTenants(acme(), { catalog: own });
     await majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 10 }, { tenant: 'a' });
     await ledger.flush();
     const text = await nightlyReport(ledger, new Date(Date.now() + 1000), 2);
     expect(text).toMatch(/^Per day\n {2}\d{4}-\d\d-\d\d {8}0 calls \$0\.00, p95 0 ms\n/);
-    expect(text).toMatch(/Dearest tenants\n {2}a {17}1 calls \$15\.00, p95 \d+ ms/);
+    expect(text).toMatch(/Most expensive tenants\n {2}a {17}1 calls \$15\.00, p95 \d+ ms/);
   });
 });

@@ -1,4 +1,4 @@
-/** A worker whose tool pays, and whose process dies at the first payment: once before, in the next life after it. */
+/** A worker whose process ends at the payment: in the first run before it, in the second run after it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { createAgent } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
@@ -27,7 +27,7 @@ const pay = {
   },
 } as const;
 
-/** By what it was asked, so that it answers the same in each life. */
+/** Answers by the request, so that each process gives the same answers. */
 const turn = ({ messages }: { readonly messages: readonly { readonly role: string }[] }) =>
   messages.at(-1)?.role === 'tool' ? 'done' : { toolCalls: [{ id: 'call', name: 'pay', args: {} }] };
 

@@ -9,7 +9,7 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 
-it('run-worker: a run outlives two kills of its workers, and pays once by its key', async () => {
+it('run-worker: a run survives two killed workers, and pays once per key', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-worker-'));
   const stores = sqliteStores(join(folder, 'runs.db'));
   const model = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: [] } })] }).model('a/x');

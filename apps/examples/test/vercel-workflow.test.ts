@@ -2,13 +2,13 @@ import { createAgent } from '@majordomo/agent';
 import { createMajordomo, fromJson, toJson, type JsonValue } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { bySteps, type Steps } from '../src/vercel-workflow.ts';
+import { runBySteps, type Steps } from '../src/vercel-workflow.ts';
 
-/** What the kit does between a step and its workflow. */
+/** Serializes values as the workflow kit does between a step and its workflow. */
 const carried = async <Value extends object>(step: () => Promise<Value>): Promise<Value> =>
   fromJson<Value>(JSON.parse(JSON.stringify(toJson(await step()))) as JsonValue);
 
-it('vercel-workflow: what a person allowed runs, what nobody has to allow runs before, all as JSON', async () => {
+it('vercel-workflow: runs tools without approval first and the approved tool afterwards, with JSON state', async () => {
   const ran: string[] = [];
   const tool = (name: string, approval: boolean) => ({
     name,
@@ -28,7 +28,7 @@ it('vercel-workflow: what a person allowed runs, what nobody has to allow runs b
     runTool: (call, state) => carried(() => effects.runTool(call, state)),
   };
   const asked: string[] = [];
-  const result = await bySteps('Pay order 7', steps, async (callId) => {
+  const result = await runBySteps('Pay order 7', steps, async (callId) => {
     asked.push(callId);
     expect(ran).toEqual(['look']);
     return { callId, approve: true };

@@ -31,7 +31,7 @@ const UNAVAILABLE = { status: 503, message: 'The server is temporarily unavailab
 function queues(): Record<string, DemoStep[]> {
   return {
     'gpt-head': [OVERLOADED, { silent: true }],
-    'claude-tail': ['I am here: the second in line.', 'Still here; the first one has the day off.'],
+    'claude-tail': ['This is the second model.', 'The second model answers again.'],
     'claude-cut': [{ cutAfter: 'A butler is a ser' }],
     'gpt-whole': ['A butler runs the house, so that its people can live in it.'],
     'gpt-tools': [{ tool: 'weather', args: { city: 'Oslo' } }, UNAVAILABLE, UNAVAILABLE],
@@ -73,16 +73,16 @@ export async function playScenes(
 }
 
 async function failover(majordomo: Majordomo, { title, say }: Timeline, signal: AbortSignal): Promise<void> {
-  title('1  The head is overloaded, then silent; the next call does not even knock');
+  title('1  The first target is overloaded, then silent; the next call skips it');
   const model = majordomo.model('openai/gpt-head,house');
-  for (const question of ['Is anybody there?', 'And now?']) {
+  for (const question of ['Hello?', 'And now?']) {
     const { text } = await model.generate({ messages: [user(question)], maxTokens: 100 }, { signal });
     say('answer', text);
   }
 }
 
 async function restart(majordomo: Majordomo, { title, say }: Timeline, signal: AbortSignal): Promise<void> {
-  title('2  A stream is cut in the middle; the reader is told to start over');
+  title('2  A stream breaks off in the middle; the answer starts again');
   const model = majordomo.model('anthropic/claude-cut,openai/gpt-whole');
   const request = { messages: [user('What is a butler?')], maxTokens: 100 };
   let shown = '';
@@ -106,7 +106,7 @@ async function toolAcrossVendors(
   { title, say }: Timeline,
   signal: AbortSignal,
 ): Promise<void> {
-  title('3  One vendor calls the tool, the other one answers');
+  title('3  One vendor calls a tool, the other vendor answers');
   const model = majordomo.model('openai/gpt-tools,anthropic/claude-tools');
   const messages: Message[] = [user('Which shoes for Oslo?')];
   const first = await model.generate({ messages, tools: [weather], maxTokens: 100 }, { signal });
@@ -136,7 +136,7 @@ async function typedObject(
   { title, say }: Timeline,
   signal: AbortSignal,
 ): Promise<void> {
-  title('4  An answer that fits a schema');
+  title('4  An answer that matches a schema');
   const { value } = await majordomo
     .model('anthropic/claude-typed')
     .generateObject({ messages: [user('Soup?')], output: recipe, maxTokens: 200 }, { signal });

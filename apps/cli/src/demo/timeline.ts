@@ -58,11 +58,11 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
         break;
       case 'attempt-start':
         of(event.target).tried++;
-        line(event, event.target, 'dim', event.attempt === 1 ? 'asked' : `asked, try ${event.attempt}`);
+        line(event, event.target, 'dim', event.attempt === 1 ? 'called' : `called, attempt ${event.attempt}`);
         break;
       case 'attempt-failed': {
         const { error, willRetryInMs } = event;
-        const again = willRetryInMs === undefined ? '' : `; again in ${Math.round(willRetryInMs)} ms`;
+        const again = willRetryInMs === undefined ? '' : `; retry in ${Math.round(willRetryInMs)} ms`;
         line(event, event.target, 'red', `✗ ${error.kind}${detail(error.details)}${again}`);
         break;
       }
@@ -91,7 +91,7 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
         break;
       case 'call-end':
         if (event.outcome === 'failed') line(event, '', 'red', `the call failed: ${event.error?.kind ?? ''}`);
-        if (event.outcome === 'abandoned') line(event, '', 'yellow', 'the reader left');
+        if (event.outcome === 'abandoned') line(event, '', 'yellow', 'the caller stopped reading');
         began.delete(event.call.id);
         break;
       default:
@@ -112,7 +112,7 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
       write(`\n${paint('bold', 'Summary, from the events alone')}\n`);
       const row = (target: string, cells: readonly (string | number)[]): string =>
         `  ${target.padEnd(24)}${cells.map((cell) => String(cell).padStart(9)).join('')}\n`;
-      write(paint('dim', row('target', ['asked', 'failed', 'skipped', 'answered', 'in', 'out'])));
+      write(paint('dim', row('target', ['called', 'failed', 'skipped', 'answered', 'in', 'out'])));
       for (const [target, { tried, failed, skipped, answered, input, output }] of tally) {
         write(row(target, [tried, failed, skipped, answered, input, output]));
       }

@@ -37,7 +37,7 @@ export async function* textStream(stream: ChatStream): AsyncGenerator<string> {
 // #region ai-sdk-object-stream
 const Plan = z.object({ steps: z.array(z.string()) });
 
-/** `Output.object`, `generateObject` and `streamObject`: whole values are typed, snapshots are deeply partial. */
+/** `Output.object`, `generateObject` and `streamObject`: complete values are typed, snapshots are deeply partial. */
 export function plan(model: ChatModel, goal: string): ObjectStream<z.infer<typeof Plan>> {
   return model.streamObject({ messages: [user(goal)], output: Plan });
 }

@@ -20,7 +20,7 @@ const usage = { input: 11, output: 4, cacheRead: undefined, cacheWrite: undefine
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
-/** One fake provider under the name of each vendor that the examples speak of. */
+/** Creates a fake provider for each vendor in the examples. */
 function house(scripts: Readonly<Record<string, Readonly<Record<string, readonly Turn[]>>>>): {
   readonly providers: readonly FakeProvider[];
 } {
@@ -64,7 +64,7 @@ describe('from the OpenAI SDK, on its own wire', () => {
     expect(value).toEqual({ title: 'Soup', minutes: 20 });
   });
 
-  it('tool calls are run by the app, and their results go back', async () => {
+  it('the application runs tool calls and returns their results', async () => {
     const call: Step = { parts: [{ type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' }] };
     const seen: object[] = [];
     const text = await on([call, 'Snow.'], (model) =>
@@ -76,14 +76,14 @@ describe('from the OpenAI SDK, on its own wire', () => {
     expect([text, seen]).toEqual(['Snow.', [{ city: 'Oslo' }]]);
   });
 
-  it('errors are told apart by kind', async () => {
+  it('errors have kinds', async () => {
     const denied = await on([{ failure: 'auth' }], (model) => openai.ask(model, 'x')).catch(openai.advise);
     expect(denied).toBe('check the key and the account');
     expect(openai.advise(new TypeError('x'))).toBe('not a failure of a model');
   });
 });
 
-it('from the Anthropic SDK, on its own wire: pictures are bytes, thinking is a part', async () => {
+it('from the Anthropic SDK, on its own wire: images are bytes, and reasoning is a part', async () => {
   const parts = [
     { type: 'reasoning', text: 'A dot.' },
     { type: 'text', text: 'One pixel.' },
@@ -141,7 +141,7 @@ describe('from @stackbilt/llm-providers', () => {
     expect(ledger.limits()[3]).toMatchObject({ max: { usd: '12.50' }, where: { target: ['openai/gpt-5'] } });
   });
 
-  it('fromEnv is a chain of what has a key', () => {
+  it('fromEnv is a chain of the vendors with a key', () => {
     expect(stackbilt.chainFromEnv({ GROQ_API_KEY: 'x', ANTHROPIC_API_KEY: 'y', AI: {} })).toBe(
       'anthropic/claude-sonnet-4-5,groq/llama-3.3-70b-versatile',
     );
@@ -154,7 +154,7 @@ describe('from @stackbilt/llm-providers', () => {
     expect(await stackbilt.analyzeImage(fake('A dot.'), PNG, 'What is it?')).toBe('A dot.');
   });
 
-  it('hooks are events, and a failover shows in them', async () => {
+  it('hooks are events, also of a failover', async () => {
     const lines: string[] = [];
     const onEvent: (event: CallEvent) => void = stackbilt.hooks((line) => lines.push(line));
     const options = { ...house({ a: { m: [{ fail: 'quota' }] }, b: { m: ['ok'] } }), onEvent };
@@ -170,7 +170,7 @@ describe('from @stackbilt/llm-providers', () => {
     ]);
   });
 
-  it('a quota denies one tenant and leaves health alone', async () => {
+  it('a quota denies one tenant without benching a target', async () => {
     const gates = [stackbilt.quota(new Map([['ann', 20]]))];
     const majordomo = createMajordomo({
       ...house({
@@ -210,7 +210,7 @@ describe('from executor names in a switch', () => {
   const stored = (name: string): Promise<string | undefined> =>
     Promise.resolve(name === 'night_shift' ? 'direct' : undefined);
 
-  it('a name is an alias, the fallback the rest of its chain, and telemetry gets who ran', async () => {
+  it('a name is an alias, the rest of its chain is the fallback, and telemetry gets the target', async () => {
     const { providers } = house({
       anthropic: { 'claude-opus-4-5': [{ fail: 'not-found' }], 'claude-sonnet-4-5': [{ fail: 'quota' }] },
       groq: { 'openai/gpt-oss-120b': ['Done.'], 'llama-3.1-8b-instant': ['Good night.'] },
@@ -239,14 +239,14 @@ describe('a live app', () => {
     run: () => 'a view',
   });
 
-  it('shows the last step of an agent alone', async () => {
+  it('shows only the last step of an agent', async () => {
     const model = fake(view, { fail: 'network', after: 'It' }, { text: 'It is green.', chunks: 6 });
     const said: string[] = [];
     await live.showLastStep(createAgent({ model, tools: [look] }), 'x', (text) => said.push(text));
     expect(said).toEqual(['It is ', 'green.']);
   });
 
-  it('makes a view for each request, with the health of all', async () => {
+  it('creates a view for each request with shared health', async () => {
     const AI = { run: () => Promise.resolve({ response: 'From the edge.' }) };
     const view = (key?: string) =>
       live.modelsFor({ AI, GROQ_API_KEY: key } as { AI: typeof AI }, () => undefined);
@@ -263,7 +263,7 @@ describe('a live app', () => {
     expect(view().health.snapshot()).toEqual({});
   });
 
-  it('goes on where the old code did', async () => {
+  it('advances for the same errors as the old code', async () => {
     const scripts = {
       a: { x: [{ fail: 'auth' }] },
       b: { x: [{ fail: 'invalid-request' }] },
@@ -273,7 +273,7 @@ describe('a live app', () => {
     expect((await model.generate({ messages: [user('hi')] }, live.asBefore)).text).toBe('C');
   });
 
-  it('tells one target what is for it alone, and begins the answer', async () => {
+  it('sends settings to one target only, with the start of the answer', async () => {
     await using server = await startWireServer({
       wire: openaiChat,
       script: ['"a":1}', '"a":1}'],
@@ -289,7 +289,7 @@ describe('a live app', () => {
     expect(JSON.stringify(other?.['messages'])).toContain('"{"');
   });
 
-  it('knows what each name has used', async () => {
+  it('reports the usage of each name', async () => {
     const { used, onEvent } = live.usageByName();
     const turns = [
       { text: 'one', usage },
@@ -305,7 +305,7 @@ describe('a live app', () => {
   });
 });
 
-it('the choke-point names roles, and an app’s tests put fakes behind them', async () => {
+it('createModels names roles, and tests replace its providers with fakes', async () => {
   const { providers } = house({
     anthropic: { 'claude-sonnet-4-5': [{ fail: 'not-found' }] },
     openai: { 'gpt-5': ['Hello.'] },
@@ -330,7 +330,7 @@ describe('migrating.md', () => {
     });
   const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, body = '']) => body);
 
-  it('quotes only code of the examples', () => {
+  it('quotes only code from the examples', () => {
     expect(blocks.length).toBeGreaterThan(0);
     for (const block of blocks) expect(regions).toContain(block);
   });

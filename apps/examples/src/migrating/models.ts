@@ -1,4 +1,4 @@
-// #region choke-point
+// #region models
 import { createMajordomo, type Majordomo, type MajordomoOptions } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, groq, openaiCompatible } from '@majordomo/provider-openai';
