@@ -2,19 +2,19 @@ import { LlmError } from '@majordomo/core';
 import type { Entry } from './contract/ledger.ts';
 import type { SpendRecord } from './contract/record.ts';
 import type { LedgerContext } from './gate/context.ts';
-import { MAX_AMOUNT, parseUsd } from './limits/money.ts';
+import { MAX_AMOUNT, MAX_USD, parseUsd } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** Holds nothing: for so long the store tells apart what was settled and could not be recorded. */
+/** The reservation holds nothing. The store uses its id to recognize a repeated booking. */
 const LEASE_MS = 86_400_000;
 
-/** Books what was spent elsewhere: nothing is asked, since it is spent already. */
+/** Books an amount that was spent elsewhere. It is never denied. */
 export async function bookEntry(context: LedgerContext, entry: Entry): Promise<void> {
   const { store, limits, clock, prices, options, alerts } = context;
   const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
-  // A store forgets reservations after a while, and records never.
+  // A store deletes reservations after a while, and records never.
   if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
   const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };
@@ -53,7 +53,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
   try {
     options.onRecord?.(record);
   } catch {
-    // A listener that throws changes nothing.
+    // An error of a listener does not affect the booking.
   }
   if (options.onAlert === undefined) return;
   for (const { limit, counter } of counted)
@@ -64,13 +64,14 @@ function checkEntry({ vendor, usd, id }: Entry): bigint {
   const fail = (path: string, why: string): never => {
     throw new LlmError('config', `ledger: book: ${path}: ${why}`, { path });
   };
-  if (typeof vendor !== 'string' || vendor === '') fail('vendor', 'whom was it paid to?');
-  if (id === '') fail('id', 'must not be empty: it tells entries apart');
+  if (typeof vendor !== 'string' || vendor === '')
+    fail('vendor', 'must be the name of the vendor that was paid');
+  if (id === '') fail('id', 'must not be empty; omit it for a random id');
   return (
     parseUsd(usd) ??
     fail(
       'usd',
-      `must be a text with a decimal number of up to nine decimals, such as '0.0125', not ${JSON.stringify(usd)}`,
+      `must be a string with a decimal number of at most ${MAX_USD} and nine decimals, such as '0.0125', not ${JSON.stringify(usd)}`,
     )
   );
 }

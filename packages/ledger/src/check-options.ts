@@ -19,7 +19,7 @@ const KINDS: KindsOf<LedgerOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` with the field's path; limits are checked by themselves. */
+/** Throws `config` with the path of an invalid option. Limits are checked separately. */
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
   const { reserve, storeTimeoutMs, heldTimeoutMs, tags } = options;

@@ -17,8 +17,8 @@ import { memoryStore } from './memory/memory-store.ts';
 import { report } from './report/report.ts';
 
 /**
- * Limits that cannot be overrun, and books of what was spent. Throws `config` for limits and options that say nothing,
- * naming the field.
+ * Creates a ledger: limits, reservations, records and reports over one store. Throws `config` for an invalid
+ * limit or option and names the field.
  *
  * @example createMajordomo({ providers, gates: [createLedger({ limits }).gate] })
  */

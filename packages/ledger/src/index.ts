@@ -9,5 +9,5 @@ export type { RecordQuery, SpendRecord } from './contract/record.ts';
 export type { ReportKey, ReportQuery, ReportRow } from './contract/report.ts';
 export type { Claim, CounterState, EqualPeriods, LedgerStore, Refusal } from './contract/store.ts';
 
-// taken from the catalogue, so that they can be named here
+// types of the catalogue that the public API uses
 export type { Catalog, Cost } from '@majordomo/catalog';

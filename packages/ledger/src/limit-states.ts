@@ -6,7 +6,7 @@ import { emptyAt } from './limits/burn-rate.ts';
 import { samplesOf } from './limits/samples.ts';
 import { stateOf } from './limits/state-of.ts';
 
-/** Where these limits stand, counter by counter. */
+/** Returns the states of all counters of these limits. */
 export async function limitStates(
   { store, clock }: LedgerContext,
   limits: readonly LimitCounters[],
@@ -24,7 +24,7 @@ export async function limitStates(
   return (await Promise.all(states)).flat();
 }
 
-/** A limit for all stands somewhere also before its first call. */
+/** Returns the counter of a limit without `each` that has not been used. */
 function unusedCounters({ prefix, definition }: LimitCounters): readonly CounterState[] {
   return (definition.each ?? []).length > 0
     ? []

@@ -8,7 +8,7 @@ import type { LimitCounters } from '../limits/limit-counters.ts';
 import { BurnRate } from '../limits/burn-rate.ts';
 import { stateOf } from '../limits/state-of.ts';
 
-/** An amount that was booked, or refused, on a counter of a limit. */
+/** Amount that was booked or refused on a counter of a limit. */
 export interface BookedAmount {
   readonly limit: LimitCounters;
   readonly counter: string;
@@ -19,14 +19,14 @@ export interface BookedAmount {
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
-/** A smaller difference is a matter of rounding, or of a vendor's own discount. */
+/** Smallest share that is reported as drift. Smaller differences come from rounding and discounts. */
 const MIN_DRIFT = 0.01;
-/** What is remembered, so that a store is not asked again and again. */
+/** Maximum number of remembered alerts and burn rates. Beyond it, the memory is cleared. */
 const MAX_REMEMBERED = 10_000;
-/** A claim on the right to tell is settled at once. */
+/** Lease of a claim that decides which process emits an alert. It is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
 
-/** Tells what is worth telling, and each thing once. */
+/** Emits alerts, each once. */
 export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
@@ -41,7 +41,7 @@ export class Alerts {
     this.onAlert = onAlert;
   }
 
-  /** Looks at a counter that has grown. */
+  /** Checks a counter after an amount was booked on it. */
   async onBooked(booked: BookedAmount): Promise<void> {
     const { limit, counter, amount } = booked;
     const state = await this.stateOf(booked);
@@ -54,10 +54,10 @@ export class Alerts {
     if (isLong(limit)) await this.emitRunningOut(booked, { ...state, emptyAt: burn.emptyAt(left, now) });
   }
 
-  /** A call was denied that would fit into a new period. */
+  /** Checks a counter after a call was denied. */
   async onRefused(booked: BookedAmount): Promise<void> {
     const state = await this.stateOf(booked);
-    // Else others only hold what they may not need.
+    // Otherwise reservations of other calls fill the limit, and they may be released.
     if (state !== undefined && state.used + booked.amount > booked.limit.max)
       await this.emitOnce(booked, 'spent', { type: 'spent', state });
   }
@@ -72,19 +72,17 @@ export class Alerts {
       this.emit({ type: 'drift', target, share });
   }
 
-  /** The store never takes it. */
   onUnrecorded(record: SpendRecord, error: unknown): void {
     this.emit({ type: 'unrecorded', record, error });
   }
 
-  /** The store failed. */
+  /** Reports a failure of the store, once until it answers again. */
   onStoreDown(error: unknown): void {
     if (this.isDown) return;
     this.isDown = true;
     this.emit({ type: 'store-down', error });
   }
 
-  /** The store has answered. */
   onStoreUp(): void {
     this.isDown = false;
   }
@@ -103,7 +101,7 @@ export class Alerts {
     const days = (emptyAt - this.clock.now()) / DAY_MS;
     const reached = DAYS.filter((most) => days <= most);
     const [nearest] = reached;
-    // Whoever hears of one day need not hear of three afterwards.
+    // An alert for one day makes the alerts for three and seven days obsolete.
     for (const most of reached.toReversed())
       await this.emitOnce(
         booked,
@@ -118,7 +116,10 @@ export class Alerts {
     return found && stateOf(limit, found, this.clock.now(), undefined);
   }
 
-  /** Over all processes of the store: who gets the one place of a counter tells. */
+  /**
+   * Emits an alert once over all processes of the store: the process that gets the only unit of a counter
+   * emits it.
+   */
   private async emitOnce(
     { limit, counter, tenant }: BookedAmount,
     what: string,
@@ -162,7 +163,7 @@ export class Alerts {
   }
 }
 
-/** Of shorter periods it is no news that they run out within a day. */
+/** Shorter periods always run out within a day. */
 function isLong({ definition: { per } }: LimitCounters): boolean {
   return per === 'day' || per === 'month' || per === 'ever' || (typeof per === 'object' && per.ms >= DAY_MS);
 }

@@ -6,66 +6,97 @@ import type { RecordQuery, SpendRecord } from './record.ts';
 import type { ReportQuery, ReportRow } from './report.ts';
 import type { LedgerStore } from './store.ts';
 
-/** What `createLedger` takes. */
+/** Options of `createLedger`. */
 export interface LedgerOptions {
-  /** Default: in memory. `@majordomo/store-sqlite` for one machine, `@majordomo/store-redis` for many. */
+  /**
+   * Store of counters and records: `@majordomo/store-sqlite` for one machine, `@majordomo/store-redis` for
+   * several.
+   *
+   * @default memoryStore()
+   */
   readonly store?: LedgerStore | undefined;
-  /** Default: the snapshot of `@majordomo/catalog`. */
+  /**
+   * Catalogue with prices.
+   *
+   * @default the snapshot of `@majordomo/catalog`
+   */
   readonly catalog?: Catalog | undefined;
-  /** Two of one name are a `config` error, and so is one that no call could pass. */
+  /** Limits. Two limits with the same name, or a limit that no call could pass, are a `config` error. */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * A call whose price is not known, under a limit of money: let it pass uncounted (an alert says so) or deny it. Default
-   * `deny`.
+   * Decision on a call without a known price under a limit of money: `admit` lets it pass uncounted and emits
+   * an alert.
+   *
+   * @default 'deny'
    */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
   /**
-   * How much an attempt claims: the most it can use (default: nothing can be overrun), what this target's answers were
-   * like so far (99 of 100), or a number of output tokens of yours.
+   * Amount that an attempt reserves: `maximum`, so that no limit is exceeded; `likely`, the output that 99 of
+   * 100 responses of this target did not exceed; or a function that returns a number of output tokens.
+   *
+   * @default 'maximum'
    */
   readonly reserve?: 'maximum' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
   /**
-   * Counts the pages of PDFs for the claims of limits of money and tokens, such as the media fitter of `createMajordomo`.
-   * Without it, the bound of a PDF with compressed objects goes by its size, up to what the model takes.
+   * Counts the pages of PDFs, such as the media fitter of `createMajordomo`. Without it, a PDF with
+   * compressed objects is reserved as the most pages that the model accepts.
    */
   readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
-   * What to do with a call that fits into a limit of money or tokens, but not next to the reservations of other calls in
-   * progress. `wait`: in order of arrival within the process, until enough of them have settled. `deny`: fail with
-   * `denied` and a short `retryAfterMs`.
+   * Handling of a call that fits into a limit of money or tokens, but not next to the reservations of other
+   * calls in progress. `wait`: the call waits in order of arrival within the process until enough of them
+   * have settled. `deny`: the call fails with `denied` and a short `retryAfterMs`.
    *
    * @default 'wait'
    */
   readonly whenHeld?: 'wait' | 'deny' | undefined;
   /**
-   * Longest wait for other calls' reservations, in milliseconds; then the call is denied as with `whenHeld: 'deny'`.
+   * Maximum wait for reservations of other calls, in milliseconds. Afterwards the call is denied as with
+   * `whenHeld: 'deny'`.
    *
    * @default 30_000
    */
   readonly heldTimeoutMs?: number | undefined;
-  /** When the store does not answer in `storeTimeoutMs`. Default `deny`. */
+  /**
+   * Decision on calls while the store fails or does not answer within `storeTimeoutMs`. Calls that are
+   * admitted meanwhile are booked when the store answers again.
+   *
+   * @default 'deny'
+   */
   readonly whenDown?: 'admit' | 'deny' | undefined;
-  /** Default 250. */
+  /**
+   * Maximum wait for the store, in milliseconds.
+   *
+   * @default 250
+   */
   readonly storeTimeoutMs?: number | undefined;
-  /** Which metadata of a call goes into records. */
+  /** Keys of call metadata that records contain. */
   readonly tags?: readonly string[] | undefined;
-  /** What is worth telling somebody, as it happens. */
+  /** Receives alerts. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
-  /** Each attempt as it is booked: for telemetry. */
+  /** Receives the record of each attempt when it is booked, for example for telemetry. */
   readonly onRecord?: ((record: SpendRecord) => void) | undefined;
-  /** Default: real time. */
+  /**
+   * Clock.
+   *
+   * @default the system clock
+   */
   readonly clock?: Clock | undefined;
 }
 
-/** What is spent elsewhere. */
+/** Amount that was spent outside of majordomo. */
 export interface Entry {
   readonly vendor: string;
   /** A decimal number such as `0.0125`. */
   readonly usd: string;
   readonly tenant?: string | undefined;
-  /** Also the metadata that limits look at. */
+  /** Tags of the record. Limits match them like call metadata. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** The same id again books nothing more. Default: a random one. */
+  /**
+   * Id of the entry. An id that was booked before is ignored.
+   *
+   * @default a random id
+   */
   readonly id?: string | undefined;
 }
 
@@ -73,25 +104,35 @@ export interface Entry {
 export interface Ledger {
   /** For `createMajordomo({ gates: [ledger.gate] })`. */
   readonly gate: Gate;
-  /** As they are now. */
+  /** Returns the current limits. */
   limits(): readonly Limit[];
-  /** Adds or replaces by name; alerts are armed again. Throws `config` for one that says nothing. */
+  /**
+   * Adds a limit or replaces the limit with the same name, whose alerts can be emitted again. Throws `config`
+   * for an invalid limit.
+   */
   setLimit(limit: Limit): void;
-  /** A name that there is not: nothing happens. */
+  /** Removes a limit. An unknown name is ignored. */
   removeLimit(name: string): void;
-  /** Of one limit, or of all; one with `each` has a state for each counter that was used. */
+  /**
+   * Returns the states of one limit or of all limits. A limit with `each` has a state for each counter that
+   * was used.
+   */
   state(limit?: string): Promise<readonly LimitState[]>;
-  /** Oldest first. */
+  /** Returns records, oldest first. */
   records(query?: RecordQuery): AsyncIterable<SpendRecord>;
-  /** In the order of the rows' keys. */
+  /** Returns rows in the order of their keys. */
   report(query: ReportQuery): Promise<readonly ReportRow[]>;
-  /** What was spent elsewhere: an e-mail, an image service. Counts towards limits that match; never denied. */
+  /**
+   * Books an amount that was spent elsewhere, such as the price of an e-mail. It counts towards matching
+   * limits and is never denied.
+   */
   book(entry: Entry): Promise<void>;
   /**
-   * All that was begun is booked; rejects when the store does not take it, and once for what it never takes. On a platform
-   * whose requests die with their contexts, a call's own `waitUntil` is the way.
+   * Waits until all bookings in progress are stored. Rejects if the store fails, and once for a record that
+   * it can never store. On platforms that end a request's work with the request, use the call's `waitUntil`
+   * instead.
    */
   flush(): Promise<void>;
-  /** `flush`; then the store is closed, and what it has not taken is told as `unrecorded`. */
+  /** Flushes and closes the store. Records that could not be stored are emitted as `unrecorded`. */
   close(): Promise<void>;
 }

@@ -1,19 +1,30 @@
-/** What may be spent, by whom, on what, in which time. Money, tokens and requests alike. */
+/** Maximum amount of money, tokens or requests in a period, for all calls or for some. */
 export interface Limit {
-  /** Names it in errors, alerts and states; no two limits share one. */
+  /** Unique name for errors, alerts and states. */
   readonly name: string;
-  /** Tokens are input and output together; requests are attempts, failed ones too. */
+  /**
+   * Maximum per period: USD as a decimal string, tokens (input and output together), or requests (attempts,
+   * failed ones included).
+   */
   readonly max: { readonly usd: string } | { readonly tokens: number } | { readonly requests: number };
-  /** Calendar periods begin by the clock of `zone`; `{ ms }`: windows one after the other, from the epoch on. */
+  /**
+   * Period. Calendar periods follow the clock of `zone`; `{ ms }` are consecutive windows that start at the
+   * epoch.
+   */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever' | { readonly ms: number };
-  /** IANA; default `UTC`. */
+  /**
+   * IANA name of the time zone.
+   *
+   * @default 'UTC'
+   */
   readonly zone?: string | undefined;
   /**
-   * A counter of its own for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's metadata. A
-   * call without the value has a counter of its own too (`tenant=`); values are percent-encoded in keys.
+   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of
+   * the call's metadata. Calls without the value share one counter (`tenant=`). Values are percent-encoded in
+   * counter keys.
    */
   readonly each?: readonly string[] | undefined;
-  /** Only attempts that fit every list here count towards it. */
+  /** Filter: only attempts that match every list count towards the limit. */
   readonly where?:
     | {
         readonly tenant?: readonly string[] | undefined;
@@ -22,28 +33,37 @@ export interface Limit {
         readonly target?: readonly string[] | undefined;
       }
     | undefined;
-  /** What a denial does to the call. Default `fail`. */
+  /**
+   * Effect of a denial: the call fails, or tries the next target. A call that may try the next target does
+   * not wait for reservations of other calls.
+   *
+   * @default 'fail'
+   */
   readonly whenSpent?: 'fail' | 'advance' | undefined;
-  /** Shares that alert once on the way up. Default 0.8, 0.9, 0.95. */
+  /**
+   * Shares of the limit that emit a `threshold` alert.
+   *
+   * @default [0.8, 0.9, 0.95]
+   */
   readonly alertAt?: readonly number[] | undefined;
 }
 
-/** Where a limit stands. */
+/** Current state of one counter of a limit. Amounts are in the limit's unit, money in nano-USD. */
 export interface LimitState {
   readonly limit: Limit;
-  /** The values of `each`, as `tenant=acme,provider=openai`; `''` without. */
+  /** Values of `each`, such as `tenant=acme,provider=openai`; `''` without `each`. */
   readonly key: string;
-  /** In the limit's unit; nano-USD for money. */
+  /** Amount that was used in the current period. */
   readonly used: bigint;
-  /** Claimed by attempts under way. */
+  /** Amount that attempts in progress have reserved. */
   readonly held: bigint;
-  /** max − used − held; below 0 after an overrun. */
+  /** `max − used − held`. Negative after an overrun. */
   readonly left: bigint;
-  /** Epoch ms; `undefined`: never. */
+  /** End of the period in epoch milliseconds; `undefined` for a limit that never resets. */
   readonly resetsAt: number | undefined;
   /**
-   * When it is spent at the rate of the last 24 hours, or since its first use if that is later, in epoch ms. `undefined`
-   * with less than an hour of data or fewer than five attempts.
+   * Time at which the limit is spent at the rate of the last 24 hours, or since its first use if that is
+   * later, in epoch milliseconds. `undefined` with less than an hour of data or fewer than five attempts.
    */
   readonly emptyAt: number | undefined;
 }

@@ -1,46 +1,46 @@
 import type { Cost } from '@majordomo/catalog';
 import type { Attempt, Usage } from '@majordomo/core';
 
-/** One attempt that reached a vendor, or what was booked from elsewhere. */
+/** Attempt that reached a vendor, or amount that was booked by `ledger.book`. */
 export interface SpendRecord {
   /** `<call>/<target>/<attempt>`. */
   readonly id: string;
-  /** When it ended: ISO, UTC. */
+  /** End of the attempt as an ISO date in UTC. */
   readonly at: string;
-  /** The call's id. */
+  /** Id of the call. */
   readonly call: string;
-  /** `chat`, `image` …; `booked` for what was spent elsewhere. */
+  /** `chat`, `image` and other operations; `booked` for an amount that was spent elsewhere. */
   readonly operation: string;
   readonly target: string;
   readonly vendor: string | undefined;
   readonly model: string | undefined;
-  /** The innermost alias or preset that led to the target. */
+  /** Innermost alias or preset that resolved to the target. */
   readonly name: string | undefined;
   readonly tenant: string | undefined;
-  /** What `LedgerOptions.tags` picked of the call's metadata. */
+  /** Call metadata that `LedgerOptions.tags` selects. */
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
   readonly ms: number;
   /** Usage as the vendor reported it; `undefined` if it reported none. */
   readonly usage: Usage | undefined;
-  /** A decimal integer; `undefined`: unknown or included. */
+  /** Cost as a decimal integer in nano-USD; `undefined` if it is unknown or included. */
   readonly nanoUsd: string | undefined;
   /**
    * Source of `nanoUsd`. `estimate`: majordomo stopped the attempt after its request was sent, and the vendor reported no
    * usage; `nanoUsd` is the most that its input can cost.
    */
   readonly basis: Cost['basis'] | 'estimate';
-  /** Why the cost is not known, or a note on it. */
+  /** Reasons why the cost is unknown, or notes on it. */
   readonly missing: readonly string[];
-  /** Date of the catalogue that priced it. */
+  /** Date of the catalogue with the price. */
   readonly catalog: string;
 }
 
-/** Which records. */
+/** Filter for records. */
 export interface RecordQuery {
-  /** Inclusive. */
+  /** Earliest time, inclusive. */
   readonly from?: Date | undefined;
-  /** Exclusive. */
+  /** Latest time, exclusive. */
   readonly to?: Date | undefined;
   readonly call?: string | undefined;
   readonly tenant?: string | undefined;

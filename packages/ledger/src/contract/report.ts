@@ -1,6 +1,6 @@
 import type { RecordQuery } from './record.ts';
 
-/** What a report may have a row for each of. */
+/** Dimension of a report. */
 export type ReportKey =
   | 'day'
   | 'hour'
@@ -14,21 +14,31 @@ export type ReportKey =
   | 'outcome'
   | 'tag';
 
-/** Which records are added up, and into what rows. */
+/** Filter and dimensions of a report. */
 export interface ReportQuery extends RecordQuery {
-  /** A row for each combination that occurs; none: one row for all. */
+  /** Dimensions: one row for each combination that occurs. Without dimensions, the report has one row. */
   readonly by: readonly ReportKey[];
-  /** Which tag `by: ['tag']` means. */
+  /** Name of the tag for `by: ['tag']`. */
   readonly tag?: string | undefined;
-  /** IANA, of days, hours and months; default `UTC`. */
+  /**
+   * IANA name of the time zone of days, hours and months.
+   *
+   * @default 'UTC'
+   */
   readonly zone?: string | undefined;
-  /** With a day, hour or month in `by`: rows also for those of the range in which nothing was spent. */
+  /**
+   * Whether days, hours or months of the range without records have rows. Requires a day, hour or month in
+   * `by`.
+   *
+   * @default false
+   */
   readonly empty?: boolean | undefined;
 }
 
 /**
- * A row of a report. Days are `YYYY-MM-DD`, hours `YYYY-MM-DDTHH`, months `YYYY-MM`, in the zone; what a record does not
- * have is `''`. Abandoned attempts are not `failed`; included ones are not `unpriced`.
+ * Row of a report. Keys of days are `YYYY-MM-DD`, of hours `YYYY-MM-DDTHH`, of months `YYYY-MM`, in the zone;
+ * a missing value is `''`. Abandoned attempts do not count as `failed`, and attempts that a plan includes do
+ * not count as `unpriced`.
  */
 export interface ReportRow {
   readonly key: Readonly<Record<string, string>>;
@@ -46,7 +56,10 @@ export interface ReportRow {
    * other units, such as images, are not counted here.
    */
   readonly unknownUsage: number;
-  /** Of the attempts' durations; a store that adds up by itself may be off by 5 %. */
+  /**
+   * Median duration of the attempts, in milliseconds. Stores that compute reports themselves may be off by 5
+   * %.
+   */
   readonly p50Ms: number;
   readonly p95Ms: number;
 }

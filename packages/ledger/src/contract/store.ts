@@ -1,97 +1,102 @@
 import type { RecordQuery, SpendRecord } from './record.ts';
 import type { ReportQuery, ReportRow } from './report.ts';
 
-/** Periods that are all as long, one after the other. */
+/** Consecutive periods of equal length. */
 export interface EqualPeriods {
-  /** How long each is; whole. */
+  /** Length of a period in milliseconds, an integer. */
   readonly ms: number;
-  /** When the first one after 1970 begins: from 0 on, below `ms`. */
+  /** Start of the first period after the epoch, from 0 to below `ms`. */
   readonly phaseMs: number;
 }
 
 /**
- * An amount that is held on a counter until it is settled. Amounts are exact within int64. Periods are told as what is
- * left of them, since clocks differ; the store's clock counts.
+ * Amount that is held on a counter until it is settled. Amounts are exact within int64. Periods are given as
+ * the time that is left of them, since clocks differ. The store's clock counts.
  */
 export interface Claim {
   readonly counter: string;
-  /** Used and held together never exceed it by a claim. */
+  /** Maximum of used and held amounts after the claim. */
   readonly max: bigint;
   readonly amount: bigint;
-  /** Until the counter begins again; the first claim of a period sets its end. `undefined`: never. */
+  /** Time until the counter resets, in milliseconds. The first claim of a period sets its end. `undefined`: it never resets. */
   readonly resetsInMs: number | undefined;
   /**
-   * Until the end of the period after that, told in the last moments of one. A claim that comes late to a store begins the
-   * next period there, instead of one that is over within a moment and lets in as much again.
+   * Time until the end of the following period, set shortly before a period ends. A claim that reaches the
+   * store late starts the following period. Otherwise it would start a period that ends at once and admits
+   * the same amount again.
    */
   readonly nextResetsInMs?: number | undefined;
   /**
-   * Where all periods are as long. A store with a clock of its own begins them by that one: if each of two clocks that disagree began
-   * its own, there would be more of them than time.
+   * Set if all periods have the same length. A store with its own clock starts periods by that clock.
+   * Otherwise two processes with different clocks would start more periods than the time has.
    */
   readonly window?: EqualPeriods | undefined;
-  /** What becomes of the amount when nobody renews its lease. */
+  /** Effect of a lease that is not renewed: the amount counts as spent, or is released. */
   readonly whenLapsed: 'spent' | 'free';
-  /** Whose counter it is; absent: all tenants'. */
+  /** Tenant of the counter; absent for a counter of all tenants. */
   readonly tenant?: string | undefined;
 }
 
 /** Counter that has no room for a claim. */
 export interface Refusal {
   readonly counter: string;
-  /** Below 0 after an overrun. */
+  /** Amount that is left. Negative after an overrun. */
   readonly left: bigint;
   /** Amount that other reservations hold. */
   readonly held: bigint;
   /** Number of reservations that hold it. */
   readonly holders: number;
-  /** Until the counter begins again; `undefined`: it never does. */
+  /** Time until the counter resets, in milliseconds; `undefined` if it never does. */
   readonly retryAfterMs: number | undefined;
 }
 
 /**
- * Where the books are kept. Every method is atomic and may be repeated with the same id. A store that has its answer at
- * hand gives it at once: then a call waits for nothing.
+ * Store of counters and records. Every method is atomic and may be repeated with the same id. A store that
+ * can answer synchronously may return a value instead of a promise, so that a call does not wait.
  */
 export interface LedgerStore {
   /**
-   * All claims or none. The same id again, before or after it was settled, holds nothing more; a store may forget a settled id
-   * once its lease would have been over.
+   * Reserves all claims or none. A repeated id reserves nothing, also after it was settled. A store may
+   * forget a settled id after its lease would have ended.
    */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
-  /** An unknown, lapsed or settled id: nothing happens. */
+  /** Extends the lease. An unknown, lapsed or settled id is ignored. */
   renew(id: string, leaseMs: number): Awaitable<void>;
   /**
-   * Books what was used; true when the claim was still held. False after a lapse, when what was used takes the place of
-   * what had been assumed as spent; false, and nothing changes, for an id that is unknown or was settled before. What
-   * was claimed on a counter that is not named here is given back; counters without a claim are left alone.
+   * Books used amounts in place of the claims, and releases claims on counters that are not listed. Returns
+   * true if the claims were still held. Returns false after a lapse, when the amounts replace what was
+   * assumed as spent, and for an unknown or settled id, which changes nothing. Counters without a claim are
+   * not changed.
    */
   settle(
     id: string,
     used: readonly { readonly counter: string; readonly amount: bigint }[],
   ): Awaitable<boolean>;
-  /** Those whose name begins like this, in the order of their names. One whose period is over has nothing used. */
+  /**
+   * Returns the counters whose names start with the prefix, in the order of their names. A counter whose
+   * period is over has used nothing.
+   */
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
-   * A record with an id that is there already changes nothing. Rejects with `invalid-request` for one that it can never take;
-   * after any other error it is asked again, as long as it takes no others either.
+   * Stores a record. A known id changes nothing. Rejects with `invalid-request` for a record that the store
+   * can never store. After any other error the ledger tries again, until the store has accepted others.
    */
   append(record: SpendRecord): Awaitable<void>;
-  /** Oldest first. */
+  /** Returns records, oldest first. */
   records(query: RecordQuery): AsyncIterable<SpendRecord>;
-  /** Where the store can add up by itself; otherwise the ledger does, from records. */
+  /** Computes a report. Without it, the ledger sums records. */
   report?(query: ReportQuery): Promise<readonly ReportRow[]>;
-  /** What is asked for afterwards may reject. */
+  /** Closes the store. Later calls may reject. */
   close(): Promise<void>;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** What stands on a counter now. */
+/** Current amounts of a counter. */
 export interface CounterState {
   readonly counter: string;
   readonly used: bigint;
   readonly held: bigint;
-  /** Epoch ms; `undefined`: never, or its period is over. */
+  /** End of the period in epoch milliseconds; `undefined` if it never ends or is over. */
   readonly resetsAt: number | undefined;
 }

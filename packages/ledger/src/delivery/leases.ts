@@ -2,7 +2,7 @@ import type { Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 
-/** Time after which the claims of a process that died count as spent. */
+/** Time after which the claims of a process that died count as spent, in milliseconds. */
 export const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 

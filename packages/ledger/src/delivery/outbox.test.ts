@@ -2,14 +2,14 @@ import type { Clock } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { Outbox } from './outbox.ts';
 
-/** Time stands still. */
+/** Clock that never advances. */
 const still: Clock = {
   now: () => 0,
   sleep: () => new Promise(() => undefined),
   timer: () => () => undefined,
 };
 
-it('of what waits for a store that does not come back the oldest goes, and is told', async () => {
+it('gives up the oldest jobs beyond 10,000 and reports them', async () => {
   const outbox = new Outbox(still, () => undefined);
   const lost: number[] = [];
   for (let number = 0; number < 10_003; number++) {
@@ -23,7 +23,7 @@ it('of what waits for a store that does not come back the oldest goes, and is to
   expect(lost).toEqual([0, 1, 2]);
 });
 
-it('what the store has not taken when it is closed is told with its last error', async () => {
+it('reports jobs that fail at the close with their last error', async () => {
   const outbox = new Outbox(still, () => undefined);
   const lost: unknown[] = [];
   await outbox.send({

@@ -2,50 +2,52 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
 import { withTimeout } from './with-timeout.ts';
 
-/** What has to reach the store. */
+/** Write that has to reach the store. */
 export interface StoreJob {
-  /** May be run again after a failure. */
+  /** Runs again after a failure. */
   run(): void | Promise<void>;
-  /** It never gets there: nobody tries it again. */
+  /** Called when the job is given up. */
   onLost?(error: unknown): void;
 }
 
-/** A store that says nothing for so long is asked again: what it is told may be told twice. */
+/** Time after which a job without a result is tried again. The store may receive it twice. */
 const JOB_TIMEOUT_MS = 30_000;
-/** First wait of a job after a failure; it doubles up to the longest. */
+/** First wait after a failure. It doubles up to the maximum. */
 const MIN_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
-/** What a store that never comes back may cost in memory. */
+/** Maximum number of jobs that wait for a store, which bounds the memory. */
 const MAX_WAITING = 10_000;
-/** What the store refuses so often and for so long, and takes others in between, it refuses for what it is. */
+/**
+ * A job is given up after this number of failures and this time, if the store accepted other jobs in between.
+ */
 const MAX_REFUSALS = 20;
 const REFUSED_MS = 600_000;
 
-/** A job with what became of it so far. */
+/** Job that has failed, or is running for the first time. */
 interface PendingJob {
   readonly job: StoreJob;
-  /** When it was tried first. */
+  /** Time of the first try in epoch milliseconds. */
   readonly since: number;
-  /** How many jobs the store had taken at its last failure; endless before the first. */
+  /** Number of completed jobs at the last failure; infinite before the first. */
   completedBefore: number;
-  /** Failures before which the store had taken others. */
+  /** Number of failures since whose predecessor the store had completed other jobs. */
   refusals: number;
   waitMs: number;
   error: unknown;
 }
 
 /**
- * What has to reach the store: at once, or as soon as it answers again. Each job is tried by itself, so that none holds up
- * another. What can never be stored is told as lost, and goes.
+ * Delivers jobs to the store at once, or as soon as it answers again. Each job is retried separately, so that
+ * none delays another. A job that can never be stored is given up and reported.
  */
 export class Outbox {
   private readonly clock: Clock;
   private readonly onError: (error: unknown) => void;
   private readonly running = new Set<Promise<void>>();
-  /** What is to be tried again, the oldest first, each with how to call that off. */
+  /** Jobs that wait for a retry, oldest first, with the function that cancels it. */
   private readonly waiting = new Map<PendingJob, () => void>();
   private completed = 0;
-  /** Lost since somebody asked whether all is stored. */
+  /** Error of a job that was given up since the last flush. */
   private loss: { readonly error: unknown } | undefined;
 
   constructor(clock: Clock, onError: (error: unknown) => void) {
@@ -53,7 +55,10 @@ export class Outbox {
     this.onError = onError;
   }
 
-  /** Resolves after the first try, or is done at once: nobody waits for what has to be tried again. */
+  /**
+   * Resolves after the first try. Returns `undefined` if the store answered synchronously. Retries run in the
+   * background.
+   */
   send(job: StoreJob): Promise<void> | undefined {
     const doing = invoke(() => job.run());
     if (!(doing instanceof Promise)) {
@@ -73,8 +78,8 @@ export class Outbox {
   }
 
   /**
-   * Waits for what is under way and tries what failed once more; rejects with the error that remains, or, once, with that of
-   * what was lost.
+   * Waits for running jobs and retries each failed job once. Rejects with the error of a job that still
+   * fails, or, once, of a job that was given up.
    */
   async flush(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
@@ -91,7 +96,7 @@ export class Outbox {
     if (this.running.size > 0) await this.flush();
   }
 
-  /** The last `flush`: what still cannot be stored is lost. */
+  /** Flushes and gives up jobs that still fail. */
   async close(): Promise<void> {
     try {
       await this.flush();
@@ -104,7 +109,7 @@ export class Outbox {
     return this.track(tried, Promise.resolve(invoke(() => tried.job.run())));
   }
 
-  /** Gives the error, where it failed. */
+  /** Returns the error if the job failed. */
   private track(tried: PendingJob, doing: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
     const attempted = withTimeout(doing, JOB_TIMEOUT_MS, this.clock, true).then(
       () => {
@@ -131,7 +136,7 @@ export class Outbox {
       this.lose(tried, error);
       return;
     }
-    // A store that takes others is not down; when it is, those say so.
+    // A store that accepts other jobs is not down.
     if (tried.refusals === 0) this.onError(error);
     this.retryLater(tried);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '@majordomo/core';
 
-/** Rejects when nothing came within `ms`; what comes later is for whoever holds the promise. */
+/** Rejects if the promise does not settle within `ms` milliseconds. */
 export function withTimeout<T>(
   promise: Promise<T>,
   ms: number,
@@ -11,7 +11,7 @@ export function withTimeout<T>(
     const late = (): void => {
       reject(new Error(`no answer within ${ms} ms`));
     };
-    // What came while this process did something else is read before anybody is late.
+    // A result that arrived while the process was blocked is handled before the timeout.
     const look = (): void => {
       cancel = clock.timer(0, late, isBackground);
     };

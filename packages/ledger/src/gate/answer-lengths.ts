@@ -1,12 +1,12 @@
-/** Answers of a target that are remembered. */
+/** Maximum number of responses that are remembered for each target. */
 const MAX_LENGTHS = 200;
-/** Below, nobody can tell what is likely. */
+/** Minimum number of responses for an estimate. */
 const MIN_LENGTHS = 5;
 const QUANTILE = 0.99;
-/** Targets that are remembered. */
+/** Maximum number of targets. */
 const MAX_TARGETS = 1000;
 
-/** How long the answers of each target were, for those who would rather use a budget than be certain. */
+/** Output tokens of each target's latest responses, for `reserve: 'likely'`. */
 export class AnswerLengths {
   private readonly lengths = new Map<string, number[]>();
 
@@ -18,7 +18,7 @@ export class AnswerLengths {
     this.lengths.set(target, lengths);
   }
 
-  /** What 99 of 100 answers kept to; `undefined` until there are enough. */
+  /** Returns the output that 99 of 100 responses did not exceed; `undefined` with too few responses. */
   likely(target: string): number | undefined {
     const lengths = this.lengths.get(target) ?? [];
     if (lengths.length < MIN_LENGTHS) return undefined;

@@ -76,7 +76,7 @@ export function bookingJob(
     alerts.onStoreUp();
     notify(options.onRecord, record);
     if (options.onAlert === undefined) return;
-    // A failed attempt has no usage for its own reasons.
+    // A failed attempt usually has no usage.
     if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
       alerts.onUnpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
@@ -99,7 +99,7 @@ export function bookingJob(
   };
 }
 
-/** Makes an id known to the store, so that what was used without a reservation can be settled. */
+/** Reserves nothing, so that the store knows the id and settles what was used without a reservation. */
 function reserveNothing(
   store: LedgerStore,
   id: string,
@@ -113,7 +113,7 @@ function reserveNothing(
   return mapValue(store.reserve(id, claims, LEASE_MS), () => undefined);
 }
 
-/** Not every limit counts every attempt. */
+/** Returns the counters that the attempt has claims on. */
 function withClaims(counted: readonly LimitCounter[], claims: readonly Claim[]): readonly LimitCounter[] {
   if (claims.length === counted.length) return counted;
   return counted.filter(({ counter }) => claims.some((claim) => claim.counter === counter));

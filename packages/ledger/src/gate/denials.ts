@@ -53,37 +53,37 @@ function nameOf(limit: LimitCounters, { counter }: Refusal): string {
   return `limit "${limit.definition.name}"${key === '' ? '' : ` (${key})`}`;
 }
 
-/** Under a limit of money, where the price is known, and not what it is to be multiplied by. */
+/** Denial under a limit of money if the price is known, but not the number of units. */
 export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition }: LimitCounters): Denial {
   const remedy =
     payload && 'audio' in payload
       ? 'pass durationMs, or pass createMajordomo a media fitter and install music-metadata, which measures the recording'
-      : "make the ledger with unknownPrice: 'admit'";
+      : "create the ledger with unknownPrice: 'admit'";
   return {
-    deny: `nobody can tell before what this call of ${target} costs; ${remedy} (limit "${definition.name}")`,
+    deny: `the cost of this call of ${target} cannot be estimated in advance; ${remedy} (limit "${definition.name}")`,
     advance: definition.whenSpent === 'advance',
   };
 }
 
-/** Under a limit of money. */
+/** Denial under a limit of money if no price is known. */
 export function unpricedDenial(
   { target, vendor, model }: AttemptInfo,
   { definition }: LimitCounters,
 ): Denial {
   const priced = vendor === undefined ? target : `${vendor}/${model ?? ''}`;
-  const hint = vendor === undefined ? ', and name the vendor of its provider' : '';
+  const hint = vendor === undefined ? ', and set `vendor` of its provider' : '';
   return {
     deny: `no price for ${priced}; add one with catalog.with(…)${hint} (limit "${definition.name}")`,
     advance: definition.whenSpent === 'advance',
   };
 }
 
-/** Under a limit of money or tokens, where nobody knows how long an answer can get. */
+/** Denial under a limit of money or tokens if the maximum output is unknown. */
 export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
-  deny: `nobody knows how long an answer of ${target} can get, so that it may use more than limit "${definition.name}" has; set maxTokens, or make the ledger with reserve: 'likely'`,
+  deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',
 });
 
 export const storeDownDenial = (error: unknown): Denial => ({
-  deny: `the books cannot be asked (${error instanceof Error ? error.message : String(error)}), and without them nothing is admitted (whenDown: 'deny')`,
+  deny: `the store of the ledger failed (${error instanceof Error ? error.message : String(error)}); set whenDown: 'admit' to let calls pass meanwhile`,
 });

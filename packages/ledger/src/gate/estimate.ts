@@ -4,7 +4,7 @@ import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
 import { MAX_AMOUNT } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
-/** For limits of requests, which do not depend on their size. */
+/** Estimate for limits of requests, which do not depend on the size of a request. */
 export const NO_ESTIMATE: Estimate = {
   input: 0,
   output: undefined,
@@ -13,22 +13,22 @@ export const NO_ESTIMATE: Estimate = {
   isByUnit: false,
 };
 
-/** Upper bound of what an attempt may use; `undefined` where it is unknown. */
+/** Maximum amounts that an attempt may use; `undefined` if unknown. */
 export interface Estimate {
   readonly input: number;
   readonly output: number | undefined;
-  /** Nano-USD. */
+  /** Cost in nano-USD. */
   readonly nanoUsd: bigint | undefined;
   /**
-   * Share of `nanoUsd` that the vendor may bill once it has read the request, in nano-USD. Vendors bill embeddings, speech
-   * and transcription by their input, and images whether they are received or not: all of it for these.
+   * Part of `nanoUsd` that the vendor may bill once it has read the request, in nano-USD. For embeddings,
+   * speech, transcription and images this is the complete cost.
    */
   readonly inputNanoUsd: bigint | undefined;
-  /** Whether images and sound are billed by a fee, or by tokens that are unknown before the call. */
+  /** Whether the vendor bills units such as images or seconds, or tokens that are unknown before the call. */
   readonly isByUnit: boolean;
 }
 
-/** The most that an attempt can use, or as many output tokens as `output` says. */
+/** Returns the maximum amounts of an attempt, with `output` output tokens if it is lower. */
 export function estimate(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
@@ -72,7 +72,7 @@ function otherEstimate(
   return byFee(fees, 'audio-second', durationMs && Math.ceil(durationMs / 1000));
 }
 
-/** The most tokens that a text may be. */
+/** Returns the maximum number of tokens of a text. */
 function textTokens({ vendor, model }: AttemptInfo, text: string): number {
   return maxRequestTokens(
     { system: undefined, messages: [user(text)], tools: [], output: undefined },
@@ -80,7 +80,7 @@ function textTokens({ vendor, model }: AttemptInfo, text: string): number {
   );
 }
 
-/** Sound has as many tokens as the model takes and gives, where nobody knows better. */
+/** Estimates by token counts. Audio without a known length has the maximum tokens of the model. */
 function byTokens(
   input: number | undefined,
   output: number | undefined,
@@ -93,7 +93,7 @@ function byTokens(
   return { input, output, nanoUsd, isByUnit };
 }
 
-/** Fees are micro-USD, to six decimals. */
+/** Fees are micro-USD with up to six decimals. */
 function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): OtherEstimate {
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;
@@ -116,11 +116,11 @@ function inputOf(
     pages: (pdf) => pages?.get(pdf),
     maxPages: capabilities.fileLimits?.pdf?.maxPages,
   };
-  // What a model does not take costs nothing.
+  // A model rejects input above its maximum, and a rejected request costs nothing.
   return Math.min(maxRequestTokens(request, target), ceiling);
 }
 
-/** What the request allows, else what the model can. */
+/** Returns the output limit of the request, otherwise that of the model. */
 function maxOutput(
   { request, capabilities }: AttemptInfo,
   model: CatalogModel | undefined,
@@ -139,7 +139,10 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
   return Math.ceil(Math.min(wanted, most ?? Infinity));
 }
 
-/** The units that providers report: `image:1024x1024`, `character`; `undefined` for what is counted otherwise. */
+/**
+ * Returns the billed units of a request, such as `image:1024x1024` or `character`; `undefined` if tokens or
+ * seconds are billed.
+ */
 export function unitsOf(
   payload: NonNullable<AttemptInfo['payload']>,
 ): Readonly<Record<string, number>> | undefined {
@@ -166,7 +169,7 @@ function imageEstimate(
     { vendor, model: id },
   );
   const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? maxImageFee(fees);
-  // Fees are micro-USD, to six decimals.
+  // Fees are micro-USD with up to six decimals.
   const byFee =
     fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output: 0 }, price);
   if (byFee !== undefined && rates.outputImage === undefined) return { ...unknown, nanoUsd: capped(byFee) };
@@ -177,7 +180,7 @@ function imageEstimate(
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 
-/** Of a size that is the vendor's to choose. */
+/** Returns the highest image fee, for a request in which the vendor chooses the size. */
 function maxImageFee(fees: NonNullable<Price['fees']>): number | undefined {
   const images = Object.entries(fees).filter(([unit]) => unit.startsWith('image:'));
   return images.length === 0 ? undefined : Math.max(...images.map(([, fee]) => fee));

@@ -4,7 +4,7 @@ import type { Claim } from '../contract/store.ts';
 /** Result of one try to reserve. */
 export type ReserveResult = Permit | Denial | HeldLimit;
 
-/** A limit that has room for the claim once other calls in progress have settled. */
+/** Limit that has room for the claim once other calls in progress have settled. */
 export interface HeldLimit {
   /** Counter on which the other calls hold reservations. */
   readonly heldOn: string;
@@ -14,7 +14,7 @@ export interface HeldLimit {
 
 interface Waiter {
   readonly attempt: AttemptInfo;
-  /** Order of arrival. */
+  /** Position in the order of arrival. */
   readonly number: number;
   /** Counter in whose queue it is. */
   counter: string;
@@ -38,7 +38,7 @@ export class HeldQueue {
   private readonly timeoutMs: number;
   private readonly waiting = new Map<string, Waiter[]>();
   private readonly serving = new Set<string>();
-  /** Counters that were released while their first call was trying. */
+  /** Counters that were released while the first call of their queue was trying. */
   private readonly retryNeeded = new Set<string>();
   private arrivals = 0;
   private stopPolling: (() => void) | undefined;
@@ -48,13 +48,13 @@ export class HeldQueue {
     this.timeoutMs = longestMs;
   }
 
-  /** Returns the counter for which an earlier call waits, if a call with these claims has to wait behind it. */
+  /** Returns a counter with a queue that a call with these claims has to join. */
   queuedCounter(claims: readonly Claim[]): string | undefined {
     if (this.waiting.size === 0) return undefined;
     return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;
   }
 
-  /** Waits until `reserve` gets a permit or another denial, at most for the longest wait. */
+  /** Waits until `reserve` returns a permit or another denial, at most for the timeout. */
   wait(
     counter: string,
     attempt: AttemptInfo,
@@ -92,7 +92,7 @@ export class HeldQueue {
     });
   }
 
-  /** Other calls hold less on these counters, or their limits have changed. */
+  /** Lets the first calls of these queues try again, after reservations or limits have changed. */
   onRelease(counters: Iterable<string>): void {
     for (const counter of counters) if (this.waiting.has(counter)) void this.serve(counter);
   }

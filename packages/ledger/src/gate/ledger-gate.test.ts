@@ -16,7 +16,7 @@ const attempt: AttemptInfo = {
 const finished: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 const limits = [{ name: 'burst', max: { requests: 2 }, per: 'minute' }] as const;
 
-it('books in memory admit and settle at once: a call waits for nothing', async () => {
+it('admits and settles synchronously with a store in memory', async () => {
   const ledger = createLedger({ limits });
   const permit = ledger.gate.admit(attempt);
   expect(permit).not.toBeInstanceOf(Promise);
@@ -24,7 +24,7 @@ it('books in memory admit and settle at once: a call waits for nothing', async (
   expect(await ledger.state()).toMatchObject([{ used: 1n, held: 0n }]);
 });
 
-it('a store that answers later is waited for, at both ends', async () => {
+it('waits for an asynchronous store before the attempt and after it', async () => {
   const memory = memoryStore();
   const store = {
     ...memory,
@@ -40,7 +40,7 @@ it('a store that answers later is waited for, at both ends', async () => {
   expect(await ledger.state()).toMatchObject([{ used: 1n, held: 0n }]);
 });
 
-it('limits of requests alone read nothing of the request, however long it is', () => {
+it('does not read the request if all limits count requests', () => {
   const unread = {
     get messages(): never {
       throw new Error('it was read');
@@ -54,7 +54,7 @@ it('limits of requests alone read nothing of the request, however long it is', (
   expect(() => ask({ tokens: 1 })).toThrow('it was read');
 });
 
-it('a booking that throws at once is tried again', async () => {
+it('retries a booking that throws synchronously', async () => {
   const memory = memoryStore();
   let failures = 1;
   const append: typeof memory.append = (record) => {
@@ -76,7 +76,7 @@ const down = (): never => {
 it.each([
   ['admit', expect.objectContaining({ settle: expect.any(Function) as unknown })],
   ['deny', expect.objectContaining({ deny: expect.stringContaining('no disk') as unknown })],
-] as const)('a store that throws is down: %s', async (whenDown, answer) => {
+] as const)('treats a store that throws as down: %s', async (whenDown, answer) => {
   const alerts: unknown[] = [];
   const store = { ...memoryStore(), reserve: down };
   const ledger = createLedger({ limits, store, whenDown, onAlert: (alert) => alerts.push(alert) });
@@ -84,7 +84,7 @@ it.each([
   expect(alerts).toMatchObject([{ type: 'store-down' }]);
 });
 
-it('a lease that is renewed by a throw is tried again, and the store is told to be down', async () => {
+it('retries a failed renewal of a lease and reports that the store is down', async () => {
   const alerts: unknown[] = [];
   const timers: (() => void)[] = [];
   const clock = {
@@ -104,7 +104,7 @@ it('a lease that is renewed by a throw is tried again, and the store is told to 
   expect([timers.length, alerts]).toMatchObject([2, [{ type: 'store-down' }]]);
 });
 
-it("a store whose promises are another realm's, or made by hand, is waited for", async () => {
+it('waits for thenables that are not promises', async () => {
   const memory = memoryStore();
   const later = <Given extends unknown[], T>(ask: (...given: Given) => T | Promise<T>) =>
     ((...given: Given) => {

@@ -14,10 +14,13 @@ import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
 import { priceOf } from './prices.ts';
 
-/** Output to reserve for an answer of unknown length, with `reserve: 'likely'`. */
+/** Output to reserve with `reserve: 'likely'` if nothing is known, in tokens. */
 const DEFAULT_OUTPUT = 4096;
 
-/** Reserves before each attempt what it may use, and books afterwards what it used. */
+/**
+ * Creates the gate: it reserves the estimated amounts before each attempt, and books the used amounts
+ * afterwards.
+ */
 export const ledgerGate = (context: LedgerContext): Gate => ({
   name: 'ledger',
   admit: (attempt) =>
@@ -28,13 +31,13 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
     ),
 });
 
-/** Synchronous if the store is, and no other call holds what this one needs. */
+/** Synchronous if the store is synchronous and no other call holds the required amount. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(context, request, plan);
   const { heldQueue, options } = context;
-  // The limits of a call that waits may have changed, and so has the time that is left of their periods.
+  // The limits may have changed while the call waited, and the rest of their periods has.
   const again = (): ReserveResult | Promise<ReserveResult> => {
     const counted = context.limits.countersFor(request.spender);
     const present = { ...request, counted };
@@ -80,7 +83,7 @@ async function reserveInTime(
   } catch (error) {
     alerts.onStoreDown(error);
     if (options.whenDown === 'admit') return permitWhileDown(context, request, plan);
-    // A reservation that comes late is released.
+    // Releases a reservation that arrives too late.
     reserving.then(
       () => outbox.send(releaseJob(context, request.id, plan)),
       () => undefined,
@@ -128,7 +131,7 @@ function claimOf(
   return wanted === undefined ? most : estimate(attempt, model, price, wanted, pages);
 }
 
-/** `undefined`: the most. */
+/** Returns the output to reserve; `undefined` for the maximum. */
 function wantedOutput(
   { answerLengths, options: { reserve: wanted } }: LedgerContext,
   attempt: AttemptInfo,
@@ -149,7 +152,7 @@ function denialFor(
   const limit = counted.find((one) => one.counter === counter)?.limit;
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
-  // Each request in progress will count, so that requests are never released.
+  // A request in progress always counts, so that its reservation is never released.
   const isHeld = limit.unit !== 'requests' && held > 0n && amount <= left + held;
   if (isHeld) return { heldOn: counter, denial: heldDenial(limit, amount, refusal) };
   if (options.onAlert !== undefined && amount <= limit.max)
@@ -178,7 +181,7 @@ function permit(
   };
 }
 
-/** The store had its time: the booking does not delay the response either. */
+/** Limits the wait for the store after the response too. */
 function permitWhileDown(context: LedgerContext, request: GateRequest, claims: readonly Claim[]): Permit {
   const { clock, options } = context;
   const granted = permit(context, request, claims, false);

@@ -6,7 +6,7 @@ import { MAX_AMOUNT } from '../limits/money.ts';
 import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
-/** What an attempt claims on the limits that it counts towards, or why it may not even ask. */
+/** Returns the claims of an attempt on its limits, or the denial if an amount is unknown. */
 export function planClaims(
   counted: readonly LimitCounter[],
   attempt: AttemptInfo,
@@ -18,7 +18,7 @@ export function planClaims(
 ): readonly Claim[] | Denial {
   const claims: Claim[] = [];
   for (const { limit, counter } of counted) {
-    // A plan or own hardware pays: money limits do not look.
+    // A plan or the user's hardware pays: limits of money do not apply.
     if (limit.unit === 'usd' && attempt.billing === 'included') continue;
     const amount = amountOf(limit.unit, claimed);
     if (amount !== undefined) {
@@ -29,7 +29,7 @@ export function planClaims(
       !claimed.isByUnit && claimed.output === undefined && (limit.unit === 'tokens' || isPriced);
     if (isLengthUnknown) return unboundedDenial(attempt, limit);
     if (unknownPrice === 'deny') return (isPriced ? unmeasuredDenial : unpricedDenial)(attempt, limit);
-    // Uncounted, whatever is left; what becomes known is booked.
+    // Reserves nothing, and books the amounts that become known.
     claims.push({ ...limit.claim(counter, 0n, spender, now), max: MAX_AMOUNT });
   }
   return claims;

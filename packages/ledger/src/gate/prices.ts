@@ -1,9 +1,9 @@
 import { priceAt, type Catalog, type CatalogModel, type Price } from '@majordomo/catalog';
 
-/** Anybody may ask for a model of any name. */
+/** Maximum number of cached models, since callers can request any name. */
 const MAX_MODELS = 1000;
 
-/** Models of the catalogue by what an attempt says of itself, kept once they were found. */
+/** Models of the catalogue by vendor and id, cached after the first look-up. */
 export class Prices {
   readonly date: string;
   private readonly catalog: Catalog;
@@ -14,7 +14,7 @@ export class Prices {
     this.date = catalog.date;
   }
 
-  /** At once, but for the first time. */
+  /** Returns a promise for the first look-up of a model only. */
   model(
     vendor: string | undefined,
     id: string | undefined,
@@ -32,5 +32,5 @@ export class Prices {
   }
 }
 
-/** What holds at an instant, in epoch ms. */
+/** Returns the price of a model at a time in epoch milliseconds. */
 export const priceOf = (model: CatalogModel, at: number): Price | undefined => priceAt(model, new Date(at));

@@ -9,7 +9,7 @@ interface Body {
   readonly tools?: readonly { readonly type?: string; readonly function?: object; readonly name?: string }[];
 }
 
-/** Vendors' names for all that was read, caches included. */
+/** Returns all input tokens, cached ones included, under the names of the vendors. */
 function inputOf(usage: Readonly<Record<string, unknown>>): number {
   const of = (name: string): number => Number(usage[name] ?? 0);
   if ('prompt_tokens' in usage) return of('prompt_tokens');
@@ -18,7 +18,7 @@ function inputOf(usage: Readonly<Record<string, unknown>>): number {
   return of('promptTokenCount') + of('inputTokens') + of('prompt_eval_count');
 }
 
-/** What is in the request is all that was read, and it was recorded whole. */
+/** Whether the recorded request is complete and contains everything that the model read. */
 function isComparable(body: Body, text: string): boolean {
   const runsAtVendor =
     /web_search|code_execution|code_interpreter|compound|advisor|"mcp_servers"|googleSearch|text_editor|file_search/.test(
@@ -28,8 +28,8 @@ function isComparable(body: Body, text: string): boolean {
   return !runsAtVendor && !isCut && Array.isArray(body.messages ?? body.input ?? body.contents);
 }
 
-describe.skipIf(!hasRecordings)(`requests that were recorded${skippedNote}`, () => {
-  it('used more than that in less than one of a hundred', () => {
+describe.skipIf(!hasRecordings)(`recorded requests${skippedNote}`, () => {
+  it('exceed the bound in fewer than one of a hundred cases', () => {
     const all = [...recordings(), ...sequences().flatMap(({ steps }) => steps)].flatMap((recording) => {
       const body = recording.request?.body as Body | undefined;
       const used = inputOf(recording.expected.usageRaw ?? {});

@@ -12,14 +12,14 @@ export function recordOf(
   cost: BookedCost,
   about: {
     readonly id: string;
-    /** ISO, UTC. */
+    /** ISO date in UTC. */
     readonly at: string;
     readonly tags: readonly string[];
     readonly catalog: string;
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // Then limits count the claim.
+  // Limits count the claim in this case.
   const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,
@@ -42,10 +42,10 @@ export function recordOf(
   };
 }
 
-/** A vendor may report any price: what is above all that books can hold is as much as they can. */
+/** Caps the price that a vendor reports at the maximum that a store can hold. */
 const capped = (nanoUsd: bigint): bigint => (nanoUsd > MAX_AMOUNT ? MAX_AMOUNT : nanoUsd);
 
-/** One for all: a store in memory keeps a hundred thousand records. */
+/** Shared object, since a store in memory keeps up to 110,000 records. */
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
 function tagsOf(

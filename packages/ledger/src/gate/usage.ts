@@ -4,7 +4,10 @@ import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
-/** The vendor's own count; of pictures and speech that it does not count, what was asked for. */
+/**
+ * Returns the usage that the vendor reported. For images and speech without usage, returns the requested
+ * units.
+ */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
   if (usage !== undefined) return hasValidCounts(usage) ? usage : withValidCounts(usage);
   const units = payload && unitsOf(payload);
@@ -70,7 +73,7 @@ const isInputOnly = (outcome: Attempt, usage: Usage | undefined): boolean =>
 const isCount = (tokens: number | undefined): tokens is number =>
   tokens !== undefined && tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER;
 
-/** A vendor may say anything: what is not a count is not known. */
+/** Returns a valid count rounded up, and `undefined` for anything else that a vendor reports. */
 export const tokensOf = (tokens: number | undefined): number | undefined =>
   isCount(tokens) ? Math.ceil(tokens) : undefined;
 
@@ -83,7 +86,7 @@ const hasValidCounts = ({ input, output, cacheRead, cacheWrite, reasoning }: Usa
 
 const isValidCount = (tokens: number | undefined): boolean => tokens === undefined || isCount(tokens);
 
-/** As stores can keep and add up: not every one takes what is no number. */
+/** Removes invalid counts, which stores cannot sum. */
 function withValidCounts(usage: Usage): Usage {
   const { input, output, cacheRead, cacheWrite, reasoning } = usage;
   const known = (tokens: number | undefined): number | undefined => (isCount(tokens) ? tokens : undefined);

@@ -1,15 +1,15 @@
-/** What was spent at an instant, in a limit's unit. */
+/** Amount that was spent at a time, in the limit's unit. */
 export interface Sample {
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly at: number;
   readonly amount: bigint;
 }
 
 export const WINDOW_MS = 86_400_000;
-/** With fewer samples, or within a shorter time, one expensive call would look like a rate. */
+/** Minimum data for a rate: with less, one expensive call would look like a rate. */
 const MIN_SAMPLES = 5;
 const MIN_AGE_MS = 3_600_000;
-/** Samples that are this close share a place. */
+/** Samples within this time are merged. */
 const MERGE_MS = 300_000;
 
 /**
@@ -31,12 +31,15 @@ export function emptyAt(
   return Math.round(now + (Number(left) / Number(spent)) * age);
 }
 
-/** Samples of one counter, as this process saw it grow: what others spent is in the growth. */
+/** Growth of one counter as seen by this process, including amounts that other processes booked. */
 export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;
 
-  /** @param used what stands on the counter now; `own`: what this process just added */
+  /**
+   * @param used current amount of the counter
+   * @param own amount that this process just booked
+   */
   addSample(used: bigint, own: bigint, now: number): void {
     const hasBegunAnew = this.last !== undefined && used < this.last;
     if (hasBegunAnew) this.samples = [];

@@ -1,4 +1,4 @@
-/** A calendar's fields of an instant, as the clocks of a zone show them. */
+/** Calendar fields of a time in a zone. */
 interface WallTime {
   readonly year: number;
   readonly month: number;
@@ -37,19 +37,19 @@ function wallTime(at: number, zone: string): WallTime {
   return { year, month, day, hour, minute, second };
 }
 
-/** How far the clocks of the zone are ahead of UTC at that instant, in ms. */
+/** Returns the offset of the zone from UTC at a time, in milliseconds. */
 export function offsetAt(at: number, zone: string): number {
   if (zone === 'UTC') return 0;
   const { year, month, day, hour, minute, second } = wallTime(at, zone);
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
 }
 
-/** `YYYY-MM-DDTHH` on the clocks of the zone; days and months are its beginnings. */
+/** Returns `YYYY-MM-DDTHH` in the zone. The labels of days and months are prefixes of it. */
 export function hourLabel(at: number, zone: string): string {
   return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 13);
 }
 
-/** What stands for a day, an hour or a month in reports. */
+/** Returns the label of a day, an hour or a month in reports. */
 export function labelAt(at: number, unit: 'day' | 'hour' | 'month', zone: string): string {
   return hourLabel(at, zone).slice(0, unit === 'month' ? 7 : unit === 'day' ? 10 : 13);
 }

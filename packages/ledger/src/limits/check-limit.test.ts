@@ -12,7 +12,7 @@ const caught = (run: () => unknown): unknown => {
   return undefined;
 };
 
-describe('a limit that says nothing is refused at once, by the name of the field', () => {
+describe('an invalid limit is rejected with the name of the field', () => {
   it.each([
     [{ ...good, max: { usd: '1,50' } }, 'max.usd', "not '1,50'"],
     [{ ...good, max: { usd: 1.5 } }, 'max.usd', 'not 1.5'],
@@ -21,7 +21,7 @@ describe('a limit that says nothing is refused at once, by the name of the field
     [{ ...good, max: { usd: '0.0000000001' } }, 'max.usd', 'nine decimals'],
     [{ ...good, max: { usd: '9999999999999' } }, 'max.usd', 'decimal number'],
     [{ ...good, max: { usd: '0.00' } }, 'max.usd', 'never admit'],
-    [{ ...good, max: { tokens: 0 } }, 'max.tokens', 'whole number above 0'],
+    [{ ...good, max: { tokens: 0 } }, 'max.tokens', 'an integer above 0'],
     [{ ...good, max: { tokens: 1.5 } }, 'max.tokens', 'not 1.5'],
     [{ ...good, max: { requests: -1 } }, 'max.requests', 'not -1'],
     [{ ...good, max: { requests: NaN } }, 'max.requests', 'not NaN'],
@@ -30,27 +30,27 @@ describe('a limit that says nothing is refused at once, by the name of the field
     [{ ...good, max: null }, 'max', 'one of usd, tokens and requests'],
     [{ ...good, per: 'week' }, 'per', "not 'week'"],
     [{ ...good, per: { ms: 0 } }, 'per.ms', 'not 0'],
-    [{ ...good, zone: 'Europe/Atlantis' }, 'zone', "'Europe/Atlantis' is not a time zone known here"],
-    [{ ...good, zone: 5 }, 'zone', '5 is not a time zone'],
-    [{ ...good, each: 'tenant' }, 'each', 'list of names'],
+    [{ ...good, zone: 'Europe/Atlantis' }, 'zone', "'Europe/Atlantis' is not a known time zone"],
+    [{ ...good, zone: 5 }, 'zone', '5 is not a known time zone'],
+    [{ ...good, each: 'tenant' }, 'each', 'array of names'],
     [{ ...good, each: ['tenant', 'tenant'] }, 'each', 'twice'],
     [{ ...good, where: { vendors: ['a'] } }, 'where.vendors', 'tenant, vendor, provider, target'],
     [{ ...good, where: { tenant: [] } }, 'where.tenant', 'never count'],
     [{ ...good, whenSpent: 'stop' }, 'whenSpent', "not 'stop'"],
     [{ ...good, alertAt: [80] }, 'alertAt', 'shares above 0 and up to 1'],
     [{ ...good, name: '' }, 'name', 'needs a name'],
-    [{ ...good, alertAtt: [0.8] }, 'alertAtt', 'no such field'],
-  ])('%j: %s', (limit, field, words) => {
+    [{ ...good, alertAtt: [0.8] }, 'alertAtt', 'unknown field'],
+  ])('%j: %s', (limit, field, reason) => {
     const error = caught(() => createLedger({ limits: [limit as unknown as Limit] }));
     expect(error).toMatchObject({ kind: 'config', details: { path: `limits[0].${field}` } });
-    expect((error as Error).message).toContain(words);
+    expect((error as Error).message).toContain(reason);
     const later = caught(() => {
       createLedger().setLimit(limit as unknown as Limit);
     });
     expect(later).toMatchObject({ kind: 'config', details: { path: `limit.${field}` } });
   });
 
-  it('and so is a name that is there twice', () => {
+  it('rejects two limits with one name', () => {
     const error = caught(() => createLedger({ limits: [good, { ...good, per: 'month' }] }));
     expect(error).toMatchObject({ kind: 'config', details: { path: 'limits[1].name' } });
   });
@@ -62,7 +62,7 @@ describe('a limit that says nothing is refused at once, by the name of the field
     [{ storeTimeoutMs: 0 }, 'storeTimeoutMs'],
     [{ storeTimeoutMs: Infinity }, 'storeTimeoutMs'],
     [{ tags: 'feature' }, 'tags'],
-  ])('and so is an option %j', (options, path) => {
+  ])('rejects the option %j', (options, path) => {
     expect(caught(() => createLedger(options as never))).toMatchObject({ kind: 'config', details: { path } });
   });
 });

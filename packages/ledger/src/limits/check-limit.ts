@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { formatOf } from './calendar.ts';
 import type { Limit } from '../contract/limit.ts';
-import { parseUsd } from './money.ts';
+import { MAX_USD, parseUsd } from './money.ts';
 
 const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
 const WHERE_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
@@ -16,23 +16,23 @@ const FIELDS: Readonly<Record<keyof Limit, true>> = {
   alertAt: true,
 };
 
-/** Throws `config` with the field's path for a limit that says nothing, or that no call could ever pass. */
+/** Throws `config` with the path of an invalid field, and for a limit that no call could pass. */
 export function checkLimits(limits: readonly Limit[]): void {
   const names = new Set<string>();
   limits.forEach((limit, index) => {
     const path = `limits[${index}]`;
     checkLimit(limit, path);
-    if (names.has(limit.name)) fail(`${path}.name`, `"${limit.name}" names another limit already`);
+    if (names.has(limit.name)) fail(`${path}.name`, `another limit has the name "${limit.name}"`);
     names.add(limit.name);
   });
 }
 
-/** Throws `config` with the field's path. */
+/** Throws `config` with the path of an invalid field. */
 export function checkLimit(limit: Limit, path: string): void {
-  if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'it must be a limit');
+  if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'must be a limit object');
   for (const field of Object.keys(limit))
     if (!(field in FIELDS))
-      fail(`${path}.${field}`, `there is no such field; there are ${Object.keys(FIELDS).join(', ')}`);
+      fail(`${path}.${field}`, `unknown field; a limit has ${Object.keys(FIELDS).join(', ')}`);
   if (typeof limit.name !== 'string' || limit.name === '') fail(`${path}.name`, 'a limit needs a name');
   checkMax(limit.max, `${path}.max`);
   checkPeriod(limit, path);
@@ -42,14 +42,14 @@ export function checkLimit(limit: Limit, path: string): void {
   if (whenSpent !== undefined && !['fail', 'advance'].includes(whenSpent))
     fail(`${path}.whenSpent`, `must be 'fail' or 'advance', not ${quoted(whenSpent)}`);
   if (!Array.isArray(alertAt) || !alertAt.every(isShare))
-    fail(`${path}.alertAt`, 'must be a list of shares above 0 and up to 1, such as [0.8, 0.95]');
+    fail(`${path}.alertAt`, 'must be an array of shares above 0 and up to 1, such as [0.8, 0.95]');
 }
 
 function checkMax(max: unknown, path: string): void {
   const entries = typeof max === 'object' && max !== null ? Object.entries(max) : [];
   const [unit, value] = entries[0] ?? [];
   if (entries.length !== 1 || unit === undefined || !['usd', 'tokens', 'requests'].includes(unit))
-    fail(path, "must say one of usd, tokens and requests, such as { usd: '20.00' }");
+    fail(path, "must have one of usd, tokens and requests, such as { usd: '20.00' }");
   if (unit !== 'usd') {
     checkCount(value, `${path}.${unit}`);
     return;
@@ -58,9 +58,9 @@ function checkMax(max: unknown, path: string): void {
   if (nano === undefined)
     fail(
       `${path}.usd`,
-      `must be a text with a decimal number of up to nine decimals, such as '20.00', not ${quoted(value)}`,
+      `must be a string with a decimal number of at most ${MAX_USD} and nine decimals, such as '20.00', not ${quoted(value)}`,
     );
-  if (nano === 0n) fail(`${path}.usd`, 'must be above 0: such a limit could never admit a call');
+  if (nano === 0n) fail(`${path}.usd`, 'must be above 0; this limit could never admit a call');
 }
 
 function checkPeriod({ per, zone }: Limit, path: string): void {
@@ -69,12 +69,12 @@ function checkPeriod({ per, zone }: Limit, path: string): void {
     fail(`${path}.per`, `must be ${PERIODS.join(', ')} or { ms }, not ${quoted(per)}`);
   if (zone === undefined) return;
   try {
-    if (typeof zone !== 'string') throw new TypeError('not a text');
+    if (typeof zone !== 'string') throw new TypeError('not a string');
     formatOf(zone);
   } catch (cause) {
     fail(
       `${path}.zone`,
-      `${quoted(zone)} is not a time zone known here; give an IANA name such as 'Europe/Berlin'`,
+      `${quoted(zone)} is not a known time zone; use an IANA name such as 'Europe/Berlin'`,
       cause,
     );
   }
@@ -83,25 +83,25 @@ function checkPeriod({ per, zone }: Limit, path: string): void {
 function checkWhere(where: unknown, path: string): void {
   if (where === undefined) return;
   if (typeof where !== 'object' || where === null)
-    fail(path, "must be lists, such as { vendor: ['openai'] }");
+    fail(path, "must be an object of arrays, such as { vendor: ['openai'] }");
   for (const [key, values] of Object.entries(where)) {
-    if (!WHERE_KEYS.includes(key)) fail(`${path}.${key}`, `there are ${WHERE_KEYS.join(', ')} only`);
+    if (!WHERE_KEYS.includes(key)) fail(`${path}.${key}`, `unknown key; use ${WHERE_KEYS.join(', ')}`);
     checkNames(values, `${path}.${key}`);
     if (Array.isArray(values) && values.length === 0)
-      fail(`${path}.${key}`, 'an empty list fits no call, so that the limit would never count');
+      fail(`${path}.${key}`, 'an empty array matches no call, so that the limit would never count');
   }
 }
 
 function checkNames(value: unknown, path: string): void {
   if (value === undefined) return;
   const isList = Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '');
-  if (!isList) fail(path, "must be a list of names, such as ['tenant']");
-  if (new Set(value).size < value.length) fail(path, 'names something twice');
+  if (!isList) fail(path, "must be an array of names, such as ['tenant']");
+  if (new Set(value).size < value.length) fail(path, 'contains a name twice');
 }
 
 function checkCount(value: unknown, path: string): void {
   if (!Number.isSafeInteger(value) || Number(value) < 1)
-    fail(path, `must be a whole number above 0, not ${quoted(value)}`);
+    fail(path, `must be an integer above 0, not ${quoted(value)}`);
 }
 
 const isShare = (share: unknown): boolean => typeof share === 'number' && share > 0 && share <= 1;

@@ -20,13 +20,13 @@ describe('a claim', () => {
     [{ ms: 1000 }, '2026-11-20T12:00:00.950Z', [50, undefined]],
     [{ ms: 1000 }, '2026-11-20T12:00:00.951Z', [49, 1049]],
   ] as const)(
-    'of a limit per %j at %s tells what is left, and at the very end of the next',
+    'of a limit per %j at %s has the rest of the period, and shortly before its end that of the next',
     (per, at, left) => {
       expect(leftAt(per, at)).toEqual(left);
     },
   );
 
-  it('tells of the day after by its own length', () => {
+  it('takes the length of the next day for the day after', () => {
     // The clocks go forward on 29 March 2026 in Berlin.
     expect(leftAt('day', '2026-03-28T22:59:59.000Z', 'Europe/Berlin')).toEqual([1000, 23 * 3_600_000 + 1000]);
   });
@@ -38,7 +38,7 @@ describe('a claim', () => {
     ['day', 'UTC', undefined],
     ['month', 'UTC', undefined],
     ['ever', 'UTC', undefined],
-  ] as const)('of a limit per %j in %s tells the store of its windows', (per, zone, window) => {
+  ] as const)('of a limit per %j in %s has the windows of its periods', (per, zone, window) => {
     const bound = new LimitCounters({ name: 'a', max: { requests: 1 }, per, zone }, 0);
     const at = Date.parse('2026-11-20T12:10:58.000Z');
     expect(bound.claim('a', 1n, { tenant: undefined }, at).window).toEqual(window);

@@ -3,7 +3,7 @@ import type { Limit } from '../contract/limit.ts';
 import { MAX_AMOUNT, parseUsd } from './money.ts';
 import { periodAt, type Period } from './period.ts';
 
-/** Who asks for what: what limits look at. */
+/** Properties of an attempt that limits match. */
 export interface Spender {
   readonly tenant: string | undefined;
   readonly vendor: string | undefined;
@@ -11,30 +11,32 @@ export interface Spender {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What an attempt has used, in each unit. */
+/** Used amounts of an attempt by unit. */
 export type Amounts = Readonly<Record<Unit, bigint>>;
 
-/** What a limit counts. */
+/** Unit of a limit. */
 export type Unit = 'usd' | 'tokens' | 'requests';
 
-/** The last moments of a period: for so long a claim may be on its way to a store; of a short period, a twentieth. */
+/**
+ * Time before the end of a period in which a claim may reach the store after the end; at most a twentieth of
+ * the period.
+ */
 const ENDING_MS = 2000;
 
-/** A limit, ready to be asked. */
+/** Limit with the counters that attempts count on. */
 export class LimitCounters {
   readonly definition: Limit;
   readonly unit: Unit;
-  /** Nano-USD, tokens or requests. */
+  /** Maximum in nano-USD, tokens or requests. */
   readonly max: bigint;
-  /** Stands at the beginning of the names of all its counters. */
+  /** Prefix of the names of all its counters. */
   readonly prefix: string;
-  /** How often it was set in this process: alerts of each time have claims of their own. */
+  /** Number of times that the limit was replaced in this process. Each revision emits its own alerts. */
   readonly revision: number;
   private readonly zone: string;
   private readonly isTenants: boolean;
   private period: Period | undefined;
   private next: Period | undefined;
-  /** Of the period. */
   private window: EqualPeriods | undefined;
 
   constructor(limit: Limit, armed: number) {
@@ -47,11 +49,11 @@ export class LimitCounters {
     this.max =
       'usd' in max ? (parseUsd(max.usd) ?? MAX_AMOUNT) : BigInt('tokens' in max ? max.tokens : max.requests);
     const period = typeof per === 'string' ? per : `${per.ms}ms`;
-    // Another unit, period or zone counts again.
+    // A change of unit, period or zone starts new counters.
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
   }
 
-  /** Which of its counters an attempt counts on; `undefined`: on none. */
+  /** Returns the counter that an attempt counts on; `undefined` if the limit does not match. */
   counterFor(spender: Spender): string | undefined {
     const { where, each } = this.definition;
     if (where !== undefined && !matches(where, spender)) return undefined;
@@ -59,7 +61,7 @@ export class LimitCounters {
     return this.prefix + each.map((key) => `${encode(key)}=${encode(valueOf(spender, key))}`).join(',');
   }
 
-  /** The part of a counter's name that `LimitState.key` has. */
+  /** Returns the part of a counter's name that is `LimitState.key`. */
   keyOf(counter: string): string {
     return counter.slice(this.prefix.length);
   }
@@ -86,14 +88,14 @@ export class LimitCounters {
     return this.period;
   }
 
-  /** Kept, since the last moments of a period may be busy ones. */
+  /** Cached, since many claims may arrive at the end of a period. */
   private endAfter({ to }: Period): number {
     if (this.next?.from !== to) this.next = periodAt(this.definition.per, this.zone, to);
     return this.next?.to ?? to;
   }
 }
 
-/** Days and months differ in length. */
+/** Returns `undefined` for days and months, whose lengths differ. */
 function windowOf(per: Limit['per'], period: Period | undefined): EqualPeriods | undefined {
   if (period === undefined || per === 'day' || per === 'month') return undefined;
   const { from, to } = period;
@@ -134,7 +136,7 @@ function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): st
 
 export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '';
 
-/** Of metadata: what is no plain value is not taken. */
+/** Returns a value of metadata as a string; `undefined` for objects. */
 export function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
@@ -142,5 +144,5 @@ export function scalarText(value: unknown): string | undefined {
     : undefined;
 }
 
-/** Half a pair of surrogates cannot be encoded. */
+/** Replaces lone surrogates, which cannot be encoded. */
 const encode = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}'));

@@ -3,7 +3,7 @@ import type { Limit } from '../contract/limit.ts';
 import { LimitCounters, type Spender } from './limit-counters.ts';
 import { checkLimit, checkLimits } from './check-limit.ts';
 
-/** A limit that an attempt counts towards, and its counter. */
+/** Counter of a limit that an attempt counts towards. */
 export interface LimitCounter {
   readonly limit: LimitCounters;
   readonly counter: string;
@@ -11,18 +11,18 @@ export interface LimitCounter {
 
 const SPENDER_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 
-/** The limits as they are now. */
+/** Current limits. */
 export class LimitSet {
   private readonly byName = new Map<string, LimitCounters>();
   private readonly tags: readonly string[];
-  /** Of all bounds, made when they change: each call asks. */
+  /** Built when limits change, since each call reads it. */
   private list: readonly LimitCounters[] = [];
   private tagNames: readonly string[] = [];
 
   /**
-   * Throws `config`.
+   * Throws `config` for an invalid limit.
    *
-   * @param tags keys of metadata that records keep in any case
+   * @param tags keys of metadata that records always contain
    */
   constructor(limits: readonly Limit[], tags: readonly string[]) {
     checkLimits(limits);
@@ -46,13 +46,16 @@ export class LimitSet {
     return this.list;
   }
 
-  /** One by its name, or all. Throws `config` for a name that there is not. */
+  /** Returns one limit or all limits. Throws `config` for an unknown name. */
   named(name: string | undefined): readonly LimitCounters[] {
     if (name === undefined) return this.all();
     const limit = this.byName.get(name);
     if (limit !== undefined) return [limit];
     const names = [...this.byName.keys()].map((known) => `"${known}"`).join(', ');
-    throw new LlmError('config', `there is no limit "${name}"; there are ${names === '' ? 'none' : names}`);
+    throw new LlmError(
+      'config',
+      `unknown limit "${name}"; ${names === '' ? 'the ledger has no limits' : `the limits are ${names}`}`,
+    );
   }
 
   countersFor(spender: Spender): readonly LimitCounter[] {
@@ -64,7 +67,10 @@ export class LimitSet {
     return counted;
   }
 
-  /** Keys of metadata that records have to keep: those of the options, and those that limits have counters for. */
+  /**
+   * Returns the metadata keys that records contain: those of the options, and those of limits with counters
+   * for them.
+   */
   tagKeys(): readonly string[] {
     return this.tagNames;
   }

@@ -1,9 +1,14 @@
 const NANO_DIGITS = 9;
 const DECIMAL = /^(?<whole>\d{1,10})(?:\.(?<fraction>\d{1,9}))?$/;
-/** The most that a counter can hold. */
+/** Maximum amount of a counter: int64. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
+/** `MAX_AMOUNT` in USD. */
+export const MAX_USD = '9223372036.854775807';
 
-/** Nano-USD of a decimal number such as `20.00`; `undefined` for what is none, or more than a counter can hold. */
+/**
+ * Returns the nano-USD of a decimal number such as `20.00`; `undefined` if it is not one or exceeds the
+ * maximum of a counter.
+ */
 export function parseUsd(text: unknown): bigint | undefined {
   const found = typeof text === 'string' ? DECIMAL.exec(text)?.groups : undefined;
   if (found === undefined) return undefined;

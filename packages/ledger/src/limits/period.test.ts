@@ -37,11 +37,11 @@ describe('a period', () => {
     expect(iso(per, zone, at)).toEqual([from, to]);
   });
 
-  it('of so many ms is one window after the other from the epoch on', () => {
+  it('of a number of milliseconds is one of consecutive windows since the epoch', () => {
     expect(periodAt({ ms: 90_000 }, 'Europe/Berlin', 100_000)).toEqual({ from: 90_000, to: 180_000 });
   });
 
-  it('that is for ever has no end', () => {
+  it("'ever' has no end", () => {
     expect(periodAt('ever', 'UTC', 0)).toBeUndefined();
   });
 
@@ -52,7 +52,7 @@ describe('a period', () => {
     'Asia/Kathmandu',
     'Australia/Lord_Howe',
     'Africa/Cairo',
-  ])('follows the one before without a gap, and every instant lies in its own, in %s', (zone) => {
+  ])('follows the previous one without a gap and contains its own times, in %s', (zone) => {
     for (const per of ['day', 'month'] as const) {
       let at = Date.UTC(2026, 0, 1, 12);
       let before = periodAt(per, zone, at)!;

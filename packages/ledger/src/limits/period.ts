@@ -1,7 +1,7 @@
 import { labelAt, offsetAt } from './calendar.ts';
 import type { Limit } from '../contract/limit.ts';
 
-/** Epoch ms, `to` exclusive. */
+/** Period in epoch milliseconds, `to` exclusive. */
 export interface Period {
   readonly from: number;
   readonly to: number;
@@ -9,15 +9,15 @@ export interface Period {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** A day has 23 to 25 hours; a zone that changes its date line has one of none or 48. */
+/** Maximum lengths. A day has 23 to 25 hours; a zone that crosses the date line has one of 0 or 48 hours. */
 const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
 
-/** The period that an instant lies in; `undefined` for one that never ends. */
+/** Returns the period of a time; `undefined` for a period that never ends. */
 export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
   if (per === 'ever') return undefined;
   if (typeof per === 'object') return windowAt(at, per.ms, 0);
   if (per === 'minute') return windowAt(at, MINUTE, offsetAt(at, zone));
-  // A clock that is put forward or back by whole hours leaves the beginnings of hours where they are.
+  // Clock changes by full hours do not move the starts of hours.
   if (per === 'hour') return windowAt(at, HOUR, offsetAt(at, zone));
   const label = labelAt(at, per, zone);
   const isSame = (other: number): boolean => labelAt(other, per, zone) === label;
@@ -32,7 +32,10 @@ function windowAt(at: number, ms: number, offset: number): Period {
   return { from, to: from + ms };
 }
 
-/** The first whole second for which it holds: not at `no`, surely at `yes`, and never no again in between. */
+/**
+ * Returns the first full second for which the predicate holds. It is false at `no`, true at `yes`, and
+ * changes once.
+ */
 function firstSecondWhere(holds: (at: number) => boolean, no: number, yes: number): number {
   let before = Math.floor(no / 1000);
   let after = Math.floor(yes / 1000);

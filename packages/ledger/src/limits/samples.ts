@@ -3,7 +3,7 @@ import type { LedgerStore } from '../contract/store.ts';
 import type { LimitCounters, Unit } from './limit-counters.ts';
 import { WINDOW_MS, type Sample } from './burn-rate.ts';
 
-/** What was spent on each counter of these limits in the last 24 hours of its period, oldest first. */
+/** Returns the amounts of the last 24 hours of the period for each counter of these limits, oldest first. */
 export async function samplesOf(
   store: LedgerStore,
   limits: readonly LimitCounters[],
@@ -33,9 +33,9 @@ const AMOUNTS: Readonly<Record<Unit, (record: SpendRecord) => bigint>> = {
   requests: ({ operation }) => (operation === BOOKED_OPERATION ? 0n : 1n),
 };
 
-/** Of what a vendor said, which may be anything. */
+/** Returns a valid count rounded up, otherwise 0. */
 const countOf = (tokens: number = 0): number =>
   tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER ? Math.ceil(tokens) : 0;
 
-/** The operation of what was spent elsewhere. */
+/** Operation of an amount that was booked by `ledger.book`. */
 export const BOOKED_OPERATION = 'booked';

@@ -2,7 +2,7 @@ import type { LimitState } from '../contract/limit.ts';
 import type { CounterState } from '../contract/store.ts';
 import type { LimitCounters } from './limit-counters.ts';
 
-/** What a counter says of its limit. */
+/** Returns the state of one counter. */
 export function stateOf(
   limit: LimitCounters,
   { counter, used, held, resetsAt }: CounterState,

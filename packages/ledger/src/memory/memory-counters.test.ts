@@ -21,11 +21,11 @@ it('knows a settled id for a minute, and forgets it later', async () => {
   expect(await book(store, 'first')).toBe(false);
   now = 60_000;
   await bookOthers();
-  // True: it was reserved again.
+  // It was reserved again.
   expect(await book(store, 'first')).toBe(true);
 });
 
-it('what is held is not forgotten, however many come and go meanwhile', async () => {
+it('keeps a held reservation while 5,000 others are settled', async () => {
   const store = memoryStore();
   await store.reserve('long', [hourlyClaim], 600_000);
   for (let id = 0; id < 5000; id++) await book(store, `${id}`);
@@ -35,7 +35,7 @@ it('what is held is not forgotten, however many come and go meanwhile', async ()
   expect(await store.counters('a')).toMatchObject([{ used: 5001n, held: 0n }]);
 });
 
-it('what lapsed after it had been held for long is settled late, and only once', async () => {
+it('settles a lapsed reservation late, and once', async () => {
   let now = 0;
   const store = memoryStore({ clock: { ...systemClock, now: () => now } });
   await store.reserve('long', [hourlyClaim], 600_000);

@@ -1,13 +1,13 @@
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
 import { MAX_AMOUNT } from '../limits/money.ts';
 
-/** One period of a counter. A late settle finds the period that it belongs to. */
+/** Period of a counter. A late settle finds the period that it belongs to. */
 interface CounterPeriod {
   used: bigint;
   held: bigint;
-  /** Number of reservations that hold something. */
+  /** Number of reservations with an amount above 0. */
   holders: number;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly resetsAt: number | undefined;
 }
 
@@ -21,23 +21,23 @@ interface Hold {
 interface Reservation {
   readonly holds: readonly Hold[];
   state: 'held' | 'lapsed' | 'settled';
-  /** End of its lease, or when it lapsed or was settled; epoch ms. */
+  /** End of the lease, or time of the lapse or settlement, in epoch milliseconds. */
   until: number;
 }
 
-/** How long a counter is listed after its period, and an id known after its lease has lapsed. */
+/** Time for which a counter is listed after its period, and an id is known after its lease has lapsed. */
 const LAPSED_MS = 86_400_000;
-/** How long an id is known after it was settled: a reservation may be repeated meanwhile. */
+/** Time for which an id is known after it was settled: its reservation may be repeated. */
 const SETTLED_MS = 60_000;
-/** Reservations between two sweeps for what can be forgotten. */
+/** Number of reservations between two sweeps of old entries. */
 const SWEEP_EVERY = 1000;
 
-/** Counters with leases, on a clock that the caller reads. */
+/** Counters with leases. The caller passes the time. */
 export class MemoryCounters {
   private readonly periods = new Map<string, CounterPeriod>();
   private readonly reservations = new Map<string, Reservation>();
   private readonly held = new Set<Reservation>();
-  /** No lease ends before. */
+  /** Earliest end of a lease. */
   private nextLapse = Infinity;
   private sinceSweep = 0;
 
@@ -107,7 +107,7 @@ export class MemoryCounters {
     return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));
   }
 
-  /** The current period, or a new one, which is stored once something is held in it. */
+  /** Returns the current period, or a new one, which is stored with its first claim. */
   private periodOf({ counter, resetsInMs }: Claim, now: number): CounterPeriod {
     const known = this.periods.get(counter);
     if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;

@@ -1,6 +1,6 @@
 import type { RecordQuery, SpendRecord } from '../contract/record.ts';
 
-/** How many are kept. */
+/** Maximum number of records. They are trimmed when a tenth more have arrived. */
 const MAX_RECORDS = 100_000;
 
 /** Records in the order of their time. */
@@ -14,20 +14,20 @@ export class MemoryRecords {
     const last = this.records.at(-1);
     if (last === undefined || last.at <= record.at) this.records.push(record);
     else this.records.splice(this.records.findLastIndex(({ at }) => at <= record.at) + 1, 0, record);
-    // The oldest tenth at once: one by one would move all the others each time.
+    // Removes many at once, since each removal moves all others.
     if (this.records.length <= MAX_RECORDS * 1.1) return;
     for (const { id } of this.records.splice(0, this.records.length - MAX_RECORDS)) this.ids.delete(id);
   }
 
-  /** What was there when the reading began. */
+  /** Returns the records that existed when reading began. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
-    // Asynchronous as in every other store: a reader is never called back in the midst of its own step.
+    // Asynchronous as in every other store, so that a reader does not run in the caller's stack.
     await Promise.resolve();
     yield* this.records.filter(matches(query));
   }
 }
 
-/** Does a record belong to what is asked for? */
+/** Returns a predicate for the records of a query. */
 function matches(query: RecordQuery): (record: SpendRecord) => boolean {
   const from = query.from?.toISOString() ?? '';
   const to = query.to?.toISOString();

@@ -18,10 +18,10 @@ const KEYS: Readonly<Record<ReportKey, true>> = {
   tag: true,
 };
 const TIMES = ['hour', 'day', 'month'] as const;
-/** Every zone's hours begin on one of these. */
+/** Hours of every zone begin on a multiple of this. */
 const STEP_MS = 900_000;
 
-/** Rows in the order of their keys, by the store where it can, with what is empty where that was asked for. */
+/** Returns rows in the order of their keys, computed by the store if it can, with empty rows if requested. */
 export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
   check(query);
   const { empty = false, ...asked } = query;
@@ -34,21 +34,17 @@ function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
     throw new LlmError('config', `report: ${path}: ${why}`, { path }, { cause });
   };
   const odd = by.find((key) => !(key in KEYS));
-  if (odd !== undefined) fail('by', `there is no "${odd}"; there are ${Object.keys(KEYS).join(', ')}`);
+  if (odd !== undefined) fail('by', `unknown dimension "${odd}"; use ${Object.keys(KEYS).join(', ')}`);
   if (by.includes('tag') !== (tag !== undefined))
-    fail('tag', "`by: ['tag']` needs the name of a tag in `tag`, and the other way round");
+    fail('tag', "`by: ['tag']` and `tag`, the name of a tag, must be set together");
   for (const [path, date] of Object.entries({ from, to }))
-    if (date !== undefined && Number.isNaN(date.getTime())) fail(path, 'is not a date');
+    if (date !== undefined && Number.isNaN(date.getTime())) fail(path, 'is not a valid date');
   if (empty === true && !TIMES.some((time) => by.includes(time)))
-    fail('empty', 'only days, hours and months can be empty; name one of them in `by`');
+    fail('empty', 'requires day, hour or month in `by`');
   try {
     if (zone !== undefined) formatOf(zone);
   } catch (cause) {
-    fail(
-      'zone',
-      `'${zone ?? ''}' is not a time zone known here; give an IANA name such as 'Europe/Berlin'`,
-      cause,
-    );
+    fail('zone', `'${zone ?? ''}' is not a known time zone; use an IANA name such as 'Europe/Berlin'`, cause);
   }
 }
 
@@ -63,7 +59,7 @@ function addEmptyRows(rows: readonly ReportRow[], query: ReportQuery): readonly 
   return [...rows, ...missing.map(emptyRow)];
 }
 
-/** Every time label of the range, which ends where records do if nothing else was said. */
+/** Returns every time label of the range. Without `from` and `to`, the range is that of the records. */
 function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: ReportQuery): Labels[] {
   const units = TIMES.filter((unit) => by.includes(unit));
   const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '').sort();
@@ -79,7 +75,7 @@ function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: Rep
 
 type Labels = Readonly<Record<string, string>>;
 
-/** An instant that bears this label: the middle of it is far from every change of clocks. */
+/** Returns a time with this label. It searches from 16 hours before, since zones differ. */
 function instantOf(label: string | undefined, zone: string): number {
   if (label === undefined) return NaN;
   const unit = label.length === 7 ? 'month' : label.length === 10 ? 'day' : 'hour';

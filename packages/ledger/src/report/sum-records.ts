@@ -3,7 +3,7 @@ import { BOOKED_OPERATION } from '../limits/samples.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 
-/** What one row adds up. */
+/** Sums of one row. */
 interface ReportSum {
   readonly key: Readonly<Record<string, string>>;
   readonly calls: Set<string>;
@@ -17,7 +17,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Rows from raw records, in the order of their keys. */
+/** Sums records into rows. */
 export async function sumRecords(
   records: AsyncIterable<SpendRecord>,
   query: ReportQuery,
@@ -76,7 +76,7 @@ function rowOf({ calls, durations, ...sum }: ReportSum): ReportRow {
   };
 }
 
-/** By nearest rank. */
+/** Returns a quantile by nearest rank. */
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 

@@ -350,7 +350,7 @@ describe('a store that is down', () => {
     const { store, become } = fallible(memoryStore({ clock }));
     const { ask, alerts } = world([said(1, 1)], { limits, store }, {}, clock);
     become('failing');
-    await expect(ask()).rejects.toThrow(/the books cannot be asked \(the disk is full\)/);
+    await expect(ask()).rejects.toThrow(/the store of the ledger failed \(the disk is full\)/);
     become('silent');
     const asked = ask();
     asked.catch(() => undefined);
