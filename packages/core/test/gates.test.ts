@@ -33,6 +33,23 @@ const failure = (promise: Promise<unknown>): Promise<LlmError> =>
   );
 
 describe('gates', () => {
+  it('know whether an attempt is at the last target of its chain', async () => {
+    const seen: unknown[] = [];
+    const gate: Gate = {
+      name: 'last',
+      admit({ target, isLastTarget }) {
+        seen.push([target, isLastTarget]);
+        return undefined;
+      },
+    };
+    const { majordomo } = world({ 'a/x': [{ fail: 'not-found' }], 'b/y': ['ok'] }, { gates: [gate] });
+    await majordomo.model('a/x,b/y').generate(hi);
+    expect(seen).toEqual([
+      ['a/x', false],
+      ['b/y', true],
+    ]);
+  });
+
   it('are called in order and settled in reverse, once per attempt, before the response', async () => {
     const log: string[] = [];
     const { majordomo } = world(

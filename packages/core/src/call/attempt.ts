@@ -70,6 +70,7 @@ export async function beginAttempt<Event extends object, Result>(
     model: target.modelId,
     name: target.name,
     attempt: number,
+    isLastTarget: state.isLast,
     request: prepared.request,
     payload: prepared.payload,
     capabilities: prepared.capabilities,

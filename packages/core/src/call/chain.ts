@@ -15,7 +15,10 @@ export class Chain<Event extends object, Result> {
     { operation, settingsFor }: Pick<Call<Event, Result>, 'operation' | 'settingsFor'>,
     deps: ChainDeps,
   ) {
-    this.all = targets.map((target) => new TargetState(target, operation, settingsFor(target), deps));
+    const last = targets.length - 1;
+    this.all = targets.map(
+      (target, at) => new TargetState(target, operation, settingsFor(target), deps, at === last),
+    );
   }
 
   /** The target to try next; `undefined` after the last one. */

@@ -19,6 +19,8 @@ export class TargetState<Event extends object, Result> {
   readonly target: Target;
   readonly health: HealthClaims;
   readonly settings: ChainSettings;
+  /** Whether it is the last target of the chain. */
+  readonly isLast: boolean;
   /** Recoveries that this call has used for the target. */
   recoveries: readonly Recovery[] = [];
   /** Whether the target failed in a race, and must not be tried again. */
@@ -29,9 +31,16 @@ export class TargetState<Event extends object, Result> {
   private lastNumber = 0;
   private startedAttempts = 0;
 
-  constructor(target: Target, operation: Operation<Event, Result>, settings: ChainSettings, deps: ChainDeps) {
+  constructor(
+    target: Target,
+    operation: Operation<Event, Result>,
+    settings: ChainSettings,
+    deps: ChainDeps,
+    isLast: boolean = true,
+  ) {
     this.target = target;
     this.settings = settings;
+    this.isLast = isLast;
     this.health = new HealthClaims(target.key, deps);
     this.operation = operation;
     this.memory = deps.memory;

@@ -10,6 +10,8 @@ export interface AttemptInfo {
   readonly target: string;
   /** Number of the attempt on this target within the call, from 1. `<call.id>/<target>/<attempt>` identifies it. */
   readonly attempt: number;
+  /** Whether the chain has no target after this one, so that a denial with `advance` would end the call. */
+  readonly isLastTarget?: boolean | undefined;
   /** Operation of the call. Absent means chat. */
   readonly operation?: OperationType | undefined;
   /** Request of a chat as it will be sent. Other operations have an empty one. */

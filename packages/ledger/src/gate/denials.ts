@@ -48,6 +48,17 @@ export function heldDenial(limit: LimitCounters, amount: bigint, refusal: Refusa
   };
 }
 
+/** Denial of a call that would have to wait behind others, but may try its next target. */
+export const queuedDenial = ({ definition }: LimitCounters): Denial => ({
+  deny: `limit "${definition.name}": earlier calls wait for reservations of calls in progress; retry when they have finished`,
+  advance: true,
+  retryAfterMs: HELD_RETRY_MS,
+});
+
+/** Whether a denial lets the call try another target instead of waiting. */
+export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true }: AttemptInfo): boolean =>
+  definition.whenSpent === 'advance' && !isLastTarget;
+
 function nameOf(limit: LimitCounters, { counter }: Refusal): string {
   const key = limit.keyOf(counter);
   return `limit "${limit.definition.name}"${key === '' ? '' : ` (${key})`}`;

@@ -7,7 +7,7 @@ import type { Claim, Refusal } from '../contract/store.ts';
 import type { Spender } from '../limits/limit-counters.ts';
 import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
-import { heldDenial, spentDenial, storeDownDenial } from './denials.ts';
+import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
@@ -36,7 +36,7 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(context, request, plan);
-  const { heldQueue, options } = context;
+  const { heldQueue } = context;
   // The limits may have changed while the call waited, and the rest of their periods has.
   const again = (): ReserveResult | Promise<ReserveResult> => {
     const counted = context.limits.countersFor(request.spender);
@@ -45,10 +45,13 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
     return 'deny' in next ? next : reserve(context, present, next);
   };
   const ahead = heldQueue.queuedCounter(plan);
-  if (ahead !== undefined) return heldQueue.wait(ahead, request.attempt, again);
+  if (ahead !== undefined) {
+    const limit = request.counted.find(({ counter }) => counter === ahead)?.limit;
+    if (limit !== undefined && canAdvance(limit, request.attempt)) return queuedDenial(limit);
+    return heldQueue.wait(ahead, request.attempt, again);
+  }
   return mapValue(reserve(context, request, plan), (reserved) => {
     if (!('heldOn' in reserved)) return reserved;
-    if (options.whenHeld === 'deny') return reserved.denial;
     return heldQueue.wait(reserved.heldOn, request.attempt, again);
   });
 }
@@ -144,7 +147,7 @@ function wantedOutput(
 
 function denialFor(
   { alerts, clock, options, outbox }: LedgerContext,
-  { counted, spender }: GateRequest,
+  { counted, spender, attempt }: GateRequest,
   claims: readonly Claim[],
   refusal: Refusal,
 ): Denial | HeldLimit {
@@ -154,7 +157,10 @@ function denialFor(
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
   // A request in progress always counts, so that its reservation is never released.
   const isHeld = limit.unit !== 'requests' && held > 0n && amount <= left + held;
-  if (isHeld) return { heldOn: counter, denial: heldDenial(limit, amount, refusal) };
+  if (isHeld) {
+    const denial = heldDenial(limit, amount, refusal);
+    return options.whenHeld === 'deny' || canAdvance(limit, attempt) ? denial : { heldOn: counter, denial };
+  }
   if (options.onAlert !== undefined && amount <= limit.max)
     void outbox.send({
       run: () => alerts.onRefused({ limit, counter, amount, tenant: spender.tenant }),

@@ -1,7 +1,7 @@
 import { createMajordomo, user } from '@majordomo/core';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { fakeProvider, type Turn } from '@majordomo/testing';
-import { PRICED, said } from './world.ts';
+import { PRICED, reply } from '../../../../packages/ledger/test/support/fixture.ts';
 
 /** Result of `hundredCalls`. */
 interface HundredCalls {
@@ -19,7 +19,7 @@ export async function hundredCalls(stores: readonly LedgerStore[]): Promise<Hund
   const limits = [{ name: 'job', max: { usd: '0.05' }, per: 'ever' }] as const;
   const texts = stores.map(async (store) => {
     const ledger = createLedger({ catalog: PRICED, store, limits, storeTimeoutMs: 10_000 });
-    const turn: Turn = { ...(said(50, 10) as object), delayMs: 2 };
+    const turn: Turn = { ...(reply(50, 10) as object), delayMs: 2 };
     const turns = Array.from({ length: 100 / stores.length }, () => turn);
     const provider = fakeProvider({ id: 'acme', vendor: 'acme', models: { x: turns } });
     const model = createMajordomo({ providers: [provider], gates: [ledger.gate] }).model('acme/x');

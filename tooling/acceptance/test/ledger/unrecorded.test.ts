@@ -3,7 +3,7 @@ import { memoryStore, type LedgerStore, type SpendRecord } from '@majordomo/ledg
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { NOON, said, world } from '../../src/ledger/world.ts';
+import { NOON, ledgerFixture, reply } from '../../../../packages/ledger/test/support/fixture.ts';
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 const MINUTE = 60_000;
@@ -29,8 +29,8 @@ function picky(store: LedgerStore) {
 function onPicky() {
   const clock = fakeClock(NOON);
   const { store, tries, refuse } = picky(memoryStore({ clock }));
-  const turns = Array.from({ length: 100 }, () => said(1, 1));
-  const { majordomo, ledger, alerts } = world(turns, { limits: [], store }, {}, clock);
+  const turns = Array.from({ length: 100 }, () => reply(1, 1));
+  const { majordomo, ledger, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
   const model = majordomo.model('acme/x');
   const ask = (tenant: string) => model.generate({ messages: [user('hi')], maxTokens: 5 }, { tenant });
   /** Others ask four times a minute. */
@@ -53,10 +53,10 @@ describe('a record that is not stored', () => {
   it('since no file can hold it is told, goes, and holds nobody up', async () => {
     const clock = fakeClock(NOON);
     const { ledger: store } = sqliteStores(':memory:', { clock });
-    const { usage } = said(1, 1) as { readonly usage: object };
+    const { usage } = reply(1, 1) as { readonly usage: object };
     // What JSON has no word for, as a client of a vendor may give it.
     const odd = { text: 'yes', usage: { ...usage, details: { odd: 1n } } } as unknown as Turn;
-    const { ask, alerts, ledger } = world([odd, said(1, 1)], { limits, store }, {}, clock);
+    const { ask, alerts, ledger } = ledgerFixture([odd, reply(1, 1)], { limits, store }, {}, clock);
     await expect(ask({ tenant: 'odd' })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(alerts).toMatchObject([
       { type: 'unrecorded', record: { tenant: 'odd', nanoUsd: '11000' }, error: { kind: 'invalid-request' } },
@@ -117,8 +117,8 @@ describe('a record that is not stored', () => {
     const close = async (): Promise<void> => {
       isClosed = true;
     };
-    const { majordomo, ledger, alerts } = world(
-      [said(1, 1)],
+    const { majordomo, ledger, alerts } = ledgerFixture(
+      [reply(1, 1)],
       { limits, store: { ...store, close } },
       {},
       clock,
@@ -134,7 +134,7 @@ it('reports add up what vendors say, however much that is', async () => {
   const clock = fakeClock(NOON);
   const { ledger: store } = sqliteStores(':memory:', { clock });
   const most = Number.MAX_SAFE_INTEGER;
-  const { ask, ledger } = world(Array(3).fill(said(most, most)), { store }, {}, clock);
+  const { ask, ledger } = ledgerFixture(Array(3).fill(reply(most, most)), { store }, {}, clock);
   for (let call = 0; call < 3; call++) await ask();
   const [row] = await ledger.report({ by: ['target'] });
   expect(row).toMatchObject({ attempts: 3, input: 3 * most, output: 3 * most });

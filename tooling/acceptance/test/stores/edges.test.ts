@@ -3,7 +3,7 @@ import { createLedger, memoryStore, type Ledger, type LedgerStore } from '@major
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, fakeProvider, seededRandom, type FakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { PRICED } from '../../src/ledger/world.ts';
+import { PRICED } from '../../../../packages/ledger/test/support/fixture.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,27 +1,27 @@
-import { memoryStore, type Alert, type Limit } from '@majordomo/ledger';
+import { memoryStore, type Alert, type Limit } from '../src/index.ts';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { NOON, said, world } from '../../src/ledger/world.ts';
+import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 
 const HOUR = 3_600_000;
 const limit = (of: Partial<Limit> = {}): Limit => ({ name: 'm', max: { requests: 10 }, per: 'month', ...of });
-const turns = (count: number) => Array.from({ length: count }, () => said(1, 1));
+const turns = (count: number) => Array.from({ length: count }, () => reply(1, 1));
 const shares = (alerts: readonly Alert[]) =>
   alerts
     .filter(({ type }) => type === 'threshold')
     .map((alert) => (alert.type === 'threshold' ? alert.share : 0));
 
 describe('thresholds', () => {
-  it('are told once on the way up, with the state', async () => {
-    const { ask, alerts } = world(turns(10), { limits: [limit()] });
+  it('are emitted once as usage grows, with the state', async () => {
+    const { ask, alerts } = ledgerFixture(turns(10), { limits: [limit()] });
     for (let call = 0; call < 10; call++) await ask();
     expect(shares(alerts)).toEqual([0.8, 0.9, 0.95]);
     expect(alerts[0]).toMatchObject({ state: { key: '', used: 8n, left: 2n, limit: { name: 'm' } } });
     expect(alerts.at(-1)).toMatchObject({ type: 'spent', state: { used: 10n } });
   });
 
-  it('are armed anew by a new period', async () => {
-    const { ask, alerts, clock } = world(turns(4), {
+  it('are emitted again in a new period', async () => {
+    const { ask, alerts, clock } = ledgerFixture(turns(4), {
       limits: [limit({ max: { requests: 2 }, per: 'hour', alertAt: [0.5] })],
     });
     await ask();
@@ -31,8 +31,8 @@ describe('thresholds', () => {
     expect(shares(alerts)).toEqual([0.5, 0.5]);
   });
 
-  it('are told of each counter by itself', async () => {
-    const { ask, alerts } = world(turns(4), {
+  it('are emitted for each counter separately', async () => {
+    const { ask, alerts } = ledgerFixture(turns(4), {
       limits: [limit({ max: { requests: 2 }, each: ['tenant'], alertAt: [1] })],
     });
     for (const tenant of ['a', 'a', 'b', 'b']) await ask({ tenant });
@@ -42,16 +42,16 @@ describe('thresholds', () => {
     ]);
   });
 
-  it('are told once over all processes of a store', async () => {
+  it('are emitted once over all processes of a store', async () => {
     const clock = fakeClock(NOON);
     const store = memoryStore({ clock });
-    const worlds = [1, 2, 3].map(() => world(turns(9), { limits: [limit()], store }, {}, clock));
+    const worlds = [1, 2, 3].map(() => ledgerFixture(turns(9), { limits: [limit()], store }, {}, clock));
     for (let call = 0; call < 9; call++) await worlds[call % 3]!.ask();
     expect(shares(worlds.flatMap(({ alerts }) => alerts))).toEqual([0.8, 0.9]);
   });
 
-  it('that fail to be listened to change nothing', async () => {
-    const { ask } = world(turns(2), {
+  it('do not affect calls if their listener throws', async () => {
+    const { ask } = ledgerFixture(turns(2), {
       limits: [limit({ max: { requests: 1 } })],
       onAlert: () => {
         throw new Error('no mail server');
@@ -64,9 +64,9 @@ describe('thresholds', () => {
   });
 });
 
-describe('when a limit will be empty', () => {
-  it('is not told of fewer than five samples', async () => {
-    const { ask, clock, ledger } = world(turns(5), { limits: [limit({ max: { requests: 100 } })] });
+describe('the time at which a limit will be spent', () => {
+  it('is unknown with fewer than five samples', async () => {
+    const { ask, clock, ledger } = ledgerFixture(turns(5), { limits: [limit({ max: { requests: 100 } })] });
     for (let call = 0; call < 4; call++) {
       await ask();
       await clock.advance(HOUR);
@@ -76,8 +76,10 @@ describe('when a limit will be empty', () => {
     expect((await ledger.state())[0]?.emptyAt).toBeDefined();
   });
 
-  it('is not told within an hour of the first call, and told later if it is true', async () => {
-    const { ask, clock, ledger, alerts } = world(turns(50), { limits: [limit({ max: { requests: 100 } })] });
+  it('is unknown within an hour of the first call, and emitted later if it holds', async () => {
+    const { ask, clock, ledger, alerts } = ledgerFixture(turns(50), {
+      limits: [limit({ max: { requests: 100 } })],
+    });
     const types = (): readonly string[] => alerts.map(({ type }) => type);
     for (let call = 0; call < 20; call++) await ask();
     await clock.advance(HOUR - 1);
@@ -88,8 +90,8 @@ describe('when a limit will be empty', () => {
     expect(types()).toEqual(['running-out']);
   });
 
-  it('goes by the rate since it began, while that is less than a day ago', async () => {
-    const { ask, clock, ledger } = world(turns(6), { limits: [limit({ max: { requests: 12 } })] });
+  it('follows the rate since the first call if that is less than a day ago', async () => {
+    const { ask, clock, ledger } = ledgerFixture(turns(6), { limits: [limit({ max: { requests: 12 } })] });
     for (let call = 0; call < 6; call++) {
       await ask();
       await clock.advance(HOUR);
@@ -98,8 +100,10 @@ describe('when a limit will be empty', () => {
     expect((await ledger.state())[0]?.emptyAt).toBe(clock.now() + 6 * HOUR);
   });
 
-  it('goes by the last 24 hours later on', async () => {
-    const { ask, clock, ledger } = world(turns(100), { limits: [limit({ max: { requests: 1000 } })] });
+  it('follows the last 24 hours later', async () => {
+    const { ask, clock, ledger } = ledgerFixture(turns(100), {
+      limits: [limit({ max: { requests: 1000 } })],
+    });
     for (let call = 0; call < 90; call++) await ask();
     await clock.advance(30 * HOUR);
     for (let call = 0; call < 6; call++) {
@@ -110,8 +114,8 @@ describe('when a limit will be empty', () => {
     expect([left, emptyAt]).toEqual([904n, clock.now() + (904 / 5) * 20 * HOUR]);
   });
 
-  it('is told before it happens: seven, three and one days ahead, each once', async () => {
-    const { ask, clock, alerts } = world(turns(200), {
+  it('is emitted seven, three and one days ahead, each once', async () => {
+    const { ask, clock, alerts } = ledgerFixture(turns(200), {
       limits: [limit({ max: { requests: 200 }, per: 'ever', alertAt: [] })],
     });
     for (let call = 0; call < 199; call++) {
@@ -121,8 +125,8 @@ describe('when a limit will be empty', () => {
     expect(alerts.flatMap((alert) => (alert.type === 'running-out' ? [alert.days] : []))).toEqual([7, 3, 1]);
   });
 
-  it('is not told when it begins anew before', async () => {
-    const { ask, clock, alerts } = world(turns(10), {
+  it('is not emitted if the limit resets before', async () => {
+    const { ask, clock, alerts } = ledgerFixture(turns(10), {
       limits: [limit({ max: { requests: 100 }, per: 'day', alertAt: [] })],
     });
     for (let call = 0; call < 10; call++) {

@@ -1,4 +1,3 @@
-import { createAgent, type Tool } from '@majordomo/agent';
 import {
   createMajordomo,
   image,
@@ -10,10 +9,10 @@ import {
   type Provider,
   type Usage,
 } from '@majordomo/core';
-import { createLedger, memoryStore, type LedgerStore, type SpendRecord } from '@majordomo/ledger';
+import { createLedger, memoryStore, type LedgerStore, type SpendRecord } from '../src/index.ts';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { NOON, PRICED, said, world } from '../../src/ledger/world.ts';
+import { NOON, PRICED, ledgerFixture, reply } from './support/fixture.ts';
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 
@@ -46,9 +45,9 @@ function breaking(usage: ModelEvent & { type: 'finish' }): Provider {
   return { spi: 1, id: 'acme', vendor: 'acme', model: () => model };
 }
 
-describe('what an attempt used is booked', () => {
-  it('with all that is known of it', async () => {
-    const { ask, records } = world([said(123, 45)], { limits, tags: ['feature', 'secret'] });
+describe('an attempt is booked', () => {
+  it('with all known fields', async () => {
+    const { ask, records } = ledgerFixture([reply(123, 45)], { limits, tags: ['feature', 'secret'] });
     await ask({ tenant: 't', metadata: { feature: 'search', other: 1 } });
     const [record] = records;
     expect(record).toEqual({
@@ -72,9 +71,11 @@ describe('what an attempt used is booked', () => {
     });
   });
 
-  it('also of retries: each attempt is a record and a request of its own', async () => {
+  it('with one record and one request for each retry', async () => {
     const requests = [{ name: 'requests', max: { requests: 10 }, per: 'day' }] as const;
-    const { ask, records, ledger, clock } = world([{ fail: 'overloaded' }, said(1, 1)], { limits: requests });
+    const { ask, records, ledger, clock } = ledgerFixture([{ fail: 'overloaded' }, reply(1, 1)], {
+      limits: requests,
+    });
     const asked = ask();
     await clock.advance(1000);
     await asked;
@@ -88,8 +89,8 @@ describe('what an attempt used is booked', () => {
     ]);
   });
 
-  it('also of repairs of an object: each is a call of its own', async () => {
-    const { majordomo, records, ledger } = world([said(10, 1, 'no JSON'), said(20, 1, '{"a":1}')], {
+  it('with one call for each repair of an object', async () => {
+    const { majordomo, records, ledger } = ledgerFixture([reply(10, 1, 'no JSON'), reply(20, 1, '{"a":1}')], {
       limits,
     });
     const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] } as const;
@@ -98,31 +99,7 @@ describe('what an attempt used is booked', () => {
     expect(records.map(({ nanoUsd }) => nanoUsd)).toEqual(['20000', '30000']);
   });
 
-  it("also of a tool's own model: its calls count towards the same limits, under a call of their own", async () => {
-    const call = { id: 'c', name: 'ask_another', args: {} };
-    const turns: Turn[] = [
-      { toolCalls: [call], usage: used(10, 1) },
-      said(5, 1, 'from within'),
-      said(20, 1, 'done'),
-    ];
-    const { majordomo, records, ledger } = world(turns, { limits });
-    const tool: Tool = {
-      name: 'ask_another',
-      description: 'asks another model',
-      parameters: { type: 'object' },
-      async run() {
-        return (await majordomo.model('acme/x').generate({ messages: [user('within')], maxTokens: 10 })).text;
-      },
-    };
-    const agent = createAgent({ model: majordomo.model('acme/x'), tools: [tool], maxTokens: 10 });
-    expect((await agent.run('hi')).text).toBe('done');
-    await ledger.flush();
-    expect(records.map(({ nanoUsd }) => nanoUsd)).toEqual(['20000', '15000', '30000']);
-    expect(new Set(records.map(({ call: of }) => of)).size).toBe(3);
-    expect((await ledger.state())[0]?.used).toBe(65_000n);
-  });
-
-  it('also of pictures, by image and size; one more than the budget has room for is denied', async () => {
+  it('by number and size of images; an image beyond the budget is denied', async () => {
     const units = (count: number) => ({
       ...used(0, 0),
       details: { units: { 'image:1024x1024': count } },
@@ -143,7 +120,7 @@ describe('what an attempt used is booked', () => {
     } as const;
     const catalog = PRICED.with([{ vendor: 'acme', id: 'x', output: ['image'], prices: [price] }]);
     const day = [{ name: 'day', max: { usd: '0.10' }, per: 'day' }] as const;
-    const { majordomo, records, ledger } = world([drawn(2), drawn(1)], { limits: day, catalog });
+    const { majordomo, records, ledger } = ledgerFixture([drawn(2), drawn(1)], { limits: day, catalog });
     const model = majordomo.imageModel('acme/x');
     await model.generate({ prompt: 'two cats', n: 2, size: '1024x1024' });
     await ledger.flush();
@@ -155,7 +132,7 @@ describe('what an attempt used is booked', () => {
     expect(records).toHaveLength(1);
   });
 
-  it('as the whole claim, where something was shown and the vendor told no usage', async () => {
+  it('as the complete claim if output arrived and the vendor reported no usage', async () => {
     const finish = {
       type: 'finish',
       target: 'acme/x',
@@ -191,7 +168,7 @@ describe('what an attempt used is booked', () => {
       ['the attempt timed out', { timeouts: { firstContentMs: 5 } }],
     ])('%s', async (_, options) => {
       const tokens = { name: 'tokens', max: { tokens: 100_000 }, per: 'day' } as const;
-      const { majordomo, clock, records, ledger } = world([hang], { limits: [...limits, tokens] });
+      const { majordomo, clock, records, ledger } = ledgerFixture([hang], { limits: [...limits, tokens] });
       const caller = new AbortController();
       const model = majordomo.model('acme/x');
       const messages = [user('word '.repeat(200))];
@@ -213,9 +190,9 @@ describe('what an attempt used is booked', () => {
     });
 
     it('another target was faster', async () => {
-      const models = { x: [hang], y: [said(10, 1)] };
+      const models = { x: [hang], y: [reply(10, 1)] };
       const options = { limits, unknownPrice: 'admit' } as const;
-      const { majordomo, clock, records, ledger } = world([], options, { models });
+      const { majordomo, clock, records, ledger } = ledgerFixture([], options, { models });
       const asked = majordomo
         .model('acme/x,acme/y')
         .generate({ messages: [user('hi')], maxTokens: 10 }, { hedgeAfterMs: 5 });
@@ -228,8 +205,8 @@ describe('what an attempt used is booked', () => {
       ]);
     });
 
-    it('also without a limit', async () => {
-      const { majordomo, clock, records, ledger } = world([hang]);
+    it('without a limit', async () => {
+      const { majordomo, clock, records, ledger } = ledgerFixture([hang]);
       const asked = majordomo
         .model('acme/x')
         .generate({ messages: [user('hi')], maxTokens: 10 }, { attempts: 1, timeouts: { totalMs: 5 } });
@@ -242,7 +219,7 @@ describe('what an attempt used is booked', () => {
 
     it('so that a caller who disconnects each time is denied at the limit', async () => {
       const cent = [{ name: 'day', max: { usd: '0.01' }, per: 'day' }] as const;
-      const { majordomo, clock, ledger } = world(Array<Turn>(50).fill(hang), { limits: cent });
+      const { majordomo, clock, ledger } = ledgerFixture(Array<Turn>(50).fill(hang), { limits: cent });
       const kinds: string[] = [];
       for (let call = 0; call < 50; call++) {
         const asked = majordomo
@@ -258,8 +235,8 @@ describe('what an attempt used is booked', () => {
     });
   });
 
-  it('as nothing where the vendor refused', async () => {
-    const { ask, ledger, clock } = world([{ fail: 'auth' }], { limits });
+  it('as nothing if the vendor refused the request', async () => {
+    const { ask, ledger, clock } = ledgerFixture([{ fail: 'auth' }], { limits });
     const asked = ask().catch(() => undefined);
     await clock.advance(1000);
     await asked;
@@ -267,7 +244,7 @@ describe('what an attempt used is booked', () => {
     expect((await ledger.state())[0]).toMatchObject({ used: 0n, held: 0n });
   });
 
-  it('what the vendor says it cost counts, and a difference to the catalogue is told once', async () => {
+  it('counts the cost that the vendor reports, and emits a difference to the catalogue once', async () => {
     const turn = {
       text: 'yes',
       usage: {
@@ -279,15 +256,15 @@ describe('what an attempt used is booked', () => {
         details: { reportedNanoUsd: '80000' },
       },
     };
-    const { ask, alerts, ledger } = world([turn, turn], { limits });
+    const { ask, alerts, ledger } = ledgerFixture([turn, turn], { limits });
     await ask();
     await ask();
     expect((await ledger.state())[0]?.used).toBe(160_000n);
     expect(alerts).toEqual([{ type: 'drift', target: 'acme/x', share: 0.25 }]);
   });
 
-  it('what was spent elsewhere counts once, however often it is told', async () => {
-    const { ledger } = world([], { limits: [{ ...limits[0], each: ['tenant', 'job'] }] });
+  it('counts an amount that was spent elsewhere once', async () => {
+    const { ledger } = ledgerFixture([], { limits: [{ ...limits[0], each: ['tenant', 'job'] }] });
     const entry = { vendor: 'mailer', usd: '0.25', tenant: 't', tags: { job: 'night' }, id: 'invoice 7' };
     await ledger.book(entry);
     await ledger.book(entry);
@@ -303,9 +280,9 @@ describe('what an attempt used is booked', () => {
 });
 
 describe('a lease', () => {
-  it('is renewed while a stream runs, however long that takes', async () => {
+  it('is renewed while a stream runs', async () => {
     const hang = { hang: true, after: 'half' } as const;
-    const { majordomo, clock, ledger } = world([hang], { limits });
+    const { majordomo, clock, ledger } = ledgerFixture([hang], { limits });
     const options = { timeouts: { idleMs: 0 } };
     const abort = new AbortController();
     const model = majordomo.model('acme/x');
@@ -345,10 +322,10 @@ function fallible(store: LedgerStore) {
 }
 
 describe('a store that is down', () => {
-  it('denies, within the time that it was given', async () => {
+  it('denies within its timeout', async () => {
     const clock = fakeClock(NOON);
     const { store, become } = fallible(memoryStore({ clock }));
-    const { ask, alerts } = world([said(1, 1)], { limits, store }, {}, clock);
+    const { ask, alerts } = ledgerFixture([reply(1, 1)], { limits, store }, {}, clock);
     become('failing');
     await expect(ask()).rejects.toThrow(/the store of the ledger failed \(the disk is full\)/);
     become('silent');
@@ -371,8 +348,8 @@ describe('a store that is down', () => {
     async (mode, ms) => {
       const clock = fakeClock(NOON);
       const { store, become } = fallible(memoryStore({ clock }));
-      const { majordomo, ledger, alerts } = world(
-        [said(1, 1)],
+      const { majordomo, ledger, alerts } = ledgerFixture(
+        [reply(1, 1)],
         { limits, store, whenDown: 'admit' },
         {},
         clock,
@@ -394,10 +371,10 @@ describe('a store that is down', () => {
     },
   );
 
-  it('is told of by the one who wants to know whether all is booked', async () => {
+  it('makes flush reject', async () => {
     const clock = fakeClock(NOON);
     const { store, become } = fallible(memoryStore({ clock }));
-    const { ask, ledger } = world([said(1, 1)], { limits, store, whenDown: 'admit' }, {}, clock);
+    const { ask, ledger } = ledgerFixture([reply(1, 1)], { limits, store, whenDown: 'admit' }, {}, clock);
     become('failing');
     await expect(ask()).rejects.toThrow('the disk is full');
     become('up');
@@ -412,8 +389,8 @@ describe('a store that is down', () => {
     async (mode, ms) => {
       const clock = fakeClock(NOON);
       const { store, become } = fallible(memoryStore({ clock }));
-      const turn = { ...(said(1, 1) as object), delayMs: 10 };
-      const { majordomo, ledger } = world([turn], { limits, store }, {}, clock);
+      const turn = { ...(reply(1, 1) as object), delayMs: 10 };
+      const { majordomo, ledger } = ledgerFixture([turn], { limits, store }, {}, clock);
       const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
       await clock.advance(5);
       become(mode);
@@ -429,15 +406,15 @@ describe('a store that is down', () => {
   );
 });
 
-describe('what a vendor says that cannot be', () => {
+describe('an impossible count of a vendor', () => {
   it.each([
     [1.5, 2n],
     [-5, 0n],
     [NaN, 0n],
     [Infinity, 0n],
-  ])('%d tokens of output neither break the books nor give anything back', async (output, least) => {
+  ])('%d tokens of output neither break the counters nor release anything', async (output, least) => {
     const tokens = [{ name: 'tokens', max: { tokens: 10_000 }, per: 'day' }] as const;
-    const { ask, ledger, records } = world([said(0, output)], { limits: tokens });
+    const { ask, ledger, records } = ledgerFixture([reply(0, output)], { limits: tokens });
     await ask();
     const [state] = await ledger.state();
     expect(records).toHaveLength(1);

@@ -1,18 +1,12 @@
 import { LlmError } from '@majordomo/core';
-import { memoryStore, createLedger, type LedgerStore } from '@majordomo/ledger';
-import { sqliteStores } from '@majordomo/store-sqlite';
+import { createLedger } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
-import { NOON, said, world } from '../../src/ledger/world.ts';
+import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 
 const DAY = 86_400_000;
-const stores: Readonly<Record<string, () => LedgerStore>> = {
-  'in memory': () => memoryStore(),
-  'in SQLite': () => sqliteStores(':memory:').ledger,
-};
-
-describe.each(Object.entries(stores))('a report %s', (_, create) => {
+describe('a report', () => {
   it('has rows in the order of their keys', async () => {
-    const { ask, ledger, clock } = world([said(1, 1), said(2, 2), said(3, 3)], { store: create() });
+    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(2, 2), reply(3, 3)]);
     for (const tenant of ['b', 'a', 'b']) {
       await ask({ tenant });
       await clock.advance(DAY);
@@ -25,8 +19,8 @@ describe.each(Object.entries(stores))('a report %s', (_, create) => {
     ]);
   });
 
-  it('has the days on which nothing was spent, where they are asked for', async () => {
-    const { ask, ledger, clock } = world([said(1, 1), said(1, 1)], { store: create() });
+  it('has rows for days without records if requested', async () => {
+    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
     await ask({ tenant: 'a' });
     await clock.advance(2 * DAY);
     await ask({ tenant: 'b' });
@@ -43,7 +37,7 @@ describe.each(Object.entries(stores))('a report %s', (_, create) => {
     expect(tenants[0]?.key).toEqual({ tenant: 'a', day: '2026-11-20' });
     const open = await ledger.report({ by: ['day'], empty: true });
     expect(open.map(({ key }) => key['day'])).toEqual(['2026-11-20', '2026-11-21', '2026-11-22']);
-    expect(await createLedger({ store: create() }).report({ by: ['day'], empty: true })).toEqual([]);
+    expect(await createLedger().report({ by: ['day'], empty: true })).toEqual([]);
   });
 
   it.each([
@@ -53,8 +47,8 @@ describe.each(Object.entries(stores))('a report %s', (_, create) => {
     [{ by: ['day'], zone: 'Mars' }, 'zone'],
     [{ by: ['day'], from: new Date('soon') }, 'from'],
     [{ by: ['tenant'], empty: true }, 'empty'],
-  ])('refuses %j, naming the field', async (query, path) => {
-    const error = await createLedger({ store: create() })
+  ])('rejects %j with the name of the field', async (query, path) => {
+    const error = await createLedger()
       .report(query as never)
       .catch((cause: unknown) => cause);
     expect(LlmError.is(error, 'config') && error.details.path).toBe(path);

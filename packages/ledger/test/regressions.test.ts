@@ -1,21 +1,21 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { said, world } from '../../src/ledger/world.ts';
+import { ledgerFixture, reply } from './support/fixture.ts';
 
-const turns = (count: number) => Array.from({ length: count }, () => said(1, 1));
+const turns = (count: number) => Array.from({ length: count }, () => reply(1, 1));
 
-describe('faults of the systems that came before', () => {
-  it('budgets of a model were silent: ours tell', async () => {
-    const { ask, alerts } = world(turns(8), {
+describe('faults of earlier systems', () => {
+  it('alerts for a budget of one model', async () => {
+    const { ask, alerts } = ledgerFixture(turns(8), {
       limits: [{ name: 'x', max: { requests: 10 }, per: 'month', where: { target: ['acme/x'] } }],
     });
     for (let call = 0; call < 8; call++) await ask();
     expect(alerts).toMatchObject([{ type: 'threshold', share: 0.8, state: { limit: { name: 'x' } } }]);
   });
 
-  it('tiers that had fired never fired again after a raise: ours are armed anew', async () => {
+  it('emits thresholds again after a limit was replaced', async () => {
     const limit = { name: 'x', max: { requests: 5 }, per: 'month', alertAt: [0.8] } as const;
-    const { ask, alerts, ledger } = world(turns(20), { limits: [limit] });
+    const { ask, alerts, ledger } = ledgerFixture(turns(20), { limits: [limit] });
     for (let call = 0; call < 4; call++) await ask();
     ledger.setLimit({ ...limit, max: { requests: 10 } });
     for (let call = 0; call < 4; call++) await ask();
@@ -24,8 +24,8 @@ describe('faults of the systems that came before', () => {
     expect(alerts.map((alert) => alert.type === 'threshold' && alert.state.used)).toEqual([4n, 8n, 9n]);
   });
 
-  it('the rate of a young ledger was divided by a whole day, and one call was a rate: ours is what it is', async () => {
-    const { ask, clock, ledger, alerts } = world(turns(20), {
+  it('divides the rate of a new ledger by its age', async () => {
+    const { ask, clock, ledger, alerts } = ledgerFixture(turns(20), {
       limits: [{ name: 'x', max: { requests: 20 }, per: 'ever', alertAt: [] }],
     });
     await ask();
@@ -38,8 +38,8 @@ describe('faults of the systems that came before', () => {
     expect((await ledger.state())[0]?.emptyAt).toBe(clock.now() + 90 * 60_000);
   });
 
-  it('a denial of one tenant benched the provider for all: ours touches nobody else', async () => {
-    const { ask, majordomo } = world([...turns(2)], {
+  it('does not bench a target after a denial of one tenant', async () => {
+    const { ask, majordomo } = ledgerFixture([...turns(2)], {
       limits: [{ name: 'x', max: { requests: 1 }, per: 'month', each: ['tenant'] }],
     });
     await ask({ tenant: 'a' });

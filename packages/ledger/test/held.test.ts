@@ -1,11 +1,11 @@
 import { LlmError, user, type CallOptions } from '@majordomo/core';
-import { memoryStore, type LedgerOptions, type Limit } from '@majordomo/ledger';
+import { memoryStore, type LedgerOptions, type Limit } from '../src/index.ts';
 import { fakeClock, type FakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { NOON, said, world } from '../../src/ledger/world.ts';
+import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 
 /** A call with a hundred tokens of output reserves a little more than a thousandth of a dollar, and uses a hundredth of that. */
-const slow = (delayMs: number): Turn => ({ ...(said(1, 1) as object), delayMs });
+const slow = (delayMs: number): Turn => ({ ...(reply(1, 1) as object), delayMs });
 const cents = (usd: string, more: Partial<Limit> = {}): Limit => ({
   name: 'budget',
   max: { usd },
@@ -18,7 +18,7 @@ type Outcome = 'answered' | LlmError;
 
 /** A world whose calls are started without waiting for them. */
 function parallel(turns: readonly Turn[], options: LedgerOptions, clock: FakeClock = fakeClock(NOON)) {
-  const { majordomo, ledger, alerts } = world(turns, options, {}, clock);
+  const { majordomo, ledger, alerts } = ledgerFixture(turns, options, {}, clock);
   const finished: number[] = [];
   let calls = 0;
   const ask = async (call: CallOptions = {}, maxTokens = 100): Promise<Outcome> => {
@@ -36,18 +36,18 @@ function parallel(turns: readonly Turn[], options: LedgerOptions, clock: FakeClo
 
 const outcomesOf = async (
   clock: FakeClock,
-  asked: readonly Promise<Outcome>[],
+  started: readonly Promise<Outcome>[],
 ): Promise<readonly Outcome[]> => {
   for (let second = 0; second < 60; second++) await clock.advance(1000);
-  return Promise.all(asked);
+  return Promise.all(started);
 };
 
 describe('a call that fits into a limit, but not next to the reservations of others', () => {
   it('waits until they settle: 100 parallel calls that cost 0.0011 dollars pass a budget of 0.01', async () => {
     const turns = Array.from({ length: 100 }, () => slow(200));
     const { clock, ask, ledger, alerts } = parallel(turns, { limits: [cents('0.01')] });
-    const asked = turns.map(() => ask());
-    expect(await outcomesOf(clock, asked)).toEqual(turns.map(() => 'answered'));
+    const started = turns.map(() => ask());
+    expect(await outcomesOf(clock, started)).toEqual(turns.map(() => 'answered'));
     expect(await ledger.state()).toMatchObject([{ used: 1_100_000n, held: 0n }]);
     expect(alerts).toEqual([]);
   });
@@ -57,12 +57,12 @@ describe('a call that fits into a limit, but not next to the reservations of oth
     const { clock, ask, finished } = parallel(turns, { limits: [cents('0.003')] });
     const sizes = [100, 100, 200, 50, 100, 10, 200, 100, 100, 100, 50, 10];
     const admitted: number[] = [];
-    const asked = sizes.map(async (size, at) => {
+    const started = sizes.map(async (size, at) => {
       const outcome = await ask({}, size);
       admitted.push(at);
       return outcome;
     });
-    expect(await outcomesOf(clock, asked)).toEqual(sizes.map(() => 'answered'));
+    expect(await outcomesOf(clock, started)).toEqual(sizes.map(() => 'answered'));
     // Two fit at once, so that neighbors may finish in either order; nobody is overtaken by more.
     for (const [place, number] of finished.entries()) expect(Math.abs(place - number)).toBeLessThanOrEqual(2);
   });
@@ -78,15 +78,15 @@ describe('a call that fits into a limit, but not next to the reservations of oth
     expect(await outcomesOf(clock, [first, second, other])).toEqual(['answered', 'answered', 'answered']);
   });
 
-  it('is left at once by an abort, and the next one takes its place', async () => {
+  it('leaves the queue at an abort, and the next call takes its place', async () => {
     const { clock, ask, finished } = parallel([slow(1000), slow(1)], { limits: [cents('0.0015')] });
     const caller = new AbortController();
-    const asked = [ask(), ask({ signal: caller.signal }), ask()];
+    const started = [ask(), ask({ signal: caller.signal }), ask()];
     await clock.advance(10);
     caller.abort();
-    expect(await asked[1]).toMatchObject({ kind: 'aborted' });
+    expect(await started[1]).toMatchObject({ kind: 'aborted' });
     expect(clock.now() - NOON).toBe(10);
-    await outcomesOf(clock, asked);
+    await outcomesOf(clock, started);
     expect(finished).toEqual([0, 2]);
   });
 
@@ -94,28 +94,31 @@ describe('a call that fits into a limit, but not next to the reservations of oth
     ['30 seconds by default', {}, 30_000],
     ['heldTimeoutMs', { heldTimeoutMs: 500 }, 500],
     ["no time with whenHeld: 'deny'", { whenHeld: 'deny' }, 0],
-  ])('is denied after %s, with what is held, by how many calls, and a short wait', async (_, options, ms) => {
-    const { clock, ask, alerts } = parallel([slow(100_000), slow(100_000)], {
-      limits: [cents('0.003')],
-      ...options,
-    });
-    void ask();
-    void ask();
-    let denied: Outcome | undefined;
-    void ask().then((outcome) => (denied = outcome));
-    if (ms > 0) await clock.advance(ms - 1);
-    expect(denied).toBeUndefined();
-    await clock.advance(ms > 0 ? 1 : 0);
-    expect(denied).toMatchObject({ kind: 'denied', details: { retryAfterMs: 1000 } });
-    expect((denied as LlmError).message).toMatch(
-      /^gate "ledger" denied acme\/x: limit "budget": 2 calls in progress hold \$0\.002\d+ of \$0\.003\d*, and this call may use up to \$0\.001\d+; retry when they have finished, or set maxTokens$/,
-    );
-    expect(alerts).toEqual([]);
-  });
+  ])(
+    'is denied after %s, with the held amount, the number of calls and a short wait',
+    async (_, options, ms) => {
+      const { clock, ask, alerts } = parallel([slow(100_000), slow(100_000)], {
+        limits: [cents('0.003')],
+        ...options,
+      });
+      void ask();
+      void ask();
+      let denied: Outcome | undefined;
+      void ask().then((outcome) => (denied = outcome));
+      if (ms > 0) await clock.advance(ms - 1);
+      expect(denied).toBeUndefined();
+      await clock.advance(ms > 0 ? 1 : 0);
+      expect(denied).toMatchObject({ kind: 'denied', details: { retryAfterMs: 1000 } });
+      expect((denied as LlmError).message).toMatch(
+        /^gate "ledger" denied acme\/x: limit "budget": 2 calls in progress hold \$0\.002\d+ of \$0\.003\d*, and this call may use up to \$0\.001\d+; retry when they have finished, or set maxTokens$/,
+      );
+      expect(alerts).toEqual([]);
+    },
+  );
 
-  it('is denied for the period as soon as the money is spent, and so are those behind it', async () => {
-    const dear: Turn = { ...(said(2000, 50) as object), delayMs: 100 };
-    const { clock, ask } = parallel([dear, said(1, 1)], { limits: [cents('0.0025')] });
+  it('is denied until the period ends once the money is spent, and so are the calls behind it', async () => {
+    const dear: Turn = { ...(reply(2000, 50) as object), delayMs: 100 };
+    const { clock, ask } = parallel([dear, reply(1, 1)], { limits: [cents('0.0025')] });
     const [first, second, third] = [ask(), ask(), ask({}, 5000)];
     await clock.advance(100);
     expect(await first).toBe('answered');
@@ -129,11 +132,11 @@ describe('a call that fits into a limit, but not next to the reservations of oth
 
   it('passes when its limit is raised or removed', async () => {
     const { clock, ask, ledger } = parallel([slow(20_000), slow(1), slow(1)], { limits: [cents('0.0015')] });
-    const asked = [ask(), ask()];
+    const started = [ask(), ask()];
     await clock.advance(10);
     ledger.setLimit(cents('0.01'));
     await clock.advance(10);
-    expect(await asked[1]).toBe('answered');
+    expect(await started[1]).toBe('answered');
     ledger.setLimit(cents('0.0015'));
     const third = ask();
     await clock.advance(10);
@@ -158,24 +161,53 @@ describe('a call that fits into a limit, but not next to the reservations of oth
     expect([await held, outcome]).toEqual(['answered', 'answered']);
   });
 
-  it('keeps nothing of those that have finished, aborted or timed out', async () => {
+  describe("with whenSpent: 'advance'", () => {
+    const advance = [{ ...cents('0.0015'), where: { target: ['acme/x'] }, whenSpent: 'advance' }] as const;
+    const generate = (chain: string, { majordomo }: ReturnType<typeof ledgerFixture>) =>
+      majordomo.model(chain).generate({ messages, maxTokens: 100 });
+
+    it('tries the next target at once, also while another call waits', async () => {
+      const models = { x: [slow(10_000), slow(1)], y: [slow(1), slow(1)] };
+      const fixture = ledgerFixture([], { limits: advance, unknownPrice: 'admit' }, { models });
+      const { clock } = fixture;
+      const [first, last, next] = ['acme/x', 'acme/x', 'acme/x,acme/y'].map((chain) =>
+        generate(chain, fixture),
+      );
+      await clock.advance(10);
+      expect(await next).toMatchObject({ target: 'acme/y' });
+      const other = generate('acme/x,acme/y', fixture);
+      await clock.advance(10);
+      expect(await other).toMatchObject({ target: 'acme/y' });
+      await clock.advance(20_000);
+      expect(await Promise.all([first, last])).toMatchObject([{ target: 'acme/x' }, { target: 'acme/x' }]);
+    });
+
+    it('waits at the last target of its chain', async () => {
+      const fixture = ledgerFixture([slow(200), slow(1)], { limits: advance });
+      const calls = [generate('acme/x', fixture), generate('acme/x', fixture)];
+      await fixture.clock.advance(1000);
+      expect(await Promise.all(calls)).toHaveLength(2);
+    });
+  });
+
+  it('keeps no state of calls that have finished, aborted or timed out', async () => {
     const turns = Array.from({ length: 40 }, () => slow(700));
     const { clock, ask, ledger } = parallel(turns, { limits: [cents('0.0015')], heldTimeoutMs: 5000 });
     const callers = turns.map(() => new AbortController());
-    const asked = callers.map(({ signal }) => ask({ signal }));
+    const started = callers.map(({ signal }) => ask({ signal }));
     await clock.advance(1000);
     callers
       .filter((_, at) => at % 3 === 0)
       .forEach((caller) => {
         caller.abort();
       });
-    await outcomesOf(clock, asked);
+    await outcomesOf(clock, started);
     expect(await ledger.state()).toMatchObject([{ held: 0n }]);
     expect(clock.pending).toBe(0);
   });
 });
 
-it('requests in progress are spent: a call beyond them is denied until the period ends', async () => {
+it('counts requests in progress as spent and denies a call beyond them until the period ends', async () => {
   const { clock, ask } = parallel([slow(100)], {
     limits: [cents('1', { max: { requests: 1 }, per: 'minute' })],
   });

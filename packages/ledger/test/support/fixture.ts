@@ -1,4 +1,4 @@
-import { catalog } from '@majordomo/catalog';
+import { catalog, type Catalog } from '@majordomo/catalog';
 import { createMajordomo, user, type CallOptions, type Majordomo } from '@majordomo/core';
 import {
   createLedger,
@@ -6,11 +6,11 @@ import {
   type Ledger,
   type LedgerOptions,
   type SpendRecord,
-} from '@majordomo/ledger';
+} from '../../src/index.ts';
 import { fakeClock, fakeProvider, type FakeClock, type FakeOptions, type Turn } from '@majordomo/testing';
 
-/** A micro-USD for a token of input, ten for one of output. */
-export const PRICED = catalog.with([
+/** Catalogue with a model that costs one micro-USD per input token and ten per output token. */
+export const PRICED: Catalog = catalog.with([
   {
     vendor: 'acme',
     id: 'x',
@@ -29,32 +29,32 @@ export const PRICED = catalog.with([
   },
 ]);
 
-/** A text with its usage. */
-export const said = (input: number, output: number, text = 'yes'): Turn => ({
+/** Turn with a text and its usage. */
+export const reply = (input: number, output: number, text = 'yes'): Turn => ({
   text,
   usage: { input, output, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
 });
 
-export interface World {
+export interface LedgerFixture {
   readonly clock: FakeClock;
   readonly ledger: Ledger;
   readonly majordomo: Majordomo;
   readonly alerts: Alert[];
   readonly records: SpendRecord[];
-  /** One call; its text. */
+  /** Makes one call and returns its text. */
   ask(options?: CallOptions & { readonly maxTokens?: number; readonly spec?: string }): Promise<string>;
 }
 
 /** A Friday at noon. */
 export const NOON: number = Date.UTC(2026, 10, 20, 12);
 
-/** A ledger before the fake model `acme/x`, which plays these turns. */
-export function world(
+/** Creates a ledger for the fake model `acme/x`, which plays these turns. */
+export function ledgerFixture(
   turns: readonly Turn[],
   options: LedgerOptions = {},
   fake: Partial<FakeOptions> = {},
   clock: FakeClock = fakeClock(NOON),
-): World {
+): LedgerFixture {
   const alerts: Alert[] = [];
   const records: SpendRecord[] = [];
   const ledger = createLedger({

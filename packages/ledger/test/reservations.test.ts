@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatUsd } from '@majordomo/catalog';
 import { createMajordomo, file, user, type UserPart } from '@majordomo/core';
-import { createLedger, type LedgerOptions } from '@majordomo/ledger';
+import { createLedger, type LedgerOptions } from '../src/index.ts';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 
-const MONEY = readFileSync(join(import.meta.dirname, '../../../../apps/docs/money.md'), 'utf8');
+const MONEY = readFileSync(join(import.meta.dirname, '../../../apps/docs/money.md'), 'utf8');
 const BUDGET = 20_000_000_000n;
 
 /** What a call holds on limits of money and tokens while it runs, without `maxTokens`. */
@@ -56,7 +56,7 @@ it('a call reserves a token for each byte of text, up to the context of its mode
   expect(endless.tokens).toBeLessThan(200_000);
 });
 
-it('a call reserves PDFs by the pages that a media fitter counts, and otherwise by their size', async () => {
+it('a call reserves PDFs by the pages that a media fitter counts, otherwise up to the maximum', async () => {
   const pdf = file(new TextEncoder().encode(`%PDF-1.7 /ObjStm ${'x'.repeat(2000)}`), 'application/pdf');
   const spec = 'google/gemini-2.5-pro';
   const none = await heldBy(spec, ['hi']);

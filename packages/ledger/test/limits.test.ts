@@ -1,7 +1,7 @@
 import { LlmError, user } from '@majordomo/core';
-import { memoryStore, type Limit } from '@majordomo/ledger';
+import { memoryStore, type Limit } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
-import { NOON, said, world } from '../../src/ledger/world.ts';
+import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 
 const day = (of: Partial<Limit> = {}): Limit => ({
   name: 'day',
@@ -17,8 +17,8 @@ const denied = (promise: Promise<unknown>): Promise<LlmError> =>
   );
 
 describe('a limit', () => {
-  it('admits until it is spent, then denies with what is left and until when', async () => {
-    const { ask } = world([said(1, 1), said(1, 1), said(1, 1)], { limits: [day()] });
+  it('admits until it is spent, then denies with the rest and the time of the reset', async () => {
+    const { ask } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits: [day()] });
     await ask();
     await ask();
     const error = await denied(ask());
@@ -28,8 +28,8 @@ describe('a limit', () => {
     expect(error.details.retryAfterMs).toBe(12 * 3_600_000);
   });
 
-  it('counts the money that was used, to the nano-dollar', async () => {
-    const { ask, ledger } = world([said(123, 45)], {
+  it('counts money to the nano-dollar', async () => {
+    const { ask, ledger } = ledgerFixture([reply(123, 45)], {
       limits: [day({ max: { usd: '1' } })],
     });
     await ask();
@@ -37,10 +37,10 @@ describe('a limit', () => {
     expect([state?.used, state?.held, state?.left]).toEqual([573_000n, 0n, 999_427_000n]);
   });
 
-  it('is never overrun by what is reserved: the last of it may stay unused', async () => {
+  it('is never exceeded by reservations; a rest may stay unused', async () => {
     // 100 tokens of output may cost 1,000 micro-dollars; each call uses 10 of them.
-    const { ask, ledger } = world(
-      Array.from({ length: 200 }, () => said(1, 10)),
+    const { ask, ledger } = ledgerFixture(
+      Array.from({ length: 200 }, () => reply(1, 10)),
       {
         limits: [day({ max: { usd: '0.01' } })],
       },
@@ -63,16 +63,16 @@ describe('a limit', () => {
     );
   });
 
-  it('holds what parallel calls may use', async () => {
-    const turns = Array.from({ length: 100 }, () => said(1, 1));
-    const { ask, ledger } = world(turns, { limits: [day({ max: { requests: 10 } })] });
+  it('holds the amounts that parallel calls may use', async () => {
+    const turns = Array.from({ length: 100 }, () => reply(1, 1));
+    const { ask, ledger } = ledgerFixture(turns, { limits: [day({ max: { requests: 10 } })] });
     const asked = await Promise.allSettled(turns.map(() => ask()));
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
     expect((await ledger.state())[0]?.used).toBe(10n);
   });
 
-  it('has counters of its own for each tenant, and denies one without touching another', async () => {
-    const { ask, ledger, majordomo } = world([said(1, 1), said(1, 1), said(1, 1)], {
+  it('has a separate counter for each tenant, and denies one without affecting another', async () => {
+    const { ask, ledger, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
       limits: [day({ max: { requests: 1 }, each: ['tenant', 'provider', 'feature'] })],
     });
     await ask({ tenant: 'ä/c=me', metadata: { feature: 'search' } });
@@ -89,29 +89,29 @@ describe('a limit', () => {
     expect(majordomo.health.snapshot()).toEqual({});
   });
 
-  it('looks only at what its lists name', async () => {
+  it('counts only attempts that its filter matches', async () => {
     const limits = [day({ max: { requests: 1 }, where: { tenant: ['a', 'b'], vendor: ['acme'] } })];
-    const { ask } = world([said(1, 1), said(1, 1), said(1, 1)], { limits });
+    const { ask } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], { limits });
     await ask({ tenant: 'a' });
     await denied(ask({ tenant: 'b' }));
     await ask({ tenant: 'c' });
     await ask();
   });
 
-  it('falls back to the next target only where it says so', async () => {
-    const fake = { models: { x: [said(1, 1)], y: [said(1, 1)] } };
+  it("tries the next target only with whenSpent: 'advance'", async () => {
+    const fake = { models: { x: [reply(1, 1)], y: [reply(1, 1)] } };
     const limit = day({ max: { requests: 1 }, where: { target: ['acme/x'] } });
-    const strict = world([], { limits: [limit] }, fake);
+    const strict = ledgerFixture([], { limits: [limit] }, fake);
     await strict.ask({ spec: 'acme/x,acme/y' });
     await denied(strict.ask({ spec: 'acme/x,acme/y' }));
-    const lenient = world([], { limits: [{ ...limit, whenSpent: 'advance' }] }, fake);
+    const lenient = ledgerFixture([], { limits: [{ ...limit, whenSpent: 'advance' }] }, fake);
     await lenient.ask({ spec: 'acme/x,acme/y' });
     await lenient.ask({ spec: 'acme/x,acme/y' });
     expect(lenient.records.map(({ target }) => target)).toEqual(['acme/x', 'acme/y']);
   });
 
-  it('claims on several limits all or nothing', async () => {
-    const { ask, ledger } = world([said(1, 1)], {
+  it('reserves on all limits or on none', async () => {
+    const { ask, ledger } = ledgerFixture([reply(1, 1)], {
       limits: [day({ name: 'wide', max: { tokens: 100_000 } }), day({ name: 'tight', max: { tokens: 10 } })],
     });
     await denied(ask());
@@ -121,8 +121,8 @@ describe('a limit', () => {
     ]);
   });
 
-  it('says of a call that can never fit what it may cost, and what helps', async () => {
-    const { ask } = world([said(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
+  it('reports the possible cost of a call that can never fit, and the remedy', async () => {
+    const { ask } = ledgerFixture([reply(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
     const error = await denied(ask());
     expect(error.message).toMatch(
       /: limit "day" allows \$0\.0001\d* in all, and this call may use up to \$0\.001\d*; lower maxTokens, or create the ledger with reserve: 'likely'$/,
@@ -130,23 +130,21 @@ describe('a limit', () => {
     expect(error.details.retryAfterMs).toBeUndefined();
   });
 
-  it('of money denies what has no price, and what nobody knows the length of', async () => {
-    const fake = { models: { x: [said(1, 1)], unknown: [said(1, 1)] } };
+  it('of money denies calls without a price or a known length', async () => {
+    const fake = { models: { x: [reply(1, 1)], unknown: [reply(1, 1)] } };
     const limits = [day({ max: { usd: '1' } })];
-    const { ask } = world([], { limits }, fake);
+    const { ask } = ledgerFixture([], { limits }, fake);
     expect((await denied(ask({ spec: 'acme/unknown' }))).message).toContain(
       'no price for acme/unknown; add one with catalog.with(…)',
     );
-    const tokens = world([], { limits: [day({ max: { tokens: 100 } })] }, fake);
+    const tokens = ledgerFixture([], { limits: [day({ max: { tokens: 100 } })] }, fake);
     const unbounded = tokens.majordomo.model('acme/unknown').generate({ messages: [user('hi')] });
-    expect((await denied(unbounded)).message).toContain(
-      'the maximum output of acme/unknown is unknown',
-    );
+    expect((await denied(unbounded)).message).toContain('the maximum output of acme/unknown is unknown');
   });
 
-  it('admits what has no price where that was asked for, and says so once', async () => {
-    const fake = { models: { unknown: [said(1, 1), said(1, 1)] } };
-    const { ask, alerts, ledger } = world(
+  it("admits calls without a price with unknownPrice: 'admit', and alerts once", async () => {
+    const fake = { models: { unknown: [reply(1, 1), reply(1, 1)] } };
+    const { ask, alerts, ledger } = ledgerFixture(
       [],
       { limits: [day({ max: { usd: '1' } })], unknownPrice: 'admit' },
       fake,
@@ -158,13 +156,13 @@ describe('a limit', () => {
     expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 2, nanoUsd: 0n });
   });
 
-  it('of money does not look at what a plan pays; tokens and requests are counted', async () => {
+  it('of money ignores calls that a plan includes, whose tokens and requests count', async () => {
     const limits = [
       day({ name: 'usd', max: { usd: '0.000001' } }),
       day({ name: 'tokens', max: { tokens: 20_000 } }),
       day({ name: 'requests' }),
     ];
-    const { ask, ledger, records } = world([said(5, 6)], { limits }, { billing: 'included' });
+    const { ask, ledger, records } = ledgerFixture([reply(5, 6)], { limits }, { billing: 'included' });
     await ask();
     expect((await ledger.state()).map(({ used }) => used)).toEqual([0n, 11n, 1n]);
     expect(records[0]).toMatchObject({ basis: 'included', nanoUsd: undefined });
@@ -172,7 +170,7 @@ describe('a limit', () => {
   });
 
   it('books an overrun, and denies the next', async () => {
-    const { ask, ledger } = world([said(5000, 5000), said(1, 1)], {
+    const { ask, ledger } = ledgerFixture([reply(5000, 5000), reply(1, 1)], {
       limits: [day({ max: { tokens: 2000 } })],
     });
     await ask();
@@ -180,8 +178,8 @@ describe('a limit', () => {
     await denied(ask());
   });
 
-  it('can be replaced and removed while calls go on', async () => {
-    const { ask, ledger } = world([said(1, 1), said(1, 1), said(1, 1)], {
+  it('can be replaced and removed while calls are in progress', async () => {
+    const { ask, ledger } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
       limits: [day({ max: { requests: 1 } })],
     });
     await ask();
@@ -195,10 +193,10 @@ describe('a limit', () => {
   });
 });
 
-describe('what is reserved', () => {
+describe('a reservation', () => {
   const limits = [day({ max: { tokens: 100_000 } })];
 
-  it('is the most: what the request allows, else what the model can', async () => {
+  it('is the limit of the request, otherwise that of the model', async () => {
     const store = memoryStore();
     const held: bigint[] = [];
     const watched = {
@@ -208,14 +206,14 @@ describe('what is reserved', () => {
         return store.reserve(...args);
       },
     };
-    const { ask, majordomo } = world([said(1, 1), said(1, 1)], { limits, store: watched });
+    const { ask, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1)], { limits, store: watched });
     await ask({ maxTokens: 7 });
     await majordomo.model('acme/x').generate({ messages: [user('hi')] });
     // The model's thousand, instead of seven.
     expect(held[1]! - held[0]!).toBe(993n);
   });
 
-  it('is what answers were like, or what a function says, where that was asked for', async () => {
+  it('follows earlier responses, or a function, if reserve says so', async () => {
     const store = memoryStore();
     const held: bigint[] = [];
     const watched = {
@@ -225,26 +223,26 @@ describe('what is reserved', () => {
         return store.reserve(...args);
       },
     };
-    const turns = Array.from({ length: 8 }, (_, number) => said(1, 10 + number));
-    const likely = world(turns, { limits, store: watched, reserve: 'likely' });
+    const turns = Array.from({ length: 8 }, (_, number) => reply(1, 10 + number));
+    const likely = ledgerFixture(turns, { limits, store: watched, reserve: 'likely' });
     for (const _ of turns) await likely.ask({ maxTokens: 500 });
     expect(held.at(-1)! - held[0]!).toBe(16n - 500n);
     held.length = 0;
-    const own = world([said(1, 1), said(1, 1)], {
+    const own = ledgerFixture([reply(1, 1), reply(1, 1)], {
       limits,
       store: watched,
       reserve: ({ attempt }) => attempt,
     });
     await own.ask({ maxTokens: 500 });
-    const most = world([said(1, 1)], { limits, store: watched, reserve: () => undefined });
+    const most = ledgerFixture([reply(1, 1)], { limits, store: watched, reserve: () => undefined });
     await most.ask({ maxTokens: 500 });
     expect(held[1]! - held[0]!).toBe(499n);
   });
 });
 
 describe('periods', () => {
-  it('end with the month of the zone, and what was spent before is not in the next', async () => {
-    const { ask, clock, ledger } = world([said(1, 1), said(1, 1), said(1, 1)], {
+  it('end with the month of the zone, and the next one starts at 0', async () => {
+    const { ask, clock, ledger } = ledgerFixture([reply(1, 1), reply(1, 1), reply(1, 1)], {
       limits: [day({ name: 'month', max: { requests: 1 }, per: 'month', zone: 'Europe/Berlin' })],
     });
     await ask();
@@ -257,9 +255,11 @@ describe('periods', () => {
     expect((await ledger.state())[0]).toMatchObject({ used: 1n, resetsAt: Date.UTC(2026, 11, 31, 23) });
   });
 
-  it('count a call to the period in which it was admitted', async () => {
-    const slow = { ...(said(1, 1) as object), delayMs: 40_000 };
-    const { ask, clock, ledger } = world([slow, said(1, 1)], { limits: [day({ max: { requests: 1 } })] });
+  it('count a call in the period in which it was admitted', async () => {
+    const slow = { ...(reply(1, 1) as object), delayMs: 40_000 };
+    const { ask, clock, ledger } = ledgerFixture([slow, reply(1, 1)], {
+      limits: [day({ max: { requests: 1 } })],
+    });
     await clock.advance(12 * 3_600_000 - 30_000);
     const asked = ask();
     await clock.advance(30_000);
