@@ -141,7 +141,7 @@ describe('what a limit has no room for never reaches the vendor', () => {
       timed,
       { usd: '9' },
       undefined,
-      /openai\/whisper-1 costs; pass durationMs/,
+      /openai\/whisper-1 cannot be estimated in advance; pass durationMs/,
     ],
     ['speech under money', speak('tts-1'), 'ID3', { usd: '0.0001' }, undefined, /may use up to/],
     [
