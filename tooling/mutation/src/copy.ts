@@ -17,6 +17,8 @@ export function copyOf(root: string, path: string): Copy {
     filter: (from) => !/\/(node_modules|dist)$/.test(from),
   });
   cpSync(join(root, 'tsconfig.base.json'), join(top, 'tsconfig.base.json'));
+  // Tests compare documents with the code.
+  symlinkSync(join(root, 'apps'), join(top, 'apps'));
   link(join(root, 'node_modules'), join(top, 'node_modules'));
   link(join(root, path, 'node_modules'), join(folder, 'node_modules'));
   return {

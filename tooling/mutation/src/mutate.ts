@@ -1,7 +1,9 @@
 /**
- * `pnpm mutate [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of core, runs core's own tests
- * and prints every change that they do not notice. The exit code is 1 when more than 5 % live.
+ * `pnpm mutate [package] [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of a package (core by
+ * default), runs the tests of the package and prints every change that they do not notice. The exit code is 1 if more than
+ * 5 % survive.
  */
+import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,10 +21,15 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seed: { type: 'string', default: '1' }, most: { type: 'string', default: '200' } },
 });
-const starts = positionals.length > 0 ? positionals : STARTS;
+const root = join(import.meta.dirname, '../../..');
+const [first = ''] = positionals;
+const isPackage = first !== '' && existsSync(join(root, 'packages', first));
+const name = isPackage ? first : 'core';
+const given = isPackage ? positionals.slice(1) : positionals;
+const starts = given.length > 0 ? given : isPackage && name !== 'core' ? [''] : STARTS;
 // The machine has something better to do; what this process starts is as patient.
 setPriority(15);
-const copy = copyOf(join(import.meta.dirname, '../../..'), 'packages/core');
+const copy = copyOf(root, join('packages', name));
 process.once('exit', () => {
   endTests();
   copy.remove();
@@ -33,7 +40,7 @@ const all = starts.flatMap((start) => mutantsOf(join(copy.folder, 'src'), start)
 const sample = sampleOf(all, Number(values.most), Number(values.seed));
 console.log(`${sample.length} of ${all.length} mutants, seed ${values.seed}`);
 for (const { file, before } of outdated(all, starts)) {
-  console.log(`outdated: ${file} no longer has the equivalent change of ${before}`);
+  if (name === 'core') console.log(`outdated: ${file} no longer has the equivalent change of ${before}`);
 }
 const tally = await judge(sample, copy.folder, (mutant) => {
   console.log(survivor(mutant));
