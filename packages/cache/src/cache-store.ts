@@ -1,16 +1,17 @@
 /**
- * Where answers are kept: Keyv's own shape, so that a Keyv fits. Values are JSON; what comes out equals what went in, and
- * is a copy: whoever changes it changes nothing that is kept.
+ * Store of responses, with the interface of Keyv, so that a Keyv is one. Values are JSON. A returned value is
+ * an equal copy: changing it does not change the stored value.
  */
 export interface CacheStore {
-  /** `undefined` for what is not there, or not any more. */
+  /** Returns the value; `undefined` if it is unknown or has expired. */
   get(key: string): Promise<unknown>;
   /**
-   * Keeps a value in the place of what was there.
+   * Stores a value in place of the previous one.
    *
-   * @param ttlMs how long it is kept; without it, until it is deleted or there is no more room
+   * @param ttlMs time to live in milliseconds; without it, the value stays until it is deleted or the store
+   * is full
    */
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
-  /** What it resolves to is the store's own. */
+  /** Deletes a value. The result is not used. */
   delete(key: string): Promise<unknown>;
 }

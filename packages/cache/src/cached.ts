@@ -25,10 +25,11 @@ import { Reader, type SharedView } from './reader.ts';
 import { asShared } from './response-store.ts';
 
 /**
- * The same model, answered from the store where it can be; equal calls under way share one. Only whole answers are kept. One
- * that comes from the store, or that another call has paid for, says so in `warnings` and has neither attempts nor usage.
+ * Returns a model that answers from the store if it can. Equal calls in progress share one request. Only
+ * complete responses are stored. A response from the store or from another call has a warning, and neither
+ * attempts nor usage.
  *
- * Throws `config` for options that cannot be meant. A store that fails, hangs or lies is a miss.
+ * Throws `config` for invalid options. A store that fails, hangs or returns invalid data is a miss.
  */
 export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   checkOptions(model, options);
@@ -41,7 +42,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   const generateObject = <T>(request: ObjectRequest<T>, call?: CallOptions): Promise<ObjectResponse<T>> =>
     withCallSite(callSite(generateObject), calls.object(request, call));
 
-  // The stream of the model notices by itself when nobody reads.
+  // The model's stream notices by itself that its consumer stopped reading.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const how = { site: callSite(stream), signal: call?.signal, view: CHAT };
     return new EventStream((onEnd) => new Reader(() => calls.stream(request, call), how, onEnd), {
@@ -52,7 +53,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   };
 
   const streamObject = <T>(request: TypedRequest<T>, call?: CallOptions): ObjectStream<T> => {
-    // They are not shared.
+    // Streams of objects are not shared.
     const how = { site: callSite(streamObject), signal: call?.signal, view: undefined };
     return new PulledStream(
       (onEnd: (ending: Ending<ObjectResponse<T>>) => void) =>
@@ -66,20 +67,20 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
     spec: model.spec,
     generate,
     generateObject,
-    // Its overloads say of some options which events never come.
+    // Its overloads exclude events that some options make impossible.
     stream: stream as ChatModel['stream'],
     streamObject,
   };
 }
 
-/** What those see of a stream who did not begin it: its tokens are another's. */
+/** View of a stream for calls that joined it: its tokens were paid by another call. */
 const CHAT: SharedView<StreamEvent, ChatResponse> = {
   event: (event) => (event.type === 'finish' ? { ...event, usage: undefined } : event),
   response: asShared,
   partial: partialOf,
 };
 
-/** Errors have the line of the app that made the call, whoever asked the model. */
+/** Adds the call site of the application to errors, also if another call sent the request. */
 const withCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw copyWithCallSite(site, error);

@@ -24,13 +24,16 @@ import { skipReason } from './skip-reason.ts';
 /** A request for a value. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
 
-/** An answer, and whether it was kept: then nobody was asked for it. */
+/** Response, and whether it came from the store. */
 interface CachedAnswer {
   readonly answer: ChatResponse;
   readonly isKept: boolean;
 }
 
-/** Calls of one model: each is looked up, joined to an equal one under way, or asked and kept. */
+/**
+ * Calls of one model. Each is looked up in the store, joined to an equal call in progress, or sent to the
+ * model and stored.
+ */
 export class CachedCalls {
   private readonly model: ChatModel;
   private readonly namespace: CacheOptions['namespace'];
@@ -58,7 +61,7 @@ export class CachedCalls {
     if (key === undefined) return ask(call);
     const { answer, isOwn } = await this.lookUp(key, call, ask);
     if (isOwn) return answer as ObjectResponse<T>;
-    // The schema may have changed what it accepted: the value is read from the text once more.
+    // The schema may transform values: the value is read from the text again.
     return (await withValue(answer, request)) ?? ask(call);
   }
 
@@ -116,7 +119,7 @@ export class CachedCalls {
     return { shared: new TeeStream(source, signal) };
   }
 
-  /** From the store, from an equal call under way, or from the model. */
+  /** Returns a response from the store, from an equal call in progress, or from the model. */
   private async lookUp(
     key: string,
     call: CallOptions,
@@ -153,7 +156,10 @@ export class CachedCalls {
     return kept;
   }
 
-  /** `undefined` where the answer can have no place: then the model is asked as if there were no store. */
+  /**
+   * Returns the key; `undefined` if the response cannot be stored, so that the model is called as without a
+   * store.
+   */
   private async keyOf(
     kind: 'answer' | 'object',
     request: ChatRequest | ObjectRequest<unknown>,
@@ -168,7 +174,7 @@ export class CachedCalls {
     }
   }
 
-  /** Nobody waits for the store: equal calls find the flight until the answer is in its place. */
+  /** Stores a response in the background. Equal calls join the call in progress until it is stored. */
   private store(
     key: string,
     answer: ChatResponse,
@@ -186,7 +192,7 @@ export class CachedCalls {
   }
 }
 
-/** One on the same terms is shared; the key alone says what is asked. */
+/** Calls share a request only if their options agree; the key alone identifies the request. */
 const flightKey = (key: string, call: CallOptions): string => `${termsOf(call)} ${key}`;
 
 const unshared = <T>(begin: (signal: AbortSignal) => Promise<T>): JoinedFlight<T> => ({

@@ -1,6 +1,6 @@
 /**
- * A copy of plain data, with bytes of its own. What is no plain data, such as an error or a schema of a library, stays what it
- * is.
+ * Returns a deep copy of plain data, including bytes. Other objects, such as errors or schemas of a library,
+ * are not copied.
  */
 export function copyData<T>(value: T): T;
 export function copyData(value: unknown): unknown {
@@ -10,10 +10,10 @@ export function copyData(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData<unknown>(member)]));
 }
 
-/** No class: all that it says stands in members of its own. */
+/** Whether it is a plain object, not an instance of a class. */
 export function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Objects of another realm have an `Object.prototype` of its own.
+  // Objects of another realm have a different `Object.prototype`.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,7 +1,7 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 
-/** One thing under way for all who want it. It is given up when the last of them has left. */
+/** Work in progress that several calls share. It is aborted when the last of them leaves. */
 export class Flight<T> {
   readonly result: Promise<T>;
   private readonly stop = new AbortController();
@@ -9,18 +9,18 @@ export class Flight<T> {
 
   constructor(begin: (signal: AbortSignal) => Promise<T>) {
     this.result = begin(this.stop.signal);
-    // Those who wait hear of it; without any there is nobody to tell.
+    // Calls that wait receive the error. Without any, it is not an unhandled rejection.
     this.result.catch(() => undefined);
   }
 
-  /** One more wants it; `false` where it was given up already. */
+  /** Adds a call; returns false if the work was aborted already. */
   join(): boolean {
     if (this.waiting <= 0) return false;
     this.waiting++;
     return true;
   }
 
-  /** Was that the last one? Then it is given up, and hears why. */
+  /** Removes a call. If it was the last one, aborts the work with the reason and returns true. */
   leave(reason: unknown): boolean {
     this.waiting--;
     if (this.waiting > 0) return false;
@@ -29,9 +29,10 @@ export class Flight<T> {
   }
 
   /**
-   * What comes of it, or of a part of it, unless the one who waits is called away; the last one hears how it ended.
+   * Waits for the work, or a part of it, until the call's signal aborts. The last call waits for the end of
+   * the aborted work.
    *
-   * @param partial what one of several had read of it
+   * @param partial returns what the call had read of a stream
    */
   async waitFor<P>(
     work: Promise<P>,

@@ -1,19 +1,19 @@
 import { Flight } from './flight.ts';
 
-/** Joined: is it the one that began it? */
+/** Work in progress, and whether this call started it. */
 export interface JoinedFlight<T> {
   readonly flight: Flight<T>;
   readonly isFirst: boolean;
 }
 
-/** What is under way, by what is asked for. */
+/** Work in progress by key. */
 export class Flights<T> {
   private readonly underWay = new Map<string, Flight<T>>();
 
   /**
-   * The one under way, or a new one.
+   * Joins the work in progress or starts it.
    *
-   * @param begin is told how to say that who asks from now on shall begin again; a failure says so by itself
+   * @param begin starts the work; its second argument ends the sharing, as a failure does
    */
   join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): JoinedFlight<T> {
     const known = this.underWay.get(key);
@@ -22,7 +22,7 @@ export class Flights<T> {
       if (this.underWay.get(key) === flight) this.underWay.delete(key);
     };
     const flight: Flight<T> = new Flight(async (signal) => {
-      // The flight stands on the list before it can land.
+      // The work is registered before it can end.
       await Promise.resolve();
       return begin(signal, landed);
     });

@@ -3,12 +3,12 @@ import { toJsonSchema } from '@majordomo/core/toolkit';
 import { isPlain } from './copy-data.ts';
 import type { CacheOptions } from './options.ts';
 
-/** Changes whenever the same request may mean something else, or what is kept has another form. */
+/** Version of the keys. It changes when the meaning of a request or the stored form changes. */
 const CONTRACT = 1;
 
-/** A call, as far as its answer depends on it. */
+/** Parts of a call that its response depends on. */
 interface KeyInput {
-  /** Is a value wanted? */
+  /** Whether a response or an object is requested. */
   readonly kind: 'answer' | 'object';
   readonly spec: string;
   readonly request: ChatRequest | TypedRequest<unknown> | JsonSchemaRequest;
@@ -16,8 +16,8 @@ interface KeyInput {
 }
 
 /**
- * Where the answer is kept: a hash of all that may change it. Throws for a request of which no JSON can be made, such as a
- * schema that has none or an object of a class, and where it is not said whose it is.
+ * Returns the key of a response: a hash of everything that may change it. Throws for a request that has no
+ * JSON, such as one with a schema without JSON Schema or an instance of a class, and for an empty namespace.
  */
 export async function keyOf(
   { kind, spec, request, tenant }: KeyInput,
@@ -30,13 +30,13 @@ export async function keyOf(
   return `${whose.namespace}/${await sha256(new TextEncoder().encode(text))}`;
 }
 
-/** A tenant for whom the app has no name shares nothing; a promise, of JavaScript, is none either. */
+/** Throws for an empty namespace or a promise: such a tenant shares nothing. */
 function checkNamespace(namespace: unknown): string {
   if (typeof namespace === 'string' && namespace !== '') return namespace;
   throw new TypeError('`namespace` gave no text for this tenant');
 }
 
-/** Calls that are under way share one only where they are asked on the same terms. */
+/** Returns the options that calls must agree on to share a request. */
 export function termsOf({
   signal: _own,
   onEvent: _told,
@@ -50,7 +50,7 @@ export function termsOf({
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
-/** Functions are the same where they are one. */
+/** Numbers functions by identity. */
 function identity(work: object | undefined): number | undefined {
   if (work === undefined) return undefined;
   const number = identities.get(work) ?? ++lastIdentity;
@@ -71,7 +71,7 @@ function withPlainSchemas({ tools, output, ...rest }: KeyInput['request']): obje
 
 type Hashes = ReadonlyMap<Uint8Array, string>;
 
-/** Bytes count by their hash: as base64 they would take a hundred times as long. */
+/** Hashes bytes, since base64 would take a hundred times as long. */
 async function hashesOf(value: unknown): Promise<Hashes> {
   const found = new Set<Uint8Array>();
   const look = (inner: unknown): void => {
@@ -82,7 +82,7 @@ async function hashesOf(value: unknown): Promise<Hashes> {
   return new Map(await Promise.all([...found].map(async (bytes) => [bytes, await sha256(bytes)] as const)));
 }
 
-/** JSON whose members stand in one order, whoever wrote them in which. */
+/** Returns JSON with sorted members. */
 const canonical = (value: unknown, hashes: Hashes = new Map()): string =>
   JSON.stringify(sortMembers(value, hashes));
 
@@ -90,7 +90,7 @@ function sortMembers(value: unknown, hashes: Hashes): unknown {
   if (value instanceof Uint8Array) return { sha256: hashes.get(value) };
   if (Array.isArray(value)) return value.map((item) => sortMembers(item, hashes));
   if (typeof value !== 'object' || value === null) return value;
-  // Such as a date.
+  // For example a Date.
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
   if (!isPlain(value)) throw new TypeError('an object of a class is no JSON');
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -4,21 +4,29 @@ import type { CacheStore } from './cache-store.ts';
 
 const DEFAULT_MAX_ENTRIES = 1000;
 
-/** How much a cache in memory keeps. */
+/** Options of `memoryCache`. */
 export interface MemoryCacheOptions {
-  /** What was used longest ago goes first. Default 1,000. */
+  /**
+   * Maximum number of entries. Beyond it, the least recently used entry is removed.
+   *
+   * @default 1_000
+   */
   readonly maxEntries?: number | undefined;
-  /** Default: real time. */
+  /**
+   * Clock.
+   *
+   * @default the system clock
+   */
   readonly clock?: Clock | undefined;
 }
 
 const KINDS: KindsOf<MemoryCacheOptions> = { maxEntries: 0, clock: 'object with now' };
 
-/** Answers in this process's memory: gone with it, and not seen by others. Throws `config` for options that cannot be meant. */
+/** Creates a store in the memory of this process. Throws `config` for invalid options. */
 export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
   checkOptions('memoryCache', options, KINDS);
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
-  /** The one used last comes last. */
+  /** Entries in order of use, the latest last. */
   const entries = new Map<string, { readonly json: string; readonly until: number }>();
   return {
     get(key) {
@@ -29,7 +37,7 @@ export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
       return Promise.resolve(fromJson((JSON.parse(entry.json) as { readonly value: unknown }).value));
     },
     async set(key, value, ttlMs = Infinity) {
-      // Asynchronous, so that what is no JSON rejects.
+      // Asynchronous, so that a value without JSON rejects.
       await Promise.resolve();
       entries.delete(key);
       entries.set(key, { json: JSON.stringify(toJson({ value })), until: clock.now() + ttlMs });

@@ -2,30 +2,45 @@ import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
 import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
-/** What became of a call. `key` is where its answer is kept, `''` where it has no place. */
+/**
+ * Result of a look-up or a store operation. `key` is the key of the response, `''` if it cannot be stored.
+ */
 export interface CacheEvent {
   readonly type: 'hit' | 'miss' | 'stored' | 'skipped' | 'store-failed';
   readonly key: string;
-  /** Of `skipped` and `store-failed`: why. */
+  /** Reason of `skipped` and `store-failed`. */
   readonly why?: string | undefined;
 }
 
-/** Where answers are kept, and whose they are. */
+/** Options of `cached`. */
 export interface CacheOptions {
-  /** `memoryCache()`, that of `@majordomo/store-sqlite`, a Keyv, or one of your own. */
+  /** Store: `memoryCache()`, the cache of `@majordomo/store-sqlite`, a Keyv, or a custom store. */
   readonly store: CacheStore;
   /**
-   * Whose answers may be mixed: part of the key. With a string the tenant is part of the key too; a function decides alone.
-   * There is no default on purpose. Change it when names in specs come to mean other models: a spec is taken as it is written.
+   * Namespace of callers that may share responses; part of the key. A string is combined with the tenant; a
+   * function of the tenant decides alone. There is no default. Change it when names in specs refer to other
+   * models, since the key contains the spec as it is written.
    */
   readonly namespace: string | ((tenant: string | undefined) => string);
-  /** How long an answer is kept, in ms. Default: until the store has no more room. */
+  /**
+   * Time to live of a response, in milliseconds.
+   *
+   * @default until the store is full
+   */
   readonly ttlMs?: number | undefined;
-  /** Longest wait for the store, in ms; after it the model is asked. Default 50. */
+  /**
+   * Maximum wait for the store, in milliseconds. Afterwards the model is called.
+   *
+   * @default 50
+   */
   readonly timeoutMs?: number | undefined;
-  /** What becomes of each call. One that throws changes nothing. */
+  /** Receives an event for each look-up. An error of the listener is ignored. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
-  /** Default: real time. */
+  /**
+   * Clock.
+   *
+   * @default the system clock
+   */
   readonly clock?: Clock | undefined;
 }
 
@@ -38,12 +53,11 @@ const KINDS: KindsOf<CacheOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` for what cannot be meant. */
+/** Throws `config` for invalid options. */
 export function checkOptions(model: ChatModel, options: CacheOptions): void {
   checkKinds('cached', { model }, { model: 'object with stream' }, ['model']);
   checkKinds('cached', options, KINDS);
   const { store, namespace } = options;
-  // Options may come from JavaScript.
   const isStore = ['get', 'set', 'delete'].every(
     (name) => isRecord(store) && typeof store[name] === 'function',
   );
@@ -56,7 +70,7 @@ export function checkOptions(model: ChatModel, options: CacheOptions): void {
   if (typeof namespace !== 'function' && (typeof namespace !== 'string' || namespace === ''))
     throw new LlmError(
       'config',
-      'cached: `namespace` says whose answers may be mixed: give a text, or a function of the tenant',
+      'cached: `namespace` must be a string or a function of the tenant; callers of one namespace share responses',
       { path: 'namespace' },
     );
 }

@@ -4,29 +4,29 @@ import { copyData } from './copy-data.ts';
 import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
 
-/** What a stream comes to: an answer that was kept, or one that is on its way. */
+/** Source of a stream: a stored response, or a response in progress. */
 export type OpenedStream<Event, Response> =
   | { readonly kept: Response; readonly events: readonly Event[] }
   | { readonly shared: TeeStream<Event, Response> };
 
-/** How those see an answer who did not ask for it themselves. */
+/** View of a response for calls that did not request it themselves. */
 export interface SharedView<Event, Response> {
   event(event: Event): Event;
   response(response: Response): Response;
-  /** What had been read before a reader was called away. */
+  /** Returns the partial response that was read before an abort. */
   partial(events: readonly Event[]): PartialResponse | undefined;
 }
 
-/** How one of the readers reads. */
+/** Options of one reader. */
 interface ReaderOptions<Event, Response> {
-  /** Where the app asked. */
+  /** Call site of the application. */
   readonly site: CallSite;
   readonly signal: AbortSignal | undefined;
-  /** `undefined`: as whoever asked. */
+  /** `undefined`: the reader sees the stream unchanged. */
   readonly view: SharedView<Event, Response> | undefined;
 }
 
-/** One of the readers of a stream. It begins with the first read. */
+/** One reader of a shared stream. It starts with the first read. */
 export class Reader<Event, Response> implements Source<Event> {
   private readonly open: () => Promise<JoinedFlight<OpenedStream<Event, Response>>>;
   private readonly reading: ReaderOptions<Event, Response>;
@@ -36,7 +36,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private readCount = 0;
   private isOver = false;
   private isPulling = false;
-  /** What came of being called away between two reads: the next one hears it. */
+  /** Result of an abort between two reads, which the next read returns. */
   private last: Promise<readonly Event[] | undefined> | undefined;
 
   constructor(
@@ -57,7 +57,7 @@ export class Reader<Event, Response> implements Source<Event> {
   }
 
   abandon(why: string): void {
-    // Whoever was called away has left already.
+    // An aborted reader has left already.
     if (this.isOver || this.reading.signal?.aborted === true) return;
     this.end();
     this.leave(why).catch((error: unknown) => {
@@ -79,7 +79,7 @@ export class Reader<Event, Response> implements Source<Event> {
     }
   }
 
-  /** A read under way hears the signal itself. */
+  /** Handles an abort between two reads. A read in progress handles it itself. */
   private readonly onAbort = (): void => {
     if (this.isPulling || this.isOver) return;
     this.last = this.rest();
@@ -88,7 +88,7 @@ export class Reader<Event, Response> implements Source<Event> {
     });
   };
 
-  /** All that still comes: an abort is heard behind what was on its way. */
+  /** Reads the rest. An abort is reported after the events that were in progress. */
   private async rest(): Promise<readonly Event[] | undefined> {
     const events: Event[] = [];
     for (let next = await this.pullNext(); next !== undefined; next = await this.pullNext())
@@ -122,7 +122,7 @@ export class Reader<Event, Response> implements Source<Event> {
     this.readCount += events?.length ?? 0;
     if (shared.response !== undefined) this.onEnd({ result: this.viewOf(isFirst, shared.response) });
     const { view } = this.reading;
-    // What nobody else reads is not copied.
+    // Events that are not shared are not copied.
     if (view === undefined) return events;
     return copyData(events)?.map((event) => (isFirst ? event : view.event(event)));
   }
@@ -133,7 +133,7 @@ export class Reader<Event, Response> implements Source<Event> {
     return isFirst ? copyData(response) : view.response(response);
   }
 
-  /** The last one hears what the stream came to, as whoever asks the model himself. */
+  /** Leaves the stream. The last reader reports how it ended, as a caller of the model would. */
   private async leave(why: string): Promise<void> {
     const left = new LlmError('aborted', why, { code: ABANDONED, partial: this.partial() });
     const joined = await this.opening;
@@ -143,7 +143,7 @@ export class Reader<Event, Response> implements Source<Event> {
     this.onEnd({ result: this.viewOf(joined.isFirst, await opened.shared.ending) });
   }
 
-  /** With the app's frames. */
+  /** Adds the frames of the application. */
   private withCallSite(error: unknown): unknown {
     return copyWithCallSite(this.reading.site, error);
   }

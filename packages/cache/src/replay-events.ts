@@ -1,6 +1,6 @@
 import type { AssistantPart, ChatResponse, StreamEvent } from '@majordomo/core';
 
-/** An answer that is there already, as the events of a stream. */
+/** Returns a stored response as the events of a stream. */
 export function replayEvents(response: ChatResponse): readonly StreamEvent[] {
   const { target, id, parts, warnings, finish, rawFinish, usage, stopDetails, logprobs } = response;
   return [

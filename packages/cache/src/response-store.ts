@@ -5,7 +5,7 @@ import type { CacheEvent, CacheOptions } from './options.ts';
 
 const TIMEOUT_MS = 50;
 
-/** The store, as far as it can be trusted: what it does late, wrong or not at all is a miss. */
+/** Store of responses that treats late, invalid and failed answers as a miss. */
 export class ResponseStore {
   private readonly options: CacheOptions;
   private readonly clock: Clock;
@@ -16,7 +16,8 @@ export class ResponseStore {
   }
 
   /**
-   * The answer, with a warning that says since when it is kept; `undefined` where there is none, or nobody waits any more.
+   * Returns the response with a warning that states since when it is stored; `undefined` if there is none or
+   * the call was aborted.
    */
   async get(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
     const { store } = this.options;
@@ -24,7 +25,7 @@ export class ResponseStore {
     if (value === undefined || value === null) return undefined;
     const kept = parseStoredResponse(value, key);
     if (kept === undefined) {
-      this.emit('store-failed', key, 'what it gave back is no answer that was kept under this key');
+      this.emit('store-failed', key, 'the returned value is not a response that was stored under this key');
       return undefined;
     }
     return fromStore(kept);
@@ -44,7 +45,7 @@ export class ResponseStore {
     notify(this.options.onEvent, { type, key, why });
   }
 
-  /** `undefined` where the store fails or is late; its work continues unheard. */
+  /** Returns `undefined` if the store fails or is late. Its result is then ignored. */
   private async withTimeout<T>(
     key: string,
     work: () => Promise<T>,
@@ -54,7 +55,7 @@ export class ResponseStore {
     const late = new AbortController();
     try {
       const done = Promise.race([
-        // A store may throw before it gives a promise.
+        // A store may throw synchronously.
         Promise.resolve().then(work),
         this.clock.sleep(timeoutMs, late.signal).then((): never => {
           throw new Error(`no answer within ${timeoutMs} ms`);
@@ -71,9 +72,9 @@ export class ResponseStore {
 }
 
 const fromStore = ({ at, response }: StoredResponse): ChatResponse =>
-  asCached(response, `kept since ${new Date(at).toISOString()}`);
+  asCached(response, `stored since ${new Date(at).toISOString()}`);
 
-/** An answer for which nobody was asked and nothing was paid. */
+/** Returns a response that caused no request and no cost. */
 const asCached = (response: StorableResponse, why: string): ChatResponse => ({
   ...response,
   usage: undefined,
@@ -81,9 +82,9 @@ const asCached = (response: StorableResponse, why: string): ChatResponse => ({
   attempts: [],
 });
 
-/** Another's answer, as a copy: whoever changes it changes nothing that others have. */
+/** Returns a copy of another call's response, so that changing it does not affect others. */
 export const asShared = (response: ChatResponse): ChatResponse =>
-  asCached(structuredClone(toStorable(response)), 'an equal call was under way');
+  asCached(structuredClone(toStorable(response)), 'an equal call was in progress');
 
 function toStorable(response: ChatResponse & { readonly value?: unknown }): StorableResponse {
   const { attempts: _paid, usage: _used, value: _read, ...rest } = response;

@@ -1,9 +1,9 @@
 import type { ChatResponse } from '@majordomo/core';
 
-/** Why an answer is not kept; `undefined` for one that is: whole, finished, and with calls that can be run. */
+/** Returns why a response is not stored; `undefined` for a complete response whose tool calls are valid. */
 export function skipReason({ finish, toolCalls, text }: ChatResponse): string | undefined {
-  if (finish !== 'stop' && finish !== 'tool-calls') return `the answer is not whole (${finish})`;
+  if (finish !== 'stop' && finish !== 'tool-calls') return `the response is incomplete (${finish})`;
   const invalid = toolCalls.find((call) => call.invalid !== undefined);
-  if (invalid !== undefined) return `the arguments of ${invalid.name} are no JSON`;
-  return text === '' && toolCalls.length === 0 ? 'the answer is empty' : undefined;
+  if (invalid !== undefined) return `the arguments of ${invalid.name} are not JSON`;
+  return text === '' && toolCalls.length === 0 ? 'the response is empty' : undefined;
 }

@@ -1,21 +1,27 @@
 import { fromJson, type AssistantPart, type ChatResponse } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 
-/** An answer as it is kept: what it cost is another's, and a value is read from its text again. */
+/** Response without cost. A value is read from its text again. */
 export type StorableResponse = Omit<ChatResponse, 'attempts' | 'usage'>;
 
 export interface StoredResponse {
-  /** Epoch ms. */
+  /** Time in epoch milliseconds. */
   readonly at: number;
-  /** Under which it was kept: a store may cut long keys off, or mix them up, and would hand out what is another's. */
+  /**
+   * Key of the response. A store may truncate or confuse long keys, and would return another caller's
+   * response.
+   */
   readonly key: string;
   readonly response: StorableResponse;
 }
 
-/** What a date can say, in ms. */
+/** Maximum time of a `Date` in milliseconds. */
 const MAX_TIME = 8.64e15;
 
-/** Somebody else may have written there: only what has the form of an answer, and was kept under this key, is one. */
+/**
+ * Returns a stored value if it has the form of a response and this key. Other programs may write to the
+ * store.
+ */
 export function parseStoredResponse(value: unknown, key: string): StoredResponse | undefined {
   try {
     const kept = fromJson<unknown>(value);

@@ -1,27 +1,27 @@
 import { LlmError } from '@majordomo/core';
 
-/** The code of an abort that is none: nobody reads any more. */
+/** Error code of an abort because the last reader stopped reading. */
 export const ABANDONED = 'abandoned';
 
-/** What is read: a stream of a model. */
+/** Stream of a model. */
 interface Upstream<Event, Response> extends AsyncIterable<Event> {
   response(): Promise<Response>;
 }
 
-/** Where a shared stream comes from. */
+/** Source of a shared stream. */
 export interface StreamSource<Event, Response> {
   open(signal: AbortSignal): Upstream<Event, Response>;
-  /** After which event is the answer known? */
+  /** Whether the response is known after this event. */
   isLast(event: Event): boolean;
-  /** Once; `undefined` where it failed. */
+  /** Called once with the response; `undefined` if the stream failed. */
   onEnd(response: Response | undefined): void;
 }
 
-/** A stream that several may read, each at a pace of its own: whoever is ahead pulls it. */
+/** Stream that several readers read at their own pace. The fastest reader pulls it. */
 export class TeeStream<Event, Response> {
-  /** There before the last event is shown. */
+  /** Set before the last event is returned. */
   response: Response | undefined;
-  /** What the source came to; asked for once, it rejects also when nobody reads. */
+  /** Response of the source. It is requested once and may reject without a reader. */
   readonly ending: Promise<Response>;
   private readonly iterator: AsyncIterator<Event>;
   private readonly source: StreamSource<Event, Response>;
@@ -29,12 +29,12 @@ export class TeeStream<Event, Response> {
   private reading: Promise<void> | undefined;
   private failure: { readonly error: unknown } | undefined;
   private isOver = false;
-  /** Has the source been told? */
+  /** Whether the source was notified of the end. */
   private hasEnded = false;
 
   constructor(
     source: StreamSource<Event, Response>,
-    /** Aborted when the last reader has left, or was called away. */
+    /** Aborted when the last reader has left or its call was aborted. */
     signal: AbortSignal,
   ) {
     const stop = new AbortController();
@@ -42,7 +42,7 @@ export class TeeStream<Event, Response> {
     const upstream = source.open(stop.signal);
     this.iterator = upstream[Symbol.asyncIterator]();
     this.ending = upstream.response();
-    // It may fail when nobody reads: then whoever asks next must not find it.
+    // It may fail without a reader: later readers must not join it.
     this.ending.catch(() => {
       this.onFailure();
     });
@@ -55,7 +55,10 @@ export class TeeStream<Event, Response> {
     if (signal.aborted) given();
   }
 
-  /** The events after those, never an empty list; `undefined` at the end. Throws what the stream threw. */
+  /**
+   * Returns the events after a position, never an empty array; `undefined` at the end. Throws the error of
+   * the stream.
+   */
   async after(seen: number): Promise<readonly Event[] | undefined> {
     for (;;) {
       if (this.events.length > seen) return this.events.slice(seen);
@@ -65,7 +68,7 @@ export class TeeStream<Event, Response> {
     }
   }
 
-  /** Those that were read first. */
+  /** Returns the first events. */
   first(count: number): readonly Event[] {
     return this.events.slice(0, count);
   }

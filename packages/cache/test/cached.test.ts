@@ -317,8 +317,8 @@ describe('a store', () => {
 
   it.each<[object, RegExp]>([
     [{ store: {} }, /`store` needs get, set and delete/],
-    [{ namespace: '' }, /`namespace` says whose answers/],
-    [{ namespace: undefined }, /`namespace` says whose answers/],
+    [{ namespace: '' }, /`namespace` must be a string or a function/],
+    [{ namespace: undefined }, /`namespace` must be a string or a function/],
     [{ ttlMs: 0 }, /ttlMs must be a number of 1 or more, not 0/],
     [{ timeoutMs: NaN }, /timeoutMs must be a number of 1 or more, not NaN/],
   ])('options that cannot be meant are refused: %j', (options, message) => {

@@ -1,7 +1,10 @@
 /** Sources calculate in doubles: `0.09999999999999999` is 0.1. */
 const DIGITS = 12;
 
-/** USD per million units → micro-USD per million units. `undefined` for a quotient such as 0.08333333333333333: nobody bills that. */
+/**
+ * Converts USD per million units to micro-USD. `undefined` for a quotient such as 0.08333333333333333, which
+ * is no real price.
+ */
 export function rateOfMillion(usd: number): number | undefined {
   const micros = Number((usd * 1e6).toPrecision(DIGITS));
   return Number.isSafeInteger(micros) ? micros : undefined;

@@ -92,7 +92,7 @@ import { rows } from '../generated/${vendor}.ts';
 export const catalog: Catalog = /* @__PURE__ */ catalogOfVendor('${vendor}', rows);
 `;
 
-/** What the snapshot says of itself. */
+/** Facts about the snapshot. */
 export interface About {
   readonly date: string;
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
@@ -101,7 +101,7 @@ export interface About {
 export const aboutOf = ({ date, sources }: About): string => `${WRITTEN}
 import type { Catalog } from '../contract.ts';
 
-/** Of the snapshot. */
+/** Date and sources of the snapshot. */
 export const DATE: Catalog['date'] = '${date}';
 
 /** Whose data it holds. */
@@ -112,7 +112,7 @@ ${sources.map(({ name, date: taken, licence }) => `  { name: '${name}', date: '$
 
 export const chunksOf = (vendors: readonly string[]): string => `${WRITTEN}
 
-/** Every vendor's chunk, loaded when it is asked for. */
+/** Loaders of the vendors' chunks. */
 export const CHUNKS: Readonly<Record<string, () => Promise<{ readonly rows: string }>>> = {
 ${vendors.map((vendor) => `  ${keyOf(vendor)}: () => import('./${vendor}.ts'),`).join('\n')}
 };

@@ -43,7 +43,7 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
 export const currentOf = (prices: readonly Price[], today: string): Price | undefined =>
   prices.filter(({ from }) => from <= today).at(-1);
 
-/** What is paid, whoever says it. */
+/** Returns a price without its sources. */
 function amountsOf({ rates, above, tiers, fees }: Price): string {
   return JSON.stringify(sorted({ rates, above, tiers, fees }));
 }

@@ -4,13 +4,13 @@ export type Json = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A member that is no object counts as an empty one. */
+/** Returns a member as an object; an empty object if it is not one. */
 export function recordIn(json: Json, name: string): Json {
   const value = Object.hasOwn(json, name) ? json[name] : undefined;
   return isRecord(value) ? value : {};
 }
 
-/** The objects in a list; none where there is no list. */
+/** Returns the objects in an array; an empty array for any other value. */
 export const recordsIn = (json: Json, name: string): readonly Json[] => recordsOf(json[name]);
 
 export const recordsOf = (value: unknown): readonly Json[] =>
@@ -31,7 +31,7 @@ export const numberIn = (json: Json, name: string): number | undefined => {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 };
 
-/** `2025-08` is its first day; what is no date is nothing. */
+/** Returns an ISO date, for `2025-08` the first day of the month; `undefined` for other values. */
 export function isoDate(text: string | undefined): string | undefined {
   const day = text !== undefined && /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
   return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined;

@@ -21,7 +21,7 @@ export function merge(
   const models = ids.map((id): CatalogModel => {
     const listed = [main.get(id), named.get(id), priced.get(id)].filter((one) => one !== undefined);
     const { name: _long, family, ...facts } = factsOf(listed);
-    // Of a reseller the family is in the id; names are long, and nobody calculates with them.
+    // The family of a reseller's model is in its id. Names are long, and nothing depends on them.
     return { vendor, id, ...(resells ? {} : { family }), ...facts, prices: pricesOf(listed, today) };
   });
   return [
@@ -35,7 +35,7 @@ const byId = (listing: Listing): ReadonlyMap<string, Listed> => new Map(listing.
 const namedBy = (one: Listed): readonly (readonly [string, Listed])[] =>
   one.aliases.map((alias) => [alias, one] as const);
 
-/** The first that says something counts; who lists a model in full stands first. */
+/** Merges listings. The first one with a value counts; the most complete source comes first. */
 function factsOf(listed: readonly Listed[]): Facts {
   const facts: Partial<Facts>[] = listed.map((one) => one.facts);
   const [first = {}] = facts;
@@ -47,7 +47,7 @@ function factsOf(listed: readonly Listed[]): Facts {
   return { ...spoken, ...first, ...rest, input: spoken.input ?? ['text'], output: spoken.output ?? ['text'] };
 }
 
-/** What is known of earlier and later prices comes from the one source that has periods. */
+/** Earlier and later prices come from the only source that has periods. */
 function pricesOf(listed: readonly Listed[], today: string): readonly Price[] {
   const released = listed.flatMap(({ facts }) => facts.released ?? [])[0] ?? SINCE_EVER;
   const all = listed.flatMap(({ offers }) => offers);
@@ -70,7 +70,7 @@ function priceOf(offers: readonly Offer[], from: string): readonly Price[] {
   return verdict === undefined ? [] : [{ from, ...verdict }];
 }
 
-/** Ids that a source says are the same as one that is listed, and that no source lists by themselves. */
+/** Returns ids that a source declares as aliases of a listed model and that no source lists separately. */
 function aliasesOf(
   vendor: string,
   genai: Listing,

@@ -3,7 +3,7 @@ import type { CatalogModel, Rates } from '../src/contract.ts';
 /** Where data comes from. */
 export type SourceName = 'models.dev' | 'genai-prices' | 'litellm';
 
-/** What one source says that a model costs from a day on. */
+/** Price of a model in one source from a day on. */
 export interface Offer {
   readonly source: SourceName;
   /** ISO date; `undefined`: as far back as anyone knows. */
@@ -14,13 +14,13 @@ export interface Offer {
   readonly fees: Readonly<Record<string, number>>;
 }
 
-/** What a model is, without its money. */
+/** Facts of a model without prices. */
 export type Facts = Omit<CatalogModel, 'vendor' | 'id' | 'prices' | 'aliasOf' | 'lastSeen'>;
 
 /** One model, as one source lists it. */
 export interface Listed {
   readonly id: string;
-  /** Other ids that the source says are the same. */
+  /** Aliases that the source declares. */
   readonly aliases: readonly string[];
   readonly facts: Partial<Facts>;
   /** Oldest first. */
@@ -29,10 +29,10 @@ export interface Listed {
   readonly isSilent: boolean;
 }
 
-/** What a source has of a vendor. */
+/** Listings of a vendor in one source. */
 export type Listing = readonly Listed[];
 
-/** What the three sources have of one vendor. */
+/** Listings of a vendor in the three sources. */
 export interface Listings {
   readonly modelsDev: Listing;
   readonly genai: Listing;

@@ -6,7 +6,10 @@ const LARGEST_CHANGE = 2;
 /** A tier or a step that is more expensive than this many times the plain rate is a slip. */
 const DEAREST_TIER = 10;
 
-/** What is wrong with the prices of one model; a ruling settles it. Vectors and pictures may cost nothing on the way out. */
+/**
+ * Returns problems of the prices of a model, which a ruling settles. Output of embeddings and images may be
+ * free.
+ */
 export function problemsOf(
   model: CatalogModel,
   before: CatalogModel | undefined,

@@ -22,13 +22,13 @@ function listed(model: Json): Listed {
   };
 }
 
-/** Only ids that are said word by word: "contains" and "starts with" are guesses. */
+/** Only exact ids: "contains" and "starts with" are guesses. */
 function equalIds(match: Json): readonly string[] {
   const own = textIn(match, 'equals');
   return [...(own === undefined ? [] : [own]), ...recordsIn(match, 'or').flatMap(equalIds)];
 }
 
-/** Prices that go by the hour of the day are nothing that a price here can say. */
+/** Prices by the hour of the day cannot be represented. */
 function periodsOf(model: Json): readonly { from: string | undefined; prices: Json }[] {
   if (!Array.isArray(model['prices'])) return [{ from: undefined, prices: recordIn(model, 'prices') }];
   const periods = recordsIn(model, 'prices').map((period) => ({

@@ -18,7 +18,7 @@ export function readLitellm(json: Json, names: VendorNames['litellm']): Listing 
   return [...found.values()];
 }
 
-/** Ids of a region, of a fine-tuned model or of an image size have more in front: they are no ids of the vendor's. */
+/** Ids of a region, a fine-tuned model or an image size have a prefix. They are not ids of the vendor. */
 function idOf(key: string, prefix: string): string | undefined {
   if (!key.startsWith(prefix)) return undefined;
   const id = key.slice(prefix.length);
@@ -104,7 +104,10 @@ function tiersOf(entry: Json): Offer['tiers'] {
   );
 }
 
-/** What each kind of model is billed by, besides tokens; of other kinds the same words mean provisioned capacity. */
+/**
+ * Billing units by kind of model, in addition to tokens. For other kinds the same names mean provisioned
+ * capacity.
+ */
 const UNITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image_generation: { output_cost_per_image: 'image' },
   image_edit: { output_cost_per_image: 'image' },

@@ -84,7 +84,7 @@ function offerOf(cost: Json, rates: Rates, model: Json): Offer {
   return { source: 'models.dev', from: undefined, rates, above, tiers: tiersOf(model), fees: {} };
 }
 
-/** A "fast" mode that is asked for by a service tier is that tier. */
+/** A "fast" mode that a service tier selects is that tier. */
 function tiersOf(model: Json): Offer['tiers'] {
   const fast = recordIn(recordIn(recordIn(model, 'experimental'), 'modes'), 'fast');
   const tier = textIn(recordIn(recordIn(fast, 'provider'), 'body'), 'service_tier');

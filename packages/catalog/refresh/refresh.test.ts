@@ -26,7 +26,7 @@ const cost = (input: number, output: number, more: object = {}): object => ({
   cost: { input, output, ...more },
 });
 
-/** What is known of openai's models after a refresh. */
+/** Returns openai's models after a refresh. */
 async function refreshed({
   modelsDev = {},
   genai = [],

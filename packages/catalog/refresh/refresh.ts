@@ -12,20 +12,20 @@ import { believing, ruled, type Ruling } from './rulings.ts';
 import { SOURCES, type Taken } from './sources.ts';
 import { VENDORS, type VendorNames } from './vendors.ts';
 
-/** What a refresh starts from. */
+/** Input of a refresh. */
 export interface Before {
   readonly date: string;
   readonly models: (vendor: string) => Promise<readonly CatalogModel[]>;
 }
 
-/** What a refresh gives: files below `src`, and what has to be settled first. */
+/** Result of a refresh: files below `src`, and problems that need a ruling. */
 export interface Refreshed {
   readonly files: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
   readonly models: readonly CatalogModel[];
 }
 
-/** The same sources, rulings and past give the same bytes. */
+/** Runs a refresh. Equal sources, rulings and history give equal bytes. */
 export async function refresh(
   sources: Readonly<Record<SourceName, Taken>>,
   before: Before,

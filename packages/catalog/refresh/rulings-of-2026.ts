@@ -1,6 +1,6 @@
 import type { Ruling } from './rulings.ts';
 
-// Where disputes were settled, in a word; the day is that of the look.
+// Sources that settled disputes, with the date of the look-up.
 const REGIONAL =
   'docs.aws.amazon.com/bedrock, global cross-Region inference: regional costs a tenth more; 2026-11-21';
 const DEEPSEEK =
@@ -17,7 +17,7 @@ const PERPLEXITY = 'reported with recorded answers: 0.005 USD a request at low s
 const PERPLEXITY_PRO =
   'docs.perplexity.ai, pricing: 6 USD for 1,000 requests at low search context, the default; 2026-11-21';
 
-/** One line for each; the source says where it stands and when somebody looked. */
+/** One line for each ruling, with its source and date. */
 // prettier-ignore
 export const RULINGS: readonly Ruling[] = [
   { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-haiku-4-5-20251001-v1:0', believe: 'litellm', source: REGIONAL },

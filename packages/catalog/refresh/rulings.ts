@@ -2,17 +2,17 @@ import type { CatalogModel, Price, Rates } from '../src/contract.ts';
 import type { Listing, Listings, SourceName } from './offer.ts';
 import { SINCE_EVER } from '../src/row.ts';
 
-/** What a reviewer settled about one model, or (`*`) about the fees of all models of a vendor. */
+/** Ruling of a reviewer on one model, or (`*`) on the fees of all models of a vendor. */
 export interface Ruling {
   readonly vendor: string;
   readonly id: string;
-  /** The one source that is right; the others are not heard. */
+  /** The only correct source; the others are ignored. */
   readonly believe?: SourceName;
-  /** Laid over the current price. `null`: what the sources say is not a price. */
+  /** Merged into the current price. `null`: what the sources list is not a price. */
   readonly price?: PriceChange | null;
   /** Since when, for a model that no source has any more. */
   readonly from?: string;
-  /** Where it stands, and when somebody looked. */
+  /** Source and date of the ruling. */
   readonly source: string;
 }
 
@@ -24,7 +24,7 @@ interface PriceChange {
   readonly fees?: Price['fees'];
 }
 
-/** The listings without what rulings say is wrong in them. */
+/** Returns the listings without values that rulings reject. */
 export function believing(vendor: string, listings: Listings, rulings: readonly Ruling[]): Listings {
   const of = (source: SourceName, listing: Listing): Listing => {
     const unheard = rulings.filter(
@@ -40,7 +40,10 @@ export function believing(vendor: string, listings: Listings, rulings: readonly 
   };
 }
 
-/** The models with all rulings applied. A ruling on a model that is not there makes it, if it has a whole price. */
+/**
+ * Returns the models with all rulings applied. A ruling on an unknown model creates it if it has a complete
+ * price.
+ */
 export function ruled(
   vendor: string,
   models: readonly CatalogModel[],

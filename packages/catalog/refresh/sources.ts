@@ -34,7 +34,7 @@ export interface Taken {
   readonly date: string;
 }
 
-/** Out of a folder of copies, whose dates somebody has to say, or from where it is published today. */
+/** Reads the sources from a folder of copies, whose dates are given, or from their current publications. */
 export async function taken(
   name: SourceName,
   folder: string | undefined,

@@ -1,4 +1,4 @@
-/** Values of `litellm_provider`, and what stands before the ids. */
+/** Values of `litellm_provider`, and the prefixes of ids. */
 export interface LitellmNames {
   readonly providers: readonly string[];
   readonly prefix: string;
@@ -6,7 +6,7 @@ export interface LitellmNames {
 
 /** How the sources call a vendor. */
 export interface VendorNames {
-  /** In models.dev, whose words are ours. */
+  /** Name in models.dev, which majordomo uses too. */
   readonly vendor: string;
   readonly genai?: string;
   readonly litellm?: LitellmNames;
@@ -16,7 +16,10 @@ export interface VendorNames {
 
 const litellm = (prefix: string, ...providers: readonly string[]): LitellmNames => ({ providers, prefix });
 
-/** Every vendor that providers and profiles name and a source has, and three that apps reach by a profile of their own. */
+/**
+ * Every vendor that a provider or profile names and a source lists, and three that applications reach by
+ * their own profile.
+ */
 export const VENDORS: readonly VendorNames[] = [
   { vendor: 'alibaba', litellm: litellm('dashscope/', 'dashscope') },
   { vendor: 'amazon-bedrock', genai: 'aws', litellm: litellm('', 'bedrock', 'bedrock_converse') },

@@ -4,7 +4,10 @@ import type { Offer, SourceName } from './offer.ts';
 /** A price without its day. */
 export type Verdict = Omit<Price, 'from'>;
 
-/** Who is believed where nobody has a majority: who was outvoted least where all three spoke. */
+/**
+ * Order of sources if none has a majority: the source that was outvoted least where all three had a value
+ * comes first.
+ */
 const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'litellm'];
 
 /**
@@ -47,7 +50,7 @@ function largest<T>(all: readonly T[], by: (one: T) => string): readonly T[] {
   return groups.reduce<readonly T[]>((most, group) => (group.length > most.length ? group : most), []);
 }
 
-/** Who says nothing of a rate abstains. */
+/** A source without a value for a rate abstains. */
 function votedRates(tables: readonly Partial<Rates>[]): Partial<Rates> {
   const names = [...new Set(tables.flatMap((table) => Object.keys(table)))] as (keyof Rates)[];
   const voted = names.sort().map((name) => {

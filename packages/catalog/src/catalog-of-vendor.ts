@@ -3,7 +3,7 @@ import type { Catalog } from './contract.ts';
 import { decodeModels } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 
-/** A catalogue of one vendor, whose chunk is there already; decoded when it is first asked. */
+/** Creates a catalogue of one vendor. Its models are decoded at the first look-up. */
 export const catalogOfVendor = (vendor: string, rows: string): Catalog =>
   catalogOf({
     date: DATE,

@@ -2,12 +2,12 @@ import type { Catalog, Override } from './contract.ts';
 import { checkOverride, applyOverrides } from './override.ts';
 import { modelsIn, modelStore, type Models, type ModelStore } from './model-store.ts';
 
-/** What a catalogue stands on: vendors whose models are loaded when they are asked for. */
+/** Data of a catalogue: vendors whose models are loaded at the first look-up. */
 export interface Snapshot {
   readonly date: Catalog['date'];
   readonly sources: Catalog['sources'];
   readonly vendors: Catalog['vendors'];
-  /** Of one of these vendors. */
+  /** Loads the models of one vendor. */
   load(vendor: string): Promise<Models>;
 }
 

@@ -1,15 +1,15 @@
 /** Integer micro-USD per million units, which is pico-USD per unit. */
 export type Rate = number;
 
-/** What one unit costs, by what it is. */
+/** Rates by kind of token. */
 export interface Rates {
   readonly input: Rate;
   readonly output: Rate;
   readonly cacheRead?: Rate | undefined;
   readonly cacheWrite?: Rate | undefined;
-  /** Of the cache that lasts about an hour. */
+  /** Writing to a cache that lasts about an hour. */
   readonly cacheWriteLong?: Rate | undefined;
-  /** Only where it differs from `output`. */
+  /** Set only if it differs from `output`. */
   readonly reasoning?: Rate | undefined;
   readonly inputAudio?: Rate | undefined;
   readonly outputAudio?: Rate | undefined;
@@ -17,35 +17,35 @@ export interface Rates {
   readonly outputImage?: Rate | undefined;
 }
 
-/** What holds from a day on. */
+/** Price that applies from a day on. */
 export interface Price {
-  /** ISO date; the day begins in UTC. */
+  /** First day as an ISO date, in UTC. */
   readonly from: string;
   readonly rates: Rates;
-  /** The whole request at other rates once its input is above so many tokens. */
+  /** Rates of the complete request if its input exceeds a number of tokens. */
   readonly above?: readonly { readonly inputTokens: number; readonly rates: Rates }[] | undefined;
   /**
-   * By the vendor's word for the tier, such as `batch`; a rate that it leaves out is the plain one. For a tier above a
-   * context step the word is `<tier>><tokens>`, as in `priority>200000`.
+   * Rates by the vendor's name of the tier, such as `batch`. A missing rate is the plain one. The name of a
+   * tier above a context step is `<tier>><tokens>`, such as `priority>200000`.
    */
   readonly tiers?: { readonly [tier: string]: Partial<Rates> } | undefined;
   /** Micro-USD for one use, such as `{ web_search: 10_000, request: 5_000 }`; to six decimals. */
   readonly fees?: { readonly [unit: string]: number } | undefined;
-  /** Who says so. */
+  /** Names of the sources. */
   readonly sources: readonly string[];
   /** `agreed`: two sources or more; `disputed`: they differ, and none has a majority; `override`: settled manually. */
   readonly trust: 'agreed' | 'single' | 'disputed' | 'override';
 }
 
-/** What a model reads or writes. */
+/** Kind of input or output of a model. */
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf';
 
-/** One model at one vendor. What is `undefined` is not known. */
+/** Model at a vendor. `undefined` means unknown. */
 export interface CatalogModel {
   readonly vendor: string;
-  /** As the vendor writes it. */
+  /** Id as the vendor writes it. */
   readonly id: string;
-  /** The id of the model that this one stands for. */
+  /** Id of the model that this alias refers to. */
   readonly aliasOf?: string | undefined;
   readonly family?: string | undefined;
   readonly name?: string | undefined;
@@ -64,35 +64,39 @@ export interface CatalogModel {
   readonly released?: string | undefined;
   readonly knowledge?: string | undefined;
   readonly retires?: string | undefined;
-  /** It has left its sources; kept, since bills outlive models. */
+  /**
+   * Last day on which a source listed the model, as an ISO date. Such models stay, since bills refer to them.
+   */
   readonly lastSeen?: string | undefined;
   /** Oldest first. */
   readonly prices: readonly Price[];
 }
 
-/** A model, and by what it was found. */
+/** Model with the kind of the match. */
 export interface CatalogMatch {
   readonly model: CatalogModel;
   readonly by: 'id' | 'alias' | 'undated';
 }
 
-/** What an app knows better: any members of a model, known to the snapshot or not. */
+/** Facts of the application: members of a model that replace those of the snapshot. */
 export type Override = Partial<CatalogModel> & Pick<CatalogModel, 'vendor' | 'id'>;
 
-/** Loads the models of a vendor when they are first asked for. */
+/** Catalogue of models. The models of a vendor are loaded at the first look-up. */
 export interface Catalog {
-  /** Of the snapshot, ISO. */
+  /** ISO date of the snapshot. */
   readonly date: string;
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
-  /** The words that `find` and `models` take. */
+  /** Vendor names for `find` and `models`. */
   readonly vendors: readonly string[];
   /**
-   * Exact id, else its alias (then `model` is what the alias stands for), else the id without a date at its end; nothing
-   * fuzzy.
+   * Finds a model by its exact id, otherwise by an alias (`model` is then the model that the alias refers
+   * to), otherwise by the id without a date at its end. There is no fuzzy match.
    */
   find(vendor: string, id: string): Promise<CatalogMatch | undefined>;
-  /** All models of a vendor, aliases included; none of an unknown one. */
+  /** Returns all models of a vendor, aliases included; an empty array for an unknown vendor. */
   models(vendor: string): Promise<readonly CatalogModel[]>;
-  /** The same with other facts on top. Throws `config` for a price that cannot be one, naming the member. */
+  /**
+   * Returns a catalogue with these facts added. Throws `config` for an invalid price and names the member.
+   */
   with(overrides: readonly Override[]): Catalog;
 }

@@ -4,35 +4,39 @@ import { picosOf, picosOfFee, roundToNano, type Picos } from './picos.ts';
 import { isOverlapping, portionsOf, type Portions } from './portions.ts';
 import { RATES, ratesFor } from './rates.ts';
 
-/** Exact: products in pico-USD, one rounding to nano-USD. */
+/** Exact cost: products in pico-USD, rounded once to nano-USD. */
 export interface Cost {
   /**
-   * 1 USD = 10⁹; `undefined` is unknown or included, never zero. Image portions without a rate of their own cost the
-   * base rate; audio portions, server tools without a fee, and a tier above a context step without rates of its own make
-   * it unknown.
+   * Cost in nano-USD (1 USD = 10⁹); `undefined` if it is unknown or included, never zero. Image tokens
+   * without a separate rate cost the base rate. Audio tokens, server tools without a fee, and a tier without
+   * rates above a context step make the cost unknown.
    */
   readonly nanoUsd: bigint | undefined;
   readonly basis: 'reported' | 'catalogue' | 'override' | 'included' | 'unknown';
   /**
-   * What kept it from being known, such as `no price for cacheWrite`, or a note on a known one: `portions>total` (the
-   * plain part was taken as 0).
+   * Reasons for an unknown cost, such as `no price for cacheWrite`, or a note on a known one:
+   * `portions>total` (the plain part was taken as 0).
    */
   readonly missing: readonly string[];
-  /** Catalogue minus reported, where both are known: drift. */
+  /** Cost by the catalogue minus the reported cost, if both are known. */
   readonly driftNanoUsd?: bigint | undefined;
 }
 
-/** What a usage alone does not tell. */
+/** Facts for a cost that a usage does not contain. */
 export interface CostOptions {
-  /** `included`: a plan or own hardware pays for it, whatever the vendor reports. */
+  /** `included`: a plan or the user's hardware pays, whatever the vendor reports. */
   readonly billing?: Billing | undefined;
-  /** The vendor's word for the tier. Default: `usage.details.serviceTier`. */
+  /**
+   * The vendor's name of the tier.
+   *
+   * @default `usage.details.serviceTier`
+   */
   readonly tier?: string | undefined;
 }
 
 /**
- * What one attempt cost: what the vendor reported, else its usage at this price. Throws `config` for a price that holds
- * no whole numbers.
+ * Returns the cost of one attempt: the cost that the vendor reported, otherwise its usage at this price.
+ * Throws `config` for a price with amounts that are not integers.
  */
 export function costOf(usage: Usage | undefined, price: Price | undefined, options: CostOptions = {}): Cost {
   if (options.billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
@@ -70,7 +74,7 @@ const unknown = (missing: readonly string[]): Cost => ({ nanoUsd: undefined, bas
 const NO_USAGE = unknown(['no usage']);
 const NO_PRICE = unknown(['no price']);
 
-/** An amount, or why it is not known. */
+/** Amount, or the reason why it is unknown. */
 type Item = Picos | string;
 
 function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
@@ -107,7 +111,7 @@ function feeItems(
   ];
 }
 
-/** Images of a size that has no fee of its own cost what images of that model cost. */
+/** Returns the unit of the fee: images of a size without a separate fee cost the image fee of the model. */
 function feeName(unit: string, fees: Fees): string {
   const [kind = unit] = unit.split(':');
   return !Object.hasOwn(fees, unit) && Object.hasOwn(fees, kind) ? kind : unit;
@@ -122,7 +126,7 @@ function useItem(name: string, uses: number, fees: Fees, isFit: (uses: number) =
   return fee === undefined ? `no fee for ${name}` : picosOfFee(uses, fee, name);
 }
 
-/** Seconds come in parts. */
+/** Whether it is a valid amount. Seconds may be fractional. */
 const isAmount = (value: number): boolean => isCount(Math.ceil(value * 1e6)) || isCount(value);
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -74,7 +74,7 @@ const stepOf = (inputTokens: number, rates: RatesRow): NonNullable<Price['above'
   rates: ratesOf(rates) as Rates,
 });
 
-/** To micro-USD: whole, since no price has more than six decimals. */
+/** Converts to integer micro-USD: no price has more than six decimals. */
 const ratesOf = (row: RatesRow): Partial<Rates> =>
   Object.fromEntries(
     Object.entries(RATE_LETTERS).flatMap(([letter, name]) => {

@@ -4,8 +4,8 @@ import { LlmError } from '@majordomo/core';
 const MAX_DIGITS = 9;
 
 /**
- * Dollars for people: `$12.30`, and below a dollar two digits that say something, as in `$0.0042`. With `digits` exactly
- * so many decimals, 0 to 9; 9 are exact. Throws `config` for another number of digits.
+ * Formats nano-USD for readers: `$12.30`, and below a dollar two significant digits, such as `$0.0042`.
+ * `digits` sets the exact number of decimals.
  */
 export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number | undefined } = {}): string {
   const { digits } = options;

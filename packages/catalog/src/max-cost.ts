@@ -4,8 +4,9 @@ import { ceilToNano, picosOf, picosOfFee } from './picos.ts';
 import { mergeRates } from './rates.ts';
 
 /**
- * The most that so many tokens can cost at this price, in nano-USD: every one at the most expensive rate that may apply (all
- * tiers; context steps that this input can reach), and the fee of a request. Throws `config` for what is not a count.
+ * Returns the maximum cost of these tokens at a price, in nano-USD: each at the highest rate that may apply
+ * (all tiers, and the context steps that this input can reach), plus the fee of a request. Throws `config`
+ * for an invalid count.
  */
 export function maxCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
   const { input, output } = checkCounts(tokens);
@@ -38,7 +39,7 @@ function checkCounts({ input, output }: { readonly input: number; readonly outpu
   return { input: BigInt(input), output: BigInt(output) };
 }
 
-/** Every table of rates that a request with so much input may be paid by. */
+/** Returns every set of rates that may apply to a request with this input. */
 function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint): readonly Rates[] {
   const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
   return Object.entries(tiers).reduce<readonly Rates[]>(

@@ -38,7 +38,7 @@ export function modelStore(models: Models): ModelStore {
   };
 }
 
-/** Aliases may name aliases; one that leads nowhere, or in a circle, stands for nothing. */
+/** Resolves chains of aliases. An alias that leads nowhere or to itself resolves to nothing. */
 function resolveAlias(alias: CatalogModel, models: Models): CatalogModel | undefined {
   const met = new Set<string>();
   let model: CatalogModel | undefined = alias;

@@ -17,7 +17,7 @@ const UNKNOWN = { input: ['text'], output: ['text'], prices: [] } as const;
 function mergeModel(byId: ReadonlyMap<string, CatalogModel>, override: Override): CatalogModel {
   const known = byId.get(override.id);
   const target = known?.aliasOf === undefined ? known : byId.get(known.aliasOf);
-  // A price for an alias makes it a model of its own.
+  // A price for an alias makes it a separate model.
   const base = override.aliasOf === undefined ? target : known;
   return { ...UNKNOWN, ...base, ...defined(override) };
 }

@@ -1,9 +1,9 @@
 import { LlmError } from '@majordomo/core';
 
-/** 1 USD = 10¹² pico-USD: fine enough that products of tokens and rates are whole. */
+/** 1 USD = 10¹² pico-USD, so that products of tokens and rates are integers. */
 export type Picos = bigint;
 
-/** So many units at this rate. Throws `config` for a rate that is not a whole number, 0 or above. */
+/** Returns the cost of a number of units. Throws `config` for a rate that is not an integer of 0 or above. */
 export function picosOf(units: number, rate: number, what: string): Picos {
   if (!Number.isSafeInteger(rate) || rate < 0)
     throw new LlmError(

@@ -1,13 +1,13 @@
 import type { Usage } from '@majordomo/core';
 import type { Rates } from './contract.ts';
 
-/** How many tokens are paid at each rate; `undefined`: the vendor did not say. */
+/** Number of tokens for each rate; `undefined` if the vendor did not report it. */
 export type Portions = Readonly<Record<keyof Rates, number | undefined>>;
 
 /**
- * Totals include their portions, so what costs the plain rate is what the portions leave; never below 0, though some
- * vendors count a portion twice. Reasoning and images are plain where they have no rate of their own; caches and audio
- * never are.
+ * Splits a usage by rates. Totals include their portions, so that the rest of a total has the plain rate. It
+ * is never below 0, although some vendors count a portion twice. Reasoning and images are plain without a
+ * separate rate; caches and audio never are.
  */
 export function portionsOf(usage: Usage, rates: Rates): Portions {
   const { input, output, details = {} } = usage;
@@ -32,7 +32,7 @@ export function portionsOf(usage: Usage, rates: Rates): Portions {
   };
 }
 
-/** Do the portions hold more than the totals? */
+/** Whether the portions exceed the totals. */
 export function isOverlapping({ input, output, cacheWrite, details }: Usage, portions: Portions): boolean {
   const { input: _plain, output: _said, reasoning, outputAudio, outputImage, ...read } = portions;
   return (
@@ -44,7 +44,7 @@ export function isOverlapping({ input, output, cacheWrite, details }: Usage, por
 
 type Counts = Readonly<Record<string, number | undefined>>;
 
-/** What is not a count (it came through JSON, or from a vendor) stays what it is: it is not 0. */
+/** Returns what the portions leave of a total. An invalid total stays invalid, and is not 0. */
 function rest(total: number | undefined, portions: Counts): number | undefined {
   if (typeof total !== 'number') return undefined;
   return total < 0 ? total : Math.max(0, total - sum(portions));

@@ -1,7 +1,7 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import type { Price, Rates } from './contract.ts';
 
-/** Every rate that there is. */
+/** Names of all rates. */
 export const RATES = Object.keys({
   input: true,
   output: true,
@@ -15,10 +15,10 @@ export const RATES = Object.keys({
   outputImage: true,
 } satisfies Record<keyof Rates, true>) as readonly (keyof Rates)[];
 
-/** Words of vendors for what is not a tier of its own. */
+/** Names that vendors give to the plain tier. */
 const PLAIN_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'auto', 'on_demand']);
 
-/** What a request of this size costs in this tier, or what is not known of that. */
+/** Returns the rates of a request of this size in this tier, or what is missing. */
 export function ratesFor(
   price: Price,
   usage: Usage,
@@ -37,15 +37,15 @@ export function ratesFor(
   };
 }
 
-/** What vendors say is passed on as it came, and need not be a word. */
+/** Returns the name of a tier. The value comes from the vendor and may have any type. */
 function tierName(tier: unknown): string {
   if (typeof tier === 'string') return tier.toLowerCase();
   return tier === undefined ? '' : 'without a name';
 }
 
 /**
- * The highest step that a single model call of it went above. A loop of tools at the vendor sums its calls: by such a
- * sum nobody can tell.
+ * Returns the highest context step that a single model call exceeded. A tool loop at the vendor reports the
+ * sum of its calls, which does not show the step.
  */
 function stepOf({ above = [] }: Price, { input = 0, details }: Usage): Step | 'unknown' | undefined {
   const size = details?.largestInput ?? input;
@@ -60,7 +60,7 @@ const hasRunTools = (details: UsageDetails | undefined): boolean =>
 
 type Step = NonNullable<Price['above']>[number];
 
-/** What is left out, or `undefined`, is as it was. */
+/** Returns the rates with those of `own` that are set. */
 export function mergeRates(rates: Rates, own: Partial<Rates>): Rates {
   const known = Object.entries(own).filter(([, rate]) => rate !== undefined);
   return { ...rates, ...Object.fromEntries(known) };

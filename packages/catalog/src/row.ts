@@ -1,9 +1,9 @@
 import type { CatalogModel, Modality, Price, Rates } from './contract.ts';
 
-/** A model as a line of a chunk has it: everything that is the same for most is left out. */
+/** Model as a line of a chunk. Values that most models share are omitted. */
 export interface Row {
   readonly id: string;
-  /** Alias of. */
+  /** Id of the model that this alias refers to. */
   readonly a?: string;
   /** Family. */
   readonly f?: string;
@@ -11,14 +11,14 @@ export interface Row {
   readonly c?: number;
   readonly i?: number;
   readonly o?: number;
-  /** What it reads and writes, by the letters of `MODALITIES`; absent: text. */
+  /** Input and output kinds as letters of `MODALITIES`; absent means text. */
   readonly r?: string;
   readonly w?: string;
-  /** What it can, and what it cannot, by the letters of `ABILITIES`. */
+  /** Abilities that it has and lacks, as letters of `ABILITIES`. */
   readonly y?: string;
   readonly n?: string;
   readonly s?: CatalogModel['status'];
-  /** Dates: released, knowledge, retires, seen until. */
+  /** Dates: released, knowledge, retires, last seen. */
   readonly d?: string;
   readonly k?: string;
   readonly e?: string;
@@ -26,18 +26,18 @@ export interface Row {
   readonly p?: readonly PriceRow[];
 }
 
-/** A price; rates by the letters of `RATE_LETTERS`, in USD per million units. */
+/** Price with rates in USD per million units, by `RATE_LETTERS`. */
 export interface PriceRow {
-  /** From; absent: the model's release, else `SINCE_EVER`. */
+  /** First day; absent: the model's release, otherwise `SINCE_EVER`. */
   readonly f?: string;
   readonly p: RatesRow;
-  /** Above so many tokens. */
+  /** Rates above a number of input tokens. */
   readonly a?: Readonly<Record<string, RatesRow>>;
   /** Tiers. */
   readonly t?: Readonly<Record<string, RatesRow>>;
   /** Fees, in micro-USD. */
   readonly e?: NonNullable<Price['fees']>;
-  /** By whom, by the letters of `SOURCE_LETTERS`; disputed by others; or else settled, with where that stands. */
+  /** Sources as letters of `SOURCE_LETTERS`; sources that dispute it; or the source of a ruling. */
   readonly b?: string;
   readonly d?: string;
   readonly s?: string;
@@ -46,10 +46,10 @@ export interface PriceRow {
 /** USD per million units, by letter. */
 export type RatesRow = Readonly<Record<string, number>>;
 
-/** Where nobody knows since when: before the first price of any. */
+/** Start of a price without a known start, before the first price of any model. */
 export const SINCE_EVER = '2020-01-01';
 
-/** What a model reads and writes. */
+/** Input and output kinds by letter. */
 export const MODALITIES: Readonly<Record<string, Modality>> = {
   t: 'text',
   i: 'image',
@@ -58,10 +58,10 @@ export const MODALITIES: Readonly<Record<string, Modality>> = {
   p: 'pdf',
 };
 
-/** What a model can. */
+/** Abilities by letter. */
 export const ABILITIES = { T: 'tools', S: 'structured', H: 'temperature', R: 'reasoning' } as const;
 
-/** Every rate; in this order, so that the same rates are the same text. */
+/** Rates by letter. The order makes equal rates equal strings. */
 export const RATE_LETTERS: Readonly<Record<string, keyof Rates>> = {
   i: 'input',
   o: 'output',
@@ -75,7 +75,7 @@ export const RATE_LETTERS: Readonly<Record<string, keyof Rates>> = {
   Q: 'outputImage',
 };
 
-/** Who says what something costs. */
+/** Sources of prices by letter. */
 export const SOURCE_LETTERS: Readonly<Record<string, string>> = {
   g: 'genai-prices',
   m: 'models.dev',

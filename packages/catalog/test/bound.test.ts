@@ -12,7 +12,7 @@ const request = (...messages: readonly Message[]) => ({
   tools: [],
   output: undefined,
 });
-/** What a text adds to a request. */
+/** Returns the tokens that a text adds to a request. */
 const mostOfText = (text: string): number =>
   maxRequestTokens(request(user(text))) - maxRequestTokens(request(user('')));
 

@@ -36,7 +36,9 @@ class Fraction {
 const MILLION = new Fraction(1n, 1_000_000n);
 const NANO_PER_MICRO = new Fraction(1000n);
 
-/** The same by the book: what each unit costs in micro-USD, one after the other. `undefined`: a price is not known. */
+/**
+ * Computes the same cost step by step: the price of each unit in micro-USD. `undefined`: a price is unknown.
+ */
 function byTheBook(usage: Usage, price: Price, tier: string | undefined): bigint | undefined {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, reasoning = 0, details = {} } = usage;
   const { inputAudio = 0, outputAudio = 0, inputImage = 0, outputImage = 0, cacheWriteLong = 0 } = details;

@@ -12,7 +12,7 @@ const KINDS: KindsOf<RouterOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` with the place for options that cannot be meant. */
+/** Throws `config` with the path of an invalid option. */
 export function checkOptions(options: RouterOptions): void {
   if (!isObject(options)) throw configError('options', 'createRouter takes an object with presets');
   checkNames(options, KINDS, 'options');

@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 
-/** What a choice is made by, in a word. */
+/** Name of a strategy. */
 export type StrategyName =
   | 'cost-effective'
   | 'balanced'
@@ -20,117 +20,159 @@ export type StrategyName =
   | 'vision'
   | 'research';
 
-/** How much each counts next to the others: `{ cost: 1, speed: 1, quality: 2 }` is what `{ cost: 2, speed: 2, quality: 4 }` is. */
+/**
+ * Weights of a choice. Only their ratios count: `{ cost: 1, speed: 1, quality: 2 }` equals `{ cost: 2, speed:
+ * 2, quality: 4 }`.
+ */
 export interface Weights {
   readonly cost: number;
   readonly speed: number;
   readonly quality: number;
 }
 
-/** What a name is asked for. */
+/** Call for which a name is resolved. */
 export interface Turn {
-  /** `undefined` where only the meaning is asked, and of images. */
+  /** `undefined` for a look-up without a request, and for images. */
   readonly request: ChatRequest | undefined;
   readonly call: CallInfo | undefined;
   readonly signal: AbortSignal;
 }
 
-/** What a semantic name stands for: a chain, a choice among targets, or a rule that names one of the two. */
+/** Meaning of a name: a chain, a choice among targets, or a function that returns one of the two. */
 export type Preset =
   | string
-  /** A chain and how it is asked. */
+  /** Chain with its settings. */
   | NamedSpec
   | Choice
-  /** Read at every call; `undefined`: the name means nothing now. */
+  /** Called for each call; `undefined` if the name means nothing now. */
   | ((turn: Turn) => string | undefined | Promise<string | undefined>);
 
-/** The best of some targets, for this call. */
+/** Choice of the best targets for a call. */
 export interface Choice {
-  /** Targets, or names that stand for some: a name is judged by its first target, and asked as a whole. */
+  /** Targets or names. A name is ranked by its first target and used as a whole chain. */
   readonly choose: readonly string[];
   /**
-   * Default: by the request. Images: `vision`; tools or a schema: `tool-calling`; 4,000 tokens of answer or 20,000
-   * characters: `long-context`; otherwise `balanced`.
+   * Strategy or weights.
+   *
+   * @default by the request: images use `vision`, tools or a schema `tool-calling`, 4,000 tokens of output or
+   * 20,000 characters `long-context`, others `balanced`
    */
   readonly by?: StrategyName | Weights | undefined;
-  /** How many of the ranked go into the chain. Default 3. */
+  /**
+   * Maximum number of ranked targets in the chain.
+   *
+   * @default 3
+   */
   readonly most?: number | undefined;
-  /** What a target must be able to do, besides what the request shows. */
+  /** Required abilities, in addition to those that the request needs. */
   readonly needs?: Needs | undefined;
-  /** Always last, whatever is known of it. */
+  /** Spec that always comes last, without ranking. */
   readonly fallback?: string | undefined;
 }
 
-/** What is unknown of a target does not rule it out, but for a price where `maxUsdPerCall` is set. */
+/**
+ * Required abilities. Unknown facts do not exclude a target, except an unknown price with `maxUsdPerCall`.
+ */
 export interface Needs {
   readonly tools?: boolean | undefined;
   readonly images?: boolean | undefined;
   readonly structured?: boolean | undefined;
-  /** `true`: none that never thinks; `false`: none that thinks, as no catalogue says which of them can leave it. */
+  /**
+   * `true` excludes models without reasoning. `false` excludes models with reasoning, since no catalogue
+   * states which of them can omit it.
+   */
   readonly reasoning?: boolean | undefined;
-  /** Least tokens that input and answer together may be. */
+  /** Minimum context in tokens, input and output together. */
   readonly contextTokens?: number | undefined;
-  /** Highest estimate of a call's price, as `0.05`. */
+  /** Maximum estimated cost of a call in USD, such as `0.05`. */
   readonly maxUsdPerCall?: string | undefined;
 }
 
-/** What a router knows. */
+/** Options of `createRouter`. */
 export interface RouterOptions {
-  /** What each name stands for. */
+  /** Presets by name. */
   readonly presets: { readonly [name: string]: Preset };
-  /** Prices, limits and dates. Default: the snapshot of `@majordomo/catalog`. */
+  /**
+   * Catalogue with prices, limits and dates.
+   *
+   * @default the snapshot of `@majordomo/catalog`
+   */
   readonly catalog?: Catalog | undefined;
-  /** Spending lowers the rank of what runs out. */
+  /** Ledger whose limits lower the rank of targets that run out. */
   readonly ledger?: Ledger | undefined;
-  /** 0 to 1 per target, yours: catalogues have none that is honest. Of others 0.5 is assumed. */
+  /**
+   * Quality of targets from 0 to 1, as rated by the application.
+   *
+   * @default 0.5
+   */
   readonly quality?: { readonly [target: string]: number } | undefined;
-  /** A cheap target, asked first for turns that a classifier calls simple. Off by default. */
+  /**
+   * Cheap target that is tried first for simple turns. `is` decides which turns are simple; by default
+   * `isSimpleTurn`.
+   */
   readonly simpleTurns?:
     { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;
-  /** The key of `metadata` that overrides the choice for one call. Default `model`. */
+  /**
+   * Key of call metadata that overrides the choice for a call.
+   *
+   * @default 'model'
+   */
   readonly overrideKey?: string | undefined;
-  /** Time, for tests: `fakeClock` of `@majordomo/testing`. */
+  /**
+   * Clock; tests use `fakeClock` of `@majordomo/testing`.
+   *
+   * @default the system clock
+   */
   readonly clock?: Clock | undefined;
 }
 
-/** One target that may be asked. */
+/** Ranked target. */
 export interface Candidate {
-  /** As `choose` has it; elsewhere `provider/model`. */
+  /** Target as written in `choose`, otherwise `provider/model`. */
   readonly target: string;
-  /** The sum of its parts, the best first; 0 where nothing was ranked. */
+  /** Sum of the parts; 0 without a ranking. */
   readonly score: number;
-  /** `cost`, `speed` and `quality`, 10 together at best; `health`, `ledger` and `context` take off or add. */
+  /**
+   * Parts of the score: `cost`, `speed` and `quality` are 10 together at best; `health`, `ledger` and
+   * `context` are added.
+   */
   readonly parts: Readonly<Record<string, number>>;
-  /** Of this request, whose answer is `maxTokens` long, else 1,000 tokens; `undefined`: unknown, or paid otherwise. */
+  /**
+   * Estimated cost of this request in nano-USD, with `maxTokens` or 1,000 tokens of output; `undefined` if it
+   * is unknown or paid otherwise.
+   */
   readonly estimateNanoUsd: bigint | undefined;
 }
 
-/** Why a name means what it means now; nothing is called. */
+/** Explanation of what a name means now. No model is called. */
 export interface Plan {
   readonly name: string;
-  /** What the name stands for, as a spec. */
+  /** Meaning of the name as a spec. */
   readonly chain: string;
   readonly reason: 'preset' | 'ranked' | 'rule' | 'override' | 'simple-turn' | 'fallback';
-  /** The ranked, best first, those beyond `most` too; where nothing was ranked, the targets in the order of the chain. */
+  /**
+   * Ranked targets, best first, including those beyond `most`; without a ranking, the targets in the order of
+   * the chain.
+   */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
-  /** What was assumed, and what will end. */
+  /** Assumptions and upcoming retirements. */
   readonly warnings: readonly string[];
 }
 
-/** Says what names mean. Made by `createRouter`. */
+/** Router of names, created by `createRouter`. */
 export interface Router {
   /** For `createMajordomo({ resolvers: [router.resolver] })`. */
   readonly resolver: Resolver;
-  /** For `onEvent`: learns how fast targets really are. */
+  /** Listener for `onEvent` that measures the speed of targets. */
   readonly onEvent: (event: CallEvent) => void;
   /**
-   * What the resolver would answer now, by running it; without a `request`, for 1,000 tokens in. Throws `config` for a
-   * name that is no preset or means nothing, and for what a call would refuse.
+   * Returns what the resolver would return now, by running it; without a `request`, for 1,000 input tokens.
+   * Throws `config` for an unknown name or a name without a meaning, and for errors that a call would have.
    */
   plan(name: string, majordomo: Majordomo, turn?: Partial<Turn>): Promise<Plan>;
-  /** Sets a preset, or forgets it. Throws `config` for one that cannot be meant. */
+  /** Sets or removes a preset. Throws `config` for an invalid preset. */
   set(name: string, preset: Preset | undefined): void;
-  /** Of the presets. */
+  /** Returns the names of the presets. */
   names(): readonly string[];
 }

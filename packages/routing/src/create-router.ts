@@ -12,12 +12,13 @@ import { LimitReader } from './observed/limit-reader.ts';
 import { SpeedMemory } from './observed/speed-memory.ts';
 
 /**
- * Gives names for what is wanted: chains, choices that are made for each call, rules. Throws `config` for presets that
- * cannot be meant, such as one that names itself.
+ * Creates a router that resolves names to chains, choices per call, or functions. Throws `config` for invalid
+ * presets, such as one that refers to itself.
  *
  * @example
  * const router = createRouter({
- *   presets: { cheap: { choose: ['openai/gpt-5.4-mini', 'anthropic/claude-haiku-4-5'], by: 'cost-effective' } },
+ *   presets: { cheap: { choose: ['openai/gpt-5.4-mini', 'anthropic/claude-haiku-4-5'], by: 'cost-effective' }
+ * },
  * });
  * const majordomo = createMajordomo({ providers, resolvers: [router.resolver], onEvent: router.onEvent });
  */

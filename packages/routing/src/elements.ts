@@ -1,5 +1,5 @@
-/** What stands between the commas of a spec. */
+/** Returns the elements of a spec. */
 export const elementsOf = (spec: string): readonly string[] => spec.split(',').map((text) => text.trim());
 
-/** A bare word stands for something; what has a slash is a target. */
+/** Whether an element is a name. A target has a slash. */
 export const isName = (element: string): boolean => !element.includes('/');

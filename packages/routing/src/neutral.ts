@@ -1,2 +1,2 @@
-/** What a part is taken as while nothing is known. */
+/** Value of a part without data. */
 export const NEUTRAL = 0.5;

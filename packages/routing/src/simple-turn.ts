@@ -4,15 +4,16 @@ const MAX_CHARACTERS = 160;
 const MAX_WORDS = 28;
 
 /**
- * Words that ask for work, by how they begin: English, German, French, Spanish. A turn without them may be small talk.
+ * Beginnings of words that request work, in English, German, French and Spanish. A turn without them may be
+ * small talk.
  */
 const WORK =
   /(?<![\p{L}\p{N}])(?:analy[sz]|audit|benchmark|bug|build|calcul|compar|compil|config|crash|debug|deploy|design|diff|docker|error|exception|explain|fail|fix|implement|investigat|kubernet|log|migrat|optimi[sz]|patch|plan|pytest|refactor|research|review|rewrit|schema|script|search|sql|stack|summari[sz]|terminal|test|tool|trace|translat|write|baue|behebe|erkl[äa]r|erstell|fehler|implementier|recherchier|schreib|suche|übersetz|vergleich|zusammenfass|corrig|cr[ée]e|d[ée]bog|[ée]cri[rst]|erreur|expliqu|r[ée]sum|tradui|analiza|busca|crea|depura|escrib|expl[ií]ca|prueba|resum|traduc)/iu;
 const ADDRESS = /\w:\/\/|www\./i;
 
 /**
- * Is the turn so short and so plain that a cheap model will do: the user's last words, without pictures, code, addresses or
- * words that ask for work? An app that knows its users better gives `simpleTurns.is`.
+ * Whether a cheap model is sufficient for a turn: the user's last message is short, without images, code,
+ * addresses or words that request work. `simpleTurns.is` replaces it.
  */
 export function isSimpleTurn({ request }: Turn): boolean {
   const last = request?.messages.at(-1);
@@ -27,7 +28,7 @@ export function isSimpleTurn({ request }: Turn): boolean {
   return !text.includes('`') && !ADDRESS.test(text) && countWords(text) <= MAX_WORDS && !WORK.test(text);
 }
 
-/** Also of languages that write none apart. */
+/** Counts words, also in languages without spaces. */
 const countWords = (text: string): number =>
   [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)].filter(
     ({ isWordLike }) => isWordLike,

@@ -1,7 +1,7 @@
 import type { ChatRequest } from '@majordomo/core';
 import type { StrategyName, Weights } from './contract.ts';
 
-/** What each strategy weighs. */
+/** Weights by strategy. */
 export const STRATEGIES: { readonly [name in StrategyName]: Weights } = {
   'cost-effective': { cost: 6, speed: 3, quality: 1 },
   balanced: { cost: 4, speed: 3, quality: 4 },
@@ -15,7 +15,7 @@ export const STRATEGIES: { readonly [name in StrategyName]: Weights } = {
 const LONG_ANSWER_TOKENS = 4000;
 const LONG_CHARACTERS = 20_000;
 
-/** The strategy that a request asks for by what it is. */
+/** Returns the strategy for a request. */
 export function strategyOf(request: ChatRequest | undefined): StrategyName {
   if (request === undefined) return 'balanced';
   if (hasImages(request)) return 'vision';
@@ -25,7 +25,7 @@ export function strategyOf(request: ChatRequest | undefined): StrategyName {
   return 'balanced';
 }
 
-/** Does a user or a tool show one? */
+/** Whether a message of a user or a tool contains an image. */
 export const hasImages = ({ messages }: ChatRequest): boolean =>
   messages.some(({ parts }) =>
     parts.some(

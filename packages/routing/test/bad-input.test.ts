@@ -44,25 +44,25 @@ describe('when the router is made', () => {
     ['an empty spec', '', 'presets.m', /empty element/],
     ['a gap', 'a/x,,b/y', 'presets.m', /empty element/],
     ['no spec', { with: {} }, 'presets.m.spec', /must be a spec/],
-    ['a setting in the wrong place', { spec: 'a/x', seed: 7 }, 'presets.m.seed', /no such option/],
+    ['a setting in the wrong place', { spec: 'a/x', seed: 7 }, 'presets.m.seed', /unknown option/],
     ['settings that are none', { spec: 'a/x', with: 7 }, 'presets.m.with', /object/],
     [
       'a mistyped setting',
       { spec: 'a/x', with: { resoning: 'high' } },
       'presets.m.with.resoning',
-      /no such option.*did you mean "reasoning"/,
+      /unknown option.*did you mean "reasoning"/,
     ],
-    ['nothing to choose', { choose: [] }, 'presets.m.choose', /list of targets/],
-    ['a choice that is no list', { choose: 'a/x' }, 'presets.m.choose', /list of targets/],
+    ['nothing to choose', { choose: [] }, 'presets.m.choose', /array of targets/],
+    ['a choice that is no list', { choose: 'a/x' }, 'presets.m.choose', /array of targets/],
     ['a chain in a choice', { choose: ['a/x,b/y'] }, 'presets.m.choose[0]', /not a chain/],
     ['a number in a choice', { choose: ['a/x', 7] }, 'presets.m.choose[1]', /must be a spec/],
     [
       'an unknown strategy',
       { choose: ['a/x'], by: 'cost-efective' },
       'presets.m.by',
-      /no strategy is called "cost-efective".*did you mean "cost-effective"/,
+      /unknown strategy "cost-efective".*did you mean "cost-effective"/,
     ],
-    ['a strategy of all objects', { choose: ['a/x'], by: 'constructor' }, 'presets.m.by', /no strategy/],
+    ['a strategy of all objects', { choose: ['a/x'], by: 'constructor' }, 'presets.m.by', /unknown strategy/],
     [
       'weights below 0',
       { choose: ['a/x'], by: { cost: -1, speed: 1, quality: 1 } },
@@ -131,7 +131,7 @@ describe('when the router is made', () => {
   });
 
   it.each([['a b,c'], ['a/x'], [''], [' a']])('a name that no spec can hold is refused: "%s"', (name) => {
-    expect(refused({ presets: { [name]: 'a/x' } }).message).toMatch(/a name has no/);
+    expect(refused({ presets: { [name]: 'a/x' } }).message).toMatch(/a name must not contain/);
   });
 
   it.each<[string, Record<string, Preset>, string]>([
@@ -144,7 +144,7 @@ describe('when the router is made', () => {
     const error = refused({ presets });
     expect([error.details.code, error.message]).toEqual([
       'preset-circle',
-      `preset "m" names itself: ${path}`,
+      `preset "m" refers to itself: ${path}`,
     ]);
   });
 
@@ -152,7 +152,7 @@ describe('when the router is made', () => {
     const { majordomo, router } = world({ 'a/x': {} }, { m: 'n', n: 'a/x' });
     expect(() => {
       router.set('n', 'm');
-    }).toThrow('preset "m" names itself: m -> n -> m');
+    }).toThrow('preset "m" refers to itself: m -> n -> m');
     expect((await router.plan('n', majordomo)).chain).toBe('a/x');
   });
 
@@ -168,7 +168,7 @@ describe('a plan', () => {
   it('of a name that is no preset says which there are', async () => {
     const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' });
     const error = await failure(router.plan('fats', majordomo));
-    expect(error.message).toBe('no preset is called "fats" (there are fast); did you mean "fast"?');
+    expect(error.message).toBe('unknown preset "fats" (known: fast); did you mean "fast"?');
   });
 
   it('of a name that means nothing now fails as the call would', async () => {
@@ -176,10 +176,10 @@ describe('a plan', () => {
     expect((await failure(router.plan('now', majordomo))).details.code).toBe('unknown-name');
   });
 
-  it('of a name that an alias takes says that it is never asked', async () => {
+  it('of a name that an alias takes says that it is never used', async () => {
     const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' }, {}, { aliases: { fast: 'a/x' } });
     expect((await failure(router.plan('fast', majordomo))).message).toContain(
-      'the preset "fast" is never asked',
+      'the preset "fast" is never used',
     );
   });
 

@@ -220,7 +220,7 @@ describe('the chain of a choice', () => {
     );
     const plan = await made.router.plan('m', made.majordomo);
     expect(plan).toMatchObject({ chain: 'b/x', reason: 'fallback', candidates: [] });
-    expect(plan.rejected).toEqual([{ target: 'a/x', why: 'takes no tools' }]);
+    expect(plan.rejected).toEqual([{ target: 'a/x', why: 'does not support tools' }]);
     expect((await made.majordomo.model('m').generate(hi)).target).toBe('b/x');
   });
 
@@ -252,18 +252,18 @@ describe('a target is turned away', () => {
     ['not in the month of its end', { facts: { retires: '2026-11' } }, {}, hi, undefined],
     ['after the month of its end', { facts: { retires: '2026-10' } }, {}, hi, 'was retired on 2026-10'],
     [
-      'that takes no tools, for a request with tools',
+      'that does not support tools, for a request with tools',
       { capabilities: { tools: false } },
       {},
       { ...hi, tools },
-      'takes no tools',
+      'does not support tools',
     ],
     [
-      'that takes no tools, where tools are needed',
+      'that does not support tools, where tools are needed',
       { facts: { tools: false } },
       { tools: true },
       hi,
-      'takes no tools',
+      'does not support tools',
     ],
     [
       'not for tools that its provider knows it takes',
@@ -281,18 +281,18 @@ describe('a target is turned away', () => {
       undefined,
     ],
     [
-      'that takes no images, for a request with one',
+      'that does not support images, for a request with one',
       { facts: { input: ['text'] } },
       {},
       { messages: [user('?', png)] },
-      'takes no images',
+      'does not support images',
     ],
     [
-      'that takes no images, where they are needed',
+      'that does not support images, where they are needed',
       { capabilities: { images: false } },
       { images: true },
       hi,
-      'takes no images',
+      'does not support images',
     ],
     [
       'not for images that it takes',
@@ -302,18 +302,18 @@ describe('a target is turned away', () => {
       undefined,
     ],
     [
-      'that keeps to no schema, for a request with one',
+      'that does not support schemas, for a request with one',
       { capabilities: { output: false } },
       {},
       { ...hi, output: { type: 'object' } },
-      'keeps to no schema',
+      'does not support schemas',
     ],
     [
-      'that keeps to no schema, where one is needed',
+      'that does not support schemas, where one is needed',
       { facts: { structured: false } },
       { structured: true },
       hi,
-      'keeps to no schema',
+      'does not support schemas',
     ],
     [
       'not for a schema that it is told',
@@ -327,14 +327,14 @@ describe('a target is turned away', () => {
       { facts: { reasoning: true } },
       { reasoning: false },
       hi,
-      'thinks, which is not wanted',
+      'uses reasoning, which is excluded',
     ],
     [
-      'that does not think, where that is wanted',
+      'that does not support reasoning, where that is wanted',
       { capabilities: { reasoning: false } },
       { reasoning: true },
       hi,
-      'does not think',
+      'does not support reasoning',
     ],
     ['not for thinking that nobody asked about', { facts: { reasoning: true } }, {}, hi, undefined],
     [
@@ -377,7 +377,7 @@ describe('a target is turned away', () => {
       { price: [0, 5_000_000] },
       { maxUsdPerCall: '0.004' },
       hi,
-      'costs about $0.0050 a call, above $0.0040',
+      'costs about $0.0050 per call, more than $0.0040',
     ],
     ['not at the price that was set', { price: [0, 5_000_000] }, { maxUsdPerCall: '0.005' }, hi, undefined],
     [
@@ -385,7 +385,7 @@ describe('a target is turned away', () => {
       {},
       { maxUsdPerCall: '1' },
       hi,
-      'its price is unknown, so $1.00 a call cannot be held',
+      'its price is unknown, so that $1.00 per call cannot be guaranteed',
     ],
     ['not where a plan pays', { billing: 'included' }, { maxUsdPerCall: '0' }, hi, undefined],
   ];
@@ -417,7 +417,7 @@ describe('a target is turned away', () => {
       const error = await failure(asked);
       expect([error.kind, error.details.path]).toEqual(['config', 'presets.m']);
       expect(error.message).toContain(
-        'preset "m" has no target left, and no fallback (a/x: takes no tools; nobody/y:',
+        'preset "m" has no suitable target and no fallback (a/x: does not support tools; nobody/y:',
       );
     }
     expect(made.providers[0]?.requests).toEqual([]);
@@ -432,8 +432,8 @@ describe('what is assumed', () => {
     const known = world({ ...three, 'new/x': {} }, { m: { choose: ['mid/x', 'new/x'] } }, { quality });
     const plan = await known.router.plan('m', known.majordomo, { request: hi });
     expect(plan.warnings).toEqual([
-      'no price is known of new/x: taken as middling',
-      'no quality is given for new/x: taken as middling',
+      'the price of new/x is unknown; a medium cost is assumed',
+      'no quality is set for new/x; a medium quality is assumed',
     ]);
     expect(plan.candidates.find(({ target }) => target === 'new/x')?.estimateNanoUsd).toBeUndefined();
   });
@@ -455,7 +455,7 @@ describe('what is assumed', () => {
     for (const name of ['m', 'n']) {
       const { chain, warnings } = await made.router.plan(name, made.majordomo);
       expect(chain).toBe('a/x');
-      if (why !== undefined) expect(warnings).toContain(`the catalogue was not asked: ${why}`);
+      if (why !== undefined) expect(warnings).toContain(`the catalogue could not be read: ${why}`);
     }
     expect((await made.majordomo.model('m').generate(hi)).target).toBe('a/x');
   });

@@ -31,7 +31,7 @@ describe('a model of the caller’s own', () => {
       reason: 'override',
       candidates: [{ target: 'new/z', score: 0, parts: {}, estimateNanoUsd: undefined }],
       rejected: [],
-      warnings: ['new/z is not in the catalogue, so no price and no limit is known'],
+      warnings: ['new/z is not in the catalogue, so that prices and limits are unknown'],
     });
     expect((await planned('b/y')).warnings).toEqual([]);
     expect((await planned('old/z')).warnings).toEqual(['old/z was retired on 2026-01-31']);

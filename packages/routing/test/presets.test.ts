@@ -102,7 +102,7 @@ describe('a rule that misbehaves', () => {
       },
       /./,
     ],
-    ['answers with a number', () => 7, /rule of preset "odd" must answer with a spec.*number/],
+    ['answers with a number', () => 7, /function of preset "odd" must return a spec.*number/],
     ['answers with an object', () => ({ choose: ['a/x'] }), /preset "odd".*object/],
     ['answers with no spec', () => 'a/x,,b/y', /empty element/],
     ['answers with a target without a provider', () => 'nobody/x', /unknown provider "nobody"/],

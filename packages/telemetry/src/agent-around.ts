@@ -5,7 +5,7 @@ import type { ContentAttributes } from './content.ts';
 import type { Instruments, Measure } from './instruments.ts';
 import type { SafeSpan, StartSpan } from './safe-span.ts';
 
-/** What runs and tools are written with. */
+/** Writers of spans and metrics. */
 interface AgentWriter {
   readonly start: StartSpan;
   readonly instruments: Instruments;
@@ -13,8 +13,8 @@ interface AgentWriter {
 }
 
 /**
- * A span around each run and each of its tools. It ends when the work does, whatever that came to: no observer is needed,
- * and nothing is kept of a run that has ended.
+ * Returns a function that wraps each run and tool in a span. The span ends with the work, whatever its
+ * result. No state is stored for a run that has ended.
  */
 export function agentAround(name: string, writer: AgentWriter): Around {
   const { start, instruments, content } = writer;
@@ -44,7 +44,7 @@ export function agentAround(name: string, writer: AgentWriter): Around {
   };
 }
 
-/** A model may make up as many names of tools as it likes; metrics take the first hundred. */
+/** Maximum number of tool names in metrics, since a model can invent names. */
 const MAX_NAMES = 100;
 
 function boundedNames(): (name: string) => string {
@@ -55,7 +55,7 @@ function boundedNames(): (name: string) => string {
   };
 }
 
-/** For metrics. */
+/** Returns the labels of metrics. */
 const labelsOf = (work: AgentWork, name: string, bounded: (name: string) => string): Attributes =>
   work.type === 'run'
     ? { 'gen_ai.agent.name': name }
@@ -111,7 +111,7 @@ const isOutcome = (came: unknown): came is ToolOutcome =>
 const isResult = (came: unknown): came is RunResult =>
   typeof came === 'object' && came !== null && 'awaiting' in came;
 
-/** Who left a stream has not made it fail; what was under way says so by the reason of its end. */
+/** Returns the error type; `undefined` if the consumer left the stream, which is not a failure. */
 function errorType(error: unknown): string | undefined {
   if (!LlmError.is(error)) return '_OTHER';
   for (let cause: unknown = error; LlmError.is(cause); cause = cause.cause)

@@ -13,7 +13,7 @@ import {
   identityAttributes,
 } from './request-attributes.ts';
 
-/** What calls are written with. */
+/** Writers of spans and metrics, with their options. */
 export interface CallSpansOptions {
   readonly start: StartSpan;
   readonly instruments: Instruments;
@@ -23,29 +23,29 @@ export interface CallSpansOptions {
 
 type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 
-/** A call under way. */
+/** Call in progress. */
 interface OpenCall {
   readonly span: SafeSpan;
   readonly attempts: Map<string, OpenAttempt>;
-  /** Content that was shown when its attempt failed: the next one drops it, or continues from it. */
+  /** Error of an attempt whose content was already returned. The next attempt resets or continues it. */
   lastError: LlmError | undefined;
 }
 
-/** An attempt under way, or one that has finished and waits for what the call says of its answer. */
+/** Attempt in progress, or finished and waiting for the end of its call. */
 interface OpenAttempt {
   readonly target: string;
   readonly span: SafeSpan;
-  /** For metrics. */
+  /** Labels of metrics. */
   readonly labels: Attributes;
   readonly isStreamed: boolean;
   msToFirst: number | undefined;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   finishedAt: number | undefined;
 }
 
 /**
- * The spans and metrics of calls: one span for a call, beneath it one for each attempt that reached a provider. The events
- * and `around` of one call come in order; nothing is kept of a call that has ended.
+ * Spans and metrics of calls: one span for a call, with a child for each attempt that reached a provider. The
+ * events and `around` calls of one call arrive in order. No state is stored for a call that has ended.
  */
 export class CallSpans {
   private readonly options: CallSpansOptions;
@@ -55,7 +55,7 @@ export class CallSpans {
     this.options = options;
   }
 
-  /** Without the events nobody would end the span: then there is none. */
+  /** Without the events the span would never end, so that there is none. */
   readonly around = <T>(attempt: AttemptInfo, run: () => T): T => {
     const call = this.open.get(attempt.call.id);
     return call === undefined ? run() : context.with(this.begin(attempt, call), run);
@@ -154,12 +154,12 @@ export class CallSpans {
   private attemptEnd({ attempt: number, result }: EventOf<'attempt-end'>, call: OpenCall): void {
     const key = keyOf(result.target, number);
     const attempt = call.attempts.get(key);
-    // It was stopped before it reached the provider.
+    // The attempt was stopped before it reached the provider.
     if (attempt === undefined) return;
     attempt.span.set(endAttributes(result));
     this.measure(attempt, result);
     if (result.outcome === 'finished') {
-      // The end of the call says what the vendor called the answer; the span is to end when the attempt did.
+      // The end of the call has the response's id; the span ends at the end of the attempt.
       attempt.finishedAt = attempt.span.now();
       return;
     }
@@ -174,7 +174,7 @@ export class CallSpans {
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
     if (usage?.input !== undefined) tokens(usage.input, { ...labels, 'gen_ai.token.type': 'input' });
     if (usage?.output !== undefined) tokens(usage.output, { ...labels, 'gen_ai.token.type': 'output' });
-    // Chunks pass nobody by here: the mean of what is counted stands for them.
+    // Chunks are not observed: the mean time per token stands for them.
     if (msToFirst === undefined || usage?.output === undefined || usage.output < 2) return;
     outputChunk((ms - msToFirst) / 1000 / (usage.output - 1), labels);
   }
@@ -225,7 +225,7 @@ const targetAttributes = ({
 }): Attributes =>
   withoutUndefined({
     'majordomo.target': target,
-    // A bench without end has no time to tell.
+    // A permanent bench has no end.
     'majordomo.until': until !== undefined && Number.isFinite(until) ? until : undefined,
   });
 

@@ -13,7 +13,7 @@ import type {
 import type { Redactor } from '@majordomo/redact';
 import { ignoreErrors } from './safe-span.ts';
 
-/** Prompts and answers as attributes, in the form of the conventions and without secrets. */
+/** Prompts and responses as attributes of the conventions, without secrets. */
 export interface ContentAttributes {
   request(attempt: AttemptInfo): Attributes;
   answer(response: ChatResponse): Attributes;
@@ -21,7 +21,7 @@ export interface ContentAttributes {
   toolResult(result: ToolResultPart): Attributes;
 }
 
-/** A redactor that fails leaves the attribute out: nothing goes past it. */
+/** Creates content attributes. If the redactor fails, the attribute is omitted. */
 export function contentOf(redactor: Redactor): ContentAttributes {
   const clean = (name: string, value: unknown): Attributes =>
     ignoreErrors(() => ({ [name]: JSON.stringify(redactor.value(value)) })) ?? {};
@@ -76,14 +76,14 @@ function partOf(part: Part): object {
   }
 }
 
-/** The bytes stay here. */
+/** Returns the type and size without the bytes. */
 const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object => ({
   type,
   mime_type: mediaType,
   size: bytes.byteLength,
 });
 
-/** What a request that is no chat says in words. */
+/** Returns the text of a request other than chat. */
 function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
   if ('values' in payload) return payload.values;
   if ('text' in payload) return [payload.text];

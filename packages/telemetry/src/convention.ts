@@ -1,16 +1,16 @@
 import type { Attributes } from '@opentelemetry/api';
 
-/** Which names of OpenTelemetry's GenAI conventions are written. */
+/** Version of OpenTelemetry's GenAI conventions. */
 export type Convention = '1.36' | '2026-08';
 
 /**
- * What a convention has. Names follow open-telemetry/semantic-conventions-genai at commit
- * 004902b8cb70aa5ae6ca4ae07132b7daabcd3e10 (August 2026, in development); 1.36 is what many dashboards still read.
+ * Names of a version. They follow open-telemetry/semantic-conventions-genai at commit
+ * 004902b8cb70aa5ae6ca4ae07132b7daabcd3e10 (August 2026, in development). Many dashboards still read 1.36.
  */
 export interface Dialect {
-  /** The attributes as this convention has them: another name here and there, and none that it does not know. */
+  /** Returns the attributes with the names of this version, without attributes that it does not define. */
   attributes(attributes: Attributes): Attributes;
-  /** Has it this metric? */
+  /** Whether this version defines the metric. */
   hasMetric(name: string): boolean;
 }
 
@@ -32,7 +32,7 @@ const OF_1_36: Dialect = {
   hasMetric: (name) => !ADDED_AFTER_1_36.has(name),
 };
 
-/** Attributes and metrics that came after 1.36. */
+/** Attributes and metrics that were added after 1.36. */
 const ADDED_AFTER_1_36: ReadonlySet<string> = new Set([
   'gen_ai.request.stream',
   'gen_ai.request.reasoning.level',

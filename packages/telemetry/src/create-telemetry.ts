@@ -23,8 +23,8 @@ const KINDS: KindsOf<TelemetryOptions> = {
 };
 
 /**
- * OpenTelemetry's spans and metrics, by the GenAI conventions. Throws `config` for content under 1.36, and for a convention
- * that it does not know.
+ * Creates spans and metrics by OpenTelemetry's GenAI conventions. Throws `config` for content with 1.36 and
+ * for an unknown convention.
  *
  * @example
  * const telemetry = createTelemetry();

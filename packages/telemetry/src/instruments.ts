@@ -2,32 +2,32 @@ import { createNoopMeter, type Attributes, type Meter } from '@opentelemetry/api
 import type { Dialect } from './convention.ts';
 import { ignoreErrors } from './safe-span.ts';
 
-/** Records a value; never throws. */
+/** Records a value and never throws. */
 export type Measure = (value: number, attributes: Attributes) => void;
 
-/** Everything that is measured. */
+/** All metrics. */
 export interface Instruments {
-  /** Does anybody count? Without an SDK nobody does. */
+  /** Whether a metrics SDK is active. */
   readonly isOn: boolean;
-  /** Of an attempt, in s. */
+  /** Duration of an attempt, in seconds. */
   readonly duration: Measure;
-  /** Of an attempt, by `gen_ai.token.type`. */
+  /** Tokens of an attempt, by `gen_ai.token.type`. */
   readonly tokens: Measure;
-  /** Of a streamed attempt, in s. */
+  /** Time to the first chunk of a streamed attempt, in seconds. */
   readonly firstChunk: Measure;
-  /** Of a streamed attempt, in s. */
+  /** Time per output chunk of a streamed attempt, in seconds. */
   readonly outputChunk: Measure;
-  /** Of an agent's run, in s. */
+  /** Duration of an agent's run, in seconds. */
   readonly agent: Measure;
-  /** Of a tool's run, in s. */
+  /** Duration of a tool's run, in seconds. */
   readonly tool: Measure;
-  /** Of a target: 0 healthy, 1 probed, 2 benched. */
+  /** State of a target: 0 healthy, 1 probed, 2 benched. */
   readonly state: Measure;
-  /** In nano-USD. */
+  /** Cost in nano-USD. */
   readonly cost: Measure;
 }
 
-/** The buckets are those that the conventions ask for. */
+/** Buckets of the conventions. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const SECONDS_OF_RUNS = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
 const TOKENS = [
@@ -45,7 +45,7 @@ export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
   const histogram = (name: string, unit: string, explicitBucketBoundaries: number[]): Measure =>
     measure(name, () => {
       const made = meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
-      // Without an SDK, the API gives the same one to all who ask.
+      // Without an SDK, the API returns the same histogram for all names.
       isOn ||= made !== createNoopMeter().createHistogram(name);
       return (value, attributes) => {
         made.record(value, attributes);

@@ -1,6 +1,9 @@
 import type { LlmError, ModelRequest } from '@majordomo/core';
 
-/** Is this request to continue from what the failed attempt had shown? Then that stands at the end of it, as the model's words. */
+/**
+ * Whether the request continues the content of the failed attempt, which is then the end of the last
+ * assistant message.
+ */
 export function isContinuation({ messages }: ModelRequest, { details: { partial } }: LlmError): boolean {
   const shown = partial?.text.trimEnd() ?? '';
   if (shown === '') return false;

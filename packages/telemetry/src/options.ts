@@ -5,24 +5,42 @@ import type { SpendRecord } from '@majordomo/ledger';
 import type { Redactor } from '@majordomo/redact';
 import type { Convention } from './convention.ts';
 
-/** What `createTelemetry` takes. */
+/** Options of `createTelemetry`. */
 export interface TelemetryOptions {
-  /** Default: the global one, by the name of this package. */
+  /**
+   * Tracer.
+   *
+   * @default the global tracer with the name of this package
+   */
   readonly tracer?: Tracer | undefined;
-  /** Default: the global one as it is now, so start the SDK before. */
+  /**
+   * Meter. Start the SDK before.
+   *
+   * @default the global meter
+   */
   readonly meter?: Meter | undefined;
   /**
-   * Prompts, answers, arguments and results of tools on spans, through this redactor; pictures and files never. Default:
-   * none of it. Not with 1.36, which has no attributes for them.
+   * Redactor for prompts, responses, arguments and results of tools on spans. Images and files are never
+   * included. Not available with 1.36, which has no attributes for them.
+   *
+   * @default no content
    */
   readonly content?: Redactor | undefined;
-  /** Default `2026-08`. */
+  /**
+   * Version of the conventions.
+   *
+   * @default '2026-08'
+   */
   readonly convention?: Convention | undefined;
-  /** The tenant as an attribute of metrics: only where there are few. It is always one of a call's span. */
+  /**
+   * Whether metrics have the tenant as an attribute. Use it only with few tenants. Call spans always have it.
+   *
+   * @default false
+   */
   readonly tenantMetric?: boolean | undefined;
 }
 
-/** Spans and metrics of calls and agents. Whatever a tracer, meter or redactor throws changes none of them. */
+/** Spans and metrics of calls and agents. Errors of a tracer, meter or redactor do not affect calls. */
 export interface Telemetry {
   /** For `createMajordomo({ ...telemetry.majordomo })`; use both, or neither. */
   readonly majordomo: {

@@ -1,10 +1,10 @@
-/** The vendor in the words of the conventions; where they have none, or it is not known, in ours. */
+/** Returns the vendor's name in the conventions, otherwise majordomo's name. */
 export function providerName(vendor: string | undefined, target: string): string {
   if (vendor === undefined) return target.slice(0, target.indexOf('/'));
   return NAMES[vendor] ?? vendor;
 }
 
-/** By `Provider.vendor`: those whose word differs. */
+/** Names that differ, by `Provider.vendor`. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   'amazon-bedrock': 'aws.bedrock',
   azure: 'azure.ai.openai',

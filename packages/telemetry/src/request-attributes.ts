@@ -3,7 +3,7 @@ import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core'
 import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
-/** Who is asked for what: on spans from their beginning, for sampling, and on metrics. */
+/** Attributes of operation, provider and model: on spans from their start, for sampling, and on metrics. */
 export function identityAttributes({
   operation,
   vendor,
@@ -17,13 +17,13 @@ export function identityAttributes({
   });
 }
 
-/** In the words of the conventions. */
+/** Returns the operation's name in the conventions. */
 export function operationName(operation = 'chat'): string {
   if (operation === 'chat') return operation;
   return operation === 'embedding' ? 'embeddings' : 'generate_content';
 }
 
-/** Kinds of output that the conventions have a word for. */
+/** Output kinds of the conventions. */
 const OUTPUTS: Readonly<Record<string, string>> = {
   image: 'image',
   speech: 'speech',
@@ -32,7 +32,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
 
 const NO_IMAGE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
 
-/** What is asked for; no content. */
+/** Returns the attributes of a request, without content. */
 export function requestAttributes(attempt: AttemptInfo): Attributes {
   const { request, payload, operation = 'chat', delivery } = attempt;
   const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_IMAGE;
@@ -54,7 +54,9 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
   });
 }
 
-/** What the vendor counted. Totals include their portions, in the conventions as in ours. */
+/**
+ * Returns the attributes of the usage. Totals include their portions, in the conventions and in majordomo.
+ */
 export function usageAttributes(usage: Usage | undefined): Attributes {
   return withoutUndefined({
     'gen_ai.usage.input_tokens': usage?.input,
@@ -72,7 +74,7 @@ export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attri
   });
 }
 
-/** How an attempt ended. */
+/** Returns the attributes of the end of an attempt. */
 export function endAttributes({ outcome, error, usage }: Attempt): Attributes {
   return withoutUndefined({
     'majordomo.outcome': outcome,

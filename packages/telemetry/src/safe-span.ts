@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import type { Dialect } from './convention.ts';
 
-/** What a new span is called, and beneath which it stands. */
+/** Name, kind, attributes and parent of a new span. */
 export interface SpanHead {
   readonly name: string;
   readonly kind: SpanKind;
@@ -18,7 +18,7 @@ export interface SpanHead {
   readonly parent: Context;
 }
 
-/** Begins spans. */
+/** Starts a span. */
 export type StartSpan = (head: SpanHead) => SafeSpan;
 
 export const startSpans =
@@ -26,13 +26,13 @@ export const startSpans =
   (head) =>
     new SafeSpan(tracer, dialect, head);
 
-/** A span that never throws, whatever the tracer does: what watches a call must not change it. */
+/** Span that never throws, whatever the tracer does, since observing a call must not change it. */
 export class SafeSpan {
-  /** What runs in it is its child. */
+  /** Context in which new spans are children. */
   readonly context: Context;
   private readonly span: Span | undefined;
   private readonly dialect: Dialect;
-  /** Of its beginning: epoch ms, and the steady clock's. */
+  /** Start in epoch milliseconds, and by the monotonic clock. */
   private readonly startTime = Date.now();
   private readonly began = performance.now();
 
@@ -48,7 +48,7 @@ export class SafeSpan {
     this.context = ignoreErrors(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
   }
 
-  /** Is there a tracer behind it? Without an SDK there is none, and nobody needs its attributes or its children. */
+  /** Whether a tracer exists. Without an SDK there is none, and attributes and children are not needed. */
   get isTraced(): boolean {
     return (
       this.isRecording ||
@@ -56,7 +56,7 @@ export class SafeSpan {
     );
   }
 
-  /** Is anybody going to see what is set? */
+  /** Whether attributes are recorded. */
   get isRecording(): boolean {
     return ignoreErrors(() => this.span?.isRecording()) ?? false;
   }
@@ -69,18 +69,18 @@ export class SafeSpan {
     ignoreErrors(() => this.span?.addEvent(event, attributes));
   }
 
-  /** No message goes with it: a vendor's may quote the prompt. */
+  /** Sets the error status without a message, which may quote the prompt. */
   onAttemptFailed(type: string): void {
     this.set({ 'error.type': type });
     ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
   }
 
-  /** Epoch ms, by the steady clock. */
+  /** Current time in epoch milliseconds, by the monotonic clock. */
   now(): number {
     return this.startTime + this.ms();
   }
 
-  /** Since it began. */
+  /** Milliseconds since the start. */
   ms(): number {
     return performance.now() - this.began;
   }
@@ -92,7 +92,7 @@ export class SafeSpan {
   }
 }
 
-/** `undefined` for what throws. */
+/** Returns `undefined` if the function throws. */
 export function ignoreErrors<T>(work: () => T): T | undefined {
   try {
     return work();

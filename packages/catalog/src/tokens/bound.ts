@@ -16,7 +16,7 @@ export interface BoundTarget {
   readonly model?: string | undefined;
   /** Number of pages of a PDF, if the application knows it. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Most pages that the model takes: a bound for PDFs whose pages cannot be counted. */
+  /** Maximum number of pages that the model accepts: the bound for PDFs whose pages cannot be counted. */
   readonly maxPages?: number | undefined;
 }
 
@@ -123,7 +123,7 @@ function jsonLength(root: unknown): number {
   return length;
 }
 
-/** With its quotes, and the escapes of JSON. */
+/** Returns the length as a JSON string. */
 function quotedLength(text: string): number {
   let length = utf8Length(text) + 2;
   for (let at = 0; at < text.length; at++) {
@@ -134,7 +134,7 @@ function quotedLength(text: string): number {
   return length;
 }
 
-/** Without encoding it. A surrogate without its pair becomes U+FFFD. */
+/** Counts without encoding. A surrogate without its pair becomes U+FFFD. */
 function utf8Length(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {

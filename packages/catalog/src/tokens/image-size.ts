@@ -4,7 +4,7 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** What the header of a PNG, JPEG, GIF or WebP says; `undefined` for anything else, and for what is cut off. */
+/** Returns the size in the header of a PNG, JPEG, GIF or WebP; `undefined` for other or truncated data. */
 export function imageSize(bytes: Uint8Array): ImageSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {

@@ -1,7 +1,7 @@
 import { imageSize, type ImageSize } from './image-size.ts';
 import { ANY_IMAGE, IMAGE_RULES, type ImageRule } from './profiles.ts';
 
-/** What a picture whose size nobody can tell is taken for: one that has to be made smaller. */
+/** Assumed size of an image with an unknown size: one that the vendor scales down. */
 const LARGE: ImageSize = { width: 2048, height: 2048 };
 
 /** About how many tokens a picture is for this model, by its vendor's rule; 1,600 where none is known. */

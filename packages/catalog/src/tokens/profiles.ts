@@ -6,7 +6,7 @@ export type ImageRule =
   | { readonly by: 'crops'; readonly crop: number }
   | { readonly by: 'picture'; readonly tokens: number };
 
-/** What no vendor's rule is known for: more than most count. */
+/** Rule for models without a known rule: more than most vendors count. */
 export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
 
 /** The first that fits. Vendors' documentation of vision, 2026-11. */

@@ -5,7 +5,7 @@ import { pdfPages } from './pdf-pages.ts';
 import { ANY_HIDDEN, HIDDEN } from './profiles.ts';
 import { estimateTokens } from './text.ts';
 
-/** An estimate, which never stands where a vendor's count belongs. */
+/** Estimated tokens. An estimate is never reported as a vendor's count. */
 export interface TokenEstimate {
   readonly estimated: true;
   /** As likely too many as too few. */
@@ -17,7 +17,7 @@ export interface TokenEstimate {
   readonly max: number;
 }
 
-/** What of a request goes to the model. */
+/** Parts of a request that the model reads. */
 export type EstimatedRequest = Pick<ModelRequest, 'system' | 'tools' | 'output'> & {
   readonly messages: readonly Message[];
 };
@@ -55,14 +55,14 @@ export function estimateRequest(request: EstimatedRequest, target: EstimateTarge
   };
 }
 
-/** What stands between messages, and before the answer. */
+/** Tokens around messages and before the response. */
 const PER_MESSAGE = 4;
 const FRAME = 3;
 
 const toolText = ({ name, description, parameters }: ModelRequest['tools'][number]): string =>
   JSON.stringify({ name, description, parameters });
 
-/** About how many tokens one message of a conversation is, with what stands around it. */
+/** Estimates the tokens of one message with its frame. */
 export function estimateMessage({ parts }: Message, target: EstimateTarget = {}): number {
   return parts.reduce((sum, part) => sum + partTokens(part, target), PER_MESSAGE);
 }

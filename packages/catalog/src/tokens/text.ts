@@ -63,7 +63,7 @@ const ASCII: readonly number[] = Array.from({ length: 0x80 }, (_, code) => {
 });
 
 function tokensOfRun(kind: number, length: number): number {
-  // A space belongs to the word behind it; an indent and a blank line are one.
+  // A space belongs to the following word; an indent or a blank line is one token.
   if (kind === SPACE) return length === 1 ? 0 : 1;
   if (kind === LINE) return 0.7;
   if (kind === MARK) return 0.75 + (length - 1) * 0.3;

@@ -1,18 +1,18 @@
 import { messageOf, type Clock } from '@majordomo/core';
 import type { Ledger, LimitState } from '@majordomo/ledger';
 
-/** What stands in the books does not change so fast that every call has to read them. */
+/** Time for which the limit states are reused, in milliseconds. */
 const FRESH_MS = 5000;
-/** A store that is down must not hold calls up: they are ranked by what was read last. */
+/** Maximum wait for the ledger, in milliseconds. Afterwards the last states are used. */
 const WAIT_MS = 250;
 
-/** Where the limits stood a moment ago, and what kept that from being known. */
+/** Recent limit states, and the error of the last read. */
 export interface LimitSnapshot {
   readonly states: readonly LimitState[];
   readonly error: string | undefined;
 }
 
-/** Reads a ledger now and then. */
+/** Reads the limit states of a ledger, at most every five seconds. */
 export class LimitReader {
   private readonly ledger: Ledger | undefined;
   private readonly clock: Clock;
@@ -43,9 +43,9 @@ export class LimitReader {
       });
     });
     try {
-      // A ledger of others may throw where it should reject.
+      // A custom ledger may throw synchronously.
       const states: unknown = await Promise.race([Promise.resolve().then(() => ledger.state()), late]);
-      if (!areStates(states)) throw new Error('it answered with what are no states of limits');
+      if (!areStates(states)) throw new Error('the returned value is not an array of limit states');
       this.last = { states, error: undefined };
     } catch (error) {
       this.last = { ...this.last, error: messageOf(error) };

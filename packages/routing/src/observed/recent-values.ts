@@ -1,8 +1,8 @@
-/** How old a sighting is when it counts half. */
+/** Age at which a value counts half, in milliseconds. */
 const HALF_LIFE_MS = 600_000;
 const MAX_VALUES = 32;
 
-/** The latest few of what was measured; the older, the less it counts. Two rings of numbers: there is one for each call. */
+/** Latest 32 measurements. Older ones count less. */
 export class RecentValues {
   private readonly values: number[] = [];
   private readonly times: number[] = [];
@@ -14,7 +14,7 @@ export class RecentValues {
     this.next = (this.next + 1) % MAX_VALUES;
   }
 
-  /** The median, and how many fresh sightings it is worth; `undefined` before the first. */
+  /** Returns the weighted median and the weight in fresh measurements; `undefined` before the first. */
   at(now: number): { readonly median: number; readonly weight: number } | undefined {
     const weighed = this.values
       .map((value, at) => ({ value, weight: weightOf(now - (this.times[at] ?? now)) }))

@@ -5,35 +5,35 @@ import { RecentValues } from './recent-values.ts';
 const MAX_TARGETS = 500;
 const MAX_PENDING = 10_000;
 
-/** A first content after 1 s, and 50 tokens a second, are what is neither fast nor slow. */
+/** Speed that is neither fast nor slow: first content after one second, and 50 tokens per second. */
 const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
-/** Fewer tokens tell no rate. */
+/** Minimum number of tokens for a rate. */
 const MIN_TOKENS = 16;
-/** An answer that comes within so much of its time came at once. */
+/** Share of the duration below which a response counts as one that arrived at once. */
 const AT_ONCE = 0.1;
 
 interface TargetSpeed {
-  /** Milliseconds to the first content. */
+  /** Time to the first content, in milliseconds. */
   readonly first: RecentValues;
-  /** Tokens a second after it. */
+  /** Tokens per second after the first content. */
   readonly rate: RecentValues;
 }
 
-/** An attempt's first content. */
+/** First content of an attempt in progress. */
 interface PendingFirst {
   readonly target: string;
-  /** From its beginning. */
+  /** Time since the attempt started, in milliseconds. */
   readonly ms: number;
 }
 
-/** How fast targets were of late, as the events of calls tell it. */
+/** Recent speed of targets, measured by call events. */
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, TargetSpeed>();
-  /** The one that was seen last stands last already. */
+  /** Target of the last measurement, which needs no reordering. */
   private latest: { readonly target: string; readonly targetSpeed: TargetSpeed } | undefined;
-  /** By the call's id, its attempt that has shown something and not yet ended: one at a time, however many are under way. */
+  /** Attempt with content that has not ended, by call id. A call has one at a time. */
   private readonly pending = new Map<string, PendingFirst>();
 
   constructor(now: () => number) {
@@ -53,7 +53,7 @@ export class SpeedMemory {
     this.onAttemptEnd(event.result, isIts ? shown.ms : undefined);
   }
 
-  /** 0 to 1; nears 0.5 as what was seen grows old. */
+  /** Returns a speed from 0 to 1. It approaches 0.5 as the measurements age. */
   speedOf(target: string): number {
     const seen = this.targets.get(target);
     const now = this.now();
@@ -88,7 +88,10 @@ export class SpeedMemory {
     if (tokens >= MIN_TOKENS && seconds > 0) seen.rate.add(tokens / seconds, now);
   }
 
-  /** Nobody waited for its first content, as when another attempt was faster: it says something where it took long. */
+  /**
+   * Records an attempt that was abandoned before its first content, for example the loser of a hedge, if it
+   * took longer than usual.
+   */
   private onAbandoned(target: string, ms: number): void {
     const usual = this.targets.get(target)?.first.at(this.now())?.median ?? TYPICAL_FIRST_MS;
     if (ms > usual) this.seen(target).first.add(ms, this.now());
@@ -104,7 +107,7 @@ export class SpeedMemory {
   }
 }
 
-/** The oldest entry gives way. */
+/** Sets an entry and removes the oldest one above the maximum. */
 function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.set(key, value);
   const oldest = map.size > most ? map.keys().next() : undefined;

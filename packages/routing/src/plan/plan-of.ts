@@ -11,7 +11,7 @@ interface Planner extends RankingContext {
   readonly presets: ReadonlyMap<string, Preset>;
 }
 
-/** Runs the resolver as a call would, and tells what it decided. */
+/** Runs the resolver as a call would, and returns its decision. */
 export async function planOf(
   name: string,
   majordomo: Majordomo,
@@ -21,10 +21,10 @@ export async function planOf(
   const { presets, resolver, catalog, clock } = planner;
   if (!presets.has(name)) throw noPreset(name, presets);
   if (!isMajordomo(majordomo))
-    throw new LlmError('config', 'plan takes what createMajordomo made, as its second argument');
+    throw new LlmError('config', 'plan: the second argument must be the result of createMajordomo');
   const question: PlanRequest = { name };
   const metadata = withPlanRequest(call?.metadata ?? {}, question);
-  // A majordomo that was made without the router is planned for as if it had it.
+  // A majordomo without the router is planned as if it had it.
   const view = majordomo.with({});
   view.resolver(resolver);
   const targets = await view.resolve(name, { request, tenant: call?.tenant, metadata, signal });
@@ -59,17 +59,17 @@ const isMajordomo = (value: unknown): boolean =>
 function missingFacts({ target, vendor, facts, billing }: RankedTarget): string | undefined {
   if (facts !== undefined || billing === 'included') return undefined;
   return vendor === undefined
-    ? `${target}: its provider names no vendor, so no price and no limit is known`
-    : `${target} is not in the catalogue, so no price and no limit is known`;
+    ? `${target}: its provider has no vendor, so that prices and limits are unknown`
+    : `${target} is not in the catalogue, so that prices and limits are unknown`;
 }
 
 function noPreset(name: string, presets: ReadonlyMap<string, Preset>): LlmError {
   const known = [...presets.keys()];
-  const message = `no preset is called "${name}" (there are ${known.join(', ') || 'none'})${didYouMean(name, known)}`;
+  const message = `unknown preset "${name}" (known: ${known.join(', ') || 'none'})${didYouMean(name, known)}`;
   return new LlmError('config', message, { code: 'unknown-name' });
 }
 
 function shadowedPreset(name: string): LlmError {
-  const message = `the preset "${name}" is never asked: an alias or a resolver before the router answers to that name`;
+  const message = `the preset "${name}" is never used; an alias or a resolver before the router resolves that name`;
   return new LlmError('config', message, { code: 'shadowed', path: `presets.${name}` });
 }

@@ -1,20 +1,23 @@
 import type { ResolverContext } from '../ranking/choose.ts';
 import type { Decision } from '../presets/decide.ts';
 
-/** Where the resolver leaves its decision for a plan; seen by nobody who lists the metadata or prints it. */
+/**
+ * Key in call metadata under which the resolver stores its decision for a plan. A symbol is not listed or
+ * printed.
+ */
 const PLAN_REQUEST = Symbol('majordomo.plan');
 
-/** One question of a plan, and the answer once it is known. */
+/** Request of a plan, and the decision once it is made. */
 export interface PlanRequest {
   readonly name: string;
   decision?: Decision | undefined;
 }
 
-/** The metadata of a call that only plans. */
+/** Returns the metadata of a call for a plan. */
 export const withPlanRequest = (metadata: object, question: PlanRequest): Readonly<Record<string, unknown>> =>
   Object.defineProperty({ ...metadata }, PLAN_REQUEST, { value: question });
 
-/** Tells the plan that asks, if one does. */
+/** Stores the decision if the call is for a plan. */
 export function recordDecision(
   name: string,
   { call, path }: ResolverContext,

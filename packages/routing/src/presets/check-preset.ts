@@ -31,11 +31,11 @@ const NEEDS: OptionNames<Needs> = {
   maxUsdPerCall: true,
 };
 
-/** Throws `config` with the place for a preset that cannot be meant. */
+/** Throws `config` with the path of an invalid preset. */
 export function checkPreset(name: string, preset: Preset): void {
   const path = `presets.${name}`;
   if (name === '' || elementsOf(name).length > 1 || name.includes('/') || name.trim() !== name)
-    throw configError(path, 'a name has no comma, no slash and no space around it');
+    throw configError(path, 'a name must not contain a comma or a slash, or start or end with a space');
   if (typeof preset === 'function') return;
   if (typeof preset === 'string') checkSpec(preset, path);
   else if (!isObject(preset))
@@ -48,32 +48,31 @@ export function checkPreset(name: string, preset: Preset): void {
   }
 }
 
-/** Their values are the call's to check. */
+/** Checks the names of settings. The call checks their values. */
 function checkSettings(settings: TargetSettings | undefined, path: string): void {
   if (settings === undefined) return;
   if (!isObject(settings)) throw configError(path, 'must be an object');
   checkNames(settings, SETTINGS, path);
 }
 
-/** Throws `config` for what is no spec. */
+/** Throws `config` for an invalid spec. */
 export function checkSpec(spec: unknown, path: string): void {
-  if (typeof spec !== 'string')
-    throw configError(path, `must be a spec, which is a string, not ${typeof spec}`);
+  if (typeof spec !== 'string') throw configError(path, `must be a spec string, not ${typeof spec}`);
   if (elementsOf(spec).includes('')) throw configError(path, `"${spec}" has an empty element`);
 }
 
 function checkChoice({ choose, by, most, needs, fallback, ...others }: Choice, path: string): void {
   checkNames(others, CHOICE, path);
   if (!Array.isArray(choose) || choose.length === 0)
-    throw configError(`${path}.choose`, 'must be a list of targets');
+    throw configError(`${path}.choose`, 'must be an array of targets');
   choose.forEach((target: unknown, at) => {
     checkSpec(target, `${path}.choose[${at}]`);
     if (elementsOf(String(target)).length > 1)
-      throw configError(`${path}.choose[${at}]`, 'must be one target or name: a choice is not a chain');
+      throw configError(`${path}.choose[${at}]`, 'must be a single target or name, not a chain');
   });
   checkStrategy(by, `${path}.by`);
   if (most !== undefined && !(Number.isInteger(most) && most >= 1))
-    throw configError(`${path}.most`, `must be a whole number, 1 or above, not ${String(most)}`);
+    throw configError(`${path}.most`, `must be an integer of 1 or above, not ${String(most)}`);
   if (needs !== undefined) checkNeeds(needs, `${path}.needs`);
   if (fallback !== undefined) checkSpec(fallback, `${path}.fallback`);
 }
@@ -83,18 +82,16 @@ function checkStrategy(by: Choice['by'], path: string): void {
   if (typeof by === 'string') {
     if (Object.hasOwn(STRATEGIES, by)) return;
     const known = Object.keys(STRATEGIES);
-    throw configError(
-      path,
-      `no strategy is called "${by}" (there are ${known.join(', ')})${didYouMean(by, known)}`,
-    );
+    throw configError(path, `unknown strategy "${by}" (known: ${known.join(', ')})${didYouMean(by, known)}`);
   }
-  if (!isObject(by)) throw configError(path, 'must be the name of a strategy, or weights');
+  if (!isObject(by)) throw configError(path, 'must be the name of a strategy or an object of weights');
   checkNames(by, WEIGHTS, path);
   const weights = Object.keys(WEIGHTS).map((name) => [name, Reflect.get(by, name) as unknown] as const);
   for (const [name, weight] of weights)
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
       throw configError(`${path}.${name}`, `must be a number, 0 or above, not ${String(weight)}`);
-  if (weights.every(([, weight]) => weight === 0)) throw configError(path, 'one weight must be above 0');
+  if (weights.every(([, weight]) => weight === 0))
+    throw configError(path, 'at least one weight must be above 0');
 }
 
 function checkNeeds(needs: Needs, path: string): void {
@@ -109,18 +106,18 @@ function checkNeeds(needs: Needs, path: string): void {
   if (maxUsdPerCall !== undefined && parseNanoUsd(maxUsdPerCall) === undefined)
     throw configError(
       `${path}.maxUsdPerCall`,
-      `must be a text with a decimal number of up to nine decimals, such as '0.05', not ${maxUsdPerCall}`,
+      `must be a string with a decimal number of up to nine decimals, such as '0.05', not ${maxUsdPerCall}`,
     );
 }
 
-/** Throws `config` for a name that nobody reads. */
+/** Throws `config` for an unknown option. */
 export function checkNames(options: object, known: Readonly<Record<string, unknown>>, path: string): void {
   const names = Object.keys(known);
   for (const name of Object.keys(options))
     if (!Object.hasOwn(known, name))
       throw configError(
         `${path}.${name}`,
-        `there is no such option (${names.join(', ')})${didYouMean(name, names)}`,
+        `unknown option (known: ${names.join(', ')})${didYouMean(name, names)}`,
       );
 }
 

@@ -2,7 +2,10 @@ import { LlmError } from '@majordomo/core';
 import type { Preset } from '../contract.ts';
 import { elementsOf, isName } from '../elements.ts';
 
-/** Throws `config` for presets that name each other in a circle. What a rule will answer is known at the call alone. */
+/**
+ * Throws `config` for presets that refer to each other in a cycle. The result of a function is known only
+ * during a call.
+ */
 export function checkCircles(presets: ReadonlyMap<string, Preset>): void {
   const sound = new Set<string>();
   for (const name of presets.keys()) follow([name], presets, sound);
@@ -32,6 +35,6 @@ function namesIn(preset: Preset): readonly string[] {
 
 function circleError(path: readonly string[]): LlmError {
   const [name = ''] = path;
-  const message = `preset "${name}" names itself: ${path.join(' -> ')}`;
+  const message = `preset "${name}" refers to itself: ${path.join(' -> ')}`;
   return new LlmError('config', message, { code: 'preset-circle', path: `presets.${name}` });
 }

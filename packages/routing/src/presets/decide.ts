@@ -6,12 +6,12 @@ import { choose, type RankingContext, type ResolverContext } from '../ranking/ch
 import { isSimpleTurn } from '../simple-turn.ts';
 import { configError } from './check-preset.ts';
 
-/** What a name stands for in one call, and why. */
+/** Meaning of a name in one call, with the reason. */
 export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected' | 'warnings'> {
   readonly meaning: string | NamedSpec;
 }
 
-/** What decides next to the preset itself. */
+/** Rules of a decision in addition to the preset. */
 export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
   readonly presets: ReadonlyMap<string, Preset>;
   readonly overrideKey: string;
@@ -21,8 +21,8 @@ export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
 const UNRANKED = { candidates: [], rejected: [], warnings: [] } as const;
 
 /**
- * The caller's own choice first, then what a simple turn needs, then the preset; `undefined`: it means nothing now. At once,
- * where the preset is a chain.
+ * Decides what a name means: the caller's override, otherwise the target for simple turns before the preset,
+ * otherwise the preset. `undefined` if the name means nothing now. Synchronous for a chain.
  */
 export function decide(
   name: string,
@@ -30,11 +30,11 @@ export function decide(
   context: ResolverContext,
   rules: DecisionRules,
 ): Decision | undefined | Promise<Decision | undefined> {
-  // Within another preset a name means what it says: only the one that the caller wrote is replaced.
+  // Only the name that the caller wrote is overridden, not names within presets.
   const isOutermost = !context.path.some((outer) => rules.presets.has(outer));
   const override = isOutermost ? overrideOf(context.call?.metadata, rules.overrideKey) : undefined;
   const isResolved = (other: string): boolean => other === name || context.path.includes(other);
-  // One that is being resolved already means what it says too.
+  // An override that is being resolved already is not applied again.
   if (override !== undefined && !isResolved(override))
     return { ...UNRANKED, meaning: override, reason: 'override' };
   const meaning = decisionOf(name, preset, context, rules.judge);
@@ -55,7 +55,7 @@ function overrideOf(
   const override = metadata !== undefined && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   if (override === undefined || override === null) return undefined;
   if (typeof override === 'string' && override.trim() !== '') return override.trim();
-  throw configError(`metadata.${key}`, 'overrides a preset, so it must be a spec, such as provider/model');
+  throw configError(`metadata.${key}`, 'must be a spec such as provider/model, since it overrides a preset');
 }
 
 function decisionOf(
@@ -76,7 +76,7 @@ async function applyRule(
   { request, call, signal }: ResolverContext,
 ): Promise<Decision | undefined> {
   const answer: unknown = await rule({ request, call, signal });
-  // Null is what a look-up in a store gives for nothing.
+  // Look-ups in stores may return null for nothing.
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer !== 'string') throw notASpec(name, answer);
   return { ...UNRANKED, meaning: answer, reason: 'rule' };
@@ -85,10 +85,10 @@ async function applyRule(
 function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['simpleTurns']>): boolean {
   const answer: unknown = is(turn);
   if (typeof answer === 'boolean') return answer;
-  throw configError('simpleTurns.is', `must answer true or false at once, not ${typeof answer}`);
+  throw configError('simpleTurns.is', `must return true or false synchronously, not ${typeof answer}`);
 }
 
-/** Asked first; what the preset says stands behind it. */
+/** Puts a target before the meaning of the preset. */
 function prependTarget(first: string, decision: Decision): Decision {
   const { meaning } = decision;
   const chained =
@@ -97,6 +97,6 @@ function prependTarget(first: string, decision: Decision): Decision {
 }
 
 function notASpec(name: string, answer: unknown): LlmError {
-  const message = `the rule of preset "${name}" must answer with a spec, which is a string, or undefined; it answered with a value of type ${typeof answer}`;
+  const message = `the function of preset "${name}" must return a spec string or undefined; it returned a value of type ${typeof answer}`;
   return new LlmError('config', message, { code: 'bad-spec', path: `presets.${name}` });
 }

@@ -12,7 +12,7 @@ import { scoreTargets, type TargetRating } from './score.ts';
 import { rankedTarget, type RankedTarget } from './ranked-target.ts';
 import { requirementsOf } from './requirements.ts';
 
-/** What a choice is made with. */
+/** Context of a ranking. */
 export interface RankingContext {
   readonly catalog: Catalog;
   readonly quality: ReadonlyMap<string, number>;
@@ -21,17 +21,17 @@ export interface RankingContext {
   readonly clock: Clock;
 }
 
-/** What a resolver is told. */
+/** Context of a resolver. */
 export type ResolverContext = Parameters<Resolver>[1];
 
-/** What was chosen, and all that spoke for and against. */
+/** Result of a choice with its reasons. */
 export type RankedChoice = Pick<Plan, 'chain' | 'candidates' | 'rejected' | 'warnings'> & {
   readonly reason: 'ranked' | 'fallback';
 };
 
 const DEFAULT_MAX_TARGETS = 3;
 
-/** The best of a choice for one call. Throws `config` with all reasons where nothing is left. */
+/** Ranks the targets of a choice for one call. Throws `config` with all reasons if no target is left. */
 export async function choose(
   name: string,
   choice: Choice,
@@ -69,12 +69,12 @@ export async function choose(
     ...assumptions(standings, weights),
     ...fit.flatMap((subject) => retirementWarning(subject, wanted.today) ?? []),
     ...new Set(found.flatMap(({ catalogError }) => catalogError ?? [])),
-    ...(books.error === undefined ? [] : [`the ledger was not asked: ${books.error}`]),
+    ...(books.error === undefined ? [] : [`the ledger could not be read: ${books.error}`]),
   ];
   return { ...chain, candidates, rejected, warnings };
 }
 
-/** Each target or name by itself: what one of them does not mean says nothing about the others. */
+/** Looks up each target separately: an error of one does not affect the others. */
 async function rankedTargets(
   targets: Choice['choose'],
   { majordomo, request, call, signal }: ResolverContext,
@@ -102,7 +102,7 @@ function weightsOf({ by }: Choice, { request }: Pick<Turn, 'request'>): Weights 
   return typeof chosen === 'string' ? STRATEGIES[chosen] : chosen;
 }
 
-/** The best, and the fallback behind them; it keeps its place at the end even where it is one of them. */
+/** Returns the best targets followed by the fallback, which stays at the end even if it is one of them. */
 function chainOf(
   { most = DEFAULT_MAX_TARGETS, fallback }: Choice,
   candidates: readonly Candidate[],
@@ -116,11 +116,11 @@ function chainOf(
 
 function noTargetLeft(name: string, rejected: Plan['rejected']): LlmError {
   const reasons = rejected.map(({ target, why }) => `${target}: ${why}`).join('; ');
-  const message = `preset "${name}" has no target left, and no fallback (${reasons})`;
+  const message = `preset "${name}" has no suitable target and no fallback (${reasons})`;
   return new LlmError('config', message, { code: 'nothing-left', path: `presets.${name}` });
 }
 
-/** What had no figure of its own, by what it was ranked with. */
+/** Returns the assumptions for targets without data. */
 function assumptions(
   standings: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
   { cost, quality }: Weights,
@@ -131,9 +131,11 @@ function assumptions(
   const unrated = standings.filter(({ standing }) => standing.quality === undefined);
   const list = (each: typeof standings): string => each.map(({ subject }) => subject.writtenAs).join(', ');
   return [
-    ...(cost > 0 && unpriced.length > 0 ? [`no price is known of ${list(unpriced)}: taken as middling`] : []),
+    ...(cost > 0 && unpriced.length > 0
+      ? [`the price of ${list(unpriced)} is unknown; a medium cost is assumed`]
+      : []),
     ...(quality > 0 && unrated.length > 0
-      ? [`no quality is given for ${list(unrated)}: taken as middling`]
+      ? [`no quality is set for ${list(unrated)}; a medium quality is assumed`]
       : []),
   ];
 }

@@ -8,20 +8,21 @@ type Filter = (subject: RankedTarget, wanted: Requirements) => string | undefine
 const FILTERS: readonly Filter[] = [
   ({ facts }, { today }) =>
     facts !== undefined && isRetired(facts, today) ? `was retired on ${facts.retires ?? ''}` : undefined,
-  (subject, { tools }) => (tools && supportsTools(subject) === false ? 'takes no tools' : undefined),
-  (subject, { images }) => (images && supportsImages(subject) === false ? 'takes no images' : undefined),
+  (subject, { tools }) => (tools && supportsTools(subject) === false ? 'does not support tools' : undefined),
+  (subject, { images }) =>
+    images && supportsImages(subject) === false ? 'does not support images' : undefined,
   (subject, { structured }) =>
-    structured && supportsSchema(subject) === false ? 'keeps to no schema' : undefined,
+    structured && supportsSchema(subject) === false ? 'does not support schemas' : undefined,
   (subject, { reasoning }) => {
     const thinks = supportsReasoning(subject);
-    if (reasoning === true && thinks === false) return 'does not think';
-    return reasoning === false && thinks === true ? 'thinks, which is not wanted' : undefined;
+    if (reasoning === true && thinks === false) return 'does not support reasoning';
+    return reasoning === false && thinks === true ? 'uses reasoning, which is excluded' : undefined;
   },
   fitsContext,
   fitsPrice,
 ];
 
-/** Why a target cannot be asked this; `undefined`: it can, as far as is known. */
+/** Returns why a target cannot be used for the request; `undefined` if it can, as far as is known. */
 export function rejectionReason(subject: RankedTarget, wanted: Requirements): string | undefined {
   for (const filter of FILTERS) {
     const why = filter(subject, wanted);
@@ -30,11 +31,11 @@ export function rejectionReason(subject: RankedTarget, wanted: Requirements): st
   return undefined;
 }
 
-/** Where the month alone is known, from its end on. */
+/** Whether the model is retired. If only the month is known, from its end on. */
 export const isRetired = ({ retires }: CatalogModel, today: string): boolean =>
   retires !== undefined && (retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length));
 
-// What a provider says of its own endpoint comes before what is known of the model at large.
+// Capabilities that a provider declares take precedence over the catalogue.
 const supportsTools = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
   capabilities.tools ?? facts?.tools;
 const supportsImages = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
@@ -60,6 +61,6 @@ function fitsContext(
 function fitsPrice({ nanoUsd, billing }: RankedTarget, { maxNanoUsd }: Requirements): string | undefined {
   if (maxNanoUsd === undefined || billing === 'included') return undefined;
   const most = formatUsd(maxNanoUsd);
-  if (nanoUsd === undefined) return `its price is unknown, so ${most} a call cannot be held`;
-  return nanoUsd > maxNanoUsd ? `costs about ${formatUsd(nanoUsd)} a call, above ${most}` : undefined;
+  if (nanoUsd === undefined) return `its price is unknown, so that ${most} per call cannot be guaranteed`;
+  return nanoUsd > maxNanoUsd ? `costs about ${formatUsd(nanoUsd)} per call, more than ${most}` : undefined;
 }

@@ -12,16 +12,16 @@ import type {
 type Estimated = Parameters<typeof estimateRequest>[0];
 type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 
-/** What a plan without a request is made for. */
+/** Input of a plan without a request, in tokens. */
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Vendors add something unseen for a request, and more for one with tools. */
+/** Vendors add hidden tokens to a request, and more to one with tools. */
 const ANY_TOOL: Estimated['tools'][number] = { name: '', description: '', parameters: {} };
 
 /**
- * About how many tokens this request is there. Text is counted once, whatever the number of targets and of turns to come;
- * what vendors add, and how models see pictures, differs.
+ * Estimates the input tokens of a request at a target. Text is counted once for all targets and later turns.
+ * Only the vendor's additions and the tokens of images differ.
  */
 export function inputTokens(request: ChatRequest | undefined, target: Target): number {
   if (request === undefined) return DEFAULT_INPUT_TOKENS;
@@ -44,7 +44,7 @@ const textTokens = memoize((request: ChatRequest): number => {
   );
 });
 
-/** A message that was sent is never changed: a conversation that grows is counted by what is new. */
+/** Messages do not change after they are sent, so that a growing conversation counts only new ones. */
 const messageTokens = memoize((message: Message): number =>
   addedTokens({ messages: [withoutImages(message)] }),
 );
@@ -65,7 +65,7 @@ const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): nu
   estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens -
   estimateRequest(EMPTY_REQUEST, target).tokens;
 
-/** Without its pictures. */
+/** Returns the message without its images. */
 function withoutImages(message: Message): Message {
   if (message.role === 'user')
     return { ...message, parts: message.parts.filter(({ type }) => type !== 'image') };
@@ -77,7 +77,7 @@ function withoutImages(message: Message): Message {
   return { ...message, parts };
 }
 
-/** Its pictures, as a message of their own. */
+/** Returns the images of a message as a separate message. */
 function imagesOf({ parts }: Message): readonly Message[] {
   const pictures: ImagePart[] = [];
   for (const part of parts)
@@ -86,7 +86,7 @@ function imagesOf({ parts }: Message): readonly Message[] {
   return pictures.length === 0 ? [] : [{ role: 'user', parts: pictures }];
 }
 
-/** What a schema of a library says of itself; one that cannot is refused by the call, not here. */
+/** Returns the JSON Schema of a library's schema. The call, not the router, rejects a schema without one. */
 function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
   try {
     const json = isStandard(parameters)
@@ -102,7 +102,7 @@ function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
 const isStandard = (parameters: ToolSpec['parameters']): parameters is ObjectSchema<unknown> =>
   '~standard' in parameters;
 
-/** For as long as what it was counted of lives. */
+/** Caches a count for the lifetime of its object. */
 function memoize<Subject extends object>(count: (subject: Subject) => number): (subject: Subject) => number {
   const known = new WeakMap<Subject, number>();
   return (subject) => {

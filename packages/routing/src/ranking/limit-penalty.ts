@@ -4,17 +4,17 @@ import type { RankedTarget } from './ranked-target.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT_PENALTY = -20;
-/** What is empty within so many days, and before it begins again. */
+/** Penalty for a limit that is spent within a number of days and before it resets. */
 const RUNNING_OUT_PENALTIES = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },
   { days: 7, part: -3.75 },
 ] as const;
-/** From this share of a limit on, its rest counts. */
+/** Share of a limit above which its rest counts. */
 const MOSTLY_USED = 0.8;
 const MAX_USED_PENALTY = -5;
 
-/** What the limits that an attempt at this target would count towards take off its score: the worst of them. */
+/** Returns the worst penalty of the limits that an attempt at this target would count towards. */
 export function limitPenalty(
   subject: RankedTarget,
   call: CallInfo | undefined,
@@ -34,7 +34,7 @@ function penaltyOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitStat
   return Math.min(nearlyUsed, RUNNING_OUT_PENALTIES.find((each) => days <= each.days)?.part ?? 0);
 }
 
-/** Does an attempt of this call at this target count on it? */
+/** Whether an attempt of this call at this target counts towards the limit. */
 function countsTowards(
   { limit, key }: LimitState,
   subject: RankedTarget,
@@ -54,7 +54,7 @@ function countsTowards(
 const includes = (list: readonly string[] | undefined, value: string | undefined): boolean =>
   list === undefined || (value !== undefined && list.includes(value));
 
-/** `tenant=acme,provider=openai`, each half percent-encoded. */
+/** Splits `tenant=acme,provider=openai`, whose names and values are percent-encoded. */
 const pairsOf = (key: string): readonly (readonly [string, string])[] =>
   key === ''
     ? []
@@ -63,7 +63,7 @@ const pairsOf = (key: string): readonly (readonly [string, string])[] =>
         return [decode(name), decode(value)] as const;
       });
 
-/** A store of others may keep keys that are none. */
+/** A custom store may return invalid keys. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -2,29 +2,29 @@ import { costOf, priceAt, type Catalog, type CatalogModel } from '@majordomo/cat
 import { messageOf, type ChatRequest, type ResolvedTarget } from '@majordomo/core';
 import { inputTokens } from './input-tokens.ts';
 
-/** A target, with all that is known of it for one request. */
+/** Target with its facts for one request. */
 export interface RankedTarget extends ResolvedTarget {
-  /** As the choice has it: the target, or the name that led to it. */
+  /** Target or name as the choice has it. */
   readonly writtenAs: string;
   readonly facts: CatalogModel | undefined;
-  /** What kept the catalogue from being asked. */
+  /** Error of the catalogue. */
   readonly catalogError: string | undefined;
-  /** The longest that input and answer may be together. */
+  /** Maximum tokens of input and output together. */
   readonly context: number | undefined;
   readonly inputTokens: number;
   readonly nanoUsd: bigint | undefined;
 }
 
-/** What a request is asked of: the books of prices, and the day. */
+/** Catalogue and time of a look-up. */
 export interface PriceSource {
   readonly catalog: Catalog;
   readonly now: number;
 }
 
-/** Where nothing says how long an answer will be. */
+/** Output tokens of a request without `maxTokens`. */
 const DEFAULT_ANSWER_TOKENS = 1000;
 
-/** Looks a target up, and estimates what this request costs there. */
+/** Looks up a target and estimates the cost of this request there. */
 export async function rankedTarget(
   writtenAs: string,
   target: ResolvedTarget,
@@ -51,7 +51,7 @@ export async function rankedTarget(
   };
 }
 
-/** A catalogue of others may fail, and one that is loaded when it is first asked may not come: no call ends by that. */
+/** A custom catalogue may fail, which must not end the call. */
 async function factsOf(
   { vendor, model }: ResolvedTarget,
   catalog: Catalog,
@@ -60,7 +60,7 @@ async function factsOf(
     const found = vendor === undefined ? undefined : await catalog.find(vendor, model);
     return { facts: found?.model, catalogError: undefined };
   } catch (error) {
-    return { facts: undefined, catalogError: `the catalogue was not asked: ${messageOf(error)}` };
+    return { facts: undefined, catalogError: `the catalogue could not be read: ${messageOf(error)}` };
   }
 }
 

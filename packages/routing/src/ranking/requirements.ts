@@ -3,21 +3,21 @@ import type { Needs } from '../contract.ts';
 import { hasImages } from '../strategies.ts';
 import { parseNanoUsd } from './usd.ts';
 
-/** What a target has to be able to do: what the choice says, and what the request shows. */
+/** Requirements of the choice and the request on a target. */
 export interface Requirements {
   readonly tools: boolean;
   readonly images: boolean;
   readonly structured: boolean;
-  /** `undefined`: as it comes. */
+  /** `undefined`: no requirement. */
   readonly reasoning: boolean | undefined;
   readonly contextTokens: number;
   readonly answerTokens: number;
   readonly maxNanoUsd: bigint | undefined;
-  /** ISO, in UTC. */
+  /** ISO date in UTC. */
   readonly today: string;
 }
 
-/** Puts the two together. */
+/** Combines the needs of the choice with those of the request. */
 export function requirementsOf(needs: Needs, request: ChatRequest | undefined, now: number): Requirements {
   const hasTools = (request?.tools?.length ?? 0) > 0;
   return {

@@ -1,7 +1,7 @@
 import { isRetired } from './filters.ts';
 import type { RankedTarget } from './ranked-target.ts';
 
-/** What is to be said of a model that goes, or is gone. */
+/** Returns a warning about a deprecated or retired model. */
 export function retirementWarning({ target, facts }: RankedTarget, today: string): string | undefined {
   if (facts?.retires === undefined)
     return facts?.status === 'deprecated' ? `${target} is deprecated` : undefined;

@@ -3,28 +3,28 @@ import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
 import type { RankedTarget } from './ranked-target.ts';
 
-/** What is known of a target next to its facts. */
+/** Rating of a target in addition to its facts. */
 export interface TargetRating {
-  /** 0 to 1; 0.5 while nothing is known. */
+  /** Speed from 0 to 1; 0.5 without data. */
   readonly speed: number;
-  /** 0 to 1, where the app says so. */
+  /** Quality from 0 to 1 if the application sets it. */
   readonly quality: number | undefined;
-  /** 0, or below for what runs out. */
+  /** 0, or negative if a limit runs out. */
   readonly ledger: number;
 }
 
-/** How a choice is made. */
+/** Options of a score. */
 export interface ScoreOptions {
   readonly weights: Weights;
-  /** Does a longer context count by itself? */
+  /** Whether a longer context raises the score. */
   readonly byContext: boolean;
   readonly now: number;
 }
 
-/** What the three weighed parts come to at best, so that what is added and taken off means the same by all weights. */
+/** Maximum sum of the three weighted parts, so that the other parts have the same effect for all weights. */
 const BEST_SCORE = 10;
 
-/** A score for each, in the order given. Nothing but what is handed in has a say. */
+/** Scores the targets in the given order. It depends only on its arguments. */
 export function scoreTargets(
   subjects: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
   { weights, byContext, now }: ScoreOptions,
@@ -46,10 +46,13 @@ export function scoreTargets(
   });
 }
 
-/** Between two prices of nothing there is no ratio. */
+/** Added to each cost, since two costs of 0 have no ratio. */
 const MIN_NANO_USD = 1000;
 
-/** 1 for the cheapest, 0.5 for ten times, 0 for a hundred times as much. What is paid otherwise costs nothing more. */
+/**
+ * Returns 1 for the cheapest target, 0.5 for ten times and 0 for a hundred times its cost. Included calls
+ * cost nothing.
+ */
 function costScores(subjects: readonly RankedTarget[]): readonly (number | undefined)[] {
   const costs = subjects.map(({ nanoUsd, billing }) =>
     billing === 'included' ? MIN_NANO_USD : nanoUsd && Number(nanoUsd) + MIN_NANO_USD,
@@ -61,7 +64,7 @@ function costScores(subjects: readonly RankedTarget[]): readonly (number | undef
   );
 }
 
-/** A benched target is passed over anyway: it comes after all that are well, in whatever order those are. */
+/** A benched target comes after all healthy ones. */
 function healthPart(health: TargetHealth | undefined, now: number): number {
   if (health === undefined) return 0;
   const { state, until, failures } = health;

@@ -1,6 +1,6 @@
 const DECIMAL = /^(\d{1,9})(?:\.(\d{1,9}))?$/;
 
-/** Nano-USD of a decimal number of dollars; `undefined` for what is none. */
+/** Returns the nano-USD of a decimal number of dollars; `undefined` for any other value. */
 export function parseNanoUsd(usd: unknown): bigint | undefined {
   const [matched, whole = '', decimals = ''] = (typeof usd === 'string' && DECIMAL.exec(usd)) || [];
   return matched === undefined ? undefined : BigInt(whole + decimals.padEnd(9, '0'));

@@ -156,11 +156,15 @@ describe('a ledger', () => {
 
   it.each<[string, () => unknown, string]>([
     ['rejects', () => Promise.reject(new Error('no disk')), 'no disk'],
-    ['answers with nothing', () => Promise.resolve(null), 'it answered with what are no states of limits'],
+    [
+      'answers with nothing',
+      () => Promise.resolve(null),
+      'the returned value is not an array of limit states',
+    ],
     [
       'answers with odd states',
       () => Promise.resolve([{ key: 7 }]),
-      'it answered with what are no states of limits',
+      'the returned value is not an array of limit states',
     ],
     [
       'throws',
@@ -174,7 +178,7 @@ describe('a ledger', () => {
     const { majordomo, router } = world(two, presets, { ledger });
     const { chain, warnings } = await router.plan('m', majordomo);
     expect(chain).toBe('a/x,b/x');
-    expect(warnings).toContain(`the ledger was not asked: ${why}`);
+    expect(warnings).toContain(`the ledger could not be read: ${why}`);
   });
 
   it('that hangs is waited for 250 ms, once, and what was known before holds', async () => {
@@ -190,7 +194,7 @@ describe('a ledger', () => {
     const { chain, warnings } = await late;
     expect([chain, warnings.at(-1)]).toEqual([
       'b/x,a/x',
-      'the ledger was not asked: no answer within 250 ms',
+      'the ledger could not be read: no answer within 250 ms',
     ]);
     expect((await router.plan('m', majordomo)).chain).toBe('b/x,a/x');
     expect(clock.pending).toBe(0);
