@@ -12,25 +12,28 @@ export interface CloudflareBindings {
   /** A KV namespace. */
   readonly cache?: object | undefined;
   /**
-   * One object per tenant instead of one for all: limits over all tenants, and counters and records without one, are
-   * then refused.
+   * One object per tenant instead of one for all. Limits over all tenants, and counters and records without a
+   * tenant, are then rejected.
    */
   readonly shard?: 'tenant' | undefined;
   /** How long records of what was spent stay, in ms, from a day on. Limits do not need them. Default 400 days. */
   readonly keepRecordsMs?: number | undefined;
 }
 
-/** What the bindings keep. */
+/** Stores over the bindings. */
 export interface CloudflareStores {
   readonly ledger: LedgerStore;
-  /** `undefined` without a KV namespace. */
+  /** Cache; `undefined` without a KV namespace. */
   readonly cache: CacheStore | undefined;
 }
 
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 
-/** Makes no request by itself: safe to call for each one. Throws `config` for what is none, naming the field. */
+/**
+ * Creates the stores. It sends no request, so that it can be called for each request. Throws `config` for an
+ * invalid binding and names it.
+ */
 export function cloudflareStores({
   ledger,
   cache,
@@ -42,7 +45,7 @@ export function cloudflareStores({
   if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
     throw new LlmError(
       'config',
-      `keepRecordsMs must be a number of ms from a day on, not ${String(keepRecordsMs)}`,
+      `keepRecordsMs must be a finite number of milliseconds, at least a day, not ${String(keepRecordsMs)}`,
       {
         path: 'keepRecordsMs',
       },

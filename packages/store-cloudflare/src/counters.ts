@@ -2,7 +2,7 @@ import type { Claim, CounterState, Refusal } from '@majordomo/ledger';
 import type { Row, Sql } from './platform.ts';
 import type { Uses } from './wire.ts';
 
-/** A counter as it stands. */
+/** Current state of a counter. */
 interface Counter {
   readonly used: bigint;
   readonly held: bigint;
@@ -11,7 +11,7 @@ interface Counter {
   readonly period: number;
 }
 
-/** What one reservation holds on one counter, in one period of it. */
+/** Amount that a reservation holds on a counter in one of its periods. */
 interface Hold {
   readonly counter: string;
   readonly period: number;
@@ -114,7 +114,7 @@ function holdersOf(sql: Sql, name: string): number {
   return Number(sql.exec(count, name).toArray()[0]?.['holders'] ?? 0);
 }
 
-/** Ends what nobody renewed, and forgets what ended long ago. */
+/** Ends reservations that were not renewed, and deletes those that ended long ago. */
 function lapse(sql: Sql, now: number): void {
   const over = sql.exec(
     "SELECT id, holds FROM reservations WHERE state = 'held' AND until <= ?",
@@ -134,12 +134,15 @@ function lapse(sql: Sql, now: number): void {
 function present(sql: Sql, claim: Claim, now: number): Counter {
   const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
-  // Later than the one before, also by a clock that went back.
+  // Later than the previous one, also if the clock went back.
   const period = Math.max(now, (known?.period ?? 0) + 1);
   return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };
 }
 
-/** Of a period that begins now: by the object's own clock, where all are as long; otherwise as whoever asks says. */
+/**
+ * Returns the end of a period that starts now: by the object's clock for equal periods, otherwise as the
+ * claim states.
+ */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {
     const since = (now - window.phaseMs) % window.ms;

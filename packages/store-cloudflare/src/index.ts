@@ -1,6 +1,6 @@
 export { cloudflareStores, type CloudflareBindings, type CloudflareStores } from './cloudflare-stores.ts';
 export { LedgerObject } from './ledger-object.ts';
 
-// taken from others, so that they can be named here
+// types of other packages that the public API uses
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -4,8 +4,8 @@ import { append, makeRecords, page } from './records.ts';
 import { decode, encode, type LedgerReplies, type LedgerCommand } from './wire.ts';
 
 /**
- * The books, as a Durable Object: a class for the app to export, and to bind as one with SQLite storage
- * (`new_sqlite_classes`). One request at a time runs in it, each as one transaction: that makes limits exact.
+ * Ledger store as a Durable Object: a class that the application exports and binds with SQLite storage
+ * (`new_sqlite_classes`). It runs one request at a time, each as a transaction, which makes limits exact.
  */
 export class LedgerObject {
   private readonly storage: ObjectState['storage'];
@@ -16,7 +16,7 @@ export class LedgerObject {
     makeRecords(this.storage.sql);
   }
 
-  /** Asked by `cloudflareStores` alone: an object cannot be reached from outside. */
+  /** Handles a request of `cloudflareStores`. An object cannot be reached from outside. */
   async fetch(request: Request): Promise<Response> {
     const question = decode<LedgerCommand>(await request.text());
     try {

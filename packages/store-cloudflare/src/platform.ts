@@ -1,4 +1,4 @@
-// What is used of the platform, by shape: its types are for a runtime of their own.
+// Types of the used parts of the platform, whose own types are for a separate runtime.
 
 /** A namespace of Durable Objects, as `env` has it. */
 export interface ObjectNamespace {
@@ -29,7 +29,7 @@ export interface Sql {
   exec(query: string, ...values: readonly SqlValue[]): { toArray(): readonly Row[] };
 }
 
-/** What an object is made with. */
+/** Constructor argument of an object. */
 export interface ObjectState {
   readonly storage: { readonly sql: Sql; transactionSync<T>(run: () => T): T };
 }

@@ -1,6 +1,6 @@
 import type { Claim, CounterState, LedgerStore, RecordQuery, Refusal, SpendRecord } from '@majordomo/ledger';
 
-/** What the object is asked. One request, one method, one transaction. */
+/** Commands of the object: one request, one method, one transaction. */
 export type LedgerCommand =
   | {
       readonly ask: 'reserve';
@@ -14,7 +14,7 @@ export type LedgerCommand =
   | { readonly ask: 'append'; readonly record: RecordLine; readonly keepMs: number }
   | { readonly ask: 'records'; readonly query: RecordPage };
 
-/** What each is answered. */
+/** Replies by command. */
 export interface LedgerReplies {
   readonly reserve: Refusal | undefined;
   readonly renew: undefined;
@@ -24,10 +24,10 @@ export interface LedgerReplies {
   readonly records: readonly RecordLine[];
 }
 
-/** What was used of counters. */
+/** Used amounts of counters. */
 export type Uses = Parameters<LedgerStore['settle']>[1];
 
-/** A record: what it is found by, and the whole of it as text. */
+/** Record: its search fields and its JSON. */
 export interface RecordLine {
   readonly id: string;
   readonly at: string;
@@ -35,18 +35,18 @@ export interface RecordLine {
   readonly tenant: string | undefined;
   readonly target: string;
   readonly text: string;
-  /** Set by the object: records of one time stand in the order of their coming. */
+  /** Set by the object: orders records with the same time by arrival. */
   readonly seq?: number | undefined;
 }
 
-/** A page of what is asked for, behind the last line of the one before. */
+/** Page of records after the last line of the previous page. */
 export interface RecordPage extends Omit<RecordQuery, 'from' | 'to'> {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly after?: { readonly at: string; readonly seq: number } | undefined;
 }
 
-/** Members that are amounts, wherever they stand. */
+/** Names of members that are amounts, at any depth. */
 const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'max', 'left', 'used', 'held']);
 
 /** JSON, with amounts as text. What is `undefined` is null on the way: nothing that is sent is null by itself. */

@@ -14,35 +14,58 @@ import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisClaims } from './runs/redis-claims.ts';
 import { redisChannel } from './runs/redis-channel.ts';
 
-/** How Redis is used. */
+/** Options of `redisStores`. */
 export interface RedisOptions {
-  /** Connected by the app, and closed by it. */
+  /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** For pub/sub, which needs a connection of its own: to share health, and to watch runs. */
+  /** Client for pub/sub, which needs a separate connection: for shared health and for watching runs. */
   readonly subscriber?: RedisClient | undefined;
-  /** What all keys begin with. Default `majordomo`. */
+  /**
+   * Prefix of all keys.
+   *
+   * @default 'majordomo'
+   */
   readonly prefix?: string | undefined;
-  /** Longest wait for one answer, in ms, whatever the client's own limits are. Default 250. */
+  /**
+   * Maximum wait for a reply, in milliseconds, whatever the client's own limits are.
+   *
+   * @default 250
+   */
   readonly timeoutMs?: number | undefined;
-  /** How long records of what was spent stay, in ms, from a day on. Limits do not need them. Default 400 days. */
+  /**
+   * Time for which spend records are kept, in milliseconds, at least a day. Limits do not need them.
+   *
+   * @default 400 days
+   */
   readonly keepRecordsMs?: number | undefined;
-  /** Default: the system's. Leases and periods go by the clock of Redis. */
+  /**
+   * Clock. Leases and periods follow the clock of Redis.
+   *
+   * @default the system clock
+   */
   readonly clock?: Clock | undefined;
 }
 
-/** What one Redis keeps for all processes. */
+/** Stores in one Redis for all processes. */
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
-  /** Carries what runs tell on a durable engine: for its adapter, and for `watchRun`, which needs `subscriber`. */
+  /**
+   * Channel for events of runs on a durable engine, for its adapter and for `watchRun`, which needs
+   * `subscriber`.
+   */
   readonly channel: RunChannel;
   /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. They never expire. */
   readonly claims: ClaimStore;
-  /** A gate: at most `most` attempts at a time over all processes; the others wait for their turn. */
+  /**
+   * Creates a gate that allows at most `most` concurrent attempts over all processes. Other attempts wait.
+   */
   lanes(options: LanesOptions): Gate;
-  /** Tells others of benches and recoveries, and takes theirs. Returns how to stop. Needs `subscriber`. */
+  /**
+   * Shares benches and recoveries with other processes. Returns a function that stops it. Needs `subscriber`.
+   */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
-  /** Health is shared no more. The connections are the app's: they stay open. */
+  /** Stops sharing health. The connections stay open, since the application owns them. */
   close(): Promise<void>;
 }
 
@@ -51,7 +74,7 @@ const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 250;
 
 /**
- * Stores over a client of ioredis or node-redis. Throws `config` for options that say nothing, naming the field.
+ * Creates stores over a client of ioredis or node-redis. Throws `config` for an invalid option and names it.
  *
  * @example redisStores({ client: new Redis(), prefix: 'prod' })
  */
@@ -64,7 +87,7 @@ export function redisStores(options: RedisOptions): RedisStores {
     options.subscriber === undefined ? undefined : clientOf(options.subscriber, 'subscriber');
   const connection = new Connection(client, clock, timeoutMs);
   const listening = subscriber && new Connection(subscriber, clock, timeoutMs);
-  // The braces keep what one script touches on one node of a cluster.
+  // The braces keep all keys of a script on one node of a cluster.
   const base = `{${prefix}}`;
   const ledger = redisLedger(connection, base, { timeoutMs, keepRecordsMs });
   const shared = new Set<() => Promise<void>>();
@@ -110,7 +133,9 @@ function check(options: RedisOptions): void {
   checkOptions('redisStores', options, KINDS, ['client']);
   const { prefix = 'a', timeoutMs, keepRecordsMs } = options;
   if (prefix === '' || /[{}]/.test(prefix))
-    throw new LlmError('config', 'redisStores: prefix must be a text without braces', { path: 'prefix' });
+    throw new LlmError('config', 'redisStores: prefix must be a non-empty string without braces', {
+      path: 'prefix',
+    });
   checkFinite(timeoutMs, 'timeoutMs', 'redisStores: ');
   checkFinite(keepRecordsMs, 'keepRecordsMs', 'redisStores: ');
 }

@@ -9,7 +9,7 @@ export type {
 export type { LanesOptions } from './lanes/lanes.ts';
 export type { RunInfo, RunQuery, RunStore } from './runs/run-store.ts';
 
-// taken from others, so that they can be named here
+// types of other packages that the public API uses
 export type { ClaimStore, RunState } from '@majordomo/agent';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

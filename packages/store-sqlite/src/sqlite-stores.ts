@@ -34,8 +34,10 @@ export interface SqliteOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
   /**
-   * How long records of what was spent stay, in ms, from a day on; they and their sums are forgotten then, as others come in.
-   * Limits do not need them. Default: for ever, about half a kilobyte each.
+   * Time for which spend records are kept, in milliseconds, at least a day. Limits do not need them. A record
+   * takes about half a kilobyte.
+   *
+   * @default records are kept permanently
    */
   readonly keepRecordsMs?: number | undefined;
 }
@@ -49,19 +51,23 @@ const KINDS: KindsOf<SqliteOptions> = {
 const DAY_MS = 86_400_000;
 
 /**
- * Opens the file at `path`, or makes it. `node:sqlite` in WAL mode: safe for many processes of one machine, not for a
- * network drive. A crash of the process loses nothing that was settled; a power cut may lose the last moments, and leaves
- * a file that opens. Throws `config` for a file that is damaged (it is set aside first), that a newer version has written,
- * or that is another program's, and for options that say nothing.
+ * Opens or creates the file at `path` with `node:sqlite` in WAL mode: safe for several processes of one
+ * machine, but not on a network drive. A crash of the process loses no settled amounts. A power failure may
+ * lose the last moments and leaves a valid file. Throws `config` for a damaged file (it is renamed first), a
+ * file of a newer version or another program, and invalid options.
  */
 export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteStores {
   checkOptions('sqliteStores', { path }, { path: 'string' }, ['path']);
   checkOptions('sqliteStores', options, KINDS);
   const { clock = systemClock, keepRecordsMs } = options;
   if (keepRecordsMs !== undefined && !(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
-    throw new LlmError('config', `keepRecordsMs must be a number of ms from a day on, not ${keepRecordsMs}`, {
-      path: 'keepRecordsMs',
-    });
+    throw new LlmError(
+      'config',
+      `keepRecordsMs must be a finite number of milliseconds, at least a day, not ${keepRecordsMs}`,
+      {
+        path: 'keepRecordsMs',
+      },
+    );
   const now = (): number => clock.now();
   const database = new Database(path);
   const runs = new SqliteRuns(database, clock);

@@ -94,7 +94,7 @@ describe('a file', () => {
     const error = caught(() => sqliteStores(at('nowhere/spend.db')));
     expect(error).toMatchObject({ kind: 'config' });
     expect(error.message).toMatch(
-      /nowhere\/spend\.db cannot be opened: .*; give a file in a folder that exists/,
+      /nowhere\/spend\.db cannot be opened: .*; pass a path in an existing, writable folder/,
     );
   });
 
@@ -102,7 +102,7 @@ describe('a file', () => {
     const stores = sqliteStores(at('closed.db'));
     await stores.close();
     await stores.close();
-    await expect(stores.cache.get('key')).rejects.toThrow(/closed\.db was closed; make the stores again/);
+    await expect(stores.cache.get('key')).rejects.toThrow(/closed\.db was closed; create the stores again/);
     await expect(stores.ledger.reserve('1', [], 1)).rejects.toMatchObject({ kind: 'config' });
   });
 });

@@ -68,7 +68,7 @@ it('without a word all stays', async () => {
 
 it.each([0, -1, Infinity, 3_600_000])('%s ms to keep is a mistake', (keepRecordsMs) => {
   expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs })).toThrow(
-    'keepRecordsMs must be a number of ms from a day on',
+    'keepRecordsMs must be a finite number of milliseconds, at least a day',
   );
 });
 

@@ -35,3 +35,26 @@ it('reports jobs that fail at the close with their last error', async () => {
   await expect(outbox.close()).rejects.toThrow('down');
   expect(lost).toMatchObject([{ message: 'down' }]);
 });
+
+it('does not repeat a job at the flush that a retry has completed', async () => {
+  const timers: (() => void)[] = [];
+  const clock: Clock = {
+    ...still,
+    timer: (_, run) => {
+      timers.push(run);
+      return () => undefined;
+    },
+  };
+  const outbox = new Outbox(clock, () => undefined);
+  let runs = 0;
+  await outbox.send({
+    run: () => {
+      if (++runs === 1) return Promise.reject(new Error('down'));
+      return undefined;
+    },
+  });
+  timers.at(-1)?.();
+  await outbox.flush();
+  await outbox.flush();
+  expect(runs).toBe(2);
+});

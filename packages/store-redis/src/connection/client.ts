@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** What is needed of ioredis: a Redis or a Cluster. */
+/** Methods of ioredis that are used: of a Redis or a Cluster. */
 interface Ioredis {
   readonly status?: string;
   evalsha(sha: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
@@ -12,7 +12,7 @@ interface Ioredis {
   unsubscribe(channel: string): Promise<unknown>;
 }
 
-/** What is needed of node-redis: a client or a cluster. */
+/** Methods of node-redis that are used: of a client or a cluster. */
 interface NodeRedis {
   readonly isReady?: boolean;
   evalSha(sha: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -24,26 +24,26 @@ interface NodeRedis {
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
 }
 
-/** ioredis or node-redis, connected by the app: what this needs of either. */
+/** Client of ioredis or node-redis that the application connects. */
 export type RedisClient = object;
 
-/** The two clients as one. */
+/** Common interface of the two clients. */
 export interface Client {
-  /** As far as the client knows. */
+  /** Whether the client is connected, as far as it knows. */
   isReady(): boolean;
-  /** Hears whenever a connection is there, again and again; returns how to stop. */
+  /** Calls the listener after each connection. Returns a function that stops it. */
   onReady(listener: () => void): () => void;
   evalSha(sha: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
   eval(source: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
   publish(channel: string, message: string): Promise<unknown>;
-  /** Returns how to stop. */
+  /** Returns a function that unsubscribes. */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<unknown>>;
 }
 
-/** Of all stores on one client: they wait for it together. */
+/** Shared by all stores on one client, which wait for it together. */
 const clients = new WeakMap<RedisClient, Client>();
 
-/** Throws `config` for what is neither. */
+/** Returns the common interface of a client. Throws `config` for any other value. */
 export function clientOf(client: RedisClient, path: 'client' | 'subscriber'): Client {
   const made = (typeof client === 'object' && clients.get(client)) || clientIn(client);
   if (made !== undefined) {
@@ -74,7 +74,7 @@ function nodeRedis(client: NodeRedis): Client {
 
 function ioredis(client: Ioredis): Client {
   return {
-    // One that connects at the first command waits for it.
+    // A lazy client connects at the first command.
     isReady: () => client.status === undefined || client.status === 'ready' || client.status === 'wait',
     onReady: (listener) => onReady(client, listener),
     evalSha: (sha, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
@@ -86,7 +86,7 @@ function ioredis(client: Ioredis): Client {
       };
       const stop = async (): Promise<void> => {
         client.off('message', heard);
-        // A subscription is the connection's: it ends with the last who hears.
+        // A subscription belongs to the connection: it ends with its last listener.
         if (changeListenerCount(client, channel, -1) === 0) await client.unsubscribe(channel);
       };
       client.on('message', heard);
@@ -94,7 +94,7 @@ function ioredis(client: Ioredis): Client {
       try {
         await client.subscribe(channel);
       } catch (error) {
-        // It may have been sent all the same.
+        // The command may have been sent.
         stop().catch(() => undefined);
         throw error;
       }
@@ -103,10 +103,10 @@ function ioredis(client: Ioredis): Client {
   };
 }
 
-/** Who hears on a channel of a client, here and from elsewhere. */
+/** Number of listeners by client and channel, also of other stores. */
 const listenerCounts = new WeakMap<Ioredis, Map<string, number>>();
 
-/** How many hear on it now. */
+/** Changes the number of listeners and returns it. */
 function changeListenerCount(client: Ioredis, channel: string, by: number): number {
   const channels = listenerCounts.get(client) ?? new Map<string, number>();
   const count = (channels.get(channel) ?? 0) + by;
@@ -114,7 +114,7 @@ function changeListenerCount(client: Ioredis, channel: string, by: number): numb
   return count;
 }
 
-/** One of many nodes counts as well: node-redis says of those what it says of a client. */
+/** node-redis emits `node-ready` for nodes of a cluster. */
 const READY = ['ready', 'node-ready'];
 
 function onReady(client: Ioredis | NodeRedis, listener: () => void): () => void {

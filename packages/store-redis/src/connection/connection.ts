@@ -3,14 +3,17 @@ import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
 import { SharedTimeout } from './shared-timeout.ts';
 
-/** How often a Redis that does not answer is asked whether it does, in ms. */
+/** Time between two tries of a Redis that does not answer, in milliseconds. */
 const RETRY_MS = 1000;
-/** After a wait: what came while this process did something else is read first. In ms. */
+/**
+ * Time after a timeout in which a response that arrived while the process was blocked is still read, in
+ * milliseconds.
+ */
 const GRACE_MS = 20;
 
 /**
- * The app's client, with an end to every wait. Clients wait for a connection without end by default, and for an answer of a
- * server that is stalled whatever they are told: here nobody waits longer than `timeoutMs`.
+ * Connection with a maximum wait. Clients wait without limit for a connection, and for responses of a stalled
+ * server. This class waits at most `timeoutMs`.
  */
 export class Connection {
   private readonly client: Client;
@@ -18,7 +21,7 @@ export class Connection {
   private readonly timeoutMs: number;
   private readonly waits: SharedTimeout;
   private wasReady = false;
-  /** A call has waited without success, and none was answered since. */
+  /** Whether a call has timed out and none has succeeded since. */
   private isStalled = false;
   private retryAt = 0;
 
@@ -30,19 +33,19 @@ export class Connection {
   }
 
   /**
-   * What the script returns. Rejects with `network`, `timeout` or `server` when Redis is not there, does not answer, or says
-   * no.
+   * Runs a script. Rejects with `network`, `timeout` or `server` if Redis is not connected, does not answer
+   * or fails.
    */
   run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return this.withTimeout(() => this.evaluate(script, keys, values));
   }
 
-  /** Within `bounded`. */
+  /** Runs a script within `withTimeout`. */
   evaluate(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return evaluateScript(this.client, script, keys, values);
   }
 
-  /** One wait for all that `ask` does. */
+  /** Runs a function with one timeout for all its commands. */
   withTimeout<T>(ask: () => Promise<T>): Promise<T> {
     const down = this.downError();
     if (down !== undefined) return Promise.reject(down);
@@ -73,7 +76,7 @@ export class Connection {
     });
   }
 
-  /** Ends with the wait of a client that never was connected. */
+  /** Waits for the first connection. */
   private whenReady<T>(ask: () => Promise<T>): Promise<T> {
     if (this.wasReady || this.client.isReady()) {
       this.wasReady = true;
@@ -85,18 +88,24 @@ export class Connection {
     });
   }
 
-  /** A client that was connected and is not any more would keep the question for later, when nobody wants to know. */
+  /**
+   * Returns an error while Redis is down. A disconnected client would queue the command until nobody needs
+   * it.
+   */
   private downError(): LlmError | undefined {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;
     if (this.clock.now() < this.retryAt)
-      return new LlmError('timeout', 'Redis has not answered for a while; it is asked again within a second');
+      return new LlmError(
+        'timeout',
+        'Redis has not answered for a while; the next command tries it again within a second',
+      );
     this.retryAt = this.clock.now() + RETRY_MS;
     return undefined;
   }
 }
 
-/** A client may throw before it gives a promise. */
+/** A client may throw synchronously. */
 function startWork<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return ask();
@@ -107,7 +116,7 @@ function startWork<T>(ask: () => Promise<T>): Promise<T> {
 
 const readiness = new WeakMap<Client, Promise<void>>();
 
-/** When a client is connected next; all who wait for it have one listener. */
+/** Returns a promise of the next connection, with one listener per client. */
 function ready(client: Client): Promise<void> {
   const first =
     readiness.get(client) ??
@@ -122,7 +131,7 @@ function ready(client: Client): Promise<void> {
   return first;
 }
 
-/** A client may be told to wait for less. */
+/** Whether the client's own timeout, which may be shorter, has expired. */
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /\btimed? ?out\b/i.test(error.message);
 

@@ -1,19 +1,19 @@
 import type { Client } from './client.ts';
 
-/** A script of Lua, which Redis runs as a whole. */
+/** Lua script, which Redis runs atomically. */
 export interface Script {
   readonly source: string;
-  /** At once when it has been asked for before. */
+  /** Returns the hash; synchronous after the first call. */
   readonly sha: () => string | Promise<string>;
 }
 
-/** Redis knows scripts by their SHA-1. */
+/** Creates a script, which Redis identifies by its SHA-1. */
 export function script(source: string): Script {
   let sha: string | undefined;
   return { source, sha: () => sha ?? sha1(source).then((known) => (sha = known)) };
 }
 
-/** By its name; a server that does not know it, new or just restarted, gets it whole. */
+/** Runs a script by its hash. A server that does not know it receives the source. */
 export function evaluateScript(
   client: Client,
   { source, sha }: Script,

@@ -1,15 +1,15 @@
 import type { Clock } from '@majordomo/core';
 
-/** Whoever waits sees so many ticks before it is late: none waits longer than was said, and a fifth less at the shortest. */
+/** Number of ticks until a timeout, which is therefore up to a fifth shorter. */
 const TICKS = 5;
 
-/** One who waits. */
+/** Pending timeout. */
 interface Wait {
   readonly late: () => void;
   ticks: number;
 }
 
-/** Ends waits that last too long: one timer for all of them, since an answer is there in a thousandth of the time. */
+/** Timeouts of equal length on one timer, since most commands end in a thousandth of the time. */
 export class SharedTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;
@@ -21,7 +21,7 @@ export class SharedTimeout {
     this.tickMs = longestMs / TICKS;
   }
 
-  /** Returns how to say that the wait is over. */
+  /** Starts a timeout and returns a function that cancels it. */
   start(late: () => void): () => void {
     const wait: Wait = { late, ticks: 0 };
     this.waiting.add(wait);

@@ -1,6 +1,6 @@
 /**
- * The last verdict on each target, for who comes later: `:verdict:<target>` goes when it is over, `:verdicts` has their names
- * by their ends.
+ * Stores the last verdict on each target for processes that start later: `:verdict:<target>` expires with the
+ * verdict, `:verdicts` has the targets by their ends.
  */
 export const HEALTH_LUA: string = `
 local base = KEYS[1]

@@ -1,14 +1,14 @@
 import type { Clock, TargetHealth, Verdict } from '@majordomo/core';
 
-/** What one process tells the others. */
+/** Message about the health of a target. */
 export interface HealthMessage {
-  /** Who says so. */
+  /** Id of the sending process. */
   readonly from: string;
   readonly target: string;
   readonly verdict: Verdict;
 }
 
-/** What is worth telling; a probe is nobody else's. */
+/** Returns the verdict to share; `undefined` for a probe, which is local. */
 export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
   if (health.state === 'probing') return undefined;
   const { isByHand } = health;
@@ -17,7 +17,7 @@ export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefin
   return forMs > 0 ? { state: 'benched', benches: health.benches, forMs, isByHand } : undefined;
 }
 
-/** `undefined` for what nobody of us has written. */
+/** Parses a message; `undefined` if it is invalid. */
 export function parseHealthMessage(message: string): HealthMessage | undefined {
   const told = parseJson(message) as Partial<HealthMessage> | null | undefined;
   const verdict = parseVerdict(told?.verdict);
@@ -26,7 +26,7 @@ export function parseHealthMessage(message: string): HealthMessage | undefined {
   return { from: told.from, target: told.target, verdict };
 }
 
-/** A verdict as it is kept; `leftMs` of it are left. */
+/** Parses a stored verdict with its remaining time. */
 export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
   const kept = parseJson(json);
   return parseVerdict(typeof kept === 'object' ? { ...kept, forMs: leftMs } : undefined);

@@ -6,12 +6,12 @@ import { HEALTH_LUA } from './health-lua.ts';
 import { parseStoredVerdict, parseHealthMessage, verdictOf } from './health-message.ts';
 
 const HEALTH_SCRIPT = script(HEALTH_LUA);
-/** How long those who were away can still hear that a target is well again. */
+/** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */
 const RECOVERY_MS = 86_400_000;
-/** Between two tries to catch up, in ms. */
+/** Time between two tries to catch up, in milliseconds. */
 const CATCH_UP_RETRY_MS = 1000;
 
-/** What sharing stands on. */
+/** Connections and settings of health sharing. */
 export interface HealthBus {
   readonly connection: Connection;
   readonly client: Client;
@@ -22,8 +22,8 @@ export interface HealthBus {
 }
 
 /**
- * Tells others of benches and recoveries, and takes theirs: verdicts, never counts of failures, and durations, never times.
- * What is not heard, since Redis or the way to it is down, changes nothing: each process has its own health.
+ * Shares benches and recoveries with other processes: verdicts with durations, no counts and no times. If
+ * Redis is down, each process has its own health.
  */
 export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {
   const sharing = new HealthSharing(bus, health);
@@ -36,7 +36,7 @@ class HealthSharing {
   private readonly health: Majordomo['health'];
   private readonly channel: string;
   private readonly me = crypto.randomUUID();
-  /** Benched because somebody else said so. */
+  /** Targets that another process has benched. */
   private readonly remoteBenches = new Set<string>();
   private readonly endings: (() => unknown)[] = [];
   private subscribed: Promise<() => unknown> | undefined;
@@ -49,13 +49,13 @@ class HealthSharing {
     this.channel = `${bus.base}:health`;
   }
 
-  /** Waits a moment for Redis; without it, sharing begins when it is there. */
+  /** Waits briefly for Redis. Sharing starts later if Redis connects later. */
   async begin(): Promise<void> {
     const { client, subscriber } = this.bus;
     this.endings.push(this.health.onChange((target, state, origin) => this.publish(target, state, origin)));
     const attending = new Promise<void>((resolve) => {
       const subscribe = (): void => void this.attend().then(resolve);
-      // What was said while a connection was gone is looked up when it is back.
+      // Messages that were missed while disconnected are read after the next connection.
       this.endings.push(
         subscriber.onReady(subscribe),
         client.onReady(() => void this.catchUp()),
@@ -79,7 +79,7 @@ class HealthSharing {
     try {
       await this.subscribed;
     } catch {
-      // Tried again with the next connection.
+      // Retried with the next connection.
       this.subscribed = undefined;
       return;
     }
@@ -93,7 +93,7 @@ class HealthSharing {
     if (verdict === undefined) return;
     const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
     const message = JSON.stringify({ from: this.me, target, verdict });
-    // Not heard by others: then they find out by themselves.
+    // Without the message, other processes detect the failure themselves.
     this.run(['tell', target, JSON.stringify(verdict), `${keepMs}`, message, this.channel]).catch(
       () => undefined,
     );
@@ -119,7 +119,7 @@ class HealthSharing {
         const [target, json, leftMs] = found.slice(at, at + 3);
         const verdict = parseStoredVerdict(String(json), Number(leftMs));
         if (verdict === undefined) continue;
-        // An old recovery says nothing about a bench of one's own.
+        // An old recovery does not end a bench of this process.
         if (verdict.state === 'benched' || this.remoteBenches.has(String(target)))
           this.accept(String(target), verdict);
       }
@@ -129,7 +129,7 @@ class HealthSharing {
     }
   }
 
-  /** For what comes of it, or not longer than for an answer. */
+  /** Waits for the work, at most for the timeout. */
   private async withTimeout(work: Promise<unknown> | undefined): Promise<void> {
     const { clock, timeoutMs } = this.bus;
     let cancel: (() => void) | undefined;

@@ -1,19 +1,26 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
-/** How many may be at work at once. */
+/** Options of lanes: the number of concurrent attempts. */
 export interface LanesOptions {
-  /** Lanes of one name are shared by all processes of a prefix. */
+  /** Name of the lanes, which all processes with the same prefix share. */
   readonly name: string;
-  /** Attempts at a time, over all processes. */
+  /** Maximum number of concurrent attempts over all processes. */
   readonly most: number;
-  /** Lanes of its own for each target or provider; default: for all together. */
+  /** Whether each target or provider has separate lanes. Without it, all share them. */
   readonly each?: 'target' | 'provider' | undefined;
-  /** A holder that died gives its place back after this long; renewed while an attempt runs. Default 15,000 ms. */
+  /**
+   * Time after which the place of a process that died is released, in milliseconds. It is renewed while an
+   * attempt runs.
+   *
+   * @default 15_000
+   */
   readonly leaseMs?: number | undefined;
   /**
-   * When Redis does not answer. `share`: this process alone keeps to max(1, floor(most × share)). Default `{ share: 0 }`: one
-   * at a time in each process.
+   * Decision while Redis does not answer. `share`: this process alone runs at most max(1, floor(most ×
+   * share)) attempts.
+   *
+   * @default { share: 0 }, one attempt at a time in each process
    */
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
 }
@@ -33,8 +40,8 @@ export function checkLanes(options: LanesOptions): void {
   const fail = (path: string, why: string): never => {
     throw new LlmError('config', `lanes: ${path} ${why}`, { path });
   };
-  if (name === '') fail('name', 'is empty: processes share lanes by it');
-  if (!Number.isSafeInteger(most)) fail('most', `must be a whole number, not ${most}`);
+  if (name === '') fail('name', 'must not be empty; processes share lanes by name');
+  if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);
   if (typeof whenDown === 'string' ? !['admit', 'deny'].includes(whenDown) : !isShare(whenDown.share))
     fail('whenDown', `must be 'admit', 'deny' or a share from 0 to 1, not ${JSON.stringify(whenDown)}`);
 }

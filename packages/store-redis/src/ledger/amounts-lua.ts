@@ -1,6 +1,6 @@
 /**
- * Integers beyond 2⁵³ for Lua, whose numbers are doubles: in two halves of ten digits, the lower one never below 0. Exact for
- * sums of int64.
+ * Integers above 2⁵³ for Lua, whose numbers are doubles: two halves of ten digits, the lower one never
+ * negative. Exact for sums of int64.
  */
 export const AMOUNTS_LUA: string = `
 local HALF = 10000000000

@@ -9,15 +9,15 @@ const RESERVE = script(RESERVE_LUA);
 const RENEW = script(RENEW_LUA);
 const SETTLE = script(SETTLE_LUA);
 const LIST = script(LIST_LUA);
-/** Redis adds up within int64. */
+/** Redis adds within int64. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
-/** Counters that are read at once: Redis does nothing else meanwhile. */
+/** Number of counters that are read at once, since Redis is blocked meanwhile. */
 const PAGE = 500;
 
-/** What the script says to a reservation; Redis's time is always with it, and alone when it is held. */
+/** Reply of the script to a reservation: Redis's time, alone if it is held. */
 type ReserveReply =
   | number
-  // A client may give numbers as texts.
+  // A client may return numbers as strings.
   | string
   | readonly ['late', now: number | string]
   | readonly [
@@ -30,13 +30,13 @@ type ReserveReply =
       holders: number | string,
     ];
 
-/** Counters with leases, by Redis's own clock. */
+/** Counters with leases, by the clock of Redis. */
 export class Counters {
   private readonly connection: Connection;
   private readonly keys: readonly string[];
   private readonly timeoutMs: number;
   private readonly time = new RedisTime();
-  /** Who asked last for each reservation under way. */
+  /** Latest request for each reservation in progress. */
   private readonly askers = new Map<string, object>();
 
   constructor(connection: Connection, base: string, timeoutMs: number) {
@@ -46,8 +46,8 @@ export class Counters {
   }
 
   /**
-   * A client may send a question long after its asker has gone, once a connection is back. So that nothing is held for
-   * nobody then, Redis is told until when the question is worth an answer.
+   * A client may send a command long after the call has ended, once it is connected again. A deadline makes
+   * Redis ignore it, so that nothing is held without a call.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
@@ -63,10 +63,10 @@ export class Counters {
       let isNobodys: boolean;
       try {
         said = await this.reserved(id, lease, until, values);
-        // Either nobody waits any more, or the estimate of its clock was off, and is right now.
+        // Either the call has ended, or the estimate of Redis's clock was wrong and is corrected now.
         if (typeof said === 'object' && said[0] === 'late' && performance.now() < until)
           said = await this.reserved(id, lease, until, values);
-        // What is held for nobody is given back, unless the same was asked for once more.
+        // Releases a reservation without a call, unless it was requested again.
         isNobodys = !isAwaited && isLast() && typeof said !== 'object';
       } finally {
         if (isLast()) this.askers.delete(id);
@@ -82,7 +82,7 @@ export class Counters {
     }
     if (typeof answer !== 'object') return undefined;
     if (answer[0] === 'late')
-      throw new LlmError('timeout', 'Redis was too late with a reservation; nothing is held');
+      throw new LlmError('timeout', 'Redis answered too late; the reservation was released');
     const [, , counter, left, retryAfterMs, held, holders] = answer;
     return {
       counter,
@@ -136,7 +136,10 @@ function valuesOf(claim: Claim): readonly string[] {
   return [counter, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
 }
 
-/** When a period that begins now ends: what is left of it, or by Redis's own clock how long each is, and when they begin. */
+/**
+ * Returns the end of a period that starts now: the rest of it, or the length and phase of equal periods by
+ * Redis's clock.
+ */
 function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
   return nextResetsInMs === undefined
@@ -144,7 +147,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
     : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
-/** Redis would have done half of a script before it found out. */
+/** Checks amounts before the script, since a failing script would be half done. */
 function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));

@@ -5,10 +5,10 @@ import { script } from '../connection/script.ts';
 import { RECORDS_LUA } from './records-lua.ts';
 
 const RECORDING = script(RECORDS_LUA);
-/** Records that are read at once: Redis does nothing else meanwhile. */
+/** Number of records that are read at once, since Redis is blocked meanwhile. */
 const PAGE = 200;
 
-/** Each attempt, for as long as records are kept. */
+/** Records of attempts, for the retention time. */
 export class Records {
   private readonly connection: Connection;
   private readonly keys: readonly string[];
@@ -27,7 +27,7 @@ export class Records {
     await this.connection.run(RECORDING, this.keys, values);
   }
 
-  /** In pages: a reader that takes its time holds nobody up. */
+  /** Reads in pages, so that a slow reader does not block others. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     const { from, to, call, tenant, target } = query;
     const range = [call === undefined ? '' : `:${call}`, timeOf(from), timeOf(to)];
@@ -50,14 +50,14 @@ export class Records {
   }
 }
 
-/** Its time, and the whole of it, as texts. */
+/** Returns the time and the JSON of a record. */
 function serialize(record: SpendRecord): readonly [at: string, text: string] {
   try {
     const at = Date.parse(record.at);
     if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
     return [`${at}`, JSON.stringify(record)];
   } catch (cause) {
-    const why = `Redis can never hold the record "${record.id}": ${messageOf(cause)}; it is left out of records and reports`;
+    const why = `the record "${record.id}" cannot be stored: ${messageOf(cause)}; it is missing in records and reports`;
     throw new LlmError('invalid-request', why, {}, { cause });
   }
 }
@@ -80,7 +80,7 @@ const UNDEFINED_USAGE = {
   reasoning: undefined,
 };
 
-/** JSON leaves out what is undefined; the members of a record are all there. */
+/** Restores undefined members, which JSON omits. */
 function restoreUndefined(record: SpendRecord): SpendRecord {
   const { usage } = record;
   return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNDEFINED_USAGE, ...usage } };

@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.ts';
 import { Counters } from './counters.ts';
 import { Records } from './records.ts';
 
-/** The books. Reports are the ledger's own, from records. */
+/** Creates the ledger store. The ledger computes reports from records. */
 export function redisLedger(
   connection: Connection,
   base: string,
@@ -18,7 +18,7 @@ export function redisLedger(
     counters: (prefix) => counters.list(prefix),
     append: (record) => records.append(record),
     records: (query) => records.read(query),
-    // The connection is the app's.
+    // The application closes the connection.
     close: async () => undefined,
   };
 }

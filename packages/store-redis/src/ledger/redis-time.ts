@@ -1,16 +1,19 @@
 /**
- * What Redis's clock says, by what it said last. Its answers take a moment: the estimate is behind by no more than that, and
- * never ahead.
+ * Estimate of Redis's clock by its last reply. It is behind by the duration of a reply at most, and never
+ * ahead.
  */
 export class RedisTime {
   private offset: number | undefined;
 
-  /** @param now what Redis said a moment ago */
+  /** @param now time that Redis has just returned */
   said(now: number): void {
     this.offset = now - performance.now();
   }
 
-  /** At that moment of `performance.now()`, in ms; `undefined` before Redis has said anything. */
+  /**
+   * Returns Redis's time at a value of `performance.now()`, in milliseconds; `undefined` before the first
+   * reply.
+   */
   at(moment: number): number | undefined {
     return this.offset === undefined ? undefined : Math.floor(moment + this.offset);
   }

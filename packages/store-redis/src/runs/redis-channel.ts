@@ -3,17 +3,17 @@ import { LlmError } from '@majordomo/core';
 import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 
-/** What the channel stands on; without a subscriber it only sends. */
+/** Connections of the channel. Without a subscriber it only sends. */
 export interface ChannelIo {
   readonly connection: Connection;
   readonly client: Client;
   readonly subscriber: Client | undefined;
-  /** The subscriber's. */
+  /** Connection of the subscriber. */
   readonly listening: Connection | undefined;
   readonly base: string;
 }
 
-/** Pub/sub: who comes late, or is cut off for a while, misses what was said meanwhile. */
+/** Creates a channel over pub/sub. A process that subscribes late or loses its connection misses messages. */
 export function redisChannel({ connection, client, subscriber, listening, base }: ChannelIo): RunChannel {
   const nameOf = (runId: string): string => `${base}:run:${runId}`;
   return {
@@ -31,7 +31,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
       try {
         return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
       } catch (error) {
-        // Nobody hears what comes of it later.
+        // A later failure is ignored.
         subscribing?.then((stop) => stop()).catch(() => undefined);
         throw error;
       }

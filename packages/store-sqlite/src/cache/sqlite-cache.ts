@@ -2,10 +2,10 @@ import type { CacheStore } from '@majordomo/cache';
 import { fromJson, toJson } from '@majordomo/core';
 import type { Database } from '../file/database.ts';
 
-/** Writes between two looks for what is over. */
+/** Number of writes between two removals of expired entries. */
 const SWEEP_EVERY = 100;
 
-/** Answers in the file, bytes included. */
+/** Creates a cache in the file. */
 export function sqliteCache(database: Database, now: () => number): CacheStore {
   const find = database.prepare('SELECT value FROM cache WHERE key = ? AND (until IS NULL OR until > ?)');
   const put = database.prepare(

@@ -26,23 +26,23 @@ export function queryOf(words: string): string | undefined {
 
 const MAX_TITLE = 80;
 
-/** How the first question begins. */
+/** Returns the start of the first question. */
 export function titleOf(messages: readonly Message[]): string {
   const first = messages.find((message) => message.role === 'user' && textOf(message).trim() !== '');
   return first === undefined ? '' : lineOf(textOf(first));
 }
 
-/** A title of any text. */
+/** Returns a title of a string. */
 export const lineOf = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
 const EXCERPT_LEAD = 30;
 const MAX_EXCERPT = 120;
 
-/** The surroundings of the first of the words. */
+/** Returns the text around the first match. */
 export function excerptOf(text: string, words: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
-  // Where a letter has become another number of them, the place would be another too.
+  // If removing accents changes the length, positions do not match.
   const places =
     plain.length === line.length ? wordsOf(words).map((word) => plain.indexOf(unaccented(word))) : [];
   const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);
@@ -60,7 +60,7 @@ const onOneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 
 const unaccented = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** Not from the second half of a letter. */
+/** Returns the rest of the text without splitting a surrogate pair. */
 const sliceFrom = (text: string, at: number): string =>
   text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at);
 

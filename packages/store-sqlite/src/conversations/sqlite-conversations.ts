@@ -12,7 +12,7 @@ import { excerptOf, toIndexText, lineOf, queryOf, textOf, titleOf } from './sear
 const MAX_HITS = 20;
 type Row = Readonly<Record<string, unknown>>;
 
-/** Conversations in the file: a row for each, one for each message, and the words of the messages in an index. */
+/** Conversations in the file: a row for each, one for each message, and a full-text index. */
 export class SqliteConversations implements ConversationStore {
   private readonly database: Database;
   private readonly now: () => number;
@@ -63,7 +63,7 @@ export class SqliteConversations implements ConversationStore {
 
   async rename(id: string, title: string, by: keyof typeof RANK = 'user'): Promise<boolean> {
     const line = lineOf(title);
-    if (line === '') throw new LlmError('config', 'a title needs words; what was given is empty');
+    if (line === '') throw new LlmError('config', 'a title must not be empty');
     const rank = RANK[by];
     return await this.database.write(() => Number(this.sql.rename.run(line, rank, id, rank).changes) > 0);
   }
@@ -75,7 +75,9 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
-  /** What is as it was stays: a conversation grows by its last messages, and those before may hold pictures. */
+  /**
+   * Writes only changed messages: a conversation grows at its end, and earlier messages may contain images.
+   */
   private replace(id: string, messages: readonly Message[], texts: readonly string[]): void {
     const kept = this.sql.messages.all(id);
     const changedAt = kept.findIndex((row, place) => row['json'] !== texts[place]);

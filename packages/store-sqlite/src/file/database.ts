@@ -17,19 +17,19 @@ export class Database {
     this.commit = this.connection.prepare('COMMIT');
   }
 
-  /** Numbers beyond 2⁵³ are an error when they are read. */
+  /** Prepares a statement. Reading a number above 2⁵³ is an error. */
   prepare(sql: string): StatementSync {
     return this.connection.prepare(sql);
   }
 
-  /** Every number that is read is a `bigint`. */
+  /** Prepares a statement that reads numbers as `bigint`. */
   prepareExact(sql: string): StatementSync {
     const statement = this.connection.prepare(sql);
     statement.setReadBigInts(true);
     return statement;
   }
 
-  /** All or nothing, and nobody else writes meanwhile. */
+  /** Runs a function in a transaction that excludes other writers. */
   write<T>(run: () => T): Promise<T> {
     return this.read(() => {
       this.begin.run();
@@ -59,7 +59,12 @@ export class Database {
   toStoreError(error: unknown): Error {
     const { path } = this;
     if (!this.connection.isOpen)
-      return new LlmError('config', `${path} was closed; make the stores again`, { path }, { cause: error });
+      return new LlmError(
+        'config',
+        `${path} was closed; create the stores again`,
+        { path },
+        { cause: error },
+      );
     if (isBusy(error))
       return new LlmError(
         'overloaded',
@@ -70,7 +75,7 @@ export class Database {
     if (isCorrupt(error))
       return new LlmError(
         'config',
-        `${path} is damaged; open it again: it is set aside then`,
+        `${path} is damaged; open it again, and it will be renamed`,
         { path },
         { cause: error },
       );

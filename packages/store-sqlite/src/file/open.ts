@@ -4,19 +4,19 @@ import { LlmError } from '@majordomo/core';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
-/** How long a process waits for the others to finish writing, in ms. */
+/** Maximum wait for other processes to finish writing, in milliseconds. */
 const BUSY_MS = 5000;
 
 /**
- * Opens or creates the file. Throws `config` for a file that a newer version or another program has written, which stays as
- * it is, and for a damaged file of this package, which is renamed first together with its log.
+ * Opens or creates the file. Throws `config` for a file of a newer version or another program, which is not
+ * changed, and for a damaged file of this package, which is renamed first together with its log.
  */
 export function openFile(path: string): DatabaseSync {
   const before = inodeOf(path);
   let database: DatabaseSync | undefined;
   let header: Buffer | undefined;
   try {
-    // SQLite takes a file of less than a page for an empty one, and overwrites it.
+    // SQLite treats a file of less than a page as empty and overwrites it.
     header = headerOf(path);
     if (header !== undefined && !isSqlite(header)) throw unknownFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -31,7 +31,7 @@ export function openFile(path: string): DatabaseSync {
         : unknownFile(path, cause);
     throw new LlmError(
       'config',
-      `${path} cannot be opened: ${messageOf(cause)}; give a file in a folder that exists and may be written to`,
+      `${path} cannot be opened: ${messageOf(cause)}; pass a path in an existing, writable folder`,
       { path },
       { cause },
     );
@@ -39,19 +39,19 @@ export function openFile(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  // In this order: another process may be making the file just now, and it commits both at once.
+  // In this order, since another process may be creating the file, and commits both at once.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
   if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
   refuseNewer(database, path);
-  // Reads the schema: a damaged page is found now, and not in the middle of a call.
+  // Reads the schema, so that a damaged page is found now and not during a call.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();
   enableWal(database);
   database.exec('PRAGMA synchronous = NORMAL');
   migrate(database, path);
 }
 
-/** Turning the log on needs the file alone, and does not wait for others by itself. */
+/** Enables the write-ahead log. It requires exclusive access and does not wait for others by itself. */
 function enableWal(database: DatabaseSync): void {
   for (let tries = 0; ; tries++) {
     try {
@@ -64,7 +64,7 @@ function enableWal(database: DatabaseSync): void {
   }
 }
 
-/** One process at a time; the others find it done. */
+/** Migrates the file. One process at a time does it. */
 function migrate(database: DatabaseSync, path: string): void {
   if (pragma(database, 'user_version') === MIGRATIONS.length) return;
   database.exec('BEGIN IMMEDIATE');
@@ -94,7 +94,9 @@ function pragma(database: DatabaseSync, name: string): number {
 }
 
 const foreignFile = (path: string): LlmError =>
-  new LlmError('config', `${path} is a SQLite file of another program; give one of your own`, { path });
+  new LlmError('config', `${path} is a SQLite file of another program; pass the path of another file`, {
+    path,
+  });
 
 const MAGIC = 'SQLite format 3\0';
 /** Offset of the application id in the header of a SQLite file, and the end of what is read. */
@@ -123,7 +125,7 @@ const unknownFile = (path: string, cause?: unknown): LlmError =>
     { cause },
   );
 
-/** Another process may have done it already, and begun a new file: that one stays. */
+/** Renames a damaged file. Another process may have done so already and created a new file, which is kept. */
 function renameDamaged(path: string, before: bigint | undefined, cause: unknown): LlmError {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
   if (before === undefined || inodeOf(path) !== before)

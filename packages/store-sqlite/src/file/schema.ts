@@ -1,9 +1,9 @@
-/** Marks a file as ours: `mjdm`. */
+/** Application id in the header of the file: `mjdm`. */
 export const APPLICATION_ID = 0x6d6a646d;
 
 /**
- * One step for each version; a file of version n has had the first n. Never changed once released: what has to be
- * different is another step.
+ * Migrations, one for each version; a file of version n has had the first n. A released migration never
+ * changes.
  */
 export const MIGRATIONS: readonly string[] = [
   `

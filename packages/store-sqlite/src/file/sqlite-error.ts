@@ -7,14 +7,14 @@ const TOO_BIG = 18;
 const CONSTRAINT = 19;
 const MISMATCH = 20;
 const NOT_A_DATABASE = 26;
-/** The lower byte is the code, what is above says more. */
+/** The lower byte is the primary code. */
 const CODE = 0xff;
 
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
 
-/** Is it because of what was to be written, which no file can hold? What never came to SQLite has no code. */
+/** Whether the value cannot be stored in any file. Errors before SQLite have no code. */
 export const isUnstorable = (error: unknown): boolean =>
   !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 

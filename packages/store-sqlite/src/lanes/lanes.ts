@@ -2,25 +2,30 @@ import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
-/** How many may be at work at once. */
+/** Options of lanes: the number of concurrent attempts. */
 export interface LanesOptions {
-  /** Lanes of one name are shared by all processes. */
+  /** Name of the lanes, which all processes share. */
   readonly name: string;
-  /** Attempts at a time, over all processes. */
+  /** Maximum number of concurrent attempts over all processes. */
   readonly most: number;
-  /** Lanes of its own for each target or provider; default: for all together. */
+  /** Whether each target or provider has separate lanes. Without it, all share them. */
   readonly each?: 'target' | 'provider' | undefined;
-  /** A holder that died gives its place back after this long; renewed while an attempt runs. Default 15,000 ms. */
+  /**
+   * Time after which the place of a process that died is released, in milliseconds. It is renewed while an
+   * attempt runs.
+   *
+   * @default 15_000
+   */
   readonly leaseMs?: number | undefined;
 }
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Between two looks whether there is room, in ms; it grows. */
+/** Time between two tries, in milliseconds. It doubles up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 
-/** At most so many attempts at a time, over all processes of the store; the others wait. */
+/** Creates a gate that limits concurrent attempts over all processes of the store. Other attempts wait. */
 export function lanesGate(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
   check(options);
   const { name, most, leaseMs = DEFAULT_LEASE_MS } = options;
@@ -59,7 +64,7 @@ function permitOf(
       () => {
         if (attempt.isLapsed === true) return;
         renewLater();
-        // Tried again in time; the place is free after the lease if it does not help.
+        // Retried at the next renewal. Without success, the place is released after the lease.
         Promise.resolve(store.renew(id, leaseMs)).catch(() => undefined);
       },
       true,
@@ -87,6 +92,6 @@ function check(options: LanesOptions): void {
   const fail = (path: string, why: string): never => {
     throw new LlmError('config', `lanes: ${path} ${why}`, { path });
   };
-  if (name === '') fail('name', 'is empty: processes share lanes by it');
-  if (!Number.isSafeInteger(most)) fail('most', `must be a whole number, not ${most}`);
+  if (name === '') fail('name', 'must not be empty; processes share lanes by name');
+  if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);
 }

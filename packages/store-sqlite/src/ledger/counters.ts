@@ -108,7 +108,7 @@ export class Counters {
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
-    // Most of the time nothing has lapsed, and a reader need not wait for writers.
+    // Usually nothing has lapsed, and a reader need not wait for writers.
     if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
       await this.database.write(() => this.lapsed());
     return this.database.read(() => {
@@ -128,7 +128,7 @@ export class Counters {
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
     const left = nextResetsInMs ?? resetsInMs;
     const began = BigInt(Math.floor(now));
-    // Later than the one before, also by a clock that went back.
+    // Later than the previous one, also if the clock went back.
     const next = (known?.period ?? 0n) + 1n;
     return {
       used: 0n,

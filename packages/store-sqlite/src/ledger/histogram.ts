@@ -1,37 +1,40 @@
-/** Durations below, in ms, are counted as they are. */
+/** Durations below this are counted exactly, in milliseconds. */
 const EXACT_MS = 64;
-/** Above, each step is 6 % longer than the one before: its middle is off by less than 4 %, rounding included. */
+/**
+ * Above, each step is 6 % longer than the previous one, so that its middle is off by less than 4 %, rounding
+ * included.
+ */
 const RATIO = 1.06;
-/** Two bytes for the step, four for how often. */
+/** Two bytes for the step, four for its count. */
 const PAIR_BYTES = 6;
 
-/** Steps of durations with how often each occurred, in order. */
+/** Counts by step of duration. */
 export type Histogram = Map<number, number>;
 
-/** Which step a duration in ms falls into. */
+/** Returns the step of a duration in milliseconds. */
 export function stepOf(ms: number): number {
   const whole = Math.max(0, Math.round(ms));
   return whole < EXACT_MS ? whole : EXACT_MS + Math.round(Math.log(whole / EXACT_MS) / Math.log(RATIO));
 }
 
-/** The duration in ms that stands for a step. */
+/** Returns the duration of a step in milliseconds. */
 function msOf(step: number): number {
   return step < EXACT_MS ? step : Math.round(EXACT_MS * RATIO ** (step - EXACT_MS));
 }
 
-/** Adds what `bytes` holds. */
+/** Adds the counts in `bytes`. */
 export function addBytes(histogram: Histogram, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.byteLength; at += PAIR_BYTES)
     addStep(histogram, view.getUint16(at), view.getUint32(at + 2));
 }
 
-/** Adds a step that occurred so often. */
+/** Adds to the count of a step. */
 export function addStep(histogram: Histogram, step: number, count: number = 1): void {
   histogram.set(step, (histogram.get(step) ?? 0) + count);
 }
 
-/** The same histogram with one more of this step, as bytes. */
+/** Returns the histogram with the count of one step increased, as bytes. */
 export function withStep(bytes: Uint8Array | undefined, step: number): Uint8Array {
   const old = bytes ?? new Uint8Array();
   const view = new DataView(old.buffer, old.byteOffset, old.byteLength);
@@ -49,7 +52,7 @@ export function withStep(bytes: Uint8Array | undefined, step: number): Uint8Arra
   return longer;
 }
 
-/** By nearest rank, in ms; 0 of nothing. */
+/** Returns a quantile by nearest rank in milliseconds; 0 without data. */
 export function quantile(histogram: Histogram, share: number): number {
   const steps = [...histogram].sort(([a], [b]) => a - b);
   const rank = Math.ceil(steps.reduce((sum, [, count]) => sum + count, 0) * share);

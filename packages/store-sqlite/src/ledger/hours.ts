@@ -1,4 +1,4 @@
 export const HOUR_MS = 3_600_000;
 
-/** The hour that an instant lies in, since the epoch. */
+/** Returns the number of the hour since the epoch. */
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS);

@@ -7,10 +7,10 @@ import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
 import type { SeriesTable } from './series.ts';
 
-/** How many records are read at once. */
+/** Number of records that are read at once. */
 const PAGE = 1000;
 
-/** What of a record is added up. */
+/** Figures of a record that are summed. */
 export interface Figures {
   readonly input: number;
   readonly output: number;
@@ -20,7 +20,7 @@ export interface Figures {
   readonly unknownUsage: number;
 }
 
-/** Each attempt, and the sums of its hour. */
+/** Records of attempts and the sums of their hours. */
 export class Records {
   private readonly database: Database;
   private readonly series: SeriesTable;
@@ -46,7 +46,7 @@ export class Records {
     }
   }
 
-  /** In pages: a reader that takes its time holds nobody up. */
+  /** Reads in pages, so that a slow reader does not block others. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     const { from, to, call, tenant, target } = query;
     const statement = call === undefined ? this.sql.byTime : this.sql.byCall;
@@ -91,7 +91,7 @@ export class Records {
     if (others.length === 0) return;
     this.sql.share.run(at, seq, series, call);
     const [first] = others;
-    // The second record of a call: the first one is not alone any more.
+    // The second record of a call: the first one is no longer single.
     if (others.length === 1 && first !== undefined) {
       const firstAt = Number(first['at']);
       this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);
@@ -109,11 +109,11 @@ export class Records {
 }
 
 function unstorableError({ id }: SpendRecord, cause: unknown): LlmError {
-  const why = `no file can hold the record "${id}": ${messageOf(cause)}; it is left out of records and reports`;
+  const why = `the record "${id}" cannot be stored: ${messageOf(cause)}; it is missing in records and reports`;
   return new LlmError('invalid-request', why, {}, { cause });
 }
 
-/** What a record adds to its row. */
+/** Returns the figures of a record. */
 export function figuresOf(record: SpendRecord): Figures {
   const { usage, nanoUsd, basis, operation } = record;
   const isCounted = usage?.input !== undefined && usage.output !== undefined;
@@ -127,7 +127,7 @@ export function figuresOf(record: SpendRecord): Figures {
   };
 }
 
-/** JSON leaves out what is undefined; the members of a record are all there. */
+/** Restores undefined members, which JSON omits. */
 function restoreUndefined(record: SpendRecord): SpendRecord {
   const { vendor, model, name, tenant, usage, nanoUsd } = record;
   return {
@@ -148,7 +148,7 @@ function restoreUndefined(record: SpendRecord): SpendRecord {
   };
 }
 
-/** A sum stays at the largest INTEGER of SQLite: beyond it would continue as a number that is not exact. */
+/** Keeps a sum at the maximum INTEGER of SQLite; above, it would become an inexact REAL. */
 const saturatingSum = (column: string): string =>
   `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`;
 

@@ -23,7 +23,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Adds up whole hours where it can, and single records at the edges of days and ranges. */
+/** Sums complete hours where possible, and single records at the edges of days and ranges. */
 export class Report {
   private readonly database: Database;
   private readonly series: SeriesTable;
@@ -45,7 +45,7 @@ export class Report {
     const sums = new ReportSums(query);
     const range = await this.rangeOf(query);
     if (range === undefined) return [];
-    // Of tags and single calls the hours know nothing.
+    // Hours have no tags and no call ids.
     const isFromHours = query.call === undefined && query.tag === undefined;
     for (const stretch of stretches(range, query, isFromHours)) {
       if (stretch.isHours) await this.addHours(sums, stretch);
@@ -116,7 +116,7 @@ function add(sum: ReportSum, { call, outcome, ms }: SpendRecord, figures: Figure
   addStep(sum.durations, stepOf(ms));
 }
 
-/** The rows as they grow. */
+/** Rows of a report. */
 class ReportSums {
   private readonly query: ReportQuery;
   private readonly sums = new Map<string, ReportSum>();
@@ -125,7 +125,7 @@ class ReportSums {
     this.query = query;
   }
 
-  /** `undefined` for what was not asked for. */
+  /** Returns the sum of a row; `undefined` if the query excludes it. */
   of(series: Series, times: Key, tag: string): ReportSum | undefined {
     const { by, tenant, target } = this.query;
     if (tenant !== undefined && tenant !== series.tenant) return undefined;
@@ -172,7 +172,7 @@ function statements(database: Database) {
   return {
     ends: database.prepare('SELECT min(at) AS first, max(at) AS last FROM records'),
     hours: database.prepare(
-      // Sums may be beyond what a number of JavaScript says exactly, and those of older versions beyond an INTEGER.
+      // Sums may exceed the exact range of a number, and those of older versions the range of an INTEGER.
       `SELECT series, attempts, single, CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
          CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced, unknown_usage, durations
        FROM hours WHERE hour >= ? AND hour < ?`,

@@ -1,10 +1,10 @@
 import type { Database } from '../file/database.ts';
 import { HOUR_MS, hourOf } from './hours.ts';
 
-/** So many at a time: nobody waits long for the file. */
+/** Number of records that are deleted at once, so that others do not wait long. */
 const BATCH = 1000;
 
-/** Forgets records that are older than what is to be kept, with the sums of their hours. */
+/** Deletes old records with the sums of their hours. */
 export class Retention {
   private readonly keepMs: number | undefined;
   private readonly now: () => number;
@@ -17,11 +17,11 @@ export class Retention {
     this.sql = statements(database);
   }
 
-  /** Within a transaction that writes; about once an hour, or until all is done. */
+  /** Deletes old records within a write transaction, about once an hour. */
   deleteOld(): void {
     const now = this.now();
     if (this.keepMs === undefined || now < this.next) return;
-    // Whole hours, so that sums and single records tell the same.
+    // Complete hours, so that sums and single records agree.
     const end = Math.floor((now - this.keepMs) / HOUR_MS) * HOUR_MS;
     const { changes } = this.sql.records.run(end, BATCH);
     const oldest = this.sql.oldest.get()?.['at'];

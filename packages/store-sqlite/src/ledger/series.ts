@@ -1,13 +1,13 @@
 import type { SpendRecord } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
 
-/** What records have in common: hours are added up for each of these. */
+/** Properties by which hours are summed. */
 export type Series = Pick<SpendRecord, 'tenant' | 'vendor' | 'model' | 'target' | 'name' | 'outcome'>;
 
-/** Kept in memory; there are far fewer of them than records. */
+/** Maximum number of cached series. There are far fewer series than records. */
 const MAX_CACHED = 10_000;
 
-/** Numbers for series, and back. */
+/** Ids of series. */
 export class SeriesTable {
   private readonly ids = new Map<string, number>();
   private readonly series = new Map<number, Series>();
@@ -21,7 +21,7 @@ export class SeriesTable {
     this.read = database.prepare('SELECT what FROM series WHERE id = ?');
   }
 
-  /** Inside a transaction, and to be forgotten if it fails: `forget`. */
+  /** Returns the id of a series. Call it within a transaction, and `forget` if the transaction fails. */
   idOf({ tenant, vendor, model, target, name, outcome }: Series): number {
     const what = JSON.stringify([tenant, vendor, model, target, name, outcome]);
     const known = this.ids.get(what) ?? this.find.get(what)?.['id'];
@@ -31,7 +31,7 @@ export class SeriesTable {
     return id;
   }
 
-  /** The transaction failed: what it added is not there. */
+  /** Clears the cache after a failed transaction. */
   forget(): void {
     this.ids.clear();
   }

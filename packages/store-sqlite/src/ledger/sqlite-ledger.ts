@@ -6,7 +6,7 @@ import { Report } from './report.ts';
 import { Retention } from './retention.ts';
 import { SeriesTable } from './series.ts';
 
-/** The books in the file. */
+/** Creates the ledger store in the file. */
 export function sqliteLedger(
   database: Database,
   now: () => number,

@@ -1,8 +1,8 @@
 import type { RunState } from '@majordomo/agent';
 
 /**
- * Agent runs by id. `load` takes the run for `leaseMs` (default 60,000, renewed by a timer while this process lives);
- * `save` and `release` give it back.
+ * Store of agent runs. `load` locks the run for `leaseMs` (default 60,000, renewed while this process lives);
+ * `save` and `release` unlock it.
  */
 export interface RunStore {
   /** Rejects with `denied` when another process holds the run, or has saved it since it was loaded here. */

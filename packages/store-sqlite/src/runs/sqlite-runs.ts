@@ -39,7 +39,7 @@ export class SqliteRuns implements RunStore {
       return next;
     });
     this.forget(id);
-    // Another save of this process continues from here, unless somebody else has the run by then.
+    // A later save of this process continues from here, unless another process has locked the run.
     this.loaded.set(id, { version, stop: () => undefined });
     if (state.done !== undefined) this.loaded.delete(id);
   }
@@ -94,7 +94,10 @@ export class SqliteRuns implements RunStore {
     const isTaken = isHeld(row, now) && row['holder'] !== this.me;
     if (!isTaken && (known === undefined || known === Number(row['version']))) return;
     const why = isTaken ? 'another process holds it' : 'another process has saved it meanwhile';
-    throw new LlmError('denied', `the run "${id}" was not saved: ${why}; load it and go on from there`);
+    throw new LlmError(
+      'denied',
+      `the run "${id}" was not saved: ${why}; load it again and continue from there`,
+    );
   }
 
   private forget(id: string): void {
@@ -109,7 +112,7 @@ export class SqliteRuns implements RunStore {
     };
     const renew = (): void => {
       next();
-      // A file that cannot be written now is tried again in time, and a lease that runs out is told by `save`.
+      // A failed renewal is retried. `save` reports a lease that has ended.
       this.database
         .write(() => this.sql.renew.run(Math.ceil(this.clock.now() + leaseMs), id, this.me))
         .catch(() => undefined);
