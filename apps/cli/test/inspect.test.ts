@@ -54,7 +54,7 @@ describe('majordomo inspect', () => {
     const running = start(['inspect', 'demo', '--port', '0']);
     const page = await feed(running);
     await page.heard(/anthropic\/claude-typed/);
-    await running.said(/Every call returned one complete answer/);
+    await running.said(/Every call got one complete answer/);
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
   }, 60_000);

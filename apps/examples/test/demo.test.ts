@@ -99,7 +99,7 @@ it('the command runs to its end, without colors when piped', async () => {
     '\n6  ',
     'Summary, from the events alone',
     'bedrock/claude-demo  ',
-    'Every call returned',
+    'Every call got',
   ];
   expect(places.map((text) => stdout.lastIndexOf(text))).toEqual(
     places.map((text) => stdout.lastIndexOf(text)).toSorted((a, b) => a - b),
