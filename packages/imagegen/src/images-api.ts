@@ -120,13 +120,8 @@ const urlError = (target: string): LlmError =>
 
 function reportedError(error: unknown, target: string): LlmError {
   const { message, code, type } = isRecord(error) ? error : { message: error };
-  return wireError({
-    target,
-    message: asText(message),
-    code: asText(code),
-    type: asText(type),
-    body: { error },
-  });
+  const facts = { message: asText(message), code: asText(code), type: asText(type) };
+  return wireError({ target, ...facts, body: { error } });
 }
 
 function usageOf(raw: unknown): Usage | undefined {

@@ -55,10 +55,7 @@ function callError(error: APICallError, target: string): LlmError {
   });
 }
 
-/**
- * Converts an error after a successful status: the body was cut, invalid, or reports a failure. If the body was parsed,
- * `@ai-sdk/openai` 4 sets the status 400.
- */
+/** Converts an error after a successful status: the body was cut, invalid, or reports a failure (`@ai-sdk/openai` 4: status 400). */
 function unreadableResponse(error: APICallError, target: string): LlmError {
   const reported = vendorError(error);
   if (asText(reported['message']) !== undefined) return streamError(reported, target);

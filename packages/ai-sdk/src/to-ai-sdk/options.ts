@@ -9,10 +9,8 @@ export interface BridgeOptions {
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /**
-   * Time limit of a call, in milliseconds. The AI SDK does not cancel a stream whose reader stops. A stream without a reader ends
-   * after `unreadMs` (5 minutes) in any case.
-   *
-   * @default `totalMs` of the chain
+   * Time limit of a call, in milliseconds: the AI SDK does not cancel a stream whose reader stops. A stream without a reader ends
+   * after `unreadMs` (5 minutes) in any case. `@default` that of the chain
    */
   readonly totalMs?: number | undefined;
 }
