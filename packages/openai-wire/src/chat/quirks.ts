@@ -16,6 +16,7 @@ export const CHAT_PARAMETERS = [
   'stream_options',
 ] as const;
 
+/** Member of a Chat Completions request that a server may reject. */
 export type ChatParameter = (typeof CHAT_PARAMETERS)[number];
 
 /**

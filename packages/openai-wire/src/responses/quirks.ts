@@ -11,6 +11,7 @@ export const RESPONSES_PARAMETERS = [
   'reasoning',
 ] as const;
 
+/** Member of a Responses request that a server may reject. */
 export type ResponsesParameter = (typeof RESPONSES_PARAMETERS)[number];
 
 /**
