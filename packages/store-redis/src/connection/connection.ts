@@ -1,7 +1,7 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
-import { SharedTimeout } from './shared-timeout.ts';
+import { SharedTimeout } from './pooled-timeout.ts';
 
 /** Time between two tries of a Redis that does not answer, in milliseconds. */
 const RETRY_MS = 1000;

@@ -1,6 +1,6 @@
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { SharedTimeout } from './shared-timeout.ts';
+import { SharedTimeout } from './pooled-timeout.ts';
 
 it('ends each wait by itself, never later than was said and a fifth sooner at most', async () => {
   const clock = fakeClock();
