@@ -1,28 +1,28 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { endOf } from './runs.ts';
+import { finalStatus } from './runs.ts';
 
-/** The stream of a run's workflow that has what is told of it. */
+/** Stream of a run's workflow with the messages of the channel. */
 const STREAM = 'told';
-const EVERY_MS = 100;
-/** Between looks at a database that fails. */
-const SLOWEST_MS = 5000;
+const POLL_INTERVAL_MS = 100;
+/** Maximum time between two queries of a database that fails. */
+const MAX_INTERVAL_MS = 5000;
 
 /**
- * Carries what runs on DBOS tell, in a stream of each run's workflow: rows of the same PostgreSQL, so that who comes late
- * hears everything from the beginning. For `dbosAgent(name, agent, { channel })`, and `watchRun` in any process that has
- * launched DBOS.
+ * Creates a channel that stores the messages of a run in a stream of its workflow, in the same PostgreSQL. A late subscriber
+ * receives all messages from the beginning. Pass it to `dbosAgent(name, agent, { channel })`, and to `watchRun` in any
+ * process that has launched DBOS.
  */
 export function dbosChannel(): RunChannel {
   return {
-    // The last word comes between steps, where a row would be an entry of the run; a stream ends with its workflow.
+    // The last message comes between two steps, where a row would be a journal entry. The stream ends with its workflow.
     publish: (_runId, text) => (DBOS.isInStep() ? DBOS.writeStream(STREAM, text) : Promise.resolve()),
-    subscribe(runId, hear, isOver) {
+    subscribe(runId, onMessage, onEnd) {
       const controller = new AbortController();
-      void reading(runId, hear, controller.signal).then(() => {
-        isOver();
-      }, isOver);
+      void readStream(runId, onMessage, controller.signal).then(() => {
+        onEnd();
+      }, onEnd);
       return Promise.resolve(() => {
         controller.abort();
       });
@@ -30,26 +30,30 @@ export function dbosChannel(): RunChannel {
   };
 }
 
-/** Until the run is over and all of it was heard, or nobody listens. */
-async function reading(runId: string, hear: (text: string) => void, signal: AbortSignal): Promise<void> {
+/** Reads the stream until the run has ended and all messages are read, or the subscription ends. */
+async function readStream(
+  runId: string,
+  onMessage: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   let [offset, isLast] = [0, false];
   for (;;) {
     const text = await textAt(runId, offset);
     if (signal.aborted) return;
     if (text !== undefined) {
       offset++;
-      hear(text);
+      onMessage(text);
     } else if (isLast) return;
-    // What it wrote between the last look and its end is read first.
+    // Messages between the last read and the end of the run are read first.
     else isLast = await hasEnded(runId, signal);
   }
 }
 
-/** A database that cannot say is asked again, as long as this process is on it. */
+/** Whether the run has ended. Repeats a failed query while DBOS is launched in this process. */
 async function hasEnded(runId: string, signal: AbortSignal): Promise<boolean> {
-  for (let wait = EVERY_MS; !signal.aborted; wait = Math.min(wait * 2, SLOWEST_MS)) {
+  for (let wait = POLL_INTERVAL_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_INTERVAL_MS)) {
     try {
-      return (await endOf(runId)) !== undefined;
+      return (await finalStatus(runId)) !== undefined;
     } catch (cause) {
       if (!DBOS.isInitialized())
         throw new LlmError(
@@ -64,12 +68,12 @@ async function hasEnded(runId: string, signal: AbortSignal): Promise<boolean> {
   return false;
 }
 
-/** `undefined`: there is none, for now or for ever, or no such run yet. */
+/** Returns the message at an offset, or `undefined` if it or the run does not exist yet. */
 async function textAt(runId: string, offset: number): Promise<string | undefined> {
   try {
     return await DBOS.readStreamOffset<string>(runId, STREAM, offset, { timeoutSeconds: 1 });
   } catch {
-    await pause(EVERY_MS);
+    await pause(POLL_INTERVAL_MS);
     return undefined;
   }
 }

@@ -2,6 +2,6 @@ export { dbosAgent, type DbosAgentOptions } from './dbos-agent.ts';
 export { dbosChannel } from './dbos-channel.ts';
 export type { DbosAgent, WaitOptions } from './runs.ts';
 
-// taken from others, so that they can be named here
+// types of other packages that appear in this API
 export type { Agent, Decision, RunInput, RunResult, RunState } from '@majordomo/agent';
 export type { RunChannel, RunJournaledIo } from '@majordomo/agent/durable';

@@ -7,68 +7,66 @@ import {
 } from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { clearly } from './clearly.ts';
-import { looking } from './looking.ts';
+import { withLlmError } from './with-llm-error.ts';
+import { poll } from './poll.ts';
 
-/** How long somebody waits for a run. The run continues without them. */
+/** Options of a wait for a run. The run continues when the wait ends. */
 export interface WaitOptions {
-  /** Ends it with `aborted`. */
+  /** Ends the wait with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs of an agent on DBOS, in a process that has launched it. Rejects with an `LlmError`. */
+/** Runs of an agent on DBOS, in a process that has launched it. All methods reject with an `LlmError`. */
 export interface DbosAgent {
-  /** Begins the run; a second start of one id is none. Rejects with `config` for a state that no run can have left. */
+  /** Starts the run. A second start with the same id has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput): Promise<void>;
-  /** Waits until the run is over. Rejects as the run did, with its kind and what had arrived; `aborted`: it was cancelled. */
+  /** Waits for the end of the run. Rejects with the error of the run and its partial response, or `aborted` if it was cancelled. */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
-  /** Settles when the run waits (its calls) or is over (none). A call goes from the list once the run has heard of its decision. */
+  /** Resolves with the calls that wait for a decision, or with none when the run has ended. A call is removed when the run receives its decision. */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
-  /** `invalid-request` when no call waits for it. The first decision on a call counts. */
+  /** Sends a decision; the first decision on a call counts. Rejects with kind `invalid-request` if the call does not wait. */
   decide(runId: string, decision: Decision): Promise<void>;
   /**
-   * Takes over what dead processes left: the runs of these executors, or of all but this one. One whose process lives would
-   * run twice from there. Gives the runs' ids.
+   * Resumes the runs of these executors, or of all other executors, in this process, and returns their ids. Their processes
+   * must have ended: a run whose process is alive would run twice.
    */
   resumeAll(executors?: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Without what runs began with and came to, which may be megabytes: who waits looks ten times a second. */
-const LIGHTLY = { loadInput: false, loadOutput: false } as const;
-/** How long an event is waited for. */
+/** Queries without inputs and results, which can contain megabytes: a wait queries ten times a second. */
+const WITHOUT_DATA = { loadInput: false, loadOutput: false } as const;
 const EVENT_MS = 100;
 
-/** What can be done about the runs of a workflow. */
-export function runsOf(name: string, workflow: (input: JsonValue) => Promise<JsonValue>): DbosAgent {
+export function createRuns(name: string, workflow: (input: JsonValue) => Promise<JsonValue>): DbosAgent {
   return {
     start: (runId, input) =>
-      clearly(`start of run "${runId}"`, async () => {
-        const begun = typeof input === 'string' ? input : toJson(input);
-        initialStateFrom(begun, runId);
-        await DBOS.startWorkflow(workflow, { workflowID: runId })(begun);
+      withLlmError(`start of run "${runId}"`, async () => {
+        const state = typeof input === 'string' ? input : toJson(input);
+        initialStateFrom(state, runId);
+        await DBOS.startWorkflow(workflow, { workflowID: runId })(state);
       }),
     result: (runId, { signal } = {}) =>
-      clearly(`run "${runId}"`, async () => {
-        const status = await looking(signal, () => endOf(runId));
+      withLlmError(`run "${runId}"`, async () => {
+        const status = await poll(signal, () => finalStatus(runId));
         if (status === 'CANCELLED') throw new LlmError('aborted', `run "${runId}" was cancelled`);
         return resultFromJson(await DBOS.retrieveWorkflow<JsonValue>(runId).getResult());
       }),
     awaiting: (runId, { signal } = {}) =>
-      clearly(`run "${runId}"`, () =>
-        looking(signal, async () => {
-          if ((await endOf(runId)) !== undefined) return [];
-          const waiting = await waitingIn(runId);
+      withLlmError(`run "${runId}"`, () =>
+        poll(signal, async () => {
+          if ((await finalStatus(runId)) !== undefined) return [];
+          const waiting = await waitingCalls(runId);
           return waiting.length === 0 ? undefined : waiting.map(({ call }) => call);
         }),
       ),
     decide: (runId, decision) =>
-      clearly(`decision on run "${runId}"`, async () => {
-        const { name: entry } = findWaitingCall(await waitingIn(runId), decision);
+      withLlmError(`decision on run "${runId}"`, async () => {
+        const { name: entry } = findWaitingCall(await waitingCalls(runId), decision);
         await DBOS.send(runId, toJson(decision), entry, `${runId} ${entry}`);
       }),
     resumeAll: (executors) =>
-      clearly(`runs of "${name}"`, async () => {
-        const found = await DBOS.listWorkflows({ workflowName: name, status: 'PENDING', ...LIGHTLY });
+      withLlmError(`runs of "${name}"`, async () => {
+        const found = await DBOS.listWorkflows({ workflowName: name, status: 'PENDING', ...WITHOUT_DATA });
         const left = found.filter(({ executorId = '' }) =>
           executors === undefined ? executorId !== DBOS.executorID : executors.includes(executorId),
         );
@@ -79,13 +77,13 @@ export function runsOf(name: string, workflow: (input: JsonValue) => Promise<Jso
   };
 }
 
-/** How the run ended, if it did. */
-export async function endOf(runId: string): Promise<string | undefined> {
-  const [found] = await DBOS.listWorkflows({ workflowIDs: [runId], ...LIGHTLY });
+/** Returns the final status of a run, or `undefined` while it runs. */
+export async function finalStatus(runId: string): Promise<string | undefined> {
+  const [found] = await DBOS.listWorkflows({ workflowIDs: [runId], ...WITHOUT_DATA });
   return found?.completedAt === undefined ? undefined : found.status;
 }
 
-async function waitingIn(runId: string): Promise<readonly WaitingCall[]> {
+async function waitingCalls(runId: string): Promise<readonly WaitingCall[]> {
   const options = { timeoutSeconds: EVENT_MS / 1000, pollingIntervalMs: EVENT_MS };
   return fromJson((await DBOS.getEvent<JsonValue>(runId, 'waiting', options)) ?? []);
 }

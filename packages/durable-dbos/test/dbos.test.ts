@@ -45,7 +45,7 @@ const AGENTS = {
   late: agentOf([calls(['l', 'pay']), 'Nobody.'], [tool('pay', { approval: true })]),
 };
 
-/** As a process has it that was deployed again: the same agent, whose payments nobody agrees to any more. */
+/** The same agent without the approval of payments, as after a deployment. */
 let isDeployedAnew = false;
 const paying = (more: Partial<Tool>): Agent =>
   agentOf([calls(['p', 'pay']), 'Paid.'], [tool('pay', { effect: 'once', ...more })]);
@@ -80,26 +80,26 @@ describeWith('postgres', 'an agent on DBOS', () => {
 
   for (const { name, run } of cases) it(name, () => run((agent) => suite[agent]), 30_000);
 
-  it('has an entry for each effect, and one of a model error', async () => {
+  it('stores an entry for each effect and for a model error', async () => {
     const names = async (runId: string) => (await DBOS.listWorkflowSteps(runId))?.map(({ name }) => name);
     expect(await names('plain 1')).toEqual(['ask 1', 'tool plain 1/1/1', 'ask 2']);
     expect(await names('fails 1')).toEqual(['ask 1']);
   });
 
-  it('denies what nobody decided on in time', async () => {
+  it('denies a call without a decision in time', async () => {
     await runs.late.start('run-4', 'go');
     const { messages } = await runs.late.result('run-4');
-    expect(JSON.stringify(messages)).toContain('nobody decided in time');
+    expect(JSON.stringify(messages)).toContain('no decision in time');
   });
 
-  it('keeps nothing of what hangs on an error', async () => {
+  it('stores no attached data of an error', async () => {
     await runs.leaks.start('run-6', 'go');
     await expect(runs.leaks.result('run-6')).rejects.toMatchObject({ kind: 'auth' });
     const kept = [await DBOS.listWorkflowSteps('run-6'), await DBOS.getWorkflowStatus('run-6')];
     expect(inspect(kept, { depth: 9, showHidden: true })).not.toContain('very-secret');
   });
 
-  it('takes the first decision on a call', async () => {
+  it('applies the first decision on a call', async () => {
     const { twice } = runs;
     await twice.start('run-2', 'go');
     await twice.awaiting('run-2');
@@ -108,7 +108,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
     expect(JSON.stringify((await twice.result('run-2')).messages)).toContain('too dear');
   });
 
-  it('that was cancelled waits for nobody, and rejects with aborted', async () => {
+  it('cancelled rejects with aborted and has no waiting calls', async () => {
     await runs.cancelled.start('run-8', 'go');
     await runs.cancelled.awaiting('run-8');
     await DBOS.cancelWorkflow('run-8');
@@ -116,7 +116,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
     await expect(runs.cancelled.result('run-8')).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('that was changed under a run ends it, and says what to do', async () => {
+  it('changed during a run ends it with a remedy', async () => {
     const { changing } = runs;
     await changing.start('run-10', 'go');
     await changing.awaiting('run-10');
@@ -125,11 +125,11 @@ describeWith('postgres', 'an agent on DBOS', () => {
     await DBOS.resumeWorkflow('run-10');
     await expect(changing.result('run-10')).rejects.toMatchObject({
       kind: 'config',
-      message: expect.stringMatching(/it asks for "claim run-10\/1\/p", .*applicationVersion/),
+      message: expect.stringMatching(/it executes "claim run-10\/1\/p", .*applicationVersion/),
     });
   });
 
-  it('is no longer looked at once nobody waits', async () => {
+  it('is not queried after the wait has ended', async () => {
     const controller = new AbortController();
     const look = vi.spyOn(DBOS, 'listWorkflows');
     const waiting = suite.plain.result('never', controller);

@@ -40,7 +40,7 @@ describeWith('postgres', 'watching a run on DBOS', () => {
   });
   const psql = (sql: string) => promisify(execFile)('psql', [`${postgres.url}_dbos`, '-c', sql]);
 
-  it('outlives a database that cannot say for a while whether the run is over', async () => {
+  it('continues after failed queries of the database', async () => {
     const looks = vi.spyOn(DBOS, 'listWorkflows');
     const heard = textOf(await watchRun(channel, 'run-1'));
     await psql('ALTER TABLE dbos.workflow_status RENAME TO away');
@@ -56,7 +56,7 @@ describeWith('postgres', 'watching a run on DBOS', () => {
     expect(await heard).toBe('Done.');
   }, 30_000);
 
-  it('says so when DBOS is shut down in this process', async () => {
+  it('rejects when DBOS is shut down in this process', async () => {
     const heard = textOf(await watchRun(channel, 'never'));
     const said = expect(heard).rejects.toMatchObject({
       kind: 'config',

@@ -9,51 +9,51 @@ import {
   type WorkflowContext,
   type WorkflowSharedContext,
 } from '@restatedev/restate-sdk';
-import { terminal } from './terminal.ts';
+import { terminalError } from './terminal.ts';
 
-/** Of the promise that tells which invocation the run is. */
-const BEGUN = 'begun';
+/** Name of the promise with the run's invocation id. */
+const INVOCATION = 'begun';
 
-/** Of the promise that tells which calls wait for the n-th time; `null`: the run is over. */
+/** Name of the promise with the calls that wait in a round; `null` means that the run has ended. */
 const roundName = (round: number): string => `waiting ${round}`;
 
-/** Whoever asks which calls wait hears by it of an end that the run itself could not tell: it was killed, or its agent changed. */
-export function tellBegun(context: WorkflowContext): void {
-  void context.promise<InvocationId>(BEGUN).resolve(context.request().id);
+/** Publishes the invocation id, so that `awaiting` notices the end of a run that was killed or whose agent changed. */
+export function publishInvocation(context: WorkflowContext): void {
+  void context.promise<InvocationId>(INVOCATION).resolve(context.request().id);
 }
 
-/** What a run tells those who ask which calls wait. */
-export function roundsOf(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'onEnd'>> {
+/** Creates the functions by which a run reports the waiting calls. */
+export function waitingReports(context: WorkflowContext): Required<Pick<RunJournal, 'awaiting' | 'onEnd'>> {
   let round = 0;
-  const tell = (at: number, waiting: readonly WaitingCall[] | null): Promise<void> =>
+  const report = (at: number, waiting: readonly WaitingCall[] | null): Promise<void> =>
     context.promise<JsonValue>(roundName(at)).resolve(waiting && toJson(waiting));
   return {
     async awaiting(waiting) {
       context.set('waiting', toJson(waiting));
       if (waiting.length === 0) return;
       context.set('round', ++round);
-      await tell(round, waiting);
+      await report(round, waiting);
     },
     async onEnd() {
       context.set('waiting', []);
-      await tell(round + 1, null);
+      await report(round + 1, null);
     },
   };
 }
 
-const waitingIn = async (context: WorkflowSharedContext): Promise<readonly WaitingCall[]> =>
+const waitingCalls = async (context: WorkflowSharedContext): Promise<readonly WaitingCall[]> =>
   fromJson((await context.get<JsonValue>('waiting')) ?? []);
 
 const isDecided = async (context: WorkflowSharedContext, { name }: WaitingCall): Promise<boolean> =>
   (await context.promise<JsonValue>(name).peek()) !== undefined;
 
-/** The calls that wait and were not decided on, as soon as there are some; none once the run is over. */
+/** Waits for calls without a decision and returns them; returns none when the run has ended. */
 export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = handlers.workflow.shared(
   async (context: WorkflowSharedContext) => {
-    const run = await context.promise<InvocationId>(BEGUN);
+    const run = await context.promise<InvocationId>(INVOCATION);
     let ended: RestatePromise<null> | undefined;
     let round = (await context.get<number>('round')) ?? 0;
-    let waiting = await waitingIn(context);
+    let waiting = await waitingCalls(context);
     for (;;) {
       const open = [];
       for (const one of waiting) if (!(await isDecided(context, one))) open.push(one.call);
@@ -69,20 +69,20 @@ export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = 
   },
 );
 
-/** Keeps a decision, unless no call waits for it. */
+/** Stores a decision; fails if its call does not wait. */
 export const decide: (context: WorkflowSharedContext, decision: JsonValue) => Promise<void> =
   handlers.workflow.shared(async (context: WorkflowSharedContext, decision: JsonValue) => {
-    const one = chosen(await waitingIn(context), fromJson(decision));
+    const one = findCall(await waitingCalls(context), fromJson(decision));
     if (await isDecided(context, one))
-      throw new TerminalError(`"${one.call.id}" was decided on before`, { errorCode: 409 });
+      throw new TerminalError(`"${one.call.id}" already has a decision`, { errorCode: 409 });
     await context.promise<JsonValue>(one.name).resolve(decision);
   });
 
-function chosen(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
+function findCall(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   try {
     return findWaitingCall(waiting, decision);
   } catch (error) {
     if (!LlmError.is(error)) throw error;
-    throw terminal(error, 400);
+    throw terminalError(error, 400);
   }
 }

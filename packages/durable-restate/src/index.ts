@@ -6,6 +6,6 @@ export {
   type WaitOptions,
 } from './restate-agent-client.ts';
 
-// taken from others, so that they can be named here
+// types of other packages that appear in this API
 export type { Agent, Decision, RunInput, RunResult, RunState } from '@majordomo/agent';
 export type { RunJournaledIo } from '@majordomo/agent/durable';

@@ -4,65 +4,67 @@ import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
 import type { AgentHandlers } from './restate-agent.ts';
-import { unlessChanged } from './changed.ts';
-import { clearly } from './clearly.ts';
-import { isOver } from './over.ts';
+import { withMismatchCheck } from './mismatch.ts';
+import { withLlmError } from './with-llm-error.ts';
+import { hasOutput } from './has-output.ts';
 
-/** Where runs are asked about. */
+/** Options of `restateAgentClient`. */
 export interface RestateClientOptions {
-  /** Where Restate takes requests, such as `http://127.0.0.1:8080`. */
+  /** Address of Restate's ingress, such as `http://127.0.0.1:8080`. */
   readonly ingress: string;
   /**
-   * Where Restate is administered, such as `http://127.0.0.1:9070`. With it `result` and `awaiting` look there now and then, and
-   * reject with `config` when Restate tries a run again without success since its agent was changed.
+   * Address of Restate's admin API, such as `http://127.0.0.1:9070`. With it, `result` and `awaiting` query the API and reject
+   * with kind `config` if Restate retries a run without success because its agent changed. Default: no queries.
    */
   readonly admin?: string | undefined;
-  /** For every request, such as a key. */
+  /** Headers of every request, such as a key. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** How long somebody waits for a run. The run continues without them. */
+/** Options of a wait for a run. The run continues when the wait ends. */
 export interface WaitOptions {
-  /** Ends it with `aborted`. */
+  /** Ends the wait with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs of an agent on Restate, from anywhere. Rejects with an `LlmError`. */
+/** Client for the runs of an agent on Restate. All methods reject with an `LlmError`. */
 export interface RestateAgentClient {
-  /** A second start of one id is none. Rejects with `config` for a state that no run can have left. */
+  /** Starts a run. A second start with the same id has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput, options?: WaitOptions): Promise<void>;
   /**
-   * Waits until the run is over. Rejects as the run did, with its kind and what had arrived; `aborted`: it was cancelled;
-   * `config`: its agent was changed.
+   * Waits for the end of the run. Rejects with the error of the run and its partial response, with kind `aborted` if it was
+   * cancelled, or `config` if its agent changed.
    */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
-  /** Settles when the run waits (its calls) or is over (none). */
+  /** Resolves with the calls that wait for a decision, or with none when the run has ended. */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
-  /** `invalid-request` when no call waits for it, or it was decided on before. */
+  /** Sends a decision. Rejects with kind `invalid-request` if the call does not wait or already has a decision. */
   decide(runId: string, decision: Decision, options?: WaitOptions): Promise<void>;
 }
 
 const KINDS: KindsOf<RestateClientOptions> = { ingress: 'string', admin: 'string', headers: 'object' };
 
-/** A client for the runs of the agent of this name. Throws `config` for options that cannot be meant. */
+/** Creates a client for the runs of the agent with this name. Throws kind `config` for invalid options. */
 export function restateAgentClient(name: string, options: RestateClientOptions): RestateAgentClient {
   checkOptions('restateAgentClient', options, KINDS, ['ingress']);
   const { ingress, admin, headers = {} } = options;
   const runs = connect({ url: ingress, headers: { ...headers } });
-  const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, addressable(runId));
+  const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, checkRunId(runId));
   const hasEnded = (runId: string, bounds: Bounds): Promise<boolean> =>
-    isOver(() => run(runId).workflowOutput(Opts.from(bounds)));
+    hasOutput(() => run(runId).workflowOutput(Opts.from(bounds)));
   const waited = <T>(runId: string, signal: AbortSignal | undefined, ask: (bounds: Bounds) => Promise<T>) => {
     const what = `run "${runId}"`;
-    const looking = admin === undefined ? undefined : { admin, headers, name, runId };
-    return clearly(what, signal, () => unlessChanged(what, looking, signal, (until) => ask(bounded(until))));
+    const query = admin === undefined ? undefined : { admin, headers, name, runId };
+    return withLlmError(what, signal, () =>
+      withMismatchCheck(what, query, signal, (until) => ask(boundsOf(until))),
+    );
   };
   return {
     start: (runId, input, { signal } = {}) =>
-      clearly(`start of run "${runId}"`, signal, async () => {
-        const begun = typeof input === 'string' ? input : toJson(input);
-        initialStateFrom(begun, runId);
-        await run(runId).workflowSubmit(begun, SendOpts.from(bounded(signal)));
+      withLlmError(`start of run "${runId}"`, signal, async () => {
+        const state = typeof input === 'string' ? input : toJson(input);
+        initialStateFrom(state, runId);
+        await run(runId).workflowSubmit(state, SendOpts.from(boundsOf(signal)));
       }),
     result: (runId, { signal } = {}) =>
       waited(runId, signal, async (bounds) =>
@@ -70,26 +72,26 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
       ),
     awaiting: (runId, { signal } = {}) =>
       waited(runId, signal, async (bounds) => {
-        const said = await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds));
-        const calls = fromJson<readonly ToolCallPart[]>(said);
+        const waiting = await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds));
+        const calls = fromJson<readonly ToolCallPart[]>(waiting);
         return calls.length > 0 && (await hasEnded(runId, bounds)) ? [] : calls;
       }),
     decide: (runId, decision, { signal } = {}) =>
-      clearly(`decision on run "${runId}"`, signal, async () => {
-        if (await hasEnded(runId, bounded(signal)))
+      withLlmError(`decision on run "${runId}"`, signal, async () => {
+        if (await hasEnded(runId, boundsOf(signal)))
           throw new LlmError(
             'invalid-request',
-            `decision on run "${runId}": the run is over, and no call waits`,
+            `decision on run "${runId}": the run has ended, so no call waits`,
           );
-        await run(runId).decide(toJson(decision), Opts.from<JsonValue, undefined>(bounded(signal)));
+        await run(runId).decide(toJson(decision), Opts.from<JsonValue, undefined>(boundsOf(signal)));
       }),
   };
 }
 
-/** Addresses have no way to say these two, escaped or not: they would lead elsewhere. */
-function addressable(runId: string): string {
+/** Throws kind `config` for `.` and `..`, which a URL resolves as path segments even if escaped. */
+function checkRunId(runId: string): string {
   if (runId !== '.' && runId !== '..') return runId;
-  throw new LlmError('config', `"${runId}" cannot be the runId of a run on Restate: give it another`, {
+  throw new LlmError('config', `"${runId}" is not a valid runId on Restate; use another`, {
     path: 'runId',
   });
 }
@@ -98,4 +100,4 @@ interface Bounds {
   readonly signal?: AbortSignal;
 }
 
-const bounded = (signal: AbortSignal | undefined): Bounds => (signal ? { signal } : {});
+const boundsOf = (signal: AbortSignal | undefined): Bounds => (signal ? { signal } : {});

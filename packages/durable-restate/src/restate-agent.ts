@@ -2,35 +2,35 @@ import type { Agent } from '@majordomo/agent';
 import { runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
 import { fromJson, type JsonValue } from '@majordomo/core';
 import * as restate from '@restatedev/restate-sdk';
-import { awaiting, decide, roundsOf, tellBegun } from './decisions.ts';
-import { stepsOf } from './steps.ts';
-import { runFailure, terminal } from './terminal.ts';
+import { awaiting, decide, waitingReports, publishInvocation } from './decisions.ts';
+import { createSteps } from './steps.ts';
+import { runFailure, terminalError } from './terminal.ts';
 
-/** How an agent runs on Restate; all of it may be left out. Observers and events are told where a step happens, never again. */
+/** Options of `restateAgent`. Observers and `onEvent` are called in the process that executes a step, and not on a replay. */
 export interface RestateAgentOptions extends RunJournaledIo {
-  /** Restate ends an attempt that says nothing for about this long, and its step begins again. In ms; default 1,800,000. */
+  /** Time without progress after which Restate ends an attempt and executes its step again, in milliseconds. `@default 1_800_000` */
   readonly longestCallMs?: number | undefined;
   /**
-   * How long a run that is over is known: until then its result can be had, and its id begins no other. In ms; default: Restate's,
-   * a day.
+   * Time for which an ended run is stored, in milliseconds. Its result is available and its id is in use for this time.
+   * `@default` one day, the default of Restate
    */
   readonly keepRunsMs?: number | undefined;
 }
 
-/** The handlers of a workflow of an agent; what they take and give is JSON by `toJson`. */
+/** Handlers of an agent's workflow. Their arguments and results are JSON by `toJson`. */
 export type AgentHandlers = {
-  /** Once for a key, which is the run's id: a question or a state. Gives the result, its transcript in `state` alone. */
+  /** Runs the agent once per key, the run's id, for a prompt or a state. Returns the result, with the transcript in `state` only. */
   run(context: restate.WorkflowContext, input: JsonValue): Promise<JsonValue>;
-  /** The calls that wait, as soon as there are some; none once the run is over. */
+  /** Waits for calls without a decision; returns none when the run has ended. */
   awaiting(context: restate.WorkflowSharedContext): Promise<JsonValue>;
-  /** Fails for a decision that nothing waits for. */
+  /** Stores a decision; fails if its call does not wait. */
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
 };
 
-/** Restate takes messages of 32 MiB unless told otherwise, and tries what is larger again for ever. */
-const MOST_BYTES = 30 * 1_048_576;
+/** Maximum size of an entry. Restate accepts messages of 32 MiB by default and retries larger ones forever. */
+const MAX_BYTES = 30 * 1_048_576;
 
-/** A Restate workflow, to be bound to an endpoint of yours: each run is one of it, under its id. */
+/** Creates a Restate workflow to bind to an endpoint. Each run is an invocation with the run's id as key. */
 export function restateAgent<const Name extends string>(
   name: Name,
   agent: Agent,
@@ -38,13 +38,13 @@ export function restateAgent<const Name extends string>(
 ): restate.WorkflowDefinition<Name, AgentHandlers> {
   const { longestCallMs = 1_800_000, keepRunsMs, ...io } = options;
   const run: AgentHandlers['run'] = (context, input) => {
-    tellBegun(context);
-    return runJournaled(agent, input, journalOf(context), io);
+    publishInvocation(context);
+    return runJournaled(agent, input, createJournal(context), io);
   };
   return restate.workflow({
     name,
     handlers: { run, awaiting, decide },
-    // Servers that know no such end try again instead.
+    // Servers without this option retry instead.
     options: {
       abortTimeout: longestCallMs,
       onJournalMismatchErrors: 'fail',
@@ -53,13 +53,13 @@ export function restateAgent<const Name extends string>(
   });
 }
 
-const journalOf = (context: restate.WorkflowContext): RunJournal => ({
+const createJournal = (context: restate.WorkflowContext): RunJournal => ({
   runId: context.key,
   signal: context.request().attemptCompletedSignal,
-  maxBytes: MOST_BYTES,
-  step: stepsOf(context),
+  maxBytes: MAX_BYTES,
+  step: createSteps(context),
   decision: async (_call, entry) => fromJson(await context.promise<JsonValue>(entry)),
-  ...roundsOf(context),
+  ...waitingReports(context),
   runFailure,
-  toEngineError: (error) => terminal(error),
+  toEngineError: (error) => terminalError(error),
 });

@@ -2,7 +2,7 @@ import { errorToJson } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { CancelledError, TerminalError } from '@restatedev/restate-sdk';
 
-/** What ends a run on Restate, as ours. Everything else Restate tries again. */
+/** Converts the errors that end a run on Restate. Restate retries all others. */
 export function runFailure(error: unknown): LlmError | undefined {
   if (error instanceof CancelledError)
     return new LlmError('aborted', 'the run was cancelled', {}, { cause: error });
@@ -10,6 +10,6 @@ export function runFailure(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** As what Restate hands to whoever waits. */
-export const terminal = (error: LlmError, errorCode = 500): TerminalError =>
+/** Converts an error to the form that Restate passes to clients. */
+export const terminalError = (error: LlmError, errorCode = 500): TerminalError =>
   new TerminalError(error.message, { errorCode, metadata: { failure: JSON.stringify(errorToJson(error)) } });

@@ -71,7 +71,6 @@ describeWith('restate', 'an agent on Restate', () => {
   let server: Http2Server;
   const of = (name: keyof typeof AGENTS): RestateAgentClient =>
     restateAgentClient(name, { ingress: restate.ingress });
-  /** As an operator does it. */
   const end = async (name: string, how: 'cancel' | 'kill'): Promise<void> => {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const query = `select id from sys_invocation where target_service_name = '${name}' and target_handler_name = 'run'`;
@@ -101,7 +100,7 @@ describeWith('restate', 'an agent on Restate', () => {
 
   for (const { name, run } of cases) it(name, () => run(of));
 
-  it('refuses a second decision on a call', async () => {
+  it('rejects a second decision on a call', async () => {
     const runs = of('twice');
     await runs.start('run-1', 'go');
     await runs.awaiting('run-1');
@@ -112,7 +111,7 @@ describeWith('restate', 'an agent on Restate', () => {
     });
   });
 
-  it('fails by an entry that Restate does not take, and does not try it again', async () => {
+  it('fails for an entry that Restate does not accept, without a retry', async () => {
     await of('large').start('run-1', 'go');
     await expect(of('large').result('run-1')).rejects.toMatchObject({
       kind: 'config',
@@ -120,7 +119,7 @@ describeWith('restate', 'an agent on Restate', () => {
     });
   }, 60_000);
 
-  it('that is cancelled in the middle of a step rejects with aborted, and ends what is under way', async () => {
+  it('cancelled in the middle of a step rejects with aborted and ends the step', async () => {
     const runs = of('endless');
     await runs.start('run-1', 'go');
     await waitBegan;
@@ -130,7 +129,7 @@ describeWith('restate', 'an agent on Restate', () => {
     expect(await runs.awaiting('run-1')).toEqual([]);
   });
 
-  it('that was killed keeps nobody waiting', async () => {
+  it('killed ends all waits', async () => {
     const runs = of('killed');
     const waiting = runs.awaiting('run-1');
     await runs.start('run-1', 'go');
@@ -142,7 +141,7 @@ describeWith('restate', 'an agent on Restate', () => {
     expect(await waiting).toEqual([]);
   });
 
-  it('that was killed while calls waited has none that waits, and takes no decision', async () => {
+  it('killed while calls waited has no waiting calls and rejects decisions', async () => {
     const runs = of('killedWaiting');
     await runs.start('run-1', 'go');
     expect(await runs.awaiting('run-1')).toHaveLength(1);
@@ -151,7 +150,7 @@ describeWith('restate', 'an agent on Restate', () => {
     expect(await runs.awaiting('run-1')).toEqual([]);
     await expect(runs.decide('run-1', { callId: 'a', approve: true })).rejects.toMatchObject({
       kind: 'invalid-request',
-      message: expect.stringContaining('the run is over'),
+      message: expect.stringContaining('the run has ended'),
     });
   });
 
@@ -165,7 +164,7 @@ describeWith('restate', 'an agent on Restate', () => {
     },
   );
 
-  it.each(['.', '..'])('has no way for the id %j, and says so', async (runId) => {
+  it.each(['.', '..'])('rejects the id %j', async (runId) => {
     const runs = of('plainly');
     const config = { kind: 'config', message: expect.stringContaining('runId') };
     await expect(runs.start(runId, 'go')).rejects.toMatchObject(config);
@@ -174,7 +173,7 @@ describeWith('restate', 'an agent on Restate', () => {
     await expect(runs.result(runId)).rejects.toMatchObject(config);
   });
 
-  it('keeps runs that are over for as long as was said, and else as long as Restate does', async () => {
+  it('stores ended runs for keepRunsMs, by default as long as Restate', async () => {
     const kept = async (name: string): Promise<unknown> => {
       const service = await (await fetch(`${restate.admin}/services/${name}`)).json();
       return (service as Readonly<Record<string, unknown>>)['workflow_completion_retention'];
@@ -182,7 +181,7 @@ describeWith('restate', 'an agent on Restate', () => {
     expect([await kept('kept'), await kept('plainly')]).toEqual(['7d', '1d']);
   });
 
-  it('says when nobody is there', async () => {
+  it('reports a server that does not answer', async () => {
     const nowhere = restateAgentClient('plain', { ingress: 'http://127.0.0.1:9' });
     await expect(nowhere.start('x', 'go')).rejects.toMatchObject({ kind: 'network' });
     const nobody = restateAgentClient('nobody', { ingress: restate.ingress });

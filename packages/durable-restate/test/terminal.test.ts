@@ -2,10 +2,10 @@ import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { CancelledError, TerminalError } from '@restatedev/restate-sdk';
 import { expect, it } from 'vitest';
-import { runFailure, terminal } from '../src/terminal.ts';
+import { runFailure, terminalError } from '../src/terminal.ts';
 
-it('hands on all that is known of a model error', () => {
-  const { metadata } = terminal(new LlmError('billing', 'no money', { status: 402 }));
+it('preserves all details of a model error', () => {
+  const { metadata } = terminalError(new LlmError('billing', 'no money', { status: 402 }));
   expect(errorFromJson(metadata?.['failure'])).toMatchObject({
     kind: 'billing',
     message: 'no money',
@@ -13,11 +13,11 @@ it('hands on all that is known of a model error', () => {
   });
 });
 
-it('knows what ends a run: a cancellation, and what Restate will not try again', () => {
+it('converts a cancellation and a terminal error', () => {
   expect(runFailure(new CancelledError())?.kind).toBe('aborted');
   expect(runFailure(new TerminalError('too large'))).toMatchObject({ kind: 'server', message: 'too large' });
 });
 
-it('leaves bugs to be tried again', () => {
+it('leaves other errors for a retry', () => {
   expect(runFailure(new TypeError('of a hook'))).toBeUndefined();
 });

@@ -32,8 +32,8 @@ import { harnessModels, OPENAI_MODELS } from './harness-models.ts';
 /** Dialects that the suite's wire server has no vendor for: usage comes unasked (recordings of 2025-2026). */
 const DIALECTS: Readonly<Record<string, ChatDialect>> = {
   ...chatDialects,
-  perplexity: { name: 'perplexity', usageUnasked: true },
-  unplaced: { name: 'unplaced', callPlace: 'nowhere' },
+  perplexity: { name: 'perplexity', alwaysSendsUsage: true },
+  unplaced: { name: 'unplaced', callIndexing: 'nowhere' },
 };
 
 const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });

@@ -16,9 +16,9 @@ const usage = {
 };
 
 /** A fake model on a clock that stands still until it is moved. */
-function world(turns: readonly Turn[], telemetry: Watch, whole = false) {
+function world(turns: readonly Turn[], telemetry: Watch, isNonStreaming = false) {
   const clock = fakeClock();
-  const fake = fakeProvider({ id: 'f', models: { m: turns }, clock, whole });
+  const fake = fakeProvider({ id: 'f', models: { m: turns }, clock, isNonStreaming });
   const majordomo = createMajordomo({ providers: [fake], clock, random: () => 0, ...telemetry.majordomo });
   return { clock, model: majordomo.model('f/m'), majordomo };
 }

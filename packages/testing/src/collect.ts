@@ -46,14 +46,14 @@ export async function collect(
       events.push(...batch);
       if (onStep(batch) === 'leave') break;
     }
-    return collected(events, undefined);
+    return summarize(events, undefined);
   } catch (error) {
     if (!LlmError.is(error)) throw error;
-    return collected(events, error);
+    return summarize(events, error);
   }
 }
 
-function collected(events: readonly ModelEvent[], error: LlmError | undefined): Collected {
+function summarize(events: readonly ModelEvent[], error: LlmError | undefined): Collected {
   const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
   const start = events.find((event) => event.type === 'start');
   const finish = events.find((event) => event.type === 'finish');

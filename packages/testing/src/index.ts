@@ -14,7 +14,7 @@ export type { AnswerTurn, FailTurn, HangTurn, PlainTurn, Turn } from './script/t
 export type {
   OperationAnswer,
   OperationName,
-  SoundTurn,
+  AudioTurn,
   TranscriptTurn,
   VectorsTurn,
 } from './script/operation-answer.ts';

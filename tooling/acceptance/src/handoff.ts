@@ -126,11 +126,11 @@ export function open(side: Side, id: string): Vendor {
     refused.push(...wire.validate(body).map((violation) => `${violation.rule} at ${violation.path}`));
     const answer = { ...ANSWERS[requests.length % ANSWERS.length], id: `${id}${requests.length}` } as Answer;
     requests.push(request);
-    if (request.streamed) {
+    if (request.streamedBody) {
       const pieces = wire.stream(answer, request).map(({ bytes }) => bytes);
       return { status: 200, headers: wire.streamHeaders, pieces };
     }
-    const { status, headers, body: text } = wire.whole(answer, request);
+    const { status, headers, body: text } = wire.complete(answer, request);
     return { status, headers, pieces: [new TextEncoder().encode(text)] };
   };
   const majordomo = createMajordomo({

@@ -18,11 +18,11 @@ export interface Bench {
   readonly target: string;
   /** `deltas`, and `whole` where this model sends such a request as a non-streaming call. */
   readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
-  readonly ask: (request?: ModelRequest, options?: AskOptions) => Promise<Collected>;
-  readonly context: (options?: AskOptions) => ModelContext;
+  readonly generate: (request?: ModelRequest, options?: BenchCallOptions) => Promise<Collected>;
+  readonly context: (options?: BenchCallOptions) => ModelContext;
 }
 
-interface AskOptions {
+interface BenchCallOptions {
   readonly delivery?: Delivery | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: OnStep | undefined;
@@ -31,7 +31,7 @@ interface AskOptions {
 type ServerOptions = Omit<WireServerOptions, 'wire' | 'script'>;
 
 /** Opens a server and a provider for a script, runs, and closes. */
-export async function onBench(
+export async function withBench(
   harness: Harness,
   script: Script,
   run: (bench: Bench) => Promise<void>,
@@ -40,17 +40,17 @@ export async function onBench(
   const server = await startWireServer({ ...options, wire: harness.wire, script });
   try {
     const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
-    await run(benchOf(harness, provider, server));
+    await run(createBench(harness, provider, server));
   } finally {
     await server.close();
   }
 }
 
 /** The same for a provider that was opened elsewhere. */
-export function benchOf({ model: id }: Harness, provider: Provider, server: WireServer): Bench {
+export function createBench({ model: id }: Harness, provider: Provider, server: WireServer): Bench {
   const model = provider.model(id);
   const target = `${provider.id}/${id}`;
-  const context = ({ delivery = 'deltas', signal }: AskOptions = {}): ModelContext => ({
+  const context = ({ delivery = 'deltas', signal }: BenchCallOptions = {}): ModelContext => ({
     target,
     delivery,
     signal: signal ?? new AbortController().signal,
@@ -61,9 +61,9 @@ export function benchOf({ model: id }: Harness, provider: Provider, server: Wire
     model,
     target,
     context,
-    deliveries: (request = say('hi')) =>
+    deliveries: (request = chatRequest('hi')) =>
       model.isNonStreaming?.(request) === true ? ['deltas', 'complete'] : ['deltas'],
-    async ask(request = say('hi'), options = {}) {
+    async generate(request = chatRequest('hi'), options = {}) {
       const result = await collect(model, request, context(options), options.onStep);
       checkEvents(result, options.onStep !== undefined);
       return result;
@@ -103,7 +103,7 @@ function checkShown(part: Collected['parts'][number], shown: string): void {
 }
 
 /** A request with a provider's required fields filled in. */
-export function say(text: string, more: Partial<ModelRequest> = {}): ModelRequest {
+export function chatRequest(text: string, more: Partial<ModelRequest> = {}): ModelRequest {
   return {
     messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
     tools: [],
@@ -132,7 +132,7 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
 }
 
 /** The one request of a call: nobody sent it twice. */
-export function only(server: WireServer, count = 1): Exchange {
+export function onlyRequest(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);
   assert.ok(last);
@@ -144,7 +144,7 @@ export function only(server: WireServer, count = 1): Exchange {
 const CLOSES_WITHIN_MS = 10_000;
 
 /** Waits until the exchange has ended, and throws unless the client closed its socket. */
-export async function closedByClient(exchange: Exchange): Promise<void> {
+export async function waitForClientClose(exchange: Exchange): Promise<void> {
   await Promise.race([
     exchange.ended,
     new Promise((resolve) => setTimeout(resolve, CLOSES_WITHIN_MS).unref()),

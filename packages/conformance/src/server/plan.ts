@@ -35,7 +35,7 @@ export interface Plan {
 }
 
 /** A request as the wire understands it. */
-export interface Asked {
+export interface PlanRequest {
   readonly request: WireRequest;
   /** What else it may be than a chat. */
   readonly operation:
@@ -46,21 +46,21 @@ export interface Asked {
 const USUAL_ANSWER = 'Hello from the test server.';
 
 /** What the wire sends for a step, faults included. Pure. Throws for an answer to what was not asked. */
-export function plan(wire: Wire, step: Step, asked: Asked, framing: Framing | undefined): Plan {
-  if (isTurn(step)) return timed(plan(wire, stepOfTurn(step), asked, framing), step);
+export function plan(wire: Wire, step: Step, asked: PlanRequest, framing: Framing | undefined): Plan {
+  if (isTurn(step)) return addTiming(plan(wire, stepOfTurn(step), asked, framing), step);
   if (isFailure(step)) return planOf(wire.failure(step));
   const { operation, request } = asked;
   const usual = operation === undefined ? USUAL_ANSWER : usualAnswer(operation.request);
   const answer = isFault(step) ? (step.answer ?? usual) : step;
   const body = bodyOf(wire, answer, asked, framing);
-  const planned = isFault(step) ? damaged(body, step, wire, request, framing) : sound(body);
-  return typeof answer === 'object' && isOperationAnswer(answer) ? timed(planned, answer) : planned;
+  const planned = isFault(step) ? damagedPlan(body, step, wire, request, framing) : undamagedPlan(body);
+  return typeof answer === 'object' && isOperationAnswer(answer) ? addTiming(planned, answer) : planned;
 }
 
 function bodyOf(
   wire: Wire,
   answer: Answer | string | OperationAnswer,
-  { request, operation }: Asked,
+  { request, operation }: PlanRequest,
   framing: Framing | undefined,
 ): Body {
   if (typeof answer === 'object' && isOperationAnswer(answer)) {
@@ -68,16 +68,16 @@ function bodyOf(
     return operationBody(answer, operation);
   }
   if (operation?.isChat !== false)
-    return request.streamed
+    return request.streamedBody
       ? streamed(wire, wire.stream(answer, request, framing))
-      : whole(wire.whole(answer, request));
+      : completeBody(wire.complete(answer, request));
   if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
   throw new Error(`is an answer of a chat, and not of ${operation.request.operation}`);
 }
 
 function operationBody(
   answer: OperationAnswer,
-  { endpoint, request }: NonNullable<Asked['operation']>,
+  { endpoint, request }: NonNullable<PlanRequest['operation']>,
 ): Body {
   if (answer.warnings !== undefined) throw new Error('has warnings, which only fakes play');
   const { headers, pieces } = endpoint.answer(answer, request);
@@ -85,7 +85,7 @@ function operationBody(
   return { status: 200, headers, frames, isStream: request.streamed };
 }
 
-const timed = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
+const addTiming = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
   ...planned,
   lateMs: planned.lateMs + (turn.delayMs ?? 0),
   pace:
@@ -111,14 +111,14 @@ const streamed = (wire: Wire, frames: readonly Frame[]): Body => ({
   isStream: true,
 });
 
-const whole = ({ status, headers, body }: Reply): Body => ({
+const completeBody = ({ status, headers, body }: Reply): Body => ({
   status,
   headers,
   frames: [{ kind: 'content', bytes: encoder.encode(body) }],
   isStream: false,
 });
 
-const sound = ({ status, headers, frames }: Body): Plan => ({
+const undamagedPlan = ({ status, headers, frames }: Body): Plan => ({
   lateMs: 0,
   head: { status, headers },
   frames: frames.map(({ bytes }) => bytes),
@@ -128,32 +128,32 @@ const sound = ({ status, headers, frames }: Body): Plan => ({
 });
 
 /** A reply as it is. */
-export const planOf = (reply: Reply): Plan => sound(whole(reply));
+export const planOf = (reply: Reply): Plan => undamagedPlan(completeBody(reply));
 
 const AFTER_TWO: Point = { content: 2 };
 const BEFORE_CONTENT: Point = { content: 0 };
 
-function damaged(
+function damagedPlan(
   body: Body,
   fault: Fault,
   wire: Wire,
   request: WireRequest,
   framing: Framing | undefined,
 ): Plan {
-  const all = sound(body);
+  const all = undamagedPlan(body);
   switch (fault.fault) {
     case 'in-band': {
       if (!body.isStream) return planOf(wire.failure({ ...fault.failure, status: 200 }));
-      const before = upTo(body, fault.at ?? BEFORE_CONTENT);
+      const before = bytesBefore(body, fault.at ?? BEFORE_CONTENT);
       return { ...all, frames: [...before, wire.failureFrame(fault.failure, framing).bytes] };
     }
     case 'end':
-      return { ...all, frames: upTo(body, fault.at ?? AFTER_TWO) };
+      return { ...all, frames: bytesBefore(body, fault.at ?? AFTER_TWO) };
     case 'cut':
-      return { ...all, frames: upTo(body, fault.at ?? AFTER_TWO), end: 'cut' };
+      return { ...all, frames: bytesBefore(body, fault.at ?? AFTER_TWO), end: 'cut' };
     case 'reset':
       if (fault.at === undefined) return { ...all, head: undefined, frames: [], end: 'reset' };
-      return { ...all, frames: upTo(body, fault.at), end: 'reset' };
+      return { ...all, frames: bytesBefore(body, fault.at), end: 'reset' };
     case 'late':
       return { ...all, lateMs: fault.ms ?? Infinity };
     case 'stall':
@@ -163,7 +163,7 @@ function damaged(
     case 'slow':
       return { ...all, pace: { bytes: 'event', everyMs: fault.everyMs } };
     case 'bad-json':
-      return { ...all, frames: broken(body, fault.at ?? AFTER_TWO, wire, framing) };
+      return { ...all, frames: brokenFrames(body, fault.at ?? AFTER_TWO, wire, framing) };
     case 'html':
       return planOf(gatewayPage(fault.status ?? 502));
     case 'empty':
@@ -195,7 +195,7 @@ function offset({ frames, isStream }: Body, point: Point): number {
 const lengthOf = (frames: readonly Frame[]): number =>
   frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
-function upTo(body: Body, point: Point): readonly Uint8Array[] {
+function bytesBefore(body: Body, point: Point): readonly Uint8Array[] {
   let left = offset(body, point);
   const kept: Uint8Array[] = [];
   for (const { bytes } of body.frames) {
@@ -207,8 +207,13 @@ function upTo(body: Body, point: Point): readonly Uint8Array[] {
 }
 
 /** In a stream a broken event in the middle of sound ones; a whole body lacks its second half. */
-function broken(body: Body, point: Point, wire: Wire, framing: Framing | undefined): readonly Uint8Array[] {
-  const before = upTo(body, point);
+function brokenFrames(
+  body: Body,
+  point: Point,
+  wire: Wire,
+  framing: Framing | undefined,
+): readonly Uint8Array[] {
+  const before = bytesBefore(body, point);
   if (!body.isStream) return before;
   const rest = body.frames.slice(before.length).map(({ bytes }) => bytes);
   return [...before, wire.brokenFrame(framing).bytes, ...rest];

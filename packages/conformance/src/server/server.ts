@@ -6,7 +6,7 @@ import type { Step } from '../script/step.ts';
 import type { Failure } from '../wires/failure.ts';
 import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { type Exchange, maskedHeaders, type OpenExchange, readBody } from './exchange.ts';
-import { type Asked, plan, type Plan, planOf } from './plan.ts';
+import { type PlanRequest, plan, type Plan, planOf } from './plan.ts';
 import { send } from './send.ts';
 import type { Split } from './split.ts';
 
@@ -114,9 +114,9 @@ async function serve(
   response: ServerResponse,
   { arrive, problems }: { readonly arrive: (exchange: Exchange) => number; readonly problems: string[] },
 ): Promise<void> {
-  const { exchange, operation } = await opened(wire, incoming, response, validate);
+  const { exchange, operation } = await openExchange(wire, incoming, response, validate);
   const n = arrive(exchange);
-  const refusal = operation === undefined ? refusalOf(wire, exchange) : brokenRule(exchange);
+  const refusal = operation === undefined ? rejectionOf(wire, exchange) : ruleFailure(exchange);
   let planned: Plan;
   try {
     planned =
@@ -133,7 +133,7 @@ async function serve(
 
 /** Throws what is wrong with the step, in words that go behind its number. */
 async function stepFor(script: Script, exchange: Exchange, n: number): Promise<Step> {
-  if (typeof script !== 'function' && n >= script.length) return unscripted(n);
+  if (typeof script !== 'function' && n >= script.length) return unscriptedFailure(n);
   let step: unknown;
   try {
     step = typeof script === 'function' ? await script(exchange, n) : script[n];
@@ -145,12 +145,12 @@ async function stepFor(script: Script, exchange: Exchange, n: number): Promise<S
   return step as Step;
 }
 
-async function opened(
+async function openExchange(
   wire: Wire,
   incoming: IncomingMessage,
   response: ServerResponse,
   validate: boolean | ValidateOptions,
-): Promise<{ readonly exchange: OpenExchange; readonly operation: Asked['operation'] }> {
+): Promise<{ readonly exchange: OpenExchange; readonly operation: PlanRequest['operation'] }> {
   const body = await readBody(incoming);
   const { method = '', url: path = '' } = incoming;
   const request = wire.read(path, body);
@@ -185,7 +185,7 @@ async function opened(
 }
 
 /** The endpoint that a request is for, if it is not for chats alone. */
-function operationOf(wire: Wire, method: string, path: string, body: unknown): Asked['operation'] {
+function operationOf(wire: Wire, method: string, path: string, body: unknown): PlanRequest['operation'] {
   const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
   if (endpoint === undefined) return undefined;
   const isChat = endpoint.validate === undefined && wire.accepts(method, path);
@@ -193,22 +193,27 @@ function operationOf(wire: Wire, method: string, path: string, body: unknown): A
 }
 
 /** What the vendor says to a wrong path or a body against its rules. */
-function refusalOf(wire: Wire, exchange: Exchange): Failure | undefined {
+function rejectionOf(wire: Wire, exchange: Exchange): Failure | undefined {
   const { method, path } = exchange;
   if (!wire.accepts(method, path)) {
     return { failure: 'not-found', message: `no such endpoint: ${method} ${path} (${wire.name})` };
   }
-  return brokenRule(exchange);
+  return ruleFailure(exchange);
 }
 
-function brokenRule({ violations: [first] }: Exchange): Failure | undefined {
+function ruleFailure({ violations: [first] }: Exchange): Failure | undefined {
   if (first === undefined) return undefined;
-  return { failure: 'invalid', code: first.rule, message: `${said(first)} [rule ${first.rule}]` };
+  return {
+    failure: 'invalid',
+    code: first.rule,
+    message: `${describeViolation(first)} [rule ${first.rule}]`,
+  };
 }
 
-const said = ({ path, message }: Violation): string => (path === '' ? message : `${path}: ${message}`);
+const describeViolation = ({ path, message }: Violation): string =>
+  path === '' ? message : `${path}: ${message}`;
 
-const unscripted = (n: number): Failure => ({
+const unscriptedFailure = (n: number): Failure => ({
   failure: 'invalid',
   code: 'unscripted',
   message: `request ${n + 1} came, and the script has only ${n} steps`,

@@ -32,7 +32,7 @@ export interface WireRequest {
   /** As the request names it, in its body or its path. */
   readonly model: string;
   /** Does it ask for a stream? */
-  readonly streamed: boolean;
+  readonly streamedBody: boolean;
   /** All system text, joined. */
   readonly system: string;
   /** The wire's own messages, for prefix checks. */
@@ -143,7 +143,7 @@ export interface Wire {
   /** Headers of a streamed answer. */
   readonly streamHeaders: Readonly<Record<string, string>>;
   /** An answer in one body. */
-  whole(answer: Answer | string, request: WireRequest): Reply;
+  complete(answer: Answer | string, request: WireRequest): Reply;
   /** A failure as an HTTP response. */
   failure(failure: Failure): Reply;
   /** The same failure inside a stream that began with 200. */

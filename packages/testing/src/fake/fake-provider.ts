@@ -13,8 +13,8 @@ import {
 } from '@majordomo/core';
 import { systemClock } from '../clock/system-clock.ts';
 import { fakeOperations, type FakeOperationOptions, type FakeOperations } from './operations.ts';
-import { failure, play, wait } from './play.ts';
-import { FakeScript, unscripted } from './script.ts';
+import { scriptedError, play, waitFor } from './play.ts';
+import { FakeScript, unscriptedError } from './script.ts';
 import { plainTurn } from '../script/plain-turn.ts';
 import type { PlainTurn, Turn } from '../script/turn.ts';
 
@@ -35,7 +35,7 @@ export interface FakeOptions extends FakeOperationOptions {
   /** For delays. Default: real time. */
   readonly clock?: Clock | undefined;
   /** Are calls that nobody watches sent as non-streaming ones? Default false. */
-  readonly whole?: boolean | undefined;
+  readonly isNonStreaming?: boolean | undefined;
 }
 
 /** One call as the fake saw it. */
@@ -80,13 +80,13 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     id: modelId,
     families,
     capabilities,
-    isNonStreaming: () => options.whole ?? false,
+    isNonStreaming: () => options.isNonStreaming ?? false,
     async *stream(request, context) {
       const { delivery, signal, target } = context;
       requests.push({ model: modelId, request, delivery, signal, at: clock.now() });
       const { turn, number } = script.next(modelId, target);
       const stage = { clock, family: families[0] ?? `fake/${id}`, name: modelId, turn: number };
-      yield* play(scripted(turn, request, target, number), context, stage);
+      yield* play(resolveTurn(turn, request, target, number), context, stage);
     },
   });
 
@@ -96,11 +96,11 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       imageRequests.push({ model: modelId, request });
       const { target } = context;
       const { turn, number } = script.next(modelId, target);
-      if (typeof turn !== 'object') throw unscripted(target, `turn ${number} is not an image turn`);
-      await wait(clock, turn.delayMs, context);
-      if ('fail' in turn) throw failure(turn, context);
+      if (typeof turn !== 'object') throw unscriptedError(target, `turn ${number} is not an image turn`);
+      await waitFor(clock, turn.delayMs, context);
+      if ('fail' in turn) throw scriptedError(turn, context);
       if ('hang' in turn || turn.images === undefined)
-        throw unscripted(target, `turn ${number} has no images`);
+        throw unscriptedError(target, `turn ${number} has no images`);
       return { target, images: turn.images, warnings: turn.warnings ?? [], usage: turn.usage };
     },
   });
@@ -122,7 +122,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
 }
 
 /** A script that is wrong is no vendor's failure: `config`, which a chain hands on. */
-function scripted(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
+function resolveTurn(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
   try {
     return plainTurn(turn, request);
   } catch (error) {

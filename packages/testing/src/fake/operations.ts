@@ -14,7 +14,7 @@ import {
 import { operationProblem } from '../script/check.ts';
 import type { OperationName } from '../script/operation-answer.ts';
 import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/operation-turn.ts';
-import { failure, silence, stop, wait } from './play.ts';
+import { scriptedError, waitForAbort, throwIfAborted, waitFor } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';
 
 /** What a fake does besides chats and pictures, and what its models say of themselves. */
@@ -59,9 +59,13 @@ export interface FakeOperations extends Pick<
 /** The models that the options have scripts for. */
 export function fakeOperations(options: FakeOperationOptions, clock: Clock): FakeOperations {
   const { embeddings, transcriptions, speech, facts = {} } = options;
-  const vectors = new Playing<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
-  const heard = new Playing<TranscriptionTurn, TranscriptionRequest>('transcription', transcriptions, clock);
-  const said = new Playing<SpeechTurn, SpeechRequest>('speech', speech, clock);
+  const vectors = new OperationScript<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
+  const heard = new OperationScript<TranscriptionTurn, TranscriptionRequest>(
+    'transcription',
+    transcriptions,
+    clock,
+  );
+  const said = new OperationScript<SpeechTurn, SpeechRequest>('speech', speech, clock);
   return {
     embeddingRequests: vectors.requests,
     transcriptionRequests: heard.requests,
@@ -78,10 +82,10 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
 }
 
 /** A turn that is not a function any more. */
-type Plain<T> = Exclude<T, (request: never) => unknown>;
+type ResolvedTurn<T> = Exclude<T, (request: never) => unknown>;
 
 /** One operation of a fake: its script, and what it was asked. */
-class Playing<Turn, Request> {
+class OperationScript<Turn, Request> {
   readonly operation: OperationName;
   readonly script: FakeScript<Turn>;
   readonly clock: Clock;
@@ -94,7 +98,7 @@ class Playing<Turn, Request> {
   }
 
   /** The turn of this call, with functions called. A script that is wrong is no vendor's failure: `config`. */
-  next(model: string, request: Request, { target }: ModelContext): Plain<Turn> {
+  next(model: string, request: Request, { target }: ModelContext): ResolvedTurn<Turn> {
     this.requests.push({ model, request });
     const { turn: first, number } = this.script.next(model, target);
     try {
@@ -102,7 +106,7 @@ class Playing<Turn, Request> {
       while (typeof turn === 'function') turn = (turn as (request: Request) => unknown)(request);
       const problem = operationProblem(turn, this.operation);
       if (problem !== undefined) throw new Error(problem);
-      return turn as Plain<Turn>;
+      return turn as ResolvedTurn<Turn>;
     } catch (error) {
       const message = `the script of the fake model ${target}: turn ${number} ${messageOf(error)}`;
       throw new LlmError('config', message, { target, code: 'script' }, { cause: error });
@@ -114,13 +118,13 @@ type Embedding = Pick<EmbeddingBackend, 'id' | 'embed'>;
 type Transcription = Pick<TranscriptionBackend, 'id' | 'transcribe'>;
 type Speech = Pick<SpeechBackend, 'id' | 'speak'>;
 
-const fakeEmbedding = (id: string, playing: Playing<EmbeddingTurn, EmbeddingRequest>): Embedding => ({
+const fakeEmbedding = (id: string, playing: OperationScript<EmbeddingTurn, EmbeddingRequest>): Embedding => ({
   id,
   async embed(request, context) {
     const turn = playing.next(id, request, context);
-    await wait(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw failure(turn, context);
-    if ('hang' in turn) return silence(context);
+    await waitFor(playing.clock, turn.delayMs, context);
+    if ('fail' in turn) throw scriptedError(turn, context);
+    if ('hang' in turn) return waitForAbort(context);
     const { vectors, usage, warnings = [] } = turn;
     const floats = vectors.map((vector) => Float32Array.from(vector));
     return { target: context.target, vectors: floats, usage, warnings };
@@ -129,38 +133,38 @@ const fakeEmbedding = (id: string, playing: Playing<EmbeddingTurn, EmbeddingRequ
 
 const fakeTranscription = (
   id: string,
-  playing: Playing<TranscriptionTurn, TranscriptionRequest>,
+  playing: OperationScript<TranscriptionTurn, TranscriptionRequest>,
 ): Transcription => ({
   id,
   async transcribe(request, context) {
     const given = playing.next(id, request, context);
     const turn = typeof given === 'string' ? { transcript: given } : given;
-    await wait(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw failure(turn, context);
-    if ('hang' in turn) return silence(context);
+    await waitFor(playing.clock, turn.delayMs, context);
+    if ('fail' in turn) throw scriptedError(turn, context);
+    if ('hang' in turn) return waitForAbort(context);
     const { transcript: text, language, durationMs, segments = [], usage, warnings = [] } = turn;
     return { target: context.target, text, language, durationMs, segments, usage, warnings };
   },
 });
 
-const fakeSpeech = (id: string, playing: Playing<SpeechTurn, SpeechRequest>): Speech => ({
+const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechRequest>): Speech => ({
   id,
   async *speak(request, context) {
     const turn = playing.next(id, request, context);
     const { clock } = playing;
-    await wait(clock, turn.delayMs, context);
+    await waitFor(clock, turn.delayMs, context);
     if (!('audio' in turn)) {
-      if (turn.after !== undefined) yield { mediaType: SOUND, bytes: turn.after };
-      if ('fail' in turn) throw failure(turn, context);
-      return silence(context);
+      if (turn.after !== undefined) yield { mediaType: DEFAULT_AUDIO_TYPE, bytes: turn.after };
+      if ('fail' in turn) throw scriptedError(turn, context);
+      return waitForAbort(context);
     }
-    const { audio, mediaType = SOUND, usage, warnings, everyMs } = turn;
+    const { audio, mediaType = DEFAULT_AUDIO_TYPE, usage, warnings, everyMs } = turn;
     for (const [at, bytes] of (audio instanceof Uint8Array ? [audio] : audio).entries()) {
-      if (at > 0) await wait(clock, everyMs, context);
-      stop(context);
+      if (at > 0) await waitFor(clock, everyMs, context);
+      throwIfAborted(context);
       yield at === 0 ? { mediaType, bytes, usage, warnings } : { bytes };
     }
   },
 });
 
-const SOUND = 'audio/mpeg';
+const DEFAULT_AUDIO_TYPE = 'audio/mpeg';

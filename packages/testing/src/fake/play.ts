@@ -20,20 +20,20 @@ export async function* play(
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { clock } = stage;
   const scribe = new EventWriter(context.target);
-  await wait(clock, turn.delayMs, context);
-  if ('fail' in turn && turn.after === undefined) throw failure(turn, context);
+  await waitFor(clock, turn.delayMs, context);
+  if ('fail' in turn && turn.after === undefined) throw scriptedError(turn, context);
   yield [];
   yield scribe.start('id' in turn && turn.id !== undefined ? turn.id : `${stage.name}-${stage.turn}`);
   if ('fail' in turn || 'hang' in turn) {
     if (turn.after !== undefined) yield scribe.text(turn.after);
-    if ('fail' in turn) throw failure(turn, context);
-    await silence(context);
+    if ('fail' in turn) throw scriptedError(turn, context);
+    await waitForAbort(context);
     return;
   }
-  yield* answer(turn, scribe, context, stage);
+  yield* playAnswer(turn, scribe, context, stage);
 }
 
-async function* answer(
+async function* playAnswer(
   turn: AnswerTurn,
   scribe: EventWriter,
   context: ModelContext,
@@ -46,13 +46,13 @@ async function* answer(
   for (const { kind = 'search', text: said, data = said } of vendorParts)
     yield scribe.vendor({ kind, text: said, replay: { family, data } });
   for (const [at, piece] of pieces(text, chunks, Math.max(1, text.length)).entries()) {
-    if (at > 0) await wait(clock, everyMs, context);
-    stop(context);
+    if (at > 0) await waitFor(clock, everyMs, context);
+    throwIfAborted(context);
     yield scribe.text(piece);
   }
   scribe.cite(citations);
   for (const [at, { id, name, args }] of toolCalls.entries()) {
-    stop(context);
+    throwIfAborted(context);
     yield scribe.toolCall(String(at), { id: id ?? `call_${number}_${at}`, name, json: JSON.stringify(args) });
   }
   const reason = turn.finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop');
@@ -60,24 +60,24 @@ async function* answer(
 }
 
 /** Waits on the clock, and never longer than the caller wants. */
-export async function wait(clock: Clock, ms: number | undefined, context: ModelContext): Promise<void> {
-  stop(context);
+export async function waitFor(clock: Clock, ms: number | undefined, context: ModelContext): Promise<void> {
+  throwIfAborted(context);
   if (ms === undefined || ms === 0) return;
   try {
     await clock.sleep(ms, context.signal);
   } catch (cause) {
-    throw aborted(context, cause);
+    throw abortError(context, cause);
   }
 }
 
 /** Nothing, until the call is aborted. */
-export async function silence(context: ModelContext): Promise<never> {
-  stop(context);
+export async function waitForAbort(context: ModelContext): Promise<never> {
+  throwIfAborted(context);
   return new Promise<never>((_resolve, reject) => {
     context.signal.addEventListener(
       'abort',
       () => {
-        reject(aborted(context, context.signal.reason));
+        reject(abortError(context, context.signal.reason));
       },
       { once: true },
     );
@@ -85,15 +85,15 @@ export async function silence(context: ModelContext): Promise<never> {
 }
 
 /** Throws where the call is over. */
-export function stop(context: ModelContext): void {
-  if (context.signal.aborted) throw aborted(context, context.signal.reason);
+export function throwIfAborted(context: ModelContext): void {
+  if (context.signal.aborted) throw abortError(context, context.signal.reason);
 }
 
-const aborted = ({ target }: ModelContext, cause: unknown): LlmError =>
+const abortError = ({ target }: ModelContext, cause: unknown): LlmError =>
   new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
 
 /** The scripted failure as the error of a provider. */
-export function failure(turn: Omit<FailTurn, 'after'>, { target }: ModelContext): LlmError {
+export function scriptedError(turn: Omit<FailTurn, 'after'>, { target }: ModelContext): LlmError {
   const { fail, message = `${target} failed as scripted: ${fail}`, retryAfterMs, status, code } = turn;
   return new LlmError(fail, message, { target, retryAfterMs, status, code });
 }

@@ -17,12 +17,12 @@ export class FakeScript<Turn> {
     const { scripts, played } = this;
     const script = Object.hasOwn(scripts, modelId) ? scripts[modelId] : undefined;
     if (script === undefined)
-      throw unscripted(target, `it has no script, only ${Object.keys(scripts).join(', ')} have`);
+      throw unscriptedError(target, `it has no script, only ${Object.keys(scripts).join(', ')} have`);
     const number = (played.get(modelId) ?? 0) + 1;
     played.set(modelId, number);
     const turn = script[number - 1];
     if (turn === undefined)
-      throw unscripted(target, `this is call ${number}, and its script ends with turn ${script.length}`);
+      throw unscriptedError(target, `this is call ${number}, and its script ends with turn ${script.length}`);
     return { turn, number };
   }
 
@@ -36,7 +36,7 @@ export class FakeScript<Turn> {
 }
 
 /** A call that the script does not have: no vendor's failure, so that no chain retries it or passes it on. */
-export const unscripted = (target: string, why: string): LlmError =>
+export const unscriptedError = (target: string, why: string): LlmError =>
   new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, {
     target,
     code: 'unscripted',

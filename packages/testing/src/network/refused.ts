@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Below the ports that systems hand out by themselves: no server that is started meanwhile gets one of these. */
-const LOWEST = 20_000;
-const HIGHEST = 30_000;
+const MIN_PORT = 20_000;
+const MAX_PORT = 30_000;
 
 /** The origin of a port on 127.0.0.1 where nobody listens: connections are refused. */
 export async function refusedURL(): Promise<string> {
   for (;;) {
-    const port = randomInt(LOWEST, HIGHEST);
+    const port = randomInt(MIN_PORT, MAX_PORT);
     if (await isFree(port)) return `http://127.0.0.1:${port}`;
   }
 }

@@ -4,7 +4,7 @@ import {
   FAIL_TURN,
   HANG_TURN,
   KINDS,
-  SOUND_TURN,
+  AUDIO_TURN,
   TRANSCRIPT_TURN,
   VECTORS_TURN,
 } from './members.ts';
@@ -15,39 +15,40 @@ const OPERATIONS: Readonly<
 > = {
   embedding: { answer: VECTORS_TURN, member: 'vectors', what: 'an embedding turn' },
   transcription: { answer: TRANSCRIPT_TURN, member: 'transcript', what: 'a transcription turn' },
-  speech: { answer: SOUND_TURN, member: 'audio', what: 'a speech turn' },
+  speech: { answer: AUDIO_TURN, member: 'audio', what: 'a speech turn' },
 };
 
 /** Returns the problem of a turn as the end of a sentence whose subject is the turn, or `undefined` if it is valid. */
 export function turnProblem(turn: unknown): string | undefined {
   if (typeof turn === 'string') return undefined;
-  if (!isRecord(turn)) return `is ${named(turn)}, not a text or an object`;
-  const problem = kindOfTurn(turn);
+  if (!isRecord(turn)) return `is ${describeValue(turn)}, not a text or an object`;
+  const problem = chatTurnProblem(turn);
   return problem ?? (turn['toolCalls'] === undefined ? undefined : callsProblem(turn['toolCalls']));
 }
 
 /** Returns the problem of a turn of an embedding, transcription or speech model, or `undefined` if it is valid. */
 export function operationProblem(turn: unknown, operation: OperationName): string | undefined {
   if (operation === 'transcription' && typeof turn === 'string') return undefined;
-  if (!isRecord(turn)) return `is ${named(turn)}, not an object`;
+  if (!isRecord(turn)) return `is ${describeValue(turn)}, not an object`;
   const { answer, member, what } = OPERATIONS[operation];
   if (!('fail' in turn || 'hang' in turn))
-    return member in turn ? strangeMember(turn, what, answer) : `has no ${member}, which ${what} has`;
+    return member in turn ? unknownMember(turn, what, answer) : `has no ${member}, which ${what} has`;
   const { after, ...rest } = turn;
-  if (after === undefined || (operation === 'speech' && after instanceof Uint8Array)) return kindOfTurn(rest);
+  if (after === undefined || (operation === 'speech' && after instanceof Uint8Array))
+    return chatTurnProblem(rest);
   return operation === 'speech'
     ? 'has an "after" that is no Uint8Array'
     : `has "after", which ${what} does not have`;
 }
 
-function kindOfTurn(turn: Readonly<Record<string, unknown>>): string | undefined {
+function chatTurnProblem(turn: Readonly<Record<string, unknown>>): string | undefined {
   if ('fail' in turn)
     return (
-      oneOf('fail', turn['fail'], Object.keys(KINDS)) ?? strangeMember(turn, 'a failing turn', FAIL_TURN)
+      oneOf('fail', turn['fail'], Object.keys(KINDS)) ?? unknownMember(turn, 'a failing turn', FAIL_TURN)
     );
   return 'hang' in turn
-    ? strangeMember(turn, 'a hanging turn', HANG_TURN)
-    : strangeMember(turn, 'a turn', ANSWER_TURN);
+    ? unknownMember(turn, 'a hanging turn', HANG_TURN)
+    : unknownMember(turn, 'a turn', ANSWER_TURN);
 }
 
 function callsProblem(calls: unknown): string | undefined {
@@ -60,10 +61,10 @@ function callsProblem(calls: unknown): string | undefined {
 
 function oneOf(what: string, value: unknown, known: readonly string[]): string | undefined {
   if (typeof value === 'string' && known.includes(value)) return undefined;
-  return `has an unknown ${what}, ${named(value)}${hint(value, known)}`;
+  return `has an unknown ${what}, ${describeValue(value)}${hint(value, known)}`;
 }
 
-function strangeMember(value: object, what: string, known: object): string | undefined {
+function unknownMember(value: object, what: string, known: object): string | undefined {
   const names = Object.keys(known);
   const strange = Object.keys(value).find((name) => !names.includes(name));
   return strange === undefined
@@ -74,7 +75,7 @@ function strangeMember(value: object, what: string, known: object): string | und
 const hint = (value: unknown, known: readonly string[]): string =>
   (typeof value === 'string' && didYouMean(value, known)) || `: ${known.join(', ')}`;
 
-function named(value: unknown): string {
+function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === undefined || value === null) return String(value);
   return `a ${isList(value) ? 'list' : typeof value}`;

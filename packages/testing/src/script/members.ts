@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
-import type { SoundTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
+import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
 // The members of each kind of turn, for checks at run time. The types make sure that none is missing.
@@ -53,7 +53,7 @@ export const TRANSCRIPT_TURN: Members<TranscriptTurn> = {
   delayMs: true,
 };
 
-export const SOUND_TURN: Members<SoundTurn> = {
+export const AUDIO_TURN: Members<AudioTurn> = {
   audio: true,
   mediaType: true,
   everyMs: true,

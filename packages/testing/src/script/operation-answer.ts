@@ -3,7 +3,7 @@ import type { TranscriptSegment, Usage, Warning } from '@majordomo/core';
 /** What a fake or a server can do besides chats and pictures. */
 export type OperationName = 'embedding' | 'transcription' | 'speech';
 
-interface Told {
+interface OperationTurn {
   /** Before anything happens, in ms on the provider's clock. */
   readonly delayMs?: number | undefined;
   readonly usage?: Usage | undefined;
@@ -12,12 +12,12 @@ interface Told {
 }
 
 /** What an embedding model gives: sent as it is, also where it is not one vector for each value. */
-export interface VectorsTurn extends Told {
+export interface VectorsTurn extends OperationTurn {
   readonly vectors: readonly (Float32Array | readonly number[])[];
 }
 
 /** What a transcription model heard. */
-export interface TranscriptTurn extends Told {
+export interface TranscriptTurn extends OperationTurn {
   readonly transcript: string;
   /** As BCP 47. */
   readonly language?: string | undefined;
@@ -26,7 +26,7 @@ export interface TranscriptTurn extends Told {
 }
 
 /** What a speech model says. */
-export interface SoundTurn extends Told {
+export interface AudioTurn extends OperationTurn {
   /** The bytes, or the pieces that they come in. */
   readonly audio: Uint8Array | readonly Uint8Array[];
   /** Default `audio/mpeg`. */
@@ -36,4 +36,4 @@ export interface SoundTurn extends Told {
 }
 
 /** An answer of one of the operations beside chat. */
-export type OperationAnswer = VectorsTurn | TranscriptTurn | SoundTurn;
+export type OperationAnswer = VectorsTurn | TranscriptTurn | AudioTurn;

@@ -1,5 +1,5 @@
 import type { EmbeddingRequest, SpeechRequest, TranscriptionRequest } from '@majordomo/core';
-import type { SoundTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
+import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { FailTurn, HangTurn } from './turn.ts';
 
 /** A failure of an operation that is answered in one piece. */
@@ -21,7 +21,7 @@ export type TranscriptionTurn =
 
 /** What a fake speech model does with one call; with `after` some sound is heard first. */
 export type SpeechTurn =
-  | SoundTurn
+  | AudioTurn
   | (OperationFail & { readonly after?: Uint8Array | undefined })
   | (OperationHang & { readonly after?: Uint8Array | undefined })
   | ((request: SpeechRequest) => SpeechTurn);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FinishReason, ModelRequest, TokenLogprob } from '@majordomo/core';
 import type { Answer } from '../../wires/answer.ts';
-import { onBench, only, say, succeeded } from '../bench.ts';
+import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const PERSON = {
@@ -14,16 +14,20 @@ const PERSON = {
   additionalProperties: false,
 };
 
-const person: ModelRequest = say('Who?', { output: { name: 'person', schema: PERSON } });
+const person: ModelRequest = chatRequest('Who?', { output: { name: 'person', schema: PERSON } });
 
 /** The finish of an answer, in every delivery. */
 const finishes = (harness: Harness, answer: Answer, finish: FinishReason): Promise<void> =>
-  onBench(
+  withBench(
     harness,
     () => answer,
-    async ({ ask, deliveries }) => {
+    async ({ generate, deliveries }) => {
       for (const delivery of deliveries()) {
-        assert.equal(succeeded(await ask(say('hi'), { delivery })).finish, finish, `delivery ${delivery}`);
+        assert.equal(
+          succeeded(await generate(chatRequest('hi'), { delivery })).finish,
+          finish,
+          `delivery ${delivery}`,
+        );
       }
     },
   );
@@ -34,13 +38,13 @@ const LOGPROBS: readonly TokenLogprob[] = [
 ];
 
 const checkLogprobs = (harness: Harness): Promise<void> =>
-  onBench(
+  withBench(
     harness,
     () => ({ parts: [{ type: 'text', text: 'Yes!', logprobs: LOGPROBS }] }),
-    async ({ ask, deliveries }) => {
-      const request = say('hi', { logprobs: 1 });
+    async ({ generate, deliveries }) => {
+      const request = chatRequest('hi', { logprobs: 1 });
       for (const delivery of deliveries(request)) {
-        const { events, warnings } = succeeded(await ask(request, { delivery }));
+        const { events, warnings } = succeeded(await generate(request, { delivery }));
         if (warnings.some(({ what, why }) => /log.?prob/i.test(`${what} ${why}`))) continue;
         const finish = events.find((event) => event.type === 'finish');
         assert.deepEqual(finish?.logprobs, LOGPROBS, `delivery ${delivery}`);
@@ -54,12 +58,12 @@ export const answerCases: readonly Case[] = [
     name: 'a schema reaches the wire, and the text of the answer follows it',
     scenario: 'structured-output',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({ parts: [{ type: 'text', text: '{"name":"Ada","age":36}' }] }),
-        async ({ ask, deliveries, server }) => {
+        async ({ generate, deliveries, server }) => {
           for (const delivery of deliveries(person)) {
-            const { text } = succeeded(await ask(person, { delivery }));
+            const { text } = succeeded(await generate(person, { delivery }));
             assert.deepEqual(JSON.parse(text), { name: 'Ada', age: 36 });
           }
           assert.deepEqual(server.requests[0]?.request.output?.['properties'], PERSON.properties);
@@ -70,15 +74,15 @@ export const answerCases: readonly Case[] = [
     name: 'usage are totals that include cache and reasoning',
     scenario: 'usage',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({
           parts: [{ type: 'text', text: 'ok' }],
           usage: { input: 100, output: 20, cacheRead: 60, cacheWrite: 10, reasoning: 7 },
         }),
-        async ({ ask, deliveries }) => {
+        async ({ generate, deliveries }) => {
           for (const delivery of deliveries()) {
-            const { usage } = succeeded(await ask(say('hi'), { delivery }));
+            const { usage } = succeeded(await generate(chatRequest('hi'), { delivery }));
             const { input, output, cacheRead, cacheWrite, reasoning } = usage ?? {};
             assert.deepEqual(
               { input, output, cacheRead, cacheWrite, reasoning },
@@ -93,8 +97,8 @@ export const answerCases: readonly Case[] = [
     name: 'usage that the wire did not send is unknown, not zero',
     scenario: 'usage-missing',
     run: (harness) =>
-      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], usage: false }], async ({ ask }) => {
-        const { usage } = succeeded(await ask());
+      withBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], usage: false }], async ({ generate }) => {
+        const { usage } = succeeded(await generate());
         assert.deepEqual([usage?.input, usage?.output], [undefined, undefined]);
       }),
   },
@@ -114,12 +118,12 @@ export const answerCases: readonly Case[] = [
     name: 'the text of a refusal is marked as a refusal',
     scenario: 'refusal-mark',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({ parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }),
-        async ({ ask, deliveries }) => {
+        async ({ generate, deliveries }) => {
           for (const delivery of deliveries()) {
-            const { parts } = succeeded(await ask(say('hi'), { delivery }));
+            const { parts } = succeeded(await generate(chatRequest('hi'), { delivery }));
             const refusals = parts.map((part) => part.type === 'text' && [part.text, part.isRefusal]);
             assert.deepEqual(refusals, [['I cannot help with that.', true]], `delivery ${delivery}`);
           }
@@ -145,41 +149,53 @@ export const answerCases: readonly Case[] = [
     name: 'a finish word that nobody knows is other, and kept as it came',
     scenario: 'unknown-finish',
     run: (harness) =>
-      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], rawFinish: 'ran_dry' }], async ({ ask }) => {
-        const { finish, rawFinish } = succeeded(await ask());
-        assert.deepEqual([finish, rawFinish], ['other', 'ran_dry']);
-      }),
+      withBench(
+        harness,
+        [{ parts: [{ type: 'text', text: 'ok' }], rawFinish: 'ran_dry' }],
+        async ({ generate }) => {
+          const { finish, rawFinish } = succeeded(await generate());
+          assert.deepEqual([finish, rawFinish], ['other', 'ran_dry']);
+        },
+      ),
   },
   {
     name: "a finish reason is enough: the wire's end marker may be missing",
     scenario: 'finish-without-marker',
     run: (harness) =>
-      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], ends: 'finish' }], async ({ ask }) => {
-        const { text, finish } = succeeded(await ask());
-        assert.deepEqual([text, finish], ['ok', 'stop']);
-      }),
+      withBench(
+        harness,
+        [{ parts: [{ type: 'text', text: 'ok' }], ends: 'finish' }],
+        async ({ generate }) => {
+          const { text, finish } = succeeded(await generate());
+          assert.deepEqual([text, finish], ['ok', 'stop']);
+        },
+      ),
   },
   {
     name: 'an end marker without a finish reason is other, with a warning',
     scenario: 'marker-without-finish',
     run: (harness) =>
-      onBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], ends: 'marker' }], async ({ ask }) => {
-        const { text, finish, warnings } = succeeded(await ask());
-        assert.deepEqual([text, finish, warnings.length], ['ok', 'other', 1]);
-      }),
+      withBench(
+        harness,
+        [{ parts: [{ type: 'text', text: 'ok' }], ends: 'marker' }],
+        async ({ generate }) => {
+          const { text, finish, warnings } = succeeded(await generate());
+          assert.deepEqual([text, finish, warnings.length], ['ok', 'other', 1]);
+        },
+      ),
   },
   {
     name: 'an answer without content is a finish without parts, or empty',
     scenario: 'empty',
     run: (harness) =>
-      onBench(harness, [{ parts: [] }], async ({ ask, server }) => {
-        const { error, parts, finish } = await ask();
+      withBench(harness, [{ parts: [] }], async ({ generate, server }) => {
+        const { error, parts, finish } = await generate();
         assert.deepEqual(parts, []);
         assert.ok(
           error === undefined ? finish === 'stop' : error.kind === 'empty',
           `${error?.kind ?? finish}`,
         );
-        only(server);
+        onlyRequest(server);
       }),
   },
 ];

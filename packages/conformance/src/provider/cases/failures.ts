@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { FAILURE_KINDS, type FailureName, type RetryAfter } from '../../wires/failure.ts';
-import { failed, KEY, onBench, say } from '../bench.ts';
+import { failed, KEY, withBench, chatRequest } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const names = Object.keys(FAILURE_KINDS) as FailureName[];
@@ -10,13 +10,13 @@ const names = Object.keys(FAILURE_KINDS) as FailureName[];
 async function failsWith(harness: Harness, failure: FailureName): Promise<void> {
   const form = harness.wire.failures[failure];
   assert.ok(form, `${harness.wire.name} has no form for ${failure}`);
-  await onBench(
+  await withBench(
     harness,
     () => ({ failure }),
-    async ({ ask, deliveries, server }) => {
+    async ({ generate, deliveries, server }) => {
       for (const delivery of deliveries()) {
         const sent = server.requests.length;
-        const result = await ask(say('hi'), { delivery });
+        const result = await generate(chatRequest('hi'), { delivery });
         const { details } = failed(result, ...FAILURE_KINDS[failure]);
         assert.equal(details.status, form.status);
         assert.deepEqual(result.events, [], 'a failed request wrote events');
@@ -34,8 +34,8 @@ const failureCase = (failure: FailureName): Case => ({
 
 async function retryAfter(harness: Harness, given: RetryAfter): Promise<number> {
   let ms: number | undefined;
-  await onBench(harness, [{ failure: 'rate-limit', retryAfter: given }], async ({ ask }) => {
-    ms = failed(await ask(), 'rate-limit').details.retryAfterMs;
+  await withBench(harness, [{ failure: 'rate-limit', retryAfter: given }], async ({ generate }) => {
+    ms = failed(await generate(), 'rate-limit').details.retryAfterMs;
   });
   assert.ok(ms !== undefined, `no retryAfterMs for ${JSON.stringify(given)}`);
   return ms;
@@ -58,19 +58,19 @@ export const failureCases: readonly Case[] = [
     name: "an error carries the vendor's request id",
     scenario: 'request-id',
     run: (harness) =>
-      onBench(harness, [{ failure: 'server' }], async ({ ask }) => {
-        assert.equal(failed(await ask(), 'server').details.requestId, 'req_test');
+      withBench(harness, [{ failure: 'server' }], async ({ generate }) => {
+        assert.equal(failed(await generate(), 'server').details.requestId, 'req_test');
       }),
   },
   {
     name: 'a key that the vendor repeats in its error is shown nowhere',
     scenario: 'secret',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         [{ failure: 'auth', message: `Incorrect API key provided: ${KEY}` }],
-        async ({ ask }) => {
-          const error = failed(await ask(), 'auth');
+        async ({ generate }) => {
+          const error = failed(await generate(), 'auth');
           const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
           assert.ok(!shown.includes(KEY), 'the key is in the error');
         },
@@ -80,13 +80,13 @@ export const failureCases: readonly Case[] = [
     name: 'a failure inside HTTP 200 before content is that failure',
     scenario: 'in-band-before-content',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({ fault: 'in-band', failure: { failure: 'rate-limit' } }),
-        async ({ ask, deliveries, server }) => {
+        async ({ generate, deliveries, server }) => {
           for (const delivery of deliveries()) {
             const sent = server.requests.length;
-            const result = await ask(say('hi'), { delivery });
+            const result = await generate(chatRequest('hi'), { delivery });
             failed(result, 'rate-limit');
             assert.deepEqual(result.parts, []);
             assert.equal(server.requests.length - sent, 1);
@@ -98,11 +98,11 @@ export const failureCases: readonly Case[] = [
     name: 'a failure in the middle of a stream is that failure, after what came before',
     scenario: 'in-band-mid-stream',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({ fault: 'in-band', failure: { failure: 'overloaded' }, at: { content: 2 } }),
-        async ({ ask }) => {
-          const result = await ask();
+        async ({ generate }) => {
+          const result = await generate();
           failed(result, 'overloaded', 'server');
           assert.ok(
             result.events.some(({ type }) => type === 'text-delta'),

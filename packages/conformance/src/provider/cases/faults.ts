@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { refusedURL, seededRandom } from '@majordomo/testing';
 import type { Fault, Step } from '../../script/step.ts';
-import { benchOf, failed, KEY, onBench, say, succeeded } from '../bench.ts';
+import { createBench, failed, KEY, withBench, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const TEXT = 'Eight characters a piece.';
 
 /** A fault, in every delivery: one of these kinds, from one request. */
 const breaks = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Promise<void> =>
-  onBench(
+  withBench(
     harness,
     () => fault,
-    async ({ ask, deliveries, server }) => {
+    async ({ generate, deliveries, server }) => {
       for (const delivery of deliveries()) {
         const sent = server.requests.length;
-        const result = await ask(say('hi'), { delivery });
+        const result = await generate(chatRequest('hi'), { delivery });
         failed(result, ...kinds);
         assert.equal(result.finish, undefined, 'a broken answer finished');
         assert.equal(server.requests.length - sent, 1, 'the provider sent the request again by itself');
@@ -24,12 +24,12 @@ const breaks = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Pr
 
 /** Nothing is wrong but the pace. */
 const survives = (harness: Harness, fault: Step): Promise<void> =>
-  onBench(
+  withBench(
     harness,
     () => fault,
-    async ({ ask, deliveries, server }) => {
+    async ({ generate, deliveries, server }) => {
       for (const delivery of deliveries()) {
-        assert.equal(succeeded(await ask(say('hi'), { delivery })).text, TEXT);
+        assert.equal(succeeded(await generate(chatRequest('hi'), { delivery })).text, TEXT);
       }
       assert.equal(server.requests.length, new Set(deliveries()).size);
     },
@@ -38,26 +38,26 @@ const survives = (harness: Harness, fault: Step): Promise<void> =>
 /** Cut at every event and at some bytes before the finish: never a success. */
 async function endsEarly(harness: Harness): Promise<void> {
   let at: Extract<Fault, { fault: 'end' }>['at'] = { events: 0 };
-  await onBench(
+  await withBench(
     harness,
     () => ({ fault: 'end', answer: TEXT, at }),
-    async ({ ask, server }) => {
-      failed(await ask(), 'truncated');
+    async ({ generate, server }) => {
+      failed(await generate(), 'truncated');
       const { request } = server.requests[0] ?? assert.fail('no request');
       const frames = harness.wire.stream(TEXT, request);
       const finish = frames.findIndex(({ kind }) => kind === 'finish');
       for (let events = 1; events <= finish; events++) {
         at = { events };
-        failed(await ask(), 'truncated');
+        failed(await generate(), 'truncated');
       }
       const length = frames.slice(0, finish).reduce((sum, { bytes }) => sum + bytes.length, 0);
       const random = seededRandom(11);
       for (let n = 0; n < 8; n++) {
         at = { bytes: 1 + Math.floor(random() * length) };
-        failed(await ask(), 'truncated');
+        failed(await generate(), 'truncated');
       }
       at = { events: finish + 1 };
-      assert.equal(succeeded(await ask()).text, TEXT, 'the finish reason was there');
+      assert.equal(succeeded(await generate()).text, TEXT, 'the finish reason was there');
     },
   );
 }
@@ -86,10 +86,10 @@ export const faultCases: readonly Case[] = [
     name: 'a refused connection is a network failure',
     scenario: 'refused',
     run: (harness) =>
-      onBench(harness, [], async ({ server }) => {
+      withBench(harness, [], async ({ server }) => {
         const baseURL = harness.wire.baseURL(await refusedURL());
         const provider = await harness.open({ baseURL, server: undefined, apiKey: KEY });
-        failed(await benchOf(harness, provider, server).ask(), 'network');
+        failed(await createBench(harness, provider, server).generate(), 'network');
       }),
   },
   {

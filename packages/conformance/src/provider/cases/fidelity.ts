@@ -9,12 +9,12 @@ import {
 } from '@majordomo/core';
 import type { Collected } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
-import { onBench, only, say, succeeded } from '../bench.ts';
+import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { hasLeaf, leavesOf, saysInOrder } from './leaves.ts';
+import { hasLeaf, leavesOf, assertInOrder } from './leaves.ts';
 
 /** A request as it was sent, and what its caller was told. */
-interface Sent {
+interface SentRequest {
   readonly exchange: Exchange;
   readonly result: Collected;
 }
@@ -48,37 +48,40 @@ const PICTURE = Uint8Array.from([
 ]);
 
 /** A request, or the one for what a model can. */
-type Asked = ModelRequest | ((capabilities: Capabilities) => ModelRequest);
+type RequestSource = ModelRequest | ((capabilities: Capabilities) => ModelRequest);
 
 /** Requests one after the other, to one server. */
-async function sendAll(harness: Harness, requests: readonly Asked[]): Promise<readonly Sent[]> {
-  const sent: Sent[] = [];
-  await onBench(
+async function sendAll(
+  harness: Harness,
+  requests: readonly RequestSource[],
+): Promise<readonly SentRequest[]> {
+  const sent: SentRequest[] = [];
+  await withBench(
     harness,
     () => 'ok',
-    async ({ ask, model, server }) => {
+    async ({ generate, model, server }) => {
       for (const each of requests) {
         const request = typeof each === 'function' ? each(model.capabilities) : each;
-        const result = succeeded(await ask(request));
-        sent.push({ result, exchange: only(server, sent.length + 1) });
+        const result = succeeded(await generate(request));
+        sent.push({ result, exchange: onlyRequest(server, sent.length + 1) });
       }
     },
   );
   return sent;
 }
 
-async function sendOne(harness: Harness, request: Asked): Promise<Sent> {
+async function sendOne(harness: Harness, request: RequestSource): Promise<SentRequest> {
   const [sent] = await sendAll(harness, [request]);
   assert.ok(sent);
   return sent;
 }
 
 /** What a wire has no field for is told. */
-const warnsOf = ({ result }: Sent, field: RegExp): boolean =>
+const hasWarning = ({ result }: SentRequest, field: RegExp): boolean =>
   result.warnings.some(({ what, why }) => field.test(what) || field.test(why));
 
 /** The field makes the body another one, or a warning says that it does not. */
-async function tells(
+async function assertEffect(
   harness: Harness,
   base: ModelRequest,
   variants: readonly Partial<ModelRequest>[],
@@ -96,7 +99,7 @@ async function tells(
   if (spared.includes(true)) return;
   assert.ok(plain);
   const said = others.map((sent, index) => {
-    if (warnsOf(sent, field)) return undefined;
+    if (hasWarning(sent, field)) return undefined;
     const asked = JSON.stringify(variants[index]);
     assert.notDeepEqual(
       sent.exchange.body,
@@ -121,37 +124,37 @@ const SAMPLING: readonly (readonly [more: Partial<ModelRequest>, leaf: unknown, 
   [{ stop: ['STOP-9a1', 'STOP-9b2'] }, 'STOP-9b2', /stop/i],
 ];
 
-async function samples(harness: Harness): Promise<void> {
+async function checkSampling(harness: Harness): Promise<void> {
   for (const [more, leaf, field] of SAMPLING) {
-    const sent = await sendOne(harness, say('hi', more));
+    const sent = await sendOne(harness, chatRequest('hi', more));
     assert.ok(
-      hasLeaf(sent.exchange.body, leaf) || warnsOf(sent, field),
+      hasLeaf(sent.exchange.body, leaf) || hasWarning(sent, field),
       `${JSON.stringify(more)} is not in the body, and no warning says so`,
     );
   }
   // What is falsy was asked for nevertheless.
-  await tells(harness, say('hi'), [{ temperature: 0 }], /temperature/i);
-  await tells(harness, say('hi'), [{ seed: 0 }], /seed/i);
+  await assertEffect(harness, chatRequest('hi'), [{ temperature: 0 }], /temperature/i);
+  await assertEffect(harness, chatRequest('hi'), [{ seed: 0 }], /seed/i);
 }
 
-const UNASKED = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
+const SAMPLING_KEY = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
 
 /** A vendor may demand a limit; nobody demands the rest. */
-async function addsNothing(harness: Harness): Promise<void> {
+async function checkNothingAdded(harness: Harness): Promise<void> {
   const [first, second, plain] = await sendAll(harness, [
-    say('one', { system: 'Be brief-5a1.' }),
-    say('two', { system: 'Be kind-5b2.' }),
-    say('hi'),
+    chatRequest('one', { system: 'Be brief-5a1.' }),
+    chatRequest('two', { system: 'Be kind-5b2.' }),
+    chatRequest('hi'),
   ]);
   assert.ok(first && second && plain);
   assert.equal(first.exchange.request.system, 'Be brief-5a1.');
   assert.equal(second.exchange.request.system, 'Be kind-5b2.');
   const { body, request } = plain.exchange;
   const { system, tools, toolCalls, images, output, maxTokens } = request;
-  assert.deepEqual({ system, tools, toolCalls, images, output }, NOTHING, 'something was added');
+  assert.deepEqual({ system, tools, toolCalls, images, output }, EMPTY_REQUEST, 'something was added');
   assert.equal(request.messages.length, 1, 'messages were added');
   assert.deepEqual(plain.result.warnings, [], 'a warning tells of nothing');
-  const unasked = leavesOf(body).filter(({ key }) => UNASKED.test(key));
+  const unasked = leavesOf(body).filter(({ key }) => SAMPLING_KEY.test(key));
   assert.deepEqual(unasked, [], 'sampling was set that nobody asked for');
   if (maxTokens !== undefined) {
     const { [limitIn(body, maxTokens)]: _limit, ...rest } = body as Record<string, unknown>;
@@ -160,13 +163,14 @@ async function addsNothing(harness: Harness): Promise<void> {
 }
 
 /** Calls of one provider that run at the same time know nothing of each other. */
-const keepsApart = (harness: Harness): Promise<void> =>
-  onBench(
+const checkConcurrentCalls = (harness: Harness): Promise<void> =>
+  withBench(
     harness,
     () => 'ok',
-    async ({ ask, server }) => {
+    async ({ generate, server }) => {
       const texts = ['left-5c1', 'right-5c2', 'middle-5c3'];
-      for (const result of await Promise.all(texts.map((text) => ask(say(text))))) succeeded(result);
+      for (const result of await Promise.all(texts.map((text) => generate(chatRequest(text)))))
+        succeeded(result);
       const said = server.requests.map(({ body }) =>
         texts.filter((text) => JSON.stringify(body).includes(text)),
       );
@@ -174,7 +178,7 @@ const keepsApart = (harness: Harness): Promise<void> =>
     },
   );
 
-const NOTHING = { system: '', tools: [], toolCalls: [], images: [], output: undefined };
+const EMPTY_REQUEST = { system: '', tools: [], toolCalls: [], images: [], output: undefined };
 
 const limitIn = (body: unknown, limit: number): string =>
   Object.entries(Object(body) as object).find(([, value]) => value === limit)?.[0] ?? '';
@@ -188,17 +192,17 @@ export const fidelityCases: readonly Case[] = [
       // Space that means something, and letters that normalisation would change.
       const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
       const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
-      const { exchange } = await sendOne(harness, say('', { messages }));
-      saysInOrder(exchange.body, [first, 'second-7b2', 'third-7c3', 'fourth-7d4']);
+      const { exchange } = await sendOne(harness, chatRequest('', { messages }));
+      assertInOrder(exchange.body, [first, 'second-7b2', 'third-7c3', 'fourth-7d4']);
     },
   },
   {
     name: 'a tool reaches the wire with its description and its whole schema',
     scenario: 'request-tools',
     async run(harness) {
-      const { exchange } = await sendOne(harness, say('Is it warm?', { tools: [WEATHER, TIDES] }));
+      const { exchange } = await sendOne(harness, chatRequest('Is it warm?', { tools: [WEATHER, TIDES] }));
       assert.deepEqual(exchange.request.tools, ['weather', 'tides']);
-      saysInOrder(exchange.body, ['weather-8a1', 'tides-8d4']);
+      assertInOrder(exchange.body, ['weather-8a1', 'tides-8d4']);
       const text = JSON.stringify(exchange.body);
       for (const piece of ['city-8b2', 'now on-8c3', '"city"', '"days"', '"required"']) {
         assert.equal(text.split(piece).length >= 3, true, `${piece} is not said of both tools`);
@@ -210,9 +214,9 @@ export const fidelityCases: readonly Case[] = [
     name: 'a choice of tools reaches the wire, or a warning says that it cannot',
     scenario: 'request-tool-choice',
     run: (harness) =>
-      tells(
+      assertEffect(
         harness,
-        say('Is it warm?', { tools: [WEATHER, TIDES] }),
+        chatRequest('Is it warm?', { tools: [WEATHER, TIDES] }),
         [{ toolChoice: 'required' }, { toolChoice: 'none' }, { toolChoice: { name: 'tides' } }],
         /tool/i,
       ),
@@ -220,15 +224,15 @@ export const fidelityCases: readonly Case[] = [
   {
     name: 'sampling reaches the wire, or a warning says that it cannot',
     scenario: 'request-sampling',
-    run: samples,
+    run: checkSampling,
   },
   {
     name: 'an effort reaches the wire, or a warning says that it cannot',
     scenario: 'request-effort',
     run: (harness) =>
-      tells(
+      assertEffect(
         harness,
-        say('hi', { maxTokens: 30_000 }),
+        chatRequest('hi', { maxTokens: 30_000 }),
         [{ reasoning: 'low' }, { reasoning: 'high' }],
         /reason|effort|think/i,
         // Core drops it, with a warning.
@@ -239,9 +243,9 @@ export const fidelityCases: readonly Case[] = [
     name: 'a wish for caching reaches the wire, or a warning says that it cannot',
     scenario: 'request-cache',
     run: (harness) =>
-      tells(
+      assertEffect(
         harness,
-        say('hi', { system: 'A long text that comes again. '.repeat(400), cache: 'none' }),
+        chatRequest('hi', { system: 'A long text that comes again. '.repeat(400), cache: 'none' }),
         [{ cache: 'short' }, { cache: 'long' }],
         /cache/i,
       ),
@@ -250,8 +254,8 @@ export const fidelityCases: readonly Case[] = [
     name: 'nothing reaches the wire that nobody asked for',
     scenario: 'request-nothing-added',
     async run(harness) {
-      await addsNothing(harness);
-      await keepsApart(harness);
+      await checkNothingAdded(harness);
+      await checkConcurrentCalls(harness);
     },
   },
   {
@@ -274,11 +278,11 @@ export const fidelityCases: readonly Case[] = [
         expected = pictures.map(({ mediaType, bytes }) => ({ mediaType, bytes }));
         const result = toolResult({ callId: 'call_1', name: 'weather', content: [...texts, ...pictures] });
         const messages = [user('Is it warm?'), assistant([call]), result] as ModelRequest['messages'];
-        return say('', { messages, tools: [WEATHER] });
+        return chatRequest('', { messages, tools: [WEATHER] });
       });
-      saysInOrder(sent.exchange.body, [long, 'more-6c3']);
+      assertInOrder(sent.exchange.body, [long, 'more-6c3']);
       const { images } = sent.exchange.request;
-      if (!warnsOf(sent, /image/i)) assert.deepEqual(images, expected);
+      if (!hasWarning(sent, /image/i)) assert.deepEqual(images, expected);
     },
   },
 ];

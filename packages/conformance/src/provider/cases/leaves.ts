@@ -17,7 +17,7 @@ export const hasLeaf = (body: unknown, value: unknown): boolean =>
   leavesOf(body).some((leaf) => leaf.value === value);
 
 /** Each piece stands in the body once, in this order, whatever the wire puts around it. */
-export function saysInOrder(body: unknown, pieces: readonly string[]): void {
+export function assertInOrder(body: unknown, pieces: readonly string[]): void {
   const texts = leavesOf(body).map(({ value }) => (typeof value === 'string' ? value : ''));
   const said = texts.join('\n');
   let behind = 0;

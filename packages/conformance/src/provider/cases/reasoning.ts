@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, toolResult } from '@majordomo/core';
 import type { AnswerPart } from '../../wires/answer.ts';
-import { onBench, only, say, succeeded } from '../bench.ts';
+import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 import { ADD } from './tools.ts';
 
 const THOUGHT = 'The user wants a sum; I call the tool. 🧮';
 const CALL: AnswerPart = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' };
 
-const thinking: ModelRequest = say('What is 1 + 2?', { tools: [ADD], reasoning: 'low', maxTokens: 8000 });
+const thinking: ModelRequest = chatRequest('What is 1 + 2?', {
+  tools: [ADD],
+  reasoning: 'low',
+  maxTokens: 8000,
+});
 
 /** The next turn of a tool loop: what the model said, and the result of its call. */
 function continued(parts: readonly AssistantPart[]): ModelRequest {
@@ -24,7 +28,7 @@ export const reasoningCases: readonly Case[] = [
     name: 'reasoning is a part of its own, before the text',
     scenario: 'reasoning',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({
           parts: [
@@ -32,9 +36,9 @@ export const reasoningCases: readonly Case[] = [
             { type: 'text', text: 'Three.' },
           ],
         }),
-        async ({ ask, deliveries }) => {
+        async ({ generate, deliveries }) => {
           for (const delivery of deliveries(thinking)) {
-            const { parts, finish } = succeeded(await ask(thinking, { delivery }));
+            const { parts, finish } = succeeded(await generate(thinking, { delivery }));
             assert.deepEqual(
               parts.map((part) => [part.type, 'text' in part ? part.text : '']),
               [
@@ -51,18 +55,18 @@ export const reasoningCases: readonly Case[] = [
     name: 'reasoning goes back as it came, in the first family of the model',
     scenario: 'reasoning-replay',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         [{ parts: [{ type: 'reasoning', text: THOUGHT }, CALL] }, 'Three.'],
-        async ({ ask, model, server }) => {
-          const { parts } = succeeded(await ask(thinking));
+        async ({ generate, model, server }) => {
+          const { parts } = succeeded(await generate(thinking));
           const [reasoning] = parts;
           assert.equal(
             reasoning?.type === 'reasoning' ? reasoning.replay?.family : undefined,
             model.families[0],
           );
-          succeeded(await ask(continued(parts)));
-          const [echoed] = only(server, 2).request.reasoning;
+          succeeded(await generate(continued(parts)));
+          const [echoed] = onlyRequest(server, 2).request.reasoning;
           assert.equal(echoed?.text, THOUGHT);
           if (echoed.signature !== undefined) assert.equal(echoed.signature, harness.wire.sign(THOUGHT));
         },
@@ -72,16 +76,16 @@ export const reasoningCases: readonly Case[] = [
     name: 'encrypted reasoning has no text and goes back as it came',
     scenario: 'reasoning-redacted',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         [{ parts: [{ type: 'reasoning', text: THOUGHT, redacted: true }, CALL] }, 'Three.'],
-        async ({ ask, server }) => {
-          const { parts } = succeeded(await ask(thinking));
+        async ({ generate, server }) => {
+          const { parts } = succeeded(await generate(thinking));
           const [reasoning] = parts;
           assert.equal(reasoning?.type === 'reasoning' ? reasoning.text : undefined, '');
-          succeeded(await ask(continued(parts)));
+          succeeded(await generate(continued(parts)));
           assert.equal(
-            only(server, 2).request.reasoning[0]?.text,
+            onlyRequest(server, 2).request.reasoning[0]?.text,
             THOUGHT,
             'the vendor cannot read it any more',
           );
@@ -92,13 +96,13 @@ export const reasoningCases: readonly Case[] = [
     name: 'reasoning of a foreign family, or without a token, does not reach the wire',
     scenario: 'reasoning-foreign',
     run: (harness) =>
-      onBench(harness, ['Three.', 'Three.'], async ({ ask, server }) => {
+      withBench(harness, ['Three.', 'Three.'], async ({ generate, server }) => {
         const call = { type: 'tool-call' as const, id: 'call_1', name: 'add', args: { a: 1, b: 2 } };
         const foreign = { family: 'elsewhere', data: 'c2lnbmVkIGVsc2V3aGVyZQ==' };
-        succeeded(await ask(continued([{ type: 'reasoning', text: THOUGHT, replay: foreign }, call])));
-        assert.deepEqual(only(server).request.reasoning, []);
-        succeeded(await ask(continued([{ type: 'reasoning', text: THOUGHT }, call])));
-        assert.deepEqual(only(server, 2).request.reasoning, []);
+        succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT, replay: foreign }, call])));
+        assert.deepEqual(onlyRequest(server).request.reasoning, []);
+        succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT }, call])));
+        assert.deepEqual(onlyRequest(server, 2).request.reasoning, []);
       }),
   },
 ];

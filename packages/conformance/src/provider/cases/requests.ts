@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { assistant, type ModelRequest, toolResult, type TurnMessage, user } from '@majordomo/core';
-import { benchOf, failed, onBench, only, say, succeeded } from '../bench.ts';
+import { createBench, failed, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { saysInOrder } from './leaves.ts';
+import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
 /** Every byte value, after a PNG's first eight. */
@@ -32,10 +32,12 @@ const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 /** Each turn's messages on the wire are the beginning of the next turn's. */
 async function keepsPrefix(harness: Harness): Promise<void> {
   const script = [{ id: 't1', parts: [CALL] }, { id: 't2', parts: [CALL, CALL] }, 'three', 'four'];
-  await onBench(harness, script, async ({ ask, server }) => {
+  await withBench(harness, script, async ({ generate, server }) => {
     const messages: TurnMessage[] = [user('begin')];
     for (let turn = 0; turn < script.length; turn++) {
-      const { parts, toolCalls } = succeeded(await ask(say('', { messages: [...messages], tools: [ADD] })));
+      const { parts, toolCalls } = succeeded(
+        await generate(chatRequest('', { messages: [...messages], tools: [ADD] })),
+      );
       const results = toolCalls.map(({ id, name }) => ({
         callId: id,
         name,
@@ -69,9 +71,9 @@ export const requestCases: readonly Case[] = [
     name: 'a limit that makes no sense is refused before anything is sent',
     scenario: 'local-refusal',
     run: (harness) =>
-      onBench(harness, [], async ({ ask, server }) => {
+      withBench(harness, [], async ({ generate, server }) => {
         for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
-          failed(await ask(say('hi', { maxTokens })), 'invalid-request', 'config');
+          failed(await generate(chatRequest('hi', { maxTokens })), 'invalid-request', 'config');
         }
         assert.equal(server.requests.length, 0);
       }),
@@ -80,9 +82,9 @@ export const requestCases: readonly Case[] = [
     name: 'without a key a call fails with auth and sends nothing',
     scenario: 'missing-key',
     run: (harness) =>
-      onBench(harness, [], async ({ server }) => {
+      withBench(harness, [], async ({ server }) => {
         const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
-        failed(await benchOf(harness, provider, server).ask(), 'auth');
+        failed(await createBench(harness, provider, server).generate(), 'auth');
         assert.equal(server.requests.length, 0);
       }),
   },
@@ -95,12 +97,12 @@ export const requestCases: readonly Case[] = [
     name: 'images reach the wire byte for byte, each in its place',
     scenario: 'image',
     run: (harness) =>
-      onBench(harness, ['A cat.'], async ({ ask, server }) => {
+      withBench(harness, ['A cat.'], async ({ generate, server }) => {
         const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
         const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
         const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
-        succeeded(await ask(say('', { messages })));
-        const { body, request } = only(server);
+        succeeded(await generate(chatRequest('', { messages })));
+        const { body, request } = onlyRequest(server);
         assert.deepEqual(
           request.images,
           [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
@@ -108,17 +110,17 @@ export const requestCases: readonly Case[] = [
         if (IMAGES_BESIDE_TEXT.has(harness.wire.name)) return;
         const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
         assert.ok(first !== undefined && second !== undefined);
-        saysInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
+        assertInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
       }),
   },
   {
     name: 'a document reaches the wire byte for byte',
     scenario: 'file',
     run: (harness) =>
-      onBench(harness, ['A page.'], async ({ ask, server }) => {
+      withBench(harness, ['A page.'], async ({ generate, server }) => {
         const file = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
-        succeeded(await ask(say('', { messages: [user('What is this?', file)] })));
-        const sent = JSON.stringify(only(server).body);
+        succeeded(await generate(chatRequest('', { messages: [user('What is this?', file)] })));
+        const sent = JSON.stringify(onlyRequest(server).body);
         assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
       }),
   },
@@ -126,10 +128,10 @@ export const requestCases: readonly Case[] = [
     name: 'system text and the token limit reach the wire',
     scenario: 'system',
     run: (harness) =>
-      onBench(harness, ['Aye.'], async ({ ask, server }) => {
+      withBench(harness, ['Aye.'], async ({ generate, server }) => {
         const asked = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
-        succeeded(await ask(say('hi', asked)));
-        const { system, maxTokens } = only(server).request;
+        succeeded(await generate(chatRequest('hi', asked)));
+        const { system, maxTokens } = onlyRequest(server).request;
         assert.deepEqual({ system, maxTokens }, asked);
       }),
   },
@@ -137,11 +139,11 @@ export const requestCases: readonly Case[] = [
     name: 'half of a surrogate pair reaches no wire',
     scenario: 'lone-surrogate',
     run: (harness) =>
-      onBench(harness, ['Aye.'], async ({ ask, server }) => {
+      withBench(harness, ['Aye.'], async ({ generate, server }) => {
         const half = 'cut \ud83d here';
         const messages = [user(half), assistant(half), user(`${half}, again`)];
-        succeeded(await ask(say('', { system: half, messages })));
-        const sent = JSON.stringify(only(server).body);
+        succeeded(await generate(chatRequest('', { system: half, messages })));
+        const sent = JSON.stringify(onlyRequest(server).body);
         assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
       }),
   },
@@ -149,9 +151,9 @@ export const requestCases: readonly Case[] = [
     name: 'a frozen request works and stays as it was',
     scenario: 'frozen',
     run: (harness) =>
-      onBench(harness, ['done'], async ({ ask }) => {
+      withBench(harness, ['done'], async ({ generate }) => {
         const request: ModelRequest = frozen(
-          say('', {
+          chatRequest('', {
             system: 'Add.',
             tools: [structuredClone(ADD)],
             maxTokens: 50,
@@ -166,7 +168,7 @@ export const requestCases: readonly Case[] = [
           }),
         );
         const before = structuredClone(request);
-        succeeded(await ask(request));
+        succeeded(await generate(request));
         assert.deepEqual(request, before);
       }),
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { onBench, say, succeeded } from '../bench.ts';
+import { withBench, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const CALLS = 12;
@@ -28,13 +28,14 @@ export const resourceCases: readonly Case[] = [
     name: 'calls leave no listener on the signal, and share their connections',
     scenario: 'resources',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => 'ok',
-        async ({ ask, deliveries, server }) => {
+        async ({ generate, deliveries, server }) => {
           const { signal } = new AbortController();
           for (let call = 0; call < CALLS; call++) {
-            for (const delivery of deliveries()) succeeded(await ask(say('hi'), { delivery, signal }));
+            for (const delivery of deliveries())
+              succeeded(await generate(chatRequest('hi'), { delivery, signal }));
           }
           const listeners = await listenersLeft(signal);
           assert.equal(listeners, 0, `${listeners} listeners are left on the signal`);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type Citation, type ModelRequest, user } from '@majordomo/core';
-import { failed, onBench, only, say, succeeded } from '../bench.ts';
+import { failed, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const TEXT = 'Oslo is sunny. So they say.';
 const PAGE: Citation = { url: 'https://weather.example/oslo', title: 'Weather', start: 0, end: 14 };
 const BYTES = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt heard-7d1');
 
-const heard: ModelRequest = say('', {
+const heard: ModelRequest = chatRequest('', {
   messages: [user('What is said?', { type: 'audio', mediaType: 'audio/wav', bytes: BYTES })],
 });
 
@@ -17,10 +17,10 @@ export const sourceCases: readonly Case[] = [
     name: 'audio reaches the wire byte for byte',
     scenario: 'audio',
     run: (harness) =>
-      onBench(harness, ['Hello.'], async ({ ask, server }) => {
-        const { warnings } = succeeded(await ask(heard));
+      withBench(harness, ['Hello.'], async ({ generate, server }) => {
+        const { warnings } = succeeded(await generate(heard));
         assert.deepEqual(warnings, []);
-        const sent = JSON.stringify(only(server).body);
+        const sent = JSON.stringify(onlyRequest(server).body);
         assert.ok(sent.includes(Buffer.from(BYTES).toString('base64')), 'the bytes are not in the body');
       }),
   },
@@ -28,11 +28,11 @@ export const sourceCases: readonly Case[] = [
     name: 'a model that hears nothing says so, and no wire without audio is sent any',
     scenario: 'audio-declared',
     run: (harness) =>
-      onBench(harness, ['Hello.'], async ({ ask, model, server }) => {
+      withBench(harness, ['Hello.'], async ({ generate, model, server }) => {
         const { audio } = model.capabilities;
         if (harness.wire.cannot['audio'] !== undefined) {
           assert.ok(audio === undefined || audio === false, 'its capabilities say that it hears');
-          failed(await ask(heard), 'unsupported');
+          failed(await generate(heard), 'unsupported');
           assert.equal(server.requests.length, 0);
           return;
         }
@@ -46,12 +46,12 @@ export const sourceCases: readonly Case[] = [
     name: 'a text tells what it rests on with its end',
     scenario: 'citations',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({ parts: [{ type: 'text', text: TEXT, citations: [PAGE] }] }),
-        async ({ ask, deliveries }) => {
+        async ({ generate, deliveries }) => {
           for (const delivery of deliveries()) {
-            const { parts, text } = succeeded(await ask(say('hi'), { delivery }));
+            const { parts, text } = succeeded(await generate(chatRequest('hi'), { delivery }));
             assert.equal(text, TEXT);
             const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
             assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Collected } from '@majordomo/testing';
 import type { Split } from '../../server/split.ts';
 import type { Answer } from '../../wires/answer.ts';
-import { onBench, only, say, succeeded } from '../bench.ts';
+import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 /** One, two, three and four bytes a character, a joined emoji, and a line end inside. */
@@ -44,8 +44,8 @@ export const textCases: readonly Case[] = [
     name: 'a text arrives whole, in order, from one request',
     scenario: 'text',
     run: (harness) =>
-      onBench(harness, ['Hello, world.'], async ({ ask, server, target }) => {
-        const result = succeeded(await ask());
+      withBench(harness, ['Hello, world.'], async ({ generate, server, target }) => {
+        const result = succeeded(await generate());
         assert.equal(result.text, 'Hello, world.');
         assert.equal(result.finish, 'stop');
         assert.ok(result.rawFinish, "the wire's own finish word is missing");
@@ -53,7 +53,7 @@ export const textCases: readonly Case[] = [
         assert.deepEqual(result.warnings, []);
         const [first] = result.events;
         assert.equal(first?.type === 'start' ? first.target : undefined, target);
-        assert.equal(only(server).model, harness.model);
+        assert.equal(onlyRequest(server).model, harness.model);
       }),
   },
   {
@@ -61,21 +61,21 @@ export const textCases: readonly Case[] = [
     scenario: 'unicode-split',
     run: async (harness) => {
       // The finest cut sees the longer line end, and a line end cut in two.
-      await onBench(
+      await withBench(
         harness,
         [SHORT],
-        async ({ ask }) => {
-          assert.equal(succeeded(await ask()).text, `Two calls: ${UNICODE}`, 'byte by byte');
+        async ({ generate }) => {
+          assert.equal(succeeded(await generate()).text, `Two calls: ${UNICODE}`, 'byte by byte');
         },
         { split: 1, framing: { newline: '\r\n' } },
       );
       for (const [split, newline] of SPLITS) {
         const check = `split ${JSON.stringify(split)}, line end ${JSON.stringify(newline)}`;
-        await onBench(
+        await withBench(
           harness,
           [FULL],
-          async ({ ask }) => {
-            const result = succeeded(await ask());
+          async ({ generate }) => {
+            const result = succeeded(await generate());
             assert.equal(result.text, `Two calls: ${UNICODE}`, check);
             assert.deepEqual(result.toolCalls[0]?.args, { a: 1, b: [2, { c: 'ü' }] }, check);
           },
@@ -88,11 +88,11 @@ export const textCases: readonly Case[] = [
     name: 'comments and pings between events change nothing',
     scenario: 'stream-noise',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         ['Hello, world.'],
-        async ({ ask }) => {
-          const result = succeeded(await ask());
+        async ({ generate }) => {
+          const result = succeeded(await generate());
           assert.equal(result.text, 'Hello, world.');
           assert.deepEqual(result.warnings, []);
         },
@@ -103,15 +103,15 @@ export const textCases: readonly Case[] = [
     name: 'a whole answer and a stream give the same response',
     scenario: 'whole-equals-deltas',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => FULL,
-        async ({ ask, deliveries, server }) => {
-          const streamed = succeeded(await ask());
+        async ({ generate, deliveries, server }) => {
+          const streamed = succeeded(await generate());
           for (const delivery of deliveries()) {
-            const result = succeeded(await ask(say('hi'), { delivery }));
+            const result = succeeded(await generate(chatRequest('hi'), { delivery }));
             assert.deepEqual(seen(result), seen(streamed), `delivery ${delivery}`);
-            assert.equal(server.requests.at(-1)?.request.streamed, delivery === 'deltas');
+            assert.equal(server.requests.at(-1)?.request.streamedBody, delivery === 'deltas');
           }
         },
       ),

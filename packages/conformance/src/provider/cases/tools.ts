@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assistant, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
 import type { AnswerToolCall } from '../../wires/answer.ts';
-import { onBench, only, say, succeeded } from '../bench.ts';
+import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 /** A tool that every strict mode takes. */
@@ -23,7 +23,7 @@ const NOOP: ModelTool = {
   parameters: { type: 'object' },
 };
 
-const withTools: ModelRequest = say('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });
+const withTools: ModelRequest = chatRequest('What is 1 + 2, and 3 + 4?', { tools: [ADD, NOOP] });
 
 const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall => ({
   type: 'tool-call',
@@ -39,12 +39,12 @@ async function calls(
   check: (calls: readonly object[]) => void,
   interleave = false,
 ): Promise<void> {
-  await onBench(
+  await withBench(
     harness,
     () => ({ id: 'calls', parts, interleave }),
-    async ({ ask, deliveries }) => {
+    async ({ generate, deliveries }) => {
       for (const delivery of deliveries(withTools)) {
-        const result = succeeded(await ask(withTools, { delivery }));
+        const result = succeeded(await generate(withTools, { delivery }));
         assert.equal(result.finish, 'tool-calls');
         assert.equal(result.text, '');
         const ids = result.toolCalls.map(({ id }) => id);
@@ -70,13 +70,13 @@ export const toolCases: readonly Case[] = [
       await calls(harness, [call('{"a": 1, "b": 2}')], (found) => {
         assert.deepEqual(found, [{ name: 'add', args: { a: 1, b: 2 } }]);
       });
-      await onBench(
+      await withBench(
         harness,
         [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
-        async ({ ask, server }) => {
-          const { toolCalls } = succeeded(await ask(withTools));
+        async ({ generate, server }) => {
+          const { toolCalls } = succeeded(await generate(withTools));
           assert.equal(toolCalls[0]?.id, 'given_1', "the wire's own call id is kept");
-          assert.deepEqual(only(server).request.tools, ['add', 'noop']);
+          assert.deepEqual(onlyRequest(server).request.tools, ['add', 'noop']);
         },
       );
     },
@@ -117,8 +117,8 @@ export const toolCases: readonly Case[] = [
     name: 'arguments are shown while they come',
     scenario: 'streamed-arguments',
     run: (harness) =>
-      onBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ ask }) => {
-        const { events, toolCalls } = succeeded(await ask(withTools));
+      withBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ generate }) => {
+        const { events, toolCalls } = succeeded(await generate(withTools));
         const pieces = events.flatMap((event) => (event.type === 'args-delta' ? [event.json] : []));
         assert.ok(pieces.length > 1, `the arguments came in ${pieces.length} pieces`);
         assert.deepEqual(JSON.parse(pieces.join('')), toolCalls[0]?.args);
@@ -128,12 +128,12 @@ export const toolCases: readonly Case[] = [
     name: 'calls that come without ids get ids, the same for the same response',
     scenario: 'missing-call-ids',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => ({ id: 'bare', parts: [call('{"a":1,"b":2}', { id: '' }), call('{"a":3,"b":4}', { id: '' })] }),
-        async ({ ask }) => {
-          const first = succeeded(await ask(withTools)).toolCalls;
-          const again = succeeded(await ask(withTools)).toolCalls;
+        async ({ generate }) => {
+          const first = succeeded(await generate(withTools)).toolCalls;
+          const again = succeeded(await generate(withTools)).toolCalls;
           assert.deepEqual(
             first.map(({ args }) => args),
             [
@@ -162,25 +162,29 @@ export const toolCases: readonly Case[] = [
     name: 'arguments that are not a JSON object are marked invalid and kept as text',
     scenario: 'bad-arguments',
     run: (harness) =>
-      onBench(harness, [{ parts: [call('{"a": 1, "b":')] }, { parts: [call('[1, 2]')] }], async ({ ask }) => {
-        for (const raw of ['{"a": 1, "b":', '[1, 2]']) {
-          const { toolCalls } = succeeded(await ask(withTools));
-          assert.deepEqual(
-            toolCalls.map(({ name, args, invalid }) => ({ name, args, invalid })),
-            [{ name: 'add', args: {}, invalid: { raw } }],
-          );
-        }
-      }),
+      withBench(
+        harness,
+        [{ parts: [call('{"a": 1, "b":')] }, { parts: [call('[1, 2]')] }],
+        async ({ generate }) => {
+          for (const raw of ['{"a": 1, "b":', '[1, 2]']) {
+            const { toolCalls } = succeeded(await generate(withTools));
+            assert.deepEqual(
+              toolCalls.map(({ name, args, invalid }) => ({ name, args, invalid })),
+              [{ name: 'add', args: {}, invalid: { raw } }],
+            );
+          }
+        },
+      ),
   },
   {
     name: 'results go back to their calls, errors marked',
     scenario: 'tool-result',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         [{ parts: [call('{"a":1,"b":2}'), call('{"a":3,"b":4}')] }, 'done'],
-        async ({ ask, server }) => {
-          const { parts, toolCalls } = succeeded(await ask(withTools));
+        async ({ generate, server }) => {
+          const { parts, toolCalls } = succeeded(await generate(withTools));
           const [first, second] = toolCalls;
           assert.ok(first && second);
           const results = toolResult([
@@ -188,8 +192,8 @@ export const toolCases: readonly Case[] = [
             { callId: second.id, name: 'add', content: 'out of numbers', isError: true },
           ]);
           const messages = [...withTools.messages, { role: 'assistant' as const, parts }, results];
-          assert.equal(succeeded(await ask({ ...withTools, messages })).text, 'done');
-          const { request } = only(server, 2);
+          assert.equal(succeeded(await generate({ ...withTools, messages })).text, 'done');
+          const { request } = onlyRequest(server, 2);
           assert.deepEqual(request.toolCalls, [
             { id: first.id, name: 'add', args: { a: 1, b: 2 } },
             { id: second.id, name: 'add', args: { a: 3, b: 4 } },
@@ -209,15 +213,15 @@ export const toolCases: readonly Case[] = [
     name: "another vendor's call ids are mapped to ids that the wire takes",
     scenario: 'foreign-tool-ids',
     run: (harness) =>
-      onBench(harness, ['done'], async ({ ask, server }) => {
+      withBench(harness, ['done'], async ({ generate, server }) => {
         const ids = ['call|fc_68a0.ä:1', 'x'.repeat(90), 'x'.repeat(91)];
         const messages = [
           user('go'),
           assistant(ids.map((id) => ({ type: 'tool-call', id, name: 'add', args: { a: 1, b: 2 } }))),
           toolResult(ids.map((callId, n) => ({ callId, name: 'add', content: `result ${n}` }))),
         ] as ModelRequest['messages'];
-        succeeded(await ask({ ...withTools, messages }));
-        const { toolCalls, toolResults } = only(server).request;
+        succeeded(await generate({ ...withTools, messages }));
+        const { toolCalls, toolResults } = onlyRequest(server).request;
         assert.deepEqual(
           toolResults.map(({ callId }) => callId),
           toolCalls.map(({ id }) => id),

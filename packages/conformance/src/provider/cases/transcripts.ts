@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { assistant, type JsonObject, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { onBench, only, say, succeeded } from '../bench.ts';
+import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';
 import type { Case, Harness } from '../harness.ts';
-import { saysInOrder } from './leaves.ts';
+import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
 const CALL = { type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } } as const;
 
 /** Models call what nobody declared; the transcript has it for ever. */
-async function takesMadeUpNames(harness: Harness): Promise<void> {
+async function checkInventedNames(harness: Harness): Promise<void> {
   const names = ['exec.command<|channel|>', '$READFILE', ' ', 'x'.repeat(200)];
   const made = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
   const messages = [
@@ -19,9 +19,9 @@ async function takesMadeUpNames(harness: Harness): Promise<void> {
       made.map(({ id, name }) => ({ callId: id, name, content: `no tool "${name}"`, isError: true })),
     ),
   ] as ModelRequest['messages'];
-  await onBench(harness, ['done'], async ({ ask, server }) => {
-    succeeded(await ask(say('', { messages, tools: [ADD] })));
-    const { toolCalls, toolResults } = only(server).request;
+  await withBench(harness, ['done'], async ({ generate, server }) => {
+    succeeded(await generate(chatRequest('', { messages, tools: [ADD] })));
+    const { toolCalls, toolResults } = onlyRequest(server).request;
     assert.equal(toolCalls.length, names.length);
     assert.deepEqual(
       toolResults.map(({ callId }) => callId),
@@ -30,31 +30,31 @@ async function takesMadeUpNames(harness: Harness): Promise<void> {
   });
 }
 
-async function sendsTextWithCalls(harness: Harness): Promise<void> {
+async function checkTextWithCalls(harness: Harness): Promise<void> {
   const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
   const messages = [user('first-7a1'), assistant([{ type: 'text', text: 'adding-7e5' }, CALL]), result];
-  await onBench(harness, ['done'], async ({ ask, server }) => {
-    succeeded(await ask(say('', { messages: messages, tools: [ADD] })));
-    saysInOrder(only(server).body, ['first-7a1', 'adding-7e5', 'three-7b2']);
-    assert.equal(only(server).request.toolCalls.length, 1);
+  await withBench(harness, ['done'], async ({ generate, server }) => {
+    succeeded(await generate(chatRequest('', { messages: messages, tools: [ADD] })));
+    assertInOrder(onlyRequest(server).body, ['first-7a1', 'adding-7e5', 'three-7b2']);
+    assert.equal(onlyRequest(server).request.toolCalls.length, 1);
   });
 }
 
 /** A person who speaks before the model has looked at the results. */
-async function takesUserAfterTools(harness: Harness): Promise<void> {
+async function checkUserAfterTools(harness: Harness): Promise<void> {
   const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
   const messages = [user('first-7a1'), assistant([CALL]), result, user('stop-7c3'), user('now-7d4')];
-  await onBench(harness, ['done'], async ({ ask, server }) => {
+  await withBench(harness, ['done'], async ({ generate, server }) => {
     const request = { messages: messages as ModelRequest['messages'], tools: [ADD] };
-    succeeded(await ask(say('', request)));
-    saysInOrder(only(server).body, ['first-7a1', 'three-7b2', 'stop-7c3', 'now-7d4']);
+    succeeded(await generate(chatRequest('', request)));
+    assertInOrder(onlyRequest(server).body, ['first-7a1', 'three-7b2', 'stop-7c3', 'now-7d4']);
   });
 }
 
 /** As servers of tools name them. */
 const ODD_NAMES = ['files.read', '1st:choice', 'y'.repeat(100)];
 
-async function fitsNames(harness: Harness): Promise<void> {
+async function checkFittedNames(harness: Harness): Promise<void> {
   const tools = ODD_NAMES.map((name) => ({ ...ADD, name }));
   await onTarget(
     harness,
@@ -68,7 +68,7 @@ async function fitsNames(harness: Harness): Promise<void> {
         ODD_NAMES,
         'a call has another name than its tool',
       );
-      only(server);
+      onlyRequest(server);
     },
   );
 }
@@ -102,7 +102,7 @@ const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   },
 };
 
-async function takesSchemas(harness: Harness): Promise<void> {
+async function checkOutputSchemas(harness: Harness): Promise<void> {
   for (const [what, output] of Object.entries(SCHEMAS)) {
     await onTarget(
       harness,
@@ -110,21 +110,21 @@ async function takesSchemas(harness: Harness): Promise<void> {
       async (ask, server) => {
         const { text } = await ask({ messages: [user('go')], output });
         assert.equal(text, '{}', `a schema with ${what} lost the answer`);
-        only(server);
+        onlyRequest(server);
       },
     );
   }
 }
 
 /** The same as parameters of tools. */
-async function takesParameters(harness: Harness): Promise<void> {
+async function checkToolSchemas(harness: Harness): Promise<void> {
   const tools = Object.values(SCHEMAS).map((parameters, n) => ({ ...ADD, name: `tool_${n}`, parameters }));
   await onTarget(
     harness,
     () => 'done',
     async (ask, server) => {
       assert.equal((await ask({ messages: [user('go')], tools })).text, 'done');
-      only(server);
+      onlyRequest(server);
     },
   );
 }
@@ -134,31 +134,31 @@ export const transcriptCases: readonly Case[] = [
   {
     name: 'calls by names that the model made up go back as the wire takes them',
     scenario: 'made-up-tool-names',
-    run: takesMadeUpNames,
+    run: checkInventedNames,
   },
   {
     name: 'text next to tool calls stays in the history',
     scenario: 'text-with-tool-calls',
-    run: sendsTextWithCalls,
+    run: checkTextWithCalls,
   },
   {
     name: 'a user may speak right after the results of tools',
     scenario: 'user-after-tools',
-    run: takesUserAfterTools,
+    run: checkUserAfterTools,
   },
   {
     name: 'tools with names that the wire refuses are fitted, and calls get their names back',
     scenario: 'fitted-tool-names',
-    run: fitsNames,
+    run: checkFittedNames,
   },
   {
     name: 'schemas of answers as validators make them are taken at once',
     scenario: 'output-schemas',
-    run: takesSchemas,
+    run: checkOutputSchemas,
   },
   {
     name: 'schemas of tools as validators make them are taken at once',
     scenario: 'tool-schemas',
-    run: takesParameters,
+    run: checkToolSchemas,
   },
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, user, type VendorPart } from '@majordomo/core';
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../wires/answer.ts';
-import { type Bench, onBench, only, say, succeeded } from '../bench.ts';
+import { type Bench, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';
 import type { Case, Harness } from '../harness.ts';
 
@@ -35,9 +35,9 @@ const continued = (parts: readonly AssistantPart[]): ModelRequest['messages'] =>
 const isOfVendor = (part: AssistantPart): part is VendorPart => part.type === 'vendor';
 
 async function goesAndComes(harness: Harness, bench: Bench): Promise<void> {
-  const { ask, deliveries, model, server } = bench;
+  const { generate, deliveries, model, server } = bench;
   for (const [turn, delivery] of deliveries().entries()) {
-    const { parts } = succeeded(await ask(say('hi'), { delivery }));
+    const { parts } = succeeded(await generate(chatRequest('hi'), { delivery }));
     const ran = parts.filter(isOfVendor);
     assert.deepEqual(
       parts.flatMap((part, at) => (isOfVendor(part) && parts[at - 1]?.type === 'vendor' ? [] : [part.type])),
@@ -52,14 +52,16 @@ async function goesAndComes(harness: Harness, bench: Bench): Promise<void> {
       assert.notEqual(kind, '');
       assert.equal(replay.family, model.families[0]);
     }
-    const { warnings } = succeeded(await ask(say('', { messages: continued(parts) }), { delivery }));
+    const { warnings } = succeeded(
+      await generate(chatRequest('', { messages: continued(parts) }), { delivery }),
+    );
     assert.ok(
       !warnings.some(({ action }) => action === 'dropped'),
       'a warning says that something was dropped',
     );
-    const { request } = only(server, 2 * turn + 2);
+    const { request } = onlyRequest(server, 2 * turn + 2);
     assert.equal(request.vendorBlocks.length, ran.length, 'not all of it went back');
-    const said = objectsIn(JSON.parse(harness.wire.whole(SEARCHED, request).body));
+    const said = objectsIn(JSON.parse(harness.wire.complete(SEARCHED, request).body));
     const known = request.vendorBlocks.map((block) => said.findIndex((one) => isDeepStrictEqual(one, block)));
     assert.ok(!known.includes(-1), `changed on its way: ${JSON.stringify(request.vendorBlocks)}`);
     assertAscending(known);
@@ -82,13 +84,13 @@ function assertAscending(places: readonly number[]): void {
 
 async function isLeftOut(harness: Harness): Promise<void> {
   const messages = continued([{ type: 'text', text: BEFORE }, ELSEWHERE, { type: 'text', text: AFTER }]);
-  await onBench(harness, ['In Asia.'], async ({ ask, server }) => {
-    succeeded(await ask(say('', { messages })));
-    assertUnsent(only(server));
+  await withBench(harness, ['In Asia.'], async ({ generate, server }) => {
+    succeeded(await generate(chatRequest('', { messages })));
+    assertUnsent(onlyRequest(server));
   });
   await onTarget(harness, ['In Asia.'], async (ask, server) => {
     const { warnings } = await ask({ messages });
-    assertUnsent(only(server));
+    assertUnsent(onlyRequest(server));
     assert.ok(
       warnings.some(({ action, what }) => action === 'dropped' && what.includes('ran at')),
       'nothing tells that it was left out',
@@ -96,7 +98,7 @@ async function isLeftOut(harness: Harness): Promise<void> {
   });
 }
 
-function assertUnsent({ request, body }: ReturnType<typeof only>): void {
+function assertUnsent({ request, body }: ReturnType<typeof onlyRequest>): void {
   assert.deepEqual(request.vendorBlocks, []);
   assert.ok(!JSON.stringify(body).includes(QUERY), 'a vendor sees what ran at another');
 }
@@ -107,7 +109,7 @@ export const vendorCases: readonly Case[] = [
     name: 'what ran at the vendor has its place among the parts, and goes back unchanged',
     scenario: 'vendor-parts',
     run: (harness) =>
-      onBench(
+      withBench(
         harness,
         () => SEARCHED,
         (bench) => goesAndComes(harness, bench),

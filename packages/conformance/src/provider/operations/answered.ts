@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closedByClient } from '../bench.ts';
+import { waitForClientClose } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { invoke, SOUND, vectorOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, saidBy, TEXT } from './asking.ts';
@@ -157,7 +157,7 @@ export const answeredCases: readonly Case[] = [
             heard += length;
             if (heard > 100) break;
           }
-          await closedByClient(server.requests[0] ?? assert.fail('no request'));
+          await waitForClientClose(server.requests[0] ?? assert.fail('no request'));
         },
       ),
   },

@@ -3,7 +3,7 @@ import { type OperationName, refusedURL } from '@majordomo/testing';
 import { inspect } from 'node:util';
 import type { Fault } from '../../script/step.ts';
 import { FAILURE_KINDS, type FailureName } from '../../wires/failure.ts';
-import { closedByClient, KEY } from '../bench.ts';
+import { waitForClientClose, KEY } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { invoke, SECONDS, TOKENS } from './answers.ts';
 import { failedWith, onOperation, type OperationBench, TEXT } from './asking.ts';
@@ -100,7 +100,7 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
             const exchange = await server.request(0);
             controller.abort();
             await call;
-            await closedByClient(exchange);
+            await waitForClientClose(exchange);
           });
         }
       },

@@ -43,7 +43,7 @@ export const bedrockConverse: Wire = {
     ]),
   stream: converseFrames,
   streamHeaders: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'req_test' },
-  whole: converseWhole,
+  complete: converseWhole,
   failure: failed,
   failureFrame: (failure) => ({ kind: 'noise', bytes: exception(inStreamType(failure), errorBody(failure)) }),
   brokenFrame: () => ({ kind: 'noise', bytes: event('contentBlockDelta', '{"contentBlockIndex":0,"del') }),

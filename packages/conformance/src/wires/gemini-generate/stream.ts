@@ -22,7 +22,7 @@ export function geminiFrames(
 }
 
 /** The answer as one body. */
-export function geminiWhole(answer: Answer | string, request: WireRequest): Reply {
+export function completeGemini(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   return {
     status: 200,

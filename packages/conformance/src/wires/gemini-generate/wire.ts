@@ -11,7 +11,7 @@ import { readGemini } from './read.ts';
 import { GEMINI_RULES } from './rules.ts';
 import { geminiShape } from './shape.ts';
 import { camelCased } from './spelling.ts';
-import { geminiFrames, geminiWhole } from './stream.ts';
+import { geminiFrames, completeGemini } from './stream.ts';
 
 const NOT_ON_THOUGHTS = 'Gemini signs the part after a thought, not the thought';
 
@@ -52,7 +52,7 @@ export const geminiGenerate: Wire = {
     ]),
   stream: geminiFrames,
   streamHeaders: { 'content-type': 'text/event-stream' },
-  whole: geminiWhole,
+  complete: completeGemini,
   failure: (failure) => ({
     status: formOf(GEMINI_FAILURES, failure).status,
     headers: failureHeaders(failure),

@@ -43,7 +43,7 @@ export const ollamaChat: Wire = {
     ]),
   stream: ollamaFrames,
   streamHeaders: { 'content-type': 'application/x-ndjson' },
-  whole: (answer, request) => ({
+  complete: (answer, request) => ({
     status: 200,
     headers: { 'content-type': 'application/json; charset=utf-8' },
     body: JSON.stringify(ollamaBody(answer, request)),

@@ -62,7 +62,7 @@ function openTurn(
     const at = `${path}.tool_calls[${index}].id`;
     if (ids.has(id)) report('tool-id-duplicate', at, `"${id}" is used twice in one message`);
     checkId(id, at, report, dialect);
-    if (dialect.signsCalls === true && index === 0 && signatureOf(call) === undefined)
+    if (dialect.hasCallSignatures === true && index === 0 && signatureOf(call) === undefined)
       report('signature', at, 'Function call is missing a thought_signature in functionCall parts.');
     ids.add(id);
   });

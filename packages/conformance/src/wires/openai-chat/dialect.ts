@@ -27,15 +27,15 @@ export interface ChatDialect {
   /** A tool without a `type` is a function. */
   readonly typelessTools?: boolean | undefined;
   /** What a stream's fragments say of the call that they belong to. Default: its index, and its id once. */
-  readonly callPlace?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
+  readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
   /** Calls come with a thought signature (`extra_content.google`), and are refused without it. */
-  readonly signsCalls?: boolean | undefined;
+  readonly hasCallSignatures?: boolean | undefined;
   /** Roles that may follow a tool message. Default: any. */
   readonly afterTool?: readonly string[] | undefined;
   /** An assistant message without calls must say something. */
   readonly refusesEmptyTurns?: boolean | undefined;
   /** Streams tell usage with the finish reason, asked or not. */
-  readonly usageUnasked?: boolean | undefined;
+  readonly alwaysSendsUsage?: boolean | undefined;
   /** Rules that this vendor does not have. */
   readonly tolerates?: readonly string[] | undefined;
 }
@@ -49,8 +49,8 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   'gemini-compatible': {
     name: 'gemini-compatible',
     toolCallKeys: ['extra_content'],
-    callPlace: 'index-zero',
-    signsCalls: true,
+    callIndexing: 'index-zero',
+    hasCallSignatures: true,
   },
   openai: openaiDialect,
   azure: { name: 'azure', checksModels: true },
@@ -96,7 +96,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     partTypes: ['thinking'],
     toolIds: { pattern: /^[a-zA-Z0-9]{9}$/, maxLength: 9 },
     typelessTools: true,
-    usageUnasked: true,
+    alwaysSendsUsage: true,
     // "Unexpected role 'user' after role 'tool'" (several clients, 2026-05).
     afterTool: ['tool', 'assistant'],
     tolerates: ['tool-choice-without-tools'],
@@ -137,7 +137,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     reasoningField: 'reasoning',
   },
   // A new id on every fragment (several clients, 2026-05).
-  poolside: { name: 'poolside', callPlace: 'changing-ids' },
+  poolside: { name: 'poolside', callIndexing: 'changing-ids' },
   together: {
     name: 'together',
     requestKeys: ['top_k', 'repetition_penalty', 'min_p', 'echo', 'safety_model'],

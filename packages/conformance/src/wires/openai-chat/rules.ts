@@ -32,8 +32,11 @@ const CHAT_RULES: Readonly<Record<string, string>> = {
 };
 
 /** The rules of a dialect: those of all, and those of the vendor alone. */
-export const chatRules = ({ afterTool, signsCalls }: ChatDialect): Readonly<Record<string, string>> => ({
+export const chatRules = ({
+  afterTool,
+  hasCallSignatures,
+}: ChatDialect): Readonly<Record<string, string>> => ({
   ...CHAT_RULES,
   ...(afterTool && { 'role-order': 'a message whose role may not follow the one before it' }),
-  ...(signsCalls && { signature: 'a call without the signature that it came with' }),
+  ...(hasCallSignatures && { signature: 'a call without the signature that it came with' }),
 });

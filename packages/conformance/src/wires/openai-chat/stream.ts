@@ -53,7 +53,7 @@ export function chatFrames(
     chunk(
       kind,
       [{ index: 0, delta: value, logprobs, finish_reason: finish }],
-      kind === 'finish' && dialect.usageUnasked === true ? usage : null,
+      kind === 'finish' && dialect.alwaysSendsUsage === true ? usage : null,
     );
   const frames = [delta('head', { role: 'assistant', content: '', refusal: null })];
   if (framing.noise === true) frames.unshift(sseComment('PROCESSING', framing));
@@ -138,7 +138,7 @@ function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dia
       tool_calls: [
         {
           ...place,
-          ...(dialect.callPlace === 'changing-ids' ? { id: `${id}_${at}` } : {}),
+          ...(dialect.callIndexing === 'changing-ids' ? { id: `${id}_${at}` } : {}),
           function: { arguments: json },
         },
       ],
@@ -146,14 +146,14 @@ function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dia
   ];
 }
 
-function placeOf(index: number, { callPlace }: ChatDialect): { readonly index?: number } {
-  if (callPlace === 'nowhere') return {};
-  return { index: callPlace === 'index-zero' ? 0 : index };
+function placeOf(index: number, { callIndexing }: ChatDialect): { readonly index?: number } {
+  if (callIndexing === 'nowhere') return {};
+  return { index: callIndexing === 'index-zero' ? 0 : index };
 }
 
 /** The first call of a turn is the one that is signed. */
-export function signatureOf(call: AnswerToolCall, index: number, { signsCalls }: ChatDialect): object {
-  if (signsCalls !== true || index > 0) return {};
+export function signatureOf(call: AnswerToolCall, index: number, { hasCallSignatures }: ChatDialect): object {
+  if (hasCallSignatures !== true || index > 0) return {};
   return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
 }
 

@@ -13,7 +13,7 @@ import { readChat } from './read.ts';
 import { chatRules } from './rules.ts';
 import { chatShape } from './shape.ts';
 import { chatFrames } from './stream.ts';
-import { chatWhole } from './whole.ts';
+import { completeChat } from './complete.ts';
 
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
   'request-cache': 'Chat Completions caches by itself: of the wishes it knows only the longest',
@@ -51,7 +51,7 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
       ]).filter(({ rule }) => dialect.tolerates?.includes(rule) !== true),
     stream: (answer, request, framing) => chatFrames(answer, request, dialect, framing),
     streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
-    whole: (answer, request) => chatWhole(answer, request, dialect),
+    complete: (answer, request) => completeChat(answer, request, dialect),
     failure: (failure) => {
       const form = formOf(CHAT_FAILURES, failure);
       const headers = { 'x-request-id': 'req_test', ...failureHeaders(failure) };

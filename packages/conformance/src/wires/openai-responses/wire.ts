@@ -43,7 +43,7 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
     ]),
   stream: (answer, request, framing) => responsesFrames(answer, request, framing, dialect),
   streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
-  whole: (answer, { model }) => ({
+  complete: (answer, { model }) => ({
     status: 200,
     headers: { 'content-type': 'application/json', 'x-request-id': 'req_test' },
     body: JSON.stringify(responseBody(fullAnswer(answer, model), true)),

@@ -1,7 +1,7 @@
 import type {
   OperationAnswer,
   OperationName,
-  SoundTurn,
+  AudioTurn,
   TranscriptTurn,
   VectorsTurn,
 } from '@majordomo/testing';
@@ -21,7 +21,7 @@ export const transcriptionEndpoint = (facts: Facts<TranscriptTurn>): WireOperati
   endpoint('transcription', facts, (answer) => ('transcript' in answer ? answer : undefined));
 
 /** An endpoint that gives sound. */
-export const speechEndpoint = (facts: Facts<SoundTurn>): WireOperation =>
+export const speechEndpoint = (facts: Facts<AudioTurn>): WireOperation =>
   endpoint('speech', facts, (answer) => ('audio' in answer ? answer : undefined));
 
 function endpoint<Answer>(
@@ -60,7 +60,7 @@ export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}
 
 /** The sound itself. */
 export const soundReply = (
-  { audio, mediaType }: SoundTurn,
+  { audio, mediaType }: AudioTurn,
   usual: string,
   headers: OperationReply['headers'] = {},
 ): OperationReply => ({
@@ -69,7 +69,7 @@ export const soundReply = (
 });
 
 /** Of a sound, in order. */
-export const piecesOf = (audio: SoundTurn['audio']): readonly Uint8Array[] =>
+export const piecesOf = (audio: AudioTurn['audio']): readonly Uint8Array[] =>
   audio instanceof Uint8Array ? [audio] : audio;
 
 /** What a server says where a fault has no answer of its own. */

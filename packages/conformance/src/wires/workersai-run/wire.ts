@@ -1,7 +1,7 @@
 import { type Failure, type FailureForm, failureHeaders, formOf } from '../failure.ts';
 import type { ChatDialect } from '../openai-chat/dialect.ts';
 import { chatFrames } from '../openai-chat/stream.ts';
-import { chatWhole } from '../openai-chat/whole.ts';
+import { completeChat } from '../openai-chat/complete.ts';
 import { violations, wellFormed } from '../shape.ts';
 import { signText } from '../signature.ts';
 import { sseFrame } from '../sse.ts';
@@ -44,8 +44,8 @@ export const workersaiRun: Wire = {
     ]),
   stream: (answer, request, framing) => chatFrames(answer, request, SHAPE, framing),
   streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
-  whole(answer, request) {
-    const { body, ...reply } = chatWhole(answer, request, SHAPE);
+  complete(answer, request) {
+    const { body, ...reply } = completeChat(answer, request, SHAPE);
     return { ...reply, body: `{"result":${body},"success":true,"errors":[],"messages":[]}` };
   },
   failure: (failure) => ({

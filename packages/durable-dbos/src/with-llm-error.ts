@@ -1,8 +1,8 @@
 import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError, messageOf } from '@majordomo/core';
 
-/** Rejects with an `LlmError`: that of the run where it failed, else of what the engine said. */
-export async function clearly<T>(what: string, run: () => Promise<T>): Promise<T> {
+/** Converts a rejection to an `LlmError`: the failure of the run if the error contains it, otherwise the error of DBOS. */
+export async function withLlmError<T>(what: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -1,17 +1,17 @@
 import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError, type ErrorKind } from '@majordomo/core';
 import { HttpCallError } from '@restatedev/restate-sdk-clients';
-import { CHANGED, endedByChange } from './changed.ts';
+import { MISMATCH_STATUS, endedByMismatchError } from './mismatch.ts';
 
-/** What Restate answers when something failed. */
+/** Body of an error response of Restate. */
 interface Failure {
   readonly message?: string;
-  /** Of errors that this package threw there. */
+  /** Set for errors that this package threw. */
   readonly metadata?: { readonly failure?: string };
 }
 
-/** Rejects with an `LlmError`: of the run's kind where that failed, else by what Restate answered. */
-export async function clearly<T>(
+/** Converts a rejection to an `LlmError`: the failure of the run if the response contains it, otherwise the error of Restate. */
+export async function withLlmError<T>(
   what: string,
   signal: AbortSignal | undefined,
   run: () => Promise<T>,
@@ -21,11 +21,11 @@ export async function clearly<T>(
   } catch (error) {
     if (LlmError.is(error)) throw error;
     if (signal?.aborted === true)
-      throw new LlmError('aborted', `${what}: nobody waits any more`, {}, { cause: error });
+      throw new LlmError('aborted', `${what}: the caller no longer waits`, {}, { cause: error });
     if (!(error instanceof HttpCallError))
       throw new LlmError('network', `${what}: Restate did not answer`, {}, { cause: error });
     const { message = error.message, metadata } = failureIn(error.responseText);
-    if (error.status === CHANGED) throw endedByChange(what, message, error);
+    if (error.status === MISMATCH_STATUS) throw endedByMismatchError(what, message, error);
     const failed = errorFromJson(metadata?.failure);
     throw new LlmError(
       failed?.kind ?? kindOf(error.status, message),
@@ -46,7 +46,7 @@ function failureIn(text: string): Failure {
 }
 
 function kindOf(status: number, message: string): ErrorKind {
-  // What Restate says of a run that an operator has killed; no code of ours was there to say it.
+  // Message of Restate for a run that an operator has killed.
   if (status === 409 && message === 'killed') return 'aborted';
   if (status === 404) return 'not-found';
   if (status === 401 || status === 403) return 'auth';

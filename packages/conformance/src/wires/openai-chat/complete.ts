@@ -12,7 +12,7 @@ import {
 } from './stream.ts';
 
 /** The answer as one `chat.completion`. */
-export function chatWhole(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
+export function completeChat(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
   const full = fullAnswer(answer, request.model);
   const body = {
     id: `chatcmpl-${full.id}`,

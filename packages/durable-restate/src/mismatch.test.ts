@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
-import { unlessChanged } from './changed.ts';
+import { withMismatchCheck } from './mismatch.ts';
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-it('nobody looks any more once the run is over, not even who was asking just then', async () => {
+it('stops the queries when the run has ended, including a pending one', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const asked: ServerResponse[] = [];
+  const queries: ServerResponse[] = [];
   const server = createServer((_request, response) => {
-    asked.push(response);
-    server.emit('asked');
+    queries.push(response);
+    server.emit('queries');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const admin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -21,17 +21,17 @@ it('nobody looks any more once the run is over, not even who was asking just the
   const run = new Promise<string>((resolve) => {
     end = resolve;
   });
-  const looking = { admin, headers: {}, name: 'agent', runId: 'r' };
-  const answer = unlessChanged('run "r"', looking, undefined, () => run);
-  const first = once(server, 'asked');
+  const query = { admin, headers: {}, name: 'agent', runId: 'r' };
+  const answer = withMismatchCheck('run "r"', query, undefined, () => run);
+  const first = once(server, 'queries');
   await vi.advanceTimersByTimeAsync(250);
   await first;
-  const gone = once(asked[0]!, 'close');
+  const gone = once(queries[0]!, 'close');
   end('done');
   expect(await answer).toBe('done');
   await gone;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(vi.getTimerCount()).toBe(0);
-  expect(asked).toHaveLength(1);
+  expect(queries).toHaveLength(1);
   server.close();
 });

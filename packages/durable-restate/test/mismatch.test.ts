@@ -26,14 +26,14 @@ const paying = (more: Partial<Tool>): Agent =>
     ],
   });
 
-/** The same agent, whose payments nobody agrees to any more once it is deployed again. */
+/** The same agent without the approval of payments, as after a deployment. */
 let isDeployedAnew = false;
 function changing(): Agent {
   const [before, after] = [paying({ approval: true }), paying({})];
   return { ...before, drive: (state, effects) => (isDeployedAnew ? after : before).drive(state, effects) };
 }
 
-describeWith('restate', 'a run on Restate whose agent is changed under it', () => {
+describeWith('restate', 'a run on Restate whose agent changes', () => {
   const connections = new Set<ServerHttp2Session>();
   let server: Http2Server;
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describeWith('restate', 'a run on Restate whose agent is changed under it', () =
     await once(server, 'listening');
   });
   afterAll(() => server.close());
-  /** As one process takes the place of another at the same address: what runs there is begun again. */
+  /** Replaces the process at the address, so that its runs start again. */
   const deploy = (isNew: boolean): void => {
     isDeployedAnew = isNew;
     for (const connection of connections) connection.destroy();
@@ -66,7 +66,7 @@ describeWith('restate', 'a run on Restate whose agent is changed under it', () =
     }, 60_000);
     afterAll(() => restate.stop());
 
-    it('rejects with what it asks for, what its journal has, and what to do', async () => {
+    it('rejects with the executed step, the one in its journal, and the remedy', async () => {
       const runs = runsOf(name);
       deploy(false);
       await runs.start('it is "1"', 'go');
@@ -75,13 +75,13 @@ describeWith('restate', 'a run on Restate whose agent is changed under it', () =
       await expect(runs.result('it is "1"')).rejects.toMatchObject({
         kind: 'config',
         message: expect.stringMatching(
-          /asks for "claim it is "1"\/1\/p", .* has "approval 1 p" .*an address of its own/,
+          /executes "claim it is "1"\/1\/p", .* contains "approval 1 p".*another address/,
         ),
       });
     }, 30_000);
 
     if (!protocol7)
-      it('says so when it is told to look where no admin API is', async () => {
+      it('rejects an admin address without an admin API', async () => {
         const { ingress } = restate;
         const runs = restateAgentClient('tries', { ingress, admin: ingress });
         await expect(runs.awaiting('nobody')).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describeWith('restate', 'a run on Restate whose agent is changed under it', () =
       });
 
     if (!protocol7)
-      it('goes on once the old agent is back', async () => {
+      it('continues when the old agent is back', async () => {
         const runs = runsOf('back');
         deploy(false);
         await runs.start("it's 2", 'go');

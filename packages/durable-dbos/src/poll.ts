@@ -1,0 +1,38 @@
+import { LlmError } from '@majordomo/core';
+
+const POLL_INTERVAL_MS = 100;
+
+/** Calls `query` until it returns a value. Rejects with kind `aborted` when the signal aborts. */
+export async function poll<T>(
+  signal: AbortSignal | undefined,
+  query: () => Promise<T | undefined>,
+): Promise<T> {
+  const { aborted, close } = rejectOnAbort(signal);
+  try {
+    for (;;) {
+      const value = await Promise.race([aborted, query()]);
+      if (value !== undefined) return value;
+      await Promise.race([aborted, new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))]);
+    }
+  } finally {
+    close();
+  }
+}
+
+/** Rejects when the signal aborts. */
+function rejectOnAbort(signal: AbortSignal | undefined): {
+  readonly aborted: Promise<never>;
+  readonly close: () => void;
+} {
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      reject(new LlmError('aborted', 'the caller no longer waits', {}, { cause: signal?.reason }));
+    };
+  });
+  // A rejection between two races must not be reported as unhandled.
+  aborted.catch(() => undefined);
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return { aborted, close: () => signal?.removeEventListener('abort', abort) };
+}

@@ -1,0 +1,15 @@
+import { HttpCallError, type Output } from '@restatedev/restate-sdk-clients';
+import { MISMATCH_STATUS } from './mismatch.ts';
+
+/** Status of Restate for a run that an operator has killed. */
+const KILLED = 409;
+
+/** Whether the run has ended. A run that was killed, or whose agent changed, could not report that none of its calls waits. */
+export async function hasOutput(output: () => PromiseLike<Output<unknown>>): Promise<boolean> {
+  try {
+    return (await output()).ready;
+  } catch (error) {
+    if (error instanceof HttpCallError && [KILLED, MISMATCH_STATUS].includes(error.status)) return true;
+    throw error;
+  }
+}
