@@ -11,7 +11,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 
-/** Everything that a model said, whether it finished or failed. */
+/** Result of a model's stream, finished or failed. */
 export interface Collected {
   readonly events: readonly ModelEvent[];
   /** Finished parts, in order. */
@@ -26,13 +26,10 @@ export interface Collected {
   readonly error: LlmError | undefined;
 }
 
-/** Called for every step of a stream; `leave` walks away from it. */
+/** Called for every batch of events. Return `leave` to stop reading. */
 export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
 
-/**
- * Reads `Model.stream` to its end and keeps what came. A failure is a result, but only if it is an `LlmError`: anything
- * else is thrown on.
- */
+/** Reads `Model.stream` to its end. Returns an `LlmError` as part of the result and throws other errors. */
 export async function collect(
   model: Model,
   request: ModelRequest,

@@ -2,7 +2,7 @@ import { hasRecordings, recordings, skippedNote } from '@majordomo/test-support'
 import { describe, expect, it } from 'vitest';
 import { parseRecording, record, replayRecordings } from '../src/index.ts';
 
-/** Its text tells the reader to set a key, with a placeholder that has the shape of one. */
+/** Contains a placeholder with the shape of a key. */
 const PLACEHOLDER = 'perplexity/chat-s-text-06-stream-raw-round-trips-terminal-type-yaml';
 
 describe.skipIf(!hasRecordings)(`exchanges of real vendors${skippedNote}`, () => {

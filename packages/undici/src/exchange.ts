@@ -17,7 +17,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private settle: { resolve(response: Response): void; reject(error: unknown): void } | undefined;
   private control: Dispatcher.DispatchController | undefined;
   private decoder: ReturnType<typeof createGunzip | typeof createBrotliDecompress> | undefined;
-  /** Set while somebody reads. */
+  /** Set while a read is pending. */
   private reader: ReadableStreamDefaultController<Uint8Array> | undefined;
   private chunks: Uint8Array[] = [];
   private bytes = 0;

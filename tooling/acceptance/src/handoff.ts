@@ -126,7 +126,7 @@ export function open(side: Side, id: string): Vendor {
     refused.push(...wire.validate(body).map((violation) => `${violation.rule} at ${violation.path}`));
     const answer = { ...ANSWERS[requests.length % ANSWERS.length], id: `${id}${requests.length}` } as Answer;
     requests.push(request);
-    if (request.streamedBody) {
+    if (request.streamed) {
       const pieces = wire.stream(answer, request).map(({ bytes }) => bytes);
       return { status: 200, headers: wire.streamHeaders, pieces };
     }

@@ -68,8 +68,8 @@ function bodyOf(
     return operationBody(answer, operation);
   }
   if (operation?.isChat !== false)
-    return request.streamedBody
-      ? streamed(wire, wire.stream(answer, request, framing))
+    return request.streamed
+      ? streamBody(wire, wire.stream(answer, request, framing))
       : completeBody(wire.complete(answer, request));
   if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
   throw new Error(`is an answer of a chat, and not of ${operation.request.operation}`);
@@ -104,7 +104,7 @@ interface Body {
 
 const encoder = new TextEncoder();
 
-const streamed = (wire: Wire, frames: readonly Frame[]): Body => ({
+const streamBody = (wire: Wire, frames: readonly Frame[]): Body => ({
   status: 200,
   headers: wire.streamHeaders,
   frames,

@@ -32,7 +32,7 @@ export interface WireRequest {
   /** As the request names it, in its body or its path. */
   readonly model: string;
   /** Does it ask for a stream? */
-  readonly streamedBody: boolean;
+  readonly streamed: boolean;
   /** All system text, joined. */
   readonly system: string;
   /** The wire's own messages, for prefix checks. */

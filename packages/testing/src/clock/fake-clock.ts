@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers';
 import { createMajordomo, type Clock } from '@majordomo/core';
 
-/** A clock that stands still until it is told to move. */
+/** Clock whose time changes only by `advance`. */
 export interface FakeClock extends Clock {
   /**
    * Moves the clock by `ms` and runs what falls due on the way, in order of time, then of setting. Between two timers
@@ -73,7 +73,7 @@ export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSi
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
       cancel();
-      // Whoever aborts chooses the reason; it is passed on as it is.
+      // Rejects with the reason of the signal.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       reject(signal.reason);
     };
@@ -85,7 +85,7 @@ export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSi
   });
 }
 
-/** A Set keeps the order of setting, and of equals the first is kept. */
+/** A Set iterates in the order of insertion, so the first of equal timers runs first. */
 function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   let found: Timer | undefined;
   for (const timer of timers) {
@@ -105,7 +105,7 @@ async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer |
     const next = turns < LEAST_TURNS ? undefined : soonest(timers, until);
     if (next !== undefined) return next;
   }
-  // Timers of the platform have a phase of their own.
+  // Timers of the platform run in a separate phase.
   await new Promise((resolve) => setTimeout(resolve, 0));
   await turn();
   return soonest(timers, until);

@@ -18,45 +18,45 @@ import { FakeScript, unscriptedError } from './script.ts';
 import { plainTurn } from '../script/plain-turn.ts';
 import type { PlainTurn, Turn } from '../script/turn.ts';
 
-/** A fake provider's script and what it says of itself. */
+/** Options of `fakeProvider`: its scripts and properties. */
 export interface FakeOptions extends FakeOperationOptions {
   /** The name before the slash of a spec. */
   readonly id: string;
-  /** Whose prices hold for it. Default: unknown. */
+  /** Vendor whose prices apply. Default: unknown. */
   readonly vendor?: string | undefined;
-  /** How its calls are paid where no price applies. */
+  /** Billing of calls without a price. */
   readonly billing?: Billing | undefined;
-  /** Per model the turns that it plays, one a call, in order. */
+  /** Turns per model, one per call, in order. */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
-  /** What its models say that they take. Default: nothing is known. */
+  /** Capabilities of its models. Default: unknown. */
   readonly capabilities?: Capabilities | undefined;
-  /** Whose replay tokens the models can read. Default: `fake/<id>`. */
+  /** Families whose replay tokens the models can read. `@default ['fake/<id>']` */
   readonly families?: readonly string[] | undefined;
-  /** For delays. Default: real time. */
+  /** Clock of delays. Default: real time. */
   readonly clock?: Clock | undefined;
-  /** Are calls that nobody watches sent as non-streaming ones? Default false. */
+  /** Whether calls without a reader of deltas are sent as non-streaming calls. `@default false` */
   readonly isNonStreaming?: boolean | undefined;
 }
 
-/** One call as the fake saw it. */
+/** Call that a fake provider received. */
 export interface FakeCall {
   readonly model: string;
   readonly request: ModelRequest;
   readonly delivery: ModelContext['delivery'];
   readonly signal: AbortSignal;
-  /** When, on the provider's clock. */
+  /** Time of the call on the provider's clock. */
   readonly at: number;
 }
 
 type RequestList = 'embeddingRequests' | 'transcriptionRequests' | 'speechRequests';
 
-/** A provider that was scripted, with what it was asked. */
+/** Scripted provider with the requests that it received. */
 export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList> {
   /** Every call for an answer, in order. */
   readonly requests: readonly FakeCall[];
   /** Every call for images, in order. */
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
-  /** Turns that no call has played yet: 0 at the end of a test that used its whole script. */
+  /** Number of turns that no call has played. 0 if a test used the complete script. */
   readonly unplayed: number;
   /** Plays the same script: a turn with `images`. */
   imageModel(modelId: string): ImageBackend;
@@ -121,7 +121,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
   };
 }
 
-/** A script that is wrong is no vendor's failure: `config`, which a chain hands on. */
+/** Resolves functions. Throws kind `config` for an invalid turn, which no chain retries. */
 function resolveTurn(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
   try {
     return plainTurn(turn, request);

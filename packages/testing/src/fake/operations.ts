@@ -17,15 +17,15 @@ import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/ope
 import { scriptedError, waitForAbort, throwIfAborted, waitFor } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';
 
-/** What a fake does besides chats and pictures, and what its models say of themselves. */
+/** Scripts and properties of a fake's embedding, transcription and speech models. */
 export interface FakeOperationOptions {
-  /** Per embedding model the turns that it plays. Default: the fake makes no vectors. */
+  /** Turns per embedding model. Default: no embedding models. */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
-  /** Per transcription model the turns that it plays. Default: the fake hears nothing. */
+  /** Turns per transcription model. Default: no transcription models. */
   readonly transcriptions?: Scripts<TranscriptionTurn> | undefined;
-  /** Per speech model the turns that it plays. Default: the fake says nothing. */
+  /** Turns per speech model. Default: no speech models. */
   readonly speech?: Scripts<SpeechTurn> | undefined;
-  /** Space and limits of these models. Default: each embedding model has a space of its own, and nothing has a limit. */
+  /** Space and limits of these models. Default: a separate space per embedding model, and no limits. */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
@@ -35,56 +35,56 @@ export interface FakeOperationOptions {
     | undefined;
 }
 
-/** One call of an operation, as the fake saw it. */
+/** Call of an operation that a fake received. */
 export interface FakeOperationCall<Request> {
   readonly model: string;
   readonly request: Request;
 }
 
-/** The models of a fake for what is no chat, with what they were asked. */
+/** Embedding, transcription and speech models of a fake, with the requests that they received. */
 export interface FakeOperations extends Pick<
   Provider,
   'embeddingModel' | 'transcriptionModel' | 'speechModel'
 > {
-  /** Every request for vectors, in order; a long list comes in several. */
+  /** Requests for vectors, in order. Core splits a long list into several. */
   readonly embeddingRequests: readonly FakeOperationCall<EmbeddingRequest>[];
-  /** Every recording, in order. */
+  /** Requests for transcriptions, in order. */
   readonly transcriptionRequests: readonly FakeOperationCall<TranscriptionRequest>[];
-  /** Every text to be spoken, in order. */
+  /** Requests for speech, in order. */
   readonly speechRequests: readonly FakeOperationCall<SpeechRequest>[];
-  /** Turns that no call has played yet. */
+  /** Returns the number of turns that no call has played. */
   readonly unplayed: () => number;
 }
 
-/** The models that the options have scripts for. */
+/** Creates the models that have scripts. */
 export function fakeOperations(options: FakeOperationOptions, clock: Clock): FakeOperations {
   const { embeddings, transcriptions, speech, facts = {} } = options;
   const vectors = new OperationScript<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
-  const heard = new OperationScript<TranscriptionTurn, TranscriptionRequest>(
+  const transcripts = new OperationScript<TranscriptionTurn, TranscriptionRequest>(
     'transcription',
     transcriptions,
     clock,
   );
-  const said = new OperationScript<SpeechTurn, SpeechRequest>('speech', speech, clock);
+  const audio = new OperationScript<SpeechTurn, SpeechRequest>('speech', speech, clock);
   return {
     embeddingRequests: vectors.requests,
-    transcriptionRequests: heard.requests,
-    speechRequests: said.requests,
-    unplayed: () => vectors.script.unplayed + heard.script.unplayed + said.script.unplayed,
+    transcriptionRequests: transcripts.requests,
+    speechRequests: audio.requests,
+    unplayed: () => vectors.script.unplayed + transcripts.script.unplayed + audio.script.unplayed,
     ...(embeddings && {
       embeddingModel: (id) => ({ space: id, ...facts.embedding, ...fakeEmbedding(id, vectors) }),
     }),
     ...(transcriptions && {
-      transcriptionModel: (id) => ({ ...facts.transcription, ...fakeTranscription(id, heard) }),
+      transcriptionModel: (id) => ({ ...facts.transcription, ...fakeTranscription(id, transcripts) }),
     }),
-    ...(speech && { speechModel: (id) => ({ ...facts.speech, ...fakeSpeech(id, said) }) }),
+    ...(speech && { speechModel: (id) => ({ ...facts.speech, ...fakeSpeech(id, audio) }) }),
   };
 }
 
-/** A turn that is not a function any more. */
+/** Turn whose functions have been called. */
 type ResolvedTurn<T> = Exclude<T, (request: never) => unknown>;
 
-/** One operation of a fake: its script, and what it was asked. */
+/** Script and received requests of one operation. */
 class OperationScript<Turn, Request> {
   readonly operation: OperationName;
   readonly script: FakeScript<Turn>;
@@ -97,7 +97,7 @@ class OperationScript<Turn, Request> {
     this.clock = clock;
   }
 
-  /** The turn of this call, with functions called. A script that is wrong is no vendor's failure: `config`. */
+  /** Returns the turn of a call after calling its functions. Throws kind `config` for an invalid turn. */
   next(model: string, request: Request, { target }: ModelContext): ResolvedTurn<Turn> {
     this.requests.push({ model, request });
     const { turn: first, number } = this.script.next(model, target);

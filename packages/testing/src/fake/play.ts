@@ -3,63 +3,63 @@ import { EventWriter } from '@majordomo/core/toolkit';
 import { pieces } from '../script/pieces.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 
-/** Where a turn is played. */
+/** Circumstances of a turn. */
 export interface Stage {
   readonly clock: Clock;
   readonly family: string;
-  /** For ids: the same script gives the same ones. */
+  /** Prefix of response ids, so that the same script gives the same ids. */
   readonly name: string;
   readonly turn: number;
 }
 
-/** The steps of one turn: a sign of life once it is connected, then its events piece by piece. */
+/** Plays a turn: an empty batch after the delay, then its events. */
 export async function* play(
   turn: PlainTurn,
   context: ModelContext,
   stage: Stage,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { clock } = stage;
-  const scribe = new EventWriter(context.target);
+  const writer = new EventWriter(context.target);
   await waitFor(clock, turn.delayMs, context);
   if ('fail' in turn && turn.after === undefined) throw scriptedError(turn, context);
   yield [];
-  yield scribe.start('id' in turn && turn.id !== undefined ? turn.id : `${stage.name}-${stage.turn}`);
+  yield writer.start('id' in turn && turn.id !== undefined ? turn.id : `${stage.name}-${stage.turn}`);
   if ('fail' in turn || 'hang' in turn) {
-    if (turn.after !== undefined) yield scribe.text(turn.after);
+    if (turn.after !== undefined) yield writer.text(turn.after);
     if ('fail' in turn) throw scriptedError(turn, context);
     await waitForAbort(context);
     return;
   }
-  yield* playAnswer(turn, scribe, context, stage);
+  yield* playAnswer(turn, writer, context, stage);
 }
 
 async function* playAnswer(
   turn: AnswerTurn,
-  scribe: EventWriter,
+  writer: EventWriter,
   context: ModelContext,
   { clock, family, turn: number }: Stage,
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   const { text = '', reasoning, toolCalls = [], warnings = [], chunks, everyMs } = turn;
   const { citations = [], vendorParts = [] } = turn;
-  for (const warning of warnings) yield scribe.warning(warning);
-  if (reasoning !== undefined) yield scribe.reasoning(reasoning, { family, data: `signed:${reasoning}` });
-  for (const { kind = 'search', text: said, data = said } of vendorParts)
-    yield scribe.vendor({ kind, text: said, replay: { family, data } });
+  for (const warning of warnings) yield writer.warning(warning);
+  if (reasoning !== undefined) yield writer.reasoning(reasoning, { family, data: `signed:${reasoning}` });
+  for (const { kind = 'search', text: input, data = input } of vendorParts)
+    yield writer.vendor({ kind, text: input, replay: { family, data } });
   for (const [at, piece] of pieces(text, chunks, Math.max(1, text.length)).entries()) {
     if (at > 0) await waitFor(clock, everyMs, context);
     throwIfAborted(context);
-    yield scribe.text(piece);
+    yield writer.text(piece);
   }
-  scribe.cite(citations);
+  writer.cite(citations);
   for (const [at, { id, name, args }] of toolCalls.entries()) {
     throwIfAborted(context);
-    yield scribe.toolCall(String(at), { id: id ?? `call_${number}_${at}`, name, json: JSON.stringify(args) });
+    yield writer.toolCall(String(at), { id: id ?? `call_${number}_${at}`, name, json: JSON.stringify(args) });
   }
   const reason = turn.finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop');
-  yield scribe.finish(reason, turn.rawFinish ?? reason, turn.usage);
+  yield writer.finish(reason, turn.rawFinish ?? reason, turn.usage);
 }
 
-/** Waits on the clock, and never longer than the caller wants. */
+/** Waits on the clock until the time has passed or the call is aborted. */
 export async function waitFor(clock: Clock, ms: number | undefined, context: ModelContext): Promise<void> {
   throwIfAborted(context);
   if (ms === undefined || ms === 0) return;
@@ -70,7 +70,7 @@ export async function waitFor(clock: Clock, ms: number | undefined, context: Mod
   }
 }
 
-/** Nothing, until the call is aborted. */
+/** Waits until the call is aborted. */
 export async function waitForAbort(context: ModelContext): Promise<never> {
   throwIfAborted(context);
   return new Promise<never>((_resolve, reject) => {
@@ -84,7 +84,6 @@ export async function waitForAbort(context: ModelContext): Promise<never> {
   });
 }
 
-/** Throws where the call is over. */
 export function throwIfAborted(context: ModelContext): void {
   if (context.signal.aborted) throw abortError(context, context.signal.reason);
 }
@@ -92,7 +91,7 @@ export function throwIfAborted(context: ModelContext): void {
 const abortError = ({ target }: ModelContext, cause: unknown): LlmError =>
   new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
 
-/** The scripted failure as the error of a provider. */
+/** Creates the error of a failing turn. */
 export function scriptedError(turn: Omit<FailTurn, 'after'>, { target }: ModelContext): LlmError {
   const { fail, message = `${target} failed as scripted: ${fail}`, retryAfterMs, status, code } = turn;
   return new LlmError(fail, message, { target, retryAfterMs, status, code });

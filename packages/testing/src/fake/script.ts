@@ -1,9 +1,9 @@
 import { LlmError } from '@majordomo/core';
 
-/** Per model the turns that it plays, one a call, in order. */
+/** Turns per model, one per call, in order. */
 export type Scripts<Turn> = Readonly<Record<string, readonly Turn[]>>;
 
-/** The turns of a fake's models, and how far they are. */
+/** Turns of a fake's models and the number of played ones. */
 export class FakeScript<Turn> {
   private readonly scripts: Scripts<Turn>;
   private readonly played = new Map<string, number>();
@@ -12,7 +12,7 @@ export class FakeScript<Turn> {
     this.scripts = scripts;
   }
 
-  /** The turn of this call, and its number from 1. Throws `config` for a call that no script has. */
+  /** Returns the turn of a call and its number from 1. Throws kind `config` for a call beyond the script. */
   next(modelId: string, target: string): { readonly turn: Turn; readonly number: number } {
     const { scripts, played } = this;
     const script = Object.hasOwn(scripts, modelId) ? scripts[modelId] : undefined;
@@ -26,7 +26,7 @@ export class FakeScript<Turn> {
     return { turn, number };
   }
 
-  /** Turns that no call has played yet. */
+  /** Number of turns that no call has played. */
   get unplayed(): number {
     return Object.entries(this.scripts).reduce(
       (sum, [modelId, script]) => sum + Math.max(0, script.length - (this.played.get(modelId) ?? 0)),
@@ -35,7 +35,7 @@ export class FakeScript<Turn> {
   }
 }
 
-/** A call that the script does not have: no vendor's failure, so that no chain retries it or passes it on. */
+/** Creates the error of a call beyond the script: kind `config`, which no chain retries. */
 export const unscriptedError = (target: string, why: string): LlmError =>
   new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, {
     target,

@@ -10,7 +10,7 @@ afterEach(() => {
   restore();
 });
 
-/** The innermost cause: fetch wraps what its socket says. */
+/** Returns the innermost cause, because fetch wraps the error of its socket. */
 const cause = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? cause(error.cause) : error;
 
@@ -44,7 +44,7 @@ it('loopback stays open', async () => {
 
 it('the guard ends when it is told to', async () => {
   noNetwork()();
-  // Port 9 of a documentation address: without the guard the kernel is asked, and the answer is another code.
+  // Port 9 of a documentation address. Without the guard, the kernel returns another code.
   const socket = connect({ host: '127.0.0.1', port: 9 });
   const error = await new Promise((resolve) => socket.on('error', resolve));
   expect(error).not.toMatchObject({ code: 'ENETBLOCKED' });

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems hand out by themselves: no server that is started meanwhile gets one of these. */
+/** Ports below the range from which systems assign ports, so that no other server receives one of them. */
 const MIN_PORT = 20_000;
 const MAX_PORT = 30_000;
 
-/** The origin of a port on 127.0.0.1 where nobody listens: connections are refused. */
+/** Returns an origin on 127.0.0.1 without a server, where connections are refused. */
 export async function refusedURL(): Promise<string> {
   for (;;) {
     const port = randomInt(MIN_PORT, MAX_PORT);

@@ -1,4 +1,4 @@
-/** What the clients of the AWS SDK hand to their transport, as far as it matters here. */
+/** Relevant part of a request of an AWS SDK client. */
 interface AwsRequest {
   readonly protocol: string;
   readonly hostname: string;

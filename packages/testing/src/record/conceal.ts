@@ -3,13 +3,13 @@ import { isList } from '@majordomo/core/toolkit';
 import { isSecretHeader } from '@majordomo/wire-kit';
 import { hidden, MASK, spansOf } from './secrets.ts';
 
-/** Headers that tell whose account it is. */
+/** Headers that identify an account. */
 const ACCOUNT_HEADER = /organi[sz]ation|project|account|tenant|workspace|customer/i;
 const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|^x-amz-|secret|signature/i;
 const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
-/** Path segments after which an account stands. */
+/** Path segments that precede an account id. */
 const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
-/** Shorter values are words that stand in texts by chance. */
+/** Shorter values occur in text by chance. */
 const SHORTEST_LEARNT = 8;
 
 /** Names in lower case, credentials and accounts masked. */
@@ -102,7 +102,7 @@ export function learntFrom(headers: Headers, url?: URL): readonly string[] {
   ) as readonly string[];
 }
 
-/** The value of the first pair; what follows are attributes, which are words of a protocol. */
+/** Value of the first pair. The others are attributes of the protocol. */
 function cookieIn(value: string): string {
   const [pair = ''] = value.split(';', 1);
   return pair.slice(pair.indexOf('=') + 1).trim();

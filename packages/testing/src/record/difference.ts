@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordedBody, RecordedRequest } from './recording.ts';
 
-/** More than these say no more. */
+/** Maximum number of reported differences. */
 const MOST = 5;
 const LONGEST_VALUE = 80;
 
@@ -23,7 +23,7 @@ function contentOf(body: RecordedBody | null): unknown {
   return 'json' in body ? body.json : 'text' in body ? body.text : body.base64;
 }
 
-/** Goes down as far as both sides have members, and tells where they part. */
+/** Descends while both sides have members, and reports the paths that differ. */
 function compare(recorded: unknown, sent: unknown, path: string, found: string[]): void {
   if (isDeepStrictEqual(recorded, sent)) return;
   if (hasMembers(recorded) && hasMembers(sent) && Array.isArray(recorded) === Array.isArray(sent)) {

@@ -14,35 +14,35 @@ import { sealRecording } from './seal.ts';
 import { concealed, readSent, textOf, type Sent } from './sent.ts';
 import { tap, type Tap } from './tap.ts';
 
-/** Where recordings go, and what must not be in them. */
+/** Options of `record`. */
 export interface RecordOptions {
-  /** Told each recording when its exchange is over: `0001-POST-v1-messages.json` and its text. */
+  /** Called at the end of each exchange with a file name such as `0001-POST-v1-messages.json` and the text. */
   write(name: string, text: string): void | Promise<void>;
-  /** What must not be written, besides the credentials that the requests carry: other keys, account ids, names. */
+  /** Strings to mask in addition to the credentials of the requests: other keys, account ids, names. */
   readonly secrets?: readonly string[] | undefined;
-  /** The transport. Default: the platform's. */
+  /** Transport. Default: the `fetch` of the platform. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Kept in every recording. */
+  /** Stored in every recording. */
   readonly origin?: string | undefined;
-  /** Kept in every recording: what may be done with it. */
+  /** License of the recordings, stored in every recording. */
   readonly licence?: string | undefined;
-  /** For the times in recordings. Default: real time. */
+  /** Clock of the times in recordings. Default: real time. */
   readonly clock?: Clock | undefined;
 }
 
-/** A `fetch` that records. */
+/** `fetch` that records its exchanges. */
 export interface RecordingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Resolves when all is written; what is still being read after `graceMs` (1,000) is written as `unfinished`. Rejects
-   * when a recording was refused because a secret would have shown, or could not be written.
+   * Resolves when all recordings are written. A response that is still read after `graceMs` is written as `unfinished`.
+   * Rejects if a recording contains a secret or could not be written. `@default graceMs = 1_000`
    */
   done(graceMs?: number): Promise<void>;
 }
 
 /**
- * Wraps `fetch`: what goes through is recorded, without secrets, and not changed. Give it to a provider, or to
- * `createMajordomo`, as its `fetch`.
+ * Wraps `fetch` and records its exchanges without secrets. Requests and responses do not change. Pass it to a provider or to
+ * `createMajordomo` as `fetch`.
  *
  * @example
  * const fetch = record({ write: (name, text) => writeFile(`recordings/${name}`, text), secrets: [apiKey] });
@@ -64,7 +64,7 @@ export function record(options: RecordOptions): RecordingFetch {
 
   const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const sent = readSent(input, init);
-    // Told by whoever asks for it; a body that cannot be read is not a reason to fail twice.
+    // The reader of the body reports its error.
     sent.body.catch(() => undefined);
     const number = ++requests;
     const began = clock.now();
@@ -108,13 +108,13 @@ interface Base {
   now(): number;
 }
 
-/** A recording, and what must not stand in it. */
+/** Recording and the secrets that it must not contain. */
 interface Found {
   readonly recording: Recording;
   readonly secrets: readonly string[];
 }
 
-/** The exchange that got no answer. */
+/** Recording of an exchange without a response. */
 const failed = (base: Base, error: unknown): Promise<Found> =>
   recordingOf(base, secretsOf(base), null, error);
 
@@ -122,10 +122,10 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
   const { end, error } = await over;
   const endAtMs = base.now() - base.began;
   const secrets = [...secretsOf(base), ...learntFrom(response.headers)];
-  const whole = Buffer.concat(chunks.map(({ bytes }) => bytes));
+  const complete = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
-  // Masks would break what is not text: such a body is kept as it is, or not at all.
-  const clean = end === 'complete' && textOf(whole) === undefined ? bytes : concealChunks(bytes, secrets);
+  // A mask would break binary data: such a body is stored unchanged or not at all.
+  const clean = end === 'complete' && textOf(complete) === undefined ? bytes : concealChunks(bytes, secrets);
   const found: RecordedResponse = {
     status: response.status,
     headers: concealHeaders(withoutEncoding(response.headers), secrets),
@@ -160,7 +160,7 @@ async function recordingOf(
   return { recording, secrets };
 }
 
-/** They speak of bytes that are no longer those. */
+/** Removes headers that describe the encoded bytes. */
 function withoutEncoding(headers: Headers): Headers {
   const rest = new Headers(headers);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) rest.delete(name);

@@ -14,10 +14,10 @@ export interface ReplayOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A `fetch` that answers from recordings and never calls anybody. */
+/** A `fetch` that answers from recordings without a connection. */
 export interface ReplayingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Recordings that were not asked for yet. */
+  /** Number of recordings that no request has used. */
   readonly left: readonly Recording[];
   /** Throws when a request came that is not recorded, or when recordings are left. */
   done(): void;
@@ -59,7 +59,7 @@ export function replayRecordings(
   });
 }
 
-/** Where one wire or another looks for the words of an error. */
+/** Error body that the SDKs of all wires can read. */
 const refusal = (message: string): Response =>
   Response.json(
     { message, error: { type: 'invalid_request_error', code: 'unexpected-request', message } },

@@ -26,7 +26,7 @@ function found(value: unknown, secrets: readonly string[], path: string): string
   return undefined;
 }
 
-/** A secret may be cut in two chunks, or stand in bytes that are kept as base64. */
+/** A secret can be split over two chunks, or be part of base64. */
 function inBody({ request, response }: Recording, secrets: readonly string[]): string | undefined {
   const planted = secrets.map(asBytes);
   const shows = (bytes: Uint8Array): boolean =>

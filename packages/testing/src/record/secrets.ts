@@ -1,7 +1,7 @@
 import { secretSpans } from '@majordomo/core/toolkit';
 import { createRedactor, RULES } from '@majordomo/redact';
 
-/** What stands where a secret stood. */
+/** Replacement of a secret. */
 export const MASK = '***';
 
 type Span = readonly [from: number, to: number];
@@ -13,7 +13,7 @@ const redactor = createRedactor();
  */
 const BY_SHAPE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
-/** Where known secrets, and all that have a secret's shape, stand: in order, and apart from each other. */
+/** Positions of known secrets and of strings with the shape of a secret, in order and without overlap. */
 export function spansOf(text: string, secrets: readonly string[]): readonly Span[] {
   const shapes = redactor
     .find(text)

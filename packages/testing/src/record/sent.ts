@@ -3,14 +3,14 @@ import { hidden } from './secrets.ts';
 import { concealHeaders, concealJson, concealUrl, learntFrom } from './conceal.ts';
 import type { RecordedBody, RecordedRequest } from './recording.ts';
 
-/** What a call of `fetch` is about to send. */
+/** Request of a call of `fetch`. */
 export interface Sent {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
   /** Once it is there; a stream is read while it is sent. */
   readonly body: Promise<Uint8Array | undefined>;
-  /** What to hand to the transport: the same, but for a stream that had to be split. */
+  /** Arguments for the transport. A stream body is replaced by a branch of it. */
   readonly init: RequestInit | undefined;
 }
 
@@ -32,7 +32,7 @@ export function readSent(input: string | URL | Request, init: RequestInit | unde
 
 const FORM = 'multipart/form-data; boundary=boundary';
 
-/** A form's boundary is random: the recording has one of its own. */
+/** The boundary of a form is random, so the recording replaces it. */
 async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Uint8Array | undefined> {
   if (body === undefined || body === null) return undefined;
   const response = new Response(body);

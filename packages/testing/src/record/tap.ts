@@ -10,13 +10,13 @@ interface Over {
   readonly error: unknown;
 }
 
-/** What has passed so far. */
+/** Chunks that were read so far. */
 export interface Tap {
   readonly response: Response;
   readonly chunks: readonly TappedChunk[];
-  /** Resolves at the end, whoever brings it about. */
+  /** Resolves at the end of the response. */
   readonly over: Promise<Over>;
-  /** Nobody will read the rest, as far as the recording goes. */
+  /** Ends the recording of the response. */
   giveUp(): void;
 }
 

@@ -21,7 +21,7 @@ const OPERATIONS: Readonly<
 /** Returns the problem of a turn as the end of a sentence whose subject is the turn, or `undefined` if it is valid. */
 export function turnProblem(turn: unknown): string | undefined {
   if (typeof turn === 'string') return undefined;
-  if (!isRecord(turn)) return `is ${describeValue(turn)}, not a text or an object`;
+  if (!isRecord(turn)) return `is ${describeValue(turn)}, not a string or an object`;
   const problem = chatTurnProblem(turn);
   return problem ?? (turn['toolCalls'] === undefined ? undefined : callsProblem(turn['toolCalls']));
 }
@@ -37,7 +37,7 @@ export function operationProblem(turn: unknown, operation: OperationName): strin
   if (after === undefined || (operation === 'speech' && after instanceof Uint8Array))
     return chatTurnProblem(rest);
   return operation === 'speech'
-    ? 'has an "after" that is no Uint8Array'
+    ? 'has an "after" that is not a Uint8Array'
     : `has "after", which ${what} does not have`;
 }
 

@@ -2,9 +2,7 @@ import type { ErrorKind } from '@majordomo/core';
 import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
-// The members of each kind of turn, for checks at run time. The types make sure that none is missing.
-
-/** Every member of a type, so that a new one is not forgotten here. */
+/** All members of a type of turn, for checks at run time. */
 type Members<T> = Readonly<Record<keyof T, true>>;
 
 export const ANSWER_TURN: Members<AnswerTurn> = {

@@ -1,39 +1,39 @@
 import type { TranscriptSegment, Usage, Warning } from '@majordomo/core';
 
-/** What a fake or a server can do besides chats and pictures. */
+/** Operation of a fake or a server other than chats and images. */
 export type OperationName = 'embedding' | 'transcription' | 'speech';
 
 interface OperationTurn {
-  /** Before anything happens, in ms on the provider's clock. */
+  /** Time before the response, in milliseconds on the provider's clock. */
   readonly delayMs?: number | undefined;
   readonly usage?: Usage | undefined;
-  /** Played by fakes alone. */
+  /** Warnings of the response, for fakes only. */
   readonly warnings?: readonly Warning[] | undefined;
 }
 
-/** What an embedding model gives: sent as it is, also where it is not one vector for each value. */
+/** Response of an embedding model. The number of vectors may differ from the number of values. */
 export interface VectorsTurn extends OperationTurn {
   readonly vectors: readonly (Float32Array | readonly number[])[];
 }
 
-/** What a transcription model heard. */
+/** Response of a transcription model. */
 export interface TranscriptTurn extends OperationTurn {
   readonly transcript: string;
-  /** As BCP 47. */
+  /** BCP 47 tag. */
   readonly language?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly segments?: readonly TranscriptSegment[] | undefined;
 }
 
-/** What a speech model says. */
+/** Response of a speech model. */
 export interface AudioTurn extends OperationTurn {
-  /** The bytes, or the pieces that they come in. */
+  /** The audio, complete or in chunks. */
   readonly audio: Uint8Array | readonly Uint8Array[];
-  /** Default `audio/mpeg`. */
+  /** `@default 'audio/mpeg'` */
   readonly mediaType?: string | undefined;
-  /** Between two pieces, in ms on the provider's clock. */
+  /** Time between two chunks, in milliseconds on the provider's clock. */
   readonly everyMs?: number | undefined;
 }
 
-/** An answer of one of the operations beside chat. */
+/** Response of an operation other than a chat. */
 export type OperationAnswer = VectorsTurn | TranscriptTurn | AudioTurn;

@@ -7,11 +7,11 @@ export type OperationFail = Omit<FailTurn, 'after'>;
 /** Silence of such an operation, until the call is aborted. */
 export type OperationHang = Omit<HangTurn, 'after'>;
 
-/** What a fake embedding model does with one call, of the values of one request. */
+/** Turn of a fake embedding model for one request. */
 export type EmbeddingTurn =
   VectorsTurn | OperationFail | OperationHang | ((request: EmbeddingRequest) => EmbeddingTurn);
 
-/** What a fake transcription model does with one call; a string is what it heard. */
+/** Turn of a fake transcription model. A string is the transcript. */
 export type TranscriptionTurn =
   | string
   | TranscriptTurn
@@ -19,7 +19,7 @@ export type TranscriptionTurn =
   | OperationHang
   | ((request: TranscriptionRequest) => TranscriptionTurn);
 
-/** What a fake speech model does with one call; with `after` some sound is heard first. */
+/** Turn of a fake speech model. A failure can follow the audio `after`. */
 export type SpeechTurn =
   | AudioTurn
   | (OperationFail & { readonly after?: Uint8Array | undefined })

@@ -11,51 +11,51 @@ import type {
 } from '@majordomo/core';
 
 interface Timed {
-  /** Before anything happens, in ms on the provider's clock. */
+  /** Time before the response, in milliseconds on the provider's clock. */
   readonly delayMs?: number | undefined;
 }
 
-/** An answer. Reasoning comes first, then what ran at the vendor, then the text, then the calls. */
+/** Response with, in this order, reasoning, tools that ran at the vendor, text, and tool calls. */
 export interface AnswerTurn extends Timed {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
   readonly toolCalls?:
     | readonly {
-        /** Default: `call_<turn>_<position>`. */
+        /** `@default 'call_<turn>_<position>'` */
         readonly id?: string | undefined;
         readonly name: string;
         readonly args: JsonObject;
       }[]
     | undefined;
-  /** What the text rests on, told with its end. */
+  /** Sources of the text, reported at its end. */
   readonly citations?: readonly Citation[] | undefined;
-  /** What ran at the vendor. */
+  /** Tools that ran at the vendor. */
   readonly vendorParts?:
     | readonly {
-        /** Default: `search`. */
+        /** `@default 'search'` */
         readonly kind?: string | undefined;
-        /** What was searched for, or the code. */
+        /** Query of the search, or the code. */
         readonly text: string;
-        /** What goes back to the vendor. Default: the text. */
+        /** Replay data for the vendor. `@default` the text */
         readonly data?: JsonValue | undefined;
       }[]
     | undefined;
-  /** What an image model draws. */
+  /** Images of an image model. */
   readonly images?: readonly ImagePart[] | undefined;
   readonly usage?: Usage | undefined;
-  /** Default: `tool-calls` with calls, else `stop`. */
+  /** `@default 'tool-calls'` with calls, otherwise `'stop'` */
   readonly finish?: FinishReason | undefined;
   readonly rawFinish?: string | undefined;
   readonly warnings?: readonly Warning[] | undefined;
-  /** The response's id. Default: `<model>-<turn>`. */
+  /** Id of the response. `@default '<model>-<turn>'` */
   readonly id?: string | undefined;
-  /** The text in these pieces, or in pieces of so many characters. Default: one piece. */
+  /** Chunks of the text, or the number of characters per chunk. Default: one chunk. */
   readonly chunks?: readonly string[] | number | undefined;
-  /** Between two pieces of text, in ms on the provider's clock. */
+  /** Time between two chunks of text, in milliseconds on the provider's clock. */
   readonly everyMs?: number | undefined;
 }
 
-/** A failure, at once or after some text. */
+/** Failure, immediately or after the text `after`. */
 export interface FailTurn extends Timed {
   readonly fail: ErrorKind;
   readonly after?: string | undefined;
@@ -65,17 +65,17 @@ export interface FailTurn extends Timed {
   readonly code?: string | undefined;
 }
 
-/** Silence, at once or after some text, until the call is aborted. */
+/** Silence until the call is aborted, immediately or after the text `after`. */
 export interface HangTurn extends Timed {
   readonly hang: true;
   readonly after?: string | undefined;
 }
 
 /**
- * What a fake model does with one call; a string is a text. Servers of a wire play the same, but for images and
- * warnings; what ran at the vendor has the kind and the form of the wire there.
+ * Turn that a fake model plays for one call. A string is the text of a response. Servers of a wire also play turns, except
+ * images and warnings.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 
-/** A turn that is neither a string nor a function any more. */
+/** Turn without the short forms. */
 export type PlainTurn = AnswerTurn | FailTurn | HangTurn;

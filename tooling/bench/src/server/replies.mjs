@@ -60,7 +60,7 @@ function render({ script, rest }, body, turn) {
   if (wire === undefined) throw new Error(`no wire has the path ${rest}`);
   const request = wire.read(rest, JSON.parse(body.toString('utf8')));
   const answer = answerTo(script, turn);
-  if (!request.streamedBody) return { writes: [whole(wire.complete(answer, request))] };
+  if (!request.streamed) return { writes: [whole(wire.complete(answer, request))] };
   const head = headOf(200, { ...wire.streamHeaders, 'transfer-encoding': 'chunked' });
   const events = wire.stream(answer, request).map(({ bytes }) => chunk(bytes));
   // A held stream stays open after its first events.

@@ -111,7 +111,7 @@ export const textCases: readonly Case[] = [
           for (const delivery of deliveries()) {
             const result = succeeded(await generate(chatRequest('hi'), { delivery }));
             assert.deepEqual(seen(result), seen(streamed), `delivery ${delivery}`);
-            assert.equal(server.requests.at(-1)?.request.streamedBody, delivery === 'deltas');
+            assert.equal(server.requests.at(-1)?.request.streamed, delivery === 'deltas');
           }
         },
       ),

@@ -28,7 +28,7 @@ const REFUSED_TRIES = 2;
 
 /** Half of a whole JSON body is broken JSON to some, truncated to others; only the latter is tried again. */
 const triesOf = ({ tries, isMidStream }: Row, { head }: ChainBench): readonly number[] =>
-  isMidStream && head.requests[0]?.request.streamedBody === false ? [1, tries] : [tries];
+  isMidStream && head.requests[0]?.request.streamed === false ? [1, tries] : [tries];
 
 async function survives(harness: Harness, row: Row): Promise<void> {
   const { step } = row;

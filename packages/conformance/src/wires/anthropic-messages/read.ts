@@ -15,7 +15,7 @@ export function readMessages(_path: string, body: unknown): WireRequest {
   const { max_tokens: limit, output_config: config, tools } = request;
   return {
     model: stringOf(request['model']),
-    streamedBody: request['stream'] === true,
+    streamed: request['stream'] === true,
     system: textOf(request['system'], '\n'),
     messages,
     images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),

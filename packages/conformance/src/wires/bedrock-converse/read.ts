@@ -19,7 +19,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
   const schema = outputSchemaOf(request['outputConfig']);
   return {
     model: decoded(/\/model\/([^/]+)\//.exec(path)?.[1] ?? ''),
-    streamedBody: path.endsWith('/converse-stream'),
+    streamed: path.endsWith('/converse-stream'),
     system: asList(request['system'])
       .filter(isRecord)
       .flatMap(({ text }) => (isString(text) ? [text] : []))

@@ -22,7 +22,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
   );
   return {
     model: /models\/([^/:]+):/.exec(path)?.[1] ?? '',
-    streamedBody: path.includes(':streamGenerateContent'),
+    streamed: path.includes(':streamGenerateContent'),
     system: textOf(request['systemInstruction']),
     messages: isRecord(raw) && Array.isArray(raw['contents']) ? raw['contents'] : [],
     images: [...of(parts, 'inlineData'), ...of(inResponses, 'inlineData')].map(({ mimeType, data }) => ({

@@ -13,7 +13,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
   return {
     model: stringOf(request['model']),
     // The server streams unless it is told not to.
-    streamedBody: request['stream'] !== false,
+    streamed: request['stream'] !== false,
     system: of('system')
       .map(({ content }) => stringOf(content))
       .join('\n'),

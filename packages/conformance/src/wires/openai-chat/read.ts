@@ -13,7 +13,7 @@ export function readChat(_path: string, body: unknown): WireRequest {
   const streamOptions = request['stream_options'];
   return {
     model: isString(request['model']) ? request['model'] : '',
-    streamedBody: request['stream'] === true,
+    streamed: request['stream'] === true,
     system: of('system', 'developer')
       .map(({ content }) => textOf(content))
       .join('\n'),

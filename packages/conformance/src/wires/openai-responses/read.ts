@@ -17,7 +17,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
   const messages = items.filter(isRecord).filter(({ type, role }) => type === 'message' || isString(role));
   return {
     model: stringOf(request['model']),
-    streamedBody: request['stream'] === true,
+    streamed: request['stream'] === true,
     system: [
       stringOf(request['instructions']),
       ...messages
