@@ -1,7 +1,7 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
-import { SharedTimeout } from './pooled-timeout.ts';
+import { TickingTimeout } from './pooled-timeout.ts';
 
 /** Time between two tries of a Redis that does not answer, in milliseconds. */
 const RETRY_MS = 1000;
@@ -19,7 +19,7 @@ export class Connection {
   private readonly client: Client;
   private readonly clock: Clock;
   private readonly timeoutMs: number;
-  private readonly waits: SharedTimeout;
+  private readonly waits: TickingTimeout;
   private wasReady = false;
   /** Whether a call has timed out and none has succeeded since. */
   private isStalled = false;
@@ -29,7 +29,7 @@ export class Connection {
     this.client = client;
     this.clock = clock;
     this.timeoutMs = timeoutMs;
-    this.waits = new SharedTimeout(clock, timeoutMs);
+    this.waits = new TickingTimeout(clock, timeoutMs);
   }
 
   /**

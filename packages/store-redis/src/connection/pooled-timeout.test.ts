@@ -1,10 +1,10 @@
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { SharedTimeout } from './pooled-timeout.ts';
+import { TickingTimeout } from './pooled-timeout.ts';
 
 it('ends each wait by itself, never later than was said and a fifth sooner at most', async () => {
   const clock = fakeClock();
-  const waits = new SharedTimeout(clock, 250);
+  const waits = new TickingTimeout(clock, 250);
   const late: number[] = [];
   const begin = (id: number) => waits.start(() => late.push(id));
   const [over] = [begin(1), begin(2)];
@@ -24,7 +24,7 @@ it('ends each wait by itself, never later than was said and a fifth sooner at mo
 it('has one timer for all who wait, and none once nobody does', async () => {
   let timers = 0;
   const clock = fakeClock();
-  const waits = new SharedTimeout(
+  const waits = new TickingTimeout(
     {
       ...clock,
       timer: (ms, run) => {

@@ -10,7 +10,7 @@ interface Wait {
 }
 
 /** Timeouts of equal length on one timer, since most commands end in a thousandth of the time. */
-export class SharedTimeout {
+export class TickingTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;
   private readonly waiting = new Set<Wait>();
