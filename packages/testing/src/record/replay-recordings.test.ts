@@ -179,7 +179,7 @@ describe('a folder', () => {
     expect(() => parseRecording('{"format":"har"}')).toThrow(
       'its format is "har", not majordomo-recording/1',
     );
-    expect(() => parseRecording('[]')).toThrow('no recording');
+    expect(() => parseRecording('[]')).toThrow('not a recording');
   });
 });
 
