@@ -26,7 +26,7 @@ export const hi: ChatRequest = { messages: [user('hi')] };
 
 interface World {
   readonly model: ChatModel;
-  /** What the model was asked. */
+  /** Requests of the model. */
   readonly asked: readonly ModelRequest[];
   readonly calls: readonly CallEvent[];
   readonly seen: readonly CacheEvent[];
@@ -96,7 +96,7 @@ export const echo = (request: ModelRequest): Answer => ({
   pieces: ['you said ', JSON.stringify(request.messages.at(-1))],
 });
 
-/** A step that nobody passes before `open` is called. */
+/** Step that waits for `open`. */
 export function gate(): { readonly step: () => Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));

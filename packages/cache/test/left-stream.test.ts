@@ -4,7 +4,7 @@ import { hi, world } from './cache-fixture.ts';
 
 type Reader = AsyncIterator<StreamEvent, undefined>;
 
-/** A model that has said `one ` and says no more. */
+/** Model that streams `one ` and then nothing. */
 const silent = () => {
   let asked = 0;
   const step = (): Promise<void> => (asked++ === 0 ? Promise.resolve() : new Promise(() => undefined));

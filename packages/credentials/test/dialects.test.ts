@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { memoryVault, oauth, oauthPresets, secret, type TokenSource, type Vault } from '../src/index.ts';
 
-/** What a local authority answers, path by path; each list is used up, its last answer stays. */
+/** Answers of a local authority by path. The last answer of each list is repeated. */
 type Script = Record<string, readonly [status: number, body: object][]>;
 
 let origin: string;

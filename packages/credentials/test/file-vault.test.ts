@@ -249,7 +249,7 @@ describe('several processes', () => {
       });
       await killed(child);
       const now = Number((await vault.get('count'))?.value.reveal());
-      // What was told is kept; the write that was cut off may have been made.
+      // Reported writes are stored. The interrupted write may be stored.
       expect(now).toBeGreaterThanOrEqual(seen);
       last = now;
     }
@@ -265,7 +265,7 @@ describe('several processes', () => {
       .update('a', () => key('v'))
       .then(() => (isDone = true));
     const other = start('writer-process.ts', path, 'count', '1');
-    // A writer that is not held up says its first word in this time.
+    // Time in which a writer without a lock reports its first write.
     const free = start('writer-process.ts', join(root, 'free', 'vault.json'), 'count', '3');
     await ended(free);
     expect(isDone).toBe(false);

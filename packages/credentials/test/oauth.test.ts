@@ -288,7 +288,7 @@ describe('a login by device code', () => {
       'device',
     );
     expect(await source.status()).toBe('ok');
-    // What RFC 8628 has where no interval is named, and five seconds more for each word of patience.
+    // Default interval of RFC 8628, and five more seconds for each `slow_down`.
     expect(slept).toEqual([5000, 5000, 10_000, 15_000, 20_000]);
   });
 

@@ -15,7 +15,7 @@ import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/
 
 type Answer = (key: string, call: number) => LlmError | undefined | Promise<LlmError | undefined>;
 
-/** A provider that says which key it was asked with. */
+/** Provider that answers with the key of the request. */
 function backend(answer: Answer, asked: string[] = []): (apiKey: Credential, keyId: string) => Provider {
   return (apiKey) => {
     const use = async (context: {

@@ -8,11 +8,11 @@ import {
 } from '@majordomo/imagegen';
 import type { Connection, SdkErrorContext } from '@majordomo/openai-wire';
 
-/** What the image models of one provider share. */
+/** Context of the image models of one provider. */
 interface ImagesApi {
   readonly connection: Connection;
   readonly quirks: ImagesQuirks | undefined;
-  /** Models that refused to be told the format. */
+  /** Models that rejected the format. */
   readonly withoutFormat: Set<string>;
 }
 

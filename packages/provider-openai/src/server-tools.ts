@@ -25,7 +25,7 @@ export interface FileSearch {
 }
 /** A server of tools that the vendor calls. */
 export interface McpServer {
-  /** What the model knows the server by. */
+  /** Name of the server for the model. */
   readonly label: string;
   readonly url: string;
   /** These of its tools alone. */
@@ -77,7 +77,7 @@ export const openaiTools = {
     type: 'image_generation',
     ...(options as JsonObject),
   }),
-  /** Calls tools of an MCP server from the vendor's side, without asking first: nothing here could answer. */
+  /** Calls tools of an MCP server from the vendor, without approvals. */
   mcp: ({ label, url, allowedTools, authorization }: McpServer): JsonObject => ({
     type: 'mcp',
     server_label: label,

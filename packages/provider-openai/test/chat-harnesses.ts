@@ -83,7 +83,7 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
   },
 ];
 
-/** Servers that tell their calls apart in ways of their own. */
+/** Servers with different ids of tool calls. */
 const ODD_CALLS = ['gemini-compatible', 'unplaced'] as const;
 const lab = (id: string): Profile => ({
   id,

@@ -2,7 +2,7 @@ import type { ModelContext, ModelRequest, Provider } from '@majordomo/core';
 import { contextOf, requestOf } from '@majordomo/test-support';
 import { collect as collectOf, type Collected } from '@majordomo/testing';
 
-/** Everything that a call gives; a failure that is no LlmError is thrown on. */
+/** Returns the results of a call. Throws a failure that is not an LlmError. */
 export const collect = (
   provider: Provider,
   asked: ModelRequest = requestOf(),

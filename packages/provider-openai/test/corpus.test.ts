@@ -38,7 +38,7 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
   return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));
 }
 
-/** What was read, in the terms of the facts; a field that is an exception is left out. */
+/** Returns the read response in the terms of the facts, without excepted fields. */
 function read(collected: Collected): Record<Exception['field'], unknown> {
   const { text, parts, rawFinish, usage, error } = collected;
   return {
@@ -100,7 +100,7 @@ function failure({ error }: Expected): unknown {
   };
 }
 
-/** Reasoning stands outside of the completion where the total proves it, and for Gemini behind a gateway. */
+/** Reasoning is not part of the completion if the total proves it, and for Gemini behind a gateway. */
 interface UsageFacts {
   readonly prompt_tokens?: number;
   readonly completion_tokens?: number;

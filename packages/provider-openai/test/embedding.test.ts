@@ -12,7 +12,7 @@ const USAGE = { prompt_tokens: 5, total_tokens: 5 };
 const base64 = (...floats: readonly number[]): string =>
   Buffer.from(Float32Array.from(floats).buffer).toString('base64');
 
-/** A unit vector of so many dimensions, in a direction of its own. */
+/** Returns a unit vector with this many dimensions. */
 const unit = (size: number, at: number): readonly number[] =>
   Array.from({ length: size }, (_, place) => (place === at ? 1 : 0));
 
@@ -22,7 +22,7 @@ const list = (...vectors: readonly unknown[]): object => ({
   usage: USAGE,
 });
 
-/** OpenAI, a resource of Azure whose deployments have free names, and a server of its own kind, all at one place. */
+/** OpenAI, an Azure resource with free deployment names, and another server, at one address. */
 async function world(play: Answer): Promise<Majordomo> {
   server = await testServer(play);
   const baseURL = `${server.origin}/v1`;

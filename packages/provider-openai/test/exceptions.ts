@@ -1,4 +1,4 @@
-/** Recordings that are not read as their facts say, each with the vendor's fact behind it. At most 2 % of them. */
+/** Recordings that are read differently from their facts, each with the reason. At most 2 % of them. */
 export interface Exception {
   /** `<vendor>/<case>`. */
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { Harness } from '@majordomo/conformance';
 import type { OtherModelsProfile } from '@majordomo/openai-wire';
 
-/** OpenAI's own models that make vectors, hear and speak. */
+/** OpenAI's models for embeddings, transcription and speech. */
 export const OPENAI_MODELS: NonNullable<Harness['models']> = {
   embedding: 'text-embedding-3-small',
   transcription: 'whisper-1',

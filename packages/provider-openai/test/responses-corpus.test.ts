@@ -38,7 +38,7 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
 
 type Facts = Record<Exception['field'], unknown>;
 
-/** What was read, in the terms of the facts. */
+/** Returns the read response in the terms of the facts. */
 function read(collected: Collected): Facts {
   const { text, parts, finish, rawFinish, usage, error } = collected;
   return {

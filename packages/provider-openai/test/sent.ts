@@ -1,6 +1,6 @@
 import type { Recording } from '@majordomo/test-support';
 
-/** What the recording client sent, as far as it is sent again. */
+/** Parts of the recorded request that are sent again. */
 interface Sent {
   readonly messages: readonly RecordedMessage[];
   readonly input?: readonly RecordedItem[] | string;

@@ -8,7 +8,7 @@ const order = async (made: World, name: string, request: ChatRequest = hi): Prom
   (await made.router.plan(name, made.majordomo, { request })).chain;
 
 const sees: Partial<CatalogModel> = { input: ['text', 'image'] };
-/** Dear and good, middling, cheap and weak; of all three the speed is unknown. */
+/** An expensive good model, a medium one, and a cheap weak one, all of unknown speed. */
 const three = {
   'dear/x': { price: [5_000_000, 25_000_000], facts: sees },
   'mid/x': { price: [1_000_000, 5_000_000], facts: sees },

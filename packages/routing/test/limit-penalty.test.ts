@@ -14,7 +14,7 @@ const limit = (more: Partial<Limit> = {}): Limit => ({
 });
 const atA = { provider: ['a'] };
 
-/** A ledger whose limits stand as they are told to. */
+/** Ledger with given states of its limits. */
 const standing = (...states: readonly Partial<LimitState>[]): Ledger => ({
   ...createLedger(),
   state: () =>

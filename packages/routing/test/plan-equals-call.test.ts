@@ -106,7 +106,7 @@ const state = fc.record({
   simple: fc.boolean(),
 });
 
-/** What happened: the targets of a call or of a plan, or the code of what it failed with. */
+/** Targets of a call or plan, or the code of its failure. */
 async function outcome(work: Promise<readonly string[]>): Promise<readonly string[] | string | undefined> {
   try {
     return await work;

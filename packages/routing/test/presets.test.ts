@@ -159,7 +159,7 @@ describe('names of executors', () => {
         cerebras_reasoning: from('cerebras', 'REASONING_MODEL'),
         cerebras_mid: from('cerebras', 'MID_MODEL'),
         workers_ai: 'cf/llama',
-        // An executor that is no model: its own dispatch answers for it.
+        // Executor that is not a model. Its dispatch answers.
         claude_code: () => undefined,
       },
       {},

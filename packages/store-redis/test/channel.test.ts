@@ -11,7 +11,7 @@ import { onRedis } from './support/stores.ts';
 
 const KINDS = Object.keys(clients).filter((kind) => !kind.includes('limit'));
 
-/** A run of one answer that tells of itself on this channel. */
+/** Run with one answer that reports its events to this channel. */
 const runOn = (channel: Parameters<typeof watchRun>[0], runId: string): Promise<unknown> => {
   const provider = fakeProvider({ id: 'f', models: { m: [{ text: 'Hello you', chunks: 3 }] } });
   const agent = createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m') });

@@ -11,7 +11,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 describeWith('redis', 'what the books cost', () => {
   const { stores, client } = onRedis();
 
-  /** What Redis was asked, and how many µs it took: of scripts all their commands together. */
+  /** Commands of Redis with their time in µs, including those of scripts. */
   async function counted(): Promise<{
     readonly asked: number;
     readonly within: number;

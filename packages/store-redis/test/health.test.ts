@@ -9,7 +9,7 @@ import { onRedis } from './support/stores.ts';
 import { until } from './support/until.ts';
 
 const T = 'a/x';
-/** What a wait of 250 ms may take on a busy machine. */
+/** Time limit of a wait of 250 ms on a busy machine. */
 
 describeWith('redis', 'shared health', () => {
   const { server } = onRedis();
@@ -35,7 +35,7 @@ describeWith('redis', 'shared health', () => {
     return client.connect();
   };
 
-  /** Processes that share, and all that is said among them. */
+  /** Processes that share health, with their messages. */
   async function sharing(count: number) {
     const prefix = `health ${prefixes++}`;
     const messages: string[] = [];
@@ -65,7 +65,7 @@ describeWith('redis', 'shared health', () => {
     await until(() => all.every((one) => stateOf(one) === 'benched'));
     all[1]!.health.unbench(T);
     await until(() => all.every((one) => stateOf(one) === 'healthy'));
-    // What else was said would come before this.
+    // Other messages would arrive before this one.
     all[2]!.health.bench('a/last', 1000);
     await until(() => messages.at(-1)?.includes('a/last') === true);
     expect(messages).toHaveLength(3);
@@ -77,7 +77,7 @@ describeWith('redis', 'shared health', () => {
     await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(asking);
     all[0]!.health.bench(T, 60_000);
     await until(() => [...all, asking].every((one) => stateOf(one) === 'benched'));
-    // With nowhere else to go it is asked all the same.
+    // Without another target it is called in any case.
     const { text } = await asking.model(T).generate({ messages: [user('hi')] });
     expect(text).toBe('yes');
     asking.health.bench('a/last', 60_000);
@@ -201,7 +201,7 @@ describeWith('redis', 'shared health', () => {
       }
       both[0]!.health.bench('a/before', 1000);
       await server.start();
-      // Nobody knows yet whether the other one listens.
+      // It is not known yet whether the other process is subscribed.
       await until(() => {
         both[0]!.health.bench(T, 60_000);
         return stateOf(both[1]!) === 'benched';
@@ -256,7 +256,7 @@ describeWith('redis', 'shared health', () => {
           return majordomo;
         }),
       );
-      // Who subscribes last hears last.
+      // Messages arrive in the order of the subscriptions.
       const monitor = ioredis();
       let [said, heard] = [0, 0];
       await monitor.subscribe(`{${prefix}}:health`);

@@ -10,7 +10,7 @@ import { until } from './support/until.ts';
 
 let calls = 0;
 
-/** The same object, which a test may change. */
+/** Object that a test may change. */
 const attempt = (of: object = {}): AttemptInfo =>
   Object.assign(of, {
     call: { id: `call ${calls++}` },
@@ -22,7 +22,7 @@ const attempt = (of: object = {}): AttemptInfo =>
 
 const OUTCOME = {} as Parameters<Permit['settle']>[0];
 
-/** Asks, and tells what came of it as soon as it is known. */
+/** Requests a place, and records the result as soon as it is known. */
 function asked(gate: Gate, of: object = {}) {
   const seen: { said?: 'in' | 'denied' | 'left'; permit?: Permit } = {};
   void Promise.resolve(gate.admit(attempt(of))).then(

@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 const skewed = (byMs: number): Clock => ({ ...systemClock, now: () => systemClock.now() + byMs });
 
-/** Asks once; was it let in? */
+/** Reserves once, and returns whether it was admitted. */
 function asking(ledger: Ledger) {
   const models = { x: Array.from({ length: 5000 }, () => 'yes') };
   const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })], gates: [ledger.gate] });

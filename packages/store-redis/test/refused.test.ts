@@ -20,7 +20,7 @@ describeWith('redis', 'a Redis that refuses', () => {
   it('since it is full leaves nothing behind here, however long that lasts', async () => {
     const { ledger } = stores();
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
-    // What is expected of a promise is kept by the test, with the error.
+    // The expectation on a promise is awaited by the test, with the error.
     const refused = async (id: string): Promise<void> => {
       const why = await Promise.resolve(ledger.reserve(id, [claim], 30_000)).then(String, String);
       expect(why).toContain('OOM');

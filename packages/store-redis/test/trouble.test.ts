@@ -60,7 +60,7 @@ describeWith('redis', 'a Redis in trouble', () => {
       const { server, cache, reserve, held } = await setUp();
       const inFlight = outcome(reserve('2'));
       await server.kill();
-      // The first question may find out that nobody is there.
+      // The first command may detect that Redis is down.
       expect(await outcome(reserve('3'))).toBeOneOf(['network', 'server', 'timeout']);
       expect(await outcome(reserve('4'))).toBe('network');
       expect(await outcome(cache.get('a'))).toBe('network');

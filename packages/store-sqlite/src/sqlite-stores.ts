@@ -13,7 +13,7 @@ import type { RunStore } from './runs/run-store.ts';
 import { sqliteClaims } from './runs/sqlite-claims.ts';
 import { SqliteRuns } from './runs/sqlite-runs.ts';
 
-/** What one file keeps. */
+/** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
@@ -25,11 +25,11 @@ export interface SqliteStores extends AsyncDisposable {
   readonly claims: ClaimStore;
   /** Conversations by id, with a search. */
   readonly conversations: ConversationStore;
-  /** Closes the file; what is asked for afterwards rejects. */
+  /** Closes the file. Later calls reject. */
   close(): Promise<void>;
 }
 
-/** How the file is used; all of it may be left out. */
+/** Options of the file. */
 export interface SqliteOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -47,7 +47,7 @@ const KINDS: KindsOf<SqliteOptions> = {
   keepRecordsMs: 'number',
 };
 
-/** What a limit that runs out is told from. */
+/** Minimum retention, which alerts of limits need. */
 const DAY_MS = 86_400_000;
 
 /**

@@ -44,7 +44,7 @@ it('what is older than was asked for goes with its sums, a thousand at a time, a
   await clock.advance(6 * DAY);
   const countOf = async (): Promise<number> => (await ledger.report!({ by: [] })).at(0)?.attempts ?? 0;
   await append('third', 1);
-  // The sum of an hour stands until its last record has gone.
+  // The sum of an hour is stored until its last record is deleted.
   expect(await countOf()).toBe(2511);
   await append('fourth', 3);
   expect(await countOf()).toBe(14);

@@ -9,7 +9,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createTelemetry } from '../src/index.ts';
 
-/** What OTLP/HTTP in JSON says, as far as it is looked at here. */
+/** Part of OTLP/HTTP in JSON that the tests read. */
 interface Otlp {
   readonly resourceSpans?: readonly {
     readonly scopeSpans: readonly {

@@ -15,7 +15,7 @@ const usage = {
   reasoning: undefined,
 };
 
-/** A fake model on a clock that stands still until it is moved. */
+/** Fake model with a manual clock. */
 function world(turns: readonly Turn[], telemetry: Watch, isNonStreaming = false) {
   const clock = fakeClock();
   const fake = fakeProvider({ id: 'f', models: { m: turns }, clock, isNonStreaming });

@@ -41,7 +41,7 @@ const parameters = { type: 'object' } as const;
 const look = defineTool({ name: 'look', description: 'looks', parameters, run: () => 'seen' });
 const usage = { input: 5, output: 4, cacheRead: 3, cacheWrite: 2, reasoning: 1 };
 
-/** Every name that is written when as much as possible is asked for. */
+/** All names that are written with every option. */
 async function written(telemetry: Watch): Promise<ReadonlySet<string>> {
   const turns = [
     { toolCalls: [{ name: 'look', args: {} }], usage },

@@ -1,31 +1,31 @@
 import { LlmError } from '@majordomo/core';
 import type { ShareGpt, ShareGptTurn } from './sharegpt.ts';
 
-/** How long a conversation may be for training. */
+/** Length limits of a conversation for training. */
 export interface CompressOptions {
-  /** How many tokens a text has, such as `estimateTokens` of `@majordomo/catalog/tokens` says. */
+  /** Returns the token count of a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
   readonly tokens: (text: string) => number;
-  /** Default 15,250. */
+  /** Maximum tokens of the conversation. `@default 15_250` */
   readonly targetTokens?: number | undefined;
-  /** Entries at the end that stay whatever it takes. Default 4. */
+  /** Number of entries at the end that are always retained. `@default 4` */
   readonly keepLast?: number | undefined;
 }
 
-/** A shorter conversation, and what became of it. */
+/** Shorter conversation with its token counts. */
 export interface CompressedConversation {
   readonly conversation: ShareGpt;
-  /** Entries that were left out. */
+  /** Number of omitted entries. */
   readonly omitted: number;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
-  /** `false`: what has to stay is too long by itself. */
+  /** Whether it fits. `false`: the retained entries alone are too long. */
   readonly fits: boolean;
 }
 
 /**
- * Leaves out entries from the middle, the earliest first, until the conversation fits. The first entries of the system, the
- * human, the model and the tools stay, and so do the last ones; a call and its results stay or go together. Where something
- * is left out, an entry says how much. Throws `config` for numbers that cannot be meant.
+ * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entries of the system, the
+ * human, the model and the tools, and the last entries. A call and its results are retained or omitted together. An entry states
+ * the omitted amount. Throws `config` for invalid numbers.
  */
 export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {
   const { tokens, targetTokens = 15_250, keepLast = 4 } = options;

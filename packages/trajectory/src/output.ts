@@ -8,8 +8,8 @@ interface OpenFile {
 }
 
 /**
- * Lines of one kind, in files that nobody else writes: no lock is needed, whoever else writes into the folder. Each file is
- * `<kind>.<UTC>.<random>.jsonl`, for its owner only; one that is full, or that a line broke off in, is followed by another.
+ * Appends lines of one kind to files that no other writer uses, so that no lock is needed. A file is named
+ * `<kind>.<UTC>.<random>.jsonl` and readable by its owner only. A new file follows a full one, or one with an incomplete line.
  */
 export class Output {
   private readonly folder: string;
@@ -31,7 +31,7 @@ export class Output {
       await file.handle.appendFile(bytes);
       file.bytes += bytes.length;
     } catch (error) {
-      // Half a line may stand there: the next one begins elsewhere.
+      // The file may end with an incomplete line, so the next line goes to a new file.
       await this.close().catch(() => undefined);
       throw error;
     }

@@ -18,8 +18,8 @@ export interface ReplayedTurn {
 }
 
 /**
- * Asks a model for each of the recorded turns again, each with the recorded transcript before it: what tools gave is not
- * asked for again, and no tool runs. Throws what the model throws; a caller who stops reading asks no further.
+ * Calls a model for each recorded turn, with the recorded transcript before it. Tool results are taken from the record, and no
+ * tool runs. Rejects with the error of the model.
  */
 export async function* replay(
   { messages, system, tools }: Trajectory,

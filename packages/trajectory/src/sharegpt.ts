@@ -16,8 +16,8 @@ export interface ShareGpt {
 }
 
 /**
- * The run in ShareGPT's form, with the tags that Hermes models are trained on: tools in the system entry, a think block in
- * each of the model's turns, calls and results as JSON. It keeps no bytes: a picture becomes a word.
+ * Converts a run to the ShareGPT format with the tags of Hermes models: tools in the system entry, a think block in each turn of
+ * the model, calls and results as JSON. Images are replaced by a placeholder.
  */
 export function toShareGpt(trajectory: Trajectory): ShareGpt {
   const { messages, at, spec, targets } = trajectory;

@@ -1,30 +1,30 @@
 import type { RunError, RunResult, RunState } from '@majordomo/agent';
 import type { Message, Usage } from '@majordomo/core';
 
-/** One run, whole and lossless; a writer takes the secrets out. */
+/** Complete run of an agent. A writer redacts secrets. */
 export interface Trajectory {
   readonly version: 1;
-  /** Names the run. */
+  /** Id of the run. */
   readonly id: string;
-  /** When it ended: ISO, UTC. */
+  /** End of the run, as an ISO time in UTC. */
   readonly at: string;
-  /** What was asked for. */
+  /** Spec that the agent called. */
   readonly spec: string;
-  /** What answered, step by step. */
+  /** Target that answered at each step. */
   readonly targets: readonly string[];
   readonly system: string | undefined;
   readonly tools: readonly TrajectoryTool[];
-  /** The transcript, as the agent had it. */
+  /** Transcript of the agent. */
   readonly messages: readonly Message[];
-  /** `undefined` where no vendor told any. */
+  /** Sum of the usage; `undefined` if no vendor reported any. */
   readonly usage: Usage | undefined;
-  /** Why it ended: `answered`, `max-steps` …, `waiting` for a decision, or the kind of the error. */
+  /** Reason of the end: `answered`, `max-steps` and so on, `waiting` for a decision, or the kind of the error. */
   readonly outcome: string;
-  /** The app's own; JSON. */
+  /** JSON of the application. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** A tool as the model was offered it. */
+/** Tool as it was offered to the model. */
 export interface TrajectoryTool {
   readonly name: string;
   readonly description: string;
@@ -32,10 +32,10 @@ export interface TrajectoryTool {
   readonly parameters: object;
 }
 
-/** What a run does not know of itself. Without `targets` those of the run are taken. */
+/** Facts that a run does not contain. `targets` defaults to those of the run. */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
-/** A run that ended, or the error that ended it, as a trajectory. `at`: when; default: now. */
+/** Converts a run, or the error that ended it, to a trajectory. `at` defaults to now. */
 export function trajectoryOf(
   run: RunResult | RunError,
   about: RunDescription,

@@ -6,25 +6,25 @@ import { cleanTrajectory, type LineFormat } from './clean.ts';
 import { Output } from './output.ts';
 import { isCompleted, type Trajectory } from './trajectory.ts';
 
-/** What `trajectoryWriter` takes. */
+/** Options of `trajectoryWriter`. */
 export interface WriterOptions {
-  /** Made where it is missing, for its owner only. */
+  /** Folder of the files. It is created for its owner only if it is missing. */
   readonly folder: string;
-  /** Nothing is written without one. */
+  /** Redactor of every line. */
   readonly redactor: Redactor;
-  /** A file that would grow beyond it is followed by another. A longer line has a file of its own. Default 64 MiB. */
+  /** Maximum size of a file in bytes. A longer line has a separate file. `@default 67_108_864` (64 MiB) */
   readonly maxBytes?: number | undefined;
-  /** Default `majordomo`, which loses nothing. */
+  /** Format of a line. `@default` `majordomo`, which is lossless */
   readonly format?: LineFormat | undefined;
-  /** Told of what could not be written. What it throws changes nothing. */
+  /** Called with errors of writing. Its errors are ignored. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Writes runs as lines: `success.*.jsonl`, `failure.*.jsonl`, and in `quarantine/` what may still hold a secret. */
+/** Writes runs as lines to `success.*.jsonl` and `failure.*.jsonl`, and to `quarantine/` if a line may contain a secret. */
 export interface TrajectoryWriter extends AsyncDisposable {
-  /** Never rejects: a line with a secret after redaction goes to quarantine, a failure to `onError`. */
+  /** Writes a run. Never rejects: a line with a secret after redaction goes to quarantine, and an error to `onError`. */
   write(trajectory: Trajectory): Promise<'written' | 'quarantined' | 'failed'>;
-  /** Waits for what is under way; later lines fail. */
+  /** Waits for pending lines. Later lines fail. */
   close(): Promise<void>;
 }
 

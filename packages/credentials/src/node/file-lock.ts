@@ -67,7 +67,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
     const [, pid, host] = CLAIM.exec(name) ?? [];
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
-    // Processes of this machine may all have been suspended, so that the age is no sign.
+    // Processes of this machine may have been suspended, so that the age means nothing.
     const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);

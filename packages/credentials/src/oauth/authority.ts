@@ -313,6 +313,6 @@ export function asLoginError(error: unknown, what: string): LlmError {
   return new LlmError('protocol', `${what}: the authority's answer is not an OAuth response (${known})`);
 }
 
-/** An authority's words are not ours to show, its codes are; what is none may echo what was sent. */
+/** Returns an error code of OAuth. Other values may repeat what was sent, so they are not shown. */
 const errorCode = (code: string | undefined): string | undefined =>
   code !== undefined && /^[a-z]+(?:_[a-z]+)*$/.test(code) && code.length <= 40 ? code : undefined;

@@ -57,7 +57,7 @@ const storedTokens = (
   label: now?.label,
 });
 
-/** Ends in `aborted` by the caller's signal, in `login-expired` when nobody has come back. */
+/** Ends the login with `aborted` by the caller's signal, or with `login-expired` after the time limit. */
 async function withDeadline(
   io: LoginIo,
   clock: Clock,

@@ -50,7 +50,7 @@ export interface LoginIo {
   }): void | Promise<void>;
   /** Time limit of the login, in milliseconds. `@default 300_000` */
   readonly timeoutMs?: number | undefined;
-  /** Asks the user for the redirect: the complete address, or its query. */
+  /** Returns the redirect that the user pasted: the complete address, or its query. */
   readonly paste?: (() => Promise<string>) | undefined;
 }
 

@@ -9,7 +9,7 @@ interface Grant {
   save(): Promise<string>;
 }
 
-/** What is used of a package that ships no types. */
+/** Part of a package without types that is used. */
 interface Provider {
   readonly Grant: {
     new (about: { accountId: string | undefined; clientId: unknown }): Grant;
@@ -35,22 +35,22 @@ interface Provider {
 
 const Provider = OidcProvider as unknown as new (issuer: string, configuration: object) => Provider;
 
-/** What goes wrong with the next answer of an endpoint; `cut`: the authority acts, and its answer is lost. */
+/** Fault of the next answer of an endpoint. `cut`: the authority acts, but its answer is lost. */
 export type Fault =
   | { readonly status: number; readonly body?: object | string; readonly headers?: Record<string, string> }
   | 'cut'
   | 'stall';
 
-/** A real authority behind a proxy that breaks what it is told to break. */
+/** Real authority behind a proxy that injects faults. */
 export interface TestAuthority {
   readonly issuer: string;
   /** Paths of all requests of the program, without those of the browser. */
   readonly asked: string[];
   /** By the end of the path, in order. */
   fail(path: string, ...faults: readonly Fault[]): void;
-  /** What a person does in the browser: logs in, agrees (or not), and is sent back. */
+  /** Logs in as the user in the browser, agrees or not, and returns the redirect. */
   browse(url: string, isAllowed?: boolean): Promise<string>;
-  /** What a person does with a code. */
+  /** Enters a device code as the user. */
   enter(code: string, isAllowed?: boolean): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { fileVault } from '../../src/node.ts';
 
-/** Takes the lock, says so, and keeps it until it is ended. */
+/** Takes the lock, reports it, and holds it until the process ends. */
 const vault = fileVault({ path: process.argv[2] });
 await vault.update('held', async (now) => {
   process.stdout.write('held\n');

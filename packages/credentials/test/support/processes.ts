@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** A script of this folder, as a process of its own. */
+/** Starts a script of this folder as a process. */
 export function start(script: string, ...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, script), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],

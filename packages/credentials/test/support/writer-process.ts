@@ -1,7 +1,7 @@
 import { secret } from '../../src/index.ts';
 import { fileVault } from '../../src/node.ts';
 
-/** Counts an entry up so many times, or for ever, and says so after each time. */
+/** Increments an entry `count` times, or forever, and reports each write. */
 const [path = '', name = '', times = 'Infinity'] = process.argv.slice(2);
 const vault = fileVault({ path });
 for (let at = 0; at < Number(times); at++) {

@@ -1,7 +1,7 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
 /**
- * For how long a settled id is known at least. Only the same reservation, asked for once more, needs it: a client may send one
+ * Minimum time for which a settled id is remembered, for a repeated command of the same reservation.
  * again, and Redis refuses what comes after its deadline. What is settled twice is unknown the second time.
  */
 export const KNOWN_MS = 60_000;
@@ -29,7 +29,7 @@ const ADD_LUA = `
   end
 `;
 
-/** What all begin with: the time, and the end of what nobody renewed. */
+/** Start of every script: the time, and the end of expired reservations. */
 const BEGINNING = `
 local base, id = KEYS[1], ARGV[1]
 local leases = base .. ':leases'

@@ -10,7 +10,7 @@ export interface AppClient {
 
 const ignore = (): void => undefined;
 
-/** Both libraries, each as it is without any options, and as the README says. */
+/** Both client libraries, without options, and as the README recommends. */
 export const clients: Readonly<Record<string, (url: string) => AppClient>> = {
   'ioredis as it is': (url) => ofIoredis(new Redis(url)),
   'ioredis as we say': (url) =>

@@ -4,11 +4,11 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** A way to a server on which answers can be held up. */
 export interface SlowWay {
   readonly url: string;
-  /** From now on what the server says waits here. */
+  /** Holds the messages of the server from now on. */
   hold(): void;
   /** How many answers wait. */
   waiting(): number;
-  /** What waited continues its way, and what comes after it. */
+  /** Releases the held messages and later ones. */
   release(): void;
   close(): Promise<void>;
 }

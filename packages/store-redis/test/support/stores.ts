@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { redisStores, type RedisOptions, type RedisStores } from '../../src/index.ts';
 import { clients, type AppClient } from './clients.ts';
 
-/** One server for the tests of a group, and stores on it, each with keys of its own. */
+/** One server for a group of tests, with stores that use separate keys. */
 export function onRedis(): {
   readonly server: () => Redis;
   readonly client: (kind?: string) => AppClient;

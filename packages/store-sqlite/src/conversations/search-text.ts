@@ -1,11 +1,11 @@
 import { truncateText, type Message } from '@majordomo/core';
 
-/** Written without spaces between words: each letter is looked for by itself, and several in their order. */
+/** Scripts without spaces between words. Each letter is indexed separately. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
-/** What a message says, for people and for the search; not what a model thought, and no bytes. */
+/** Returns the text of a message for display and search, without reasoning and bytes. */
 export function textOf({ parts }: Message): string {
   const texts = parts.flatMap((part) => {
     if (part.type === 'text') return [part.text];
@@ -18,7 +18,7 @@ export function textOf({ parts }: Message): string {
 /** A text as the index takes it. */
 export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
 
-/** The question to the index; `undefined` where there is nothing to look for. Nothing in a word is an operator. */
+/** Returns the query for the index, with words quoted; `undefined` for an empty query. */
 export function queryOf(words: string): string | undefined {
   const phrases = wordsOf(words).map((word) => `"${toIndexText(word).replaceAll('"', ' ').trim()}"*`);
   return phrases.length === 0 ? undefined : phrases.join(' ');

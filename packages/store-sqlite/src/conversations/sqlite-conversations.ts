@@ -113,7 +113,7 @@ const versionConflict = (id: string): LlmError =>
     `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and go on from there, or save it under another id`,
   );
 
-/** Who may replace whose title. */
+/** Rank of each source of a title. */
 const RANK = { model: 1, user: 2 } as const;
 
 const INFO = `c.id, c.at, c.spec, coalesce(c.renamed, c.title) AS title,

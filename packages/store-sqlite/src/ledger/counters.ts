@@ -3,7 +3,7 @@ import type { Database } from '../file/database.ts';
 
 type UsedAmount = Parameters<LedgerStore['settle']>[1];
 
-/** What is held on one counter, in one period of it. */
+/** Reservation on one counter in one period. */
 interface Hold {
   readonly counter: string;
   readonly period: number;
@@ -138,7 +138,7 @@ export class Counters {
     };
   }
 
-  /** Ends what nobody renewed; returns the time. */
+  /** Ends expired reservations, and returns the time. */
   private lapsed(): number {
     const now = this.now();
     for (const row of this.sql.lapsed.all(Math.floor(now))) {

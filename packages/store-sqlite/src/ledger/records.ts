@@ -91,7 +91,7 @@ export class Records {
     if (others.length === 0) return;
     this.sql.share.run(at, seq, series, call);
     const [first] = others;
-    // The second record of a call: the first one is no longer single.
+    // After the second record of a call, the first one is no longer single.
     if (others.length === 1 && first !== undefined) {
       const firstAt = Number(first['at']);
       this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);

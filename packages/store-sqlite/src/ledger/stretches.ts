@@ -1,7 +1,7 @@
 import type { ReportQuery } from '@majordomo/ledger';
 import { HOUR_MS } from './hours.ts';
 
-/** A part of a range whose records all have the same day, hour and month, as far as those were asked for. */
+/** Part of a range whose records have the same labels of day, hour and month. */
 export interface Stretch {
   /** Epoch ms. */
   readonly from: number;
@@ -16,7 +16,7 @@ const UNITS = { month: 7, day: 10, hour: 13 } as const;
 /** The clocks of every zone are off by a multiple of this. */
 const STEP_MS = 900_000;
 
-/** A range, cut where a label changes, and where whole hours begin and end. */
+/** Divides a range where a label changes, and at complete hours. */
 export function* stretches(
   range: { readonly from: number; readonly to: number },
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,
@@ -60,7 +60,7 @@ const after = (at: number): number => (Math.floor(at / STEP_MS) + 1) * STEP_MS;
 const isSame = (a: Stretch['times'], b: Stretch['times']): boolean =>
   Object.keys(a).every((unit) => a[unit] === b[unit]);
 
-/** Labels of an instant on the clocks of a zone; `undefined` where none were asked for. */
+/** Returns the labels of an instant in a time zone; `undefined` without labels. */
 function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
   const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
   if (units.length === 0) return undefined;

@@ -5,37 +5,37 @@ import type { RunState } from '@majordomo/agent';
  * `save` and `release` unlock it.
  */
 export interface RunStore {
-  /** Rejects with `denied` when another process holds the run, or has saved it since it was loaded here. */
+  /** Saves a run. Rejects with `denied` if another process holds it, or has saved it since it was loaded here. */
   save(id: string, state: RunState): Promise<void>;
-  /** `undefined` when there is none or it is held already. */
+  /** Loads and holds a run; `undefined` if it does not exist or is held. */
   load(id: string, options?: { readonly leaseMs?: number | undefined }): Promise<RunState | undefined>;
-  /** Gives it back as it was; one that is not held here is left alone. */
+  /** Releases a run without changes. A run that is not held here is ignored. */
   release(id: string): Promise<void>;
-  /** Newest first; finished runs only with `done: true`. */
+  /** Lists runs, the newest first. Finished runs are listed with `done: true` only. */
   list(query?: RunQuery): Promise<readonly RunInfo[]>;
-  /** Whoever holds it. */
+  /** Removes a run, also if another process holds it. */
   remove(id: string): Promise<void>;
 }
 
-/** Which runs. */
+/** Filter of runs. */
 export interface RunQuery {
-  /** Only those that wait for a person, or only the others. */
+  /** Whether to return only runs that wait for a decision, or only the others. */
   readonly awaiting?: boolean | undefined;
-  /** Those that are finished instead of those under way. */
+  /** Whether to return finished runs instead of running ones. */
   readonly done?: boolean | undefined;
-  /** Default: all. */
+  /** Maximum number of runs. `@default` all */
   readonly limit?: number | undefined;
 }
 
-/** What is known of a run without loading it. */
+/** Facts about a stored run. */
 export interface RunInfo {
   readonly id: string;
-  /** When it was saved last. */
+  /** Time of the last save. */
   readonly at: Date;
-  /** Does it wait for a person's decision? */
+  /** Whether it waits for a decision. */
   readonly awaiting: boolean;
-  /** Why it stopped; `undefined`: it continues. */
+  /** Reason of its end; `undefined` while it runs. */
   readonly done: string | undefined;
-  /** Does a process hold it now? */
+  /** Whether a process holds it. */
   readonly held: boolean;
 }

@@ -126,7 +126,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const isHeld = (row: Row, now: number): boolean => row['holder'] !== null && Number(row['held_until']) > now;
 
-/** A call that a person has to agree to, or whose tool waits for something, and nobody has decided. */
+/** Finds a call that waits for an approval or an external result without a decision. */
 function isAwaiting({ pending, decisions, approvals, suspended }: RunState): boolean {
   return pending.some(
     ({ id }) =>

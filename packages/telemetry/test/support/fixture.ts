@@ -10,14 +10,14 @@ import {
 } from '@majordomo/conformance';
 import type { Watch } from './recording.ts';
 
-/** Two vendors on 127.0.0.1, asked through their SDKs. */
+/** Two vendors on 127.0.0.1, called through their SDKs. */
 export interface House extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly openai: WireServer;
   readonly anthropic: WireServer;
 }
 
-/** What each vendor says, request by request. */
+/** Answers of each vendor, request by request. */
 export interface Scripts {
   readonly openai?: readonly Step[];
   readonly anthropic?: readonly Step[];

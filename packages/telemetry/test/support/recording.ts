@@ -12,7 +12,7 @@ import { contextManager, meterProvider, propagator, tracerProvider } from './sdk
 context.setGlobalContextManager(contextManager().enable());
 propagation.setGlobalPropagator(propagator());
 
-/** What an SDK exports, as far as these tests look at it. */
+/** Part of an SDK's export that the tests read. */
 export interface Seen {
   readonly name: string;
   readonly kind: SpanKind;
@@ -30,7 +30,7 @@ export interface Metric {
   readonly name: string;
   readonly unit: string;
   readonly attributes: Attributes;
-  /** Of a histogram: its count and sum; otherwise its value. */
+  /** Count and sum of a histogram; otherwise the value. */
   readonly value:
     number | { readonly count: number; readonly sum: number; readonly buckets: readonly number[] };
 }

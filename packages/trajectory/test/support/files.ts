@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of its own for a test. */
+/** Creates a temporary folder for a test. */
 export interface Place extends AsyncDisposable {
   readonly folder: string;
-  /** Names of files below it, by kind: what stands before the first dot. */
+  /** Returns the names of the files below it, by the part before the first dot. */
   kinds(): Promise<readonly string[]>;
   /** The lines of all files of a kind. */
   lines(kind: string): Promise<readonly string[]>;

@@ -21,7 +21,7 @@ export const about: RunDescription = {
   metadata: { team: 'guides' },
 };
 
-/** What an agent over these turns comes to. */
+/** Returns the result of an agent with these turns. */
 export async function run(
   turns: readonly Turn[],
   input: string | readonly Message[] = 'Which shoes?',
@@ -43,7 +43,7 @@ export const toolTurn: Turn = {
   toolCalls: [{ id: 'c1', name: 'weather', args: { city: 'Oslo' } }],
 };
 
-/** A run of one word, for tests that only count. */
+/** Minimal run, for tests that count. */
 export const plain = (id: string, text = 'ok', outcome = 'answered'): Trajectory => ({
   version: 1,
   id,
