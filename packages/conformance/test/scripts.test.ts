@@ -92,9 +92,9 @@ describe.each(Object.entries(players))('a turn that a %s plays', (_name, play) =
 });
 
 const WRONG: readonly (readonly [string, unknown, string])[] = [
-  ['nothing', undefined, 'is undefined, not a text or an object'],
-  ['a number', 7, 'is a number, not a text or an object'],
-  ['a list', ['hi'], 'is a list, not a text or an object'],
+  ['nothing', undefined, 'is undefined, not a string or an object'],
+  ['a number', 7, 'is a number, not a string or an object'],
+  ['a list', ['hi'], 'is a list, not a string or an object'],
   ['a misspelt member', { txt: 'hi' }, 'has "txt", which a turn does not have; did you mean "text"?'],
   ['an unknown kind', { fail: 'overload' }, 'has an unknown fail, "overload"; did you mean "overloaded"?'],
   [

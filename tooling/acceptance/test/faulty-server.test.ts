@@ -13,7 +13,7 @@ it('answers from the second vendor when the first one breaks', async () => {
     ],
     chain: { backoff: { baseMs: 1 } },
   });
-  const model = majordomo.model('openai/gpt-4o,anthropic/claude-sonnet-4-5');
+  const model = majordomo.model('openai/gpt-4o,anthropic/claude-sonnet-5');
 
   const { text } = await model.generate({ messages: [user('What is the weather?')], maxTokens: 100 });
 

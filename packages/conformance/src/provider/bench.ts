@@ -6,17 +6,17 @@ import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
 import type { Harness } from './harness.ts';
 
-/** The key that the suite hands out; it must show up nowhere. */
+/** Key of all calls; it must appear in no error. */
 export const KEY = 'sk-conformance-0123456789abcdef';
 
 type Delivery = ModelContext['delivery'];
 
-/** A harness at work against one script. */
+/** Provider and server of one case. */
 export interface Bench {
   readonly server: WireServer;
   readonly model: Model;
   readonly target: string;
-  /** `deltas`, and `whole` where this model sends such a request as a non-streaming call. */
+  /** `deltas`, and `complete` if the model can send the request as a non-streaming call. */
   readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
   readonly generate: (request?: ModelRequest, options?: BenchCallOptions) => Promise<Collected>;
   readonly context: (options?: BenchCallOptions) => ModelContext;
@@ -30,7 +30,7 @@ interface BenchCallOptions {
 
 type ServerOptions = Omit<WireServerOptions, 'wire' | 'script'>;
 
-/** Opens a server and a provider for a script, runs, and closes. */
+/** Starts a server and a provider for a script, runs the case and closes the server. */
 export async function withBench(
   harness: Harness,
   script: Script,
@@ -46,7 +46,7 @@ export async function withBench(
   }
 }
 
-/** The same for a provider that was opened elsewhere. */
+/** Creates the bench of an existing provider. */
 export function createBench({ model: id }: Harness, provider: Provider, server: WireServer): Bench {
   const model = provider.model(id);
   const target = `${provider.id}/${id}`;
@@ -71,7 +71,6 @@ export function createBench({ model: id }: Harness, provider: Provider, server: 
   };
 }
 
-/** Events are in order also when they end early, and nothing follows a failure. */
 function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
   const fault = eventOrderError(events);
   const isCutShort = fault === 'no finish' && (error !== undefined || mayLeave);
@@ -80,7 +79,7 @@ function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
   checkDeltas(events);
 }
 
-/** What was shown while it came is what the part says at its end. */
+/** The deltas of a part must add up to its text or arguments. */
 function checkDeltas(events: Collected['events']): void {
   const shown = new Map<number, string>();
   for (const event of events) {
@@ -92,8 +91,7 @@ function checkDeltas(events: Collected['events']): void {
 }
 
 function checkShown(part: Collected['parts'][number], shown: string): void {
-  if (part.type === 'vendor')
-    assert.equal(shown, '', 'what ran at the vendor is whole at once, without deltas');
+  if (part.type === 'vendor') assert.equal(shown, '', 'a vendor part has no deltas');
   else if (part.type !== 'tool-call')
     assert.equal(shown, part.text, `the deltas of a ${part.type} part are not its text`);
   else if (part.invalid !== undefined)
@@ -102,7 +100,7 @@ function checkShown(part: Collected['parts'][number], shown: string): void {
     assert.deepEqual(JSON.parse(shown || '{}'), part.args, 'the deltas of a tool call are not its arguments');
 }
 
-/** A request with a provider's required fields filled in. */
+/** Creates a request with one user message. */
 export function chatRequest(text: string, more: Partial<ModelRequest> = {}): ModelRequest {
   return {
     messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
@@ -113,14 +111,14 @@ export function chatRequest(text: string, more: Partial<ModelRequest> = {}): Mod
   };
 }
 
-/** The answer of a call that must succeed. */
+/** Returns the result of a call that must succeed. */
 export function succeeded(result: Collected): Collected {
   if (result.error !== undefined) throw result.error;
   assert.notEqual(result.finish, undefined, 'the stream ended without a finish');
   return result;
 }
 
-/** The error of a call that must fail with one of these kinds. */
+/** Returns the error of a call that must fail with one of these kinds. */
 export function failed(result: Collected, ...kinds: readonly string[]): NonNullable<Collected['error']> {
   assert.ok(
     result.error,
@@ -131,7 +129,7 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   return result.error;
 }
 
-/** The one request of a call: nobody sent it twice. */
+/** Returns the last request; asserts the number of requests and that they follow the rules of the wire. */
 export function onlyRequest(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);

@@ -1,6 +1,6 @@
 import type { Citation, FinishReason, TokenLogprob, Usage } from '@majordomo/core';
 
-/** Where a text is cut for the wire: the pieces themselves, or code points a piece. */
+/** Chunks of a text, or the number of code points per chunk. */
 export type Chunks = readonly string[] | number;
 
 /** Visible text. */
@@ -8,74 +8,71 @@ export interface AnswerText {
   readonly type: 'text';
   readonly text: string;
   readonly chunks?: Chunks | undefined;
-  /** What it rests on, in the wire's own form; left out where it has none. */
+  /** Sources of the text. Wires without a form for them leave them out. */
   readonly citations?: readonly Citation[] | undefined;
   /** Log probabilities of its tokens. Wires without a form for them leave them out. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
-/** What the model thought; left out where the wire has no form for it. */
+/** Reasoning of the model. Wires without a form for it leave it out. */
 export interface AnswerReasoning {
   readonly type: 'reasoning';
   readonly text: string;
-  /** What the wire signs it with; default: a signature of its own that its validator accepts. `false`: none. */
+  /** Signature; `false` for none. Default: a signature that the validator of the wire accepts. */
   readonly signature?: string | false | undefined;
-  /** Sent in an encrypted form only, where the wire has one. */
+  /** Whether only the encrypted form is sent, if the wire has one. */
   readonly redacted?: boolean | undefined;
   readonly chunks?: Chunks | undefined;
 }
 
-/** A call of one of the client's tools. */
+/** Tool call. */
 export interface AnswerToolCall {
   readonly type: 'tool-call';
-  /** Default: derived from the answer's id and the position. `''`: the wire sends none. */
+  /** Id; `''` for none. Default: derived from the id of the answer and the position. */
   readonly id?: string | undefined;
   readonly name: string;
-  /** The arguments as the model wrote them: text, so that it may be broken or empty. */
+  /** Arguments as text, which can be invalid JSON or empty. */
   readonly json: string;
   readonly chunks?: Chunks | undefined;
 }
 
-/** A tool that ran at the vendor, in the wire's own form: a search, or at Gemini code; left out where it has none. */
+/** Tool that ran at the vendor: a search, or code at Gemini. Wires without a form for it leave it out. */
 export interface AnswerVendor {
   readonly type: 'vendor';
-  /** What was searched for, or the code. */
+  /** Query of the search, or the code. */
   readonly text: string;
-  /** What was found, or what the code printed; Responses does not tell it. Default: nothing, or hidden as Nova does. */
+  /** Result of the tool; Responses does not send it. Default: none, or hidden as Nova does. */
   readonly result?: string | undefined;
 }
 
-/** The model declines, in the wire's own form. */
+/** Refusal in the form of the wire. */
 export interface AnswerRefusal {
   readonly type: 'refusal';
   readonly text: string;
 }
 
-/** What an answer is made of. */
+/** Part of an answer. */
 export type AnswerPart = AnswerText | AnswerReasoning | AnswerToolCall | AnswerVendor | AnswerRefusal;
 
-/** What the server lets the model say, in no vendor's words. A string is a text with finish `stop`. */
+/** Answer of a server, independent of the wire. A string is a text with finish `stop`. */
 export interface Answer {
   readonly id?: string | undefined;
-  /** Default: the model that was asked for. */
+  /** Model name. Default: the requested model. */
   readonly model?: string | undefined;
   readonly parts: readonly AnswerPart[];
-  /** Default: `tool-calls` with a call, `refusal` with a refusal, else `stop`. */
+  /** Finish reason. Default: `tool-calls` with a call, `refusal` with a refusal, otherwise `stop`. */
   readonly finish?: FinishReason | undefined;
-  /** The wire's own word, instead of the one for `finish`. */
+  /** Finish value of the wire in place of the one for `finish`. */
   readonly rawFinish?: string | undefined;
-  /**
-   * How the stream ends: with the finish reason and the wire's end marker, or with one of them alone, as some servers
-   * do. Default `both`.
-   */
+  /** End of the stream: the finish reason, the end marker of the wire, or both. `@default 'both'` */
   readonly ends?: 'both' | 'finish' | 'marker' | undefined;
-  /** Default: 12 in, 5 out. `false`: the server sends none. */
+  /** Token counts; `false` for none. Default: 12 input and 5 output tokens. */
   readonly usage?: Partial<Usage> | false | undefined;
-  /** Fragments of tool calls take turns, where the wire allows it. */
+  /** Whether fragments of parallel tool calls alternate, if the wire allows it. */
   readonly interleave?: boolean | undefined;
 }
 
-/** The answer with all defaults filled in. */
+/** Answer with all defaults. */
 export interface FullAnswer {
   readonly id: string;
   readonly model: string;
@@ -87,7 +84,7 @@ export interface FullAnswer {
   readonly ends: 'both' | 'finish' | 'marker';
 }
 
-/** Tokens, every one told: totals that include their portions. */
+/** Token counts; totals include their portions. */
 export interface FullUsage {
   readonly input: number;
   readonly output: number;
@@ -109,7 +106,7 @@ const withBytes = ({ token, logprob }: Omit<TokenLogprob, 'top'>): object => ({
   bytes: [...Buffer.from(token)],
 });
 
-/** Fills the defaults in; `model` is the one that the request named. */
+/** Adds the defaults; `model` is the requested one. */
 export function fullAnswer(answer: Answer | string, model: string): FullAnswer {
   const { id, parts, finish, rawFinish, usage, interleave, ...rest }: Answer =
     typeof answer === 'string' ? { parts: [{ type: 'text', text: answer }] } : answer;
@@ -139,7 +136,7 @@ const fullUsage = (usage: Partial<Usage>): FullUsage => ({
   reasoning: usage.reasoning ?? 0,
 });
 
-/** The pieces that a text travels in; never half of a surrogate pair, as no vendor sends one. */
+/** Splits a text into chunks without splitting surrogate pairs. */
 export function pieces(text: string, chunks: Chunks | undefined, usual: number): readonly string[] {
   if (typeof chunks === 'object') return chunks;
   const points = Array.from(text);

@@ -13,7 +13,7 @@ import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { hasLeaf, leavesOf, assertInOrder } from './leaves.ts';
 
-/** A request as it was sent, and what its caller was told. */
+/** Sent request and its result. */
 interface SentRequest {
   readonly exchange: Exchange;
   readonly result: Collected;
@@ -47,10 +47,8 @@ const PICTURE = Uint8Array.from([
   ...Array.from({ length: 64 }, (_, n) => n),
 ]);
 
-/** A request, or the one for what a model can. */
 type RequestSource = ModelRequest | ((capabilities: Capabilities) => ModelRequest);
 
-/** Requests one after the other, to one server. */
 async function sendAll(
   harness: Harness,
   requests: readonly RequestSource[],
@@ -76,11 +74,10 @@ async function sendOne(harness: Harness, request: RequestSource): Promise<SentRe
   return sent;
 }
 
-/** What a wire has no field for is told. */
 const hasWarning = ({ result }: SentRequest, field: RegExp): boolean =>
   result.warnings.some(({ what, why }) => field.test(what) || field.test(why));
 
-/** The field makes the body another one, or a warning says that it does not. */
+/** Asserts that each variant changes the body or emits a warning about the field. */
 async function assertEffect(
   harness: Harness,
   base: ModelRequest,
@@ -116,7 +113,7 @@ async function assertEffect(
   );
 }
 
-/** Sampling: each field alone, so that no other hides it. */
+/** Sampling settings, one per request, so that each one is checked separately. */
 const SAMPLING: readonly (readonly [more: Partial<ModelRequest>, leaf: unknown, field: RegExp])[] = [
   [{ temperature: 0.53 }, 0.53, /temperature/i],
   [{ topP: 0.83 }, 0.83, /top.?p/i],
@@ -132,14 +129,14 @@ async function checkSampling(harness: Harness): Promise<void> {
       `${JSON.stringify(more)} is not in the body, and no warning says so`,
     );
   }
-  // What is falsy was asked for nevertheless.
+  // Falsy values are settings too.
   await assertEffect(harness, chatRequest('hi'), [{ temperature: 0 }], /temperature/i);
   await assertEffect(harness, chatRequest('hi'), [{ seed: 0 }], /seed/i);
 }
 
 const SAMPLING_KEY = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
 
-/** A vendor may demand a limit; nobody demands the rest. */
+/** Vendors can require a token limit, but no other setting. */
 async function checkNothingAdded(harness: Harness): Promise<void> {
   const [first, second, plain] = await sendAll(harness, [
     chatRequest('one', { system: 'Be brief-5a1.' }),
@@ -162,7 +159,7 @@ async function checkNothingAdded(harness: Harness): Promise<void> {
   }
 }
 
-/** Calls of one provider that run at the same time know nothing of each other. */
+/** Concurrent calls of one provider must not mix their requests. */
 const checkConcurrentCalls = (harness: Harness): Promise<void> =>
   withBench(
     harness,
@@ -183,7 +180,7 @@ const EMPTY_REQUEST = { system: '', tools: [], toolCalls: [], images: [], output
 const limitIn = (body: unknown, limit: number): string =>
   Object.entries(Object(body) as object).find(([, value]) => value === limit)?.[0] ?? '';
 
-/** What a request says reaches the wire, all of it, and nothing else does. */
+/** The complete request reaches the wire, and nothing else. */
 export const fidelityCases: readonly Case[] = [
   {
     name: 'every text of a conversation reaches the wire, once and in order',

@@ -8,7 +8,7 @@ import { ADD } from './tools.ts';
 
 const CALL = { type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } } as const;
 
-/** Models call what nobody declared; the transcript has it for ever. */
+/** Models call undeclared tools, and the transcript retains these calls. */
 async function checkInventedNames(harness: Harness): Promise<void> {
   const names = ['exec.command<|channel|>', '$READFILE', ' ', 'x'.repeat(200)];
   const made = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
@@ -40,7 +40,6 @@ async function checkTextWithCalls(harness: Harness): Promise<void> {
   });
 }
 
-/** A person who speaks before the model has looked at the results. */
 async function checkUserAfterTools(harness: Harness): Promise<void> {
   const result = toolResult({ callId: CALL.id, name: CALL.name, content: 'three-7b2' });
   const messages = [user('first-7a1'), assistant([CALL]), result, user('stop-7c3'), user('now-7d4')];
@@ -51,7 +50,6 @@ async function checkUserAfterTools(harness: Harness): Promise<void> {
   });
 }
 
-/** As servers of tools name them. */
 const ODD_NAMES = ['files.read', '1st:choice', 'y'.repeat(100)];
 
 async function checkFittedNames(harness: Harness): Promise<void> {
@@ -73,7 +71,7 @@ async function checkFittedNames(harness: Harness): Promise<void> {
   );
 }
 
-/** What validators make of ordinary types, which many wires cannot hold an answer to. */
+/** Schemas of ordinary types, which many vendors reject. */
 const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   record: {
     type: 'object',
@@ -116,7 +114,6 @@ async function checkOutputSchemas(harness: Harness): Promise<void> {
   }
 }
 
-/** The same as parameters of tools. */
 async function checkToolSchemas(harness: Harness): Promise<void> {
   const tools = Object.values(SCHEMAS).map((parameters, n) => ({ ...ADD, name: `tool_${n}`, parameters }));
   await onTarget(
@@ -129,7 +126,7 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
   );
 }
 
-/** What real runs leave in a transcript, and what real programs ask for: none of it may end them. */
+/** Transcripts and schemas of real programs, which must not fail a call. */
 export const transcriptCases: readonly Case[] = [
   {
     name: 'calls by names that the model made up go back as the wire takes them',
