@@ -30,13 +30,13 @@ describe('foreign reasoning', () => {
   it('is removed with vendor parts, which have a separate warning', () => {
     const search = (family: string): AssistantPart => ({ type: 'vendor', kind: 'search', ...token(family) });
     const why = 'a/x cannot read it';
-    const toolWarning = { action: 'dropped', what: 'what ran at another vendor', why };
+    const toolWarning = { action: 'dropped', what: 'parts that ran at another vendor', why };
     const left = dropForeignReplay([assistant([search('b'), said(), search('a')])], ['a'], 'a/x');
     expect(left).toEqual({ messages: [assistant([said(), search('a')])], warnings: [toolWarning] });
     const both = dropForeignReplay([assistant([thought(token('b')), search('b')])], ['a'], 'a/x');
     expect(both.warnings.map(({ what }) => what)).toEqual([
       'replay of foreign reasoning',
-      'what ran at another vendor',
+      'parts that ran at another vendor',
     ]);
   });
 

@@ -33,7 +33,7 @@ function warningsFor(
       ? []
       : [dropWarning('replay of foreign reasoning', `${target} cannot read ${TOKENS}`)]),
     ...(removed.some(isOfTool)
-      ? [dropWarning('what ran at another vendor', `${target} cannot read it`)]
+      ? [dropWarning('parts that ran at another vendor', `${target} cannot read it`)]
       : []),
   ];
 }

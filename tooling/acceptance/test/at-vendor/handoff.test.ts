@@ -44,7 +44,7 @@ async function handedOver(parts: readonly AssistantPart[], side: Side) {
     refused: there.refused.filter((rule) => !rule.startsWith('signature at ')),
     leaked: vendor.filter(({ replay }) => sent.includes(canonical(replay.data))).map(({ kind }) => kind),
     isTold: warnings.some(
-      ({ what }) => what === 'what ran at another vendor' || what === 'what ran at the vendor',
+      ({ what }) => what === 'parts that ran at another vendor' || what === 'vendor parts',
     ),
     texts: parts.filter((part) => part.type === 'text' && !isIn(sent, part.text)).length,
   };
