@@ -33,7 +33,7 @@ describe('a rule', () => {
     ['1024x1024', undefined],
     ['1536x864', undefined],
     ['1000x1024', /multiples of 16/],
-    ['4096x2048', /longest edge is 3840/],
+    ['4096x2048', /edges must be at most 3840/],
     ['3840x3840', /at most 8294400 pixels/],
     ['3200x800', /at most 3:1/],
   ])('on %s', (text, refusal) => {

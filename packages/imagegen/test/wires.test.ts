@@ -157,7 +157,7 @@ describe('the images wire', () => {
       {
         action: 'dropped',
         what: '1 of 4 images',
-        why: expect.stringContaining('data[1].b64_json holds broken base64'),
+        why: expect.stringContaining('data[1].b64_json contains invalid base64'),
       },
     ]);
     expect(fromImagesBody({ data: data.slice(0, 1) }, 4, TARGET).warnings[0]?.what).toBe('3 of 4 images');
@@ -222,7 +222,7 @@ describe('the web UI’s wire', () => {
       {
         action: 'dropped',
         what: '2 more images',
-        why: 'the server added them behind those asked for',
+        why: 'the server added them after the requested images',
       },
     ]);
   });
