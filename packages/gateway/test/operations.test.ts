@@ -66,6 +66,13 @@ describe('vectors', () => {
     expect(vendor.requests[0]?.body).toMatchObject({ model: 'text-embedding-3-small', dimensions: 2 });
   });
 
+  it('have no usage if the vendor reported none', async () => {
+    const { usage: _usage, ...body } = rows([0, 1]) as { readonly usage: object };
+    await using at = await world(answers(body));
+    const asked = { model: 'vectors', input: ['a'], dimensions: 2 };
+    expect(await client(at).embeddings.create(asked)).not.toHaveProperty('usage');
+  });
+
   it.each([
     [{ input: [1, 2, 3] }, 'input must be text'],
     [{ input: [[1]] }, 'input must be text'],

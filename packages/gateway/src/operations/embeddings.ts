@@ -50,7 +50,7 @@ const values: Parser<readonly string[]> = (value, path) => {
 };
 
 function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form): OperationResult {
-  const tokens = response.usage?.input ?? 0;
+  const tokens = response.usage?.input;
   return {
     body: JSON.stringify({
       object: 'list',
@@ -60,7 +60,8 @@ function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form
         embedding: form === 'float' ? [...vector] : base64Of(vector),
       })),
       model,
-      usage: { prompt_tokens: tokens, total_tokens: tokens },
+      // Unknown usage is absent: 0 would look like a free call.
+      ...(tokens !== undefined && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
     }),
     mediaType: 'application/json',
     result: response,
