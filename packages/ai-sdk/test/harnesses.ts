@@ -36,10 +36,13 @@ const thereAndBack =
 
 const REFUSAL = 'the AI SDK has one finish for what was refused and what was filtered: content-filter';
 
+const MARK = 'the AI SDK does not mark the text of a refusal';
+
 const RAN = 'what a vendor ran of itself is dropped on the way from the AI SDK, with a warning';
 
 const EVERY: Harness['cannot'] = {
   refusal: REFUSAL,
+  'refusal-mark': MARK,
   'vendor-parts': RAN,
   html: 'their packages read past what is no event stream, and end without a finish: truncated',
   'content-type': 'their packages read a body whatever its type says',
@@ -68,6 +71,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       open: ({ baseURL, apiKey }) => fromAISDK(thereAndBack(baseURL, apiKey), { id: 'theirs' }),
       cannot: {
         refusal: REFUSAL,
+        'refusal-mark': MARK,
         'vendor-parts': RAN,
         'bad-arguments':
           'a call that must not run gets a mark behind its arguments, so that the AI SDK cannot read them',
