@@ -38,6 +38,7 @@ export type {
   ToolCallPart,
   ToolMessage,
   ToolResultInput,
+  ResultPiece,
   ToolResultPart,
   TurnMessage,
   UserMessage,
@@ -47,7 +48,8 @@ export type {
 
 // Chat: request, response and events
 export type { ChatModel, ChatStream } from './types/majordomo.ts';
-export type { ChatRequest, Effort, ServiceTier, ToolChoice, ToolSpec } from './types/request.ts';
+export type { CacheLifetime, CachePlan, ChatRequest, Effort } from './types/request.ts';
+export type { ServiceTier, ToolChoice, ToolSpec } from './types/request.ts';
 export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './types/response.ts';
 export type { ModelEvent, PartHead, StreamEvent } from './types/events.ts';
 export { sumUsage } from './stream/usage.ts';
@@ -74,14 +76,20 @@ export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operati
 
 // Calls and errors
 export type { CallEvent, CallInfo, CallOptions, ChainOptions } from './types/call-options.ts';
-export type { Decision, OperationType, PolicyOverrides, Timeouts } from './types/call-options.ts';
+export type {
+  Decision,
+  OperationType,
+  PolicyOverrides,
+  TargetOrder,
+  Timeouts,
+} from './types/call-options.ts';
 export { LlmError, type ErrorDetails, type ErrorIssue, type ErrorKind } from './types/llm-error.ts';
 export type { Attempt, Billing, PartialResponse, Recovery } from './types/llm-error.ts';
 export { messageOf } from './errors/normalize.ts';
 export { truncateText } from './util/bytes.ts';
 
 // Providers
-export type { ModelOutput, ModelRequest, ModelTool } from './types/request.ts';
+export type { ModelCache, ModelOutput, ModelRequest, ModelTool } from './types/request.ts';
 export type { SpeechStep } from './types/operations.ts';
 export type {
   Capabilities,

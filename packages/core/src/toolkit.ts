@@ -21,7 +21,8 @@ export { asList, asNumber, asRecord, asText, isList, isRecord, isTooDeep, MAX_DE
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
 
-// Bytes and media types
+// Bytes, hashes and media types
+export { hash128, hashOf } from './json/hash.ts';
 export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util/bytes.ts';
 export { asLanguage, sniffAudio } from './operations/transcription.ts';
 export { hasBytes } from './types/messages.ts';
@@ -36,6 +37,7 @@ export { copyText, SSE, SseDecoder, sseMessages } from './stream/sse.ts';
 export type { BodyDecoder, Framing, OnMessage } from './stream/sse.ts';
 
 // Requests for a target
+export { cacheLifetime, checkCache, unsentCacheWarnings } from './prepare/cache.ts';
 export { withOutputInstruction } from './prepare/output.ts';
 export { EFFORTS, nearestEffort, OPTIONAL_SETTINGS, unsentSettingWarnings } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';

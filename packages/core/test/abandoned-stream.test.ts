@@ -7,7 +7,7 @@ import { world, type World } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** A stream and the ways out of it. */
+/** Stream with a response. */
 interface Readable<Event> extends AsyncIterable<Event> {
   response(): Promise<unknown>;
 }
@@ -18,8 +18,8 @@ type Leave = <Event>(
   stop: AbortController,
 ) => Promise<unknown>;
 
-/** Every way to leave a stream once an event has come. */
-const WAYS: readonly [string, Leave][] = [
+/** Every way to leave a stream after its first event. */
+const EXITS: readonly [string, Leave][] = [
   [
     'break',
     async (stream, isTime) => {
@@ -63,13 +63,13 @@ async function read<Event>(
 
 const hasText = ({ type }: StreamEvent): boolean => type === 'text-delta';
 
-/** What `response()` says of a chat that was left at its first text, and what observers were told. */
-async function left(
+/** Returns the outcome of `response()` after a break at the first text, and the attempts of the emitted `call-end`. */
+async function leaveAtFirstText(
   { majordomo, events, clock }: World,
   leave: Leave,
   spec: string,
   options: CallOptions = {},
-): Promise<{ readonly error: LlmError; readonly told: unknown }> {
+): Promise<{ readonly error: LlmError; readonly emitted: unknown }> {
   const stop = new AbortController();
   const stream = majordomo.model(spec).stream(hi, { ...options, signal: stop.signal });
   const leaving = leave(stream, hasText, stop).catch(() => undefined);
@@ -77,7 +77,7 @@ async function left(
   await leaving;
   const error = await failure(stream.response());
   const end = events.at(-1);
-  return { error, told: end?.type === 'call-end' && end.attempts };
+  return { error, emitted: end?.type === 'call-end' && end.attempts };
 }
 
 const shown = ({ details: { attempts, partial } }: LlmError): unknown => [
@@ -86,20 +86,24 @@ const shown = ({ details: { attempts, partial } }: LlmError): unknown => [
   partial?.text,
 ];
 
-describe.each(WAYS)('the response of a stream abandoned by %s', (_way, leave) => {
+describe.each(EXITS)('the response of a stream abandoned by %s', (_exit, leave) => {
   it('has the attempts that were emitted, and the partial response', async () => {
-    const { error, told } = await left(world({ 'a/x': [{ text: 'one two', stall: true }] }), leave, 'a/x');
+    const { error, emitted } = await leaveAtFirstText(
+      world({ 'a/x': [{ text: 'one two', stall: true }] }),
+      leave,
+      'a/x',
+    );
     expect(error.kind).toBe('aborted');
     expect(shown(error)).toEqual([['a/x'], 'a/x', 'one two']);
-    expect(error.details.attempts).toEqual(told);
+    expect(error.details.attempts).toEqual(emitted);
   });
 
   it('has the attempts of targets that failed before', async () => {
     const all = world({ 'a/x': [{ fail: 'auth' }], 'b/y': [{ text: 'one', stall: true }] });
     const policy = { auth: { advance: true } };
-    const { error, told } = await left(all, leave, 'a/x,b/y', { policy });
+    const { error, emitted } = await leaveAtFirstText(all, leave, 'a/x,b/y', { policy });
     expect(shown(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
-    expect(error.details.attempts).toEqual(told);
+    expect(error.details.attempts).toEqual(emitted);
   });
 
   it('has both attempts of a race', async () => {
@@ -107,9 +111,9 @@ describe.each(WAYS)('the response of a stream abandoned by %s', (_way, leave) =>
       'a/x': [{ text: 'late', waitMs: 60_000 }],
       'b/y': [{ text: 'one', waitMs: 10, stall: true }],
     });
-    const { error, told } = await left(all, leave, 'a/x,b/y', { hedgeAfterMs: 1000 });
+    const { error, emitted } = await leaveAtFirstText(all, leave, 'a/x,b/y', { hedgeAfterMs: 1000 });
     expect(shown(error)).toEqual([['a/x', 'b/y'], 'b/y', 'one']);
-    expect(error.details.attempts).toEqual(told);
+    expect(error.details.attempts).toEqual(emitted);
   });
 
   it('has the attempts of every round of a typed value', async () => {

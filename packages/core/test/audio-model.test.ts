@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type CallEvent,
   createMajordomo,
+  type Gate,
   LlmError,
   type Majordomo,
   type MajordomoOptions,
@@ -10,8 +11,10 @@ import {
   type SpeechStep,
   type TranscriptionBackend,
   type TranscriptionRequest,
+  type Usage,
 } from '../src/index.ts';
 import { sniffAudio } from '../src/operations/transcription.ts';
+import { manualClock } from './support/manual-clock.ts';
 
 const latin = (letters: string): Uint8Array => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
 const WAV = latin('RIFF....WAVEfmt ');
@@ -118,11 +121,11 @@ describe('a transcription', () => {
       kind: 'unsupported',
       details: { code: 'too-large', path: 'audio' },
     });
-    const said = make([a]).transcriptionModel('a/m');
+    const model = make([a]).transcriptionModel('a/m');
     const note = { audio: OGG, mediaType: 'audio/ogg' };
-    expect((await failing(said.transcribe({ ...note, durationMs: 1001 }))).kind).toBe('unsupported');
-    await said.transcribe({ ...note, durationMs: 1000 });
-    await said.transcribe(note);
+    expect((await failing(model.transcribe({ ...note, durationMs: 1001 }))).kind).toBe('unsupported');
+    await model.transcribe({ ...note, durationMs: 1000 });
+    await model.transcribe(note);
     expect(a.requests.map(({ durationMs }) => durationMs)).toEqual([1000, undefined]);
   });
 
@@ -156,6 +159,14 @@ describe('a transcription', () => {
     expect(warnings).toEqual([
       { action: 'coerced', what: 'mediaType', why: 'its bytes are audio/wav, and not audio/mpeg' },
     ]);
+  });
+
+  it('treats audio and video of one container as equal', async () => {
+    const a = listener('a');
+    const { warnings } = await make([a])
+      .transcriptionModel('a/m')
+      .transcribe({ audio: latin('\0\0\0\x18ftypisom'), mediaType: 'audio/mp4' });
+    expect([a.requests[0]?.mediaType, warnings]).toEqual(['audio/mp4', []]);
   });
 
   it.each([
@@ -219,6 +230,40 @@ describe('a transcription', () => {
       'b/m takes at most 15 bytes of audio, not 16',
       undefined,
     ]);
+    const codes = attempts.map(({ error }) => [error?.details.path, error?.details.code]);
+    expect(codes.slice(1, 3)).toEqual([
+      ['audio', 'media-type'],
+      ['audio', 'too-large'],
+    ]);
+  });
+
+  it('has a warning for a recovery, such as another credential, before those of the vendor', async () => {
+    const recover = { id: 'r', what: 'key replaced', apply: (request: never) => request };
+    const plain = listener('a').transcriptionModel?.('m') as TranscriptionBackend;
+    const warning = { action: 'dropped', what: 'language', why: 'unknown' } as const;
+    let count = 0;
+    const facts: Partial<TranscriptionBackend> = {
+      transcribe: async (request, context) => {
+        if (++count === 1) throw new LlmError('auth', 'revoked', { recover });
+        return { ...(await plain.transcribe(request, context)), warnings: [warning] };
+      },
+    };
+    const { warnings } = await make([listener('a', facts)])
+      .transcriptionModel('a/m')
+      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    expect(warnings).toEqual([{ action: 'repaired', what: 'key replaced', why: 'revoked' }, warning]);
+  });
+
+  it('fails over from a provider that returns nothing', async () => {
+    const nothing = { transcribe: () => Promise.resolve(undefined as never) };
+    const { target, attempts } = await make([listener('a', nothing), listener('b')])
+      .transcriptionModel('a/m,b/m')
+      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    expect([target, attempts[0]?.error?.kind, attempts[0]?.error?.message]).toEqual([
+      'b/m',
+      'protocol',
+      'a/m returned no response',
+    ]);
   });
 
   it('of silence is an empty string, not a failure', async () => {
@@ -228,19 +273,21 @@ describe('a transcription', () => {
     expect(text).toBe('');
   });
 
-  it.each<[string, object]>([
-    ['audio', { audio: 'OggS' }],
-    ['audio', { audio: new Uint8Array() }],
-    ['mediaType', { mediaType: 'ogg' }],
-    ['durationMs', { durationMs: 0 }],
-    ['durationMs', { durationMs: Number.NaN }],
-    ['language', { language: 'en_US!' }],
-    ['timestamps', { timestamps: 'line' }],
-  ])('rejects an invalid %s before any request: %j', async (path, wrong) => {
+  it.each<[string, string, object]>([
+    ['audio', 'must be a Uint8Array', { audio: 'OggS' }],
+    ['audio', 'must not be empty', { audio: new Uint8Array() }],
+    ['mediaType', 'must be like audio/ogg, not "ogg"', { mediaType: 'ogg' }],
+    ['durationMs', 'must be a number above 0, not 0', { durationMs: 0 }],
+    ['durationMs', 'must be a number above 0, not NaN', { durationMs: Number.NaN }],
+    ['durationMs', 'must be a number above 0, not Infinity', { durationMs: Infinity }],
+    ['language', 'must be a BCP 47 tag such as en or pt-BR, not "en_US!"', { language: 'en_US!' }],
+    ['timestamps', 'must be one of segment, word, not "line"', { timestamps: 'line' }],
+  ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {
     const a = listener('a');
     const request = { audio: OGG, mediaType: 'audio/ogg', ...wrong };
     const error = await failing(make([a]).transcriptionModel('a/m').transcribe(request));
     expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
+    expect(error.message).toBe(`${path} ${why}`);
     expect(error.stack).toContain('audio-model.test.ts');
   });
 });
@@ -250,7 +297,17 @@ it.each<[string | undefined, string]>([
   ['audio/flac', 'fLaC'],
   ['audio/ogg', 'OggS'],
   ['audio/mpeg', 'ID3\x04'],
+  ['audio/mp4', '\0\0\0\x18ftypM4B '],
+  ['audio/aiff', 'FORM....AIFF'],
   ['audio/mpeg', '\xff\xfb\x90\x00'],
+  ['audio/mpeg', '\xff\xfd\x90\x00'],
+  ['audio/mpeg', '\xff\xe3\x90\x00'],
+  ['audio/aac', '\xff\xf0\x50\x80'],
+  [undefined, '\xff\xe1\x50\x80'],
+  [undefined, '\xfe\xfb\x90\x00'],
+  [undefined, '\xff\xfb'],
+  [undefined, '\xff\xfb\xf0'],
+  [undefined, '\xff\xfb\x0c'],
   ['audio/aac', '\xff\xf1\x50\x80'],
   ['audio/mp4', '\0\0\0\x18ftypM4A '],
   ['video/mp4', '\0\0\0\x18ftypisom'],
@@ -285,6 +342,114 @@ describe('speech', () => {
       .speak({ text: 'hello' });
     expect([[...audio], mediaType, target, spec]).toEqual([[1, 2, 3], 'audio/mpeg', 'a/m', 'a/m']);
     expect(usage?.details?.units).toEqual({ character: 5 });
+  });
+
+  it.each(['mp3', 'wav', 'opus', 'flac', 'pcm'] as const)('accepts the format %s', async (format) => {
+    const { audio } = await make([speaker('a', [sound(1)])])
+      .speechModel('a/m')
+      .speak({ text: 'hello', format, speed: 0.5 });
+    expect([...audio]).toEqual([1]);
+  });
+
+  it('has usage and warnings of the vendor, and no media type if the vendor names none', async () => {
+    const usage: Usage = { input: 3, output: 4, cacheRead: undefined, cacheWrite: undefined, reasoning: 0 };
+    const warning = { action: 'dropped', what: 'speed', why: 'unknown' } as const;
+    const steps = [
+      { bytes: Uint8Array.of(1), usage },
+      { bytes: Uint8Array.of(2), warnings: [warning] },
+    ];
+    const answer = await make([speaker('a', steps)])
+      .speechModel('a/m')
+      .speak({ text: 'hello' });
+    expect([[...answer.audio], answer.mediaType]).toEqual([[1, 2], '']);
+    expect([answer.usage, answer.warnings, answer.attempts[0]?.usage]).toEqual([usage, [warning], usage]);
+  });
+
+  it('has a warning for a recovery, such as another credential', async () => {
+    const recover = { id: 'r', what: 'key replaced', apply: (request: never) => request };
+    let count = 0;
+    const backend: SpeechBackend = {
+      id: 'm',
+      async *speak() {
+        await Promise.resolve();
+        if (++count === 1) throw new LlmError('auth', 'revoked', { recover });
+        yield sound(1);
+      },
+    };
+    const { warnings, target } = await make([{ ...NO_CHAT, id: 'a', speechModel: () => backend }])
+      .speechModel('a/m')
+      .speak({ text: 'hello' });
+    expect([target, warnings]).toEqual([
+      'a/m',
+      [{ action: 'repaired', what: 'key replaced', why: 'revoked' }],
+    ]);
+  });
+
+  it('that is no Uint8Array is a protocol error', async () => {
+    const chain = [speaker('a', [{ bytes: [1] as unknown as Uint8Array }])];
+    const error = await failing(make(chain).speechModel('a/m').speak({ text: 'hello' }));
+    expect([error.kind, error.message, error.details.path, error.details.target]).toEqual([
+      'protocol',
+      'a/m: expected `bytes` to be a Uint8Array',
+      'bytes',
+      'a/m',
+    ]);
+  });
+
+  it('that fails has the usage of the audio so far, but no text', async () => {
+    const error = await failing(
+      make([speaker('a', [sound(1), new LlmError('server', 'down')])], { chain: { attempts: 1 } })
+        .speechModel('a/m')
+        .speak({ text: 'hello' }),
+    );
+    expect(error.details.partial).toMatchObject({ id: undefined, target: 'a/m', parts: [], text: '' });
+    expect(error.details.partial?.usage?.details).toEqual({ units: { character: 5 } });
+    const silent = await failing(
+      make([speaker('a', [new LlmError('server', 'down')])])
+        .speechModel('a/m')
+        .speak({ text: 'hello' }),
+    );
+    expect(silent.details.partial).toBeUndefined();
+  });
+
+  it('is sent as deltas to a reader of a stream, and otherwise as a complete response', async () => {
+    const deliveries: unknown[] = [];
+    const gate: Gate = {
+      name: 'delivery',
+      admit: ({ delivery, payload }) => {
+        deliveries.push([delivery, payload]);
+        return undefined;
+      },
+    };
+    const model = make([speaker('a', [sound(1)])], { gates: [gate] }).speechModel('a/m');
+    const request = { text: 'hello', voice: 'v' };
+    await model.speak(request);
+    await collected(model.stream(request));
+    expect(deliveries).toEqual([
+      ['complete', request],
+      ['deltas', request],
+    ]);
+  });
+
+  it('has no minimum rate of characters', async () => {
+    const clock = manualClock();
+    const { signal } = new AbortController();
+    const backend: SpeechBackend = {
+      id: 'm',
+      async *speak() {
+        for (const byte of [1, 2, 3]) {
+          yield sound(byte);
+          await clock.sleep(20_000, signal);
+        }
+      },
+    };
+    const majordomo = make([{ ...NO_CHAT, id: 'a', speechModel: () => backend }], {
+      clock,
+      chain: { leastCharsPerSecond: 10 },
+    });
+    const audio = collected(majordomo.speechModel('a/m').stream({ text: 'hello' }));
+    await clock.advance(60_000);
+    expect(await audio).toEqual([1, 2, 3]);
   });
 
   it('fails over after partial audio that was not played', async () => {
@@ -357,7 +522,7 @@ describe('speech', () => {
         .speechModel('a/m')
         .speak({ text: 'hello' }),
     );
-    expect(error.kind).toBe('empty');
+    expect([error.kind, error.message]).toEqual(['empty', 'a/m returned no audio']);
   });
 
   it('skips targets without speech or with a lower character limit', async () => {
@@ -370,6 +535,7 @@ describe('speech', () => {
       'a/m takes at most 4 characters, not 5',
       undefined,
     ]);
+    expect(attempts[1]?.error?.details).toMatchObject({ path: 'text', code: 'too-large' });
   });
 
   it('rejects a missing request, like transcription', async () => {
@@ -378,18 +544,21 @@ describe('speech', () => {
     const spoken = await failing(majordomo.speechModel('a/m').speak(nothing));
     const written = await failing(majordomo.transcriptionModel('b/m').transcribe(nothing));
     expect([spoken.kind, written.kind]).toEqual(['invalid-request', 'invalid-request']);
+    expect([spoken.message, spoken.details.path]).toEqual(['the request must be an object', 'the request']);
   });
 
-  it.each<[string, object]>([
-    ['text', { text: ' ' }],
-    ['text', { text: 5 }],
-    ['speed', { speed: 0 }],
-    ['format', { format: 'ogg' }],
-  ])('rejects an invalid %s before any request: %j', async (path, wrong) => {
+  it.each<[string, string, object]>([
+    ['text', 'must not be empty', { text: ' ' }],
+    ['text', 'must not be empty', { text: 5 }],
+    ['speed', 'must be above 0, not 0', { speed: 0 }],
+    ['speed', 'must be above 0, not Infinity', { speed: Infinity }],
+    ['format', 'must be one of mp3, wav, opus, flac, pcm, not "ogg"', { format: 'ogg' }],
+  ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {
     const majordomo = make([speaker('a', [sound(1)])]);
     const request = { text: 'hello', ...wrong };
     const error = await failing(majordomo.speechModel('a/m').speak(request));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
+    expect(error.message).toBe(`${path} ${why}`);
     const streamed = await failing(collected(majordomo.speechModel('a/m').stream(request)));
     expect(streamed.details.path).toBe(path);
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LlmError, user, type CallOptions } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world } from './support/world.ts';
+import type { Script, Turn } from './support/scripted.ts';
+import { world, type World } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 const once = { attempts: 1 };
@@ -29,12 +30,12 @@ describe('when every target is benched, by default', () => {
     const { majordomo, requestCounts } = world(dead);
     const model = majordomo.model('a/x');
     await failure(model.generate(hi));
-    const told: string[] = [];
-    majordomo.health.onChange((target) => told.push(target));
+    const changes: string[] = [];
+    majordomo.health.onChange((target) => changes.push(target));
     const before = majordomo.health.snapshot();
     await failure(model.generate(hi));
     await failure(model.generate(hi));
-    expect([requestCounts.get('a/x'), told, majordomo.health.snapshot()]).toEqual([4, [], before]);
+    expect([requestCounts.get('a/x'), changes, majordomo.health.snapshot()]).toEqual([4, [], before]);
   });
 
   it('probes one target of a chain, not all', async () => {
@@ -57,14 +58,14 @@ describe('when every target is benched, by default', () => {
   });
 
   it.each(['probe', 'try-soonest'] as const)(
-    '%s asks nobody whom an operator has benched for good',
-    async (way) => {
+    '%s contacts no target that an operator has benched without an end',
+    async (whenAllBenched) => {
       const { majordomo, requestCounts } = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
       await failure(majordomo.model('a/x').generate(hi));
       majordomo.health.bench('a/', Infinity);
       majordomo.health.bench('b/y', Infinity);
       const before = requestCounts.get('a/x');
-      const error = await failure(majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: way }));
+      const error = await failure(majordomo.model('a/x,b/y').generate(hi, { whenAllBenched }));
       expect([error.kind, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([
         'exhausted',
         before,
@@ -148,6 +149,28 @@ describe("'wait'", () => {
     await clock.advance(2000);
     expect((await answer).target).toBe('a/x');
   });
+});
+
+it('restarts the chain if the bench of a credential has ended while its attempt was settled', async () => {
+  const withKey =
+    (turn: Turn | string): Script =>
+    (_request, { credential }) => {
+      credential?.('k1');
+      return turn;
+    };
+  const it: World = world(
+    { 'a/x': [withKey({ fail: 'quota' }), withKey('ok')] },
+    {
+      gates: [{ name: 'slow', admit: ({ signal }) => ({ settle: () => it.clock.sleep(600, signal) }) }],
+    },
+  );
+  const model = it.majordomo.model('a/x');
+  const first = failure(model.generate(hi));
+  await it.clock.advance(4500);
+  expect((await first).kind).toBe('quota');
+  const second = model.generate(hi);
+  await it.clock.advance(1200);
+  expect((await second).text).toBe('ok');
 });
 
 describe('without a bench', () => {

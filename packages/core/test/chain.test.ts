@@ -174,7 +174,7 @@ describe('failover', () => {
     const error = await failure(majordomo.model('a/x,b/y').generate(hi));
     expect(error.kind).toBe('exhausted');
     expect(error.message).toBe(
-      'no target of "a/x,b/y" answered: a/x: server, said server (2 times); b/y: not-found, said not-found',
+      'no target of "a/x,b/y" answered: a/x: server, reported server (2 times); b/y: not-found, reported not-found',
     );
     expect(LlmError.is(error, 'server', 'not-found')).toBe(true);
     expect(LlmError.is(error, 'server')).toBe(false);

@@ -262,6 +262,14 @@ describe("afterCommit: 'continue'", () => {
     expect((await majordomo.model('a/x,b/y').generate(hi, continuing)).text).toBe('The whole story.');
   });
 
+  it('is not needed for restart, which starts again even if the text could be continued', async () => {
+    const { types, text } = await runStream(breakingTurn, 'The whole story.', {
+      ...continuing,
+      afterCommit: 'restart',
+    });
+    expect([types.includes('continued'), text]).toEqual([false, `${BEGIN}The whole story.`]);
+  });
+
   it('keeps a recovery of the second target', async () => {
     const recover = {
       id: 'r',

@@ -17,7 +17,7 @@ import { splitValues } from '../src/operations/embedding.ts';
 
 const USAGE = { input: 7, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-/** A text's vector: its length in a direction of its own, so that it can be told from others. */
+/** Returns the vector of a text: its length in a separate direction, so that no two texts have equal vectors. */
 const vectorOf = (value: string, size = 4): Float32Array =>
   Float32Array.from({ length: size }, (_, at) => (at === 0 ? 1 : value.length + at));
 
@@ -56,7 +56,7 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
         await Promise.resolve();
         underWay--;
         const kind = fail?.(request.values, requests.length);
-        if (kind !== undefined) throw new LlmError(kind, `${target} said ${kind}`, { target });
+        if (kind !== undefined) throw new LlmError(kind, `${target} reported ${kind}`, { target });
         const made = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
         return { vectors: made, target, usage: usage(ask), warnings: [] };
       },
@@ -91,6 +91,24 @@ describe('embedding', () => {
     expect(attempts).toMatchObject([{ target: 'a/m', outcome: 'finished' }]);
   });
 
+  it('has a warning for a recovery, such as another credential', async () => {
+    const recover = { id: 'r', what: 'key replaced', apply: (request: never) => request };
+    const plain = vectorizer('a').embeddingModel?.('m') as EmbeddingBackend;
+    let count = 0;
+    const backend: EmbeddingBackend = {
+      ...plain,
+      embed: (request, context) =>
+        ++count === 1
+          ? Promise.reject(new LlmError('auth', 'revoked', { recover }))
+          : plain.embed(request, context),
+    };
+    const provider: Provider = { ...vectorizer('a'), embeddingModel: () => backend };
+    const { warnings } = await make([provider])
+      .embeddingModel('a/m')
+      .embed({ values: ['one'] });
+    expect(warnings).toEqual([{ action: 'repaired', what: 'key replaced', why: 'revoked' }]);
+  });
+
   it('has each warning of the vendor once', async () => {
     const warning = { action: 'dropped', what: 'purpose', why: 'unknown' } as const;
     const backend: EmbeddingBackend = {
@@ -118,25 +136,19 @@ describe('embedding', () => {
     expect([vectors, target, a.requests]).toEqual([[], 'a/m', []]);
   });
 
-  it.each<[string, unknown, string]>([
-    ['an empty text', ['one', ' '], 'values[1]'],
-    ['what is no text', [3], 'values[0]'],
-    ['no list', 'one', 'values'],
-    ['a list of holes', Array(2), 'values[0]'],
-  ])('rejects %s before any request', async (_, values, path) => {
-    const a = vectorizer('a');
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed({ values: values as readonly string[] }),
-    );
-    expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
-  });
-
-  it.each<[string, unknown, string]>([
-    ['no request', undefined, 'the request'],
-    ['an unknown purpose', { values: ['one'], purpose: 'constructor' }, 'purpose'],
-  ])('rejects %s before any request', async (_, request, path) => {
+  it.each<[string, string, unknown]>([
+    ['values[1]', 'must not be empty', { values: ['one', ' '] }],
+    ['values[0]', 'must be a string, not number', { values: [3] }],
+    ['values', 'must be an array of strings', { values: 'one' }],
+    ['values[0]', 'must be a string, not undefined', { values: Array(2) }],
+    ['the request', 'must be an object', undefined],
+    ['dimensions', 'must be an integer above 0, not 0', { values: ['one'], dimensions: 0 }],
+    [
+      'purpose',
+      'must be one of query, document, similarity, classification, clustering, not "constructor"',
+      { values: ['one'], purpose: 'constructor' },
+    ],
+  ])('rejects a request if %s %s, before any request', async (path, why, request) => {
     const a = vectorizer('a');
     const error = await failing(
       make([a])
@@ -144,6 +156,26 @@ describe('embedding', () => {
         .embed(request as EmbeddingRequest),
     );
     expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
+    expect(error.message).toBe(`${path} ${why}`);
+  });
+
+  it.each(['query', 'document', 'similarity', 'classification', 'clustering'] as const)(
+    'accepts the purpose %s',
+    async (purpose) => {
+      const a = vectorizer('a');
+      await make([a])
+        .embeddingModel('a/m')
+        .embed({ values: ['one'], purpose });
+      expect(a.requests).toEqual([{ values: ['one'], purpose }]);
+    },
+  );
+
+  it('sends no part if a value of a later part certainly exceeds the token limit', async () => {
+    const small = vectorizer('a', { facts: { maxTokens: 10, maxValues: 1 } });
+    const values = ['short', 'x'.repeat(161)];
+    const error = await failing(make([small]).embeddingModel('a/m').embed({ values }));
+    expect([error.kind, error.details.path]).toEqual(['context-overflow', 'values[1]']);
+    expect(small.requests).toEqual([]);
   });
 
   it('skips a target whose token limit a value certainly exceeds, with its index', async () => {
@@ -152,8 +184,15 @@ describe('embedding', () => {
     const values = ['short', 'x'.repeat(161)];
     expect((await model.embeddingModel('a/m,b/m').embed({ values })).target).toBe('b/m');
     const error = await failing(model.embeddingModel('a/m').embed({ values }));
-    expect([error.kind, error.details.path]).toEqual(['context-overflow', 'values[1]']);
+    expect([error.kind, error.details.path, error.details.target]).toEqual([
+      'context-overflow',
+      'values[1]',
+      'a/m',
+    ]);
+    expect(error.message).toBe('values[1] is too long: a/m accepts at most 10 tokens per value');
     expect(small.requests).toEqual([]);
+    await model.embeddingModel('a/m').embed({ values: ['x'.repeat(160)] });
+    expect(small.requests).toHaveLength(1);
   });
 
   it('has the line of the application in its error', async () => {
@@ -171,7 +210,7 @@ describe('vectors of two spaces', () => {
     const a = vectorizer('a');
     const majordomo = make([a, vectorizer('b', { facts: { space: 'other' } })]);
     const error = await failing(majordomo.embeddingModel('a/m,b/n').embed({ values: ['one'] }));
-    expect(error.kind).toBe('config');
+    expect([error.kind, error.details.code]).toEqual(['config', 'mixed-spaces']);
     expect(error.message).toContain('a/m uses the space "words", b/n uses "other"');
     expect(a.requests).toEqual([]);
   });
@@ -181,7 +220,8 @@ describe('vectors of two spaces', () => {
     const majordomo = make([chatOnly, vectorizer('a')]);
     const { target, attempts } = await majordomo.embeddingModel('b/n,a/m').embed({ values: ['one'] });
     expect(target).toBe('a/m');
-    expect(attempts[0]).toMatchObject({ target: 'b/n', outcome: 'skipped', error: { kind: 'unsupported' } });
+    const error = { kind: 'unsupported', message: 'b/n does not create embeddings' };
+    expect(attempts[0]).toMatchObject({ target: 'b/n', outcome: 'skipped', error });
   });
 });
 
@@ -243,6 +283,9 @@ describe('a long list of values', () => {
         .embed({ values: ['x'] }),
     );
     expect(error.details.attempts.map(({ usage }) => usage)).toEqual([USAGE]);
+    expect(error.message).toBe('a/m: vectors: expected an array of 1 vectors, got 0');
+    const partial = { id: undefined, target: 'a/m', parts: [], text: '', usage: USAGE };
+    expect(error.details.attempts[0]?.error?.details.partial).toEqual(partial);
   });
 
   it('has the received vectors in the error after a failure, but not in logs', async () => {
@@ -265,9 +308,11 @@ describe('a long list of values', () => {
   it('is one call for observers and gates, with unique attempt numbers', async () => {
     const events: CallEvent[] = [];
     const reserved: string[] = [];
+    const payloads: unknown[] = [];
     const gate: Gate = {
       name: 'spy',
       admit: ({ call, target, attempt, operation, payload }) => {
+        payloads.push(payload);
         const count = payload && 'values' in payload ? payload.values.length : 0;
         reserved.push(`${call.id} ${target} ${attempt} ${String(operation)} ${count}`);
         return undefined;
@@ -276,13 +321,14 @@ describe('a long list of values', () => {
     const a = vectorizer('a', { facts: { maxValues: 2 } });
     await make([a], { gates: [gate], onEvent: (event) => events.push(event) })
       .embeddingModel('a/m')
-      .embed({ values: words(5) });
+      .embed({ values: words(5), purpose: 'query', dimensions: 4 });
     const id = events[0]?.call?.id;
     expect(reserved.sort()).toEqual([
       `${id} a/m 1 embedding 2`,
       `${id} a/m 2 embedding 2`,
       `${id} a/m 3 embedding 1`,
     ]);
+    expect(payloads[0]).toEqual({ values: words(2), purpose: 'query', dimensions: 4 });
     const types = events.map(({ type }) => type);
     expect([types[0], types.at(-1)]).toEqual(['call-start', 'call-end']);
     expect(types.filter((type) => type === 'call-start' || type === 'call-end')).toHaveLength(2);
@@ -310,25 +356,40 @@ describe('a long list of values', () => {
 });
 
 describe('invalid vectors', () => {
-  it.each<[string, readonly unknown[]]>([
-    ['too few', [vectorOf('a')]],
-    ['too many', [vectorOf('a'), vectorOf('b'), vectorOf('c')]],
-    ['of two lengths', [vectorOf('a'), vectorOf('b', 5)]],
-    ['without a number', [new Float32Array(), new Float32Array()]],
-    ['not numbers', [Float32Array.of(1, NaN), vectorOf('b', 2)]],
-    ['without an end', [vectorOf('a', 2), Float32Array.of(1, Infinity)]],
+  it.each<[string, unknown, string, string]>([
+    ['too few', [vectorOf('a')], 'vectors', 'expected an array of 2 vectors, got 1'],
+    ['too many', words(3).map((word) => vectorOf(word)), 'vectors', 'expected an array of 2 vectors, got 3'],
+    ['not in an array', 'none', 'vectors', 'expected an array of 2 vectors, got a value of type string'],
+    ['of two lengths', [vectorOf('a'), vectorOf('b', 5)], 'vectors[1]', 'expected 4 dimensions, got 5'],
     [
-      'no Float32Array',
-      [
-        [1, 2],
-        [3, 4],
-      ],
+      'without a number',
+      [new Float32Array(), new Float32Array()],
+      'vectors[0]',
+      'expected 0 dimensions, got 0',
     ],
-  ])('%s are a protocol error, and the next target is tried', async (_, vectors) => {
+    [
+      'not numbers',
+      [Float32Array.of(1, NaN), vectorOf('b', 2)],
+      'vectors[0]',
+      'contains values that are not finite',
+    ],
+    [
+      'without an end',
+      [vectorOf('a', 2), Float32Array.of(1, Infinity)],
+      'vectors[1]',
+      'contains values that are not finite',
+    ],
+    ['no Float32Array', [[1, 2], vectorOf('b', 2)], 'vectors[0]', 'expected a Float32Array'],
+  ])('%s are a protocol error, and the next target is tried', async (_, vectors, path, why) => {
     const a = vectorizer('a', { vectors: () => vectors as readonly Float32Array[] });
     const majordomo = make([a, vectorizer('b')]);
     const { target, attempts } = await majordomo.embeddingModel('a/m,b/m').embed({ values: ['one', 'two'] });
-    expect([target, attempts[0]?.error?.kind]).toEqual(['b/m', 'protocol']);
+    expect(target).toBe('b/m');
+    expect(attempts[0]?.error).toMatchObject({
+      kind: 'protocol',
+      message: `a/m: ${path}: ${why}`,
+      details: { path, target: 'a/m' },
+    });
   });
 
   it('of another length in another part are a protocol error', async () => {
@@ -355,6 +416,17 @@ describe('invalid vectors', () => {
     ]);
   });
 
+  it('with the requested dimensions are normalized, but a vector of zeros is not changed', async () => {
+    const a = vectorizer('a', { vectors: () => [Float32Array.of(0.3, 0.4), Float32Array.of(0, 0)] });
+    const { vectors } = await make([a])
+      .embeddingModel('a/m')
+      .embed({ values: ['one', 'two'], dimensions: 2 });
+    expect(vectors.map((vector) => [...vector].map((value) => value.toFixed(2)))).toEqual([
+      ['0.60', '0.80'],
+      ['0.00', '0.00'],
+    ]);
+  });
+
   it('with too few dimensions are a protocol error', async () => {
     const a = vectorizer('a');
     const error = await failing(
@@ -373,6 +445,11 @@ describe('invalid vectors', () => {
         .embed({ values: ['one'], dimensions: 5 }),
     );
     expect([error.kind, a.requests]).toEqual(['unsupported', []]);
+    expect(error.message).toBe('a/m creates vectors of 4 dimensions, not 5');
+    const { vectors } = await make([a])
+      .embeddingModel('a/m')
+      .embed({ values: ['one'], dimensions: 4 });
+    expect(vectors[0]).toHaveLength(4);
   });
 });
 
@@ -380,6 +457,12 @@ describe('the parts of a list', () => {
   it('are filled up to the token limit', () => {
     const values = ['abc', 'def', 'ghi', 'jkl', 'mno'];
     expect(splitValues(values, { maxRequestTokens: 2 })).toEqual([['abc', 'def'], ['ghi', 'jkl'], ['mno']]);
+  });
+
+  it('count more tokens for text that is not ASCII', () => {
+    const values = ['äöü', 'äöü', 'abc'];
+    expect(splitValues(values, { maxRequestTokens: 8 })).toEqual([['äöü', 'äöü'], ['abc']]);
+    expect(splitValues(values, { maxRequestTokens: 9 })).toEqual([values]);
   });
 
   it('contain all values in order, each part within the limits', () => {

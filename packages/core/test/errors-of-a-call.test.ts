@@ -57,7 +57,7 @@ const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) =>
   },
   async resolve(_model, majordomo) {
     function lineOfTheApp(): Promise<unknown> {
-      return majordomo.resolve('nobody');
+      return majordomo.resolve('unknown');
     }
     return lineOfTheApp();
   },
@@ -69,7 +69,7 @@ const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) =>
   },
 };
 
-describe.each(['a/fails', 'a/fails,a/missing', 'typo', 'nobody/x'])('an error of %s', (spec) => {
+describe.each(['a/fails', 'a/fails,a/missing', 'typo', 'unknown/x'])('an error of %s', (spec) => {
   it.each(Object.entries(calls))('has the line of the application that called %s', async (_name, ask) => {
     const { majordomo } = world({ 'a/fails': [{ fail: 'auth' }], 'a/missing': [{ fail: 'not-found' }] });
     const error = await failure(ask(majordomo.model(spec), majordomo));
@@ -92,9 +92,9 @@ describe('inspect of an error', () => {
     const lines = await shown('a/full,a/gone,b/slow');
     expect(lines[0]).toBe('LlmError [exhausted]: no target of "a/full,a/gone,b/slow" answered');
     expect(lines.slice(1, 4)).toEqual([
-      '  a/full: overloaded, said overloaded (529, req_1), 2 times',
-      '  a/gone: not-found, said not-found',
-      '  b/slow: timeout, said timeout, 2 times',
+      '  a/full: overloaded, reported overloaded (529, req_1), 2 times',
+      '  a/gone: not-found, reported not-found',
+      '  b/slow: timeout, reported timeout, 2 times',
     ]);
     expect(lines[4]).toMatch(/^ {4}at .*errors-of-a-call\.test\.ts/);
     expect(lines.length).toBeLessThanOrEqual(12);

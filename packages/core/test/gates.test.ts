@@ -158,14 +158,14 @@ describe('gates', () => {
   });
 
   it.each<
-    readonly [why: string, options: CallOptions, script: Script, told: readonly [string, true | undefined]]
+    readonly [why: string, options: CallOptions, script: Script, end: readonly [string, true | undefined]]
   >([
     ['by a timeout of the call', { timeouts: { totalMs: 5 } }, slow, ['failed', true]],
     ['by a timeout of the attempt', { timeouts: { firstContentMs: 5 } }, slow, ['failed', true]],
     ['as the loser of a hedge', { hedgeAfterMs: 5 }, slow, ['abandoned', true]],
     ['by an abort', {}, slow, ['failed', true]],
     ['by its provider', {}, { fail: 'server' }, ['failed', undefined]],
-  ])('receive whether majordomo ended the attempt: %s', async (_, options, script, told) => {
+  ])('receive whether majordomo ended the attempt: %s', async (_, options, script, end) => {
     const settled: (readonly [string, true | undefined])[] = [];
     const gate: Gate = {
       name: 'books',
@@ -185,7 +185,7 @@ describe('gates', () => {
     void call.catch(() => undefined);
     await clock.advance(10);
     await call.catch(() => undefined);
-    expect(settled).toEqual([told]);
+    expect(settled).toEqual([end]);
   });
 
   it('receive no `stopped` if the call ended before the provider was called', async () => {
@@ -263,7 +263,7 @@ function requestLimit(most: number): Gate {
   const used = new Map<string, number>();
   return {
     name: 'requests',
-    admit({ call: { tenant = 'nobody' } }) {
+    admit({ call: { tenant = 'none' } }) {
       const count = (used.get(tenant) ?? 0) + 1;
       if (count > most) return { deny: `tenant ${tenant} has used its ${most} requests` };
       used.set(tenant, count);
@@ -337,7 +337,7 @@ describe('observers', () => {
       {
         'a/x': [
           () => {
-            log.push('asked');
+            log.push('sent');
             return 'a';
           },
         ],
@@ -352,7 +352,7 @@ describe('observers', () => {
       },
     );
     await majordomo.model('a/x').generate(hi);
-    expect(log).toEqual(['enter a/x', 'asked', 'leave']);
+    expect(log).toEqual(['enter a/x', 'sent', 'leave']);
   });
 
   it('receive no prompt, answer or credential except in the response', async () => {
@@ -385,7 +385,7 @@ describe('recoveries', () => {
     const response = await majordomo.model('a/x').generate({ ...hi, temperature: 1 }, { attempts: 1 });
     expect(response.text).toBe('t=none');
     expect(response.warnings).toEqual([
-      { action: 'repaired', what: 'temperature dropped', why: 'a/x said invalid-request' },
+      { action: 'repaired', what: 'temperature dropped', why: 'a/x reported invalid-request' },
     ]);
     expect(requestCounts.get('a/x')).toBe(2);
     expect(majordomo.health.snapshot()).toEqual({});

@@ -116,6 +116,32 @@ describe('hedgeAfterMs', () => {
     expect([(await answer).target, requestCounts.get('b/y')]).toEqual(['c/z', undefined]);
   });
 
+  it('skips a target that does not support the request for the second attempt', async () => {
+    const { majordomo, clock, requestCounts } = world({
+      'a/x': [slow('a', 60_000)],
+      'b/y': [{ capabilities: { output: false }, text: 'b' }],
+      'c/z': ['c'],
+    });
+    const answer = majordomo.model('a/x,b/y,c/z').generate({ ...hi, output: 'json' }, hedged);
+    await clock.advance(1000);
+    expect([(await answer).target, requestCounts.get('b/y')]).toEqual(['c/z', undefined]);
+  });
+
+  it('skips a target that failed in an earlier race of the call', async () => {
+    const { majordomo, clock, requestCounts } = world({
+      'a/x': [{ waitMs: 1500, fail: 'server' }, slow('a', 60_000)],
+      'b/y': [{ fail: 'not-found' }],
+      'c/z': ['c'],
+    });
+    const answer = majordomo.model('a/x,b/y,c/z').generate(hi, { ...hedged, attempts: 2 });
+    await clock.advance(2500);
+    expect([(await answer).target, requestCounts.get('a/x'), requestCounts.get('b/y')]).toEqual([
+      'c/z',
+      2,
+      1,
+    ]);
+  });
+
   it('benches a target that fails, not one that loses', async () => {
     const { majordomo, clock } = world(
       { 'a/x': [{ waitMs: 1500, fail: 'server' }], 'b/y': [slow('b', 1000)] },

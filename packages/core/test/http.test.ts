@@ -108,23 +108,23 @@ describe('a chat stream', () => {
 
 describe('a failure', () => {
   it('is the last event, and the reader throws it with its kind', async () => {
-    const error = new LlmError('rate-limit', 'a/x asks for fewer requests', {
+    const error = new LlmError('rate-limit', 'a/x limits requests', {
       retryAfterMs: 2000,
       body: 'inner',
     });
     const body = await sseResponse(failing(error)).text();
     expect(body.split('\n\n').at(-2)).toBe(
-      'data: {"type":"error","kind":"rate-limit","message":"a/x asks for fewer requests","retryAfterMs":2000}',
+      'data: {"type":"error","kind":"rate-limit","message":"a/x limits requests","retryAfterMs":2000}',
     );
     const seen: unknown[] = [];
-    const told = await failure(
+    const received = await failure(
       (async () => {
         for await (const event of readSse(new Response(body))) seen.push(event);
       })(),
     );
-    expect([told.kind, told.message, told.details.retryAfterMs, seen.length]).toEqual([
+    expect([received.kind, received.message, received.details.retryAfterMs, seen.length]).toEqual([
       'rate-limit',
-      'a/x asks for fewer requests',
+      'a/x limits requests',
       2000,
       1,
     ]);

@@ -40,7 +40,7 @@ function painter(
       requests.push(request);
       const turn = script.shift() ?? 1;
       if (typeof turn === 'string')
-        return Promise.reject(new LlmError(turn, `${target} said ${turn}`, { target }));
+        return Promise.reject(new LlmError(turn, `${target} reported ${turn}`, { target }));
       const images = Array.from({ length: turn }, () => image(new Uint8Array([137])));
       const warnings =
         turn === request.n ? [] : [{ action: 'dropped' as const, what: 'n', why: `${turn} came` }];
@@ -65,7 +65,7 @@ const takes = (maxBytes: number, maxCount?: number): ImageLimits => ({
   maxBytes,
   maxCount,
 });
-/** Cuts off what is too much, and says so. */
+/** Fitter that cuts images to the limit, with a warning. */
 const media: MediaFitter = {
   fit: (part, { maxBytes }, _signal, warn) => {
     if (part.bytes.length <= maxBytes) return Promise.resolve(part);
@@ -80,7 +80,7 @@ const make = (
 ): ReturnType<typeof createMajordomo> => createMajordomo({ providers, random: () => 0, ...options });
 
 describe('an image model', () => {
-  it.each<readonly [what: string, request: ImageRequest, told: Usage | undefined, usage: unknown]>([
+  it.each<readonly [what: string, request: ImageRequest, reported: Usage | undefined, usage: unknown]>([
     [
       'by size',
       cat,
@@ -100,17 +100,17 @@ describe('an image model', () => {
       { input: 9, output: 90, details: { outputImage: 90, units: { 'image:512x768': 2 } } },
     ],
     [
-      'by the units that the provider says',
+      'by the units that the provider reports',
       cat,
       { ...NO_TOKENS, details: { units: { megapixel: 1 } } },
       { details: { units: { megapixel: 1 } } },
     ],
-  ])('reports the billing units of its images: %s', async (_what, request, told, usage) => {
+  ])('reports the billing units of its images: %s', async (_what, request, reported, usage) => {
     const settled: unknown[] = [];
     const gates = [
       { name: 'book', admit: () => ({ settle: (end: Attempt) => void settled.push(end.usage) }) },
     ];
-    const drawn = await make([painter('a', [2], [], {}, told)], { gates })
+    const drawn = await make([painter('a', [2], [], {}, reported)], { gates })
       .imageModel('a/m')
       .generate(request);
     expect(drawn.usage).toMatchObject(usage as object);

@@ -76,8 +76,8 @@ describe('an attempt', () => {
       { gates: [spy(seen)], aliases },
     );
     const { attempts } = await majordomo.model('fast').generate(hi);
-    const told = [seen, attempts].map((each) => each.map(({ model, name }) => [model, name]));
-    expect(told).toEqual([
+    const names = [seen, attempts].map((each) => each.map(({ model, name }) => [model, name]));
+    expect(names).toEqual([
       [
         ['x', 'small'],
         ['y', 'fast'],

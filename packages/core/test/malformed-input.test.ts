@@ -9,7 +9,7 @@ import {
 import { failure } from './support/failure.ts';
 import { world } from './support/world.ts';
 
-const said = { role: 'user', parts: [{ type: 'text', text: 'hi' }] };
+const message = { role: 'user', parts: [{ type: 'text', text: 'hi' }] };
 const result = { type: 'tool-result', callId: '1', name: 'x' };
 const tool = { name: 'x', description: '', parameters: { type: 'object' } };
 
@@ -22,7 +22,7 @@ describe('an invalid request is rejected with its path, before any request is se
     ['a text', 'hi', 'request'],
     ['a prompt', { prompt: 'hi' }, 'prompt'],
     ['null as a message', { messages: [null] }, 'messages[0]'],
-    ['a text as a message', { messages: [said, 'hi'] }, 'messages[1]'],
+    ['a text as a message', { messages: [message, 'hi'] }, 'messages[1]'],
     ['messages of another library', { messages: [{ role: 'user', content: 'hi' }] }, 'messages[0].parts'],
     ['user(undefined)', { messages: [user(undefined as unknown as string)] }, 'messages[0].parts[0]'],
     ['null as a part', { messages: [{ role: 'user', parts: [null] }] }, 'messages[0].parts[0]'],
@@ -57,17 +57,21 @@ describe('an invalid request is rejected with its path, before any request is se
       { messages: [{ role: 'tool', parts: [{ ...result, callId: undefined, content: [] }] }] },
       'messages[0].parts[0].callId',
     ],
-    ['tools as an object', { messages: [said], tools: { x: tool } }, 'tools'],
-    ['null as a tool', { messages: [said], tools: [null] }, 'tools[0]'],
+    ['tools as an object', { messages: [message], tools: { x: tool } }, 'tools'],
+    ['null as a tool', { messages: [message], tools: [null] }, 'tools[0]'],
     [
       'a tool with spaces in its name',
-      { messages: [said], tools: [{ ...tool, name: 'a b!' }] },
+      { messages: [message], tools: [{ ...tool, name: 'a b!' }] },
       'tools[0].name',
     ],
-    ['a tool without a name', { messages: [said], tools: [{ ...tool, name: undefined }] }, 'tools[0].name'],
-    ['a system of parts', { messages: [said], system: [{ type: 'text', text: 'x' }] }, 'system'],
-    ['stop as a text', { messages: [said], stop: 'x' }, 'stop'],
-    ['an effort that does not exist', { messages: [said], reasoning: 'hgih' }, 'reasoning'],
+    [
+      'a tool without a name',
+      { messages: [message], tools: [{ ...tool, name: undefined }] },
+      'tools[0].name',
+    ],
+    ['a system of parts', { messages: [message], system: [{ type: 'text', text: 'x' }] }, 'system'],
+    ['stop as a text', { messages: [message], stop: 'x' }, 'stop'],
+    ['an effort that does not exist', { messages: [message], reasoning: 'hgih' }, 'reasoning'],
   ])('%s', async (_name, request, path) => {
     const { majordomo, requestCounts } = world({ 'a/x': ['ok'] });
     const model = majordomo.model('a/x');

@@ -5,7 +5,7 @@ import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** What each target is asked with. */
+/** Settings that each target receives. */
 function asking(aliases: Readonly<Record<string, string | NamedSpec>>, resolvers: readonly Resolver[] = []) {
   const attempts: AttemptInfo[] = [];
   const gate = { name: 'look', admit: (info: AttemptInfo) => void attempts.push(info) };
@@ -22,7 +22,7 @@ describe('a name with settings', () => {
     const { ask } = asking({
       deep: { spec: 'a/x', with: { reasoning: 'high', maxTokens: 9, cache: 'long' } },
     });
-    expect(await ask('deep')).toMatchObject({ reasoning: 'high', maxTokens: 9, cache: 'long' });
+    expect(await ask('deep')).toMatchObject({ reasoning: 'high', maxTokens: 9, cache: { prefix: 'long' } });
     expect((await ask('a/x')).reasoning).toBeUndefined();
   });
 

@@ -289,7 +289,7 @@ describe('the output mode depends on the target', () => {
       {
         'a/native': [{ capabilities: { output: 'native' }, fail: 'invalid-output' }],
         'b/tool': [{ capabilities: { output: 'tool' }, fail: 'not-found' }],
-        'c/told': [{ capabilities: { output: 'instruct' }, text: good }],
+        'c/instruct': [{ capabilities: { output: 'instruct' }, text: good }],
       },
       {
         onEvent: () => undefined,
@@ -297,7 +297,7 @@ describe('the output mode depends on the target', () => {
       },
     );
     const response = await majordomo
-      .model('a/native,b/tool,c/told')
+      .model('a/native,b/tool,c/instruct')
       .generateObject({ messages, output: Soup });
     expect(response.value).toEqual({ title: 'Soup' });
     expect(

@@ -17,8 +17,8 @@ import { world, type World } from './support/world.ts';
 const hi = { messages: [user('hi')] };
 const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
-/** What was told of one type, without the call that it is about. */
-const told = ({ events }: World, type: CallEvent['type']): object[] =>
+/** Returns the emitted events of one type, without type and call. */
+const eventsOf = ({ events }: World, type: CallEvent['type']): object[] =>
   events.flatMap((event) => {
     const { call: _call, type: its, ...rest } = event;
     return its === type ? [rest] : [];
@@ -53,10 +53,10 @@ describe('an observer is notified of', () => {
     await first;
     await it.clock.advance(30);
     for (let next = await stream.next(); next.done !== true;) next = await stream.next();
-    expect(told(it, 'attempt-start')).toEqual([{ target: 'a/x', attempt: 1 }]);
-    expect(told(it, 'committed')).toEqual([{ target: 'a/x', msToFirst: 70 }]);
+    expect(eventsOf(it, 'attempt-start')).toEqual([{ target: 'a/x', attempt: 1 }]);
+    expect(eventsOf(it, 'committed')).toEqual([{ target: 'a/x', msToFirst: 70 }]);
     const result = record('a/x', { outcome: 'finished', usage, ms: 100 });
-    expect(told(it, 'attempt-end')).toEqual([{ attempt: 1, result }]);
+    expect(eventsOf(it, 'attempt-end')).toEqual([{ attempt: 1, result }]);
   });
 
   it.each([
@@ -74,23 +74,32 @@ describe('an observer is notified of', () => {
     expect(order.filter((type) => type === 'call-end')).toHaveLength(1);
   });
 
+  it('the end once if the reader leaves again after it', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const reader = it.majordomo.model('a/x').stream(hi)[Symbol.asyncIterator]();
+    while ((await reader.next()).done !== true);
+    await reader.return?.();
+    await reader.return?.();
+    expect(eventsOf(it, 'call-end')).toHaveLength(1);
+  });
+
   it('the end if nothing is read after the finish', async () => {
     const it = world({ 'a/x': ['a'] });
     const stream = it.majordomo.model('a/x').stream(hi, { timeouts: { unreadMs: 50 } });
     const reader = stream[Symbol.asyncIterator]();
     for (let next = await reader.next(); next.value?.type !== 'finish';) next = await reader.next();
-    expect(told(it, 'call-end')).toEqual([]);
+    expect(eventsOf(it, 'call-end')).toEqual([]);
     // The reader's time begins again with each read.
     await it.clock.advance(50);
     await it.clock.advance(50);
-    expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
+    expect(eventsOf(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
   });
 
   it('the end before an unread response resolves', async () => {
     const it = world({ 'a/x': ['a'] });
     const stream = it.majordomo.model('a/x').stream(hi);
     await stream.response();
-    expect(told(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
+    expect(eventsOf(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
   });
 
   it('vendor and billing of an attempt, including skipped ones', async () => {
@@ -143,7 +152,7 @@ describe('an observer is notified of', () => {
     const answer = it.majordomo.model('a/x,b/y').generate(hi);
     await it.clock.advance(100);
     const { attempts } = await answer;
-    expect(told(it, 'attempt-failed')).toMatchObject([
+    expect(eventsOf(it, 'attempt-failed')).toMatchObject([
       { target: 'a/x', attempt: 1, error: { kind: 'server' }, willRetryInMs: 50 },
       { target: 'a/x', attempt: 2, error: { kind: 'quota' }, willRetryInMs: undefined },
     ]);
@@ -158,17 +167,17 @@ describe('an observer is notified of', () => {
     const recover = { id: 'r', what: 'nothing', apply: (request: never) => request };
     const it = world({ 'a/x': [{ fail: 'invalid-request', details: { recover } }, 'ok'] });
     await it.majordomo.model('a/x').generate(hi);
-    expect(told(it, 'attempt-failed')).toMatchObject([{ attempt: 1, willRetryInMs: 0 }]);
-    expect(told(it, 'attempt-start')).toEqual([1, 2].map((attempt) => ({ target: 'a/x', attempt })));
+    expect(eventsOf(it, 'attempt-failed')).toMatchObject([{ attempt: 1, willRetryInMs: 0 }]);
+    expect(eventsOf(it, 'attempt-start')).toEqual([1, 2].map((attempt) => ({ target: 'a/x', attempt })));
   });
 
   it('a bench and its end', async () => {
     const it = world({ 'a/x': [{ fail: 'server' }], 'b/y': ['b'] });
     const until = it.clock.now() + 5000;
     await it.majordomo.model('a/x,b/y').generate(hi);
-    expect(told(it, 'benched')).toEqual([{ target: 'a/x', until }]);
+    expect(eventsOf(it, 'benched')).toEqual([{ target: 'a/x', until }]);
     await it.majordomo.model('a/x,b/y').generate(hi);
-    expect(told(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'benched', until }]);
+    expect(eventsOf(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'benched', until }]);
   });
 
   it('a probe, and the recovery at its first content', async () => {
@@ -180,7 +189,7 @@ describe('an observer is notified of', () => {
     await stream.next();
     expect(it.kinds()).toEqual(['call-start', 'probed', 'attempt-start', 'committed', 'recovered']);
     expect(it.majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
-    expect([told(it, 'probed'), told(it, 'recovered')]).toEqual([
+    expect([eventsOf(it, 'probed'), eventsOf(it, 'recovered')]).toEqual([
       [{ target: 'a/x', until: undefined }],
       [{ target: 'a/x', until: undefined }],
     ]);
@@ -201,7 +210,7 @@ describe('an observer is notified of', () => {
     const it = world({ 'a/x': [{ text: 'a', capabilities: { tools: false } }], 'b/y': ['b'] });
     const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];
     const { attempts } = await it.majordomo.model('a/x,b/y').generate({ ...hi, tools });
-    expect(told(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'unsupported', until: undefined }]);
+    expect(eventsOf(it, 'target-skipped')).toEqual([{ target: 'a/x', why: 'unsupported', until: undefined }]);
     expect(attempts[0]).toEqual(record('a/x', { outcome: 'skipped', error: attempts[0]?.error }));
     expect(attempts[0]?.error?.kind).toBe('unsupported');
   });
@@ -211,14 +220,14 @@ describe('an observer is notified of', () => {
     it.majordomo.health.bench('a/x', 1000);
     const answer = it.majordomo.model('a/x').generate(hi, { whenAllBenched: 'wait' });
     await it.clock.advance(1000);
-    expect(told(it, 'target-skipped')).toHaveLength(1);
+    expect(eventsOf(it, 'target-skipped')).toHaveLength(1);
     expect((await answer).attempts).toEqual([record('a/x', { outcome: 'finished', usage })]);
   });
 
   it('the end of a call with the complete response', async () => {
     const it = world({ 'a/x': ['a'] });
     const response = await it.majordomo.model('a/x').generate(hi);
-    expect(told(it, 'call-end')).toEqual([
+    expect(eventsOf(it, 'call-end')).toEqual([
       { outcome: 'finished', response, error: undefined, attempts: response.attempts },
     ]);
   });
@@ -227,8 +236,10 @@ describe('an observer is notified of', () => {
     const it = world({ 'a/x': ['a'] });
     const error = await failure(it.majordomo.model('a/x').generate({ messages: [] }));
     expect(it.kinds()).toEqual(['call-start', 'call-end']);
-    expect(told(it, 'call-start')).toEqual([{ targets: [] }]);
-    expect(told(it, 'call-end')).toEqual([{ outcome: 'failed', response: undefined, error, attempts: [] }]);
+    expect(eventsOf(it, 'call-start')).toEqual([{ targets: [] }]);
+    expect(eventsOf(it, 'call-end')).toEqual([
+      { outcome: 'failed', response: undefined, error, attempts: [] },
+    ]);
   });
 });
 
@@ -276,10 +287,20 @@ describe('the error of a call', () => {
     expect((await failure(majordomo.model('b/y').generate(hi))).details.target).toBe('c/z');
   });
 
+  it('names the target that does not support the request', async () => {
+    const { majordomo } = world({ 'a/x': [{ capabilities: { output: false } }] });
+    const request = { ...hi, output: 'json' } as const;
+    const { kind, details } = await failure(majordomo.model('a/x').generate(request));
+    expect([kind, details.target]).toEqual(['unsupported', 'a/x']);
+    const policy = { unsupported: { advance: false } };
+    const ended = await failure(majordomo.model('a/x').generate(request, { policy }));
+    expect([ended.kind, ended.details.target]).toEqual(['unsupported', 'a/x']);
+  });
+
   it('has the kind that the application’s classifier returns, and the provider’s error as its cause', async () => {
     const { majordomo } = world({ 'a/x': [{ fail: 'auth', details: { status: 401 } }] });
     const error = await failure(majordomo.model('a/x').generate(hi, { classify: () => 'billing' }));
-    expect([error.kind, error.message, error.details.status]).toEqual(['billing', 'a/x said auth', 401]);
+    expect([error.kind, error.message, error.details.status]).toEqual(['billing', 'a/x reported auth', 401]);
     expect(error.cause).toMatchObject({ kind: 'auth' });
   });
 
@@ -317,7 +338,7 @@ describe('an abort', () => {
     controller.abort();
     expect((await answer).kind).toBe('aborted');
     expect(it.kinds()).toEqual(['call-start', 'call-end']);
-    expect(told(it, 'call-end')).toMatchObject([{ outcome: 'failed', attempts: [] }]);
+    expect(eventsOf(it, 'call-end')).toMatchObject([{ outcome: 'failed', attempts: [] }]);
   });
 
   it('before the call calls no resolver', async () => {
@@ -448,5 +469,19 @@ describe('a target receives a request', () => {
     });
     expect(LlmError.is(await failure(majordomo.model('a/x').generate(hi)), 'invalid-request')).toBe(true);
     expect(count).toBe(5);
+  });
+
+  it('once with each credential of a pool, however large', async () => {
+    let count = 0;
+    const { majordomo } = world({
+      'a/x': [
+        () => {
+          const apply = (request: never) => request;
+          const recover = { id: String(count++), what: 'key', changesCredential: true, apply };
+          return count < 8 ? { fail: 'quota', details: { recover } } : 'ok';
+        },
+      ],
+    });
+    expect([(await majordomo.model('a/x').generate(hi)).text, count]).toEqual(['ok', 8]);
   });
 });

@@ -14,10 +14,11 @@ import { world } from './support/world.ts';
 
 const request = { messages: [user('hi')] };
 
-/** By the type of what is right: values that nobody can mean. */
+/** Invalid values by the type of the valid ones. */
 const WRONG = {
   number: ['many', null, true, {}, [], NaN, -1, 10n],
   word: ['mayn', null, 5, {}],
+  cache: ['mayn', null, 5],
   function: ['many', null, 5, {}, []],
   object: ['many', null, 5, true, [], () => 1, new Map([['a', 'b']]), new Headers({ a: 'b' })],
   array: ['many', null, 5, {}, () => 1],
@@ -44,6 +45,7 @@ const CALL: Readonly<Record<string, Type>> = {
   slowWindowMs: 'number',
   whenAllBenched: 'word',
   classify: 'function',
+  order: 'function',
 };
 
 const ONE_CALL: Readonly<Record<string, Type>> = {
@@ -90,7 +92,9 @@ const SETTINGS: Readonly<Record<string, Type>> = {
   stop: 'array',
   seed: 'finite',
   reasoning: 'word',
-  cache: 'word',
+  cache: 'cache',
+  'cache.prefix': 'word',
+  'cache.after': 'number',
   extra: 'object',
   timeouts: 'object',
   'timeouts.totalMs': 'number',

@@ -235,13 +235,14 @@ describe('prepare', () => {
       stop: ['x'],
       seed: 0,
       reasoning: 'low',
-      cache: 'long',
     } as const;
-    const { request } = await prepared({ messages: [user('hi')], system: 's', ...settings });
+    const cache = { prefix: 'long', messages: 'none', after: 1, key: 'k' } as const;
+    const { request } = await prepared({ messages: [user('hi')], system: 's', ...settings, cache });
     expect(request).toEqual({
       messages: [user('hi')],
       system: 's',
       ...settings,
+      cache,
       tools: [],
       output: undefined,
       extra: {},
@@ -384,14 +385,14 @@ describe('prepare', () => {
       ],
       ['a PDF may be larger', [pdf(5)], { maxBytes: 4, pdf: { maxBytes: 5 } }, counting],
       ['a text has no pages', [file(new Uint8Array(9), 'text/plain')], { pdf: { maxPages: 1 } }, counting],
-      ['pages cannot be told', [pdf(0)], { pdf: { maxPages: 0 } }, counting],
-      ['nobody counts pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
+      ['the pages cannot be counted', [pdf(0)], { pdf: { maxPages: 0 } }, counting],
+      ['no fitter counts pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
     ])('are accepted if %s', async (_, files, limits, media) => {
       expect(await kind(files, limits, media)).toBe('none');
     });
 
     it('are counted by pages only if pages are limited', async () => {
-      const media: MediaFitter = { ...counting, pages: () => Promise.reject(new Error('asked')) };
+      const media: MediaFitter = { ...counting, pages: () => Promise.reject(new Error('called')) };
       expect(await kind([pdf(5)], { maxBytes: 9, pdf: { maxBytes: 9 } }, media)).toBe('none');
     });
   });
@@ -427,9 +428,9 @@ describe('prepare', () => {
       toolChoice: { name: 'answer' },
       tools: [{ name: 'answer' }],
     } satisfies Partial<Record<keyof ModelRequest, unknown>>);
-    const told = await prepared({ ...request, system: 'be brief' }, { output: 'instruct' });
-    expect(told.request.system).toMatch(/^be brief\n\n/);
-    expect([...byTool.warnings, ...told.warnings].map(({ action }) => action)).toEqual([
+    const instructed = await prepared({ ...request, system: 'be brief' }, { output: 'instruct' });
+    expect(instructed.request.system).toMatch(/^be brief\n\n/);
+    expect([...byTool.warnings, ...instructed.warnings].map(({ action }) => action)).toEqual([
       'emulated',
       'emulated',
     ]);

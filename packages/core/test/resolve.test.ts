@@ -13,7 +13,7 @@ import { EventWriter } from '../src/toolkit.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** Answers with the target and model id that it was asked for; takes `echo://` DSNs. */
+/** Answers with the target and model id of the request; takes `echo://` DSNs. */
 function echo(id: string, seen: ModelContext[] = []): Provider {
   return {
     spi: 1,
@@ -221,9 +221,26 @@ describe('resolve', () => {
     const waiting = majordomo.resolve('slow', { signal: controller.signal });
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
-    await expect(
-      make({ resolvers: [() => Promise.reject(new Error('no table'))] }).resolve('tier'),
-    ).rejects.toThrow('tier failed: no table');
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['rejects', () => Promise.reject(new Error('no table'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no table');
+      },
+    ],
+  ])('names the resolver that %s, so that the vendor is not blamed', async (_, resolver) => {
+    const majordomo = make({ resolvers: [resolver] });
+    for (const work of [() => majordomo.resolve('tier'), () => majordomo.model('tier').generate(hi)]) {
+      await expect(work()).rejects.toMatchObject({
+        kind: 'server',
+        message: 'the resolver of "tier" failed: no table',
+        details: { code: 'resolver-failed', target: undefined },
+        cause: { message: 'no table' },
+      });
+    }
   });
 
   it.each([

@@ -24,7 +24,7 @@ const EVENTS: readonly ModelEvent[] = [
   { type: 'finish', target: 'a/x', reason: 'stop', raw: undefined, usage: undefined },
 ];
 
-/** A provider `a` whose one model is as told, and a healthy `b` behind it. */
+/** A provider `a` with the given model, and a healthy `b` behind it. */
 function beside(model: Partial<Model> | (() => Model)): ReturnType<typeof createMajordomo> {
   const whole: Model = {
     id: 'x',
@@ -56,7 +56,7 @@ describe('an error of any type from a provider', () => {
     ['an object without a prototype', Object.create(null)],
     ['nothing', undefined],
     ['a function', () => 'odd'],
-    ['an error of ours of a kind that nobody knows', new LlmError('constructor' as ErrorKind, 'odd')],
+    ['an LlmError of an unknown kind', new LlmError('constructor' as ErrorKind, 'odd')],
   ])('advances to the next target: %s', async (_name, thrown) => {
     const majordomo = beside({
       stream: () => {

@@ -122,7 +122,7 @@ export class AttemptReader<Event extends object> {
   private stepOf(pulled: Pulled<Event>): Step<Event> {
     const { target, answer } = this.options;
     if (pulled.done === true) {
-      const error = new LlmError('truncated', `${target} ended without a finish`, { target });
+      const error = new LlmError('truncated', `${target} ended without a finish`);
       return { type: 'failed', error };
     }
     const events: readonly Event[] = isBatch(pulled.value) ? pulled.value : [pulled.value];

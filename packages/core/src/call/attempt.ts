@@ -119,11 +119,16 @@ async function prepareFor<Event extends object, Result>(
   try {
     return await state.prepare(scope);
   } catch (cause) {
-    const error = asLlmError(cause, state.target.key);
+    const { key } = state.target;
+    const error = withTarget(asLlmError(cause, key), key);
     if (decisionFor(error.kind, state.settings.policy).advance) return error;
     throw error;
   }
 }
+
+/** Adds the target to the details of an error without one. */
+const withTarget = (error: LlmError, target: string): LlmError =>
+  error.details.target === undefined ? withDetails(error, { target }) : error;
 
 /** Returns a gate's denial. Any other error ends the call. */
 function denialError(error: unknown): LlmError {
@@ -160,11 +165,13 @@ export class Attempt<Event extends object, Result> {
     const { call, deps } = context;
     const { settings, recoveries } = state;
     const answer = prepared.newAnswer();
-    const credential = (value: string): void => {
-      claim.useCredential(value);
-    };
-    const reportUsage = (usage: Usage): void => {
-      this.reportedUsage = usage;
+    const callbacks = {
+      credential: (value: string): void => {
+        claim.useCredential(value);
+      },
+      reportUsage: (usage: Usage): void => {
+        this.reportedUsage = usage;
+      },
     };
     this.parts = parts;
     this.state = state;
@@ -175,8 +182,9 @@ export class Attempt<Event extends object, Result> {
       target: info.target,
       timeouts: mergeTimeouts(prepared.timeouts, settings.timeouts),
       isNonStreaming: prepared.isNonStreaming,
-      pace: settings.pace,
-      characters: () => answer.characters,
+      // Audio has no characters.
+      pace: answer.characters === undefined ? undefined : settings.pace,
+      characters: () => answer.characters ?? 0,
       onTimeout: (error) => {
         this.stop(error);
       },
@@ -190,15 +198,7 @@ export class Attempt<Event extends object, Result> {
       open: (signal) =>
         openInHook(deps.around, info, () => {
           const { target, delivery } = info;
-          return prepared.open({
-            target,
-            delivery,
-            signal,
-            ...deps.transport(),
-            credential,
-            recoveries,
-            reportUsage,
-          });
+          return prepared.open({ target, delivery, signal, recoveries, ...deps.transport(), ...callbacks });
         }),
     });
   }
@@ -331,7 +331,7 @@ export class Attempt<Event extends object, Result> {
     const arrived = this.answer.partial();
     const usage = arrived?.usage ?? this.reportedUsage;
     const partial = error.details.partial ?? (arrived && { ...arrived, usage });
-    return withDetails(error, { target: error.details.target ?? info.target, partial });
+    return withTarget(withDetails(error, { partial }), info.target);
   }
 
   /** Returns the error of a finished answer that counts as a failure, unless the policy accepts it. */

@@ -16,11 +16,12 @@ export interface SkippedTarget {
 
 /** Records the attempts of one call and emits its events. */
 export class CallLog {
+  /** Whether any target was skipped because it is benched. */
+  hasBenched = false;
   private records: AttemptRecord[] = [];
   private readonly call: CallInfo;
   private readonly emit: Emit | undefined;
   private hasStarted = false;
-  private benchedCount = 0;
 
   constructor(call: CallInfo, emit: Emit | undefined) {
     this.call = call;
@@ -35,11 +36,6 @@ export class CallLog {
   /** Whether any target was contacted. */
   get hasAttempt(): boolean {
     return this.records.some(({ outcome }) => outcome !== 'skipped');
-  }
-
-  /** Whether any target was skipped because it is benched. */
-  get hasBenched(): boolean {
-    return this.benchedCount > 0;
   }
 
   callStart(targets: readonly string[]): void {
@@ -57,21 +53,21 @@ export class CallLog {
   }
 
   targetSkipped(target: Target, { why, error, until }: SkippedTarget): void {
-    if (why === 'benched') this.benchedCount++;
+    if (why === 'benched') this.hasBenched = true;
     this.records.push(skippedAttempt(target, error));
     this.emit?.({ type: 'target-skipped', call: this.call, target: target.key, why, until });
   }
 
   /** An attempt sent nothing because its credential is benched. `attemptEnd` follows. */
   credentialBenched(target: string, until: number): void {
-    this.benchedCount++;
+    this.hasBenched = true;
     this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });
   }
 
   /** Removes the skipped targets before the chain starts again, so that they are not listed repeatedly. */
   forgetSkips(): void {
     this.records = this.records.filter(({ outcome }) => outcome !== 'skipped');
-    this.benchedCount = 0;
+    this.hasBenched = false;
   }
 
   attemptStart(target: string, attempt: number): void {
@@ -84,6 +80,11 @@ export class CallLog {
 
   attemptFailed(target: string, attempt: number, error: LlmError, willRetryInMs: number | undefined): void {
     this.emit?.({ type: 'attempt-failed', call: this.call, target, attempt, error, willRetryInMs });
+  }
+
+  /** Adds the attempts of a part of the call, which has a separate log. */
+  addAttempts(attempts: readonly AttemptRecord[]): void {
+    this.records.push(...attempts);
   }
 
   attemptEnd(attempt: number, result: AttemptRecord): void {

@@ -93,7 +93,7 @@ export class CallRun<Event extends object, Result> {
       }
       const attemptOrSkip = await beginAttempt(state, this.context, chain.mode);
       if (attemptOrSkip instanceof Attempt) {
-        const isHedged = call.settings.hedgeAfterMs < Infinity && chain.next.length > 0;
+        const isHedged = call.settings.hedgeAfterMs < Infinity;
         this.running = isHedged ? new Hedge(attemptOrSkip, chain, this.context) : attemptOrSkip;
         // Stopped while the gates were deciding: the attempt fails before it sends a request.
         if (scope.reason !== undefined) attemptOrSkip.stop(scope.reason);
@@ -147,12 +147,9 @@ export class CallRun<Event extends object, Result> {
     this.running = undefined;
     const { error, verdict } = await attempt.fail(cause);
     this.lastPartial = error.details.partial ?? this.lastPartial;
-    if (attempt.isCommitted && this.context.call.isStreamed) {
-      this.replaceShown(attempt, error, verdict.type !== 'throw');
-    }
+    if (verdict.type === 'throw') throw error;
+    if (attempt.isCommitted && this.context.call.isStreamed) this.replaceShown(attempt, error);
     switch (verdict.type) {
-      case 'throw':
-        throw error;
       case 'advance':
         this.chain?.advance();
         // The reset is emitted when the next attempt has begun, because there may be none.
@@ -168,10 +165,10 @@ export class CallRun<Event extends object, Result> {
   }
 
   /** Continues the content that the caller has read, if that is possible. Otherwise the caller has to discard it. */
-  private replaceShown({ answer, state }: Attempt<Event, Result>, error: LlmError, hasNext: boolean): void {
+  private replaceShown({ answer, state }: Attempt<Event, Result>, error: LlmError): void {
     const { operation, settings } = this.context.call;
     const from = state.target.key;
-    const mayContinue = hasNext && settings.afterCommit === 'continue';
+    const mayContinue = settings.afterCommit === 'continue';
     const rest = mayContinue ? operation.continueFrom?.({ from, error, parts: answer.shown() }) : undefined;
     this.interruption = rest && { from, error };
     this.reset = rest === undefined ? { type: 'reset', target: from, error } : undefined;

@@ -71,7 +71,7 @@ export class Hedge<Event extends object, Result> {
     const isStillWanted = (): boolean => !this.isOver && scope.reason === undefined;
     try {
       for (const state of this.chain.next) {
-        if (state.hasFailedInRace || state.health.bench() !== undefined) continue;
+        if (state.hasFailedInRace) continue;
         const attemptOrSkip = await beginAttempt(state, this.context, 'unless-benched', isStillWanted);
         if (attemptOrSkip instanceof Attempt) return attemptOrSkip;
         if (this.isOver) return undefined;

@@ -1,4 +1,4 @@
-import type { ChainOptions, PolicyOverrides, Timeouts } from '../types/call-options.ts';
+import type { ChainOptions, PolicyOverrides, TargetOrder, Timeouts } from '../types/call-options.ts';
 import type { ErrorKind, LlmError } from '../types/llm-error.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import type { Pace } from './timers.ts';
@@ -17,14 +17,8 @@ export interface ChainSettings {
   readonly pace: Pace | undefined;
   readonly whenAllBenched: 'fail' | 'probe' | 'try-soonest' | 'wait';
   readonly classify: ((error: LlmError) => ErrorKind | undefined) | undefined;
+  readonly order: TargetOrder | undefined;
 }
-
-/** Returns the settings of a call: those of the majordomo if the call has no options. */
-export const callSettings = (
-  base: ChainSettings,
-  general: ChainOptions | undefined,
-  own: ChainOptions | undefined,
-): ChainSettings => (own === undefined ? base : chainSettings(general, own));
 
 /**
  * Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Rows of the policy are overridden
@@ -46,6 +40,7 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     ),
     whenAllBenched: own.whenAllBenched ?? general.whenAllBenched ?? 'probe',
     classify: own.classify ?? general.classify,
+    order: own.order ?? general.order,
   };
 }
 

@@ -31,7 +31,7 @@ describe('the timeouts of an attempt', () => {
       {
         kind: 'timeout',
         message: 'a/x did not answer within 10 ms',
-        details: { target: 'a/x', phase: 'connect' },
+        details: { phase: 'connect' },
       },
     ]);
   });

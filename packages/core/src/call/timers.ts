@@ -35,13 +35,7 @@ export class AttemptTimers {
 
   constructor(options: TimerOptions) {
     this.options = options;
-    const { connectMs, firstContentMs, idleMs, completeMs } = options.timeouts;
-    this.limits = {
-      connectMs: limitOf(connectMs ?? DEFAULTS.connectMs),
-      firstContentMs: limitOf(firstContentMs ?? DEFAULTS.firstContentMs),
-      idleMs: limitOf(idleMs ?? DEFAULTS.idleMs),
-      completeMs: limitOf(completeMs ?? DEFAULTS.completeMs),
-    };
+    this.limits = limitsOf(options.timeouts);
     this.meter = options.pace && new PaceMeter(options.pace);
     this.startedAt = options.clock.now();
     this.lastWait = this.startedAt;
@@ -53,7 +47,7 @@ export class AttemptTimers {
     this.arm();
   }
 
-  /** Ends the wait: the step has arrived. */
+  /** Ends the wait for the next step of the model. Called when the step has arrived. */
   endWait(): void {
     if (this.isCommitted) this.meter?.addWait(this.options.clock.now() - this.lastWait);
     this.waitingSince = undefined;
@@ -138,11 +132,21 @@ export class AttemptTimers {
 }
 
 /** Returns the longest time, in ms, that an attempt may take to its first content. */
-export const maxSilenceMs = ({ firstContentMs, completeMs }: Timeouts, isNonStreaming: boolean): number =>
-  limitOf(isNonStreaming ? (completeMs ?? DEFAULTS.completeMs) : (firstContentMs ?? DEFAULTS.firstContentMs));
+export const maxSilenceMs = (timeouts: Timeouts, isNonStreaming: boolean): number =>
+  limitsOf(timeouts)[isNonStreaming ? 'completeMs' : 'firstContentMs'];
 
-/** 0 disables a limit. */
-const limitOf = (ms: number): number => (ms > 0 ? ms : Infinity);
+/** Returns the limits with their defaults. 0 disables a limit. */
+function limitsOf(timeouts: Timeouts): Limits {
+  const limitOf = (name: keyof Limits): number => orInfinity(timeouts[name] ?? DEFAULTS[name]);
+  return {
+    connectMs: limitOf('connectMs'),
+    firstContentMs: limitOf('firstContentMs'),
+    idleMs: limitOf('idleMs'),
+    completeMs: limitOf('completeMs'),
+  };
+}
+
+const orInfinity = (ms: number): number => (ms > 0 ? ms : Infinity);
 
 const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
   connect: 'connectMs',
@@ -160,14 +164,14 @@ const PROBLEM: Readonly<Record<Phase, string>> = {
 
 function phaseError(target: string, phase: Phase, limits: Limits): LlmError {
   const ms = limits[LIMIT[phase]];
-  return new LlmError('timeout', `${target} ${PROBLEM[phase]} within ${ms} ms`, { target, phase });
+  return new LlmError('timeout', `${target} ${PROBLEM[phase]} within ${ms} ms`, { phase });
 }
 
 const paceError = (target: string, { charsPerSecond, windowMs }: Pace): LlmError =>
   new LlmError(
     'timeout',
     `${target} sent fewer than ${charsPerSecond} characters per second for ${windowMs} ms`,
-    { target, phase: 'slow' },
+    { phase: 'slow' },
   );
 
 /** Minimum speed of a streamed answer. */

@@ -1,7 +1,7 @@
 import { CallRun } from '../call/call-run.ts';
 import type { Call, ChainDeps } from '../call/call.ts';
 import type { CallScope } from '../call/call-scope.ts';
-import { callSettings, chainSettings, type ChainSettings } from '../call/settings.ts';
+import { chainSettings } from '../call/settings.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../types/call-options.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
@@ -10,13 +10,12 @@ import type { ChatRequest } from '../types/request.ts';
 import { emitTo } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { validOptions } from './check-options.ts';
+import { orderTargets } from './target-order.ts';
 
 /** Parts of a majordomo that its models use. */
 export interface ModelSetup {
   readonly deps: ChainDeps;
   readonly chain: ChainOptions | undefined;
-  /** `chain` with its defaults. */
-  readonly settings: ChainSettings;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
   readonly waitUntil: WaitUntil | undefined;
@@ -66,7 +65,7 @@ export function newCall<Event extends object, Result>(
   setup: ModelSetup,
 ): CallRun<Event, Result> {
   const { options, error } = validOptions(callOptions);
-  const settings = callSettings(setup.settings, setup.chain, options);
+  const settings = chainSettings(setup.chain, options);
   const info = newInfo(spec, operation.type, options);
   return new CallRun(
     {
@@ -83,7 +82,13 @@ export function newCall<Event extends object, Result>(
       onEnd,
       async resolve(scope) {
         if (error !== undefined) throw error;
-        const targets = await setup.resolve(spec, info, request, scope);
+        const found = await setup.resolve(spec, info, request, scope);
+        const { order } = settings;
+        const { signal } = scope;
+        const targets =
+          order === undefined || request === undefined
+            ? found
+            : await orderTargets(found, order, { call: info, request, signal }, setup);
         return pick === undefined ? targets : pick(targets);
       },
       ...part,

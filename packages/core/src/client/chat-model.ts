@@ -1,5 +1,5 @@
 import { type CallRun, runToEnd } from '../call/call-run.ts';
-import { callSettings, unreadMsOf } from '../call/settings.ts';
+import { chainSettings, unreadMsOf } from '../call/settings.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { chatOperation } from '../operations/chat.ts';
@@ -17,7 +17,6 @@ import type {
 } from '../types/majordomo.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse } from '../types/response.ts';
-import { mergeTimeouts } from '../util/options.ts';
 import { type CallPlan, type ModelSetup, newCall } from './call.ts';
 import { checkCall, validOptions } from './check-options.ts';
 import { EventStream } from './event-stream.ts';
@@ -34,7 +33,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     newCall(
       {
         spec,
-        operation: chatOperation(request, { isStreamed, media, modelAt }),
+        operation: chatOperation(request, { isStreamed, media, modelAt, tenant: plan.options?.tenant }),
         request,
         isStreamed,
         ...plan,
@@ -42,11 +41,11 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
       setup,
     );
   const streamChat = (request: ChatRequest, plan: ChatPlan): ChatStream => {
-    const { options } = validOptions(plan.options);
+    const { timeouts, afterCommit } = chainSettings(setup.chain, validOptions(plan.options).options);
     return new EventStream((onEnd) => begin(request, true, { ...plan, onEnd }), {
       clock: setup.deps.clock,
-      unreadMs: unreadMsOf(mergeTimeouts(setup.settings.timeouts, options?.timeouts)),
-      mayRestart: (options?.afterCommit ?? setup.chain?.afterCommit) === 'restart',
+      unreadMs: unreadMsOf(timeouts),
+      mayRestart: afterCommit === 'restart',
     });
   };
   const generate: ChatModel['generate'] = (request, options) =>
@@ -61,7 +60,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     stream: (request, options, pick) => streamChat(request, { options, pick }),
     limits: (options) => {
       checkCall(options);
-      const { policy, timeouts } = callSettings(setup.settings, setup.chain, options);
+      const { policy, timeouts } = chainSettings(setup.chain, options);
       const { advance } = decisionFor('invalid-output', policy);
       return { advances: advance, totalMs: timeouts.totalMs ?? 0, clock: setup.deps.clock };
     },

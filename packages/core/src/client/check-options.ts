@@ -1,4 +1,5 @@
 import { ERROR_POLICY } from '../errors/policy.ts';
+import { checkCache } from '../prepare/cache.ts';
 import { EFFORTS } from '../prepare/settings.ts';
 import type { CallOptions, Decision } from '../types/call-options.ts';
 import type { Gate } from '../types/gate.ts';
@@ -13,9 +14,6 @@ import {
   type KindsOf,
   TIMEOUT_KINDS,
 } from '../util/check.ts';
-
-const FUNCTION = 'function';
-const OBJECT = 'object';
 
 const DECISION: KindsOf<Decision> = {
   retry: 'boolean',
@@ -37,13 +35,14 @@ const CALL: KindsOf<CallOptions & { chain: never }> = {
   leastCharsPerSecond: 0,
   slowWindowMs: 0,
   whenAllBenched: ['fail', 'probe', 'try-soonest', 'wait'],
-  classify: FUNCTION,
+  classify: 'function',
+  order: 'function',
   signal: 'object with addEventListener',
   tenant: 'string',
-  metadata: OBJECT,
-  onEvent: FUNCTION,
+  metadata: 'object',
+  onEvent: 'function',
   repairs: 0,
-  waitUntil: FUNCTION,
+  waitUntil: 'function',
   chain: false,
 };
 
@@ -54,8 +53,9 @@ const SETTINGS: KindsOf<TargetSettings> = {
   stop: 'array',
   seed: 'number',
   reasoning: EFFORTS,
-  cache: ['none', 'short', 'long'],
-  extra: OBJECT,
+  // Checked by checkCache.
+  cache: true,
+  extra: 'object',
   timeouts: TIMEOUT_KINDS,
   policy: POLICY,
 };
@@ -65,18 +65,18 @@ const MAJORDOMO: KindsOf<MajordomoOptions> = {
   // Checked by parseAliases.
   aliases: true,
   resolvers: 'array',
-  env: OBJECT,
-  fetch: FUNCTION,
-  headers: OBJECT,
+  env: 'object',
+  fetch: 'function',
+  headers: 'object',
   chain: CALL,
   health: { threshold: 1, cooldownMs: 0, cooldownCapMs: 0, retryAfterCapMs: 0 },
   gates: 'array',
   media: 'object with fit',
-  onEvent: FUNCTION,
-  around: FUNCTION,
+  onEvent: 'function',
+  around: 'function',
   clock: 'object with now',
-  random: FUNCTION,
-  waitUntil: FUNCTION,
+  random: 'function',
+  waitUntil: 'function',
 };
 
 /** Throws `config` with the path of the first invalid option of `createMajordomo`. */
@@ -93,7 +93,7 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
   resolvers?.forEach((resolver, index) => {
-    checkKind(resolver, FUNCTION, `resolvers[${index}]`);
+    checkKind(resolver, 'function', `resolvers[${index}]`);
   });
   gates?.forEach((gate: unknown, index) => {
     const path = `gates[${index}]`;
@@ -107,7 +107,7 @@ export type Aliases = Map<string, string | NamedSpec>;
 
 /** Returns a copy of the aliases. Throws `config` for a name whose value is not a spec. */
 export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases {
-  checkKind(aliases, OBJECT, 'aliases');
+  checkKind(aliases, 'object', 'aliases');
   const parsed: Aliases = new Map();
   for (const name in aliases) parsed.set(name, parseNamedSpec(`aliases.${name}`, aliases[name]));
   return parsed;
@@ -118,7 +118,9 @@ export function parseNamedSpec(path: string, value: unknown): string | NamedSpec
   if (typeof value === 'string') return value;
   if (!isObject(value) || !('spec' in value) || typeof value.spec !== 'string')
     throw configError(path, 'must be a spec, which is a string, or { spec, with }');
-  checkKind((value as NamedSpec).with, SETTINGS, `${path}.with`);
+  const { with: settings } = value as NamedSpec;
+  checkKind(settings, SETTINGS, `${path}.with`);
+  checkCache(settings?.cache, 'config', `${path}.with.cache`);
   return value as NamedSpec;
 }
 

@@ -1,5 +1,5 @@
+import type { ChainDeps } from '../call/call.ts';
 import { RecoveryMemory } from '../call/recovery-memory.ts';
-import { chainSettings } from '../call/settings.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
@@ -7,8 +7,6 @@ import { validate } from '../prepare/validate.ts';
 import { NO_ENV, Registry } from '../resolve/registry.ts';
 import { type Target, resolve } from '../resolve/resolve.ts';
 import { parseSpec } from '../resolve/spec.ts';
-import type { Clock } from '../types/call-options.ts';
-import type { TargetHealth } from '../types/health.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type {
   Majordomo,
@@ -17,7 +15,7 @@ import type {
   ResolvedTarget,
   Resolver,
 } from '../types/majordomo.ts';
-import type { Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
+import type { Env, Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/system-clock.ts';
@@ -32,15 +30,10 @@ import {
   parseNamedSpec,
 } from './check-options.ts';
 import { operationMethod, speechStreamMethod } from './other-models.ts';
+import { resolvedTarget } from './target-order.ts';
 
 /** Parts that all views of one majordomo share. */
-interface Shared {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly health: HealthTracker;
-  readonly memory: RecoveryMemory;
-  readonly credentialKeys: CredentialKeys;
-}
+type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport'>;
 
 /**
  * Creates a majordomo: the models of several providers behind one interface, with retries and failover. Only `providers` is
@@ -98,7 +91,6 @@ function newView(
     media,
     waitUntil,
     deps: { ...shared, gates, around, transport },
-    settings: chainSettings(chain),
     resolve: (spec, call, request, scope, path = []) =>
       resolve(spec, {
         names: { aliases, resolvers, parse: parseNamedSpec },
@@ -109,7 +101,7 @@ function newView(
         path,
         majordomo: resolverView,
       }),
-    modelAt: (target) => cachedModel(models, target),
+    modelAt: (target) => cachedModel(models, target, registry.env),
   };
   return {
     health,
@@ -169,11 +161,11 @@ const newBackends = ({ providers, env = NO_ENV }: MajordomoOptions): Backends =>
 type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
 
 /** Returns the chat model of a target. Cached, because creating one matches the provider's rules against the model id. */
-function cachedModel(models: Models, { key, provider, modelId }: Target): Model {
+function cachedModel(models: Models, { key, provider, modelId }: Target, env: Env): Model {
   const cached = models.get(key);
   if (cached?.provider === provider) return cached.model;
   if (models.size >= MAX_MODELS) models.clear();
-  const model = provider.model(modelId);
+  const model = provider.model(modelId, env);
   models.set(key, { provider, model });
   return model;
 }
@@ -223,16 +215,3 @@ async function resolveSpec(
     throw asLlmError(cause, spec);
   }
 }
-
-const resolvedTarget = (
-  { key, modelId, provider }: Target,
-  { capabilities }: Model,
-  health: Readonly<Record<string, TargetHealth>>,
-): ResolvedTarget => ({
-  target: key,
-  vendor: provider.vendor,
-  billing: provider.billing,
-  model: modelId,
-  capabilities,
-  health: Object.hasOwn(health, key) ? health[key] : undefined,
-});

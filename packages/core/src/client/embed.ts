@@ -1,5 +1,7 @@
+import { CallLog } from '../call/call-log.ts';
 import { runToEnd } from '../call/call-run.ts';
 import { CallScope } from '../call/call-scope.ts';
+import { chainSettings } from '../call/settings.ts';
 import { withCallSite, type CallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import {
@@ -14,7 +16,7 @@ import {
 } from '../operations/embedding.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo, CallOptions } from '../types/call-options.ts';
-import { type Attempt, type LlmError, withDetails } from '../types/llm-error.ts';
+import { type LlmError, withDetails } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import { abortable } from '../util/async.ts';
 import { type Emit, emitTo } from '../util/listeners.ts';
@@ -31,7 +33,8 @@ interface EmbeddingCall {
   readonly info: CallInfo;
   readonly scope: CallScope;
   readonly emit: Emit | undefined;
-  readonly attempts: Attempt[];
+  /** Log of the complete call. Each part has a separate one. */
+  readonly log: CallLog;
   /** Empty until the targets are known. */
   parts: readonly Part[];
 }
@@ -45,58 +48,52 @@ export async function embed(
   site: CallSite,
 ): Promise<EmbeddingResponse> {
   const { options, error: optionsError } = validOptions(callOptions);
-  const totalMs = options?.timeouts?.totalMs ?? setup.settings.timeouts.totalMs;
-  const call: EmbeddingCall = {
-    spec,
-    setup,
-    request,
-    options,
-    site,
-    info: newInfo(spec, 'embedding', options),
-    scope: new CallScope(options?.signal, totalMs, setup.deps.clock, () => undefined),
-    emit: emitTo(setup.onEvent, options?.onEvent),
-    attempts: [],
-    parts: [],
-  };
+  const { totalMs } = chainSettings(setup.chain, options).timeouts;
+  const info = newInfo(spec, 'embedding', options);
+  const emit = emitTo(setup.onEvent, options?.onEvent);
+  const log = new CallLog(info, emit);
+  const scope = new CallScope(options?.signal, totalMs, setup.deps.clock, () => undefined);
+  const call: EmbeddingCall = { spec, setup, request, options, site, info, scope, emit, log, parts: [] };
   try {
-    call.scope.throwIfStopped();
+    scope.throwIfStopped();
     if (optionsError !== undefined) throw optionsError;
     const response = await sendParts(call);
-    emitEnd(call, 'finished');
+    log.callEnd('finished', response);
     return response;
   } catch (cause) {
     const error = errorOf(cause, call);
-    if (call.parts.length === 0) emitStart(call, []);
-    emitEnd(call, 'failed', error);
+    log.callEnd('failed', undefined, error);
     throw error;
   } finally {
-    call.scope.release();
+    scope.release();
   }
 }
 
 async function sendParts(call: EmbeddingCall): Promise<EmbeddingResponse> {
-  const { spec, setup, request, info, scope, attempts } = call;
+  const { spec, setup, request, info, scope, log } = call;
   checkEmbedding(request);
   const resolved = await abortable(setup.resolve(spec, info, undefined, scope), scope.signal);
   const targets = withSharedNumbers(resolved);
   checkSpaces(targets);
   call.parts = newParts(request.values, targets);
   const keys = targets.map(({ key }) => key);
-  emitStart(call, keys);
-  const responses = await runParts(call.parts, (part) => sendPart(part, targets, call), attempts);
-  return joinResponses(spec, keys[0] ?? spec, call.parts, responses, attempts);
+  log.callStart(keys);
+  const send = (part: Part): Promise<EmbeddingResponse> => sendPart(part, targets, call);
+  const responses = await runParts(call.parts, send, (attempts) => {
+    log.addAttempts(attempts);
+  });
+  return joinResponses(spec, keys[0] ?? spec, call.parts, responses, log.attempts);
 }
 
 /** Splits the values by the limits of the first target. A target with lower limits splits a part again. */
 function newParts(values: readonly string[], targets: readonly Target[]): readonly Part[] {
   const limits = targets.map(embeddingBackend).find((backend) => backend !== undefined) ?? {};
   const shared: Part['shared'] = { size: undefined };
-  let from = 0;
-  return splitValues(values, limits).map((list): Part => {
-    const part = { from, values: list, vectors: Array.from<undefined>({ length: list.length }), shared };
-    from += list.length;
-    return part;
-  });
+  return splitValues(values, limits).map((list): Part => ({
+    values: list,
+    vectors: Array.from<undefined>({ length: list.length }),
+    shared,
+  }));
 }
 
 /** Numbers the attempts of all parts together, because gates use the number in the name of a reservation. */
@@ -124,20 +121,10 @@ function sendPart(
 /** Whether the event describes the complete call: the parts must not emit it. */
 const isCallEvent = ({ type }: CallEvent): boolean => type === 'call-start' || type === 'call-end';
 
-const emitStart = ({ emit, info }: EmbeddingCall, targets: readonly string[]): void =>
-  emit?.({ type: 'call-start', call: info, targets });
-
-const emitEnd = (
-  { emit, info, attempts }: EmbeddingCall,
-  outcome: 'finished' | 'failed',
-  error?: LlmError,
-): void =>
-  emit?.({ type: 'call-end', call: info, outcome, response: undefined, error, attempts: [...attempts] });
-
 /** Returns the error of the call, with the attempts and vectors of all parts. */
-function errorOf(cause: unknown, { spec, site, scope, attempts, parts }: EmbeddingCall): LlmError {
+function errorOf(cause: unknown, { spec, site, scope, log, parts }: EmbeddingCall): LlmError {
   const error = asLlmError(scope.reason ?? cause, spec);
   const vectors = parts.flatMap((part) => part.vectors);
   const partial = vectors.some((vector) => vector !== undefined) ? { vectors } : {};
-  return withCallSite(site, withDetails(error, { attempts: [...attempts], ...partial }));
+  return withCallSite(site, withDetails(error, { attempts: log.attempts, ...partial }));
 }

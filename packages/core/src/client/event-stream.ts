@@ -28,7 +28,7 @@ export class EventStream extends PulledStream<StreamEvent, ChatResponse> impleme
     if (this.mayRestart)
       throw new LlmError(
         'config',
-        "textStream cannot take text back: with afterCommit 'restart' read the events",
+        "textStream is not available with afterCommit 'restart', which may replace text; read the events instead",
       );
     // The generator's own `return` would wait for the next event.
     return Object.assign(textOf(this), { return: () => this.return() });

@@ -1,10 +1,9 @@
-import { unreadMsOf } from '../call/settings.ts';
+import { chainSettings, unreadMsOf } from '../call/settings.ts';
 import { callSite } from '../errors/call-site.ts';
 import { parseSpec } from '../resolve/spec.ts';
 import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type { SpeechModel } from '../types/operations.ts';
-import { mergeTimeouts } from '../util/options.ts';
 import type { ModelSetup } from './call.ts';
 import { validOptions } from './check-options.ts';
 import type { OtherOperations } from './other-calls.ts';
@@ -36,6 +35,6 @@ export const speechStreamMethod = (spec: string, setup: ModelSetup): SpeechModel
           loadCalls().then(({ speechSource }) => speechSource(spec, setup, request, options, site)),
         ),
       setup.deps.clock,
-      unreadMsOf(mergeTimeouts(setup.settings.timeouts, validOptions(options).options?.timeouts)),
+      unreadMsOf(chainSettings(setup.chain, validOptions(options).options).timeouts),
     );
   };

@@ -30,7 +30,7 @@ describe('a cause', () => {
     ['in its message', new Error(`bad ${KEY}`)],
     ['in its name', Object.assign(new Error('a'), { name: KEY })],
     ['in its stack alone', Object.assign(new Error('a'), { stack: `Error: ${KEY}` })],
-    ['in a member', Object.assign(new Error('a'), { body: [{ said: KEY }] })],
+    ['in a member', Object.assign(new Error('a'), { body: [{ text: KEY }] })],
     ['as the name of a member', Object.assign(new Error('a'), { body: { [KEY]: 1 } })],
     ['in a member that JSON does not show', hidden(new Error('a'), 'request', { key: KEY })],
     ['in headers', Object.assign(new Error('a'), { headers: new Headers({ 'x-echo': KEY }) })],
@@ -47,7 +47,7 @@ describe('a cause', () => {
     ['as something live', new Live()],
     ['in an error that was made plain', new Error('a', { cause: { name: 'Error', stack: `Error: ${KEY}` } })],
     ['as a plain object', { message: 'a', stack: `Error: ${KEY}` }],
-    ['in a stack that is no text', Object.assign(new Error('a'), { stack: { said: KEY } })],
+    ['in a stack that is no text', Object.assign(new Error('a'), { stack: { text: KEY } })],
     ['in a member that is named as those of lists', Object.assign(new Error('a'), { length: KEY })],
     ['in a member of a list', [Object.assign([1], { stack: KEY })]],
   ])('with a secret is copied without it: %s', (_, cause) => {
@@ -102,9 +102,9 @@ describe('a cause', () => {
   });
 
   it('keeps its other members if one is removed', () => {
-    const data = { length: 5, stack: 'plain', said: KEY };
+    const data = { length: 5, stack: 'plain', text: KEY };
     expect(redactCause(Object.assign(new Error('a'), { data }), [KEY])).toMatchObject({
-      data: { length: 5, stack: 'plain', said: '***' },
+      data: { length: 5, stack: 'plain', text: '***' },
     });
   });
 

@@ -9,8 +9,8 @@ describe('a known secret is masked', () => {
   it.each([
     ['as it is', SECRET],
     ['percent-encoded', encodeURIComponent(SECRET)],
-    ['inside JSON', JSON.stringify({ said: SECRET })],
-    ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ said: 'a', key: 'canary-abcdef' }))],
+    ['inside JSON', JSON.stringify({ text: SECRET })],
+    ['inside JSON inside JSON', JSON.stringify(JSON.stringify({ text: 'a', key: 'canary-abcdef' }))],
     ['in base64', base64(SECRET)],
     ['in base64, second of a pair', base64(`user:${SECRET}`)],
     ['in base64, at the other odd place', base64(`me:${SECRET}:x`)],

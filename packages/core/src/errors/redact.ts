@@ -30,13 +30,7 @@ const MASK = '***';
 
 /** Returns the text with all given secrets and all strings with the pattern of a key masked. */
 export function redact(text: string, secrets: readonly (string | undefined)[] = []): string {
-  return redactor(secrets)(text);
-}
-
-/** Returns `redact` for many texts. The forms of the secrets are computed once. */
-function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
-  const forms = formsOf(secrets);
-  return (text) => maskSpans(text, spansOf(text, forms));
+  return maskSpans(text, secretSpans(text, secrets));
 }
 
 /** Returns the text with the given secrets masked, but not other strings with the pattern of a key. */
@@ -158,12 +152,12 @@ export function redactCause(cause: unknown, secrets: readonly (string | undefine
 
 class Cleaner {
   isChanged = false;
-  private readonly redact: (text: string) => string;
+  private readonly forms: ReadonlySet<string>;
   private readonly seen = new Map<object, unknown>();
   private remainingMembers = MAX_MEMBERS;
 
   constructor(secrets: readonly (string | undefined)[]) {
-    this.redact = redactor(secrets);
+    this.forms = formsOf(secrets);
   }
 
   clean(value: unknown): unknown {
@@ -179,7 +173,8 @@ class Cleaner {
   }
 
   private text(value: string): string {
-    const clean = this.redact(value.slice(0, MAX_CHARACTERS));
+    const start = value.slice(0, MAX_CHARACTERS);
+    const clean = maskSpans(start, spansOf(start, this.forms));
     if (clean !== value) this.isChanged = true;
     return value.length > MAX_CHARACTERS ? clean.slice(0, -MAX_SECRET) || MASK : clean;
   }

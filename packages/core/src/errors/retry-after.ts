@@ -15,7 +15,7 @@ export function retryAfterMs(headers: HeaderReader | undefined, now: number): nu
   if (headers === undefined) return undefined;
   return (
     plausibleWait(parseNumber(headers.get('retry-after-ms'))) ??
-    fromRetryAfter(headers.get('retry-after'), now) ??
+    resetMs(headers.get('retry-after'), now) ??
     resetMs(headers.get('x-ratelimit-reset'), now)
   );
 }
@@ -29,12 +29,6 @@ export function resetMs(value: string | null, now: number): number | undefined {
     return plausibleWait(isEpoch ? (seconds > 1e12 ? seconds : seconds * 1000) - now : seconds * 1000);
   }
   return plausibleWait(parseDuration(value) ?? Date.parse(value) - now);
-}
-
-function fromRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const seconds = parseNumber(value);
-  return plausibleWait(seconds === undefined ? Date.parse(value) - now : seconds * 1000);
 }
 
 const parseNumber = (value: string | null): number | undefined =>

@@ -1,6 +1,7 @@
 import type { Clock, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
+import { isPromise } from '../util/async.ts';
 
 /** Longest wait for the settling of permits, in ms. After it the response is returned, and settling continues. */
 const MAX_SETTLE_MS = 1000;
@@ -104,10 +105,6 @@ function answerOf(gate: Gate, info: AttemptInfo, clock: Clock): GateAnswer | Pro
   const answer = gate.admit(info);
   return isPromise(answer) ? answerInTime(gate, answer, info, clock) : (answer ?? undefined);
 }
-
-/** Whether it is a promise, including promises of other realms and manually written ones. */
-const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
-  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 
 /** Waits for the answer until the gate's timeout, or until the call is stopped. */
 function answerInTime(

@@ -98,11 +98,11 @@ describe('a bench', () => {
     expect([health.blocked(T)?.until, health.blocked('ab/x')]).toEqual([1_009_000, undefined]);
     health.bench(T, 1);
     health.bench('b/y', 1);
-    const told: unknown[] = [];
-    health.onManualChange((type, target, until) => told.push([type, target, until]));
+    const changes: unknown[] = [];
+    health.onManualChange((type, target, until) => changes.push([type, target, until]));
     health.unbench('a/');
     health.unbench('c/z');
-    expect(told).toEqual([
+    expect(changes).toEqual([
       ['recovered', 'a/', undefined],
       ['recovered', T, undefined],
       ['recovered', 'c/z', undefined],
@@ -184,7 +184,7 @@ describe('a claim on a benched target', () => {
     const { health, early, state } = setUp();
     health.fail(T, health.claim(T), failure, down);
     const stamp = early();
-    if (stamp === undefined) throw new Error('nobody else has it');
+    if (stamp === undefined) throw new Error('expected a stamp');
     const after = health.commit(T, stamp);
     expect([state(), after]).toEqual([
       'healthy',
@@ -199,7 +199,7 @@ describe('a claim on a benched target', () => {
     health.bench(T, 9000);
     const before = health.snapshot();
     const stamp = early();
-    if (stamp === undefined) throw new Error('nobody else has it');
+    if (stamp === undefined) throw new Error('expected a stamp');
     const after = health.commit(T, stamp);
     expect(after).toMatchObject({ isEarly: true, isAlone: false });
     health.finish(T, after);

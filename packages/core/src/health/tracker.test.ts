@@ -170,8 +170,8 @@ describe('health', () => {
 
   it('applies the verdict of another process with jitter, except during its own probe', () => {
     const { health, clock, fail, state } = setUp(() => 0.5);
-    const told: unknown[] = [];
-    health.onChange((target, { state: now }, origin) => told.push([target, now, origin]));
+    const changes: unknown[] = [];
+    health.onChange((target, { state: now }, origin) => changes.push([target, now, origin]));
     health.accept(T, { state: 'benched', benches: 2, forMs: 1000 });
     expect(state()).toMatchObject({ state: 'benched', benches: 2, until: clock.now + 1250 });
     health.accept(T, { state: 'benched', benches: 1, forMs: 10 });
@@ -182,21 +182,21 @@ describe('health', () => {
     expect(state()).toMatchObject({ state: 'probing' });
     fail();
     health.accept(T, { state: 'healthy' });
-    expect(told).toContainEqual([T, 'benched', 'accepted']);
-    expect(told.at(-1)).toEqual([T, 'healthy', 'accepted']);
+    expect(changes).toContainEqual([T, 'benched', 'accepted']);
+    expect(changes.at(-1)).toEqual([T, 'healthy', 'accepted']);
   });
 
   it('ignores a listener that throws, and removes listeners', () => {
     const { health, state } = setUp();
-    let told = 0;
+    let count = 0;
     const forget = health.onChange(() => {
-      told++;
+      count++;
       throw new Error('listener');
     });
     health.bench(T, 10);
     forget();
     health.unbench(T);
-    expect([told, state()]).toMatchObject([1, { state: 'healthy' }]);
+    expect([count, state()]).toMatchObject([1, { state: 'healthy' }]);
   });
 
   it('never shortens a bench after a failure', () => {

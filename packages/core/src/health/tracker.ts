@@ -51,7 +51,7 @@ export interface Stamp {
   readonly isAlone: boolean;
 }
 
-/** Last moment that a date can represent: the end of a bench without an end. */
+/** Latest time that a `Date` can represent. A bench without a time limit ends at this time. */
 export const END_OF_TIME = 8.64e15;
 
 /** Maximum number of targets. The one that has not changed for the longest time is removed. */
@@ -93,7 +93,6 @@ export class HealthTracker implements Health {
 
   /** Returns the bench of the target, or a manual bench of its provider. */
   blocked(target: string): Bench | undefined {
-    if (this.conditions.size === 0) return undefined;
     return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
 

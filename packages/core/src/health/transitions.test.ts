@@ -130,11 +130,10 @@ describe('a benched condition', () => {
       epoch: 8,
       isByHand: true,
     });
-    expect(afterManualUnbench({ ...benched, failures: 1, isByHand: true })).toEqual({
-      ...HEALTHY,
-      epoch: 8,
-      isByHand: true,
-    });
+    for (const isByHand of [false, true]) {
+      const after = afterManualUnbench({ ...benched, failures: 1, isByHand });
+      expect(after).toEqual({ ...HEALTHY, epoch: 8, isByHand: true });
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../types/schema.ts';
-import { isTooDeep, SHALLOW_LENGTH } from './values.ts';
+import { isRecord, isTooDeep, SHALLOW_LENGTH } from './values.ts';
 
 /** Parsed arguments of a tool call. */
 export interface ParsedArguments {
@@ -42,8 +42,7 @@ function decodeString(text: string): string {
 function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isObject || (text.length > SHALLOW_LENGTH && isTooDeep(value))) return undefined;
+    if (!isRecord(value) || (text.length > SHALLOW_LENGTH && isTooDeep(value))) return undefined;
     return value as JsonObject;
   } catch {
     return undefined;

@@ -8,7 +8,7 @@ import type { ChatResponse } from '../types/response.ts';
 import { chatOperation } from './chat.ts';
 
 const request = { messages: [user('hi')], maxTokens: 9 };
-const place = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Target;
+const target = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Target;
 const scope = { signal: new AbortController().signal };
 const capabilities = { maxOutputTokens: 5 };
 const timeouts = { idleMs: 7 };
@@ -18,8 +18,8 @@ const recovery: Recovery = {
   apply: (it) => ({ ...it, maxTokens: undefined }),
 };
 
-/** What the model was asked. */
-const asked: [ModelRequest, ModelContext][] = [];
+/** Requests that the model received. */
+const received: [ModelRequest, ModelContext][] = [];
 
 async function prepare(
   isStreamed = true,
@@ -31,12 +31,15 @@ async function prepare(
     capabilities,
     timeouts,
     async *stream(sent, context) {
-      asked.push([sent, context]);
+      received.push([sent, context]);
       yield await Promise.resolve([]);
     },
     ...extra,
   };
-  return chatOperation(request, { isStreamed, media: undefined, modelAt: () => model }).prepare(place, scope);
+  return chatOperation(request, { isStreamed, media: undefined, modelAt: () => model }).prepare(
+    target,
+    scope,
+  );
 }
 
 describe('a prepared chat', () => {
@@ -49,18 +52,20 @@ describe('a prepared chat', () => {
         isStreamed: true,
         media: undefined,
         modelAt: () => {
-          throw new Error('not asked');
+          throw new Error('not called');
         },
       }).type,
     ).toBe('chat');
   });
 
   it.each([
-    ['somebody reads it as it comes', true, true, false],
-    ['nobody does, and the model wants it so', false, true, true],
-    ['nobody does, and the model does not care', false, false, false],
-  ])('is non-streaming if %s: %s', async (_, isStreamed, whole, isNonStreaming) => {
-    expect((await prepare(isStreamed, { isNonStreaming: () => whole })).isNonStreaming).toBe(isNonStreaming);
+    ['the caller reads a stream', true, true, false],
+    ['the caller does not, and the model requires it', false, true, true],
+    ['the caller does not, and the model does not require it', false, false, false],
+  ])('is non-streaming if %s: %s', async (_, isStreamed, isRequired, isNonStreaming) => {
+    expect((await prepare(isStreamed, { isNonStreaming: () => isRequired })).isNonStreaming).toBe(
+      isNonStreaming,
+    );
   });
 
   it('is changed by a recovery and adds a warning', async () => {
@@ -90,7 +95,7 @@ describe('a prepared chat', () => {
     const prepared = await prepare();
     const context = { target: 'a/x' } as ModelContext;
     await prepared.open(context).next();
-    expect(asked.at(-1)).toEqual([prepared.request, context]);
+    expect(received.at(-1)).toEqual([prepared.request, context]);
     expect(prepared.newAnswer().result({ spec: 's', attempts: [] }).target).toBe('a/x');
   });
 });

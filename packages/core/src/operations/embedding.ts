@@ -1,25 +1,18 @@
 import type { Operation } from '../call/call.ts';
 import { asLlmError } from '../errors/normalize.ts';
-import { checkInteger } from '../prepare/validate.ts';
+import { checkInteger, checkOneOf, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
+import { distinctWarnings } from '../stream/response-checks.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import type { EmbeddingBackend, ModelContext } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import {
-  checkOneOf,
-  checkRequest,
-  invalidError,
-  prepareSingle,
-  type SingleRequest,
-} from './single-response.ts';
+import { checkRequest, prepareSingle, type SingleRequest } from './single-response.ts';
 
 /** A part of a call's values, with the vectors received so far. A later attempt requests only the missing ones. */
 export interface Part {
-  /** Index of the first value in the call. */
-  readonly from: number;
   readonly values: readonly string[];
   readonly vectors: (Float32Array | undefined)[];
   /** Length of the first vector of the call. All others must have the same length. */
@@ -54,11 +47,12 @@ function singleRequest(
   const backend = embeddingBackend({ provider, modelId });
   if (backend === undefined) throw unsupportedError(target, 'does not create embeddings');
   const { dimensions: maxDimensions = Infinity, maxTokens } = backend;
-  const { dimensions = 0 } = request;
-  if (dimensions > maxDimensions)
+  const { dimensions } = request;
+  if (dimensions !== undefined && dimensions > maxDimensions)
     throw unsupportedError(target, `creates vectors of ${maxDimensions} dimensions, not ${dimensions}`);
-  const longIndex = indexOfTooLong(part.values, maxTokens);
-  if (longIndex >= 0) throw overflowError(target, part.from + longIndex, maxTokens);
+  // All values, so that no part is sent if a later one cannot be.
+  const longIndex = indexOfTooLong(request.values, maxTokens);
+  if (longIndex >= 0) throw overflowError(target, longIndex, maxTokens);
   return {
     target,
     payload: { ...request, values: missingValues(part).map(([value]) => value) },
@@ -120,13 +114,13 @@ async function sendPart(
 }
 
 const unsupportedError = (target: string, problem: string): LlmError =>
-  new LlmError('unsupported', `${target} ${problem}`, { target });
+  new LlmError('unsupported', `${target} ${problem}`);
 
 const overflowError = (target: string, index: number, maxTokens: number | undefined): LlmError =>
   new LlmError(
     'context-overflow',
-    `values[${index}] is too long: ${target} takes ${String(maxTokens)} tokens per value`,
-    { target, path: `values[${index}]` },
+    `values[${index}] is too long: ${target} accepts at most ${String(maxTokens)} tokens per value`,
+    { path: `values[${index}]` },
   );
 
 type Limits = Pick<EmbeddingBackend, 'maxValues' | 'maxRequestTokens'>;
@@ -170,12 +164,12 @@ const MAX_CONCURRENT = 4;
 /**
  * Sends every part. After a failure no other part is started, but the running ones are awaited, because they are billed.
  *
- * @param attempts receives the attempts of each part when it ends
+ * @param onAttempts receives the attempts of each part when it ends
  */
 export async function runParts(
   parts: readonly Part[],
   send: (part: Part) => Promise<EmbeddingResponse>,
-  attempts: Attempt[],
+  onAttempts: (attempts: readonly Attempt[]) => void,
 ): Promise<readonly EmbeddingResponse[]> {
   const responses: EmbeddingResponse[] = [];
   const failures: unknown[] = [];
@@ -188,10 +182,10 @@ export async function runParts(
       try {
         const response = await send(part);
         responses[index] = response;
-        attempts.push(...response.attempts);
+        onAttempts(response.attempts);
       } catch (error) {
         failures.push(error);
-        if (LlmError.is(error)) attempts.push(...error.details.attempts);
+        if (LlmError.is(error)) onAttempts(error.details.attempts);
       }
     }
   };
@@ -213,14 +207,10 @@ export function joinResponses(
     target: responses.at(-1)?.target ?? firstTarget,
     spec,
     usage: completeUsage(responses.map(({ usage }) => usage)),
-    warnings: unique(responses.flatMap(({ warnings }) => warnings)),
+    warnings: distinctWarnings(responses.flatMap(({ warnings }) => warnings)),
     attempts,
   };
 }
-
-const unique = (warnings: readonly Warning[]): readonly Warning[] => [
-  ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),
-];
 
 /** Throws `config` if two targets of a chain create vectors of different spaces, which cannot be compared. */
 export function checkSpaces(targets: readonly Target[]): void {
@@ -251,7 +241,7 @@ export function checkEmbedding(request: EmbeddingRequest): void {
     if (value.trim() === '') throw invalidError(path, 'must not be empty');
   }
   checkInteger(request.dimensions, 'dimensions');
-  checkOneOf(PURPOSES, purpose, 'purpose');
+  checkOneOf(purpose, PURPOSES, 'purpose');
 }
 
 const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'];
@@ -276,20 +266,19 @@ function checkVectors(
     throw protocolError(target, 'vectors', `expected an array of ${values.length} vectors, got ${actual}`);
   }
   const list: readonly unknown[] = vectors;
-  const size = dimensions ?? knownSize ?? sizeOf(list[0]);
+  let size = dimensions ?? knownSize;
   return list.map((vector, index) => {
     const path = `vectors[${index}]`;
     if (!(vector instanceof Float32Array)) throw protocolError(target, path, 'expected a Float32Array');
     if (!vector.every(Number.isFinite))
       throw protocolError(target, path, 'contains values that are not finite');
+    size ??= vector.length;
     if (vector.length === size && size > 0) return dimensions === undefined ? vector : normalized(vector);
     if (dimensions === undefined || vector.length < size || vector.length === 0)
       throw protocolError(target, path, `expected ${size} dimensions, got ${vector.length}`);
     return normalized(vector.slice(0, size));
   });
 }
-
-const sizeOf = (vector: unknown): number => (vector instanceof Float32Array ? vector.length : 0);
 
 function normalized(vector: Float32Array): Float32Array {
   let square = 0;
@@ -300,4 +289,4 @@ function normalized(vector: Float32Array): Float32Array {
 }
 
 const protocolError = (target: string, path: string, problem: string): LlmError =>
-  new LlmError('protocol', `${target}: ${path}: ${problem}`, { target, path });
+  new LlmError('protocol', `${target}: ${path}: ${problem}`, { path });

@@ -1,6 +1,6 @@
 import type { Operation } from '../call/call.ts';
 import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
-import { checkInteger } from '../prepare/validate.ts';
+import { checkInteger, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
@@ -8,7 +8,7 @@ import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { prepareSingle, invalidError, UNKNOWN_TOKENS, type SingleRequest } from './single-response.ts';
+import { prepareSingle, UNKNOWN_TOKENS, type SingleRequest } from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
@@ -47,8 +47,7 @@ function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
 
 function backendOf({ key, provider, modelId }: Target): ImageBackend {
   const backend = provider.imageModel?.(modelId);
-  if (backend === undefined)
-    throw new LlmError('unsupported', `${key} does not generate images`, { target: key });
+  if (backend === undefined) throw new LlmError('unsupported', `${key} does not generate images`);
   return backend;
 }
 
@@ -60,7 +59,7 @@ async function fitInputs(
   scope: Scope,
 ): Promise<{ readonly images: readonly ImagePart[] | undefined; readonly warnings: readonly Warning[] }> {
   if (images === undefined || images.length === 0) return { images, warnings: [] };
-  if (limits === false) throw new LlmError('unsupported', `${target} takes no input images`, { target });
+  if (limits === false) throw new LlmError('unsupported', `${target} takes no input images`);
   const fit = (parts: readonly ImagePart[]): Promise<FittedMessages> =>
     fitImages([user('', parts)], limits, media, target, scope);
   const { messages, warnings } = await fit(images);
@@ -77,7 +76,7 @@ const maskError = (target: string): LlmError =>
   new LlmError(
     'unsupported',
     `${target} cannot take the image and its mask as they are; with a mask neither is changed`,
-    { target, path: 'mask', code: 'too-large' },
+    { path: 'mask', code: 'too-large' },
   );
 
 function singleRequest(
@@ -94,7 +93,7 @@ function singleRequest(
     warnings,
     send: (context) => backend.generate(payload, context),
     fault: ({ images }) =>
-      images.length === 0 ? new LlmError('empty', `${target} returned no image`, { target }) : undefined,
+      images.length === 0 ? new LlmError('empty', `${target} returned no image`) : undefined,
     usage: (response) => withUnits(response, payload),
     result: (response, warnings, { attempts }) => ({
       target,

@@ -16,19 +16,28 @@ export interface ChatOptions {
   readonly isStreamed: boolean;
   readonly media: MediaFitter | undefined;
   readonly modelAt: (target: Target) => Model;
+  /** Tenant of the call. */
+  readonly tenant?: string | undefined;
 }
 
 /** Adapts a chat request to one target. */
 export async function prepareChat(
   request: ChatRequest,
   target: Target,
-  { isStreamed, media, modelAt }: ChatOptions,
+  { isStreamed, media, modelAt, tenant }: ChatOptions,
   scope: { readonly signal: AbortSignal },
 ): Promise<PreparedChat> {
   const model = modelAt(target);
   const { key, provider } = target;
   const complete = target.with === undefined ? request : withDefaults(request, target.with);
-  const prepared = await prepare(complete, { target: key, providerId: provider.id, model, media, scope });
+  const prepared = await prepare(complete, {
+    target: key,
+    providerId: provider.id,
+    model,
+    media,
+    scope,
+    tenant,
+  });
   return newPreparedChat(key, model, prepared, isStreamed);
 }
 

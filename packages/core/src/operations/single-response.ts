@@ -1,4 +1,5 @@
 import type { PreparedCall } from '../call/call.ts';
+import { invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
@@ -38,21 +39,11 @@ export const EMPTY_REQUEST: ModelRequest = {
   extra: {},
 };
 
-/** Returns an `invalid-request` error about the value at `path`. */
-export const invalidError = (path: string, problem: string): LlmError =>
-  new LlmError('invalid-request', `${path} ${problem}`, { path });
-
 /** Throws `invalid-request` if a caller without types passes no request object. */
 export function checkRequest<Request extends object>(request: Request): Request {
   const value: unknown = request;
   if (typeof value !== 'object' || value === null) throw invalidError('the request', 'must be an object');
   return request;
-}
-
-/** Throws `invalid-request` unless the value is absent or one of `names`. */
-export function checkOneOf(names: readonly string[], value: unknown, path: string): void {
-  if (value !== undefined && !names.includes(value as string))
-    throw invalidError(path, `must be one of ${names.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
 /** Prepares a single request as a call: its response is one event, which is content and finish. */
@@ -79,25 +70,24 @@ export function prepareSingle<Value extends object, Result>(
 function newAnswer<Value extends object, Result>(
   single: SingleRequest<Value, Result>,
 ): Answer<Value, Result> {
-  const { target, warnings } = single;
   let value: Value | undefined;
   return {
-    characters: 0,
     push(event) {
       value = event;
       return 'finish';
     },
     opening: (held) => held,
-    fault: () => value && single.fault?.(value),
+    fault: () =>
+      value === undefined
+        ? new LlmError('protocol', `${single.target} returned no response`)
+        : single.fault?.(value),
     shown: () => [],
     partial: () => undefined,
     get usage() {
       return value && single.usage(value);
     },
-    result(facts) {
-      if (value === undefined) throw new LlmError('protocol', `${target} returned no response`, { target });
-      return single.result(value, warnings, facts);
-    },
+    // A missing value is a fault.
+    result: (facts) => single.result(value as Value, single.warnings, facts),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Operation, PreparedCall } from '../call/call.ts';
+import { checkOneOf, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
@@ -7,7 +8,7 @@ import type { SpeechBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
-import { checkOneOf, checkRequest, EMPTY_REQUEST, invalidError, usageOfUnits } from './single-response.ts';
+import { checkRequest, EMPTY_REQUEST, usageOfUnits } from './single-response.ts';
 
 /** A chunk of audio, or the end of the stream. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
@@ -33,19 +34,18 @@ function validate(request: SpeechRequest): void {
   if (typeof text !== 'string' || text.trim() === '') throw invalidError('text', 'must not be empty');
   if (speed !== undefined && !(speed > 0 && speed < Infinity))
     throw invalidError('speed', `must be above 0, not ${String(speed)}`);
-  checkOneOf(FORMATS, format, 'format');
+  checkOneOf(format, FORMATS, 'format');
 }
 
 function backendOf({ key: target, provider, modelId }: Target, { text }: SpeechRequest): SpeechBackend {
   const backend = provider.speechModel?.(modelId);
-  if (backend === undefined)
-    throw new LlmError('unsupported', `${target} does not generate speech`, { target });
+  if (backend === undefined) throw new LlmError('unsupported', `${target} does not generate speech`);
   const { maxCharacters = Infinity } = backend;
   if (text.length > maxCharacters)
     throw new LlmError(
       'unsupported',
       `${target} takes at most ${maxCharacters} characters, not ${text.length}`,
-      { target, path: 'text', code: 'too-large' },
+      { path: 'text', code: 'too-large' },
     );
   return backend;
 }
@@ -76,7 +76,6 @@ function prepareSpeech(
 
 /** Collects the audio, unless the caller reads it as it arrives. */
 class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
-  readonly characters = 0;
   usage: Usage | undefined;
   private readonly target: string;
   private readonly payload: SpeechRequest;
@@ -98,7 +97,6 @@ class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
     const { mediaType, bytes, usage, warnings } = event;
     if (!(bytes instanceof Uint8Array))
       throw new LlmError('protocol', `${this.target}: expected \`bytes\` to be a Uint8Array`, {
-        target: this.target,
         path: 'bytes',
       });
     this.mediaType = mediaType ?? this.mediaType;
@@ -115,8 +113,7 @@ class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
   }
 
   fault(): LlmError | undefined {
-    if (this.hasAudio) return undefined;
-    return new LlmError('empty', `${this.target} returned no audio`, { target: this.target });
+    return this.hasAudio ? undefined : new LlmError('empty', `${this.target} returned no audio`);
   }
 
   shown(): [] {

@@ -1,4 +1,5 @@
 import type { Operation } from '../call/call.ts';
+import { checkOneOf, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { TranscriptionRequest, TranscriptionResponse } from '../types/operations.ts';
@@ -6,14 +7,7 @@ import type { MediaFitter, TranscriptionBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { abortable } from '../util/async.ts';
-import {
-  checkOneOf,
-  checkRequest,
-  invalidError,
-  prepareSingle,
-  type SingleRequest,
-  usageOfUnits,
-} from './single-response.ts';
+import { checkRequest, prepareSingle, type SingleRequest, usageOfUnits } from './single-response.ts';
 
 type BackendResponse = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
@@ -53,7 +47,7 @@ function validate(request: TranscriptionRequest): void {
     throw invalidError('durationMs', `must be a number above 0, not ${durationMs}`);
   if (language !== undefined && asLanguage(language) === undefined)
     throw invalidError('language', `must be a BCP 47 tag such as en or pt-BR, not "${language}"`);
-  checkOneOf(['segment', 'word'], timestamps, 'timestamps');
+  checkOneOf(timestamps, ['segment', 'word'], 'timestamps');
 }
 
 /** Media types by their other names. */
@@ -84,8 +78,7 @@ async function inspectAudio(
   const [plain = ''] = request.mediaType.toLowerCase().split(';');
   const declared = SYNONYMS[plain.trim()] ?? plain.trim();
   const sniffed = sniffAudio(request.audio);
-  const isSame =
-    sniffed === undefined || sniffed === declared || sniffed.split('/')[1] === declared.split('/')[1];
+  const isSame = sniffed === undefined || sniffed.split('/')[1] === declared.split('/')[1];
   const mediaType = isSame ? declared : sniffed;
   const why = `its bytes are ${mediaType}, and not ${declared}`;
   return {
@@ -154,7 +147,7 @@ function checkLimits(
 }
 
 const unsupportedError = (target: string, why: string, code?: string): LlmError =>
-  new LlmError('unsupported', `${target} ${why}`, { target, path: 'audio', code });
+  new LlmError('unsupported', `${target} ${why}`, { path: 'audio', code });
 
 type Signature = readonly [offset: number, bytes: string, mediaType: string];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, file, type FilePart, image, user } from '../index.ts';
+import { assistant, file, type FilePart, image, toolResult, user } from '../index.ts';
 import type { FileLimits, MediaFitter } from '../types/provider.ts';
-import { checkFiles } from './files.ts';
+import { checkFiles, fitResultFiles } from './files.ts';
 
 const pdf = (bytes: number, name?: string): FilePart => file(new Uint8Array(bytes), 'application/pdf', name);
 const csv = (bytes: number): FilePart => file(new Uint8Array(bytes), 'text/csv');
@@ -44,12 +44,20 @@ describe('documents', () => {
     await expect(check(files, limits, counting())).rejects.toMatchObject({
       kind: 'unsupported',
       message: `a/x takes ${what}`,
-      details: { target: 'a/x', code: 'too-large' },
+      details: { code: 'too-large' },
     });
   });
 
   it('other than PDFs use the general limit', async () => {
     await expect(check([csv(5)], { maxBytes: 4, pdf: { maxBytes: 9 } })).rejects.toThrow('takes 4 bytes');
+  });
+
+  it('in tool results count, too', async () => {
+    const result = toolResult({ callId: 'c', name: 'f', content: [pdf(5)] });
+    await expect(checkFiles([result], { maxBytes: 4 }, undefined, 'a/x', scope)).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: 'a/x takes 4 bytes in a document, not 5',
+    });
   });
 
   it('of user messages only are counted', async () => {
@@ -79,4 +87,50 @@ describe('documents', () => {
     controller.abort(new Error('enough'));
     await expect(checking).rejects.toThrow('enough');
   });
+});
+
+describe('a document in a tool result', () => {
+  const messages = [
+    user('go'),
+    toolResult([
+      { callId: 'a', name: 'read', content: [{ type: 'text', text: 'Found.' }, pdf(1), csv(1)] },
+      { callId: 'b', name: 'look', content: 'ok' },
+    ]),
+  ];
+
+  it('is unchanged for a target that accepts its type', () => {
+    const fitted = fitResultFiles(messages, { resultFiles: ['application/pdf', 'text/csv'] }, 'a/x');
+    expect(fitted).toEqual({ messages, warnings: [] });
+    expect(fitted.messages).toBe(messages);
+  });
+
+  it.each([
+    ['no documents', undefined, [], 'application/pdf, text/csv'],
+    ['other documents', ['application/pdf'], [pdf(1)], 'text/csv'],
+  ])(
+    'becomes an error with the remedy for a target that accepts %s',
+    (_name, resultFiles, accepted, types) => {
+      const why = `a/x accepts no ${types} in a tool result; return the text of the document`;
+      const text = { type: 'text', text: why };
+      expect(fitResultFiles(messages, { resultFiles }, 'a/x')).toEqual({
+        messages: [
+          messages[0],
+          toolResult([
+            {
+              callId: 'a',
+              name: 'read',
+              content: [
+                { type: 'text', text: 'Found.' },
+                ...accepted,
+                text as { type: 'text'; text: string },
+              ],
+              isError: true,
+            },
+            { callId: 'b', name: 'look', content: 'ok' },
+          ]),
+        ],
+        warnings: [{ action: 'dropped', what: 'a document in the result of read', why }],
+      });
+    },
+  );
 });

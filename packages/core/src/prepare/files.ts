@@ -1,6 +1,6 @@
 import { LlmError } from '../types/llm-error.ts';
-import type { FilePart, TurnMessage } from '../types/messages.ts';
-import type { FileLimits, MediaFitter } from '../types/provider.ts';
+import type { FilePart, Part, ResultPiece, ToolResultPart, TurnMessage } from '../types/messages.ts';
+import type { Capabilities, FileLimits, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
 
@@ -44,16 +44,46 @@ export async function checkFiles(
   return warnings;
 }
 
+/** Replaces tool results with documents that the target does not accept there by errors that name the remedy. */
+export function fitResultFiles(
+  messages: readonly TurnMessage[],
+  { resultFiles = [] }: Capabilities,
+  target: string,
+): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
+  const warnings: Warning[] = [];
+  const fit = (result: ToolResultPart): ToolResultPart => {
+    const isRejected = (piece: ResultPiece): piece is FilePart =>
+      piece.type === 'file' && !resultFiles.includes(piece.mediaType);
+    const rejected = result.content.filter(isRejected);
+    if (rejected.length === 0) return result;
+    const types = [...new Set(rejected.map(({ mediaType }) => mediaType))].join(', ');
+    const why = `${target} accepts no ${types} in a tool result; return the text of the document`;
+    warnings.push({ action: 'dropped', what: `a document in the result of ${result.name}`, why });
+    const content = result.content.filter((piece) => !isRejected(piece));
+    return { ...result, content: [...content, { type: 'text', text: why }], isError: true };
+  };
+  const fitted = messages.map((message) => {
+    if (message.role !== 'tool') return message;
+    const parts = message.parts.map(fit);
+    // Messages without changes stay the same objects, because wires cache them by identity.
+    return parts.every((part, at) => part === message.parts[at]) ? message : { ...message, parts };
+  });
+  return { messages: warnings.length === 0 ? messages : fitted, warnings };
+}
+
 const uncountedWarning = (name: string, target: string): Warning => ({
   action: 'dropped',
   what: `page limit for ${name}`,
   why: `its pages cannot be counted, and ${target} limits them`,
 });
 
-const filesOf = (message: TurnMessage): readonly FilePart[] =>
-  message.role === 'user' ? message.parts.filter((part) => part.type === 'file') : [];
+/** Returns the documents of a message, including those in tool results. */
+function filesOf({ parts }: TurnMessage): readonly FilePart[] {
+  const pieces = parts.flatMap<Part>((part) => (part.type === 'tool-result' ? part.content : [part]));
+  return pieces.filter((piece) => piece.type === 'file');
+}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const tooLargeError = (target: string, why: string): LlmError =>
-  new LlmError('unsupported', `${target} ${why}`, { target, code: 'too-large' });
+  new LlmError('unsupported', `${target} ${why}`, { code: 'too-large' });

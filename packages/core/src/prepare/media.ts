@@ -127,6 +127,5 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
 
 const misfitError = (target: string, why: string): LlmError =>
   new LlmError('unsupported', `${target} ${why}; @majordomo/media can make images fit`, {
-    target,
     code: 'too-large',
   });

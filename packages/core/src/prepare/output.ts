@@ -36,33 +36,23 @@ function forcedTool(request: ModelRequest, name: string, schema: JsonObject): Em
   };
   return {
     request: { ...request, output: undefined, tools: [tool], toolChoice: { name } },
-    warnings: [
-      {
-        action: 'emulated',
-        what: 'output',
-        why: 'the model has no native schemas: a forced tool call replaces it',
-      },
-    ],
+    warnings: [emulationWarning('a forced tool call')],
     read: (steps) => callToText(steps, name),
   };
 }
 
 function withInstruction(request: ModelRequest, schema: JsonObject | undefined): EmulatedOutput {
   return {
-    request: {
-      ...request,
-      output: undefined,
-      system: withOutputInstruction(request.system, schema),
-    },
-    warnings: [
-      {
-        action: 'emulated',
-        what: 'output',
-        why: 'the model has no native schemas: an instruction replaces it',
-      },
-    ],
+    request: { ...request, output: undefined, system: withOutputInstruction(request.system, schema) },
+    warnings: [emulationWarning('an instruction')],
   };
 }
+
+const emulationWarning = (replacement: string): Warning => ({
+  action: 'emulated',
+  what: 'output',
+  why: `the model has no native schemas: ${replacement} replaces it`,
+});
 
 /** Adds an instruction to answer in JSON, and after a schema if one is given, to the system text. */
 export function withOutputInstruction(system: string | undefined, schema: JsonObject | undefined): string {
@@ -104,7 +94,7 @@ function textPart(part: AssistantPart): AssistantPart {
   return { type: 'text', text: part.invalid?.raw ?? JSON.stringify(part.args) };
 }
 
-interface MergedSystem {
+export interface MergedSystem {
   readonly system: string | undefined;
   readonly messages: readonly TurnMessage[];
 }

@@ -4,10 +4,11 @@ import type { Message, TurnMessage } from '../types/messages.ts';
 import type { Capabilities, MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
-import { checkFiles } from './files.ts';
+import { toModelCache } from './cache.ts';
+import { checkFiles, fitResultFiles } from './files.ts';
 import { repairHistory } from './history.ts';
 import { fitImages, type FittedMessages } from './media.ts';
-import { type EmulatedOutput, emulateOutput, mergeSystem } from './output.ts';
+import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
 import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames } from './tools.ts';
@@ -18,6 +19,7 @@ interface PrepareOptions {
   readonly model: Model;
   readonly media: MediaFitter | undefined;
   readonly scope: { readonly signal: AbortSignal };
+  readonly tenant?: string | undefined;
 }
 
 export interface PreparedRequest {
@@ -31,8 +33,8 @@ export interface PreparedRequest {
 export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<PreparedRequest> {
   const { target, model } = options;
   requireCapabilities(request, model.capabilities, target);
-  const { system, messages } = mergeSystem(request);
-  return translate(request, await fitHistory(messages, options), system, options);
+  const merged = mergeSystem(request);
+  return translate(request, await fitHistory(merged.messages, options), merged, options);
 }
 
 async function fitHistory(
@@ -42,27 +44,34 @@ async function fitHistory(
   const { fileLimits, images } = model.capabilities;
   requireMedia(history, model.capabilities, target);
   const readable = dropForeignReplay(history, model.families, target);
-  const { messages, warnings } = repairHistory(readable.messages);
+  const repaired = repairHistory(readable.messages);
+  const { messages, warnings } = fitResultFiles(repaired.messages, model.capabilities, target);
   const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
   const fitted = await fitImages(messages, images, media, target, scope);
-  return { ...fitted, warnings: [...readable.warnings, ...warnings, ...uncounted, ...fitted.warnings] };
+  return {
+    ...fitted,
+    warnings: [...readable.warnings, ...repaired.warnings, ...warnings, ...uncounted, ...fitted.warnings],
+  };
 }
 
 function translate(
   request: ChatRequest,
   { messages, warnings }: FittedMessages,
-  system: string | undefined,
-  { model, providerId }: PrepareOptions,
+  merged: MergedSystem,
+  { model, providerId, tenant }: PrepareOptions,
 ): PreparedRequest {
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
-  const { output, tools, extra, ...rest } = request;
+  const { output, extra, ...rest } = request;
+  const tools = toModelTools(request.tools);
+  const { system } = merged;
   const translated: ModelRequest = {
     ...rest,
     ...clamped.limits,
     system,
     messages,
-    tools: toModelTools(tools),
+    tools,
+    cache: toModelCache(request, { ...merged, tools, tenant }),
     output: output && { name: 'answer', schema: output === 'json' ? undefined : output },
     extra: pickExtra(extra, wire, providerId),
   };
@@ -78,14 +87,12 @@ function translate(
 
 /** Throws `unsupported` for tools, an output schema or a prefill that the target does not support. */
 export function requireCapabilities(request: ChatRequest, capabilities: Capabilities, target: string): void {
-  const refuse = (what: string): never => {
-    throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
-  };
   const { tools, output, prefill } = capabilities;
-  if (tools === false && request.tools !== undefined && request.tools.length > 0) refuse('tools');
-  if (output === false && request.output !== undefined) refuse('output schema');
+  if (tools === false && request.tools !== undefined && request.tools.length > 0)
+    throw refusal(target, 'tools');
+  if (output === false && request.output !== undefined) throw refusal(target, 'output schema');
   if (prefill === false && isPrefill(request.messages.at(-1))) {
-    refuse('assistant message at the end: let a user or tool message follow it');
+    throw refusal(target, 'assistant message at the end: let a user or tool message follow it');
   }
 }
 
@@ -101,17 +108,14 @@ export function requireMedia(
   { images, files, audio }: Capabilities,
   target: string,
 ): void {
-  const refuse = (what: string): never => {
-    throw new LlmError('unsupported', `${target} takes no ${what}`, { target });
-  };
   for (const message of messages) {
-    if (images === false && hasImage(message)) refuse('images');
+    if (images === false && hasImage(message)) throw refusal(target, 'images');
     if (message.role !== 'user') continue;
     for (const part of message.parts) {
       if (part.type !== 'file' && part.type !== 'audio') continue;
       const types = part.type === 'file' ? files : audio;
       if (types === undefined || (types !== false && types.includes(part.mediaType))) continue;
-      refuse(part.type === 'file' ? `files of type ${part.mediaType}` : `audio of type ${part.mediaType}`);
+      throw refusal(target, `${part.type === 'file' ? 'files' : 'audio'} of type ${part.mediaType}`);
     }
   }
 }
@@ -123,3 +127,6 @@ function hasImage(message: TurnMessage): boolean {
     message.parts.some(({ content }) => content.some(({ type }) => type === 'image'))
   );
 }
+
+const refusal = (target: string, what: string): LlmError =>
+  new LlmError('unsupported', `${target} takes no ${what}`);

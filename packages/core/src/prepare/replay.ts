@@ -1,4 +1,4 @@
-import type { AssistantMessage, AssistantPart, TurnMessage } from '../types/messages.ts';
+import type { AssistantMessage, AssistantPart, ToolResultPart, TurnMessage } from '../types/messages.ts';
 import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { isReadable } from './history.ts';
@@ -104,34 +104,32 @@ const DIGEST = /^[\da-f]{8}$/;
 /** Removes user information and query, which may contain a key. */
 const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');
 
+/** Returns the values of a message for `hasSameValues`: its parts and their texts. Changes inside arguments are not included. */
+export function messageValues({ parts }: TurnMessage): readonly unknown[] {
+  return parts.flatMap((part): unknown[] => {
+    if (part.type === 'tool-result')
+      return [part, ...part.content.flatMap((piece) => [piece, valueOf(piece)])];
+    return [part, valueOf(part)];
+  });
+}
+
 /**
- * Tests the parts of a message and their texts, until a test fails. Applications must not modify messages, but one that
- * shortens a tool result in place would otherwise send the cached text. Changes inside arguments are not detected.
+ * Whether a message has the same values as when `messageValues` was called. Applications must not modify messages, but one that
+ * shortens a tool result in place would otherwise send the cached text.
  */
-function everyValue({ parts }: TurnMessage, test: (value: unknown) => boolean): boolean {
-  for (const part of parts) {
-    if (!test(part)) return false;
-    if (part.type === 'text' || part.type === 'reasoning') {
-      if (!test(part.text)) return false;
-    } else if (part.type === 'tool-call') {
-      if (!test(part.args)) return false;
-    } else if (part.type === 'tool-result') {
-      for (const piece of part.content)
-        if (!test(piece) || (piece.type === 'text' && !test(piece.text))) return false;
-    }
-  }
-  return true;
-}
-
-/** Returns the values of a message for `hasSameValues`. */
-export function messageValues(message: TurnMessage): readonly unknown[] {
-  const values: unknown[] = [];
-  everyValue(message, (value) => values.push(value) > 0);
-  return values;
-}
-
-/** Whether a message has the same values as when `messageValues` was called. */
-export function hasSameValues(message: TurnMessage, values: readonly unknown[]): boolean {
+export function hasSameValues({ parts }: TurnMessage, values: readonly unknown[]): boolean {
   let at = 0;
-  return everyValue(message, (value) => value === values[at++]) && at === values.length;
+  for (const part of parts) {
+    if (part !== values[at++]) return false;
+    if (part.type === 'tool-result') {
+      for (const piece of part.content)
+        if (piece !== values[at++] || valueOf(piece) !== values[at++]) return false;
+    } else if (valueOf(part) !== values[at++]) return false;
+  }
+  return at === values.length;
+}
+
+function valueOf(part: TurnMessage['parts'][number] | ToolResultPart['content'][number]): unknown {
+  if (part.type === 'text' || part.type === 'reasoning') return part.text;
+  return part.type === 'tool-call' ? part.args : undefined;
 }

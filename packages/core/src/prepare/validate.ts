@@ -1,15 +1,16 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { didYouMean } from '../util/check.ts';
+import { checkCache } from './cache.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 
 /** Throws `invalid-request` with the path for a request that no target accepts. */
 export function validate(request: ChatRequest): void {
-  if (!isObject(request)) throw invalid('request', 'must be an object with messages');
+  if (!isObject(request)) throw invalidError('request', 'must be an object with messages');
   validateMembers(request);
   const { messages } = request;
-  if (!isArray(messages)) throw invalid('messages', 'must be an array of messages');
-  if (messages.length === 0) throw invalid('messages', 'must not be empty');
+  if (!isArray(messages)) throw invalidError('messages', 'must be an array of messages');
+  if (messages.length === 0) throw invalidError('messages', 'must not be empty');
   for (let at = 0; at < messages.length; at++) validateMessage(messages[at], at);
   validateSettings(request);
   validateTools(request);
@@ -43,7 +44,7 @@ function validateMembers(request: object): void {
     const plain = name.toLowerCase().replaceAll('_', '');
     const meant = Object.hasOwn(OTHER_NAMES, plain) ? (OTHER_NAMES[plain] ?? '') : name;
     const suggestion = didYouMean(meant, MEMBERS);
-    if (suggestion !== '') throw invalid(name, `is not a member of a request${suggestion}`);
+    if (suggestion !== '') throw invalidError(name, `is not a member of a request${suggestion}`);
   }
 }
 
@@ -60,18 +61,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** Runs over the complete history at each call: paths are only created for an error. */
 function validateMessage(message: unknown, at: number): void {
-  if (!isObject(message)) throw invalid(`messages[${at}]`, 'must be a message, such as user("hi")');
+  if (!isObject(message)) throw invalidError(`messages[${at}]`, 'must be a message, such as user("hi")');
   const { role, parts } = message as Untyped;
   if (typeof role !== 'string' || !Object.hasOwn(REMEDIES, role))
-    throw invalid(`messages[${at}].role`, `must be a role, not ${describe(role)}`);
+    throw invalidError(`messages[${at}].role`, `must be a role, not ${describe(role)}`);
   if (!isArray(parts))
-    throw invalid(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
+    throw invalidError(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
   const list = parts as readonly unknown[];
   for (let index = 0; index < list.length; index++) {
     const part = list[index];
-    if (!isObject(part)) throw invalid(`messages[${at}].parts[${index}]`, 'must be a part or a string');
+    if (!isObject(part)) throw invalidError(`messages[${at}].parts[${index}]`, 'must be a part or a string');
     const problem = partProblem(part as Untyped);
-    if (problem !== undefined) throw invalid(`messages[${at}].parts[${index}]${problem[0]}`, problem[1]);
+    if (problem !== undefined) throw invalidError(`messages[${at}].parts[${index}]${problem[0]}`, problem[1]);
   }
 }
 
@@ -83,27 +84,33 @@ function partProblem(part: Untyped): Problem {
   switch (part['type']) {
     case 'text':
     case 'reasoning':
-      return stringProblem(part, 'text');
+      return stringProblem(part['text'], 'text');
     case 'image':
     case 'file':
     case 'audio':
       return part['bytes'] instanceof Uint8Array ? undefined : ['.bytes', BYTES];
     case 'tool-call':
-      return stringProblem(part, 'id') ?? stringProblem(part, 'name');
+      return stringProblem(part['id'], 'id') ?? stringProblem(part['name'], 'name');
     case 'tool-result':
-      return stringProblem(part, 'callId') ?? stringProblem(part, 'name') ?? contentProblem(part['content']);
+      return (
+        stringProblem(part['callId'], 'callId') ??
+        stringProblem(part['name'], 'name') ??
+        contentProblem(part['content'])
+      );
     default:
       return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
   }
 }
 
-const stringProblem = (part: Untyped, name: string): Problem =>
-  typeof part[name] === 'string' ? undefined : [`.${name}`, 'must be a string'];
+const stringProblem = (value: unknown, name: string): Problem =>
+  typeof value === 'string' ? undefined : [`.${name}`, 'must be a string'];
 
 function contentProblem(content: unknown): Problem {
-  if (!isArray(content)) return ['.content', 'must be an array of text and image parts'];
-  for (const [index, piece] of (content as readonly unknown[]).entries()) {
-    if (!isObject(piece)) return [`.content[${index}]`, 'must be a text or image part'];
+  if (!isArray(content)) return ['.content', 'must be an array of text, image and file parts'];
+  const pieces = content as readonly unknown[];
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index];
+    if (!isObject(piece)) return [`.content[${index}]`, 'must be a text, image or file part'];
     const problem = partProblem(piece as Untyped);
     if (problem !== undefined) return [`.content[${index}]${problem[0]}`, problem[1]];
   }
@@ -118,54 +125,57 @@ function validateSettings(request: ChatRequest): void {
   checkInteger(request.topK, 'topK');
   for (const name of NUMBERS) checkFiniteNumber(request[name], name);
   if (logprobs !== undefined && (!Number.isInteger(logprobs) || logprobs < 0))
-    throw invalid('logprobs', `must be an integer of 0 or more, not ${String(logprobs)}`);
-  if (system !== undefined && typeof system !== 'string') throw invalid('system', 'must be a string');
-  if (stop !== undefined && !isArray(stop)) throw invalid('stop', 'must be an array of strings');
+    throw invalidError('logprobs', `must be an integer of 0 or more, not ${String(logprobs)}`);
+  if (system !== undefined && typeof system !== 'string') throw invalidError('system', 'must be a string');
+  if (stop !== undefined && !isArray(stop)) throw invalidError('stop', 'must be an array of strings');
   checkOneOf(request.reasoning, EFFORTS, 'reasoning');
   checkOneOf(request.serviceTier, TIERS, 'serviceTier');
+  checkCache(request.cache, 'invalid-request');
   const output: unknown = request.output;
   if (output !== undefined && output !== 'json' && !isObject(output))
-    throw invalid('output', `must be a JSON Schema or "json", not ${describe(output)}`);
+    throw invalidError('output', `must be a JSON Schema or "json", not ${describe(output)}`);
 }
 
 const NUMBERS = ['temperature', 'topP', 'frequencyPenalty', 'presencePenalty'] as const;
 
-function checkOneOf(value: string | undefined, known: readonly string[], path: string): void {
-  if (value === undefined || known.includes(value)) return;
-  throw invalid(path, `must be one of ${known.join(', ')}, not ${describe(value)}`);
+/** Throws `invalid-request` unless the value is absent or one of `known`. */
+export function checkOneOf(value: unknown, known: readonly string[], path: string): void {
+  if (value === undefined || known.includes(value as string)) return;
+  throw invalidError(path, `must be one of ${known.join(', ')}, not ${describe(value)}`);
 }
 
 /** Names that some wire accepts. */
 const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
 
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
-  if (!isArray(tools)) throw invalid('tools', 'must be an array of tools');
+  if (!isArray(tools)) throw invalidError('tools', 'must be an array of tools');
   const names = new Set<string>();
   for (const [index, tool] of tools.entries()) {
-    if (!isObject(tool)) throw invalid(`tools[${index}]`, 'must be a tool');
+    if (!isObject(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
     const { name, parameters } = tool;
-    if (name === '') throw invalid(`tools[${index}].name`, 'must not be empty');
+    if (name === '') throw invalidError(`tools[${index}].name`, 'must not be empty');
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
-      throw invalid(
+      throw invalidError(
         `tools[${index}].name`,
         `must be letters, digits, "_", "-", "." or ":", not ${describe(name)}`,
       );
     }
-    if (names.has(name)) throw invalid(`tools[${index}].name`, `"${name}" is not unique`);
+    if (names.has(name)) throw invalidError(`tools[${index}].name`, `"${name}" is not unique`);
     // Schemas of some libraries are functions.
     if (typeof (parameters as unknown) !== 'function' && !isObject(parameters))
-      throw invalid(`tools[${index}].parameters`, 'must be a schema');
+      throw invalidError(`tools[${index}].parameters`, 'must be a schema');
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
-    throw invalid('toolChoice.name', `no tool is named "${toolChoice.name}"`);
+    throw invalidError('toolChoice.name', `no tool is named "${toolChoice.name}"`);
   }
-  if (toolChoice === 'required' && tools.length === 0) throw invalid('toolChoice', '"required" needs tools');
+  if (toolChoice === 'required' && tools.length === 0)
+    throw invalidError('toolChoice', '"required" needs tools');
 }
 
 function checkFiniteNumber(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))
-    throw invalid(path, `must be a number, not ${String(value)}`);
+    throw invalidError(path, `must be a number, not ${String(value)}`);
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
@@ -177,11 +187,12 @@ const isArray = (value: unknown): boolean => Array.isArray(value);
 const describe = (value: unknown): string =>
   typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
 
-const invalid = (path: string, why: string): LlmError =>
-  new LlmError('invalid-request', `${path} ${why}`, { path });
+/** Returns an `invalid-request` error about the value at `path`. */
+export const invalidError = (path: string, problem: string): LlmError =>
+  new LlmError('invalid-request', `${path} ${problem}`, { path });
 
 /** Throws `invalid-request` for a count, such as `maxTokens`, that is not an integer above 0. */
 export function checkInteger(value: number | undefined, path: string): void {
   if (value === undefined || (Number.isInteger(value) && value > 0)) return;
-  throw invalid(path, `must be an integer above 0, not ${String(value)}`);
+  throw invalidError(path, `must be an integer above 0, not ${String(value)}`);
 }

@@ -1,3 +1,5 @@
+import { messageOf } from '../errors/normalize.ts';
+import { redact, redactCause } from '../errors/redact.ts';
 import type { CallInfo } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from '../types/majordomo.ts';
@@ -94,19 +96,33 @@ async function callResolvers(
   { names, call, request, scope, majordomo }: ResolveContext,
 ): Promise<string | NamedSpec | undefined> {
   for (const resolver of names.resolvers) {
-    const value: unknown = await resolver(name, {
-      call,
-      request,
-      majordomo: majordomo([...path, name]),
-      path,
-      signal: scope.signal,
-    });
+    let value: unknown;
+    try {
+      value = await resolver(name, {
+        call,
+        request,
+        majordomo: majordomo([...path, name]),
+        path,
+        signal: scope.signal,
+      });
+    } catch (cause) {
+      throw LlmError.is(cause) ? cause : resolverError(name, cause);
+    }
     // Stores return null for a missing value.
     if (value === undefined || value === null) continue;
     return names.parse(`the resolver's answer to "${name}"`, value);
   }
   return undefined;
 }
+
+/** The kind is transient, because resolvers may read a store. */
+const resolverError = (name: string, cause: unknown): LlmError =>
+  new LlmError(
+    'server',
+    `the resolver of "${name}" failed: ${redact(messageOf(cause))}`,
+    { code: 'resolver-failed' },
+    { cause: redactCause(cause) },
+  );
 
 const cycleError = (path: readonly string[]): LlmError =>
   new LlmError('config', `alias cycle: ${path.join(' -> ')}`, { code: 'alias-cycle' });

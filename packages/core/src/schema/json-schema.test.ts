@@ -117,8 +117,8 @@ describe('the work of a check', () => {
   };
 
   it.each([
-    ['oneOf told apart by a const', recursive({ oneOf: [node('and'), node('or'), node('not')] })],
-    ['anyOf told apart by a const', recursive({ anyOf: [node('and'), node('or'), node('not')] })],
+    ['oneOf distinguished by a const', recursive({ oneOf: [node('and'), node('or'), node('not')] })],
+    ['anyOf distinguished by a const', recursive({ anyOf: [node('and'), node('or'), node('not')] })],
     [
       'anyOf that nothing tells apart',
       recursive({
@@ -136,7 +136,7 @@ describe('the work of a check', () => {
       }),
     ],
     [
-      'allOf that says the same twice',
+      'allOf with the same schema twice',
       recursive({ allOf: [1, 2].map(() => ({ properties: { args: { items: { $ref: '#/$defs/node' } } } })) }),
     ],
     ['not', recursive({ not: { not: { properties: { args: { items: { $ref: '#/$defs/node' } } } } } })],

@@ -1,4 +1,4 @@
-import { isTooDeep, MAX_DEPTH } from '../json/values.ts';
+import { asList, isRecord, isTooDeep, MAX_DEPTH } from '../json/values.ts';
 import type { ErrorIssue } from '../types/llm-error.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -113,12 +113,12 @@ class SchemaCheck {
   }
 
   private checkBranches(schema: Schema, value: unknown, path: Path, hops: number): void {
-    for (const branch of listOf(schema['allOf'])) this.at(branch, value, path, hops + 1);
+    for (const branch of asList(schema['allOf'])) this.at(branch, value, path, hops + 1);
     const fit = (branch: unknown): Fit => this.fit(branch, value, path, hops + 1);
-    const any = listOf(schema['anyOf']);
+    const any = asList(schema['anyOf']);
     if (any.length > 0 && any.every((branch) => fit(branch) === 'no'))
       this.add(path, 'fits none of the alternatives');
-    const one = listOf(schema['oneOf']).map(fit);
+    const one = asList(schema['oneOf']).map(fit);
     const fitting = one.filter((each) => each === 'yes').length;
     if (one.length > 0 && (fitting > 1 || one.every((each) => each === 'no')))
       this.add(path, 'must fit exactly one of the alternatives');
@@ -158,7 +158,7 @@ class SchemaCheck {
   private checkArray(schema: Schema, value: readonly unknown[], path: Path): void {
     this.checkBound(schema['minItems'], (limit) => value.length >= limit, path, 'items: at least');
     this.checkBound(schema['maxItems'], (limit) => value.length <= limit, path, 'items: at most');
-    const first = listOf(schema['prefixItems']);
+    const first = asList(schema['prefixItems']);
     value.forEach((item, index) => {
       this.at(index < first.length ? first[index] : schema['items'], item, [...path, index], 0);
     });
@@ -168,7 +168,7 @@ class SchemaCheck {
   }
 
   private checkRequired(schema: Schema, value: Schema, path: Path): void {
-    for (const name of listOf(schema['required'])) {
+    for (const name of asList(schema['required'])) {
       if (!Object.hasOwn(value, String(name))) this.add([...path, String(name)], 'is required');
     }
   }
@@ -228,6 +228,4 @@ const canonical = (value: unknown): string =>
     isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const isContainer = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
-const isRecord = (value: unknown): value is Schema => isContainer(value) && !Array.isArray(value);

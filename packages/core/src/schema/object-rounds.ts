@@ -1,4 +1,5 @@
 import type { CallSite } from '../errors/call-site.ts';
+import { distinctWarnings } from '../stream/response-checks.ts';
 import { sumUsage } from '../stream/usage.ts';
 import type { CallOptions, Clock } from '../types/call-options.ts';
 import { type ErrorIssue, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
@@ -60,7 +61,9 @@ export class ObjectRounds<T> {
 
   /** Returns the options of the next round. All rounds share the time of the call. */
   options(): CallOptions | undefined {
-    return this.time.options();
+    const options = this.time.options();
+    // The application orders the targets once; later rounds keep its order.
+    return this.targets.length === 0 ? options : { ...options, order: () => this.targets };
   }
 
   /** Cancels work between two rounds. */
@@ -142,7 +145,7 @@ export class ObjectRounds<T> {
       ...response,
       usage: sumUsage(...rounds.map(({ usage }) => usage)),
       attempts: rounds.flatMap(({ attempts }) => attempts),
-      warnings: distinct([
+      warnings: distinctWarnings([
         ...rounds.flatMap(({ target, warnings }) => (target === response.target ? warnings : [])),
         ...this.repaired,
       ]),
@@ -197,10 +200,6 @@ const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialRes
   text,
   usage,
 });
-
-const distinct = (warnings: readonly Warning[]): readonly Warning[] => [
-  ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),
-];
 
 /**
  * Time limit and signal of all rounds of a typed call. Each round gets the remaining time. Work between two rounds ends

@@ -1,5 +1,5 @@
 import { decodeJson } from '../json/decode.ts';
-import { isTooDeep, MAX_DEPTH } from '../json/values.ts';
+import { isList, isRecord, isTooDeep, MAX_DEPTH } from '../json/values.ts';
 import { pathText } from '../types/inspect-error.ts';
 import { type ErrorIssue, LlmError } from '../types/llm-error.ts';
 import type { ModelTool, ToolSpec } from '../types/request.ts';
@@ -29,12 +29,11 @@ export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: s
 
 /** Rejects values of callers without types, and a schema that contains itself. */
 function plainSchema(schema: unknown, what: string): JsonObject {
-  const problem =
-    typeof schema !== 'object' || schema === null || Array.isArray(schema)
-      ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
-      : isTooDeep(schema)
-        ? `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`
-        : undefined;
+  const problem = !isRecord(schema)
+    ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
+    : isTooDeep(schema)
+      ? `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`
+      : undefined;
   if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
   return schema as JsonObject;
 }
@@ -180,10 +179,10 @@ const isObject = ({ type, anyOf, oneOf }: JsonObject): boolean =>
   type === 'object' && anyOf === undefined && oneOf === undefined;
 
 function unwrap(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!isRecord(value)) return value;
   const [first, ...others] = Object.keys(value);
   if (first === undefined) return undefined;
-  return first === 'value' && others.length === 0 ? (value as { readonly value: unknown }).value : value;
+  return first === 'value' && others.length === 0 ? value['value'] : value;
 }
 
 /** Moves definitions to the new root and changes other references to the member `value`. */
@@ -218,6 +217,3 @@ const relink = (reference: string): string =>
   reference.startsWith('#') && !DEFINITIONS.some((name) => reference.startsWith(`#/${name}/`))
     ? `#/properties/value${reference.slice(1)}`
     : reference;
-
-/** `Array.isArray` does not narrow a readonly array. */
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

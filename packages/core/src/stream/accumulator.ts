@@ -153,9 +153,6 @@ function checkedIndex(index: number, target: string): number {
   throw new LlmError(
     'protocol',
     `${target} numbered a part ${String(index)}: it must be from 0 to ${MAX_PARTS - 1}`,
-    {
-      target,
-    },
   );
 }
 
@@ -178,8 +175,8 @@ export interface Answer<Event extends object, Result> {
   shown(): readonly ShownPart[];
   /** Returns the content so far for an error, or `undefined` before any. */
   partial(): PartialResponse | undefined;
-  /** Number of characters so far. */
-  readonly characters: number;
+  /** Number of characters so far, if the answer is text. */
+  readonly characters?: number;
   readonly usage: Usage | undefined;
   /** Returns the response after the finish. */
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;

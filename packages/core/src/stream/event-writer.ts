@@ -10,11 +10,11 @@ interface OpenPart {
   readonly index: number;
   /** Text, reasoning or JSON of the arguments so far. */
   text: string;
-  replay: Replay | undefined;
+  replay?: Replay;
   readonly id: string;
   readonly name: string;
   /** Whether the vendor reported the tool call as incomplete. */
-  unfinished: boolean;
+  unfinished?: boolean;
   citations?: readonly Citation[];
   readonly isRefusal: boolean;
 }
@@ -32,9 +32,6 @@ export interface ToolCallDelta {
   readonly replay?: Replay | undefined;
 }
 
-const NOTHING: readonly ModelEvent[] = [];
-const NO_WARNINGS: readonly Warning[] = [];
-
 /**
  * Writes the events of a response in a valid order, so that providers need not open and close parts. Text and reasoning
  * close the open parts before them. Several tool calls may be open; `key`, the wire's index or id, identifies them.
@@ -45,10 +42,10 @@ export class EventWriter {
   private responseId = '';
   private started = false;
   /** Warnings before the start of the response. */
-  private earlyWarnings: readonly Warning[] = NO_WARNINGS;
+  private readonly earlyWarnings: Warning[] = [];
   /** Ids of tool calls from the vendor. */
-  private ids: Set<string> | undefined;
-  private tokenLogprobs: TokenLogprob[] | undefined;
+  private readonly ids = new Set<string>();
+  private readonly tokenLogprobs: TokenLogprob[] = [];
   private nextIndex = 0;
   private batch: ModelEvent[];
   private readonly hasSink: boolean;
@@ -67,7 +64,6 @@ export class EventWriter {
   /** Returns the events in the sink and empties it. */
   take(): readonly ModelEvent[] {
     const { batch } = this;
-    if (batch.length === 0) return NOTHING;
     this.batch = [];
     return batch;
   }
@@ -95,7 +91,7 @@ export class EventWriter {
 
   /** Writes reasoning, or only its replay token, to the open part. */
   reasoning(text: string, replay?: Replay, key = 'reasoning'): readonly ModelEvent[] {
-    if (text === '' && replay === undefined) return NOTHING;
+    if (text === '' && replay === undefined) return [];
     const open = this.openPart('reasoning', key, replay);
     if (text !== '') {
       open.text += text;
@@ -114,7 +110,10 @@ export class EventWriter {
       open.text += json;
       this.batch.push({ type: 'args-delta', index: open.index, json });
     }
-    if (delta.complete !== undefined && delta.complete !== open.text) this.correct(open, delta.complete);
+    if (delta.complete !== undefined && delta.complete !== open.text) {
+      open.text = delta.complete;
+      this.repaired(open.name, 'the fragments did not add up to them');
+    }
     return this.written();
   }
 
@@ -141,8 +140,6 @@ export class EventWriter {
 
   /** Adds log probabilities for the finish. */
   logprobs(tokens: readonly TokenLogprob[]): void {
-    if (tokens.length === 0) return;
-    this.tokenLogprobs ??= [];
     this.tokenLogprobs.push(...tokens);
   }
 
@@ -156,8 +153,8 @@ export class EventWriter {
   /** Writes warnings. Warnings before the start of the response follow its `start`. */
   warning(...warnings: readonly Warning[]): readonly ModelEvent[] {
     if (!this.started) {
-      this.earlyWarnings = [...this.earlyWarnings, ...warnings];
-      return NOTHING;
+      this.earlyWarnings.push(...warnings);
+      return [];
     }
     for (const warning of warnings) this.batch.push({ type: 'warning', warning });
     return this.written();
@@ -180,7 +177,7 @@ export class EventWriter {
       raw,
       usage,
       ...(stopDetails && { stopDetails }),
-      ...(tokenLogprobs && { logprobs: tokenLogprobs }),
+      ...(tokenLogprobs.length > 0 && { logprobs: tokenLogprobs }),
     });
     return this.written();
   }
@@ -191,7 +188,7 @@ export class EventWriter {
     replay: Replay | undefined,
     isRefusal: boolean,
   ): readonly ModelEvent[] {
-    if (text === '' && replay === undefined) return NOTHING;
+    if (text === '' && replay === undefined) return [];
     const open = this.openPart('text', key, replay, isRefusal);
     if (text !== '') {
       open.text += text;
@@ -211,17 +208,7 @@ export class EventWriter {
     if (open === undefined || this.currentKey !== key || open.type !== type) {
       this.ensureStarted();
       this.closeAll();
-      open = {
-        type,
-        index: this.nextIndex++,
-        text: '',
-        replay: undefined,
-        id: '',
-        name: '',
-        unfinished: false,
-        isRefusal,
-      };
-      this.open.set(key, open);
+      open = this.addPart(key, { type, isRefusal });
       this.current = open;
       this.currentKey = key;
       this.batch.push({
@@ -237,28 +224,22 @@ export class EventWriter {
   private openCall(key: string, delta: ToolCallDelta): OpenPart {
     this.ensureStarted();
     if (this.current !== undefined) this.closeAll();
-    const index = this.nextIndex++;
-    const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, index);
+    const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, this.nextIndex);
     const name = delta.name ?? '';
-    const open: OpenPart = {
-      type: 'tool-call',
-      index,
-      text: '',
-      replay: undefined,
-      id,
-      name,
-      unfinished: false,
-      isRefusal: false,
-    };
-    this.open.set(key, open);
-    this.batch.push({ type: 'part-start', index, part: { type: 'tool-call', id, name } });
+    const open = this.addPart(key, { type: 'tool-call', id, name });
+    this.batch.push({ type: 'part-start', index: open.index, part: { type: 'tool-call', id, name } });
     return open;
+  }
+
+  private addPart(key: string, head: Pick<OpenPart, 'type'> & Partial<OpenPart>): OpenPart {
+    const part: OpenPart = { id: '', name: '', isRefusal: false, ...head, index: this.nextIndex++, text: '' };
+    this.open.set(key, part);
+    return part;
   }
 
   /** The second call with the same id gets a generated id, because results refer to ids. */
   private uniqueId(id: unknown): string | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
-    this.ids ??= new Set();
     if (!this.ids.has(id)) {
       this.ids.add(id);
       return id;
@@ -274,12 +255,6 @@ export class EventWriter {
     this.responseId = id ?? '';
     this.batch.push({ type: 'start', target: this.target, id });
     for (const warning of this.earlyWarnings) this.batch.push({ type: 'warning', warning });
-    this.earlyWarnings = NO_WARNINGS;
-  }
-
-  private correct(open: OpenPart, complete: string): void {
-    open.text = complete;
-    this.repaired(open.name, 'the fragments did not add up to them');
   }
 
   private repaired(name: string, why: string): void {
@@ -305,14 +280,14 @@ export class EventWriter {
     if (type === 'text')
       return { type, text, ...(citations && { citations }), ...(isRefusal && { isRefusal }), ...token };
     if (type === 'reasoning') return { type, text, ...token };
-    if (unfinished) return { type, id, name, args: {}, invalid: { raw: text }, ...token };
+    if (unfinished === true) return { type, id, name, args: {}, invalid: { raw: text }, ...token };
     const { repaired, ...parsed } = parseArguments(text, isCut);
     if (repaired !== undefined) this.repaired(name, repaired.join(', '));
     return { type, id, name, ...parsed, ...token };
   }
 
   private written(): readonly ModelEvent[] {
-    if (this.hasSink) return NOTHING;
+    if (this.hasSink) return [];
     return this.take();
   }
 }

@@ -3,7 +3,7 @@ import type { AssistantPart } from '../types/messages.ts';
 import type { FinishReason } from '../types/response.ts';
 import { isEmptyAnswer, finishError } from './response-checks.ts';
 
-const said: AssistantPart = { type: 'text', text: ' a ' };
+const text: AssistantPart = { type: 'text', text: ' a ' };
 const blank: AssistantPart = { type: 'text', text: ' \n\t' };
 const thought: AssistantPart = { type: 'reasoning', text: 'hm' };
 const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: {} };
@@ -12,8 +12,8 @@ it.each<[boolean, AssistantPart[]]>([
   [true, []],
   [true, [blank]],
   [true, [thought, blank]],
-  [false, [said]],
-  [false, [thought, said]],
+  [false, [text]],
+  [false, [thought, text]],
   [false, [call]],
   [false, [blank, call]],
 ])('isEmptyAnswer is %s for %j', (isEmpty, parts) => {
@@ -29,7 +29,6 @@ describe('finishError', () => {
     expect(finishError('a/x', parts, reason)).toMatchObject({
       kind: 'empty',
       message: `a/x finished with "${reason}" and no content`,
-      details: { target: 'a/x' },
     });
   });
 
@@ -37,18 +36,17 @@ describe('finishError', () => {
     expect(finishError('a/x', [], 'content-filter')).toMatchObject({
       kind: 'content-filter',
       message: 'a/x blocked the request before it answered',
-      details: { target: 'a/x' },
     });
   });
 
   it.each<[FinishReason, AssistantPart[]]>([
-    ['stop', [said]],
+    ['stop', [text]],
     ['tool-calls', [call]],
-    ['other', [said]],
+    ['other', [text]],
     ['length', [thought]],
     ['length', []],
     ['content-filter', [blank]],
-    ['content-filter', [said]],
+    ['content-filter', [text]],
   ])('accepts the reason "%s" with %j', (reason, parts) => {
     expect(finishError('a/x', parts, reason)).toBeUndefined();
   });

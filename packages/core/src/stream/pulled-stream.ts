@@ -69,7 +69,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return this;
   }
 
-  /** Returns the next event. One read rejects with the error of the source. */
+  /** Returns the next event. After the source failed, one read rejects with its error. */
   next(): Promise<Result<Event>> {
     this.unread.touch();
     if (this.reads === 0) {

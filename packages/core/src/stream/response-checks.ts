@@ -1,7 +1,7 @@
 import type { ModelEvent, PartHead, StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { AssistantPart } from '../types/messages.ts';
-import type { FinishReason, StopDetails } from '../types/response.ts';
+import type { FinishReason, StopDetails, Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 
 /** Whether an answer has neither a tool call nor visible text. */
@@ -25,12 +25,11 @@ export function finishError(
     const { category, explanation } = details ?? {};
     const why = explanation === undefined ? '' : `: ${explanation}`;
     return new LlmError('content-filter', `${target} blocked the request before it answered${why}`, {
-      target,
       code: category,
     });
   }
   if (!MUST_HAVE_CONTENT.has(reason) || !isEmptyAnswer(parts)) return undefined;
-  return new LlmError('empty', `${target} finished with "${reason}" and no content`, { target });
+  return new LlmError('empty', `${target} finished with "${reason}" and no content`);
 }
 
 const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-delta': 'tool-call' } as const;
@@ -109,3 +108,8 @@ export const generateCallId = (responseId: string, index: number): string =>
 
 /** Whether an id is a generated one. Wires without call ids do not send it. */
 export const isGeneratedCallId = (id: string): boolean => /^call_(?:[0-9a-z]{1,7}_)?\d{1,6}$/.test(id);
+
+/** Removes repeated warnings. */
+export const distinctWarnings = (warnings: readonly Warning[]): readonly Warning[] => [
+  ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),
+];

@@ -1,4 +1,6 @@
 import type { Attempt, ErrorKind, LlmError } from './llm-error.ts';
+import type { ChatRequest } from './request.ts';
+import type { ResolvedTarget } from './resolved-target.ts';
 import type { ChatResponse } from './response.ts';
 
 /**
@@ -89,7 +91,26 @@ export interface ChainOptions {
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
   /** Returns the kind for an error of an attempt, or `undefined` to keep the provider's kind. It must not throw. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
+  /** Orders the targets of each chat before its first attempt; see `TargetOrder`. @default the order of the spec */
+  readonly order?: TargetOrder | undefined;
 }
+
+/**
+ * Orders the targets of a chat once, before the first attempt. Returns target keys, preferred first. Targets that are not
+ * named follow in the order of the chain. Unknown names are ignored, and `undefined` changes nothing. The function is not
+ * called for a single target. If it throws, rejects or takes longer than 250 ms, the order does not change.
+ *
+ * @example const order: TargetOrder = (targets) => targets.filter(isInEurope).map(({ target }) => target);
+ */
+export type TargetOrder = (
+  targets: readonly ResolvedTarget[],
+  context: {
+    readonly call: CallInfo;
+    readonly request: ChatRequest;
+    /** Aborts when the call ends or the time is over. */
+    readonly signal: AbortSignal;
+  },
+) => readonly string[] | undefined | Promise<readonly string[] | undefined>;
 
 /** Keeps the platform's request context alive until the promise has settled. */
 export type WaitUntil = (promise: Promise<unknown>) => void;

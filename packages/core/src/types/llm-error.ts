@@ -246,7 +246,7 @@ export type ErrorKind =
   | 'rate-limit'
   /** The vendor has no capacity. */
   | 'overloaded'
-  /** The vendor failed. */
+  /** The vendor failed, or a resolver of the application (`code: 'resolver-failed'`). */
   | 'server'
   /** A time limit was exceeded; see `details.phase`. */
   | 'timeout'

@@ -10,13 +10,16 @@ import type {
 } from './call-options.ts';
 import type { StreamEvent } from './events.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
-import type { Health, HealthOptions, TargetHealth } from './health.ts';
-import type { Billing, LlmError } from './llm-error.ts';
+import type { Health, HealthOptions } from './health.ts';
+import type { LlmError } from './llm-error.ts';
 import type { EmbeddingModel, ImageModel, SpeechModel, TranscriptionModel } from './operations.ts';
-import type { Capabilities, MediaFitter, ModelInfo, Provider } from './provider.ts';
+import type { MediaFitter, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
+import type { ResolvedTarget } from './resolved-target.ts';
 import type { ChatResponse } from './response.ts';
 import type { JsonObject, JsonValue, ObjectSchema } from './schema.ts';
+
+export type { ResolvedTarget } from './resolved-target.ts';
 
 /**
  * Response as events. Nothing is sent before the first read. A stream can be iterated once; a second iteration throws
@@ -191,21 +194,6 @@ export interface ResolveOptions {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Cancels the wait for a resolver. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Target of a resolved spec. */
-export interface ResolvedTarget {
-  /** `provider/model`. */
-  readonly target: string;
-  /** Vendor whose prices and conventions apply; see `Provider.vendor`. */
-  readonly vendor: string | undefined;
-  /** Payment of its calls; see `Provider.billing`. */
-  readonly billing: Billing | undefined;
-  /** Id of the model: the text after the first slash. */
-  readonly model: string;
-  readonly capabilities: Capabilities;
-  /** Health of the target; `undefined` if it never had a failure or a bench. */
-  readonly health: TargetHealth | undefined;
 }
 
 /** Registry of providers and names, created by `createMajordomo`. */

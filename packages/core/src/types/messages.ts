@@ -53,8 +53,8 @@ export interface ToolResultInput {
   readonly callId: string;
   /** Name of the tool; some wires require it. */
   readonly name: string;
-  /** Text, and images if the target supports them in results. */
-  readonly content: string | readonly (TextPart | ImagePart)[];
+  /** Text, images and documents. A target that does not support a document in results receives an error text instead. */
+  readonly content: string | readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
 }
@@ -196,11 +196,13 @@ export interface ToolResultPart {
   readonly callId: string;
   /** Name of the tool. */
   readonly name: string;
-  readonly content: readonly (TextPart | ImagePart)[];
+  readonly content: readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
 }
 
+/** Part of a tool result. */
+export type ResultPiece = TextPart | ImagePart | FilePart;
 /** Part of a user message. */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
 /** Part of an assistant message. */

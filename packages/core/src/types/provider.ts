@@ -1,4 +1,5 @@
 import type { Timeouts } from './call-options.ts';
+import type { Capabilities, ImageLimits } from './capabilities.ts';
 import type { ModelEvent } from './events.ts';
 import type { Billing, Recovery } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
@@ -15,6 +16,8 @@ import type {
 import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
 import type { Usage } from './usage.ts';
+
+export type { Capabilities, FileLimits, ImageLimits } from './capabilities.ts';
 
 /** Environment variables of `createMajordomo`. Packages never read `process.env`. */
 export type Env = { readonly [name: string]: string | undefined };
@@ -191,8 +194,12 @@ export interface Provider {
   readonly vendor?: string | undefined;
   /** Payment of calls: `included` for a subscription or own hardware, to which no prices apply. */
   readonly billing?: Billing | undefined;
-  /** Returns a model for any id, without I/O. It must not throw: the vendor rejects unknown ids at the call. */
-  model(modelId: string): Model;
+  /**
+   * Returns a model for any id, without I/O. It must not throw: the vendor rejects unknown ids at the call.
+   *
+   * @param env environment of `createMajordomo`, for families that depend on the base URL in it
+   */
+  model(modelId: string, env?: Env): Model;
   /** Absent: the provider has no image models. */
   imageModel?(modelId: string): ImageBackend;
   /** Absent: the provider has no embedding models. */
@@ -205,67 +212,6 @@ export interface Provider {
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
   /** Absent: the API has no list of models. */
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
-}
-
-/** Capabilities of a model. `undefined` means unknown: the request is sent and the vendor decides. */
-export interface Capabilities {
-  /** Whether it calls tools. */
-  readonly tools?: boolean | undefined;
-  /** Limits of input images; `false` if it accepts none. */
-  readonly images?: ImageLimits | false | undefined;
-  /** MIME types of supported documents and video; `false` if it accepts none. */
-  readonly files?: readonly string[] | false | undefined;
-  /** MIME types of supported audio; `false` if it accepts none. */
-  readonly audio?: readonly string[] | false | undefined;
-  /** Limits of documents. */
-  readonly fileLimits?: FileLimits | undefined;
-  /** Support of output schemas: native, by a forced tool call, by an instruction, or none. */
-  readonly output?: 'native' | 'tool' | 'instruct' | false | undefined;
-  /** Whether its reasoning effort can be set. */
-  readonly reasoning?: boolean | undefined;
-  /** Whether the last message may be of the assistant, to be continued. */
-  readonly prefill?: boolean | undefined;
-  /** Size of the context in tokens. */
-  readonly contextTokens?: number | undefined;
-  /** Maximum number of output tokens. */
-  readonly maxOutputTokens?: number | undefined;
-}
-
-/** Limits of images that a target accepts. */
-export interface ImageLimits {
-  /** Supported MIME types. */
-  readonly mediaTypes: readonly string[];
-  /** Maximum size of an image in bytes, before base64. */
-  readonly maxBytes: number;
-  /** Maximum length of the longer edge in pixels. */
-  readonly maxEdge?: number | undefined;
-  /** Maximum number of images in a request. */
-  readonly maxCount?: number | undefined;
-  /** Maximum size of all images of a request in bytes. */
-  readonly maxTotalBytes?: number | undefined;
-  /** Lower limits of the edge for requests with more images than `whenCountAbove`. The last rule that matches applies. */
-  readonly rules?: readonly { readonly whenCountAbove: number; readonly maxEdge: number }[] | undefined;
-}
-
-/** Limits of documents that a target accepts. Absent limits are not checked. */
-export interface FileLimits {
-  /** Maximum number of documents in a request. */
-  readonly maxCount?: number | undefined;
-  /** Maximum size of a document in bytes, before base64. */
-  readonly maxBytes?: number | undefined;
-  /** Maximum size of all documents of a request in bytes. */
-  readonly maxTotalBytes?: number | undefined;
-  /** Limits of PDFs. Without a media fitter, pages are not checked. */
-  readonly pdf?:
-    | {
-        /** Maximum size of a PDF in bytes; replaces `maxBytes` of documents. */
-        readonly maxBytes?: number | undefined;
-        /** Maximum number of pages of a PDF. */
-        readonly maxPages?: number | undefined;
-        /** Maximum number of pages of all PDFs of a request. */
-        readonly maxTotalPages?: number | undefined;
-      }
-    | undefined;
 }
 
 /** Fits media to the limits of a target; `@majordomo/media` has one. It always receives the original bytes. */

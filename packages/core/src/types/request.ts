@@ -24,6 +24,44 @@ export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 
 /** Service tier: standard, cheaper with delay, or faster at a higher price. */
 export type ServiceTier = 'default' | 'flex' | 'priority';
 
+/** Lifetime of a cached part of a prompt: not cached, minutes, or an hour and more. */
+export type CacheLifetime = 'none' | 'short' | 'long';
+
+/**
+ * Parts of a prompt that the vendor should cache, and their lifetimes.
+ *
+ * @example { prefix: 'long', after: 1 } // a document in the first message, and many questions about it
+ */
+export interface CachePlan {
+  /** Lifetime of tools and system text. @default 'short' */
+  readonly prefix?: CacheLifetime | undefined;
+  /**
+   * Lifetime of the messages.
+   * @default 'short' if the request has tools or an assistant message, otherwise 'none'
+   */
+  readonly messages?: CacheLifetime | undefined;
+  /**
+   * Number of leading messages that do not change between requests, such as a document with many questions. They are cached
+   * like `prefix`.
+   * @default 0
+   */
+  readonly after?: number | undefined;
+  /**
+   * Routing key for vendors that take one, 1 to 64 characters. Requests with equal keys reach the same cache.
+   * @default a hash of tenant, tools, system text and, in a conversation, the first user message
+   */
+  readonly key?: string | undefined;
+}
+
+/** Form in which a provider receives `ChatRequest.cache`. Every member is set. */
+export interface ModelCache {
+  readonly prefix: CacheLifetime;
+  readonly messages: CacheLifetime;
+  /** Number of leading messages of `ModelRequest.messages`. */
+  readonly after: number;
+  readonly key: string;
+}
+
 /**
  * Request of a chat. Plain data that majordomo never modifies.
  *
@@ -71,20 +109,26 @@ export interface ChatRequest {
   readonly reasoning?: Effort | undefined;
   /** Service tier. `usage.details.serviceTier` reports the tier that served the call. @default the vendor's default */
   readonly serviceTier?: ServiceTier | undefined;
-  /** Lifetime of the prompt's prefix in the vendor's cache: none, minutes, or about an hour. */
-  readonly cache?: 'none' | 'short' | 'long' | undefined;
+  /**
+   * Parts of the prompt that the vendor caches, and their lifetimes. `auto` is the plan `{}`. `short` and `long` apply to the
+   * prefix and the messages. `none` disables caching where the vendor permits it. An invalid plan is an `invalid-request`.
+   * @default the vendor's default
+   */
+  readonly cache?: CacheLifetime | 'auto' | CachePlan | undefined;
   /** Members to merge into the request body last, by wire such as `openai-chat` or by provider id, which takes precedence. */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 
 /** Request that a provider receives: without system messages, with JSON Schemas, fitted media and readable replay tokens. */
-export interface ModelRequest extends Omit<ChatRequest, 'messages' | 'tools' | 'extra' | 'output'> {
+export interface ModelRequest extends Omit<ChatRequest, 'messages' | 'tools' | 'extra' | 'output' | 'cache'> {
   /** Conversation, repaired for the target: each tool call has one result. */
   readonly messages: readonly TurnMessage[];
   /** Tools with JSON Schemas; empty without tools. */
   readonly tools: readonly ModelTool[];
   /** Output format, if one was requested. */
   readonly output: ModelOutput | undefined;
+  /** Cache setting with all defaults, if one was given. */
+  readonly cache?: ModelCache | undefined;
   /** Members of `ChatRequest.extra` for this target. */
   readonly extra: Readonly<Record<string, unknown>>;
 }

@@ -19,7 +19,7 @@ interface DerivedSignal {
   readonly release: () => void;
 }
 
-/** Returns a separate signal for one request: some SDKs leave a listener on the signal that they get. */
+/** Returns a separate signal for one request, because some SDKs leave a listener on the signal that they receive. */
 export function derivedSignal(given: AbortSignal): DerivedSignal {
   const controller = new AbortController();
   const abort = (): void => {
@@ -53,5 +53,6 @@ export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
   }
 }
 
-const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
+/** Whether a value is a promise, including promises of other realms and manually written ones. */
+export const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';

@@ -73,7 +73,8 @@ export const configError = (path: string, problem: string, subject = ''): LlmErr
   new LlmError('config', `${subject}${path} ${problem}`, { path });
 
 /** Whether a value is an object that is not an array, as options are. */
-export const isObject = (value: unknown): value is object => typeOf(value) === 'object';
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;

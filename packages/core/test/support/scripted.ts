@@ -20,7 +20,7 @@ export interface Turn {
   readonly details?: Partial<ErrorDetails>;
   /** Never continues after the content, until the signal aborts. */
   readonly stall?: boolean;
-  /** Does not even look at the signal. */
+  /** Ignores the signal. */
   readonly deaf?: boolean;
   /** Ends without a finish. */
   readonly cut?: boolean;
@@ -67,28 +67,28 @@ async function* play(
   { target, signal }: ModelContext,
   clock: ManualClock,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const scribe = new EventWriter(target, []);
+  const writer = new EventWriter(target, []);
   try {
     yield [];
     if (turn.waitMs !== undefined) await clock.sleep(turn.waitMs, signal);
-    scribe.start('r1');
-    if (turn.reasoning !== undefined) scribe.reasoning(turn.reasoning);
-    if (turn.text !== undefined) for (const word of turn.text.split(/(?<= )/)) scribe.text(word);
-    for (const [at, call] of (turn.calls ?? []).entries()) scribe.toolCall(String(at), call);
-    yield scribe.take();
+    writer.start('r1');
+    if (turn.reasoning !== undefined) writer.reasoning(turn.reasoning);
+    if (turn.text !== undefined) for (const word of turn.text.split(/(?<= )/)) writer.text(word);
+    for (const [at, call] of (turn.calls ?? []).entries()) writer.toolCall(String(at), call);
+    yield writer.take();
     if (turn.stall === true || turn.deaf === true) await never(turn.deaf === true ? undefined : signal);
     if (turn.fail !== undefined)
-      throw new LlmError(turn.fail, `${target} said ${turn.fail}`, { target, ...turn.details });
+      throw new LlmError(turn.fail, `${target} reported ${turn.fail}`, { target, ...turn.details });
     if (turn.cut === true) return;
     const reason = turn.reason ?? (turn.calls === undefined ? 'stop' : 'tool-calls');
-    scribe.finish(reason, reason, {
+    writer.finish(reason, reason, {
       input: 1,
       output: 2,
       cacheRead: undefined,
       cacheWrite: undefined,
       reasoning: undefined,
     });
-    yield scribe.take();
+    yield writer.take();
   } finally {
     turn.onClose?.();
   }

@@ -1,0 +1,104 @@
+import { LlmError } from '../types/llm-error.ts';
+import type { TurnMessage } from '../types/messages.ts';
+import type {
+  CacheLifetime,
+  CachePlan,
+  ChatRequest,
+  ModelCache,
+  ModelRequest,
+  ModelTool,
+} from '../types/request.ts';
+import type { Warning } from '../types/response.ts';
+import { didYouMean } from '../util/check.ts';
+import { hash128, hashOf } from '../json/hash.ts';
+import { repairHistory } from './history.ts';
+
+const LIFETIMES: readonly unknown[] = ['none', 'short', 'long'];
+const PLAN_MEMBERS: readonly string[] = ['prefix', 'messages', 'after', 'key'] satisfies (keyof CachePlan)[];
+const MAX_KEY_LENGTH = 64;
+
+/** Throws an error of this kind, with the path of the invalid member, for an invalid value of `ChatRequest.cache`. */
+export function checkCache(cache: unknown, kind: 'invalid-request' | 'config', path = 'cache'): void {
+  if (cache === undefined || cache === 'auto' || LIFETIMES.includes(cache)) return;
+  const fail = (member: string, problem: string): never => {
+    const at = member === '' ? path : `${path}.${member}`;
+    throw new LlmError(kind, `${at} ${problem}`, { path: at });
+  };
+  if (typeof cache !== 'object' || cache === null)
+    return fail('', 'must be none, short, long, auto or a plan such as { prefix: "long" }');
+  const { prefix, messages, after, key }: Readonly<Record<string, unknown>> = { ...cache };
+  const unknown = Object.keys(cache).find((name) => !PLAN_MEMBERS.includes(name));
+  if (unknown !== undefined)
+    fail(unknown, `is not a member of a cache plan${didYouMean(unknown, PLAN_MEMBERS)}`);
+  for (const [name, lifetime] of Object.entries({ prefix, messages }))
+    if (lifetime !== undefined && !LIFETIMES.includes(lifetime)) fail(name, 'must be none, short or long');
+  if (after !== undefined && !(Number.isInteger(after) && Number(after) >= 0))
+    fail('after', 'must be an integer of 0 or more');
+  if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH))
+    fail('key', `must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
+}
+
+/** Parts of a request for one target that a plan depends on. */
+interface CachedParts {
+  readonly system: string | undefined;
+  /** Conversation without system messages, before repairs. */
+  readonly messages: readonly TurnMessage[];
+  readonly tools: readonly ModelTool[];
+  readonly tenant: string | undefined;
+}
+
+/** Returns the cache setting of a request with all defaults; `undefined` if the request has none. */
+export function toModelCache(request: ChatRequest, parts: CachedParts): ModelCache | undefined {
+  const { cache } = request;
+  if (cache === undefined) return undefined;
+  const { tools, messages } = parts;
+  const isConversation = tools.length > 0 || messages.some(({ role }) => role === 'assistant');
+  const plan = typeof cache === 'object' ? cache : cache === 'auto' ? {} : { prefix: cache, messages: cache };
+  return {
+    prefix: plan.prefix ?? 'short',
+    messages: plan.messages ?? (isConversation ? 'short' : 'none'),
+    after: countRepaired(plan.after ?? 0, request, messages),
+    key: plan.key ?? routingKey(parts, isConversation),
+  };
+}
+
+/** Converts a count of leading messages of the request into one of the messages that the provider receives. */
+function countRepaired(after: number, { messages }: ChatRequest, turns: readonly TurnMessage[]): number {
+  if (after === 0) return 0;
+  const count = messages.slice(0, after).filter(({ role }) => role !== 'system').length;
+  return repairHistory(turns.slice(0, count)).messages.length;
+}
+
+function routingKey({ tenant, tools, system, messages }: CachedParts, isConversation: boolean): string {
+  const first = isConversation ? messages.find(({ role }) => role === 'user') : undefined;
+  const hashes = [
+    tenant ?? null,
+    hashOf(tools),
+    systemHash(system),
+    first === undefined ? '' : hashOf(first),
+  ];
+  return `mj-${hash128(JSON.stringify(hashes))}`;
+}
+
+/** Hash of the last system text, which is usually equal in consecutive calls. */
+let lastSystem = { text: '', hash: hash128('') };
+
+function systemHash(text = ''): string {
+  if (lastSystem.text !== text) lastSystem = { text, hash: hash128(text) };
+  return lastSystem.hash;
+}
+
+/** Returns the longest lifetime that a request asks for; `undefined` without a cache setting. */
+export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | undefined {
+  if (cache === undefined) return undefined;
+  const { prefix, messages } = cache;
+  if (prefix === 'long' || messages === 'long') return 'long';
+  return prefix === 'none' && messages === 'none' ? 'none' : 'short';
+}
+
+/** Returns a warning for a lifetime that differs from the default of a server that caches prompts automatically. */
+export function unsentCacheWarnings({ cache }: Pick<ModelRequest, 'cache'>, why: string): readonly Warning[] {
+  const lifetime = cacheLifetime(cache);
+  if (lifetime === undefined || lifetime === 'short') return [];
+  return [{ action: 'dropped', what: `cache "${lifetime}"`, why }];
+}
