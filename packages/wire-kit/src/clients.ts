@@ -27,7 +27,7 @@ export function clientCache<Client>(): ClientCache<Client> {
   };
 }
 
-/** Returns the application's SDK client if it has these members; throws kind `config` otherwise. */
+/** Returns the application's SDK client if it has all `members`. Otherwise throws kind `config`. */
 export function checkClient<Client>(
   client: object,
   members: readonly (keyof Client & string)[],

@@ -40,10 +40,10 @@ const MAX_CODE_LENGTH = 200;
 /** Creates the `LlmError` of a failure that a server reported: classified, without secrets, with its cause. */
 export function wireError(init: WireErrorInit): LlmError {
   const { target, status, secrets = [], headers } = init;
-  const asked = headers?.get('x-should-retry');
-  const kind = retryableKind(init.kind ?? kindOf(init), asked);
-  const said = (shortText(init.message, secrets, MAX_BODY_LENGTH) ?? '').trim();
-  const message = `${target} answered ${status ?? 'with an error'}${said === '' ? '' : `: ${said}`}`;
+  const shouldRetry = headers?.get('x-should-retry');
+  const kind = retryableKind(init.kind ?? kindOf(init), shouldRetry);
+  const text = (shortText(init.message, secrets, MAX_BODY_LENGTH) ?? '').trim();
+  const message = `${target} answered ${status ?? 'with an error'}${text === '' ? '' : `: ${text}`}`;
   return new LlmError(
     kind,
     message,
@@ -55,8 +55,8 @@ export function wireError(init: WireErrorInit): LlmError {
       retryAfterMs:
         retryAfterMs(headers, Date.now()) ??
         (status === 429 ? exhaustedResetMs(headers, Date.now()) : undefined) ??
-        (TEMPORARY_KINDS.has(kind) ? retryAfterInMessage(said) : undefined),
-      shouldRetry: asked === 'true' || asked === 'false' ? asked === 'true' : undefined,
+        (TEMPORARY_KINDS.has(kind) ? retryAfterInMessage(text) : undefined),
+      shouldRetry: shouldRetry === 'true' || shouldRetry === 'false' ? shouldRetry === 'true' : undefined,
       body: bodyText(init.body, secrets),
       recover: init.recover,
     },
@@ -86,13 +86,14 @@ export function transportError(error: unknown, target: string, secrets: readonly
     const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
     return new LlmError('config', message, { target }, { cause });
   }
-  return new LlmError(
-    'network',
-    `no connection to ${target}: ${reasonOf(error, secrets)}`,
-    { target, code: codeOf(error) },
-    { cause },
-  );
+  const code = codeOf(error);
+  const problem = isLostConnection(code) ? `lost the connection to ${target}` : `no connection to ${target}`;
+  return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
+
+/** Whether the connection was established before it broke. */
+const isLostConnection = (code: string | undefined): boolean =>
+  code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 
 /** Whether the request has an invalid header, such as a key with a line break. Another attempt would fail too. */
 const isInvalidHeader = (error: unknown): boolean =>
@@ -138,8 +139,8 @@ function removeSecrets(error: LlmError, target: string, secrets: readonly string
 export function reasonOf(error: unknown, secrets: readonly string[]): string {
   const texts: string[] = [];
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
-  const said = [...new Set(texts.filter((text) => text !== ''))].join(': ');
-  return cutAndRedact(said === '' ? nameOf(error) : said, secrets, MAX_BODY_LENGTH);
+  const reason = [...new Set(texts.filter((text) => text !== ''))].join(': ');
+  return cutAndRedact(reason === '' ? nameOf(error) : reason, secrets, MAX_BODY_LENGTH);
 }
 
 /** Describes a thrown value without a message. `String` throws for an object without a prototype. */

@@ -9,6 +9,7 @@ export {
   type ToolCallDelta,
 } from '@majordomo/core/toolkit';
 export { limitBody, collectBody, MAX_BODY_BYTES } from './bounded-body.ts';
+export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
 export { type CredentialSource, credentialSource } from './credentials.ts';
 export {
@@ -64,4 +65,15 @@ export {
   wellFormedStrings,
   WireMessageCache,
 } from './transcript.ts';
-export { asVector, asVectors, tokenLogprobs } from './values.ts';
+export { OnceWarnings } from './once-warnings.ts';
+export {
+  asVector,
+  asVectors,
+  definedMembers,
+  parseJson,
+  positiveCounts,
+  toCitation,
+  tokenLogprobs,
+  tryParseJson,
+  type RawCitation,
+} from './values.ts';

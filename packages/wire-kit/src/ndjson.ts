@@ -46,19 +46,13 @@ export class NdjsonDecoder implements BodyDecoder {
   }
 
   private decodeLines(chunk: string): void {
-    let from = 0;
-    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', from)) {
-      const line = chunk.slice(from, end);
-      from = end + 1;
-      if (this.rest === '') {
-        this.emitLine(line);
-        continue;
-      }
-      const complete = this.rest + line;
-      this.rest = '';
-      this.emitLine(complete);
+    if (chunk.includes('\n')) {
+      const lines = (this.rest + chunk).split('\n');
+      this.rest = copyText(lines.pop() ?? '');
+      for (const line of lines) this.emitLine(line);
+    } else {
+      this.rest += chunk;
     }
-    this.rest += from === 0 ? chunk : copyText(chunk.slice(from));
     this.checkLength(this.rest);
   }
 

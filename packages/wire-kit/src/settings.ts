@@ -7,7 +7,7 @@ type QuirkValue = string | boolean | number | undefined;
 export type QuirkValues<Value = unknown> =
   | readonly (Value & QuirkValue)[]
   | {
-      /** Description of the valid values for the error, such as `a whole number`. */
+      /** Description of the valid values for the error, such as `an integer`. */
       readonly takes: string;
       /** Parses a value; returns `undefined` for an invalid one. */
       read(text: string): Value | undefined;

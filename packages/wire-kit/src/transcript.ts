@@ -15,18 +15,18 @@ export interface ToolIdRule {
 export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
   if (everyCallId(messages, fits)) return unchangedId;
-  const given = new Map<string, string>();
+  const mapped = new Map<string, string>();
   const taken = new Set<string>();
   const ids = messages.flatMap((message) => (message.role === 'assistant' ? callIds(message) : []));
   for (const id of ids) if (fits(id)) taken.add(id);
   for (const id of ids) {
-    if (fits(id) || given.has(id)) continue;
+    if (fits(id) || mapped.has(id)) continue;
     let name = deriveId(id, rule.maxLength, 0);
     for (let round = 1; taken.has(name); round++) name = deriveId(id, rule.maxLength, round);
     taken.add(name);
-    given.set(id, name);
+    mapped.set(id, name);
   }
-  return (id) => given.get(id) ?? id;
+  return (id) => mapped.get(id) ?? id;
 }
 
 /** Returns the id. For vendors that accept any id, and for transcripts with valid ids only. */

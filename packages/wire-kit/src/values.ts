@@ -1,4 +1,4 @@
-import type { TokenLogprob } from '@majordomo/core';
+import { LlmError, type Citation, type TokenLogprob } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Reads log probabilities `[{ token, logprob, top_logprobs: [{ token, logprob }] }]`, the form of most vendors. Other items are left out. */
@@ -31,4 +31,67 @@ export function asVectors(value: unknown): readonly Float32Array[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const vectors = value.map(asVector);
   return vectors.every((vector) => vector !== undefined) ? vectors : undefined;
+}
+
+/** Members of a citation that a server sent, which may be of any type. */
+export interface RawCitation {
+  readonly url?: unknown;
+  readonly document?: unknown;
+  readonly title?: unknown;
+  readonly quote?: unknown;
+  /** Position in the text, as the wire counts it; both or none. */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+}
+
+/** Converts a citation; returns `undefined` without a URL and a document. Empty strings are left out. */
+export function toCitation({ url, document, title, quote, start, end }: RawCitation): Citation | undefined {
+  const hasDocument = typeof document === 'number' || isNonEmpty(document);
+  if (!isNonEmpty(url) && !hasDocument) return undefined;
+  return {
+    ...(isNonEmpty(url) && { url }),
+    ...(hasDocument && { document }),
+    ...(isNonEmpty(title) && { title }),
+    ...(isNonEmpty(quote) && { quote }),
+    ...(start !== undefined && end !== undefined && { start, end }),
+  };
+}
+
+const isNonEmpty = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/**
+ * Returns the positive counts by name, without a suffix of the names: `{ web_search: 2 }` for
+ * `{ web_search_requests: 2, web_fetch_requests: 0 }`. Returns `undefined` if no count is positive.
+ */
+export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<string, number>> | undefined {
+  const counts = Object.entries(asRecord(raw)).flatMap(([name, count]): [string, number][] =>
+    typeof count === 'number' && count > 0
+      ? [[name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name, count]]
+      : [],
+  );
+  return counts.length === 0 ? undefined : Object.fromEntries(counts);
+}
+
+/** Returns the members that are not `undefined`; `undefined` if none is left. */
+export function definedMembers<T extends object>(members: T): Partial<T> | undefined {
+  const defined = Object.entries(members).filter(([, value]) => value !== undefined);
+  return defined.length === 0 ? undefined : (Object.fromEntries(defined) as Partial<T>);
+}
+
+/** Parses JSON that a server sent. Throws kind `protocol` for invalid JSON. */
+export function parseJson(text: string, target: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LlmError('protocol', `${target} sent invalid JSON`, { target, path: '' }, { cause });
+  }
+}
+
+/** Parses JSON; returns `undefined` for invalid JSON. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -168,3 +168,28 @@ describe('the wait of a 429 without retry-after', () => {
     expect(waitOf({ ...exhausted, 'retry-after': '2' })).toBe(2000);
   });
 });
+
+describe('transportError of a network failure', () => {
+  const failure = (code: string | undefined, why: string): LlmError =>
+    transportError(new TypeError('fetch failed', { cause: Object.assign(new Error(why), { code }) }), 'p/m');
+
+  it.each([
+    ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'],
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND host'],
+    [undefined, 'unknown'],
+  ])('reports no connection for %s', (code, why) => {
+    expect(failure(code, why).message).toBe(`no connection to p/m: fetch failed: ${why}`);
+  });
+
+  it.each([
+    ['UND_ERR_SOCKET', 'other side closed'],
+    ['ECONNRESET', 'read ECONNRESET'],
+    ['EPIPE', 'write EPIPE'],
+  ])('reports a lost connection for %s', (code, why) => {
+    const error = failure(code, why);
+    expect([error.kind, error.message]).toEqual([
+      'network',
+      `lost the connection to p/m: fetch failed: ${why}`,
+    ]);
+  });
+});
