@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bodyText } from './body.ts';
 
-describe('a body’s text', () => {
-  it('is the JSON of its members', () => {
+describe('bodyText', () => {
+  it('returns the JSON of the members', () => {
     const params = {
       model: 'm',
       messages: [{ role: 'user', content: 'hi' }],
@@ -13,7 +13,7 @@ describe('a body’s text', () => {
     expect(JSON.parse(bodyText({ model: 'm' }))).toEqual({ model: 'm' });
   });
 
-  it('serialises the same list of tools once', () => {
+  it('serializes the same list of tools once', () => {
     let times = 0;
     const tools = [{ toJSON: () => ({ name: `t${++times}` }) }];
     expect(bodyText({ model: 'm', tools })).toBe('{"model":"m","tools":[{"name":"t1"}]}');

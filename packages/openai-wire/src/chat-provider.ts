@@ -24,12 +24,12 @@ export const chatProvider = (
 
 const chatModel =
   (profile: Profile, options: ChatOptions): CreateModel =>
-  (modelId, providerId, connection) => {
+  (modelId, providerId, connection, env) => {
     const { quirks, capabilities } = chatTraits(profile, modelId, options.quirks);
     const { signedDetails, reasoningReplay } = quirks;
     // Details belong to the upstream vendor: another vendor's model behind the same gateway cannot read them.
     const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
-    const family = chatReasoningFamily(providerId, connection.baseURL, upstream);
+    const family = chatReasoningFamily(providerId, connection.baseURL(env), upstream);
     return {
       id: modelId,
       wire: 'openai-chat',
@@ -45,7 +45,6 @@ const chatModel =
           path: '/chat/completions',
           request,
           context,
-          capabilities,
           wireRequest,
           createReader: (reader) => new ChatReader({ ...reader, family, quirks }),
           recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, family),

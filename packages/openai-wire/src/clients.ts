@@ -1,16 +1,5 @@
-import type { Env } from '@majordomo/core';
-import {
-  baseURLFromEnv,
-  checkClient,
-  clientCache,
-  credentialSource,
-  directFetch,
-  lowerCaseNames,
-  patientFetch,
-  secretsIn,
-  secretsOfClient,
-  withKnownHeaders,
-} from '@majordomo/wire-kit';
+import { LlmError, type Env } from '@majordomo/core';
+import { checkBaseURL, clientSource, lowerCaseNames, withKnownHeaders } from '@majordomo/wire-kit';
 import type { SdkErrorContext } from './errors.ts';
 import type { CallContext, SdkOptions } from './options.ts';
 import type { Profile } from './profile.ts';
@@ -22,7 +11,7 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 /** The server of a provider. */
 export type Server = Pick<
   Profile,
-  'id' | 'baseURL' | 'baseURLEnv' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'
+  'id' | 'baseURL' | 'baseURLEnv' | 'baseURLEnvPath' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'
 >;
 
 /** Clients of one provider, one per credential and transport. A client is created by the first call that needs it. */
@@ -34,59 +23,50 @@ export interface Clients {
 }
 
 export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Clients {
-  const clients = clientCache<SdkClient>();
-  const isKeyless = options.apiKey === undefined && server.keyEnv === undefined;
-  const credentials = credentialSource(options.apiKey, server.keyEnv === undefined ? [] : [server.keyEnv]);
   let errors = sdkErrors(options.client?.constructor, sdk.errorClass);
-  const constantHeaders = lowerCaseNames({ ...server.headers, ...options.headers });
-  const create = async (
-    baseURL: string,
-    key: string | undefined,
-    headerNames: readonly string[],
-    fetch: Fetch = patientFetch,
-  ): Promise<SdkClient> => {
-    const { Client, newClient } = await sdk.load();
-    errors = sdkErrors(Client, sdk.errorClass);
-    const defaultHeaders = defaultHeadersOf(key, server.keyHeader);
-    const known = [...headerNames, ...Object.keys(defaultHeaders)];
-    return newClient({
-      key,
-      baseURL,
-      // A client serves many models, so its errors only name the provider; `toLlmError` adds the model.
-      fetch: withKnownHeaders(directFetch(fetch, server.id), known),
-      defaultHeaders,
-      defaultQuery: server.query,
-      timeout: MAX_TIMEOUT_MS,
-    });
-  };
-  const connect: Clients['connect'] = async (context, facts) => {
-    const { client, headers, fetch = context.fetch } = options;
-    facts.secrets = [
-      ...secretsOfClient(client),
-      ...secretsIn(context.headers, { ...server.headers, ...headers }, server.query),
-    ];
-    if (client !== undefined) return checkClient<SdkClient>(client, ['post', 'get'], namesOf(sdk));
-    const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...constantHeaders });
-    const baseURL = baseURLOf(context.env, server, options);
-    const clientFor = (key: string | undefined): Promise<SdkClient> =>
-      clients(
-        JSON.stringify([baseURL, key, headerNames]),
-        () => create(baseURL, key, headerNames, fetch),
-        fetch,
-      );
-    if (isKeyless) return clientFor(undefined);
-    const key = await credentials.resolve(context);
-    facts.secrets = [key, ...facts.secrets];
-    facts.credential = () => credentials.renewal(key);
-    return clientFor(key);
-  };
+  const connect = clientSource<SdkClient>({
+    id: server.id,
+    options,
+    keyEnv: server.keyEnv === undefined ? [] : [server.keyEnv],
+    requiresKey: options.apiKey !== undefined || server.keyEnv !== undefined,
+    headers: lowerCaseNames({ ...server.headers, ...options.headers }),
+    query: server.query,
+    baseURL: (env) => baseURLOf(env, server, options),
+    members: ['post', 'get'],
+    names: { factory: sdk.factory, client: `client of the ${sdk.name} package` },
+    async create({ key, baseURL, fetch, headerNames }) {
+      const { Client, newClient } = await sdk.load();
+      errors = sdkErrors(Client, sdk.errorClass);
+      const defaultHeaders = defaultHeadersOf(key, server.keyHeader);
+      return newClient({
+        key,
+        baseURL,
+        fetch: withKnownHeaders(fetch, [...headerNames, ...Object.keys(defaultHeaders)]),
+        defaultHeaders,
+        defaultQuery: server.query,
+        timeout: MAX_TIMEOUT_MS,
+      });
+    },
+  });
   return { connect, errors: () => errors };
 }
 
-type Fetch = typeof globalThis.fetch;
+function baseURLOf(env: Env, server: Server, options: SdkOptions): string {
+  if (options.baseURL !== undefined) return options.baseURL;
+  const { id, baseURL, baseURLEnv = 'its variable' } = server;
+  const fromEnv = baseURLInEnv(env, server);
+  if (fromEnv !== undefined) checkBaseURL(fromEnv, baseURLEnv);
+  const url = fromEnv ?? baseURL;
+  if (url !== undefined) return url;
+  const issue = `no address for ${id}: pass baseURL, or set ${baseURLEnv}`;
+  throw new LlmError('config', issue, { path: 'baseURL' });
+}
 
-const baseURLOf = (env: Env, { baseURL, baseURLEnv }: Server, options: SdkOptions): string =>
-  options.baseURL ?? (baseURLEnv === undefined ? undefined : baseURLFromEnv(env, baseURLEnv)) ?? baseURL;
+/** Returns the base URL that the server's variable has in `env`, without a check. */
+export function baseURLInEnv(env: Env, { baseURLEnv, baseURLEnvPath = '' }: Server): string | undefined {
+  const url = baseURLEnv === undefined ? '' : (env[baseURLEnv]?.trim() ?? '');
+  return url === '' ? undefined : url.replace(/(?<!\/)\/+$/, '') + baseURLEnvPath;
+}
 
 /** Returns headers that replace those of the SDK and of its environment variables. A header of `null` is not sent. */
 function defaultHeadersOf(
@@ -103,8 +83,3 @@ function defaultHeadersOf(
     ...(key !== undefined && header !== undefined ? { [header.toLowerCase()]: key } : undefined),
   };
 }
-
-const namesOf = ({ factory, name }: Sdk): { factory: string; client: string } => ({
-  factory,
-  client: `client of the ${name} package`,
-});

@@ -1,6 +1,6 @@
-import type { Capabilities, LlmError, ModelInfo } from '@majordomo/core';
+import type { Capabilities, Env, LlmError, ModelInfo } from '@majordomo/core';
 import { lowerCaseNames } from '@majordomo/wire-kit';
-import { createClients, MAX_TIMEOUT_MS, type Server } from './clients.ts';
+import { baseURLInEnv, createClients, MAX_TIMEOUT_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkErrorContext } from './errors.ts';
 import { listedModels } from './models.ts';
 import type { CallContext, SdkOptions } from './options.ts';
@@ -9,7 +9,8 @@ import type { Sdk } from './sdk.ts';
 
 /** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
-  readonly baseURL: string;
+  /** Returns the base URL for reasoning families; not checked, `''` if none is known. */
+  readonly baseURL: (env: Env) => string;
   /** Sends JSON text or a form. Sets secrets and credential in `facts`. */
   post(
     path: string,
@@ -40,7 +41,8 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
   const report = options.onRateLimits && reportRateLimits(options.onRateLimits);
   const convert = (error: unknown, facts: SdkErrorContext): LlmError => toLlmError(error, facts, errors());
   return {
-    baseURL: options.baseURL ?? server.baseURL,
+    baseURL: (env) =>
+      options.baseURL ?? baseURLInEnv(env, server) ?? server.baseURL ?? server.baseURLEnv ?? '',
     async post(path, body, context, facts) {
       const client = await connect(context, facts);
       const settings = settingsOf(context, typeof body !== 'string');

@@ -12,7 +12,7 @@ class SdkError extends Error {}
 const Client = Object.assign(() => undefined, { SdkError });
 
 describe('an error of an SDK', () => {
-  it('is the wrapped error of the host behind a gateway', () => {
+  it('contains the error of the host behind a gateway', () => {
     const raw = JSON.stringify({ error: { message: 'This model’s maximum context length is 8192 tokens' } });
     const found = convert(
       answered(400, { code: 400, message: 'Provider returned error', metadata: { raw } }),
@@ -21,7 +21,7 @@ describe('an error of an SDK', () => {
     expect(found.message).toContain('8192');
   });
 
-  it('is the vendor’s, not the caller’s, where the model wrote a bad call or the server wants to be asked again', () => {
+  it('is `server` if the model wrote an invalid call or the server requests a retry', () => {
     const failed = {
       type: 'invalid_request_error',
       code: 'tool_use_failed',
@@ -34,19 +34,19 @@ describe('an error of an SDK', () => {
     expect(convert(answered(401, locked, new Headers({ 'x-should-retry': 'true' }))).kind).toBe('auth');
   });
 
-  it('is a filter’s where the prompt was flagged', () => {
+  it('is content-filter if the prompt was flagged', () => {
     expect(
       convert(answered(400, { code: 'cyber_policy', type: 'invalid_request', message: 'no' })).kind,
     ).toBe('content-filter');
   });
 
-  it('says in words how long to wait, unless a header does', () => {
+  it('reads the wait from the message without a header', () => {
     const busy = { code: 'rate_limit_exceeded', message: 'Please try again in 2.5s.' };
     expect(convert(answered(429, busy)).details.retryAfterMs).toBe(2500);
     expect(convert(answered(429, busy, new Headers({ 'retry-after': '7' }))).details.retryAfterMs).toBe(7000);
   });
 
-  it('is the account’s own rule, not a missing model', () => {
+  it('is auth for a rule of the account', () => {
     const message = 'No endpoints found matching your data policy. Enable it in your settings.';
     const found = convert(answered(404, { code: 404, message }));
     expect([found.kind, found.details.code, found.details.recover]).toEqual([
@@ -58,7 +58,7 @@ describe('an error of an SDK', () => {
     expect(convert(answered(404, { message: 'no such model' })).kind).toBe('not-found');
   });
 
-  it('is read with headers of either form', () => {
+  it('is read with both forms of headers', () => {
     for (const headers of [
       new Headers({ 'retry-after': '3', 'x-request-id': 'r' }),
       { 'retry-after': '3', 'x-request-id': 'r' },
@@ -68,7 +68,7 @@ describe('an error of an SDK', () => {
     }
   });
 
-  it('is a plan that is used up until the time that its body names', () => {
+  it('is quota until the time in its body', () => {
     const used = { type: 'usage_limit_reached', message: 'The usage limit has been reached' };
     const inAnHour = Math.round(Date.now() / 1000) + 3600;
     const waits = (more: object, headers?: object): unknown => {
@@ -81,7 +81,7 @@ describe('an error of an SDK', () => {
     expect(waits({ resets_in_seconds: -1, resets_at: 'soon' })).toEqual(['quota', 0]);
   });
 
-  it('is a mistake of the caller where the SDK sent nothing', () => {
+  it('is config if the SDK sent nothing', () => {
     expect(convert(new SdkError('bad option')).kind).toBe('config');
     expect(convert(new Error('reset')).kind).toBe('network');
     // A minifier renames classes: a name says nothing.

@@ -42,6 +42,10 @@ export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 
 // vendors
+export { baseten } from './profiles/baseten.ts';
+export { deepinfra } from './profiles/deepinfra.ts';
+export { nebius } from './profiles/nebius.ts';
+export { ovhcloud } from './profiles/ovhcloud.ts';
 export { PROFILES } from './profiles/all.ts';
 export { alibaba } from './profiles/alibaba.ts';
 export { azureOpenAI, azureResponses, type AzureOptions } from './profiles/azure.ts';
@@ -66,6 +70,9 @@ export { openai } from './profiles/openai.ts';
 export { openrouter } from './profiles/openrouter.ts';
 export { perplexity } from './profiles/perplexity.ts';
 export { poolside } from './profiles/poolside.ts';
+export { sambanova } from './profiles/sambanova.ts';
+export { scaleway } from './profiles/scaleway.ts';
+export { sglang } from './profiles/sglang.ts';
 export { together } from './profiles/together.ts';
 export { vercelGateway } from './profiles/vercel-gateway.ts';
 export { vllm } from './profiles/vllm.ts';

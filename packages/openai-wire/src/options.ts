@@ -49,6 +49,7 @@ const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   billing: ['metered', 'included'],
   baseURL: true,
   baseURLEnv: 'string',
+  baseURLEnvPath: 'string',
   keyEnv: 'string',
   issuer: 'string',
   keyHeader: 'string',
@@ -71,13 +72,14 @@ export function checkProfileAndOptions(
   options: ChatOptions | ResponsesOptions,
 ): void {
   checkOptions('the profile', profile, PROFILE);
-  const { id, baseURL } = profile as { readonly id?: unknown; readonly baseURL?: unknown };
+  const { id, baseURL, baseURLEnv } = profile as Partial<Record<'id' | 'baseURL' | 'baseURLEnv', unknown>>;
   if (typeof id !== 'string')
     throw new LlmError(
       'config',
       "the profile must have an id, as in { id: 'lab', baseURL: 'http://gpu.lan:8000/v1' }",
       { path: 'id' },
     );
-  checkBaseURL(baseURL, `baseURL of the profile ${id}`);
+  if (baseURL !== undefined || baseURLEnv === undefined)
+    checkBaseURL(baseURL, `baseURL of the profile ${id}`);
   checkProviderOptions(id, options, OPTIONS);
 }

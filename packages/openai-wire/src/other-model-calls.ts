@@ -9,7 +9,7 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { limitBody } from '@majordomo/wire-kit';
+import { limitBody, parseJson } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
@@ -110,11 +110,5 @@ async function withErrors<Result>(
 /** 2,048 vectors of 3,072 numbers are 140 MB of text. */
 const MAX_BYTES = 256 * 2 ** 20;
 
-async function jsonOf(response: Response, { target }: ModelContext): Promise<unknown> {
-  const text = await limitBody(response, target, MAX_BYTES).text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LlmError('protocol', `${target} returned invalid JSON`, { target, path: '' }, { cause });
-  }
-}
+const jsonOf = async (response: Response, { target }: ModelContext): Promise<unknown> =>
+  parseJson(await limitBody(response, target, MAX_BYTES).text(), target);

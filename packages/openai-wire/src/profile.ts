@@ -21,10 +21,12 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly vendor?: string | undefined;
   /** `included` for a plan or for the application's hardware, where no price applies. */
   readonly billing?: Billing | undefined;
-  /** Base URL that users of the vendor give their OpenAI client; it usually ends in `/v1`. */
-  readonly baseURL: string;
+  /** Base URL that users of the vendor give their OpenAI client; it usually ends in `/v1`. Required without `baseURLEnv`. */
+  readonly baseURL?: string | undefined;
   /** Variable of the call's `env` that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
   readonly baseURLEnv?: string | undefined;
+  /** Path that is appended to the value of `baseURLEnv`. @default '' */
+  readonly baseURLEnvPath?: string | undefined;
   /** Variable that holds the key. Without it and without `apiKey` no credential is sent. */
   readonly keyEnv?: string | undefined;
   /** Header that carries the key instead of `authorization`. */
@@ -65,7 +67,8 @@ export interface ModelTraits<Quirks> {
   readonly capabilities: Capabilities;
 }
 
-const NO_MEDIA: Capabilities = { images: false, files: false, audio: false };
+/** Capabilities of a model that accepts text only. */
+export const TEXT_ONLY = { images: false, files: false, audio: false } as const;
 
 /** Returns the traits of a model of the Chat Completions wire. `own`: quirks of a DSN or of the options. */
 export function chatTraits(
@@ -74,8 +77,8 @@ export function chatTraits(
   own?: Partial<ChatQuirks>,
 ): ModelTraits<ChatQuirks> {
   const { quirks, capabilities } = traitsOf(COMPATIBLE_QUIRKS, profile, modelId, own);
-  const media = quirks.content === 'string' ? NO_MEDIA : undefined;
-  return { quirks, capabilities: { ...media, ...capabilities } };
+  const media = quirks.content === 'string' ? TEXT_ONLY : undefined;
+  return { quirks, capabilities: withResultFiles({ ...media, ...capabilities }) };
 }
 
 /** Returns the traits of a model of the Responses wire. `own`: quirks of a DSN or of the options. */
@@ -83,7 +86,16 @@ export const responsesTraits = (
   profile: ResponsesProfile,
   modelId: string,
   own?: Partial<ResponsesQuirks>,
-): ModelTraits<ResponsesQuirks> => traitsOf(COMPATIBLE_RESPONSES_QUIRKS, profile, modelId, own);
+): ModelTraits<ResponsesQuirks> => {
+  const { quirks, capabilities } = traitsOf(COMPATIBLE_RESPONSES_QUIRKS, profile, modelId, own);
+  return { quirks, capabilities: withResultFiles(capabilities) };
+};
+
+/** Documents of results are sent within them or in a user message after them. */
+const withResultFiles = (capabilities: Capabilities): Capabilities =>
+  capabilities.files === undefined || capabilities.files === false
+    ? capabilities
+    : { ...capabilities, resultFiles: capabilities.files };
 
 /** Each source takes precedence over the one before: wire, profile, first matching rule, `own`. */
 function traitsOf<Quirks extends WireQuirks>(

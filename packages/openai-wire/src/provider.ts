@@ -1,27 +1,19 @@
-import type {
-  Capabilities,
-  Model,
-  ModelContext,
-  ModelRequest,
-  Provider,
-  Recovery,
-  Usage,
-} from '@majordomo/core';
+import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
+import { checkInteger } from '@majordomo/core/toolkit';
 import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
 import { bodyText } from './body.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
-import { rejectUnsupported } from './failure/unsupported.ts';
 import { checkProfileAndOptions, type ChatOptions, type ResponsesOptions } from './options.ts';
 import { createOtherModels, type CreateOtherModels } from './other-models.ts';
 import type { Profile, ResponsesProfile } from './profile.ts';
+import type { ReaderOptions } from './reading/reader-options.ts';
 import type { WireRequest } from './request.ts';
-import type { OriginalSchemas } from './schema/strict-tools.ts';
 import type { Sdk } from './sdk.ts';
 
 /** Creates a model of a provider. */
-export type CreateModel = (modelId: string, providerId: string, connection: Connection) => Model;
+export type CreateModel = (modelId: string, providerId: string, connection: Connection, env: Env) => Model;
 
 /** Creates a provider of either wire. The SDK is loaded by the first call. */
 export function createProvider(
@@ -34,7 +26,7 @@ export function createProvider(
   checkProfileAndOptions(profile, options);
   const id = options.id ?? profile.id;
   const connection = createConnection(sdk, { ...profile, id }, options);
-  const model = (modelId: string): Model => createModel(modelId, id, connection);
+  const model = (modelId: string, env: Env = {}): Model => createModel(modelId, id, connection, env);
   return {
     spi: 1,
     id,
@@ -45,23 +37,12 @@ export function createProvider(
   };
 }
 
-/** Values for the reader of a response. */
-export interface ReaderOptions {
-  readonly writer: EventWriter;
-  readonly originals: OriginalSchemas | undefined;
-  /** Returns values that no error may contain. */
-  readonly secrets: () => readonly string[];
-  /** Receives usage before the end, see `ModelContext.reportUsage`. */
-  readonly reportUsage: (usage: Usage) => void;
-}
-
 /** One call of a model. */
 export interface WireCall {
   readonly connection: Connection;
   readonly path: string;
   readonly request: ModelRequest;
   readonly context: ModelContext;
-  readonly capabilities: Capabilities;
   readonly wireRequest: WireRequest;
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
@@ -72,8 +53,8 @@ export interface WireCall {
 
 /** Sends a request and reads its response. */
 export function streamCall(call: WireCall): ReturnType<Model['stream']> {
-  const { connection, path, request, context, capabilities, wireRequest, createReader, recovery } = call;
-  const { params, warnings, originals } = wireRequest;
+  const { connection, path, request, context, wireRequest, createReader, recovery } = call;
+  const { params, headers, warnings, originals } = wireRequest;
   const { target } = context;
   const facts: SdkErrorContext = { target, request, secrets: [], recovery, remedy: call.remedy };
   const writer = new EventWriter(target, []);
@@ -87,9 +68,10 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
       reportUsage: (usage) => context.reportUsage?.(usage),
     }),
     send(signal) {
-      rejectUnsupported(request, capabilities, target);
+      checkInteger(request.maxTokens, 'maxTokens');
       call.check?.();
-      return connection.post(path, bodyText(params), { ...context, signal }, facts);
+      const callContext = { ...context, signal, headers: { ...context.headers, ...headers } };
+      return connection.post(path, bodyText(params), callContext, facts);
     },
     toLlmError: (error) => connection.toLlmError(error, facts),
   });

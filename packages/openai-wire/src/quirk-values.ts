@@ -20,6 +20,18 @@ export const countOr = <Value extends string>(value: Value): QuirkValues<number 
 
 const SENT_EFFORTS: readonly Exclude<Effort, 'none'>[] = EFFORTS.filter((effort) => effort !== 'none');
 
+const HEADER = /^header:([\w-]+)$/;
+
+/** Accepts a constant or a header, such as `header:x-session-id`. */
+const CACHE_KEY: QuirkValues<WireQuirks['cacheKey']> = {
+  takes: 'prompt_cache_key, none or header:NAME',
+  read(text) {
+    if (text === 'prompt_cache_key' || text === 'none') return text;
+    const header = HEADER.exec(text)?.[1];
+    return header === undefined ? undefined : { header };
+  },
+};
+
 /** Values of the shared quirks in a DSN. */
 export const WIRE_QUIRK_VALUES: {
   readonly [Name in Exclude<keyof WireQuirks, 'extraBody' | 'serviceTiers'>]: QuirkValues<WireQuirks[Name]>;
@@ -29,5 +41,6 @@ export const WIRE_QUIRK_VALUES: {
   toolSchemas: ['complete', 'plain', 'typed'],
   output: ['json_schema', 'json_object', 'instruct'],
   cacheRequest: ['prompt_cache_retention', 'prompt_cache_options', 'none'],
-  cacheTtl: ['30m', '12h'],
+  cacheTtls: listOf(['30m', '12h']),
+  cacheKey: CACHE_KEY,
 };

@@ -21,8 +21,10 @@ export interface WireQuirks {
    * `prompt_cache_options` from gpt-5.6 on.
    */
   readonly cacheRequest: 'prompt_cache_retention' | 'prompt_cache_options' | 'none';
-  /** Longest lifetime that `prompt_cache_options` accepts: `30m` on Chat Completions, `12h` on Responses. */
-  readonly cacheTtl: '30m' | '12h';
+  /** Lifetimes that `prompt_cache_options` accepts: `30m` on Chat Completions, also `12h` on Responses. */
+  readonly cacheTtls: readonly ('30m' | '12h')[];
+  /** Place of the routing key of a prompt cache: a member, a header, or none. */
+  readonly cacheKey: 'prompt_cache_key' | 'none' | { readonly header: string };
   /** Values for the service tiers; `none` if the server has no tiers. */
   readonly serviceTiers: 'none' | Readonly<Record<ServiceTier, string>>;
   /** Constant members of every body. */

@@ -1,4 +1,5 @@
 import type { ModelRequest, ServiceTier, Warning } from '@majordomo/core';
+import { definedMembers } from '@majordomo/wire-kit';
 import type { WireQuirks } from './quirks.ts';
 import type { OriginalSchemas } from './schema/strict-tools.ts';
 
@@ -19,6 +20,8 @@ export interface ToWireOptions {
 /** A converted request. */
 export interface WireRequest {
   readonly params: WireParams;
+  /** Headers of this request. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
   /** Parts that were dropped, coerced or emulated. */
   readonly warnings: readonly Warning[];
   /** Schemas by which the reader removes nulls from the response. */
@@ -32,28 +35,14 @@ export function mergeParams(
   { extraBody }: Pick<WireQuirks, 'extraBody'>,
   extra: ModelRequest['extra'],
 ): WireParams {
-  const all: Readonly<Record<string, unknown>> = { model, ...params, ...extraBody, ...extra };
-  const members = Object.entries(all);
-  return { model, ...Object.fromEntries(members.filter(([, value]) => value !== undefined)) };
+  return { model, ...definedMembers({ model, ...params, ...extraBody, ...extra }) };
 }
 
 export const joinSystem = (...texts: readonly (string | undefined)[]): string =>
   texts.filter((text) => text !== undefined && text !== '').join('\n\n');
 
-/** Returns the members for the service tier and the prompt cache. */
-export function serviceToWire(
-  { serviceTier, cache }: ModelRequest,
-  quirks: Pick<WireQuirks, 'serviceTiers' | 'cacheRequest' | 'cacheTtl'>,
-  warnings: Warning[],
-): object {
-  const tier = tierToWire(serviceTier, quirks.serviceTiers, warnings);
-  return {
-    ...(tier !== undefined && { service_tier: tier }),
-    ...(cache !== undefined && cache !== 'short' && cacheToWire(cache, quirks, warnings)),
-  };
-}
-
-function tierToWire(
+/** Returns the value for the service tier. */
+export function tierToWire(
   tier: ServiceTier | undefined,
   tiers: WireQuirks['serviceTiers'],
   warnings: Warning[],
@@ -64,31 +53,6 @@ function tierToWire(
     action: 'dropped',
     what: `serviceTier "${tier}"`,
     why: 'the server has no tiers of service',
-  });
-  return undefined;
-}
-
-function cacheToWire(
-  cache: 'none' | 'long',
-  { cacheRequest, cacheTtl }: Pick<WireQuirks, 'cacheRequest' | 'cacheTtl'>,
-  warnings: Warning[],
-): object | undefined {
-  if (cacheRequest === 'prompt_cache_options') {
-    // Without a breakpoint, `explicit` means that nothing is cached.
-    if (cache === 'none') return { prompt_cache_options: { mode: 'explicit' } };
-    if (cacheTtl === '30m')
-      warnings.push({
-        action: 'coerced',
-        what: 'cache "long"',
-        why: 'prompts are cached for at most 30 minutes on this wire',
-      });
-    return { prompt_cache_options: { mode: 'implicit', ttl: cacheTtl } };
-  }
-  if (cache === 'long' && cacheRequest === 'prompt_cache_retention') return { prompt_cache_retention: '24h' };
-  warnings.push({
-    action: 'dropped',
-    what: `cache "${cache}"`,
-    why: 'the server decides about its prompt cache',
   });
   return undefined;
 }

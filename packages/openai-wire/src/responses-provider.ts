@@ -24,9 +24,10 @@ export const responsesProvider = (
 
 const responsesModel =
   (profile: ResponsesProfile, options: ResponsesOptions): CreateModel =>
-  (modelId, providerId, connection) => {
+  (modelId, providerId, connection, env) => {
     const { quirks, capabilities } = responsesTraits(profile, modelId, options.quirks);
-    const family = responsesFamily(profile.issuer ?? 'openai', originOf(connection.baseURL), providerId);
+    const origin = originOf(connection.baseURL(env));
+    const family = responsesFamily(profile.issuer ?? 'openai', origin, providerId);
     return {
       id: modelId,
       wire: 'openai-responses',
@@ -42,7 +43,6 @@ const responsesModel =
           path: '/responses',
           request,
           context,
-          capabilities,
           wireRequest,
           createReader: (reader) => new ResponsesReader({ ...reader, family }),
           recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, quirks),

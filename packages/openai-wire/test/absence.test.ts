@@ -87,7 +87,7 @@ it.each<[string, (reader: ChatReader) => void]>([
       reader.end();
     },
   ],
-])('over Chat Completions, %s loses the nulls that stand for absence', (_what, play) => {
+])('removes nulls of absent properties from %s over Chat Completions', (_what, play) => {
   const reader = chat();
   play(reader);
   expect(told(reader)).toEqual([MEANT, [MEANT], []]);
@@ -153,7 +153,7 @@ it.each<[string, (reader: ResponsesReader) => void]>([
       reader.readBody({ status: 'completed', output: [message] });
     },
   ],
-])('over Responses, %s loses the nulls that stand for absence', (_what, play) => {
+])('removes nulls of absent properties from %s over Responses', (_what, play) => {
   const reader = responses();
   play(reader);
   expect(told(reader)).toEqual([MEANT, [MEANT], []]);

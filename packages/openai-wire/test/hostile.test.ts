@@ -36,7 +36,7 @@ const hostile = fc.letrec((tie) => ({
   ),
 }));
 
-it('whatever comes, events stay in order and a failure is one of ours', () => {
+it('emits events in order and fails with LlmErrors for any messages', () => {
   const message = fc.oneof(
     hostile.object,
     hostile.object.map((inner) => ({ choices: [{ delta: inner }] })),

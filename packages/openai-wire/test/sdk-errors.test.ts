@@ -73,11 +73,11 @@ describe('an error of the SDK', () => {
     ['that refused a header', new TypeError('Headers.append: "x\ny" is an invalid header value.'), 'config'],
     ['that is no error', 'oops', 'network'],
     ['that is one of ours', new LlmError('truncated', 'cut'), 'truncated'],
-  ])('%s is told by its shape', (_what, error, kind) => {
+  ])('recognizes %s by its members', (_what, error, kind) => {
     expect(toLlmError(error, facts()).kind).toBe(kind);
   });
 
-  it('keeps what helps: status, code, request id, wait, body and cause', () => {
+  it('has status, code, request id, wait, body and cause', () => {
     const error = new APIError(429, { message: 'slow down', code: 'rate_limit_exceeded' }, 'x', {
       'x-request-id': 'req_1',
       'retry-after': '7',
@@ -97,7 +97,7 @@ describe('an error of the SDK', () => {
     });
   });
 
-  it('says what a page said, in short, and nothing for an empty body', () => {
+  it('shortens the text of a page, and ignores an empty body', () => {
     const page = new APIError(502, undefined, `502 <html>\n<h1>Bad gateway</h1>${'x'.repeat(999)}`);
     expect(toLlmError(page, facts()).message).toMatch(/^p\/m answered 502: Bad gateway x{100,188}$/);
     expect(toLlmError(new APIError(502, undefined, '502 status code (no body)'), facts()).message).toBe(
@@ -105,13 +105,13 @@ describe('an error of the SDK', () => {
     );
   });
 
-  it('speaks of no connection where the SDK refused to begin', () => {
+  it('reports an error before sending as config', () => {
     expect(toLlmError(new OpenAIError('browser-like environment'), facts()).message).toBe(
       'the request to p/m could not be made: browser-like environment',
     );
   });
 
-  it('repeats no more than 2,000 characters of what the SDK said', () => {
+  it('contains at most 2,000 characters of the message of the SDK', () => {
     const { message } = toLlmError(new OpenAIError('x'.repeat(99_999)), facts());
     expect(message).toBe(`the request to p/m could not be made: ${'x'.repeat(2000)}`);
   });
@@ -124,7 +124,7 @@ describe('an error of the SDK', () => {
     );
   });
 
-  it('brings its recovery: another credential, or a body without what was refused', () => {
+  it('offers a recovery: another credential, or a body without the rejected member', () => {
     const credential = { id: 'credential', what: 'asked again', apply: <T>(request: T): T => request };
     expect(toLlmError(new APIError(401, {}), facts({ credential: () => credential })).details.recover).toBe(
       credential,

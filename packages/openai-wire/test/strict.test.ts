@@ -6,7 +6,7 @@ import { toStrict } from '../src/schema/strict.ts';
 import { anySchema, inPieces, randoms, valueOf } from './schemas.ts';
 
 describe('every schema', () => {
-  it('is not changed, and is a fixed point once it was rewritten', () => {
+  it('is not changed, and is a fixed point after rewriting', () => {
     fc.assert(
       fc.property(anySchema, (schema) => {
         const before = JSON.stringify(schema);
@@ -20,7 +20,7 @@ describe('every schema', () => {
     );
   });
 
-  it('holds its values again once the nulls of absence are taken out, however the text is cut', async () => {
+  it('accepts its values again after the nulls were removed, at any chunk boundaries', async () => {
     let changed = 0;
     await fc.assert(
       fc.asyncProperty(anySchema, fc.nat(), async (schema, seed) => {
@@ -41,7 +41,7 @@ describe('every schema', () => {
   });
 });
 
-it('references in circles and schemas without a floor end at once', () => {
+it('ends for circular references and infinite schemas', () => {
   const again = { $ref: '#/$defs/a' };
   const circle = { anyOf: Array.from({ length: 20 }, () => again) };
   const properties = { x: again, y: { anyOf: [again, { type: 'string' }] } };
@@ -53,7 +53,7 @@ it('references in circles and schemas without a floor end at once', () => {
     expect(toStrict(schema)).toEqual({ why: 'strict mode cannot express more than 10 levels' });
 });
 
-describe('nulls of absence', () => {
+describe('nulls of absent properties', () => {
   const schema = {
     type: 'object',
     properties: {
@@ -77,7 +77,7 @@ describe('nulls of absence', () => {
     ],
     ['{"e":{"e":null,"a":"null","d":null}}', '{"e":{"a":"null","d":null}}'],
     ['{"z":null,"d":{"a":null}}', '{"z":null,"d":{"a":null}}'],
-  ])('of %s are gone', (given, expected) => {
+  ])('are removed from %s', (given, expected) => {
     expect(removeNulls(given, schema)).toBe(expected);
   });
 
@@ -92,11 +92,11 @@ describe('nulls of absence', () => {
     '[}',
     '{]',
     '{} {"a":null}',
-  ])('are not looked for in %j', (text) => {
+  ])('are kept in %j', (text) => {
     expect(removeNulls(text, schema)).toBe(text);
   });
 
-  it('are taken out in time that grows with the text alone', () => {
+  it('are removed in linear time', () => {
     const text = `{"d":"${'x'.repeat(200_000)}","b":[${'{"c":null},'.repeat(20_000)}{}]}`;
     const filter = new NullFilter(schema);
     let length = 0;

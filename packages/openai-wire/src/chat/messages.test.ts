@@ -41,8 +41,8 @@ const wireCall = (id: string, args = '{}'): object => ({
   function: { name: 'add', arguments: args },
 });
 
-describe('a transcript of real runs', () => {
-  it('has names that the wire takes, but those of declared tools as they are', () => {
+describe('messagesToWire of real runs', () => {
+  it('sanitizes names, except those of declared tools', () => {
     const named = (name: string): TurnMessage => assistant([{ type: 'tool-call', id: 'a', name, args: {} }]);
     const names = (tools: readonly string[]): unknown => {
       const request = {
@@ -56,7 +56,7 @@ describe('a transcript of real runs', () => {
     expect(names(['fs.read'])).toEqual(['fs.read', '_READ__x__', 'unknown']);
   });
 
-  it('has no turn of the model that says nothing', () => {
+  it('omits an empty assistant turn', () => {
     const thought = assistant([{ type: 'reasoning', text: 'Hm.', replay: { family: FAMILY, data: null } }]);
     expect(
       write([user('hi'), thought, assistant([]), user('go on')], { reasoningReplay: 'echo' }).wire,
@@ -66,7 +66,7 @@ describe('a transcript of real runs', () => {
     ]);
   });
 
-  it('has a turn of the model between tools and a user where the server wants one', () => {
+  it('inserts an assistant turn between tool results and a user message', () => {
     const results = toolResult([{ callId: 'a', name: 'add', content: [image(PICTURE, 'image/png')] }]);
     const { wire, warnings } = write(
       [
@@ -145,11 +145,11 @@ describe('messages', () => {
       toolResult({ callId: 'c', name: 'add', content: 'no', isError: true }),
       { role: 'tool', tool_call_id: 'c', content: 'ERROR: no' },
     ],
-  ])('say %s', (_what, message, expected) => {
+  ])('converts %s', (_what, message, expected) => {
     expect(write([message])).toEqual({ wire: [expected], warnings: [] });
   });
 
-  it('keep to what the server takes', () => {
+  it('follow the quirks of the server', () => {
     expect(write([user('a', 'b')], { content: 'string' }).wire).toEqual([
       { role: 'user', content: 'a\n\nb' },
     ]);
@@ -164,14 +164,14 @@ describe('messages', () => {
     ).toEqual([{ role: 'tool', tool_call_id: 'c', name: 'add', content: '3' }]);
   });
 
-  it('hold no lone surrogate inside the JSON of arguments', () => {
+  it('replace lone surrogates in arguments', () => {
     const [message] = write([call('c', { a: 'x\ud83d' })]).wire as {
       tool_calls: { function: { arguments: string } }[];
     }[];
     expect(JSON.parse(message?.tool_calls[0]?.function.arguments ?? '')).toEqual({ a: 'x\ufffd' });
   });
 
-  it('put the system text first, in the role that the server wants', () => {
+  it('put the system text first, in the role of the quirk', () => {
     const { params } = toWire(
       { ...asRequest([user('hi')]), system: 'Be brief.' },
       'm',
@@ -184,7 +184,7 @@ describe('messages', () => {
     ]);
   });
 
-  it('carry nothing that a caller’s part holds besides', () => {
+  it('omit unknown members of a caller’s part', () => {
     const part = { type: 'text', text: 'hi', _cursor: 1, replay: { family: 'f', data: 's' } } as const;
     expect(write([{ role: 'user', parts: [part, part] }]).wire).toEqual([
       {
@@ -197,7 +197,38 @@ describe('messages', () => {
     ]);
   });
 
-  it('let the images of results follow the last result, with a warning', () => {
+  it('move documents of results behind the last result, with a warning', () => {
+    const pdf = file(PICTURE, 'application/pdf', 'a.pdf');
+    const results = toolResult([
+      { callId: 'a', name: 'read', content: [pdf] },
+      { callId: 'b', name: 'scan', content: [{ type: 'text', text: '3' }, pdf, image(PICTURE)] },
+    ]);
+    const document = {
+      type: 'file',
+      file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' },
+    };
+    const { wire, warnings } = write([results]);
+    expect(wire).toMatchObject([
+      { role: 'tool', tool_call_id: 'a', content: 'See the documents below.' },
+      { role: 'tool', tool_call_id: 'b', content: '3' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Documents of the result of read:' },
+          document,
+          { type: 'text', text: 'Images and documents of the result of scan:' },
+          document,
+          { type: 'image_url' },
+        ],
+      },
+    ]);
+    expect(warnings.map(({ what }) => what)).toEqual([
+      'documents of the result of read',
+      'images and documents of the result of scan',
+    ]);
+  });
+
+  it('move images of results behind the last result, with a warning', () => {
     const results = toolResult([
       { callId: 'a', name: 'shot', content: [image(PICTURE)] },
       { callId: 'b', name: 'add', content: [{ type: 'text', text: '3' }, image(PICTURE)] },
@@ -224,7 +255,7 @@ describe('messages', () => {
     ]);
   });
 
-  it('map call ids that the server would refuse, the same for the call and its result', () => {
+  it('map invalid call ids equally for a call and its result', () => {
     const messages = [
       call('call_0123456789'),
       toolResult({ callId: 'call_0123456789', name: 'add', content: '3' }),
@@ -308,7 +339,7 @@ const turn: fc.Arbitrary<readonly TurnMessage[]> = fc
     assistant(answer),
   ]);
 
-it('are a byte prefix of the next turn’s, in every conversation', () => {
+it('are a byte prefix of the next turn', () => {
   const json = (messages: readonly TurnMessage[], quirks: ChatQuirks): string =>
     JSON.stringify(write(messages, quirks).wire).slice(0, -1);
   fc.assert(
@@ -328,7 +359,7 @@ it('are a byte prefix of the next turn’s, in every conversation', () => {
   );
 });
 
-describe('a server that demands reasoning on every turn', () => {
+describe('a server that requires reasoning in every turn', () => {
   const family = 'chat-reasoning@https://there#p';
   const ask = (messages: readonly TurnMessage[], over: Partial<ModelRequest> = {}): unknown[] =>
     messagesToWire(
@@ -345,12 +376,12 @@ describe('a server that demands reasoning on every turn', () => {
       { type: 'text', text: 'x' },
     ]);
 
-  it('gets its own, byte for byte, and a space for what is empty, missing or another model’s', () => {
+  it('receives its own reasoning, and a space for empty, missing and foreign reasoning', () => {
     const turns = [turn(' own\n'), turn(''), turn('a secret of another', 'claude'), assistant('plain')];
     expect(ask(turns)).toEqual([' own\n', ' ', ' ', ' ']);
   });
 
-  it('gets no placeholder while reasoning is switched off', () => {
+  it('receives no placeholder while reasoning is off', () => {
     expect(ask([assistant('plain')], { reasoning: 'none' })).toEqual([undefined]);
   });
 });

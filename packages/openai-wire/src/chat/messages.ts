@@ -17,8 +17,8 @@ import {
   type ToolIdRule,
 } from '@majordomo/wire-kit';
 import { rejectVideo } from '../failure/unsupported.ts';
-import { FILLER_TEXT } from '../transcript/after-tools.ts';
-import { dataUrl, imagesIn, joinTexts, moveImages, resultText } from '../transcript/tool-results.ts';
+import { withTurnsAfterTools } from '../transcript/after-tools.ts';
+import { dataUrl, joinTexts, resultText, withTextResults } from '../transcript/tool-results.ts';
 import { toolNames } from '../transcript/tool-names.ts';
 import { detailsToWire } from './reasoning-details.ts';
 import type { ChatQuirks } from './quirks.ts';
@@ -39,7 +39,6 @@ interface Conversion {
   readonly quirks: ChatQuirks;
   /** Replay family of this model. */
   readonly family: string | undefined;
-  readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
   /** Reasoning of turns without any; `''` if reasoning is off. */
@@ -63,41 +62,20 @@ export function messagesToWire(
     quirks.toolId === 'any' ? unchangedId : toolIdMapper(request.messages, ID_RULES[quirks.toolId]);
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const { nameOf, key } = toolNames(request.tools);
-  const conversion: Conversion = { quirks, family, warnings, idOf, nameOf, placeholder };
+  const conversion: Conversion = { quirks, family, idOf, nameOf, placeholder };
   const known = forms.forRequest(quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
-  const wire: WireMessage[] = [];
-  let images: UserPart[] = [];
-  for (const message of request.messages) {
-    if (message.role !== 'tool') images = pushImages(wire, images);
+  const textResults = withTextResults(request.messages, warnings);
+  const messages =
+    quirks.afterTools === 'assistant' ? withTurnsAfterTools(textResults, warnings) : textResults;
+  return messages.flatMap((message) => {
     let form = known.get(message);
-    if (form === undefined) known.set(message, (form = messageToWire(message, images, conversion)));
-    for (const one of form) wire.push(one);
-  }
-  pushImages(wire, images);
-  return quirks.afterTools === 'assistant' ? withFillers(wire, warnings) : wire;
-}
-
-/** Inserts an assistant message wherever a user message directly follows tool results. */
-function withFillers(wire: WireMessage[], warnings: Warning[]): WireMessage[] {
-  const isGap = ({ role }: WireMessage, at: number): boolean =>
-    role === 'user' && wire[at - 1]?.role === 'tool';
-  if (!wire.some(isGap)) return wire;
-  warnings.push({
-    action: 'emulated',
-    what: `"${FILLER_TEXT}" as an assistant message`,
-    why: 'the server accepts no user message directly after tool results',
+    if (form === undefined) known.set(message, (form = messageToWire(message, conversion)));
+    return form;
   });
-  return wire.flatMap((message, at) =>
-    isGap(message, at) ? [{ role: 'assistant', content: FILLER_TEXT }, message] : [message],
-  );
 }
 
-function messageToWire(
-  message: TurnMessage,
-  images: UserPart[],
-  conversion: Conversion,
-): readonly WireMessage[] {
-  if (message.role === 'tool') return resultsToWire(message, images, conversion);
+function messageToWire(message: TurnMessage, conversion: Conversion): readonly WireMessage[] {
+  if (message.role === 'tool') return resultsToWire(message, conversion);
   if (message.role === 'user') return [userToWire(message, conversion.quirks)];
   // Some servers reject a turn without text and calls.
   return message.parts.some(hasContent) ? [assistantToWire(message, conversion)] : [];
@@ -199,27 +177,13 @@ function ownReasoning(
   return reasoningField === 'none' || text === '' ? undefined : { [reasoningField]: text };
 }
 
-/** Images go to `moved`, because a tool message can only contain text. */
-function resultsToWire(
+const resultsToWire = (
   { parts }: ToolMessage,
-  moved: UserPart[],
-  { quirks, warnings, idOf, nameOf }: Conversion,
-): readonly WireMessage[] {
-  return parts.map((result) => {
-    const images = imagesIn(result);
-    moveImages(result, images, moved, warnings);
-    return {
-      role: 'tool',
-      tool_call_id: idOf(result.callId),
-      ...(quirks.toolResultName ? { name: nameOf(result.name) } : undefined),
-      content: resultText(result, images.length > 0),
-    };
-  });
-}
-
-/** Images follow the last of a run of tool messages, because the wire accepts no other role between them. */
-function pushImages(wire: WireMessage[], images: UserPart[]): UserPart[] {
-  if (images.length === 0) return images;
-  wire.push({ role: 'user', content: images.map(partToWire) });
-  return [];
-}
+  { quirks, idOf, nameOf }: Conversion,
+): readonly WireMessage[] =>
+  parts.map((result) => ({
+    role: 'tool',
+    tool_call_id: idOf(result.callId),
+    ...(quirks.toolResultName ? { name: nameOf(result.name) } : undefined),
+    content: resultText(result),
+  }));

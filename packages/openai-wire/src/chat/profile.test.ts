@@ -13,9 +13,9 @@ const profiles = [
 ];
 
 describe('profiles', () => {
-  it.each(profiles)('$id is data, over https, with a key of its own', (profile) => {
+  it.each(profiles)('$id is cloneable, uses https and has its own key variable', (profile) => {
     expect(structuredClone(profile)).toEqual(profile);
-    const isLocal = profile.baseURL.startsWith('http://localhost:');
+    const isLocal = profile.baseURL?.startsWith('http://localhost:') === true;
     if (!isLocal) expect(profile.baseURL).toMatch(/^https:\/\/[\w.-]+(?:\/[\w/-]+)?$/);
     expect(profile.keyEnv ?? 'NO_KEY').toMatch(isLocal ? /^NO_KEY$/ : /^[A-Z_]+_(?:KEY|TOKEN)$/);
   });
@@ -26,13 +26,13 @@ describe('profiles', () => {
     wire.codex,
     wire.openaiResponses,
     wire.xaiResponses,
-  ])('$id at $baseURL says whose prices hold; a plan and own hardware have none', (profile) => {
+  ])('$id at $baseURL names its vendor or is included in a plan', (profile) => {
     expect(profile.vendor).toMatch(/^[a-z][a-z-]+$/);
     const isPaidOtherwise = profile.id === 'codex' || profile.keyEnv === undefined;
     expect(profile.billing).toBe(isPaidOtherwise ? 'included' : undefined);
   });
 
-  it('stand in a place of an Azure resource, with its key in a header of its own or a token', () => {
+  it('send the key of an Azure resource in a header, or a token', () => {
     expect(wire.azureOpenAI({ resource: 'r', deployment: 'd', apiVersion: 'v' })).toMatchObject({
       baseURL: 'https://r.openai.azure.com/openai/deployments/d',
       keyHeader: 'api-key',
@@ -47,12 +47,12 @@ describe('profiles', () => {
     });
   });
 
-  it('have ids of their own', () => {
+  it('have unique ids', () => {
     expect(profiles.length).toBeGreaterThanOrEqual(23);
     expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length);
   });
 
-  it.each(profiles)('$id asks so', (profile) => {
+  it.each(profiles)('$id sends the recorded request', (profile) => {
     const { quirks } = chatTraits(profile, 'm');
     const request = {
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
@@ -69,7 +69,7 @@ describe('profiles', () => {
   });
 });
 
-describe('the traits of a model', () => {
+describe('chatTraits', () => {
   const profile: Profile = {
     id: 'lab',
     baseURL: 'http://lab/v1',
@@ -81,7 +81,7 @@ describe('the traits of a model', () => {
     ],
   };
 
-  it('are the wire’s, the profile’s, the first matching rule’s and the caller’s, in this order', () => {
+  it('merge wire, profile, first matching rule and caller in this order', () => {
     expect(chatTraits(profile, 'big-2', { stopMax: 4 })).toEqual({
       quirks: { ...COMPATIBLE_QUIRKS, streamUsage: false, seedField: 'seed', stopMax: 4 },
       capabilities: { output: 'native', tools: true, contextTokens: 99 },
@@ -91,7 +91,7 @@ describe('the traits of a model', () => {
     expect(chatTraits(wire.openai, 'm').quirks).toEqual(OPENAI_QUIRKS);
   });
 
-  it('follow from the quirks where nothing is said', () => {
+  it('derive capabilities from the quirks', () => {
     expect(chatTraits(profile, 'm', { output: 'instruct', content: 'string' }).capabilities).toEqual({
       output: 'instruct',
       images: false,

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { quirksFromParams } from './quirk-params.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
 
-describe('quirks in a query', () => {
-  it('are words, flags, counts and lists', () => {
+describe('quirksFromParams', () => {
+  it('parses values, booleans, counts and lists', () => {
     expect(
       quirksFromParams(
         { maxTokensField: 'max_tokens', streamUsage: 'false', stopMax: '2', refuses: 'seed,stop' },
@@ -20,7 +20,7 @@ describe('quirks in a query', () => {
     expect(quirksFromParams({}, 'LLM_LAB')).toEqual({});
   });
 
-  it('take every quirk’s default back, but for what is no word', () => {
+  it('accepts the default of each quirk that has a DSN form', () => {
     const {
       extraBody: _body,
       signedDetails: _details,
@@ -42,7 +42,7 @@ describe('quirks in a query', () => {
     [{ stopMax: '-1' }, '"-1" is not a value of stopMax'],
     [{ refuses: 'seed,model' }, '"seed,model" is not a value of refuses'],
     [{ toString: 'x' }, 'unknown quirk "toString"'],
-  ])('that nobody knows are a config error: %o', (params, message) => {
+  ])('rejects %o', (params, message) => {
     let error: unknown;
     try {
       quirksFromParams(params, 'LLM_LAB');

@@ -28,7 +28,7 @@ export interface ChatQuirks extends WireQuirks {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Role of the message that carries `request.system`. */
   readonly systemRole: 'system' | 'developer';
-  /** `parts`: several texts and media are a list. `string`: texts are joined by a blank line, and media is not accepted. */
+  /** Form of content. `parts`: strings and media are a list. `string`: strings are joined by a blank line, without media. */
   readonly content: 'parts' | 'string';
   /** `content` of an assistant message that only has tool calls. */
   readonly emptyContent: 'null' | 'empty-string' | 'absent';
@@ -83,7 +83,8 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   toolSchemas: 'complete',
   output: 'json_schema',
   cacheRequest: 'prompt_cache_retention',
-  cacheTtl: '30m',
+  cacheTtls: ['30m'],
+  cacheKey: 'prompt_cache_key',
   serviceTiers: { default: 'default', flex: 'flex', priority: 'priority' },
   extraBody: {},
   maxTokensField: 'max_completion_tokens',
@@ -116,6 +117,7 @@ export const COMPATIBLE_QUIRKS: ChatQuirks = /* @__PURE__ */ extended(OPENAI_QUI
   efforts: ['low', 'medium', 'high'],
   strictTools: false,
   cacheRequest: 'none',
+  cacheKey: 'none',
   serviceTiers: 'none',
   maxTokensField: 'max_tokens',
   reasoningField: 'reasoning_content',

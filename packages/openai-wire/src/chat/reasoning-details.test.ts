@@ -32,7 +32,7 @@ const sent = (parts: readonly AssistantPart[], own: Partial<ChatQuirks> = {}): u
   return (params['messages'] as JsonObject[])[0]?.['reasoning_details'];
 };
 
-describe('details that others of a family read', () => {
+describe('signed reasoning details', () => {
   const blocks = [
     delta({ reasoning: 'a', reasoning_details: [text(0, { text: 'a' })] }),
     delta({ reasoning: 'b', reasoning_details: [text(0, { text: 'b' })] }),
@@ -48,7 +48,7 @@ describe('details that others of a family read', () => {
     text(2, { text: 'c', signature: 's2' }),
   ];
 
-  it('are parts of their own with the token of the family', () => {
+  it('become separate parts with the token of the family', () => {
     expect(read(...blocks)).toEqual([
       {
         type: 'reasoning',
@@ -69,13 +69,13 @@ describe('details that others of a family read', () => {
     ]);
   });
 
-  it('come out the same of a whole list, and go back as they came', () => {
+  it('are equal for a complete list, and are sent back unchanged', () => {
     const whole = [delta({ reasoning: 'abc', reasoning_details: details }), delta({ content: 'ok' }), stop];
     expect(read(...whole)).toEqual(read(...blocks));
     expect(sent(read(...blocks))).toEqual(details);
   });
 
-  it('are made of what another platform of the family has signed', () => {
+  it('are created from a token of another platform', () => {
     const parts: AssistantPart[] = [
       { type: 'reasoning', text: 'ab', replay: { family: 'shared', data: { signature: 's0' } } },
       { type: 'reasoning', text: '', replay: { family: 'shared', data: { redacted: 'secret' } } },
@@ -85,7 +85,7 @@ describe('details that others of a family read', () => {
     expect(sent(parts, { signedDetails: 'none' })).toBeUndefined();
   });
 
-  it('belong to this issuer alone without a signature, or in another format', () => {
+  it('stay with this server without a signature or in another format', () => {
     const unsigned = text(0, { text: 'a' });
     const other = { type: 'reasoning.text', index: 0, format: 'other-v1', text: 'a', signature: 's' };
     for (const detail of [unsigned, other]) {

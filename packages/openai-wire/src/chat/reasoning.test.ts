@@ -34,7 +34,7 @@ describe('reasoning', () => {
     ]);
   });
 
-  it('keeps its details whole: texts joined, the signature that came last', () => {
+  it('joins the texts of details and keeps the last signature', () => {
     const { parts } = stream(
       delta({
         reasoning: 'h',
@@ -53,7 +53,7 @@ describe('reasoning', () => {
     expect(parts[0]).toEqual({ type: 'reasoning', text: 'hm', replay: { family: FAMILY, data } });
   });
 
-  it('is read from its details alone, and a signature after the text gets a part of its own', () => {
+  it('is read from details, and a signature after the text becomes a separate part', () => {
     const { parts } = stream(
       delta({ reasoning_details: [{ type: 'reasoning.summary', index: 0, summary: 'hm' }] }),
       delta({ content: 'ok' }),
@@ -77,7 +77,7 @@ describe('reasoning', () => {
   });
 });
 
-it('details without an index are one text, until it is signed', () => {
+it('joins details without an index until a signature', () => {
   const merged: JsonObject[] = [];
   const said = (text: string): object => ({ type: 'reasoning.text', text });
   mergeDetails(merged, [said('a'), said('b'), { type: 'reasoning.text', signature: 's' }, said('c')]);

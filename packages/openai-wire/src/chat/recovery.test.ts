@@ -25,7 +25,7 @@ const resent = (error: object): object => {
 const without = (member: string): object =>
   Object.fromEntries(Object.entries(sent).filter(([key]) => key !== member));
 
-it('a server that wants a turn of the model after tools gets one', () => {
+it('inserts an assistant turn after tool results for a server that requires it', () => {
   const picture = image(new Uint8Array([1]), 'image/png');
   const messages = [
     assistant([{ type: 'tool-call', id: 'a', name: 'f', args: {} }]),
@@ -40,7 +40,7 @@ it('a server that wants a turn of the model after tools gets one', () => {
   ]);
 });
 
-describe('a refused member', () => {
+describe('a rejected member', () => {
   it.each<[string, string, object]>([
     [
       'by code and param',
@@ -74,12 +74,12 @@ describe('a refused member', () => {
       { code: 'unknown_parameter', param: 'stream_options.include_usage', message: 'no' },
     ],
     ['as an argument of a model', 'stop', { message: 'Argument not supported on this model: stop' }],
-  ])('that is named %s goes, and nothing else', (_how, member, error) => {
+  ])('that is named %s is dropped alone', (_how, member, error) => {
     expect(recover(error)).toMatchObject({ id: `drop ${member}`, what: `${member} dropped`, remember: true });
     expect(resent(error)).toEqual(without(member));
   });
 
-  it('that has another name is sent under that one', () => {
+  it('is sent under its other name', () => {
     const error = {
       code: 'unsupported_parameter',
       param: 'max_completion_tokens',
@@ -89,14 +89,14 @@ describe('a refused member', () => {
     expect(resent(error)).toEqual({ ...without('max_completion_tokens'), max_tokens: 5 });
   });
 
-  it('that a validator names goes as well', () => {
+  it('that a validator names is dropped', () => {
     const failure = parseFailure({
       detail: [{ type: 'extra_forbidden', loc: ['body', 'user'], msg: 'Extra inputs are not permitted' }],
     });
     expect(recoveryFor(failure, 422, sent)?.id).toBe('drop user');
   });
 
-  it('that is the stream itself asks for a whole answer', () => {
+  it('`stream` requests a non-streaming response', () => {
     const error = {
       code: 'unsupported_value',
       param: 'stream',
@@ -112,12 +112,12 @@ describe('a refused member', () => {
     ['is a message', { code: 'unknown_parameter', param: 'messages[0].name', message: 'no' }],
     ['is named with another status', { message: "Unsupported parameter: 'temperature'" }, 500],
     ['is not named', { code: 'invalid_value', param: 'temperature', message: 'must be at most 2' }],
-  ])('has no remedy when it %s', (_what, error, status) => {
+  ])('has no recovery if it %s', (_what, error, status) => {
     expect(recover(error, status)).toBeUndefined();
   });
 });
 
-describe('a grammar that the server could not make', () => {
+describe('a grammar failure', () => {
   const grammar = parseFailure({
     error: { message: 'Failed to initialize samplers: error parsing grammar' },
   });
@@ -128,7 +128,7 @@ describe('a grammar that the server could not make', () => {
   const tools = [{ name: 'f', description: '', parameters }];
   const clean = { type: 'object', properties: { pattern: { type: 'string' } } };
 
-  it('is asked for once more without pattern and format', () => {
+  it('is retried without pattern and format', () => {
     const recovery = recoveryFor(grammar, 400, { model: 'm', tools });
     const output = { name: 'answer', schema: parameters };
     const simpler = recovery?.apply({ messages: [], tools, output, extra: {} });
@@ -141,14 +141,14 @@ describe('a grammar that the server could not make', () => {
     expect(recovery?.remember).toBe(true);
   });
 
-  it('is final when there was none of them', () => {
+  it('is final without pattern and format', () => {
     expect(
       recoveryFor(grammar, 400, { model: 'm', tools: [{ parameters: { type: 'object' } }] }),
     ).toBeUndefined();
   });
 });
 
-it('a strict schema that the server refuses is sent as it is', () => {
+it('sends a rejected strict schema unchanged', () => {
   const parameters = { type: 'object', properties: { a: { type: 'string' } } };
   const strict: ModelRequest = {
     ...request,
@@ -169,7 +169,7 @@ it('a strict schema that the server refuses is sent as it is', () => {
   expect(recoveryFor(unknown, 400, body(strict))?.id).toBe('strict');
 });
 
-it('signed reasoning that the vendor behind a gateway refuses is not sent back', () => {
+it('removes signed reasoning that the vendor rejects', () => {
   const said = parseFailure({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
   const turn = { role: 'assistant', reasoning_details: [{}] };
   const recovery = recoveryFor(said, 400, { model: 'm', messages: [turn] });
@@ -209,7 +209,7 @@ describe('a recovery is remembered for the requests that need it', () => {
     expect(needs({ temperature: undefined })).toEqual([false, false]);
   });
 
-  it('effort: beside tools', () => {
+  it('effort: with tools', () => {
     const message =
       "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses or set reasoning_effort to 'none'.";
     const refused = parseFailure({ error: { message, param: 'reasoning_effort', code: null } });
@@ -225,7 +225,7 @@ describe('a recovery is remembered for the requests that need it', () => {
     expect(specificKind(refused)).toBe('unsupported');
   });
 
-  it('a schema: for answers that have one, told as JSON and then as text', () => {
+  it('a schema: with JSON mode, then as text', () => {
     const output = { name: 'a', schema: { type: 'object', properties: {} } };
     const asked = { ...request, system: 's', output };
     const groq = parseFailure({

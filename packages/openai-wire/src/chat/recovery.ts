@@ -5,6 +5,7 @@ import { isEffortWithTools } from '../failure/kind.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
+import { withTextResults } from '../transcript/tool-results.ts';
 import { UNSIGNED_CALL } from './signatures.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 
@@ -45,7 +46,7 @@ const USER_AFTER_TOOL = /unexpected role ['"`]user['"`] after role ['"`]tool['"`
 const TURNS_AFTER_TOOLS: Recovery = {
   id: 'after tools',
   what: `"${FILLER_TEXT}" inserted between tool results and the user message`,
-  apply: (request) => ({ ...request, messages: withTurnsAfterTools(request.messages) }),
+  apply: (request) => ({ ...request, messages: withTurnsAfterTools(withTextResults(request.messages)) }),
   remember: true,
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 };

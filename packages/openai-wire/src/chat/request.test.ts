@@ -4,6 +4,10 @@ import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { groq } from '../profiles/groq.ts';
 import { toWire } from './request.ts';
 
+const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as const;
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
   tools: [],
@@ -23,15 +27,15 @@ function settings(over: Partial<ModelRequest>, quirks: Partial<ChatQuirks> = {})
   return rest;
 }
 
-describe('the body', () => {
-  it('holds the model and the messages alone when nothing else was asked for', () => {
+describe('toWire of Chat Completions', () => {
+  it('contains only the model and the messages by default', () => {
     expect(write()).toEqual({
       params: { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
       warnings: [],
     });
   });
 
-  it('asks for events and their usage where the server takes that', () => {
+  it('requests a stream with usage if the server accepts it', () => {
     const streamed = { stream: true, stream_options: { include_usage: true } };
     expect(write({}, {}, true).params).toMatchObject(streamed);
     expect(write({}, { streamUsage: false }, true).params).not.toHaveProperty('stream_options');
@@ -104,8 +108,8 @@ describe('the body', () => {
       { enable_thinking: false },
     ],
     ['nothing where nothing reasons', { reasoning: 'none' }, { reasoningRequest: 'none' }, {}],
-    ['a long cache', { cache: 'long' }, {}, { prompt_cache_retention: '24h' }],
-    ['a short cache, which is the default', { cache: 'short' }, {}, {}],
+    ['a long cache', { cache: LONG_CACHE }, {}, { prompt_cache_retention: '24h', prompt_cache_key: 'k' }],
+    ['the key of a short cache', { cache: SHORT_CACHE }, {}, { prompt_cache_key: 'k' }],
     ['a choice without tools', { toolChoice: 'auto' }, {}, {}],
     ['a choice', { tools: [tool], toolChoice: 'required' }, {}, { tool_choice: 'required' }],
     [
@@ -128,7 +132,7 @@ describe('the body', () => {
       { temperature: 2, user: 'u' },
     ],
     ['extra that takes away', { temperature: 1, extra: { temperature: undefined } }, {}, {}],
-  ])('says %s', (_what, over, quirks, expected) => {
+  ])('sends %s', (_what, over, quirks, expected) => {
     expect(settings(over, quirks)).toEqual(expected);
     expect(write(over, quirks).warnings).toEqual([]);
   });
@@ -212,19 +216,19 @@ describe('the body', () => {
     ['stops where none is taken', { stop: ['a'] }, { stopMax: 0 }, {}, 'dropped', 'stop[0] and later'],
     [
       'a cache that is not asked for',
-      { cache: 'long' },
-      { cacheRequest: 'none' },
+      { cache: LONG_CACHE },
+      { cacheRequest: 'none', cacheKey: 'none' },
       {},
       'dropped',
       'cache "long"',
     ],
-    ['no cache', { cache: 'none' }, {}, {}, 'dropped', 'cache "none"'],
+    ['no cache', { cache: NONE_CACHE }, {}, {}, 'dropped', 'cache "none"'],
   ])('warns of %s', (_what, over, quirks, expected, action, what) => {
     expect(settings(over, quirks)).toEqual(expected);
     expect(write(over, quirks).warnings).toEqual([{ action, what, why: expect.any(String) as string }]);
   });
 
-  it('leaves its input as it was, frozen through and through', () => {
+  it('does not change a frozen request', () => {
     const given = deepFrozen(
       request({
         system: 's',
@@ -266,7 +270,7 @@ describe('an output schema', () => {
     expect(originals?.output).toBe(schema === nullable ? open : undefined);
   });
 
-  it('that strict mode cannot say is told', () => {
+  it('warns if strict mode cannot express it', () => {
     const { warnings } = write({
       output: { name: 'answer', schema: { ...open, additionalProperties: true } },
     });
@@ -282,7 +286,7 @@ describe('an output schema', () => {
   it.each<[ChatQuirks['output'], object]>([
     ['json_object', { response_format: { type: 'json_object' } }],
     ['instruct', {}],
-  ])('is told in the system text for %s, with a warning', (output, expected) => {
+  ])('is put into the system text for %s, with a warning', (output, expected) => {
     const { params, warnings } = write(
       { system: 'Be brief.', output: { name: 'answer', schema: open } },
       { output },
@@ -301,7 +305,7 @@ describe('an output schema', () => {
   });
 });
 
-it('gives the same list of wire tools for the same list of tools, and another one when it has grown', () => {
+it('memoizes wire tools by the list of tools', () => {
   const tools = [tool];
   const first = write({ tools }).params['tools'];
   expect(write({ tools }).params['tools']).toBe(first);
@@ -310,7 +314,7 @@ it('gives the same list of wire tools for the same list of tools, and another on
   expect(first).toHaveLength(1);
 });
 
-it('marks a tool strict only where the server knows that and strict mode can say its schema', () => {
+it('marks a tool as strict if the server and its schema permit it', () => {
   const optional = { type: 'object', properties: { a: { type: 'string' } } };
   const tools = [optional, { type: 'object', additionalProperties: { type: 'string' } }].map(
     (parameters, at) => ({
@@ -336,7 +340,7 @@ it('marks a tool strict only where the server knows that and strict mode can say
   expect(sent({ strictTools: false })).toEqual([[undefined, undefined], [], []]);
 });
 
-it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', () => {
+it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', () => {
   const sent = (own: readonly object[], tools = [tool]): unknown =>
     (write({ tools, extra: { tools: own } }).params['tools'] as { type: string }[]).map(({ type }) => type);
   expect(sent([{ type: 'web_search' }])).toEqual(['function', 'web_search']);

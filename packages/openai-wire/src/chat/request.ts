@@ -1,10 +1,11 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/core/toolkit';
+import { addBreakpoint, cacheToWire } from '../cache.ts';
 import {
   joinSystem,
   mergeParams,
   rejectedWarning,
-  serviceToWire,
+  tierToWire,
   type ToWireOptions,
   type WireRequest,
 } from '../request.ts';
@@ -26,7 +27,14 @@ export function toWire(
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const system = joinSystem(request.system, output.instruction);
   const messages = messagesToWire(request, quirks, family, warnings);
+  const cache = cacheToWire(request.cache, quirks, warnings);
+  if (cache.afterLeading !== undefined) {
+    const leading = { ...request, messages: request.messages.slice(0, request.cache?.after) };
+    const { length } = messagesToWire(leading, quirks, family, []);
+    addBreakpoint(messages, length, cache.afterLeading, 'text');
+  }
   if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
+  if (system !== '') addBreakpoint(messages, 1, cache.afterSystem, 'text');
   const { tools, originals } = prepareTools(request, quirks, warnings);
   const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
   const params: Record<string, unknown> = {
@@ -34,10 +42,12 @@ export function toWire(
     tools: wireTools,
     response_format: output.format,
     stream: stream ? true : undefined,
+    ...cache.params,
   };
   putSettings(params, request, quirks, stream, warnings);
   return {
     params: mergeParams(modelId, params, quirks, mergeVendorTools(request.extra, wireTools)),
+    headers: cache.headers,
     warnings,
     originals: originalSchemas(originals, output.original),
   };
@@ -69,7 +79,7 @@ function putSettings(
   put('stream_options', 'stream_options', stream && quirks.streamUsage ? { include_usage: true } : undefined);
   const [field, value] = effortToWire(request.reasoning, quirks, warnings);
   put('reasoning_effort', field, value);
-  Object.assign(params, serviceToWire(request, quirks, warnings));
+  params['service_tier'] = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
 }
 
 function topKToWire({ topK }: ModelRequest, quirks: ChatQuirks, warnings: Warning[]): number | undefined {

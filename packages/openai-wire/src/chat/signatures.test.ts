@@ -26,7 +26,7 @@ it.each([
     'before its name',
     [call(0, { id: 'a', ...SIGNED }), call(0, { function: { name: 'f', arguments: '{}' } })],
   ],
-])('what comes beside a call goes back with it: %s', (_when, chunks) => {
+])('sends members of a call back: %s', (_when, chunks) => {
   const { parts } = stream(...chunks, delta({}, 'tool_calls'));
   expect(parts).toEqual([{ ...part('a', 'f', {}), replay: { family: FAMILY, data: SIGNED } }]);
   expect(sentCalls([user('hi'), assistant(parts)])).toMatchObject([{ id: 'a', ...SIGNED }]);
@@ -34,7 +34,7 @@ it.each([
   expect(sentCalls([assistant(foreign)])[0]).not.toHaveProperty('extra_content');
 });
 
-it('the first call of a turn that nobody signed is marked where the server demands it, by quirk and by recovery', () => {
+it('marks the first unsigned call of a turn, by quirk and by recovery', () => {
   const messages = [user('hi'), assistant([part('a', 'f', {}), part('b', 'f', {})])];
   const marked = [
     { id: 'a', ...UNSIGNED_CALL },

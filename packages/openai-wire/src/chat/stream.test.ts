@@ -16,7 +16,7 @@ import {
 import { ChatReader } from './stream.ts';
 
 describe('a stream', () => {
-  it('gives its parts, its id, its finish and its usage, which may come after it', () => {
+  it('reads parts, id, finish and later usage', () => {
     const { events, finish } = stream(
       delta({ role: 'assistant', content: '' }),
       delta({ content: 'Hi' }),
@@ -37,7 +37,7 @@ describe('a stream', () => {
     expect(finish).toMatchObject({ reason: 'stop', raw: 'stop', usage: { input: 9, output: 2 } });
   });
 
-  it('has no usage where none was told', () => {
+  it('has no usage if none was sent', () => {
     expect(stream(delta({ content: 'a' }), stop, DONE).finish?.usage).toBeUndefined();
   });
 
@@ -49,7 +49,7 @@ describe('a stream', () => {
     expect(stream(delta({ content: 'a' }), last, DONE).finish?.usage?.input).toBe(9);
   });
 
-  it('takes the id from the first chunk that has one', () => {
+  it('uses the first id', () => {
     const { events } = stream(
       { id: '', choices: [], prompt_filter_results: [] },
       delta({ content: 'a' }),
@@ -58,7 +58,7 @@ describe('a stream', () => {
     expect(events[0]).toMatchObject({ type: 'start', id: 'r1' });
   });
 
-  it('needs its finish reason or its end marker, not both', () => {
+  it('requires a finish reason or an end marker', () => {
     expect(stream(delta({ content: 'a' }), stop).finish).toMatchObject({ reason: 'stop', raw: 'stop' });
     const marked = stream(delta({ content: 'a' }), DONE);
     expect(marked.finish).toMatchObject({ reason: 'other', raw: undefined });
@@ -67,7 +67,7 @@ describe('a stream', () => {
     expect(failureOf(() => stream())).toMatchObject({ kind: 'truncated' });
   });
 
-  it('that goes on after a finish reason has not finished before the next one', () => {
+  it('continues after a finish reason that content follows', () => {
     const call = (index: number) =>
       delta({ tool_calls: [{ index, id: `c${index}`, function: { name: 'f', arguments: '{}' } }] });
     const early = { choices: [{ delta: {}, finish_reason: 'tool_calls' }] };
@@ -77,28 +77,28 @@ describe('a stream', () => {
     expect(stream(call(0), early, call(1), DONE).finish).toMatchObject({ reason: 'tool-calls' });
   });
 
-  it('reads nothing of other choices, and says so once', () => {
+  it('ignores other choices with one warning', () => {
     const other = { choices: [{ index: 1, delta: { content: 'b' }, finish_reason: 'stop' }] };
     const { parts, events } = stream(delta({ content: 'a' }), other, other, stop, DONE);
     expect(parts).toEqual([{ type: 'text', text: 'a' }]);
     expect(events.filter(({ type }) => type === 'warning')).toHaveLength(1);
   });
 
-  it('does not read a message that repeats the deltas', () => {
+  it('ignores a message that repeats the deltas', () => {
     const repeated = {
       choices: [{ index: 0, delta: { content: 'a' }, message: { content: 'a' }, finish_reason: null }],
     };
     expect(stream(repeated, repeated, stop).parts).toEqual([{ type: 'text', text: 'aa' }]);
   });
 
-  it('passes over chunks and members that nobody knows', () => {
+  it('ignores unknown chunks and members', () => {
     expect(
       stream({ type: 'ping' }, { choices: null }, { choices: [null] }, { choices: [{ index: 0 }] }, stop)
         .finish,
     ).toBeDefined();
   });
 
-  it('tells what the request could not say, right after its start', () => {
+  it('emits the warnings of the request after the start', () => {
     const read = reader();
     read.writer.warning({ action: 'dropped', what: 'seed', why: 'w' });
     for (const message of [delta({ content: 'a' }), stop])
@@ -112,7 +112,7 @@ describe('a stream', () => {
   });
 });
 
-describe('the end of an answer', () => {
+describe('the end of a response', () => {
   it.each<[string, object, string]>([
     ['stop', {}, 'stop'],
     ['eos', {}, 'stop'],
@@ -131,13 +131,13 @@ describe('the end of an answer', () => {
     });
   });
 
-  it('shows a refusal as text that is marked', () => {
+  it('marks a refusal', () => {
     expect(stream(delta({ refusal: 'I ' }), delta({ refusal: 'cannot.' }), stop).parts).toEqual([
       { type: 'text', text: 'I cannot.', isRefusal: true },
     ]);
   });
 
-  it('keeps a refusal apart from the text before it', () => {
+  it('separates a refusal from the text before it', () => {
     expect(stream(delta({ content: 'Well, ' }), delta({ refusal: 'no.' }), stop).parts).toEqual([
       { type: 'text', text: 'Well, ' },
       { type: 'text', text: 'no.', isRefusal: true },
@@ -149,7 +149,7 @@ describe('the end of an answer', () => {
     ['insufficient_system_resource', 'overloaded'],
     ['error', 'server'],
     ['abort', 'truncated'],
-  ])('%s without an answer is the error %s', (raw, kind) => {
+  ])('%s without content is the error %s', (raw, kind) => {
     expect(failureOf(() => stream(delta({}, raw), DONE))).toMatchObject({ kind, details: { code: raw } });
   });
 });
@@ -183,7 +183,7 @@ describe('an error inside a 200', () => {
     expect(failureOf(() => whole(body))).toMatchObject({ kind, details: { status: 200 } });
   });
 
-  it('may be told by the event’s name alone', () => {
+  it('is recognized by the name of the event', () => {
     const read = reader();
     expect(
       failureOf(() => {
@@ -205,18 +205,18 @@ describe('an error inside a 200', () => {
     expect(JSON.stringify(error)).not.toContain('hush-hush');
   });
 
-  it('is none when it is null', () => {
+  it('is ignored if it is null', () => {
     expect(stream({ ...stop, error: null }).finish?.reason).toBe('stop');
   });
 });
 
-describe('a whole body', () => {
+describe('a complete body', () => {
   const body = (message: object, finish: string | null = 'stop'): object => ({
     id: 'r1',
     choices: [{ index: 0, message, finish_reason: finish }],
   });
 
-  it('gives the same parts as a stream, each call one of its own', () => {
+  it('results in the same parts as a stream', () => {
     const calls = [
       { id: 'a', index: 0, function: { name: 'f', arguments: '{"x":1}' } },
       { id: 'b', index: 0, function: { name: 'g', arguments: '' } },
@@ -237,7 +237,7 @@ describe('a whole body', () => {
     expect(events[0]).toMatchObject({ type: 'start', id: 'r1' });
   });
 
-  it('may hold its text in blocks', () => {
+  it('may contain text in blocks', () => {
     expect(
       whole(
         body({
@@ -254,13 +254,13 @@ describe('a whole body', () => {
     ]);
   });
 
-  it('warns of audio, which no part holds', () => {
+  it('warns about audio', () => {
     expect(
       whole(body({ content: null, audio: { id: 'a' } })).events.filter(({ type }) => type === 'warning'),
     ).toHaveLength(1);
   });
 
-  it('without a message is a block where it says so', () => {
+  it('is blocked without a message', () => {
     expect(
       failureOf(() => whole({ choices: [{ index: 0, finish_reason: 'content_filter' }] })),
     ).toMatchObject({ kind: 'content-filter' });
@@ -278,12 +278,12 @@ describe('a whole body', () => {
       body({ tool_calls: [{ id: 'a', function: { name: 'f', arguments: 7 } }] }),
       'choices[0].message.tool_calls[0].function.arguments',
     ],
-  ])('of another shape names the place: %s', (_what, json, path) => {
+  ])('names the path of an unexpected value: %s', (_what, json, path) => {
     expect(failureOf(() => whole(json))).toMatchObject({ kind: 'protocol', details: { path } });
   });
 });
 
-it('broken JSON in a stream is a protocol failure', () => {
+it('rejects invalid JSON in a stream as protocol', () => {
   expect(failureOf(() => stream('{"choices": ['))).toMatchObject({ kind: 'protocol', details: { path: '' } });
 });
 
@@ -299,7 +299,7 @@ describe('reasoning between tags in the text', () => {
     return eventsOf(reading).parts;
   };
 
-  it('becomes a reasoning part, cut anywhere, also before a call', () => {
+  it('becomes a reasoning part at any chunk boundaries, also before a call', () => {
     expect(
       read(
         delta({ content: '<thi' }),
@@ -317,24 +317,24 @@ describe('reasoning between tags in the text', () => {
   });
 });
 
-describe('words for the end of an answer', () => {
+describe('finish reasons', () => {
   const ended = (finish: string, ...chunks: object[]): unknown =>
     stream(...chunks, delta({}, finish)).finish?.reason;
   const text = delta({ content: 'So' });
 
-  it('of Zhipu say that a filter or the network was it', () => {
+  it('of Zhipu report a filter or a network error', () => {
     expect(ended('sensitive', text)).toBe('content-filter');
     expect(failureOf(() => stream(delta({}, 'sensitive'))).kind).toBe('content-filter');
     expect(failureOf(() => stream(text, delta({}, 'network_error'))).kind).toBe('server');
     expect(ended('model_context_window_exceeded', text)).toBe('length');
   });
 
-  it('that speak of calls where there is none are not believed', () => {
+  it('that report calls are ignored without calls', () => {
     expect(ended('tool_calls', text)).toBe('stop');
   });
 });
 
-it('content of a kind that nobody knows is told', () => {
+it('warns about content of an unknown type', () => {
   const { events } = stream(
     delta({
       content: [
@@ -350,7 +350,7 @@ it('content of a kind that nobody knows is told', () => {
   });
 });
 
-it('tells how likely its tokens were, over all chunks', () => {
+it('reads log probabilities of all chunks', () => {
   const likely = (token: string, top: readonly object[] = []): object => ({
     choices: [
       {
@@ -367,7 +367,7 @@ it('tells how likely its tokens were, over all chunks', () => {
   expect(stream(delta({ content: 'a' }), stop, DONE).finish).not.toHaveProperty('logprobs');
 });
 
-it('passes over holes in lists', () => {
+it('ignores null in lists', () => {
   const { events } = stream(
     delta({ content: [null, { type: 'text', text: 'a' }] }),
     delta({ tool_calls: [null, { index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] }),

@@ -1,6 +1,6 @@
 import { LlmError, type Citation, type FinishReason, type Usage } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
-import { EventWriter, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, OnceWarnings, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { AnswerWriter } from './answer.ts';
 import { inBandError } from '../failure/error-body.ts';
 import type { ChatQuirks } from './quirks.ts';
@@ -8,26 +8,17 @@ import { reasoningText, thinkingText } from './reasoning.ts';
 import { failedFinish, finishReason } from './response.ts';
 import { citationsOf, searchResultsOf, referencesOf, sourcesOf } from '../reading/citations.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
-import { OnceWarnings } from '../reading/once-warnings.ts';
-import type { OriginalSchemas } from '../schema/strict-tools.ts';
+import type { ReaderOptions } from '../reading/reader-options.ts';
 import { usage } from './usage.ts';
 import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
-/** Options of a reader. */
-export interface ChatReaderOptions {
-  /** Writes the events. Its target appears in errors. */
-  readonly writer: EventWriter;
+/** Options of a `ChatReader`. */
+export interface ChatReaderOptions extends ReaderOptions {
   /** Replay family of the model, see `chatReasoningFamily`. */
   readonly family: string;
   /** Quirks that affect reading. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
     Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
-  /** Schemas by which nulls are removed from the response. */
-  readonly originals?: OriginalSchemas | undefined;
-  /** Returns values that no error may contain. */
-  readonly secrets?: (() => readonly string[]) | undefined;
-  /** Receives usage before the end, so that a failed attempt retains it. */
-  readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**

@@ -46,7 +46,7 @@ describe('reasoning between tags', () => {
     expect(split(raw)).toEqual({ text, reasoning });
   });
 
-  it('is the same however the text is cut', () => {
+  it('gives the same result at any chunk boundaries', () => {
     for (const [raw, text, reasoning] of CASES) {
       for (let size = 1; size <= 5; size++) {
         const deltas = raw.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
@@ -79,7 +79,7 @@ describe('reasoning between tags', () => {
     );
   });
 
-  it('is prose when an opener in a line is not closed soon', () => {
+  it('is prose if an opening tag inside a line is not closed soon', () => {
     const rest = 'word '.repeat(2000);
     expect(split(`The <think> tag ${rest}</think>`)).toEqual({
       text: `The <think> tag ${rest}`,
@@ -87,7 +87,7 @@ describe('reasoning between tags', () => {
     });
   });
 
-  it('does not hold back what can be shown', () => {
+  it('emits text as early as possible', () => {
     const shown: string[] = [];
     const splitter = new ThinkSplitter({ text: (text) => shown.push(text), reasoning: () => undefined });
     splitter.push('Hello <');

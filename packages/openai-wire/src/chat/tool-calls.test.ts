@@ -159,13 +159,13 @@ describe('tool calls', () => {
       [call(0, { id: 'a', function: { name: 'f', arguments: '' } })],
       [part('a', 'f', {})],
     ],
-  ])('are put together: %s', (_how, chunks, expected) => {
+  ])('are assembled: %s', (_how, chunks, expected) => {
     const { parts, finish } = stream(...chunks, delta({}, 'tool_calls'), DONE);
     expect(parts).toEqual(expected);
     expect(finish?.reason).toBe('tool-calls');
   });
 
-  it('get an id where they came without one, the same one whenever this answer is read', () => {
+  it('get a deterministic id if none was sent', () => {
     const chunks = [
       call(0, { function: { name: 'f', arguments: '{}' } }),
       call(1, { function: { name: 'f', arguments: '{}' } }),
@@ -176,7 +176,7 @@ describe('tool calls', () => {
     expect(stream(...chunks).parts.map((each) => (each.type === 'tool-call' ? each.id : ''))).toEqual(ids);
   });
 
-  it('get another id where two have one', () => {
+  it('get another id if two share one', () => {
     const { parts, events } = stream(
       call(0, { id: 'a', function: { name: 'f' } }),
       call(1, { id: 'a', function: { name: 'g' } }),
@@ -186,7 +186,7 @@ describe('tool calls', () => {
     expect(events.some(({ type }) => type === 'warning')).toBe(true);
   });
 
-  it('are not cut by text that comes between their fragments', () => {
+  it('are not split by text between their fragments', () => {
     const { parts } = stream(
       call(0, { id: 'a', function: { name: 'f', arguments: '{"x"' } }),
       delta({ content: '\n', reasoning_content: 'hm' }),
@@ -200,7 +200,7 @@ describe('tool calls', () => {
     ]);
   });
 
-  it('of the wire of 2023 are calls', () => {
+  it('are read in the form of 2023', () => {
     const { parts, finish } = stream(
       delta({ function_call: { name: 'f', arguments: '{' } }),
       delta({ function_call: { arguments: '}' } }),
@@ -210,7 +210,7 @@ describe('tool calls', () => {
     expect(finish?.reason).toBe('tool-calls');
   });
 
-  it('with arguments that are no object are invalid, never run with nothing', () => {
+  it('are invalid with arguments that are not an object', () => {
     const { parts } = stream(
       call(0, { id: 'a', function: { name: 'f', arguments: '{"x": ' } }),
       delta({}, 'length'),
@@ -218,7 +218,7 @@ describe('tool calls', () => {
     expect(parts).toEqual([{ ...part('a', 'f', {}), invalid: { raw: '{"x": ' } }]);
   });
 
-  it('without a name are no calls', () => {
+  it('are rejected without a name', () => {
     expect(failureOf(() => stream(call(0, { id: 'a', function: { arguments: '{}' } }), stop))).toMatchObject({
       kind: 'protocol',
       details: { path: 'choices[0].delta.tool_calls[0].function.name' },

@@ -1,6 +1,6 @@
 import type { JsonObject, Replay } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { jsonText, type EventWriter } from '@majordomo/wire-kit';
+import { jsonText, tryParseJson, type EventWriter } from '@majordomo/wire-kit';
 import { unexpectedValueError } from '../reading/message.ts';
 import { NullFilter } from '../schema/null-filter.ts';
 import type { OriginalSchemas } from '../schema/strict-tools.ts';
@@ -152,14 +152,7 @@ function beginsAnother(state: CallState, fragment: ToolFragment): boolean {
   return name === state.name ? isComplete(state.json) : state.json === '' || isComplete(state.json);
 }
 
-function isComplete(json: string): boolean {
-  try {
-    JSON.parse(json);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isComplete = (json: string): boolean => tryParseJson(json) !== undefined;
 
 /** Returns the arguments as text. Some servers send an object. Returns `undefined` for any other value. */
 function argumentsOf({ function: called, custom }: ToolFragment): string | undefined {

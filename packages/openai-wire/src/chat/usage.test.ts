@@ -32,6 +32,11 @@ describe('usage', () => {
       { prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 2 } },
       { cacheRead: 3, cacheWrite: 2 },
     ],
+    [
+      'writes of twelve hours',
+      { prompt_tokens_details: { cache_write_tokens: 5, cache_write_tokens_details: { ttl_12h_tokens: 2 } } },
+      { cacheWrite: 5, details: { cacheWriteLong: 2 } },
+    ],
     ['cache hits', { prompt_cache_hit_tokens: 3 }, { cacheRead: 3 }],
     ['cached tokens', { cached_tokens: 3 }, { cacheRead: 3 }],
     ['a number of cached tokens', { num_cached_tokens: 3 }, { cacheRead: 3 }],
@@ -71,7 +76,7 @@ describe('usage', () => {
       },
       { input: 1, output: 16, reasoning: 16 },
     ],
-  ])('tells %s', (_what, raw, expected) => {
+  ])('reads %s', (_what, raw, expected) => {
     expect(usage(raw, inside)).toEqual({ ...unknown, ...expected });
   });
 
@@ -101,7 +106,7 @@ describe('usage', () => {
       },
       9,
     ],
-  ])('adds reasoning that the server leaves out, %s', (_when, raw, output) => {
+  ])('adds reasoning that the server excludes, %s', (_when, raw, output) => {
     expect(usage(raw, outside)).toMatchObject({ output, reasoning: 5 });
   });
 
@@ -142,7 +147,7 @@ describe('usage', () => {
     expect(usage(raw, inside, tier).details).toEqual(details);
   });
 
-  it('keeps times that stand beside it', () => {
+  it('reads times next to it', () => {
     const times = { queue_time: 0.5, total_time: 2 };
     expect(usage({}, inside, undefined, times).details).toEqual({ stageMs: { queue: 500, total: 2000 } });
   });

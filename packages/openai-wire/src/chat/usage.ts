@@ -1,5 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asText } from '@majordomo/core/toolkit';
+import { definedMembers } from '@majordomo/wire-kit';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
@@ -54,9 +55,11 @@ function detailsOf(
   const answer = raw.completion_tokens_details;
   const searches =
     asNumber(raw.server_tool_use_details?.web_search_requests) ?? asNumber(raw.num_search_queries);
-  const details = {
+  return definedMembers({
     reportedNanoUsd: reportedNanoUsd(raw),
-    cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
+    cacheWriteLong:
+      asNumber(prompt?.cache_write_tokens_details?.ttl_12h_tokens) ??
+      asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
     serviceTier,
     stageMs: stageMs(times),
     inputImage: asNumber(prompt?.image_tokens),
@@ -64,9 +67,7 @@ function detailsOf(
     outputImage: asNumber(answer?.image_tokens),
     outputAudio: asNumber(answer?.audio_tokens),
     serverTools: searches === undefined || searches === 0 ? undefined : { web_search: searches },
-  };
-  const known = Object.entries(details).filter(([, value]) => value !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
+  });
 }
 
 /** Converts seconds to milliseconds, rounded to microseconds. */

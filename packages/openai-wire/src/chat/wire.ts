@@ -110,6 +110,7 @@ export interface RawUsage extends RawTimes {
   readonly prompt_tokens_details?: {
     readonly cached_tokens?: unknown;
     readonly cache_write_tokens?: unknown;
+    readonly cache_write_tokens_details?: { readonly ttl_12h_tokens?: unknown } | null;
     readonly audio_tokens?: unknown;
     readonly image_tokens?: unknown;
   } | null;

@@ -67,7 +67,7 @@ describe('an error body', () => {
     ['whose message is an object', { error: { message: { a: 1 } } }, { message: '{"a":1}' }],
     ['that is missing', undefined, {}],
     ['that is a text by itself', 'Bad Gateway', { message: 'Bad Gateway' }],
-  ])('%s is read', (_what, body, expected) => {
+  ])('reads %s', (_what, body, expected) => {
     expect({ ...nothing, ...parseFailure(body) }).toEqual({ ...nothing, ...expected });
   });
 });

@@ -1,6 +1,6 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
 import { asNumber, asRecord, isRecord, type HeaderReader, type WireFailure } from '@majordomo/core/toolkit';
-import { truncateBody, wireError } from '@majordomo/wire-kit';
+import { truncateBody, tryParseJson, wireError } from '@majordomo/wire-kit';
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported-failure.ts';
 
@@ -112,11 +112,7 @@ function upstreamMessage(metadata: unknown): string {
   if (!isRecord(metadata)) return '';
   const { raw } = metadata;
   if (typeof raw !== 'string') return isRecord(raw) ? parseFailure(raw).message : '';
-  try {
-    return parseFailure(JSON.parse(raw)).message;
-  } catch {
-    return raw;
-  }
+  return parseFailure(tryParseJson(raw) ?? raw).message;
 }
 
 /** Some errors inside a 200 contain the status that the response should have had. */

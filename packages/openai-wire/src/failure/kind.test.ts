@@ -6,7 +6,7 @@ import { specificKind } from './kind.ts';
 
 const CYBER = { type: 'invalid_request', code: 'cyber_policy', message: 'flagged for cyber security' };
 
-describe('an error in a member of its own', () => {
+describe('an error in `base_resp`', () => {
   it.each([
     [1002, 'rate-limit'],
     [1008, 'billing'],
@@ -18,7 +18,7 @@ describe('an error in a member of its own', () => {
     expect([error.kind, error.message]).toEqual([kind, 'p/m answered with an error: said so']);
   });
 
-  it('is none with the code 0', () => {
+  it('is ignored with the code 0', () => {
     const fine = {
       base_resp: { status_code: 0, status_msg: '' },
       choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }],
@@ -27,7 +27,7 @@ describe('an error in a member of its own', () => {
   });
 });
 
-describe('a failure inside of an answer', () => {
+describe('a failure inside a response', () => {
   it.each([
     [CYBER, 'content-filter'],
     [{ type: 'invalid_request_error', message: 'no such tool' }, 'invalid-request'],
@@ -50,13 +50,13 @@ describe('a failure inside of an answer', () => {
     ['Please try again in 7m12.5s.', 432_500],
     ['Please try again in 250ms.', 250],
     ['Try again in a while.', undefined],
-  ])('says how long to wait: %s', (message, ms) => {
+  ])('states the wait: %s', (message, ms) => {
     const error = { code: 'rate_limit_exceeded', message };
     expect(inBandError({ error }, 'p/m', []).details.retryAfterMs).toBe(ms);
   });
 });
 
-it('is auth if the organization has to be verified, which no client of a gateway can do', () => {
+it('is auth if the organization must be verified', () => {
   const message = 'Your organization must be verified to stream this model.';
   expect(
     specificKind({

@@ -1,5 +1,5 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, cacheLifetime } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from './reported-failure.ts';
 
 /** The body of the rejected request, of either wire. */
@@ -76,7 +76,9 @@ const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => 
 
 /** Returns the outer member: `stream_options` for `stream_options.include_usage`. */
 function rejectedMember({ code, type, param, message }: ReportedFailure): string | undefined {
-  const isCode = CODES.has(code ?? '') || CODES.has(type ?? '');
+  // Other members may have an invalid value.
+  const isCacheRefusal = code === 'invalid_parameter' && param?.startsWith('prompt_cache_') === true;
+  const isCode = CODES.has(code ?? '') || CODES.has(type ?? '') || isCacheRefusal;
   const named = isCode && param !== undefined ? param : memberInMessage(message);
   return named?.split('.')[0];
 }
@@ -115,8 +117,9 @@ const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   logprobs: ({ logprobs }) => logprobs,
   top_logprobs: ({ logprobs }) => logprobs,
   service_tier: ({ serviceTier }) => serviceTier,
-  prompt_cache_retention: ({ cache }) => (cache === 'long' ? cache : undefined),
-  prompt_cache_options: ({ cache }) => (cache === 'short' ? undefined : cache),
+  prompt_cache_retention: ({ cache }) => (cacheLifetime(cache) === 'long' ? cache : undefined),
+  prompt_cache_options: ({ cache }) => cache,
+  prompt_cache_key: ({ cache }) => (cacheLifetime(cache) === 'none' ? undefined : cache),
   max_tokens: ({ maxTokens }) => maxTokens,
   max_completion_tokens: ({ maxTokens }) => maxTokens,
   max_output_tokens: ({ maxTokens }) => maxTokens,

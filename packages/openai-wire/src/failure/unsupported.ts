@@ -1,15 +1,5 @@
-import { LlmError, type Capabilities, type FilePart, type ModelRequest } from '@majordomo/core';
-import { asList, asRecord, asText, checkInteger } from '@majordomo/core/toolkit';
-
-/**
- * Throws `invalid-request` or `unsupported` before anything is sent, for a request that is invalid or that the model is known
- * to reject. The chain checks the same; this check is for models that are used without the chain.
- */
-export function rejectUnsupported(request: ModelRequest, capabilities: Capabilities, target: string): void {
-  checkInteger(request.maxTokens, 'maxTokens');
-  const feature = unsupportedFeature(request, capabilities);
-  if (feature !== undefined) throw new LlmError('unsupported', `${target} takes no ${feature}`, { target });
-}
+import { LlmError, type FilePart, type ModelRequest } from '@majordomo/core';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /**
  * Throws `unsupported` before anything is sent, for a tool of the vendor that this model is known not to have, so that a
@@ -45,28 +35,4 @@ const CALLER_TOOLS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
 export function rejectVideo({ mediaType }: FilePart): void {
   if (mediaType.startsWith('video/'))
     throw new LlmError('unsupported', `this wire takes no files of type ${mediaType}`);
-}
-
-function unsupportedFeature(
-  request: ModelRequest,
-  { tools, images, files, output }: Capabilities,
-): string | undefined {
-  if (tools === false && request.tools.length > 0) return 'tools';
-  if (output === false && request.output !== undefined) return 'output schema';
-  for (const { parts } of request.messages) {
-    for (const part of parts) {
-      if (part.type === 'image' && images === false) return 'images';
-      if (part.type === 'image' && images && !images.mediaTypes.includes(part.mediaType))
-        return part.mediaType;
-      if (part.type === 'file' && (files === false || (files && !files.includes(part.mediaType))))
-        return `files of type ${part.mediaType}`;
-      if (
-        part.type === 'tool-result' &&
-        images === false &&
-        part.content.some(({ type }) => type === 'image')
-      )
-        return 'images';
-    }
-  }
-  return undefined;
 }

@@ -66,7 +66,8 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
 
 const usageOf = (raw: unknown): Usage | undefined => {
   const input = asNumber(asRecord(raw)['prompt_tokens']);
-  if (input === undefined) return undefined;
+  // Servers that do not count tokens report 0.
+  if (input === undefined || input === 0) return undefined;
   return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 };
 

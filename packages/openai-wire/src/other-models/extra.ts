@@ -1,4 +1,4 @@
-import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
+import { definedMembers, extraFor, wellFormedJson } from '@majordomo/wire-kit';
 
 interface WithExtra {
   readonly extra?: { readonly [provider: string]: object } | undefined;
@@ -11,8 +11,7 @@ export function mergeExtra(
   wire: string,
   target: string,
 ): Readonly<Record<string, unknown>> {
-  const all = { ...body, ...extraFor(extra, wire, target) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return definedMembers({ ...body, ...extraFor(extra, wire, target) }) ?? {};
 }
 
 /** Returns JSON in which lone surrogates are U+FFFD. */

@@ -1,7 +1,9 @@
 import type { Profile } from '../profile.ts';
 import { alibaba } from './alibaba.ts';
+import { baseten } from './baseten.ts';
 import { cerebras } from './cerebras.ts';
 import { cohere } from './cohere.ts';
+import { deepinfra } from './deepinfra.ts';
 import { deepseek } from './deepseek.ts';
 import { fireworks } from './fireworks.ts';
 import { githubModels } from './github-models.ts';
@@ -13,10 +15,15 @@ import { mimo } from './mimo.ts';
 import { minimax } from './minimax.ts';
 import { mistral } from './mistral.ts';
 import { moonshot } from './moonshot.ts';
+import { nebius } from './nebius.ts';
 import { nvidia } from './nvidia.ts';
 import { openrouter } from './openrouter.ts';
+import { ovhcloud } from './ovhcloud.ts';
 import { perplexity } from './perplexity.ts';
 import { poolside } from './poolside.ts';
+import { sambanova } from './sambanova.ts';
+import { scaleway } from './scaleway.ts';
+import { sglang } from './sglang.ts';
 import { together } from './together.ts';
 import { vercelGateway } from './vercel-gateway.ts';
 import { vllm } from './vllm.ts';
@@ -26,8 +33,10 @@ import { zai } from './zai.ts';
 /** Profiles of Chat Completions without parameters. Servers on the user's machine are last. */
 export const PROFILES: readonly Profile[] = [
   alibaba,
+  baseten,
   cerebras,
   cohere,
+  deepinfra,
   deepseek,
   fireworks,
   githubModels,
@@ -37,15 +46,20 @@ export const PROFILES: readonly Profile[] = [
   minimax,
   mistral,
   moonshot,
+  nebius,
   nvidia,
   openrouter,
+  ovhcloud,
   perplexity,
   poolside,
+  sambanova,
+  scaleway,
   together,
   vercelGateway,
   xai,
   zai,
   llamacpp,
   lmstudio,
+  sglang,
   vllm,
 ];

@@ -7,8 +7,8 @@ import { openaiResponses } from './openai-responses.ts';
 
 /** Address and credential of an Azure OpenAI resource. */
 export interface AzureOptions {
-  /** The `name` of `https://<name>.openai.azure.com`. */
-  readonly resource: string;
+  /** The `name` of `https://<name>.openai.azure.com`. @default the address in `env.AZURE_OPENAI_ENDPOINT` */
+  readonly resource?: string | undefined;
   /** Deployment in the address of the older API. Without it the model of the spec is the deployment. */
   readonly deployment?: string | undefined;
   /** Version of the older API. @default '2024-12-01-preview' */
@@ -20,12 +20,17 @@ export interface AzureOptions {
 }
 
 /** Azure OpenAI over Chat Completions: recordings of 2024-2026, of both addresses. */
-export function azureOpenAI({ resource, deployment, apiVersion, credential, spaces }: AzureOptions): Profile {
-  const root = `https://${resource}.openai.azure.com/openai`;
+export function azureOpenAI(options: AzureOptions = {}): Profile {
+  const { resource, deployment, apiVersion, credential, spaces } = options;
+  const path = deployment === undefined ? '/openai/v1' : `/openai/deployments/${deployment}`;
+  const address =
+    resource === undefined
+      ? { baseURLEnv: 'AZURE_OPENAI_ENDPOINT', baseURLEnvPath: path }
+      : { baseURL: `https://${resource}.openai.azure.com${path}` };
   return {
     id: 'azure',
     vendor: 'azure',
-    baseURL: deployment === undefined ? `${root}/v1` : `${root}/deployments/${deployment}`,
+    ...address,
     keyEnv: 'AZURE_OPENAI_API_KEY',
     keyHeader: credential === 'token' ? undefined : 'api-key',
     query: deployment === undefined ? undefined : { 'api-version': apiVersion ?? '2024-12-01-preview' },
@@ -37,10 +42,12 @@ export function azureOpenAI({ resource, deployment, apiVersion, credential, spac
   };
 }
 
-/** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning went back without its id. */
+/** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning was sent back without its id. */
 export function azureResponses(
-  place: Pick<AzureOptions, 'resource' | 'credential' | 'spaces'>,
+  options: Pick<AzureOptions, 'resource' | 'credential' | 'spaces'> = {},
 ): ResponsesProfile {
-  const { id, vendor, baseURL, keyEnv, keyHeader, spaces } = azureOpenAI(place);
-  return { ...openaiResponses, id, vendor, baseURL, baseURLEnv: undefined, keyEnv, keyHeader, spaces };
+  const azure = azureOpenAI(options);
+  const { id, vendor, baseURL, baseURLEnv, baseURLEnvPath, keyEnv, keyHeader, spaces } = azure;
+  const address = { baseURL, baseURLEnv, baseURLEnvPath };
+  return { ...openaiResponses, ...address, id, vendor, keyEnv, keyHeader, spaces };
 }

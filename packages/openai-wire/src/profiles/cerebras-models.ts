@@ -1,13 +1,12 @@
 import type { Capabilities } from '@majordomo/core';
-import type { ModelRule } from '../profile.ts';
+import { TEXT_ONLY, type ModelRule } from '../profile.ts';
 
-const TEXT: Capabilities = { images: false, files: false, audio: false };
-const THINKS: Capabilities = { images: false, files: false, audio: false, reasoning: true };
+const THINKS: Capabilities = { ...TEXT_ONLY, reasoning: true };
 
-/** Cerebras' models by id; first match wins, all of them read text alone. From its model pages, 2026-11. */
+/** Cerebras' models by id, all for text only. The first match applies. From its model pages, 2026-11. */
 export const CEREBRAS_MODELS: readonly ModelRule[] = [
-  // Always reasons: low is its least (model card, 2025-08).
+  // Always reasons; low is its minimum (model card, 2025-08).
   { pattern: /gpt-oss/, quirks: { reasoningOff: 'low' }, capabilities: THINKS },
   { pattern: /glm|qwen-3|deepseek/, capabilities: THINKS },
-  { pattern: /^llama/, quirks: { reasoningRequest: 'none' }, capabilities: TEXT },
+  { pattern: /^llama/, quirks: { reasoningRequest: 'none' }, capabilities: TEXT_ONLY },
 ];

@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Cloudflare's AI Gateway in front of other vendors: model ids have the vendor before a slash, `apiKey` is that
- * vendor's, and the key of an authenticated gateway goes into `headers: { 'cf-aig-authorization': 'Bearer …' }`.
+ * Cloudflare's AI Gateway in front of other vendors. Model ids begin with the vendor and a slash, and `apiKey` is the
+ * vendor's. `headers` contains the key of an authenticated gateway, `{ 'cf-aig-authorization': 'Bearer …' }`.
  */
 export const cloudflareGateway = (account: string, gateway: string): Profile => ({
   id: 'cloudflare-gateway',

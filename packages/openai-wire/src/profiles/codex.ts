@@ -3,9 +3,9 @@ import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 
 /**
- * The backend behind a ChatGPT plan: recordings of 2026. It only streams, stores nothing, requires instructions
- * and rejects sampling and limits. `apiKey` is a function that returns the access token; the account goes into
- * `headers: { 'chatgpt-account-id': … }`.
+ * The backend of a ChatGPT plan: recordings of 2026. It only streams, stores nothing, requires instructions, and rejects
+ * sampling settings and limits. `apiKey` is a function that returns the access token; `headers` contains the account,
+ * `{ 'chatgpt-account-id': … }`.
  */
 export const codex: ResponsesProfile = {
   api: 'responses',

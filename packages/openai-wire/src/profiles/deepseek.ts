@@ -1,9 +1,9 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * DeepSeek: recordings of 2025-2026. `thinking: { type: 'disabled' }` and `reasoning_effort` were both accepted by
- * deepseek-v4-flash; JSON mode has no schema (its reference, 2026). With thinking on, assistant turns must carry
- * `reasoning_content`: their own, or a space, because an empty string is rejected.
+ * DeepSeek: recordings of 2025-2026. deepseek-v4-flash accepted `thinking: { type: 'disabled' }` and `reasoning_effort`.
+ * JSON mode has no schema (its reference, 2026). With thinking, assistant turns must contain `reasoning_content`: their
+ * own, or a space, because an empty string is rejected.
  */
 export const deepseek: Profile = {
   id: 'deepseek',

@@ -6,7 +6,7 @@ export const fireworks: Profile = {
   vendor: 'fireworks-ai',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyEnv: 'FIREWORKS_API_KEY',
-  quirks: { stopMax: 4, toolSchemas: 'plain' },
+  quirks: { stopMax: 4, toolSchemas: 'plain', cacheKey: { header: 'x-session-affinity' } },
   unverified: 'its reference of 2026; no recording',
   // Its audio endpoints have a separate host (its reference, 2026).
   transcription: { all: { baseURL: 'https://audio-prod.api.fireworks.ai/v1' } },

@@ -6,6 +6,9 @@ export const groq: Profile = {
   id: 'groq',
   vendor: 'groq',
   baseURL: 'https://api.groq.com/openai/v1',
+  // As in the vendor's SDK, the variable contains the origin.
+  baseURLEnv: 'GROQ_BASE_URL',
+  baseURLEnvPath: '/openai/v1',
   keyEnv: 'GROQ_API_KEY',
   quirks: {
     maxTokensField: 'max_completion_tokens',

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** llama.cpp's server: recordings of 2025-2026; own `reasoning_content` went back and was taken. */
+/** llama.cpp's server: recordings of 2025-2026; its own `reasoning_content` was sent back and accepted. */
 export const llamacpp: Profile = {
   id: 'llamacpp',
   vendor: 'llamacpp',

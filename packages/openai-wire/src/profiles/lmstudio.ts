@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** LM Studio's server: a rename of a compatible server that loads its models at the first request. */
+/** LM Studio's server, which loads a model at its first request. */
 export const lmstudio: Profile = {
   id: 'lmstudio',
   vendor: 'lmstudio',
@@ -8,5 +8,5 @@ export const lmstudio: Profile = {
   baseURL: 'http://localhost:1234/v1',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
-  unverified: 'its reference of 2026; recorded over Responses alone',
+  unverified: 'its reference of 2026; recordings exist only of Responses',
 };

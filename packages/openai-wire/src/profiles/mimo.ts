@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Xiaomi's MiMo: `thinking` switches reasoning, which goes back next to calls (its reference, 2026). */
+/** Xiaomi's MiMo: `thinking` switches reasoning, which is sent back with calls (its reference, 2026). */
 export const mimo: Profile = {
   id: 'mimo',
   vendor: 'xiaomi',

@@ -1,8 +1,8 @@
-import type { Profile } from '../profile.ts';
+import { TEXT_ONLY, type Profile } from '../profile.ts';
 
 /**
- * MiniMax: `reasoning_split` takes thoughts out of the text, and its history wants them back (its guide to the OpenAI
- * API, 2026); models of the second line read text alone.
+ * MiniMax: `reasoning_split` separates reasoning from the text, and the history must contain it (its guide to the OpenAI
+ * API, 2026). M2 models read text only.
  */
 export const minimax: Profile = {
   id: 'minimax',
@@ -16,6 +16,6 @@ export const minimax: Profile = {
     output: 'instruct',
     extraBody: { reasoning_split: true },
   },
-  models: [{ pattern: /m2/i, capabilities: { images: false, files: false, audio: false } }],
+  models: [{ pattern: /m2/i, capabilities: TEXT_ONLY }],
   unverified: 'its reference of 2026; no recording',
 };

@@ -1,7 +1,7 @@
 import type { ImageLimits } from '@majordomo/core';
 import type { Profile } from '../profile.ts';
 
-/** Questions and answers of docs.mistral.ai/capabilities/vision, 2026-11: 10 MB a file, eight in a request. */
+/** FAQ of docs.mistral.ai/capabilities/vision, 2026-11: 10 MB per file, eight files per request. */
 const IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
   maxBytes: 10_000_000,
@@ -9,8 +9,8 @@ const IMAGES: ImageLimits = {
 };
 
 /**
- * Mistral: recordings of 2024-2026. Usage is always sent; `random_seed` and `tool_choice: 'any'` are its names; call
- * ids have nine letters or digits; unknown members of a message are rejected.
+ * Mistral: recordings of 2024-2026. It always sends usage, uses the names `random_seed` and `tool_choice: 'any'`, requires
+ * call ids of nine letters or digits, and rejects unknown members of a message.
  */
 export const mistral: Profile = {
   id: 'mistral',
@@ -29,7 +29,7 @@ export const mistral: Profile = {
     toolId: 'alphanumeric-9',
     topK: false,
   },
-  // docs.mistral.ai/api/endpoint/embeddings, 2026-11: shorter vectors are `output_dimension`.
+  // docs.mistral.ai/api/endpoint/embeddings, 2026-11: `output_dimension` requests shorter vectors.
   embeddings: { all: { dimensions: 'output_dimension' } },
   transcription: { all: { times: 'verbose' } },
   speech: false,

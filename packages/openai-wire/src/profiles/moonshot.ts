@@ -14,7 +14,7 @@ export const moonshot: Profile = {
     reasoningReplay: 'echo',
     reasoningPlaceholder: ' ',
     output: 'json_object',
-    // Every schema needs a type, null is none (several clients, 2026).
+    // Every schema needs a type, and `null` is not a valid one (several clients, 2026).
     toolSchemas: 'typed',
   },
   embeddings: false,

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** NVIDIA's hosted models; its self-hosted servers have another `baseURL`. */
+/** NVIDIA's hosted models. Self-hosted servers have another `baseURL`. */
 export const nvidia: Profile = {
   id: 'nvidia',
   vendor: 'nvidia',

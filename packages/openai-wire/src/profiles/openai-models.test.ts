@@ -20,12 +20,12 @@ it.each([
   ['gpt-5.6-sol', 'low medium high xhigh max'],
   ['gpt-6.1-sol', 'low medium high xhigh max'],
   ['gpt-unheard-of', 'minimal low medium high xhigh max'],
-])('%s knows the efforts %s, over both wires', (id, efforts) => {
+])('%s accepts the efforts %s on both wires', (id, efforts) => {
   expect(traits(id).quirks.efforts.join(' ')).toBe(efforts);
   expect(responsesTraits(openaiResponses, id).quirks.efforts.join(' ')).toBe(efforts);
 });
 
-describe('what is known of a model', () => {
+describe('capabilities of a model', () => {
   it.each([
     ['o1-mini', 'system', UNSAMPLED, 'none', 'none', true],
     ['o3', 'developer', UNSAMPLED, 'reasoning_effort', 'low', true],
@@ -50,7 +50,7 @@ describe('what is known of a model', () => {
     expect(capabilities.reasoning).toBe(reasoning);
   });
 
-  it('is that it sees, does not see, or nothing', () => {
+  it('state images, no images, or nothing', () => {
     expect(traits('gpt-4o').capabilities.images).toMatchObject({ maxCount: 500 });
     expect(traits('gpt-4-0613').capabilities.images).toBe(false);
     expect(traits('ft:gpt-4o:acme').capabilities).toEqual({ output: 'native' });

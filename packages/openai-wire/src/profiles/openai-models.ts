@@ -1,8 +1,7 @@
 import type { Capabilities, FileLimits, ImageLimits } from '@majordomo/core';
-import type { ModelRule } from '../profile.ts';
+import { TEXT_ONLY, type ModelRule, type ResponsesRule } from '../profile.ts';
 import type { ChatQuirks } from '../chat/quirks.ts';
 import type { WireQuirks } from '../quirks.ts';
-import type { ResponsesRule } from '../profile.ts';
 import type { ResponsesQuirks } from '../responses/quirks.ts';
 
 /** Limits of one request, from the guide to images (2026-11). */
@@ -53,7 +52,27 @@ const FIVE_POINT: readonly (readonly [RegExp, Efforts, Pick<WireQuirks, 'cacheRe
   [/^gpt-5\./, EFFORTS.late, NEW_CACHE],
 ];
 
-const ALWAYS_REASONS = /^gpt-(?:[6-9]|daybreak|rosalind)/;
+type SharedQuirks = Partial<Pick<WireQuirks, 'efforts' | 'cacheRequest'>> & {
+  readonly reasoningOff?: 'minimal' | 'low' | 'omit';
+};
+
+/** Chat models, and their quirks on both wires. */
+const CHAT_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
+  [/^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/, NEW_CACHE],
+  [/^gpt-5[\w.]*-chat/, {}],
+];
+
+/** Models that always reason, and their quirks on both wires. */
+const REASONING_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
+  [/^o\d/, { reasoningOff: 'low', efforts: EFFORTS.early }],
+  // Reasoning cannot be disabled from GPT-6 on. Sources: several clients (2026-09); `ChatModel` of openai 7.55 for the names.
+  [/^gpt-(?:[6-9]|daybreak|rosalind)/, { ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late }],
+  [/^gpt-5-pro/, { reasoningOff: 'omit', efforts: ['high'] }],
+  [/^gpt-5(?:-|$)/, { reasoningOff: 'minimal', efforts: EFFORTS.five }],
+];
+
+const GPT_4_WITH_IMAGES = /^(?:chat)?gpt-4(?:o|\.|-turbo)/;
+const GPT_4 = /^gpt-(?:4|3\.5)/;
 
 /**
  * OpenAI's models by id. The first match applies, and an unknown id has the defaults of the wire. From the model pages,
@@ -64,35 +83,18 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     // These two do not support tools, system text and effort.
     pattern: /^o1-(?:mini|preview)/,
     quirks: { ...REASONS, systemRole: 'system', reasoningRequest: 'none' },
-    capabilities: { tools: false, images: false, files: false, audio: false, output: false, reasoning: true },
+    capabilities: { ...TEXT_ONLY, tools: false, output: false, reasoning: true },
   },
-  {
-    pattern: /^o\d/,
-    quirks: { ...REASONS, reasoningOff: 'low', efforts: EFFORTS.early },
-    capabilities: SEES_AND_REASONS,
-  },
-  {
-    pattern: /^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/,
-    quirks: { ...NEW_CACHE, reasoningRequest: 'none' },
+  ...CHAT_MODELS.map(([pattern, quirks]): ModelRule => ({
+    pattern,
+    quirks: { ...quirks, reasoningRequest: 'none' },
     capabilities: SEES,
-  },
-  { pattern: /^gpt-5[\w.]*-chat/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
-  // From 6 on, reasoning cannot be switched off (several clients, 2026-09; names: `ChatModel` of openai 7.55).
-  {
-    pattern: ALWAYS_REASONS,
-    quirks: { ...REASONS, ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late },
+  })),
+  ...REASONING_MODELS.map(([pattern, quirks]): ModelRule => ({
+    pattern,
+    quirks: { ...REASONS, ...quirks },
     capabilities: SEES_AND_REASONS,
-  },
-  {
-    pattern: /^gpt-5-pro/,
-    quirks: { ...REASONS, reasoningOff: 'omit', efforts: ['high'] },
-    capabilities: SEES_AND_REASONS,
-  },
-  {
-    pattern: /^gpt-5(?:-|$)/,
-    quirks: { ...REASONS, reasoningOff: 'minimal', efforts: EFFORTS.five },
-    capabilities: SEES_AND_REASONS,
-  },
+  })),
   // From 5.1 on, reasoning is off by default, and models without reasoning accept sampling settings.
   ...FIVE_POINT.map(([pattern, efforts, cache]): ModelRule => ({
     pattern,
@@ -103,18 +105,10 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   {
     pattern: /^gpt-(?:audio|4o(?:-mini)?-audio)/,
     quirks: { reasoningRequest: 'none' },
-    capabilities: {
-      images: false,
-      files: false,
-      audio: ['audio/wav', 'audio/x-wav', 'audio/mpeg', 'audio/mp3'],
-    },
+    capabilities: { ...TEXT_ONLY, audio: ['audio/wav', 'audio/x-wav', 'audio/mpeg', 'audio/mp3'] },
   },
-  { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
-  {
-    pattern: /^gpt-(?:4|3\.5)/,
-    quirks: { reasoningRequest: 'none' },
-    capabilities: { images: false, files: false, audio: false },
-  },
+  { pattern: GPT_4_WITH_IMAGES, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
+  { pattern: GPT_4, quirks: { reasoningRequest: 'none' }, capabilities: TEXT_ONLY },
 ];
 
 /** Reasoning models reject sampling settings on this wire too. */
@@ -123,35 +117,23 @@ const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p', 'to
 /** Models without reasoning reject a request for its encrypted form (recorded by several clients, 2025). */
 const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningReplay: 'omit' };
 
-/** The same models over Responses. */
+/** OpenAI's models over Responses. */
 export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
-  {
-    pattern: /^o\d/,
-    quirks: { ...THINKS, reasoningOff: 'low', efforts: EFFORTS.early },
+  ...CHAT_MODELS.map(([pattern, quirks]): ResponsesRule => ({
+    pattern,
+    quirks: { ...PLAIN, ...quirks },
+    capabilities: SEES,
+  })),
+  ...REASONING_MODELS.map(([pattern, quirks]): ResponsesRule => ({
+    pattern,
+    quirks: { ...THINKS, ...quirks },
     capabilities: SEES_AND_REASONS,
-  },
-  { pattern: /^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/, quirks: { ...PLAIN, ...NEW_CACHE }, capabilities: SEES },
-  { pattern: /^gpt-5[\w.]*-chat/, quirks: PLAIN, capabilities: SEES },
-  {
-    pattern: ALWAYS_REASONS,
-    quirks: { ...THINKS, ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late },
-    capabilities: SEES_AND_REASONS,
-  },
-  {
-    pattern: /^gpt-5-pro/,
-    quirks: { ...THINKS, reasoningOff: 'omit', efforts: ['high'] },
-    capabilities: SEES_AND_REASONS,
-  },
-  {
-    pattern: /^gpt-5(?:-|$)/,
-    quirks: { ...THINKS, reasoningOff: 'minimal', efforts: EFFORTS.five },
-    capabilities: SEES_AND_REASONS,
-  },
+  })),
   ...FIVE_POINT.map(([pattern, efforts, cache]): ResponsesRule => ({
     pattern,
     quirks: { efforts, ...cache },
     capabilities: SEES_AND_REASONS,
   })),
-  { pattern: /^(?:chat)?gpt-4(?:o|\.|-turbo)/, quirks: PLAIN, capabilities: SEES },
-  { pattern: /^gpt-(?:4|3\.5)/, quirks: PLAIN, capabilities: { images: false, files: false, audio: false } },
+  { pattern: GPT_4_WITH_IMAGES, quirks: PLAIN, capabilities: SEES },
+  { pattern: GPT_4, quirks: PLAIN, capabilities: TEXT_ONLY },
 ];

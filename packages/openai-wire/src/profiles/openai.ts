@@ -3,7 +3,7 @@ import { OPENAI_QUIRKS } from '../chat/quirks.ts';
 import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 
-/** OpenAI itself: a client of the openai SDK with its defaults. */
+/** OpenAI over Chat Completions. */
 export const openai: Profile = {
   id: 'openai',
   vendor: 'openai',

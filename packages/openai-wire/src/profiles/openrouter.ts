@@ -1,9 +1,9 @@
-import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import type { Profile } from '../profile.ts';
+import { SIGNED_CLAUDE } from './signed-claude.ts';
 
 /**
- * OpenRouter: recordings of 2025-2026. Effort goes into `reasoning`; own `reasoning_details` go back unchanged, in
- * whichever of its formats they came. Its routing (`provider`, `models`, `transforms`) goes into `extra`.
+ * OpenRouter: recordings of 2025-2026. Effort is a member of `reasoning`, and `reasoning_details` of any format are sent
+ * back unchanged. Routing (`provider`, `models`, `transforms`) belongs in `extra`.
  */
 export const openrouter: Profile = {
   id: 'openrouter',
@@ -16,12 +16,7 @@ export const openrouter: Profile = {
     reasoningRequest: 'reasoning.effort',
     // It adapts the value to the model (its guide to reasoning, 2026).
     efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
+    cacheKey: { header: 'x-session-id' },
   },
-  // Signatures of the upstream vendor, which its other platforms read and issue too.
-  models: [
-    {
-      pattern: /^~?anthropic\//,
-      quirks: { signedDetails: { family: CLAUDE_FAMILY, format: 'anthropic-claude-v1' } },
-    },
-  ],
+  models: [SIGNED_CLAUDE],
 };

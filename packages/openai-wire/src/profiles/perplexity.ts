@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Perplexity: recordings of 2025-2026. Every chunk has usage, `[DONE]` is not always sent, and its models do not call
- * the caller's tools.
+ * Perplexity: recordings of 2025-2026. Every chunk contains usage, `[DONE]` is not always sent, and the models do not
+ * support tools of the caller.
  */
 export const perplexity: Profile = {
   id: 'perplexity',

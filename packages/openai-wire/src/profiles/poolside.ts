@@ -1,8 +1,7 @@
-import type { Profile } from '../profile.ts';
+import { TEXT_ONLY, type Profile } from '../profile.ts';
 
 /**
- * Poolside: its models read text, and always reason unless a template says otherwise (`chat_template_kwargs`; several
- * clients, 2026-07).
+ * Poolside: its models read text only, and reason unless `chat_template_kwargs` disables it (several clients, 2026-07).
  */
 export const poolside: Profile = {
   id: 'poolside',
@@ -10,6 +9,6 @@ export const poolside: Profile = {
   baseURL: 'https://inference.poolside.ai/v1',
   keyEnv: 'POOLSIDE_API_KEY',
   quirks: { reasoningRequest: 'none' },
-  capabilities: { images: false, files: false, audio: false, reasoning: true },
+  capabilities: { ...TEXT_ONLY, reasoning: true },
   unverified: 'reports of several clients, 2026-05 to 2026-08; no recording',
 };

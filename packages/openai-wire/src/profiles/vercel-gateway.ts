@@ -1,5 +1,5 @@
-import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import type { Profile } from '../profile.ts';
+import { SIGNED_CLAUDE } from './signed-claude.ts';
 
 /**
  * Vercel AI Gateway: recordings of 2026-03. It only adds prompt and completion, which exclude the reasoning of
@@ -16,11 +16,5 @@ export const vercelGateway: Profile = {
     reasoningRequest: 'reasoning.effort',
     reasoningTokens: 'outside',
   },
-  // Signatures of the upstream vendor, which its other platforms read and issue too.
-  models: [
-    {
-      pattern: /^~?anthropic\//,
-      quirks: { signedDetails: { family: CLAUDE_FAMILY, format: 'anthropic-claude-v1' } },
-    },
-  ],
+  models: [SIGNED_CLAUDE],
 };

@@ -1,7 +1,7 @@
 import type { ResponsesProfile } from '../profile.ts';
 import { XAI_IMAGES } from './xai.ts';
 
-/** xAI over Responses: recordings of 2026; encrypted reasoning went back with its summary and without its id. */
+/** xAI over Responses: recordings of 2026; encrypted reasoning was sent back with its summary and without its id. */
 export const xaiResponses: ResponsesProfile = {
   api: 'responses',
   id: 'xai',
@@ -10,5 +10,5 @@ export const xaiResponses: ResponsesProfile = {
   keyEnv: 'XAI_API_KEY',
   issuer: 'xai',
   capabilities: { images: XAI_IMAGES },
-  quirks: { reasoningReplay: 'encrypted' },
+  quirks: { reasoningReplay: 'encrypted', cacheKey: 'prompt_cache_key' },
 };

@@ -16,7 +16,7 @@ export const xai: Profile = {
   baseURL: 'https://api.x.ai/v1',
   keyEnv: 'XAI_API_KEY',
   capabilities: { images: XAI_IMAGES },
-  quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside' },
+  quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside', cacheKey: 'prompt_cache_key' },
   embeddings: false,
   transcription: false,
   speech: false,

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Z.ai: recordings of 2026. `thinking` switches reasoning, own `reasoning_content` went back and was taken. */
+/** Z.ai: recordings of 2026. `thinking` switches reasoning. Its own `reasoning_content` was sent back and accepted. */
 export const zai: Profile = {
   id: 'zai',
   vendor: 'zai',

@@ -7,8 +7,8 @@ const text = (content: string, delta: object = {}): object => ({
 const stop = { choices: [{ delta: {}, finish_reason: 'stop' }] };
 const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{}' } };
 
-describe('what a text rests on over Chat Completions', () => {
-  it('is annotated, in a stream and in a body', () => {
+describe('citations of Chat Completions', () => {
+  it('are read from annotations, in a stream and a body', () => {
     const url_citation = { url: 'https://a.example', title: 'A', start_index: 0, end_index: 3, content: 'q' };
     const annotations = [{ type: 'url_citation', url_citation }, { type: 'file', file: {} }, null];
     const said = {
@@ -23,7 +23,7 @@ describe('what a text rests on over Chat Completions', () => {
     expect(whole({ choices: [{ message, finish_reason: 'stop' }] }).parts).toEqual([said]);
   });
 
-  it('stands beside the choices, as addresses and as results with titles', () => {
+  it('are read next to the choices, as URLs and as results with titles', () => {
     const urls = { citations: ['https://a.example', 'https://b.example'] };
     const results = { search_results: [{ url: 'https://b.example', title: 'B', snippet: 's' }] };
     const cited = (more: object): unknown => stream({ ...text('Tea.'), ...more }, { ...stop, ...more }).parts;
@@ -40,7 +40,7 @@ describe('what a text rests on over Chat Completions', () => {
     expect(cited(results)).toMatchObject([{ citations: [{ url: 'https://b.example', title: 'B' }] }]);
   });
 
-  it('is a piece of the content at Mistral', () => {
+  it('are read from the content at Mistral', () => {
     const content = [
       { type: 'text', text: 'Tea.' },
       { type: 'reference', reference_ids: [0, 2] },
@@ -57,7 +57,7 @@ describe('what a text rests on over Chat Completions', () => {
     expect(events.filter(({ type }) => type === 'warning')).toEqual([]);
   });
 
-  it('is told as lost where its text had ended before', () => {
+  it('cause a warning if their text has ended', () => {
     const late = { ...stop, citations: ['https://a.example'] };
     const { events } = stream(text('Tea.'), text('', { tool_calls: [call] }), late);
     expect(events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([

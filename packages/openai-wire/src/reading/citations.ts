@@ -1,5 +1,6 @@
 import type { Citation } from '@majordomo/core';
 import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
+import { toCitation, type RawCitation } from '@majordomo/wire-kit';
 
 /**
  * Reads the annotations of a text: pages (`url_citation`, flat on Responses, nested on Chat Completions) and files. Other
@@ -50,25 +51,10 @@ export function referencesOf(block: Readonly<Record<string, unknown>>): readonly
 }
 
 /** Returns one citation; none without a URL and a document. */
-function citation({ url, document, title, quote, start, end }: UncheckedCitation): readonly Citation[] {
-  const known: Citation = {
-    ...(typeof url === 'string' && { url }),
-    ...((typeof document === 'string' || typeof document === 'number') && { document }),
-    ...(typeof title === 'string' && title !== '' && { title }),
-    ...(typeof quote === 'string' && quote !== '' && { quote }),
-    ...(start !== undefined && end !== undefined && { start, end }),
-  };
-  return known.url === undefined && known.document === undefined ? [] : [known];
-}
-
-interface UncheckedCitation {
-  readonly url?: unknown;
-  readonly document?: unknown;
-  readonly title?: unknown;
-  readonly quote?: unknown;
-  readonly start?: number;
-  readonly end?: number;
-}
+const citation = (raw: RawCitation): readonly Citation[] => {
+  const found = toCitation(raw);
+  return found === undefined ? [] : [found];
+};
 
 const listOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
   isList(value) ? value.filter(isRecord) : [];

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { parseJson } from '@majordomo/wire-kit';
 
 const OPENING_BRACKET = 91;
 
@@ -8,12 +9,7 @@ export const isEndMarker = (data: string): boolean =>
 
 /** Parses one message. Throws `protocol` if it is not a JSON object. */
 export function parseMessage(data: string, target: string): object {
-  let message: unknown;
-  try {
-    message = JSON.parse(data);
-  } catch (cause) {
-    throw new LlmError('protocol', `${target} sent invalid JSON`, { target, path: '' }, { cause });
-  }
+  const message = parseJson(data, target);
   if (typeof message !== 'object' || message === null) throw unexpectedValueError(target, '', message);
   return message;
 }

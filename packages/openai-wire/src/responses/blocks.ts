@@ -1,8 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import type { JsonValue, ToolMessage, ToolResultPart, UserPart, Warning } from '@majordomo/core';
+import type { JsonValue, ToolMessage, ToolResultPart, UserPart } from '@majordomo/core';
 import { rejectVideo } from '../failure/unsupported.ts';
-import { dataUrl, imagesIn, moveImages, resultText, withErrorPrefix } from '../transcript/tool-results.ts';
-import type { ResponsesQuirks } from './quirks.ts';
+import { dataUrl, resultText, withErrorPrefix } from '../transcript/tool-results.ts';
 
 /** An input item. It only has members that the converters write, not other members of the caller's parts. */
 export interface InputItem {
@@ -38,31 +37,21 @@ function inputPart(part: UserPart): unknown {
 }
 
 interface ResultContext {
-  readonly quirks: ResponsesQuirks;
-  readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
   readonly callers: ReadonlyMap<string, JsonValue>;
 }
 
-/** Converts tool results. Images that a result cannot contain go to `moved`. */
-export function resultItems(
-  { parts }: ToolMessage,
-  moved: UserPart[],
-  { quirks, warnings, idOf, callers }: ResultContext,
-): readonly InputItem[] {
-  return parts.map((result) => {
-    const images = imagesIn(result);
-    const asParts = quirks.toolResult === 'parts' && images.length > 0;
-    if (!asParts) moveImages(result, images, moved, warnings);
+/** Converts tool results. A result with images or documents is a list. */
+export const resultItems = ({ parts }: ToolMessage, { idOf, callers }: ResultContext): readonly InputItem[] =>
+  parts.map((result) => {
     const caller = callers.get(result.callId);
     return {
       type: 'function_call_output',
       call_id: idOf(result.callId),
       ...(caller === undefined ? undefined : { caller }),
-      output: asParts ? resultParts(result) : resultText(result, images.length > 0),
+      output: result.content.some(({ type }) => type !== 'text') ? resultParts(result) : resultText(result),
     };
   });
-}
 
 function resultParts({ content, isError }: ToolResultPart): readonly unknown[] {
   const parts = content.map(inputPart);

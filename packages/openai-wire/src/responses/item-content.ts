@@ -75,7 +75,10 @@ export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObj
   return Object.keys(token).length === 0 ? undefined : token;
 }
 
-/** Returns the arguments of a call or the text of a custom tool; `undefined` for any other value. */
+/**
+ * Returns the arguments of a call, or the text of a custom tool, as a string. An absent value is an empty string, and an object is
+ * converted to JSON. Returns `undefined` for a value of another type.
+ */
 export function callArguments(item: OutputItem): string | undefined {
   const value = item.arguments ?? item.input;
   if (typeof value === 'string') return value;

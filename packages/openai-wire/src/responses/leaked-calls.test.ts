@@ -24,23 +24,23 @@ const PROSE = [
   'to be or not to',
 ];
 
-describe('a call that was written as text', () => {
-  it.each(LEAKS)('%j is not shown', (text) => {
+describe('the filter for leaked calls', () => {
+  it.each(LEAKS)('removes %j', (text) => {
     expect(shown(text)).toEqual({ text: '', found: true });
   });
 
-  it.each(PROSE)('%j is prose', (text) => {
+  it.each(PROSE)('keeps the prose %j', (text) => {
     expect(shown(text)).toEqual({ text, found: false });
   });
 
-  it('after a sentence takes away what follows, not the sentence', () => {
+  it('keeps a sentence before the call', () => {
     expect(shown('I will look. to=functions.run {"a":1} and more')).toEqual({
       text: 'I will look. ',
       found: true,
     });
   });
 
-  it('is found however the text is cut', () => {
+  it('finds a call at any chunk boundaries', () => {
     const texts = [
       ...LEAKS,
       ...PROSE,
@@ -66,7 +66,7 @@ describe('a call that was written as text', () => {
     );
   });
 
-  it('holds nothing back that cannot become one', () => {
+  it('emits text that cannot become a call', () => {
     const filter = new LeakedCallFilter();
     expect(filter.push('Hello')).toBe('Hello');
     expect(filter.push(' there')).toBe(' there');

@@ -54,7 +54,7 @@ function convert(
   return { items: itemsToWire(request, { ...OPENAI_RESPONSES_QUIRKS, ...over }, FAMILY, warnings), warnings };
 }
 
-it('a call goes back with its namespace, and by a name that the wire takes', () => {
+it('sends a call with its namespace and a valid name', () => {
   const found = { ...called('a', token({ id: 'fc_1', namespace: 'crm' })), name: '$find.it' };
   const items = itemsToWire(
     { messages: [assistant([found])], tools: [], output: undefined, extra: {} },
@@ -65,7 +65,7 @@ it('a call goes back with its namespace, and by a name that the wire takes', () 
   expect(items).toMatchObject([{ type: 'function_call', id: 'fc_1', name: '_find_it', namespace: 'crm' }]);
 });
 
-describe('a transcript as input items', () => {
+describe('itemsToWire', () => {
   it.each<[string, readonly TurnMessage[], readonly object[]]>([
     ['a question', [user('hi')], [asked(words('hi'))]],
     [
@@ -156,7 +156,23 @@ describe('a transcript as input items', () => {
     expect(convert(messages)).toEqual({ items: expected, warnings: [] });
   });
 
-  it('moves images of results behind them where results are text, with a warning', () => {
+  it('keeps documents in results', () => {
+    const document = file(bytes, 'application/pdf', 'a.pdf');
+    const { items, warnings } = convert([
+      assistant([called('a')]),
+      answered('a', [{ callId: 'a', name: 'f', content: [document], isError: true }]),
+    ]);
+    expect(items[1]).toMatchObject({
+      type: 'function_call_output',
+      output: [
+        words('ERROR:'),
+        { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AQID' },
+      ],
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('moves images of results to a user message with toolResult "text", with a warning', () => {
     const { items, warnings } = convert(
       [assistant([called('a')]), answered('a', [{ callId: 'a', name: 'f', content: [image(bytes)] }])],
       { toolResult: 'text' },
@@ -168,7 +184,7 @@ describe('a transcript as input items', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('sends plain reasoning back where the server shows it, with its id', () => {
+  it('sends plain reasoning with its id', () => {
     const open = { id: 'r', content: [{ type: 'reasoning_text', text: 'hm' }] };
     expect(convert([assistant([thought(open), called('a')])], { reasoningReplay: 'text' }).items[0]).toEqual({
       type: 'reasoning',
@@ -178,12 +194,12 @@ describe('a transcript as input items', () => {
     expect(convert([assistant([thought(open), called('a')])]).items).toEqual([call('a')]);
   });
 
-  it('names reasoning by its id where the vendor keeps it', () => {
+  it('sends the id of reasoning that the vendor stores', () => {
     const { items } = convert([assistant([thought(secret), called('a')])], {}, { store: true });
     expect(items[0]).toMatchObject({ id: 'rs_1', encrypted_content: 'abc' });
   });
 
-  it('gives each turn the same items whatever comes after it', () => {
+  it('converts a turn independently of later turns', () => {
     const turns = [
       user('a'),
       assistant([thought(secret), called('c')]),
@@ -202,7 +218,7 @@ describe('a transcript as input items', () => {
   });
 });
 
-it('gives back what the vendor wants back, and the results of calls that its program made as the program’s', () => {
+it('sends vendor items, and results of a program’s calls with their caller', () => {
   const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
   const caller = { type: 'program', caller_id: 'p1' };
   const turns = [

@@ -5,12 +5,12 @@ import type {
   JsonValue,
   ModelRequest,
   TurnMessage,
-  UserPart,
   Warning,
 } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
+import { withTextResults } from '../transcript/tool-results.ts';
 import { resultItems, userItem, type InputItem } from './blocks.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
@@ -23,7 +23,6 @@ interface Conversion {
   readonly family: string | undefined;
   /** Whether the vendor stores responses, so that it finds an item by its id. */
   readonly isStored: boolean;
-  readonly warnings: Warning[];
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
   /** Callers of tool calls that the model did not make itself, by the id of the call. */
@@ -49,27 +48,20 @@ export function itemsToWire(
   const { nameOf, key } = toolNames(request.tools);
   const callers = callersIn(request.messages, family);
   const reasoningIds = new Set<string>();
-  const conversion: Conversion = { quirks, family, isStored, warnings, idOf, nameOf, callers, reasoningIds };
+  const conversion: Conversion = { quirks, family, isStored, idOf, nameOf, callers, reasoningIds };
   const known = forms.forRequest(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
-  const items: InputItem[] = [];
-  let images: UserPart[] = [];
-  for (const each of request.messages) {
-    if (each.role !== 'tool') images = pushImages(items, images);
+  const messages =
+    quirks.toolResult === 'parts' ? request.messages : withTextResults(request.messages, warnings);
+  return messages.flatMap((each) => {
     const message = each.role === 'assistant' ? withoutDuplicates(each, conversion) : each;
     let form = known.get(message);
-    if (form === undefined) known.set(message, (form = messageToItems(message, images, conversion)));
-    for (const item of form) items.push(item);
-  }
-  pushImages(items, images);
-  return items;
+    if (form === undefined) known.set(message, (form = messageToItems(message, conversion)));
+    return form;
+  });
 }
 
-function messageToItems(
-  message: TurnMessage,
-  images: UserPart[],
-  conversion: Conversion,
-): readonly InputItem[] {
-  if (message.role === 'tool') return resultItems(message, images, conversion);
+function messageToItems(message: TurnMessage, conversion: Conversion): readonly InputItem[] {
+  if (message.role === 'tool') return resultItems(message, conversion);
   return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
 }
 
@@ -191,13 +183,6 @@ function callersIn(
     }
   }
   return callers;
-}
-
-/** Images follow the last of a run of results. */
-function pushImages(items: InputItem[], images: UserPart[]): UserPart[] {
-  if (images.length === 0) return images;
-  items.push(userItem(images));
-  return [];
 }
 
 const isObject = (value: JsonValue | undefined): value is JsonObject => isRecord(value);

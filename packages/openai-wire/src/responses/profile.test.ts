@@ -9,13 +9,13 @@ const profiles = Object.values(wire).filter(
 );
 
 describe('profiles of Responses', () => {
-  it.each(profiles)('$id is data, over https, with a key of its own', (profile) => {
+  it.each(profiles)('$id is cloneable, uses https and has its own key variable', (profile) => {
     expect(structuredClone(profile)).toEqual(profile);
     expect(profile.baseURL).toMatch(/^https:\/\/[\w.-]+(?:\/[\w/-]+)?$/);
     expect(profile.keyEnv).toMatch(/^[A-Z_]+_(?:KEY|TOKEN)$/);
   });
 
-  it.each(profiles)('$id asks so', (profile) => {
+  it.each(profiles)('$id sends the recorded request', (profile) => {
     const { quirks } = responsesTraits(profile, 'm');
     const request = {
       messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
@@ -32,8 +32,8 @@ describe('profiles of Responses', () => {
   });
 });
 
-describe('the traits of a model of Responses', () => {
-  it('are the wire’s, the profile’s, the first matching rule’s and the caller’s, in this order', () => {
+describe('traits of a Responses model', () => {
+  it('merge wire, profile, first matching rule and caller in this order', () => {
     const profile: ResponsesProfile = {
       api: 'responses',
       id: 'lab',
@@ -57,8 +57,8 @@ describe('the traits of a model of Responses', () => {
   });
 });
 
-describe('quirks of Responses in a query', () => {
-  it('are read by name', () => {
+describe('responsesQuirksFromParams', () => {
+  it('parses quirks by name', () => {
     const params = { systemRole: 'developer', strictTools: 'true', refuses: 'temperature,top_p' };
     expect(wire.responsesQuirksFromParams(params, 'LLM_LAB')).toEqual({
       systemRole: 'developer',
@@ -68,7 +68,7 @@ describe('quirks of Responses in a query', () => {
   });
 
   it.each([{ sytemRole: 'developer' }, { systemRole: 'user' }, { refuses: 'stop' }])(
-    '%j is a typing error',
+    'rejects %j',
     (params) => {
       expect(() => wire.responsesQuirksFromParams({ ...params }, 'LLM_LAB')).toThrow(/LLM_LAB/);
     },

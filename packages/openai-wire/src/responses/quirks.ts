@@ -23,7 +23,7 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly systemRole: 'instructions' | 'developer' | 'system';
   /** `instructions` of a request without system text, for a backend that requires them; `''` for none. */
   readonly defaultInstructions: string;
-  /** `none`: effort is not sent, with a warning. */
+  /** Member for the reasoning effort; `none` omits it with a warning. */
   readonly reasoningRequest: 'effort' | 'none';
   /** Value for effort `none`; `omit`: no member is sent. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
@@ -46,7 +46,8 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   toolSchemas: 'complete',
   output: 'json_schema',
   cacheRequest: 'prompt_cache_retention',
-  cacheTtl: '12h',
+  cacheTtls: ['30m', '12h'],
+  cacheKey: 'prompt_cache_key',
   serviceTiers: { default: 'default', flex: 'flex', priority: 'priority' },
   extraBody: {},
   systemRole: 'instructions',
@@ -67,6 +68,7 @@ export const COMPATIBLE_RESPONSES_QUIRKS: ResponsesQuirks = /* @__PURE__ */ exte
     efforts: ['low', 'medium', 'high'],
     strictTools: false,
     cacheRequest: 'none',
+    cacheKey: 'none',
     serviceTiers: 'none',
     reasoningReplay: 'text',
     toolResult: 'text',

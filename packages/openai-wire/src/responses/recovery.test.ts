@@ -33,7 +33,7 @@ const request: ModelRequest = {
   extra: { a: 1 },
 };
 
-describe('a refused body', () => {
+describe('recovery of Responses', () => {
   it.each<[Partial<ReportedFailure>, string | undefined]>([
     [{ code: 'invalid_encrypted_content' }, 'encrypted reasoning'],
     [{ message: 'The encrypted content gAAA... could not be verified.' }, 'encrypted reasoning'],
@@ -42,13 +42,13 @@ describe('a refused body', () => {
     [{ param: 'temperature', code: 'unsupported_parameter' }, 'drop temperature while reasoning'],
     [{ param: 'input', code: 'unsupported_value' }, undefined],
     [{ code: 'invalid_value' }, undefined],
-  ])('%j is sent again after %s', (over, id) => {
+  ])('retries %j after %s', (over, id) => {
     const recovery = recoveryFor(failure(over), 400, sent);
     expect([recovery?.id, recovery?.remember]).toEqual([id, id === undefined ? undefined : true]);
     expect(recoveryFor(failure(over), 500, sent)).toBeUndefined();
   });
 
-  it('goes without earlier reasoning and the ids that name it', () => {
+  it('removes earlier reasoning and the ids that refer to it', () => {
     const forget = recoveryFor(failure({ code: 'invalid_encrypted_content' }), 400, sent);
     expect(forget?.apply(request).messages).toEqual([user('hi'), assistant([{ type: 'text', text: 'yes' }])]);
   });
@@ -58,7 +58,7 @@ describe('a refused body', () => {
     [{ message: "Invalid type for 'input[1].output': expected a string, but got an array instead." }],
     [{ message: 'Input should be a valid string' }],
     [{ message: 'tool messages must be text' }],
-  ])('%j is answered by text in tool results, and only where they held parts', (over) => {
+  ])('%j: sends tool results as text if they had parts', (over) => {
     const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
     const output = [{ type: 'input_image' }];
     const recovery = recoveryFor(failure(over), 400, { ...sent, input: [{ type: 'message' }, { output }] });
@@ -90,7 +90,7 @@ describe('a refused body', () => {
     expect(messages).toEqual(before);
   });
 
-  it('keeps the effort when only the summary is refused', () => {
+  it('keeps the effort if only the summary is rejected', () => {
     const bare = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
     expect(bare?.apply(request).extra).toEqual({ a: 1, reasoning: { effort: 'low' } });
   });

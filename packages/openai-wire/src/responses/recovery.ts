@@ -3,7 +3,7 @@ import { asList, asRecord, isList } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
-import { withTextResults } from '../transcript/tool-results.ts';
+import { hasMedia, withTextResults } from '../transcript/tool-results.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
@@ -81,9 +81,5 @@ const TEXT_RESULTS: Recovery = {
   what: 'images of tool results sent in a user message',
   apply: (request) => ({ ...request, messages: withTextResults(request.messages) }),
   remember: true,
-  isNeededFor: ({ messages }) =>
-    messages.some(
-      ({ role, parts }) =>
-        role === 'tool' && parts.some(({ content }) => content.some(({ type }) => type === 'image')),
-    ),
+  isNeededFor: ({ messages }) => messages.some(({ role, parts }) => role === 'tool' && parts.some(hasMedia)),
 };

@@ -7,6 +7,9 @@ import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import type { WireParams } from '../request.ts';
 import { toWire } from './request.ts';
 
+const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const request = (over: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('hi')],
   tools: [],
@@ -33,8 +36,8 @@ const closed = {
 };
 const tools = [{ name: 'f', description: 'd', parameters: closed }];
 
-describe('a request as a body of Responses', () => {
-  it('keeps nothing at the vendor, and has no member without a value', () => {
+describe('toWire of Responses', () => {
+  it('disables storage and omits members without a value', () => {
     expect(wire({})).toEqual({ params: { model: 'm', input, store: false, include }, told: [] });
   });
 
@@ -61,7 +64,7 @@ describe('a request as a body of Responses', () => {
     ],
     ['effort', { reasoning: 'low' }, { reasoning: { effort: 'low' } }],
     ['no effort', { reasoning: 'none' }, { reasoning: { effort: 'none' } }],
-    ['a long cache', { cache: 'long' }, { prompt_cache_retention: '24h' }],
+    ['a long cache', { cache: LONG_CACHE }, { prompt_cache_retention: '24h', prompt_cache_key: 'k' }],
     [
       'tools',
       { tools, toolChoice: { name: 'f' } },
@@ -89,18 +92,18 @@ describe('a request as a body of Responses', () => {
     });
   });
 
-  it('says of a tool that it is not strict where its schema cannot be', () => {
+  it('marks a tool as not strict if its schema is inexpressible', () => {
     const parameters = { type: 'object', additionalProperties: true };
     const { params, told } = wire({ tools: [{ name: 'f', description: 'd', parameters }] });
     expect(params['tools']).toMatchObject([{ strict: false, parameters }]);
     expect(told).toEqual(['dropped strict for the schema of f']);
   });
 
-  it('says what the wire has no member for', () => {
-    expect(wire({ stop: ['x'], seed: 1, cache: 'none' }).told).toEqual([
+  it('warns about settings without a member', () => {
+    expect(wire({ stop: ['x'], seed: 1, cache: NONE_CACHE }).told).toEqual([
+      'dropped cache "none"',
       'dropped stop',
       'dropped seed',
-      'dropped cache "none"',
     ]);
   });
 
@@ -137,14 +140,14 @@ describe('a request as a body of Responses', () => {
     }).toMatchObject(members);
   });
 
-  it('puts system text where the quirk says', () => {
+  it('puts the system text at the place of the quirk', () => {
     expect(wire({ system: 's' }, { systemRole: 'developer' }).params['input']).toEqual([
       { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 's' }] },
       ...input,
     ]);
   });
 
-  it('sends the plan backend nothing that it refuses', () => {
+  it('omits members that the plan backend rejects', () => {
     const { quirks } = responsesTraits(codex, 'gpt-5-codex');
     const { params, told } = wire({ temperature: 1, topP: 1, maxTokens: 5, reasoning: 'none' }, quirks, true);
     expect(params).toEqual({

@@ -1,10 +1,11 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
+import { addBreakpoint, cacheToWire, type WireCache } from '../cache.ts';
 import {
   joinSystem,
   mergeParams,
   rejectedWarning,
-  serviceToWire,
+  tierToWire,
   type ToWireOptions,
   type WireRequest,
 } from '../request.ts';
@@ -26,21 +27,29 @@ export function toWire(
   const warnings: Warning[] = [];
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const input = itemsToWire(request, quirks, family, warnings);
+  const cache = cacheToWire(request.cache, quirks, warnings);
+  if (cache.afterLeading !== undefined) {
+    const leading = { ...request, messages: request.messages.slice(0, request.cache?.after) };
+    const { length } = itemsToWire(leading, quirks, family, []);
+    addBreakpoint(input, length, cache.afterLeading, 'input_text');
+  }
   const system = joinSystem(request.system, output.instruction);
   const { tools, originals } = prepareTools(request, quirks, warnings);
   const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
   const params: Record<string, unknown> = {
-    instructions: systemToWire(system, input, quirks, warnings),
+    instructions: systemToWire(system, input, cache, quirks, warnings),
     input,
     // A conversation that the vendor stores is lost if the vendor fails.
     store: false,
     stream: stream ? true : undefined,
     text: output.format === undefined ? undefined : { format: output.format },
     tools: wireTools,
+    ...cache.params,
   };
   putSettings(params, request, quirks, warnings);
   return {
     params: mergeParams(modelId, params, quirks, mergeVendorTools(request.extra, wireTools)),
+    headers: cache.headers,
     warnings,
     originals: originalSchemas(originals, output.original),
   };
@@ -50,12 +59,15 @@ export function toWire(
 function systemToWire(
   text: string,
   input: InputItem[],
+  { afterSystem }: WireCache,
   { systemRole, defaultInstructions }: ResponsesQuirks,
   warnings: Warning[],
 ): string | undefined {
-  if (systemRole !== 'instructions') {
-    if (text !== '')
-      input.unshift({ type: 'message', role: systemRole, content: [{ type: 'input_text', text }] });
+  const needsBreakpoint = text !== '' && afterSystem !== undefined;
+  if (systemRole !== 'instructions' || needsBreakpoint) {
+    const role = systemRole === 'instructions' ? 'developer' : systemRole;
+    if (text !== '') input.unshift({ type: 'message', role, content: [{ type: 'input_text', text }] });
+    if (needsBreakpoint) addBreakpoint(input, 1, afterSystem, 'input_text');
     return undefined;
   }
   if (text !== '' || defaultInstructions === '') return text === '' ? undefined : text;
@@ -92,7 +104,7 @@ function putSettings(
   if (include.length > 0) params['include'] = include;
   if (request.stop !== undefined && request.stop.length > 0) warnings.push(rejectedWarning('stop'));
   warnings.push(...unsentSettingWarnings(request, ['seed', 'topK', 'frequencyPenalty', 'presencePenalty']));
-  Object.assign(params, serviceToWire(request, quirks, warnings));
+  params['service_tier'] = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
 }
 
 /** Returns the member `reasoning`, with a summary if the quirks request one. */

@@ -86,8 +86,8 @@ const told = ({ events }: Read): readonly Warning[] =>
   events.flatMap((event) => (event.type === 'warning' ? [event.warning] : []));
 const reasonOf = ({ finish }: Read): FinishReason | undefined => finish?.reason;
 
-describe('an answer over Responses', () => {
-  it('has text, its id, its usage and the status as its raw reason', () => {
+describe('ResponsesReader', () => {
+  it('reads text, id, usage and the status as raw reason', () => {
     const usage = {
       input_tokens: 9,
       input_tokens_details: { cached_tokens: 4, cache_write_tokens: 1 },
@@ -119,7 +119,7 @@ describe('an answer over Responses', () => {
   });
 
   const secret = { type: 'reasoning', id: 'rs_1', summary: [], content: [], encrypted_content: 'abc' };
-  it('keeps reasoning and the calls between it in their order', () => {
+  it('keeps the order of reasoning and calls', () => {
     const output = [secret, call('a', '{"n":1}'), { ...secret, id: 'rs_2' }, call('b', '{}')];
     const expected = [
       { type: 'reasoning', text: '', ...replay({ id: 'rs_1', summary: [], encrypted_content: 'abc' }) },
@@ -209,7 +209,7 @@ describe('an answer over Responses', () => {
       [done(0, { type: 'custom_tool_call', call_id: 'a', name: 'f', input: '1+1' }), completed()],
       [{ type: 'tool-call', id: 'a', name: 'f', args: {}, invalid: { raw: '1+1' } }],
     ],
-  ])('is put together from %s', (_name, events, parts) => {
+  ])('assembles a response from %s', (_name, events, parts) => {
     expect(stream(created, ...events).parts).toEqual(parts);
   });
 
@@ -219,13 +219,13 @@ describe('an answer over Responses', () => {
     ['{}', 'at once', [argsDone(0, '{"n":1}')]],
     [' { } ', 'at once', [args(0, '{"n":'), argsDone(0, '{"n":1}')]],
     ['', 'at once, beside an empty last fragment', [args(0, ''), argsDone(0, '{"n":1}'), argsDone(0, '')]],
-  ])('an empty last word, %j, takes no arguments back that came %s', (last, _how, events) => {
+  ])('ignores empty final arguments %j after arguments %s', (last, _how, events) => {
     const read = stream(created, added(0, call('a', '')), ...events, done(0, call('a', last)), completed());
     expect(read.parts).toMatchObject([{ type: 'tool-call', args: { n: 1 } }]);
     expect(told(read)).toEqual([]);
   });
 
-  it('an empty last word makes no arguments of fragments that were cut', () => {
+  it('does not complete cut fragments by empty final arguments', () => {
     const read = stream(
       created,
       added(0, call('a', '')),
@@ -236,12 +236,12 @@ describe('an answer over Responses', () => {
     expect(read.parts).toMatchObject([{ invalid: { raw: '{"n":' } }]);
   });
 
-  it('keeps the namespace of a call beside its id', () => {
+  it('stores the namespace of a call with its id', () => {
     const { parts } = stream(created, done(0, call('a', '{}', { namespace: 'crm' })), completed());
     expect(parts[0]?.replay?.data).toEqual({ id: 'fc_a', namespace: 'crm' });
   });
 
-  it('corrects malformed fragments by the whole arguments', () => {
+  it('replaces malformed fragments by the complete arguments', () => {
     const read = stream(
       created,
       added(0, call('a', '')),
@@ -258,11 +258,11 @@ describe('an answer over Responses', () => {
     ['in progress', [done(0, call('a', '{}', { status: 'in_progress' })), completed()]],
     ['incomplete', [done(0, call('a', '{}', { status: 'incomplete' })), completed()]],
     ['never done', [added(0, call('a', '', { status: 'in_progress' })), args(0, '{}'), completed()]],
-  ])('has no call to run where the item is %s', (_name, events) => {
+  ])('marks a call as unfinished if the item is %s', (_name, events) => {
     expect(stream(created, ...events).parts).toMatchObject([{ id: 'a', invalid: { raw: '{}' } }]);
   });
 
-  it('gives the second of two calls with one id an id of its own', () => {
+  it('gives the second of two calls with the same id another id', () => {
     const read = whole({ id: 'r', status: 'completed', output: [call('a', '{}'), call('a', '{}')] });
     const ids = read.parts.map((part: AssistantPart) => (part.type === 'tool-call' ? part.id : ''));
     expect([ids[0], new Set(ids).size]).toEqual(['a', 2]);
@@ -281,17 +281,17 @@ describe('an answer over Responses', () => {
       'other',
     ],
     ['an answer that is still made', { status: 'queued' }, 'other'],
-  ])('ends by %s', (_name, over, reason) => {
+  ])('finishes on %s', (_name, over, reason) => {
     expect(reasonOf(whole({ id: 'r', output: [message('Hi')], ...over }))).toBe(reason);
   });
 
-  it('is a refusal when a part of it is', () => {
+  it('reports a refusal if one part is a refusal', () => {
     const refusal = { type: 'message', id: 'msg_1', content: [{ type: 'refusal', refusal: 'No.' }] };
     const read = whole({ id: 'r', status: 'completed', output: [refusal] });
     expect([reasonOf(read), read.parts]).toEqual(['refusal', [{ ...text('No.'), isRefusal: true }]]);
   });
 
-  it('is a refusal with text of its own when only a part of it refuses', () => {
+  it('keeps text next to a refusal', () => {
     const content = [
       { type: 'output_text', text: 'Well, ' },
       { type: 'refusal', refusal: 'no.' },
@@ -300,7 +300,7 @@ describe('an answer over Responses', () => {
     expect([reasonOf(read), read.parts]).toEqual(['refusal', [text('Well, no.')]]);
   });
 
-  it('is incomplete while only work was spoken of', () => {
+  it('is incomplete if only intermediate messages arrived', () => {
     const phased = (phase: string): object => message('Looking.', { phase });
     expect(reasonOf(whole({ status: 'completed', output: [phased('commentary')] }))).toBe('incomplete');
     expect(
@@ -314,7 +314,7 @@ describe('an answer over Responses', () => {
     ]);
   });
 
-  it('shows no call that leaked into its text, and asks to go on', () => {
+  it('removes a leaked call and finishes as incomplete', () => {
     const leak = 'assistant to=functions.f {"a":1}';
     const streamed = stream(
       created,
@@ -329,7 +329,7 @@ describe('an answer over Responses', () => {
     }
   });
 
-  it('holds what ran at the vendor in its place, counts it, and says what the text rests on', () => {
+  it('keeps vendor items in order, counts them and reads citations', () => {
     const search = {
       type: 'web_search_call',
       id: 'ws_1',
@@ -374,7 +374,44 @@ describe('an answer over Responses', () => {
     }
   });
 
-  it('writes what ran at the vendor while a call was open behind that call', () => {
+  it('counts billable searches instead of items if the vendor reports them', () => {
+    const search = { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search' } };
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const toolsOf = (searches: number): unknown => {
+      const body = { usage, tool_usage: { web_search: { num_requests: searches } } };
+      const output = [search, message('hi')];
+      const streamed = stream(created, done(0, search), done(1, message('hi')), completed(output, body));
+      const complete = whole({ status: 'completed', output, ...body });
+      expect(complete.finish?.usage).toEqual(streamed.finish?.usage);
+      return streamed.finish?.usage?.details?.serverTools;
+    };
+    expect(toolsOf(3)).toEqual({ web_search: 3 });
+    expect(toolsOf(0)).toBeUndefined();
+  });
+
+  it('reads written tokens by lifetime', () => {
+    const written = {
+      cache_write_tokens: 7,
+      cache_write_tokens_details: { ttl_30m_tokens: 3, ttl_12h_tokens: 4 },
+    };
+    const usage = { input_tokens: 9, input_tokens_details: written, output_tokens: 1 };
+    const read = stream(created, done(0, message('hi')), completed([], { usage }));
+    expect(read.finish?.usage).toMatchObject({ cacheWrite: 7, details: { cacheWriteLong: 4 } });
+  });
+
+  it('warns about reasoning that the vendor withheld from the model', () => {
+    const removed = (reason: string): object => ({
+      id: 'rs_1',
+      type: 'reasoning',
+      action: 'removed',
+      reason,
+    });
+    const input_transformations = [removed('other_model'), removed('other_model'), removed('expired')];
+    const read = stream(created, done(0, message('hi')), completed([], { input_transformations }));
+    expect(told(read)).toEqual([{ action: 'dropped', what: 'reasoning', why: 'other_model, expired' }]);
+  });
+
+  it('writes a vendor item after the open call', () => {
     const code = {
       type: 'code_interpreter_call',
       id: 'ci_1',
@@ -406,7 +443,7 @@ describe('an answer over Responses', () => {
   });
 
   it.each(['shell_call', 'local_shell_call', 'apply_patch_call', 'computer_call', 'mcp_approval_request'])(
-    'says of %s that it waits for the client, not that it ran',
+    'warns that %s requires an action of the client',
     (type) => {
       const read = stream(created, said(0, 'Look.'), done(1, { type, id: 'x' }), completed());
       expect(told(read)).toEqual([
@@ -419,14 +456,14 @@ describe('an answer over Responses', () => {
     },
   );
 
-  it('tells content of a kind that nobody knows', () => {
+  it('warns about content of an unknown type', () => {
     const content = [{ type: 'output_video' }, { type: 'output_text', text: 'a' }];
     const read = stream(created, done(0, message('', { content })), completed());
     expect(told(read)).toMatchObject([{ what: 'content of type "output_video"' }]);
     expect(read.parts).toMatchObject([{ text: 'a' }]);
   });
 
-  it('passes over events that nobody knows', () => {
+  it('ignores unknown events', () => {
     expect(
       stream(created, { type: 'response.new.thing', x: 1 }, { type: 'keepalive' }, said(0, 'Hi'), completed())
         .parts,
@@ -434,7 +471,7 @@ describe('an answer over Responses', () => {
   });
 });
 
-describe('a failure over Responses', () => {
+describe('failures of Responses', () => {
   const error = (code: string, message_ = 'no'): object => ({ code, message: message_ });
   const failed = (code: string, message_?: string): object => ({
     type: 'response.failed',
@@ -456,18 +493,18 @@ describe('a failure over Responses', () => {
     expect(failureOf(() => stream(created, event)).kind).toBe(kind);
   });
 
-  it('inside a whole body is one too', () => {
+  it('throws an error inside a complete body', () => {
     expect(
       failureOf(() => whole({ status: 'failed', error: error('rate_limit_exceeded'), output: [] })).kind,
     ).toBe('rate-limit');
     expect(failureOf(() => whole({ status: 'cancelled', output: [] })).kind).toBe('server');
   });
 
-  it('of the transport is an answer without its end', () => {
+  it('reports a stream without an end as truncated', () => {
     expect(failureOf(() => stream(created, said(0, 'Hi'))).kind).toBe('truncated');
   });
 
-  it('of a filter before any content is thrown', () => {
+  it('throws content-filter if nothing was written', () => {
     const details = { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
     expect(failureOf(() => whole({ output: [], ...details })).kind).toBe('content-filter');
   });
@@ -480,13 +517,13 @@ describe('a failure over Responses', () => {
     ['response', () => stream({ type: 'response.completed' })],
     ['', () => stream('{"a":')],
     ['', () => stream('5')],
-  ])('of its shape names the place %j', (path, run) => {
+  ])('names the path of an unexpected value: %j', (path, run) => {
     const { kind, details } = failureOf(run);
     expect([kind, details.path]).toEqual(['protocol', path]);
   });
 });
 
-it('tells how likely its tokens were once, by deltas or by whole items', () => {
+it('reads log probabilities once, from deltas or complete items', () => {
   const logprobs = [{ token: 'a', logprob: -1, top_logprobs: [] }];
   const item = message('a', { content: [{ type: 'output_text', text: 'a', annotations: [], logprobs }] });
   const known = [{ token: 'a', logprob: -1, top: [] }];
@@ -503,7 +540,7 @@ describe('items of gateways', () => {
       return [part.type === 'tool-call' ? part.args : part.text];
     });
 
-  it('that all have one index are told apart', () => {
+  it('are distinguished if all have the same index', () => {
     const calls = ['a', 'b'].flatMap((id) => [
       added(0, call(id, '', { status: 'in_progress' })),
       args(0, `{"of":"${id}"}`),
@@ -518,7 +555,7 @@ describe('items of gateways', () => {
     expect(texts(stream(created, ...messages, completed()))).toEqual(['m1', 'm2']);
   });
 
-  it('whose id is another one in every event are one', () => {
+  it('are one item if only the id changes', () => {
     const { output_index: _index, ...begun } = added(0, message('', { id: 'm0' })) as Record<string, unknown>;
     const piece = (id: string, delta: string): object => ({
       type: 'response.output_text.delta',
@@ -534,7 +571,7 @@ describe('items of gateways', () => {
     ]);
   });
 
-  it('that the vendor wants back are kept as they came', () => {
+  it('are stored unchanged for replay', () => {
     const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
     const caller = { type: 'program', caller_id: 'p1' };
     const { events } = stream(created, done(0, program), done(1, call('c', '{}', { caller })), completed());

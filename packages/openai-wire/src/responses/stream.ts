@@ -1,10 +1,9 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
-import { isList } from '@majordomo/core/toolkit';
-import { EventWriter, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
+import { asNumber, isList } from '@majordomo/core/toolkit';
+import { EventWriter, OnceWarnings, tokenLogprobs, wireError, type WireReader } from '@majordomo/wire-kit';
 import { parseFailure, withBodyWait } from '../failure/error-body.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
-import { OnceWarnings } from '../reading/once-warnings.ts';
-import type { OriginalSchemas } from '../schema/strict-tools.ts';
+import type { ReaderOptions } from '../reading/reader-options.ts';
 import { ItemKeys } from './item-keys.ts';
 import { ItemWriter } from './item-writer.ts';
 import {
@@ -25,18 +24,10 @@ import { usage } from './usage.ts';
 import { requiresAction, toolUsed, vendorPart } from './vendor-parts.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
-/** Options of a reader. */
-export interface ResponsesReaderOptions {
-  /** Writes the events. Its target appears in errors. */
-  readonly writer: EventWriter;
+/** Options of a `ResponsesReader`. */
+export interface ResponsesReaderOptions extends ReaderOptions {
   /** Replay family of the model, see `responsesFamily`. */
   readonly family: string;
-  /** Schemas by which nulls are removed from the response. */
-  readonly originals?: OriginalSchemas | undefined;
-  /** Returns values that no error may contain. */
-  readonly secrets?: (() => readonly string[]) | undefined;
-  /** Receives usage before the end, so that a failed attempt retains it. */
-  readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**
@@ -232,10 +223,23 @@ export class ResponsesReader implements WireReader {
   }
 
   /** Adds the number of runs of each tool, unless the vendor reports it. */
-  private usage({ usage: raw, service_tier: tier }: ResponsesBody): Usage | undefined {
+  private usage({ usage: raw, service_tier: tier, tool_usage: tools }: ResponsesBody): Usage | undefined {
     const reported = raw ? usage(raw, tier) : undefined;
-    if (reported === undefined || this.toolRuns.size === 0) return reported;
-    return { ...reported, details: { serverTools: Object.fromEntries(this.toolRuns), ...reported.details } };
+    if (reported === undefined) return undefined;
+    const runs = new Map(this.toolRuns);
+    const searches = asNumber(tools?.web_search?.num_requests);
+    if (searches !== undefined) runs.set('web_search', searches);
+    if (searches === 0) runs.delete('web_search');
+    if (runs.size === 0) return reported;
+    return { ...reported, details: { serverTools: Object.fromEntries(runs), ...reported.details } };
+  }
+
+  private warnOfRemovals({ input_transformations: changes }: ResponsesBody): void {
+    const removed = (changes ?? NONE).filter(
+      (each) => each?.action === 'removed' && each.type === 'reasoning',
+    );
+    const reasons = new Set(removed.map((each) => stringOf(each?.reason) || 'the vendor removed it'));
+    if (reasons.size > 0) this.warnings.warn('reasoning', [...reasons].join(', '));
   }
 
   private reportUsage(body: ResponsesBody | null | undefined): void {
@@ -248,6 +252,7 @@ export class ResponsesReader implements WireReader {
     this.reportUsage(body);
     this.writer.start();
     this.readOutput(body);
+    this.warnOfRemovals(body);
     this.items.end();
     const reason = this.reason(raw);
     if (reason === 'content-filter' && !this.writer.hasContent) {

@@ -1,5 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asText } from '@majordomo/core/toolkit';
+import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';
 
@@ -19,25 +20,15 @@ export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
 
 function detailsOf(raw: RawResponsesUsage, serviceTier: unknown): UsageDetails | undefined {
   const { input_tokens_details: input, output_tokens_details: output } = raw;
-  const details = {
+  return definedMembers({
     reportedNanoUsd: reportedNanoUsd(raw),
+    cacheWriteLong: asNumber(input?.cache_write_tokens_details?.ttl_12h_tokens),
     serviceTier: asText(serviceTier),
     inputImage: asNumber(input?.image_tokens),
     inputAudio: asNumber(input?.audio_tokens),
     outputImage: asNumber(output?.image_tokens),
     outputAudio: asNumber(output?.audio_tokens),
-    serverTools: serverTools(raw.server_side_tool_usage_details),
-  };
-  const known = Object.entries(details).filter(([, value]) => value !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
-}
-
-/** Reads the tools that ran, in xAI's form `{ web_search_calls: 2, x_search_calls: 0 }` (recorded 2026). */
-function serverTools(
-  raw: Readonly<Record<string, unknown>> | null | undefined,
-): Readonly<Record<string, number>> | undefined {
-  const used = Object.entries(raw ?? {}).flatMap(([name, value]): [string, number][] =>
-    typeof value === 'number' && value > 0 ? [[name.replace(/_calls$/, ''), value]] : [],
-  );
-  return used.length === 0 ? undefined : Object.fromEntries(used);
+    // xAI's form: `{ web_search_calls: 2, x_search_calls: 0 }` (recorded 2026).
+    serverTools: positiveCounts(raw.server_side_tool_usage_details, '_calls'),
+  });
 }

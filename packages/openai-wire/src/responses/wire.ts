@@ -30,6 +30,17 @@ export interface ResponsesBody {
   readonly output_text?: unknown;
   readonly usage?: RawResponsesUsage | null;
   readonly service_tier?: unknown;
+  /** Uses of the vendor's tools; `num_requests` counts billable searches only (openai 7.55). */
+  readonly tool_usage?: { readonly web_search?: { readonly num_requests?: unknown } | null } | null;
+  /** Parts of the input that the model did not receive, such as reasoning of another model (openai 7.56). */
+  readonly input_transformations?: readonly (InputTransformation | null)[] | null;
+}
+
+/** Change of the input by the vendor. */
+interface InputTransformation {
+  readonly action?: unknown;
+  readonly type?: unknown;
+  readonly reason?: unknown;
 }
 
 /** A message, reasoning, or a call of a function, of a custom tool, or of a tool at the vendor. */
@@ -62,6 +73,11 @@ export interface ItemContent {
   readonly logprobs?: unknown;
 }
 
+/** Written tokens by lifetime (openai 7.55). */
+export interface RawCacheWrites {
+  readonly ttl_12h_tokens?: unknown;
+}
+
 /** Token counts and related members of vendors. */
 export interface RawResponsesUsage {
   readonly input_tokens?: unknown;
@@ -69,6 +85,7 @@ export interface RawResponsesUsage {
   readonly input_tokens_details?: {
     readonly cached_tokens?: unknown;
     readonly cache_write_tokens?: unknown;
+    readonly cache_write_tokens_details?: RawCacheWrites | null;
     readonly image_tokens?: unknown;
     readonly audio_tokens?: unknown;
   } | null;

@@ -14,11 +14,11 @@ const file = object({ kind: { const: 'file' }, path: text }, ['kind', 'path']);
 const url = object({ kind: { const: 'url' }, url: text, depth: { type: 'number' } }, ['kind', 'url']);
 
 describe('the root of a tool’s schema', () => {
-  it('is left alone where it is an object with properties', () => {
+  it('is unchanged if it is an object with properties', () => {
     expect(toObjectRoot(file).schema).toBe(file);
   });
 
-  it('has properties, and is not closed by that', () => {
+  it('gets properties without being closed', () => {
     const { schema, dropped } = toObjectRoot({ type: 'object' });
     expect([schema, dropped]).toEqual([{ type: 'object', properties: {} }, []]);
     expect(toStrict(schema)).toHaveProperty('why');
@@ -29,24 +29,27 @@ describe('the root of a tool’s schema', () => {
     });
   });
 
-  it.each(['anyOf', 'oneOf'])('joins the objects of %s, and says what goes together', (keyword) => {
-    expect(toObjectRoot({ description: 'What to read.', [keyword]: [file, url] })).toEqual({
-      schema: {
-        description: 'What to read. (kind "file", path or kind "url", url)',
-        type: 'object',
-        properties: {
-          kind: { type: 'string', enum: ['file', 'url'] },
-          path: text,
-          url: text,
-          depth: { type: 'number' },
+  it.each(['anyOf', 'oneOf'])(
+    'joins the objects of %s and describes which properties belong together',
+    (keyword) => {
+      expect(toObjectRoot({ description: 'What to read.', [keyword]: [file, url] })).toEqual({
+        schema: {
+          description: 'What to read. (kind "file", path or kind "url", url)',
+          type: 'object',
+          properties: {
+            kind: { type: 'string', enum: ['file', 'url'] },
+            path: text,
+            url: text,
+            depth: { type: 'number' },
+          },
+          required: ['kind'],
         },
-        required: ['kind'],
-      },
-      dropped: [keyword],
-    });
-  });
+        dropped: [keyword],
+      });
+    },
+  );
 
-  it('keeps the properties beside alternatives, and closes what all of them close', () => {
+  it('keeps the properties next to alternatives, and closes it if all alternatives are closed', () => {
     const closed = { additionalProperties: false };
     const alternatives = [object({ a: text }, ['a'], closed), object({ a: { type: 'number' } }, [], closed)];
     expect(toObjectRoot(object({ id: text }, ['id'], { anyOf: alternatives })).schema).toEqual({
@@ -69,13 +72,13 @@ describe('the root of a tool’s schema', () => {
     ).toMatchObject({ $defs, required: ['kind'] });
   });
 
-  it('is all of allOf', () => {
+  it('joins allOf', () => {
     expect(toObjectRoot({ allOf: [object({ a: text }, ['a']), object({ b: text }, ['b'])] }).schema).toEqual(
       object({ a: text, b: text }, ['a', 'b']),
     );
   });
 
-  it('is an object even where the schema is not one', () => {
+  it('is an object for any schema', () => {
     for (const schema of [text, {}, { anyOf: [text] }, { $ref: '#/$defs/none' }])
       expect(toObjectRoot(schema)).toEqual({ schema: { type: 'object', properties: {} }, dropped: ['root'] });
   });

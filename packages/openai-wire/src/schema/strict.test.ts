@@ -30,7 +30,7 @@ describe('a schema', () => {
       'with a property named like a keyword',
       closed({ default: { type: 'string' }, pattern: { type: 'string' } }),
     ],
-  ])('%s fits', (_what, schema) => {
+  ])('expresses %s', (_what, schema) => {
     expect(toStrict(schema)).toEqual({ schema, isUnchanged: true, hasNulls: false });
   });
 
@@ -51,7 +51,7 @@ describe('a schema', () => {
       'too large',
       closed(Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`p${n}`, { type: 'string' }]))),
     ],
-  ])('%s does not fit', (_what, schema) => {
+  ])('cannot express %s', (_what, schema) => {
     expect(toStrict(schema)).not.toMatchObject({ isUnchanged: true });
   });
 });
@@ -106,7 +106,7 @@ describe('an optional property', () => {
       { type: 'string', pattern: '^(?!a)', format: 'uri', description: 'd' },
       { type: ['string', 'null'], description: 'd (format: "uri", pattern: "^(?!a)")' },
     ],
-  ])('that is %s may be null instead', (_what, property, expected) => {
+  ])('that is %s becomes nullable', (_what, property, expected) => {
     expect(rewritten(property, { $defs })).toEqual(expected);
   });
 
@@ -125,16 +125,16 @@ describe('an optional property', () => {
       { anyOf: [object({ c: { type: 'string' } }), open] },
       'optional properties inside of alternatives',
     ],
-  ])('that is %s keeps the schema from being strict', (_what, property, what) => {
+  ])('that is %s makes the schema not strict', (_what, property, what) => {
     expect(rewritten(property, { $defs })).toBe(`strict mode cannot express ${what}`);
   });
 });
 
-it('a required property stays as it is', () => {
+it('keeps a required property unchanged', () => {
   expect(rewritten({ type: 'string' }, { required: ['a'] })).toEqual({ type: 'string' });
 });
 
-it('a root that is no closed object keeps the schema from being strict', () => {
+it('an open root makes the schema not strict', () => {
   for (const schema of [
     { type: 'object' },
     { type: 'string' },
@@ -144,7 +144,7 @@ it('a root that is no closed object keeps the schema from being strict', () => {
     expect(toStrict(schema)).toEqual({ why: expect.stringMatching(/root|alternatives/) as string });
 });
 
-it('a schema of thousands of properties is looked through a few times, not once for each of them', () => {
+it('reads a schema of thousands of properties a few times, not once per property', () => {
   const names = Array.from({ length: 2000 }, (_, at) => `city_${at}`);
   let looks = 0;
   const required = new Proxy(names, {

@@ -1,19 +1,22 @@
-import type { ImagePart, TextPart, ToolResultPart, TurnMessage, UserPart, Warning } from '@majordomo/core';
+import type {
+  FilePart,
+  ImagePart,
+  TextPart,
+  ToolResultPart,
+  TurnMessage,
+  UserPart,
+  Warning,
+} from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
 /** Prefix of a failed result: the wires have no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
-const SEE_BELOW = 'See the images below.';
+/** Whether a result contains images or documents. */
+export const hasMedia = ({ content }: ToolResultPart): boolean => content.some(({ type }) => type !== 'text');
 
-export const imagesIn = ({ content }: ToolResultPart): readonly ImagePart[] =>
-  content.filter((part): part is ImagePart => part.type === 'image');
-
-/** Returns the text of a result. `hasMovedImages`: whether its images follow in a user message. */
-export function resultText({ content, isError }: ToolResultPart, hasMovedImages: boolean): string {
-  const text = joinTexts(content, '\n');
-  return withErrorPrefix(text === '' && hasMovedImages ? SEE_BELOW : text, isError);
-}
+export const resultText = ({ content, isError }: ToolResultPart): string =>
+  withErrorPrefix(joinTexts(content, '\n'), isError);
 
 export const withErrorPrefix = (text: string, isError: boolean | undefined): string =>
   isError === true ? ERROR_PREFIX + text : text;
@@ -24,29 +27,14 @@ export const joinTexts = (parts: readonly { readonly type: string }[], separator
     .map(({ text }) => text)
     .join(separator);
 
-/** Adds the images of a result to `moved`, which becomes a user message, with a warning. */
-export function moveImages(
-  result: ToolResultPart,
-  images: readonly ImagePart[],
-  moved: UserPart[],
-  warnings: Warning[],
-): void {
-  if (images.length === 0) return;
-  moved.push(...imagesOf(result, images));
-  warnings.push({
-    action: 'coerced',
-    what: `images of the result of ${result.name}`,
-    why: 'a tool result can only contain text here; they follow in a user message',
-  });
-}
-
-const imagesOf = ({ name }: ToolResultPart, images: readonly ImagePart[]): readonly UserPart[] => [
-  { type: 'text', text: `Images of the result of ${name}:` },
-  ...images,
-];
-
-/** Moves the images of tool results to a user message after each run of results. */
-export function withTextResults(messages: readonly TurnMessage[]): readonly TurnMessage[] {
+/**
+ * Moves the images and documents of tool results to a user message after each run of results, with a warning for each result. The wires
+ * accept no other role between results.
+ */
+export function withTextResults(
+  messages: readonly TurnMessage[],
+  warnings: Warning[] = [],
+): readonly TurnMessage[] {
   const result: TurnMessage[] = [];
   let moved: UserPart[] = [];
   const pushMoved = (): void => {
@@ -55,21 +43,35 @@ export function withTextResults(messages: readonly TurnMessage[]): readonly Turn
   };
   for (const message of messages) {
     if (message.role !== 'tool') pushMoved();
-    if (message.role !== 'tool' || message.parts.every((part) => imagesIn(part).length === 0)) {
+    if (message.role !== 'tool' || !message.parts.some(hasMedia)) {
       result.push(message);
       continue;
     }
     const parts = message.parts.map((part) => {
-      const images = imagesIn(part);
-      if (images.length === 0) return part;
-      moved.push(...imagesOf(part, images));
-      const text = part.content.filter(({ type }) => type === 'text');
-      return { ...part, content: text.length > 0 ? text : [{ type: 'text' as const, text: SEE_BELOW }] };
+      if (!hasMedia(part)) return part;
+      const { name, content } = part;
+      const media = content.filter((piece): piece is ImagePart | FilePart => piece.type !== 'text');
+      const what = namesOf(media);
+      moved.push({ type: 'text', text: `${what} of the result of ${name}:` }, ...media);
+      warnings.push({
+        action: 'coerced',
+        what: `${what.toLowerCase()} of the result of ${name}`,
+        why: 'a tool result can only contain text here; they follow in a user message',
+      });
+      const texts = content.filter((piece): piece is TextPart => piece.type === 'text');
+      const seeBelow: TextPart = { type: 'text', text: `See the ${what.toLowerCase()} below.` };
+      return { ...part, content: joinTexts(texts, '') === '' ? [seeBelow] : texts };
     });
     result.push({ role: 'tool', parts });
   }
   pushMoved();
   return result;
+}
+
+function namesOf(media: readonly { readonly type: 'image' | 'file' }[]): string {
+  const types = new Set(media.map(({ type }) => type));
+  if (types.size > 1) return 'Images and documents';
+  return types.has('image') ? 'Images' : 'Documents';
 }
 
 export const dataUrl = (mediaType: string, bytes: Uint8Array): string =>

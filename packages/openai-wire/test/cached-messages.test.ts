@@ -138,8 +138,8 @@ const send = fc.record({
   to: fc.integer({ min: 1, max: 8 }),
 });
 
-describe('what was kept of messages', () => {
-  it('gives the bytes and the warnings that messages never seen before give', () => {
+describe('cached messages', () => {
+  it('result in the bytes and warnings of new messages', () => {
     fc.assert(
       fc.property(history, fc.array(send, { minLength: 2, maxLength: 6 }), (messages, sends) => {
         for (const { target, family, reasoning, store, from, to } of sends) {

@@ -1,0 +1,138 @@
+import type { CacheLifetime, ModelCache, Warning } from '@majordomo/core';
+import { cacheLifetime, isRecord, unsentCacheWarnings } from '@majordomo/core/toolkit';
+import type { WireQuirks } from './quirks.ts';
+
+type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;
+
+/** Mark after which the prompt is cached (openai 7.55, `PromptCacheBreakpoint`). Without `ttl`, that of the options applies. */
+interface Breakpoint {
+  readonly mode: 'explicit';
+  readonly ttl?: CacheTtl;
+}
+
+type CacheTtl = WireQuirks['cacheTtls'][number];
+
+/** A cache setting in the form of the wire. */
+export interface WireCache {
+  /** Members of the body. */
+  readonly params: object;
+  /** Headers of the request, for servers that take the routing key in a header. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Breakpoint after the system text, if it has one. */
+  readonly afterSystem: Breakpoint | undefined;
+  /** Breakpoint after the leading messages, if they have one. */
+  readonly afterLeading: Breakpoint | undefined;
+}
+
+const NOTHING: WireCache = {
+  params: {},
+  headers: undefined,
+  afterSystem: undefined,
+  afterLeading: undefined,
+};
+
+/** Converts the cache setting of a request. Without one, the server's default applies. */
+export function cacheToWire(
+  cache: ModelCache | undefined,
+  quirks: CacheQuirks,
+  warnings: Warning[],
+): WireCache {
+  if (cache === undefined) return NOTHING;
+  const key = keyToWire(cache, quirks);
+  switch (quirks.cacheRequest) {
+    case 'prompt_cache_options':
+      return optionsToWire(cache, quirks, key, warnings);
+    case 'prompt_cache_retention':
+      if (cacheLifetime(cache) !== 'long') break;
+      return { ...key, params: { prompt_cache_retention: '24h', ...key.params } };
+    case 'none':
+      break;
+    default:
+      return quirks.cacheRequest satisfies never;
+  }
+  warnings.push(...unsentCacheWarnings({ cache }, 'the server decides about its prompt cache'));
+  return key;
+}
+
+function keyToWire(cache: ModelCache, { cacheKey }: CacheQuirks): WireCache {
+  if (cacheKey === 'none' || cacheLifetime(cache) === 'none') return NOTHING;
+  return cacheKey === 'prompt_cache_key'
+    ? { ...NOTHING, params: { prompt_cache_key: cache.key } }
+    : { ...NOTHING, headers: { [cacheKey.header]: cache.key } };
+}
+
+/**
+ * Requests an implicit breakpoint at the end of a conversation. The prefix of other requests gets explicit breakpoints, so that
+ * the rest is not written. In mode `explicit` without breakpoints, nothing is cached.
+ */
+function optionsToWire(
+  { prefix, messages, after }: ModelCache,
+  { cacheTtls }: CacheQuirks,
+  key: WireCache,
+  warnings: Warning[],
+): WireCache {
+  const isConversation = messages !== 'none';
+  const lifetime = isConversation ? messages : prefix;
+  if (lifetime === 'none')
+    return { ...key, params: { prompt_cache_options: { mode: 'explicit' }, ...key.params } };
+  const isLong = prefix === 'long' || messages === 'long';
+  if (isLong && !cacheTtls.includes('12h')) warnings.push(SHORTENED);
+  const ttl = ttlOf(lifetime, cacheTtls);
+  const mode = isConversation ? 'implicit' : 'explicit';
+  const prefixTtl = ttlOf(prefix, cacheTtls);
+  const breakpoint: Breakpoint = { mode: 'explicit', ...(prefixTtl !== ttl && { ttl: prefixTtl }) };
+  return {
+    ...key,
+    params: { prompt_cache_options: { mode, ttl }, ...key.params },
+    afterSystem: isConversation ? undefined : breakpoint,
+    afterLeading: after > 0 && prefix !== 'none' ? breakpoint : undefined,
+  };
+}
+
+const ttlOf = (lifetime: CacheLifetime, ttls: readonly CacheTtl[]): CacheTtl =>
+  lifetime === 'long' && ttls.includes('12h') ? '12h' : '30m';
+
+const SHORTENED: Warning = {
+  action: 'coerced',
+  what: 'cache "long"',
+  why: 'prompts are cached for at most 30 minutes on this wire',
+};
+
+/** A message of either wire. */
+interface WithContent {
+  readonly [member: string]: unknown;
+}
+
+/**
+ * Adds a breakpoint to the last of the first `count` messages that accepts one. Messages are cached for later requests, so
+ * the message is copied.
+ *
+ * @param textType type of a text part, for content that is a string
+ */
+export function addBreakpoint<Message extends WithContent>(
+  messages: Message[],
+  count: number,
+  breakpoint: Breakpoint | undefined,
+  textType: 'text' | 'input_text',
+): void {
+  if (breakpoint === undefined) return;
+  for (let at = Math.min(count, messages.length) - 1; at >= 0; at--) {
+    const message = messages[at];
+    const content = message && markedContent(message['content'], breakpoint, textType);
+    if (message === undefined || content === undefined || message['role'] === 'assistant') continue;
+    messages[at] = { ...message, content };
+    return;
+  }
+}
+
+function markedContent(
+  content: unknown,
+  breakpoint: Breakpoint,
+  textType: string,
+): readonly unknown[] | undefined {
+  const mark = { prompt_cache_breakpoint: breakpoint };
+  if (typeof content === 'string') return [{ type: textType, text: content, ...mark }];
+  if (!Array.isArray(content)) return undefined;
+  const last: unknown = content.at(-1);
+  return isRecord(last) ? [...(content.slice(0, -1) as unknown[]), { ...last, ...mark }] : undefined;
+}

@@ -1,0 +1,10 @@
+import type { Profile } from '../profile.ts';
+
+/** DeepInfra. */
+export const deepinfra: Profile = {
+  id: 'deepinfra',
+  vendor: 'deepinfra',
+  baseURL: 'https://api.deepinfra.com/v1/openai',
+  keyEnv: 'DEEPINFRA_API_KEY',
+  unverified: 'its reference of 2026; no recording',
+};

@@ -1,0 +1,10 @@
+import type { Profile } from '../profile.ts';
+
+/** Nebius Token Factory. */
+export const nebius: Profile = {
+  id: 'nebius',
+  vendor: 'nebius',
+  baseURL: 'https://api.tokenfactory.nebius.com/v1',
+  keyEnv: 'NEBIUS_API_KEY',
+  unverified: 'its reference of 2026; no recording',
+};

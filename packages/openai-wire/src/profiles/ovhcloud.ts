@@ -1,0 +1,10 @@
+import type { Profile } from '../profile.ts';
+
+/** OVHcloud AI Endpoints. */
+export const ovhcloud: Profile = {
+  id: 'ovhcloud',
+  vendor: 'ovhcloud',
+  baseURL: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
+  keyEnv: 'OVHCLOUD_API_KEY',
+  unverified: 'its reference of 2026; no recording',
+};

@@ -1,0 +1,10 @@
+import type { Profile } from '../profile.ts';
+
+/** SambaNova. */
+export const sambanova: Profile = {
+  id: 'sambanova',
+  vendor: 'sambanova',
+  baseURL: 'https://api.sambanova.ai/v1',
+  keyEnv: 'SAMBANOVA_API_KEY',
+  unverified: 'its reference of 2026; no recording',
+};

@@ -1,0 +1,10 @@
+import type { Profile } from '../profile.ts';
+
+/** Scaleway Generative APIs. */
+export const scaleway: Profile = {
+  id: 'scaleway',
+  vendor: 'scaleway',
+  baseURL: 'https://api.scaleway.ai/v1',
+  keyEnv: 'SCALEWAY_API_KEY',
+  unverified: 'its reference of 2026; no recording',
+};
