@@ -1,4 +1,5 @@
 import type {
+  Base64ImageSource,
   ContentBlockParam,
   DocumentBlockParam,
   ImageBlockParam,
@@ -12,6 +13,7 @@ import type {
   FilePart,
   ImagePart,
   ReasoningPart,
+  ResultPiece,
   TextPart,
   ToolResultPart,
   UserPart,
@@ -77,26 +79,31 @@ export function assistantBlock(
 
 /**
  * Converts a tool result. The API accepts only text in a result with `is_error` ("all content must be type text"), and at
- * least one block ("content cannot be empty"), so images of a failed result are returned as `images`, to follow the result.
+ * least one block ("content cannot be empty"), so images and documents of a failed result are returned as `loose`, to follow it.
  */
 export function resultBlocks(
   part: ToolResultPart,
   ids: CallIds,
-): { readonly result: ToolResultBlockParam; readonly images: readonly ContentBlockParam[] } {
+): { readonly result: ToolResultBlockParam; readonly loose: readonly ContentBlockParam[] } {
   const isError = part.isError === true;
-  const content: (TextBlockParam | ImageBlockParam)[] = [];
-  const images: ContentBlockParam[] = [];
+  const content: (TextBlockParam | ImageBlockParam | DocumentBlockParam)[] = [];
+  const loose: ContentBlockParam[] = [];
   for (const piece of part.content) {
-    const block = piece.type === 'text' ? textBlock(piece.text) : imageBlock(piece);
+    const block = resultBlock(piece);
     if (block === undefined) continue;
-    if (isError && block.type === 'image') images.push(block);
+    if (isError && block.type !== 'text') loose.push(block);
     else content.push(block);
   }
   if (isError && content.length === 0) content.push({ type: 'text', text: 'error' });
   const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: ids(part.callId) };
   if (content.length > 0) result.content = content;
   if (isError) result.is_error = true;
-  return { result, images };
+  return { result, loose };
+}
+
+function resultBlock(piece: ResultPiece): TextBlockParam | ImageBlockParam | DocumentBlockParam | undefined {
+  if (piece.type === 'text') return textBlock(piece.text);
+  return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece);
 }
 
 /** Converts reasoning: `replay.data` contains the signature, or the data of redacted thinking. */
@@ -126,19 +133,16 @@ const textBlock = (text: string): TextBlockParam | undefined =>
   text.trim() === '' ? undefined : { type: 'text', text };
 
 function imageBlock({ mediaType, bytes }: ImagePart): ImageBlockParam {
-  switch (mediaType) {
-    case 'image/jpeg':
-    case 'image/png':
-    case 'image/gif':
-    case 'image/webp':
-      return { type: 'image', source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) } };
-    default:
-      throw new LlmError(
-        'unsupported',
-        `image of type "${mediaType}": this API accepts jpeg, png, gif and webp`,
-      );
-  }
+  if (!isImageType(mediaType))
+    throw new LlmError(
+      'unsupported',
+      `image of type "${mediaType}": this API accepts jpeg, png, gif and webp`,
+    );
+  return { type: 'image', source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) } };
 }
+
+const isImageType = (type: string): type is Base64ImageSource['media_type'] =>
+  /^image\/(?:jpeg|png|gif|webp)$/.test(type);
 
 function documentBlock({ mediaType, bytes, name }: FilePart): DocumentBlockParam {
   const title = name === undefined ? undefined : { title: name };

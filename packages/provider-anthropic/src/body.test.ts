@@ -26,7 +26,7 @@ describe('serialize', () => {
     expect(JSON.parse(serializeBody(params({ tools: [] }), true))).toEqual(params({ stream: true }));
   });
 
-  it('is the same for any parameters, the second time too', () => {
+  it('serializes any parameters equally, also the second time', () => {
     const tool = fc.record({ name: fc.string(), input_schema: fc.dictionary(fc.string(), fc.jsonValue()) });
     fc.assert(
       fc.property(fc.array(tool, { minLength: 1 }), fc.jsonValue(), (tools, extra) => {

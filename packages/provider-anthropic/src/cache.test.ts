@@ -1,5 +1,5 @@
 import { assistant, toolResult, user } from '@majordomo/core';
-import type { AssistantPart, ModelRequest, TurnMessage } from '@majordomo/core';
+import type { AssistantPart, CacheLifetime, ModelCache, ModelRequest, TurnMessage } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -20,37 +20,78 @@ const rounds = (count: number): TurnMessage[] =>
   ]);
 
 const tools = ['a', 'b'].map((name) => ({ name, description: 'd', parameters: { type: 'object' } }));
-const ask = (cache: ModelRequest['cache'], messages: readonly TurnMessage[]): ModelRequest => ({
+const ask = (cache: CacheLifetime | undefined, messages: readonly TurnMessage[]): ModelRequest => ({
   messages,
   tools,
   system: 'be brief',
-  cache,
+  cache: cache && { prefix: cache, messages: cache, after: 0, key: 'k' },
   output: undefined,
   extra: {},
 });
-const params = (cache: ModelRequest['cache'], messages: readonly TurnMessage[]) =>
+const params = (cache: CacheLifetime | undefined, messages: readonly TurnMessage[]) =>
   toWire(ask(cache, messages), 'claude-x', MESSAGES_QUIRKS, 'claude').params;
+
+const SHORT = { type: 'ephemeral', ttl: '5m' };
+const plan = (members: Partial<ModelCache>): ModelCache => ({
+  prefix: 'short',
+  messages: 'short',
+  after: 0,
+  key: 'k',
+  ...members,
+});
+const wire = (
+  cache: ModelCache,
+  messages: readonly TurnMessage[],
+  sent: ModelRequest['tools'] = tools,
+  system = 'be brief',
+) =>
+  toWire({ ...ask(undefined, messages), cache, tools: sent, system }, 'claude-x', MESSAGES_QUIRKS, 'claude')
+    .params;
 
 const markers = (value: unknown): number => JSON.stringify(value).split('"cache_control"').length - 1;
 const plain = (value: unknown): string => JSON.stringify(value).replace(/,"cache_control":\{[^}]*\}/g, '');
 
 describe('cache markers', () => {
-  it.for([
-    ['short', { type: 'ephemeral', ttl: '5m' }],
-    ['long', { type: 'ephemeral', ttl: '1h' }],
-  ] as const)(
-    '%s: on the last tool, the system prompt, the last message and the one of the user before',
-    ([cache, control]) => {
-      const got = params(cache, [...rounds(2), user('last')]);
-      expect(got.tools?.map((tool) => tool.cache_control)).toEqual([undefined, control]);
-      expect(got.system).toEqual([{ type: 'text', text: 'be brief', cache_control: control }]);
-      const marked = got.messages.flatMap(({ content }, at) => (markers(content) > 0 ? [at] : []));
-      expect(marked).toEqual([got.messages.length - 3, got.messages.length - 1]);
-      expect(markers(got)).toBe(4);
-    },
-  );
+  it('follow the system text of a question', () => {
+    const { system, messages } = wire(plan({ messages: 'none' }), [user('hi')], []);
+    expect(system).toEqual([{ type: 'text', text: 'be brief', cache_control: SHORT }]);
+    expect(markers(messages)).toBe(0);
+  });
 
-  it('stand on no thinking, and there is none where there is no place', () => {
+  it('follow the tools without system text', () => {
+    const { tools: sent } = wire(plan({ messages: 'none' }), [user('hi')], tools, ' ');
+    expect(sent?.map((tool) => tool.cache_control)).toEqual([undefined, SHORT]);
+  });
+
+  it('follow the system text and the last block of a conversation', () => {
+    const got = wire(plan({}), [...rounds(2), user('last')]);
+    expect(markers(got.tools)).toBe(0);
+    expect(markers(got.system)).toBe(1);
+    expect(got.messages.at(-1)?.content.at(-1)).toHaveProperty('cache_control', SHORT);
+    expect(markers(got)).toBe(2);
+  });
+
+  it('of an hour precede those of five minutes', () => {
+    const got = wire(plan({ prefix: 'long' }), [...rounds(12), user('last')]);
+    const ttls = [...JSON.stringify([got.tools, got.system, got.messages]).matchAll(/"ttl":"(\w+)"/g)];
+    expect(ttls.map(([, ttl]) => ttl)).toEqual(['1h', '5m', '5m', '5m']);
+  });
+
+  it('separate leading messages from a question that becomes part of the same message', () => {
+    const messages = [user('document'), user('question')];
+    const got = wire(plan({ messages: 'none', after: 1 }), messages);
+    expect(got.messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'document', cache_control: SHORT },
+          { type: 'text', text: 'question' },
+        ],
+      },
+    ]);
+  });
+
+  it('skip thinking, and are omitted without a markable block', () => {
     const bare = toWire(
       { ...ask('short', [user('hi')]), tools: [], system: ' ' },
       'claude-x',
@@ -69,7 +110,7 @@ describe('cache markers', () => {
     expect(thinking.messages[1]?.content[1]).not.toHaveProperty('cache_control');
   });
 
-  it.for(['none', undefined] as const)('%s: there are none', (cache) => {
+  it.for(['none', undefined] as const)('%s: are omitted', (cache) => {
     expect(markers(params(cache, [user('hi')]))).toBe(0);
   });
 

@@ -6,35 +6,49 @@ import type {
   ThinkingBlockParam,
   Tool,
 } from '@anthropic-ai/sdk/resources/messages';
-import type { WireMessage } from './messages.ts';
+import { cachePoints, endOf, type CachePoint } from '@majordomo/claude';
+import type { ModelRequest } from '@majordomo/core';
+import { toMessages, type WireMessage } from './messages.ts';
 
-/**
- * Sets breakpoints where the documentation recommends them for a growing conversation: the last tool, the system prompt,
- * the last message and the user message before it. The API accepts at most these four.
- */
-export function markCache(
-  cache: 'short' | 'long',
-  tools: readonly Tool[],
-  system: readonly TextBlockParam[],
-  messages: WireMessage[],
-): void {
-  const control: CacheControlEphemeral = { type: 'ephemeral', ttl: cache === 'long' ? '1h' : '5m' };
-  mark(tools.at(-1), control);
-  mark(system.at(-1), control);
-  markMessage(messages, messages.length - 1, control);
-  markMessage(messages, messages.length - 3, control);
+/** Parts of the body that accept markers. */
+interface MarkedParts {
+  readonly tools: readonly Tool[];
+  readonly system: readonly TextBlockParam[];
+  readonly messages: WireMessage[];
 }
 
-/** Replaces the message with a marked copy: messages are cached for later requests, where other messages are marked. */
-function markMessage(messages: WireMessage[], position: number, control: CacheControlEphemeral): void {
-  const message = messages[position];
-  const index = message?.content.findLastIndex(isMarkable) ?? -1;
-  const block = message?.content[index];
+/** Marks the positions at which the prompt is cached. */
+export function markCache(
+  { cache, messages: turns }: ModelRequest,
+  family: string,
+  parts: MarkedParts,
+): void {
+  if (cache === undefined) return;
+  const { tools, system, messages } = parts;
+  const leading = cache.after === 0 ? [] : toMessages(turns.slice(0, cache.after), family, []);
+  const points = cachePoints(cache, {
+    hasTools: tools.length > 0,
+    hasSystem: system.length > 0,
+    messages,
+    leadingEnd: endOf(leading),
+    isMarkable,
+  });
+  for (const point of points) mark(point, parts);
+}
+
+function mark({ after, lifetime }: CachePoint, { tools, system, messages }: MarkedParts): void {
+  const control: CacheControlEphemeral = { type: 'ephemeral', ttl: lifetime === 'long' ? '1h' : '5m' };
+  if (typeof after === 'string') {
+    const last: Markable | undefined = after === 'tools' ? tools.at(-1) : system.at(-1);
+    if (last !== undefined) last.cache_control = control;
+    return;
+  }
+  const message = messages[after.message];
+  const block = message?.content[after.block];
   if (message === undefined || block === undefined || !isMarkable(block)) return;
-  messages[position] = {
-    ...message,
-    content: message.content.with(index, { ...block, cache_control: control }),
-  };
+  // Messages are cached for later requests, where other blocks are marked.
+  const content = message.content.with(after.block, { ...block, cache_control: control });
+  messages[after.message] = { ...message, content };
 }
 
 interface Markable {
@@ -46,7 +60,3 @@ const isMarkable = (
   block: ContentBlockParam,
 ): block is Exclude<ContentBlockParam, ThinkingBlockParam | RedactedThinkingBlockParam> =>
   block.type !== 'thinking' && block.type !== 'redacted_thinking';
-
-function mark(block: Markable | undefined, control: CacheControlEphemeral): void {
-  if (block !== undefined) block.cache_control = control;
-}

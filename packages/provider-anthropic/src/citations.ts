@@ -1,5 +1,6 @@
 import type { Citation, JsonObject } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import { toCitation } from '@majordomo/wire-kit';
 
 /**
  * Converts a citation of a web page, of a search result from the client, or of a document in the request. Positions within
@@ -9,16 +10,7 @@ export function citationOf(raw: unknown): Citation | undefined {
   const { cited_text: quote, title, document_title: name, url, source, ...location } = asRecord(raw);
   const isPage = typeof source === 'string' && /^https?:/.test(source);
   const document = location['document_index'] ?? location['file_id'] ?? (isPage ? undefined : source);
-  const page = url ?? (isPage ? source : undefined);
-  const sourceTitle = title ?? name;
-  if (typeof page !== 'string' && typeof document !== 'string' && typeof document !== 'number')
-    return undefined;
-  return {
-    ...(typeof page === 'string' && { url: page }),
-    ...((typeof document === 'string' || typeof document === 'number') && { document }),
-    ...(typeof sourceTitle === 'string' && { title: sourceTitle }),
-    ...(typeof quote === 'string' && quote !== '' && { quote }),
-  };
+  return toCitation({ url: url ?? (isPage ? source : undefined), document, title: title ?? name, quote });
 }
 
 /**

@@ -1,14 +1,8 @@
 import type { ModelContext } from '@majordomo/core';
 import {
   baseURLFromEnv,
-  checkClient,
-  clientCache,
-  credentialSource,
-  directFetch,
+  clientSource,
   lowerCaseNames,
-  patientFetch,
-  secretsIn,
-  secretsOfClient,
   withKnownHeaders,
   type ErrorContext,
 } from '@majordomo/wire-kit';
@@ -27,8 +21,22 @@ type CallContext = Omit<ModelContext, 'delivery'>;
 
 /** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: AnthropicOptions, keyEnv: readonly string[]): Connection {
-  const connect = createClientSource(options, keyEnv);
   const optionHeaders = lowerCaseNames(options.headers);
+  const connect = clientSource<Client>({
+    id: options.id ?? DEFAULT_ID,
+    options,
+    keyEnv,
+    requiresKey: true,
+    headers: optionHeaders,
+    baseURL: (env) => options.baseURL ?? baseURLFromEnv(env, 'ANTHROPIC_BASE_URL') ?? ORIGIN,
+    members: ['post', 'get'],
+    names: CUSTOM_CLIENT,
+    async create({ key: apiKey = '', baseURL, fetch, headerNames }) {
+      const sdk = await import('./sdk.ts');
+      const filteredFetch = withKnownHeaders(fetch, [...headerNames, ...sdk.HEADERS]);
+      return sdk.newClient({ apiKey, baseURL, fetch: filteredFetch, timeout: MAX_TIMER_MS });
+    },
+  });
   const settings = ({ headers, signal }: CallContext, requestHeaders: Headers): CallSettings => ({
     headers: { ...requestHeaders, ...lowerCaseNames(headers), ...optionHeaders },
     signal,
@@ -60,36 +68,6 @@ interface CallSettings {
   readonly signal: AbortSignal;
   readonly maxRetries: 0;
   readonly timeout: number;
-}
-
-function createClientSource(
-  options: AnthropicOptions,
-  keyEnv: readonly string[],
-): (context: CallContext, facts: ErrorContext) => Promise<Client> {
-  const { apiKey, client } = options;
-  const credentials = credentialSource(apiKey, keyEnv);
-  const clients = clientCache<Client>();
-  const optionHeaders = lowerCaseNames(options.headers);
-  const id = options.id ?? DEFAULT_ID;
-  return async (context, facts) => {
-    if (client !== undefined) {
-      facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, optionHeaders)];
-      return checkClient<Client>(client, ['post', 'get'], CUSTOM_CLIENT);
-    }
-    const baseURL = options.baseURL ?? baseURLFromEnv(context.env, 'ANTHROPIC_BASE_URL') ?? ORIGIN;
-    const key = await credentials.resolve(context);
-    facts.secrets = [key, ...secretsIn(context.headers, optionHeaders)];
-    facts.credential = () => credentials.renewal(key);
-    const fetch = options.fetch ?? context.fetch ?? patientFetch;
-    const names = Object.keys({ ...lowerCaseNames(context.headers), ...optionHeaders });
-    const make = async (): Promise<Client> => {
-      const sdk = await import('./sdk.ts');
-      // Models share a client, so transport errors name the provider. `toLlmError` adds the target.
-      const filteredFetch = withKnownHeaders(directFetch(fetch, id), [...names, ...sdk.HEADERS]);
-      return sdk.newClient({ apiKey: key, baseURL, fetch: filteredFetch, timeout: MAX_TIMER_MS });
-    };
-    return clients(JSON.stringify([baseURL, key, names]), make, fetch);
-  };
 }
 
 const CUSTOM_CLIENT = { factory: 'createAnthropic', client: 'client of @anthropic-ai/sdk' };

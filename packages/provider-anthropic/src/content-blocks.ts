@@ -1,10 +1,10 @@
 import { LlmError } from '@majordomo/core';
-import type { Citation, JsonObject, Replay } from '@majordomo/core';
+import type { JsonObject, Replay } from '@majordomo/core';
 import { citationOf, isReplayed } from './citations.ts';
 import { callerOf, VendorBlock, vendorPart } from './vendor-parts.ts';
 import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, OnceWarnings } from '@majordomo/wire-kit';
 
 /** A complete content block, or its start in a stream. Blocks of server tools and of newer types have other members. */
 export interface WireBlock {
@@ -59,6 +59,8 @@ export class ContentBlocks {
   private readonly writer: EventWriter;
   private readonly family: string;
   private readonly blocks = new Map<number, OpenBlock>();
+  /** Whether another model continued the response (SDK 1.10, `BetaFallbackBlock`). */
+  hasFallback = false;
   private openCalls = 0;
   private calls = 0;
   /**
@@ -68,11 +70,12 @@ export class ContentBlocks {
   private deferred: BlockEvent[] = [];
   /** Default index: some servers omit it. */
   private lastIndex = 0;
-  private readonly warnedTypes = new Set<string>();
+  private readonly warnings: OnceWarnings;
 
   /** `family`: models that accept the replay tokens of this server. */
   constructor({ writer, family }: { readonly writer: EventWriter; readonly family: string }) {
     this.writer = writer;
+    this.warnings = new OnceWarnings(writer);
     this.family = family;
   }
 
@@ -118,6 +121,7 @@ export class ContentBlocks {
   private blockStart(block: WireBlock | null, index: number): void {
     if (typeof block?.type !== 'string') this.missing(`content[${index}].type`);
     const { type } = block;
+    this.hasFallback ||= type === 'fallback';
     const vendorBlock = PART_TYPES.has(type) ? undefined : new VendorBlock(block);
     const open: OpenBlock = {
       key: String(index),
@@ -145,16 +149,18 @@ export class ContentBlocks {
           open.key,
         );
         break;
-      case 'tool_use':
+      case 'tool_use': {
+        const caller = callerOf(block.caller);
         this.writer.toolCall(open.key, {
           id: block.id,
           name: this.text(block.name, `content[${index}].name`),
-          replay: this.token(callerOf(block.caller)),
+          replay: caller && this.replay(caller),
         });
         open.initialJson = inputJson(block.input);
         this.openCalls++;
         this.calls++;
         break;
+      }
       default:
     }
   }
@@ -199,15 +205,12 @@ export class ContentBlocks {
     return this.blocks.get(index);
   }
 
-  /** Warns once about a block or delta that the transcript cannot contain. */
+  /** Warns about a block or delta that the transcript cannot contain. */
   private warnDropped(type: string): void {
-    if (this.warnedTypes.has(type)) return;
-    this.warnedTypes.add(type);
-    this.writer.warning({
-      action: 'dropped',
-      what: `${type} in the response`,
-      why: 'a transcript cannot represent it, so it is not sent back to the model',
-    });
+    this.warnings.warn(
+      `${type} in the response`,
+      'a transcript cannot represent it, so it is not sent back to the model',
+    );
   }
 
   private argumentsDelta(open: OpenBlock, json: string): void {
@@ -234,22 +237,16 @@ export class ContentBlocks {
   }
 
   private cite({ type, key, citations }: OpenBlock): void {
-    const converted = citations
-      .map(citationOf)
-      .filter((citation): citation is Citation => citation !== undefined);
+    const converted = citations.flatMap((raw) => citationOf(raw) ?? []);
     if (type !== 'text' || !this.writer.cite(converted)) return;
     const replayed = citations.filter(isReplayed);
     if (replayed.length > 0) this.writer.text('', key, this.replay({ cited: replayed }));
   }
 
-  private writeVendorPart(kept: VendorBlock, { type }: OpenBlock): void {
-    const block = kept.complete();
+  private writeVendorPart(vendorBlock: VendorBlock, { type }: OpenBlock): void {
+    const block = vendorBlock.complete();
     if (block === undefined) this.warnDropped(type);
     else this.writer.vendor(vendorPart(block, this.family));
-  }
-
-  private token(data: JsonObject | undefined): Replay | undefined {
-    return data && this.replay(data);
   }
 
   private replay(data: JsonObject): Replay {

@@ -71,6 +71,24 @@ describe('toLlmError', () => {
     [403, body('permission_error'), 'auth'],
     [404, body('not_found_error', 'model: x'), 'not-found'],
     [413, body('request_too_large'), 'unsupported'],
+    ...(
+      [
+        [400, 'image_dimensions_too_large', 'unsupported'],
+        [400, 'organization_on_hold', 'auth'],
+        [400, 'claude_code_key_creator_not_member', 'auth'],
+        [400, 'cmek_key_disabled', 'auth'],
+        [400, 'cmek_key_network_blocked', 'auth'],
+        [402, 'linked_organization_billing_unavailable', 'billing'],
+        [403, 'user_profile_billing_not_authorized', 'billing'],
+        [403, 'user_profile_not_billable', 'billing'],
+        [400, 'tool_name_conflict', 'invalid-request'],
+        [400, 'available_tools_limit_exceeded', 'invalid-request'],
+        [413, 'request_body_too_large_after_decoding', 'unsupported'],
+        [429, 'ramp_limit_exceeded', 'rate-limit'],
+        [503, 'cmek_key_unreachable', 'overloaded'],
+        [500, 'compaction_unavailable', 'server'],
+      ] as const
+    ).map(([status, code, kind]) => [status, body('error', 'no', { error_code: code }), kind] as const),
     [500, body('constructor'), 'server'],
     [
       429,
@@ -110,7 +128,7 @@ describe('toLlmError', () => {
     expect(got.cause).toBe(cause);
   });
 
-  it("takes the header's request id where the body has none", () => {
+  it('uses the request id of the header if the body has none', () => {
     expect(
       toLlmError(statusError(500, undefined, { 'request-id': 'req_header' }), facts()).details.requestId,
     ).toBe('req_header');
@@ -144,11 +162,11 @@ describe('toLlmError', () => {
     ],
     ['a thrown text', 'x', 'network'],
     ['nothing at all', undefined, 'network'],
-  ] as const)('%s is told apart', ([, error, kind]) => {
+  ] as const)('reports %s', ([, error, kind]) => {
     expect(toLlmError(error, facts()).kind).toBe(kind);
   });
 
-  it('passes on an error of ours', () => {
+  it('returns an LlmError unchanged', () => {
     const error = new LlmError('auth', 'x');
     expect(toLlmError(error, facts())).toBe(error);
   });
@@ -179,7 +197,7 @@ describe('inBandError', () => {
   });
 });
 
-it('a transcript with reasoning is offered without it after a signature 400', () => {
+it('offers a transcript without reasoning after a 400 about a signature', () => {
   const thought = {
     type: 'reasoning',
     text: 't',

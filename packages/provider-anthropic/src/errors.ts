@@ -5,8 +5,18 @@ import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
-/** Kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.10), where the HTTP status is ambiguous. */
+/** Kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), where the HTTP status is ambiguous. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
+  // These concern the account, so another key of a pool may work.
+  claude_code_key_creator_not_member: 'auth',
+  cmek_key_disabled: 'auth',
+  cmek_key_network_blocked: 'auth',
+  organization_on_hold: 'auth',
+  // Another model of the chain may accept larger images.
+  image_dimensions_too_large: 'unsupported',
+  linked_organization_billing_unavailable: 'billing',
+  user_profile_billing_not_authorized: 'billing',
+  user_profile_not_billable: 'billing',
   contract_spend_limit_reached: 'quota',
   enforced_spend_limit_reached: 'quota',
   linked_organization_spend_limit_reached: 'quota',

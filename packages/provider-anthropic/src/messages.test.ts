@@ -100,6 +100,29 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
     ],
   ],
   [
+    'a document in a result, and after a failed result',
+    [
+      user('go'),
+      assistant([call('t1'), call('t2')]),
+      toolResult([
+        { callId: 't1', name: 'get', content: [file(new Uint8Array([4]), 'application/pdf', 'a.pdf')] },
+        { callId: 't2', name: 'get', content: [file(new Uint8Array([4]), 'application/pdf')], isError: true },
+      ]),
+    ],
+    [
+      { role: 'user', content: [text('go')] },
+      { role: 'assistant', content: [use('t1'), use('t2')] },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 't1', content: [{ ...pdfBlock('BA=='), title: 'a.pdf' }] },
+          { type: 'tool_result', tool_use_id: 't2', content: [text('error')], is_error: true },
+          pdfBlock('BA=='),
+        ],
+      },
+    ],
+  ],
+  [
     'images and documents as base64, plain text as text',
     [
       user(
@@ -153,16 +176,20 @@ const cases: readonly (readonly [string, readonly TurnMessage[], readonly object
   ],
 ];
 
+function pdfBlock(data: string): object {
+  return { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data } };
+}
+
 function imageBlock(data: string): object {
   return { type: 'image', source: { type: 'base64', media_type: 'image/png', data } };
 }
 
 describe('toMessages', () => {
-  it.for(cases)('gives %s', ([, messages, expected]) => {
+  it.for(cases)('converts %s', ([, messages, expected]) => {
     expect(wire(messages)).toEqual(expected);
   });
 
-  it('gives a call and its result an id that the wire takes', () => {
+  it('maps the id of a call and its result', () => {
     const id = 'call_1|fc_2';
     const got = wire([
       user('go'),
@@ -178,7 +205,7 @@ describe('toMessages', () => {
     });
   });
 
-  it('drops thinking that it cannot sign, with one warning', () => {
+  it('drops unsigned thinking with one warning', () => {
     const foreign = { type: 'reasoning', text: 'x', replay: { family: 'gemini/3', data: 'y' } } as const;
     const unsigned = { type: 'reasoning', text: 'x' } as const;
     const warnings: Warning[] = [];
@@ -194,11 +221,11 @@ describe('toMessages', () => {
   it.for([
     [image(new Uint8Array([1]), 'image/heic'), 'image/heic'],
     [file(new Uint8Array([1]), 'application/zip'), 'application/zip'],
-  ] as const)('refuses what the wire cannot take', ([part, named]) => {
+  ] as const)('rejects unsupported content', ([part, named]) => {
     expect(() => wire([user(part)])).toThrow(named);
   });
 
-  it('changes nothing of a frozen transcript', () => {
+  it('does not change a frozen transcript', () => {
     const frozen = Object.freeze([Object.freeze(user('a')), Object.freeze(assistant('b '))]);
     expect(() => wire(frozen)).not.toThrow();
     expect(frozen[1]?.parts).toEqual([text('b ')]);
@@ -227,7 +254,7 @@ describe('toMessages', () => {
       assistant(reply),
     ]);
 
-  it("keeps every turn's bytes as a prefix of the next one's", () => {
+  it('sends each turn as a byte prefix of the next one', () => {
     fc.assert(
       fc.property(fc.array(turn, { minLength: 2, maxLength: 6 }), (turns) => {
         const before = JSON.stringify(wire([...messagesOf(turns.slice(0, -1)), user('next')]));
@@ -245,7 +272,7 @@ describe('toMessages', () => {
     );
   });
 
-  it('alternates the roles and answers every call by a result of the same id, for any transcript', () => {
+  it('alternates roles and pairs calls with results for any transcript', () => {
     fc.assert(
       fc.property(fc.array(turn, { minLength: 1, maxLength: 6 }), (turns) => {
         const got = wire(messagesOf(turns));
@@ -285,13 +312,13 @@ describe('lacksThinking', () => {
       [user('a'), assistant([call('t1')]), results, assistant('b'), user('c')],
       false,
     ],
-  ] as const)('judges %s', ([, messages, expected]) => {
+  ] as const)('evaluates %s', ([, messages, expected]) => {
     expect(lacksThinking(wire(messages), { isThinking, isResult })).toBe(expected);
   });
 });
 
 describe('dropFinalThinking', () => {
-  it('leaves all but the last assistant message alone', () => {
+  it('changes only the last assistant message', () => {
     const thinks = thought('t', { signature: 's' });
     const messages = wire([
       user('a'),
@@ -308,14 +335,14 @@ describe('dropFinalThinking', () => {
     ]);
   });
 
-  it('drops a message of nothing but thinking', () => {
+  it('drops a message that contains only thinking', () => {
     const messages = wire([user('a'), assistant([thought('t', { signature: 's' })])]);
     dropFinalThinking(messages);
     expect(messages).toHaveLength(1);
   });
 });
 
-it('sends what the vendor kept in a turn back as it came, with who made a call', () => {
+it('sends vendor blocks back unchanged, and calls with their caller', () => {
   const block = { type: 'web_search_tool_result', tool_use_id: 's', content: [{ encrypted_content: 'x' }] };
   const caller = { type: 'code_execution_20260120', tool_id: 's' };
   const citation = { type: 'web_search_result_location', url: 'https://a.example', encrypted_index: 'e' };

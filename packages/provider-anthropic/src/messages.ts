@@ -35,8 +35,8 @@ export function toMessages(
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
       // A message that lost reasoning is not cached, so that later requests warn again.
-      if (losesReasoning(message, content)) warnOnce(warnings, UNSIGNED);
-      else cached.set(message, form);
+      if (!losesReasoning(message, content)) cached.set(message, form);
+      else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
     }
     for (const wireMessage of form) appendMessage(wire, wireMessage);
   }
@@ -48,7 +48,7 @@ export function toMessages(
 function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly ContentBlockParam[] {
   if (message.role === 'tool') {
     const results = message.parts.map((part) => resultBlocks(part, ids));
-    return [...results.map(({ result }) => result), ...results.flatMap(({ images }) => images)];
+    return [...results.map(({ result }) => result), ...results.flatMap(({ loose }) => loose)];
   }
   const blocks =
     message.role === 'user'
@@ -94,15 +94,11 @@ const UNSIGNED: Warning = {
   why: 'it has no signature that this API can verify',
 };
 
-function warnOnce(warnings: Warning[], warning: Warning): void {
-  if (!warnings.includes(warning)) warnings.push(warning);
-}
-
 /** Removes thinking from a final assistant message, which the API rejects while thinking is off. */
 export function dropFinalThinking(messages: WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;
-  const kept = last.content.filter((block) => !isThinking(block));
+  const content = last.content.filter((block) => !isThinking(block));
   messages.pop();
-  if (kept.length > 0) messages.push({ role: 'assistant', content: kept });
+  if (content.length > 0) messages.push({ role: 'assistant', content });
 }

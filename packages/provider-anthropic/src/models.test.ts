@@ -11,7 +11,7 @@ it("states the wire's image limits", () => {
   expect(modelFacts('claude-haiku-4-5').capabilities.images).toMatchObject({ maxCount: 100 });
 });
 
-it('takes PDFs where the model reads them, as many pages as the model has', () => {
+it('accepts PDFs if the model reads them, up to its pages', () => {
   expect(modelFacts('claude-opus-5-5').capabilities).toMatchObject({
     files: ['application/pdf', 'text/plain'],
     fileLimits: { pdf: { maxTotalPages: 600 } },
@@ -19,7 +19,7 @@ it('takes PDFs where the model reads them, as many pages as the model has', () =
   expect(modelFacts('claude-3-haiku-20240307').capabilities.files).toBe(false);
 });
 
-it('claims nothing for a model that it does not know', () => {
+it('returns no capabilities for an unknown model', () => {
   expect(modelFacts('glm-5')).toEqual({ capabilities: {}, quirks: {} });
   expect(modelFacts('claude-opus-6').capabilities).toEqual({});
 });

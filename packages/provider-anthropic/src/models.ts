@@ -1,5 +1,5 @@
 import { claudeModel, type ClaudeModel } from '@majordomo/claude';
-import type { Capabilities, FileLimits, ImageLimits, ModelInfo } from '@majordomo/core';
+import type { Capabilities, ModelInfo } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
 /** Returns the known capabilities and quirks of a model: those of `@majordomo/claude`, and the media limits of this API. */
@@ -14,31 +14,25 @@ export function modelFacts(modelId: string): {
   return { capabilities: { ...model.capabilities, ...media(model, maxPages) }, quirks };
 }
 
-const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
-  images: images(most),
-  files: readsPdf && FILES,
-  fileLimits: documents(most),
-});
-
 /**
  * platform.claude.com/docs/en/build-with-claude/vision, 2026-11: 8,000 px per edge, 2,000 px above 20 images, 32 MB per
  * request. An image may have 10 MiB of base64; 5 MiB of bytes are below that limit.
  */
-const images = (maxCount: number): ImageLimits => ({
-  mediaTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
-  maxBytes: 5 * 1024 * 1024,
-  maxEdge: 8000,
-  maxCount,
-  maxTotalBytes: MAX_REQUEST_BYTES,
-  rules: [{ whenCountAbove: 20, maxEdge: 2000 }],
+const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
+  images: {
+    mediaTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
+    maxBytes: 5 * 1024 * 1024,
+    maxEdge: 8000,
+    maxCount: most,
+    maxTotalBytes: MAX_REQUEST_BYTES,
+    rules: [{ whenCountAbove: 20, maxEdge: 2000 }],
+  },
+  files: readsPdf && FILES,
+  resultFiles: readsPdf ? FILES : undefined,
+  fileLimits: { maxTotalBytes: MAX_REQUEST_BYTES, pdf: { maxTotalPages: most } },
 });
 
 const FILES = ['application/pdf', 'text/plain'];
-
-const documents = (maxTotalPages: number): FileLimits => ({
-  maxTotalBytes: MAX_REQUEST_BYTES,
-  pdf: { maxTotalPages },
-});
 
 /**
  * Maximum bytes of media in a request: 32 MB (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is

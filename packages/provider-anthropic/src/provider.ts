@@ -1,4 +1,4 @@
-import type { Dsn, Model, Provider } from '@majordomo/core';
+import type { Dsn, Env, Model, Provider } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import {
   checkProviderOptions,
@@ -46,7 +46,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     id,
     vendor: options.vendor,
     billing: options.billing,
-    model: (modelId) => messagesModel(modelId, options, server),
+    model: (modelId, env) => messagesModel(modelId, options, server, env),
     schemes: { anthropic: fromDsn },
     async listModels(context) {
       const facts: ErrorContext = { target: id, secrets: [] };
@@ -68,10 +68,10 @@ const familyOf = ({ family }: Quirks, baseURL: string): string =>
  */
 const MAX_NON_STREAMING_TOKENS = 21_333;
 
-function messagesModel(modelId: string, options: AnthropicOptions, server: Connection): Model {
+function messagesModel(modelId: string, options: AnthropicOptions, server: Connection, env: Env = {}): Model {
   const { capabilities, quirks: known } = modelFacts(modelId);
   const quirks: Quirks = { ...MESSAGES_QUIRKS, ...known, ...options.quirks };
-  const family = familyOf(quirks, options.baseURL ?? ORIGIN);
+  const family = familyOf(quirks, options.baseURL ?? env['ANTHROPIC_BASE_URL'] ?? ORIGIN);
   const modelMaxTokens = capabilities.maxOutputTokens;
   return {
     id: modelId,

@@ -2,7 +2,7 @@ import { quirksFromParams } from '@majordomo/wire-kit';
 import { expect, it } from 'vitest';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 
-it('a DSN says words and truth values', () => {
+it('a DSN contains values and booleans', () => {
   const params = { thinking: 'budget', efforts: 'none', sampling: 'one' };
   expect(quirksFromParams<Quirks>(params, QUIRK_VALUES)).toEqual({
     thinking: 'budget',
@@ -14,7 +14,7 @@ it('a DSN says words and truth values', () => {
 it.for([
   [{ thinkign: 'budget' }, 'unknown quirk "thinkign"'],
   [{ thinking: 'hard' }, '"hard" is not a value of thinking; it takes none, budget, adaptive'],
-] as const)('a DSN with %j is refused', ([params, message]) => {
+] as const)('rejects a DSN with %j', ([params, message]) => {
   const reading = (): unknown => quirksFromParams<Quirks>(params, QUIRK_VALUES);
   expect(reading).toThrow(message);
   expect(reading).toThrow(expect.objectContaining({ kind: 'config' }));

@@ -2,8 +2,10 @@ import { assistant, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS, type Quirks } from './quirks.ts';
-import { maxTokensOf, toWire } from './request.ts';
+import { toWire } from './request.ts';
 import { anthropicTools } from './server-tools.ts';
+
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
 const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [user('hi')],
@@ -35,18 +37,18 @@ describe('toWire', () => {
     [undefined, 64_000, 64_000],
     [500, 64_000, 500],
     [500, undefined, 500],
-  ] as const)('maxTokens %s with a model of at most %s gives %s', ([maxTokens, most, expected]) => {
+  ] as const)('maxTokens %s with a model of at most %s is sent as %s', ([maxTokens, most, expected]) => {
     expect(wire({ maxTokens }, {}, most).params.max_tokens).toBe(expected);
   });
 
-  it('lowers maxTokens to what the model writes, with a warning', () => {
+  it('lowers maxTokens to the limit of the model, with a warning', () => {
     const { params, warnings } = wire({ maxTokens: 100_000 }, {}, 4096);
     expect(params.max_tokens).toBe(4096);
     expect(warnings).toMatchObject([{ action: 'coerced', what: 'maxTokens to 4096' }]);
   });
 
-  it.for([0, -5, NaN, 1.5, Infinity])('refuses maxTokens %s', (maxTokens) => {
-    expect(() => maxTokensOf(ask({ maxTokens }), 4096)).toThrow('maxTokens');
+  it.for([0, -5, NaN, 1.5, Infinity])('rejects maxTokens %s', (maxTokens) => {
+    expect(() => wire({ maxTokens }, {}, 4096)).toThrow('maxTokens');
   });
 
   it.for([
@@ -111,7 +113,7 @@ describe('toWire', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', () => {
+  it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', () => {
     const tools = [{ name: 'f', description: 'F.', parameters: { type: 'object' } }];
     const search = anthropicTools.webSearch({ maxUses: 2, allowedDomains: ['a.example'] });
     const sent = (own: readonly object[], theirs = tools): unknown =>
@@ -160,24 +162,24 @@ describe('toWire', () => {
       { stop_sequences: ['END'] },
       'dropped blank stop sequences',
     ],
-  ] as const)('does not send %s, and says so', ([, more, quirks, expected, warned]) => {
+  ] as const)('drops %s with a warning', ([, more, quirks, expected, warned]) => {
     const { params, warnings } = wire(more, quirks);
     expect(params).toEqual({ model: 'claude-x', max_tokens: 8192, messages: HI, ...expected });
     expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([warned]);
   });
 
-  it('sends what sampling the wire takes beside thinking', () => {
+  it('sends sampling settings that thinking permits', () => {
     const { params, warnings } = wire({ temperature: 1, topP: 0.97, reasoning: 'low' }, BUDGET);
     expect(params).toMatchObject({ temperature: 1, top_p: 0.97 });
     expect(warnings).toEqual([]);
   });
 
-  it('warns of what an output schema cannot enforce', () => {
+  it('warns about keywords that the API cannot enforce', () => {
     const { warnings } = wire({ output: { name: 'o', schema: { type: 'number', minimum: 1 } } });
     expect(warnings).toMatchObject([{ action: 'coerced', what: 'output schema: minimum' }]);
   });
 
-  it('switches thinking off where a foreign tool call began the turn, and keeps it on in its own', () => {
+  it('drops thinking if a foreign tool call began the turn', () => {
     const foreign = wire({ reasoning: 'high', messages: [user('a'), assistant([call]), result] }, BUDGET);
     expect(foreign.params.thinking).toBeUndefined();
     expect(foreign.warnings).toMatchObject([{ action: 'dropped', what: 'reasoning' }]);
@@ -198,12 +200,12 @@ describe('toWire', () => {
     expect(types({ thinkingOff: 'never' })).toEqual(['thinking', 'text']);
   });
 
-  it('changes nothing of its request', () => {
+  it('does not change its request', () => {
     const asked = deepFrozen(
       ask({
         system: 's',
         tools: [tool],
-        cache: 'long',
+        cache: LONG_CACHE,
         stop: ['x'],
         messages: [user('a'), assistant([thought, call]), result],
       }),
@@ -218,7 +220,7 @@ function deepFrozen<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-it('sends thinking back to its own server without a signature, and to no other', () => {
+it('sends unsigned thinking back to its own server only', () => {
   const family = 'messages/api.example';
   const unsigned: AssistantPart = {
     type: 'reasoning',
@@ -234,8 +236,8 @@ it('sends thinking back to its own server without a signature, and to no other',
   expect(sent('claude')).toEqual([{ thinking: 't', signature: 's' }, 'tool_use']);
 });
 
-describe('what the wire would refuse', () => {
-  it('a record, of which a grammar would make an empty object, is asked for in words', () => {
+describe('invalid content', () => {
+  it('puts the schema of a record into the system text', () => {
     const schema = { type: 'object', additionalProperties: { type: 'number' } };
     const { params, warnings } = wire({ output: { name: 'answer', schema }, reasoning: 'low' });
     expect(params.output_config).toEqual({ effort: 'low' });
@@ -243,14 +245,14 @@ describe('what the wire would refuse', () => {
     expect(warnings).toMatchObject([{ action: 'emulated', what: 'output' }]);
   });
 
-  it('the name of a call that no wire takes goes back as one that it takes', () => {
+  it('sanitizes the name of a call', () => {
     const messages = [user('a'), assistant([{ ...call, name: '$READ.FILE' }]), result];
     expect(wire({ messages }).params.messages[1]?.content).toMatchObject([
       { type: 'tool_use', name: '_READ_FILE' },
     ]);
   });
 
-  it('tells what the wire has no place for', () => {
+  it('warns about settings without a member', () => {
     const { params, warnings } = wire({
       seed: 1,
       logprobs: 1,

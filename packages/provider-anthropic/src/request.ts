@@ -40,17 +40,6 @@ export interface WireRequest {
 /** Value of `max_tokens`, which the API requires, for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
-/**
- * Returns the maximum tokens of the response: those of the request, otherwise the model's limit. Throws `invalid-request`
- * if the value is not a positive integer.
- */
-export function maxTokensOf({ maxTokens }: ModelRequest, modelMaxTokens: number | undefined): number {
-  checkInteger(maxTokens, 'maxTokens');
-  return maxTokens === undefined
-    ? (modelMaxTokens ?? DEFAULT_MAX_TOKENS)
-    : Math.min(maxTokens, modelMaxTokens ?? maxTokens);
-}
-
 /** Converts a request. Sends replay tokens of `family` only. `modelMaxTokens`: the model's limit of output tokens. */
 export function toWire(
   request: ModelRequest,
@@ -64,7 +53,7 @@ export function toWire(
   const output = toOutput(request.output, request.system, warnings);
   const tools = wireTools(toTools(request.tools, quirks, output.schema, warnings));
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
-  const maxTokens = clampedMaxTokens(request, modelMaxTokens, warnings);
+  const maxTokens = maxTokensOf(request, modelMaxTokens, warnings);
   const situation = {
     maxTokens,
     lacksThinking: lacksThinking(messages, { isThinking, isResult }),
@@ -74,8 +63,7 @@ export function toWire(
   const thinks = isThinkingOn(thinking.config, quirks);
   if (!thinks) dropFinalThinking(messages);
   const system = systemBlocks(output.system);
-  const { cache } = request;
-  if (cache === 'short' || cache === 'long') markCache(cache, tools, system, messages);
+  markCache(request, family, { tools, system, messages });
   warnings.push(
     ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
   );
@@ -98,16 +86,24 @@ export function toWire(
   return { params: withExtra(params, request.extra), warnings };
 }
 
-function clampedMaxTokens(
-  request: ModelRequest,
+/**
+ * Returns the maximum tokens of the response: those of the request, at most the model's limit. Throws `invalid-request` if
+ * the value is not a positive integer.
+ */
+function maxTokensOf(
+  { maxTokens }: ModelRequest,
   modelMaxTokens: number | undefined,
   warnings: Warning[],
 ): number {
-  const maxTokens = maxTokensOf(request, modelMaxTokens);
-  if (request.maxTokens !== undefined && request.maxTokens > maxTokens) {
-    warnings.push({ action: 'coerced', what: `maxTokens to ${maxTokens}`, why: 'the model has this limit' });
-  }
-  return maxTokens;
+  checkInteger(maxTokens, 'maxTokens');
+  if (maxTokens === undefined) return modelMaxTokens ?? DEFAULT_MAX_TOKENS;
+  if (modelMaxTokens === undefined || maxTokens <= modelMaxTokens) return maxTokens;
+  warnings.push({
+    action: 'coerced',
+    what: `maxTokens to ${modelMaxTokens}`,
+    why: 'the model has this limit',
+  });
+  return modelMaxTokens;
 }
 
 /**

@@ -17,7 +17,7 @@ describe('finishReason', () => {
     expect(finishReason(raw, false)).toBe(expected);
   });
 
-  it('reads an ordinary stop with calls as calls, and nothing else', () => {
+  it('reads a stop with calls as tool-calls', () => {
     const reasons = ['end_turn', 'stop_sequence', 'max_tokens', 'refusal', 'pause_turn'];
     expect(reasons.map((raw) => finishReason(raw, true))).toEqual([
       'tool-calls',
@@ -30,7 +30,7 @@ describe('finishReason', () => {
 });
 
 describe('usage', () => {
-  it('counts cached input into the total', () => {
+  it('includes cached input in the total', () => {
     expect(
       usage({
         input_tokens: 10,
@@ -47,7 +47,7 @@ describe('usage', () => {
     });
   });
 
-  it('leaves unknown what was not said', () => {
+  it('leaves missing counts unknown', () => {
     expect(usage(undefined)).toBeUndefined();
     expect(usage({ output_tokens: 5, cache_read_input_tokens: null })).toEqual({
       input: undefined,
@@ -58,7 +58,7 @@ describe('usage', () => {
     });
   });
 
-  it('adds the tokens of compactions, which the totals leave out, and of no other round', () => {
+  it('adds the tokens of compactions only', () => {
     const round = (type: string, input_tokens: number, output_tokens: number) => ({
       type,
       input_tokens,
@@ -88,23 +88,35 @@ describe('usage', () => {
     expect(usage({ ...raw, iterations: compacted })).toMatchObject({ input: 99_362, output: 92 });
   });
 
+  it('counts a fallback of the vendor as a tool without a fee, because the tokens are those of two models', () => {
+    const iterations = [
+      { type: 'message', input_tokens: 5, output_tokens: 1 },
+      { type: 'fallback_message', input_tokens: 5, output_tokens: 9 },
+    ];
+    const raw = { input_tokens: 5, output_tokens: 9 };
+    const used = { web_search_requests: 2 };
+    expect(usage({ ...raw, iterations, server_tool_use: used })?.details?.serverTools).toEqual({
+      web_search: 2,
+      fallback: 1,
+    });
+    expect(usage(raw, true)?.details?.serverTools).toEqual({ fallback: 1 });
+    expect(usage(raw)?.details).toBeUndefined();
+  });
+
   it.each([
     ['of the answer', 100, 8],
     ['of the context before it was compacted', 55_277, 8],
-  ])(
-    'is the sum of all rounds of a compacted answer, where the totals are those %s',
-    (_whose, input, output) => {
-      const first = { input_tokens: 55_277, output_tokens: 1 };
-      const iterations = [
-        { type: 'compaction', input_tokens: 55_277, output_tokens: 83 },
-        { type: 'message', input_tokens: 100, output_tokens: 8 },
-      ];
-      const last = { input_tokens: input, output_tokens: output, iterations };
-      expect(usage(mergeUsage(first, last))).toMatchObject({ input: 55_377, output: 91 });
-    },
-  );
+  ])('sums the iterations of a compacted response whose totals are those %s', (_whose, input, output) => {
+    const first = { input_tokens: 55_277, output_tokens: 1 };
+    const iterations = [
+      { type: 'compaction', input_tokens: 55_277, output_tokens: 83 },
+      { type: 'message', input_tokens: 100, output_tokens: 8 },
+    ];
+    const last = { input_tokens: input, output_tokens: output, iterations };
+    expect(usage(mergeUsage(first, last))).toMatchObject({ input: 55_377, output: 91 });
+  });
 
-  it('keeps what money needs', () => {
+  it('reads the details that affect the price', () => {
     const raw = {
       input_tokens: 1,
       output_tokens: 9,
@@ -127,7 +139,7 @@ describe('usage', () => {
     });
   });
 
-  it('lets message_delta correct message_start, but null and 0 take nothing back', () => {
+  it('merges message_delta into message_start, except null and 0', () => {
     const first = {
       input_tokens: 10,
       cache_read_input_tokens: 3,

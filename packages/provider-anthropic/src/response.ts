@@ -6,6 +6,7 @@ import {
   type UsageDetails,
 } from '@majordomo/core';
 import { asList, asNumber, asText, isRecord } from '@majordomo/core/toolkit';
+import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
 
 /** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
@@ -77,12 +78,14 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 /**
  * Converts usage. The wire counts cached input separately; the total includes it. The totals of the wire exclude the tokens
  * of a compaction, the request that shortens the context before the answer, although they are billed (SDK 1.10; recorded
- * 2026-03).
+ * 2026-03). `hasFallback`: whether another model continued the response.
  */
-export function usage(raw: WireUsage | undefined): Usage | undefined {
+export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | undefined {
   if (raw === undefined) return undefined;
-  const iterations = asList(raw.iterations).filter(isIteration).filter(isOfModel);
-  const usageDetails = details(raw, iterations.map(tokens));
+  const all = asList(raw.iterations).filter(isIteration);
+  const iterations = all.filter(isOfModel);
+  const isMixed = hasFallback || all.some(({ type }) => type === 'fallback_message');
+  const usageDetails = details(raw, iterations.map(tokens), isMixed);
   return {
     ...totalUsage(raw, iterations),
     ...(usageDetails === undefined ? undefined : { details: usageDetails }),
@@ -117,23 +120,16 @@ function tokens(raw: WireTokens): Usage {
   };
 }
 
-function details(raw: WireUsage, iterations: readonly Usage[]): UsageDetails | undefined {
-  const usageDetails: UsageDetails = {
+function details(raw: WireUsage, iterations: readonly Usage[], isMixed: boolean): UsageDetails | undefined {
+  const serverTools = positiveCounts(raw.server_tool_use, '_requests');
+
+  return definedMembers<UsageDetails>({
     cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
-    serverTools: toolUses(raw.server_tool_use),
+    // The tokens are those of two models: a tool without a fee makes the cost unknown.
+    serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
-  };
-  const known = Object.entries(usageDetails).filter(([, value]) => value !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
-}
-
-/** Converts `{ web_search_requests: 2, web_fetch_requests: 0 }` to `{ web_search: 2 }`. */
-function toolUses(raw: WireUsage['server_tool_use']): UsageDetails['serverTools'] {
-  const uses = Object.entries(raw ?? {}).flatMap(([name, count]): [string, number][] =>
-    typeof count === 'number' && count > 0 ? [[name.replace(/_requests$/, ''), count]] : [],
-  );
-  return uses.length === 0 ? undefined : Object.fromEntries(uses);
+  });
 }

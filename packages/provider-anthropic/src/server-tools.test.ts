@@ -30,7 +30,7 @@ it('tools that run at the vendor have the form of its SDK', () => {
   expect(anthropicTools.codeExecution()).toEqual(execution);
 });
 
-it('say nothing that they were not told', () => {
+it('omit options without a value', () => {
   expect(anthropicTools.webSearch()).toEqual({ type: 'web_search_20250305', name: 'web_search' });
   expect(anthropicTools.webFetch()).toEqual({ type: 'web_fetch_20250910', name: 'web_fetch' });
 });

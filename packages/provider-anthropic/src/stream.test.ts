@@ -47,7 +47,7 @@ const kept = (block: object, kind: string, text?: string) => ({
 const call = (id: string, args: object) => ({ type: 'tool-call', id, name: 'get', args });
 
 describe('a stream', () => {
-  it('opens and ends each part in its turn', () => {
+  it('opens and ends parts in order', () => {
     const { events } = read(
       messageStart(),
       ...textBlock(0, 'a', 'b'),
@@ -67,7 +67,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('keeps text blocks apart, so that they go back as they came', () => {
+  it('keeps text blocks separate', () => {
     const { parts } = read(messageStart(), ...textBlock(0, 'a'), ...textBlock(1, 'b'), ...ended('end_turn'));
     expect(parts).toEqual([
       { type: 'text', text: 'a' },
@@ -75,7 +75,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('collects a signature that comes in pieces, and redacted thinking', () => {
+  it('joins fragments of a signature, and reads redacted thinking', () => {
     const { parts } = read(
       messageStart(),
       blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
@@ -114,16 +114,16 @@ describe('a stream', () => {
       ],
       { a: 2 },
     ],
-  ] as const)('reads arguments that come %s', ([, block, args]) => {
+  ] as const)('reads arguments %s', ([, block, args]) => {
     expect(read(messageStart(), ...block, ...ended('tool_use')).parts).toEqual([call('t', args)]);
   });
 
-  it('flags arguments that are not an object and invents none', () => {
+  it('marks arguments that are not an object as invalid', () => {
     const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...ended('max_tokens'));
     expect(parts).toEqual([{ ...call('t', {}), invalid: { raw: '{"a":' } }]);
   });
 
-  it('makes up the id that a server left out', () => {
+  it('generates a missing id', () => {
     const { parts } = read(
       messageStart(),
       blockStart(0, { type: 'tool_use', name: 'get' }),
@@ -141,7 +141,7 @@ describe('a stream', () => {
   it.for([
     ['in pieces', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
     ['whole with their starts', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
-  ] as const)('tells calls apart that are open side by side, with arguments %s', ([, events]) => {
+  ] as const)('distinguishes parallel calls with arguments %s', ([, events]) => {
     const { parts, warnings } = read(
       messageStart(),
       ...events,
@@ -155,7 +155,7 @@ describe('a stream', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('lets text wait for the calls that are open, so that none is run with what it does not have yet', () => {
+  it('defers text until open calls have ended', () => {
     const { parts } = read(
       messageStart(),
       start(0, 'a'),
@@ -170,7 +170,7 @@ describe('a stream', () => {
     expect(parts).toEqual([call('a', { a: 1 }), { type: 'text', text: 'meanwhile' }]);
   });
 
-  it('reads a server that ends no block', () => {
+  it('reads blocks without an end', () => {
     const { parts } = read(
       messageStart(),
       start(0, 'a', { a: 1 }),
@@ -189,7 +189,7 @@ describe('a stream', () => {
     expect(parts).toMatchObject([{ args: { a: 1 } }, { args: { c: 3 } }, {}, {}]);
   });
 
-  it('reads text and thinking whose start or whose first text is missing', () => {
+  it('reads text and thinking without a start or first text', () => {
     const { parts } = read(
       messageStart(),
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
@@ -208,7 +208,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('refuses arguments of a call that nobody began: they would be run under no name', () => {
+  it('rejects arguments of a call without a start', () => {
     expect(() => read(messageStart(), json(0, '{"a":1}'))).toThrow(
       expect.objectContaining({
         kind: 'protocol',
@@ -217,7 +217,7 @@ describe('a stream', () => {
     );
   });
 
-  it('keeps thinking without a signature for its own server, and a signature too', () => {
+  it('stores unsigned and signed thinking for its own server', () => {
     const reader = newReader('messages/api.example');
     const unsigned = [
       blockStart(0, { type: 'thinking', thinking: '' }),
@@ -233,7 +233,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('tells a delta that it does not know, once', () => {
+  it('warns once about an unknown delta', () => {
     const { parts, warnings } = read(
       messageStart(),
       blockStart(0, { type: 'text', text: 'a' }),
@@ -246,7 +246,7 @@ describe('a stream', () => {
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the response' }]);
   });
 
-  it('keeps text and thinking that a server puts into one block', () => {
+  it('reads text and thinking in one block', () => {
     const { parts } = read(
       messageStart(),
       blockStart(0, { type: 'text', text: '' }),
@@ -261,12 +261,12 @@ describe('a stream', () => {
     ]);
   });
 
-  it('finishes with calls where a gateway calls that an ordinary stop', () => {
+  it('finishes with tool-calls if a gateway reports a stop', () => {
     const { finish, raw } = read(messageStart(), ...toolBlock(0, 't', 'get', '{}'), ...ended('end_turn'));
     expect([finish, raw]).toEqual(['tool-calls', 'end_turn']);
   });
 
-  it('keeps what ran at the vendor as it came, and passes over what did not come whole', () => {
+  it('stores complete vendor blocks unchanged and drops incomplete ones', () => {
     const found = { type: 'web_search_result', title: 'T', url: 'https://a.example', encrypted_content: 'e' };
     const { parts, warnings } = read(
       messageStart(),
@@ -310,7 +310,22 @@ describe('a stream', () => {
     ]);
   });
 
-  it('tells with the end of a text what it cites, and keeps for the next turn what the vendor searched', () => {
+  it('reports a fallback of the vendor in the usage', () => {
+    const block = { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } };
+    const { events } = read(
+      messageStart(),
+      blockStart(0, block),
+      blockStop(0),
+      ...textBlock(1, 'hi'),
+      ...ended('end_turn'),
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: 'finish',
+      usage: { details: { serverTools: { fallback: 1 } } },
+    });
+  });
+
+  it('emits citations at the end of a text and stores those that must be sent back', () => {
     const page = {
       type: 'web_search_result_location',
       url: 'https://a.example',
@@ -347,7 +362,7 @@ describe('a stream', () => {
     expect(readBody(body).parts).toEqual([told]);
   });
 
-  it('pauses with all that goes back', () => {
+  it('stores all blocks of a paused turn', () => {
     const compaction = { type: 'compaction', content: null };
     const { finish, parts, warnings } = read(
       messageStart(),
@@ -361,7 +376,7 @@ describe('a stream', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('keeps who made a call, where it was a program', () => {
+  it('stores the caller of a call if it was a program', () => {
     const caller = { type: 'code_execution_20260120', tool_id: 's' };
     const whole = (own: object): object => ({
       type: 'tool_use',
@@ -377,7 +392,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('is cut where a gateway begins another answer on it, and hears the same beginning once', () => {
+  it('is truncated by another response, and ignores a repeated start', () => {
     const again = { ...messageStart(), message: { id: 'msg_2', content: [], usage: {} } };
     expect(() => read(messageStart(), ...textBlock(0, 'a'), again)).toThrow(
       expect.objectContaining({ kind: 'truncated' }) as Error,
@@ -391,7 +406,7 @@ describe('a stream', () => {
     expect([usage?.input, parts]).toEqual([15, [{ type: 'text', text: 'a' }]]);
   });
 
-  it('says why it refused, in a stream and whole', () => {
+  it('reads the reason of a refusal, in a stream and a body', () => {
     const stop_details = { type: 'refusal', category: 'cyber', explanation: 'No exploits.' };
     const known = { category: 'cyber', explanation: 'No exploits.' };
     const streamed = newReader();
@@ -407,13 +422,13 @@ describe('a stream', () => {
     expect(reader.writer.take().at(-1)).toMatchObject({ stopDetails: known });
   });
 
-  it('is finished by the stop reason with its tokens', () => {
+  it('finishes on the stop reason with its usage', () => {
     const { done, usage } = read(messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn'));
     expect(done).toBe(true);
     expect(usage).toMatchObject({ input: 15, output: 7 });
   });
 
-  it('waits for the tokens where the stop reason came without them', () => {
+  it('waits for the usage after the stop reason', () => {
     const start = [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn', null)] as const;
     expect(read(...start).done).toBe(false);
     const { raw, usage } = read(...start, messageDelta(null, { output_tokens: 9 }));
@@ -421,13 +436,13 @@ describe('a stream', () => {
     expect(read(...start, messageStop)).toMatchObject({ done: true, raw: 'end_turn' });
   });
 
-  it('that stops without a reason ends as other, with a warning', () => {
+  it('finishes as other without a reason, with a warning', () => {
     const { finish, raw, warnings } = read(messageStart(), ...textBlock(0, 'a'), messageStop);
     expect({ finish, raw }).toEqual({ finish: 'other', raw: undefined });
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
   });
 
-  it('that ends after its reason is whole, and truncated before it', () => {
+  it('is complete after its reason and truncated before it', () => {
     const reader = newReader();
     reader.readMessage(JSON.stringify(messageDelta('end_turn', null)));
     reader.end();
@@ -437,7 +452,7 @@ describe('a stream', () => {
     }).toThrow(expect.objectContaining({ kind: 'truncated' }) as Error);
   });
 
-  it('tells the warnings of its request once, after the start', () => {
+  it('emits the warnings of its request once, after the start', () => {
     const reader = newReader();
     reader.writer.warning({ action: 'dropped', what: 'seed', why: 'x' });
     for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
@@ -448,7 +463,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a whole body', () => {
+describe('a complete body', () => {
   it('gives the same parts as a stream', () => {
     const { parts, finish, usage, id } = readBody(
       message(
@@ -478,11 +493,11 @@ describe('a whole body', () => {
     expect({ finish, id, input: usage?.input }).toEqual({ finish: 'tool-calls', id: 'msg_1', input: 10 });
   });
 
-  it.for([[null], ['text'], [7]])('%j is a drifted answer', ([body]) => {
+  it.for([[null], ['text'], [7]])('rejects %j', ([body]) => {
     expect(() => readBody(body)).toThrow(expect.objectContaining({ kind: 'protocol' }) as Error);
   });
 
-  it('without usage has none', () => {
+  it('has no usage if none was sent', () => {
     expect(readBody(message([{ type: 'text', text: 'a' }], { usage: undefined })).usage).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { LlmError, type Usage } from '@majordomo/core';
-import { EventWriter, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, tryParseJson, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
 import {
   finishReason,
@@ -38,8 +38,7 @@ interface MessagesReaderOptions {
 export class MessagesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
-  private readonly inBandError: (body: unknown) => LlmError;
-  private readonly reportUsage: MessagesReaderOptions['reportUsage'];
+  private readonly options: MessagesReaderOptions;
   private readonly blocks: ContentBlocks;
   private hasStarted = false;
   private id: string | undefined;
@@ -47,15 +46,14 @@ export class MessagesReader implements WireReader {
   private stopReason: string | undefined;
   private stopDetails: WireStopDetails | null | undefined;
 
-  constructor({ writer, family, inBandError, reportUsage }: MessagesReaderOptions) {
-    this.writer = writer;
-    this.blocks = new ContentBlocks({ writer, family });
-    this.inBandError = inBandError;
-    this.reportUsage = reportUsage;
+  constructor(options: MessagesReaderOptions) {
+    this.options = options;
+    this.writer = options.writer;
+    this.blocks = new ContentBlocks(options);
   }
 
   readMessage(data: string, name?: string): void {
-    if (name === 'error') throw this.inBandError(jsonOrText(data));
+    if (name === 'error') throw this.options.inBandError(tryParseJson(data) ?? { error: { message: data } });
     const event = JSON.parse(data) as WireEvent | null;
     switch (event?.type) {
       case 'content_block_start':
@@ -77,23 +75,23 @@ export class MessagesReader implements WireReader {
         this.stop();
         break;
       case 'error':
-        throw this.inBandError(event);
+        throw this.options.inBandError(event);
       default:
         // `ping`, and newer event types. An error may arrive without its type.
-        if (event?.error !== undefined) throw this.inBandError(event);
+        if (event?.error !== undefined) throw this.options.inBandError(event);
     }
   }
 
   readBody(json: unknown): void {
-    if (typeof json !== 'object' || json === null) throw this.protocolError('');
+    if (typeof json !== 'object' || json === null) this.missing('');
     const message = json as WireMessage & WireEvent;
-    if (message.type === 'error' || message.error !== undefined) throw this.inBandError(json);
-    if (!Array.isArray(message.content)) throw this.protocolError('content');
+    if (message.type === 'error' || message.error !== undefined) throw this.options.inBandError(json);
+    if (!Array.isArray(message.content)) this.missing('content');
     this.start(message);
     message.content.forEach((block: WireBlock | null, index) => {
       this.blocks.completeBlock(block, index);
     });
-    if (typeof message.stop_reason !== 'string') throw this.protocolError('stop_reason');
+    if (typeof message.stop_reason !== 'string') this.missing('stop_reason');
     this.stopReason = message.stop_reason;
     this.stopDetails = message.stop_details;
     this.finish();
@@ -149,27 +147,16 @@ export class MessagesReader implements WireReader {
     this.blocks.flush();
     this.done = true;
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
-    this.writer.finish(reason, this.stopReason, usage(this.usage), stopDetails(this.stopDetails));
+    const used = usage(this.usage, this.blocks.hasFallback);
+    this.writer.finish(reason, this.stopReason, used, stopDetails(this.stopDetails));
   }
 
   private report(unknown?: { readonly output: undefined }): void {
-    const reported = usage(this.usage);
-    if (reported !== undefined) this.reportUsage?.({ ...reported, ...unknown });
+    const reported = usage(this.usage, this.blocks.hasFallback);
+    if (reported !== undefined) this.options.reportUsage?.({ ...reported, ...unknown });
   }
 
   private missing(path: string): never {
-    throw this.protocolError(path);
-  }
-
-  private protocolError(path: string): LlmError {
-    return missingMember(path, this.writer.target);
-  }
-}
-
-function jsonOrText(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return { error: { message: data } };
+    throw missingMember(path, this.writer.target);
   }
 }

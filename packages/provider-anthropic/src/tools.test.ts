@@ -4,7 +4,7 @@ import { MESSAGES_QUIRKS } from './quirks.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
 describe('wireTools', () => {
-  it('gives name, description and schema, and strict where the schema is held to', () => {
+  it('converts name, description, schema and strict', () => {
     const schema = { type: 'object' } as const;
     expect(
       wireTools([
@@ -32,7 +32,7 @@ describe('toToolChoice', () => {
   });
 
   it.for(['required', { name: 'a' }] as const)(
-    'leaves the choice to a model that refuses to be forced',
+    'sends auto to a model that rejects forced calls',
     (choice) => {
       const warnings: Warning[] = [];
       expect(toToolChoice(choice, { ...MESSAGES_QUIRKS, forcedTools: 'never' }, warnings)).toEqual({

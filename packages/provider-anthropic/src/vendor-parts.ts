@@ -1,5 +1,6 @@
 import type { JsonObject, Replay, ToolCallPart, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { tryParseJson } from '@majordomo/wire-kit';
 
 /**
  * A content block that becomes a vendor part: tools that ran at the vendor and their results, compactions, fallbacks, and
@@ -16,24 +17,19 @@ export class VendorBlock {
     this.block = { ...opening };
   }
 
-  append(delta: object): boolean {
+  append(delta: object): void {
     const { type, partial_json: json, ...rest } = asRecord(delta);
     if (type === 'input_json_delta' && typeof json === 'string') this.json += json;
     else if (type === 'compaction_delta') Object.assign(this.block, rest);
     else if (type !== 'citations_delta') this.hasUnknownDelta = true;
-    return !this.hasUnknownDelta;
   }
 
   /** Returns the complete block, or `undefined` if it is incomplete. */
   complete(): JsonObject | undefined {
     if (this.hasUnknownDelta) return undefined;
     if (this.json === '') return this.block as JsonObject;
-    try {
-      const input: unknown = JSON.parse(this.json);
-      return { ...this.block, input } as JsonObject;
-    } catch {
-      return undefined;
-    }
+    const input = tryParseJson(this.json);
+    return input === undefined ? undefined : ({ ...this.block, input } as JsonObject);
   }
 }
 

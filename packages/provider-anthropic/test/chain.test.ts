@@ -43,8 +43,8 @@ const typesOf = (server: TestServer, at: number): string[] =>
     content.map(({ type }) => type),
   );
 
-describe('a refused thinking signature', () => {
-  it('is answered by one attempt without thinking blocks, with a warning', async () => {
+describe('a rejected thinking signature', () => {
+  it('causes one attempt without thinking blocks, with a warning', async () => {
     await using server = await testServer(inTurn(badSignature, sse(...says('sunny'))));
     const response = await open(server, 'claude-haiku-4-5').generate(loop);
     expect(response.text).toBe('sunny');
@@ -69,8 +69,8 @@ describe('a refused thinking signature', () => {
   });
 });
 
-describe('a refused parameter', () => {
-  it('is dropped, and not sent to that target again', async () => {
+describe('a rejected parameter', () => {
+  it('is dropped and not sent to that target again', async () => {
     const refused = wireError('invalid_request_error', 'temperature: Extra inputs are not permitted', 400);
     await using server = await testServer(inTurn(refused, json(message([{ type: 'text', text: 'ok' }]))));
     const model = open(server, 'some-model');
@@ -83,7 +83,7 @@ describe('a refused parameter', () => {
 });
 
 describe('a rejected credential', () => {
-  it('is asked for once more', async () => {
+  it('is requested again', async () => {
     await using server = await testServer(
       inTurn(
         wireError('authentication_error', 'expired', 401),

@@ -39,7 +39,7 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
     }
   };
 
-  it('are there', () => {
+  it('exist', () => {
     expect(cases.length).toBeGreaterThan(50);
   });
 
@@ -47,7 +47,7 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
     const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
     const { expected } = recording;
     const ways = expected.streamed ? cuts : (['complete'] as const);
-    it.for(ways)(`${recording.id} gives the recorded facts when it comes %s`, async (cut) => {
+    it.for(ways)(`${recording.id} results in the recorded facts %s`, async (cut) => {
       const got = await play(recording, cut);
       if (excepted) expect(got, 'no exception is needed').not.toEqual(expectedFacts(expected));
       else expect(got).toEqual(expectedFacts(expected));

@@ -134,7 +134,7 @@ const faults: readonly (readonly [
 ];
 
 describe('a faulty server', () => {
-  it.for(faults)('%s is told apart', async ([, answer, { kind, ...details }]) => {
+  it.for(faults)('reports %s', async ([, answer, { kind, ...details }]) => {
     await using server = await testServer(answer);
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
     const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
@@ -145,7 +145,7 @@ describe('a faulty server', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('that refuses the connection is a network error', async () => {
+  it('causes a network error by a refused connection', async () => {
     const server = await testServer(() => undefined);
     const { origin } = server;
     await server[Symbol.asyncDispose]();
@@ -154,7 +154,7 @@ describe('a faulty server', () => {
     expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
   });
 
-  it('that ends with a tool call open gives no whole tool call', async () => {
+  it('causes no complete tool call by an early end', async () => {
     await using server = await testServer(sse(...toolOpen));
     const events: ModelEvent[] = [];
     const read = async (): Promise<void> => {
@@ -168,7 +168,7 @@ describe('a faulty server', () => {
     expect(events.map(({ type }) => type)).toEqual(['start', 'part-start', 'args-delta']);
   });
 
-  it('whose stop reason came is whole, however the connection ends', async () => {
+  it('completes a response after its stop reason', async () => {
     await using server = await testServer(
       cut(messageStart(), ...textBlock(0, 'done'), messageDelta('end_turn')),
     );
@@ -222,7 +222,7 @@ describe('an abort', () => {
 });
 
 describe('a consumer', () => {
-  it('that walks away closes the socket', async () => {
+  it('closes the socket by leaving the loop', async () => {
     await using server = await testServer(stalls(messageStart(), ...textBlock(0, 'Hal').slice(0, 2)));
     const stream = open(server);
     await stream.next();
@@ -231,7 +231,7 @@ describe('a consumer', () => {
     expect(await server.requests[0]?.closed).toMatchObject({ whole: false });
   });
 
-  it('that reads to the end leaves the connection for a later call', async () => {
+  it('retains the connection by reading to the end', async () => {
     const ports = new Set<number | undefined>();
     await using server = await testServer((response) => {
       ports.add(response.socket?.remotePort);

@@ -1,4 +1,4 @@
-import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
+import { LlmError, type Env, type ModelContext, type ModelRequest } from '@majordomo/core';
 import { contextOf, inTurn, requestOf, testServer, type Answer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
@@ -74,7 +74,7 @@ describe('a call through the SDK', () => {
   it.for([
     ['deltas', sse(...says('Hello')), true],
     ['complete', json(message([{ type: 'text', text: 'Hello' }])), undefined],
-  ] as const)('asks for %s and gives the same answer', async ([delivery, answer, stream]) => {
+  ] as const)('requests %s and returns the same response', async ([delivery, answer, stream]) => {
     const { got, sent } = await call(answer, {}, {}, { delivery });
     expect(sent?.body['stream']).toBe(stream);
     expect(sent?.path).toBe('/v1/messages');
@@ -85,7 +85,7 @@ describe('a call through the SDK', () => {
     });
   });
 
-  it('goes out whole only where the answer is short enough for a connection without traffic', () => {
+  it('is non-streaming only for a short response', () => {
     const whole = (modelId: string, maxTokens?: number) =>
       createAnthropic().model(modelId).isNonStreaming?.(requestOf({ maxTokens }));
     expect(whole('claude-sonnet-4-5', 21_333)).toBe(true);
@@ -103,14 +103,14 @@ describe('a call through the SDK', () => {
 });
 
 describe('credentials', () => {
-  it('without a key the call fails with auth, and nothing is sent', async () => {
+  it('a call without a key fails with auth, and nothing is sent', async () => {
     const { error, requests } = await call(sse(...says('x')), {}, { apiKey: undefined });
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
     expect(error.message).toContain('ANTHROPIC_API_KEY');
     expect(requests).toHaveLength(0);
   });
 
-  it("reads the key from the call's env, and a given one wins", async () => {
+  it('reads the key from env; the option takes precedence', async () => {
     const env = { ANTHROPIC_API_KEY: 'from-env' };
     const answer = sse(...says('x'));
     const fromEnv = await call(answer, {}, { apiKey: undefined }, { env });
@@ -119,7 +119,7 @@ describe('credentials', () => {
     expect(given.sent?.headers['authorization']).toBe('Bearer given');
   });
 
-  it('takes nothing from the environment of the process', async () => {
+  it('reads nothing from the process environment', async () => {
     for (const [name, value] of Object.entries({
       ANTHROPIC_API_KEY: 'ambient',
       ANTHROPIC_AUTH_TOKEN: 'ambient',
@@ -137,7 +137,7 @@ describe('credentials', () => {
     debug.mockRestore();
   });
 
-  it('asks a key function for every attempt, and again with the value that got a 401', async () => {
+  it('calls a key function for each attempt, and with the value that caused a 401', async () => {
     const refusal = wireError('authentication_error', 'invalid x-api-key', 401);
     await using server = await testServer(inTurn(refusal, sse(...says('fine'))));
     const asked: (string | undefined)[] = [];
@@ -157,7 +157,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('a fixed key that got a 401 is final', async () => {
+  it('a 401 with a fixed key is final', async () => {
     const { error } = await call(wireError('authentication_error', 'invalid x-api-key', 401));
     expect(error.details.recover).toBeUndefined();
   });
@@ -174,7 +174,7 @@ describe('credentials', () => {
 });
 
 describe('headers and transport', () => {
-  it("sends the call's headers, and the provider's own win whatever their case", async () => {
+  it('sends the headers of the call; those of the provider take precedence in any case', async () => {
     const { sent } = await call(
       sse(...says('x')),
       {},
@@ -184,7 +184,7 @@ describe('headers and transport', () => {
     expect(sent?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': '1', 'anthropic-beta': 'b' });
   });
 
-  it("uses the call's fetch, and the provider's own wins", async () => {
+  it('uses the fetch of the call; the option takes precedence', async () => {
     const used: string[] = [];
     const transport =
       (name: string): typeof globalThis.fetch =>
@@ -197,7 +197,7 @@ describe('headers and transport', () => {
     expect(used).toEqual(['app', 'provider']);
   });
 
-  it("names the SDK's API version, and the former one for a model that takes sampling parameters", async () => {
+  it('sends the API version, and the earlier one with sampling parameters', async () => {
     const version = async (more: Partial<ModelRequest>, options: AnthropicOptions = {}) =>
       (await call(sse(...says('x')), more, options)).sent?.headers['anthropic-version'];
     expect(await version({})).toBe('2026-10-21');
@@ -208,7 +208,7 @@ describe('headers and transport', () => {
     );
   });
 
-  it('uses a client of the SDK that it is given', async () => {
+  it('uses a client of the application', async () => {
     const { Anthropic } = await import('@anthropic-ai/sdk');
     await using server = await testServer(inTurn(sse(...says('mine')), wireError('api_error', 'no', 500)));
     const client = new Anthropic({ apiKey: 'of-client', baseURL: server.origin });
@@ -219,20 +219,20 @@ describe('headers and transport', () => {
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer of-client');
   });
 
-  it('refuses another object as a client', async () => {
+  it('rejects another object as a client', async () => {
     const { error } = await call(sse(...says('x')), {}, { client: {} });
     expect(error.kind).toBe('config');
   });
 });
 
-describe('what cannot be sent', () => {
-  it.for([0, -1, NaN, 1.5])('maxTokens %s is refused before any call', async (maxTokens) => {
+describe('invalid requests', () => {
+  it.for([0, -1, NaN, 1.5])('rejects maxTokens %s before any call', async (maxTokens) => {
     const { error, requests } = await call(sse(...says('x')), { maxTokens });
     expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'maxTokens' } });
     expect(requests).toHaveLength(0);
   });
 
-  it('an image of another type is refused before any call', async () => {
+  it('rejects an image of another type before any call', async () => {
     const image = { type: 'image', mediaType: 'image/tiff', bytes: new Uint8Array([1]) } as const;
     const { error, requests } = await call(sse(...says('x')), {
       messages: [{ role: 'user', parts: [image] }],
@@ -243,7 +243,7 @@ describe('what cannot be sent', () => {
 });
 
 describe('a provider', () => {
-  it('lists the models page by page, with what the vendor says of them', async () => {
+  it('lists the models page by page, with their reported capabilities', async () => {
     const model = { id: 'claude-opus-5-5', type: 'model', max_input_tokens: 2_000_000, max_tokens: 150_000 };
     const blind = { id: 'claude-new', type: 'model', capabilities: { image_input: { supported: false } } };
     await using server = await testServer(
@@ -269,7 +269,7 @@ describe('a provider', () => {
     ]);
   });
 
-  it('gives a failed listing as one error', async () => {
+  it('reports a failed listing as one error', async () => {
     await using server = await testServer(wireError('permission_error', 'no', 403));
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
     await expect(provider.listModels?.(contextOf())).rejects.toMatchObject({
@@ -279,7 +279,7 @@ describe('a provider', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('serves DSNs, with quirks and a key that stays with its host', async () => {
+  it('accepts DSNs with quirks, and sends the environment key to its own host only', async () => {
     await using server = await testServer(sse(...says('x')));
     const dsn = {
       name: 'box',
@@ -305,7 +305,7 @@ describe('a provider', () => {
     });
   });
 
-  it('says what it is without loading anything', () => {
+  it('describes itself without loading the SDK', () => {
     const model = createAnthropic({ timeouts: { idleMs: 1 } }).model('claude-opus-5-5');
     expect(model).toMatchObject({
       id: 'claude-opus-5-5',
@@ -315,4 +315,12 @@ describe('a provider', () => {
       capabilities: { prefill: false, output: 'native' },
     });
   });
+});
+
+it('has the reasoning family of the server in ANTHROPIC_BASE_URL with family origin', () => {
+  const familiesOf = (env: Env, baseURL?: string): readonly string[] =>
+    createAnthropic({ baseURL, quirks: { family: 'origin' } }).model('m', env).families;
+  const env = { ANTHROPIC_BASE_URL: 'https://proxy.test' };
+  expect(familiesOf(env)).toEqual(['messages/proxy.test']);
+  expect(familiesOf(env, 'https://other.test')).toEqual(['messages/other.test']);
 });

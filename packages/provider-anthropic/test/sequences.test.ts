@@ -39,11 +39,11 @@ interface Body {
 const sessions = sequences('anthropic-messages');
 
 describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
-  it('are there', () => {
+  it('exist', () => {
     expect(sessions.length).toBeGreaterThan(3);
   });
 
-  it.for(sessions)('$id: what we send on from our parts is what the vendor accepted', async ({ steps }) => {
+  it.for(sessions)('$id: sends what the vendor accepted', async ({ steps }) => {
     await using server = await playedInTurn(steps);
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
     const history: TurnMessage[] = [];

@@ -60,6 +60,8 @@ const messages = fc.array<TurnMessage>(
   { minLength: 1, maxLength: 8 },
 );
 
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+
 const asked = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): ModelRequest => ({
   messages: list,
   tools: [],
@@ -73,13 +75,13 @@ function send(request: ModelRequest) {
   return { text: serializeBody(params, true), warnings };
 }
 
-describe('what was kept of messages', () => {
-  it('gives the bytes and the warnings that messages never seen before give', () => {
+describe('cached messages', () => {
+  it('result in the bytes and warnings of new messages', () => {
     const sends = fc.array(
       fc.record({
         from: fc.nat(3),
         to: fc.integer({ min: 1, max: 8 }),
-        cache: fc.constantFrom('short' as const, undefined),
+        cache: fc.constantFrom(SHORT_CACHE, undefined),
       }),
       { minLength: 2, maxLength: 6 },
     );
@@ -94,7 +96,7 @@ describe('what was kept of messages', () => {
     );
   });
 
-  it('is read once', () => {
+  it('are converted once', () => {
     let reads = 0;
     const all = Array.from({ length: 20 }, (_none, at): TurnMessage => {
       const id = `toolu_${at - (at % 2)}`;
@@ -118,7 +120,7 @@ describe('what was kept of messages', () => {
     expect(reads).toBe(2 * once);
   });
 
-  it('is not told what it said before it was changed in place', () => {
+  it('are converted again after a change in place', () => {
     const said = { type: 'text' as const, text: 'before' };
     const messages: TurnMessage[] = [{ role: 'user', parts: [said] }];
     expect(send(asked(messages)).text).toContain('before');
