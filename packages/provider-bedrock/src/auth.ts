@@ -93,12 +93,8 @@ async function credentialsOption(
     if (LlmError.is(cause) || context.signal.aborted) throw cause;
     const { target } = context;
     const reason = redact(cause instanceof Error ? cause.message : String(cause));
-    throw new LlmError(
-      'auth',
-      `no AWS credentials for ${target}: their source failed: ${reason}`,
-      { target },
-      { cause },
-    );
+    const message = `no AWS credentials for ${target}: their source failed: ${reason}`;
+    throw new LlmError('auth', message, { target }, { cause });
   }
 }
 

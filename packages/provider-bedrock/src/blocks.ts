@@ -5,9 +5,16 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { isRecord } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
-import type { AssistantPart, FilePart, JsonObject, ToolResultPart, UserPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  FilePart,
+  JsonObject,
+  ResultPiece,
+  ToolResultPart,
+  UserPart,
+} from '@majordomo/core';
 import { storedBlock } from './vendor-parts.ts';
-import { audioBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
+import { audioBlock, documentBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
 
 /** Maps a call id of the transcript to an id that the wire accepts. */
@@ -65,17 +72,21 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
   }
 }
 
-/** Converts a tool result. Images that the model rejects in results are returned separately, to follow them. */
+/**
+ * Converts a tool result. Images that the model rejects in results are returned separately, to follow them. `name` returns
+ * the name of a document.
+ */
 export function resultBlocks(
   { callId, content, isError }: ToolResultPart,
   ids: CallIds,
   { toolStatus, toolImages }: Quirks,
+  name: (file: FilePart) => string,
 ): { readonly result: ContentBlock; readonly loose: readonly ContentBlock[] } {
   const pieces: ToolResultContentBlock[] = [];
   const loose: ContentBlock[] = [];
   if (isError === true && !toolStatus) pieces.push({ text: 'ERROR: ' });
   for (const piece of content) {
-    const block = piece.type === 'text' ? textBlock(piece.text) : imageBlock(piece);
+    const block = resultBlock(piece, name);
     if (block === undefined) continue;
     if (block.image !== undefined && !toolImages) loose.push(block);
     else pieces.push(block);
@@ -85,6 +96,14 @@ export function resultBlocks(
     ? { status: isError === true ? ('error' as const) : ('success' as const) }
     : undefined;
   return { result: { toolResult: { toolUseId: ids(callId), content: pieces, ...status } }, loose };
+}
+
+function resultBlock(
+  piece: ResultPiece,
+  name: (file: FilePart) => string,
+): ContentBlock.TextMember | ContentBlock.ImageMember | ContentBlock.DocumentMember | undefined {
+  if (piece.type === 'text') return textBlock(piece.text);
+  return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece, name(piece));
 }
 
 export const isResult = ({ toolResult }: ContentBlock): boolean => toolResult !== undefined;

@@ -4,52 +4,70 @@ import type {
   SystemContentBlock,
   Tool,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { Warning } from '@majordomo/core';
-import type { WireMessage } from './messages.ts';
+import { cachePoints, endOf } from '@majordomo/claude';
+import type { ModelCache, ModelRequest, Warning } from '@majordomo/core';
+import { cacheLifetime } from '@majordomo/core/toolkit';
+import { isThinking } from './blocks.ts';
+import { convertTurns, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
-/**
- * Sets cache points where the documentation recommends them for a growing conversation: after the tools, the system prompt,
- * the last message and the user message before it. The API accepts at most these four.
- */
+/** Parts of the request that accept cache points. */
+interface MarkedParts {
+  readonly tools: Tool[] | undefined;
+  readonly system: SystemContentBlock[];
+  readonly messages: readonly WireMessage[];
+}
+
+/** Adds cache points after the positions at which the prompt is cached. */
 export function markCache(
-  cache: 'short' | 'long',
-  { cachePoints, longCache }: Quirks,
-  places: {
-    readonly tools: Tool[] | undefined;
-    readonly system: SystemContentBlock[];
-    readonly messages: readonly WireMessage[];
-  },
+  { cache, messages: turns }: ModelRequest,
+  quirks: Quirks,
+  family: string,
+  { tools, system, messages }: MarkedParts,
   warnings: Warning[],
 ): void {
-  if (cachePoints === 'none') {
-    warnings.push({ action: 'dropped', what: 'cache', why: 'this model accepts no cache points' });
-    return;
-  }
-  if (cache === 'long' && !longCache) {
-    warnings.push({
-      action: 'coerced',
-      what: 'cache to short',
-      why: 'this model caches a prefix for minutes only',
-    });
-  }
-  const cachePoint: CachePointBlock = {
-    type: 'default',
-    ...(cache === 'long' && longCache && { ttl: '1h' }),
-  };
-  const { tools, system, messages } = places;
-  if (cachePoints === 'all' && tools !== undefined && tools.length > 0) tools.push({ cachePoint });
-  if (system.length > 0) system.push({ cachePoint });
-  for (const message of [messages.at(-1), messages.at(-3)]) {
-    if (message !== undefined) mark(message.content, { cachePoint });
+  const accepted = cache && acceptedCache(cache, quirks, warnings);
+  if (accepted === undefined) return;
+  const { after } = accepted;
+  const leading = after === 0 ? [] : convertTurns(turns.slice(0, after), quirks, family, []);
+  const points = cachePoints(accepted, {
+    hasTools: quirks.cachePoints === 'all' && tools !== undefined && tools.length > 0,
+    hasSystem: system.length > 0,
+    messages,
+    leadingEnd: endOf(leading),
+    isMarkable,
+  });
+  // From the end, so that the positions before a new block stay valid.
+  for (const { after, lifetime } of points.toReversed()) {
+    const cachePoint: CachePointBlock = { type: 'default', ...(lifetime === 'long' && { ttl: '1h' }) };
+    if (after === 'tools') tools?.push({ cachePoint });
+    else if (after === 'system') system.push({ cachePoint });
+    else messages[after.message]?.content.splice(after.block + 1, 0, { cachePoint });
   }
 }
 
+/** Returns the setting with lifetimes that the model accepts. */
+function acceptedCache(
+  cache: ModelCache,
+  { cachePoints, longCache }: Quirks,
+  warnings: Warning[],
+): ModelCache | undefined {
+  const lifetime = cacheLifetime(cache);
+  if (lifetime === 'none') return undefined;
+  if (cachePoints === 'none') {
+    warnings.push({ action: 'dropped', what: 'cache', why: 'this model accepts no cache points' });
+    return undefined;
+  }
+  if (lifetime === 'short' || longCache) return cache;
+  const why = 'this model caches a prefix for minutes only';
+  warnings.push({ action: 'coerced', what: 'cache to short', why });
+  const short = (each: ModelCache['prefix']): ModelCache['prefix'] => (each === 'long' ? 'short' : each);
+  return { ...cache, prefix: short(cache.prefix), messages: short(cache.messages) };
+}
+
 /**
- * Adds a cache point after the last block that accepts one. After a document other than PDF the API creates a block that
+ * Whether a point may follow the block. Thinking accepts none. After a document other than PDF the API creates a block that
  * the model rejects ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
  */
-function mark(content: ContentBlock[], point: ContentBlock): void {
-  const last = content.findLastIndex(({ document }) => document === undefined || document.format === 'pdf');
-  if (last >= 0) content.splice(last + 1, 0, point);
-}
+const isMarkable = (block: ContentBlock): boolean =>
+  !isThinking(block) && (block.document === undefined || block.document.format === 'pdf');

@@ -99,22 +99,14 @@ const createInvoke =
     let inputTokens: number | undefined;
     addHeaders(stack, headers);
     addBelowDecoder(stack, 'check', responseCheck('json', target));
-    const setTokens = (tokens: number): void => {
-      inputTokens = tokens;
-    };
-    addBelowDecoder(stack, 'tokens', tokenCounter(setTokens));
+    addBelowDecoder(stack, 'tokens', (next) => async (args) => {
+      const received = await next(args);
+      const tokens = Number(received.response.headers['x-amzn-bedrock-input-token-count']);
+      if (Number.isInteger(tokens)) inputTokens = tokens;
+      return received;
+    });
     const answer = await client.send(command, { abortSignal });
     return { body: answer.body, inputTokens };
-  };
-
-const tokenCounter =
-  (tell: (tokens: number) => void): Middleware =>
-  (next) =>
-  async (args) => {
-    const received = await next(args);
-    const tokens = Number(received.response.headers['x-amzn-bedrock-input-token-count']);
-    if (Number.isInteger(tokens)) tell(tokens);
-    return received;
   };
 
 const CUSTOM_CLIENT = { factory: 'createBedrock', client: 'BedrockRuntimeClient' };

@@ -4,7 +4,6 @@ import { driftError, EventWriter } from '@majordomo/wire-kit';
 import type { Connect, Connected, Output } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 import type { WireRequest } from './request.ts';
-import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
 
 export interface ConverseCall {
@@ -40,7 +39,7 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     reader = new ConverseReader({ writer, family, id: output.$metadata?.requestId });
     yield [];
     if (streamed) yield* readStream(output, reader, signal, abort);
-    else readBody(output, reader);
+    else withDriftErrors(target, () => reader?.readBody(output));
     yield writer.take();
   } catch (error) {
     const written = writer.take();
@@ -71,7 +70,7 @@ async function* readStream(
     const next = await events.next();
     signal.throwIfAborted();
     if (next.done === true) break;
-    readEvent(next.value, reader);
+    withDriftErrors(target, () => reader.readEvent(next.value));
     if (reader.done) {
       // Reading to the end keeps the connection for the next call. A stream that continues is closed.
       events.next().then((rest) => rest.done !== true && abort(), abort);
@@ -82,18 +81,11 @@ async function* readStream(
   reader.end();
 }
 
-function readBody(answer: WireAnswer, reader: ConverseReader): void {
+/** Converts errors of the reader. */
+function withDriftErrors(target: string, read: () => void): void {
   try {
-    reader.readBody(answer);
+    read();
   } catch (error) {
-    throw driftError(error, reader.writer.target);
-  }
-}
-
-function readEvent(event: WireEvent, reader: ConverseReader): void {
-  try {
-    reader.readEvent(event);
-  } catch (error) {
-    throw driftError(error, reader.writer.target);
+    throw driftError(error, target);
   }
 }

@@ -5,8 +5,8 @@ import {
   type EmbeddingResponse,
   type ModelContext,
 } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVector, asVectors, extraFor, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
+import { asNumber, asRecord, derivedSignal } from '@majordomo/core/toolkit';
+import { asVector, asVectors, extraFor, parseJson, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
 import type { Connect, Connected, Invoked } from './connection.ts';
 import { toLlmError, type ConverseCallFacts } from './errors.ts';
 
@@ -85,11 +85,7 @@ async function embed(
   const { target, signal } = context;
   const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
   // The SDK does not remove its listener from a signal.
-  const controller = new AbortController();
-  const abort = (): void => {
-    controller.abort();
-  };
-  signal.addEventListener('abort', abort, { once: true });
+  const derived = derivedSignal(signal);
   let connected: Connected | undefined;
   try {
     signal.throwIfAborted();
@@ -97,7 +93,7 @@ async function embed(
     connected = await connect(context, facts);
     return {
       target,
-      ...fromEmbedBody(await connected.invoke(modelId, body, controller.signal), target),
+      ...fromEmbedBody(await connected.invoke(modelId, body, derived.signal), target),
       warnings: [],
     };
   } catch (error) {
@@ -106,7 +102,7 @@ async function embed(
     if (llmError.kind === 'network') connected?.lease.evict();
     throw llmError;
   } finally {
-    signal.removeEventListener('abort', abort);
+    derived.release();
     connected?.lease.release();
   }
 }
@@ -151,7 +147,9 @@ export function fromEmbedBody(
   { body, inputTokens }: Invoked,
   target: string,
 ): Pick<EmbeddingResponse, 'vectors' | 'usage'> {
-  const { embedding, embeddings, inputTextTokenCount } = asRecord(parseBody(body, target));
+  const { embedding, embeddings, inputTextTokenCount } = asRecord(
+    parseJson(new TextDecoder().decode(body), target),
+  );
   const only = asVector(embedding);
   const vectors = only === undefined ? asVectors(asRecord(embeddings)['float'] ?? embeddings) : [only];
   if (vectors === undefined)
@@ -162,12 +160,4 @@ export function fromEmbedBody(
   const input = asNumber(inputTextTokenCount) ?? inputTokens;
   const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
   return { vectors, usage: input === undefined ? undefined : { input, output: 0, ...none } };
-}
-
-function parseBody(body: Uint8Array, target: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch (cause) {
-    throw new LlmError('protocol', `${target} answered with invalid JSON`, { target, path: '' }, { cause });
-  }
 }

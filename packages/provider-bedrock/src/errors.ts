@@ -1,7 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, ModelRequest } from '@majordomo/core';
 import { asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
+import {
+  truncateBody,
+  transportError,
+  tryParseJson,
+  wireError,
+  type ErrorContext,
+} from '@majordomo/wire-kit';
 import { converseRecoveryFor } from './recovery.ts';
 
 /** Context of errors on this wire. */
@@ -36,10 +42,9 @@ const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
 /** Kinds by message, which are more specific than the exception. Observed 2024 to 2026. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
-    /input is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens/i,
+    /(?:input|prompt) is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens|exceed context limit/i,
     'context-overflow',
   ],
-  [/prompt is too long|exceed context limit/i, 'context-overflow'],
   // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more.
   [/maximum of \d+ PDF pages/i, 'unsupported'],
   [/too many tokens per day/i, 'quota'],
@@ -70,23 +75,12 @@ function classify(error: unknown, facts: ConverseCallFacts): LlmError {
   const login = loginError(error, facts);
   if (login !== undefined) return login;
   const { target } = facts;
-  if (/^Truncated event message/.test(message)) {
-    return new LlmError(
-      'truncated',
-      `${target}: the stream ended inside a frame`,
-      { target },
-      { cause: error },
-    );
-  }
+  const options = { cause: error };
+  if (/^Truncated event message/.test(message))
+    return new LlmError('truncated', `${target}: the stream ended inside a frame`, { target }, options);
   // The SDK recurses into a body: thousands of levels end in a RangeError.
-  if (BROKEN_FRAME.test(message) || name === 'SyntaxError' || name === 'RangeError') {
-    return new LlmError(
-      'protocol',
-      `${target} sent a broken frame or body`,
-      { target, path: '' },
-      { cause: error },
-    );
-  }
+  if (BROKEN_FRAME.test(message) || name === 'SyntaxError' || name === 'RangeError')
+    return new LlmError('protocol', `${target} sent a broken frame or body`, { target, path: '' }, options);
   return isTransport(error)
     ? transportError(error, target, facts.secrets)
     : responseError(error, status, facts);
@@ -141,13 +135,8 @@ function textOf({ message }: { readonly message: unknown }): string {
 const SDK_HINT = /\n {2}Deserialization error: to see the raw response[^]*$/;
 
 function messageIn(text: string): string | undefined {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    const { message, Message } = asRecord(JSON.parse(text));
-    return [message, Message].find((value) => typeof value === 'string');
-  } catch {
-    return undefined;
-  }
+  const { message, Message } = asRecord(text.startsWith('{') ? tryParseJson(text) : undefined);
+  return [message, Message].find((value) => typeof value === 'string');
 }
 
 /**
@@ -189,12 +178,8 @@ function loginError(error: Error, { target, sources, secrets }: ConverseCallFact
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {
     const message = `the AWS login for ${target} has expired: log in again (${sources})`;
-    return new LlmError(
-      'auth',
-      message,
-      { target, code: 'login-required' },
-      { cause: transportError(error, target, secrets).cause },
-    );
+    const { cause } = transportError(error, target, secrets);
+    return new LlmError('auth', message, { target, code: 'login-required' }, { cause });
   }
   const message = `no AWS credentials for ${target}: pass credentials or apiKey, or set AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID (${sources})`;
   return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });

@@ -21,7 +21,8 @@ export function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageM
   return { image: { format, source: { bytes } } };
 }
 
-const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
+/** Document formats (`DocumentFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
+export const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
   'application/pdf': 'pdf',
   'text/plain': 'txt',
   'text/csv': 'csv',
@@ -47,11 +48,14 @@ export const VIDEO_FORMATS: Readonly<Record<string, VideoFormat>> = {
 
 /** Converts a document, or a video, which has no name. */
 export function fileBlock(file: FilePart, name: string): ContentBlock {
-  const { mediaType, bytes } = file;
-  const video = VIDEO_FORMATS[mediaType];
-  if (video !== undefined) return { video: { format: video, source: { bytes } } };
-  return { document: { format: formatOf('a file', mediaType, DOCUMENT_FORMATS), name, source: { bytes } } };
+  const video = VIDEO_FORMATS[file.mediaType];
+  if (video !== undefined) return { video: { format: video, source: { bytes: file.bytes } } };
+  return documentBlock(file, name);
 }
+
+export const documentBlock = ({ mediaType, bytes }: FilePart, name: string): ContentBlock.DocumentMember => ({
+  document: { format: formatOf('a file', mediaType, DOCUMENT_FORMATS), name, source: { bytes } },
+});
 
 /** Audio formats (`AudioFormat` of the same package). */
 export const AUDIO_FORMATS: Readonly<Record<string, AudioFormat>> = {

@@ -28,19 +28,30 @@ export function toMessages(
   family: string,
   warnings: Warning[],
 ): WireMessage[] {
+  const wire = convertTurns(messages, quirks, family, warnings);
+  for (const message of wire) nameDocuments(message);
+  if (quirks.family === 'claude') trimPrefill(wire.at(-1));
+  return wire;
+}
+
+/** Converts turns. The blocks of leading turns are the leading blocks of the conversation. */
+export function convertTurns(
+  messages: readonly TurnMessage[],
+  quirks: Quirks,
+  family: string,
+  warnings: Warning[],
+): WireMessage[] {
   const ids = toolIdMapper(messages, ID_RULE);
   const names = documentNames();
   const wire: WireMessage[] = [];
   for (const message of messages) {
     if (message.role === 'tool') {
-      addResults(wire, message, ids, quirks);
+      addResults(wire, message, { ids, quirks, names });
     } else {
       addBlocks(wire, message, { ids, names, family }, warnings);
     }
   }
   if (wire[0]?.role !== 'user') wire.unshift({ role: 'user', content: [OPENING] });
-  for (const message of wire) nameDocuments(message);
-  if (quirks.family === 'claude') trimPrefill(wire.at(-1));
   return wire;
 }
 
@@ -86,9 +97,15 @@ const UNREADABLE: Warning = {
   why: 'it is of another API and has another form here',
 };
 
-function addResults(wire: WireMessage[], message: ToolMessage, ids: CallIds, quirks: Quirks): void {
+interface ResultContext {
+  readonly ids: CallIds;
+  readonly quirks: Quirks;
+  readonly names: (file: FilePart) => string;
+}
+
+function addResults(wire: WireMessage[], message: ToolMessage, { ids, quirks, names }: ResultContext): void {
   for (const part of message.parts) {
-    const { result, loose } = resultBlocks(part, ids, quirks);
+    const { result, loose } = resultBlocks(part, ids, quirks, names);
     const { content } = openMessage(wire, 'user');
     const firstOther = content.findIndex(({ toolResult }) => toolResult === undefined);
     content.splice(firstOther === -1 ? content.length : firstOther, 0, result);

@@ -40,13 +40,13 @@ describe('models', () => {
     expect(capabilities.images).toMatchObject({ maxCount: 20 });
   });
 
-  it('a newer Claude than is known is asked as the newest of its family, and nothing is claimed', () => {
+  it('treats a newer Claude as the newest of its family, without capabilities', () => {
     const { capabilities, quirks } = modelFacts('global.anthropic.claude-opus-7-1-v1');
     expect(quirks).toEqual(modelFacts('anthropic.claude-opus-5-5').quirks);
     expect(capabilities).toEqual({});
   });
 
-  it('quirks come from the query of a DSN; an unknown one is refused', () => {
+  it('reads quirks from the query of a DSN and rejects an unknown one', () => {
     const read = (params: Record<string, string>): Partial<Quirks> =>
       quirksFromParams<Quirks>(params, QUIRK_VALUES);
     expect(read({ family: 'claude', longCache: 'true', forcedTools: 'never' })).toEqual({

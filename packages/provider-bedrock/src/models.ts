@@ -1,7 +1,7 @@
 import { CLAUDE_QUIRKS, claudeModel, type ClaudeQuirks } from '@majordomo/claude';
 import type { Capabilities, FileLimits } from '@majordomo/core';
 import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/toolkit';
-import { AUDIO_FORMATS, VIDEO_FORMATS } from './media.ts';
+import { AUDIO_FORMATS, DOCUMENT_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
 /** Facts about the models whose id matches. The first match is used. */
@@ -21,17 +21,7 @@ const IMAGES: Capabilities['images'] = {
   maxCount: 20,
 };
 
-const FILES: readonly string[] = [
-  'application/pdf',
-  'text/plain',
-  'text/csv',
-  'text/html',
-  'text/markdown',
-  'application/msword',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  'application/vnd.ms-excel',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-];
+const FILES: readonly string[] = Object.keys(DOCUMENT_FORMATS);
 
 /** Nova user guide, video understanding, 2026-11: one video, 25 MB in total. */
 const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
@@ -68,6 +58,7 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
   tools: true,
   images: IMAGES,
   files: [...FILES, ...VIDEOS],
+  resultFiles: FILES,
   audio: false,
   fileLimits: MAX_DOCUMENTS,
   output: 'tool',
@@ -76,6 +67,11 @@ const nova = (contextTokens: number, facts: Partial<Capabilities> = {}): Capabil
   maxOutputTokens: 10_000,
   ...facts,
 });
+
+const NOVA_2: Pick<ModelRule, 'capabilities' | 'quirks'> = {
+  capabilities: nova(1_000_000, { reasoning: true, maxOutputTokens: 65_536 }),
+  quirks: { ...NOVA, reasoning: 'reasoning-config' },
+};
 
 /**
  * Quirks of single Claude models on this platform, in addition to those of `@majordomo/claude`. Sources, of 2026-11: the
@@ -95,21 +91,13 @@ const MODELS: readonly ModelRule[] = [
   {
     // The Nova model with audio input (model page, 2026-11); unverified.
     pattern: /amazon\.nova-2-omni/,
-    capabilities: nova(1_000_000, {
-      reasoning: true,
-      maxOutputTokens: 65_536,
-      audio: Object.keys(AUDIO_FORMATS),
-    }),
-    quirks: { ...NOVA, reasoning: 'reasoning-config' },
+    ...NOVA_2,
+    capabilities: { ...NOVA_2.capabilities, audio: Object.keys(AUDIO_FORMATS) },
   },
-  {
-    pattern: /amazon\.nova-2-/,
-    capabilities: nova(1_000_000, { reasoning: true, maxOutputTokens: 65_536 }),
-    quirks: { ...NOVA, reasoning: 'reasoning-config' },
-  },
+  { pattern: /amazon\.nova-2-/, ...NOVA_2 },
   {
     pattern: /amazon\.nova-micro/,
-    capabilities: nova(128_000, { images: false, files: false }),
+    capabilities: nova(128_000, { images: false, files: false, resultFiles: undefined }),
     quirks: NOVA,
   },
   { pattern: /amazon\.nova-/, capabilities: nova(300_000), quirks: NOVA },
@@ -159,7 +147,10 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   const maxPages = model?.maxPages;
   if (model === undefined || maxPages === undefined) return { capabilities: {}, quirks };
   const fileLimits = documents(maxPages, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
-  return { capabilities: { ...model.capabilities, images: IMAGES, files: FILES, fileLimits }, quirks };
+  return {
+    capabilities: { ...model.capabilities, images: IMAGES, files: FILES, resultFiles: FILES, fileLimits },
+    quirks,
+  };
 }
 
 /** Claude's thinking quirk in the form of this wire. */

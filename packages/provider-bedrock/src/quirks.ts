@@ -12,7 +12,7 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
    */
   readonly reasoning:
     'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
-  /** Reasoning tokens that the model accepts: those of every Claude, or of its own id. */
+  /** Reasoning tokens that the model accepts: those of every Claude, or those of the same model id. */
   readonly family: 'claude' | 'model';
   /** Where the model accepts cache points: everywhere, everywhere but after tools, or nowhere. */
   readonly cachePoints: 'all' | 'no-tools' | 'none';
@@ -29,7 +29,7 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
 }
 
 const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
-const { thinking: _words, ...CLAUDE_WORDS } = CLAUDE_QUIRK_VALUES;
+const { thinking: _values, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
 
 /** Quirks of an unknown model. Recoveries drop settings that a model rejects. */
 export const CONVERSE_QUIRKS: Quirks = {
@@ -46,7 +46,7 @@ export const CONVERSE_QUIRKS: Quirks = {
 
 /** Values of each quirk in a DSN. */
 export const QUIRK_VALUES: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
-  ...CLAUDE_WORDS,
+  ...CLAUDE_VALUES,
   reasoning: ['thinking-budget', 'thinking-adaptive', 'reasoning-config', 'reasoning-effort', 'none'],
   family: ['claude', 'model'],
   cachePoints: ['all', 'no-tools', 'none'],

@@ -5,6 +5,9 @@ import { modelFacts } from './models.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const CLAUDE = modelFacts('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
 const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   messages: [user('hi')],
@@ -106,16 +109,16 @@ describe('toWire', () => {
     });
   });
 
-  it('never changes a frozen request', () => {
+  it('does not change a frozen request', () => {
     const frozen = Object.freeze(
-      requestOf({ messages: Object.freeze([user('a'), user('b')]), cache: 'long', system: 's' }),
+      requestOf({ messages: Object.freeze([user('a'), user('b')]), cache: LONG_CACHE, system: 's' }),
     );
     const before = JSON.stringify(frozen);
     toWire(frozen, 'm', CLAUDE, 'claude');
     expect(JSON.stringify(frozen)).toBe(before);
   });
 
-  it('merges neighbours of one role and begins with the user', () => {
+  it('merges adjacent messages of one role and begins with the user', () => {
     const { messages } = wire({ messages: [assistant('Hello.'), user('a'), user('b')] }).params;
     expect(messages?.map(({ role, content }) => [role, content?.length])).toEqual([
       ['user', 1],
@@ -137,7 +140,7 @@ describe('toWire', () => {
     ]);
   });
 
-  it('renames ids that the wire refuses, in calls and results alike', () => {
+  it('maps invalid ids in calls and results', () => {
     const id = 'call.with/illegal characters';
     const { messages } = wire({
       messages: [user('a'), assistant([call(id)]), toolResult({ callId: id, name: 'weather', content: 'x' })],
@@ -148,7 +151,7 @@ describe('toWire', () => {
     expect(messages?.[2]?.content?.[0]?.toolResult?.toolUseId).toBe(sent);
   });
 
-  it('gives documents a format and names that the wire takes, and a text beside them', () => {
+  it('sends documents with a format, valid names and a text', () => {
     const pdf = file(Uint8Array.of(1), 'application/pdf', 'Q3_report (final).pdf');
     const { messages } = wire({ messages: [user(pdf, pdf)] }).params;
     expect(messages?.[0]?.content).toEqual([
@@ -158,7 +161,7 @@ describe('toWire', () => {
     ]);
   });
 
-  it('refuses media that the wire has no format for', () => {
+  it('rejects media without a format', () => {
     expect(() => wire({ messages: [user(image(Uint8Array.of(1), 'image/tiff'))] })).toThrow(/image\/tiff/);
     expect(() => wire({ messages: [user(file(Uint8Array.of(1), 'application/zip'))] })).toThrow(
       /application\/zip/,
@@ -167,7 +170,7 @@ describe('toWire', () => {
 });
 
 describe('reasoning', () => {
-  it('redacted thinking goes back as the bytes that it came as', () => {
+  it('sends redacted thinking back as its original bytes', () => {
     const { messages } = wire({
       messages: [user('a'), assistant([thinking({ redacted: 'EtkE' })]), user('b')],
     }).params;
@@ -176,7 +179,7 @@ describe('reasoning', () => {
     ]);
   });
 
-  it('reasoning without a token is left out, with a warning', () => {
+  it('drops reasoning without a token, with a warning', () => {
     const { params, warnings } = wire({
       messages: [
         user('a'),
@@ -221,7 +224,7 @@ describe('reasoning', () => {
     ['openai.gpt-oss-120b-1:0', 'high', { additionalModelRequestFields: { reasoning_effort: 'high' } }],
     ['meta.llama3-8b-instruct-v1:0', 'high', {}],
     ['anthropic.claude-sonnet-4-20250514-v1:0', 'none', {}],
-  ] as const)('%s is told "%s"', (modelId, reasoning, expected) => {
+  ] as const)('%s receives "%s"', (modelId, reasoning, expected) => {
     expect(fieldsFor(modelId, { reasoning })).toEqual({
       additionalModelRequestFields: undefined,
       outputConfig: undefined,
@@ -230,7 +233,7 @@ describe('reasoning', () => {
     });
   });
 
-  it('a budget stays below maxTokens, and is dropped where the wire would refuse it', () => {
+  it('keeps a budget below maxTokens, or drops it', () => {
     expect(wire({ reasoning: 'high', maxTokens: 4000 }).params.additionalModelRequestFields).toEqual({
       thinking: { type: 'enabled', budget_tokens: 2000 },
     });
@@ -250,8 +253,8 @@ describe('reasoning', () => {
   });
 });
 
-describe('the rest', () => {
-  it('an output schema is text configuration, as JSON text', () => {
+describe('other settings', () => {
+  it('sends an output schema as JSON text', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' } } };
     expect(wire({ output: { name: 'answer', schema } }).params.outputConfig).toEqual({
       textFormat: {
@@ -263,7 +266,7 @@ describe('the rest', () => {
     });
   });
 
-  it('what a grammar does not take goes into the descriptions, with a warning', () => {
+  it('moves unsupported keywords to the descriptions, with a warning', () => {
     const schema = { type: 'object', properties: { a: { type: 'string', minLength: 1 } } };
     const { params, warnings } = wire({ output: { name: 'answer', schema } });
     expect(params.outputConfig?.textFormat?.structure?.jsonSchema?.schema).toBe(
@@ -272,7 +275,7 @@ describe('the rest', () => {
     expect(warnings).toMatchObject([{ action: 'coerced', what: 'output schema: minLength' }]);
   });
 
-  it('a record, of which a grammar would make an empty object, is asked for in words', () => {
+  it('puts the schema of a record into the system text', () => {
     const schema = { type: 'object', additionalProperties: { type: 'number' } };
     const { params, warnings } = wire({ output: { name: 'answer', schema }, system: 'Be brief.' });
     expect(params.outputConfig).toBeUndefined();
@@ -280,7 +283,7 @@ describe('the rest', () => {
     expect(warnings).toMatchObject([{ action: 'emulated', what: 'output' }]);
   });
 
-  it('the name of a call that no wire takes goes back as one that it takes', () => {
+  it('sanitizes the name of a call', () => {
     const messages = [
       user('a'),
       assistant([{ ...call('x'), name: 'exec.command<|channel|>' } as AssistantPart]),
@@ -291,7 +294,7 @@ describe('the rest', () => {
     expect(params.toolConfig?.tools?.[0]?.toolSpec?.name).toBe('exec_command__channel__');
   });
 
-  it('a prefill goes out without the white space at its end, to Claude only', () => {
+  it('trims the end of a prefill for Claude only', () => {
     const messages = [user('a'), assistant('Once upon \n')];
     expect(wire({ messages }).params.messages?.[1]?.content).toEqual([{ text: 'Once upon' }]);
     expect(wire({ messages }, CONVERSE_QUIRKS).params.messages?.[1]?.content).toEqual([
@@ -299,32 +302,58 @@ describe('the rest', () => {
     ]);
   });
 
-  it('puts at most four cache points, after tools, system, the last message and the one of the user before', () => {
+  it('adds cache points after the system text, the leading messages and the last block', () => {
     const quirks = modelFacts('anthropic.claude-haiku-4-5-20251001-v1:0').quirks;
-    const messages = [user('a'), assistant('b'), user('c'), assistant('d'), user('e')];
-    const { params } = wire({ cache: 'long', system: 's', tools: [WEATHER], messages }, quirks);
-    const point = { cachePoint: { type: 'default', ttl: '1h' } };
-    expect(params.toolConfig?.tools?.at(-1)).toEqual(point);
-    expect(params.system?.at(-1)).toEqual(point);
-    expect(
-      params.messages?.map(({ content }) => content?.some(({ cachePoint }) => cachePoint !== undefined)),
-    ).toEqual([false, false, true, false, true]);
+    const messages = [user('document'), user('a'), assistant('b'), user('c')];
+    const plan = { ...SHORT_CACHE, prefix: 'long', after: 1 } as const;
+    const { params } = wire({ cache: plan, system: 's', tools: [WEATHER], messages }, quirks);
+    const long = { cachePoint: { type: 'default', ttl: '1h' } };
+    expect(params.toolConfig?.tools).toHaveLength(1);
+    expect(params.system).toEqual([{ text: 's' }, long]);
+    expect(params.messages?.map(({ content }) => content)).toEqual([
+      [{ text: 'document' }, long, { text: 'a' }],
+      [{ text: 'b' }],
+      [{ text: 'c' }, { cachePoint: { type: 'default' } }],
+    ]);
   });
 
-  it('a model without cache points, or with short ones only, says so', () => {
-    expect(wire({ cache: 'short' }, CONVERSE_QUIRKS).warnings).toEqual([
+  it('adds a cache point after the tools without system text, unless the model accepts none there', () => {
+    const { quirks } = modelFacts('anthropic.claude-haiku-4-5-20251001-v1:0');
+    const ask = { cache: { ...SHORT_CACHE, messages: 'none' }, tools: [WEATHER] } as const;
+    const point = { cachePoint: { type: 'default' } };
+    expect(wire(ask, quirks).params.toolConfig?.tools?.slice(1)).toEqual([point]);
+    const noTools = { ...quirks, cachePoints: 'no-tools' } as const;
+    expect(wire(ask, noTools).params.toolConfig?.tools).toHaveLength(1);
+  });
+
+  it('keeps a document without text and its question apart', () => {
+    const document = user(file(Uint8Array.of(1), 'application/pdf', 'a.pdf'));
+    const { quirks } = modelFacts('anthropic.claude-haiku-4-5-20251001-v1:0');
+    const cache = { ...SHORT_CACHE, messages: 'none', after: 1 } as const;
+    const { params } = wire({ cache, messages: [document, user('q')] }, quirks);
+    expect(params.messages?.[0]?.content?.map((block) => Object.keys(block)[0])).toEqual([
+      'document',
+      'cachePoint',
+      'text',
+    ]);
+  });
+
+  it('warns if a model lacks cache points or long ones', () => {
+    expect(wire({ cache: SHORT_CACHE }, CONVERSE_QUIRKS).warnings).toEqual([
       expect.objectContaining({ what: 'cache' }),
     ]);
-    expect(wire({ cache: 'long' }).warnings).toEqual([expect.objectContaining({ what: 'cache to short' })]);
+    expect(wire({ cache: LONG_CACHE }).warnings).toEqual([
+      expect.objectContaining({ what: 'cache to short' }),
+    ]);
   });
 
-  it('a model without system blocks gets the text first', () => {
+  it('sends the system text as the first message to a model without system blocks', () => {
     const { params } = wire({ system: 'Be brief.' }, { ...CLAUDE, system: false });
     expect(params.system).toBeUndefined();
     expect(params.messages?.[0]?.content).toEqual([{ text: 'Be brief.' }, { text: 'hi' }]);
   });
 
-  it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', () => {
+  it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', () => {
     const tools = [{ name: 'f', description: 'F.', parameters: { type: 'object' } }];
     const nova = { systemTool: { name: 'nova_grounding' } };
     const sent = (own: readonly object[], theirs = tools): unknown =>
@@ -336,7 +365,7 @@ describe('the rest', () => {
     expect(sent([nova, { toolSpec: { name: 'g' } }])).toEqual(['nova_grounding', 'g']);
   });
 
-  it('extra is merged last, the fields for the model one by one', () => {
+  it('merges extra last, and the fields for the model by member', () => {
     const { params } = wire({
       reasoning: 'low',
       maxTokens: 5000,
@@ -352,14 +381,14 @@ describe('the rest', () => {
     ['both', { temperature: 0.1, topP: 0.2 }, { temperature: 0.1, topP: 0.2 }],
     ['one', { temperature: 0.1, topP: 0.2 }, { temperature: 0.1 }],
     ['none', { temperature: 0.1, topP: 0.2 }, undefined],
-  ] as const)('sampling "%s" sends what the model takes, and warns of the rest', (sampling, asked, sent) => {
+  ] as const)('sampling "%s" sends accepted settings and warns about the others', (sampling, asked, sent) => {
     const { params, warnings } = wire(asked, { ...CLAUDE, sampling });
     expect(params.inferenceConfig).toEqual(sent);
     expect(warnings).toHaveLength(2 - Object.keys(sent ?? {}).length);
   });
 });
 
-it('sends the tier, and top_k where it is known where it goes', () => {
+it('sends the tier, and top_k for Claude', () => {
   const asked = { serviceTier: 'flex', topK: 5, logprobs: 1 } as const;
   const { params, warnings } = wire(asked);
   expect(params).toMatchObject({ serviceTier: { type: 'flex' }, additionalModelRequestFields: { top_k: 5 } });
@@ -369,19 +398,44 @@ it('sends the tier, and top_k where it is known where it goes', () => {
   expect(plain.warnings.map(({ what }) => what)).toEqual(['logprobs', 'topK']);
 });
 
-it('says an effort in the next word of models that have three', () => {
+it('sends the next effort of models that have three', () => {
   const told = wire({ reasoning: 'xhigh' }, modelFacts('openai.gpt-oss-120b-1:0').quirks, 'm');
   expect(told.params.additionalModelRequestFields).toEqual({ reasoning_effort: 'high' });
   expect(told.warnings).toMatchObject([{ what: 'reasoning "xhigh" to high' }]);
 });
 
-it('marks no prefix that ends in a document other than a PDF', () => {
+it('sets no cache point after a document other than a PDF', () => {
   const bytes = Uint8Array.of(1);
   const marked = (mediaType: string): unknown =>
     wire({
-      cache: 'short',
+      cache: SHORT_CACHE,
       messages: [user('look', file(bytes, mediaType, 'a'))],
     }).params.messages?.[0]?.content?.map((block) => Object.keys(block)[0]);
   expect(marked('text/markdown')).toEqual(['text', 'cachePoint', 'document']);
   expect(marked('application/pdf')).toEqual(['text', 'document', 'cachePoint']);
+});
+
+describe('a document in a tool result', () => {
+  it('is a document block with a unique name', () => {
+    const document = file(Uint8Array.of(1), 'application/pdf', 'a.pdf');
+    const { params } = wire({
+      messages: [
+        user('Compare.', document),
+        assistant([call('x')]),
+        toolResult({ callId: 'x', name: 'weather', content: [document] }),
+      ],
+    });
+    const first = params.messages?.[0]?.content?.[1]?.document;
+    const [found] = params.messages?.[2]?.content?.[0]?.toolResult?.content ?? [];
+    expect(found?.document).toMatchObject({ format: 'pdf', source: { bytes: Uint8Array.of(1) } });
+    expect(found?.document?.name).not.toBe(first?.name);
+  });
+
+  it('is declared by the models that accept it', () => {
+    expect(modelFacts('anthropic.claude-sonnet-4-20250514-v1:0').capabilities.resultFiles).toContain(
+      'application/pdf',
+    );
+    expect(modelFacts('amazon.nova-micro-v1:0').capabilities.resultFiles).toBeUndefined();
+    expect(modelFacts('meta.llama3-3-70b-instruct-v1:0').capabilities.resultFiles).toBeUndefined();
+  });
 });

@@ -41,10 +41,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
     },
     warnings,
   );
-  const { cache } = request;
-  if (cache === 'short' || cache === 'long') {
-    markCache(cache, quirks, { tools: toolConfig?.tools, system, messages }, warnings);
-  }
+  markCache(request, quirks, family, { tools: toolConfig?.tools, system, messages }, warnings);
   warnings.push(
     ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
   );

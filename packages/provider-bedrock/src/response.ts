@@ -1,5 +1,6 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { definedMembers, toCitation } from '@majordomo/wire-kit';
 
 /** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162. Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
@@ -59,14 +60,7 @@ export function citationOf({ title, source, sourceContent, location }: WireCitat
   const url = place?.['url'] ?? (isPage ? source : undefined);
   const document = place?.['documentIndex'] ?? (isPage ? undefined : source);
   const quote = (sourceContent ?? []).map(({ text = '' }) => text).join('');
-  if (typeof url !== 'string' && typeof document !== 'number' && typeof document !== 'string')
-    return undefined;
-  return {
-    ...(typeof url === 'string' && { url }),
-    ...((typeof document === 'number' || typeof document === 'string') && { document }),
-    ...(title !== undefined && { title }),
-    ...(quote !== '' && { quote }),
-  };
+  return toCitation({ url, document, title, quote });
 }
 
 /** A call, or its start. */
@@ -127,9 +121,9 @@ function detailsOf(
   serviceTier: string | undefined,
   uses: ReadonlyMap<string, number>,
 ): UsageDetails | undefined {
-  const cacheWriteLong = cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens;
-  const serverTools = uses.size === 0 ? undefined : Object.fromEntries(uses);
-  if (cacheWriteLong === undefined && serviceTier === undefined && serverTools === undefined)
-    return undefined;
-  return { cacheWriteLong, serviceTier, ...(serverTools !== undefined && { serverTools }) };
+  return definedMembers({
+    cacheWriteLong: cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens,
+    serviceTier,
+    serverTools: uses.size === 0 ? undefined : Object.fromEntries(uses),
+  });
 }

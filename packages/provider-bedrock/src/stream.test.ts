@@ -34,7 +34,7 @@ const END: readonly WireEvent[] = [
 ];
 
 describe('a stream', () => {
-  it('tells two calls apart that take turns, and ends them in the order in which they began', () => {
+  it('distinguishes interleaved calls and ends them in their order', () => {
     const events = read(
       { messageStart: { role: 'assistant' } },
       startCall(1, 'a'),
@@ -54,7 +54,7 @@ describe('a stream', () => {
     expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'tool-calls', usage: undefined });
   });
 
-  it('keeps the signature of reasoning, also in pieces, and redacted reasoning as text', () => {
+  it('stores the signature of reasoning, also in fragments, and redacted reasoning as text', () => {
     const events = read(
       delta(0, { reasoningContent: { text: 'Hm.' } }),
       delta(0, { reasoningContent: { signature: 'si' } }),
@@ -87,7 +87,7 @@ describe('a stream', () => {
     });
   });
 
-  it('tells what a text cites, in its own block or in one behind it', () => {
+  it('reads citations in the block of the text or the next one', () => {
     const web = { location: { web: { url: 'https://a.example', domain: 'a.example' } } };
     const found = {
       title: 'B',
@@ -119,7 +119,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('holds citations that come before their own text, and leaves the text before them alone', () => {
+  it('assigns early citations to the text that follows', () => {
     const facts = { title: 'facts', location: { documentChar: { documentIndex: 0, start: 0, end: 9 } } };
     const events = read(
       delta(0, { text: 'So.' }),
@@ -136,7 +136,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('tells of citations that no text came for', () => {
+  it('warns about citations without text', () => {
     const page = { location: { web: { url: 'https://a.example' } } };
     const events = read(delta(0, { citation: page }), ...END);
     expect(parts(events)).toEqual([]);
@@ -146,7 +146,7 @@ describe('a stream', () => {
     });
   });
 
-  it('counts the tools that ran at the vendor, which the wire does not', () => {
+  it('counts vendor tools', () => {
     const use = (at: number) => ({
       contentBlockStart: {
         contentBlockIndex: at,
@@ -157,7 +157,7 @@ describe('a stream', () => {
     expect(events.at(-1)).toMatchObject({ usage: { details: { serverTools: { nova_grounding: 2 } } } });
   });
 
-  it('holds what ran at the vendor as it came, and does not ask for its results', () => {
+  it('stores vendor blocks unchanged and requests no results', () => {
     const events = read(
       {
         contentBlockStart: {
@@ -207,7 +207,7 @@ describe('a stream', () => {
     expect(events.at(-1)).toMatchObject({ reason: 'stop' });
   });
 
-  it('skips events, blocks and deltas that came later', () => {
+  it('ignores newer events, blocks and deltas', () => {
     const events = read(
       { somethingNew: {} } as WireEvent,
       { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } as never } },
@@ -241,7 +241,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a whole answer', () => {
+describe('a complete response', () => {
   it('reads every kind of block', () => {
     const events = readWhole({
       output: {
@@ -269,18 +269,18 @@ describe('a whole answer', () => {
     [{}, 'output.message.content'],
     [{ output: { message: { content: [] } } }, 'stopReason'],
     [{ output: { message: { content: [{ toolUse: { toolUseId: 'a' } }] } } }, 'content[0].toolUse.name'],
-  ])('a drifted one (%j) is a protocol error that names the place', (answer, path) => {
+  ])('rejects %j as protocol with the path', (answer, path) => {
     expect(() => readWhole(answer)).toThrow(
       expect.objectContaining({ kind: 'protocol', details: expect.objectContaining({ path }) as object }),
     );
   });
 });
 
-describe('what an answer cannot hold', () => {
+describe('unsupported content', () => {
   const told = (events: readonly ModelEvent[]): unknown[] =>
     events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []));
 
-  it('is told by its kind, once, in a stream and in a body', () => {
+  it('is reported once per kind, in a stream and in a body', () => {
     const unknown = { $unknown: ['block_of_2027', {}] };
     const streamed = read(
       { messageStart: { role: 'assistant' } },
@@ -297,7 +297,7 @@ describe('what an answer cannot hold', () => {
     expect(told(whole)).toEqual(['image in the response', 'block_of_2027 in the response']);
   });
 
-  it('is not told of citations, whose text is kept', () => {
+  it('is not reported for citations with text', () => {
     const streamed = read(
       { messageStart: { role: 'assistant' } },
       delta(0, { text: 'a' }),

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isList, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
 import { plainJson } from './vendor-parts.ts';
 import {
@@ -65,7 +65,7 @@ export class ConverseReader {
   private readonly openCalls: string[] = [];
   private readonly endedCalls = new Set<string>();
   private signature = '';
-  private readonly warnedKinds = new Set<string>();
+  private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
   /**
@@ -81,6 +81,7 @@ export class ConverseReader {
 
   constructor({ writer, family, id }: ConverseReaderOptions) {
     this.writer = writer;
+    this.warnings = new OnceWarnings(writer);
     this.family = family;
     this.id = id;
   }
@@ -198,9 +199,7 @@ export class ConverseReader {
   }
 
   private warnDropped(kind: string, why: string): void {
-    if (this.warnedKinds.has(kind)) return;
-    this.warnedKinds.add(kind);
-    this.writer.warning({ action: 'dropped', what: `${kind} in the response`, why });
+    this.warnings.warn(`${kind} in the response`, why);
   }
 
   private text(text: unknown, path: string, key: string): void {
@@ -212,7 +211,7 @@ export class ConverseReader {
   }
 
   private cite(raw: readonly WireCitation[], key: string): void {
-    const citations = raw.map(citationOf).filter((one): one is Citation => one !== undefined);
+    const citations = raw.flatMap((each) => citationOf(each) ?? []);
     if (citations.length === 0) return;
     const before = this.earlyCitations?.key === key ? this.earlyCitations.citations : [];
     this.earlyCitations = { key, citations: [...before, ...citations] };
@@ -320,12 +319,8 @@ const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
 
 /** Returns `undefined` if the JSON is not an object. */
 function parseObject(json: string): object | undefined {
-  try {
-    const value: unknown = json === '' ? {} : JSON.parse(json);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = json === '' ? {} : tryParseJson(json);
+  return isRecord(value) ? value : undefined;
 }
 
 const keyOf = (index: number | undefined): string => String(index ?? 0);

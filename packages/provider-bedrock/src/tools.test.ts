@@ -29,7 +29,7 @@ describe('tools', () => {
     toolResult({ callId: 'x', name: 'weather', content: 'y' }),
   ];
 
-  it('a history of calls without tools declares them by name, with a warning', () => {
+  it('declares the tools of a history by name, with a warning', () => {
     const { params, warnings } = wire({ messages: history });
     expect(params.toolConfig).toEqual({
       tools: [{ toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } } }],
@@ -77,7 +77,7 @@ describe('tools', () => {
     expect(warnings.map(({ what }) => what)).toEqual(warned);
   });
 
-  it('a union at the root of a tool is joined: the wire refuses it there', () => {
+  it('joins a union at the root of a tool', () => {
     const branch = (name: string): object => ({
       type: 'object',
       properties: { [name]: {} },
@@ -91,7 +91,7 @@ describe('tools', () => {
     });
   });
 
-  it('what ran at the vendor goes back as it came, and to nobody else', () => {
+  it('sends vendor blocks back unchanged, to their family only', () => {
     const family = 'converse/amazon.nova-2-lite';
     const use = { toolUse: { toolUseId: 's', name: 'nova_grounding', input: {}, type: 'server_tool_use' } };
     const result = {
@@ -120,7 +120,7 @@ describe('tools', () => {
     expect(wire(request, CLAUDE, 'claude').warnings.map(({ what }) => what)).toEqual(['vendor parts']);
   });
 
-  it('a tool of the vendor in the history is declared as one, and once', () => {
+  it('declares a vendor tool of the history once', () => {
     const family = 'converse/amazon.nova-2-lite';
     const block = { toolUse: { toolUseId: 's', name: 'nova_grounding', input: {}, type: 'server_tool_use' } };
     const searched = assistant([
@@ -137,7 +137,7 @@ describe('tools', () => {
     expect(asked.warnings).toEqual([]);
   });
 
-  it('a model without status and images in results is told by text, and shown them after', () => {
+  it('sends status as text and images after the results to a model without both', () => {
     const bytes = Uint8Array.of(1);
     const { messages } = wire(
       {

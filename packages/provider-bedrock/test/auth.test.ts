@@ -43,29 +43,32 @@ describe('signing', () => {
       'http1',
       'arn:aws:bedrock:us-east-1:012345678901:inference-profile/us.anthropic.claude-3-7-sonnet-20250219-v1:0',
     ],
-  ] as const)('over %s an independent signer finds the same signature', async (_name, protocol, modelId) => {
-    await serve(protocol);
-    const handler = protocol === 'http2' ? { requestHandler: undefined } : {};
-    const got = await ask(
-      { region: 'eu-west-1', credentials: { ...KEYS, sessionToken: 'token' }, ...handler },
-      {},
-      modelId,
-    );
-    expect(got.text).toBe('hi');
-    const [request] = server.requests;
-    if (request === undefined) throw new Error('no request');
-    expect(request.path).toBe(`/model/${encodeURIComponent(modelId)}/converse`);
-    expect(request.headers['x-amz-security-token']).toBe('token');
-    expect(signedOf(request)).toMatchObject({
-      accessKeyId: 'AKIDEXAMPLE',
-      region: 'eu-west-1',
-      service: 'bedrock',
-    });
-    expect(signedOf(request).signature).toBe(signatureFor(request, KEYS.secretAccessKey));
-    expect(signatureFor(request, 'another secret')).not.toBe(signedOf(request).signature);
-  });
+  ] as const)(
+    'over %s the signature equals that of an independent signer',
+    async (_name, protocol, modelId) => {
+      await serve(protocol);
+      const handler = protocol === 'http2' ? { requestHandler: undefined } : {};
+      const got = await ask(
+        { region: 'eu-west-1', credentials: { ...KEYS, sessionToken: 'token' }, ...handler },
+        {},
+        modelId,
+      );
+      expect(got.text).toBe('hi');
+      const [request] = server.requests;
+      if (request === undefined) throw new Error('no request');
+      expect(request.path).toBe(`/model/${encodeURIComponent(modelId)}/converse`);
+      expect(request.headers['x-amz-security-token']).toBe('token');
+      expect(signedOf(request)).toMatchObject({
+        accessKeyId: 'AKIDEXAMPLE',
+        region: 'eu-west-1',
+        service: 'bedrock',
+      });
+      expect(signedOf(request).signature).toBe(signatureFor(request, KEYS.secretAccessKey));
+      expect(signatureFor(request, 'another secret')).not.toBe(signedOf(request).signature);
+    },
+  );
 
-  it("the app's headers and the provider's are sent and signed, the provider's win", async () => {
+  it('sends and signs headers of application and provider; those of the provider take precedence', async () => {
     await serve();
     const provider = createBedrock({
       region: 'us-east-1',
@@ -86,7 +89,7 @@ describe('signing', () => {
 });
 
 describe('credentials', () => {
-  it('a function is asked before every attempt: rotated keys are picked up', async () => {
+  it('calls a credential function for each attempt', async () => {
     await serve();
     let turn = 0;
     const credentials = (): Promise<typeof KEYS> =>
@@ -106,7 +109,7 @@ describe('credentials', () => {
     }
   });
 
-  it('keys that change in the environment are picked up', async () => {
+  it('uses keys that change in the environment', async () => {
     await serve();
     const options = { baseURL: server.origin, requestHandler: () => new NodeHttpHandler() };
     const model = createBedrock(options).model('m');
@@ -121,7 +124,7 @@ describe('credentials', () => {
   it.each([
     ['the option', { apiKey: 'bedrock-api-key' }, {}],
     ['the environment', {}, { AWS_BEARER_TOKEN_BEDROCK: 'bedrock-api-key' }],
-  ])('a bearer token of %s is sent as it is, unsigned', async (_name, options, env) => {
+  ])('sends a bearer token of %s without signing', async (_name, options, env) => {
     await serve();
     const got = await ask({ region: 'us-east-1', ...options }, env);
     expect(got.text).toBe('hi');
@@ -131,7 +134,7 @@ describe('credentials', () => {
   it.each([
     [401, 'bad token'],
     [403, 'Authentication failed: Please make sure your API Key is valid.'],
-  ])('a token function is asked again with the value that a %i refused', async (status, message) => {
+  ])('calls a token function with the value that a %i rejected', async (status, message) => {
     server = await serverOf('http1', (response, { headers }) => {
       const isNew = headers['authorization'] === 'Bearer new';
       (isNew ? answers(ANSWER) : answers({ message }, status))(response);
@@ -169,7 +172,7 @@ describe('credentials', () => {
     expect((await ask({ region: 'us-east-1', credentials: KEYS })).error?.details.recover).toBeUndefined();
   });
 
-  it('a function that fails is an error of authentication, and nothing is sent', async () => {
+  it('fails with auth and sends nothing if the function fails', async () => {
     await serve();
     const credentials = (): Promise<typeof KEYS> => Promise.reject(new Error('the vault is sealed'));
     const { error } = await ask({ region: 'us-east-1', credentials });
@@ -184,7 +187,7 @@ describe('an endpoint of the AWS tools', () => {
   const closed = 'http://127.0.0.1:9';
 
   it.each(['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'])(
-    'is taken from %s of the app',
+    'is read from %s of env',
     async (name) => {
       await serve();
       expect((await ask(options, { AWS_ENDPOINT_URL: closed, [name]: server.origin })).text).toBe('hi');
@@ -192,7 +195,7 @@ describe('an endpoint of the AWS tools', () => {
     },
   );
 
-  it('is not taken from the environment of the process', async () => {
+  it('is not read from the process environment', async () => {
     await serve();
     const before = process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];
     process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] = server.origin;
@@ -242,14 +245,14 @@ describe('sources', () => {
     ],
     ['a profile', {}, { AWS_PROFILE: 'work' }, { credentialsFrom: 'AWS_PROFILE' }],
     ['nothing', {}, {}, { region: undefined, regionFrom: 'the SDK', credentialsFrom: 'the SDK' }],
-  ] as const)('say where region and credentials come from: %s', async (_name, options, env, expected) => {
+  ] as const)('name the origin of region and credentials: %s', async (_name, options, env, expected) => {
     await serve();
     const sources = createBedrock(options).sources(env);
     expect(sources).toMatchObject(expected);
     expect(JSON.stringify(sources)).not.toMatch(/secret|AKID/);
   });
 
-  it('an error shows no header that carries a credential', async () => {
+  it('hides headers with credentials in errors', async () => {
     server = await serverOf('http1', (response, { headers: sent }) => {
       const message = `unexpected ${String(sent['x-gateway-key'])}`;
       answers({ message }, 400, { 'x-amzn-errortype': 'ValidationException' })(response);
@@ -260,7 +263,7 @@ describe('sources', () => {
     expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toContain('gateway-secret-1');
   });
 
-  it('an error of authentication names them, and shows no secret', async () => {
+  it('an auth error names them without secrets', async () => {
     const message = `The security token ${KEYS.secretAccessKey} is invalid`;
     const type = { 'x-amzn-errortype': 'UnrecognizedClientException' };
     server = await serverOf('http1', answers({ message }, 403, type));

@@ -67,7 +67,7 @@ const callsOf = (): readonly string[] =>
   server.requests.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
 const ask = { messages: [user('hi')] };
 
-it('streaming that is denied costs one whole call, and later calls are whole at once', async () => {
+it('sends one non-streaming call after a denied stream, and later calls without streaming', async () => {
   const denied =
     'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
   const model = await open(
@@ -81,14 +81,14 @@ it('streaming that is denied costs one whole call, and later calls are whole at 
   expect(callsOf()).toEqual(['converse-stream', 'converse', 'converse']);
 });
 
-it('a whole call that is denied too is final', async () => {
+it('ends if the non-streaming call is denied too', async () => {
   const denied = 'not authorized to perform: bedrock:InvokeModelWithResponseStream';
   const model = await open((response) => refuse(response, 403, 'AccessDeniedException', denied));
   await expect(model.stream(ask).response()).rejects.toMatchObject({ kind: 'auth' });
   expect(callsOf()).toEqual(['converse-stream', 'converse']);
 });
 
-it('a connection that is reset is opened anew for the next attempt', async () => {
+it('opens another connection after a reset', async () => {
   let made = 0;
   const model = await open(
     (response, _request, number) => {
@@ -121,7 +121,7 @@ describe('thinking signatures', () => {
     'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block';
   const hasThinking = (text: string): boolean => text.includes('reasoningContent');
 
-  it('that are refused cost one attempt without them, with a warning', async () => {
+  it('are removed after a rejection, with a warning', async () => {
     const model = await open(
       (response, { text }) => hasThinking(text) && refuse(response, 400, 'ValidationException', said),
     );
@@ -136,14 +136,14 @@ describe('thinking signatures', () => {
     expect(response.warnings.map(({ what }) => what)).toContain('thinking of earlier turns dropped');
   });
 
-  it('are refused once: a second time is final', async () => {
+  it('end the call after a second rejection', async () => {
     const model = await open((response) => refuse(response, 400, 'ValidationException', said));
     await expect(model.generate({ messages: loop })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(server.requests).toHaveLength(2);
   });
 });
 
-it('a parameter that is refused is dropped, told, and not sent again', async () => {
+it('drops a rejected parameter with a warning and does not send it again', async () => {
   const model = await open(
     (response, { text }) =>
       text.includes('"temperature"') &&
@@ -161,7 +161,7 @@ it('a parameter that is refused is dropped, told, and not sent again', async () 
 });
 
 describe('credentials', () => {
-  it('that have expired are asked for once more', async () => {
+  it('are requested again after they expired', async () => {
     let asked = 0;
     const credentials = (): typeof KEYS => ({ accessKeyId: `AKID${++asked}`, secretAccessKey: 'secret' });
     const model = await open(
@@ -173,7 +173,7 @@ describe('credentials', () => {
     expect(server.requests.map((request) => signedOf(request).accessKeyId)).toEqual(['AKID1', 'AKID2']);
   });
 
-  it("without any, the SDK's own search finds none, and nothing is sent", async () => {
+  it('sends nothing if the SDK finds no credentials', async () => {
     const home = mkdtempSync(join(tmpdir(), 'no-aws-'));
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_BEARER_TOKEN_BEDROCK', 'AWS_PROFILE'])
       vi.stubEnv(name, undefined);
@@ -189,7 +189,7 @@ describe('credentials', () => {
   });
 });
 
-it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
+it('sends ten turns of a tool loop as byte prefixes of each other', async () => {
   const tools: readonly ToolSpec[] = [
     { name: 'get', description: 'Gets it.', parameters: { type: 'object' } },
   ];
@@ -211,7 +211,7 @@ it('ten turns of a tool loop are sent as prefixes of each other, byte for byte',
     expect(written[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });
 
-it('a client that is not one of the SDK is refused before anything is sent', async () => {
+it('rejects another object as a client before anything is sent', async () => {
   const model = await open(() => false, { client: {} });
   await expect(model.generate(ask)).rejects.toMatchObject({
     kind: 'config',

@@ -24,7 +24,7 @@ const TITAN = 'bedrock/amazon.titan-embed-text-v2:0';
 const COHERE = 'bedrock/eu.cohere.embed-v4:0';
 
 describe('vectors of Titan', () => {
-  it('are asked for one by one, and counted together', async () => {
+  it('are requested one by one and counted together', async () => {
     const majordomo = await world(answers({ embedding: unit(1024), inputTextTokenCount: 3 }));
     const { vectors, usage } = await majordomo.embeddingModel(TITAN).embed({ values: ['one', 'two'] });
     expect([vectors.map(({ length }) => length), usage?.input]).toEqual([[1024, 1024], 6]);
@@ -35,7 +35,7 @@ describe('vectors of Titan', () => {
   it.each<[number, number]>([
     [256, 256],
     [300, 512],
-  ])('of %i dimensions are asked for as %i', async (dimensions, asked) => {
+  ])('of %i dimensions are requested as %i', async (dimensions, asked) => {
     const majordomo = await world(answers({ embedding: unit(asked), inputTextTokenCount: 3 }));
     const { vectors } = await majordomo.embeddingModel(TITAN).embed({ values: ['one'], dimensions });
     expect([vectors[0]?.length, sent()]).toEqual([dimensions, [{ inputText: 'one', dimensions: asked }]]);
@@ -43,7 +43,7 @@ describe('vectors of Titan', () => {
 });
 
 describe('vectors of Cohere', () => {
-  it('are made of all texts at once, with their purpose and the tokens of the header', async () => {
+  it('are requested at once, with their purpose and the tokens of the header', async () => {
     const body = { id: 'x', embeddings: { float: [unit(1536), unit(1536)] }, texts: ['one', 'two'] };
     const majordomo = await world(answers(body, 200, { 'x-amzn-bedrock-input-token-count': '9' }));
     const { vectors, usage } = await majordomo
@@ -55,7 +55,7 @@ describe('vectors of Cohere', () => {
     ]);
   });
 
-  it('may come as a bare list, without usage', async () => {
+  it('are read from a list without usage', async () => {
     const majordomo = await world(answers({ embeddings: [unit(1024)], response_type: 'embeddings_floats' }));
     const { vectors, usage } = await majordomo
       .embeddingModel('bedrock/cohere.embed-english-v3')
@@ -63,7 +63,7 @@ describe('vectors of Cohere', () => {
     expect([vectors[0]?.length, usage?.input]).toEqual([1024, undefined]);
   });
 
-  it('are of one space with those of the same model elsewhere', () => {
+  it('share the space of the same model elsewhere', () => {
     const { embeddingModel } = createBedrock();
     const spaces = ['eu.cohere.embed-multilingual-v3', 'cohere.embed-v4:0', 'amazon.titan-embed-text-v2:0'];
     expect(spaces.map((id) => embeddingModel?.(id).space)).toEqual([
@@ -89,7 +89,7 @@ it.each<[string, string, number, object, Readonly<Record<string, string>>, strin
   expect(LlmError.is(error) && error.kind).toBe(kind);
 });
 
-it('are given up at an abort, which no listener outlives', async () => {
+it('stop at an abort and leave no listener', async () => {
   const aborter = new AbortController();
   const majordomo = await world(() => {
     aborter.abort();

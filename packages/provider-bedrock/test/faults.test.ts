@@ -84,14 +84,14 @@ describe.each([
     expect(error?.message).not.toContain('Deserialization error');
   });
 
-  it.each(['throttlingException', 'fooException'])('the message of %s is its text', async (name) => {
+  it.each(['throttlingException', 'fooException'])('reads the message of %s', async (name) => {
     const { error } = await run({ body: of(...before, exception(name, 'oops')) });
     expect(error?.message).toBe('p/m answered with an error: oops');
     expect(error?.details.status).toBeUndefined();
   });
 });
 
-it('an event of an unknown type is ignored', async () => {
+it('ignores an event of an unknown type', async () => {
   const [start = START, ...rest] = whole('Hello');
   const { text: got, error } = await run({ body: of(start, event('somethingNew', { a: 1 }), ...rest) });
   expect([got, error]).toEqual(['Hello', undefined]);
@@ -102,7 +102,7 @@ const answer = (body: object): Readable => of(Buffer.from(JSON.stringify(body)))
 const COMPLETE = { output: { message: { content: [{ text: 'Hello' }] } }, stopReason: 'end_turn' };
 
 describe('the check of a response', () => {
-  it.each(['deltas', 'complete'] as const)('rejects a page in place of an answer (%s)', async (delivery) => {
+  it.each(['deltas', 'complete'] as const)('rejects a page instead of a response (%s)', async (delivery) => {
     const headers = { 'content-type': 'text/html' };
     const { error } = await run({ headers, body: of(Buffer.from('<html>')) }, delivery);
     expect(error).toMatchObject({ kind: 'protocol' });
@@ -140,13 +140,13 @@ describe('the check of a response', () => {
     expect(got).toBe('Hello');
   });
 
-  it('reports a complete answer without a byte as truncated', async () => {
+  it('reports an empty non-streaming response as truncated', async () => {
     const { error } = await run({ headers: JSON_TYPE, body: of() }, 'complete');
     expect(error?.kind).toBe('truncated');
   });
 });
 
-it('arguments with an integer that a double cannot hold are read', async () => {
+it('reads arguments with an integer beyond a double', async () => {
   const content = '[{"toolUse":{"toolUseId":"a","name":"f","input":{"id":12345678901234567890,"b":null}}}]';
   const body = `{"output":{"message":{"role":"assistant","content":${content}}},"stopReason":"tool_use"}`;
   const { error, toolCalls } = await run({ headers: JSON_TYPE, body: of(Buffer.from(body)) }, 'complete');
@@ -154,25 +154,25 @@ it('arguments with an integer that a double cannot hold are read', async () => {
   expect(toolCalls).toMatchObject([{ args: { id: Number('12345678901234567890'), b: null } }]);
 });
 
-it('an unknown stop reason named as a member of every object is other', async () => {
+it('reads a stop reason named like a member of every object as other', async () => {
   const body = answer({ ...COMPLETE, stopReason: 'constructor' });
   const { finish, rawFinish } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect([finish, rawFinish]).toEqual(['other', 'constructor']);
 });
 
-it('a token count that is not a number is undefined', async () => {
+it('reads an invalid token count as undefined', async () => {
   const body = answer({ ...COMPLETE, usage: { inputTokens: '7', outputTokens: 2 } });
   const { usage } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect([usage?.input, usage?.output]).toEqual([undefined, 2]);
 });
 
-it('a picture whose bytes are not base64 is a protocol error', async () => {
+it('rejects an image with invalid base64 as protocol', async () => {
   const body = answer({ output: { message: { content: [{ image: { source: { bytes: '?' } } }] } } });
   const { error } = await run({ headers: JSON_TYPE, body }, 'complete');
   expect(error?.kind).toBe('protocol');
 });
 
-it('JSON that is nested too deep for the SDK is a protocol error', async () => {
+it('rejects JSON that is nested too deep for the SDK as protocol', async () => {
   const input = `${'{"a":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
   const content = `[{"toolUse":{"toolUseId":"c","name":"t","input":${input}}}]`;
   const body = of(Buffer.from(`{"output":{"message":{"content":${content}}},"stopReason":"tool_use"}`));

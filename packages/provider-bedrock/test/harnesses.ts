@@ -13,12 +13,12 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
       createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
     cannot: {
       ...cannot,
-      'missing-key': 'the AWS SDK searches for credentials by itself where none are given: see chain.test.ts',
+      'missing-key': 'the AWS SDK searches for credentials itself if none are passed; see chain.test.ts',
     },
   },
 ];
 
-const DEAF: Harness['cannot'] = { audio: 'this model hears nothing: Nova Omni does' };
+const DEAF: Harness['cannot'] = { audio: 'this model accepts no audio; Nova Omni does' };
 
 /** One model for each form of thinking, and an unknown model. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [

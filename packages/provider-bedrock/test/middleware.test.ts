@@ -39,7 +39,7 @@ async function* unzipped(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
   yield gunzipSync(Buffer.concat(pieces));
 }
 
-it.each(ANSWERS)("an answer is read as the app's own middleware hands it on: %s", async (...answer) => {
+it.each(ANSWERS)("reads a response that an application's middleware has changed: %s", async (...answer) => {
   const [delivery, headers, bytes] = answer;
   const client = clientOf(headers, gzipSync(bytes));
   client.middlewareStack.add(
@@ -55,7 +55,7 @@ it.each(ANSWERS)("an answer is read as the app's own middleware hands it on: %s"
   expect([text, error]).toEqual(['Hello', undefined]);
 });
 
-it("an answer whose body the app's own middleware has paused is read all the same", async () => {
+it("reads a body that an application's middleware has paused", async () => {
   const [, headers, bytes] = ANSWERS[0];
   const client = clientOf(headers, bytes);
   client.middlewareStack.add(

@@ -42,7 +42,7 @@ const run = (model: Model, signal?: AbortSignal): Promise<Collected> =>
 const PROTOCOLS = ['http1', 'http2'] as const;
 
 describe.each(PROTOCOLS)('over %s', (protocol) => {
-  it('a stream gives its text, finish and usage, and one request was sent', async () => {
+  it('reads text, finish and usage of one request', async () => {
     const model = await world(protocol, frames.streaming(...frames.whole('Hel', 'lo')));
     const got = await run(model);
     expect(got.text).toBe('Hello');
@@ -51,7 +51,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   });
 
   it.each(['with its length told', 'without'])(
-    'a whole answer that is cut is a network failure: %s',
+    'reports a cut non-streaming response as network: %s',
     async (how) => {
       const model = await world(protocol, async (response) => {
         const length = how === 'without' ? {} : { 'content-length': '100' };
@@ -68,22 +68,22 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     },
   );
 
-  it('an exception whose name is one of every object is told by its status', async () => {
+  it('classifies an exception named like a member of every object by its status', async () => {
     const model = await world(protocol, failing(503, 'constructor', 'Come back later.'));
     expect((await run(model)).error).toMatchObject({ kind: 'overloaded' });
   });
 
-  it('a stream without messageStop is truncated, with what had come', async () => {
+  it('reports a stream without messageStop as truncated, with its content', async () => {
     const model = await world(protocol, frames.streaming(frames.START, frames.text('Hel')));
     expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
   });
 
-  it('a frame that is cut is truncated', async () => {
+  it('reports a cut frame as truncated', async () => {
     const model = await world(protocol, frames.streaming(frames.START, frames.text('Hello').subarray(0, 40)));
     expect((await run(model)).error?.kind).toMatch(/truncated|network/);
   });
 
-  it('a frame with a wrong checksum is a protocol error', async () => {
+  it('reports a wrong checksum as protocol', async () => {
     const broken = Uint8Array.from(frames.text('Hello'));
     broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 0xff;
     const model = await world(protocol, frames.streaming(frames.START, broken));
@@ -125,7 +125,7 @@ describe('failures', () => {
     ['internalServerException', 'server'],
     ['validationException', 'invalid-request'],
     ['somethingNewException', 'server'],
-  ])('%s inside a stream is %s, with what had come', async (name, kind) => {
+  ])('%s inside a stream is %s, with the content before it', async (name, kind) => {
     const model = await world(
       'http1',
       frames.streaming(frames.START, frames.text('Hel'), frames.exception(name, 'said')),
@@ -150,7 +150,7 @@ describe('failures', () => {
     expect((await run(model)).error).toMatchObject({ kind: 'protocol' });
   });
 
-  it('a stream that its reader stumbles over is a protocol error', async () => {
+  it('reports an unreadable event as protocol', async () => {
     const start = { contentBlockIndex: 0, start: { toolResult: { toolUseId: 'a' } } };
     const delta = { contentBlockIndex: 0, delta: { toolResult: 5 } };
     const model = await world(
@@ -164,18 +164,18 @@ describe('failures', () => {
     expect((await run(model)).error).toMatchObject({ kind: 'protocol', details: { path: '' } });
   });
 
-  it('Retry-After of a refusal is kept', async () => {
+  it('reads Retry-After of a rejection', async () => {
     const model = await world('http1', failing(429, 'ThrottlingException', 'slow', { 'retry-after': '7' }));
     expect((await run(model)).error?.details.retryAfterMs).toBe(7000);
   });
 
-  it('a refusal for a moment is sent once', async () => {
+  it('sends a request once after a temporary rejection', async () => {
     const model = await world('http1', failing(503, 'ServiceUnavailableException', 'busy'));
     expect((await run(model)).error?.kind).toBe('overloaded');
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a page of a proxy is judged by its status', async () => {
+  it('classifies a page of a proxy by its status', async () => {
     const model = await world('http1', (response) => {
       response.writeHead(502, { 'content-type': 'text/html' });
       response.end('<html>Bad gateway</html>');
@@ -187,7 +187,7 @@ describe('failures', () => {
     ['broken JSON', '{"output": {"mess'],
     ['JSON without an answer', '{}'],
     ['a block that is null', '{"output":{"message":{"content":[null]}},"stopReason":"end_turn"}'],
-  ])('a whole answer of %s is an error', async (_name, body) => {
+  ])('reports a non-streaming response of %s as an error', async (_name, body) => {
     const model = await world('http1', (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(body);
@@ -201,7 +201,7 @@ describe('stream access denied', () => {
   const DENIED =
     'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
 
-  it('offers to send the call whole, and to remember it', async () => {
+  it('offers a non-streaming recovery and remembers it', async () => {
     const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
     const { error } = await run(model);
     expect(error).toMatchObject({
@@ -211,13 +211,13 @@ describe('stream access denied', () => {
     expect(error?.details.recover?.apply(requestOf())).toEqual(requestOf());
   });
 
-  it('a denied call that was whole offers nothing', async () => {
+  it('offers nothing for a non-streaming call', async () => {
     const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
     const { error } = await collect(model, requestOf(), contextOf({ delivery: 'complete' }));
     expect(error?.details.recover).toBeUndefined();
   });
 
-  it('a model that cannot stream with tools offers it too', async () => {
+  it('offers it for a model that cannot stream with tools', async () => {
     const model = await world(
       'http1',
       failing(400, 'ValidationException', "This model doesn't support tool use in streaming mode."),
@@ -246,14 +246,14 @@ describe('stale connections', () => {
     response.destroy();
   };
 
-  it('a reset evicts the client: the next call makes a new one', async () => {
+  it('evicts the client after a reset', async () => {
     const { made, model } = await withHandlers(reset, frames.streaming(...frames.whole('hi')));
     expect((await run(model)).error).toMatchObject({ kind: 'network' });
     expect((await run(model)).text).toBe('hi');
     expect(made()).toBe(2);
   });
 
-  it('two calls that fail together evict it once', async () => {
+  it('evicts it once for two calls that fail together', async () => {
     const { made, model } = await withHandlers(reset, reset, frames.streaming(...frames.whole('hi')));
     await Promise.all([run(model), run(model)]);
     await run(model);
@@ -278,7 +278,7 @@ describe('stale connections', () => {
 });
 
 describe('media', () => {
-  it('the bytes of an image reach the server as they are', async () => {
+  it('sends the bytes of an image unchanged', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
     const model = await world('http1', frames.streaming(...frames.whole('hi')));
     await collect(model, requestOf({ messages: [user('look', image(bytes))] }), contextOf());
@@ -290,7 +290,7 @@ describe('media', () => {
   });
 });
 
-describe('what a tool at the vendor gave', () => {
+describe('a result of a vendor tool', () => {
   const png = { image: { format: 'png', source: { bytes: 'AAEC' } } };
   const content = [
     { text: 'found' },
@@ -320,7 +320,7 @@ describe('what a tool at the vendor gave', () => {
       ),
     ],
   ] as const)(
-    'goes back over a store, with its pictures and with pieces that the SDK does not know (%s)',
+    'is sent back after storage, with images and unknown members (%s)',
     async (delivery, answer) => {
       const model = await world('http1', answer);
       const { parts, error } = await collect(model, requestOf(), contextOf({ delivery }));
@@ -335,7 +335,7 @@ describe('what a tool at the vendor gave', () => {
 });
 
 describe('DSNs', () => {
-  it('take a token or a pair of keys, a region and quirks; the environment is not for foreign hosts', async () => {
+  it('accept a token or keys, a region and quirks; other hosts get no environment credentials', async () => {
     await world('http1', frames.streaming(...frames.whole('hi')));
     const dsn = {
       name: 'aws',

@@ -74,7 +74,7 @@ describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
     await allClosed();
   });
 
-  it('a consumer that stops reading closes the socket', async () => {
+  it('closes the socket if the consumer stops reading', async () => {
     const model = await modelOf(protocol, beginning);
     for await (const step of model.stream(requestOf(), contextOf())) {
       if ([step].flat().length > 0) break;
@@ -82,7 +82,7 @@ describe.each(['http1', 'http2'] as const)('over %s', (protocol) => {
     await allClosed();
   });
 
-  it('a stream that continues behind its last event is closed', async () => {
+  it('closes a stream that continues after its last event', async () => {
     const model = await modelOf(protocol, (response) => {
       response.writeHead(200, frames.EVENT_STREAM);
       for (const frame of frames.whole('Hello')) response.write(frame);
