@@ -6,15 +6,15 @@ import { chatSchemes } from './schemes.ts';
 export type { ChatOptions, Profile } from '@majordomo/openai-wire';
 
 /**
- * OpenAI over Chat Completions, and nothing else, for apps whose size counts: no Responses, no image models. The key is
- * `apiKey` or OPENAI_API_KEY of the call's `env`; without one the call fails with kind `auth`.
+ * Creates a provider for OpenAI over Chat Completions, without Responses and other models, for small bundles. The key is
+ * `apiKey` or OPENAI_API_KEY in the `env` of the call; without one the call fails with kind `auth`.
  */
 export const createOpenAI = (options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, openai, options),
   schemes: chatSchemes(openaiCompatible),
 });
 
-/** Any server of Chat Completions, without image models: a vendor's profile, or one of your own. */
+/** Creates a provider for a server of Chat Completions, by a vendor's profile or a custom one, without other models. */
 export const openaiCompatible = (profile: Profile, options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, profile, options),
   schemes: chatSchemes(openaiCompatible),

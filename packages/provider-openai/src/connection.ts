@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** OpenAI's SDK, for the connection that all SDKs of these wires share. */
+/** OpenAI's SDK for the shared connection of these wires. */
 export const SDK: Sdk = {
   name: 'openai',
   factory: 'createOpenAI',

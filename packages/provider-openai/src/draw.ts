@@ -16,7 +16,7 @@ interface ImagesApi {
   readonly withoutFormat: Set<string>;
 }
 
-/** One call of the images API. */
+/** Sends one call of the images API. */
 export async function draw(
   modelId: string,
   request: ImageRequest,
@@ -31,22 +31,22 @@ export async function draw(
     secrets: [],
     recovery: (failure, status) =>
       status === 400 && failure.param === 'response_format' && own.responseFormat !== 'none'
-        ? forget(withoutFormat, modelId)
+        ? withoutResponseFormat(withoutFormat, modelId)
         : undefined,
   };
   try {
     const { path, body, warnings } = toImagesCall(request, modelId, own, target);
     const response = await connection.post(path, body, context, facts);
-    const drawing = fromImagesBody(await response.json(), request.n ?? 1, target);
-    return { ...drawing, warnings: [...warnings, ...drawing.warnings] };
+    const generated = fromImagesBody(await response.json(), request.n ?? 1, target);
+    return { ...generated, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
     signal.throwIfAborted();
     throw connection.toLlmError(error, facts);
   }
 }
 
-/** A recovery changes requests of chats alone: what is remembered of the model changes the next body. */
-function forget(models: Set<string>, modelId: string): Recovery {
+/** Remembers that a model rejects the format, because recoveries only change chat requests. */
+function withoutResponseFormat(models: Set<string>, modelId: string): Recovery {
   models.add(modelId);
   return { id: 'response_format', what: 'response_format dropped', apply: (request) => request };
 }

@@ -3,7 +3,7 @@ import type { ImagesQuirks } from '@majordomo/imagegen';
 import type { CreateOtherModels } from '@majordomo/openai-wire';
 
 /**
- * What the images API of the vendor draws: it has no seed and always sends bytes. Multiples of 16, at most 3:1 and
+ * Quirks of the vendor's images API, which has no seed and always sends bytes. Edges are multiples of 16, at most 3:1 and
  * 3840x2160 (`ImageGenerateParams.size` of openai 7.55).
  */
 export const OPENAI_IMAGES: ImagesQuirks = {
@@ -15,9 +15,9 @@ export const OPENAI_IMAGES: ImagesQuirks = {
 };
 
 /**
- * Image models of the images wire over a provider's connection: `generations`, and `edits` where images are given.
+ * Creates image models over a provider's connection: `generations`, and `edits` for a request with images.
  *
- * @param quirks default: those of servers that copied the wire
+ * @param quirks by default those of compatible servers
  */
 export function imageModels(quirks?: ImagesQuirks): CreateOtherModels {
   return ({ connection }) => {
@@ -25,7 +25,6 @@ export function imageModels(quirks?: ImagesQuirks): CreateOtherModels {
     const imageModel = (modelId: string): ImageBackend => ({
       id: modelId,
       images: quirks?.inputs,
-      // Chats need nothing of it.
       async generate(request, context) {
         const { draw } = await import('./draw.ts');
         return draw(modelId, request, context, { connection, quirks, withoutFormat });

@@ -1,7 +1,7 @@
 export type { OpenAIOptions } from './options.ts';
 export { createOpenAI, openaiCompatible } from './provider.ts';
 
-// for DSNs of providers that serve chat through this one
+// for DSNs of providers that use this one
 export { quirksFromParams } from '@majordomo/openai-wire';
 
 // vendors
@@ -10,10 +10,12 @@ export {
   alibaba,
   azureOpenAI,
   azureResponses,
+  baseten,
   cerebras,
   cloudflareGateway,
   codex,
   cohere,
+  deepinfra,
   deepseek,
   fireworks,
   githubModels,
@@ -25,10 +27,15 @@ export {
   minimax,
   mistral,
   moonshot,
+  nebius,
   nvidia,
   openrouter,
+  ovhcloud,
   perplexity,
   poolside,
+  sambanova,
+  scaleway,
+  sglang,
   together,
   vercelGateway,
   vllm,

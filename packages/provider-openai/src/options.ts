@@ -1,15 +1,12 @@
 import type { ChatOptions, ResponsesOptions } from '@majordomo/openai-wire';
 
-/**
- * `baseURL` is what the SDK means by it: it ends in `/v1`. `api`, the wire, is `responses` unless said otherwise; `quirks`
- * are those of the wire.
- */
+/** Options of `createOpenAI`. `baseURL` ends in `/v1`, as in the SDK. The type of `quirks` depends on `api`. */
 export type OpenAIOptions =
   | (ResponsesOptions & {
-      /** The wire: Responses is the default, `chat` is what compatible servers speak. */
+      /** The wire. Compatible servers usually have `chat` only. `@default 'responses'` */
       readonly api?: 'responses' | undefined;
     })
   | (ChatOptions & {
-      /** The wire: Chat Completions. */
+      /** The wire: Chat Completions. `@default 'responses'` */
       readonly api: 'chat';
     });

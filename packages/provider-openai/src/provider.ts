@@ -18,8 +18,8 @@ import type { OpenAIOptions } from './options.ts';
 import { chatSchemes, responsesSchemes } from './schemes.ts';
 
 /**
- * OpenAI, over Responses or Chat Completions. The key is `apiKey` or OPENAI_API_KEY of the call's `env`; without one
- * the call fails with kind `auth`. Nothing is loaded before the first call.
+ * Creates a provider for OpenAI over Responses or Chat Completions. The key is `apiKey` or OPENAI_API_KEY in the `env` of
+ * the call; without one the call fails with kind `auth`. The first call loads the SDK.
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const createOtherModels = otherModelsOf(OPENAI_IMAGES);
@@ -31,7 +31,7 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
 }
 
 /**
- * Any server of one of the two wires: a vendor's profile, or one of your own.
+ * Creates a provider for a server of either wire, by a vendor's profile or a custom one.
  *
  * @example openaiCompatible({ id: 'lab', baseURL: 'http://gpu.lan:8000/v1', keyEnv: 'LAB_KEY' })
  */
@@ -45,10 +45,10 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
   return { ...provider, schemes: schemes() };
 }
 
-/** Pictures, vectors, transcripts and speech. */
+/** Creates image, embedding, transcription and speech models. */
 function otherModelsOf(images?: ImagesQuirks): CreateOtherModels {
-  const pictures = imageModels(images);
-  return (place) => ({ ...pictures(place), ...otherModels(place) });
+  const createImageModels = imageModels(images);
+  return (context) => ({ ...createImageModels(context), ...otherModels(context) });
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>

@@ -11,15 +11,15 @@ import { responsesSchemes } from './schemes.ts';
 export type { ResponsesOptions, ResponsesProfile } from '@majordomo/openai-wire';
 
 /**
- * OpenAI over Responses, and nothing else, for apps whose size counts: no Chat Completions, no image models. The key is
- * `apiKey` or OPENAI_API_KEY of the call's `env`; without one the call fails with kind `auth`.
+ * Creates a provider for OpenAI over Responses, without Chat Completions and other models, for small bundles. The key is
+ * `apiKey` or OPENAI_API_KEY in the `env` of the call; without one the call fails with kind `auth`.
  */
 export const createOpenAI = (options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, openaiResponses, options),
   schemes: responsesSchemes(openaiCompatible),
 });
 
-/** Any server of Responses, without image models: a vendor's profile, or one of your own. */
+/** Creates a provider for a server of Responses, by a vendor's profile or a custom one, without other models. */
 export const openaiCompatible = (profile: ResponsesProfile, options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, profile, options),
   schemes: responsesSchemes(openaiCompatible),

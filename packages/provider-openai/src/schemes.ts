@@ -10,32 +10,32 @@ import {
 
 type Schemes = NonNullable<Provider['schemes']>;
 
-/** Servers of Chat Completions: the DSN's token and nothing else, since a variable's key belongs to the vendor's own host. */
+/** Schemes for servers of Chat Completions. Only the token of the DSN is sent: keys of variables belong to vendors' hosts. */
 export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
   openai: (dsn) => {
-    const { place, quirks: params } = placeOf(dsn);
+    const { server, quirks: params } = serverOf(dsn);
     const quirks = quirksFromParams(params, nameOf(dsn));
-    return serve(place, { apiKey: dsn.token, quirks });
+    return serve(server, { apiKey: dsn.token, quirks });
   },
 });
 
-/** Servers of Responses, likewise. */
+/** Schemes for servers of Responses. */
 export const responsesSchemes = (
   serve: (profile: ResponsesProfile, options: ResponsesOptions) => Provider,
 ): Schemes => ({
   'openai-responses': (dsn) => {
-    const { place, quirks: params } = placeOf(dsn);
+    const { server, quirks: params } = serverOf(dsn);
     const quirks = responsesQuirksFromParams(params, nameOf(dsn));
-    return serve({ ...place, api: 'responses' }, { apiKey: dsn.token, quirks });
+    return serve({ ...server, api: 'responses' }, { apiKey: dsn.token, quirks });
   },
 });
 
-/** `vendor` says whose prices hold there; the other parameters are quirks. */
-function placeOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {
-  place: Pick<Profile, 'id' | 'vendor' | 'baseURL'>;
+/** Separates the parameter `vendor`, which selects the prices, from quirks. */
+function serverOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {
+  server: Pick<Profile, 'id' | 'vendor' | 'baseURL'>;
   quirks: Dsn['params'];
 } {
-  return { place: { id: name, vendor, baseURL }, quirks };
+  return { server: { id: name, vendor, baseURL }, quirks };
 }
 
 const nameOf = ({ name }: Dsn): string => `LLM_${name.toUpperCase()}`;

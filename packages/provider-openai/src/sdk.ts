@@ -1,10 +1,10 @@
 import type { ClientSettings } from '@majordomo/openai-wire';
-// The class alone: the package's main entry adds its clients for other clouds and its helpers, a tenth of its load.
+// This entry exports the client without clients of other clouds and helpers, a tenth of the SDK.
 import { OpenAI } from 'openai/client';
 
 export { OpenAI as Client };
 
-/** Makes a client that takes nothing from the environment but OPENAI_CUSTOM_HEADERS, which `fetch` removes. */
+/** Creates a client that reads nothing from the process environment but OPENAI_CUSTOM_HEADERS, which `fetch` removes. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new OpenAI({

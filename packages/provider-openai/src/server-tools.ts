@@ -1,12 +1,12 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** A search of the web, at OpenAI. */
+/** Options of the web search. */
 export interface WebSearch {
-  /** Pages of these domains alone. */
+  /** Domains to which the search is limited. `@default` all */
   readonly allowedDomains?: readonly string[] | undefined;
-  /** How much of what is found the model sees. */
+  /** Amount of search results that the model receives. `@default` the vendor's, `medium` */
   readonly contextSize?: 'low' | 'medium' | 'high' | undefined;
-  /** Where searches are made from; `country` has two letters, `timezone` is such as `Europe/Berlin`. */
+  /** Location of the user. `country` has two letters, and `timezone` is an IANA name such as `Europe/Berlin`. */
   readonly location?:
     | {
         readonly city?: string | undefined;
@@ -16,29 +16,29 @@ export interface WebSearch {
       }
     | undefined;
 }
-/** A search of vector stores. */
+/** Options of the file search. */
 export interface FileSearch {
-  /** Vector stores by their ids, as `vs_…`. */
+  /** Ids of vector stores, such as `vs_…`. */
   readonly stores: readonly string[];
-  /** The most pieces that are found. */
+  /** Maximum number of results. `@default` the vendor's */
   readonly maxResults?: number | undefined;
 }
-/** A server of tools that the vendor calls. */
+/** An MCP server that the vendor calls. */
 export interface McpServer {
   /** Name of the server for the model. */
   readonly label: string;
   readonly url: string;
-  /** These of its tools alone. */
+  /** Names of the tools that the model may call. `@default` all */
   readonly allowedTools?: readonly string[] | undefined;
-  /** An OAuth token for the server: the vendor sends it there, and does not keep it. */
+  /** OAuth token for the server. The vendor sends it there and does not store it. */
   readonly authorization?: string | undefined;
 }
-/** Python at the vendor. */
+/** Options of the code interpreter. */
 export interface CodeInterpreter {
-  /** Files that the code may read, by their ids. */
+  /** Ids of the files that the code may read. */
   readonly fileIds?: readonly string[] | undefined;
 }
-/** How pictures inside of an answer are drawn. */
+/** Options of images inside a response. */
 export interface ImageGeneration {
   readonly size?: string | undefined;
   readonly quality?: 'low' | 'medium' | 'high' | 'auto' | undefined;
@@ -46,22 +46,22 @@ export interface ImageGeneration {
 }
 
 /**
- * Tools that run at OpenAI, in the form of the Responses wire (openai 7.55); xAI and DeepSeek read the first as well. They stand
- * in `extra`, next to the request's own tools; what they did comes back as vendor parts, and is counted in
- * `usage.details.serverTools`.
+ * Tools that run at OpenAI, in the form of the Responses wire (openai 7.55). xAI and DeepSeek accept the web search too.
+ * Pass them in `extra`, in addition to the tools of the request. Their results are vendor parts, and their uses are counted
+ * in `usage.details.serverTools`.
  *
  * @example
  * extra: { 'openai-responses': { tools: [openaiTools.webSearch({ contextSize: 'low' })] } }
  */
 export const openaiTools = {
-  /** Searches the web; answers cite what they rest on. */
+  /** Searches the web. The response cites its sources. */
   webSearch: ({ allowedDomains, contextSize, location }: WebSearch = {}): JsonObject => ({
     type: 'web_search',
     ...(allowedDomains !== undefined && { filters: { allowed_domains: allowedDomains } }),
     ...(contextSize !== undefined && { search_context_size: contextSize }),
     ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
   }),
-  /** Searches files that were given to the vendor before. */
+  /** Searches files that were uploaded to the vendor. */
   fileSearch: ({ stores, maxResults }: FileSearch): JsonObject => ({
     type: 'file_search',
     vector_store_ids: stores,
@@ -72,7 +72,7 @@ export const openaiTools = {
     type: 'code_interpreter',
     container: { type: 'auto', ...(fileIds !== undefined && { file_ids: fileIds }) },
   }),
-  /** Draws inside of an answer; the picture stays in the vendor part. */
+  /** Generates an image inside a response. The vendor part contains it. */
   imageGeneration: (options: ImageGeneration = {}): JsonObject => ({
     type: 'image_generation',
     ...(options as JsonObject),

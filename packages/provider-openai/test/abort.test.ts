@@ -66,14 +66,14 @@ describe('an abort', () => {
     expect(isComplete).toBe(false);
   });
 
-  it('in the middle of a stream closes the socket', async () => {
+  it('inside a stream closes the socket', async () => {
     const provider = await world(stalls(delta({ content: 'half' })));
     const [kind, isComplete] = await abortWhen(provider, 'content', 'deltas');
     expect(kind).toBe('aborted');
     expect(isComplete).toBe(false);
   });
 
-  it('in the middle of a whole body closes the socket', async () => {
+  it('inside a body closes the socket', async () => {
     const { moment, tell } = reached();
     const provider = await world((response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -84,7 +84,7 @@ describe('an abort', () => {
     expect(isComplete).toBe(false);
   });
 
-  it('that came first sends nothing', async () => {
+  it('before the call sends nothing', async () => {
     const provider = await world(answers(answer('Hi')));
     const { error } = await collect(provider, requestOf(), contextOf({ signal: AbortSignal.abort() }));
     expect(error?.kind).toBe('aborted');
@@ -92,7 +92,7 @@ describe('an abort', () => {
   });
 });
 
-it('a consumer that walks away closes the socket', async () => {
+it('closes the socket if the consumer stops reading', async () => {
   const provider = await world(stalls(delta({ content: 'half' })));
   const seen: ModelEvent[] = [];
   for await (const step of provider.model('m').stream(requestOf(), contextOf())) {

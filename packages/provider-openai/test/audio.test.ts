@@ -36,7 +36,7 @@ const fields = (): readonly (readonly [string, string])[] =>
   ].map(([, name = '', file, value = '']) => [name, file ?? value]);
 
 describe('a transcription', () => {
-  it('is a form with the recording, and gives times in milliseconds and a language as BCP 47', async () => {
+  it('sends a form with the recording, and returns milliseconds and a BCP 47 language', async () => {
     const heard = {
       text: ' Hello there. ',
       language: 'english',
@@ -88,7 +88,7 @@ describe('a transcription', () => {
     ]);
   });
 
-  it('has words where they are asked for', async () => {
+  it('returns words if requested', async () => {
     const words = [{ word: 'Hi', start: 0, end: 0.4 }];
     const majordomo = await world(answers({ text: 'Hi', segments: [], words }));
     const { segments } = await majordomo
@@ -97,7 +97,7 @@ describe('a transcription', () => {
     expect(segments).toEqual([{ text: 'Hi', startMs: 0, endMs: 400 }]);
   });
 
-  it('of a model without times says that none are given, and what was used', async () => {
+  it('warns for a model without timestamps, and returns usage', async () => {
     const usage = {
       type: 'tokens',
       input_tokens: 14,
@@ -113,7 +113,7 @@ describe('a transcription', () => {
     expect(fields().find(([name]) => name === 'response_format')?.[1]).toBe('json');
   });
 
-  it('of less than no time is one of unknown time, which nobody is billed for', async () => {
+  it('reads a negative duration as unknown', async () => {
     const majordomo = await world(
       answers({ text: 'Hi', duration: -5, segments: [{ text: 'Hi', start: -1, end: 1 }] }),
     );
@@ -123,18 +123,15 @@ describe('a transcription', () => {
     expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
   });
 
-  it.each([-1, 1e300, 'soon'])(
-    'that is said to have used %s seconds is one of unknown use',
-    async (seconds) => {
-      const majordomo = await world(
-        answers({ text: 'Hi', duration: seconds, usage: { type: 'duration', seconds } }),
-      );
-      const { durationMs, usage } = await majordomo.transcriptionModel('openai/whisper-1').transcribe(NOTE);
-      expect([durationMs, usage]).toEqual([undefined, undefined]);
-    },
-  );
+  it.each([-1, 1e300, 'soon'])('reads usage of %s seconds as unknown', async (seconds) => {
+    const majordomo = await world(
+      answers({ text: 'Hi', duration: seconds, usage: { type: 'duration', seconds } }),
+    );
+    const { durationMs, usage } = await majordomo.transcriptionModel('openai/whisper-1').transcribe(NOTE);
+    expect([durationMs, usage]).toEqual([undefined, undefined]);
+  });
 
-  it('tells speakers apart where the model does', async () => {
+  it('returns speakers if the model has them', async () => {
     const segments = [
       { type: 'transcript.text.segment', id: 's', start: 0, end: 1, text: 'Hi', speaker: 'A' },
     ];
@@ -144,7 +141,7 @@ describe('a transcription', () => {
     expect(fields()).toContainEqual(['response_format', 'diarized_json']);
   });
 
-  it('that is too large, or of another format, is not uploaded', async () => {
+  it('is not uploaded if it is too large or of another format', async () => {
     const majordomo = await world(answers({ text: 'Hi' }));
     const model = majordomo.transcriptionModel('openai/whisper-1');
     const large = new Uint8Array(25_000_001);
@@ -159,7 +156,7 @@ describe('a transcription', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('that is longer than the model takes is not uploaded, but to one that takes it', async () => {
+  it('is uploaded only to a model that accepts its duration', async () => {
     const majordomo = await world(answers({ text: 'Hi' }));
     const { target } = await majordomo
       .transcriptionModel('openai/gpt-4o-transcribe-diarize,openai/gpt-4o-mini-transcribe,openai/whisper-1')
@@ -209,7 +206,7 @@ const sounds =
   };
 
 describe('speech', () => {
-  it('is asked in JSON, and comes whole', async () => {
+  it('is requested in JSON and returned completely', async () => {
     const majordomo = await world(sounds('audio/ogg', 'Og', 'gS'));
     const { audio, mediaType, usage } = await majordomo
       .speechModel('openai/gpt-4o-mini-tts')
@@ -229,7 +226,7 @@ describe('speech', () => {
     });
   });
 
-  it('says what it could not be told', async () => {
+  it('warns about unsupported instructions', async () => {
     const majordomo = await world(sounds(undefined, 'ID3'));
     const { mediaType, warnings } = await majordomo
       .speechModel('openai/tts-1')
@@ -237,7 +234,7 @@ describe('speech', () => {
     expect([mediaType, warnings.map(({ what }) => what)]).toEqual(['audio/mpeg', ['instructions']]);
   });
 
-  it('comes as bytes before the whole of it is there', async () => {
+  it('streams bytes before its end', async () => {
     let finish = (): void => undefined;
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
@@ -252,7 +249,7 @@ describe('speech', () => {
     expect(heard).toEqual(['first', 'last']);
   });
 
-  it('that is left closes the connection', async () => {
+  it('closes the connection if the consumer leaves the loop', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
       response.write('first');
@@ -276,7 +273,7 @@ describe('speech', () => {
       },
       'network',
     ],
-  ])('that fails with %s moves to the next target, whole and as it comes', async (_, broken, kind) => {
+  ])('that fails with %s moves to the next target, complete and streamed', async (_, broken, kind) => {
     const play: Answer = (response, request, number) => {
       const answer = request.headers.authorization === undefined ? sounds('audio/mpeg', 'ID3') : broken;
       return answer(response, request, number);
@@ -291,7 +288,7 @@ describe('speech', () => {
     expect(heard.join('')).toBe('ID3');
   });
 
-  it('that stalls before its first byte is ended by the timer, and tried again', async () => {
+  it('that stalls before its first byte is ended by the timer and retried', async () => {
     const stall: Answer = (response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
       response.flushHeaders();

@@ -1,4 +1,4 @@
-import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { createMajordomo, LlmError, user, type Env, type TurnMessage } from '@majordomo/core';
 import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, groq, openaiCompatible } from '../src/index.ts';
@@ -54,6 +54,55 @@ describe('the base URL of OpenAI', () => {
       message: expect.stringContaining('OPENAI_BASE_URL must begin with https:// or http://') as string,
     });
   });
+});
+
+describe.each([
+  ['responses', 'https://proxy.test', 'https://proxy.test/other'],
+  ['chat', 'https://proxy.test/v1', 'https://proxy.test/v1'],
+] as const)('the reasoning family of a model over %s', (api, variable, option) => {
+  const families = (env: Env, baseURL?: string): readonly string[] =>
+    createOpenAI({ api, baseURL }).model('gpt-5', env).families;
+
+  it('is that of the base URL in OPENAI_BASE_URL', () => {
+    expect(families({ OPENAI_BASE_URL: variable })).toEqual(families({}, option));
+    expect(families({ OPENAI_BASE_URL: variable })).not.toEqual(families({}));
+  });
+
+  it('is that of the option baseURL before the variable', () => {
+    expect(families({ OPENAI_BASE_URL: variable }, 'https://a.test/v1')).toEqual(
+      families({}, 'https://a.test/v1'),
+    );
+  });
+});
+
+it('sends no reasoning of another server to the server in OPENAI_BASE_URL', async () => {
+  server = await testServer(answers(body));
+  const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${server.origin}/v1` };
+  const provider = createOpenAI();
+  const turn = (family: string | undefined, text: string): TurnMessage => ({
+    role: 'assistant',
+    parts: [
+      {
+        type: 'reasoning',
+        text,
+        replay: { family: family ?? '', data: { id: text, encrypted_content: text } },
+      },
+      { type: 'text', text: 'ok' },
+    ],
+  });
+  const messages = [
+    user('hi'),
+    turn(provider.model('gpt-5').families[0], 'foreign'),
+    user('and?'),
+    turn(provider.model('gpt-5', env).families[0], 'native'),
+    user('go on'),
+  ];
+  await createMajordomo({ env, providers: [provider] })
+    .model('openai/gpt-5')
+    .generate({ messages });
+  const sent = JSON.stringify(server.requests[0]?.body);
+  expect(sent).toContain('native');
+  expect(sent).not.toContain('foreign');
 });
 
 describe('a 404 over Responses', () => {

@@ -24,8 +24,8 @@ const refusal = (member: string): object => ({
 });
 const ask = { messages: [user('hi')], temperature: 1, topP: 1 };
 
-describe('a parameter that the model refuses', () => {
-  it('is dropped, told, and not sent again', async () => {
+describe('a rejected parameter', () => {
+  it('is dropped with a warning and not sent again', async () => {
     const majordomo = await world(inTurn(answers(refusal('temperature'), 400), answers(answer('Hi'))));
     const model = majordomo.model('openai/m');
     const response = await model.generate(ask);
@@ -41,7 +41,7 @@ describe('a parameter that the model refuses', () => {
     ]);
   });
 
-  it('is dropped for the requests that were refused, not for those that reason', async () => {
+  it('is dropped for the rejected form of requests only', async () => {
     const refusing = (body: Readonly<Record<string, unknown>>): boolean =>
       body['temperature'] !== undefined && body['reasoning_effort'] === 'low';
     const majordomo = await world((response, { body }) => {
@@ -58,7 +58,7 @@ describe('a parameter that the model refuses', () => {
     ]);
   });
 
-  it('is effort, beside tools alone; where none may be said, the chain goes on', async () => {
+  it('is effort with tools; if none is possible, the chain continues', async () => {
     const message =
       "Function tools with reasoning_effort are not supported. Please set reasoning_effort to 'none'.";
     const refused = answers({ error: { message, param: 'reasoning_effort', code: null } }, 400);
@@ -79,7 +79,7 @@ describe('a parameter that the model refuses', () => {
     expect(second.target).toBe('openai/a');
   });
 
-  it('is dropped once: the same refusal again is final', async () => {
+  it('is dropped once; the same rejection again is final', async () => {
     const majordomo = await world(answers(refusal('temperature'), 400));
     await expect(majordomo.model('openai/m').generate(ask)).rejects.toMatchObject({
       kind: 'invalid-request',
@@ -88,7 +88,7 @@ describe('a parameter that the model refuses', () => {
   });
 });
 
-it('an account that may not stream gets a whole answer', async () => {
+it('requests a non-streaming response for an account without streaming', async () => {
   const majordomo = await world((response, { body }) => {
     const error = {
       message: 'Your organization must be verified to stream this model.',
@@ -105,7 +105,7 @@ it('an account that may not stream gets a whole answer', async () => {
   expect(server.requests.map(({ body }) => body['stream'])).toEqual([true, undefined]);
 });
 
-it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
+it('sends ten turns of a tool loop as byte prefixes of each other', async () => {
   const majordomo = await world((response, _request, number) => {
     const call = {
       index: 0,

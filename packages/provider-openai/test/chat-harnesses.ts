@@ -19,6 +19,7 @@ import {
   openrouter,
   perplexity,
   poolside,
+  sglang,
   together,
   vercelGateway,
   vllm,
@@ -38,15 +39,15 @@ const DIALECTS: Readonly<Record<string, ChatDialect>> = {
 
 const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });
 
-const NOT_SENT_BACK = 'no recording shows that this vendor takes its reasoning back: it is not sent';
+const NOT_SENT_BACK = 'no recording shows that this vendor accepts its reasoning, so it is not sent';
 
-const TOLD = 'its JSON mode takes no schema: the schema is told in the system text';
+const TOLD = 'its JSON mode accepts no schema, so the system text contains it';
 
-const TEXT_ALONE = "Poolside's models read text alone";
+const TEXT_ALONE = "Poolside's models accept text only";
 const SEES_TEXT: Harness['cannot'] = { image: TEXT_ALONE, file: TEXT_ALONE, audio: TEXT_ALONE };
 
-const NO_TOOLS = "Perplexity's models call no tools of the caller";
-const NO_FILES = "Perplexity's chat models are given text and images alone";
+const NO_TOOLS = "Perplexity's models cannot call tools of the application";
+const NO_FILES = "Perplexity's chat models accept text and images only";
 
 const SEARCHES_ALONE: Harness['cannot'] = {
   'tool-call': NO_TOOLS,
@@ -92,7 +93,7 @@ const lab = (id: string): Profile => ({
   quirks: id === 'gemini-compatible' ? { callSignature: 'required' } : {},
 });
 
-const IN_TURN = 'fragments that name no call cannot take turns';
+const IN_TURN = 'fragments without a call id cannot be interleaved';
 const ODD_CANNOT: Readonly<Record<(typeof ODD_CALLS)[number], Harness['cannot']>> = {
   'gemini-compatible': { 'interleaved-tool-calls': IN_TURN },
   unplaced: { 'interleaved-tool-calls': IN_TURN },
@@ -109,7 +110,9 @@ const openai = (model: string, cannot?: Harness['cannot']): [string, Harness] =>
   },
 ];
 
-const DEAF: Harness['cannot'] = { audio: 'this model hears nothing: those with audio in their names do' };
+const DEAF: Harness['cannot'] = {
+  audio: 'this model accepts no audio; models with "audio" in their names do',
+};
 
 /**
  * Models of OpenAI over Chat Completions, and profiles of other vendors. Those that only rename a base URL are one case,
@@ -141,5 +144,5 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   compatible(huggingface),
   compatible(moonshot, { 'structured-output': TOLD }),
   compatible(perplexity, SEARCHES_ALONE),
-  ...[llamacpp, lmstudio, vllm].map((profile) => compatible({ ...profile, keyEnv: 'LAB_KEY' })),
+  ...[llamacpp, lmstudio, sglang, vllm].map((profile) => compatible({ ...profile, keyEnv: 'LAB_KEY' })),
 ];

@@ -128,7 +128,7 @@ function without(facts: Record<Exception['field'], unknown>, id: string): Record
 }
 
 describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
-  test.each(cases)('$id is read as its facts say', async (recording) => {
+  test.each(cases)('$id results in its facts', async (recording) => {
     expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
       without(expectedOf(recording), recording.id),
     );
@@ -149,7 +149,7 @@ describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
     expect(read(await play(recording, 'random'))[field]).not.toEqual(expectedOf(recording)[field]);
   });
 
-  test('at most 2 % are exceptions', () => {
+  test('has at most 2 % exceptions', () => {
     expect(cases.length).toBeGreaterThan(200);
     expect(new Set(EXCEPTIONS.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
   });

@@ -27,7 +27,7 @@ describe('the key', () => {
   const answering = answers(answer('Hi'));
   const keysSent = (): unknown[] => server.requests.map(({ headers }) => headers.authorization);
 
-  it('comes from the variable of the profile in the call’s environment', async () => {
+  it('is read from the variable of the profile in env', async () => {
     server = await testServer(answering);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1`, keyEnv: 'LAB_KEY' });
     await collect(provider, requestOf(), contextOf({ delivery: 'complete', env: { LAB_KEY: 'k-env' } }));
@@ -36,14 +36,14 @@ describe('the key', () => {
     expect(keysSent()).toEqual(['Bearer k-env']);
   });
 
-  it('is none where the profile knows of none', async () => {
+  it('is absent if the profile has no variable', async () => {
     server = await testServer(answering);
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1` });
     expect((await collect(provider, requestOf(), whole)).text).toBe('Hi');
     expect(keysSent()).toEqual([undefined]);
   });
 
-  it('may be asked for at every attempt, and again with the one that was rejected', async () => {
+  it('is requested for each attempt, and with the rejected one', async () => {
     const asked: unknown[] = [];
     const apiKey: Credential = ({ rejected }) => {
       asked.push(rejected);
@@ -62,7 +62,7 @@ describe('the key', () => {
     expect(keysSent()).toEqual(['Bearer k-1', 'Bearer k-2']);
   });
 
-  it('that is fixed has no remedy', async () => {
+  it('has no recovery if it is fixed', async () => {
     const provider = await world(answers({ error: { message: 'no' } }, 401));
     expect((await collect(provider)).error).toMatchObject({ kind: 'auth', details: { recover: undefined } });
   });

@@ -51,7 +51,7 @@ const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body)
 const SMALL = 'openai/text-embedding-3-small';
 
 describe('vectors', () => {
-  it('come as base64 and in the order of their index, with what was used', async () => {
+  it('are read from base64 in the order of their index, with usage', async () => {
     const answer = {
       data: [
         { index: 1, embedding: base64(...unit(1536, 7)) },
@@ -77,7 +77,7 @@ describe('vectors', () => {
     ]);
   });
 
-  it('come as numbers where the server knows no other form', async () => {
+  it('are read as numbers from other servers', async () => {
     const majordomo = await world(answers(list([0.5, -0.25])));
     const { vectors } = await majordomo.embeddingModel('lab/any').embed({ values: ['one'] });
     expect(vectors).toEqual([Float32Array.of(0.5, -0.25)]);
@@ -95,13 +95,13 @@ describe('vectors', () => {
       { extra: { 'openai-embeddings': { user: 'x' }, lab: { truncate: 'END' } } },
       { user: 'x', truncate: 'END' },
     ],
-  ])('%s is asked with %j in its own words', async (spec, request, sent) => {
+  ])('%s receives the purpose %j in its form', async (spec, request, sent) => {
     const majordomo = await world(answers(list([0.6, 0.8])));
     await majordomo.embeddingModel(spec).embed({ values: ['one'], ...request });
     expect(bodies()).toEqual([{ model: spec.split('/')[1], input: ['one'], ...sent }]);
   });
 
-  it('of 5,000 values are asked in three requests', async () => {
+  it('of 5,000 values are requested in three requests', async () => {
     const same = base64(...unit(1536, 0));
     const majordomo = await world((response, { body }) => {
       const { input } = body as { readonly input: readonly string[] };
@@ -114,7 +114,7 @@ describe('vectors', () => {
     expect(sizes.sort((a, b) => a - b)).toEqual([904, 2048, 2048]);
   });
 
-  it('of an older model keep their size: another one is unsupported, before any call', async () => {
+  it('of an older model have a fixed size; another one is rejected before any call', async () => {
     const majordomo = await world(answers(list()));
     const asked = majordomo.embeddingModel('openai/text-embedding-ada-002');
     expect((await failing(asked.embed({ values: ['one'], dimensions: 256 }))).kind).toBe('unsupported');
@@ -123,7 +123,7 @@ describe('vectors', () => {
 });
 
 describe('a space', () => {
-  it('is the model: the same at another place, or under the name of a deployment', async () => {
+  it('is the name of the model, also elsewhere or as a deployment', async () => {
     const majordomo = await world(
       inTurn(
         answers({ error: { message: 'no', code: 'insufficient_quota' } }, 429),
@@ -135,7 +135,7 @@ describe('a space', () => {
     expect(server.requests[1]?.headers).toMatchObject({ 'api-key': KEY });
   });
 
-  it('is told by the option for any server', async () => {
+  it('is set by the option for any server', async () => {
     const majordomo = await world(answers(list([1])));
     const { target } = await majordomo
       .embeddingModel('lab/mine,attic/bge-m3:latest')
@@ -143,7 +143,7 @@ describe('a space', () => {
     expect(target).toBe('lab/mine');
   });
 
-  it('of another model is refused before any call', async () => {
+  it('of another model is rejected before any call', async () => {
     const majordomo = await world(answers(list([1])));
     const error = await failing(majordomo.embeddingModel(`${SMALL},azure/other`).embed({ values: ['one'] }));
     expect([error.kind, error.details.code, server.requests]).toEqual(['config', 'mixed-spaces', []]);
@@ -179,7 +179,7 @@ describe('a failure', () => {
     expect(target).toBe('attic/bge-m3');
   });
 
-  it('of a server that hangs is ended by the timer of whole answers', async () => {
+  it('of a silent server is ended by the timer', async () => {
     const majordomo = await world(inTurn(() => undefined, answers(right)));
     const { attempts } = await majordomo
       .embeddingModel('lab/any')
@@ -187,7 +187,7 @@ describe('a failure', () => {
     expect(attempts.map(({ error }) => error?.kind)).toEqual(['timeout', undefined]);
   });
 
-  it('shows no key', async () => {
+  it('hides the key', async () => {
     const majordomo = await world(answers({ error: { message: `wrong key ${KEY}` } }, 401));
     const error = await failing(majordomo.embeddingModel(SMALL).embed({ values: ['one'] }));
     expect(error.kind).toBe('auth');

@@ -29,7 +29,7 @@ it.each([
 it.each([
   ['openai', chat, answer('ok'), '/chat/completions'],
   ['openai-responses', responses, said('ok'), '/responses'],
-] as const)('a DSN of the scheme %s is served by its entry', async (scheme, entry, body, path) => {
+] as const)('accepts a DSN of the scheme %s in its entry', async (scheme, entry, body, path) => {
   await using server = await testServer(answers(body));
   const serve = entry.createOpenAI().schemes?.[scheme];
   const place = { host: 'lab', path: '', baseURL: server.origin };

@@ -80,7 +80,7 @@ describe('reasoning behind a gateway', () => {
   });
 });
 
-it('a rule of the account ends the call: neither another model nor another vendor is asked', async () => {
+it('a rule of the account ends the call without another target', async () => {
   await server.close();
   server = await testServer((response) => {
     const message = 'No endpoints found matching your data policy (Paid model training).';

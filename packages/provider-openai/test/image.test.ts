@@ -43,8 +43,8 @@ async function world(play: Answer): Promise<{
 
 const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body);
 
-describe('drawing', () => {
-  it('sends what is set and nothing else, and gives image parts', async () => {
+describe('an image model', () => {
+  it('sends only set options, and returns image parts', async () => {
     const { draw } = await world(answers({ ...drawn(), usage: { input_tokens: 9, output_tokens: 90 } }));
     const { images, target, usage, warnings, attempts } = await draw('openai/gpt-image-x');
     expect([images, target, warnings]).toEqual([[png], 'openai/gpt-image-x', []]);
@@ -57,7 +57,7 @@ describe('drawing', () => {
     expect(bodies()).toEqual([{ model: 'gpt-image-x', prompt: 'a cat' }]);
   });
 
-  it('tells a compatible server the seed, 0 too; the vendor has none, and that is a warning', async () => {
+  it('sends the seed to a compatible server, and warns for the vendor', async () => {
     const { draw } = await world(answers(drawn()));
     await draw('lab/flux', { seed: 0 });
     await draw('lab/flux', { seed: 7, n: 2, size: '512x768' });
@@ -71,7 +71,7 @@ describe('drawing', () => {
     expect(server.requests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('refuses what is no size before any call; what the vendor does not draw goes to the next target', async () => {
+  it('rejects an invalid size before any call; an unsupported one moves to the next target', async () => {
     const { draw } = await world(answers(drawn()));
     await expect(draw('art', { size: '0x0' })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect((await draw('art', { size: '500x500' })).target).toBe('lab/flux');
@@ -107,7 +107,7 @@ describe('drawing', () => {
     ]);
   });
 
-  it('puts a result straight into a chat request', async () => {
+  it('accepts a result in a chat request', async () => {
     const { draw, majordomo } = await world(
       inTurn(
         answers(drawn()),
@@ -124,7 +124,7 @@ describe('drawing', () => {
 });
 
 describe('a failure', () => {
-  it('moves along the chain with the kinds, the health and the events of chat', async () => {
+  it('moves along the chain with kinds, health and events', async () => {
     const { draw, majordomo } = await world((response, _request, number) =>
       (number <= 2 ? answers({ error: { message: 'busy' } }, 503) : answers(drawn()))(response),
     );
@@ -157,7 +157,7 @@ describe('a failure', () => {
     expect(JSON.stringify(error)).not.toContain('sk-test');
   });
 
-  it('of a body that is cut is a network error, and is tried again', async () => {
+  it('of a cut body is a network error and is retried', async () => {
     const { draw } = await world(
       inTurn((response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
@@ -168,7 +168,7 @@ describe('a failure', () => {
     expect(attempts.map(({ error }) => error?.kind)).toEqual(['network', undefined]);
   });
 
-  it('over response_format costs one try, and is remembered', async () => {
+  it('about response_format is recovered once and remembered', async () => {
     const refusal = {
       error: {
         message: "Unknown parameter: 'response_format'.",
@@ -197,7 +197,7 @@ it('an abort closes the connection and changes no health', async () => {
   expect(majordomo.health.snapshot()['openai/gpt-image-x']?.failures ?? 0).toBe(0);
 });
 
-it('nothing is sent without a key', async () => {
+it('sends nothing without a key', async () => {
   server = await testServer(answers(drawn()));
   const majordomo = createMajordomo({
     providers: [createOpenAI({ baseURL: `${server.origin}/v1` })],

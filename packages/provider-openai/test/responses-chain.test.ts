@@ -40,10 +40,10 @@ const types = (number: number): unknown[] =>
     id,
   ]);
 
-describe('reasoning that the backend cannot verify any more', () => {
+describe('reasoning that the backend cannot verify', () => {
   const tools = [{ name: 'f', description: '', parameters: { type: 'object', properties: {} } }];
 
-  it('is sent once, then the same turn goes without it, and so do later ones', async () => {
+  it('is removed from the turn and from later ones', async () => {
     const majordomo = await world(
       inTurn(
         answers(said(secret, call)),
@@ -87,7 +87,7 @@ describe('reasoning that the backend cannot verify any more', () => {
   });
 });
 
-it('a model that knows no encrypted reasoning is asked once more without it', async () => {
+it('retries a model without encrypted reasoning without it', async () => {
   const majordomo = await world((response, { body }) => {
     if (body['include'] === undefined) answers(said(item('Hi')))(response);
     else
@@ -102,7 +102,7 @@ it('a model that knows no encrypted reasoning is asked once more without it', as
   expect(server.requests).toHaveLength(3);
 });
 
-it('a backend that refuses pictures in tool results gets them behind these, from then on', async () => {
+it('sends images after tool results to a backend that rejects them inside', async () => {
   type Item = Readonly<Record<string, unknown>>;
   const majordomo = await world((response, { body }) => {
     const results = (body['input'] as Item[]).filter(({ type }) => type === 'function_call_output');
@@ -143,7 +143,7 @@ describe('schemas in strict mode', () => {
     (text as { format: { strict: boolean } }).format.strict,
   ];
 
-  it('give arguments and answers without the nulls that stand for absence', async () => {
+  it('result in arguments and responses without nulls of absent properties', async () => {
     const args = { ...call, arguments: '{"a":null,"b":1}' };
     const majordomo = await world(answers(said(args, item('{"a":"x","b":null}'))));
     const { toolCalls, text } = await majordomo.model('openai/gpt-5').generate(request);
@@ -151,7 +151,7 @@ describe('schemas in strict mode', () => {
     expect(server.requests.map(({ body }) => strictOf(body))).toEqual([[true, true]]);
   });
 
-  it('are sent as they are once the backend refused one, from then on', async () => {
+  it('are sent unchanged after a rejection', async () => {
     const majordomo = await world((response, { text }) => {
       const message = "Invalid schema for function 'f': In context=('properties', 'a'), no.";
       if (text.includes('"strict":true')) answers({ error: { message } }, 400)(response);
@@ -167,7 +167,7 @@ describe('schemas in strict mode', () => {
   });
 });
 
-it('a call that leaked into the text is an unfinished turn, told with a warning', async () => {
+it('reports a leaked call as an unfinished turn, with a warning', async () => {
   const majordomo = await world(answers(said(item('assistant to=functions.f {"a":1}'))));
   const { text, finish, warnings } = await majordomo
     .model('openai/gpt-5')
@@ -175,7 +175,7 @@ it('a call that leaked into the text is an unfinished turn, told with a warning'
   expect([text, finish, warnings.map(({ what }) => what)]).toEqual(['', 'incomplete', ['text']]);
 });
 
-it('a server of the wire is named by a variable, with quirks in its query', async () => {
+it('accepts a server in a variable, with quirks in its query', async () => {
   server = await testServer(answers(said(item('Hi'))));
   const host = server.origin.replace('http://', '');
   const majordomo = createMajordomo({

@@ -100,7 +100,7 @@ function without(facts: Facts, id: string): Partial<Facts> {
 }
 
 describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
-  test.each(cases)('$id is read as its facts say', async (recording) => {
+  test.each(cases)('$id results in its facts', async (recording) => {
     expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
       without(expectedOf(recording), recording.id),
     );
@@ -114,7 +114,7 @@ describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
     },
   );
 
-  test('no answer is told twice, and none is thought to be leaked', async () => {
+  test('emits no text twice, and finds no leaked call', async () => {
     for (const recording of cases.filter(({ expected }) => expected.error === null)) {
       const { finish, parts } = await play(recording, 'random');
       expect([recording.id, finish]).not.toEqual([recording.id, 'incomplete']);
@@ -123,7 +123,7 @@ describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
     }
   });
 
-  test('at most 2 % are exceptions', () => {
+  test('has at most 2 % exceptions', () => {
     expect(cases.length).toBeGreaterThan(50);
     expect(new Set(RESPONSES_EXCEPTIONS.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
   });

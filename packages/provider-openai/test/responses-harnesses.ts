@@ -33,7 +33,7 @@ const compatible = (profile: ResponsesProfile, cannot?: Harness['cannot']): [str
 
 const LAB: ResponsesProfile = { api: 'responses', id: 'lab', baseURL: 'http://lab/v1', keyEnv: 'LAB_KEY' };
 
-const NOT_ASKED_FOR = 'gpt-4o models do not reason: there is nothing encrypted to send back';
+const NOT_ASKED_FOR = 'gpt-4o models do not reason';
 
 /** Models of OpenAI over Responses, and profiles of other vendors. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
@@ -50,7 +50,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   // The wire server asks for no system text; what the backend gets without one is shown next to the converter.
   compatible(
     { ...codex, quirks: { ...codex.quirks, defaultInstructions: '' } },
-    { system: 'the ChatGPT backend refuses max_output_tokens: it is dropped, with a warning' },
+    { system: 'the ChatGPT backend rejects max_output_tokens, so it is dropped with a warning' },
   ),
   compatible(azureResponses({ resource: 'r' })),
   compatible(xaiResponses),

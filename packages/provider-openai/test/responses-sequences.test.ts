@@ -98,11 +98,11 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedIte
 const THEIRS: ReadonlySet<string> = new Set(['openai', 'azure', 'copilot']);
 
 describe.skipIf(!hasRecordings)(`recorded sessions over Responses${skippedNote}`, () => {
-  test('are there', () => {
+  test('exist', () => {
     expect(recorded.length).toBeGreaterThan(10);
   });
 
-  test.each(recorded)('$id: our next request carries what the vendor accepted', async ({ steps }) => {
+  test.each(recorded)('$id: the next request contains what the vendor accepted', async ({ steps }) => {
     const sent = await replay(steps);
     for (const [at, step] of steps.entries()) {
       const theirs = sentIn(step);

@@ -65,7 +65,7 @@ async function replay(steps: readonly Recording[]): Promise<readonly RecordedMes
 }
 
 describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
-  test('are there', () => {
+  test('exist', () => {
     expect(recorded.length).toBeGreaterThan(30);
     const echoed = recorded.flatMap(({ steps }) =>
       steps.flatMap(({ expected }) => expected.echo?.toolCallIdsEchoed ?? []),
@@ -73,7 +73,7 @@ describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
     expect(echoed.length).toBeGreaterThan(50);
   });
 
-  test.each(recorded)('$id: our next request carries what the vendor accepted', async ({ steps }) => {
+  test.each(recorded)('$id: the next request contains what the vendor accepted', async ({ steps }) => {
     const sent = await replay(steps);
     for (const [at, step] of steps.entries()) {
       const theirs = sentIn(step);

@@ -46,7 +46,7 @@ async function answerTo(messages: readonly TurnMessage[], { wire, model, open }:
 }
 
 describe.each(cases)('%s', (_name, harness) => {
-  it.each(TRANSCRIPTS)('takes a transcript with %s at once', async (_what, messages) => {
+  it.each(TRANSCRIPTS)('accepts a transcript with %s at once', async (_what, messages) => {
     expect(await answerTo(messages, harness)).toBe('fine');
   });
 });
