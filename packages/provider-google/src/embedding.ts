@@ -149,9 +149,9 @@ export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);
   const predicted = asList(predictions).map((each) => asRecord(asRecord(each)['embeddings']));
-  const given =
+  const entries =
     embedding === undefined ? [...asList(embeddings).map(asRecord), ...predicted] : [asRecord(embedding)];
-  const vectors = given.map(({ values }) => asVector(values));
+  const vectors = entries.map(({ values }) => asVector(values));
   if (!vectors.every((vector) => vector !== undefined)) {
     const path = 'embeddings';
     throw new LlmError('protocol', `${facts.target}: expected \`${path}\` to contain vectors of numbers`, {

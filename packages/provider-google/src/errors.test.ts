@@ -78,7 +78,7 @@ describe('toLlmError', () => {
     expect(error).toMatchObject({ kind, details: { status, code, target: 'google/m' } });
   });
 
-  it('waits as long as RetryInfo says, else as the headers say', () => {
+  it('reads the wait from RetryInfo, otherwise from the headers', () => {
     const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.5s' };
     const headers = new Headers({ 'retry-after': '7' });
     expect(
@@ -119,11 +119,11 @@ describe('recovery', () => {
   const recover = (message: string, request: ModelRequest = REQUEST): ModelRequest | undefined =>
     toLlmError(apiError(400, said(400, message)), { ...FACTS, request }).details.recover?.apply(request);
 
-  it('an invalid signature is answered by a request without any', () => {
+  it('removes signatures after an invalid one', () => {
     expect(JSON.stringify(recover('Corrupted thought signature.')?.messages)).not.toContain('sig');
   });
 
-  it('a refused raw schema is cut', () => {
+  it('reduces a rejected raw schema', () => {
     const changed = recover(
       'Invalid JSON payload received. Unknown name "parametersJsonSchema" at tools[0]: Cannot find field.',
     );
@@ -131,17 +131,17 @@ describe('recovery', () => {
     expect(changed?.output?.schema).toEqual({ type: 'OBJECT' });
   });
 
-  it('a schema that is refused beside tools becomes words', () => {
+  it('puts a schema that is rejected with tools into the system text', () => {
     const changed = recover("Function calling with a response mime type: 'application/json' is unsupported");
     expect(changed?.output).toBeUndefined();
     expect(changed?.system).toContain('JSON Schema');
   });
 
-  it('refused thinking is dropped', () => {
+  it('drops rejected thinking', () => {
     expect(recover('Thinking level MEDIUM is not supported for this model.')?.reasoning).toBeUndefined();
   });
 
-  it('nothing is offered where nothing would change', () => {
+  it('offers no recovery that changes nothing', () => {
     expect(
       recover('Thinking level MEDIUM is not supported', { ...REQUEST, reasoning: undefined }),
     ).toBeUndefined();

@@ -60,12 +60,12 @@ function bodyOf(text: string): WireError {
 }
 
 function fromWireError(
-  given: WireError,
+  body: WireError,
   status: number | undefined,
   facts: GeminiFacts,
   cause: unknown,
 ): LlmError {
-  const error: WireError = asRecord(truncateBody(given));
+  const error: WireError = asRecord(truncateBody(body));
   const details = Array.isArray(error.details) ? (error.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : undefined;

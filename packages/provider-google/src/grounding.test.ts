@@ -5,8 +5,8 @@ const web = { web: { uri: 'https://a.example', title: 'a.example' } };
 const file = { retrievedContext: { text: 'Paris is the capital.', fileSearchStore: 'fileSearchStores/x' } };
 const words = 'é€ tea🍵 is old.';
 
-describe('what an answer rests on', () => {
-  it('has its place, which the wire counts in bytes', () => {
+describe('grounding', () => {
+  it('converts positions from bytes', () => {
     const segment = { startIndex: 6, endIndex: 13, text: 'tea🍵' };
     const grounding = {
       groundingChunks: [web, file],
@@ -20,7 +20,7 @@ describe('what an answer rests on', () => {
     expect(words.slice(place.start, place.end)).toBe(segment.text);
   });
 
-  it('is looked for where the bytes are those of another text, and has no place where its words are not', () => {
+  it('searches a segment of another text, and omits the position of a missing one', () => {
     const at = (text: string) =>
       citationsOf(
         {
@@ -35,15 +35,15 @@ describe('what an answer rests on', () => {
     expect(at('never said')).toEqual([{ url: 'https://a.example', title: 'a.example' }]);
   });
 
-  it('is every source where none is said to be of a piece', () => {
+  it('returns every source without supports', () => {
     const source = [{ url: 'https://a.example', title: 'a.example' }];
     expect(citationsOf({ groundingChunks: [web, {}] }, words)).toEqual(source);
     expect(citationsOf({}, words)).toEqual([]);
   });
 });
 
-describe('what an answer quotes at length', () => {
-  it('has its source, by its address or its title, and its place in characters', () => {
+describe('quotations', () => {
+  it('have a URL or a title, and a position in characters', () => {
     const quoted = [
       { uri: 'https://a.example', title: '', endIndex: 5 },
       { uri: '', title: 'A book', startIndex: 6, endIndex: 13 },
@@ -56,7 +56,7 @@ describe('what an answer quotes at length', () => {
     expect(words.slice(0, 2)).toBe('é€');
   });
 
-  it('has no place where the text ends before it', () => {
+  it('have no position beyond the end of the text', () => {
     expect(quotationsOf([{ uri: 'https://a.example', startIndex: 3, endIndex: 99 }], words)).toEqual([
       { url: 'https://a.example' },
     ]);

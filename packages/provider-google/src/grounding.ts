@@ -1,5 +1,6 @@
 import type { Citation } from '@majordomo/core';
 import { asList } from '@majordomo/core/toolkit';
+import { toCitation } from '@majordomo/wire-kit';
 
 /** Sources of a response (`GroundingMetadata` of @google/genai 3.1). */
 export interface Grounding {
@@ -66,12 +67,7 @@ export const queriesOf = (queries: unknown): readonly string[] =>
 function sourceOf({ web, retrievedContext, maps }: Chunk): Citation | undefined {
   const { uri, title, text, documentName, fileSearchStore } = web ?? retrievedContext ?? maps ?? {};
   const document = uri === undefined ? (documentName ?? title ?? fileSearchStore) : undefined;
-  if (uri === undefined && document === undefined) return undefined;
-  return {
-    ...(uri === undefined ? { document } : { url: uri }),
-    ...(title !== undefined && title !== '' && { title }),
-    ...(text !== undefined && text !== '' && { quote: text }),
-  };
+  return toCitation({ url: uri, document, title, quote: text });
 }
 
 /**

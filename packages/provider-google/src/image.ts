@@ -41,16 +41,16 @@ export function imageModel(modelId: string, connection: Connection): ImageBacken
 async function generateImage(
   modelId: string,
   request: ImageRequest,
-  asked: ModelContext,
+  callContext: ModelContext,
   connection: Connection,
 ): Promise<GeneratedImages> {
-  const { target, signal } = asked;
+  const { target, signal } = callContext;
   const facts: GeminiFacts = { target, secrets: [] };
   try {
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
     // Images arrive in one body.
-    const context: ModelContext = { ...asked, delivery: 'complete' };
+    const context: ModelContext = { ...callContext, delivery: 'complete' };
     const response = await connection.generate({ modelId, params, extra, context, facts });
     const generated = fromImageBody(await response.json(), facts);
     return { ...generated, warnings: [...warnings, ...generated.warnings] };

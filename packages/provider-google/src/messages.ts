@@ -101,16 +101,16 @@ function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks)
   return [...results.map((result) => responseOf(result, inResponse)), ...after];
 }
 
-function responseOf(result: ToolResultPart, withImages: boolean): JsonObject {
+function responseOf(result: ToolResultPart, withMedia: boolean): JsonObject {
   const { callId, name, content, isError } = result;
   const text = content.map((piece) => (piece.type === 'text' ? piece.text : '')).join('');
-  const images = withImages ? imagesOf(result) : [];
+  const media = withMedia ? content.filter((piece) => piece.type !== 'text') : [];
   return {
     functionResponse: {
       ...idOf(callId),
       name: nameOf(name),
       response: isError === true ? { error: text } : { output: text },
-      ...(images.length > 0 && { parts: images.map(inline) }),
+      ...(media.length > 0 && { parts: media.map(inline) }),
     },
   };
 }

@@ -20,11 +20,11 @@ describe('models', () => {
     ['gemini-2.5-flash-image', 3],
     ['gemini-3-pro-image-preview', 14],
     ['gemini-3.1-flash-image', 14],
-  ])('%s looks at %i images', (modelId, maxCount) => {
+  ])('%s accepts %i images', (modelId, maxCount) => {
     expect(modelFacts(modelId).capabilities.images).toMatchObject({ maxCount });
   });
 
-  it('a model before 3 needs no mark; what is not known is taken for a new one', () => {
+  it('a model before 3 needs no mark; an unknown one is treated as new', () => {
     expect(modelFacts('gemini-2.5-pro').quirks.unsignedCalls).toBe('send');
     expect(modelFacts('gemini-9').quirks.unsignedCalls).toBe('mark');
     expect(modelFacts('my-endpoint')).toMatchObject({
@@ -33,7 +33,7 @@ describe('models', () => {
     });
   });
 
-  it('quirks come from the query of a DSN; an unknown one is refused', () => {
+  it('reads quirks from the query of a DSN and rejects an unknown one', () => {
     const read = (params: Readonly<Record<string, string>>): Partial<Quirks> =>
       quirksFromParams<Quirks>(params, QUIRK_VALUES);
     expect(read({ schemaField: 'subset', outputWithTools: 'false', thinking: 'none' })).toEqual({

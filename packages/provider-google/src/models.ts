@@ -26,6 +26,9 @@ const FILES: readonly string[] = [
   'video/3gpp',
 ];
 
+/** ai.google.dev/gemini-api/docs/function-calling, 2026-11: documents in multimodal function responses of Gemini 3. */
+const RESULT_FILES: readonly string[] = ['application/pdf', 'text/plain'];
+
 /** ai.google.dev/gemini-api/docs/audio, 2026-11, and the names that browsers and systems use. */
 const AUDIO: readonly string[] = [
   'audio/wav',
@@ -135,7 +138,9 @@ export function modelFacts(modelId: string): {
 } {
   const id = bareId(modelId);
   const rule = MODELS.find(({ pattern }) => pattern.test(id));
-  return { capabilities: rule?.capabilities ?? {}, quirks: { ...GEMINI_QUIRKS, ...rule?.quirks } };
+  const quirks = { ...GEMINI_QUIRKS, ...rule?.quirks };
+  const resultFiles = quirks.toolImages === 'in-response' ? RESULT_FILES : undefined;
+  return { capabilities: rule === undefined ? {} : { ...rule.capabilities, resultFiles }, quirks };
 }
 
 /**

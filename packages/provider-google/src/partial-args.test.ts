@@ -7,7 +7,7 @@ function read(...pieces: readonly PartialArg[]): unknown {
   return known.every(Boolean) ? JSON.parse(args.json()) : undefined;
 }
 
-test('values stand where their paths say', () => {
+test('sets values at their paths', () => {
   const args = read(
     { jsonPath: '$.city', stringValue: 'Bern' },
     { jsonPath: '$.days[0].at', numberValue: 3 },
@@ -22,7 +22,7 @@ test('values stand where their paths say', () => {
   });
 });
 
-test('a text may come in pieces, and be said anew', () => {
+test('joins fragments of a string, and replaces it', () => {
   const text = (stringValue: string, willContinue?: boolean): PartialArg => ({
     jsonPath: '$.a',
     stringValue,
@@ -37,13 +37,13 @@ test('a text may come in pieces, and be said anew', () => {
 });
 
 test.each(['', 'city', '$', '$[0]', '$.a[', '$..a', '$.a[1000000000]', '$.a[2]', undefined])(
-  'the path %s is none',
+  'rejects the path %s',
   (jsonPath) => {
     expect(read({ jsonPath, numberValue: 1 })).toBeUndefined();
   },
 );
 
-test('a name of the prototype is a name like any other', () => {
+test('accepts a name of the prototype', () => {
   const args = new PartialArguments();
   args.add({ jsonPath: '$.__proto__.polluted', boolValue: true });
   expect(args.json()).toBe('{"__proto__":{"polluted":true}}');

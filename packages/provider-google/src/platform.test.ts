@@ -14,3 +14,12 @@ it.each([
 it('uses the vendor without a variable', () => {
   expect(platformOf({}, {}).baseURL).toBe('https://generativelanguage.googleapis.com');
 });
+
+it.each([
+  ['global', {}, 'https://aiplatform.googleapis.com'],
+  ['a region', { location: 'europe-west4' }, 'https://europe-west4-aiplatform.googleapis.com'],
+  ['the multi-region eu', { location: 'eu' }, 'https://aiplatform.eu.rep.googleapis.com'],
+  ['express mode', { apiKey: 'key' }, 'https://aiplatform.googleapis.com'],
+])('uses the host of %s on Vertex without a variable', (_name, options, expected) => {
+  expect(platformOf({ vertexai: true, ...options }, {}).baseURL).toBe(expected);
+});

@@ -7,7 +7,7 @@ export interface Platform {
   readonly project: string | undefined;
   readonly location: string | undefined;
   readonly apiVersion: string;
-  readonly baseURL: string | undefined;
+  readonly baseURL: string;
 }
 
 export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
@@ -25,14 +25,28 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   const baseURL = options.baseURL ?? baseURLFromEnv(env, variable);
   if (!vertexai) return { vertexai, project, location, apiVersion, baseURL: baseURL ?? GEMINI_ORIGIN };
   // Express mode uses a key instead of a login, and no project.
-  const isExpress = token === undefined && apiKey !== undefined && project === undefined;
+  if (token === undefined && apiKey !== undefined && project === undefined) {
+    return {
+      ...{ vertexai, project: undefined, location: undefined, apiVersion },
+      baseURL: baseURL ?? vertexOrigin('global'),
+    };
+  }
+  const place = location ?? env['GOOGLE_CLOUD_LOCATION'] ?? 'global';
   return {
     vertexai,
-    project: isExpress ? undefined : (project ?? env['GOOGLE_CLOUD_PROJECT']),
-    location: isExpress ? undefined : (location ?? env['GOOGLE_CLOUD_LOCATION'] ?? 'global'),
+    project: project ?? env['GOOGLE_CLOUD_PROJECT'],
+    location: place,
     apiVersion,
-    baseURL,
+    baseURL: baseURL ?? vertexOrigin(place),
   };
+}
+
+/** Returns the origin of a location. Without an explicit origin, the SDK would read a variable of the process. */
+function vertexOrigin(location: string): string {
+  if (location === 'global') return 'https://aiplatform.googleapis.com';
+  // Multi-regional locations.
+  if (location === 'us' || location === 'eu') return `https://aiplatform.${location}.rep.googleapis.com`;
+  return `https://${location}-aiplatform.googleapis.com`;
 }
 
 /** Whether the environment selects Vertex. An explicit key or base URL belongs to the Gemini API. */

@@ -5,6 +5,9 @@ import { modelFacts } from './models.ts';
 import { GEMINI_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const BEFORE_3 = modelFacts('gemini-2.5-flash').quirks;
 const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
   messages: [user('hi')],
@@ -106,7 +109,7 @@ describe('toWire', () => {
     });
   });
 
-  it('sends the ids that a vendor gave, and none that was made up', () => {
+  it('sends ids of the vendor and no generated ones', () => {
     const made = ['call_0', 'call_1z141z3_12'];
     const { contents } = wire({
       messages: [
@@ -119,7 +122,7 @@ describe('toWire', () => {
     expect(ids).toEqual(['"id":"own"', '"id":"own"']);
   });
 
-  it('never changes a frozen request', () => {
+  it('does not change a frozen request', () => {
     const frozen = Object.freeze(
       requestOf({ tools: Object.freeze([Object.freeze(WEATHER)]), output: { name: 'a', schema: SCHEMA } }),
     );
@@ -128,7 +131,7 @@ describe('toWire', () => {
     expect(JSON.stringify(frozen)).toBe(before);
   });
 
-  it('sends no empty text, and no assistant turn of nothing', () => {
+  it('sends no empty text and no empty assistant turn', () => {
     const { contents } = wire({
       messages: [user('', 'a'), assistant([{ type: 'reasoning', text: 'Hm.' }]), user('')],
     }).params;
@@ -138,11 +141,11 @@ describe('toWire', () => {
     ]);
   });
 
-  it('a cache for long is not to be had by a word', () => {
-    expect(wire({ cache: 'long' }).warnings).toEqual([
+  it('warns about a long cache', () => {
+    expect(wire({ cache: LONG_CACHE }).warnings).toEqual([
       expect.objectContaining({ action: 'dropped', what: 'cache "long"' }),
     ]);
-    expect(wire({ cache: 'short' }).warnings).toEqual([]);
+    expect(wire({ cache: SHORT_CACHE }).warnings).toEqual([]);
   });
 });
 
@@ -155,7 +158,7 @@ describe('replay', () => {
   const modelParts = (parts: readonly AssistantPart[], quirks?: Quirks): unknown =>
     wire({ messages: messages(parts) }, quirks).params.contents[1]?.['parts'];
 
-  it('parts that were kept whole go back whole', () => {
+  it('sends stored parts back unchanged', () => {
     const part = { executableCode: { code: '1', language: 'PYTHON' }, thoughtSignature: 's' };
     const kept: AssistantPart = {
       type: 'reasoning',
@@ -177,13 +180,13 @@ describe('replay', () => {
     ['nothing', { type: 'vendor' }, {}],
     ['a signature that is none', { type: 'reasoning' }, { text: '', thoughtSignature: 5 }],
     ['a part that stands at a text', { type: 'text' }, { executableCode: { code: '1' } }],
-  ])('what the reader never keeps whole is not sent: %s', (_, { type }, part) => {
+  ])('does not send parts of another form: %s', (_, { type }, part) => {
     const data = { part } as JsonObject;
     const odd = { type, text: '', kind: 'odd', replay: { family: 'gemini/3-pro', data } } as AssistantPart;
     expect(modelParts([odd, { type: 'text', text: 'x' }])).toEqual([{ text: 'x' }]);
   });
 
-  it('signed reasoning goes back as a thought, unsigned reasoning not at all', () => {
+  it('sends signed reasoning as a thought, and drops unsigned reasoning', () => {
     const signed: AssistantPart = {
       type: 'reasoning',
       text: 'Hm.',
@@ -195,7 +198,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('tokens of another family are not sent', () => {
+  it('does not send tokens of another family', () => {
     const foreign: AssistantPart = {
       type: 'text',
       text: 'x',
@@ -204,7 +207,7 @@ describe('replay', () => {
     expect(modelParts([foreign])).toEqual([{ text: 'x' }]);
   });
 
-  it("the first of another model's calls carries the mark for foreign history, with a warning", () => {
+  it('marks the first call of another model, with a warning', () => {
     const { params, warnings } = wire({ messages: messages([call('a'), call('b')]) });
     const parts = params.contents[1]?.['parts'] as readonly JsonObject[];
     expect(parts.map(({ thoughtSignature }) => thoughtSignature)).toEqual([
@@ -214,11 +217,11 @@ describe('replay', () => {
     expect(warnings).toEqual([expect.objectContaining({ action: 'emulated', what: 'thought signature' })]);
   });
 
-  it('models before 3 take such calls bare', () => {
+  it('does not mark calls for models before 3', () => {
     expect(JSON.stringify(modelParts([call('a')], BEFORE_3))).not.toContain('thoughtSignature');
   });
 
-  it('Vertex does not get the calls of server tools back', () => {
+  it('does not send calls of server tools to Vertex', () => {
     const part = { toolCall: { id: 't' } };
     const kept: AssistantPart = {
       type: 'reasoning',
@@ -239,7 +242,7 @@ describe('tools and output', () => {
     expect(config({ tools: [WEATHER], toolChoice })['toolConfig']).toEqual({ functionCallingConfig });
   });
 
-  it('auto may ask for calls that follow their schemas', () => {
+  it('sends auto as validated calls', () => {
     const validated: Quirks = { ...GEMINI_QUIRKS, autoCalls: 'validated' };
     const choice = (toolChoice?: 'auto' | 'none', quirks?: Quirks): unknown =>
       config({ tools: [WEATHER], toolChoice }, quirks)['toolConfig'];
@@ -249,7 +252,7 @@ describe('tools and output', () => {
     expect(choice('none', validated)).toEqual({ functionCallingConfig: { mode: 'NONE' } });
   });
 
-  it('a schema stands raw in the raw fields, and cut in the older ones', () => {
+  it('sends a schema raw in the raw fields and reduced in the older ones', () => {
     const fields = { tools: [WEATHER], output: { name: 'answer', schema: SCHEMA } };
     const raw = config(fields);
     expect(raw).toMatchObject({ responseMimeType: 'application/json', responseJsonSchema: SCHEMA });
@@ -261,7 +264,7 @@ describe('tools and output', () => {
     });
   });
 
-  it('a model that takes no schema beside tools is told in words, with a warning', () => {
+  it('puts the schema into the system text for a model that rejects it with tools, with a warning', () => {
     const { params, warnings } = wire(
       { system: 's', tools: [WEATHER], output: { name: 'answer', schema: SCHEMA } },
       BEFORE_3,
@@ -303,8 +306,20 @@ describe('tools and output', () => {
         { inlineData: { mimeType: 'image/png', data: 'AQ==' } },
       ],
     ],
-  ] as const)("a tool's image goes %s", (_name, quirks, parts) => {
+  ] as const)('sends the image of a tool %s', (_name, quirks, parts) => {
     expect(wire({ messages: withImage }, quirks).params.contents[2]).toEqual({ role: 'user', parts });
+  });
+
+  it("a tool's document is inside the response", () => {
+    const content = [file(Uint8Array.of(1), 'application/pdf', 'a.pdf')];
+    const messages = [...withImage.slice(0, 2), toolResult({ callId: 'x', name: 'weather', content })];
+    expect(wire({ messages }, GEMINI_QUIRKS).params.contents[2]).toMatchObject({
+      parts: [
+        { functionResponse: { parts: [{ inlineData: { mimeType: 'application/pdf', data: 'AQ==' } }] } },
+      ],
+    });
+    expect(modelFacts('gemini-3-pro-preview').capabilities.resultFiles).toContain('application/pdf');
+    expect(modelFacts('gemini-2.5-pro').capabilities.resultFiles).toBeUndefined();
   });
 });
 
@@ -318,18 +333,18 @@ describe('thinking', () => {
     ['gemini-2.5-pro', 'none', { includeThoughts: true, thinkingBudget: 128 }, ['coerced']],
     ['gemini-2.0-flash', 'high', undefined, []],
     ['gemini-4-argon', 'high', { includeThoughts: true, thinkingLevel: 'HIGH' }, []],
-  ] as const)('%s told "%s"', (modelId, reasoning, thinkingConfig, actions) => {
+  ] as const)('%s receives "%s"', (modelId, reasoning, thinkingConfig, actions) => {
     const { params, warnings } = toWire(requestOf({ reasoning }), modelFacts(modelId).quirks, 'gemini/x');
     expect(params.config['thinkingConfig']).toEqual(thinkingConfig);
     expect(warnings.map(({ action }) => action)).toEqual(actions);
   });
 
-  it('nothing said is nothing sent', () => {
+  it('sends nothing by default', () => {
     expect(config({})).toEqual({});
   });
 });
 
-it('sends penalties, likelihoods, top_k and the tier by the names of the wire', () => {
+it('sends penalties, log probabilities, top_k and the tier under the names of the wire', () => {
   const asked = {
     topK: 5,
     frequencyPenalty: 0.5,
@@ -356,6 +371,6 @@ it.each([
   ['max', GEMINI_QUIRKS, { thinkingLevel: 'HIGH' }],
   ['minimal', BEFORE_3, { thinkingBudget: 512 }],
   ['max', modelFacts('gemini-2.5-pro').quirks, { thinkingBudget: 32_768 }],
-] as const)('effort %s is sent as the model knows it', (reasoning, quirks, expected) => {
+] as const)('sends effort %s in the form of the model', (reasoning, quirks, expected) => {
   expect(config({ reasoning }, quirks)['thinkingConfig']).toMatchObject(expected);
 });

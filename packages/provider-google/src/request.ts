@@ -1,6 +1,7 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import {
   asRecord,
+  cacheLifetime,
   checkInteger,
   isRecord,
   nearestEffort,
@@ -25,7 +26,7 @@ export function toWire(original: ModelRequest, quirks: Quirks, family: string): 
   checkInteger(original.maxTokens, 'maxTokens');
   const request = withoutClash(original, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
-  if (request.cache === 'long') warnings.push(NO_LONG_CACHE);
+  if (cacheLifetime(request.cache) === 'long') warnings.push(NO_LONG_CACHE);
   const { maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, logprobs, serviceTier } =
     request;
   const { stop, seed, system } = request;

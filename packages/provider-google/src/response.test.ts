@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { usage } from './response.ts';
 
 describe('usage', () => {
-  it('the totals hold what the wire counts apart', () => {
+  it('includes separate counts in the totals', () => {
     const raw = {
       promptTokenCount: 1107,
       cachedContentTokenCount: 1081,
@@ -20,7 +20,7 @@ describe('usage', () => {
     });
   });
 
-  it('unknown is not zero', () => {
+  it('leaves missing counts unknown', () => {
     expect(usage({ trafficType: 'ON_DEMAND' }, 0)).toMatchObject({
       input: undefined,
       output: undefined,
@@ -28,7 +28,7 @@ describe('usage', () => {
     });
   });
 
-  it('keeps what money needs', () => {
+  it('reads the details that affect the price', () => {
     const raw = {
       promptTokenCount: 300,
       promptTokensDetails: [

@@ -65,7 +65,7 @@ describe('toSubset', () => {
     expect(toSubset(schema)).toEqual(expected);
   });
 
-  it('a recursive schema ends', () => {
+  it('ends for a recursive schema', () => {
     const tree: JsonObject = {
       $ref: '#/$defs/T',
       $defs: { T: { type: 'object', properties: { child: { $ref: '#/$defs/T' } } } },
@@ -100,7 +100,7 @@ describe('toSubset', () => {
     ),
   })).schema;
 
-  it('never changes its input, and its output comes out the same', () => {
+  it('does not change its input, and is idempotent', () => {
     fc.assert(
       fc.property(schemas, (schema) => {
         const before = JSON.stringify(schema);
@@ -114,7 +114,7 @@ describe('toSubset', () => {
 });
 
 describe('isSubset', () => {
-  it('tells the two forms apart by their types', () => {
+  it('recognizes the form by its types', () => {
     expect(isSubset({ type: 'object' })).toBe(false);
     expect(isSubset(toSubset({ type: 'object' }))).toBe(true);
     expect(isSubset({})).toBe(false);

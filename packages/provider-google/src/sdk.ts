@@ -28,7 +28,7 @@ export function newClient(
     ...(location !== undefined && { location }),
     apiVersion,
     // Without retryOptions the SDK does not retry.
-    httpOptions: baseURL === undefined ? {} : { baseUrl: baseURL },
+    httpOptions: { baseUrl: baseURL },
     ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
   });
 }

@@ -34,7 +34,7 @@ const failing = (kind: string, details: object = {}): unknown =>
   expect.objectContaining({ kind, details: expect.objectContaining(details) as object });
 
 describe('a stream', () => {
-  it('joins text and thoughts over chunks, and ends at the end of the body only', () => {
+  it('joins text and thoughts of chunks, and ends with the body', () => {
     const events = read(
       chunk([{ text: 'Hm', thought: true }], STOP),
       chunk([{ text: '.', thought: true }, { text: 'Hel' }], STOP),
@@ -48,7 +48,7 @@ describe('a stream', () => {
     expect(events.filter(({ type }) => type === 'finish')).toHaveLength(1);
   });
 
-  it('gives calls their ids, or makes some up that a replay gives again', () => {
+  it('reads ids of calls, or generates deterministic ones', () => {
     const call = { functionCall: { name: 'f', args: { a: 1 } } };
     const events = read(
       chunk(
@@ -64,7 +64,7 @@ describe('a stream', () => {
     expect(parts(read(chunk([call], STOP)))).toEqual(parts(read(chunk([call], STOP))));
   });
 
-  it('never merges a signed part with its neighbours', () => {
+  it('does not merge a signed part with adjacent ones', () => {
     const events = read(
       chunk([{ text: 'a' }]),
       chunk([{ text: 'b', thoughtSignature: 's' }]),
@@ -77,7 +77,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('keeps a signature without text, and what ran at the vendor, whole', () => {
+  it('stores a signature without text, and vendor parts, unchanged', () => {
     const empty = { text: '', thoughtSignature: 's' };
     const code = { executableCode: { code: '1' }, thoughtSignature: 't' };
     expect(parts(read(chunk([code, { text: 'x' }]), chunk([empty], STOP)))).toEqual([
@@ -87,7 +87,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('says of parts that it cannot keep, once for each kind, and nothing of what stands beside data', () => {
+  it('warns once per kind about unsupported parts, but not about metadata', () => {
     const media = { inlineData: { mimeType: 'image/png' } };
     const events = read(
       chunk([{ somethingNew: {}, partMetadata: {} }, media, { ...media, thought: true }, {}]),
@@ -101,7 +101,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('tells with the end of the text what it rests on, also where that comes beside a part that ends the text', () => {
+  it('emits citations at the end of the text, also from a chunk that ends it', () => {
     const groundingMetadata = {
       webSearchQueries: ['tea'],
       groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }],
@@ -124,7 +124,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('holds what the text quotes at length from elsewhere, told while it is written', () => {
+  it('emits quotations that arrive during the text', () => {
     const citations = [{ uri: 'https://a.example', endIndex: 11 }];
     const events = read(
       chunk([{ text: 'Tea ' }], { citationMetadata: { citations } }),
@@ -135,14 +135,14 @@ describe('a stream', () => {
     ]);
   });
 
-  it('counts a search once, wherever it is told, and none that is empty', () => {
+  it('counts each search once, and no empty one', () => {
     const toolCall = { toolType: 'GOOGLE_SEARCH_WEB', args: { queries: ['tea'] }, id: 's' };
     const last = { ...STOP, groundingMetadata: { webSearchQueries: ['', 'tea', 'old tea'] } };
     const events = read(chunk([{ toolCall }]), { usageMetadata: { promptTokenCount: 1 } }, chunk([], last));
     expect(events.at(-1)).toMatchObject({ usage: { details: { serverTools: { web_search: 2 } } } });
   });
 
-  it('keeps a signature that stands alone', () => {
+  it('stores a separate signature', () => {
     const alone = { thoughtSignature: 's' };
     expect(parts(read(chunk([alone, { text: 'x' }], STOP)))).toEqual([
       { type: 'reasoning', text: '', ...signed({ part: alone }) },
@@ -150,7 +150,7 @@ describe('a stream', () => {
     ]);
   });
 
-  describe('with arguments that come value by value', () => {
+  describe('partial arguments', () => {
     const call = (functionCall: object): object => chunk([{ functionCall }]);
     const begun = { id: 'c', name: 'book', willContinue: true };
     const city = (stringValue: string, more: boolean): object => ({
@@ -158,7 +158,7 @@ describe('a stream', () => {
       willContinue: true,
     });
 
-    it('puts them together', () => {
+    it('are assembled', () => {
       const nights = { partialArgs: [{ jsonPath: '$.nights[0]', numberValue: 2 }], willContinue: true };
       const other = { functionCall: { id: 'd', name: 'pay', args: { a: 1 } } };
       const events = read(
@@ -181,7 +181,7 @@ describe('a stream', () => {
       ['a finish', [chunk([], STOP)]],
       ['a string', [chunk([{ text: 'Oh' }], STOP)]],
       ['another call', [call({ id: 'd', name: 'pay', args: {} }), chunk([], STOP)]],
-    ])('never runs what %s cut off', (_what, rest) => {
+    ])('are unfinished if %s ends them', (_what, rest) => {
       const [first] = parts(read(call(begun), call(city('Be', true)), ...rest));
       expect(first).toMatchObject({ name: 'book', args: {}, invalid: { raw: '{"city":"Be"}' } });
     });
@@ -190,12 +190,12 @@ describe('a stream', () => {
       ['without a call', [call({ partialArgs: [{ jsonPath: '$.a', boolValue: true }] })]],
       ['at an unknown place', [call(begun), call({ partialArgs: [{ jsonPath: '$..a', boolValue: true }] })]],
       ['that are none', [call(begun), call({ partialArgs: ['x'] })]],
-    ])('refuses some %s', (_what, chunks) => {
+    ])('are rejected %s', (_what, chunks) => {
       expect(() => read(...chunks)).toThrow(failing('protocol'));
     });
   });
 
-  it('takes the last count of tokens, and keeps what it leaves out', () => {
+  it('merges the last token counts with earlier ones', () => {
     const first = { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5 } };
     const last = {
       usageMetadata: {
@@ -223,7 +223,7 @@ describe('a stream', () => {
     expect(() => read(chunk([{ text: 'x' }]))).toThrow(failing('truncated'));
   });
 
-  it('a block before content is content-filter, of the prompt or of the response', () => {
+  it('reports a block before content as content-filter', () => {
     const prompt = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } };
     expect(() => read(prompt)).toThrow(failing('content-filter', { code: 'PROHIBITED_CONTENT' }));
     expect(() => read(chunk([], { finishReason: 'SAFETY' }))).toThrow(
@@ -231,7 +231,7 @@ describe('a stream', () => {
     );
   });
 
-  it('an error inside is classified like one outside', () => {
+  it('classifies an error inside a stream like an HTTP error', () => {
     const error = { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' };
     expect(() => read(chunk([{ text: 'x' }]), { error })).toThrow(
       failing('overloaded', { code: 'UNAVAILABLE' }),
@@ -239,8 +239,8 @@ describe('a stream', () => {
   });
 });
 
-describe('a whole answer', () => {
-  it('may come without a reason, or as a list of chunks', () => {
+describe('a complete response', () => {
+  it('is read without a finish reason, or as a list of chunks', () => {
     expect(readWhole({ candidates: [{ content: { parts: [{ text: 'x' }] } }] }).at(-1)).toMatchObject({
       reason: 'other',
       raw: undefined,
@@ -260,12 +260,12 @@ describe('a whole answer', () => {
       { candidates: [{ content: { parts: [{ functionCall: {} }] } }] },
       'candidates[0].content.parts[0].functionCall.name',
     ],
-  ])('a drifted one (%j) is a protocol error that names the place', (body, path) => {
+  ])('rejects %j as protocol with the path', (body, path) => {
     expect(() => readWhole(body)).toThrow(failing('protocol', { path }));
   });
 });
 
-it('tells how likely its tokens were, where that was asked for', () => {
+it('reads log probabilities', () => {
   const logprobsResult = {
     chosenCandidates: [{ token: 'Hi', logProbability: -0.1 }],
     topCandidates: [{ candidates: [{ token: 'Hi', logProbability: -0.1 }] }],
@@ -276,7 +276,7 @@ it('tells how likely its tokens were, where that was asked for', () => {
   });
 });
 
-it('takes null for what a gateway has none of', () => {
+it('accepts null for missing members', () => {
   const events = read(chunk([{ functionCall: { id: null, name: 'f', args: null } }], STOP));
   expect(parts(events)).toEqual([
     { type: 'tool-call', id: expect.stringMatching(/^call_/), name: 'f', args: {} },

@@ -1,13 +1,6 @@
-import {
-  LlmError,
-  type JsonObject,
-  type TokenLogprob,
-  type Usage,
-  type VendorPart,
-  type Warning,
-} from '@majordomo/core';
+import { LlmError, type JsonObject, type TokenLogprob, type Usage, type VendorPart } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
+import { jsonText, EventWriter, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
 import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotationsOf, type Grounding, type Quotation } from './grounding.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
@@ -68,6 +61,9 @@ interface WireCall {
   readonly willContinue?: boolean;
 }
 
+/** Reason of warnings about other parts. */
+const REPRESENTED = 'a response contains text, reasoning and tool calls';
+
 const METADATA: ReadonlySet<string> = new Set([
   'thought',
   'thoughtSignature',
@@ -77,28 +73,6 @@ const METADATA: ReadonlySet<string> = new Set([
   'speechMetadata',
   'videoMetadata',
 ]);
-
-const NO_MEDIA: Warning = {
-  action: 'dropped',
-  what: 'media in the response',
-  why: 'a response contains text, reasoning and tool calls; use an image model for images',
-};
-const UNCITED: Warning = {
-  action: 'dropped',
-  what: 'citations',
-  why: 'their text had ended before they arrived',
-};
-const unknownPart = (kind: string): Warning => ({
-  action: 'dropped',
-  what: `part "${kind}" of the response`,
-  why: 'a response contains text, reasoning and tool calls',
-});
-
-const NO_REASON: Warning = {
-  action: 'repaired',
-  what: 'finish reason',
-  why: 'the response has no finish reason',
-};
 
 function vendorPart(part: WirePart, family: string): Omit<VendorPart, 'type'> {
   const kind = VENDOR_PARTS.find((name) => name in part) ?? 'part';
@@ -147,10 +121,11 @@ export class GeminiReader implements WireReader {
   private grounding: Grounding | undefined;
   private quotations: Quotation[] = [];
   private openCall: OpenCall | undefined;
-  private readonly warnedKinds = new Set<string>();
+  private readonly warnings: OnceWarnings;
 
   constructor({ writer, family, toLlmError, reportUsage }: GeminiReaderOptions) {
     this.writer = writer;
+    this.warnings = new OnceWarnings(writer);
     this.family = family;
     this.toLlmError = toLlmError;
     this.reportUsage = reportUsage;
@@ -167,7 +142,8 @@ export class GeminiReader implements WireReader {
     for (const chunk of chunks) hasCandidates = this.readChunk(chunk) || hasCandidates;
     if (!hasCandidates) throw this.protocolError('candidates', 'is missing');
     this.isComplete = true;
-    if (this.rawFinish === undefined) this.writer.warning(NO_REASON);
+    if (this.rawFinish === undefined)
+      this.warnings.warn('finish reason', 'the response has no finish reason', 'repaired');
   }
 
   end(): void {
@@ -179,7 +155,8 @@ export class GeminiReader implements WireReader {
     // An incomplete call must not run.
     if (this.openCall !== undefined) this.endCall(this.openCall, true);
     this.cite();
-    if (this.grounding !== undefined || this.quotations.length > 0) this.warnDropped('citations', UNCITED);
+    if (this.grounding !== undefined || this.quotations.length > 0)
+      this.warnings.warn('citations', 'their text had ended before they arrived');
     const reason = rawFinish === undefined ? 'other' : finishReason(rawFinish, this.calls > 0);
     if (reason === 'content-filter' && !writer.hasContent)
       throw this.blockedError(rawFinish, this.finishMessage);
@@ -246,19 +223,13 @@ export class GeminiReader implements WireReader {
       this.writer.vendor(vendorPart(part, this.family));
     } else if (part.inlineData !== undefined) {
       // Intermediate images are not part of the response.
-      if (part.thought !== true) this.warnDropped('inlineData', NO_MEDIA);
+      if (part.thought !== true)
+        this.warnings.warn('media in the response', `${REPRESENTED}; use an image model for images`);
     } else {
       const [kind] = Object.keys(part).filter((name) => !METADATA.has(name));
-      if (kind !== undefined) this.warnDropped(kind, unknownPart(kind));
+      if (kind !== undefined) this.warnings.warn(`part "${kind}" of the response`, REPRESENTED);
       else if (part.thoughtSignature !== undefined) this.storePart(part);
     }
-  }
-
-  /** Warns once for each kind. */
-  private warnDropped(kind: string, warning: Warning): void {
-    if (this.warnedKinds.has(kind)) return;
-    this.warnedKinds.add(kind);
-    this.writer.warning(warning);
   }
 
   /** Writes a signed part separately, because the signature covers this part only. */

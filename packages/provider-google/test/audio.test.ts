@@ -35,11 +35,11 @@ const candidate = (parts: readonly object[], finishReason?: string): object => (
   usageMetadata: USAGE,
 });
 
-describe('a transcript', () => {
+describe('a transcription', () => {
   const WAV = new TextEncoder().encode('RIFF....WAVEfmt ');
   const recording = { audio: WAV, mediaType: 'audio/wav' };
 
-  it('is what a chat model writes down, asked with the recording and all that is known of it', async () => {
+  it('is the text of a chat model, requested with the recording and its facts', async () => {
     const majordomo = await world(
       answers(candidate([{ text: 'Hm.', thought: true }, { text: ' Hello there. ' }], 'STOP')),
     );
@@ -65,7 +65,7 @@ describe('a transcript', () => {
   it.each<[NonNullable<TranscriptionRequest['timestamps']>, number]>([
     ['segment', 0],
     ['word', 1],
-  ])('has segments where times are asked for: %s', async (timestamps, warned) => {
+  ])('has segments if timestamps are requested: %s', async (timestamps, warned) => {
     const segments = [
       { text: 'Hello.', start: 0, end: 0.9 },
       { text: 'Bye.', start: 1.25, end: 2 },
@@ -103,13 +103,13 @@ describe('a transcript', () => {
     expect(await failing(asked)).toBe(kind);
   });
 
-  it('of times that are no JSON is protocol', async () => {
+  it('is protocol if the segments are not JSON', async () => {
     const majordomo = await world(answers(candidate([{ text: 'Hello.' }], 'STOP')));
     const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
     expect(await failing(model.transcribe({ ...recording, timestamps: 'segment' }))).toBe('protocol');
   });
 
-  it('of a format that the model does not take is refused before the call', async () => {
+  it('is rejected before the call for an unsupported format', async () => {
     const majordomo = await world(answers({}));
     const audio = new TextEncoder().encode('#!AMR...........');
     const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
@@ -136,7 +136,7 @@ describe('speech', () => {
   ): ReturnType<ReturnType<Majordomo['speechModel']>['speak']> =>
     majordomo.speechModel(SPEC).speak({ text: 'Hello.', ...more });
 
-  it('is a WAV file of the samples that came', async () => {
+  it('is a WAV file of the samples', async () => {
     const majordomo = await world(answers(candidate([piece(samples)], 'STOP')));
     const { audio, mediaType, usage } = await ask(majordomo, { voice: 'Kore', instructions: 'Whisper.' });
     const view = new DataView(audio.buffer, audio.byteOffset);
@@ -165,7 +165,7 @@ describe('speech', () => {
     });
   });
 
-  it('in several parts has one header, with the length of all of them', async () => {
+  it('of several parts has one header with the total length', async () => {
     const hum: object = { ...piece(samples), thought: true };
     const majordomo = await world(answers(candidate([hum, piece(samples), piece(samples)], 'STOP')));
     const { audio } = await ask(majordomo);
@@ -175,7 +175,7 @@ describe('speech', () => {
   });
 
   it.each(['rate=0', 'rate=99999999999999', 'rate=x', ''])(
-    'of a rate like "%s" has the usual one',
+    'with the rate "%s" has the default rate',
     async (rate) => {
       const majordomo = await world(answers(candidate([piece(samples, `audio/L16;${rate}`)], 'STOP')));
       const { audio } = await ask(majordomo);
@@ -183,7 +183,7 @@ describe('speech', () => {
     },
   );
 
-  it('as samples has no header, and as the vendor’s own file keeps its own', async () => {
+  it('has no header as samples, and keeps the header of the vendor', async () => {
     const own = new TextEncoder().encode('RIFF....WAVEfmt ');
     const majordomo = await world((response, _, number) =>
       answers(candidate([number === 1 ? piece(samples) : piece(own, 'audio/wav')], 'STOP'))(response),
@@ -194,7 +194,7 @@ describe('speech', () => {
     expect([whole.mediaType, [...whole.audio]]).toEqual(['audio/wav', [...own]]);
   });
 
-  it('comes piece by piece behind one header of a stream', async () => {
+  it('is streamed after one header', async () => {
     const majordomo = await world(
       streamed(candidate([piece(samples)]), candidate([piece(samples)]), candidate([], 'STOP')),
     );
@@ -205,7 +205,7 @@ describe('speech', () => {
     expect(new DataView(header?.buffer ?? new ArrayBuffer(44)).getUint32(40, true)).toBe(0xffff_ffff);
   });
 
-  it('that breaks off is truncated', async () => {
+  it('is truncated without a finish reason', async () => {
     const majordomo = await world(streamed(candidate([piece(samples)])));
     const heard = async (): Promise<void> => {
       for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' }))

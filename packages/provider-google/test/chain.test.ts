@@ -74,7 +74,7 @@ const TOOLS: readonly ToolSpec[] = [
   },
 ];
 
-it('ids of calls that a platform does not know cost one attempt without them, and are left out later', async () => {
+it('removes call ids that a platform rejects, also in later calls', async () => {
   const model = await open(({ contents }) =>
     JSON.stringify(contents).includes('"id"')
       ? {
@@ -92,7 +92,7 @@ it('ids of calls that a platform does not know cost one attempt without them, an
 });
 
 describe('thought signatures', () => {
-  it('of an answer go back with the parts that carried them', async () => {
+  it('are sent back with their parts', async () => {
     const parts = [
       { text: 'hm', thought: true },
       { text: 'See: ', thoughtSignature: 'dGV4dA==' },
@@ -114,7 +114,7 @@ describe('thought signatures', () => {
     });
   });
 
-  it('that are refused cost one attempt without them, with a warning', async () => {
+  it('are removed after a rejection, with a warning', async () => {
     const model = await open((request) =>
       signaturesIn(request).includes('c2ln')
         ? { status: 400, said: 'Corrupted thought signature.' }
@@ -126,21 +126,21 @@ describe('thought signatures', () => {
     expect(response.warnings.map(({ what }) => what)).toContain('thought signatures dropped');
   });
 
-  it('are refused once: a second time is final', async () => {
+  it('end the call after a second rejection', async () => {
     const model = await open(() => ({ status: 400, said: 'Invalid thought signature.' }));
     await expect(model.generate({ messages: LOOP })).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(server.requests).toHaveLength(2);
   });
 
-  it('of another line of models stay at home', async () => {
+  it('of another family are not sent', async () => {
     const model = await open(() => undefined, { model: 'gemini-3.8-pro' });
     await model.generate({ messages: LOOP });
     expect(sent().map(signaturesIn)).toEqual([['skip_thought_signature_validator']]);
   });
 });
 
-describe('a form that the model refuses', () => {
-  it('schemas are cut to the subset, and so they stay', async () => {
+describe('a rejected form', () => {
+  it('reduces schemas to the subset, also in later calls', async () => {
     const model = await open((request) =>
       request.tools?.[0]?.functionDeclarations[0]?.['parametersJsonSchema'] === undefined
         ? undefined
@@ -157,7 +157,7 @@ describe('a form that the model refuses', () => {
     ]);
   });
 
-  it('reasoning is dropped, and is not sent again', async () => {
+  it('drops reasoning, also in later calls', async () => {
     const model = await open((request) =>
       request.generationConfig?.['thinkingConfig'] === undefined
         ? undefined
@@ -171,7 +171,7 @@ describe('a form that the model refuses', () => {
   });
 });
 
-it('a key that is refused is asked for once more', async () => {
+it('requests a rejected key again', async () => {
   const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string =>
     rejected === undefined ? 'old' : 'new';
   const model = await open(
@@ -183,7 +183,7 @@ it('a key that is refused is asked for once more', async () => {
   expect(server.requests.map(({ headers }) => headers['x-goog-api-key'])).toEqual(['old', 'new']);
 });
 
-it('ten turns of a tool loop are sent as prefixes of each other, byte for byte', async () => {
+it('sends ten turns of a tool loop as byte prefixes of each other', async () => {
   const parts = [
     { text: 'ö ' },
     { functionCall: { name: 'get', args: { n: 1, at: 'B' } }, thoughtSignature: 'c2ln' },

@@ -23,7 +23,7 @@ const sent = (): readonly unknown[] => server.requests.map(({ body }) => body);
 const MODEL = 'google/gemini-embedding-001';
 
 describe('vectors of the Gemini API', () => {
-  it('are made of all texts in one request, each a content of its own', async () => {
+  it('are requested at once, each value as a separate content', async () => {
     const majordomo = await world(
       answers({
         embeddings: [{ values: unit(1) }, { values: unit(2) }],
@@ -43,7 +43,7 @@ describe('vectors of the Gemini API', () => {
     expect(sent()).toEqual([{ requests: [asked('one'), asked('two')] }]);
   });
 
-  it('are asked for a hundred at a time', async () => {
+  it('are requested a hundred at a time', async () => {
     const majordomo = await world((response, { body }) => {
       const { requests } = body as { readonly requests: readonly unknown[] };
       answers({ embeddings: requests.map(() => ({ values: unit(0) })) })(response);
@@ -58,7 +58,7 @@ describe('vectors of the Gemini API', () => {
     [{ purpose: 'query' }, 'task: search result | query: one', {}],
     [{}, 'one', {}],
     [{ dimensions: 2 }, 'one', { outputDimensionality: 2 }],
-  ])('of the second line say their purpose before the text: %j', async (request, text, more) => {
+  ])('of the second generation have the purpose as a prefix: %j', async (request, text, more) => {
     const majordomo = await world(answers({ embeddings: [{ values: [...unit(0)] }] }));
     await majordomo.embeddingModel('google/gemini-embedding-2').embed({ values: ['one'], ...request });
     const model = 'models/gemini-embedding-2';
@@ -67,7 +67,7 @@ describe('vectors of the Gemini API', () => {
     ]);
   });
 
-  it('that were cut by the vendor are normalised here', async () => {
+  it('that the vendor shortened are normalized', async () => {
     const majordomo = await world(answers({ embeddings: [{ values: [3, 4] }] }));
     const { vectors } = await majordomo.embeddingModel(MODEL).embed({ values: ['one'], dimensions: 2 });
     expect(vectors).toEqual([Float32Array.of(0.6, 0.8)]);
@@ -91,7 +91,7 @@ describe('vectors of the Gemini API', () => {
 describe('vectors of Vertex', () => {
   const predicted = { predictions: [{ embeddings: { values: unit(5), statistics: { token_count: 3 } } }] };
 
-  it('are asked for one by one of a model that takes one, and are not cut in silence', async () => {
+  it('are requested one by one from a model that accepts one, without truncation', async () => {
     const majordomo = await world(answers(predicted), VERTEX);
     const { vectors, usage } = await majordomo
       .embeddingModel(MODEL)
@@ -104,7 +104,7 @@ describe('vectors of Vertex', () => {
     });
   });
 
-  it('are asked for one by one too where only the environment says that it is Vertex', async () => {
+  it('are requested one by one if the environment selects Vertex', async () => {
     server = await testServer(
       answers({ embedding: { values: unit(7) }, usageMetadata: { promptTokenCount: 2 } }),
     );
@@ -129,7 +129,7 @@ async function vertexClient(baseUrl: string): Promise<object> {
   return new GoogleGenAI({ vertexai: true, apiKey: 'k', httpOptions: { baseUrl } });
 }
 
-it('are of one space on both platforms', () => {
+it('share a space on both platforms', () => {
   const spaces = [createGoogle(), createGoogle(VERTEX)].map(
     (provider) => provider.embeddingModel?.('gemini-embedding-001').space,
   );

@@ -67,7 +67,7 @@ describe('failures', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a cut body is a network error, also after a finish reason', async () => {
+  it('reports a cut body as network, also after a finish reason', async () => {
     await serve((response) => {
       response.writeHead(200, SSE_TYPE);
       response.write(sseBody(chunk('Hel', 'STOP')));
@@ -76,7 +76,7 @@ describe('failures', () => {
     expect((await ask()).error?.kind).toBe('network');
   });
 
-  it('a refused connection is a network error', async () => {
+  it('reports a refused connection as network', async () => {
     await serve(OK);
     const { origin } = server;
     await server.close();
@@ -89,7 +89,7 @@ describe('failures', () => {
   });
 });
 
-describe('abort and abandon', () => {
+describe('abort and early end', () => {
   const stalling: Reply = (response) => {
     response.writeHead(200, SSE_TYPE);
     response.write(sseBody(chunk('Hel')));
@@ -116,7 +116,7 @@ describe('abort and abandon', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
-  it('a consumer that walks away closes the socket', async () => {
+  it('closes the socket if the consumer stops reading', async () => {
     await serve(stalling);
     for await (const step of createGoogle({ apiKey: 'k', baseURL: server.origin })
       .model('m')
@@ -127,8 +127,8 @@ describe('abort and abandon', () => {
   });
 });
 
-describe('what a server may not do', () => {
-  it.each(['answer', 'list'])('send the key to another place for an %s', async (what) => {
+describe('a hostile server', () => {
+  it.each(['answer', 'list'])('gets no key at another origin for an %s', async (what) => {
     await using other = await testServer(OK);
     await serve(redirects(`${other.origin}/elsewhere`));
     const provider = createGoogle({ apiKey: 'key', baseURL: server.origin });
@@ -149,12 +149,12 @@ describe('what a server may not do', () => {
   it.each([
     ['answer', 200],
     ['error', 500],
-  ])('fill the memory with an %s', async (_what, status) => {
+  ])('cannot exhaust the memory with an %s', async (_what, status) => {
     await serve(bomb(status));
     expect((await ask()).error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
   });
 
-  it('fill the memory with a list', async () => {
+  it('cannot exhaust the memory with a list', async () => {
     await serve(bomb(200));
     const listing = createGoogle({ apiKey: 'key', baseURL: server.origin }).listModels?.({
       ...contextOf(),
@@ -165,7 +165,7 @@ describe('what a server may not do', () => {
 });
 
 it.each(['a#b', 'a?b', '%2e%2e/x', '../x', 'a b'])(
-  'a model called %j does not change the address',
+  'rejects the model id %j, which would change the URL',
   async (id) => {
     await serve(OK);
     const model = createGoogle({ apiKey: 'key', baseURL: server.origin }).model(id);

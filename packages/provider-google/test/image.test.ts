@@ -43,8 +43,8 @@ async function world(play: Play): Promise<(request?: Partial<ImageRequest>) => P
 
 const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body);
 
-describe('drawing', () => {
-  it('asks for a picture alone, and gives image parts and usage', async () => {
+describe('an image model', () => {
+  it('requests an image only, and returns image parts and usage', async () => {
     const draw = await world(() => [
       200,
       drawn([{ text: 'Here it is.' }, { ...picture, thought: true }, picture]),
@@ -75,7 +75,7 @@ describe('drawing', () => {
     ]);
   });
 
-  it('draws n pictures by n calls, from seed on; what fails is a warning', async () => {
+  it('sends n calls from the seed on; failures are warnings', async () => {
     const draw = await world(({ generationConfig: { seed } }) =>
       seed === 6 ? [503, { error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } }] : [200, drawn()],
     );
@@ -104,7 +104,7 @@ describe('a failure', () => {
     ['a mask', { images: [png], mask: png }, 'unsupported'],
     ['an odd ratio', { size: '1000x100' as const }, 'unsupported'],
     ['no size', { size: '0x0' as const }, 'invalid-request'],
-  ])('%s is refused here', async (_, request, kind) => {
+  ])('%s is rejected', async (_, request, kind) => {
     const draw = await world(() => [200, drawn()]);
     const error: unknown = await draw(request).catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, kind as 'unsupported')).toBe(true);

@@ -13,6 +13,8 @@ import type { Dsn } from '@majordomo/core';
 import { createGoogle, googleTools, type GoogleOptions } from '../src/index.ts';
 import { chunk, failing, OK } from './answers.ts';
 
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 let server: TestServer;
 afterEach(() => server.close());
 
@@ -32,7 +34,7 @@ const ask = (
   );
 
 describe('a call', () => {
-  it('streams through the SDK, with one request', async () => {
+  it('streams through the SDK with one request', async () => {
     await serve(OK);
     const got = await ask();
     expect(got).toMatchObject({ text: 'Hello', id: 'r', finish: 'stop', rawFinish: 'STOP' });
@@ -42,23 +44,23 @@ describe('a call', () => {
     expect(server.requests[0]?.headers['x-goog-api-client']).toContain('google-genai-sdk/');
   });
 
-  it('tells the warnings of the request right after the start', async () => {
+  it('emits the warnings of the request after the start', async () => {
     await serve(OK);
     const model = createGoogle({ apiKey: 'key', baseURL: server.origin }).model('gemini-x');
-    const { events } = await collect(model, requestOf({ cache: 'long' }), contextOf());
+    const { events } = await collect(model, requestOf({ cache: LONG_CACHE }), contextOf());
     expect(events.slice(0, 2)).toMatchObject([
       { type: 'start' },
       { type: 'warning', warning: { action: 'dropped', what: 'cache "long"' } },
     ]);
   });
 
-  it('goes out whole where nobody wants deltas', async () => {
+  it('is non-streaming if no deltas are requested', async () => {
     await serve(answers(chunk('Hello', 'STOP')));
     expect((await ask({ apiVersion: 'v1beta' }, { delivery: 'complete' })).text).toBe('Hello');
     expect(server.requests[0]?.path).toBe('/v1beta/models/gemini-x:generateContent');
   });
 
-  it('sends tools that run at the vendor beside those of the request, and a whole list of the caller as it is', async () => {
+  it('adds vendor tools to those of the request, and sends a complete list of the caller unchanged', async () => {
     const sent = async (
       own: readonly object[],
       tools = [{ name: 'f', description: 'F.', parameters: {} }],
@@ -86,13 +88,13 @@ describe('a call', () => {
     });
   });
 
-  it("sends the app's headers and the provider's, the provider's win", async () => {
+  it('sends headers of application and provider; those of the provider take precedence', async () => {
     await serve(OK);
     await ask({ headers: { 'X-Team': 'provider' } }, { headers: { 'x-team': 'app', 'x-app': 'yes' } });
     expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': 'yes' });
   });
 
-  it('uses the fetch of the option, or of the app', async () => {
+  it('uses the fetch of the option, otherwise of majordomo', async () => {
     await serve(OK);
     const used: string[] = [];
     const named =
@@ -111,13 +113,13 @@ describe('credentials', () => {
   it.each([
     [{ GOOGLE_API_KEY: 'a', GEMINI_API_KEY: 'b' }, 'a'],
     [{ GEMINI_API_KEY: 'b' }, 'b'],
-  ])('the key of the environment that was handed over (%j)', async (env, key) => {
+  ])('reads the key of env (%j)', async (env, key) => {
     await serve(OK);
     await ask({ apiKey: undefined }, { env });
     expect(server.requests[0]?.headers['x-goog-api-key']).toBe(key);
   });
 
-  it("the process's own environment is not looked at", async () => {
+  it('does not read the process environment', async () => {
     await serve(OK);
     vi.stubEnv('GEMINI_API_KEY', 'ambient');
     vi.stubEnv('GOOGLE_GENAI_USE_VERTEXAI', 'true');
@@ -133,7 +135,7 @@ describe('credentials', () => {
     }
   });
 
-  it('an error shows no key, nor a header that carries one', async () => {
+  it('hides keys and headers with credentials in errors', async () => {
     const said = 'keys gateway-secret-1 and AIza-own-key are bad';
     await serve(
       failing(400, JSON.stringify({ error: { code: 400, message: said, status: 'INVALID_ARGUMENT' } })),
@@ -143,7 +145,7 @@ describe('credentials', () => {
     expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toMatch(/gateway-secret-1|AIza-own-key/);
   });
 
-  it('a key function is asked again with the value that was refused', async () => {
+  it('calls a key function with the rejected value', async () => {
     await serve(failing(401, '{"error":{"code":401,"message":"no","status":"UNAUTHENTICATED"}}'), OK);
     const rejected: (string | undefined)[] = [];
     const apiKey = (context: { readonly rejected: string | undefined }): string => {
@@ -164,7 +166,7 @@ describe('Vertex', () => {
   const PATH =
     '/v1beta1/projects/p/locations/europe-west4/publishers/google/models/gemini-x:streamGenerateContent?alt=sse';
 
-  it('is addressed by project and location, with a token of an injected source', async () => {
+  it('is addressed by project and location, with a token of a source', async () => {
     await serve(OK);
     const tokens = ['one', 'two'];
     const token = (): string => tokens.shift() ?? 'none';
@@ -183,14 +185,14 @@ describe('Vertex', () => {
     ]);
   });
 
-  it('project and location may come from the environment', async () => {
+  it('reads project and location from the environment', async () => {
     await serve(OK);
     const env = { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_CLOUD_LOCATION: 'europe-west4' };
     await ask({ apiKey: undefined, vertexai: true, token: 't' }, { env });
     expect(server.requests[0]?.path).toBe(PATH);
   });
 
-  it('takes a key instead, without a project', async () => {
+  it('accepts a key without a project', async () => {
     await serve(OK);
     await ask({ vertexai: true });
     expect(server.requests[0]?.path).toBe(
@@ -199,7 +201,27 @@ describe('Vertex', () => {
     expect(server.requests[0]?.headers['x-goog-api-key']).toBe('key');
   });
 
-  it('without a project it says what to do', async () => {
+  it.each([
+    ['a login', { apiKey: undefined, project: 'p', location: 'europe-west4', token: 't' }, 'europe-west4-'],
+    ['a key', { vertexai: true }, ''],
+  ])('ignores GOOGLE_VERTEX_BASE_URL of the process with %s', async (_name, options, prefix) => {
+    await serve(OK);
+    vi.stubEnv('GOOGLE_VERTEX_BASE_URL', 'http://ambient.invalid');
+    const hosts: string[] = [];
+    const fetch: typeof globalThis.fetch = (url, init) => {
+      const { host, pathname, search } = new URL(url instanceof Request ? url.url : url);
+      hosts.push(host);
+      return globalThis.fetch(`${server.origin}${pathname}${search}`, init);
+    };
+    try {
+      expect((await ask({ ...options, baseURL: undefined, fetch })).text).toBe('Hello');
+      expect(hosts).toEqual([`${prefix}aiplatform.googleapis.com`]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('states the remedy without a project', async () => {
     await serve(OK);
     expect((await ask({ apiKey: undefined, vertexai: true, token: 't' })).error).toMatchObject({
       kind: 'config',
@@ -227,7 +249,7 @@ describe('DSNs', () => {
     params,
   });
 
-  it.each(['google', 'gemini'])('%s takes a key, a version and quirks', async (scheme) => {
+  it.each(['google', 'gemini'])('%s accepts a key, a version and quirks', async (scheme) => {
     await serve(OK);
     const provider = createGoogle().schemes?.[scheme]?.(
       dsn(scheme, { apiVersion: 'v1beta', schemaField: 'subset' }, 'secret'),
@@ -238,7 +260,7 @@ describe('DSNs', () => {
     expect(server.requests[0]?.headers['x-goog-api-key']).toBe('secret');
   });
 
-  it("a foreign host gets no key of the environment's", async () => {
+  it('sends no environment key to another host', async () => {
     await serve(OK);
     const provider = createGoogle().schemes?.['google']?.(dsn('google', {}));
     if (provider === undefined) throw new Error('no provider');
@@ -253,7 +275,7 @@ describe('DSNs', () => {
 });
 
 describe('listModels', () => {
-  it('gives the models that answer, page by page', async () => {
+  it('returns the models that generate, page by page', async () => {
     const models = [
       { name: 'models/gemini-2.5-pro', inputTokenLimit: 99, supportedGenerationMethods: ['generateContent'] },
       { name: 'models/embedding-1', supportedGenerationMethods: ['embedContent'] },
@@ -275,7 +297,7 @@ describe('listModels', () => {
     expect(server.requests.map(({ path }) => path.split('?')[0])).toEqual(['/v1/models', '/v1/models']);
   });
 
-  it('a refusal is an LlmError', async () => {
+  it('reports a rejection as LlmError', async () => {
     await serve(failing(403, '{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}'));
     const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
     await expect(provider.listModels?.({ ...contextOf(), target: 'google' })).rejects.toMatchObject({
