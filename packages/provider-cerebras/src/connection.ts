@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Cerebras' SDK, for the connection that all SDKs of this wire share. */
+/** Cerebras' SDK for the shared connection of this wire. */
 export const SDK: Sdk = {
   name: '@cerebras/cerebras_cloud_sdk',
   factory: 'createCerebras',

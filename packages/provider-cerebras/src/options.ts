@@ -1,4 +1,4 @@
 import type { ChatOptions } from '@majordomo/openai-wire';
 
-/** `baseURL` is what the SDK means by it: the origin. */
+/** Options of `createCerebras`. `baseURL` is the origin, as in the SDK. */
 export type CerebrasOptions = ChatOptions;

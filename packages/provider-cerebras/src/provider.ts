@@ -4,14 +4,14 @@ import { SDK } from './connection.ts';
 import type { CerebrasOptions } from './options.ts';
 
 /**
- * Cerebras over its own SDK. The key is `apiKey` or CEREBRAS_API_KEY of the call's `env`; without one the call fails
- * with kind `auth`. Nothing is loaded, and no connection is warmed, before the first call. What only Cerebras knows
- * (`service_tier`, `queue_threshold`) goes into `extra: { cerebras: … }`.
+ * Creates a provider for Cerebras over its SDK. The key is `apiKey` or CEREBRAS_API_KEY in the `env` of the call; without
+ * one the call fails with kind `auth`. The first call loads the SDK. Pass settings of Cerebras (`service_tier`,
+ * `queue_threshold`) in `extra: { cerebras: … }`.
  */
 export function createCerebras(options: CerebrasOptions = {}): Provider {
   return chatProvider(
     SDK,
-    { ...cerebras, baseURL: 'https://api.cerebras.ai', baseURLEnv: 'CEREBRAS_BASE_URL' },
+    { ...cerebras, baseURL: 'https://api.cerebras.ai', baseURLEnvPath: undefined },
     options,
   );
 }

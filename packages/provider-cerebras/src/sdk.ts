@@ -1,16 +1,16 @@
 import { Cerebras } from '@cerebras/cerebras_cloud_sdk';
 import type { ClientSettings, SdkClient } from '@majordomo/openai-wire';
 
-/** The SDK by what it is at run time: its types are those of another fetch, which is not used. */
+/** The client's class with other types: those of the SDK describe another fetch. */
 export const Client = Cerebras as unknown as new (options: object) => SdkClient;
 
 /**
- * Without one the SDK takes the agent that all of its clients share, and sets our timeout on it, which no timer of Node accepts:
- * a warning for each request of the application's own clients.
+ * Separate agent. Otherwise the SDK sets this timeout on the agent that all of its clients share, and Node warns at each
+ * request of the application's clients, because its timers do not accept the value.
  */
 const NO_AGENT = {};
 
-/** Makes a client that takes nothing from the environment but CEREBRAS_CUSTOM_HEADERS, which `fetch` removes. */
+/** Creates a client that reads nothing from the process environment but CEREBRAS_CUSTOM_HEADERS, which `fetch` removes. */
 export const newClient = ({ key, ...settings }: ClientSettings): SdkClient =>
   new Client({
     ...settings,

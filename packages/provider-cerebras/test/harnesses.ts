@@ -8,11 +8,11 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
     model,
     open: ({ baseURL, apiKey }) => createCerebras({ baseURL: new URL(baseURL).origin, apiKey }),
     cannot: {
-      file: 'no recording shows that this vendor reads documents',
-      citations: 'no recording shows that this vendor tells sources',
-      audio: 'no recording shows that this vendor hears audio in a chat',
+      file: 'no recording shows that this vendor accepts documents',
+      citations: 'no recording shows that this vendor returns sources',
+      audio: 'no recording shows that this vendor accepts audio in a chat',
       ...cannot,
-      'reasoning-replay': 'no recording shows that this vendor takes its reasoning back: it is not sent',
+      'reasoning-replay': 'no recording shows that this vendor accepts its reasoning, so it is not sent',
     },
   },
 ];
@@ -20,5 +20,5 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
 /** A model that nothing is known of, and one that is. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   harness('m'),
-  harness('gpt-oss-120b', { image: 'gpt-oss reads text alone, here as at its maker' }),
+  harness('gpt-oss-120b', { image: 'gpt-oss accepts text only' }),
 ];

@@ -24,7 +24,7 @@ afterEach(async () => {
   await server.close();
 });
 
-it('asks at its own path, with the key of the environment that it is handed', async () => {
+it('calls its own path with the key of env', async () => {
   const providers = [createCerebras({ baseURL: server.origin, headers: { 'X-Team': 'a' } })];
   const majordomo = createMajordomo({ providers, env: { CEREBRAS_API_KEY: 'k-env' } });
   const { text, usage } = await majordomo
@@ -49,7 +49,7 @@ it('asks at its own path, with the key of the environment that it is handed', as
   });
 });
 
-it('takes nothing from the environment of the process', async () => {
+it('reads nothing from the process environment', async () => {
   vi.stubEnv('CEREBRAS_API_KEY', 'k-process');
   vi.stubEnv('CEREBRAS_BASE_URL', 'http://127.0.0.1:9');
   vi.stubEnv('CEREBRAS_CUSTOM_HEADERS', 'x-from-process: 1');
@@ -66,7 +66,7 @@ it('takes nothing from the environment of the process', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-it("leaves the app's own clients of the SDK as they are", async () => {
+it('does not change SDK clients of the application', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   const provider = createCerebras({ baseURL: server.origin, apiKey: 'k' });
   await createMajordomo({ providers: [provider] })

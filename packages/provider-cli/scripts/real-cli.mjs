@@ -1,5 +1,5 @@
 // Opt-in: installs the CLIs that are on npm into a cache folder, points them at servers on loopback, streams a prompt of
-// 200 kB through each, and looks whether a prompt that mentions a file makes one read it. Build first; `MAJORDOMO_CLI_CACHE` moves the cache, which takes about 1.1 GB.
+// 200 kB through each, and checks whether a CLI reads a file that the prompt mentions. Build first; `MAJORDOMO_CLI_CACHE` moves the cache, which takes about 1.1 GB.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';

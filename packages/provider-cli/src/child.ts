@@ -89,7 +89,7 @@ class RunningChild implements Child {
   private readonly errors: Buffer[] = [];
   private readonly forgetTotal: (() => void) | undefined;
   private stopping = false;
-  private gone = false;
+  private hasExited = false;
 
   constructor(child: ChildProcess, guard: Watchdog, stdin: string, signal: AbortSignal, totalMs: number) {
     this.child = child;
@@ -149,7 +149,7 @@ class RunningChild implements Child {
     const { pid } = this.child;
     if (pid === undefined) return;
     if (process.platform === 'win32') {
-      if (!this.gone)
+      if (!this.hasExited)
         spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' }).on(
           'error',
           () => undefined,
@@ -172,7 +172,7 @@ class RunningChild implements Child {
   private async watch(): Promise<Exit> {
     const exit = await new Promise<Exit>((resolve) => {
       this.child.once('exit', (code, signal) => {
-        this.gone = true;
+        this.hasExited = true;
         resolve({ code, signal });
       });
     });

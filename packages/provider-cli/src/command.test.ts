@@ -32,12 +32,12 @@ describe('a command', () => {
     );
   });
 
-  it('that is a path is not looked for', async () => {
+  it('that is a path is not searched', async () => {
     expect(await findCommand(join(folder, 'tool'), {}, posix)).toBe(join(folder, 'tool'));
     expect(await findCommand('./tool', { PATH: folder }, posix)).toBeUndefined();
   });
 
-  it('may be run where its mode says so; Windows asks the name alone', async () => {
+  it('is executable by its mode, on Windows by its name', async () => {
     expect(await isExecutable(join(folder, 'tool'), posix)).toBe(true);
     expect(await isExecutable(join(folder, 'shim'), posix)).toBe(false);
     expect(await isExecutable(join(folder, 'shim.cmd'), windows)).toBe(true);
@@ -45,7 +45,7 @@ describe('a command', () => {
 });
 
 describe('a command line', () => {
-  it('is as it is, but for the shims of Windows', () => {
+  it('is unchanged, except for the shims of Windows', () => {
     expect(commandLine('/bin/x', ['a b'], {}, posix)).toEqual({
       file: '/bin/x',
       args: ['a b'],
@@ -58,7 +58,7 @@ describe('a command line', () => {
     });
   });
 
-  it('of a shim goes through the shell, with nothing in it that the shell would read', () => {
+  it('of a shim is passed through the shell and escaped', () => {
     const { file, args, verbatim } = commandLine(
       'C:\\x.cmd',
       ['a & calc', 'say "hi"', 'dir\\'],

@@ -4,7 +4,7 @@ import { cliError, exitError, withoutTerminalCodes, type CliFailure } from './er
 const facts = { target: 'anthropic-cli/default', command: 'claude', secrets: ['s3cret-value'] };
 const kindOf = (failure: CliFailure): string => cliError(failure, facts).kind;
 
-describe('what a CLI says', () => {
+describe('messages of a CLI', () => {
   it.each([
     ['Not logged in · Please run /login', 'auth'],
     ['OAuth token has expired. Please run /login', 'auth'],
@@ -40,17 +40,17 @@ describe('what a CLI says', () => {
     [529, 'Overloaded', 'overloaded'],
     [400, 'Credit balance is too low', 'billing'],
     [404, 'model: x', 'not-found'],
-  ])('beside the status %i: %s is %s', (status, message, kind) => {
+  ])('with the status %i: %s is %s', (status, message, kind) => {
     expect(kindOf({ status, message })).toBe(kind);
   });
 
-  it('about a login that is gone says so, whether by a status or in words', () => {
+  it('report an expired login, by status or text', () => {
     expect(cliError({ message: 'Not logged in' }, facts).details.code).toBe('login-required');
     expect(cliError({ message: 'no', status: 401 }, facts).details.code).toBe('login-required');
     expect(cliError({ message: 'no', status: 403 }, facts).details.code).toBeUndefined();
   });
 
-  it('about a limit carries when it ends, and shows no secret', () => {
+  it('report the end of a limit without secrets', () => {
     const { details, message } = cliError(
       { message: 'usage limit, try again in 2 hours (s3cret-value)' },
       facts,
@@ -64,7 +64,7 @@ describe('what a CLI says', () => {
 describe('a child that ended', () => {
   const ended = { code: 1, signal: null, output: '', machineOutput: true };
 
-  it('over an option that it does not know can be asked for plain text', () => {
+  it('because of an unknown option is retried with plain text', () => {
     const { kind, details } = exitError({ ...ended, output: "error: unknown option '--verbose'" }, facts);
     expect([kind, details.code, details.recover?.id]).toEqual(['config', 'unknown-option', 'plain-text']);
     const plainly = exitError(
@@ -74,17 +74,17 @@ describe('a child that ended', () => {
     expect(plainly.details.recover).toBeUndefined();
   });
 
-  it('with a status that means something is of that kind', () => {
+  it('with a known status has its kind', () => {
     expect(exitError({ ...ended, code: 41, kind: 'auth' }, facts).kind).toBe('auth');
   });
 
-  it('after printing its error as JSON, in colours, is quoted without them', () => {
+  it('after a colored JSON error is quoted without colors', () => {
     const output = '\u001b[91mError: \u001b[0m{\n "name": "X",\n "data": { "message": "No such thing" }\n}';
     expect(exitError({ ...ended, output }, facts).message).toContain('answered with an error: No such thing');
   });
 });
 
-it('terminal codes of all kinds are taken out, and nothing else', () => {
+it('removes terminal codes and nothing else', () => {
   expect(
     withoutTerminalCodes(
       '\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u001b\\link\u001b]8;;\u0007 [0m \u001bM.',

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
 import { asRecord, asText, redact } from '@majordomo/core/toolkit';
-import { wireError, type ErrorContext } from '@majordomo/wire-kit';
+import { tryParseJson, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { resetIn } from './reset.ts';
 
 /** Failure that a CLI reported. */
@@ -131,12 +131,8 @@ export function exitError(
 /** Reads JSON among other lines: `{ error: { message } }`, `{ name, data: { message } }`. */
 function messageIn(text: string): string {
   const clean = withoutTerminalCodes(text);
-  try {
-    const value = asRecord(JSON.parse(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
-    return asText(asRecord(value['error'])['message']) ?? asText(asRecord(value['data'])['message']) ?? text;
-  } catch {
-    return text;
-  }
+  const value = asRecord(tryParseJson(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
+  return asText(asRecord(value['error'])['message']) ?? asText(asRecord(value['data'])['message']) ?? text;
 }
 
 const PLAIN_TEXT: Recovery = {

@@ -47,7 +47,7 @@ describe('claude', () => {
     event({ type: 'content_block_delta', index, delta: value });
   const result = { type: 'result', subtype: 'success', result: 'Bye.', stop_reason: 'end_turn' };
 
-  it('shows deltas once, thoughts apart, and nothing of its helpers', async () => {
+  it('emits deltas once, thoughts separately, and nothing of subagents', async () => {
     const collected = await read(
       'claude',
       event({ type: 'message_start', message: { id: 'm1' } }),
@@ -72,7 +72,7 @@ describe('claude', () => {
     expect(collected.finish).toBe('stop');
   });
 
-  it('takes the text of the result where no message came', async () => {
+  it('reads the text of the result without messages', async () => {
     expect((await read('claude', result)).text).toBe('Bye.');
   });
 
@@ -80,7 +80,7 @@ describe('claude', () => {
     [{ result: 'API Error: 529', api_error_status: 529 }, 'API Error: 529', 529],
     [{ subtype: 'error_max_turns', result: undefined }, 'error_max_turns', undefined],
     [{ result: '', errors: ['one', 'two'] }, 'one; two', undefined],
-  ])('says what went wrong: %j', async (more, message, status) => {
+  ])('reports the failure: %j', async (more, message, status) => {
     const { error } = await read('claude', { ...result, is_error: true, ...more });
     expect([error?.message, error?.details.status]).toEqual([message, status]);
   });
@@ -98,7 +98,7 @@ describe('claude', () => {
 });
 
 describe('gemini', () => {
-  it('counts thoughts into its output, and passes over what it warns of', async () => {
+  it('includes thoughts in the output and ignores warnings', async () => {
     const { text, usage } = await read(
       'gemini',
       { type: 'init', session_id: 's' },
@@ -119,7 +119,7 @@ describe('gemini', () => {
   it.each([
     { type: 'error', severity: 'error', message: 'Loop detected' },
     { type: 'result', status: 'error', error: { type: 'X', message: 'Loop detected' } },
-  ])('fails with what it says: %j', async (line) => {
+  ])('fails with its message: %j', async (line) => {
     expect((await read('gemini', line)).error?.message).toBe('Loop detected');
   });
 });
@@ -130,7 +130,7 @@ describe('opencode', () => {
     part: { reason, tokens, cost },
   });
 
-  it('goes on after the steps of its tools, and sums all of them', async () => {
+  it('continues after tool steps and sums their usage', async () => {
     const { parts, usage } = await read(
       'opencode',
       { type: 'step_start', sessionID: 's' },
@@ -157,7 +157,7 @@ describe('opencode', () => {
 });
 
 describe('codex', () => {
-  it('shows its messages and thoughts, not its tools', async () => {
+  it('emits messages and thoughts, not tools', async () => {
     const { parts, usage, finish } = await read(
       'codex',
       { type: 'thread.started', thread_id: 't' },
@@ -178,7 +178,7 @@ describe('codex', () => {
     expect(finish).toBe('stop');
   });
 
-  it('fails when its turn does', async () => {
+  it('fails with its turn', async () => {
     const { error } = await read('codex', { type: 'turn.failed', error: { message: 'usage limit' } });
     expect(error?.message).toBe('usage limit');
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createCli } from './index.ts';
 
-it('a timer of which nothing is said is the usual one', () => {
+it('uses the default of an unset timer', () => {
   const timersOf = (timeouts: object): unknown => createCli({ cli: 'claude', timeouts }).model('m').timeouts;
   const usual = timersOf({});
   expect(timersOf({ idleMs: undefined })).toEqual(usual);

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CLI_ORDER, CLIS, type CliName } from './profiles.ts';
 import { toWire, type RunSettings } from './request.ts';
 
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const wire = (
   cli: CliName,
   fields: Partial<ModelRequest> = {},
@@ -19,11 +21,11 @@ const ENV: Partial<Record<CliName, Readonly<Record<string, string>>>> = {
   gemini: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
 };
 
-describe('a file that a prompt mentions', () => {
+describe('a file mentioned in a prompt', () => {
   const PROMPT = 'Compare @/etc/passwd, @"a b" and me@home.example @ noon';
   const mention = { messages: [user(PROMPT)] };
 
-  it.each(CLI_ORDER)('is read by %s only where the app wants that', (cli) => {
+  it.each(CLI_ORDER)('is read by %s only if the application permits it', (cli) => {
     const { stdin, env, warnings } = wire(cli, mention);
     const isSwitched = env['CLAUDE_CODE_DISABLE_ATTACHMENTS'] === '1';
     expect(isSwitched).toBe(cli === 'claude');
@@ -36,13 +38,13 @@ describe('a file that a prompt mentions', () => {
     expect(open.env).not.toHaveProperty('CLAUDE_CODE_DISABLE_ATTACHMENTS');
   });
 
-  it('may stand in any turn, and in system text that is part of the prompt', () => {
+  it('is found in any turn and in system text', () => {
     const messages = [user('hi'), assistant('see @a'), user('and @b')];
     expect(wire('gemini', { messages }).stdin).toMatch(/@\u2060a[^]*@\u2060b/);
     expect(wire('cursor-agent', { system: 'read @c' }, { ownsCwd: false }).stdin).toContain('@\u2060c');
   });
 
-  it('the folder of the app is not trusted on behalf of its user', () => {
+  it('does not trust the folder of the application', () => {
     expect(wire('gemini', {}, { ownsCwd: false }).env).toEqual({});
   });
 });
@@ -57,7 +59,7 @@ describe('a command', () => {
     ['cursor-agent', '--print --output-format stream-json'],
     ['opencode', 'run --format json'],
     ['codex', 'exec --skip-git-repo-check --ephemeral --json'],
-  ])('of %s asks for machine output, and leaves model and permissions alone', (cli, args) => {
+  ])('of %s requests machine output without model and permissions', (cli, args) => {
     expect(wire(cli)).toEqual({
       args: args.split(' '),
       stdin: 'hi',
@@ -68,18 +70,18 @@ describe('a command', () => {
     });
   });
 
-  it.each(['', 'default', 'unknown', 'anthropic-cli'])('for the model "%s" names none', (model) => {
+  it.each(['', 'default', 'unknown', 'anthropic-cli'])('for the model "%s" names no model', (model) => {
     expect(wire('claude', {}, {}, model).args).not.toContain('--model');
   });
 
-  it('for another model names it, but never as a flag', () => {
+  it('for another model names it, but not as a flag', () => {
     expect(wire('opencode', {}, {}, 'a/b:c').args.slice(-2)).toEqual(['--model', 'a/b:c']);
     expect(() => wire('claude', {}, {}, '--dangerously-skip-permissions')).toThrow(
       /the CLI would read it as a flag/,
     );
   });
 
-  it('asks for an effort where the CLI has a word for it', () => {
+  it('requests an effort if the CLI has a flag for it', () => {
     expect(wire('claude', { reasoning: 'low' }).args.slice(-2)).toEqual(['--effort', 'low']);
     expect(wire('codex', { reasoning: 'none' }).args.slice(-2)).toEqual([
       '--config',
@@ -91,16 +93,16 @@ describe('a command', () => {
     ]);
   });
 
-  it('asks for plain text by an option, or because an earlier call learned that', () => {
+  it('requests plain text by an option or after a recovery', () => {
     expect(wire('claude', {}, { output: 'text' })).toMatchObject({ args: ['-p'], output: 'text' });
     expect(wire('codex', { extra: { output: 'text' } }).args).toEqual(['exec', '--skip-git-repo-check']);
   });
 
-  it('ends with the app’s own arguments', () => {
+  it('ends with the arguments of the application', () => {
     expect(wire('claude', {}, { args: ['--tools', ''] }).args.slice(-2)).toEqual(['--tools', '']);
   });
 
-  it('may hold the prompt, where a flag or a mark says that it is one', () => {
+  it('contains the prompt after a flag or a separator', () => {
     expect(wire('gemini', {}, { prompt: 'argument' })).toMatchObject({
       stdin: '',
       args: expect.arrayContaining(['--prompt']),
@@ -114,22 +116,22 @@ describe('a request', () => {
     ['tools', { tools: [{ name: 'a', description: '', parameters: {} }] }],
     ['a schema', { output: { name: 'a', schema: {} } }],
     ['images', { messages: [user(image(new Uint8Array()))] }],
-  ] as const)('with %s is refused before anything runs', (_name, fields) => {
+  ] as const)('with %s is rejected before the CLI starts', (_name, fields) => {
     expect(() => wire('claude', fields)).toThrow(expect.objectContaining({ kind: 'unsupported' }));
   });
 
-  it.each([0, -1, 1.5])('for %d tokens is refused', (maxTokens) => {
+  it.each([0, -1, 1.5])('for %d tokens is rejected', (maxTokens) => {
     expect(() => wire('claude', { maxTokens })).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
   });
 
-  it('says of every setting that it is not honoured', () => {
+  it('warns about every setting that has no effect', () => {
     const { warnings } = wire('gemini', {
       maxTokens: 5,
       temperature: 1,
       topP: 1,
       stop: ['x'],
       seed: 1,
-      cache: 'long',
+      cache: LONG_CACHE,
     });
     expect(warnings.map(({ what }) => what)).toEqual([
       'maxTokens',
@@ -141,7 +143,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('for a number of tokens is honoured where the CLI has a variable for it', () => {
+  it('limits the tokens if the CLI has a variable for it', () => {
     expect(wire('claude', { maxTokens: 5 })).toMatchObject({
       env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: '5' },
       warnings: [],
@@ -155,7 +157,7 @@ describe('a request', () => {
   });
 });
 
-it('the order is that of the CLIs that came first, and names each of them', () => {
+it('lists each CLI in a fixed order', () => {
   expect(CLI_ORDER.map((cli) => CLIS[cli].id)).toEqual([
     'anthropic-cli',
     'google-cli',

@@ -24,7 +24,7 @@ describe('the end of a limit', () => {
     expect(resetIn(text, NOON)).toBe(ms);
   });
 
-  it('at a time of day is this machine’s where no zone is named, or none that it knows', () => {
+  it('is in the zone of this machine without a known zone', () => {
     const here = new Date(NOON);
     const wanted = new Date(NOON);
     wanted.setHours(here.getHours() + 2, 30);

@@ -6,6 +6,6 @@ it.each([
   ['something_new', 'other'],
   ['constructor', 'other'],
   [undefined, 'stop'],
-])('the finish word %j is %s', (raw, reason) => {
+])('reads the finish reason %j as %s', (raw, reason) => {
   expect(finishReason(raw)).toBe(reason);
 });

@@ -79,8 +79,8 @@ async function start(
   workspace: Workspace,
   { options, spec, context, facts }: StartSetup,
 ): Promise<Child> {
-  const { target, signal, env: given } = context;
-  const base = options.childEnv ?? childEnvironment(spec, given);
+  const { target, signal } = context;
+  const base = options.childEnv ?? childEnvironment(spec, context.env);
   const env = { ...base, ...workspace.env, ...wire.env };
   facts.secrets = secretsOf(spec, env);
   const file = await findCommand(facts.command, env, platform());

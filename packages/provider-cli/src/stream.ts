@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { NdjsonDecoder, UNTERMINATED_LINE, type EventWriter } from '@majordomo/wire-kit';
+import { NdjsonDecoder, tryParseJson, UNTERMINATED_LINE, type EventWriter } from '@majordomo/wire-kit';
 import { withoutTerminalCodes } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 
@@ -60,12 +60,8 @@ export class LineOutput implements Output {
 }
 
 function parseObject(line: string): JsonLine | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = tryParseJson(line);
+  return isRecord(value) ? value : undefined;
 }
 
 const brokenLine = (target: string): LlmError =>
@@ -106,8 +102,8 @@ export class TextOutput implements Output {
   private write(piece: string): void {
     const text = this.pending + piece;
     const [half = ''] = HALF_CODE.exec(text) ?? [];
-    const whole = withoutTerminalCodes(text.slice(0, text.length - half.length));
-    const visible = this.hasStarted ? whole : whole.trimStart();
+    const complete = withoutTerminalCodes(text.slice(0, text.length - half.length));
+    const visible = this.hasStarted ? complete : complete.trimStart();
     const end = visible.trimEnd().length;
     this.pending = visible.slice(end) + half;
     if (end === 0) return;

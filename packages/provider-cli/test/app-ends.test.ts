@@ -19,8 +19,8 @@ const STUBBORN = `
   stdin();
   write('pid', process.pid);`;
 
-describe.skipIf(process.platform === 'win32')('a CLI and what it started end with the app', () => {
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('that %s ended', async (signal) => {
+describe.skipIf(process.platform === 'win32')('a CLI and its children end with the application', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('that ends by %s', async (signal) => {
     await using cli = await fakeCli(STUBBORN);
     // A separate group, which receives a signal like a terminal's.
     const app = spawn(process.execPath, [APP, cli.command], { stdio: 'inherit', detached: true });
@@ -32,7 +32,7 @@ describe.skipIf(process.platform === 'win32')('a CLI and what it started end wit
   });
 });
 
-it('many calls leave one listener on the process', async () => {
+it('leaves one listener on the process after many calls', async () => {
   await using cli = await fakeCli(SAYS_HELLO);
   const provider = createCli({ cli: 'claude', command: cli.command });
   const before = process.listenerCount('exit');

@@ -20,7 +20,7 @@ const env = {
 /** Everything that the child received, as it would print it. */
 const ALL = `Object.entries(process.env).map(([name, value]) => name + '=' + value).join('\\n')`;
 
-describe('what a CLI prints of its environment shows nowhere', () => {
+describe('hides the environment that a CLI prints', () => {
   it.each([
     ['on stderr, with a status', `process.stderr.write(${ALL}); process.exitCode = 1;`],
     ['on stderr, without an answer', `process.stderr.write(${ALL});`],

@@ -4,9 +4,9 @@ import { createCli } from '../src/index.ts';
 import { BRIDGE } from './bridge.ts';
 import { fakeCli, type FakeCli } from './fake-cli.ts';
 
-const TOOLS = 'a CLI runs its own tools, and takes none';
-const REPLAY = 'a CLI takes words: there is nothing to give back';
-const HEADERS = 'a CLI keeps the headers of its answers to itself';
+const TOOLS = 'a CLI runs its own tools and accepts no others';
+const REPLAY = 'a CLI accepts text only, so nothing is sent back';
+const HEADERS = 'a CLI does not expose response headers';
 
 const CANNOT: NonNullable<Harness['cannot']> = {
   'tool-call': TOOLS,
@@ -26,7 +26,7 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'unicode-split': TOOLS,
   'prefix-stability': TOOLS,
   'request-tools': TOOLS,
-  'request-effort': 'the effort is a flag of the CLI, whose own words for it the bridge does not have',
+  'request-effort': 'the effort is a flag of the CLI, and the test bridge does not map it',
   'request-tool-choice': TOOLS,
   'tool-result-content': TOOLS,
   frozen: TOOLS,
@@ -35,11 +35,11 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'reasoning-redacted': REPLAY,
   'reasoning-foreign': REPLAY,
   'chain-recover-signature': REPLAY,
-  'structured-output': 'a CLI takes no schema: core tells it in words',
-  citations: 'a CLI tells words alone',
-  'vendor-parts': 'a CLI tells words alone',
-  image: 'a CLI takes text alone: its prompt goes in by stdin',
-  file: 'a CLI takes text alone: its prompt goes in by stdin',
+  'structured-output': 'a CLI accepts no schema; core adds the schema to the prompt',
+  citations: 'a CLI returns text only',
+  'vendor-parts': 'a CLI returns text only',
+  image: 'a CLI accepts text only, as a prompt on stdin',
+  file: 'a CLI accepts text only, as a prompt on stdin',
   'retry-after': HEADERS,
   'chain-retry-after': HEADERS,
   'chain-benched': HEADERS,

@@ -14,8 +14,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a CLI that answers', () => {
-  it('gives its text, its session, its usage and its cost', async () => {
+describe('a CLI that responds', () => {
+  it('returns its text, session, usage and cost', async () => {
     await using cli = await fakeCli(SAYS_HELLO);
     const { text, id, finish, rawFinish, usage } = await ask(
       createCli({ cli: 'claude', command: cli.command }),
@@ -36,7 +36,7 @@ describe('a CLI that answers', () => {
     });
   });
 
-  it('gets a prompt of 200 KiB on stdin, byte for byte, and nothing of it on its command line', async () => {
+  it('receives a prompt of 200 KiB on stdin and not on its command line', async () => {
     await using cli = await fakeCli(
       `write('prompt', stdin()); write('args', process.argv.join(' ')); ${SAYS_HELLO}`,
     );
@@ -46,7 +46,7 @@ describe('a CLI that answers', () => {
     expect(await cli.wrote('args')).not.toContain('ä');
   });
 
-  it('gets the prompt as an argument where the app wants that, behind what ends the flags', async () => {
+  it('receives the prompt as an argument with the option, after the end of the flags', async () => {
     await using cli = await fakeCli(`write('args', JSON.stringify(process.argv.slice(-2))); ${SAYS_HELLO}`);
     await ask(createCli({ cli: 'claude', command: cli.command, prompt: 'argument' }));
     expect(JSON.parse(await cli.wrote('args'))).toEqual(['--', 'hi']);
@@ -64,7 +64,7 @@ describe('a CLI that answers', () => {
     expect(text.replace(/Hello$/, '')).toHaveLength(5_000_000);
   });
 
-  it('may print 5 MB in one line, but no more than the app wants to keep', async () => {
+  it('may print 5 MB in one line, up to the limit', async () => {
     await using cli = await fakeCli(`say({ type: 'result', result: 'x'.repeat(5_000_000) });`);
     expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toHaveLength(5_000_000);
     const { error } = await ask(
@@ -74,7 +74,7 @@ describe('a CLI that answers', () => {
     expect(error?.message).toBe('anthropic-cli/default printed more than 1000000 bytes');
   });
 
-  it('may cut its output inside a character', async () => {
+  it('may split its output inside a character', async () => {
     await using cli = await fakeCli(`
       const bytes = Buffer.from(JSON.stringify({ type: 'result', result: 'a é ж 世 🌍' }) + '\\n');
       let at = 0;
@@ -83,7 +83,7 @@ describe('a CLI that answers', () => {
     expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('a é ж 世 🌍');
   });
 
-  it('may print notices and colours between its lines', async () => {
+  it('may print notices and colors between its lines', async () => {
     await using cli = await fakeCli(`
       process.stdout.write('Update available!\\n\\u001b[32m{"type":"system","subtype":"init","session_id":"s1"}\\u001b[0m\\n');
       process.stderr.write('[STARTUP] noise\\n');
@@ -91,7 +91,7 @@ describe('a CLI that answers', () => {
     expect((await ask(createCli({ cli: 'claude', command: cli.command }))).text).toBe('Hello');
   });
 
-  it('may leave a helper behind that keeps its output open', async () => {
+  it('may leave a child that holds its output open', async () => {
     await using cli = await fakeCli(`
       const { spawn } = require('node:child_process');
       const helper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: ['ignore', 'inherit', 'ignore'] });
@@ -104,7 +104,7 @@ describe('a CLI that answers', () => {
 });
 
 describe('plain text', () => {
-  it('is read without terminal codes and the blanks around it, cut wherever', async () => {
+  it('is read without terminal codes and surrounding blanks, at any chunk boundaries', async () => {
     await using cli = await fakeCli(`
       const bytes = Buffer.from('\\n  \\u001b[1m\\u001b[32mHé\\u001b[0mllo\\n\\nworld\\u001b]0;title\\u0007  \\n\\n');
       let at = 0;
@@ -116,7 +116,7 @@ describe('plain text', () => {
     expect({ text, finish, usage }).toEqual({ text: 'Héllo\n\nworld', finish: 'stop', usage: undefined });
   });
 
-  it('stands in for machine output that an older CLI does not know, and is remembered', async () => {
+  it('replaces machine output for an older CLI, also in later calls', async () => {
     await using cli = await fakeCli(`
       const calls = (fs.existsSync(folder + '/calls') ? Number(fs.readFileSync(folder + '/calls')) : 0) + 1;
       write('calls', calls);
@@ -134,7 +134,7 @@ describe('plain text', () => {
     expect(await cli.wrote('calls')).toBe('3');
   });
 
-  it('that is nothing is an empty answer', async () => {
+  it('without a character is an empty response', async () => {
     await using cli = await fakeCli(`console.log('   ');`);
     const provider = createCli({ cli: 'claude', command: cli.command, output: 'text' });
     const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('anthropic-cli/x');
@@ -166,7 +166,7 @@ describe('a CLI that fails', () => {
     expect(finish).toBeUndefined();
   });
 
-  it('shows no key of its environment', async () => {
+  it('hides the keys of its environment', async () => {
     await using cli = await fakeCli(
       `console.error('bad key ' + process.env.ANTHROPIC_API_KEY); process.exit(1);`,
     );
@@ -198,7 +198,7 @@ describe('a CLI that fails', () => {
       'not-executable',
       /its interpreter .* does not exist/,
     ],
-  ])('since it %s is a mistake of the set-up', async (_name, make, code, message) => {
+  ])('that %s is a config error', async (_name, make, code, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'majordomo-test-'));
     const { error } = await ask(createCli({ cli: 'claude', command: await make(folder) }));
     await rm(folder, { recursive: true });
@@ -219,7 +219,7 @@ describe('a CLI that hangs', () => {
   const pids = async (cli: { wrote(name: string): Promise<string> }): Promise<number[]> =>
     Promise.all(['leader', 'helper'].map(async (name) => Number(await cli.wrote(name))));
 
-  it('is ended with its helpers by an abort, which ends the call', async () => {
+  it('ends with its children on abort', async () => {
     await using cli = await fakeCli(STUBBORN);
     const controller = new AbortController();
     const call = ask(createCli({ cli: 'claude', command: cli.command }), {}, { signal: controller.signal });
@@ -229,7 +229,7 @@ describe('a CLI that hangs', () => {
     for (const pid of group) await ended(pid);
   });
 
-  it('is ended with its helpers when its time is over', async () => {
+  it('ends with its children at the timeout', async () => {
     await using cli = await fakeCli(STUBBORN);
     const call = ask(createCli({ cli: 'claude', command: cli.command, timeouts: { totalMs: 1500 } }));
     const group = await pids(cli);
@@ -239,7 +239,7 @@ describe('a CLI that hangs', () => {
     for (const pid of group) await ended(pid);
   });
 
-  it('has all the time that there is', async () => {
+  it('has no timeout by default', async () => {
     await using cli = await fakeCli(`
       setTimeout(() => say({ type: 'result', subtype: 'success', result: 'Hello' }), 50);`);
     const { error } = await ask(
@@ -248,7 +248,7 @@ describe('a CLI that hangs', () => {
     expect(error?.kind).not.toBe('timeout');
   });
 
-  it('is ended when nobody listens any more', async () => {
+  it('ends when the consumer leaves the loop', async () => {
     await using cli = await fakeCli(`
       write('leader', process.pid);
       say({ type: 'assistant', message: { content: [{ type: 'text', text: 'Hel' }] } });
@@ -260,7 +260,7 @@ describe('a CLI that hangs', () => {
     await ended(Number(await cli.wrote('leader')));
   });
 
-  it('after its answer has the answer all the same', async () => {
+  it('after its response returns the response', async () => {
     await using cli = await fakeCli(
       `write('leader', process.pid); ${SAYS_HELLO} setTimeout(() => {}, 60_000);`,
     );
@@ -268,7 +268,7 @@ describe('a CLI that hangs', () => {
     await ended(Number(await cli.wrote('leader')));
   });
 
-  it('is not even started when the signal is aborted already', async () => {
+  it('is not started with an aborted signal', async () => {
     await using cli = await fakeCli(`write('started', 1);`);
     const { error } = await ask(
       createCli({ cli: 'claude', command: cli.command }),
@@ -280,7 +280,7 @@ describe('a CLI that hangs', () => {
   });
 });
 
-describe('the surroundings of a CLI', () => {
+describe('the environment of a CLI', () => {
   const REPORTS = `
     write('env', JSON.stringify(process.env)); write('cwd', process.cwd()); write('files', fs.readdirSync('.').join());
     write('args', JSON.stringify(process.argv.slice(2)));
@@ -290,7 +290,7 @@ describe('the surroundings of a CLI', () => {
     write('prompt', stdin());
     ${SAYS_HELLO}`;
 
-  it('are a short list of variables, with its own keys and no others', async () => {
+  it('consists of few variables, with its own keys', async () => {
     await using cli = await fakeCli(REPORTS);
     const env = {
       PATH: '/bin',
@@ -318,7 +318,7 @@ describe('the surroundings of a CLI', () => {
     expect(seen).toMatchObject({ XDG_CONFIG_HOME: '/x', https_proxy: 'http://p', CLAUDE_CONFIG_DIR: '/c' });
   });
 
-  it('are what the app says when it says it', async () => {
+  it('is that of the application if set', async () => {
     await using cli = await fakeCli(REPORTS);
     await ask(
       createCli({ cli: 'claude', command: cli.command, childEnv: { ONLY: 'this' } }),
@@ -329,7 +329,7 @@ describe('the surroundings of a CLI', () => {
     expect({ ONLY, HOME, NO_COLOR }).toEqual({ ONLY: 'this', HOME: undefined, NO_COLOR: undefined });
   });
 
-  it('are an empty folder that is gone afterwards, or the app’s own', async () => {
+  it('has a temporary folder, or that of the application', async () => {
     await using cli = await fakeCli(REPORTS);
     await ask(createCli({ cli: 'claude', command: cli.command }));
     expect(await cli.wrote('files')).toBe('');
@@ -341,7 +341,7 @@ describe('the surroundings of a CLI', () => {
   });
 
   it.each(['claude', 'gemini', 'codex', 'opencode', 'cursor-agent'] as const)(
-    'have the system text where %s looks for it, not on the command line',
+    'has the system text in the file of %s, not on the command line',
     async (name) => {
       await using cli = await fakeCli(REPORTS);
       await ask(createCli({ cli: name, command: cli.command }), { system: 'Be brief.' });
@@ -351,7 +351,7 @@ describe('the surroundings of a CLI', () => {
     },
   );
 
-  it('hold no file of ours when the folder is the app’s: the prompt has the system text', async () => {
+  it('has the system text in the prompt in the application’s folder', async () => {
     await using cli = await fakeCli(REPORTS);
     await ask(createCli({ cli: 'codex', command: cli.command, cwd: cli.folder }), { system: 'Be brief.' });
     expect(await cli.wrote('prompt')).toMatch(/<<< system\nBe brief\.\n\n<<< user\nhi/);
@@ -359,7 +359,7 @@ describe('the surroundings of a CLI', () => {
   });
 
   it.each(['claude', 'gemini', 'codex', 'opencode', 'cursor-agent'] as const)(
-    'let %s ask for permission unless the app says no, and that is refused to the super-user',
+    'lets %s request permission by default, and rejects the option for root',
     async (name) => {
       await using cli = await fakeCli(REPORTS);
       const skips = /dangerously|yolo|--force|--auto/;
@@ -376,14 +376,14 @@ describe('the surroundings of a CLI', () => {
   );
 });
 
-describe('switching CLIs off', () => {
+describe('disabling CLIs', () => {
   it.each([
     ['MAJORDOMO_SKIP_CLI', '1'],
     ['LLM_HERE_SKIP_CLI', 'true'],
     ['NOETHER_LLM_SKIP_CLI', 'YES'],
     ['CALORON_LLM_SKIP_CLI', 'On'],
     ['AGENTSPEC_LLM_SKIP_CLI', ' on '],
-  ])('by %s=%s passes them over, without penalty and without starting one', async (name, value) => {
+  ])('by %s=%s skips them without penalty', async (name, value) => {
     await using cli = await fakeCli(`write('started', 1); ${SAYS_HELLO}`);
     const majordomo = createMajordomo({
       providers: [
@@ -402,7 +402,7 @@ describe('switching CLIs off', () => {
     expect(await readdir(cli.folder)).toEqual(['fake-cli']);
   });
 
-  it.each(['0', 'false', 'no', ''])('is not done by %j', async (value) => {
+  it.each(['0', 'false', 'no', ''])('is not caused by %j', async (value) => {
     await using cli = await fakeCli(SAYS_HELLO);
     const { text } = await ask(
       createCli({ cli: 'claude', command: cli.command }),
@@ -413,8 +413,8 @@ describe('switching CLIs off', () => {
   });
 });
 
-describe('looking for a CLI', () => {
-  it('finds it in PATH, and asks its version once', async () => {
+describe('detecting a CLI', () => {
+  it('finds it in PATH and requests its version once', async () => {
     await using cli = await fakeCli(
       `
       write('calls', (fs.existsSync(folder + '/calls') ? Number(fs.readFileSync(folder + '/calls')) : 0) + 1);
@@ -432,7 +432,7 @@ describe('looking for a CLI', () => {
     expect(await cli.wrote('calls')).toBe('1');
   });
 
-  it('that is not there finds nothing, and of a silent one finds no version', async () => {
+  it('finds no missing CLI, and no version of a silent one', async () => {
     expect(await createCli({ cli: 'codex' }).detect({ env: { PATH: '/nowhere' } })).toMatchObject({
       path: undefined,
     });

@@ -81,7 +81,7 @@ describe.skipIf(!isThere)(`recorded output${isThere ? '' : ` (skipped: no record
     ['at once', 1 << 20],
     ['in pieces of 5 bytes', 5],
   ])('%s', (_name, bytes) => {
-    it.each(ANSWERS)('of %s is an answer', async (name, cli, options, facts) => {
+    it.each(ANSWERS)('of %s is a response', async (name, cli, options, facts) => {
       await using script = await fakeCli(player(name, bytes));
       const { error, text, finish, id, usage } = await ask(
         createCli({ cli, command: script.command, ...options }),
@@ -99,7 +99,7 @@ describe.skipIf(!isThere)(`recorded output${isThere ? '' : ` (skipped: no record
     });
   });
 
-  it('is played, every one of them', () => {
+  it('includes every file', () => {
     const names = new Set(
       readdirSync(FOLDER)
         .filter((file) => file.endsWith('.stdout'))

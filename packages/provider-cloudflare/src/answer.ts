@@ -1,6 +1,6 @@
 import type { Replay } from '@majordomo/core';
 import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { jsonText, type EventWriter } from '@majordomo/wire-kit';
+import { jsonText, OnceWarnings, tryParseJson, type EventWriter } from '@majordomo/wire-kit';
 import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {
@@ -27,10 +27,11 @@ export class Answer {
   private calls = 0;
   private last: Call | undefined;
   private readonly callsByKey = new Map<string, Call>();
-  private readonly warnedKinds = new Set<string>();
+  private readonly warnings: OnceWarnings;
 
   constructor({ writer, family, maxTokens = DEFAULT_MAX_TOKENS }: AnswerOptions) {
     this.writer = writer;
+    this.warnings = new OnceWarnings(writer);
     this.maxTokens = maxTokens;
     this.replay = { family, data: null };
   }
@@ -75,16 +76,13 @@ export class Answer {
     }
   }
 
-  /** Warns once for each kind of unknown part. */
+  /** Warns about an unknown part. */
   warnDropped(kind: string): void {
-    if (this.warnedKinds.has(kind)) return;
-    this.warnedKinds.add(kind);
     this.start(undefined);
-    this.writer.warning({
-      action: 'dropped',
-      what: `part "${kind}" of the response`,
-      why: 'a response contains text, reasoning and tool calls',
-    });
+    this.warnings.warn(
+      `part "${kind}" of the response`,
+      'a response contains text, reasoning and tool calls',
+    );
   }
 
   private fragment({ index, id, name, json }: Fragment): void {
@@ -157,13 +155,7 @@ function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fr
   return json !== '' && isCompleteJson(soFar);
 }
 
-function isCompleteJson(json: string): boolean {
-  try {
-    return isRecord(JSON.parse(json));
-  } catch {
-    return false;
-  }
-}
+const isCompleteJson = (json: string): boolean => isRecord(tryParseJson(json));
 
 function jsonOf(args: unknown): string {
   if (typeof args === 'string') return args;

@@ -1,4 +1,4 @@
-import { wellFormedStrings } from '@majordomo/wire-kit';
+import { definedMembers, wellFormedStrings } from '@majordomo/wire-kit';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 
@@ -82,6 +82,3 @@ function toResponse(answer: unknown): Response {
     return new Response(answer, { headers: { 'content-type': 'text/event-stream' } });
   return new Response(JSON.stringify(answer ?? null), { headers: { 'content-type': 'application/json' } });
 }
-
-const definedMembers = (options: object): object =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -67,14 +67,14 @@ describe('an error of the binding', () => {
     expect(error.message).toContain(message);
   });
 
-  it('of another name is one of the transport, and one of majordomo stays as it is', () => {
+  it('of another name is of the transport, and an LlmError is unchanged', () => {
     expect(toLlmError(new TypeError('fetch facts'), facts).kind).toBe('network');
     const own = new LlmError('truncated', 'x');
     expect(toLlmError(own, facts)).toBe(own);
   });
 });
 
-describe('an error inside a good answer', () => {
+describe('an error inside a 200', () => {
   it.each([
     [{ error: 'Capacity temporarily exceeded' }, 'overloaded'],
     [{ error: { code: 429, message: 'slow down' } }, 'rate-limit'],
@@ -100,14 +100,14 @@ describe('thoughts of earlier turns', () => {
   const refused = (around: ModelRequest): LlmError =>
     over(400, coded(5006, 'AiError: Bad input: reasoning_content'), { ...facts, request: around });
 
-  it('that a model refuses are left out once, and then always', () => {
+  it('that a model rejects are removed, also in later calls', () => {
     const around = request(thoughts);
     const { recover } = refused(around).details;
     expect(recover).toMatchObject({ id: 'reasoning', remember: true });
     expect(recover?.apply(around)).toEqual(request(assistant('ok')));
   });
 
-  it('are no way out where there were none, or where something else was refused', () => {
+  it('are no recovery for other errors', () => {
     expect(refused(request(assistant('ok'))).details.recover).toBeUndefined();
     const other = over(400, coded(5007, 'No such model'), { ...facts, request: request(thoughts) });
     expect(other.details.recover).toBeUndefined();

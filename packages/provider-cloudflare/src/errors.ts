@@ -1,7 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind } from '@majordomo/core';
 import { asList, asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
+import {
+  truncateBody,
+  transportError,
+  tryParseJson,
+  wireError,
+  type ErrorContext,
+} from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 export interface HttpFacts {
@@ -73,20 +79,15 @@ const isBindingError = (message: string, error: unknown): boolean =>
 
 /** Converts an error response. */
 export function httpError(body: string, http: HttpFacts, facts: ErrorContext): LlmError {
-  let json: unknown = body;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    // The body is not JSON, for example a page of a proxy.
-  }
-  return responseError(json, facts, http);
+  // A page of a proxy is not JSON.
+  return responseError(tryParseJson(body) ?? body, facts, http);
 }
 
 /** Converts an error in a response with status 200. */
 export const inBandError = (body: unknown, facts: ErrorContext): LlmError => responseError(body, facts);
 
-function responseError(given: unknown, facts: ErrorContext, http?: HttpFacts, cause?: unknown): LlmError {
-  const body = truncateBody(given);
+function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts, cause?: unknown): LlmError {
+  const body = truncateBody(rawBody);
   const { message, code } = messageAndCode(body);
   const status = http?.status ?? statusOf(code);
   return wireError({

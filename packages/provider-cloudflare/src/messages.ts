@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type {
   AssistantMessage,
   ImagePart,
-  TextPart,
+  ResultPiece,
   ToolMessage,
   TurnMessage,
   UserMessage,
@@ -124,7 +124,7 @@ function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessag
   return wire;
 }
 
-const textOf = (content: readonly (TextPart | ImagePart)[]): string =>
+const textOf = (content: readonly ResultPiece[]): string =>
   content
     .map((part) => (part.type === 'text' ? part.text : ''))
     .filter((text) => text !== '')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelFacts } from './models.ts';
 
-describe('what is known of a model', () => {
+describe('capabilities of a model', () => {
   it.each([
     [
       '@cf/openai/gpt-oss-120b',
@@ -16,7 +16,7 @@ describe('what is known of a model', () => {
     expect(modelFacts(id)).toMatchObject({ capabilities, quirks });
   });
 
-  it('never claims that one reads files, and never denies tools to one that is not known', () => {
+  it('claims no files, and permits tools for an unknown model', () => {
     expect(modelFacts('@cf/openai/gpt-oss-20b').capabilities.files).toBe(false);
     expect(modelFacts('@cf/new/model').capabilities.tools).toBeUndefined();
   });

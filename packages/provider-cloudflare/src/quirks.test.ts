@@ -6,7 +6,7 @@ const read = (params: Readonly<Record<string, string>>): Partial<RunQuirks> =>
   quirksFromParams<RunQuirks>(params, QUIRK_VALUES);
 
 describe('the query of a DSN', () => {
-  it('gives quirks', () => {
+  it('contains quirks', () => {
     expect(read({})).toEqual({});
     expect(read({ stop: 'true', reasoning: 'none' })).toEqual({ stop: true, reasoning: 'none' });
   });
@@ -16,7 +16,7 @@ describe('the query of a DSN', () => {
     { reasoning: 'high' },
     { model: 'x' },
     { toString: 'x' },
-  ])('%j cannot be used', (params) => {
+  ])('rejects %j', (params) => {
     expect(() => read(params)).toThrow(expect.objectContaining({ kind: 'config' }));
   });
 });

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { RUN_QUIRKS, type RunQuirks } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
 
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const FAMILY = 'chat-reasoning@here#cloudflare';
 const ADD = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
 const SUB = { ...ADD, name: 'sub' };
@@ -16,13 +19,13 @@ const wire = (fields: Partial<ModelRequest>, quirks = RUN_QUIRKS, stream = true)
   });
 
 describe('a request', () => {
-  it('is messages and a stream, and nothing that nobody asked for', () => {
+  it('contains only messages and a stream by default', () => {
     const hi = { role: 'user', content: 'hi' };
     expect(wire({})).toEqual({ input: { messages: [hi], stream: true }, warnings: [] });
     expect(wire({}, RUN_QUIRKS, false).input).toEqual({ messages: [hi] });
   });
 
-  it('holds no member without a value: a binding hands it on, and models refuse it', () => {
+  it('omits members without a value', () => {
     const { input } = wire({ maxTokens: undefined, temperature: undefined, seed: 7 });
     expect(Object.keys(input)).toEqual(['messages', 'stream', 'seed']);
   });
@@ -33,7 +36,7 @@ describe('a request', () => {
     [1, 1],
     [9_999_999_999, 9_999_999_999],
     [2 ** 40, 9_999_999_999],
-  ])('a seed of %d is sent as %d, and a warning tells what was changed', (seed, sent) => {
+  ])('sends a seed of %d as %d with a warning', (seed, sent) => {
     const { input, warnings } = wire({ seed });
     expect(input['seed']).toBe(sent);
     expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual(
@@ -41,7 +44,7 @@ describe('a request', () => {
     );
   });
 
-  it('names settings as the vendor does, and merges extra last', () => {
+  it('uses the names of the vendor and merges extra last', () => {
     const { input, warnings } = wire(
       {
         system: 'Be brief.',
@@ -75,29 +78,29 @@ describe('a request', () => {
   it.each<[what: string, fields: Partial<ModelRequest>]>([
     ['stop', { stop: ['END'] }],
     ['reasoning "low"', { reasoning: 'low' }],
-    ['cache "long"', { cache: 'long' }],
-  ])('drops %s with a word where the model does not take it', (what, fields) => {
+    ['cache "long"', { cache: LONG_CACHE }],
+  ])('drops %s with a warning', (what, fields) => {
     const { input, warnings } = wire(fields);
     expect(input).toEqual(wire({}).input);
     expect(warnings).toMatchObject([{ action: 'dropped', what }]);
   });
 
-  it('says nothing about a setting that asks for nothing', () => {
-    expect(wire({ stop: [], cache: 'short' })).toEqual(wire({}));
+  it('does not warn about a setting without effect', () => {
+    expect(wire({ stop: [], cache: SHORT_CACHE })).toEqual(wire({}));
   });
 
-  it('gives a schema without a name around it', () => {
+  it('sends a schema without a name', () => {
     const { input } = wire({ output: { name: 'answer', schema: SCHEMA } }, RUN_QUIRKS, false);
     expect(input.response_format).toEqual({ type: 'json_schema', json_schema: SCHEMA });
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('with maxTokens %d is refused before it is sent', (maxTokens) => {
+  it.each([0, -1, 1.5, Number.NaN])('with maxTokens %d is rejected before it is sent', (maxTokens) => {
     expect(() => wire({ maxTokens })).toThrow(expect.objectContaining({ kind: 'invalid-request' }));
   });
 });
 
 describe('turns', () => {
-  it('have arguments as text, results with the name of their tool, errors with a mark, content that is never null', () => {
+  it('have arguments as text, named results, marked errors and no null content', () => {
     const { input } = wire({
       messages: [
         user('1 + 2?'),
@@ -120,7 +123,7 @@ describe('turns', () => {
     ]);
   });
 
-  it('have text as one string, and parts only where there are images', () => {
+  it('have text as a string, and parts only with images', () => {
     const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
     const { input, warnings } = wire({
       messages: [
@@ -163,7 +166,7 @@ describe('tools', () => {
     ['none', [], undefined, []],
     ['required', ['add', 'sub'], undefined, ['toolChoice "required"']],
     [{ name: 'sub' }, ['sub'], undefined, ['toolChoice "sub"']],
-  ])('where a model cannot be made to call: choice %j offers %j', (toolChoice, offered, said, warned) => {
+  ])('for a model without forced calls: choice %j offers %j', (toolChoice, offered, said, warned) => {
     const { input, warnings } = wire({ tools: [ADD, SUB], toolChoice });
     expect((input.tools ?? []).map((tool) => tool.function.name)).toEqual(offered);
     expect(input.tool_choice).toBe(said);
@@ -175,7 +178,7 @@ describe('tools', () => {
     ['auto', ['add', 'sub'], 'auto'],
     ['required', ['add', 'sub'], 'required'],
     [{ name: 'sub' }, ['sub'], 'required'],
-  ])('where it can: choice %j offers %j and says %j', (toolChoice, offered, said) => {
+  ])('for a model with forced calls: choice %j offers %j and sends %j', (toolChoice, offered, said) => {
     const { input, warnings } = wire({ tools: [ADD, SUB], toolChoice }, CHAT_LIKE);
     expect(input.tools?.map((tool) => tool.function.name)).toEqual(offered);
     expect(input.tool_choice).toBe(said);
@@ -183,7 +186,7 @@ describe('tools', () => {
   });
 });
 
-it('sends penalties and top_k, and tells what no model takes', () => {
+it('sends penalties and top_k, and warns about unsupported settings', () => {
   const asked = {
     topK: 5,
     frequencyPenalty: 1,

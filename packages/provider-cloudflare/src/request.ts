@@ -1,5 +1,11 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
+import {
+  checkInteger,
+  nearestEffort,
+  unsentCacheWarnings,
+  unsentSettingWarnings,
+} from '@majordomo/core/toolkit';
+import { definedMembers } from '@majordomo/wire-kit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
@@ -49,18 +55,13 @@ export function toWire(
     response_format: output && formatOf(output),
   };
   warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier']));
-  if (request.cache !== undefined && request.cache !== 'short') {
-    warnings.push({
-      action: 'dropped',
-      what: `cache "${request.cache}"`,
-      why: 'the vendor decides about its prompt cache',
-    });
-  }
+  warnings.push(...unsentCacheWarnings(request, 'the vendor decides about its prompt cache'));
   const input = {
     messages,
     ...toTools(request, quirks, warnings),
     ...(stream ? { stream: true as const } : undefined),
-    ...definedMembers(settings),
+    // The binding passes `undefined` on, and models reject it.
+    ...definedMembers<Readonly<Record<string, unknown>>>(settings),
     ...request.extra,
   };
   return { input, warnings };
@@ -99,7 +100,3 @@ function effortOf({ reasoning }: ModelRequest, quirks: RunQuirks, warnings: Warn
   });
   return undefined;
 }
-
-/** Removes `undefined`, which the binding passes on and models reject. */
-const definedMembers = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

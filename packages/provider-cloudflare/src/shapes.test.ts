@@ -48,7 +48,7 @@ const CHAT_USAGE = { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 }
 const USAGE = { input_tokens: 12, output_tokens: 5 };
 const CALL = { id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } };
 
-describe('the same answer', () => {
+describe('the same response', () => {
   it.each<[shape: string, result: object, rawFinish: string | undefined]>([
     [
       "of the vendor's own shape",
@@ -103,7 +103,7 @@ describe('the same answer', () => {
       },
       'tool_use',
     ],
-  ])('in one piece %s is the same', async (_shape, result, rawFinish) => {
+  ])('non-streaming: %s is the same', async (_shape, result, rawFinish) => {
     expect(said(await whole(result))).toEqual({ ...ANSWER, rawFinish });
   });
 
@@ -184,7 +184,7 @@ describe('the same answer', () => {
   });
 });
 
-describe('an odd answer', () => {
+describe('an unusual response', () => {
   it.each<[what: string, result: unknown, text: string]>([
     ['a number', { response: 4 }, '4'],
     ['a number on its own', 4, '4'],
@@ -224,7 +224,7 @@ describe('an odd answer', () => {
     expect(said(read)).toMatchObject({ text: '', reasoning: 'Hm.', finish: 'stop' });
   });
 
-  it('may refuse', async () => {
+  it('may be a refusal', async () => {
     const message = { content: null, refusal: 'No.' };
     expect(said(await whole({ choices: [{ message, finish_reason: 'stop' }] }))).toMatchObject({
       text: 'No.',
@@ -243,7 +243,7 @@ describe('an odd answer', () => {
     expect(read.finish).toBe(finish);
   });
 
-  it('with calls and without a finish reason ended for them', async () => {
+  it('with calls and without a finish reason finishes as tool-calls', async () => {
     const read = await whole({ response: null, tool_calls: [{ name: 'add', arguments: { a: 1 } }] });
     expect(read.finish).toBe('tool-calls');
   });
@@ -253,7 +253,7 @@ describe('an odd answer', () => {
     ['null', null, 'truncated'],
     ['a picture', { image: 'iVBORw0KGgo=' }, 'protocol'],
     ['an embedding', { data: [[0.1]], shape: [1, 1] }, 'protocol'],
-  ])('of %s is none', async (_what, result, kind) => {
+  ])('of %s is rejected', async (_what, result, kind) => {
     expect((await whole(result)).error?.kind).toBe(kind);
   });
 
@@ -274,7 +274,7 @@ describe('an odd answer', () => {
     expect(got).toContainEqual(expect.objectContaining({ type: 'text-delta', text: 'Hel' }));
   });
 
-  it('counts what the cache took part in, by the names of each shape', async () => {
+  it('reads cached tokens under the names of each shape', async () => {
     const chat = { ...CHAT_USAGE, prompt_tokens_details: { cached_tokens: 4 } };
     expect((await whole({ response: 'x', usage: chat })).usage).toMatchObject({ input: 12, cacheRead: 4 });
     const messages = { ...USAGE, cache_read_input_tokens: 4, cache_creation_input_tokens: 2 };
@@ -284,7 +284,7 @@ describe('an odd answer', () => {
   });
 });
 
-describe('two shapes in one answer', () => {
+describe('two shapes in one response', () => {
   const both = (content: unknown, response: unknown): object => ({
     choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }],
     response,
@@ -297,16 +297,16 @@ describe('two shapes in one answer', () => {
     ['nothing in the newer shape', null, 'Hello'],
     ['an empty one in the newer shape', '', 'Hello'],
     ['nothing in the older shape', 'Hello', null],
-  ])('give one text: %s', async (_what, content, response) => {
+  ])('result in one text: %s', async (_what, content, response) => {
     expect(await whole(both(content, response))).toMatchObject({ text: 'Hello', finish: 'stop' });
   });
 
-  it('give one text in a stream', async () => {
+  it('result in one text in a stream', async () => {
     const piece = (said: string): object => ({ choices: [{ delta: { content: said } }], response: said });
     expect((await streamed(piece('Hel'), piece('lo'), '[DONE]')).text).toBe('Hello');
   });
 
-  it('give a call and no words about it', async () => {
+  it('result in a call without text', async () => {
     const calls = [{ id: 'c', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }];
     const answer = {
       choices: [{ message: { content: null, tool_calls: calls } }],
@@ -321,7 +321,7 @@ describe('calls that share an index', () => {
   const names = async (...calls: readonly object[]): Promise<unknown> =>
     (await streamed(...calls.map(delta), '[DONE]')).toolCalls.map(({ name, args }) => [name, args]);
 
-  it('are told apart by their ids', async () => {
+  it('are distinguished by their ids', async () => {
     expect(
       await names(
         { id: 'a', function: { name: 'f', arguments: '{"n"' } },
@@ -334,7 +334,7 @@ describe('calls that share an index', () => {
     ]);
   });
 
-  it('are told apart by their ends where they have no ids', async () => {
+  it('are distinguished by their ends without ids', async () => {
     expect(
       await names(
         { function: { name: 'f', arguments: '{"n":1}' } },
@@ -346,7 +346,7 @@ describe('calls that share an index', () => {
     ]);
   });
 
-  it('are one where the name is only said again', async () => {
+  it('are one if only the name is repeated', async () => {
     expect(
       await names(
         { id: 'a', function: { name: 'f', arguments: '{"n"' } },
@@ -357,8 +357,8 @@ describe('calls that share an index', () => {
   });
 });
 
-describe('what no answer has a place for', () => {
-  it('is told once for each kind', async () => {
+describe('unsupported content', () => {
+  it('is reported once per kind', async () => {
     const text = { type: 'message', content: [{ type: 'output_text', text: 'Hello' }] };
     const output = [{ type: 'web_search_call' }, { type: 'web_search_call' }, text];
     const items = await whole({ output, status: 'completed' });
@@ -371,7 +371,7 @@ describe('what no answer has a place for', () => {
     ]);
   });
 
-  it('is told in streams too', async () => {
+  it('is reported in streams', async () => {
     const { warnings } = await streamed(
       { type: 'response.output_item.done', item: { type: 'web_search_call' } },
       { type: 'response.output_item.done', item: { type: 'message', content: [] } },

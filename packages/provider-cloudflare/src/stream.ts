@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { EventWriter, type WireReader } from '@majordomo/wire-kit';
+import { EventWriter, parseJson, type WireReader } from '@majordomo/wire-kit';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 
@@ -63,18 +63,7 @@ export class RunReader implements WireReader {
   }
 
   private parseChunk(data: string): Readonly<Record<string, unknown>> {
-    const { target } = this.writer;
-    let json: unknown;
-    try {
-      json = JSON.parse(data);
-    } catch (cause) {
-      throw new LlmError(
-        'protocol',
-        `${target} sent a chunk of invalid JSON`,
-        { target, path: '' },
-        { cause },
-      );
-    }
+    const json = parseJson(data, this.writer.target);
     if (!isRecord(json)) throw this.protocolError('chunk');
     return json;
   }

@@ -23,7 +23,7 @@ const overRest = (baseURL: string): Provider =>
 const byBinding = (baseURL: string): Provider => createCloudflare({ binding: fakeBinding(baseURL) });
 
 describe.skipIf(!hasRecordings)(`recordings of workersai-run${skippedNote}`, () => {
-  it('are there', () => {
+  it('exist', () => {
     expect(cases.length).toBeGreaterThan(10);
   });
 

@@ -6,8 +6,8 @@ import { ask } from './calls.ts';
 
 const at = (baseURL: string) => createCloudflare({ accountId: 'acc', apiKey: 'key', baseURL });
 
-describe('what a server may not do', () => {
-  it('send the token to another place', async () => {
+describe('a hostile server', () => {
+  it('gets no token at another origin', async () => {
     await using other = await testServer(streams({ response: 'ok' }));
     await using server = await testServer(redirects(`${other.origin}/elsewhere`));
     expect((await ask(at(server.origin))).error).toMatchObject({
@@ -21,14 +21,14 @@ describe('what a server may not do', () => {
   it.each([
     ['answer', 200],
     ['error', 500],
-  ])('fill the memory with an %s', async (_what, status) => {
+  ])('cannot exhaust the memory with an %s', async (_what, status) => {
     await using server = await testServer(bomb(status));
     const { error } = await ask(at(server.origin));
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
   });
 });
 
-it('half of a surrogate pair does not go through the binding either, and bytes stay bytes', async () => {
+it('replaces lone surrogates for the binding, and keeps bytes', async () => {
   const inputs: object[] = [];
   const binding = {
     run: (_model: string, input: object) => {
@@ -42,11 +42,11 @@ it('half of a surrogate pair does not go through the binding either, and bytes s
   expect(inputs).toMatchObject([{ messages: [{ content: 'cut \ufffd' }, { content: 'hi' }], bytes }]);
 });
 
-describe('what comes through the binding', () => {
+describe('a response of the binding', () => {
   it.each([
     ['a picture', (bytes: ReadableStream) => bytes],
     ['a response', (bytes: ReadableStream) => new Response(bytes)],
-  ])('has an end where it is read whole: %s', async (_what, invoke) => {
+  ])('is limited if it is non-streaming: %s', async (_what, invoke) => {
     let left = 65;
     const bytes = new ReadableStream({
       pull(controller) {
@@ -69,7 +69,7 @@ it.each([
   '@cf/m?x=1',
   '@cf/m#x',
   '@cf/%2e%2e/m',
-])('a model called %j does not change the address', async (id) => {
+])('rejects the model id %j, which would change the URL', async (id) => {
   await using server = await testServer(streams({ response: 'ok' }));
   const majordomo = createMajordomo({ providers: [at(server.origin)] });
   const call = majordomo.model(`cloudflare/${id}`).generate({ messages: [user('hi')] });
@@ -79,7 +79,7 @@ it.each([
   expect(server.requests).toEqual([]);
 });
 
-it("a DSN's host gets no token of the environment's", async () => {
+it('sends no environment token to the host of a DSN', async () => {
   await using server = await testServer(streams({ response: 'ok' }));
   const majordomo = createMajordomo({
     providers: [createCloudflare()],
@@ -95,7 +95,7 @@ it("a DSN's host gets no token of the environment's", async () => {
   expect(server.requests).toEqual([]);
 });
 
-it("the vendor's own host in a DSN gets the vendor's token", async () => {
+it("sends the environment token to the vendor's host in a DSN", async () => {
   const tokens: (string | null)[] = [];
   const majordomo = createMajordomo({
     providers: [createCloudflare()],

@@ -13,15 +13,15 @@ const rest: Harness = {
   open: ({ baseURL, apiKey }) => createCloudflare({ baseURL, apiKey, accountId: 'acc' }),
 };
 
-const NO_HEADERS = 'the binding hands a Worker no headers of the response';
-const NO_TYPE = 'the binding hands a Worker no content type of the response';
+const NO_HEADERS = 'the binding gives a Worker no response headers';
+const NO_TYPE = 'the binding gives a Worker no content type';
 
 /** The binding has no address and no key; this one forwards to the wire server. */
 const binding: Harness = {
   ...rest,
   open: ({ baseURL }) => createCloudflare({ binding: fakeBinding(baseURL) }),
   cannot: {
-    'missing-key': 'a binding is a right of the Worker and needs no key',
+    'missing-key': 'a binding requires no key',
     'request-id': NO_HEADERS,
     'retry-after': NO_HEADERS,
     'chain-retry-after': NO_HEADERS,
@@ -34,5 +34,5 @@ const binding: Harness = {
 /** Both transports. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   ['over REST', rest],
-  ['by the binding', binding],
+  ['with the binding', binding],
 ];

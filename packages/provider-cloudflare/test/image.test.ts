@@ -32,7 +32,7 @@ const seen = (): readonly Seen[] => server?.requests ?? [];
 const inputs = (): readonly unknown[] => seen().map(({ body }) => body);
 
 describe('over REST', () => {
-  it('a picture comes as bytes; what is set is sent, a seed of 0 too', async () => {
+  it('returns an image from bytes, and sends set options, also a seed of 0', async () => {
     const draw = await rest(() => ({ body: bytes }));
     const model = '@cf/bytedance/stable-diffusion-xl-lightning';
     const { images, warnings } = await draw(model, {
@@ -47,7 +47,7 @@ describe('over REST', () => {
     expect(inputs()[1]).toEqual({ prompt: 'a cat' });
   });
 
-  it('or as base64 in the envelope; what the model has no field for is dropped aloud', async () => {
+  it('returns an image from base64, and drops unsupported options with a warning', async () => {
     const draw = await rest(() => ({
       body: { result: { image: PNG }, success: true, errors: [], messages: [] },
     }));
@@ -60,7 +60,7 @@ describe('over REST', () => {
     expect(inputs()).toEqual([{ prompt: 'a cat' }]);
   });
 
-  it('newer models take a form, with images to start from', async () => {
+  it('sends a form with images to newer models', async () => {
     const draw = await rest(() => ({ body: { result: { image: PNG }, success: true } }));
     await draw('@cf/black-forest-labs/flux-2-dev', { images: [png, png], size: '1024x768', seed: 5 });
     expect(seen()[0]?.headers['content-type']).toMatch(/^multipart\/form-data/);
@@ -68,7 +68,7 @@ describe('over REST', () => {
     expect(names).toEqual(['prompt', 'width', 'height', 'seed', 'input_image_0', 'input_image_1']);
   });
 
-  it('n pictures are n runs, from seed on; what fails is a warning', async () => {
+  it('sends n runs from the seed on; failures are warnings', async () => {
     const draw = await rest(({ text }) =>
       text.includes('"seed":8')
         ? {
@@ -100,7 +100,7 @@ describe('over REST', () => {
     expect(LlmError.is(error, kind as 'auth')).toBe(true);
   });
 
-  it('too many images are unsupported before any call', async () => {
+  it('rejects too many images before any call', async () => {
     const draw = await rest(() => ({ body: bytes }));
     const error: unknown = await draw('@cf/leonardo/phoenix-1.0', { images: [png] }).catch(
       (thrown: unknown) => thrown,
@@ -126,13 +126,13 @@ describe('by the binding', () => {
     ['a stream of bytes', () => new Response(bytes).body],
     ['an object with base64', () => ({ image: PNG })],
     ['base64 alone', () => PNG],
-  ])('%s becomes the picture', async (_, answer) => {
+  ])('reads %s', async (_, answer) => {
     const { draw, asked } = bound(answer);
     expect((await draw('@cf/x', { seed: 3 })).images).toEqual([png]);
     expect(asked).toEqual([['@cf/x', { prompt: 'a cat', seed: 3 }]]);
   });
 
-  it('a form goes as bytes with their type', async () => {
+  it('sends a form as bytes with their type', async () => {
     const { draw, asked } = bound(() => ({ image: PNG }));
     await draw('@cf/black-forest-labs/flux-2-klein-4b', { images: [png] });
     const { multipart } = asked[0]?.[1] as { multipart: { body: ReadableStream; contentType: string } };
@@ -142,7 +142,7 @@ describe('by the binding', () => {
   });
 });
 
-it('a model that edits nothing says so before it is asked', () => {
+it('rejects an edit for a model without edits before any call', () => {
   const { imageModel } = createCloudflare({ timeouts: { completeMs: 5 } });
   expect(imageModel?.('@cf/black-forest-labs/flux-1-schnell')).toMatchObject({
     images: false,

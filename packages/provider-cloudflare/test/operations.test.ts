@@ -50,7 +50,7 @@ describe.each(PLACES)('by %s', (place) => {
     expect(sent()).toEqual([{ text: ['one', 'two'], truncate_inputs: false }]);
   });
 
-  it('a recording is written down, with segments or words, and paid by the second', async () => {
+  it('transcribes a recording with segments or words, billed by the second', async () => {
     const words = [{ word: ' Hello', start: 0.1, end: 0.5 }];
     const result = {
       transcription_info: { language: 'en', duration: 1.5 },
@@ -73,7 +73,7 @@ describe.each(PLACES)('by %s', (place) => {
     expect(sent()[0]).toEqual({ audio: 'AQI=', language: 'en', initial_prompt: 'Hi' });
   });
 
-  it('a recording of less than no time is one of unknown time', async () => {
+  it('reads a negative duration as unknown', async () => {
     const result = {
       text: 'Hi',
       transcription_info: { duration: -3 },
@@ -86,7 +86,7 @@ describe.each(PLACES)('by %s', (place) => {
     expect([durationMs, segments, usage]).toEqual([undefined, [], undefined]);
   });
 
-  it('speech comes as bytes', async () => {
+  it('returns speech from bytes', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('ID3 sound');
     });
@@ -97,7 +97,7 @@ describe.each(PLACES)('by %s', (place) => {
     expect(sent()).toEqual([{ text: 'Hello.', speaker: 'luna', encoding: 'opus', container: 'ogg' }]);
   });
 
-  it('of a page is a protocol failure, whatever it is called', async () => {
+  it('rejects a page with any type as protocol', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('<html>Sign in</html>');
     });
@@ -105,7 +105,7 @@ describe.each(PLACES)('by %s', (place) => {
     expect(await failing(asked)).toBe('protocol');
   });
 
-  it('or as base64 in an object', async () => {
+  it('returns speech from base64', async () => {
     const audio = Buffer.from('fLaC').toString('base64');
     const majordomo = await world(answers(enveloped({ audio })));
     const spoken = await majordomo
@@ -117,13 +117,13 @@ describe.each(PLACES)('by %s', (place) => {
   });
 });
 
-it('vectors of models that average unless asked otherwise are those that their maker means', async () => {
+it('requests the pooling of the maker of a model', async () => {
   const majordomo = await world(answers(enveloped({ data: [[1]] })));
   await majordomo.embeddingModel('rest/@cf/baai/bge-base-en-v1.5').embed({ values: ['one'] });
   expect(sent()).toEqual([{ text: ['one'], pooling: 'cls' }]);
 });
 
-it('older models take numbers, give words, and have no field for a language', async () => {
+it('sends bytes as numbers to older models', async () => {
   const words = [{ word: 'Hello', start: 0, end: 1 }];
   const majordomo = await world(answers(enveloped({ text: 'Hello', words })));
   const { segments, warnings } = await majordomo
@@ -144,7 +144,7 @@ describe.each([
   ],
   ['no right', 401, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] }, 'auth'],
 ] as const)('%s', (_, status, body, kind) => {
-  it(`is ${kind} of vectors, transcripts and speech`, async () => {
+  it(`is ${kind} for vectors, transcripts and speech`, async () => {
     const majordomo = await world(answers(body, status));
     const kinds = [
       await failing(majordomo.embeddingModel('rest/@cf/baai/bge-m3').embed({ values: ['one'] })),
@@ -159,13 +159,13 @@ describe.each([
   });
 });
 
-it('a format that would have to be encoded is unsupported before the call', async () => {
+it('rejects an unsupported audio format before the call', async () => {
   const majordomo = await world(answers({}));
   const asked = majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.', format: 'wav' });
   expect([await failing(asked), server.requests]).toEqual(['unsupported', []]);
 });
 
-it('whoever leaves a stream of sound closes its connection', async () => {
+it('closes the connection if the consumer leaves a stream of sound', async () => {
   let close = (): void => undefined;
   const closed = new Promise<void>((resolve) => (close = resolve));
   const majordomo = await world((response) => {

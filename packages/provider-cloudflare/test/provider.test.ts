@@ -55,14 +55,14 @@ describe('the account and the token', () => {
     ['account', { apiKey: 'key' }, 'config', 'missing-account'],
     ['account that is empty', { apiKey: 'key', accountId: '' }, 'config', 'missing-account'],
     ['token', { accountId: 'acc' }, 'auth', 'missing-key'],
-  ])('without an %s the call fails, not the start', async (_missing, options, kind, code) => {
+  ])('are checked by the call, not at creation: %s', async (_missing, options, kind, code) => {
     const { sent, fetch } = outbox();
     const { error } = await ask(createCloudflare({ ...options, fetch }));
     expect(error).toMatchObject({ kind, details: { code, target: 'cloudflare/@cf/m' } });
     expect(sent).toEqual([]);
   });
 
-  it('is asked for once more after a 401', async () => {
+  it('is requested again after a 401', async () => {
     await using server = await testServer((response, request) => {
       const fresh = request.headers.authorization === 'Bearer new';
       const refusal = answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401);
@@ -89,7 +89,7 @@ describe('a gateway', () => {
     collectLog: true,
   };
 
-  it('stands in front of REST, with headers for what is set', async () => {
+  it('is addressed over REST with headers for its options', async () => {
     const { sent, fetch } = outbox();
     await ask(createCloudflare({ ...REST, gateway, sessionAffinity: 's1', fetch }));
     expect(sent[0]?.url).toBe('https://gateway.ai.cloudflare.com/v1/acc/gw/workers-ai/@cf/m');
@@ -114,13 +114,13 @@ describe('a gateway', () => {
     expect([...(sent[0]?.headers.keys() ?? [])]).toEqual(['authorization', 'content-type']);
   });
 
-  it('is an option of the binding, without members that are not set', async () => {
+  it('is an option of the binding without unset members', async () => {
     const { calls, binding } = bound();
     await ask(createCloudflare({ binding, gateway: { id: 'gw', cacheTtl: 60, cacheKey: undefined } }));
     expect(calls[0]?.options['gateway']).toStrictEqual({ id: 'gw', cacheTtl: 60 });
   });
 
-  it('needs an id', () => {
+  it('requires an id', () => {
     expect(() => createCloudflare({ gateway: { id: '' } })).toThrow(
       expect.objectContaining({ kind: 'config' }),
     );
@@ -156,7 +156,7 @@ describe('a DSN', () => {
     expect(sent instanceof Error ? undefined : sent?.headers.get('authorization')).toBe('Bearer token');
   });
 
-  it('with a parameter that is not known fails clearly', async () => {
+  it('with an unknown parameter is rejected', async () => {
     const error = await call('cloudflare://token@api.cloudflare.com?acount=a1');
     expect(error).toMatchObject({ kind: 'config' });
     expect(String(error)).toContain('known are account, gateway, reasoning, stop, toolChoice');
@@ -164,7 +164,7 @@ describe('a DSN', () => {
 });
 
 describe('the binding', () => {
-  it('gets the model and the input as they are, headers, and a signal', async () => {
+  it('receives model, input, headers and a signal', async () => {
     const { calls, binding } = bound();
     const provider = createCloudflare({ binding, sessionAffinity: 's1', headers: { 'X-Team': 'a' } });
     const { text } = await ask(provider, { maxTokens: 9 });
@@ -178,7 +178,7 @@ describe('the binding', () => {
     expect(call?.options['signal']).toBeInstanceOf(AbortSignal);
   });
 
-  it('that cannot be handed a signal is called without, and from then on', async () => {
+  it('that rejects a signal is called without one from then on', async () => {
     const { calls, binding } = bound((options) => {
       if ('signal' in options) throw new DOMException('cannot be cloned', 'DataCloneError');
       return { response: 'ok' };
@@ -193,13 +193,13 @@ describe('the binding', () => {
     ['a response', () => Response.json({ response: 'ok' })],
     ['a stream', () => new Blob(['data: {"response":"ok"}\n\ndata: [DONE]\n\n']).stream()],
     ['a text', () => 'ok'],
-  ])('may answer with %s', async (_what, answer) => {
+  ])('may return %s', async (_what, answer) => {
     const { text, error } = await ask(createCloudflare({ binding: bound(answer).binding }));
     expect(error).toBeUndefined();
     expect(text).toBe('ok');
   });
 
-  it('that listens to no signal is not waited for, and what it gives later is thrown away', async () => {
+  it('that ignores the signal is not awaited, and its later response is discarded', async () => {
     let cancelled = (): void => undefined;
     const gone = new Promise<void>((resolve) => (cancelled = resolve));
     let give: (stream: ReadableStream) => void = () => undefined;
@@ -213,7 +213,7 @@ describe('the binding', () => {
     await gone;
   });
 
-  it('whose stream stops giving is let go by an abort', async () => {
+  it('with a silent stream is released by an abort', async () => {
     let cancelled = (): void => undefined;
     const gone = new Promise<void>((resolve) => (cancelled = resolve));
     const stream = new ReadableStream({
@@ -236,7 +236,7 @@ describe('the binding', () => {
 });
 
 describe('an answer', () => {
-  it('that a stream leaves empty is asked for again in one piece, once', async () => {
+  it('that a stream leaves empty is requested again without streaming, once', async () => {
     const { calls, binding } = bound((_options) =>
       'stream' in (calls.at(-1)?.input ?? {}) ? {} : { response: 'ok' },
     );
@@ -264,7 +264,7 @@ describe('an answer', () => {
     [undefined, false],
     [1024, false],
     [1025, true],
-  ])('limited to %j tokens, for which nobody reads deltas: streamed %j', async (maxTokens, isStream) => {
+  ])('limited to %j tokens without deltas: streamed %j', async (maxTokens, isStream) => {
     await using server = await testServer(
       isStream ? streams({ response: 'ok' }) : answers({ result: { response: 'ok' } }),
     );
@@ -273,7 +273,7 @@ describe('an answer', () => {
     expect('stream' in (server.requests[0]?.body ?? {})).toBe(isStream);
   });
 
-  it('over REST that goes silent is let go by an abort, with its socket', async () => {
+  it('over REST that is silent is closed by an abort', async () => {
     await using server = await testServer(stalls({ response: 'Hel' }));
     const controller = new AbortController();
     const asked = ask(

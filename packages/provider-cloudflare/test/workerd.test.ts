@@ -44,14 +44,14 @@ describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
       );
     });
 
-    it('a thousand deltas keep their order', async () => {
+    it('keeps the order of a thousand deltas', async () => {
       const texts = Array.from({ length: 1000 }, (_, n) => `${n}é `);
       answer = streams(...texts.map(says));
       const { events } = await workerd.call({ transport, request: requestOf() });
       expect(events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual(texts);
     });
 
-    it('a delta is there before the answer ends, and an abort then closes the socket', async () => {
+    it('delivers a delta before the end, and closes the socket on abort', async () => {
       answer = stalls(says('Hel'));
       const before = server.requests.length;
       const call = workerd.call({ transport, request: requestOf(), abortAt: 'text-delta' });
@@ -67,7 +67,7 @@ describe.skipIf(skippedNote !== '')(`inside workerd${skippedNote}`, () => {
       [429, 3036, 'you have used up your daily free allocation', 'quota'],
       [400, 5007, 'No such model @cf/m', 'not-found'],
       [400, 5006, 'AiError: AiError: Bad input: required properties', 'invalid-request'],
-    ])('an error of status %i and code %i keeps its kind', async (status, code, message, kind) => {
+    ])('an error of status %i and code %i has its kind', async (status, code, message, kind) => {
       answer = answers({ success: false, errors: [{ code, message }] }, status);
       const { error } = await workerd.call({ transport, request: requestOf() });
       expect(error).toMatchObject({ kind, details: { status, code: String(code) } });

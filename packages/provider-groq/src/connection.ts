@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Groq's SDK, for the connection that all SDKs of this wire share. */
+/** Groq's SDK for the shared connection of this wire. */
 export const SDK: Sdk = {
   name: 'groq-sdk',
   factory: 'createGroq',

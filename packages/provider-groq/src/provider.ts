@@ -4,14 +4,14 @@ import { SDK } from './connection.ts';
 import type { GroqOptions } from './options.ts';
 
 /**
- * Groq over its own SDK. The key is `apiKey` or GROQ_API_KEY of the call's `env`; without one the call fails with kind
- * `auth`. Nothing is loaded before the first call. What only Groq knows (`service_tier`, `compound_custom`,
- * `search_settings`) goes into `extra: { groq: … }`.
+ * Creates a provider for Groq over its SDK. The key is `apiKey` or GROQ_API_KEY in the `env` of the call; without one the
+ * call fails with kind `auth`. The first call loads the SDK. Pass settings of Groq (`service_tier`, `compound_custom`,
+ * `search_settings`) in `extra: { groq: … }`.
  */
 export function createGroq(options: GroqOptions = {}): Provider {
   return chatProvider(
     SDK,
-    { ...groq, baseURL: 'https://api.groq.com', baseURLEnv: 'GROQ_BASE_URL' },
+    { ...groq, baseURL: 'https://api.groq.com', baseURLEnvPath: undefined },
     options,
     otherModels,
   );

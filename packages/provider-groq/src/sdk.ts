@@ -3,7 +3,7 @@ import { Groq } from 'groq-sdk';
 
 export { Groq as Client };
 
-/** Makes a client that takes nothing from the environment but GROQ_CUSTOM_HEADERS, which `fetch` removes. */
+/** Creates a client that reads nothing from the process environment but GROQ_CUSTOM_HEADERS, which `fetch` removes. */
 export function newClient(settings: ClientSettings): Groq {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new Groq({

@@ -21,7 +21,7 @@ afterEach(async () => {
   await server.close();
 });
 
-it('asks at its own path, with the key of the environment that it is handed', async () => {
+it('calls its own path with the key of env', async () => {
   const providers = [createGroq({ baseURL: server.origin, headers: { 'X-Team': 'a' } })];
   const majordomo = createMajordomo({ providers, env: { GROQ_API_KEY: 'k-env' } });
   const { text, usage } = await majordomo
@@ -46,7 +46,7 @@ it('asks at its own path, with the key of the environment that it is handed', as
   });
 });
 
-it('takes nothing from the environment of the process', async () => {
+it('reads nothing from the process environment', async () => {
   vi.stubEnv('GROQ_API_KEY', 'k-process');
   vi.stubEnv('GROQ_BASE_URL', 'http://127.0.0.1:9');
   vi.stubEnv('GROQ_CUSTOM_HEADERS', 'x-from-process: 1');
@@ -73,7 +73,7 @@ it('lists its models', async () => {
   expect(server.requests[0]?.path).toBe('/openai/v1/models');
 });
 
-it('refuses a tool of its own that the model has not, and a chain goes on to one that has it', async () => {
+it('rejects a vendor tool that the model lacks, and the chain continues', async () => {
   const model = createMajordomo({ providers: [createGroq({ baseURL: server.origin, apiKey: 'k' })] }).model(
     'groq/llama-3.3-70b,groq/openai/gpt-oss-120b',
   );

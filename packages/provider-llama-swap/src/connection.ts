@@ -6,7 +6,7 @@ import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './op
 /** The server's own endpoints. */
 export interface Management {
   readonly target: string;
-  /** Sends one request. Throws error responses, `config` without a URL, and `aborted` after an abort. */
+  /** Sends a request. Throws the error of an error response, `config` without a URL, and `aborted` after an abort. */
   send(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<Response>;
   /** Sends one request and parses the response as JSON. */
   json(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<unknown>;

@@ -1,10 +1,10 @@
 import { LlmError } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError } from '@majordomo/wire-kit';
+import { truncateBody, transportError, tryParseJson, wireError } from '@majordomo/wire-kit';
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Converts an error response of the management API. A 404 is `not-found`: an unknown model, or one of a peer. */
+/** Converts an error response of the management API. A 404 becomes `not-found`, for an unknown model or a model of a peer. */
 export async function responseError(
   response: Response,
   target: string,
@@ -21,14 +21,8 @@ export async function responseError(
   });
 }
 
-/** Returns JSON or plain text, depending on the `Accept` header and the server's version. */
-function bodyOf(text: string): unknown {
-  try {
-    return truncateBody(JSON.parse(text));
-  } catch {
-    return truncateBody(text);
-  }
-}
+/** Returns the body as JSON or plain text, which depends on the `Accept` header and the version of the server. */
+const bodyOf = (text: string): unknown => truncateBody(tryParseJson(text) ?? text);
 
 /** Reads `{ error: { message } }`, the older `{ error: '…' }`, or plain text. */
 function messageOf(body: unknown): string {
@@ -48,7 +42,7 @@ export function callError(
     : transportError(error, target, secrets);
 }
 
-/** A provider cannot be configured under its own name by the environment, so the example uses another name. */
+/** Returns the error of a missing URL. The example uses another name, as the environment requires. */
 export function missingURL(target: string): LlmError {
   const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });

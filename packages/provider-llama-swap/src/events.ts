@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { sseMessages } from '@majordomo/core/toolkit';
+import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import type { Management } from './connection.ts';
 import { callError } from './errors.ts';
 import type { ManageOptions } from './options.ts';
 
 /**
- * An event of the server: `modelStatus` (all models with their states), `logData`, `activity`, `inflight`, `uiConfig`,
+ * Event of the server: `modelStatus` (all models with their states), `logData`, `activity`, `inflight`, `uiConfig`,
  * `profileChanged`, or a type of a later version. `data` is the decoded JSON.
  */
 export interface SwapEvent {
@@ -17,7 +17,7 @@ export interface SwapEvent {
 /** Options of `events()`. */
 export interface WatchOptions extends ManageOptions {
   /**
-   * Time before a lost connection is opened again, in milliseconds. Doubles up to 30 s while it fails.
+   * Time before a lost connection is opened again, in milliseconds. The time doubles up to 30 s while reconnecting fails.
    * @default 1_000
    */
   readonly reconnectMs?: number | undefined;
@@ -75,24 +75,15 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncIterable<Swap
   }
 }
 
-/** Returns `undefined` for a line that is not an event, so that it does not end the stream. */
+/** Parses an event. Returns `undefined` for another line, which must not end the stream. */
 function parseEvent(line: string): SwapEvent | undefined {
-  const { type, data } = asRecord(parseJson(line));
+  const { type, data } = asRecord(tryParseJson(line));
   return typeof type === 'string'
-    ? { type, data: typeof data === 'string' ? parseJson(data) : data }
+    ? { type, data: typeof data === 'string' ? (tryParseJson(data) ?? data) : data }
     : undefined;
 }
 
-/** Returns text that is not JSON unchanged. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/** Yields the text of `GET /logs/stream` until the server ends it or the loop ends. */
+/** Yields the text of `GET /logs/stream` until the server or the loop ends the stream. */
 export async function* logs(
   server: Management,
   { source, history = true, ...options }: LogOptions,

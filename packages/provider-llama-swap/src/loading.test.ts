@@ -31,7 +31,7 @@ it('accepts a status text with characters outside Latin-1', async () => {
   expect(await (await fetch('http://box')).text()).toBe(OWN);
 });
 
-describe('what is left of a stream', () => {
+describe('a stream without loading messages', () => {
   it.each<[what: string, text: string, left: string]>([
     ['is all of it where nothing was loaded', OWN + OWN, OWN + OWN],
     ['is what follows the loading', BANNER + OWN + loads('x') + OWN, OWN + loads('x') + OWN],
@@ -48,17 +48,17 @@ describe('what is left of a stream', () => {
       'data: {"choices":[{"delta":{"reasoning_content":"\n\n',
       'data: {"choices":[{"delta":{"reasoning_content":"\n\n',
     ],
-  ])('%s, however it is cut', async (_what, text, left) => {
+  ])('%s, at any chunk boundaries', async (_what, text, left) => {
     expect(await read(text, () => 1)).toBe(left);
     expect(await read(text, () => text.length)).toBe(left);
     for (let n = 0; n < 20; n++) expect(await read(text, () => 1 + Math.floor(random() * 90))).toBe(left);
   });
 
-  it('is all of it where it is no event stream', async () => {
+  it('is unchanged if it is not an event stream', async () => {
     expect(await read(BANNER, () => 7, 'application/json')).toBe(BANNER);
   });
 
-  it('ends with the error that ended it', async () => {
+  it('ends with the error of the source', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) });
     const fetch = withoutLoading(() =>
       Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),
@@ -66,7 +66,7 @@ describe('what is left of a stream', () => {
     await expect((await fetch('http://box')).text()).rejects.toThrow('terminated');
   });
 
-  it('is not read further when nobody wants it: the body is cancelled', async () => {
+  it('is cancelled with its reader', async () => {
     let cancelled: unknown;
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new TextEncoder().encode(OWN)),
@@ -82,7 +82,7 @@ describe('what is left of a stream', () => {
   });
 });
 
-it('one transport is wrapped once: connections are kept by it', () => {
+it('wraps a transport once', () => {
   const fetch: typeof globalThis.fetch = () => Promise.reject(new TypeError('unused'));
   expect(withoutLoading(fetch)).toBe(withoutLoading(fetch));
 });

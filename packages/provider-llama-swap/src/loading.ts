@@ -1,11 +1,11 @@
-/** Start of llama-swap's own deltas. Go writes members in this order. */
+/** Start of llama-swap's own deltas, whose members have this order. */
 const OPENING = new TextEncoder().encode('data: {"choices":[{"delta":{"reasoning_content":"');
 const LF = 10;
-/** Maximum bytes of a loading event; the longest message has about a hundred. */
+/** Maximum size of a loading event, in bytes. The longest known message has about a hundred bytes. */
 const MAX_EVENT_BYTES = 4096;
 
 type Fetch = typeof globalThis.fetch;
-/** One wrapper per transport, because connections are cached by transport. */
+/** Wrappers by transport, because connections are cached by transport. */
 const filteredTransports = new WeakMap<Fetch, Fetch>();
 
 /**
@@ -19,7 +19,7 @@ export function withoutLoading(fetch: Fetch): Fetch {
   if (cached !== undefined) return cached;
   const clean: Fetch = async (input, init) => {
     const response = await fetch(input, init);
-    // Without `statusText`: it may have characters that `Response` rejects.
+    // `statusText` is omitted, because it may contain characters that `Response` rejects.
     const { body, status, headers } = response;
     const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
     return body === null || !isStream
@@ -31,7 +31,7 @@ export function withoutLoading(fetch: Fetch): Fetch {
 }
 
 function withoutFirstEvents(reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
-  /** Start of an event; `undefined` after the first other event. */
+  /** Start of an event, or `undefined` after the first other event. */
   let pending: Uint8Array | undefined = new Uint8Array();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -68,7 +68,7 @@ function skipEvents(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from);
 }
 
-/** Returns the index after the blank line, or -1. */
+/** Returns the index after the next blank line, or -1. */
 function endOfEvent(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2;

@@ -12,7 +12,7 @@ export interface LlamaSwapOptions extends ProviderOptions {
    * @default 'txt2img'
    */
   readonly images?: 'txt2img' | 'images' | undefined;
-  /** Embedding model for each configured name. Vectors are comparable only if they are of the same embedding model. */
+  /** Embedding model for each configured name. Only vectors of the same embedding model are comparable. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -27,7 +27,8 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
   apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
 
 /**
- * Returns `baseURL` without `/v1`, which the paths contain, and without a trailing slash. An empty one counts as missing.
+ * Returns `baseURL` without a trailing slash and without `/v1`, which the paths contain. Returns `undefined` for an empty
+ * `baseURL`.
  */
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;

@@ -17,25 +17,25 @@ import {
 } from './options.ts';
 import { health, running, unload, version, type RunningModel, type SwapVersion } from './running.ts';
 
-/** A llama-swap server: its models, and its management API. All methods throw `LlmError`. */
+/** Provider for a llama-swap server, with its management API. All methods throw `LlmError`. */
 export interface LlamaSwap extends Provider {
   /** Returns the models with a running process. */
   running(options?: ManageOptions): Promise<readonly RunningModel[]>;
-  /** Stops the process of one model (`not-found` if it is unknown or of a peer), or of all models. */
+  /** Stops the process of one model, or of all models. Throws `not-found` for an unknown model or a model of a peer. */
   unload(model?: string, options?: ManageOptions): Promise<void>;
   /** Returns whether the server responds. */
   health(options?: ManageOptions): Promise<boolean>;
-  /** Returns the server's version. */
+  /** Returns the version of the server. */
   version(options?: ManageOptions): Promise<SwapVersion>;
   /** Yields events until the loop ends or the signal aborts. Reconnects after a lost connection. */
   events(options?: WatchOptions): AsyncIterable<SwapEvent>;
-  /** Yields log text until the server ends it, the loop ends or the signal aborts. */
+  /** Yields log text until the server ends the stream, the loop ends or the signal aborts. */
   logs(options?: LogOptions): AsyncIterable<string>;
 }
 
 /**
- * The first byte arrives after the model is loaded, the prompt is read and the queue is processed. The server sends nothing
- * while it parses a tool call.
+ * Default timeouts: none, because the first byte arrives after the model is loaded, the prompt is read and the queue is
+ * processed. The server also sends nothing while it parses a tool call.
  */
 const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
@@ -59,7 +59,8 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     spi: 1,
     id,
     ...billingOf(options, { vendor: 'llama-swap', billing: 'included' }),
-    model: (modelId) => swapModel(chat.model(modelId), () => capabilitiesByModel.get(modelId), options),
+    model: (modelId, env) =>
+      swapModel(chat.model(modelId, env), () => capabilitiesByModel.get(modelId), options),
     imageModel: (modelId) =>
       options.images === 'images' && chat.imageModel !== undefined
         ? chat.imageModel(modelId)
@@ -83,7 +84,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   };
 }
 
-/** Placeholder: without a URL no model sends a request, see `swapModel`. */
+/** Placeholder URL. Without a configured URL, no model sends a request (see `swapModel`). */
 const MISSING_URL = 'http://nowhere.invalid';
 
 const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
@@ -115,7 +116,7 @@ function swapModel(
 ): Model {
   return {
     ...model,
-    /** Evaluated for each call, because the server may list the model later. */
+    /** Returns the capabilities. Evaluated for each call, because the server may list the model later. */
     get capabilities() {
       return { ...model.capabilities, ...capabilitiesByModel() };
     },
@@ -129,7 +130,7 @@ function swapModel(
 
 type OtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
 
-/** Wraps the embedding, transcription and speech models. The server routes their paths by model, too. */
+/** Wraps the embedding, transcription and speech models, whose paths the server also routes by model. */
 function otherModels(
   { embeddingModel, transcriptionModel, speechModel }: OtherModels,
   options: LlamaSwapOptions,

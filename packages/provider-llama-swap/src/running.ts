@@ -3,17 +3,17 @@ import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import type { ManageOptions } from './options.ts';
 
-/** A model with a running process. */
+/** Model with a running process. */
 export interface RunningModel {
   readonly model: string;
-  /** `starting`, `ready`, `stopping`, `shutdown`, or a state of a later version. */
+  /** State: `starting`, `ready`, `stopping`, `shutdown`, or a state of a later version. */
   readonly state: string;
   readonly name: string | undefined;
   readonly description: string | undefined;
   /** Command that started the process, and address of its server. */
   readonly cmd: string | undefined;
   readonly proxy: string | undefined;
-  /** Time without a request after which the model is unloaded, in seconds. 0 means never. */
+  /** Time without a request after which the model is unloaded, in seconds. 0 disables unloading. */
   readonly ttl: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export async function running(server: Management, options: ManageOptions): Promi
   });
 }
 
-/** Stops one model, or all. The older `GET /unload` is not used, because following a link would change state. */
+/** Stops one model, or all models. Does not use the older `GET /unload`, because a GET request should not change state. */
 export async function unload(
   server: Management,
   model: string | undefined,

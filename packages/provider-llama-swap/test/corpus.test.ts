@@ -17,7 +17,7 @@ import { ask } from './calls.ts';
 const cases = recordings('openai-chat', 'llamacpp');
 
 describe.skipIf(!hasRecordings)(`recordings of llama.cpp behind llama-swap${skippedNote}`, () => {
-  it('are there', () => {
+  it('exist', () => {
     expect(cases.length).toBeGreaterThan(20);
   });
 

@@ -11,9 +11,9 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
       models: { embedding: 'bge-m3', transcription: 'whisper', speech: 'kokoro' },
       open: ({ baseURL, apiKey }) => createLlamaSwap({ baseURL, apiKey }),
       cannot: {
-        'missing-key': 'a local server asks for no key',
-        citations: 'llama.cpp searches nothing, and so tells no sources',
-        file: 'no recording shows that llama.cpp reads documents',
+        'missing-key': 'a local server requires no key',
+        citations: 'llama.cpp does not search, so it returns no sources',
+        file: 'no recording shows that llama.cpp accepts documents',
       },
     },
   ],

@@ -14,7 +14,7 @@ const painter = ({ origin }: TestServer, options: LlamaSwapOptions = {}): ImageM
     chain: { attempts: 1 },
   }).imageModel('llama-swap/flux');
 
-it('draws by txt2img, with the seed and the size, routed by the model', async () => {
+it('sends txt2img with seed and size, routed by the model', async () => {
   await using server = await saying(200, { images: [PNG], parameters: {}, info: '{}' });
   const { images, target } = await painter(server).generate({ prompt: 'a cat', size: '512x768', seed: 0 });
   expect([target, images.map(({ mediaType }) => mediaType)]).toEqual(['llama-swap/flux', ['image/png']]);
@@ -27,14 +27,14 @@ it('draws by txt2img, with the seed and the size, routed by the model', async ()
   ]);
 });
 
-it('draws by the images API when told so', async () => {
+it('sends the images API with the option', async () => {
   await using server = await saying(200, { created: 1, data: [{ b64_json: PNG }] });
   const { images } = await painter(server, { images: 'images' }).generate({ prompt: 'a cat' });
   expect(images.length).toBe(1);
   expect(server.requests).toMatchObject([{ path: '/v1/images/generations', body: { model: 'flux' } }]);
 });
 
-it('names the model that could not draw', async () => {
+it('names the model that failed', async () => {
   await using server = await saying(404, { error: 'could not find a model' });
   await expect(painter(server).generate({ prompt: 'a cat' })).rejects.toMatchObject({
     kind: 'not-found',
@@ -42,11 +42,8 @@ it('names the model that could not draw', async () => {
   });
 });
 
-it.each(['txt2img', 'images'] as const)(
-  'has no timeouts of its own by %s, as loading a model takes',
-  (images) => {
-    const own = createLlamaSwap({ baseURL: 'http://swap', images }).imageModel?.('flux').timeouts;
-    const given = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { completeMs: 5 } });
-    expect([own?.completeMs, given.imageModel?.('flux').timeouts]).toEqual([0, { completeMs: 5 }]);
-  },
-);
+it.each(['txt2img', 'images'] as const)('has no timeouts by %s, because loading takes time', (images) => {
+  const own = createLlamaSwap({ baseURL: 'http://swap', images }).imageModel?.('flux').timeouts;
+  const given = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { completeMs: 5 } });
+  expect([own?.completeMs, given.imageModel?.('flux').timeouts]).toEqual([0, { completeMs: 5 }]);
+});

@@ -11,8 +11,8 @@ const kindOf = (call: Promise<unknown>): Promise<string> =>
     (error: unknown) => (LlmError.is(error) ? error.kind : String(error)),
   );
 
-describe('what runs', () => {
-  it('is listed; what a later server adds is ignored', async () => {
+describe('running models', () => {
+  it('are listed without unknown members', async () => {
     const running = [
       {
         model: 'qwen3:30b',
@@ -48,7 +48,7 @@ describe('what runs', () => {
     });
   });
 
-  it('is a drift when it is no list', async () => {
+  it('are protocol if they are not a list', async () => {
     await using server = await testServer(answers({}));
     expect(await kindOf(createLlamaSwap({ baseURL: server.origin }).running())).toBe('protocol');
   });
@@ -57,7 +57,7 @@ describe('what runs', () => {
 describe('unloading', () => {
   const ok: Answer = (response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end('OK');
 
-  it('of one and of all are requests that change state, never a GET', async () => {
+  it('of one and of all models is not a GET', async () => {
     await using server = await testServer(ok);
     const swap = createLlamaSwap({ baseURL: server.origin });
     await swap.unload('author/model v1');
@@ -68,19 +68,22 @@ describe('unloading', () => {
     ]);
   });
 
-  it.each(['..', '../../v1', 'a/./b'])('of %j asks nothing: it would change the address', async (model) => {
-    await using server = await testServer(ok);
-    await expect(createLlamaSwap({ baseURL: server.origin }).unload(model)).rejects.toMatchObject({
-      kind: 'invalid-request',
-    });
-    expect(server.requests).toEqual([]);
-  });
+  it.each(['..', '../../v1', 'a/./b'])(
+    'of %j is rejected, because it would change the URL',
+    async (model) => {
+      await using server = await testServer(ok);
+      await expect(createLlamaSwap({ baseURL: server.origin }).unload(model)).rejects.toMatchObject({
+        kind: 'invalid-request',
+      });
+      expect(server.requests).toEqual([]);
+    },
+  );
 
   it.each<[body: string, headers: Record<string, string>]>([
     ['model not found', { 'content-type': 'text/plain' }],
     ['{"error":"model not found","src":"llama-swap"}', { 'content-type': 'application/json' }],
     ['{"error":{"message":"model not found","code":404}}', { 'content-type': 'application/json' }],
-  ])('of a model that is not there is not-found: %s', async (body, headers) => {
+  ])('of a missing model is not-found: %s', async (body, headers) => {
     await using server = await testServer((response) => void response.writeHead(404, headers).end(body));
     const error: unknown = await createLlamaSwap({ baseURL: server.origin })
       .unload('nope')
@@ -90,8 +93,8 @@ describe('unloading', () => {
   });
 });
 
-describe('a call of one of these', () => {
-  it('with a key that is wrong fails with auth, and does not show it', async () => {
+describe('a management call', () => {
+  it('with a wrong key fails with auth and hides it', async () => {
     await using server = await testServer(answers({ error: 'bad key secret-1234' }, 401));
     const error: unknown = await createLlamaSwap({ baseURL: server.origin, apiKey: 'secret-1234' })
       .running()
@@ -100,7 +103,7 @@ describe('a call of one of these', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('secret-1234');
   });
 
-  it('takes headers and a signal', async () => {
+  it('accepts headers and a signal', async () => {
     await using server = await testServer((response, { path }) =>
       path === '/running' ? undefined : answers({ version: 'v1' })(response),
     );
@@ -115,7 +118,7 @@ describe('a call of one of these', () => {
     await request.closed;
   });
 
-  it('to a server that is not there is a network error; its health is bad', async () => {
+  it('to a missing server is a network error', async () => {
     await using server = await testServer(() => undefined);
     const swap = createLlamaSwap({ baseURL: server.origin });
     await server[Symbol.asyncDispose]();
@@ -123,7 +126,7 @@ describe('a call of one of these', () => {
     expect(await swap.health()).toBe(false);
   });
 
-  it('tells health and version', async () => {
+  it('returns health and version', async () => {
     await using server = await testServer((response, { path }) =>
       answers(path === '/health' ? 'OK' : { version: 'v240', commit: 'abc', build_date: 'd' })(response),
     );
@@ -141,7 +144,7 @@ describe('events', () => {
     return taken;
   };
 
-  it('are decoded twice; kinds that are not known and lines that are none do no harm', async () => {
+  it('are decoded, with unknown types and without invalid lines', async () => {
     await using server = await testServer((response) => {
       response.writeHead(200, SSE_TYPE);
       response.write(told('modelStatus', [{ id: 'm', state: 'ready' }]));
@@ -165,7 +168,7 @@ describe('events', () => {
     ).closed;
   });
 
-  it('go on after the connection was lost, however it was', async () => {
+  it('continue after a lost connection', async () => {
     let connection = 0;
     await using server = await testServer((response) => {
       connection++;
@@ -182,7 +185,7 @@ describe('events', () => {
     expect((await take(events, 3)).map(({ data }) => data)).toEqual([{ id: 1 }, { id: 2 }, { id: 4 }]);
   });
 
-  it('of a server that does not offer them, or was never reached, are an error', async () => {
+  it('of a server without events, or without a connection, are an error', async () => {
     await using server = await testServer(answers('404 page not found', 404));
     const swap = createLlamaSwap({ baseURL: server.origin });
     expect(await kindOf(take(swap.events(), 1))).toBe('not-found');
@@ -190,7 +193,7 @@ describe('events', () => {
     expect(await kindOf(take(swap.events(), 1))).toBe('network');
   });
 
-  it('end with an abort, also in the pause between two connections', async () => {
+  it('end on abort, also between two connections', async () => {
     await using server = await testServer((response) => {
       response.writeHead(200, SSE_TYPE).end(told('activity', { id: 1 }));
     });
@@ -213,7 +216,7 @@ describe('events', () => {
 });
 
 describe('logs', () => {
-  it('come in pieces of text, whole characters each', async () => {
+  it('arrive in fragments of complete characters', async () => {
     const bytes = new TextEncoder().encode('gestern\nheute: ü\n');
     await using server = await testServer((response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });
@@ -229,7 +232,7 @@ describe('logs', () => {
     [{ history: false }, '/logs/stream?no-history'],
     [{ source: 'upstream', history: false }, '/logs/stream/upstream?no-history'],
   ] as const)(
-    'with %j are asked for at %s; leaving the loop closes the connection',
+    'with %j are requested at %s; leaving the loop closes the connection',
     async (options, path) => {
       await using server = await testServer((response) => {
         response.writeHead(200, { 'content-type': 'text/plain' }).write('line\n');
@@ -244,7 +247,7 @@ describe('logs', () => {
     },
   );
 
-  it('end with an abort', async () => {
+  it('end on abort', async () => {
     await using server = await testServer((response) => {
       response.writeHead(200, { 'content-type': 'text/plain' }).write('line\n');
     });

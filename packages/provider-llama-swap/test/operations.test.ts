@@ -8,7 +8,7 @@ const swap = (options: LlamaSwapOptions): Majordomo =>
 
 const WAV = new TextEncoder().encode('RIFF....WAVEfmt ');
 
-it('makes vectors, writes down and speaks, routed by the model', async () => {
+it('embeds, transcribes and speaks, routed by the model', async () => {
   await using server = await testServer((response, { path }) => {
     if (path === '/v1/embeddings') answers({ data: [{ index: 0, embedding: [1, 0] }] })(response);
     else if (path === '/v1/audio/transcriptions') answers({ text: 'hello' })(response);
@@ -28,7 +28,7 @@ it('makes vectors, writes down and speaks, routed by the model', async () => {
   ]);
 });
 
-it('without a URL says which option is missing', async () => {
+it('names the missing option without a URL', async () => {
   const majordomo = swap({});
   const asked = [
     majordomo.embeddingModel('llama-swap/m').embed({ values: ['one'] }),
@@ -41,7 +41,7 @@ it('without a URL says which option is missing', async () => {
   }
 });
 
-it('says what a name of its configuration stands for, and has no timeouts of its own', () => {
+it('reads the space of a configured name, and has no timeouts', () => {
   const { embeddingModel } = createLlamaSwap({ baseURL: 'http://swap', spaces: { mine: 'BAAI/bge-m3' } });
   expect([embeddingModel?.('mine').space, embeddingModel?.('mine').timeouts?.completeMs]).toEqual([
     'bge-m3',

@@ -56,7 +56,7 @@ describe('a call', () => {
     });
   });
 
-  it('with a key that is wrong fails with auth', async () => {
+  it('with a wrong key fails with auth', async () => {
     const refusal = answers({ error: { message: 'unauthorized: invalid or missing API key' } }, 401);
     await using server = await testServer(refusal);
     const { error } = await ask(createLlamaSwap({ baseURL: server.origin, apiKey: 'wrong-1234' }));
@@ -67,12 +67,12 @@ describe('a call', () => {
   it.each([
     [404, { error: 'no router for requested model', src: 'llama-swap' }, 'not-found'],
     [503, { error: { message: 'model is not ready', type: 'server_error' } }, 'overloaded'],
-  ])('that the router answers with %i %j is %s', async (status, body, kind) => {
+  ])('that the router rejects with %i %j is %s', async (status, body, kind) => {
     await using server = await testServer(answers(body, status));
     expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe(kind);
   });
 
-  it('to a server that nobody named fails clearly, and nothing else does', async () => {
+  it('without a server fails with its remedy', async () => {
     const { error } = await ask(createLlamaSwap());
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url', target: 'llama-swap/m' } });
     expect(error?.message).toContain('LLM_BOX=llama-swap://host:8080');
@@ -88,27 +88,24 @@ describe('a DSN', () => {
       .model('box/qwen3:30b')
       .generate({ messages: [user('hi')], maxTokens: 7 });
 
-  it.each(['', '/', '/v1', '/v1/'])(
-    'of llama-swap speaks plain http, with "%s" behind the host',
-    async (path) => {
-      await using server = await testServer(hello);
-      const { text } = await generate(`${server.origin.replace('http', 'llama-swap')}${path}`);
-      expect(text).toBe('Hello');
-      expect(server.requests[0]).toMatchObject({
-        path: '/v1/chat/completions',
-        headers: { authorization: 'Bearer no-key' },
-        body: { model: 'qwen3:30b' },
-      });
-    },
-  );
+  it.each(['', '/', '/v1', '/v1/'])('of llama-swap uses http, with "%s" after the host', async (path) => {
+    await using server = await testServer(hello);
+    const { text } = await generate(`${server.origin.replace('http', 'llama-swap')}${path}`);
+    expect(text).toBe('Hello');
+    expect(server.requests[0]).toMatchObject({
+      path: '/v1/chat/completions',
+      headers: { authorization: 'Bearer no-key' },
+      body: { model: 'qwen3:30b' },
+    });
+  });
 
-  it('may carry a token', async () => {
+  it('may contain a token', async () => {
     await using server = await testServer(hello);
     await generate(server.origin.replace('http://', 'llama-swap://tok%40en@'));
     expect(server.requests[0]?.headers.authorization).toBe('Bearer tok@en');
   });
 
-  it('of llama-swaps speaks TLS', async () => {
+  it('of llama-swaps uses TLS', async () => {
     const seen: string[] = [];
     const fetch: typeof globalThis.fetch = (url) => {
       seen.push(String(url));
@@ -120,7 +117,7 @@ describe('a DSN', () => {
     expect(seen[0]).toBe('https://box.example:8443/v1/chat/completions');
   });
 
-  it('says by its query where the servers behind it differ', async () => {
+  it('sets quirks in its query', async () => {
     await using server = await testServer(hello);
     await generate(
       `${server.origin.replace('http://', 'llama-swap://')}?maxTokensField=max_completion_tokens`,
@@ -128,13 +125,13 @@ describe('a DSN', () => {
     expect(server.requests[0]?.body).toMatchObject({ max_completion_tokens: 7 });
   });
 
-  it('refuses parameters that are no quirk', async () => {
+  it('rejects unknown parameters', async () => {
     await expect(generate('llama-swap://box:8080?ttl=3')).rejects.toMatchObject({ kind: 'config' });
   });
 });
 
 describe('loading', () => {
-  it.each(['one piece', 'single bytes'])('is not what the model thought, in %s', async (split) => {
+  it.each(['one piece', 'single bytes'])('is not reasoning, in %s', async (split) => {
     const body = [
       ...BANNER.map(loads),
       says({ reasoning_content: 'Hm.' }),
@@ -163,7 +160,7 @@ describe('loading', () => {
     expect(JSON.stringify(events)).not.toMatch(/━|loading|Done/);
   });
 
-  it('that fails is the error that the server names', async () => {
+  it('that fails is the error of the server', async () => {
     const failed = {
       error: { message: 'upstream command exited prematurely', type: 'server_error', code: 500 },
     };
@@ -174,7 +171,7 @@ describe('loading', () => {
     expect(parts).toEqual([]);
   });
 
-  it('that just ends was no answer', async () => {
+  it('that ends early is truncated', async () => {
     await using server = await testServer((response) => {
       const banner = BANNER.map((text) => `data: ${JSON.stringify(loads(text))}\n\n`).join('');
       // Older servers report this in a line that is not an event.
@@ -183,7 +180,7 @@ describe('loading', () => {
     expect((await ask(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe('truncated');
   });
 
-  it('is over with the first event of another shape: what looks like it later is the model', async () => {
+  it('ends with the first event of another form', async () => {
     await using server = await testServer(
       streams(loads('.'), says({ content: null }), loads('Hm.'), says({ content: 'ok' }), says({}, 'stop')),
     );
@@ -196,7 +193,7 @@ describe('loading', () => {
     ['a finish reason', { choices: [{ delta: { reasoning_content: 'Hm.' }, finish_reason: null }] }],
     ['text', { choices: [{ delta: { reasoning_content: 'Hm.', content: '' } }] }],
     ['more than any remark', loads('Hm.'.padEnd(5000, '.'))],
-  ])('is not what comes with %s', async (_what, event) => {
+  ])('is not an event with %s', async (_what, event) => {
     await using server = await testServer(streams(event, says({ content: 'ok' }), says({}, 'stop')));
     const { parts } = await ask(createLlamaSwap({ baseURL: server.origin }));
     expect(parts).toMatchObject([
@@ -206,12 +203,12 @@ describe('loading', () => {
   });
 });
 
-describe('silence', () => {
+describe('a silent server', () => {
   it.each<[when: string, answer: Answer]>([
     ['before anything', () => undefined],
     ['while a model is loaded', stalls(...BANNER.slice(0, 4).map(loads))],
     ['in the midst of an answer', stalls(says({ content: 'Hel' }))],
-  ])('of 300 s %s neither fails nor benches; an abort ends it', async (_when, answer) => {
+  ])('%s neither fails nor benches for 300 s; an abort ends it', async (_when, answer) => {
     await using server = await testServer(answer);
     const clock = fakeClock();
     const majordomo = createMajordomo({ providers: [createLlamaSwap({ baseURL: server.origin })], clock });
@@ -252,7 +249,7 @@ describe('models', () => {
     ],
   };
 
-  it('are listed with what the server says of them', async () => {
+  it('are listed with their reported facts', async () => {
     await using server = await testServer(answers(LIST));
     const majordomo = createMajordomo({
       providers: [createLlamaSwap({ baseURL: server.origin, apiKey: 'k' })],
@@ -267,7 +264,7 @@ describe('models', () => {
     expect(server.requests[0]).toMatchObject({ path: '/v1/models', headers: { authorization: 'Bearer k' } });
   });
 
-  it('are known by it from then on', async () => {
+  it('have these facts from then on', async () => {
     const message = { role: 'assistant', content: 'ok' };
     const completion = { id: 'c1', choices: [{ index: 0, message, finish_reason: 'stop' }] };
     await using server = await testServer((response, request) =>
@@ -284,7 +281,7 @@ describe('models', () => {
     expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
   });
 
-  it('that are no list are a drift', async () => {
+  it('are protocol if they are not a list', async () => {
     await using server = await testServer(answers({ object: 'list' }));
     const majordomo = createMajordomo({ providers: [createLlamaSwap({ baseURL: server.origin })] });
     await expect(majordomo.listModels('llama-swap')).rejects.toMatchObject({ kind: 'protocol' });

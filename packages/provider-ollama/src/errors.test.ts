@@ -11,7 +11,7 @@ const answered = (status: number, body: unknown) =>
     failed,
   );
 
-describe('a refusal', () => {
+describe('a rejection', () => {
   it.each([
     [400, { error: 'prompt too long; exceeded max context length by 5 tokens' }, 'context-overflow'],
     [400, { error: 'registry.ollama.ai/library/m does not support tools' }, 'unsupported'],
@@ -48,13 +48,13 @@ describe('a refusal', () => {
     expect(responseError({ error }, failed)).toMatchObject({ kind, details: { status: undefined } });
   });
 
-  it('shows no secret, and the id that the text names', () => {
+  it('hides secrets and reads the id in the text', () => {
     const error = answered(401, { error: 'bad key sk-1234567890 (ref: 9616-45)' });
     expect(JSON.stringify(error) + error.message).not.toContain('sk-1234567890');
     expect(error.details.requestId).toBe('9616-45');
   });
 
-  it('of thinking can be met by going without', () => {
+  it('of thinking is recovered without it', () => {
     const { recover } = answered(400, { error: '"m" does not support thinking' }).details;
     expect(recover?.apply(request).reasoning).toBeUndefined();
     expect(recover).toMatchObject({ id: 'reasoning', remember: true });

@@ -18,8 +18,8 @@ export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
  * Converts the body of an error response: the SDK drops its headers and turns an error object into "[object Object]".
  * Without `http` the error is in a response with status 200.
  */
-export function responseError(given: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
-  const body = truncateBody(given);
+export function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
+  const body = truncateBody(rawBody);
   const message = messageOf(body);
   return wireError({
     target: facts.target,

@@ -27,10 +27,7 @@ describe('a host', () => {
     expect(baseURLFromHost(host)).toBe(url);
   });
 
-  it.each(['h:port', 'h:99999', 'http://', 'a b'])(
-    '%j is none, and the error says how to write one',
-    (host) => {
-      expect(() => baseURLFromHost(host)).toThrow(/is not a host: write host, host:port or http/);
-    },
-  );
+  it.each(['h:port', 'h:99999', 'http://', 'a b'])('rejects %j with an example', (host) => {
+    expect(() => baseURLFromHost(host)).toThrow(/is not a host: write host, host:port or http/);
+  });
 });

@@ -3,8 +3,8 @@ import type {
   AssistantMessage,
   AudioPart,
   ImagePart,
+  ResultPiece,
   JsonObject,
-  TextPart,
   ToolMessage,
   TurnMessage,
   UserMessage,
@@ -125,7 +125,7 @@ function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessag
   return wire;
 }
 
-const textOf = (content: readonly (TextPart | ImagePart)[]): string =>
+const textOf = (content: readonly ResultPiece[]): string =>
   content
     .map((part) => (part.type === 'text' ? part.text : ''))
     .filter((text) => text !== '')

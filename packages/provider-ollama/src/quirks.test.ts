@@ -9,12 +9,12 @@ describe('the query of a DSN', () => {
       { numCtx: 32768, keepAlive: '30m', quirks: { think: 'levels', schema: 'format-and-prompt' } },
     ],
     [{ keep_alive: '-1' }, { numCtx: undefined, keepAlive: -1, quirks: {} }],
-  ])('%j gives settings', (params, settings) => {
+  ])('reads %j', (params, settings) => {
     expect(settingsFromParams(params)).toEqual(settings);
   });
 
   it.each([{ num_ctx: '0' }, { num_ctx: 'big' }, { think: 'hard' }, { schema: 'no' }, { key: 'x' }])(
-    '%j cannot be used',
+    'rejects %j',
     (params) => {
       expect(() => settingsFromParams(params)).toThrow(expect.objectContaining({ kind: 'config' }));
     },

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { CHAT_QUIRKS, type OllamaQuirks, type RunnerOptions } from './quirks.ts';
 import { toWire } from './request.ts';
 
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const FAMILY = 'chat-reasoning@here#ollama';
 const ADD = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
 const SUB = { ...ADD, name: 'sub' };
@@ -27,7 +30,7 @@ describe('a request', () => {
     });
   });
 
-  it('puts settings into options', () => {
+  it('sends settings in options', () => {
     const { params } = wire(
       { system: 'Be brief.', maxTokens: 9, temperature: 0, topP: 0.5, seed: 7, stop: ['END'] },
       { numCtx: 8192, keepAlive: '10m' },
@@ -47,7 +50,7 @@ describe('a request', () => {
     expect(params).toMatchObject({ keep_alive: 0, options: { num_predict: 9, num_ctx: 1, top_k: 2 } });
   });
 
-  it('gives arguments as objects, results with the name of their tool, errors with a mark', () => {
+  it('sends arguments as objects, named results and marked errors', () => {
     const { params, warnings } = wire({
       messages: [
         user('1 + 2?'),
@@ -73,7 +76,7 @@ describe('a request', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('carries images beside the text, those of results in a message that follows them', () => {
+  it('sends images next to the text, and those of results in the next message', () => {
     const bytes = Uint8Array.of(1, 2, 255);
     const { params, warnings } = wire({
       messages: [
@@ -123,7 +126,7 @@ describe('a request', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('tells the schema as well where servers ignore it, once a turn', () => {
+  it('repeats the schema in the text for servers that ignore it', () => {
     const first = wire({ output: OUTPUT, system: 'Be brief.' }, { quirks: { schema: 'format-and-prompt' } });
     expect(first.params.format).toEqual(OUTPUT.schema);
     expect(first.params.messages[0]?.content).toMatch(/^Be brief\.\n\n.*JSON Schema:\n\{"type":"object"/s);
@@ -135,29 +138,29 @@ describe('a request', () => {
     expect(JSON.stringify(later.params.messages).match(/JSON Schema/g)).toHaveLength(1);
   });
 
-  it('tells the schema instead where tools are offered: format would forbid the calls', () => {
+  it('sends the schema in the text with tools, because format would forbid calls', () => {
     const { params, warnings } = wire({ output: OUTPUT, tools: [ADD] });
     expect(params.format).toBeUndefined();
     expect(params.messages[0]).toMatchObject({ role: 'system' });
     expect(warnings).toMatchObject([{ action: 'emulated', what: 'output' }]);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('refuses a limit of %d tokens', (maxTokens) => {
+  it.each([0, -1, 1.5, Number.NaN])('rejects a limit of %d tokens', (maxTokens) => {
     expect(() => wire({ maxTokens })).toThrow(LlmError);
   });
 
-  it('refuses a file before any call', () => {
+  it('rejects a file before any call', () => {
     const file = { type: 'file', mediaType: 'application/pdf', bytes: new Uint8Array() } as const;
     expect(() => wire({ messages: [user(file)] })).toThrow(expect.objectContaining({ kind: 'unsupported' }));
   });
 
-  it('says that the long cache is nothing that it can ask for', () => {
-    expect(wire({ cache: 'long' }).warnings).toMatchObject([{ action: 'dropped', what: 'cache "long"' }]);
-    expect(wire({ cache: 'short' }).warnings).toEqual([]);
+  it('warns about a long cache', () => {
+    expect(wire({ cache: LONG_CACHE }).warnings).toMatchObject([{ action: 'dropped', what: 'cache "long"' }]);
+    expect(wire({ cache: SHORT_CACHE }).warnings).toEqual([]);
   });
 });
 
-it('sends what the runner knows, and tells the rest', () => {
+it('sends settings of the runner and warns about the others', () => {
   const { params, warnings } = wire({
     topK: 5,
     frequencyPenalty: 1,

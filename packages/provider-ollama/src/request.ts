@@ -3,6 +3,7 @@ import {
   checkInteger,
   isRecord,
   nearestEffort,
+  unsentCacheWarnings,
   unsentSettingWarnings,
   withOutputInstruction,
 } from '@majordomo/core/toolkit';
@@ -61,13 +62,7 @@ export function toWire(
   if (request.logprobs !== undefined) params.logprobs = true;
   if (request.logprobs !== undefined && request.logprobs > 0) params.top_logprobs = request.logprobs;
   warnings.push(...unsentSettingWarnings(request, ['serviceTier']));
-  if (request.cache !== undefined && request.cache !== 'short') {
-    warnings.push({
-      action: 'dropped',
-      what: `cache "${request.cache}"`,
-      why: 'the server decides about its prompt cache',
-    });
-  }
+  warnings.push(...unsentCacheWarnings(request, 'the server decides about its prompt cache'));
   return { params: withExtra(params, request.extra), warnings };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finishReason, promptCutWarning, usage } from './response.ts';
 
-describe('a finish word', () => {
+describe('a finish reason', () => {
   it.each([
     ['stop', false, 'stop'],
     ['stop', true, 'tool-calls'],
@@ -17,7 +17,7 @@ describe('a finish word', () => {
   });
 });
 
-it('usage that was not sent is unknown, and zero is zero', () => {
+it('leaves missing usage unknown, and reads zero', () => {
   expect(usage({})).toBeUndefined();
   expect(usage({ eval_count: 0 })).toMatchObject({ input: undefined, output: 0 });
 });

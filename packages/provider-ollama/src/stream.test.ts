@@ -51,7 +51,7 @@ const hurt = fc
   .tuple(piece, fc.nat(140), fc.nat(4), fc.constantFrom('', '"', '\\', '\n', '\u0000', '}', ',"done":true'))
   .map(([line, at, gone, put]) => line.slice(0, at) + put + line.slice(at + gone));
 
-it('pieces of an answer are what JSON makes of them, whatever they say and wherever they are broken', () => {
+it('decodes JSON at any chunk boundaries', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof({ weight: 3, arbitrary: piece }, hurt), { maxLength: 6 }), (pieces) => {
       const lines = [first, ...pieces, last];
@@ -61,7 +61,7 @@ it('pieces of an answer are what JSON makes of them, whatever they say and where
   );
 });
 
-it('a piece of text goes on, and a piece of reasoning begins a part of its own', () => {
+it('continues text, and begins a separate part for reasoning', () => {
   const think = JSON.stringify({
     ...made,
     message: { role: 'assistant', content: '', thinking: 'Hm' },

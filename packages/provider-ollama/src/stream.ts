@@ -146,7 +146,7 @@ export class ChatReader implements WireReader {
     const where = path === '' ? 'an object' : `"${path}"`;
     return new LlmError(
       'protocol',
-      `${this.writer.target} sent a response without ${where} of the known form`,
+      `${this.writer.target} sent a response without ${where} in the known format`,
       this.details(path),
     );
   }

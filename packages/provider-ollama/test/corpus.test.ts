@@ -25,7 +25,7 @@ describe.skipIf(!hasRecordings)(`recordings of ollama-chat${skippedNote}`, () =>
   });
   afterAll(() => server.close());
 
-  it('are there', () => {
+  it('exist', () => {
     expect(cases.length).toBeGreaterThan(10);
   });
 

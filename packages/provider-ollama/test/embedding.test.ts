@@ -18,7 +18,7 @@ const model = ({ origin }: TestServer, options: OllamaOptions = {}): EmbeddingMo
     chain: { attempts: 1 },
   }).embeddingModel('ollama/bge-m3');
 
-it('makes vectors of all values at once, and says what was read', async () => {
+it('embeds all values at once with usage', async () => {
   await using server = await testServer(answers(said([0.5, -0.5], [1, 0])));
   const { vectors, usage } = await model(server, { keepAlive: '10m', numCtx: 4096 }).embed({
     values: ['one', 'two'],
@@ -42,7 +42,7 @@ it('makes vectors of all values at once, and says what was read', async () => {
   ]);
 });
 
-it('cuts vectors itself where an older server gives whole ones', async () => {
+it('shortens complete vectors of an older server', async () => {
   await using server = await testServer(answers(said([3, 4, 12])));
   const { vectors } = await model(server).embed({ values: ['one'], dimensions: 2 });
   expect(vectors).toEqual([Float32Array.of(0.6, 0.8)]);
@@ -68,7 +68,7 @@ it.each<[string, number, unknown, ErrorKind]>([
   expect(LlmError.is(error) && error.kind).toBe(kind);
 });
 
-it('says what a name of the own stands for', () => {
+it('reads the space of a renamed model', () => {
   const provider = createOllama({ spaces: { mine: 'BAAI/bge-m3' } });
   const spaces = ['mine', 'bge-m3:latest'].map((id) => provider.embeddingModel?.(id).space);
   expect(spaces).toEqual(['bge-m3', 'bge-m3']);

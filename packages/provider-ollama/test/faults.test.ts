@@ -5,8 +5,8 @@ import { createOllama } from '../src/index.ts';
 import { ask } from './calls.ts';
 import { ended, streams } from './server.ts';
 
-describe('what a server may not do', () => {
-  it.each(['answer', 'list', 'pull'])('send the request on to another place for an %s', async (what) => {
+describe('a hostile server', () => {
+  it.each(['answer', 'list', 'pull'])('gets no request at another origin for an %s', async (what) => {
     await using other = await testServer(streams(ended()));
     await using server = await testServer(redirects(`${other.origin}/elsewhere`));
     const provider = createOllama({ baseURL: server.origin, apiKey: 'key' });
@@ -29,13 +29,13 @@ describe('what a server may not do', () => {
   it.each([
     ['answer', 200],
     ['error', 500],
-  ])('fill the memory with an %s', async (_what, status) => {
+  ])('cannot exhaust the memory with an %s', async (_what, status) => {
     await using server = await testServer(bomb(status));
     const { error } = await ask(createOllama({ baseURL: server.origin }));
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
   });
 
-  it('fill the memory with a list', async () => {
+  it('cannot exhaust the memory with a list', async () => {
     await using server = await testServer(bomb(200));
     const listing = createOllama({ baseURL: server.origin }).listModels?.({
       ...contextOf(),
@@ -45,7 +45,7 @@ describe('what a server may not do', () => {
   });
 });
 
-it("a DSN's host gets no key of the environment's, unless it is the vendor's own", async () => {
+it("sends no environment key to the host of a DSN, except the vendor's own", async () => {
   await using server = await testServer(streams(ended()));
   const majordomo = createMajordomo({
     providers: [createOllama({ profile: 'ollama-cloud', id: 'cloud' })],
@@ -57,7 +57,7 @@ it("a DSN's host gets no key of the environment's, unless it is the vendor's own
   expect(server.requests).toEqual([]);
 });
 
-it("the vendor's own host in a DSN gets the vendor's key", async () => {
+it("sends the environment key to the vendor's host in a DSN", async () => {
   const keys: (string | null)[] = [];
   const majordomo = createMajordomo({
     providers: [createOllama()],

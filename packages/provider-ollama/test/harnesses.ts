@@ -11,10 +11,10 @@ const harness = (options: OllamaOptions, cannot: Harness['cannot'] = {}, model =
 
 /** The three profiles. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
-  ['a local server', harness({}, { 'missing-key': 'a local server asks for no key' })],
+  ['a local server', harness({}, { 'missing-key': 'a local server requires no key' })],
   [
     'the cloud',
-    harness({ profile: 'ollama-cloud' }, { audio: 'gpt-oss reads text alone' }, 'gpt-oss:120b-cloud'),
+    harness({ profile: 'ollama-cloud' }, { audio: 'gpt-oss accepts text only' }, 'gpt-oss:120b-cloud'),
   ],
   ['foreman', harness({ profile: 'foreman' })],
 ];

@@ -13,7 +13,7 @@ import { answers, ended, JSON_TYPE, line, NDJSON_TYPE, says, stalls, streams } f
 const hello = streams(says({ content: 'Hel' }), says({ content: 'lo' }), ended());
 
 describe('an answer', () => {
-  it('is read from one buffered object as from lines', async () => {
+  it('is read from one object or from lines', async () => {
     const whole = answers(ended({ message: { role: 'assistant', content: 'Hello', thinking: 'Hm.' } }));
     const lines = streams(says({ thinking: 'Hm.' }), says({ content: 'Hello' }), ended());
     await using server = await testServer(inTurn(whole, lines));
@@ -32,7 +32,7 @@ describe('an answer', () => {
     for (const _ of [1, 2]) expect((await ask(createOllama({ baseURL: server.origin }))).text).toBe('Hello');
   });
 
-  it('may have a line of 15 MB, but none of 17', async () => {
+  it('may have a line of 15 MB, but not of 17 MB', async () => {
     let size = 15_000_000;
     await using server = await testServer((response) =>
       streams(says({ content: 'x'.repeat(size) }), ended())(response),
@@ -46,7 +46,7 @@ describe('an answer', () => {
     expect(events.some(({ type }) => type === 'text-delta')).toBe(false);
   });
 
-  it('says once that it cannot keep pictures', async () => {
+  it('warns once about images', async () => {
     const picture = { images: ['aGk='] };
     await using server = await testServer(
       streams(says(picture), says({ ...picture, content: 'ok' }), ended()),
@@ -56,7 +56,7 @@ describe('an answer', () => {
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'media in the response' }]);
   });
 
-  it('with done and without its reason is whole, and says so', async () => {
+  it('with done and without a reason is complete, with a warning', async () => {
     await using server = await testServer(
       streams(says({ content: 'ok' }), ended({ done_reason: undefined })),
     );
@@ -65,7 +65,7 @@ describe('an answer', () => {
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
   });
 
-  it('of calls without ids gets ids of its own, the same ones for the same answer', async () => {
+  it('gets deterministic ids for calls without ids', async () => {
     const call = { function: { name: 'add', arguments: { a: 1 } } };
     await using server = await testServer(
       streams(says({ tool_calls: [call, call] }), says({ tool_calls: [call] }), ended()),
@@ -77,7 +77,7 @@ describe('an answer', () => {
     expect(first.finish).toBe('tool-calls');
   });
 
-  it('may have arguments as text, and text that is no JSON is marked', async () => {
+  it('may have arguments as text, and marks invalid JSON', async () => {
     const calls = ['{"a":1}', '[1]'].map((args) => ({ function: { name: 'add', arguments: args } }));
     await using server = await testServer(streams(says({ tool_calls: calls }), ended()));
     const { toolCalls } = await ask(createOllama({ baseURL: server.origin }));
@@ -89,13 +89,13 @@ describe('an answer', () => {
     ['message.content', says({ content: 7 })],
     ['message.tool_calls', says({ tool_calls: {} })],
     ['message.tool_calls[1].function.name', says({ tool_calls: [{ function: { name: 'a' } }, { id: 'x' }] })],
-  ])('without a usable %s is a drift that names the place', async (path, drifted) => {
+  ])('without a valid %s is protocol with the path', async (path, drifted) => {
     await using server = await testServer(streams(drifted, ended()));
     const { error } = await ask(createOllama({ baseURL: server.origin }));
     expect(error).toMatchObject({ kind: 'protocol', details: { path } });
   });
 
-  it('to a prompt that was cut says so', async () => {
+  it('to a truncated prompt causes a warning', async () => {
     const cut = streams(says({ content: 'ok' }), ended({ prompt_eval_count: 4096 }));
     await using server = await testServer(cut);
     const messages = [user('word '.repeat(8000))];
@@ -105,7 +105,7 @@ describe('an answer', () => {
   });
 });
 
-describe('an answer that nobody wants in deltas', () => {
+describe('a non-streaming call', () => {
   const whole = answers(ended({ message: { role: 'assistant', content: 'Hello' } }));
   const streamed = async (options: OllamaOptions): Promise<unknown> => {
     // The server may answer in lines nevertheless.
@@ -126,7 +126,7 @@ describe('an answer that nobody wants in deltas', () => {
     ['a local server', {}],
     ['a local server whose total has an end', { timeouts: { totalMs: 60_000, completeMs: 60_000 } }],
     ['a local server of whose timers nothing is said', { timeouts: { idleMs: undefined } }],
-  ])('is asked of %s in one body, as its own client does', async (_where, options) => {
+  ])('requests one body from %s', async (_where, options) => {
     expect(await streamed(options)).toBe(false);
   });
 
@@ -135,11 +135,11 @@ describe('an answer that nobody wants in deltas', () => {
     ['whose first content has an end', { timeouts: { firstContentMs: 60_000 } }],
     ['that is the cloud', { profile: 'ollama-cloud', apiKey: 'k', timeouts: { idleMs: 0 } }],
     ['that is behind a queue', { profile: 'foreman', apiKey: 'k' }],
-  ])('is asked in deltas of a server %s', async (_where, options) => {
+  ])('streams from a server %s', async (_where, options) => {
     expect(await streamed(options)).toBe(true);
   });
 
-  it('ends with its caller’s signal before a byte has come', async () => {
+  it('ends with the signal of the caller before the first byte', async () => {
     const controller = new AbortController();
     let closed: () => void;
     const gone = new Promise<void>((resolve) => (closed = resolve));
@@ -161,7 +161,7 @@ describe('a key', () => {
     vi.unstubAllEnvs();
   });
 
-  it('goes to the cloud from the environment that majordomo was given, never from the process', async () => {
+  it('is read from env for the cloud, never from the process', async () => {
     vi.stubEnv('OLLAMA_API_KEY', 'of-the-process');
     const seen: (string | null)[] = [];
     const fetch: typeof globalThis.fetch = async (url, init) => {
@@ -178,7 +178,7 @@ describe('a key', () => {
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
   });
 
-  it('is asked for once more after a 401', async () => {
+  it('is requested again after a 401', async () => {
     await using server = await testServer((response, request) => {
       const fresh = request.headers.authorization === 'Bearer new';
       (fresh ? hello : answers({ error: 'unauthorized' }, 401))(response);
@@ -198,7 +198,7 @@ describe('a key', () => {
   });
 });
 
-describe('where the server is', () => {
+describe('the address of the server', () => {
   it.each([
     ['OLLAMA_HOST', (host: string) => ask(createOllama(), {}, { env: { OLLAMA_HOST: host } })],
     ['baseURL', (host: string) => ask(createOllama({ baseURL: host }))],
@@ -206,19 +206,19 @@ describe('where the server is', () => {
       'baseURL, before OLLAMA_HOST',
       (host: string) => ask(createOllama({ baseURL: host }), {}, { env: { OLLAMA_HOST: 'x' } }),
     ],
-  ])('is said by %s', async (_name, call) => {
+  ])('is set by %s', async (_name, call) => {
     await using server = await testServer(hello);
     expect((await call(server.origin.replace('http://', ''))).text).toBe('Hello');
     expect(server.requests[0]).toMatchObject({ method: 'POST', path: '/api/chat' });
   });
 
-  it('foreman has no usual place: a call says what to set', async () => {
+  it('of foreman has no default: a call names the option', async () => {
     const { error } = await ask(createOllama({ profile: 'foreman', apiKey: 'k' }));
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url' } });
     expect(error?.message).toContain('LLM_BOX=foreman://TOKEN@host');
   });
 
-  it('is a DSN over TLS, its token the bearer, the model id sent as it is written', async () => {
+  it('is a DSN over TLS with a token, and the model id is sent unchanged', async () => {
     const { key, cert } = selfSigned();
     const trusted = getCACertificates('default');
     setDefaultCACertificates([...trusted, cert]);
@@ -240,7 +240,7 @@ describe('where the server is', () => {
     }
   });
 
-  it('may come with a client of the app, which keeps its own settings', async () => {
+  it('is that of a client of the application', async () => {
     await using server = await testServer(hello);
     const client = new Ollama({
       host: server.origin,
@@ -279,9 +279,9 @@ describe('where the server is', () => {
   });
 });
 
-describe('silence', () => {
+describe('a silent server', () => {
   it.each(['ollama', 'foreman'] as const)(
-    'of 300 s neither fails nor benches %s; an abort ends it',
+    'neither fails nor benches %s for 300 s; an abort ends it',
     async (profile) => {
       await using server = await testServer(() => undefined);
       const clock = fakeClock();
@@ -308,7 +308,7 @@ describe('silence', () => {
     },
   );
 
-  it('of 300 s in the middle of an answer is none either', async () => {
+  it('may pause for 300 s inside a response', async () => {
     await using server = await testServer(stalls(says({ content: 'Hel' })));
     const clock = fakeClock();
     const majordomo = createMajordomo({ providers: [createOllama({ baseURL: server.origin })], clock });
@@ -364,7 +364,7 @@ describe('models', () => {
     return all;
   };
 
-  it('are fetched, step by step', async () => {
+  it('are downloaded with progress', async () => {
     await using server = await testServer(streams(...progress));
     const steps = await pulled(createOllama().pull('llama3.2', { env: { OLLAMA_HOST: server.origin } }));
     expect(steps.map(({ status, completed, total }) => [status, completed, total])).toEqual([
@@ -380,14 +380,14 @@ describe('models', () => {
     ['not-found', answers({ error: "model 'x' not found" }, 404)],
     ['truncated', streams(...progress.slice(0, 2))],
     ['network', stalls()],
-  ])('that cannot be fetched are a failure of kind %s', async (kind, answer) => {
+  ])('that cannot be downloaded are a failure of kind %s', async (kind, answer) => {
     await using server = await testServer(answer);
     const steps = createOllama({ baseURL: server.origin }).pull('x');
     if (kind === 'network') void server.request(0).then(() => server[Symbol.asyncDispose]());
     await expect(pulled(steps)).rejects.toMatchObject({ kind });
   });
 
-  it('are fetched until somebody ends it', async () => {
+  it('are downloaded until an abort', async () => {
     await using server = await testServer(stalls(...progress.slice(0, 2)));
     const provider = createOllama({ baseURL: server.origin });
     for await (const { status } of provider.pull('x')) if (status !== 'pulling manifest') break;
@@ -401,7 +401,7 @@ describe('models', () => {
     await server.requests[1]?.closed;
   });
 
-  it('are fetched by a local server alone', () => {
+  it('are downloaded by a local server only', () => {
     expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/only a local server can/);
   });
 });

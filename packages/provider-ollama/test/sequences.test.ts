@@ -7,7 +7,7 @@ import { ask } from './calls.ts';
 const sessions = sequences('ollama-chat');
 
 describe.skipIf(!hasRecordings)(`recorded tool loops${skippedNote}`, () => {
-  it.each(sessions)('$id: what goes back is what the server was seen to accept', async ({ steps }) => {
+  it.each(sessions)('$id: sends what the server accepted', async ({ steps }) => {
     await using server = await playedInTurn(steps);
     const provider = createOllama({ baseURL: server.origin });
     const messages: TurnMessage[] = [user('go')];
