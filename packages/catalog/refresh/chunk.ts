@@ -20,7 +20,8 @@ export function chunkOf(models: readonly CatalogModel[]): string {
 }
 
 function rowOf(model: CatalogModel): Row {
-  const { id, aliasOf, family, status, released, knowledge, retires, lastSeen } = model;
+  const { id, aliasOf, family, status, released, knowledge, retires, lastSeen, successor, deprecatedSince } =
+    model;
   if (aliasOf !== undefined) return defined({ id, a: aliasOf, u: lastSeen });
   return defined({
     id,
@@ -36,6 +37,8 @@ function rowOf(model: CatalogModel): Row {
     d: released,
     k: knowledge,
     e: retires,
+    h: successor,
+    x: deprecatedSince,
     u: lastSeen,
     p: model.prices.length === 0 ? undefined : model.prices.map((price) => priceRow(price, released)),
   });
@@ -88,7 +91,7 @@ import { catalogOfVendor } from '../catalog-of-vendor.ts';
 import type { Catalog } from '../contract.ts';
 import { rows } from '../generated/${vendor}.ts';
 
-/** The models of this vendor alone, for bundles. */
+/** Catalog of this vendor only, for bundles. */
 export const catalog: Catalog = /* @__PURE__ */ catalogOfVendor('${vendor}', rows);
 `;
 

@@ -28,7 +28,7 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
   const later = model.prices.filter(({ from }) => from > today);
   if (current === undefined) return { ...model, prices: [...past, ...later] };
   if (last === undefined) return model;
-  if (amountsOf(last) === amountsOf(current)) {
+  if (amountsOf(last) === amountsOf(withKnownFees(current, last))) {
     const kept = past.map((price) => (price === last ? { ...current, from: last.from } : price));
     return { ...model, prices: [...kept, ...later] };
   }
@@ -42,6 +42,15 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
 /** The period that today falls into. */
 export const currentOf = (prices: readonly Price[], today: string): Price | undefined =>
   prices.filter(({ from }) => from <= today).at(-1);
+
+/** Returns a price without the fees that were unknown before: they belong to the period of the price. */
+function withKnownFees(price: Price, before: Price): Price {
+  const { fees, ...rest } = price;
+  const known = Object.entries(fees ?? {}).filter(([unit]) => before.fees?.[unit] !== undefined);
+  return known.length === 0 && before.fees === undefined
+    ? rest
+    : { ...rest, fees: Object.fromEntries(known) };
+}
 
 /** Returns a price without its sources. */
 function amountsOf({ rates, above, tiers, fees }: Price): string {

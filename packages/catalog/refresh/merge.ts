@@ -1,33 +1,46 @@
 import type { CatalogModel, Price } from '../src/contract.ts';
+import { withConventions } from '../src/refresh/conventions.ts';
 import { SINCE_EVER } from '../src/row.ts';
-import type { Facts, Listed, Listing, Listings, Offer } from './offer.ts';
-import { vote } from './vote.ts';
+import type { Facts, Listed, Listing, Listings, Offer, SourceName } from '../src/refresh/offer.ts';
+import { outdatedOffers, vote } from './vote.ts';
 
-/** One entry for each id that a source lists: what it is by models.dev, what it costs by vote. */
-export function merge(
-  vendor: string,
-  listings: Listings,
-  today: string,
-  resells = false,
-): readonly CatalogModel[] {
-  const { modelsDev, genai, litellm } = listings;
+/** Dates of the data of each source, and of the newest data. */
+export interface Dates {
+  readonly today: string;
+  readonly bySource: Readonly<Partial<Record<SourceName, string>>>;
+}
+
+/** Result of a merge. */
+interface Merged {
+  readonly models: readonly CatalogModel[];
+  /** Ids of models for which an outdated source contradicts the newest one. */
+  readonly contradicted: ReadonlyMap<string, readonly SourceName[]>;
+}
+
+/** Returns one entry for each id that a source lists. Its facts come from models.dev first, its price from the vote. */
+export function merge(vendor: string, listings: Listings, dates: Dates, resells = false): Merged {
+  const { modelsDev, genai, litellm, piAi } = listings;
   const main = byId(modelsDev);
-  const other = resells
-    ? []
-    : [...genai, ...litellm].filter(({ offers }) => offers.length > 0).map(({ id }) => id);
+  const isPriced = ({ offers }: Listed): boolean => offers.length > 0;
+  // A reseller's models change daily: only the sources of complete lists count.
+  const other = [...(resells ? [] : [...genai, ...litellm]), ...piAi].filter(isPriced).map(({ id }) => id);
   const named = new Map([...genai.flatMap(namedBy), ...genai.map((one) => [one.id, one] as const)]);
   const ids = [...new Set([...main.keys(), ...other])];
   const priced = byId(litellm);
+  const newer = byId(piAi);
+  const contradicted = new Map<string, readonly SourceName[]>();
   const models = ids.map((id): CatalogModel => {
-    const listed = [main.get(id), named.get(id), priced.get(id)].filter((one) => one !== undefined);
+    const listed = [main.get(id), named.get(id), priced.get(id), newer.get(id)].filter(
+      (one) => one !== undefined,
+    );
     const { name: _long, family, ...facts } = factsOf(listed);
     // The family of a reseller's model is in its id. Names are long, and nothing depends on them.
-    return { vendor, id, ...(resells ? {} : { family }), ...facts, prices: pricesOf(listed, today) };
+    const onContradiction = (sources: readonly SourceName[]): void => void contradicted.set(id, sources);
+    const prices = pricesOf(listed, dates, onContradiction).map((price) => withConventions(id, price));
+    return { vendor, id, ...(resells ? {} : { family }), ...facts, prices };
   });
-  return [
-    ...models,
-    ...(resells ? [] : aliasesOf(vendor, genai, new Map(models.map((model) => [model.id, model])))),
-  ];
+  const aliases = resells ? [] : aliasesOf(vendor, genai, new Map(models.map((model) => [model.id, model])));
+  return { models: [...models, ...aliases], contradicted };
 }
 
 const byId = (listing: Listing): ReadonlyMap<string, Listed> => new Map(listing.map((one) => [one.id, one]));
@@ -48,16 +61,24 @@ function factsOf(listed: readonly Listed[]): Facts {
 }
 
 /** Earlier and later prices come from the only source that has periods. */
-function pricesOf(listed: readonly Listed[], today: string): readonly Price[] {
+function pricesOf(
+  listed: readonly Listed[],
+  { today, bySource }: Dates,
+  onContradiction: (sources: readonly SourceName[]) => void,
+): readonly Price[] {
   const released = listed.flatMap(({ facts }) => facts.released ?? [])[0] ?? SINCE_EVER;
   const all = listed.flatMap(({ offers }) => offers);
   const isLater = ({ from = '' }: Offer): boolean => from > today;
   const current = listed.flatMap(({ offers }) => offers.filter((offer) => !isLater(offer)).at(-1) ?? []);
-  const since = current.find(({ from }) => from !== undefined)?.from;
+  const outdated = outdatedOffers(current, bySource);
+  if (outdated.length > 0) onContradiction(outdated.map(({ source }) => source));
+  const since = current
+    .filter((offer) => !outdated.includes(offer))
+    .find(({ from }) => from !== undefined)?.from;
   const past = all.filter((offer) => !current.includes(offer) && !isLater(offer));
   return [
     ...past.flatMap((offer) => priceOf([offer], offer.from ?? before(since, released))),
-    ...priceOf(current, since ?? released),
+    ...priceOf(current, since ?? released, outdated),
     ...all.filter(isLater).flatMap((offer) => priceOf([offer], offer.from ?? today)),
   ];
 }
@@ -65,8 +86,8 @@ function pricesOf(listed: readonly Listed[], today: string): readonly Price[] {
 const before = (since: string | undefined, released: string): string =>
   since !== undefined && released >= since ? SINCE_EVER : released;
 
-function priceOf(offers: readonly Offer[], from: string): readonly Price[] {
-  const verdict = vote(offers);
+function priceOf(offers: readonly Offer[], from: string, outdated: readonly Offer[] = []): readonly Price[] {
+  const verdict = vote(offers, outdated);
   return verdict === undefined ? [] : [{ from, ...verdict }];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogModel } from '../src/contract.ts';
-import type { SourceName } from './offer.ts';
+import type { SourceName } from '../src/refresh/offer.ts';
 import { refresh, type Before, type Refreshed } from './refresh.ts';
 import type { Ruling } from './rulings.ts';
 import type { Taken } from './sources.ts';
@@ -9,6 +9,7 @@ interface World {
   readonly modelsDev?: object;
   readonly genai?: readonly object[];
   readonly litellm?: object;
+  readonly piAi?: object;
   readonly before?: readonly CatalogModel[];
   readonly rulings?: readonly Ruling[];
   readonly date?: string;
@@ -31,6 +32,7 @@ async function refreshed({
   modelsDev = {},
   genai = [],
   litellm = {},
+  piAi = {},
   before = [],
   rulings = [],
   date = '2026-07-02',
@@ -40,6 +42,7 @@ async function refreshed({
     'models.dev': taken({ openai: { models: modelsDev } }),
     'genai-prices': taken([{ id: 'openai', models: genai }]),
     litellm: taken(litellm),
+    'pi-ai': taken(piAi),
   };
   const past: Before = {
     date: '2026-06-01',

@@ -1,16 +1,17 @@
 import type { CatalogModel } from '../src/contract.ts';
 import { aboutOf, chunkOf, chunksOf, entryOf, type About } from './chunk.ts';
 import { withHistory } from './history.ts';
-import { recordIn, type Json } from './json.ts';
+import { recordIn, type Json } from '../src/refresh/json.ts';
 import { merge } from './merge.ts';
-import type { Listings, SourceName } from './offer.ts';
+import type { Listings, SourceName } from '../src/refresh/offer.ts';
 import { problemsOf } from './problems.ts';
-import { readGenaiPrices } from './read-genai.ts';
-import { readLitellm } from './read-litellm.ts';
-import { readModelsDev } from './read-models-dev.ts';
-import { believing, ruled, type Ruling } from './rulings.ts';
+import { readGenaiPrices } from '../src/refresh/read-genai.ts';
+import { readLitellm } from '../src/refresh/read-litellm.ts';
+import { readModelsDev } from '../src/refresh/read-models-dev.ts';
+import { readPiAi } from '../src/refresh/read-pi-ai.ts';
+import { believing, ruled, withoutWithdrawn, type Ruling } from './rulings.ts';
 import { SOURCES, type Taken } from './sources.ts';
-import { VENDORS, type VendorNames } from './vendors.ts';
+import { VENDORS, type VendorNames } from '../src/refresh/vendors.ts';
 
 /** Input of a refresh. */
 export interface Before {
@@ -37,12 +38,24 @@ export async function refresh(
   const all: CatalogModel[] = [];
   for (const names of VENDORS) {
     const { vendor } = names;
-    const known = await before.models(vendor);
+    const known = withoutWithdrawn(await before.models(vendor), rulings);
     const listings = believing(vendor, listingsOf(sources, names), rulings);
-    const now = ruled(vendor, merge(vendor, listings, about.date, names.resells), rulings, about.date);
+    const dates = { today: about.date, bySource: datesOf(sources) };
+    const { models: merged, contradicted } = merge(vendor, listings, dates, names.resells);
+    const now = ruled(vendor, merged, rulings, about.date);
     const models = withHistory(now, known, { today: about.date, before: before.date });
     if (models.length === 0) continue;
-    problems.push(...problemsIn(now, known, listings, about.date));
+    for (const [id, outdated] of contradicted)
+      if (!isSettled(vendor, id, rulings))
+        problems.push(`${vendor}/${id}: ${outdated.join(' and ')} contradict a newer source: needs a ruling`);
+    problems.push(
+      ...problemsIn(
+        now,
+        known.filter(({ id }) => !isSettled(vendor, id, rulings)),
+        listings,
+        about.date,
+      ),
+    );
     all.push(...models);
     files.set(`generated/${vendor}.ts`, chunkOf(models));
     files.set(`vendors/${vendor}.ts`, entryOf(vendor));
@@ -51,6 +64,19 @@ export async function refresh(
   files.set('generated/chunks.ts', chunksOf([...new Set(all.map(({ vendor }) => vendor))]));
   return { files, problems, models: all };
 }
+
+const datesOf = (sources: Readonly<Record<SourceName, Taken>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(sources).map(([name, { date }]) => [name, date]));
+
+/** Whether a ruling decides which price is correct. A ruling on all models of a vendor believes the newest source. */
+const isSettled = (vendor: string, id: string, rulings: readonly Ruling[]): boolean =>
+  rulings.some(
+    (ruling) =>
+      ruling.vendor === vendor &&
+      (ruling.id === id
+        ? ruling.price !== undefined || ruling.believe !== undefined
+        : ruling.id === '*' && ruling.believe === 'newest'),
+  );
 
 function aboutThese(sources: Readonly<Record<SourceName, Taken>>): About {
   const named = (Object.keys(SOURCES) as SourceName[]).map((name) => ({
@@ -67,18 +93,19 @@ function listingsOf(sources: Readonly<Record<SourceName, Taken>>, names: VendorN
     modelsDev: readModelsDev(json('models.dev'), names.vendor),
     genai: readGenaiPrices(sources['genai-prices'].json, names.genai),
     litellm: readLitellm(json('litellm'), names.litellm),
+    piAi: readPiAi(json('pi-ai'), names.piAi),
   };
 }
 
 function problemsIn(
   models: readonly CatalogModel[],
   before: readonly CatalogModel[],
-  { modelsDev, genai, litellm }: Listings,
+  { modelsDev, genai, litellm, piAi }: Listings,
   today: string,
 ): readonly string[] {
   const known = new Map(before.map((model) => [model.id, model]));
   const silent = new Set(
-    [...modelsDev, ...genai, ...litellm]
+    [...modelsDev, ...genai, ...litellm, ...piAi]
       .filter(({ isSilent }) => isSilent)
       .flatMap(({ id, aliases }) => [id, ...aliases]),
   );

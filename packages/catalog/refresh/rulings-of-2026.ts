@@ -17,6 +17,44 @@ const PERPLEXITY = 'reported with recorded answers: 0.005 USD a request at low s
 const PERPLEXITY_PRO =
   'docs.perplexity.ai, pricing: 6 USD for 1,000 requests at low search context, the default; 2026-11-21';
 
+const NEWEST =
+  'the newest source, which lists prices of November, is alone or confirmed by another one; 2026-11-23';
+const IN_REGION =
+  'in one Region costs a tenth more than global inference, as for the us. and eu. ids; 2026-11-23';
+const MOVED = 'the id means a newer model than in the older sources; 2026-11-23';
+const RESELLER = 'a reseller changes its prices by the week: the newest source counts; 2026-11-23';
+const SEARCH_CLAUDE = 'docs.claude.com, web search: 10 USD for 1,000 searches; 2026-11-23';
+const SEARCH_OPENAI = 'openai.com, pricing: web search costs 10 USD for 1,000 calls; 2026-11-23';
+const SEARCH_GEMINI_3 =
+  'ai.google.dev, pricing: grounding costs 14 USD for 1,000 queries from Gemini 3 on; 2026-11-23';
+const SEARCH_GEMINI_2 =
+  'ai.google.dev, pricing: grounding costs 35 USD for 1,000 prompts before Gemini 3; 2026-11-23';
+const CLAUDE_RETIRES =
+  'platform.claude.com, models: retires on 2026-11-30, replacement Claude Sonnet 5.5; 2026-11-23';
+const OPENAI_RETIRES = 'developers.openai.com, deprecations, and the types of openai 7.55; 2026-11-23';
+const RELEASED = 'PromptFuel, release notes of 2026; 2026-11-23';
+
+/** Announcements of OpenAI. Without a successor: the source names none for these models. */
+// prettier-ignore
+const OPENAI_RETIREMENTS: readonly { readonly ids: readonly string[]; readonly retires: string; readonly deprecatedSince?: string; readonly successor?: string }[] = [
+  { ids: ['gpt-5.4-nano', 'gpt-5.4-nano-2026-03-17', 'gpt-5.1', 'gpt-5.1-2025-11-13'], retires: '2027-04-01' },
+  { ids: ['gpt-audio-mini', 'gpt-audio-mini-2025-12-15'], retires: '2027-01-20' },
+  { ids: ['gpt-4o', 'gpt-4o-2024-08-06', 'gpt-4o-2024-11-20', 'gpt-4o-mini', 'gpt-4o-mini-2024-07-18', 'gpt-4.1', 'gpt-4.1-2025-04-14', 'gpt-4.1-mini', 'gpt-4.1-mini-2025-04-14'], retires: '2027-01-14', deprecatedSince: '2026-10-14', successor: 'gpt-6-luna' },
+  { ids: ['gpt-5', 'gpt-5-2025-08-07'], retires: '2026-12-11', deprecatedSince: '2026-06-11', successor: 'gpt-6.1-sol' },
+  { ids: ['gpt-5-mini', 'gpt-5-mini-2025-08-07'], retires: '2026-12-11', deprecatedSince: '2026-06-11', successor: 'gpt-6.1-terra' },
+  { ids: ['gpt-5-nano', 'gpt-5-nano-2025-08-07', 'gpt-5-pro', 'o3', 'o3-2025-04-16', 'o3-pro'], retires: '2026-12-11', deprecatedSince: '2026-06-11' },
+  { ids: ['gpt-3.5-turbo', 'gpt-3.5-turbo-0125', 'o4-mini', 'o4-mini-2025-04-16'], retires: '2026-10-23', deprecatedSince: '2026-04-22', successor: 'gpt-5.6-terra' },
+  { ids: ['gpt-4', 'gpt-4-0613', 'gpt-4-1106-preview', 'gpt-4-turbo', 'gpt-4-turbo-2024-04-09', 'gpt-4o-2024-05-13', 'o1', 'o1-2024-12-17', 'o1-pro', 'o1-pro-2025-03-19', 'o3-mini', 'o3-mini-2025-01-31'], retires: '2026-10-23', deprecatedSince: '2026-04-22', successor: 'gpt-5.6-sol' },
+  { ids: ['gpt-4.1-nano', 'gpt-4.1-nano-2025-04-14'], retires: '2026-10-23', deprecatedSince: '2026-04-22', successor: 'gpt-5.6-luna' },
+  { ids: ['gpt-3.5-turbo-1106'], retires: '2026-09-28' },
+  { ids: ['gpt-5.2-chat-latest', 'gpt-5.3-chat-latest'], retires: '2026-08-10' },
+  { ids: ['gpt-4o-mini-search-preview', 'gpt-4o-mini-search-preview-2025-03-11', 'gpt-4o-search-preview', 'gpt-4o-search-preview-2025-03-11', 'gpt-5-chat-latest', 'gpt-5.1-chat-latest', 'gpt-5.1-codex'], retires: '2026-07-23', deprecatedSince: '2026-04-22' },
+  { ids: ['gpt-4o-audio-preview', 'gpt-4o-audio-preview-2024-12-17', 'gpt-4o-audio-preview-2025-06-03', 'gpt-4o-mini-audio-preview', 'gpt-4o-mini-audio-preview-2024-12-17'], retires: '2026-05-07' },
+  { ids: ['gpt-4-0125-preview', 'gpt-4-0314', 'gpt-4-turbo-preview'], retires: '2026-03-26' },
+  { ids: ['chatgpt-4o-latest'], retires: '2026-02-17' },
+  { ids: ['codex-mini-latest'], retires: '2026-02-12' },
+];
+
 /** One line for each ruling, with its source and date. */
 // prettier-ignore
 export const RULINGS: readonly Ruling[] = [
@@ -44,6 +82,7 @@ export const RULINGS: readonly Ruling[] = [
   { vendor: 'amazon-bedrock', id: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0', price: { above: [{ inputTokens: 200_000, rates: { input: 6_600_000, output: 24_750_000, cacheRead: 660_000, cacheWrite: 8_250_000, cacheWriteLong: 13_200_000 } }] }, source: CLAUDE_STEP },
   { vendor: 'amazon-bedrock', id: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0', price: { above: [{ inputTokens: 200_000, rates: { input: 6_000_000, output: 22_500_000, cacheRead: 600_000, cacheWrite: 7_500_000, cacheWriteLong: 12_000_000 } }] }, source: CLAUDE_STEP },
   { vendor: 'amazon-bedrock', id: 'regional.anthropic.claude-sonnet-4-5-20250929-v1:0', price: { above: [{ inputTokens: 200_000, rates: { input: 6_600_000, output: 24_750_000, cacheRead: 660_000, cacheWrite: 8_250_000, cacheWriteLong: 13_200_000 } }] }, source: CLAUDE_STEP },
+  { vendor: 'anthropic', id: '*', fees: { web_search: 10_000 }, source: SEARCH_CLAUDE },
   { vendor: 'anthropic', id: '*', price: { fees: { web_fetch: 0 } }, source: 'docs.claude.com, web fetch tool: no fee besides its tokens; 2026-11-21' },
   { vendor: 'anthropic', id: 'claude-3-haiku-20240307', price: { rates: { cacheWriteLong: 500_000 } }, source: 'docs.claude.com, prompt caching: an hour costs 2 times the input; 2026-11-21' },
   { vendor: 'anthropic', id: 'claude-sonnet-4-5-20250929', price: { above: [{ inputTokens: 200_000, rates: { input: 6_000_000, output: 22_500_000, cacheRead: 600_000, cacheWrite: 7_500_000, cacheWriteLong: 12_000_000 } }] }, source: DATED },
@@ -70,4 +109,89 @@ export const RULINGS: readonly Ruling[] = [
   { vendor: 'xai', id: 'grok-code-fast-1', price: { rates: { input: 200_000, output: 1_500_000, cacheRead: 20_000 } }, from: '2025-08-28', source: XAI },
   { vendor: 'xai', id: 'grok-4-fast-reasoning', price: { rates: { input: 200_000, output: 500_000, cacheRead: 50_000 } }, from: '2025-09-19', source: XAI },
   { vendor: 'xai', id: 'grok-3-mini-high', price: { rates: { input: 300_000, output: 500_000, cacheRead: 75_000 } }, from: '2025-04-09', source: XAI },
+  { vendor: 'amazon-bedrock', id: 'amazon.nova-2-lite-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'eu.amazon.nova-2-lite-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'eu.amazon.nova-lite-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'eu.amazon.nova-micro-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'eu.amazon.nova-pro-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'meta.llama3-1-70b-instruct-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'us.meta.llama3-1-70b-instruct-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'mistral.voxtral-small-24b-2507', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'openai.gpt-5.6-sol', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'qwen.qwen3-coder-480b-a35b-v1:0', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'qwen.qwen3-coder-next', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'qwen.qwen3-next-80b-a3b', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'qwen.qwen3-vl-235b-a22b', believe: 'newest', source: NEWEST },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-opus-4-6-v1', believe: 'newest', source: IN_REGION },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-sonnet-4-6', believe: 'newest', source: IN_REGION },
+  { vendor: 'anthropic', id: 'claude-sonnet-5', believe: 'newest', withdraw: ['2026-09-01'], source: 'the increase to 3 and 15 USD, announced for 2026-09-01, was cancelled (PromptFuel v1.0.22 of 2026-10-01, which cites the vendor); 2026-11-23' },
+  { vendor: 'azure', id: 'deepseek-v4-pro', believe: 'newest', source: NEWEST },
+  { vendor: 'azure', id: 'gpt-4o-2024-11-20', believe: 'newest', source: NEWEST },
+  { vendor: 'azure', id: 'gpt-4o-mini', believe: 'newest', source: NEWEST },
+  { vendor: 'azure', id: 'gpt-5.6-sol', believe: 'newest', source: 'as at OpenAI after its price cuts of 2026; 2026-11-23' },
+  { vendor: 'azure', id: 'gpt-5.6-terra', believe: 'newest', source: 'as at OpenAI after its price cuts of 2026; 2026-11-23' },
+  { vendor: 'azure', id: 'gpt-5.6-luna', believe: 'newest', source: 'as at OpenAI after its price cuts of 2026; 2026-11-23' },
+  { vendor: 'deepseek', id: 'deepseek-v4-pro', believe: 'newest', source: NEWEST },
+  { vendor: 'google', id: 'gemini-flash-latest', believe: 'newest', source: MOVED },
+  { vendor: 'google', id: 'gemini-flash-lite-latest', believe: 'newest', source: MOVED },
+  { vendor: 'google', id: 'gemini-pro-latest', believe: 'newest', source: MOVED },
+  { vendor: 'google', id: 'gemini-3.6-flash', believe: 'newest', source: 'genai-prices has the same price until 2027; 2026-11-23' },
+  { vendor: 'google-vertex', id: 'gemini-3.6-flash', believe: 'newest', source: 'genai-prices has the same price until 2027; 2026-11-23' },
+  { vendor: 'groq', id: 'openai/gpt-oss-safeguard-20b', believe: 'newest', source: NEWEST },
+  { vendor: 'mistral', id: 'codestral-latest', believe: 'newest', source: MOVED },
+  { vendor: 'mistral', id: 'ministral-3b-latest', believe: 'newest', source: MOVED },
+  { vendor: 'mistral', id: 'ministral-8b-latest', believe: 'newest', source: MOVED },
+  { vendor: 'mistral', id: 'mistral-large-latest', believe: 'newest', source: MOVED },
+  { vendor: 'mistral', id: 'mistral-medium-latest', believe: 'newest', source: MOVED },
+  { vendor: 'mistral', id: 'mistral-small-latest', believe: 'newest', source: MOVED },
+  { vendor: 'mistral', id: 'open-mistral-nemo', believe: 'newest', source: NEWEST },
+  { vendor: 'openai', id: 'gpt-4o-2024-05-13', believe: 'newest', source: 'genai-prices takes it for gpt-4o; 2026-11-23' },
+  { vendor: 'openai', id: 'gpt-5.6-sol', believe: 'newest', source: 'cut from 5 and 30 USD, for Azure as well; 2026-11-23' },
+  { vendor: 'openrouter', id: '*', believe: 'newest', source: RESELLER },
+  { vendor: 'togetherai', id: '*', believe: 'newest', source: RESELLER },
+  { vendor: 'vercel', id: '*', believe: 'newest', source: RESELLER },
+  { vendor: 'openai', id: 'chat-latest', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-4.1*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-4o', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-4o-2024*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-4o-mini', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-5*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-6*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-daybreak*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'o1*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'o3*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'o4*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'chat-latest', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-4.1*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-4o', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-4o-2024*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-4o-mini', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-5*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-6*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'gpt-daybreak*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'o1*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'o3*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'azure', id: 'o4*', fees: { web_search: 10_000 }, source: SEARCH_OPENAI },
+  { vendor: 'openai', id: 'gpt-4o-mini-2024-07-18', price: { fees: { web_search: 10_000 } }, source: SEARCH_OPENAI },
+  { vendor: 'google-vertex-anthropic', id: '*', fees: { web_search: 10_000 }, source: SEARCH_CLAUDE },
+  { vendor: 'google', id: 'gemini-3*', fees: { web_search: 14_000 }, source: SEARCH_GEMINI_3 },
+  { vendor: 'google', id: 'gemini-4*', fees: { web_search: 14_000 }, source: SEARCH_GEMINI_3 },
+  { vendor: 'google', id: 'gemini-1.5*', fees: { web_search: 35_000 }, source: SEARCH_GEMINI_2 },
+  { vendor: 'google', id: 'gemini-2*', fees: { web_search: 35_000 }, source: SEARCH_GEMINI_2 },
+  { vendor: 'google-vertex', id: 'gemini-3*', fees: { web_search: 14_000 }, source: SEARCH_GEMINI_3 },
+  { vendor: 'google-vertex', id: 'gemini-4*', fees: { web_search: 14_000 }, source: SEARCH_GEMINI_3 },
+  { vendor: 'google-vertex', id: 'gemini-1.5*', fees: { web_search: 35_000 }, source: SEARCH_GEMINI_2 },
+  { vendor: 'google-vertex', id: 'gemini-2*', fees: { web_search: 35_000 }, source: SEARCH_GEMINI_2 },
+  { vendor: 'google', id: 'gemini-flash-latest', price: { fees: { web_search: 14_000 } }, source: SEARCH_GEMINI_3 },
+  { vendor: 'google', id: 'gemini-flash-lite-latest', price: { fees: { web_search: 14_000 } }, source: SEARCH_GEMINI_3 },
+  { vendor: 'google', id: 'gemini-pro-latest', price: { fees: { web_search: 14_000 } }, source: SEARCH_GEMINI_3 },
+  { vendor: 'anthropic', id: 'claude-sonnet-4-5', facts: { retires: '2026-11-30', successor: 'claude-sonnet-5-5' }, source: CLAUDE_RETIRES },
+  { vendor: 'anthropic', id: 'claude-sonnet-4-5-20250929', facts: { retires: '2026-11-30', successor: 'claude-sonnet-5-5' }, source: CLAUDE_RETIRES },
+  { vendor: 'anthropic', id: 'claude-opus-5-5', facts: { released: '2026-09-22' }, source: RELEASED },
+  { vendor: 'anthropic', id: 'claude-haiku-5-5', facts: { released: '2026-10-07' }, source: RELEASED },
+  { vendor: 'anthropic', id: 'claude-sonnet-5-5', facts: { released: '2026-09-28' }, earlier: [{ from: '2026-09-28', until: '2026-10-07', rates: { cacheRead: 200_000 } }], source: RELEASED },
+  { vendor: 'openai', id: 'gpt-6-sol', facts: { released: '2026-09-22' }, source: RELEASED },
+  { vendor: 'openai', id: 'gpt-6.1-sol', facts: { released: '2026-09-29' }, source: RELEASED },
+  { vendor: 'openai', id: 'gpt-6.1-terra', facts: { released: '2026-10-26' }, source: RELEASED },
+  ...OPENAI_RETIREMENTS.flatMap(({ ids, ...facts }) => ids.map((id): Ruling => ({ vendor: 'openai', id, facts, source: OPENAI_RETIRES }))),
 ];

@@ -1,17 +1,32 @@
 import type { CatalogModel, Price, Rates } from '../src/contract.ts';
-import type { Listing, Listings, SourceName } from './offer.ts';
+import type { Facts, Listing, Listings, SourceName } from '../src/refresh/offer.ts';
 import { SINCE_EVER } from '../src/row.ts';
 
-/** Ruling of a reviewer on one model, or (`*`) on the fees of all models of a vendor. */
+/** Ruling of a reviewer on one model, or on the fees and facts of all models whose id begins with the part before `*`. */
 export interface Ruling {
   readonly vendor: string;
   readonly id: string;
-  /** The only correct source; the others are ignored. */
-  readonly believe?: SourceName;
+  /**
+   * The only correct source; the others are ignored. `newest`: sources that are more than 60 days older are wrong where they
+   * contradict the newest one; with the id `*` for all models of the vendor.
+   */
+  readonly believe?: SourceName | 'newest';
+  /** First days of announced periods that never applied. */
+  readonly withdraw?: readonly string[];
+  /** Fees of models for which no source states them, in micro-USD. */
+  readonly fees?: Price['fees'];
+  /** Facts that replace those of the sources. */
+  readonly facts?: Partial<Facts>;
   /** Merged into the current price. `null`: what the sources list is not a price. */
   readonly price?: PriceChange | null;
   /** Since when, for a model that no source has any more. */
   readonly from?: string;
+  /** Periods before the current price, and the rates that differed. The current price begins when the last one ends. */
+  readonly earlier?: readonly {
+    readonly from: string;
+    readonly until: string;
+    readonly rates: Partial<Rates>;
+  }[];
   /** Source and date of the ruling. */
   readonly source: string;
 }
@@ -28,7 +43,7 @@ interface PriceChange {
 export function believing(vendor: string, listings: Listings, rulings: readonly Ruling[]): Listings {
   const of = (source: SourceName, listing: Listing): Listing => {
     const unheard = rulings.filter(
-      ({ believe = source, ...one }) => one.vendor === vendor && believe !== source,
+      ({ believe = source, ...one }) => one.vendor === vendor && believe !== source && believe !== 'newest',
     );
     const ids = new Set(unheard.map(({ id }) => id));
     return listing.map((one) => (ids.has(one.id) ? { ...one, offers: [] } : one));
@@ -37,6 +52,7 @@ export function believing(vendor: string, listings: Listings, rulings: readonly 
     modelsDev: of('models.dev', listings.modelsDev),
     genai: of('genai-prices', listings.genai),
     litellm: of('litellm', listings.litellm),
+    piAi: of('pi-ai', listings.piAi),
   };
 }
 
@@ -52,17 +68,30 @@ export function ruled(
 ): readonly CatalogModel[] {
   const own = rulings.filter((ruling) => ruling.vendor === vendor);
   return own.reduce<readonly CatalogModel[]>((all, ruling) => {
-    if (ruling.id === '*') return all.map((model) => withFees(model, ruling));
-    if (!all.some(({ id }) => id === ruling.id)) return [...all, made(ruling)];
+    const prefix = ruling.id.endsWith('*') ? ruling.id.slice(0, -1) : undefined;
+    if (prefix !== undefined)
+      return all.map((model) => (model.id.startsWith(prefix) ? withFees(model, ruling) : model));
+    if (ruling.fees !== undefined)
+      return all.map((model) => (model.id === ruling.id ? withFees(model, ruling) : model));
+    // A date of retirement alone makes no entry.
+    const isKnown = all.some(({ id }) => id === ruling.id);
+    const isFactsOnly = ruling.facts !== undefined && ruling.price === undefined;
+    if (!isKnown) return isFactsOnly ? all : [...all, made(ruling)];
     return all.map((model) => (model.id === ruling.id ? settled(model, ruling, today) : model));
   }, models);
 }
 
-/** A fee that holds for all settles no dispute about the rates. */
-const withFees = (model: CatalogModel, ruling: Ruling): CatalogModel => ({
-  ...model,
-  prices: model.prices.map((price) => ({ ...price, fees: { ...price.fees, ...ruling.price?.fees } })),
-});
+/** Adds fees that apply to several models. They settle no dispute about the rates. */
+function withFees(model: CatalogModel, { price, fees, facts }: Ruling): CatalogModel {
+  const replaced = price?.fees;
+  if ((fees === undefined && replaced === undefined) || !model.output.includes('text'))
+    return { ...model, ...facts };
+  return {
+    ...model,
+    ...facts,
+    prices: model.prices.map((one) => ({ ...one, fees: { ...fees, ...one.fees, ...replaced } })),
+  };
+}
 
 function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): CatalogModel {
   const { rates = {}, above, fees } = whole ?? {};
@@ -83,14 +112,30 @@ function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): 
 }
 
 function settled(model: CatalogModel, ruling: Ruling, today: string): CatalogModel {
-  const { price: change = {}, source } = ruling;
-  if (change === null) return { ...model, prices: [] };
+  const { believe = 'newest', price: change = believe === 'newest' ? undefined : {}, source, facts } = ruling;
+  if (change === null) return { ...model, ...facts, prices: [] };
+  if (change === undefined) return { ...model, ...facts, prices: datedPrices(model.prices, ruling) };
   const current = model.prices.filter(({ from }) => from <= today).at(-1);
   if (current === undefined) return { ...made(ruling), ...model, prices: made(ruling).prices };
   return {
     ...model,
+    ...facts,
     prices: model.prices.map((price) => (price === current ? over(price, change, source) : price)),
   };
+}
+
+/** Returns the prices with their first days, for a model that only sources without dates list. */
+function datedPrices(prices: readonly Price[], { facts, earlier = [], source }: Ruling): readonly Price[] {
+  const [first, ...later] = prices;
+  if (first === undefined || first.from !== SINCE_EVER) return prices;
+  const past = earlier.map(({ from, rates }): Price => ({
+    ...first,
+    from,
+    rates: { ...first.rates, ...rates },
+    sources: [source],
+    trust: 'override',
+  }));
+  return [...past, { ...first, from: earlier.at(-1)?.until ?? facts?.released ?? first.from }, ...later];
 }
 
 function over({ from, rates, above, tiers, fees }: Price, change: PriceChange, source: string): Price {
@@ -106,4 +151,17 @@ function over({ from, rates, above, tiers, fees }: Price, change: PriceChange, s
     sources: [source],
     trust: 'override',
   };
+}
+
+/** Returns the known models without the periods that rulings withdraw. */
+export function withoutWithdrawn(
+  models: readonly CatalogModel[],
+  rulings: readonly Ruling[],
+): readonly CatalogModel[] {
+  return models.map((model) => {
+    const days = rulings
+      .filter(({ vendor, id }) => vendor === model.vendor && id === model.id)
+      .flatMap(({ withdraw = [] }) => withdraw);
+    return { ...model, prices: model.prices.filter(({ from }) => !days.includes(from)) };
+  });
 }

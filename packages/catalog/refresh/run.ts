@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeModels } from '../src/decode.ts';
-import type { SourceName } from './offer.ts';
+import type { SourceName } from '../src/refresh/offer.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';

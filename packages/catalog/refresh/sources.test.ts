@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -21,8 +21,16 @@ it('a copy is read, packed or not, and is of the day that somebody says', async 
   expect(await taken('litellm', folder, dates)).toEqual({ json: { packed: 1 }, date: '2026-08-06' });
 });
 
-it.each([{}, { 'models.dev': 'yesterday' }])('a copy of no day is refused: %j', async (dates) => {
-  await expect(taken('models.dev', folder, dates)).rejects.toThrow(/Say --date models\.dev=YYYY-MM-DD$/);
+it.each([{}, { 'models.dev': 'yesterday' }])('rejects a copy without a valid date: %j', async (dates) => {
+  await expect(taken('models.dev', folder, dates)).rejects.toThrow(/add --date models\.dev=YYYY-MM-DD$/);
+});
+
+it('reads a folder of pi-ai, with the date of its manifest', async () => {
+  mkdirSync(join(folder, 'pi-ai'));
+  writeFileSync(join(folder, 'pi-ai/.manifest.json'), '{"generatedAt":"2026-11-10T12:05:37.628Z"}');
+  writeFileSync(join(folder, 'pi-ai/openai.json'), '{"a":1}');
+  const { json, date } = await taken('pi-ai', folder, {});
+  expect([date, json]).toMatchObject(['2026-11-10', { 'openai.json': { a: 1 } }]);
 });
 
 it('a copy that is missing is named, with where it was looked for', async () => {

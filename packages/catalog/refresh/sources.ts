@@ -1,8 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import type { SourceName } from './offer.ts';
+import { promisify } from 'node:util';
+import { fileSource } from '../src/node.ts';
+import type { LoadedData } from '../src/refresh/contract.ts';
+import { recordIn } from '../src/refresh/json.ts';
+import type { SourceName } from '../src/refresh/offer.ts';
+import { dateOfPiAi } from '../src/refresh/read-pi-ai.ts';
 
 /** Where a source is had, and under which licence. */
 interface Source {
@@ -12,7 +18,7 @@ interface Source {
   readonly licence: string;
 }
 
-/** All three are MIT; of LiteLLM's repository that is what lies outside its enterprise folder. */
+/** All four are MIT; of LiteLLM's repository that is what lies outside its enterprise folder. */
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
   'models.dev': { url: 'https://models.dev/api.json', files: ['models.dev-api.json'], licence: 'MIT' },
   'genai-prices': {
@@ -25,6 +31,8 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
     files: ['litellm-model-prices.json'],
     licence: 'MIT',
   },
+  // A package of npm: its data is a folder.
+  'pi-ai': { url: 'npm:@earendil-works/pi-ai', files: ['pi-ai'], licence: 'MIT' },
 };
 
 /** A source's data, and the day that it was taken. */
@@ -40,16 +48,35 @@ export async function taken(
   folder: string | undefined,
   dates: Readonly<Record<string, string>>,
 ): Promise<Taken> {
-  if (folder === undefined) return fetched(SOURCES[name].url);
-  const date = dates[name];
-  if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
-    throw new Error(`of when is the copy of ${name} in ${folder}? Say --date ${name}=YYYY-MM-DD`);
-  const paths = SOURCES[name].files.flatMap((file) => [join(folder, file), join(folder, `${file}.gz`)]);
+  const { url, files } = SOURCES[name];
+  if (folder === undefined) return url.startsWith('npm:') ? packed(url.slice('npm:'.length)) : fetched(url);
+  const paths = files.flatMap((file) => [join(folder, file), join(folder, `${file}.gz`)]);
   const path = paths.find((one) => existsSync(one));
   if (path === undefined) throw new Error(`${folder} has no copy of ${name}: looked for ${paths.join(', ')}`);
-  const bytes = await readFile(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-  return { json: JSON.parse(text), date };
+  const { data: json } = await read(path);
+  const date = dates[name] ?? dateOfPiAi(recordIn({ json }, 'json'));
+  if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
+    throw new Error(`the copy of ${name} in ${folder} has no date; add --date ${name}=YYYY-MM-DD`);
+  return { json, date };
+}
+
+async function read(path: string): Promise<LoadedData> {
+  const loaded = await fileSource(path).load({ signal: AbortSignal.timeout(60_000), etag: undefined });
+  return loaded ?? { data: undefined };
+}
+
+/** Unpacks the newest version of a package in a temporary folder and reads its data. */
+async function packed(name: string): Promise<Taken> {
+  const folder = await mkdtemp(join(tmpdir(), 'majordomo-refresh-'));
+  try {
+    const run = promisify(execFile);
+    const { stdout } = await run('npm', ['pack', name, '--silent'], { cwd: folder });
+    await run('tar', ['-xzf', stdout.trim()], { cwd: folder });
+    const { data: json } = await read(join(folder, 'package/dist/providers/data'));
+    return { json, date: dateOfPiAi(recordIn({ json }, 'json')) ?? '' };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function fetched(url: string): Promise<Taken> {

@@ -1,5 +1,5 @@
 import type { Price, Rates } from '../src/contract.ts';
-import type { Offer, SourceName } from './offer.ts';
+import type { Offer, SourceName } from '../src/refresh/offer.ts';
 
 /** A price without its day. */
 export type Verdict = Omit<Price, 'from'>;
@@ -8,13 +8,14 @@ export type Verdict = Omit<Price, 'from'>;
  * Order of sources if none has a majority: the source that was outvoted least where all three had a value
  * comes first.
  */
-const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'litellm'];
+const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'litellm', 'pi-ai'];
 
 /**
  * Two of three: the sources that agree on input and output win, and vote on the rest. Free of charge is a price only
  * where two say so; otherwise it is what a source writes when it does not know.
  */
-export function vote(offers: readonly Offer[]): Verdict | undefined {
+export function vote(all: readonly Offer[], outdated: readonly Offer[] = []): Verdict | undefined {
+  const offers = all.filter((offer) => !outdated.includes(offer));
   const byTrust = [...offers].sort((a, b) => MOST_TRUSTED.indexOf(a.source) - MOST_TRUSTED.indexOf(b.source));
   const agreed = largest(byTrust, plainOf);
   const voters = agreed.length > 1 ? byTrust : byTrust.filter((offer) => !isFree(offer));
@@ -32,10 +33,30 @@ export function vote(offers: readonly Offer[]): Verdict | undefined {
     },
     ...ifAny('above', votedSteps(winners, above?.above ?? [])),
     ...ifAny('tiers', votedTiers(winners)),
-    ...ifAny('fees', votedFees(byTrust)),
+    ...ifAny('fees', votedFees([...byTrust, ...outdated])),
     sources: winners.map(({ source }) => source),
     trust: winners.length > 1 ? 'agreed' : voters.length > 1 ? 'disputed' : 'single',
   };
+}
+
+/** Days after which a source does not outvote a newer one. */
+const OUTDATED_DAYS = 60;
+
+/**
+ * Returns the offers that contradict the newest source with a price, and whose source is more than 60 days older. A ruling is
+ * required for them.
+ */
+export function outdatedOffers(
+  offers: readonly Offer[],
+  dates: Readonly<Partial<Record<SourceName, string>>>,
+): readonly Offer[] {
+  const timeOf = ({ source }: Offer): number => Date.parse(dates[source] ?? '') || 0;
+  const priced = offers.filter((offer) => !isFree(offer));
+  const newest = Math.max(...priced.map(timeOf));
+  const plain = new Set(priced.filter((offer) => timeOf(offer) === newest).map(plainOf));
+  return priced.filter(
+    (offer) => newest - timeOf(offer) > OUTDATED_DAYS * 86_400_000 && !plain.has(plainOf(offer)),
+  );
 }
 
 const plainOf = ({ rates: { input, output } }: Offer): string => `${input}/${output}`;

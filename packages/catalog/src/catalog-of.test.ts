@@ -137,7 +137,7 @@ describe('with overrides', () => {
       { ...price, rates: { input: 1, output: -1 } },
       /the rate of prices\[0\]\.rates\.output of acme\/m is -1/,
     ],
-    [{ ...price, rates: { input: 1 } as never }, /prices\[0\]\.rates\.output of acme\/m: it has to be there/],
+    [{ ...price, rates: { input: 1 } as never }, /prices\[0\]\.rates\.output of acme\/m: it is required/],
     [{ ...price, from: 'soon' }, /prices\[0\]\.from of acme\/m: "soon" is not an ISO date/],
     [{ ...price, from: '2026-13-45' }, /"2026-13-45" is not an ISO date/],
     [{ ...price, tiers: { batch: { input: NaN } } }, /prices\[0\]\.tiers\.batch\.input of acme\/m is NaN/],

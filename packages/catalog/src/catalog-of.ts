@@ -11,7 +11,7 @@ export interface Snapshot {
   load(vendor: string): Promise<Models>;
 }
 
-/** A catalogue over a snapshot. Every vendor is loaded once; a load that failed is tried again at the next look. */
+/** Creates a catalog over a snapshot. Each vendor is loaded once. A failed load is repeated at the next lookup. */
 export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = []): Catalog {
   for (const override of overrides) checkOverride(override);
   const stores = new Map<string, Promise<ModelStore>>();

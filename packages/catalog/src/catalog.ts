@@ -5,7 +5,7 @@ import { DATE, SOURCES } from './generated/about.ts';
 import { CHUNKS } from './generated/chunks.ts';
 import { modelsIn } from './model-store.ts';
 
-/** The snapshot that this version ships. `@majordomo/catalog/<vendor>` has one vendor alone, for bundles. */
+/** Catalog of this version. For bundles, `@majordomo/catalog/<vendor>` contains a single vendor. */
 export const catalog: Catalog = /* @__PURE__ */ catalogOf({
   date: DATE,
   sources: SOURCES,

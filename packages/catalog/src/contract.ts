@@ -60,10 +60,14 @@ export interface CatalogModel {
   readonly temperature?: boolean | undefined;
   readonly reasoning?: boolean | undefined;
   readonly status?: 'alpha' | 'beta' | 'deprecated' | undefined;
-  /** ISO dates, of which the sources may know the month alone. */
+  /** ISO dates. Some sources specify the month only. */
   readonly released?: string | undefined;
   readonly knowledge?: string | undefined;
   readonly retires?: string | undefined;
+  /** Id that the vendor recommends instead. */
+  readonly successor?: string | undefined;
+  /** ISO date of the vendor's notice. */
+  readonly deprecatedSince?: string | undefined;
   /**
    * Last day on which a source listed the model, as an ISO date. Such models stay, since bills refer to them.
    */

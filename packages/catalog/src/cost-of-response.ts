@@ -71,5 +71,5 @@ function sumCosts(costs: readonly Cost[]): Cost {
   };
 }
 
-/** A sum is as sure as the least sure of its parts. */
+/** Bases in increasing order of certainty; a sum has the least certain one of its parts. */
 const BASES = ['catalogue', 'override', 'reported'] as const;

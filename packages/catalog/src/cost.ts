@@ -24,7 +24,7 @@ export interface Cost {
 
 /** Facts for a cost that a usage does not contain. */
 export interface CostOptions {
-  /** `included`: a plan or the user's hardware pays, whatever the vendor reports. */
+  /** Basis of the cost. `included` means that a plan or the user's hardware covers it. */
   readonly billing?: Billing | undefined;
   /**
    * The vendor's name of the tier.

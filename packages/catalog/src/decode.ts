@@ -11,7 +11,7 @@ import {
   type Row,
 } from './row.ts';
 
-/** The models of a chunk, which is generated and checked: a list of rows as JSON. Each is decoded when it is asked for. */
+/** Decodes the models of a generated chunk, a JSON list of rows. Each model is decoded on demand. */
 export function decodeModels(vendor: string, rows: string): Models {
   const byId = new Map((JSON.parse(rows) as readonly Row[]).map((row) => [row.id, row]));
   const models = new Map<string, CatalogModel>();
@@ -45,6 +45,8 @@ function modelOf(vendor: string, row: Row): CatalogModel {
     ...(released !== undefined && { released }),
     ...(row.k !== undefined && { knowledge: row.k }),
     ...(row.e !== undefined && { retires: row.e }),
+    ...(row.h !== undefined && { successor: row.h }),
+    ...(row.x !== undefined && { deprecatedSince: row.x }),
     ...(row.u !== undefined && { lastSeen: row.u }),
     prices: (row.p ?? []).map((price) => priceOf(price, released ?? SINCE_EVER)),
   };

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Nano-USD have so many decimals. */
+/** Number of decimals of nano-USD. */
 const MAX_DIGITS = 9;
 
 /**
@@ -23,7 +23,7 @@ export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number |
   return `${sign}$${dollars}${decimals === 0 ? '' : `.${text.slice(-decimals)}`}`;
 }
 
-/** Two decimals, or as many as show two digits of what is less than a dollar. */
+/** Returns two decimals, or the number that shows two significant digits below one dollar. */
 function decimalsOf(amount: bigint): number {
   if (amount === 0n) return 2;
   const zeros = MAX_DIGITS - String(amount).length;

@@ -1,4 +1,4 @@
-// what is known of models
+// models
 export { catalog } from './catalog.ts';
 export type {
   Catalog,
@@ -11,9 +11,13 @@ export type {
   Rates,
 } from './contract.ts';
 
-// what calls cost
+// costs
+export { cacheEffect, type CacheEffect } from './cache-effect.ts';
 export { costOf, type Cost, type CostOptions } from './cost.ts';
 export { costOfResponse } from './cost-of-response.ts';
 export { formatUsd } from './format-usd.ts';
 export { maxCost } from './max-cost.ts';
 export { priceAt } from './price-at.ts';
+
+// retirement of models
+export { modelNotices, noticeOf, type ModelNotice, type ModelNoticesOptions } from './notices.ts';

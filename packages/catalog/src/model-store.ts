@@ -1,12 +1,12 @@
 import type { CatalogModel, CatalogMatch } from './contract.ts';
 
-/** The models of one vendor: one by its id, or all. */
+/** Models of one vendor. */
 export interface Models {
   get(id: string): CatalogModel | undefined;
   all(): readonly CatalogModel[];
 }
 
-/** Where a model is found by any id that means it. */
+/** Lookup of models by any of their ids. */
 export interface ModelStore {
   readonly models: Models;
   find(id: string): CatalogMatch | undefined;
@@ -38,7 +38,7 @@ export function modelStore(models: Models): ModelStore {
   };
 }
 
-/** Resolves chains of aliases. An alias that leads nowhere or to itself resolves to nothing. */
+/** Resolves chains of aliases. Returns `undefined` for an alias without a model or with a cycle. */
 function resolveAlias(alias: CatalogModel, models: Models): CatalogModel | undefined {
   const met = new Set<string>();
   let model: CatalogModel | undefined = alias;

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
-/** The vendor's models with what the app knows better on top; models that were not known come last. */
+/** Applies the overrides of the application to the models of a vendor. New models are added at the end. */
 export function applyOverrides(
   models: readonly CatalogModel[],
   overrides: readonly Override[],
@@ -37,7 +37,7 @@ export function checkOverride({ vendor, id, prices = [] }: Override): void {
     try {
       checkPrice(price, model, path);
     } catch (error) {
-      // It may come from a file, and have any shape.
+      // The override may come from a file and have any form.
       throw LlmError.is(error)
         ? error
         : overrideError(model, path, 'it does not have the shape of a price', error);
@@ -58,7 +58,7 @@ function checkPrice(
   for (const [index, step] of above.entries()) {
     const at = `${path}.above[${index}]`;
     if (!Number.isSafeInteger(step.inputTokens) || step.inputTokens <= 0)
-      throw overrideError(model, `${at}.inputTokens`, `${step.inputTokens} is not a whole number above 0`);
+      throw overrideError(model, `${at}.inputTokens`, `${step.inputTokens} is not a positive integer`);
     checkRates(step.rates, model, `${at}.rates`, ['input', 'output']);
   }
   for (const [tier, own] of Object.entries(tiers)) checkRates(own, model, `${path}.tiers.${tier}`, []);
@@ -72,7 +72,7 @@ function checkRates(
   needed: readonly (keyof Rates)[],
 ): void {
   for (const name of needed)
-    if (rates[name] === undefined) throw overrideError(model, `${path}.${name}`, 'it has to be there');
+    if (rates[name] === undefined) throw overrideError(model, `${path}.${name}`, 'it is required');
   for (const [name, rate] of Object.entries(rates))
     if (rate !== undefined) picosOf(1, rate, `${path}.${name} of ${model}`);
 }

@@ -15,8 +15,8 @@ export function picosOf(units: number, rate: number, what: string): Picos {
 }
 
 /**
- * So many uses at this fee of micro-USD; a use may be a part of one, such as half a second, to the millionth. Throws
- * `config` for a fee that is negative, or finer than a pico-USD.
+ * Returns the pico-USD of a number of uses at a fee in micro-USD. Fractions of a use count to the millionth. Throws `config` for
+ * a fee that is negative or has more decimals than a pico-USD.
  */
 export function picosOfFee(uses: number, fee: number, what: string): Picos {
   const picos = Math.round(fee * 1e6);
@@ -30,8 +30,8 @@ export function picosOfFee(uses: number, fee: number, what: string): Picos {
   return (BigInt(Math.round(uses * 1e6)) * BigInt(picos) + 500_000n) / 1_000_000n;
 }
 
-/** Half of a nano-USD goes up. */
-export const roundToNano = (picos: Picos): bigint => (picos + 500n) / 1000n;
+/** Rounds to nano-USD; half of one is rounded away from 0. */
+export const roundToNano = (picos: Picos): bigint => (picos + (picos < 0n ? -500n : 500n)) / 1000n;
 
 /** Never below. */
 export const ceilToNano = (picos: Picos): bigint => (picos + 999n) / 1000n;

@@ -44,7 +44,7 @@ export function isOverlapping({ input, output, cacheWrite, details }: Usage, por
 
 type Counts = Readonly<Record<string, number | undefined>>;
 
-/** Returns what the portions leave of a total. An invalid total stays invalid, and is not 0. */
+/** Returns a total without its portions. An invalid total remains invalid instead of becoming 0. */
 function rest(total: number | undefined, portions: Counts): number | undefined {
   if (typeof total !== 'number') return undefined;
   return total < 0 ? total : Math.max(0, total - sum(portions));

@@ -15,10 +15,10 @@ export const RATES = Object.keys({
   outputImage: true,
 } satisfies Record<keyof Rates, true>) as readonly (keyof Rates)[];
 
-/** Names that vendors give to the plain tier. */
+/** Names of vendors for the default tier. */
 const PLAIN_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'auto', 'on_demand']);
 
-/** Returns the rates of a request of this size in this tier, or what is missing. */
+/** Returns the rates for a request size and tier, or the missing price. */
 export function ratesFor(
   price: Price,
   usage: Usage,

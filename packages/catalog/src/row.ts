@@ -18,11 +18,14 @@ export interface Row {
   readonly y?: string;
   readonly n?: string;
   readonly s?: CatalogModel['status'];
-  /** Dates: released, knowledge, retires, last seen. */
+  /** Dates: released, knowledge, retires, last seen, the vendor's notice. */
   readonly d?: string;
   readonly k?: string;
   readonly e?: string;
   readonly u?: string;
+  readonly x?: string;
+  /** Successor. */
+  readonly h?: string;
   readonly p?: readonly PriceRow[];
 }
 
@@ -80,4 +83,5 @@ export const SOURCE_LETTERS: Readonly<Record<string, string>> = {
   g: 'genai-prices',
   m: 'models.dev',
   l: 'litellm',
+  p: 'pi-ai',
 };

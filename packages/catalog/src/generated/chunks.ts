@@ -1,12 +1,14 @@
 // Written by `pnpm --filter @majordomo/catalog refresh`: reviewed, never edited.
 
-/** Every vendor's chunk, loaded when it is asked for. */
+/** Loaders of the vendors' chunks. */
 export const CHUNKS: Readonly<Record<string, () => Promise<{ readonly rows: string }>>> = {
   alibaba: () => import('./alibaba.ts'),
   'amazon-bedrock': () => import('./amazon-bedrock.ts'),
   anthropic: () => import('./anthropic.ts'),
   azure: () => import('./azure.ts'),
+  baseten: () => import('./baseten.ts'),
   cerebras: () => import('./cerebras.ts'),
+  'cloudflare-ai-gateway': () => import('./cloudflare-ai-gateway.ts'),
   'cloudflare-workers-ai': () => import('./cloudflare-workers-ai.ts'),
   cohere: () => import('./cohere.ts'),
   deepinfra: () => import('./deepinfra.ts'),
@@ -29,6 +31,7 @@ export const CHUNKS: Readonly<Record<string, () => Promise<{ readonly rows: stri
   togetherai: () => import('./togetherai.ts'),
   vercel: () => import('./vercel.ts'),
   xai: () => import('./xai.ts'),
+  xiaomi: () => import('./xiaomi.ts'),
   zai: () => import('./zai.ts'),
   zhipuai: () => import('./zhipuai.ts'),
 };

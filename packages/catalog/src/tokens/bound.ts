@@ -5,7 +5,8 @@ import { pdfPages } from './pdf-pages.ts';
 import { ANY_HIDDEN, HIDDEN, hasImageRule, tokensOfPdfPage } from './profiles.ts';
 
 /** Part of a request that a model reads. */
-export type BoundedRequest = Pick<ModelRequest, 'system' | 'tools' | 'output'> & {
+export type BoundedRequest = Pick<ModelRequest, 'system' | 'output'> & {
+  readonly tools?: ModelRequest['tools'] | undefined;
   readonly messages: readonly Message[];
   readonly extra?: ModelRequest['extra'] | undefined;
 };
@@ -26,7 +27,7 @@ const PER_MESSAGE = 8;
 const PER_PART = 8;
 /** Instructions that a vendor adds if there are tools: up to 1,528 were measured (Anthropic, 2026-11-20). */
 const PER_TOOLS = 1600;
-/** Lower bound for the largest image, whatever a vendor's rule counts. */
+/** Lower bound for the largest image, regardless of the rule of its vendor. */
 const PER_IMAGE = 5000;
 /** Largest image of the models without a known rule (Qwen). */
 const LARGEST_IMAGE = 16_384;
@@ -44,7 +45,7 @@ const COMPRESSED_PAGES_PER_BYTE = 172;
  * tools at the vendor read is not part of the request.
  */
 export function maxRequestTokens(request: BoundedRequest, target: BoundTarget = {}): number {
-  const { system = '', messages, tools, output, extra } = request;
+  const { system = '', messages, tools = [], output, extra } = request;
   const { vendor = '' } = target;
   const hidden = (Object.hasOwn(HIDDEN, vendor) ? HIDDEN[vendor] : undefined) ?? ANY_HIDDEN;
   const ofMessages = messages.reduce(

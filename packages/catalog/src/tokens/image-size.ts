@@ -13,7 +13,7 @@ export function imageSize(bytes: Uint8Array): ImageSize | undefined {
     if (view.getUint16(0) === 0xffd8) return jpegSize(view);
     if (view.getUint32(0) === 0x52494646 && view.getUint32(8) === 0x57454250) return webpSize(view);
   } catch (error) {
-    // Behind the end of the bytes.
+    // The image is truncated.
     if (!(error instanceof RangeError)) throw error;
   }
   return undefined;
@@ -22,7 +22,7 @@ export function imageSize(bytes: Uint8Array): ImageSize | undefined {
 const sized = (width: number, height: number): ImageSize | undefined =>
   width > 0 && height > 0 ? { width, height } : undefined;
 
-/** Segments one after the other, up to the frame. */
+/** Reads segments up to the frame. */
 function jpegSize(view: DataView): ImageSize | undefined {
   for (let at = 2; view.getUint8(at) === 0xff;) {
     const marker = view.getUint8(at + 1);

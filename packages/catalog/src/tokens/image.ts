@@ -4,7 +4,7 @@ import { ANY_IMAGE, IMAGE_RULES, type ImageRule } from './profiles.ts';
 /** Assumed size of an image with an unknown size: one that the vendor scales down. */
 const LARGE: ImageSize = { width: 2048, height: 2048 };
 
-/** About how many tokens a picture is for this model, by its vendor's rule; 1,600 where none is known. */
+/** Estimates the tokens of an image by the rule of the vendor; 1,600 without a known rule. */
 export function imageTokens(bytes: Uint8Array, model = ''): number {
   const rule = IMAGE_RULES.find(([pattern]) => pattern.test(model))?.[1] ?? ANY_IMAGE;
   return Math.ceil(applyRule(imageSize(bytes) ?? LARGE, rule));

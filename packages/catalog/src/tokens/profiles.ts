@@ -9,9 +9,9 @@ export type ImageRule =
 /** Rule for models without a known rule: more than most vendors count. */
 export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
 
-/** The first that fits. Vendors' documentation of vision, 2026-11. */
+/** Rules by pattern of the model id; the first match applies. Source: documentation of the vendors, 2026-11. */
 export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[] = [
-  // platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, made smaller first.
+  // platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, after the vendor has scaled the image down.
   [
     /claude-(?:opus-4-[7-9]|opus-[5-9]|sonnet-[5-9]|haiku-[5-9]|fable)/,
     { by: 'area', longest: 2576, pixelsPerToken: 750, most: 4784 },
@@ -63,16 +63,16 @@ function tokensOfPage(rule: ImageRule): number {
   }
 }
 
-/** Tokens that a vendor adds to what was sent: for every request, and once more when there are tools. */
+/** Tokens that a vendor adds to every request, and additionally to requests with tools. */
 export interface HiddenTokens {
   readonly plain: number;
   readonly tools: number;
-  /** In the worst of hundred recorded requests. */
+  /** Maximum in a hundred recorded requests. */
   readonly maxPlain: number;
   readonly maxTools: number;
 }
 
-/** Where a vendor was not measured. */
+/** Values for vendors without measurements. */
 export const ANY_HIDDEN: HiddenTokens = { plain: 0, tools: 100, maxPlain: 110, maxTools: 1100 };
 
 /** Counted in recordings of 2024 to 2026: input as the vendor reported it, less an estimate of what was sent. */

@@ -18,6 +18,13 @@ it('that asks for JSON of any form has no schema to count', () => {
   expect(tokens({ output: { name: 'x', schema: undefined } })).toBe(tokens({}));
 });
 
+it('may lack tools', () => {
+  const messages = [user('hello there')];
+  expect(estimateRequest({ system: undefined, messages, output: undefined })).toEqual(
+    estimateRequest(asked()),
+  );
+});
+
 describe('a request is', () => {
   it('its text, with a frame and something for every message', () => {
     expect(estimateRequest(asked(), { vendor: 'openai' })).toEqual({

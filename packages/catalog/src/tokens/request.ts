@@ -8,7 +8,7 @@ import { estimateTokens } from './text.ts';
 /** Estimated tokens. An estimate is never reported as a vendor's count. */
 export interface TokenEstimate {
   readonly estimated: true;
-  /** As likely too many as too few. */
+  /** Estimated number of tokens, without bias. */
   readonly tokens: number;
   /**
    * Upper bound: one token for each byte of text, and the vendors' rules for images and PDF pages. What tools at the vendor
@@ -18,11 +18,12 @@ export interface TokenEstimate {
 }
 
 /** Parts of a request that the model reads. */
-export type EstimatedRequest = Pick<ModelRequest, 'system' | 'tools' | 'output'> & {
+export type EstimatedRequest = Pick<ModelRequest, 'system' | 'output'> & {
+  readonly tools?: ModelRequest['tools'] | undefined;
   readonly messages: readonly Message[];
 };
 
-/** Whom it goes to: what is added unseen, and how pictures are counted, differs. */
+/** Target of the request, which determines hidden tokens and the rule for images. */
 export interface EstimateTarget {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
@@ -30,14 +31,14 @@ export interface EstimateTarget {
   readonly count?: ((text: string) => number) | undefined;
   /** Number of pages of a PDF, if the application knows it. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Most pages that the model takes: a bound for PDFs whose pages cannot be counted. */
+  /** Maximum number of PDF pages that the model accepts, as a bound for PDFs with an unknown number of pages. */
   readonly maxPages?: number | undefined;
 }
 
 /** Estimates the input tokens of a request, and bounds them. */
 export function estimateRequest(request: EstimatedRequest, target: EstimateTarget = {}): TokenEstimate {
   const { vendor = '', count = estimateTokens } = target;
-  const { system, messages, tools, output } = request;
+  const { system, messages, tools = [], output } = request;
   const texts = [
     system ?? '',
     ...tools.map(toolText),
@@ -93,7 +94,7 @@ function partTokens(part: AnyPart, target: EstimateTarget): number {
 /** 32 tokens a second, as Gemini counts them, of 16,000 bytes, as MP3 has them at 128 kbit/s. */
 const BYTES_OF_AUDIO_TOKEN = 500;
 
-/** A page is read and looked at. */
+/** Tokens of a page, as text and as an image. */
 const PAGE_TOKENS = 2500;
 const BYTES_OF_PAGE = 60_000;
 

@@ -3,5 +3,5 @@ import { catalogOfVendor } from '../catalog-of-vendor.ts';
 import type { Catalog } from '../contract.ts';
 import { rows } from '../generated/cohere.ts';
 
-/** The models of this vendor alone, for bundles. */
+/** Catalog of this vendor only, for bundles. */
 export const catalog: Catalog = /* @__PURE__ */ catalogOfVendor('cohere', rows);

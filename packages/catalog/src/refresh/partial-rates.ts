@@ -1,17 +1,17 @@
-import type { Rates } from '../src/contract.ts';
+import type { Rates } from '../contract.ts';
 
 /** Rates as they are read, one after the other. */
 export type ReadRates = { readonly [K in keyof Rates]?: number | undefined };
 
 /** Returns the rates that are set. Reasoning that costs as much as output has no separate rate. */
-export function saidRates(read: ReadRates): Partial<Rates> {
+export function definedRates(read: ReadRates): Partial<Rates> {
   const { reasoning, ...rest } = read;
   const own = reasoning === read.output ? rest : read;
   return Object.fromEntries(Object.entries(own).filter(([, rate]) => rate !== undefined));
 }
 
 /** Whether the rates contain input and output, the minimum for a price. */
-export function wholeRates(read: ReadRates): Rates | undefined {
+export function completeRates(read: ReadRates): Rates | undefined {
   const { input, output } = read;
-  return input === undefined || output === undefined ? undefined : { ...saidRates(read), input, output };
+  return input === undefined || output === undefined ? undefined : { ...definedRates(read), input, output };
 }

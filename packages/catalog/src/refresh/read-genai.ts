@@ -1,8 +1,8 @@
-import type { Rates } from '../src/contract.ts';
+import type { Rates } from '../contract.ts';
 import { feeOf, rateOfMillion } from './amounts.ts';
 import { numberIn, recordIn, recordsIn, recordsOf, textIn, type Json } from './json.ts';
 import type { Listed, Listing, Offer } from './offer.ts';
-import { wholeRates } from './said-rates.ts';
+import { completeRates } from './partial-rates.ts';
 
 /** genai-prices' data file: `[{ id, models: [{ id, match, prices }] }]`, prices in USD per million, with periods. */
 export function readGenaiPrices(json: unknown, vendor: string | undefined): Listing {
@@ -82,7 +82,7 @@ function ratesAt(prices: Json, inputTokens: number, isSilent: boolean): Rates | 
     const usd = priceAt(prices, name, inputTokens);
     if (usd !== undefined) rates[rate] = rateOfMillion(usd);
   }
-  return wholeRates(rates);
+  return completeRates(rates);
 }
 
 function priceAt(prices: Json, name: string, inputTokens: number): number | undefined {

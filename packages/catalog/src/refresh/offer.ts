@@ -1,7 +1,7 @@
-import type { CatalogModel, Rates } from '../src/contract.ts';
+import type { CatalogModel, Rates } from '../contract.ts';
 
 /** Where data comes from. */
-export type SourceName = 'models.dev' | 'genai-prices' | 'litellm';
+export type SourceName = 'models.dev' | 'genai-prices' | 'litellm' | 'pi-ai';
 
 /** Price of a model in one source from a day on. */
 export interface Offer {
@@ -32,9 +32,10 @@ export interface Listed {
 /** Listings of a vendor in one source. */
 export type Listing = readonly Listed[];
 
-/** Listings of a vendor in the three sources. */
+/** Listings of a vendor in the four sources. */
 export interface Listings {
   readonly modelsDev: Listing;
   readonly genai: Listing;
   readonly litellm: Listing;
+  readonly piAi: Listing;
 }

@@ -1,8 +1,8 @@
-import type { Modality, Rates } from '../src/contract.ts';
+import type { Modality, Rates } from '../contract.ts';
 import { feeOf, rateOfUnit } from './amounts.ts';
 import { isoDate, numberIn, recordIn, textIn, type Json } from './json.ts';
 import type { Facts, Listed, Listing, Offer } from './offer.ts';
-import { saidRates, wholeRates } from './said-rates.ts';
+import { definedRates, completeRates } from './partial-rates.ts';
 import type { VendorNames } from './vendors.ts';
 
 /** LiteLLM's `model_prices_and_context_window.json`: `{ key: … }`, prices in USD per token. */
@@ -68,11 +68,11 @@ function someRates(entry: Json, suffix: string): Partial<Rates> {
     const usd = numberIn(entry, name + suffix);
     if (usd !== undefined) rates[rate] = rateOfUnit(usd);
   }
-  return saidRates(rates);
+  return definedRates(rates);
 }
 
 function ratesOf(entry: Json, suffix: string, isSilent = false): Rates | undefined {
-  return wholeRates({ ...(isSilent && { output: 0 }), ...someRates(entry, suffix) });
+  return completeRates({ ...(isSilent && { output: 0 }), ...someRates(entry, suffix) });
 }
 
 const STEP = /^input_cost_per_token_above_(\d+)k_tokens$/;

@@ -1,8 +1,8 @@
-import type { Modality, Rates } from '../src/contract.ts';
+import type { Modality, Rates } from '../contract.ts';
 import { rateOfMillion } from './amounts.ts';
 import { isoDate, numberIn, recordIn, recordsIn, textIn, textsIn, type Json } from './json.ts';
 import type { Facts, Listed, Listing, Offer } from './offer.ts';
-import { wholeRates } from './said-rates.ts';
+import { completeRates } from './partial-rates.ts';
 
 /** models.dev's `api.json`: `{ vendor: { models: { id: … } } }`, prices in USD per million. */
 export function readModelsDev(json: Json, vendor: string): Listing {
@@ -72,7 +72,7 @@ function ratesOf(cost: Json): Rates | undefined {
     const usd = numberIn(cost, name);
     if (usd !== undefined) rates[rate] = rateOfMillion(usd);
   }
-  return wholeRates(rates);
+  return completeRates(rates);
 }
 
 function offerOf(cost: Json, rates: Rates, model: Json): Offer {

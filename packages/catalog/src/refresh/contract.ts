@@ -1,0 +1,143 @@
+import type { Clock, LlmError } from '@majordomo/core';
+import type { Catalog, CatalogModel } from '../contract.ts';
+
+/**
+ * Place of catalogue data: an `https:` URL (`http:` only for loopback addresses), or an object with a `load` function. The
+ * data may have the shape of `catalog.json` of this package, of models.dev's `api.json`, of LiteLLM's
+ * `model_prices_and_context_window.json`, of genai-prices' data file, or of a folder of pi-ai (`{ 'openai.json': {…} }`). The
+ * shape is detected from the content.
+ */
+export type CatalogSource = string | URL | LoadedSource;
+
+/** Source that the application reads itself, such as a file, a bucket or a private registry. */
+export interface LoadedSource {
+  /** Name in `Catalog.sources`, in `Price.sources` and in messages. */
+  readonly name: string;
+  /** Returns the parsed JSON; `undefined` if it has not changed since `etag`. */
+  load(context: {
+    readonly signal: AbortSignal;
+    readonly etag: string | undefined;
+  }): Promise<LoadedData | undefined>;
+}
+
+/** Data of a source. */
+export interface LoadedData {
+  /** Parsed JSON. */
+  readonly data: unknown;
+  /** Version of the data, which the next `load` receives. */
+  readonly etag?: string | undefined;
+  /** ISO date of data that states none. @default the current day */
+  readonly date?: string | undefined;
+}
+
+/** Catalogue document as a store holds it, and as the package ships it in `catalog.json`. */
+export interface CatalogDocument {
+  readonly format: 'majordomo-catalog/1';
+  /** ISO date of the data. */
+  readonly date: string;
+  readonly sources: Catalog['sources'];
+  readonly models: readonly CatalogModel[];
+}
+
+/** Stored document with the values that a conditional request needs. */
+export interface StoredCatalog {
+  readonly document: CatalogDocument;
+  /** Time of the last successful check of the source, ISO. */
+  readonly checkedAt: string;
+  readonly etag?: string | undefined;
+  /** Name of the source to which `etag` and `counts` belong. */
+  readonly source?: string | undefined;
+  /** Number of models per vendor in the last data of the source, which shows a later loss of models. */
+  readonly counts?: ModelCounts | undefined;
+}
+
+/** Number of models by vendor. */
+export type ModelCounts = Readonly<Record<string, number>>;
+
+/** Storage between starts of a program. Writes replace the previous value completely or not at all. */
+export interface CatalogStore {
+  /** Returns the stored value, or `undefined` if none exists. Rejects if the value cannot be read. */
+  read(): Promise<StoredCatalog | undefined>;
+  /** Replaces the stored value. Rejects if it cannot be written; the previous value then remains. */
+  write(value: StoredCatalog): Promise<void>;
+}
+
+/** Options of `refreshed`. */
+export interface RefreshOptions {
+  /** Source of the data. Throws `config` for an `http:` URL of another host than a loopback address. */
+  readonly from: CatalogSource;
+  /** Storage between starts. @default none: each start begins with the shipped snapshot. */
+  readonly store?: CatalogStore | undefined;
+  /**
+   * Time between two checks of the source, in milliseconds, with up to 10 % added at random. 0: the source is checked only by
+   * `refresh()`, not at the start either.
+   *
+   * @default 86_400_000
+   */
+  readonly everyMs?: number | undefined;
+  /**
+   * Maximum factor by which a rate, a fee or a tier of a known model may change, in either direction. A price with a larger
+   * change, and a change from above 0 to 0, is refused: the model keeps its previous price.
+   *
+   * @default 5
+   */
+  readonly maxChange?: number | undefined;
+  /** `vendor/id` of changes that a person has reviewed and that are accepted despite `maxChange`. @default [] */
+  readonly accept?: readonly string[] | undefined;
+  /** Vendors whose models are read. @default the vendors of the base catalogue */
+  readonly vendors?: readonly string[] | undefined;
+  /**
+   * Base catalogue that the data is merged over. The result never has less than this catalogue.
+   *
+   * @default the shipped snapshot
+   */
+  readonly base?: Catalog | undefined;
+  /** Maximum time of one load, and maximum wait of `refreshed` for the first load, in milliseconds. 0 disables it. @default 10_000 */
+  readonly timeoutMs?: number | undefined;
+  /** Maximum size of the response body of a URL, in bytes after decompression. @default 67_108_864 */
+  readonly maxBytes?: number | undefined;
+  /** Function that sends the request to a URL. @default the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Listener for the result of each check. Errors that it throws are ignored. */
+  readonly onEvent?: ((event: CatalogEvent) => void) | undefined;
+  /** Source of time. @default the system's clock */
+  readonly clock?: Clock | undefined;
+}
+
+/** One difference between two catalogues. */
+export interface CatalogChange {
+  /**
+   * `added`: the model was unknown. `priced`: it had no price. `changed`: another price. `retiring`: a retirement date is new
+   * or has changed.
+   */
+  readonly type: 'added' | 'priced' | 'changed' | 'retiring';
+  readonly vendor: string;
+  readonly id: string;
+  /**
+   * Rates that differ, in micro-USD per million units, as `input: 2000000 → 20000000`. Empty for `added` and `retiring`.
+   */
+  readonly rates: readonly string[];
+  /**
+   * Reason for which the change was not applied, such as `input ×10 is above maxChange 5`; `undefined` if it was applied.
+   */
+  readonly refused?: string | undefined;
+}
+
+/** Result of a check of the source. */
+export type CatalogEvent =
+  | { readonly type: 'refreshed'; readonly date: string; readonly changes: readonly CatalogChange[] }
+  /** The source has no newer data (304, the same date, or an older date than the current data). */
+  | { readonly type: 'unchanged' }
+  /** The current data stays in use. `error.message` names the source and the reason. */
+  | { readonly type: 'failed'; readonly error: LlmError };
+
+/** Catalogue whose data is exchanged at once, while lookups in progress finish with the previous data. */
+export interface RefreshedCatalog extends Catalog {
+  /**
+   * Checks the source now. Concurrent calls share one request. Never rejects: a failure is reported as a `failed` event and
+   * returned.
+   */
+  refresh(): Promise<CatalogEvent>;
+  /** Ends the timer. The catalogue stays usable. */
+  close(): void;
+}

@@ -1,0 +1,65 @@
+import { LlmError } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
+import { catalogOf } from '../catalog-of.ts';
+import type { Catalog, CatalogModel } from '../contract.ts';
+import { modelsIn } from '../model-store.ts';
+import { checkOverride } from '../override.ts';
+import type { CatalogDocument } from './contract.ts';
+
+export const FORMAT = 'majordomo-catalog/1';
+
+/**
+ * Returns all models of a catalogue as a document.
+ *
+ * @param vendors vendors whose models are included; default: all
+ */
+export async function catalogDocument(
+  catalog: Catalog,
+  vendors: readonly string[] = catalog.vendors,
+): Promise<CatalogDocument> {
+  const { date, sources } = catalog;
+  const models = await Promise.all(vendors.map((vendor) => catalog.models(vendor)));
+  return { format: FORMAT, date, sources, models: models.flat() };
+}
+
+/** Returns a catalogue of the models, over the models of the vendors that `base` alone has. */
+export function catalogOfModels(
+  models: readonly CatalogModel[],
+  { date, sources }: Pick<Catalog, 'date' | 'sources'>,
+  base?: Catalog,
+): Catalog {
+  const byVendor = new Map<string, CatalogModel[]>();
+  for (const model of models) {
+    const own = byVendor.get(model.vendor);
+    if (own === undefined) byVendor.set(model.vendor, [model]);
+    else own.push(model);
+  }
+  return catalogOf({
+    date,
+    sources,
+    vendors: [...new Set([...(base?.vendors ?? []), ...byVendor.keys()])],
+    async load(vendor) {
+      return modelsIn(byVendor.get(vendor) ?? (await base?.models(vendor)) ?? []);
+    },
+  });
+}
+
+/** Checks the shape of a document that comes from a store or a source. Throws `protocol` with the path of an invalid member. */
+export function checkDocument(value: unknown): CatalogDocument {
+  const { format, date, sources, models } = (isRecord(value) ? value : {}) as Partial<CatalogDocument>;
+  if (format !== FORMAT) throw invalid('format', `is not ${FORMAT}`);
+  if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(date))
+    throw invalid('date', 'is not an ISO date');
+  if (!Array.isArray(sources)) throw invalid('sources', 'is not an array');
+  if (!Array.isArray(models)) throw invalid('models', 'is not an array');
+  for (const model of models as readonly CatalogModel[]) {
+    if (!isRecord(model)) throw invalid('models', 'contains a value that is not an object');
+    checkOverride(model);
+    if (!Array.isArray(model.prices) || !Array.isArray(model.input) || !Array.isArray(model.output))
+      throw invalid('models', `has a model without prices, input or output: ${model.vendor}/${model.id}`);
+  }
+  return value as CatalogDocument;
+}
+
+const invalid = (path: string, problem: string): LlmError =>
+  new LlmError('protocol', `${path} ${problem}`, { path });

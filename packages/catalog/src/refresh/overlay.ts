@@ -1,0 +1,169 @@
+import { LlmError } from '@majordomo/core';
+import type { Catalog, CatalogModel, Price } from '../contract.ts';
+import { priceAt } from '../price-at.ts';
+import { amountsThatDiffer, changesOf } from './changes.ts';
+import type { CatalogChange, ModelCounts } from './contract.ts';
+import type { SourceData } from './detect.ts';
+import { catalogOfModels } from './document.ts';
+
+/** Limits of a merge. */
+export interface OverlayRules {
+  readonly maxChange: number;
+  /** `vendor/id` of changes above the limit that are applied. */
+  readonly accept: readonly string[];
+  /** Whether only the changes in `accept` are applied, since the data is not newer. */
+  readonly acceptedOnly?: boolean;
+}
+
+/** Result of a merge. */
+export interface Overlay {
+  readonly catalog: Catalog;
+  readonly changes: readonly CatalogChange[];
+}
+
+/** Merges the data of a source over a catalogue. */
+export async function overlay(base: Catalog, data: SourceData, rules: OverlayRules): Promise<Overlay> {
+  const changes: CatalogChange[] = [];
+  const merged: CatalogModel[] = [];
+  for (const vendor of new Set(data.models.map((model) => model.vendor))) {
+    const known = await base.models(vendor);
+    const models = new Map(known.map((model) => [model.id, model]));
+    for (const next of data.models) {
+      if (next.vendor !== vendor) continue;
+      if (rules.acceptedOnly === true && !rules.accept.includes(`${vendor}/${next.id}`)) continue;
+      const before = models.get(next.id);
+      const after =
+        before === undefined
+          ? { ...next, prices: statedPrices(next.prices, data) }
+          : mergeModel(before, next, data);
+      const refused = before && refusalOf(before, after, data.date, rules);
+      const found = changesOf(before, after, data.date);
+      if (refused !== undefined) {
+        const rates = found.find(({ type }) => type === 'changed')?.rates ?? [];
+        changes.push({ type: 'changed', vendor, id: next.id, rates, refused });
+      }
+      changes.push(...found.filter(({ type }) => refused === undefined || type !== 'changed'));
+      models.set(next.id, before && refused ? { ...after, prices: before.prices } : after);
+    }
+    merged.push(...models.values());
+  }
+  const names = new Set(data.sources.map(({ name }) => name));
+  const sources = [...base.sources.filter(({ name }) => !names.has(name)), ...data.sources];
+  return { catalog: catalogOfModels(merged, { date: data.date, sources }, base), changes };
+}
+
+/**
+ * Merges a stored document, which is the result of earlier merges, over a catalogue with an older date. Price periods that
+ * began after that date are retained.
+ */
+export async function overlayStored(base: Catalog, stored: SourceData): Promise<Catalog> {
+  const own = new Map<string, CatalogModel>();
+  for (const vendor of new Set(stored.models.map((model) => model.vendor)))
+    for (const model of await base.models(vendor)) own.set(`${vendor}/${model.id}`, model);
+  for (const model of stored.models) {
+    const key = `${model.vendor}/${model.id}`;
+    const known = own.get(key);
+    const later = model.prices.filter(({ from }) => from > base.date);
+    const prices =
+      known === undefined || known.prices.length === 0 ? model.prices : join(known.prices, later);
+    own.set(key, { ...known, ...model, prices });
+  }
+  return catalogOfModels([...own.values()], stored, base);
+}
+
+/** Returns the periods in their order. A later list replaces periods that begin on the same day. */
+function join(...lists: readonly (readonly Price[])[]): readonly Price[] {
+  const byDay = new Map(lists.flat().map((price) => [price.from, price]));
+  return [...byDay.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** Facts of the data replace those of the model. A price that differs begins on the date of the data. */
+function mergeModel(model: CatalogModel, next: CatalogModel, data: SourceData): CatalogModel {
+  const { prices: _prices, aliasOf, ...facts } = next;
+  // A source that lists an alias with a price states the price of a separate model.
+  const { aliasOf: _alias, ...known } = model;
+  const isAlias = model.aliasOf !== undefined && next.prices.length === 0;
+  const shown = data.isComplete ? facts : { retires: facts.retires, successor: facts.successor };
+  return {
+    ...known,
+    ...(isAlias && { aliasOf: aliasOf ?? model.aliasOf }),
+    ...(Object.fromEntries(
+      Object.entries(shown).filter(([, value]) => value !== undefined),
+    ) as Partial<CatalogModel>),
+    prices: mergePrices(model, next, data),
+  };
+}
+
+function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData): readonly Price[] {
+  const { date, isComplete } = data;
+  const day = new Date(date);
+  const [was, is] = [priceAt(model, day), priceAt(next, day)];
+  const later = next.prices.filter(({ from }) => from > date);
+  if (is === undefined) return join(model.prices, later);
+  if (was === undefined) return join(model.prices, statedPrices([is], data), later);
+  const { input, output } = is.rates;
+  const isEqual = isComplete
+    ? amountsThatDiffer(was, is).length === 0
+    : was.rates.input === input && was.rates.output === output;
+  const price = isEqual
+    ? { ...was, ...confirmed(was, is, isComplete) }
+    : { ...withFees(is, was), from: date };
+  return join(model.prices, [price], later);
+}
+
+/** Returns the prices without those of 0, by which a foreign source means that it does not know a price. */
+const statedPrices = (prices: readonly Price[], { isComplete }: SourceData): readonly Price[] =>
+  isComplete
+    ? prices
+    : prices.filter(({ rates, fees }) => rates.input + rates.output > 0 || fees !== undefined);
+
+/** Returns the sources of a price that another source confirms. */
+function confirmed(was: Price, is: Price, isComplete: boolean): Pick<Price, 'sources' | 'trust'> {
+  if (isComplete) return is;
+  const sources = [...new Set([...was.sources, ...is.sources])];
+  return { sources, trust: was.trust === 'single' && sources.length > 1 ? 'agreed' : was.trust };
+}
+
+/** Adds the fees that the new price does not state. */
+const withFees = (price: Price, before: Price): Price =>
+  before.fees === undefined ? price : { ...price, fees: { ...before.fees, ...price.fees } };
+
+/** Returns the reason for which a price is refused; `undefined` if it is applied. */
+function refusalOf(
+  before: CatalogModel,
+  after: CatalogModel,
+  date: string,
+  { maxChange, accept }: OverlayRules,
+): string | undefined {
+  if (accept.includes(`${after.vendor}/${after.id}`)) return undefined;
+  let last = priceAt(before, new Date(date));
+  if (last === undefined) return undefined;
+  for (const price of after.prices) {
+    if (price.from < date) continue;
+    for (const { name, before: was, after: is } of amountsThatDiffer(last, price)) {
+      if (was === undefined || is === undefined || was === 0) continue;
+      if (is === 0) return `${name} is 0, and was above 0`;
+      const factor = Math.max(is / was, was / is);
+      if (factor > maxChange)
+        return `${name} ${is > was ? '×' : '÷'}${Number(factor.toPrecision(3))} is above maxChange ${maxChange}`;
+    }
+    last = price;
+  }
+  return undefined;
+}
+
+/** Number of models per vendor. */
+export function countModels({ models }: Pick<SourceData, 'models'>): ModelCounts {
+  const counts: Record<string, number> = {};
+  for (const { vendor } of models) counts[vendor] = (counts[vendor] ?? 0) + 1;
+  return counts;
+}
+
+/** Throws `protocol` if a vendor has less than half of the models that the source listed before. */
+export function checkCounts(counts: ModelCounts, before: ModelCounts): void {
+  for (const [vendor, count] of Object.entries(before)) {
+    const left = counts[vendor] ?? 0;
+    if (left < count / 2)
+      throw new LlmError('protocol', `${vendor} has ${left} models instead of ${count}: the data is damaged`);
+  }
+}

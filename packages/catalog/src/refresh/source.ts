@@ -1,0 +1,107 @@
+import { LlmError, type Clock } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
+import type { CatalogSource, LoadedData, LoadedSource } from './contract.ts';
+
+/** Limits of one load. */
+export interface LoadLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+}
+
+/** Returns the source for a URL. Throws `config` for a URL that is neither `https:` nor `http:` of a loopback address. */
+export function sourceOf(from: CatalogSource, limits: LoadLimits): LoadedSource {
+  if (typeof from !== 'string' && !(from instanceof URL)) return from;
+  const url = URL.parse(String(from));
+  if (url === null) throw optionError('is not a URL; read a file with fileSource of @majordomo/catalog/node');
+  if (!isAllowed(url)) throw optionError('must be https:; http: is allowed for loopback addresses only');
+  return {
+    // User information and the query may contain secrets.
+    name: url.origin + url.pathname,
+    load: ({ signal, etag }) => loadUrl(url, etag, signal, limits),
+  };
+}
+
+const optionError = (problem: string): LlmError =>
+  new LlmError('config', `refreshed: from ${problem}`, { path: 'from' });
+
+const isAllowed = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' ||
+  (protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname));
+
+/** Loads a source within its time limit. Rejects with an `LlmError` that names the source. */
+export async function load(
+  source: LoadedSource,
+  etag: string | undefined,
+  { timeoutMs, clock }: LoadLimits,
+): Promise<LoadedData | undefined> {
+  const controller = new AbortController();
+  const onTimeout = (): void => {
+    controller.abort(new LlmError('timeout', `no response within ${timeoutMs} ms`));
+  };
+  const cancel = timeoutMs === 0 ? () => undefined : clock.timer(timeoutMs, onTimeout);
+  try {
+    const { signal } = controller;
+    return await abortable(
+      // A `load` that throws synchronously rejects too.
+      Promise.resolve().then(() => source.load({ signal, etag })),
+      signal,
+    );
+  } finally {
+    cancel();
+  }
+}
+
+/** Returns an error that begins with the name of the source. */
+export function failureOf(name: string, error: unknown): LlmError {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  // `fetch failed` states its reason in its cause only.
+  const reason = LlmError.is(error) || !(cause instanceof Error) ? message : `${message} (${cause.message})`;
+  const kind = LlmError.is(error) ? error.kind : error instanceof SyntaxError ? 'protocol' : 'network';
+  return new LlmError(kind, `${name}: ${reason}`, {}, { cause: error });
+}
+
+async function loadUrl(
+  url: URL,
+  etag: string | undefined,
+  signal: AbortSignal,
+  { fetch, maxBytes }: LoadLimits,
+): Promise<LoadedData | undefined> {
+  const headers = { accept: 'application/json', ...(etag !== undefined && { 'if-none-match': etag }) };
+  const response = await fetch(url, { headers, signal });
+  if (response.url !== '' && !isAllowed(new URL(response.url))) {
+    await response.body?.cancel();
+    throw new LlmError('protocol', 'the server redirects to an address that is not https:');
+  }
+  if (response.status === 304 || !response.ok) {
+    await response.body?.cancel();
+    if (response.status === 304) return undefined;
+    throw new LlmError('server', `the server responded with status ${response.status}`, {
+      status: response.status,
+    });
+  }
+  const data: unknown = JSON.parse(await readText(response, maxBytes));
+  const modified = Date.parse(response.headers.get('last-modified') ?? '');
+  return {
+    data,
+    etag: response.headers.get('etag') ?? undefined,
+    date: Number.isNaN(modified) ? undefined : new Date(modified).toISOString().slice(0, 10),
+  };
+}
+
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes)
+      throw new LlmError('protocol', `the response is longer than maxBytes (${maxBytes})`, {
+        path: 'maxBytes',
+      });
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
