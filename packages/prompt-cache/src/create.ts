@@ -1,0 +1,181 @@
+import type { CacheStore } from '@majordomo/cache';
+import { catalog as shipped, type Catalog } from '@majordomo/catalog';
+import {
+  LlmError,
+  systemClock,
+  type CallEvent,
+  type CallInfo,
+  type ChatRequest,
+  type Clock,
+  type TargetOrder,
+  type Usage,
+} from '@majordomo/core';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { decide, type CacheDecision } from './decide.ts';
+import { Conversations, type Holder } from './holders.ts';
+import { prefixOf, type Prefix } from './prefix.ts';
+
+/** Options of `createPromptCache`. */
+export interface PromptCacheOptions {
+  /**
+   * Prices.
+   *
+   * @default the shipped catalogue
+   */
+  readonly catalog?: Catalog | undefined;
+  /**
+   * Store that shares the state of conversations between processes: hashes and counts, never text. If it fails or is late,
+   * the call continues in the order of its chain.
+   *
+   * @default memory of this process
+   */
+  readonly store?: CacheStore | undefined;
+  /**
+   * Maximum wait for the store before a call, in milliseconds.
+   *
+   * @default 50
+   */
+  readonly storeTimeoutMs?: number | undefined;
+  /**
+   * Maximum number of conversations in memory, 1 or more. Beyond it, the least recently used one is removed.
+   *
+   * @default 10_000
+   */
+  readonly maxConversations?: number | undefined;
+  /**
+   * Maximum time for which a conversation stays away from the first healthy target of its chain, in milliseconds. Afterwards it
+   * returns. 0 returns at the second call.
+   *
+   * @default 1_800_000
+   */
+  readonly maxStayMs?: number | undefined;
+  /**
+   * Minimum share of the expected cost at the first healthy target that must be saved, from 0 to 1.
+   *
+   * @default 0.1
+   */
+  readonly minSaving?: number | undefined;
+  /**
+   * Lifetimes of `short` and `long` entries by vendor, in milliseconds. Vendors that are not listed keep their default.
+   *
+   * @default { short: 300_000, long: 3_600_000 }, and for openai and azure { short: 1_800_000, long: 43_200_000 }
+   */
+  readonly lifetimesMs?: Readonly<Record<string, CacheLifetimes>> | undefined;
+  /** Receives each decision about a conversation whose prefix another target than the first healthy one holds. */
+  readonly onDecision?: ((decision: CacheDecision) => void) | undefined;
+  /**
+   * Clock.
+   *
+   * @default the system clock
+   */
+  readonly clock?: Clock | undefined;
+}
+
+/** Lifetimes of a vendor's cache entries in milliseconds. */
+export interface CacheLifetimes {
+  readonly short: number;
+  readonly long: number;
+}
+
+/** Order function and listener for the same majordomo. */
+export interface PromptCache {
+  /** Function for `chain.order` of a majordomo or of one call. */
+  readonly order: TargetOrder;
+  /** Listener for `onEvent`. It learns from usage which prefixes each target holds. */
+  readonly onEvent: (event: CallEvent) => void;
+}
+
+const KINDS: KindsOf<PromptCacheOptions> = {
+  catalog: 'object with find',
+  store: 'object with get',
+  storeTimeoutMs: 0,
+  maxConversations: 1,
+  maxStayMs: 0,
+  minSaving: 0,
+  lifetimesMs: 'object',
+  onDecision: 'function',
+  clock: 'object with now',
+};
+
+const DEFAULT_LIFETIMES: CacheLifetimes = { short: 300_000, long: 3_600_000 };
+const OPENAI_LIFETIMES: CacheLifetimes = { short: 1_800_000, long: 43_200_000 };
+const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
+/** Maximum number of targets whose prefixes are known for one conversation. */
+const MAX_HOLDERS = 8;
+
+/**
+ * Creates an order function and a listener that keep a conversation at the target that holds its prefix in the vendor's
+ * cache, while that is cheaper than the first healthy target. Throws `config` for invalid options.
+ *
+ * @example
+ * const prompts = createPromptCache();
+ * const majordomo = createMajordomo({ providers, chain: { order: prompts.order }, onEvent: prompts.onEvent });
+ */
+export function createPromptCache(options: PromptCacheOptions = {}): PromptCache {
+  checkOptions('createPromptCache', options, KINDS);
+  if ((options.minSaving ?? 0) > 1)
+    throw new LlmError('config', 'createPromptCache: minSaving must be a number from 0 to 1', {
+      path: 'minSaving',
+    });
+  const { catalog = shipped, clock = systemClock, onDecision, store } = options;
+  const { storeTimeoutMs = 50, maxConversations = 10_000 } = options;
+  const { maxStayMs = 1_800_000, minSaving = 0.1 } = options;
+  const lifetimes: Readonly<Record<string, CacheLifetimes>> = { ...VENDOR_LIFETIMES, ...options.lifetimesMs };
+  const conversations = new Conversations({ store, storeTimeoutMs, maxConversations, clock });
+  const calls = new WeakMap<CallInfo, { readonly prefix: Prefix; readonly request: ChatRequest }>();
+
+  return {
+    async order(targets, { call, request, signal }) {
+      const prefix = prefixOf(request, call.tenant);
+      if (prefix === undefined) return undefined;
+      calls.set(call, { prefix, request });
+      const conversation = await conversations.read(prefix.conversation, signal);
+      if (conversation === undefined || conversation.holders.length === 0) return undefined;
+      const now = clock.now();
+      const facts = { call, request, prefix, targets, conversation, now };
+      const decision = await decide(facts, { catalog, maxStayMs, minSaving });
+      const isAway = decision?.type === 'stay';
+      if (isAway !== (conversation.awaySince !== undefined)) {
+        const { awaySince: _, ...rest } = conversation;
+        conversations.write(prefix.conversation, isAway ? { ...rest, awaySince: now } : rest);
+      }
+      if (decision !== undefined) notify(onDecision, decision);
+      return isAway ? [decision.target] : undefined;
+    },
+
+    onEvent(event) {
+      if (event.type !== 'attempt-end') return;
+      const known = calls.get(event.call);
+      const { target, usage, vendor = '', ms } = event.result;
+      if (known === undefined || usage?.input === undefined) return;
+      const { prefix, request } = known;
+      const lifetime = (lifetimes[vendor] ?? DEFAULT_LIFETIMES)[isLong(request) ? 'long' : 'short'];
+      const holder: Holder = {
+        target,
+        count: request.messages.length,
+        hash: prefix.hashes.at(-1) ?? '',
+        held: heldTokens(usage),
+        input: usage.input,
+        output: usage.output ?? 0,
+        // The vendor reads and writes its cache at the start of the attempt.
+        until: clock.now() - ms + lifetime,
+      };
+      const conversation = conversations.get(prefix.conversation);
+      const others = conversation.holders.filter((other) => other.target !== target);
+      const holders = [...others, holder].slice(-MAX_HOLDERS);
+      conversations.write(prefix.conversation, { ...conversation, holders });
+    },
+  };
+}
+
+/** Returns the tokens in the vendor's cache after a call. A vendor that caches by itself reports no writes. */
+function heldTokens({ input = 0, cacheRead, cacheWrite }: Usage): number {
+  if (cacheWrite === undefined && cacheRead !== undefined && cacheRead > 0) return input;
+  return (cacheRead ?? 0) + (cacheWrite ?? 0);
+}
+
+/** Whether the messages, or the prefix if no message is cached, have the long lifetime. */
+function isLong({ cache }: ChatRequest): boolean {
+  if (typeof cache !== 'object') return cache === 'long';
+  return cache.messages === 'none' ? cache.prefix === 'long' : cache.messages === 'long';
+}

@@ -1,0 +1,130 @@
+import { costOf, priceAt, type Catalog, type Price } from '@majordomo/catalog';
+import type { CallInfo, ChatRequest, ResolvedTarget, Usage } from '@majordomo/core';
+import type { Conversation, Holder } from './holders.ts';
+import { estimateTokens, type Prefix } from './prefix.ts';
+
+/** Decision about one call of a conversation whose prefix a target holds. */
+export interface CacheDecision {
+  readonly call: CallInfo;
+  /** `stay`: the holder goes first. `return`: the first healthy target goes first, although another target holds the prefix. */
+  readonly type: 'stay' | 'return';
+  /** Target that holds the prefix. */
+  readonly target: string;
+  /** First healthy target of the chain. */
+  readonly first: string;
+  /**
+   * Reason. `cheaper`: the holder saves at least `minSaving`. `expired`: the entry has reached the end of its lifetime, or the
+   * conversation no longer begins with it. `dearer`: the holder saves less. `too-long`: the conversation has stayed away for
+   * `maxStayMs`. `no-price`: the price of one of the two is unknown.
+   */
+  readonly why: 'cheaper' | 'expired' | 'dearer' | 'too-long' | 'no-price';
+  /** Expected cost at `first` minus that at the holder, in nano-USD; `undefined` without prices or without a live entry. */
+  readonly expectedSavedNanoUsd: bigint | undefined;
+}
+
+/** Limits of a decision. */
+export interface DecisionRules {
+  readonly catalog: Catalog;
+  readonly maxStayMs: number;
+  readonly minSaving: number;
+}
+
+/** Facts of one call. */
+export interface DecisionFacts {
+  readonly call: CallInfo;
+  readonly request: ChatRequest;
+  readonly prefix: Prefix;
+  readonly targets: readonly ResolvedTarget[];
+  readonly conversation: Conversation;
+  /** Current time in epoch milliseconds. */
+  readonly now: number;
+}
+
+const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
+
+/** Returns the decision; `undefined` if no healthy target holds more of the prefix than the first healthy one. */
+export async function decide(
+  facts: DecisionFacts,
+  { catalog, maxStayMs, minSaving }: DecisionRules,
+): Promise<CacheDecision | undefined> {
+  const { call, targets, conversation, now } = facts;
+  const healthy = targets.filter(isHealthy);
+  const [first] = healthy;
+  if (first === undefined) return undefined;
+  const heldAt = (target: string): number => liveHolder(facts, target)?.held ?? 0;
+  const decision = (
+    target: string,
+    why: CacheDecision['why'],
+    expectedSavedNanoUsd?: bigint,
+  ): CacheDecision => ({
+    call,
+    type: why === 'cheaper' ? 'stay' : 'return',
+    target,
+    first: first.target,
+    why,
+    expectedSavedNanoUsd,
+  });
+  const holders = healthy.slice(1).filter(({ target }) => heldAt(target) > heldAt(first.target));
+  if (holders.length === 0) {
+    const last = conversation.holders.at(-1);
+    const isAway = last !== undefined && healthy.slice(1).some(({ target }) => target === last.target);
+    return isAway && heldAt(last.target) === 0 ? decision(last.target, 'expired') : undefined;
+  }
+  const atFirst = await expectedCost(first, facts, catalog);
+  const costs = await Promise.all(
+    holders.map(async ({ target, ...rest }) => ({
+      target,
+      cost: await expectedCost({ target, ...rest }, facts, catalog),
+    })),
+  );
+  const best = costs.reduce((cheapest, next) => (isLower(next.cost, cheapest.cost) ? next : cheapest));
+  if (atFirst === undefined || best.cost === undefined) return decision(best.target, 'no-price');
+  const saved = atFirst - best.cost;
+  const isTooLong = conversation.awaySince !== undefined && now - conversation.awaySince > maxStayMs;
+  if (isTooLong) return decision(best.target, 'too-long', saved);
+  const isCheaper = saved > 0n && Number(saved) >= Number(atFirst) * minSaving;
+  return decision(best.target, isCheaper ? 'cheaper' : 'dearer', saved);
+}
+
+const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =>
+  cost !== undefined && (other === undefined || cost < other);
+
+/** Returns the prefix that a target holds, if it is alive and the conversation still begins with it. */
+function liveHolder({ conversation, prefix, now }: DecisionFacts, target: string): Holder | undefined {
+  const holder = conversation.holders.find((one) => one.target === target);
+  return holder !== undefined && holder.until > now && prefix.hashes[holder.count] === holder.hash
+    ? holder
+    : undefined;
+}
+
+/** Returns the expected cost of the call at a target in nano-USD, if the model answers as long as the last time. */
+async function expectedCost(
+  { target, vendor, model, billing }: ResolvedTarget,
+  facts: DecisionFacts,
+  catalog: Catalog,
+): Promise<bigint | undefined> {
+  const found = vendor === undefined ? undefined : await catalog.find(vendor, model);
+  const price = found && priceAt(found.model, new Date(facts.now));
+  const held = liveHolder(facts, target)?.held ?? 0;
+  return costOf(expectedUsage(facts, held, price), price, { billing }).nanoUsd;
+}
+
+function expectedUsage(
+  { request, conversation, prefix }: DecisionFacts,
+  held: number,
+  price: Price | undefined,
+): Usage {
+  const last = conversation.holders.findLast(({ count, hash }) => prefix.hashes[count] === hash);
+  const input = (last?.input ?? 0) + estimateTokens(request.messages.slice(last?.count ?? 0));
+  const cacheRead = Math.min(held, input);
+  const writes = price?.rates.cacheWrite !== undefined && isCaching(request);
+  return {
+    input,
+    output: last?.output ?? 0,
+    cacheRead,
+    cacheWrite: writes ? input - cacheRead : 0,
+    reasoning: undefined,
+  };
+}
+
+const isCaching = ({ cache }: ChatRequest): boolean => cache !== undefined && cache !== 'none';

@@ -1,0 +1,126 @@
+import type { CacheStore } from '@majordomo/cache';
+import type { Clock } from '@majordomo/core';
+import { abortable, isRecord } from '@majordomo/core/toolkit';
+
+/** Prefix that one target holds in its cache. */
+export interface Holder {
+  readonly target: string;
+  /** Number of messages, and the hash of this prefix. */
+  readonly count: number;
+  readonly hash: string;
+  /** Cached tokens. */
+  readonly held: number;
+  /** Input and output tokens of the last request. */
+  readonly input: number;
+  readonly output: number;
+  /** End of the entry's lifetime, in epoch milliseconds. */
+  readonly until: number;
+}
+
+/** State of one conversation: hashes and counts only. */
+export interface Conversation {
+  readonly holders: readonly Holder[];
+  /** Time since which another target than the first healthy one goes first, in epoch milliseconds. */
+  readonly awaySince?: number | undefined;
+}
+
+export const NO_HOLDERS: Conversation = { holders: [] };
+
+const KEY_PREFIX = 'majordomo/prompt-cache/';
+
+/** Options of `Conversations`. */
+interface ConversationsOptions {
+  readonly store: CacheStore | undefined;
+  readonly storeTimeoutMs: number;
+  readonly maxConversations: number;
+  readonly clock: Clock;
+}
+
+/** Conversations in memory and, if there is one, in the store. */
+export class Conversations {
+  private readonly options: ConversationsOptions;
+  private readonly known = new Map<string, Conversation>();
+
+  constructor(options: ConversationsOptions) {
+    this.options = options;
+  }
+
+  /** Returns a conversation; `undefined` if the store fails or is late. */
+  async read(key: string, signal: AbortSignal): Promise<Conversation | undefined> {
+    const { store } = this.options;
+    if (store === undefined) {
+      const known = this.get(key);
+      if (known !== NO_HOLDERS) this.set(key, known);
+      return known;
+    }
+    const stored = await this.fromStore(store, key, signal);
+    if (stored !== undefined) this.set(key, stored);
+    return stored;
+  }
+
+  /** Returns the conversation that this process knows. */
+  get(key: string): Conversation {
+    return this.known.get(key) ?? NO_HOLDERS;
+  }
+
+  /** Stores a conversation. The shared store follows in the background. */
+  write(key: string, conversation: Conversation): void {
+    this.set(key, conversation);
+    const { store, clock } = this.options;
+    if (store === undefined) return;
+    const untils = conversation.holders.map(({ until }) => until);
+    const ttlMs = Math.max(1, ...untils.map((until) => until - clock.now()));
+    const write = async (): Promise<void> => {
+      await store.set(KEY_PREFIX + key, conversation, ttlMs);
+    };
+    // Without a stored value the other processes keep the order of the chain.
+    void write().catch(() => undefined);
+  }
+
+  private set(key: string, conversation: Conversation): void {
+    this.known.delete(key);
+    this.known.set(key, conversation);
+    const [oldest] = this.known.keys();
+    if (this.known.size > this.options.maxConversations && oldest !== undefined) this.known.delete(oldest);
+  }
+
+  private async fromStore(
+    store: CacheStore,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<Conversation | undefined> {
+    const { clock, storeTimeoutMs } = this.options;
+    const late = new AbortController();
+    const cancel = clock.timer(storeTimeoutMs, () => {
+      late.abort();
+    });
+    try {
+      const reading = (async () => store.get(KEY_PREFIX + key))();
+      const value = await abortable(reading, AbortSignal.any([signal, late.signal]));
+      return parseConversation(value);
+    } catch {
+      return undefined;
+    } finally {
+      cancel();
+    }
+  }
+}
+
+/** Returns the stored conversation. A value of another form counts as none. */
+function parseConversation(value: unknown): Conversation {
+  if (!isRecord(value) || !Array.isArray(value['holders']) || !value['holders'].every(isHolder))
+    return NO_HOLDERS;
+  const { holders, awaySince } = value;
+  return { holders, ...(typeof awaySince === 'number' && { awaySince }) };
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (!isRecord(value)) return false;
+  const { target, hash, count, held, input, output, until } = value;
+  return (
+    typeof target === 'string' &&
+    typeof hash === 'string' &&
+    [count, held, input, output].every((amount) => Number.isSafeInteger(amount) && Number(amount) >= 0) &&
+    Number.isFinite(until)
+  );
+}

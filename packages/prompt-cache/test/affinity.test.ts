@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { simulation } from './support/simulation.ts';
+
+const STEPS = 60;
+
+it('reads from the cache over a head that fails every second step, at 0.85 of the cost', async () => {
+  const fails = (step: number): boolean => step % 2 === 1;
+  const plain = await simulation({ steps: STEPS, fails });
+  const ordered = await simulation({ steps: STEPS, fails, ordered: true });
+  expect(ordered.served).toBe(STEPS);
+  expect(ordered.readShare).toBeGreaterThanOrEqual(0.95);
+  expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.85);
+});
+
+it('costs at most 0.6 where the order of the chain is reversed at every call and the head comes back cold', async () => {
+  const options = { steps: STEPS, reversed: true, pauseMs: 200_000 };
+  const plain = await simulation(options);
+  const ordered = await simulation({ ...options, ordered: true });
+  expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.6);
+});
+
+it('costs the same as the chain without failures', async () => {
+  const plain = await simulation({ steps: 20 });
+  const ordered = await simulation({ steps: 20, ordered: true });
+  expect(ordered).toEqual(plain);
+  expect(plain.readShare).toBeGreaterThanOrEqual(0.95);
+});

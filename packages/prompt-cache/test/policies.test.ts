@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { documents } from './support/documents.ts';
+import { simulation } from './support/simulation.ts';
+
+it.each([1, 4, 11])(
+  'an agent with %i parallel calls costs at most half with a cache, and auto is not dearer',
+  async (parallel) => {
+    const run = { steps: 40, parallel, resultChars: 400, compactEvery: 20 };
+    const [none, short, auto] = await Promise.all(
+      (['none', 'short', 'auto'] as const).map(
+        async (cache) => (await simulation({ ...run, cache })).picoUsd,
+      ),
+    );
+    expect(auto! / short!).toBeLessThanOrEqual(1.001);
+    expect(short! / none!).toBeLessThanOrEqual(0.5);
+  },
+);
+
+it('auto costs less than none and at most 0.9 of short for one-time documents', async () => {
+  const [none, short, auto] = await Promise.all(
+    (['none', 'short', 'auto'] as const).map(async (cache) => documents(cache, { count: 30 })),
+  );
+  expect(auto!).toBeLessThan(none!);
+  expect(auto! / short!).toBeLessThanOrEqual(0.9);
+});
+
+it('a plan with after costs at most a third of auto for many questions about one document', async () => {
+  const [auto, after] = await Promise.all(
+    (['auto', { after: 1 }] as const).map(async (cache) => documents(cache, { count: 30, isOne: true })),
+  );
+  expect(after! / auto!).toBeLessThanOrEqual(1 / 3);
+});
