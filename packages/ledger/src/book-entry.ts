@@ -1,8 +1,9 @@
 import { LlmError } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
 import type { Entry } from './contract/ledger.ts';
 import type { SpendRecord } from './contract/record.ts';
 import type { LedgerContext } from './gate/context.ts';
-import { MAX_AMOUNT, MAX_USD, parseUsd } from './limits/money.ts';
+import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
 /** The reservation holds nothing. The store uses its id to recognize a repeated booking. */
@@ -19,10 +20,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
   const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };
   const counted = limits.countersFor(spender).filter(({ limit }) => limit.unit === 'usd');
-  const claims = counted.map(({ limit, counter }) => ({
-    ...limit.claim(counter, 0n, spender, now),
-    max: MAX_AMOUNT,
-  }));
+  const claims = counted.map(({ limit, counter }) => limit.emptyClaim(counter, spender, now));
   const record: SpendRecord = {
     id,
     at: new Date(now).toISOString(),
@@ -50,11 +48,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
     );
   }
   await store.append(record);
-  try {
-    options.onRecord?.(record);
-  } catch {
-    // An error of a listener does not affect the booking.
-  }
+  notify(options.onRecord, record);
   if (options.onAlert === undefined) return;
   for (const { limit, counter } of counted)
     void context.outbox.send({ run: () => alerts.onBooked({ limit, counter, amount, tenant }) });
@@ -67,11 +61,5 @@ function checkEntry({ vendor, usd, id }: Entry): bigint {
   if (typeof vendor !== 'string' || vendor === '')
     fail('vendor', 'must be the name of the vendor that was paid');
   if (id === '') fail('id', 'must not be empty; omit it for a random id');
-  return (
-    parseUsd(usd) ??
-    fail(
-      'usd',
-      `must be a string with a decimal number of at most ${MAX_USD} and nine decimals, such as '0.0125', not ${JSON.stringify(usd)}`,
-    )
-  );
+  return parseUsd(usd) ?? fail('usd', `${USD_RULE}, such as '0.0125', not ${JSON.stringify(usd)}`);
 }

@@ -4,7 +4,6 @@ import type { LedgerContext } from './gate/context.ts';
 import type { LimitCounters } from './limits/limit-counters.ts';
 import { emptyAt } from './limits/burn-rate.ts';
 import { samplesOf } from './limits/samples.ts';
-import { stateOf } from './limits/state-of.ts';
 
 /** Returns the states of all counters of these limits. */
 export async function limitStates(
@@ -16,7 +15,7 @@ export async function limitStates(
   const states = limits.map(async (limit) => {
     const counters = await store.counters(limit.prefix);
     return (counters.length > 0 ? counters : unusedCounters(limit)).map((counter) => {
-      const state = stateOf(limit, counter, now, undefined);
+      const state = limit.stateOf(counter, now);
       const left = limit.max > state.used ? limit.max - state.used : 0n;
       return { ...state, emptyAt: emptyAt(samples.get(counter.counter) ?? [], left, now) };
     });

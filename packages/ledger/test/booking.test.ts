@@ -24,7 +24,7 @@ const used = (input: number, output: number): Usage => ({
   reasoning: undefined,
 });
 
-/** A provider that says what it used and breaks then, as streams do that report their input first. */
+/** Provider whose stream breaks after it has reported its usage. */
 function breaking(usage: ModelEvent & { type: 'finish' }): Provider {
   const model: Model = {
     id: 'x',
@@ -65,6 +65,8 @@ describe('an attempt is booked', () => {
       ms: 0,
       usage: { input: 123, output: 45, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
       nanoUsd: '573000',
+      cacheSavedNanoUsd: '0',
+      cacheExtraNanoUsd: '0',
       basis: 'override',
       missing: [],
       catalog: PRICED.date,
@@ -341,10 +343,10 @@ describe('a store that is down', () => {
 
   it.each([
     ['failing', 0],
-    // Asked for room, and then told of the answer.
+    // The wait for the reservation, and the wait for the booking.
     ['silent', 2 * 250],
   ] as const)(
-    'and %s admits where that was asked for, in %d ms, and books when it is back',
+    'and %s admits calls with whenDown in %d ms, and books them when it is back',
     async (mode, ms) => {
       const clock = fakeClock(NOON);
       const { store, become } = fallible(memoryStore({ clock }));
@@ -385,7 +387,7 @@ describe('a store that is down', () => {
     ['failing', 5],
     ['silent', 1005],
   ] as const)(
-    'that is %s while an answer is booked gets it later, and the answer is there %d ms after',
+    'that is %s while a call is booked delays the response by %d ms, and stores the booking later',
     async (mode, ms) => {
       const clock = fakeClock(NOON);
       const { store, become } = fallible(memoryStore({ clock }));

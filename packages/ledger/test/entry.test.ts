@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger, memoryStore, type Alert, type LedgerStore } from '../src/index.ts';
-import { ledgerFixture, reply } from './support/fixture.ts';
+import { PRICED, ledgerFixture, reply } from './support/fixture.ts';
 
 describe('an entry', () => {
   it.each([
@@ -20,6 +20,61 @@ describe('an entry', () => {
     await expect(createLedger().book({ vendor: 'mail', usd: '9999999999' })).rejects.toThrow(
       'at most 9223372036.854775807',
     );
+  });
+});
+
+describe('a booked amount', () => {
+  const entry = { vendor: 'mail', usd: '0.25', tenant: 't', tags: { job: 'night' }, id: 'invoice' };
+
+  it('is reported as a record and emits alerts', async () => {
+    const limits = [{ name: 'all', max: { usd: '0.25' }, per: 'ever', alertAt: [1] }] as const;
+    const { ledger, records, alerts } = ledgerFixture([], { limits });
+    await ledger.book(entry);
+    await ledger.flush();
+    expect(records).toEqual([
+      {
+        id: 'booked/invoice',
+        at: '2026-11-20T12:00:00.000Z',
+        call: 'booked/invoice',
+        operation: 'booked',
+        target: 'mail',
+        vendor: 'mail',
+        model: undefined,
+        name: undefined,
+        tenant: 't',
+        tags: { job: 'night' },
+        outcome: 'finished',
+        ms: 0,
+        usage: undefined,
+        nanoUsd: '250000000',
+        basis: 'reported',
+        missing: [],
+        catalog: PRICED.date,
+      },
+    ]);
+    expect(alerts.map(({ type }) => type)).toEqual(['threshold', 'spent']);
+  });
+
+  it('counts on limits of money only, also beyond their maximum', async () => {
+    const limits = [
+      { name: 'money', max: { usd: '0.1' }, per: 'ever' },
+      { name: 'requests', max: { requests: 1 }, per: 'ever' },
+      { name: 'others', max: { usd: '1' }, per: 'ever', where: { vendor: ['acme'] } },
+    ] as const;
+    const { ledger } = ledgerFixture([], { limits });
+    await ledger.book(entry);
+    await ledger.book({ ...entry, id: 'another' });
+    expect((await ledger.state()).map(({ used, held }) => [used, held])).toEqual([
+      [500_000_000n, 0n],
+      [0n, 0n],
+      [0n, 0n],
+    ]);
+  });
+
+  it('without an id is booked each time', async () => {
+    const { ledger, records } = ledgerFixture([]);
+    for (let booking = 0; booking < 2; booking++) await ledger.book({ vendor: 'mail', usd: '1' });
+    expect(new Set(records.map(({ id }) => id)).size).toBe(2);
   });
 });
 

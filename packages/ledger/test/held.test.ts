@@ -16,7 +16,7 @@ const messages = [user('hi')];
 
 type Outcome = 'answered' | LlmError;
 
-/** A world whose calls are started without waiting for them. */
+/** Ledger whose calls are started without waiting for them. */
 function parallel(turns: readonly Turn[], options: LedgerOptions, clock: FakeClock = fakeClock(NOON)) {
   const { majordomo, ledger, alerts } = ledgerFixture(turns, options, {}, clock);
   const finished: number[] = [];
@@ -63,7 +63,7 @@ describe('a call that fits into a limit, but not next to the reservations of oth
       return outcome;
     });
     expect(await outcomesOf(clock, started)).toEqual(sizes.map(() => 'answered'));
-    // Two fit at once, so that neighbors may finish in either order; nobody is overtaken by more.
+    // Two fit at once, so neighbors may finish in either order.
     for (const [place, number] of finished.entries()) expect(Math.abs(place - number)).toBeLessThanOrEqual(2);
   });
 

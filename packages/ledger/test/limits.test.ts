@@ -169,6 +169,20 @@ describe('a limit', () => {
     expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 0 });
   });
 
+  it('of money emits no alert for calls that a plan includes', async () => {
+    const limits = [
+      day({ max: { usd: '1' }, alertAt: [0.1] }),
+      day({ name: 'requests', max: { requests: 1 } }),
+    ];
+    const { ask, ledger, alerts } = ledgerFixture([reply(5, 6)], { limits }, { billing: 'included' });
+    await ledger.book({ vendor: 'acme', usd: '0.05' });
+    await ask();
+    expect(alerts.flatMap((alert) => ('state' in alert ? [alert.state.limit.name] : []))).not.toContain(
+      'day',
+    );
+    expect((await ledger.state('day'))[0]).toMatchObject({ used: 50_000_000n });
+  });
+
   it('books an overrun, and denies the next', async () => {
     const { ask, ledger } = ledgerFixture([reply(5000, 5000), reply(1, 1)], {
       limits: [day({ max: { tokens: 2000 } })],

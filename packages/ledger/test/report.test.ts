@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { createLedger } from '../src/index.ts';
+import { createLedger, memoryStore, type ReportQuery } from '../src/index.ts';
+import { emptyRow } from '../src/report/sum-records.ts';
 import { describe, expect, it } from 'vitest';
 import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 
@@ -38,6 +39,80 @@ describe('a report', () => {
     const open = await ledger.report({ by: ['day'], empty: true });
     expect(open.map(({ key }) => key['day'])).toEqual(['2026-11-20', '2026-11-21', '2026-11-22']);
     expect(await createLedger().report({ by: ['day'], empty: true })).toEqual([]);
+  });
+
+  it.each([
+    ['hour', 'UTC', ['2026-11-20T12', '2026-11-20T13', '2026-11-20T14']],
+    ['hour', 'Asia/Kathmandu', ['2026-11-20T17', '2026-11-20T18', '2026-11-20T19']],
+    ['month', 'UTC', ['2026-11']],
+    ['day', 'Pacific/Auckland', ['2026-11-21']],
+  ])('by %s in %s has rows for all labels between its records', async (by, zone, labels) => {
+    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
+    await clock.advance(10 * 60_000);
+    await ask();
+    await clock.advance(2.5 * 3_600_000 - 30 * 60_000);
+    await ask();
+    const rows = await ledger.report({ by: [by as 'hour'], zone, empty: true });
+    expect(rows.map(({ key }) => key[by])).toEqual(labels);
+  });
+
+  it('has rows for months without records between those with records', async () => {
+    const { ask, ledger, clock } = ledgerFixture([reply(1, 1), reply(1, 1)]);
+    await ask();
+    await clock.advance(70 * DAY);
+    await ask();
+    const rows = await ledger.report({ by: ['month', 'tenant'], empty: true });
+    expect(rows.map(({ key, attempts }) => [key['month'], attempts])).toEqual([
+      ['2026-11', 1],
+      ['2026-12', 0],
+      ['2027-01', 1],
+    ]);
+  });
+
+  it('with other dimensions has empty rows for their values only', async () => {
+    const { ledger } = ledgerFixture([]);
+    const range = { from: new Date(NOON), to: new Date(NOON + 1), empty: true };
+    expect(await ledger.report({ by: ['day', 'tenant'], ...range })).toEqual([]);
+    expect((await ledger.report({ by: ['day', 'hour'], ...range })).map(({ key }) => key)).toEqual([
+      { day: '2026-11-20', hour: '2026-11-20T12' },
+    ]);
+  });
+
+  it('is computed by the store if it can, and has the order of its keys and empty rows all the same', async () => {
+    const memory = memoryStore();
+    const queries: unknown[] = [];
+    const row = { ...emptyRow({ day: '2026-11-21' }), calls: 1 };
+    const store = {
+      ...memory,
+      report: (query: ReportQuery) => {
+        queries.push(query);
+        return Promise.resolve([row, { ...row, key: { day: '2026-11-19' } }]);
+      },
+    };
+    const rows = await createLedger({ store }).report({ by: ['day'], empty: true });
+    expect(rows.map(({ key, calls }) => [key['day'], calls])).toEqual([
+      ['2026-11-19', 1],
+      ['2026-11-20', 0],
+      ['2026-11-21', 1],
+    ]);
+    expect(queries).toEqual([{ by: ['day'] }]);
+  });
+
+  it.each([
+    [{ by: ['weekday'] }, 'report: by: unknown dimension "weekday"; use hour, day, month, tenant, vendor'],
+    [{ by: ['tag'] }, "report: tag: `by: ['tag']` and `tag`, the name of a tag, must be set together"],
+    [{ by: ['day'], to: new Date('soon') }, 'report: to: is not a valid date'],
+    [{ by: ['tenant'], empty: true }, 'report: empty: requires day, hour or month in `by`'],
+    [{ by: ['day'], zone: 'Mars' }, "report: zone: 'Mars' is not a known time zone; use an IANA name"],
+  ])('of %j is rejected with the problem and the remedy', async (query, message) => {
+    await expect(createLedger().report(query as never)).rejects.toThrow(message);
+  });
+
+  it('accepts each dimension', async () => {
+    const keys = ['hour', 'day', 'month', 'tenant', 'vendor', 'provider', 'model', 'target'] as const;
+    for (const key of [...keys, 'name', 'outcome'] as const)
+      expect(await createLedger().report({ by: [key] })).toEqual([]);
+    expect(await createLedger().report({ by: ['tag'], tag: 'team' })).toEqual([]);
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const MONEY = readFileSync(join(import.meta.dirname, '../../../apps/docs/money.md'), 'utf8');
 const BUDGET = 20_000_000_000n;
 
-/** What a call holds on limits of money and tokens while it runs, without `maxTokens`. */
+/** Returns the amounts that a running call without `maxTokens` holds on limits of money and tokens. */
 async function heldBy(spec: string, parts: readonly (string | UserPart)[], options: LedgerOptions = {}) {
   const [vendor = '', model = ''] = spec.split('/');
   const provider = fakeProvider({ id: vendor, vendor, models: { [model]: [{ hang: true }] } });

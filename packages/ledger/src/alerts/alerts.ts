@@ -6,7 +6,6 @@ import type { SpendRecord } from '../contract/record.ts';
 import type { LedgerStore } from '../contract/store.ts';
 import type { LimitCounters } from '../limits/limit-counters.ts';
 import { BurnRate } from '../limits/burn-rate.ts';
-import { stateOf } from '../limits/state-of.ts';
 
 /** Amount that was booked or refused on a counter of a limit. */
 export interface BookedAmount {
@@ -49,9 +48,9 @@ export class Alerts {
     const burn = this.burnRateOf(counter);
     const now = this.clock.now();
     burn.addSample(state.used, amount, now);
-    const left = state.left > 0n ? state.left : 0n;
-    await this.emitShares(booked, { ...state, emptyAt: burn.emptyAt(left, now) });
-    if (isLong(limit)) await this.emitRunningOut(booked, { ...state, emptyAt: burn.emptyAt(left, now) });
+    const withRate = { ...state, emptyAt: burn.emptyAt(state.left > 0n ? state.left : 0n, now) };
+    await this.emitShares(booked, withRate);
+    if (isLong(limit)) await this.emitRunningOut(booked, withRate);
   }
 
   /** Checks a counter after a call was denied. */
@@ -113,7 +112,7 @@ export class Alerts {
   private async stateOf({ limit, counter }: BookedAmount): Promise<LimitState | undefined> {
     const counters = await this.store.counters(counter);
     const found = counters.find((one) => one.counter === counter);
-    return found && stateOf(limit, found, this.clock.now(), undefined);
+    return found && { ...limit.stateOf(found, this.clock.now()), emptyAt: undefined };
   }
 
   /**

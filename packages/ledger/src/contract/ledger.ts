@@ -9,8 +9,8 @@ import type { LedgerStore } from './store.ts';
 /** Options of `createLedger`. */
 export interface LedgerOptions {
   /**
-   * Store of counters and records: `@majordomo/store-sqlite` for one machine, `@majordomo/store-redis` for
-   * several.
+   * Store of counters and records: `@majordomo/store-sqlite` for one machine, `@majordomo/store-redis` or
+   * `@majordomo/store-postgres` for several.
    *
    * @default memoryStore()
    */

@@ -30,6 +30,13 @@ export interface SpendRecord {
    * usage; `nanoUsd` is the most that its input can cost.
    */
   readonly basis: Cost['basis'] | 'estimate';
+  /**
+   * Amount that reads from the prompt cache saved, as a decimal integer in nano-USD (`cacheEffect` of `@majordomo/catalog`);
+   * `undefined` if it is unknown or the attempt is included.
+   */
+  readonly cacheSavedNanoUsd?: string | undefined;
+  /** Extra amount paid for writes to the prompt cache, as a decimal integer in nano-USD; `undefined` like `cacheSavedNanoUsd`. */
+  readonly cacheExtraNanoUsd?: string | undefined;
   /** Reasons why the cost is unknown, or notes on it. */
   readonly missing: readonly string[];
   /** Date of the catalogue with the price. */

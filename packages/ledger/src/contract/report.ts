@@ -48,7 +48,15 @@ export interface ReportRow {
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
+  readonly cacheWrite: number;
   readonly nanoUsd: bigint;
+  /** Amount that reads from prompt caches saved: the sum over the records where it is known. */
+  readonly cacheSavedNanoUsd: bigint;
+  /**
+   * Extra amount paid for writes to prompt caches: the sum over the records where it is known.
+   * `cacheSavedNanoUsd - cacheExtraNanoUsd` is the net saving.
+   */
+  readonly cacheExtraNanoUsd: bigint;
   /** Number of attempts whose price is unknown. `nanoUsd` lacks them. */
   readonly unpriced: number;
   /**

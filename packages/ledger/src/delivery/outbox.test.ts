@@ -1,5 +1,6 @@
-import type { Clock } from '@majordomo/core';
-import { expect, it } from 'vitest';
+import { LlmError, type Clock } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
 import { Outbox } from './outbox.ts';
 
 /** Clock that never advances. */
@@ -8,53 +9,192 @@ const still: Clock = {
   sleep: () => new Promise(() => undefined),
   timer: () => () => undefined,
 };
+const down = (): Promise<void> => Promise.reject(new Error('down'));
 
-it('gives up the oldest jobs beyond 10,000 and reports them', async () => {
-  const outbox = new Outbox(still, () => undefined);
+/** Outbox on a fake clock, and a job that records the times of its tries, in seconds. */
+function setUp() {
+  const clock = fakeClock();
+  const errors: unknown[] = [];
+  const outbox = new Outbox(clock, (error) => errors.push(error));
+  const tries: number[] = [];
   const lost: number[] = [];
+  const jobThat = (run: () => Promise<void> | void) => ({
+    run: () => {
+      tries.push(clock.now() / 1000);
+      return run();
+    },
+    onLost: () => lost.push(clock.now() / 1000),
+  });
+  /** Advances the clock while another job completes at each step. */
+  const advanceWhileOthersComplete = async (
+    seconds: number,
+    stepSeconds: number,
+    run: () => Promise<void> | void = () => Promise.resolve(),
+  ): Promise<void> => {
+    for (let second = 0; second < seconds; second += stepSeconds) {
+      await outbox.send({ run });
+      await clock.advance(stepSeconds * 1000);
+    }
+  };
+  return { clock, errors, outbox, tries, lost, jobThat, advanceWhileOthersComplete };
+}
+
+describe('a job that fails', () => {
+  it('is tried again after 1, 2, 4, 8, 16 and then every 30 seconds', async () => {
+    const { clock, errors, outbox, tries, jobThat } = setUp();
+    await outbox.send(jobThat(down));
+    await clock.advance(100_000);
+    expect(tries).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
+    expect(errors).toHaveLength(8);
+  });
+
+  it('is tried again if it has no result within 30 seconds', async () => {
+    const { clock, outbox, tries, jobThat } = setUp();
+    void outbox.send(jobThat(() => new Promise(() => undefined)));
+    await clock.advance(31_000);
+    expect(tries).toEqual([0, 31]);
+  });
+
+  it('is tried as long as the store completes no other job', async () => {
+    const { clock, outbox, lost, jobThat } = setUp();
+    await outbox.send({ run: () => Promise.resolve() });
+    await outbox.send(jobThat(down));
+    await clock.advance(24 * 3_600_000);
+    expect(lost).toEqual([]);
+  });
+
+  it('is given up after ten minutes, if the store completes others', async () => {
+    const { clock, outbox, errors, lost, jobThat, advanceWhileOthersComplete } = setUp();
+    let isFirst = true;
+    const failsLateAtFirst = async (): Promise<void> => {
+      if (isFirst) await clock.sleep(29_000, new AbortController().signal);
+      isFirst = false;
+      throw new Error('refused');
+    };
+    void outbox.send(jobThat(failsLateAtFirst));
+    await advanceWhileOthersComplete(590, 10);
+    await advanceWhileOthersComplete(9, 1);
+    expect(lost).toEqual([]);
+    // Until the store has completed another job, it may be down.
+    expect(errors).toHaveLength(2);
+    await advanceWhileOthersComplete(2, 1);
+    expect(lost).toEqual([600]);
+    await clock.advance(3_600_000);
+    expect(lost).toEqual([600]);
+    await expect(outbox.flush()).rejects.toThrow('refused');
+  });
+
+  it('is given up after 20 more tries, if these take longer than ten minutes', async () => {
+    const { clock, outbox, tries, lost, jobThat, advanceWhileOthersComplete } = setUp();
+    const failsLate = (): Promise<void> => clock.sleep(29_000, new AbortController().signal).then(down);
+    void outbox.send(jobThat(failsLate));
+    await advanceWhileOthersComplete(1500, 25);
+    expect([tries.length, lost.length]).toEqual([21, 1]);
+  });
+
+  it('is given up at once if it can never be stored, and the next flush rejects', async () => {
+    const { clock, errors, outbox, lost, jobThat } = setUp();
+    const never = new LlmError('invalid-request', 'too long');
+    await outbox.send(jobThat(() => Promise.reject(never)));
+    expect([lost, errors, clock.pending]).toEqual([[0], [], 0]);
+    await expect(outbox.flush()).rejects.toBe(never);
+    await outbox.flush();
+  });
+});
+
+it('returns undefined for a job that completes synchronously', () => {
+  const { outbox } = setUp();
+  expect(outbox.send({ run: () => undefined })).toBeUndefined();
+});
+
+it('counts a job that completes synchronously as completed', async () => {
+  const { outbox, lost, jobThat, advanceWhileOthersComplete } = setUp();
+  await outbox.send(jobThat(down));
+  await advanceWhileOthersComplete(610, 10, () => undefined);
+  expect(lost).toEqual([601]);
+});
+
+describe('a flush', () => {
+  it('waits for running jobs, and for those that are sent meanwhile', async () => {
+    const { clock, outbox } = setUp();
+    const completed: string[] = [];
+    const sleep = (ms: number) => clock.sleep(ms, new AbortController().signal);
+    void outbox.send({
+      run: async () => {
+        await sleep(10);
+        completed.push('first');
+        void outbox.send({ run: () => sleep(10).then(() => void completed.push('second')) });
+      },
+    });
+    const flushed = outbox.flush().then(() => completed.push('flush'));
+    await clock.advance(20);
+    await flushed;
+    expect(completed).toEqual(['first', 'second', 'flush']);
+  });
+
+  it('tries each failed job once, in place of its next retry, and rejects with the first error', async () => {
+    const { clock, outbox, tries, jobThat } = setUp();
+    await outbox.send(jobThat(down));
+    await outbox.send({ run: () => Promise.reject(new Error('another')) });
+    await expect(outbox.flush()).rejects.toThrow('down');
+    expect(tries).toEqual([0, 0]);
+    await clock.advance(1999);
+    expect(tries).toEqual([0, 0]);
+    await clock.advance(1);
+    expect(tries).toEqual([0, 0, 2]);
+  });
+
+  it('waits for jobs that are sent by a retry', async () => {
+    const { clock, outbox } = setUp();
+    let isDown = true;
+    let isStored = false;
+    const sendNext = (): void => {
+      void outbox.send({
+        run: () => clock.sleep(10, new AbortController().signal).then(() => void (isStored = true)),
+      });
+    };
+    await outbox.send({ run: () => (isDown ? down() : Promise.resolve().then(sendNext)) });
+    isDown = false;
+    const wasStored = outbox.flush().then(() => isStored);
+    await clock.advance(10);
+    expect(await wasStored).toBe(true);
+  });
+
+  it('does not repeat a job that a retry has completed', async () => {
+    const { clock, outbox, tries, jobThat } = setUp();
+    await outbox.send(jobThat(() => (tries.length === 1 ? down() : undefined)));
+    await clock.advance(1000);
+    await outbox.flush();
+    await outbox.flush();
+    expect([tries, clock.pending]).toEqual([[0, 1], 0]);
+  });
+});
+
+it('gives up the oldest jobs beyond 10,000, cancels their retries and reports them', async () => {
+  let cancelled = 0;
+  const clock = { ...still, timer: () => () => cancelled++ };
+  const outbox = new Outbox(clock, () => undefined);
+  const lost: unknown[] = [];
   for (let number = 0; number < 10_003; number++) {
     await outbox.send({
       run: () => Promise.reject(new Error(`down at ${number}`)),
-      onLost: () => {
-        lost.push(number);
-      },
+      onLost: (error) => lost.push([number, (error as Error).message]),
     });
   }
-  expect(lost).toEqual([0, 1, 2]);
+  expect(lost).toEqual([
+    [0, 'down at 0'],
+    [1, 'down at 1'],
+    [2, 'down at 2'],
+  ]);
+  // Each job has cancelled the timer of its try.
+  expect(cancelled).toBe(10_003 + 3);
 });
 
-it('reports jobs that fail at the close with their last error', async () => {
-  const outbox = new Outbox(still, () => undefined);
+it('reports jobs that fail at the close with their last error, and no longer tries them', async () => {
+  const { clock, outbox } = setUp();
   const lost: unknown[] = [];
-  await outbox.send({
-    run: () => Promise.reject(new Error('down')),
-    onLost: (error) => {
-      lost.push(error);
-    },
-  });
+  await outbox.send({ run: down, onLost: (error) => lost.push(error) });
   await expect(outbox.close()).rejects.toThrow('down');
   expect(lost).toMatchObject([{ message: 'down' }]);
-});
-
-it('does not repeat a job at the flush that a retry has completed', async () => {
-  const timers: (() => void)[] = [];
-  const clock: Clock = {
-    ...still,
-    timer: (_, run) => {
-      timers.push(run);
-      return () => undefined;
-    },
-  };
-  const outbox = new Outbox(clock, () => undefined);
-  let runs = 0;
-  await outbox.send({
-    run: () => {
-      if (++runs === 1) return Promise.reject(new Error('down'));
-      return undefined;
-    },
-  });
-  timers.at(-1)?.();
-  await outbox.flush();
-  await outbox.flush();
-  expect(runs).toBe(2);
+  expect(clock.pending).toBe(0);
 });

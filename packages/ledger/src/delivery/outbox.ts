@@ -96,7 +96,7 @@ export class Outbox {
     if (this.running.size > 0) await this.flush();
   }
 
-  /** Flushes and gives up jobs that still fail. */
+  /** Flushes, then drops jobs that still fail. */
   async close(): Promise<void> {
     try {
       await this.flush();

@@ -5,7 +5,7 @@ export function withTimeout<T>(
   promise: Promise<T>,
   ms: number,
   clock: Clock,
-  isBackground = false,
+  isBackground?: boolean,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => {

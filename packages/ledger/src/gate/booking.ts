@@ -1,12 +1,11 @@
 import type { Attempt, AttemptInfo } from '@majordomo/core';
-import type { CatalogModel, Price } from '@majordomo/catalog';
+import { cacheEffect, type CatalogModel, type Price } from '@majordomo/catalog';
 import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { StoreJob } from '../delivery/outbox.ts';
 import type { Claim, LedgerStore } from '../contract/store.ts';
 import type { Spender } from '../limits/limit-counters.ts';
 import type { LimitCounter } from '../limits/limit-set.ts';
-import { MAX_AMOUNT } from '../limits/money.ts';
 import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
@@ -45,7 +44,7 @@ export const releaseJob = (
  */
 export function bookingJob(
   context: LedgerContext,
-  { attempt, id, spender, counted, model, price, pages, estimate: claimed }: GateRequest,
+  { attempt, id, spender, counted, model, price, pages, estimate: upperBounds }: GateRequest,
   claims: readonly Claim[],
   outcome: Attempt,
   isReserved: boolean,
@@ -53,7 +52,8 @@ export function bookingJob(
   const { store, prices, options, limits, alerts, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
   const isEstimated = outcome.stopped === true && usage === undefined;
-  const bounds = claimed ?? (isEstimated ? estimate(attempt, model, price, undefined, pages) : NO_ESTIMATE);
+  const bounds =
+    upperBounds ?? (isEstimated ? estimate(attempt, model, price, undefined, pages) : NO_ESTIMATE);
   const cost = bookedCost(outcome, usage, price, attempt, bounds);
   const amounts = amountsOf(outcome, usage, cost, bounds);
   const at = new Date(clock.now()).toISOString();
@@ -62,17 +62,21 @@ export function bookingJob(
     at,
     tags: limits.tagKeys(),
     catalog: prices.date,
+    effect: attempt.billing === 'included' ? undefined : cacheEffect(usage, price),
   });
-  const booked = withClaims(counted, claims).map(({ limit, counter }) => ({
-    limit,
-    counter,
-    amount: amounts[limit.unit],
-    tenant: spender.tenant,
-  }));
+  const claimed = new Set(claims.map(({ counter }) => counter));
+  const booked = counted
+    .filter(({ counter }) => claimed.has(counter))
+    .map(({ limit, counter }) => ({
+      limit,
+      counter,
+      amount: amounts[limit.unit],
+      tenant: spender.tenant,
+    }));
   if (options.reserve === 'likely' && usage?.output !== undefined && outcome.outcome === 'finished')
     context.answerLengths.add(attempt.target, usage.output);
 
-  const tellAll = (): void => {
+  const onStored = (): void => {
     alerts.onStoreUp();
     notify(options.onRecord, record);
     if (options.onAlert === undefined) return;
@@ -89,9 +93,9 @@ export function bookingJob(
     });
   return {
     run() {
-      if (claims.length === 0) return mapValue(store.append(record), tellAll);
+      if (claims.length === 0) return mapValue(store.append(record), onStored);
       const reserved = isReserved ? undefined : reserveNothing(store, id, booked, clock.now());
-      return mapValue(mapValue(reserved, settle), () => mapValue(store.append(record), tellAll));
+      return mapValue(mapValue(reserved, settle), () => mapValue(store.append(record), onStored));
     },
     onLost(error) {
       alerts.onUnrecorded(record, error);
@@ -106,15 +110,6 @@ function reserveNothing(
   booked: readonly (LimitCounter & Pick<Spender, 'tenant'>)[],
   now: number,
 ): void | Promise<void> {
-  const claims = booked.map(({ limit, counter, tenant }) => ({
-    ...limit.claim(counter, 0n, { tenant }, now),
-    max: MAX_AMOUNT,
-  }));
+  const claims = booked.map(({ limit, counter, tenant }) => limit.emptyClaim(counter, { tenant }, now));
   return mapValue(store.reserve(id, claims, LEASE_MS), () => undefined);
-}
-
-/** Returns the counters that the attempt has claims on. */
-function withClaims(counted: readonly LimitCounter[], claims: readonly Claim[]): readonly LimitCounter[] {
-  if (claims.length === counted.length) return counted;
-  return counted.filter(({ counter }) => claims.some((claim) => claim.counter === counter));
 }

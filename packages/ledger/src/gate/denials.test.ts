@@ -1,7 +1,10 @@
 import type { AttemptInfo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
+import type { Limit } from '../contract/limit.ts';
+import type { Refusal } from '../contract/store.ts';
 import { LimitCounters } from '../limits/limit-counters.ts';
-import { queuedDenial, unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
+import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
+import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 
 const limit = (whenSpent?: 'advance'): LimitCounters =>
   new LimitCounters({ name: 'day', max: { usd: '1' }, per: 'day', whenSpent }, 0);
@@ -52,4 +55,95 @@ it('lets a call that would wait behind others advance, or retry in a second', ()
     advance: true,
     retryAfterMs: 1000,
   });
+});
+
+const refusal = { counter: '', left: 0n, held: 0n, holders: 0, retryAfterMs: undefined };
+const NOON = Date.UTC(2026, 10, 20, 12);
+const limitOf = (max: Limit['max'], each?: readonly string[]): LimitCounters =>
+  new LimitCounters({ name: 'day', max, per: 'day', each }, 0);
+const of = (limit: LimitCounters, more: Partial<Refusal> = {}): Refusal => ({
+  ...refusal,
+  counter: limit.prefix,
+  ...more,
+});
+
+describe('the denial of a spent limit', () => {
+  it.each<[Limit['max'], bigint, bigint, string]>([
+    [{ requests: 5 }, 1n, 0n, 'has nothing left of 5 requests, and this call may use up to 1 request'],
+    [{ tokens: 9 }, 4n, 3n, 'has 3 tokens of 9 tokens left, and this call may use up to 4 tokens'],
+    [{ usd: '1' }, 20_000_000n, -1n, 'has nothing left of $1.00, and this call may use up to $0.020'],
+  ])('of %j for %s with %s left', (max, amount, left, text) => {
+    const limit = limitOf(max);
+    expect(spentDenial(limit, amount, of(limit, { left }), NOON)).toEqual({
+      deny: `limit "day" ${text}`,
+      advance: false,
+      retryAfterMs: undefined,
+    });
+  });
+
+  it('counts held amounts as left, and states the counter and the time of the reset', () => {
+    const limit = limitOf({ requests: 5 }, ['tenant']);
+    const counter = `${limit.prefix}tenant=t`;
+    expect(
+      spentDenial(limit, 4n, of(limit, { counter, left: 1n, held: 2n, retryAfterMs: 60_000 }), NOON),
+    ).toEqual({
+      deny: 'limit "day" (tenant=t) has 3 requests of 5 requests left, and this call may use up to 4 requests; it resets at 2026-11-20T12:01:00.000Z',
+      advance: false,
+      retryAfterMs: 60_000,
+    });
+  });
+
+  it('has no time if the call can never fit', () => {
+    const limit = limitOf({ tokens: 9 });
+    expect(spentDenial(limit, 10n, of(limit, { retryAfterMs: 5 }), NOON)).toEqual({
+      deny: 'limit "day" allows 9 tokens in all, and this call may use up to 10 tokens; lower maxTokens, or create the ledger with reserve: \'likely\'',
+      advance: false,
+    });
+    expect(spentDenial(limit, 9n, of(limit), NOON).deny).toContain('nothing left of 9 tokens');
+  });
+
+  it("lets the call advance with whenSpent: 'advance'", () => {
+    const lenient = limit('advance');
+    for (const amount of [1n, 2_000_000_000n])
+      expect(spentDenial(lenient, amount, of(lenient), NOON).advance).toBe(true);
+  });
+});
+
+describe('the denial of a limit that other calls hold', () => {
+  it.each([
+    [1, '1 call in progress holds'],
+    [2, '2 calls in progress hold'],
+  ])('with %d of them', (holders, text) => {
+    const tokens = limitOf({ tokens: 9 });
+    expect(heldDenial(tokens, 4n, of(tokens, { held: 6n, holders }))).toEqual({
+      deny: `limit "day": ${text} 6 tokens of 9 tokens, and this call may use up to 4 tokens; retry when they have finished, or set maxTokens`,
+      advance: false,
+      retryAfterMs: 1000,
+    });
+    const lenient = limit('advance');
+    expect(heldDenial(lenient, 4n, of(lenient)).advance).toBe(true);
+  });
+});
+
+it.each([
+  ['advance', false, true],
+  ['advance', true, false],
+  ['advance', undefined, false],
+  [undefined, false, false],
+] as const)(
+  'a call with whenSpent %s at its last target (%s) can advance: %s',
+  (whenSpent, isLastTarget, can) => {
+    expect(
+      canAdvance(limit(whenSpent), { ...attempt, ...(isLastTarget !== undefined && { isLastTarget }) }),
+    ).toBe(can);
+  },
+);
+
+it.each([
+  [new Error('no disk'), 'no disk'],
+  ['no disk', 'no disk'],
+])('the denial while the store is down states the reason and the remedy', (error, reason) => {
+  expect(storeDownDenial(error).deny).toBe(
+    `the store of the ledger failed (${reason}); set whenDown: 'admit' to let calls pass meanwhile`,
+  );
 });

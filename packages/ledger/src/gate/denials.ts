@@ -27,7 +27,9 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
   const unused = refusal.left + refusal.held;
   const left = unused > 0n ? `${format(unused)} of ${format(max)} left` : `nothing left of ${format(max)}`;
   const reset =
-    retryAfterMs === undefined ? '' : `; it resets at ${new Date(now + retryAfterMs).toISOString()}`;
+    retryAfterMs === undefined
+      ? ''
+      : `; it resets at ${new Date(limit.resetTime(now + retryAfterMs, now)).toISOString()}`;
   return {
     deny: `${name} has ${left}, and this call may use up to ${format(amount)}${reset}`,
     advance,

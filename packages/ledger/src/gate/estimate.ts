@@ -1,7 +1,7 @@
 import { maxCost, type CatalogModel, type Price } from '@majordomo/catalog';
 import { maxRequestTokens, type BoundTarget } from '@majordomo/catalog/tokens';
-import { user, type AttemptInfo, type ImageRequest } from '@majordomo/core';
-import { MAX_AMOUNT } from '../limits/money.ts';
+import { user, type AttemptInfo, type ImageRequest, type UserPart } from '@majordomo/core';
+import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
 /** Estimate for limits of requests, which do not depend on the size of a request. */
@@ -43,8 +43,10 @@ export function estimate(
   const input = inputOf(attempt, model, pages);
   const most = lowest(maxOutput(attempt, model), output);
   const nanoUsd =
-    price === undefined || most === undefined ? undefined : capped(maxCost({ input, output: most }, price));
-  const inputNanoUsd = price && capped(maxCost({ input, output: 0 }, price));
+    price === undefined || most === undefined
+      ? undefined
+      : capAmount(maxCost({ input, output: most }, price));
+  const inputNanoUsd = price && capAmount(maxCost({ input, output: 0 }, price));
   return { input, output: most, nanoUsd, inputNanoUsd, isByUnit: false };
 }
 
@@ -57,11 +59,11 @@ function otherEstimate(
   model: CatalogModel | undefined,
   price: Price | undefined,
 ): OtherEstimate {
-  if ('values' in payload) return byTokens(textTokens(attempt, payload.values.join('\n')), 0, price, false);
+  if ('values' in payload) return byTokens(inputTokens(attempt, payload.values), 0, price, false);
   const { fees } = price ?? {};
   if ('text' in payload) {
     if (price !== undefined && fees?.['character'] === undefined)
-      return byTokens(textTokens(attempt, payload.text), model?.maxOutputTokens, price, true);
+      return byTokens(inputTokens(attempt, [payload.text]), model?.maxOutputTokens, price, true);
     return byFee(fees, 'character', payload.text.length);
   }
   if (!('audio' in payload)) return imageEstimate(attempt, payload, model, price);
@@ -72,12 +74,10 @@ function otherEstimate(
   return byFee(fees, 'audio-second', durationMs && Math.ceil(durationMs / 1000));
 }
 
-/** Returns the maximum number of tokens of a text. */
-function textTokens({ vendor, model }: AttemptInfo, text: string): number {
-  return maxRequestTokens(
-    { system: undefined, messages: [user(text)], tools: [], output: undefined },
-    { vendor, model },
-  );
+/** Returns the maximum number of input tokens of an operation with these strings or images. */
+function inputTokens({ vendor, model }: AttemptInfo, parts: readonly (string | UserPart)[]): number {
+  const messages = [user(...parts)];
+  return maxRequestTokens({ system: undefined, messages, tools: [], output: undefined }, { vendor, model });
 }
 
 /** Estimates by token counts. Audio without a known length has the maximum tokens of the model. */
@@ -89,7 +89,7 @@ function byTokens(
 ): OtherEstimate {
   if (input === undefined || output === undefined)
     return { input: 0, output: undefined, nanoUsd: undefined, isByUnit };
-  const nanoUsd = price === undefined ? undefined : capped(maxCost({ input, output }, price));
+  const nanoUsd = price === undefined ? undefined : capAmount(maxCost({ input, output }, price));
   return { input, output, nanoUsd, isByUnit };
 }
 
@@ -98,7 +98,7 @@ function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;
   const nanoUsd = isKnown
-    ? capped(BigInt(Math.ceil((fee * count + (fees['request'] ?? 0)) * 1000)))
+    ? capAmount(BigInt(Math.ceil((fee * count + (fees['request'] ?? 0)) * 1000)))
     : undefined;
   return { input: 0, output: undefined, nanoUsd, isByUnit: true };
 }
@@ -154,7 +154,7 @@ export function unitsOf(
 
 /** Bounds images by their fee and by the tokens that the model can write, whichever is more. */
 function imageEstimate(
-  { vendor, model: id }: AttemptInfo,
+  attempt: AttemptInfo,
   payload: ImageRequest,
   model: CatalogModel | undefined,
   price: Price | undefined,
@@ -163,20 +163,16 @@ function imageEstimate(
   if (price === undefined) return unknown;
   const { n = 1, size, prompt, images = [] } = payload;
   const { fees = {}, rates } = price;
-  const messages = [user(prompt, ...images)];
-  const input = maxRequestTokens(
-    { system: undefined, messages, tools: [], output: undefined },
-    { vendor, model: id },
-  );
+  const input = inputTokens(attempt, [prompt, ...images]);
   const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? maxImageFee(fees);
-  // Fees are micro-USD with up to six decimals.
   const byFee =
     fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output: 0 }, price);
-  if (byFee !== undefined && rates.outputImage === undefined) return { ...unknown, nanoUsd: capped(byFee) };
+  if (byFee !== undefined && rates.outputImage === undefined)
+    return { ...unknown, nanoUsd: capAmount(byFee) };
   const each = model?.maxOutputTokens;
-  if (each === undefined) return { ...unknown, nanoUsd: byFee && capped(byFee) };
+  if (each === undefined) return { ...unknown, nanoUsd: byFee && capAmount(byFee) };
   const byTokens = maxCost({ input, output: each * n }, price);
-  const nanoUsd = capped(byFee === undefined || byTokens > byFee ? byTokens : byFee);
+  const nanoUsd = capAmount(byFee === undefined || byTokens > byFee ? byTokens : byFee);
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 
@@ -185,5 +181,3 @@ function maxImageFee(fees: NonNullable<Price['fees']>): number | undefined {
   const images = Object.entries(fees).filter(([unit]) => unit.startsWith('image:'));
   return images.length === 0 ? undefined : Math.max(...images.map(([, fee]) => fee));
 }
-
-const capped = (nanoUsd: bigint): bigint => (nanoUsd > MAX_AMOUNT ? MAX_AMOUNT : nanoUsd);

@@ -1,6 +1,7 @@
 import type { AttemptInfo, Permit } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
+import type { Claim } from '../contract/store.ts';
 import { HeldQueue, type HeldLimit } from './held-queue.ts';
 
 const attemptWith = (signal: AbortSignal): AttemptInfo => ({
@@ -34,4 +35,63 @@ it('keeps the call behind one that is aborted between its try and its move to an
   expect(await first).toMatchObject({ deny: expect.stringContaining('ended') as unknown });
   expect(await Promise.race([second, clock.advance(1000).then(() => 'still waiting')])).toBe(permit);
   expect(clock.pending).toBe(0);
+});
+
+it('tries the first call again after a release during its try, one try at a time', async () => {
+  const clock = fakeClock();
+  const queue = new HeldQueue(clock, 30_000);
+  let running = 0;
+  let most = 0;
+  let tries = 0;
+  const waiting = queue.wait('a', attemptWith(new AbortController().signal), async () => {
+    most = Math.max(most, ++running);
+    await Promise.resolve();
+    running--;
+    return ++tries === 1 ? heldOn('a') : permit;
+  });
+  queue.onRelease(['a']);
+  queue.onRelease(['a']);
+  // Before the next poll.
+  expect(await Promise.race([waiting, clock.advance(50)])).toBe(permit);
+  expect([tries, most]).toEqual([2, 1]);
+});
+
+it('does not try again before the next poll without a release', async () => {
+  const clock = fakeClock();
+  const queue = new HeldQueue(clock, 30_000);
+  const times: number[] = [];
+  const waiting = queue.wait('a', attemptWith(new AbortController().signal), () => {
+    times.push(clock.now());
+    return times.length < 3 ? heldOn('a') : permit;
+  });
+  queue.onRelease(['b']);
+  await clock.advance(300);
+  expect(await waiting).toBe(permit);
+  expect([times, clock.pending]).toEqual([[100, 200, 300], 0]);
+});
+
+it('rejects with the error of a try, and serves the next call', async () => {
+  const clock = fakeClock();
+  const queue = new HeldQueue(clock, 30_000);
+  const { signal } = new AbortController();
+  const first = queue.wait('a', attemptWith(signal), () => Promise.reject(new Error('no disk')));
+  const second = queue.wait('a', attemptWith(signal), () => permit);
+  queue.retryAll();
+  await expect(first).rejects.toThrow('no disk');
+  expect(await second).toBe(permit);
+});
+
+it('requires the claims of a later call to queue on counters with waiting calls, unless they are empty', () => {
+  const queue = new HeldQueue(fakeClock(), 30_000);
+  const claim = (counter: string, amount: bigint): Claim => ({
+    counter,
+    max: 9n,
+    amount,
+    resetsInMs: undefined,
+    whenLapsed: 'spent',
+  });
+  expect(queue.queuedCounter([claim('a', 1n)])).toBeUndefined();
+  void queue.wait('a', attemptWith(new AbortController().signal), () => heldOn('a'));
+  expect(queue.queuedCounter([claim('b', 1n), claim('a', 1n)])).toBe('a');
+  expect(queue.queuedCounter([claim('b', 1n), claim('a', 0n)])).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import type { CatalogModel, Price } from '@majordomo/catalog';
+import { priceAt, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
 import { invoke, mapValue } from '@majordomo/core/toolkit';
 import { withTimeout } from '../delivery/with-timeout.ts';
@@ -12,7 +12,6 @@ import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
-import { priceOf } from './prices.ts';
 
 /** Output to reserve with `reserve: 'likely'` if nothing is known, in tokens. */
 const DEFAULT_OUTPUT = 4096;
@@ -115,7 +114,7 @@ function toRequest(
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
   const counted = context.limits.countersFor(spender);
-  const price = model && priceOf(model, context.clock.now());
+  const price = model && priceAt(model, new Date(context.clock.now()));
   const isMeasured = counted.some(({ limit }) => limit.unit !== 'requests');
   const estimate = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
   const id = [call.id, target, attempt.attempt].join('/');

@@ -2,7 +2,6 @@ import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Claim } from '../contract/store.ts';
 import type { Spender } from '../limits/limit-counters.ts';
 import type { LimitCounter } from '../limits/limit-set.ts';
-import { MAX_AMOUNT } from '../limits/money.ts';
 import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
@@ -30,7 +29,7 @@ export function planClaims(
     if (isLengthUnknown) return unboundedDenial(attempt, limit);
     if (unknownPrice === 'deny') return (isPriced ? unmeasuredDenial : unpricedDenial)(attempt, limit);
     // Reserves nothing, and books the amounts that become known.
-    claims.push({ ...limit.claim(counter, 0n, spender, now), max: MAX_AMOUNT });
+    claims.push(limit.emptyClaim(counter, spender, now));
   }
   return claims;
 }

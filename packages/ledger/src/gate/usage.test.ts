@@ -12,8 +12,18 @@ const outcome = (value: Usage): Attempt => ({
   ms: 1,
 });
 
+it.each([
+  ['finished', { n: 2 }, { units: { image: 2 } }],
+  ['failed', { n: 2 }, undefined],
+] as const)('of a %s image request without usage has the requested units', (result, more, details) => {
+  const images = { payload: { prompt: 'a cat', ...more } } as unknown as AttemptInfo;
+  const found = usageOf({ ...outcome(usage), usage: undefined, outcome: result }, images);
+  expect(found?.details).toEqual(details);
+  expect(found?.input).toBeUndefined();
+});
+
 it('returns valid usage unchanged', () => {
-  expect(usageOf(outcome(usage), attempt)).toBe(usage);
+  expect(usageOf(outcome(usage), attempt)).toEqual(usage);
 });
 
 it.each(Object.keys(usage) as (keyof Usage)[])(

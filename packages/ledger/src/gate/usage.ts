@@ -9,7 +9,7 @@ import { unitsOf, type Estimate } from './estimate.ts';
  * units.
  */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
-  if (usage !== undefined) return hasValidCounts(usage) ? usage : withValidCounts(usage);
+  if (usage !== undefined) return withValidCounts(usage);
   const units = payload && unitsOf(payload);
   if (units === undefined || outcome !== 'finished') return undefined;
   return {
@@ -76,15 +76,6 @@ const isCount = (tokens: number | undefined): tokens is number =>
 /** Returns a valid count rounded up, and `undefined` for anything else that a vendor reports. */
 export const tokensOf = (tokens: number | undefined): number | undefined =>
   isCount(tokens) ? Math.ceil(tokens) : undefined;
-
-const hasValidCounts = ({ input, output, cacheRead, cacheWrite, reasoning }: Usage): boolean =>
-  isValidCount(input) &&
-  isValidCount(output) &&
-  isValidCount(cacheRead) &&
-  isValidCount(cacheWrite) &&
-  isValidCount(reasoning);
-
-const isValidCount = (tokens: number | undefined): boolean => tokens === undefined || isCount(tokens);
 
 /** Removes invalid counts, which stores cannot sum. */
 function withValidCounts(usage: Usage): Usage {

@@ -41,9 +41,9 @@ export class BurnRate {
    * @param own amount that this process just booked
    */
   addSample(used: bigint, own: bigint, now: number): void {
-    const hasBegunAnew = this.last !== undefined && used < this.last;
-    if (hasBegunAnew) this.samples = [];
-    const amount = this.last === undefined ? own : hasBegunAnew ? used : used - this.last;
+    const isNewPeriod = this.last !== undefined && used < this.last;
+    if (isNewPeriod) this.samples = [];
+    const amount = this.last === undefined ? own : isNewPeriod ? used : used - this.last;
     this.last = used;
     const newest = this.samples.at(-1);
     if (newest !== undefined && this.samples.length > MIN_SAMPLES && now - newest.at < MERGE_MS) {

@@ -1,12 +1,4 @@
-/** Calendar fields of a time in a zone. */
-interface WallTime {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-}
+type Field = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -30,17 +22,12 @@ export function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-function wallTime(at: number, zone: string): WallTime {
-  const fields: Record<string, number> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(at)) fields[type] = Number(value);
-  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = fields;
-  return { year, month, day, hour, minute, second };
-}
-
 /** Returns the offset of the zone from UTC at a time, in milliseconds. */
 export function offsetAt(at: number, zone: string): number {
   if (zone === 'UTC') return 0;
-  const { year, month, day, hour, minute, second } = wallTime(at, zone);
+  const parts = formatOf(zone).formatToParts(at);
+  const fields = Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
+  const { year, month, day, hour, minute, second } = fields as Record<Field, number>;
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
 }
 

@@ -50,9 +50,56 @@ describe('an invalid limit is rejected with the name of the field', () => {
     expect(later).toMatchObject({ kind: 'config', details: { path: `limit.${field}` } });
   });
 
+  it.each([null, 'day'])('rejects the limit %j', (limit) => {
+    expect(caught(() => createLedger({ limits: [limit as never] }))).toMatchObject({
+      message: 'ledger: limits[0]: must be a limit object',
+      details: { path: 'limits[0]' },
+    });
+  });
+
+  it.each<Limit>([
+    { ...good, per: 'minute', zone: 'Europe/Berlin', each: ['tenant', 'team'], whenSpent: 'fail' },
+    { ...good, per: 'hour', max: { tokens: 1 }, alertAt: [1], whenSpent: 'advance' },
+    { ...good, per: 'month', where: { tenant: ['a'], vendor: ['b'], provider: ['c'], target: ['d'] } },
+    { ...good, per: { ms: 1 }, max: { requests: 1 }, each: [], alertAt: [] },
+    { ...good, per: 'ever', where: { tenant: undefined } },
+  ])('accepts %j', (limit) => {
+    expect(createLedger({ limits: [limit] }).limits()).toEqual([limit]);
+  });
+
+  it.each([
+    [{ ...good, where: null }, 'must be an object of arrays'],
+    [{ ...good, where: { tenant: [''] } }, "must be an array of names, such as ['tenant']"],
+    [{ ...good, each: [5] }, "must be an array of names, such as ['tenant']"],
+    [{ ...good, each: null }, "must be an array of names, such as ['tenant']"],
+    [{ ...good, per: null }, 'must be minute, hour, day, month, ever or { ms }, not null'],
+    [{ ...good, per: { ms: 1.5 } }, 'must be an integer above 0, not 1.5'],
+    [{ ...good, max: { euro: '1' } }, 'must have one of usd, tokens and requests'],
+    [{ ...good, max: { tokens: '5' } }, "must be an integer above 0, not '5'"],
+    [{ ...good, alertAt: 0.5 }, 'must be an array of shares above 0 and up to 1'],
+    [{ ...good, alertAt: [0] }, 'must be an array of shares above 0 and up to 1'],
+    [{ ...good, alertAt: ['1'] }, 'must be an array of shares above 0 and up to 1'],
+    [{ ...good, whenSpent: 'stop' }, "must be 'fail' or 'advance', not 'stop'"],
+    [{ ...good, name: 5 }, 'a limit needs a name'],
+    [
+      { ...good, alertAtt: 1 },
+      'unknown field; a limit has name, max, per, zone, each, where, whenSpent, alertAt',
+    ],
+    [{ ...good, where: { team: ['a'] } }, 'unknown key; use tenant, vendor, provider, target'],
+    [{ ...good, zone: 'Mars' }, "'Mars' is not a known time zone; use an IANA name such as 'Europe/Berlin'"],
+  ])('states the problem of %j', (limit, message) => {
+    expect(() => createLedger({ limits: [limit as never] })).toThrow(message);
+  });
+
+  it('has the error of the platform as the cause of an unknown time zone', () => {
+    const error = caught(() => createLedger({ limits: [{ ...good, zone: 'Mars' }] }));
+    expect((error as Error).cause).toBeInstanceOf(RangeError);
+  });
+
   it('rejects two limits with one name', () => {
     const error = caught(() => createLedger({ limits: [good, { ...good, per: 'month' }] }));
     expect(error).toMatchObject({ kind: 'config', details: { path: 'limits[1].name' } });
+    expect((error as Error).message).toContain('another limit has the name "day"');
   });
 
   it.each([

@@ -1,20 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import { formatOf } from './calendar.ts';
 import type { Limit } from '../contract/limit.ts';
-import { MAX_USD, parseUsd } from './money.ts';
+import { parseUsd, USD_RULE } from './money.ts';
 
 const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
 const WHERE_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
-const FIELDS: Readonly<Record<keyof Limit, true>> = {
-  name: true,
-  max: true,
-  per: true,
-  zone: true,
-  each: true,
-  where: true,
-  whenSpent: true,
-  alertAt: true,
-};
+const FIELDS = ['name', 'max', 'per', 'zone', 'each', 'where', 'whenSpent', 'alertAt'];
 
 /** Throws `config` with the path of an invalid field, and for a limit that no call could pass. */
 export function checkLimits(limits: readonly Limit[]): void {
@@ -31,8 +22,7 @@ export function checkLimits(limits: readonly Limit[]): void {
 export function checkLimit(limit: Limit, path: string): void {
   if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'must be a limit object');
   for (const field of Object.keys(limit))
-    if (!(field in FIELDS))
-      fail(`${path}.${field}`, `unknown field; a limit has ${Object.keys(FIELDS).join(', ')}`);
+    if (!FIELDS.includes(field)) fail(`${path}.${field}`, `unknown field; a limit has ${FIELDS.join(', ')}`);
   if (typeof limit.name !== 'string' || limit.name === '') fail(`${path}.name`, 'a limit needs a name');
   checkMax(limit.max, `${path}.max`);
   checkPeriod(limit, path);
@@ -55,11 +45,7 @@ function checkMax(max: unknown, path: string): void {
     return;
   }
   const nano = parseUsd(value);
-  if (nano === undefined)
-    fail(
-      `${path}.usd`,
-      `must be a string with a decimal number of at most ${MAX_USD} and nine decimals, such as '20.00', not ${quoted(value)}`,
-    );
+  if (nano === undefined) fail(`${path}.usd`, `${USD_RULE}, such as '20.00', not ${quoted(value)}`);
   if (nano === 0n) fail(`${path}.usd`, 'must be above 0; this limit could never admit a call');
 }
 

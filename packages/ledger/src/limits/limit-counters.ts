@@ -1,5 +1,5 @@
-import type { Claim, EqualPeriods } from '../contract/store.ts';
-import type { Limit } from '../contract/limit.ts';
+import type { Claim, CounterState, EqualPeriods } from '../contract/store.ts';
+import type { Limit, LimitState } from '../contract/limit.ts';
 import { MAX_AMOUNT, parseUsd } from './money.ts';
 import { periodAt, type Period } from './period.ts';
 
@@ -39,10 +39,10 @@ export class LimitCounters {
   private next: Period | undefined;
   private window: EqualPeriods | undefined;
 
-  constructor(limit: Limit, armed: number) {
+  constructor(limit: Limit, revision: number) {
     const { per, zone = 'UTC', max } = limit;
     this.definition = limit;
-    this.revision = armed;
+    this.revision = revision;
     this.zone = zone;
     this.isTenants = limit.each?.includes('tenant') === true;
     this.unit = 'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
@@ -56,9 +56,30 @@ export class LimitCounters {
   /** Returns the counter that an attempt counts on; `undefined` if the limit does not match. */
   counterFor(spender: Spender): string | undefined {
     const { where, each } = this.definition;
-    if (where !== undefined && !matches(where, spender)) return undefined;
+    const isMatch = Object.entries(where ?? {}).every(
+      ([key, values]) => values === undefined || values.includes(valueOf(spender, key)),
+    );
+    if (!isMatch) return undefined;
     if (each === undefined) return this.prefix;
     return this.prefix + each.map((key) => `${encode(key)}=${encode(valueOf(spender, key))}`).join(',');
+  }
+
+  /** Returns the state of a counter, without `emptyAt`. */
+  stateOf({ counter, used, held, resetsAt }: CounterState, now: number): Omit<LimitState, 'emptyAt'> {
+    return {
+      limit: this.definition,
+      key: this.keyOf(counter),
+      used,
+      held,
+      left: this.max - used - held,
+      resetsAt: resetsAt === undefined ? this.periodAt(now)?.to : this.resetTime(resetsAt, now),
+    };
+  }
+
+  /** Returns the end of the period instead of a time close to it. Stores add a claim's `resetsInMs` to their later time. */
+  resetTime(at: number, now: number): number {
+    const period = this.periodAt(now);
+    return period !== undefined && isClose(at, period.to, period) ? period.to : at;
   }
 
   /** Returns the part of a counter's name that is `LimitState.key`. */
@@ -78,6 +99,11 @@ export class LimitCounters {
       whenLapsed: 'spent',
       tenant: this.isTenants ? (tenant ?? '') : undefined,
     };
+  }
+
+  /** Claim that reserves nothing and always fits, so that an amount can be booked. */
+  emptyClaim(counter: string, spender: Pick<Spender, 'tenant'>, now: number): Claim {
+    return { ...this.claim(counter, 0n, spender, now), max: MAX_AMOUNT };
   }
 
   periodAt(now: number): Period | undefined {
@@ -100,25 +126,15 @@ function windowOf(per: Limit['per'], period: Period | undefined): EqualPeriods |
   if (period === undefined || per === 'day' || per === 'month') return undefined;
   const { from, to } = period;
   const ms = to - from;
-  return Number.isSafeInteger(ms) ? { ms, phaseMs: ((from % ms) + ms) % ms } : undefined;
+  return { ms, phaseMs: ((from % ms) + ms) % ms };
 }
 
-const isEnding = ({ from, to }: Period, now: number): boolean =>
-  to - now < Math.min(ENDING_MS, (to - from) / 20);
+const isEnding = (period: Period, now: number): boolean => isClose(now, period.to, period);
 
-function matches(where: NonNullable<Limit['where']>, spender: Spender): boolean {
-  const { tenant, vendor, provider, target } = where;
-  return (
-    includes(tenant, spender.tenant) &&
-    includes(vendor, spender.vendor) &&
-    includes(provider, providerOf(spender.target)) &&
-    includes(target, spender.target)
-  );
-}
+const isClose = (time: number, end: number, { from, to }: Period): boolean =>
+  Math.abs(end - time) < Math.min(ENDING_MS, (to - from) / 20);
 
-const includes = (list: readonly string[] | undefined, value: string | undefined): boolean =>
-  list === undefined || (value !== undefined && list.includes(value));
-
+/** Returns the value of a key of `where` or `each`; `''` if it is missing. */
 function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): string {
   switch (key) {
     case 'tenant':

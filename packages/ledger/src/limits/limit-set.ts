@@ -15,9 +15,6 @@ const SPENDER_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target
 export class LimitSet {
   private readonly byName = new Map<string, LimitCounters>();
   private readonly tags: readonly string[];
-  /** Built when limits change, since each call reads it. */
-  private list: readonly LimitCounters[] = [];
-  private tagNames: readonly string[] = [];
 
   /**
    * Throws `config` for an invalid limit.
@@ -28,22 +25,19 @@ export class LimitSet {
     checkLimits(limits);
     this.tags = tags;
     for (const limit of limits) this.byName.set(limit.name, new LimitCounters(limit, 0));
-    this.update();
   }
 
   set(limit: Limit): void {
     checkLimit(limit, 'limit');
     this.byName.set(limit.name, new LimitCounters(limit, (this.byName.get(limit.name)?.revision ?? 0) + 1));
-    this.update();
   }
 
   remove(name: string): void {
     this.byName.delete(name);
-    this.update();
   }
 
   all(): readonly LimitCounters[] {
-    return this.list;
+    return [...this.byName.values()];
   }
 
   /** Returns one limit or all limits. Throws `config` for an unknown name. */
@@ -60,7 +54,7 @@ export class LimitSet {
 
   countersFor(spender: Spender): readonly LimitCounter[] {
     const counted: LimitCounter[] = [];
-    for (const limit of this.list) {
+    for (const limit of this.byName.values()) {
       const counter = limit.counterFor(spender);
       if (counter !== undefined) counted.push({ limit, counter });
     }
@@ -72,14 +66,7 @@ export class LimitSet {
    * for them.
    */
   tagKeys(): readonly string[] {
-    return this.tagNames;
-  }
-
-  private update(): void {
-    this.list = [...this.byName.values()];
-    const counted = this.list.flatMap(
-      ({ definition }) => definition.each?.filter((key) => !SPENDER_KEYS.includes(key)) ?? [],
-    );
-    this.tagNames = [...this.tags, ...counted];
+    const counted = this.all().flatMap(({ definition }) => definition.each ?? []);
+    return [...this.tags, ...counted.filter((key) => !SPENDER_KEYS.includes(key))];
   }
 }

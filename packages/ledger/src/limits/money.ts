@@ -1,18 +1,22 @@
 const NANO_DIGITS = 9;
-const DECIMAL = /^(?<whole>\d{1,10})(?:\.(?<fraction>\d{1,9}))?$/;
+const DECIMAL = /^\d{1,10}(?:\.\d{1,9})?$/;
 /** Maximum amount of a counter: int64. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 /** `MAX_AMOUNT` in USD. */
-export const MAX_USD = '9223372036.854775807';
+const MAX_USD = '9223372036.854775807';
+/** Requirement on an amount in USD, for messages. */
+export const USD_RULE: string = `must be a string with a decimal number of at most ${MAX_USD} and nine decimals`;
 
 /**
  * Returns the nano-USD of a decimal number such as `20.00`; `undefined` if it is not one or exceeds the
  * maximum of a counter.
  */
 export function parseUsd(text: unknown): bigint | undefined {
-  const found = typeof text === 'string' ? DECIMAL.exec(text)?.groups : undefined;
-  if (found === undefined) return undefined;
-  const { whole = '', fraction = '' } = found;
-  const nano = BigInt(whole + fraction.padEnd(NANO_DIGITS, '0'));
+  if (typeof text !== 'string' || !DECIMAL.test(text)) return undefined;
+  const [, decimals = ''] = text.split('.');
+  const nano = BigInt(text.replace('.', '')) * 10n ** BigInt(NANO_DIGITS - decimals.length);
   return nano > MAX_AMOUNT ? undefined : nano;
 }
+
+/** Returns the amount, or the maximum of a counter if that is lower. */
+export const capAmount = (amount: bigint): bigint => (amount > MAX_AMOUNT ? MAX_AMOUNT : amount);

@@ -16,9 +16,9 @@ const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOU
 export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
   if (per === 'ever') return undefined;
   if (typeof per === 'object') return windowAt(at, per.ms, 0);
-  if (per === 'minute') return windowAt(at, MINUTE, offsetAt(at, zone));
   // Clock changes by full hours do not move the starts of hours.
-  if (per === 'hour') return windowAt(at, HOUR, offsetAt(at, zone));
+  if (per === 'minute' || per === 'hour')
+    return windowAt(at, per === 'hour' ? HOUR : MINUTE, offsetAt(at, zone));
   const label = labelAt(at, per, zone);
   const isSame = (other: number): boolean => labelAt(other, per, zone) === label;
   return {

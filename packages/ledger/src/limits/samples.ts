@@ -29,13 +29,9 @@ export async function samplesOf(
 
 const AMOUNTS: Readonly<Record<Unit, (record: SpendRecord) => bigint>> = {
   usd: ({ nanoUsd }) => BigInt(nanoUsd ?? 0),
-  tokens: ({ usage }) => BigInt(countOf(usage?.input) + countOf(usage?.output)),
+  tokens: ({ usage }) => BigInt(Math.ceil(usage?.input ?? 0) + Math.ceil(usage?.output ?? 0)),
   requests: ({ operation }) => (operation === BOOKED_OPERATION ? 0n : 1n),
 };
-
-/** Returns a valid count rounded up, otherwise 0. */
-const countOf = (tokens: number = 0): number =>
-  tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER ? Math.ceil(tokens) : 0;
 
 /** Operation of an amount that was booked by `ledger.book`. */
 export const BOOKED_OPERATION = 'booked';

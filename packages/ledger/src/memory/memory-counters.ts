@@ -1,5 +1,5 @@
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
-import { MAX_AMOUNT } from '../limits/money.ts';
+import { capAmount } from '../limits/money.ts';
 
 /** Period of a counter. A late settle finds the period that it belongs to. */
 interface CounterPeriod {
@@ -88,7 +88,7 @@ export class MemoryCounters {
     for (const { counter, period, amount, whenLapsed } of reservation.holds) {
       if (wasHeld) adjustHeld(period, -amount, -1);
       else if (whenLapsed === 'spent') period.used -= amount;
-      for (const use of used) if (use.counter === counter) period.used = capped(period.used + use.amount);
+      for (const use of used) if (use.counter === counter) period.used = capAmount(period.used + use.amount);
     }
     this.end(reservation, 'settled', now);
     return wasHeld;
@@ -125,7 +125,7 @@ export class MemoryCounters {
       }
       for (const { period, amount, whenLapsed } of reservation.holds) {
         adjustHeld(period, -amount, -1);
-        if (whenLapsed === 'spent') period.used = capped(period.used + amount);
+        if (whenLapsed === 'spent') period.used = capAmount(period.used + amount);
       }
       this.end(reservation, 'lapsed', now);
     }
@@ -156,5 +156,3 @@ function adjustHeld(period: CounterPeriod, amount: bigint, holders: 1 | -1): voi
 
 const remaining = ({ resetsAt }: CounterPeriod, now: number): number | undefined =>
   resetsAt === undefined ? undefined : Math.max(1, Math.ceil(resetsAt - now));
-
-const capped = (amount: bigint): bigint => (amount > MAX_AMOUNT ? MAX_AMOUNT : amount);

@@ -1,6 +1,6 @@
 import type { RecordQuery, SpendRecord } from '../contract/record.ts';
 
-/** Maximum number of records. They are trimmed when a tenth more have arrived. */
+/** Maximum number of records. */
 const MAX_RECORDS = 100_000;
 
 /** Records in the order of their time. */
@@ -14,15 +14,12 @@ export class MemoryRecords {
     const last = this.records.at(-1);
     if (last === undefined || last.at <= record.at) this.records.push(record);
     else this.records.splice(this.records.findLastIndex(({ at }) => at <= record.at) + 1, 0, record);
-    // Removes many at once, since each removal moves all others.
-    if (this.records.length <= MAX_RECORDS * 1.1) return;
-    for (const { id } of this.records.splice(0, this.records.length - MAX_RECORDS)) this.ids.delete(id);
+    const oldest = this.records.length > MAX_RECORDS ? this.records.shift() : undefined;
+    if (oldest !== undefined) this.ids.delete(oldest.id);
   }
 
   /** Returns the records that existed when reading began. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
-    // Asynchronous as in every other store, so that a reader does not run in the caller's stack.
-    await Promise.resolve();
     yield* this.records.filter(matches(query));
   }
 }

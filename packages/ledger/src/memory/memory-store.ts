@@ -1,5 +1,4 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { invoke } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 import { MemoryCounters } from './memory-counters.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -10,17 +9,15 @@ export function memoryStore(options: { readonly clock?: Clock | undefined } = {}
   const counters = new MemoryCounters();
   const records = new MemoryRecords();
   return {
-    reserve: (id, claims, leaseMs) => invoke(() => counters.reserve(id, claims, leaseMs, clock.now())),
-    renew: (id, leaseMs) =>
-      invoke(() => {
-        counters.renew(id, leaseMs, clock.now());
-      }),
-    settle: (id, used) => invoke(() => counters.settle(id, used, clock.now())),
+    reserve: (id, claims, leaseMs) => counters.reserve(id, claims, leaseMs, clock.now()),
+    renew(id, leaseMs) {
+      counters.renew(id, leaseMs, clock.now());
+    },
+    settle: (id, used) => counters.settle(id, used, clock.now()),
     counters: async (prefix) => counters.list(prefix, clock.now()),
-    append: (record) =>
-      invoke(() => {
-        records.append(record);
-      }),
+    append(record) {
+      records.append(record);
+    },
     records: (query) => records.read(query),
     close: () => Promise.resolve(),
   };

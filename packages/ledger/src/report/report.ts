@@ -2,30 +2,20 @@ import { LlmError } from '@majordomo/core';
 import { formatOf, labelAt } from '../limits/calendar.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 import type { LedgerStore } from '../contract/store.ts';
-import { sumRecords } from './sum-records.ts';
+import { emptyRow, sumRecords } from './sum-records.ts';
 
-const KEYS: Readonly<Record<ReportKey, true>> = {
-  day: true,
-  hour: true,
-  month: true,
-  tenant: true,
-  vendor: true,
-  provider: true,
-  model: true,
-  target: true,
-  name: true,
-  outcome: true,
-  tag: true,
-};
 const TIMES = ['hour', 'day', 'month'] as const;
+const VALUES = ['tenant', 'vendor', 'provider', 'model', 'target', 'name', 'outcome', 'tag'] as const;
+const KEYS: readonly ReportKey[] = [...TIMES, ...VALUES];
 /** Hours of every zone begin on a multiple of this. */
 const STEP_MS = 900_000;
 
 /** Returns rows in the order of their keys, computed by the store if it can, with empty rows if requested. */
 export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
   check(query);
-  const { empty = false, ...asked } = query;
-  const rows = (await store.report?.(asked)) ?? (await sumRecords(store.records(asked), asked));
+  const { empty = false, ...storeQuery } = query;
+  const rows =
+    (await store.report?.(storeQuery)) ?? (await sumRecords(store.records(storeQuery), storeQuery));
   return sortRows(empty ? addEmptyRows(rows, query) : rows, query.by);
 }
 
@@ -33,8 +23,8 @@ function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
   const fail = (path: string, why: string, cause?: unknown): never => {
     throw new LlmError('config', `report: ${path}: ${why}`, { path }, { cause });
   };
-  const odd = by.find((key) => !(key in KEYS));
-  if (odd !== undefined) fail('by', `unknown dimension "${odd}"; use ${Object.keys(KEYS).join(', ')}`);
+  const odd = by.find((key) => !KEYS.includes(key));
+  if (odd !== undefined) fail('by', `unknown dimension "${odd}"; use ${KEYS.join(', ')}`);
   if (by.includes('tag') !== (tag !== undefined))
     fail('tag', "`by: ['tag']` and `tag`, the name of a tag, must be set together");
   for (const [path, date] of Object.entries({ from, to }))
@@ -95,21 +85,6 @@ const inKeyOrder = (key: Labels, by: readonly string[]): Labels =>
   Object.fromEntries(by.map((name) => [name, key[name] ?? '']));
 
 const idOf = (key: Labels): string => JSON.stringify(Object.values(key));
-
-const emptyRow = (key: Labels): ReportRow => ({
-  key,
-  calls: 0,
-  attempts: 0,
-  failed: 0,
-  input: 0,
-  output: 0,
-  cacheRead: 0,
-  nanoUsd: 0n,
-  unpriced: 0,
-  unknownUsage: 0,
-  p50Ms: 0,
-  p95Ms: 0,
-});
 
 function sortRows(rows: readonly ReportRow[], by: readonly string[]): readonly ReportRow[] {
   return [...rows].sort((a, b) => {

@@ -1,4 +1,5 @@
 import { labelAt } from '../limits/calendar.ts';
+import { providerOf } from '../limits/limit-counters.ts';
 import { BOOKED_OPERATION } from '../limits/samples.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
@@ -12,7 +13,10 @@ interface ReportSum {
   input: number;
   output: number;
   cacheRead: number;
+  cacheWrite: number;
   nanoUsd: bigint;
+  cacheSavedNanoUsd: bigint;
+  cacheExtraNanoUsd: bigint;
   unpriced: number;
   unknownUsage: number;
 }
@@ -33,6 +37,9 @@ export async function sumRecords(
   return [...sums.values()].map(rowOf);
 }
 
+/** Returns a row without records. */
+export const emptyRow = (key: ReportSum['key']): ReportRow => rowOf(emptySum(key));
+
 const emptySum = (key: ReportSum['key']): ReportSum => ({
   key,
   calls: new Set(),
@@ -41,7 +48,10 @@ const emptySum = (key: ReportSum['key']): ReportSum => ({
   input: 0,
   output: 0,
   cacheRead: 0,
+  cacheWrite: 0,
   nanoUsd: 0n,
+  cacheSavedNanoUsd: 0n,
+  cacheExtraNanoUsd: 0n,
   unpriced: 0,
   unknownUsage: 0,
 });
@@ -54,6 +64,9 @@ function add(sum: ReportSum, record: SpendRecord): void {
   sum.input += usage?.input ?? 0;
   sum.output += usage?.output ?? 0;
   sum.cacheRead += usage?.cacheRead ?? 0;
+  sum.cacheWrite += usage?.cacheWrite ?? 0;
+  sum.cacheSavedNanoUsd += BigInt(record.cacheSavedNanoUsd ?? 0);
+  sum.cacheExtraNanoUsd += BigInt(record.cacheExtraNanoUsd ?? 0);
   if (nanoUsd !== undefined) sum.nanoUsd += BigInt(nanoUsd);
   else if (basis !== 'included') sum.unpriced++;
   if (isUsageUnknown(record)) sum.unknownUsage++;
@@ -87,7 +100,7 @@ function valueOf(record: SpendRecord, by: ReportKey, { tag, zone = 'UTC' }: Repo
     case 'month':
       return labelAt(Date.parse(record.at), by, zone);
     case 'provider':
-      return record.target.split('/', 1)[0] ?? '';
+      return providerOf(record.target);
     case 'tag':
       return (tag === undefined ? undefined : record.tags[tag]) ?? '';
     case 'tenant':

@@ -1,0 +1,62 @@
+import { fakeClock } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { memoryStore } from '../memory/memory-store.ts';
+import { Leases } from './leases.ts';
+
+function setUp(renewal?: Error) {
+  const clock = fakeClock();
+  const renewed: unknown[] = [];
+  const errors: unknown[] = [];
+  const store = {
+    ...memoryStore({ clock }),
+    renew: (id: string, leaseMs: number) => {
+      renewed.push([clock.now(), id, leaseMs]);
+      if (renewal !== undefined) throw renewal;
+    },
+  };
+  const leases = new Leases(store, clock, (error) => errors.push(error));
+  return { clock, renewed, errors, leases };
+}
+
+it('renews a lease every ten seconds for thirty, until it is released', async () => {
+  const { clock, renewed, leases } = setUp();
+  const lease = leases.hold('a', {});
+  await clock.advance(9999);
+  expect(renewed).toEqual([]);
+  await clock.advance(10_001);
+  leases.release(lease);
+  await clock.advance(60_000);
+  expect(renewed).toEqual([
+    [10_000, 'a', 30_000],
+    [20_000, 'a', 30_000],
+  ]);
+});
+
+it('sets one timer for all leases, and none without a lease', async () => {
+  const { clock, leases } = setUp();
+  expect(clock.pending).toBe(0);
+  const held = [leases.hold('a', {}), leases.hold('b', {})];
+  expect(clock.pending).toBe(1);
+  await clock.advance(10_000);
+  expect(clock.pending).toBe(1);
+  for (const lease of held) leases.release(lease);
+  await clock.advance(10_000);
+  expect(clock.pending).toBe(0);
+  leases.hold('c', {});
+  expect(clock.pending).toBe(1);
+});
+
+it('does not renew the lease of an attempt that has lapsed', async () => {
+  const { clock, renewed, leases } = setUp();
+  leases.hold('lapsed', { isLapsed: true });
+  leases.hold('running', { isLapsed: false });
+  await clock.advance(10_000);
+  expect(renewed).toEqual([[10_000, 'running', 30_000]]);
+});
+
+it('reports a renewal that fails and tries it again', async () => {
+  const { clock, renewed, errors, leases } = setUp(new Error('no disk'));
+  leases.hold('a', {});
+  await clock.advance(20_000);
+  expect([renewed.length, errors]).toEqual([2, [new Error('no disk'), new Error('no disk')]]);
+});

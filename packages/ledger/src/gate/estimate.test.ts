@@ -1,0 +1,265 @@
+import type { CatalogModel, Price } from '@majordomo/catalog';
+import { image, user, type AttemptInfo, type Capabilities } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { estimate, unitsOf, type Estimate } from './estimate.ts';
+
+/** One micro-USD per input token, ten per output token. */
+const RATES = { input: 1_000_000, output: 10_000_000 };
+const MICRO_USD = 1000n;
+const MAX_INT64 = 2n ** 63n - 1n;
+
+const priced = (of: Partial<Price> = {}): Price => ({
+  from: '2020-01-01',
+  rates: RATES,
+  sources: [],
+  trust: 'override',
+  ...of,
+});
+const billedBy = (unit: string, fee: number): Price =>
+  priced({ rates: { input: 0, output: 0 }, fees: { [unit]: fee } });
+const modelWith = (of: Partial<CatalogModel> = {}): CatalogModel => ({
+  vendor: 'acme',
+  id: 'x',
+  input: [],
+  output: [],
+  prices: [],
+  ...of,
+});
+const attemptOf = (of: Partial<AttemptInfo> = {}): AttemptInfo => ({
+  call: { id: 'c', spec: 'acme/x', operation: 'chat', tenant: undefined, metadata: {} },
+  target: 'acme/x',
+  attempt: 1,
+  request: { messages: [user('hi')], tools: [], output: undefined, extra: {} },
+  capabilities: {},
+  signal: new AbortController().signal,
+  ...of,
+});
+const chat = (maxTokens?: number, capabilities: Capabilities = {}): AttemptInfo => {
+  const attempt = attemptOf({ capabilities });
+  return { ...attempt, request: { ...attempt.request, maxTokens } };
+};
+const other = (payload: object): AttemptInfo => attemptOf({ payload: payload as AttemptInfo['payload'] });
+const of = (attempt: AttemptInfo, model?: CatalogModel, price?: Price, output?: number): Estimate =>
+  estimate(attempt, model, price, output, undefined);
+
+describe('the output of a chat', () => {
+  it.each<[string, number | undefined, Capabilities, Partial<CatalogModel>, number | undefined]>([
+    ['the limit of the request', 1, { maxOutputTokens: 2 }, { maxOutputTokens: 3 }, 1],
+    ['otherwise the maximum of the provider', undefined, { maxOutputTokens: 2 }, { maxOutputTokens: 3 }, 2],
+    ['otherwise that of the catalogue', undefined, { contextTokens: 4 }, { maxOutputTokens: 3 }, 3],
+    ['otherwise the context of the provider', undefined, { contextTokens: 4 }, { contextTokens: 5 }, 4],
+    ['otherwise that of the catalogue', undefined, {}, { contextTokens: 5 }, 5],
+    ['unknown without any of them', undefined, {}, {}, undefined],
+  ])('is %s', (_, maxTokens, capabilities, model, output) => {
+    expect(of(chat(maxTokens, capabilities), modelWith(model)).output).toBe(output);
+  });
+
+  it.each([
+    [50, 100, 50],
+    [50.5, 100, 51],
+    [0, 100, 0],
+    [500, 100, 100],
+    [50, undefined, 50],
+    [-1, 100, 100],
+    [NaN, 100, 100],
+    [Infinity, 100, 100],
+    [Infinity, undefined, undefined],
+  ])('expected to be %s with a maximum of %s is %s', (expected, maxTokens, output) => {
+    expect(of(chat(maxTokens), undefined, undefined, expected).output).toBe(output);
+  });
+});
+
+describe('the input of a chat', () => {
+  it.each<[string, Capabilities, Partial<CatalogModel>, number]>([
+    ['the maximum input of the model', { contextTokens: 8 }, { maxInputTokens: 7, contextTokens: 9 }, 7],
+    ['the context of the provider', { contextTokens: 8 }, { contextTokens: 9 }, 8],
+    ['the context of the catalogue', {}, { contextTokens: 9 }, 9],
+  ])('is at most %s', (_, capabilities, model, input) => {
+    expect(of(chat(1, capabilities), modelWith(model)).input).toBe(input);
+  });
+
+  it('grows with the text, without a limit of the model', () => {
+    const long = attemptOf();
+    const request = { ...long.request, messages: [user('a'.repeat(1002))] };
+    expect(of({ ...long, request }).input - of(long).input).toBe(1000);
+  });
+});
+
+describe('the cost of a chat', () => {
+  it('is that of its input and output, and of the input alone', () => {
+    const { input, nanoUsd, inputNanoUsd, isByUnit } = of(chat(100), undefined, priced());
+    expect(inputNanoUsd).toBe(BigInt(input) * MICRO_USD);
+    expect(nanoUsd).toBe(inputNanoUsd! + 1000n * MICRO_USD);
+    expect(isByUnit).toBe(false);
+  });
+
+  it('is unknown without a price, and known for the input without a maximum output', () => {
+    expect(of(chat(100))).toMatchObject({ nanoUsd: undefined, inputNanoUsd: undefined });
+    const { nanoUsd, inputNanoUsd, input } = of(chat(), undefined, priced());
+    expect([nanoUsd, inputNanoUsd]).toEqual([undefined, BigInt(input) * MICRO_USD]);
+  });
+
+  it('is at most what a counter can hold', () => {
+    const price = priced({ rates: { input: Number.MAX_SAFE_INTEGER, output: Number.MAX_SAFE_INTEGER } });
+    expect(of(chat(Number.MAX_SAFE_INTEGER), undefined, price).nanoUsd).toBe(MAX_INT64);
+  });
+});
+
+describe('embeddings', () => {
+  it('have input tokens for each value and no output', () => {
+    const one = of(other({ values: ['first'] }), undefined, priced());
+    const two = of(other({ values: ['first', ''] }), undefined, priced());
+    // Models add tokens at the start and at the end of each value.
+    expect(two.input).toBeGreaterThanOrEqual(one.input + 2);
+    expect(one).toMatchObject({ output: 0, isByUnit: false, nanoUsd: BigInt(one.input) * MICRO_USD });
+    expect(one.inputNanoUsd).toBe(one.nanoUsd);
+  });
+
+  it('have tokens but no cost without a price', () => {
+    const { input, output, nanoUsd, inputNanoUsd } = of(other({ values: ['first'] }));
+    expect(input).toBeGreaterThan(4);
+    expect([output, nanoUsd, inputNanoUsd]).toEqual([0, undefined, undefined]);
+  });
+});
+
+describe('speech', () => {
+  const speech = other({ text: 'Hello' });
+
+  it('is billed by characters if they have a fee', () => {
+    expect(of(speech, modelWith({ maxOutputTokens: 9 }), billedBy('character', 15))).toEqual({
+      input: 0,
+      output: undefined,
+      nanoUsd: 75n * MICRO_USD,
+      inputNanoUsd: 75n * MICRO_USD,
+      isByUnit: true,
+    });
+  });
+
+  it('is otherwise billed by the tokens of the text and the longest answer of the model', () => {
+    const { input, output, nanoUsd, isByUnit } = of(speech, modelWith({ maxOutputTokens: 9 }), priced());
+    expect([output, nanoUsd, isByUnit]).toEqual([9, (BigInt(input) + 90n) * MICRO_USD, true]);
+    expect(input).toBeGreaterThanOrEqual(5);
+  });
+
+  it('has no estimate without a price, or without a maximum of the model', () => {
+    const unknown = {
+      input: 0,
+      output: undefined,
+      nanoUsd: undefined,
+      inputNanoUsd: undefined,
+      isByUnit: true,
+    };
+    expect(of(speech, modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
+    expect(of(speech, modelWith(), priced())).toEqual(unknown);
+  });
+});
+
+describe('a transcription', () => {
+  const recording = (durationMs?: number): AttemptInfo => other({ audio: new Uint8Array(9), durationMs });
+  const perSecond = billedBy('audio-second', 100);
+
+  it('is billed by seconds, rounded up, if they have a fee', () => {
+    expect(of(recording(2000), undefined, perSecond).nanoUsd).toBe(200n * MICRO_USD);
+    expect(of(recording(2001), undefined, perSecond)).toMatchObject({
+      input: 0,
+      output: undefined,
+      nanoUsd: 300n * MICRO_USD,
+      isByUnit: true,
+    });
+  });
+
+  it('has no estimate without a duration or a price', () => {
+    expect(of(recording(), undefined, perSecond).nanoUsd).toBeUndefined();
+    expect(of(recording(2000))).toMatchObject({ nanoUsd: undefined, isByUnit: true });
+  });
+
+  it('is otherwise billed by the largest input and output of the model', () => {
+    const model = modelWith({ maxInputTokens: 5, contextTokens: 7, maxOutputTokens: 2 });
+    expect(of(recording(2000), model, priced())).toMatchObject({
+      input: 5,
+      output: 2,
+      nanoUsd: 25n * MICRO_USD,
+      isByUnit: true,
+    });
+    expect(of(recording(2000), modelWith({ contextTokens: 7, maxOutputTokens: 2 }), priced()).input).toBe(7);
+  });
+
+  it('includes the fee of a request, rounded up to a nano-USD', () => {
+    const price = priced({ fees: { 'audio-second': 0.0005, request: 2 } });
+    expect(of(recording(1000), undefined, price).nanoUsd).toBe(2001n);
+  });
+});
+
+describe('images', () => {
+  const picture = (more: object = {}): AttemptInfo => other({ prompt: 'a cat', ...more });
+  const free = { input: 0, output: 0 };
+
+  it.each<[string, object, Readonly<Record<string, number>>, number]>([
+    ['the fee of their size', { n: 3, size: '1x1' }, { 'image:1x1': 5, image: 7 }, 15],
+    ['otherwise the fee of any image', { n: 3, size: '2x2' }, { 'image:1x1': 5, image: 7 }, 21],
+    ['the fee of any image without a size', { n: 3 }, { 'image:1x1': 5, image: 7 }, 21],
+    ['otherwise the highest fee of a size', { n: 3 }, { 'image:1x1': 5, 'image:2x2': 6, other: 9 }, 18],
+    ['one image without a number', {}, { image: 7 }, 7],
+  ])('cost %s', (_, payload, fees, microUsd) => {
+    expect(of(picture(payload), undefined, priced({ rates: free, fees }))).toEqual({
+      input: 0,
+      output: undefined,
+      nanoUsd: BigInt(microUsd) * MICRO_USD,
+      inputNanoUsd: BigInt(microUsd) * MICRO_USD,
+      isByUnit: true,
+    });
+  });
+
+  it('cost their input in addition to the fee', () => {
+    const price = priced({ rates: { input: 1_000_000, output: 0 }, fees: { image: 7 } });
+    const short = of(picture(), undefined, price).nanoUsd!;
+    expect(short).toBeGreaterThanOrEqual(12n * MICRO_USD);
+    expect(of(picture({ prompt: 'a cat!' }), undefined, price).nanoUsd! - short).toBe(MICRO_USD);
+    const images = [image(new Uint8Array(9), 'image/png')];
+    expect(of(picture({ images }), undefined, price).nanoUsd!).toBeGreaterThan(short + 50n * MICRO_USD);
+  });
+
+  it('cost the tokens that the model can write for each of them, if that is more than the fee', () => {
+    const price = priced({ rates: { ...free, outputImage: 10_000_000 }, fees: { image: 7 } });
+    const written = of(picture({ n: 2 }), modelWith({ maxOutputTokens: 9 }), price);
+    expect([written.output, written.nanoUsd]).toEqual([18, 180n * MICRO_USD]);
+    expect(written.input).toBeGreaterThanOrEqual(5);
+    const expensive = priced({ ...price, fees: { image: 700 } });
+    expect(of(picture({ n: 2 }), modelWith({ maxOutputTokens: 9 }), expensive).nanoUsd).toBe(
+      1400n * MICRO_USD,
+    );
+    const withoutFee = of(
+      picture({ n: 2 }),
+      modelWith({ maxOutputTokens: 9 }),
+      priced({ rates: price.rates }),
+    );
+    expect(withoutFee.nanoUsd).toBe(180n * MICRO_USD);
+  });
+
+  it('cost the fee if the maximum output of the model is unknown', () => {
+    const price = priced({ rates: { ...free, outputImage: 10_000_000 }, fees: { image: 7 } });
+    expect(of(picture(), modelWith(), price)).toMatchObject({ output: undefined, nanoUsd: 7n * MICRO_USD });
+  });
+
+  it('have no estimate without a price, or with neither a fee nor a maximum output', () => {
+    const unknown = {
+      input: 0,
+      output: undefined,
+      nanoUsd: undefined,
+      inputNanoUsd: undefined,
+      isByUnit: true,
+    };
+    expect(of(picture(), modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
+    expect(of(picture(), modelWith(), priced({ rates: { ...free, outputImage: 1 } }))).toEqual(unknown);
+  });
+});
+
+it.each<[object, object | undefined]>([
+  [{ values: ['a'] }, undefined],
+  [{ audio: new Uint8Array(1) }, undefined],
+  [{ text: 'Hello' }, { character: 5 }],
+  [{ prompt: 'a cat' }, { image: 1 }],
+  [{ prompt: 'a cat', n: 2, size: '1x1' }, { 'image:1x1': 2 }],
+])('the billed units of %j are %j', (payload, units) => {
+  expect(unitsOf(payload as NonNullable<AttemptInfo['payload']>)).toEqual(units);
+});

@@ -1,0 +1,286 @@
+import { systemClock } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { Claim, LedgerStore } from '../contract/store.ts';
+import { memoryStore } from './memory-store.ts';
+
+const MAX_INT64 = 2n ** 63n - 1n;
+const DAY_MS = 86_400_000;
+const LEASE_MS = 1000;
+
+const claim = (of: Partial<Claim> = {}): Claim => ({
+  counter: 'a',
+  max: 10n,
+  amount: 1n,
+  resetsInMs: undefined,
+  whenLapsed: 'spent',
+  ...of,
+});
+
+function setUp() {
+  let now = 0;
+  const store = memoryStore({ clock: { ...systemClock, now: () => now } });
+  return {
+    store,
+    setTime: (ms: number) => (now = ms),
+    amounts: async (prefix = '') =>
+      Object.fromEntries(
+        (await store.counters(prefix)).map(({ counter, used, held }) => [counter, [used, held]]),
+      ),
+  };
+}
+
+/** Makes enough reservations that the store removes old entries. */
+async function reserveMany(store: LedgerStore, round: string): Promise<void> {
+  const others = claim({ counter: 'others', amount: 0n });
+  for (let id = 0; id < 1000; id++) await store.reserve(`${round} ${id}`, [others], 1);
+}
+
+describe('a reservation', () => {
+  it('is held until it is settled, and the used amount replaces it', async () => {
+    const { store, amounts } = setUp();
+    expect(await store.reserve('1', [claim({ amount: 7n })], LEASE_MS)).toBeUndefined();
+    expect(await amounts()).toEqual({ a: [0n, 7n] });
+    expect(await store.settle('1', [{ counter: 'a', amount: 3n }])).toBe(true);
+    expect(await amounts()).toEqual({ a: [3n, 0n] });
+  });
+
+  it('that does not fit is refused, with the rest, the holders and the time of the reset', async () => {
+    const { store, setTime } = setUp();
+    const of = (amount: bigint) => [claim({ amount, resetsInMs: 500 })];
+    await store.reserve('1', of(4n), LEASE_MS);
+    await store.settle('1', [{ counter: 'a', amount: 3n }]);
+    await store.reserve('2', of(2n), LEASE_MS);
+    await store.reserve('3', of(0n), LEASE_MS);
+    setTime(100);
+    expect(await store.reserve('4', of(6n), LEASE_MS)).toEqual({
+      counter: 'a',
+      left: 5n,
+      held: 2n,
+      holders: 1,
+      retryAfterMs: 400,
+    });
+    expect(await store.reserve('4', of(5n), LEASE_MS)).toBeUndefined();
+  });
+
+  it('reports the time until the reset as whole milliseconds of at least 1', async () => {
+    const { store, setTime } = setUp();
+    await store.reserve('1', [claim({ amount: 10n, resetsInMs: 2 })], LEASE_MS);
+    const retryAfter = async () => (await store.reserve('2', [claim()], LEASE_MS))?.retryAfterMs;
+    setTime(0.5);
+    expect(await retryAfter()).toBe(2);
+    setTime(1.9);
+    expect(await retryAfter()).toBe(1);
+  });
+
+  it('adds up the claims on one counter', async () => {
+    const { store, amounts } = setUp();
+    const refusal = await store.reserve('1', [claim({ amount: 6n }), claim({ amount: 5n })], LEASE_MS);
+    expect(refusal?.left).toBe(4n);
+    await store.reserve('2', [claim({ amount: 6n }), claim({ amount: 4n })], LEASE_MS);
+    expect(await amounts()).toEqual({ a: [0n, 10n] });
+  });
+
+  it('holds all claims or none', async () => {
+    const { store, amounts } = setUp();
+    const claims = [claim(), claim({ counter: 'b', amount: 11n })];
+    expect((await store.reserve('1', claims, LEASE_MS))?.counter).toBe('b');
+    expect(await amounts()).toEqual({});
+  });
+
+  it('with a known id holds nothing more', async () => {
+    const { store, amounts } = setUp();
+    await store.reserve('1', [claim()], LEASE_MS);
+    expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeUndefined();
+    await store.settle('1', []);
+    await store.reserve('1', [claim()], LEASE_MS);
+    expect(await amounts()).toEqual({ a: [0n, 0n] });
+  });
+
+  it('of a negative amount throws', () => {
+    const { store } = setUp();
+    expect(() => store.reserve('1', [claim({ amount: -1n })], LEASE_MS)).toThrow('a claim on a is below 0');
+  });
+
+  it('of 0 fits into a spent counter, and not into an overrun', async () => {
+    const { store } = setUp();
+    await store.reserve('1', [claim()], LEASE_MS);
+    await store.settle('1', [{ counter: 'a', amount: 10n }]);
+    expect(await store.reserve('2', [claim({ amount: 0n })], LEASE_MS)).toBeUndefined();
+    await store.settle('2', [{ counter: 'a', amount: 1n }]);
+    expect(await store.reserve('3', [claim({ amount: 0n })], LEASE_MS)).toMatchObject({
+      left: -1n,
+      holders: 0,
+    });
+  });
+});
+
+describe('a settlement', () => {
+  it('of an unknown or settled id changes nothing', async () => {
+    const { store, amounts } = setUp();
+    expect(await store.settle('1', [{ counter: 'a', amount: 1n }])).toBe(false);
+    await store.reserve('1', [claim()], LEASE_MS);
+    await store.settle('1', [{ counter: 'a', amount: 1n }]);
+    expect(await store.settle('1', [{ counter: 'a', amount: 1n }])).toBe(false);
+    expect(await amounts()).toEqual({ a: [1n, 0n] });
+  });
+
+  it('releases claims without an amount and ignores amounts without a claim', async () => {
+    const { store, amounts } = setUp();
+    await store.reserve('1', [claim(), claim({ counter: 'b' })], LEASE_MS);
+    await store.settle('1', [
+      { counter: 'b', amount: 2n },
+      { counter: 'c', amount: 2n },
+    ]);
+    expect(await amounts()).toEqual({ a: [0n, 0n], b: [2n, 0n] });
+  });
+
+  it('is capped at the largest amount of a counter', async () => {
+    const { store, amounts } = setUp();
+    for (const id of ['1', '2']) {
+      await store.reserve(id, [claim({ amount: 0n, max: MAX_INT64 })], LEASE_MS);
+      await store.settle(id, [{ counter: 'a', amount: MAX_INT64 }]);
+    }
+    expect(await amounts()).toEqual({ a: [MAX_INT64, 0n] });
+  });
+
+  it('after the lease replaces the amount that was assumed as spent, and returns false', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim({ amount: 6n }), claim({ counter: 'b', whenLapsed: 'free' })], LEASE_MS);
+    setTime(LEASE_MS);
+    const used = ['a', 'b'].map((counter) => ({ counter, amount: 2n }));
+    expect(await store.settle('1', used)).toBe(false);
+    expect(await amounts()).toEqual({ a: [2n, 0n], b: [2n, 0n] });
+  });
+});
+
+describe('a lease', () => {
+  it('that ends counts its claim as spent or releases it', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim({ amount: 6n }), claim({ counter: 'b', whenLapsed: 'free' })], LEASE_MS);
+    setTime(LEASE_MS - 1);
+    expect(await amounts()).toEqual({ a: [0n, 6n], b: [0n, 1n] });
+    setTime(LEASE_MS);
+    expect(await amounts()).toEqual({ a: [6n, 0n], b: [0n, 0n] });
+    expect((await store.reserve('2', [claim({ amount: 5n })], LEASE_MS))?.left).toBe(4n);
+  });
+
+  it('that is renewed lasts from then on', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim()], LEASE_MS);
+    await store.reserve('2', [claim()], 9 * LEASE_MS);
+    setTime(LEASE_MS - 1);
+    await store.renew('1', LEASE_MS);
+    setTime(2 * LEASE_MS - 2);
+    expect(await amounts()).toEqual({ a: [0n, 2n] });
+    setTime(2 * LEASE_MS - 1);
+    expect(await amounts()).toEqual({ a: [1n, 1n] });
+  });
+
+  it('that is shortened by a renewal ends at the earlier time', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim()], 9 * LEASE_MS);
+    await store.renew('1', LEASE_MS);
+    setTime(LEASE_MS);
+    expect(await amounts()).toEqual({ a: [1n, 0n] });
+  });
+
+  it('that has ended is not renewed', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim()], LEASE_MS);
+    setTime(LEASE_MS);
+    await store.renew('1', LEASE_MS);
+    expect(await amounts()).toEqual({ a: [1n, 0n] });
+    expect(await store.settle('1', [])).toBe(false);
+  });
+
+  it('ends after those that were taken later but are shorter', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim()], 3 * LEASE_MS);
+    await store.reserve('2', [claim({ amount: 2n })], LEASE_MS);
+    setTime(LEASE_MS);
+    expect(await amounts()).toEqual({ a: [2n, 1n] });
+    setTime(3 * LEASE_MS);
+    expect(await amounts()).toEqual({ a: [3n, 0n] });
+  });
+
+  it('that ends caps the counter at its largest amount', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim({ amount: 0n, max: MAX_INT64 })], LEASE_MS);
+    await store.reserve('2', [claim({ amount: 5n, max: MAX_INT64 })], LEASE_MS);
+    await store.settle('1', [{ counter: 'a', amount: MAX_INT64 }]);
+    setTime(LEASE_MS);
+    expect(await amounts()).toEqual({ a: [MAX_INT64, 0n] });
+  });
+});
+
+describe('a period', () => {
+  it('ends at the time that its first claim sets, and the next one starts at 0', async () => {
+    const { store, amounts, setTime } = setUp();
+    await store.reserve('1', [claim({ amount: 10n, resetsInMs: 500 })], LEASE_MS);
+    expect(await store.counters('a')).toMatchObject([{ resetsAt: 500 }]);
+    setTime(499);
+    expect(await store.reserve('2', [claim({ resetsInMs: 900 })], LEASE_MS)).toMatchObject({
+      retryAfterMs: 1,
+    });
+    setTime(500);
+    expect(await store.counters('a')).toEqual([{ counter: 'a', used: 0n, held: 0n, resetsAt: undefined }]);
+    expect(await store.reserve('2', [claim({ amount: 3n, resetsInMs: 900 })], LEASE_MS)).toBeUndefined();
+    expect(await store.counters('a')).toEqual([{ counter: 'a', used: 0n, held: 3n, resetsAt: 1400 }]);
+    // The first claim is settled in its own period.
+    expect(await store.settle('1', [{ counter: 'a', amount: 9n }])).toBe(true);
+    expect(await amounts()).toEqual({ a: [0n, 3n] });
+  });
+
+  it('of a counter without a reset never ends', async () => {
+    const { store, setTime } = setUp();
+    await store.reserve('1', [claim()], LEASE_MS);
+    await store.settle('1', [{ counter: 'a', amount: 10n }]);
+    setTime(1000 * DAY_MS);
+    expect(await store.reserve('2', [claim({ resetsInMs: 5 })], LEASE_MS)).toMatchObject({
+      left: 0n,
+      retryAfterMs: undefined,
+    });
+  });
+});
+
+it('lists counters by prefix, in the order of their names', async () => {
+  const { store } = setUp();
+  for (const counter of ['x/b', 'y', 'x/a', 'x/c'])
+    await store.reserve(counter, [claim({ counter })], LEASE_MS);
+  expect((await store.counters('x/')).map(({ counter }) => counter)).toEqual(['x/a', 'x/b', 'x/c']);
+});
+
+describe('after 1,000 reservations the store forgets', () => {
+  it('a lapsed id one day later', async () => {
+    const { store, setTime } = setUp();
+    await store.reserve('1', [claim()], LEASE_MS);
+    setTime(LEASE_MS);
+    await store.counters('');
+    setTime(LEASE_MS + DAY_MS - 1);
+    await reserveMany(store, 'one');
+    expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeUndefined();
+    setTime(LEASE_MS + DAY_MS);
+    await reserveMany(store, 'two');
+    expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeDefined();
+  });
+
+  it('a counter one day after its period, unless it never ends', async () => {
+    const { store, setTime } = setUp();
+    await store.reserve('1', [claim({ resetsInMs: 500 }), claim({ counter: 'ever' })], LEASE_MS);
+    const names = async () => (await store.counters('')).map(({ counter }) => counter);
+    setTime(500 + DAY_MS - 1);
+    await reserveMany(store, 'one');
+    expect(await names()).toEqual(['a', 'ever', 'others']);
+    setTime(500 + DAY_MS);
+    await reserveMany(store, 'two');
+    expect(await names()).toEqual(['ever', 'others']);
+  });
+
+  it('no reservation that is held', async () => {
+    const { store, setTime } = setUp();
+    await store.reserve('1', [claim()], 9 * DAY_MS);
+    setTime(2 * DAY_MS);
+    await reserveMany(store, 'one');
+    expect(await store.settle('1', [])).toBe(true);
+  });
+});

@@ -1,0 +1,109 @@
+import { user } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { memoryStore, type LedgerStore, type SpendRecord } from '../src/index.ts';
+import { NOON, ledgerFixture, reply } from './support/fixture.ts';
+
+const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
+const MINUTE = 60_000;
+
+/** Store that rejects the records of one tenant, of all, or of none. */
+function rejecting(store: LedgerStore) {
+  let rejected: 'odd' | 'all' | 'none' = 'odd';
+  let tries = 0;
+  const append = async (record: SpendRecord): Promise<void> => {
+    if (rejected === 'all' || rejected === record.tenant) {
+      tries++;
+      throw new Error('check constraint "c"');
+    }
+    await store.append(record);
+  };
+  return {
+    store: { ...store, append },
+    tries: () => tries,
+    reject: (next: typeof rejected) => (rejected = next),
+  };
+}
+
+function setUp() {
+  const clock = fakeClock(NOON);
+  const { store, tries, reject } = rejecting(memoryStore({ clock }));
+  const turns = Array.from({ length: 100 }, () => reply(1, 1));
+  const { majordomo, ledger, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
+  const model = majordomo.model('acme/x');
+  const ask = (tenant: string) => model.generate({ messages: [user('hi')], maxTokens: 5 }, { tenant });
+  /** Advances the clock while another tenant calls four times a minute. */
+  const pass = async (minutes: number): Promise<void> => {
+    for (let part = 0; part < minutes * 4; part++) {
+      await ask('even');
+      await clock.advance(MINUTE / 4);
+    }
+  };
+  const types = () => alerts.map(({ type }) => type);
+  const recorded = async (tenant: string): Promise<number> => {
+    let count = 0;
+    for await (const _ of ledger.records({ tenant })) count++;
+    return count;
+  };
+  return { clock, ledger, alerts, ask, pass, types, recorded, tries, reject };
+}
+
+describe('a record that is not stored', () => {
+  it('is given up and reported after it was rejected for ten minutes while others were stored', async () => {
+    const { clock, ledger, alerts, ask, pass, types, recorded, tries } = setUp();
+    await ask('odd');
+    await pass(9);
+    expect(types()).toEqual(['store-down']);
+    await pass(3);
+    expect(alerts.slice(1)).toMatchObject([{ type: 'unrecorded', record: { tenant: 'odd' } }]);
+    const before = tries();
+    await expect(ledger.flush()).rejects.toThrow('check constraint "c"');
+    await ledger.flush();
+    await clock.advance(60 * MINUTE);
+    expect(tries()).toBe(before);
+    expect(await recorded('even')).toBe(48);
+  });
+
+  it('is tried again as long as the store accepts no others', async () => {
+    const { clock, ledger, ask, types, recorded, reject } = setUp();
+    reject('all');
+    await ask('odd');
+    await ask('even');
+    await clock.advance(24 * 60 * MINUTE);
+    reject('none');
+    await clock.advance(MINUTE);
+    await ledger.flush();
+    expect([await recorded('odd'), await recorded('even')]).toEqual([1, 1]);
+    expect(types()).toEqual(['store-down']);
+  });
+
+  it('is stored if the store accepts it within ten minutes', async () => {
+    const { ledger, ask, pass, types, recorded, reject } = setUp();
+    await ask('odd');
+    await pass(5);
+    reject('none');
+    await pass(1);
+    await ledger.flush();
+    expect(await recorded('odd')).toBe(1);
+    expect(types()).toEqual(['store-down']);
+  });
+
+  it('does not prevent the store from being closed', async () => {
+    const clock = fakeClock(NOON);
+    const { store } = rejecting(memoryStore({ clock }));
+    let isClosed = false;
+    const close = async (): Promise<void> => {
+      isClosed = true;
+    };
+    const { majordomo, ledger, alerts } = ledgerFixture(
+      [reply(1, 1)],
+      { limits, store: { ...store, close } },
+      {},
+      clock,
+    );
+    await majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 }, { tenant: 'odd' });
+    await expect(ledger.close()).rejects.toThrow('check constraint "c"');
+    expect(isClosed).toBe(true);
+    expect(alerts.at(-1)).toMatchObject({ type: 'unrecorded', record: { tenant: 'odd' } });
+  });
+});
