@@ -1,4 +1,4 @@
-/** Percent-encoded text as it is decoded, byte by byte. `offsets` has the place of each character, and that of the end. */
+/** Decoded percent-encoded text. `offsets` contains the offset of each character in the original text, and that of the end. */
 export interface DecodedRun {
   readonly decoded: string;
   readonly offsets: readonly number[];
@@ -7,7 +7,7 @@ export interface DecodedRun {
 const CODE = /%[0-9A-Fa-f]{2}/y;
 const PERCENT = 37;
 
-/** Decodes what is percent-encoded: addresses, forms, JSON within them. */
+/** Decodes the percent-encoded parts of a text, such as URLs, forms, and JSON within them. */
 export function decodedRuns(text: string): readonly DecodedRun[] {
   const runs: DecodedRun[] = [];
   let behind = 0;
@@ -41,14 +41,14 @@ const isCode = (text: string, at: number): boolean => {
   return CODE.test(text);
 };
 
-/** In pieces: a call takes so many arguments and no more. */
+/** Converts codes to a string, in chunks, because the number of arguments of a call is limited. */
 function textOf(codes: readonly number[]): string {
   let text = '';
   for (let at = 0; at < codes.length; at += 4096) text += String.fromCharCode(...codes.slice(at, at + 4096));
   return text;
 }
 
-/** Blanks, control characters, double quotes, brackets, backslashes, and the characters that replace masks. */
+/** Whether the character ends a percent-encoded run: whitespace, controls, double quotes, brackets, backslashes, masks. */
 const endsRun = (code: number): boolean =>
   code <= 32 || code === 0x2028 || code === 0x2029 || (code < 128 && ENDS.has(code));
 const ENDS: ReadonlySet<number> = new Set(Array.from('"`<>\\{}', (character) => character.charCodeAt(0)));

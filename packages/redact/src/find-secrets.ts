@@ -5,28 +5,28 @@ import type { Span } from './rule.ts';
 import { findTokens } from './tokens/find-tokens.ts';
 import { findUserinfo } from './find-userinfo.ts';
 
-/** Replaces every masked character; like a space, it is part of no secret. */
+/** Character that replaces each masked character. Like a space, it is not part of any secret. */
 export const MASKED = '\u2028';
-/** Replaces existing masks, and occurrences of itself. */
+/** Character that replaces existing masks, and occurrences of itself in the input. */
 export const EXISTING_MASK = '\u2029';
 
-/** A mask may part what hid something else: looked at again, but not for ever. */
+/** Maximum number of passes. A mask may reveal another secret, so the text is searched again. */
 const MAX_ROUNDS = 6;
-/** Layers of percent-encoding that are read. */
+/** Maximum number of nested percent-encodings that are decoded. */
 const MAX_LAYERS = 3;
 
-/** `%252525`: a character that is encoded once per layer. */
+/** Maximum length of an encoded character, such as `%252525`, which has one `25` for each layer. */
 const MAX_CODE_LENGTH = 9;
 
 const PLACES = compileRules(PLACE_RULES);
 
-/** Findings in complete lines; `masked` has `MASKED` for each character of a secret. */
+/** Findings in complete lines. `masked` contains `MASKED` in place of each character of a secret. */
 export interface Found {
   readonly masked: string;
   readonly spans: readonly Span[];
 }
 
-/** Rules look no further than a line: lines apart give what they give together. */
+/** Finds secrets in complete lines. The result does not depend on how many lines are searched together. */
 export function findSecrets(text: string, own: readonly CompiledRule[]): Found {
   const spans: Span[] = [];
   let masked = text;
@@ -55,7 +55,7 @@ function findEncoded(text: string, own: readonly CompiledRule[], layer: number, 
   for (const { decoded, offsets } of decodedRuns(text)) {
     for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
       const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
-      // A window of a long line is not cut within the code before it.
+      // `from` includes a preceding percent-code, so that a window of a long line is not cut within the code.
       found.push({ rule, start: first, end: last, from: Math.max(0, begin - MAX_CODE_LENGTH) });
     }
   }

@@ -4,29 +4,29 @@ import type { CompiledRule } from './patterns.ts';
 import { continueKey, privateKeyIn, type KeyMode } from './private-key.ts';
 import type { Span } from './rule.ts';
 
-/** A line that is longer is looked at in windows. */
+/** Maximum length of a line that is searched at once. Longer lines are searched in windows of this size. */
 const WINDOW = 32_768;
-/** No rule needs more characters than these to know a secret. */
+/** Number of characters after which every rule has recognized a secret. */
 const LOOKAHEAD = 2048;
-/** A secret that is longer is masked piece by piece. */
+/** Maximum size of a window. A longer secret is masked in parts. */
 const MAX_WINDOW = 1_048_576;
-/** Lines that are looked at together: what they give does not depend on it. */
+/** Maximum size of lines that are searched together. The result does not depend on this size. */
 const BLOCK = 65_536;
 
-/** Emits a part of the text: unchanged, or masked by a rule, with quotes if the mask needs them. */
+/** Emits a part of the text, either unchanged or masked by a rule. `quote`: quote that the mask needs on both sides. */
 export type EmitText = (raw: string, rule: string | undefined, quote?: string) => void;
 
 /**
- * Looks for secrets line by line, and in a long line window by window, wherever the pieces of the text are cut: what a
- * line gives depends on it alone, and on whether a private key has begun before it.
+ * Finds secrets line by line, and in windows of a long line. The result does not depend on how the input is split: it depends
+ * on the line and on whether a private key began before it.
  */
 export class LineStage {
   private raw = '';
   private work = '';
   private key: KeyMode | undefined;
-  /** Where the next key may begin, in what is held. */
+  /** Offset in the buffered text at which the next private key may begin. */
   private keyBegin = -1;
-  /** Grows while one secret fills it. */
+  /** Size of the window, which grows while a single secret fills it. */
   private window = WINDOW;
   private readonly rules: readonly CompiledRule[];
   private readonly emit: EmitText;
@@ -50,9 +50,9 @@ export class LineStage {
     this.work = this.work.slice(at);
   }
 
-  /** Returns the length of complete lines, a window of a long line, or the rest; 0 if more text is needed. */
+  /** Returns the length of the complete lines, of a window of a long line, or of the rest. Returns 0 if more text is needed. */
   private stretch(at: number, isEnd: boolean): number {
-    // Within a key each line is checked separately; a grown window contains one line.
+    // Within a private key, each line is checked separately. A grown window contains one line.
     const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;
     let end = at;
     while (end - at < BLOCK) {
@@ -143,7 +143,7 @@ function endOfStretch(masked: string, from: number, isMasked: boolean): number {
   return to;
 }
 
-/** Where a window may be cut: before its last part, where nothing is that more text could change. */
+/** Returns the offset at which a window can be cut, so that later text does not change the result before the offset. */
 function cutOf(text: string, spans: readonly Span[]): number {
   const limit = text.length - LOOKAHEAD;
   let cut = limit;
@@ -151,7 +151,7 @@ function cutOf(text: string, spans: readonly Span[]): number {
   if (cut === limit - 1024) cut = limit;
   for (const [from, to] of clusters(spans)) {
     if (from >= cut || to <= cut) continue;
-    // The character before it decides whether a word begins.
+    // The previous character decides whether a word begins here.
     return to < text.length ? to : Math.max(0, from - 1);
   }
   return cut;

@@ -1,20 +1,20 @@
 import { EXISTING_MASK, MASKED } from './find-secrets.ts';
 import { maskAt } from './mask.ts';
 
-/** Text twice, character by character: unchanged, and with marks for known secrets. */
+/** Two copies of a text with the same length: unchanged, and with mark characters. */
 export interface MarkedText {
   readonly raw: string;
-  /** `MASKED` for what is secret, `KEPT` for what is a mask. */
+  /** Text with `MASKED` in place of known secrets, and `EXISTING_MASK` in place of masks. */
   readonly work: string;
 }
 
 /**
- * Masks known values first, in whatever pieces they come: held back is only what may be the beginning of one. Masks that
- * are in the text already are not looked into.
+ * Marks known secrets in a text that arrives in pieces. Buffers only text that may be the beginning of a known secret. Existing
+ * masks are not searched.
  */
 export class LiteralStage {
   private held = '';
-  /** So many characters of what is held belong to a value that has begun before. */
+  /** Number of buffered characters that belong to a secret that began before them. */
   private maskedAhead = 0;
 
   push(piece: string, forms: readonly string[], isEnd: boolean): MarkedText {
@@ -48,11 +48,11 @@ function masksIn(
   return { spans, pending: text.length };
 }
 
-/** All of them, those that overlap too: which characters are covered does not depend on where a search began. */
+/** Returns the ranges of all known secrets, also overlapping ones, wherever the search began. */
 function literalsIn(text: string, forms: readonly string[], masks: readonly Range[]): readonly Range[] {
   const found: Range[] = [];
   for (const form of forms) {
-    // One that has a bracket may reach into a mask that is not there yet: it is not joined with others.
+    // A form with a bracket may overlap a mask that has not arrived completely. Its ranges are not joined.
     const isJoined = !form.includes('[');
     let last: [number, number] | undefined;
     let mask = 0;
@@ -76,12 +76,12 @@ function safeCut(
 ): number {
   let cut = pending;
   for (const form of forms) cut = Math.min(cut, beginningOf(form, text));
-  // Should a mask begin there, what reaches into it is none.
+  // If a mask begins at `pending`, a range that overlaps the mask is not a secret.
   for (const [from, to] of literals) if (from < cut && to > pending) return Math.min(cut, from);
   return cut;
 }
 
-/** Where the text ends with a beginning of the form; its length where it does not. */
+/** Returns the offset at which the text ends with a prefix of the form, or the length of the text. */
 function beginningOf(form: string, text: string): number {
   const first = form.charAt(0);
   const least = Math.max(0, text.length - form.length + 1);
@@ -108,6 +108,6 @@ function withMarks(text: string, masks: readonly Range[], literals: readonly Ran
   return work + plain(text.slice(at));
 }
 
-/** Replaces the mark characters in the text by the other one. */
+/** Replaces `MASKED` in the input by `EXISTING_MASK`. */
 const plain = (text: string): string =>
   text.includes(MASKED) ? text.replaceAll(MASKED, EXISTING_MASK) : text;

@@ -1,11 +1,11 @@
-/** Forms of secrets, cached because they are expensive. */
+/** Forms of known secrets. They are cached because computing them is expensive. */
 const known = new Map<string, readonly string[]>();
 const MAX_CACHED = 1000;
 const MIN_LENGTH = 3;
 const JSON_LEVELS = 6;
 const MIN_BASE64_LENGTH = 8;
 
-/** Returns all forms of known secrets in a text. A source that throws has none. */
+/** Returns all forms of known secrets. A source that throws has no secrets. */
 export function literalForms(secrets: (() => Iterable<string>) | undefined): readonly string[] {
   if (secrets === undefined) return [];
   try {
@@ -28,10 +28,10 @@ function formsOf(secret: string): readonly string[] {
   return forms;
 }
 
-/** As it is, without its blanks, percent-encoded, inside JSON (up to six levels of it), and in base64 at any place. */
+/** Returns the secret unchanged, trimmed, percent-encoded, escaped for up to six levels of JSON, and in base64. */
 function newForms(secret: string): readonly string[] {
   const bare = secret.trim();
-  // It would mask half of a text and protect nothing.
+  // A short secret would mask ordinary text.
   if (bare.length < MIN_LENGTH) return [];
   const inUrl = percentEncoded(bare);
   return [
@@ -46,7 +46,7 @@ function newForms(secret: string): readonly string[] {
   ];
 }
 
-/** Each level doubles the backslashes. */
+/** Returns the secret as escaped in each level of JSON, where each level doubles the backslashes. */
 function inJson(text: string): readonly string[] {
   const forms = [text];
   for (let level = 1; level <= JSON_LEVELS; level++) forms.push(JSON.stringify(forms.at(-1)).slice(1, -1));
@@ -57,18 +57,25 @@ function percentEncoded(text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
-    // Half of a surrogate pair, which no URL can carry.
+    // The secret contains half of a surrogate pair and has no percent-encoding.
     return text;
   }
 }
 
-/** Bytes before the secret move its bits by 0, 2 or 4: only characters that it alone decides are looked for. */
+/** Number of bytes before the secret, and of base64 characters at the start that depend on these bytes. */
+const BASE64_OFFSETS = [
+  [0, 0],
+  [1, 2],
+  [2, 3],
+] as const;
+
+/** Returns the base64 characters that only the secret determines, for each offset. */
 function inBase64(text: string): readonly string[] {
   const bytes = new TextEncoder().encode(text);
-  return [0, 1, 2].flatMap((before) => {
+  return BASE64_OFFSETS.flatMap(([before, influenced]) => {
     const binary = '\0'.repeat(before) + Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-    const whole = Math.floor((binary.length * 8) / 6);
-    const form = btoa(binary).slice(Math.ceil((before * 8) / 6), whole);
+    const end = Math.floor((binary.length * 8) / 6);
+    const form = btoa(binary).slice(influenced, end);
     if (form.length < MIN_BASE64_LENGTH) return [];
     return [form, form.replaceAll('+', '-').replaceAll('/', '_')];
   });

@@ -5,15 +5,15 @@ export const MASK = '[redacted]';
 const WITH_FINGERPRINT = /^\[redacted:[0-9a-f]{12}\]/;
 const MAX_MASK_LENGTH = MASK.length + 13;
 
-/** Returns the function that replaces secrets: by a constant, or by a salted fingerprint. */
+/** Returns the function that replaces a secret by the default mask or by a salted fingerprint. */
 export function maskWith(salt: string | undefined): (secret: string) => string {
   if (salt === undefined) return () => MASK;
   return (secret) => `[redacted:${sha256Hex(`${salt.length}:${salt}${secret}`).slice(0, 12)}]`;
 }
 
-/** Returns the length of the mask at this position; `pending` if more text is needed. */
+/** Returns the length of the mask at this offset, `pending` if more text is needed, or `undefined` if no mask begins here. */
 export function maskAt(text: string, at: number): number | 'pending' | undefined {
-  // Brackets are frequent, masks are not.
+  // Brackets are frequent, but masks are rare.
   if (at + 1 < text.length && text[at + 1] !== 'r') return undefined;
   const head = text.slice(at, at + MAX_MASK_LENGTH);
   if (head.startsWith(MASK)) return MASK.length;
@@ -23,5 +23,5 @@ export function maskAt(text: string, at: number): number | 'pending' | undefined
   return isBegun ? 'pending' : undefined;
 }
 
-/** Whether the value begins with a mask. In an address the bracket may be `%5B`. */
+/** Whether the value begins with a mask, whose bracket may be percent-encoded in a URL. */
 export const beginsAsMask = (value: string): boolean => /^(?:\[|%5b)redacted(?:\]|%5d|:|%3a)/i.test(value);

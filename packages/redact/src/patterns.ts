@@ -1,11 +1,11 @@
 import { beginsAsMask } from './mask.ts';
 import type { SecretRule, Span } from './rule.ts';
 
-/** Conventional positions of credentials in a text. */
+/** Rules for credentials at conventional positions in a text. */
 export const PLACE_RULES: readonly SecretRule[] = [
   {
     id: 'bearer-or-basic',
-    // Prose follows "basic": a credential has a digit or an inner capital, or is long.
+    // Prose may follow "basic". A credential has a digit or an inner capital, or is long.
     pattern:
       /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,4}((?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[A-Za-z0-9._~+/=-]{8,})/,
     group: 1,
@@ -43,7 +43,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   },
 ];
 
-/** Copy of a rule, so that the application's expression keeps its state. */
+/** Compiled copy of a rule, because matching would change the state of the application's expression. */
 export interface CompiledRule {
   readonly id: string;
   readonly pattern: RegExp;

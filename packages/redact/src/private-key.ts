@@ -2,11 +2,11 @@ import { endOfQuoted, type Quote } from './quote.ts';
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-/** Line within a key block: base64, headers, quotes and characters of code. */
+/** Pattern of a line within a key block, which contains base64, headers, quotes or code. */
 const BODY =
   /^[\s>|*#"'`+,;\\]*(?:[A-Za-z0-9/=][A-Za-z0-9+/=]*(?:\\[nr])*(?:[\s"'`,;\\][\s"'`+,;\\]*)?|[A-Za-z-]{1,30}: .{0,200}\s{0,4})?$/;
 
-/** Where a PEM block of a private key begins, and where its first line continues. */
+/** Returns the offsets at which a PEM block of a private key begins, and at which its first line ends. */
 export function privateKeyIn(text: string): { readonly from: number; readonly to: number } | undefined {
   for (let at = text.indexOf('-----BEGIN '); at !== -1; at = text.indexOf('-----BEGIN ', at + 1)) {
     BEGIN.lastIndex = at;
@@ -16,12 +16,12 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
 }
 
 /**
- * `lines`: the block continues in the next line. `inline`: its line ends are written as `\n`. `run`: no block at all, but
- * the rest of a value that is too long to be looked at. A quote: the rest of a value that it opened.
+ * Kind of secret that continues in the next line. `lines`: a PEM block. `inline`: a PEM block with escaped line ends. `run`:
+ * the rest of a very long value. A quote: the rest of a value that the quote opened.
  */
 export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
-/** How much of this line belongs to the block, and whether the block continues behind it. */
+/** Returns how much of this line belongs to the secret, and whether the secret continues after it. */
 export function continueKey(
   line: string,
   mode: KeyMode,
@@ -46,7 +46,7 @@ function restOfRun(line: string): { length: number; next: KeyMode | undefined } 
   return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };
 }
 
-/** Leaves trailing backslashes for the next call, which decides whether a quote after them belongs to the value. */
+/** Returns the rest of a quoted value. Trailing backslashes are left to the next call, which sees what follows them. */
 function restOfQuoted(line: string, quote: Quote): { length: number; next: KeyMode | undefined } {
   const { end, isClosed } = endOfQuoted(line, 0, quote);
   if (isClosed || end < line.length) return { length: end, next: undefined };

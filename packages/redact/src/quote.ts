@@ -1,23 +1,23 @@
-/** A quote that opens a value: `"`, `'` or a backtick, with the backslashes before it. JSON within JSON adds backslashes. */
+/** Quote that opens a value (`"`, `'` or a backtick), with the backslashes before it. JSON within JSON adds backslashes. */
 export interface Quote {
   readonly character: string;
   readonly slashes: number;
 }
 
-/** Place where a quoted value ends: before the backslashes of its closing quote. */
+/** End of a quoted value, before the backslashes of the closing quote. */
 export interface QuoteEnd {
   readonly end: number;
-  /** False if the line or the limit ended first. */
+  /** Whether the closing quote was found before the end of the line or the limit. */
   readonly isClosed: boolean;
 }
 
-/** JSON within seven levels of JSON has 127. */
+/** Maximum number of backslashes before a quote, as in JSON within seven levels of JSON. */
 const MAX_SLASHES = 127;
 const NEWLINE = 10;
 const DOUBLE_QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Returns the quote at this position, or `undefined`. */
+/** Returns the quote at this offset, or `undefined`. */
 export function quoteAt(text: string, at: number): Quote | undefined {
   let end = at;
   while (end - at < MAX_SLASHES && text.charCodeAt(end) === BACKSLASH) end++;
@@ -28,8 +28,8 @@ export function quoteAt(text: string, at: number): Quote | undefined {
 }
 
 /**
- * Finds the end of a value that `quote` opened and that begins at `start`. A `'` that is never closed ends where a string of
- * JSON around it does.
+ * Returns the end of a value that begins at `start` after `quote`. A `'` that is never closed ends with the JSON string around
+ * it.
  */
 export function endOfQuoted(
   text: string,
@@ -57,13 +57,13 @@ export function endOfQuoted(
 
 const STRING_END = /"\s{0,2}(?:[}\]]|[,:]\s{0,2}\\*["{[\d-])/y;
 
-/** Whether the `"` at this position looks like the end of a string of JSON. */
+/** Whether the `"` at this offset looks like the end of a JSON string. */
 export function endsString(text: string, at: number): boolean {
   STRING_END.lastIndex = at;
   return STRING_END.test(text);
 }
 
-/** Returns the count of backslashes that belong to the closing quote, or `undefined` if the quote is part of the value. */
+/** Returns the number of backslashes of the closing quote, or `undefined` if the quote is part of the value. */
 function closingSlashes(slashes: number, quote: Quote): number | undefined {
   if (quote.character !== '"') return slashes <= quote.slashes ? slashes : undefined;
   const level = levelOf(slashes);
@@ -71,8 +71,8 @@ function closingSlashes(slashes: number, quote: Quote): number | undefined {
 }
 
 /**
- * Returns the level of JSON strings to which a `"` after this count of backslashes belongs. A quote of level n has 2^n - 1
- * backslashes. Each backslash of the value before it adds 2^(n+1), so the trailing one bits of the count give the level.
+ * Returns the level of JSON nesting of a `"` after this number of backslashes. A quote of level n has 2^n - 1 backslashes. Each
+ * backslash of the value before the quote adds 2^(n+1), so the number of trailing one bits is the level.
  */
 function levelOf(slashes: number): number {
   let level = 0;
@@ -80,22 +80,22 @@ function levelOf(slashes: number): number {
   return level;
 }
 
-/** Returns the length of what continues a single-quoted value: `''` in SQL and YAML, `'\''` in a shell. */
+/** Returns the length of an escape that continues a single-quoted value: `''` in SQL and YAML, `'\''` in a shell. */
 function continuation(text: string, at: number, start: number, { character, slashes }: Quote): number {
   if (character !== "'" || slashes > 0) return 0;
   if (text.startsWith(String.raw`\''`, at + 1)) return 3;
   return at > start && text[at + 1] === "'" ? 1 : 0;
 }
 
-/** Characters before a value among which the quote that opened a string around it is sought. */
+/** Maximum number of characters before a value in which the quote of a string around it is searched. */
 const STRING_HEAD = 1024;
 
-/** Whether the `'` at this position is part of the value that begins at `start`, and does not close a string around it. */
+/** Whether the `'` at this offset is part of the value that begins at `start`, and does not close a string around it. */
 export const isApostrophe = (text: string, at: number, start: number): boolean =>
   text[at] === "'" &&
   (/[\w%@]/.test(text.charAt(at + 1)) || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'"));
 
-/** Returns the place behind what is masked here already. */
+/** Returns the offset after the masks at this offset. */
 export function behindMasks(text: string, at: number): number {
   let begin = at;
   while (text[begin] === '\u2028' || text[begin] === '\u2029') begin++;

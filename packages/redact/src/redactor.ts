@@ -9,35 +9,35 @@ import { cleanCopy } from './value/clean-copy.ts';
 /** Options of `createRedactor`. */
 export interface RedactorOptions {
   /**
-   * Returns known secrets: matched as they are, percent-encoded, in base64, and escaped for JSON. Called at every use;
-   * if it throws, the rules still apply. Values of one or two characters are ignored.
+   * Function that returns known secrets, which are matched unchanged, percent-encoded, in base64, and escaped for JSON. Called
+   * at every use. If the function throws, only the rules apply. Secrets of one or two characters are ignored. @default none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
-  /** Besides the built-in ones. */
+  /** Rules in addition to the built-in rules. @default [] */
   readonly rules?: readonly SecretRule[] | undefined;
-  /** Masks with a fingerprint, `[redacted:1f3a…]`: equal secrets get equal masks, which need the salt to be computed. */
+  /** Salt of masks with a fingerprint, `[redacted:1f3a…]`. Equal secrets get equal masks. @default `[redacted]` as mask */
   readonly fingerprint?: { readonly salt: string } | undefined;
 }
 
-/** Masks complete secrets. Masking twice has the same result as once. */
+/** Masks complete secrets. Masking a masked text does not change the text. */
 export interface Redactor {
-  /** The text with a mask for each secret. */
+  /** Returns the text with a mask in place of each secret. */
   text(text: string): string;
   /**
-   * Returns a deep copy without secrets. Instances of classes and bytes of images and files stay unchanged. All values
+   * Returns a deep copy without secrets. Instances of classes, and the bytes of images and files, are not changed. All values
    * under a secret name (`apiKey`, `authorization`, `password`, `x-api-key` …) are masked.
    */
   value<T>(value: T): T;
-  /** Where the secrets are, in order and apart from each other. */
+  /** Returns the ranges of the secrets, in order and without overlap. */
   find(text: string): readonly Finding[];
   /**
-   * Returns a redactor for chunks, with the same result as `text` for every split. `push` returns complete lines and
-   * most of a very long one, `end` the rest.
+   * Returns a redactor for text that arrives in pieces, with the same result as `text`. `push` returns complete lines and most
+   * of a very long line. `end` returns the rest.
    */
   stream(): { push(piece: string): string; end(): string };
 }
 
-/** A redactor with the built-in rules. It keeps no text. */
+/** Creates a redactor with the built-in rules. The redactor does not retain text. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = compileRules(options.rules ?? []);
   const forms = (): readonly string[] => literalForms(options.secrets);
@@ -75,7 +75,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   };
 }
 
-/** Known values first, then the rules. */
+/** Masks one text: first known secrets, then matches of the rules. */
 class Run {
   private readonly literals = new LiteralStage();
   private readonly lines: LineStage;
@@ -92,7 +92,7 @@ class Run {
   }
 }
 
-/** Stretches that are masked side by side are one secret, and get one mask. */
+/** Joins adjacent ranges of secrets, so that they get one mask. */
 class CleanText {
   private clean = '';
   private secret = '';
@@ -113,7 +113,7 @@ class CleanText {
     this.clean += raw;
   };
 
-  /** Returns the clean text. A secret that may continue is emitted at its end. */
+  /** Returns the masked text. A secret that may continue is emitted when it has ended. */
   take(isEnd: boolean): string {
     if (isEnd) this.endSecret();
     const taken = this.clean;

@@ -1,20 +1,20 @@
 import type { Quote } from './quote.ts';
 
-/** Pattern of a secret. The expression is linear and has no look-behind. */
+/** Rule that finds a kind of secret. The pattern must match in linear time and have no look-behind. */
 export interface SecretRule {
-  /** Such as `github-token`; what a finding names. */
+  /** Id of the rule, such as `github-token`, which findings contain. */
   readonly id: string;
-  /** Looked for within a line. */
+  /** Pattern that is matched within a line. */
   readonly pattern: RegExp;
-  /** The group that holds the secret. Default: all that is matched. */
+  /** Number of the group that contains the secret. Default: the complete match. */
   readonly group?: number | undefined;
-  /** Where the shape is described, and when that was read. */
+  /** Document that describes the shape, and the date on which it was read. */
   readonly source: string;
 }
 
-/** A place in a text that holds a secret: from its first character to the one behind its last. */
+/** Range of a secret in a text. `end` is exclusive. */
 export interface Finding {
-  /** The rule's id; `literal` for a value that was known. */
+  /** Id of the rule, or `literal` for a known secret. */
   readonly rule: string;
   /** Offset in UTF-16 units. */
   readonly start: number;
@@ -22,11 +22,11 @@ export interface Finding {
   readonly end: number;
 }
 
-/** Finding with its context: from the beginning of the name to the end of the value. */
+/** Finding with its context, which is the range from the start of the name to the end of the value. */
 export interface Span extends Finding {
   readonly from: number;
-  /** Quote that the mask needs on both sides, for a number of JSON. */
+  /** Quote that the mask needs on both sides, because it replaces a JSON number. */
   readonly quote?: string;
-  /** Quote that opened the value, if the text ended before the closing one. */
+  /** Quote that opened the value, if the text ended before the closing quote. */
   readonly open?: Quote;
 }

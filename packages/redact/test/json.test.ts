@@ -192,10 +192,16 @@ describe('a quoted value under a secret name', () => {
     ['cookie="two words here"', 'cookie="[redacted]"'],
     ["cookies: 'session9'", "cookies: '[redacted]'"],
     ['cookie = "sid=abc; theme=dark"', 'cookie = "[redacted]"'],
+    [String.raw`{"token":"Kq7\"x(Wm2-9zT4"}`, '{"token":"[redacted]"}'],
+    ['{"token":"getToken(session9Key)"}', '{"token":"getToken(session9Key)"}'],
     ['{"token":"my token with spaces"}', '{"token":"[redacted]"}'],
     ['{"accessBearer":"two words here"}', '{"accessBearer":"[redacted]"}'],
     ['token: "two words"', 'token: "[redacted]"'],
     ['{"name":"DB_PASSWORD","value":"Tr0ub4dor3"}', '{"name":"DB_PASSWORD","value":"[redacted]"}'],
+    [
+      JSON.stringify({ out: JSON.stringify({ name: 'DB_PASSWORD', value: 'Tr0ub4dor3' }, null, 4) }),
+      JSON.stringify({ out: JSON.stringify({ name: 'DB_PASSWORD', value: '[redacted]' }, null, 4) }),
+    ],
     ['<add key="Password" value="Tr0ub4dor3"/>', '<add key="Password" value="[redacted]"/>'],
   ])('%s', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);

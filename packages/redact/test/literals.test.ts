@@ -44,7 +44,29 @@ describe('a known value is masked', () => {
   });
 });
 
-test('what the source of known values holds is asked at every use', () => {
+test.each([
+  ['', /^\[redacted\]eno=$/],
+  ['x', /^..\[redacted\].*$/],
+  ['xy', /^...\[redacted\].*$/],
+  ['xyz', /^eHl6\[redacted\]eno=$/],
+])(
+  'base64 is masked from the first character that only the secret determines, after "%s"',
+  (before, expected) => {
+    const long = createRedactor({ secrets: () => ['abcdefghijkl'] });
+    const clean = long.text(base64(`${before}abcdefghijklzz`));
+    expect(clean).toMatch(expected);
+    expect(clean.length).toBeLessThanOrEqual('xxx[redacted]xxxxxx'.length);
+  },
+);
+
+test('a secret of fewer than three characters, or eight of base64, is ignored', () => {
+  expect(createRedactor({ secrets: () => ['ab'] }).text('abc')).toBe('abc');
+  expect(createRedactor({ secrets: () => ['abc'] }).text('abc')).toBe('[redacted]');
+  expect(createRedactor({ secrets: () => ['abcde'] }).text(base64('abcde'))).toBe(base64('abcde'));
+  expect(createRedactor({ secrets: () => ['abcdef'] }).text(base64('abcdef'))).toBe('[redacted]');
+});
+
+test('known values are read at every use', () => {
   const known: string[] = [];
   const growing = createRedactor({ secrets: () => known });
   expect(growing.text('the word zebra-9')).toBe('the word zebra-9');

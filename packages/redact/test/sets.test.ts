@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRedactor, RULES } from '../src/index.ts';
+import { TOKEN_RULES } from '../src/tokens/table.ts';
 import { NEGATIVES } from './negatives.ts';
 import { POSITIVES } from './positives.ts';
 
@@ -9,6 +10,23 @@ test('both sets are large', () => {
   expect(POSITIVES.length).toBeGreaterThanOrEqual(300);
   expect(NEGATIVES.length).toBeGreaterThanOrEqual(300);
   expect(RULES.length).toBeGreaterThanOrEqual(120);
+});
+
+test('every rule has a separate name', () => {
+  const ids = RULES.map(({ id }) => id);
+  expect(ids.filter((id) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('a prefix alone is not a token', () => {
+  const starts = TOKEN_RULES.flatMap((rule) => rule.starts);
+  expect(starts.filter((start) => redactor.text(`a ${start} b`) !== `a ${start} b`)).toEqual([]);
+});
+
+test('a token may follow a hyphen if its prefix has at least four characters', () => {
+  const digits = 'd7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+  expect(redactor.text(`my-ghp_${digits}`)).toBe('my-[redacted]');
+  expect(redactor.text(`my-sk-${digits}`)).toBe(`my-sk-${digits}`);
 });
 
 test.each(POSITIVES.map(({ kind, text, secret }) => [kind, text, secret]))(

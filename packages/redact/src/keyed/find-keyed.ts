@@ -6,7 +6,7 @@ import { isApostrophe, quoteAt } from '../quote.ts';
 import { isSecret, isWorkingFolder } from './value.ts';
 
 const MAX_NAME = 64;
-const MAX_PAIR = 160;
+const MAX_PAIR = 400;
 const MAX_BLANKS = 4;
 const HEAD_LENGTH = 64;
 const COLON = 58;
@@ -17,7 +17,7 @@ const BACKSLASH = 92;
 const MAX_GAP = 8;
 const MAX_SLASHES = 127;
 
-/** Finds values after a name: `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, headers. */
+/** Finds values after a name, such as `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, and headers. */
 export function findKeyed(text: string, found: Span[]): void {
   const run: Run = { lastsTo: 0 };
   for (let at = 0; at < text.length; at++) {
@@ -31,7 +31,7 @@ export function findKeyed(text: string, found: Span[]): void {
   }
 }
 
-/** End of the last value, so that repeated names are not scanned again. */
+/** Offset of the end of the last value, which is stored so that repeated names are not scanned again. */
 interface Run {
   lastsTo: number;
 }
@@ -50,7 +50,7 @@ function findAfterSeparator(
   if (code === GREATER && text[from - 1] !== '<') return undefined;
   const verdict = verdictOf(text, name, from, code);
   if (verdict === undefined) return undefined;
-  // `=>`, `:=`; a comparison has no value.
+  // `=>` and `:=` assign a value. A comparison does not.
   let next = at + 1;
   if (text[next] === '=' || (code === EQUALS && text[next] === '=')) {
     if (code === EQUALS) return undefined;
@@ -61,7 +61,7 @@ function findAfterSeparator(
   return findValue(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
 }
 
-/** In a query a mere `key` and `sig` are credentials. */
+/** Returns the kind of a name. In the query of a URL, `key` and `sig` alone are also names of credentials. */
 function verdictOf(text: string, name: string, from: number, code: number): Verdict | undefined {
   const before = text[from - 1];
   const isQuery = code === EQUALS && (before === '?' || before === '&');
@@ -77,7 +77,7 @@ function verdictOf(text: string, name: string, from: number, code: number): Verd
 }
 
 const PAIR =
-  /\b(?:name|key)[\\"']*[ \t]{0,2}[:=][ \t]{0,2}[\\"']{1,40}([\w.-]{1,64})[\\"']{1,40}[ \t,]{1,4}[\\"']{0,40}$/i;
+  /\b(?:name|key)[\\"']*[ \t]{0,2}[:=][ \t]{0,2}[\\"']{1,64}([\w.-]{1,64})[\\"']{1,64}(?:[ \t,]|\\{1,31}[nrt]){1,40}[\\"']{0,64}$/i;
 
 /** Returns the name in `{"name":"DB_PASSWORD","value":"…"}` and `<add key="Password" value="…"/>`. */
 const nameOfPair = (text: string, from: number): string | undefined =>
@@ -113,7 +113,7 @@ function findValue(
   while (start - at < MAX_BLANKS && isBlank(text.charCodeAt(start))) start++;
   const isDefinite = verdict !== 'perhaps';
   if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
-  // `"""` of Python, and `""` for a quote in CSV.
+  // Skips the further quotes of `"""` in Python and `""` in CSV.
   start += /^"{1,2}(?="[\w!@#$%^&*-])/.exec(text.slice(start, start + 4))?.[0].length ?? 0;
   const quote = quoteAt(text, start);
   if (quote !== undefined) return findQuoted(text, start, quote, name, found);
@@ -134,7 +134,7 @@ function findValue(
   return end;
 }
 
-/** Enough of a value to judge it by; the rest is looked at only where it is a secret. */
+/** Returns how many characters of a value are needed to decide whether the value is secret. */
 function headLength(text: string, start: number, run: Run): number {
   let end = Math.min(start + HEAD_LENGTH, Math.max(start, run.lastsTo));
   while (end - start < HEAD_LENGTH && end < text.length && !endsValue(text, end, start)) end++;
@@ -146,16 +146,16 @@ function headLength(text: string, start: number, run: Run): number {
 function valueEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && !endsValue(text, end, start)) end++;
-  // The backslashes before a quote belong to the string around the value.
+  // Backslashes before a quote belong to the string around the value.
   if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
-  // `f(token=abc)`, `{ token: abc }`; in `?password=abc!&x=1` the sign belongs to the value.
+  // In `f(token=abc)` and `{ token: abc }`, the closing bracket is not part of the value. In `?password=abc!&x=1`, `!` is.
   while (text[end] !== '<' && text[end] !== '&' && end > start && isClosing(text.charAt(end - 1))) end--;
   return end;
 }
 
 const isClosing = (character: string): boolean => ')]}.:!?'.includes(character);
 
-/** Blanks, line ends, quotes, and what parts one value from the next; 1 at its code. */
+/** Table by character code: 1 for whitespace, quotes and separators, which end a value. */
 const ENDS = new Uint8Array(256);
 for (let code = 0; code <= 32; code++) ENDS[code] = 1;
 for (const character of '"\'`&,;<>\u00a0') ENDS[character.charCodeAt(0)] = 1;
@@ -168,7 +168,7 @@ function endsValue(text: string, at: number, start: number): boolean {
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 
-/** Over what may be between a name and its separator: a quote with its backslashes, a bracket, a blank. */
+/** Returns the offset of the end of the name before a separator. Skips a quote with its backslashes, a bracket, and spaces. */
 function separatorStart(text: string, at: number): number {
   let end = at;
   let gap = 0;
@@ -180,7 +180,7 @@ function separatorStart(text: string, at: number): number {
   return end;
 }
 
-/** Blanks of a line, quotes and brackets. */
+/** Characters that may be between a name and its separator: spaces, quotes and brackets. */
 const GAP: ReadonlySet<number> = new Set(
   Array.from(
     ' \t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\ufeff"\'`\\])?|:+',

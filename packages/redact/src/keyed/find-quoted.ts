@@ -4,24 +4,24 @@ import type { Verdict } from './name.ts';
 import { behindMasks, endOfQuoted, quoteAt, type Quote } from '../quote.ts';
 import { isQuotedSecret, isWorkingFolder } from './value.ts';
 
-/** A name that was found, and how its value is judged. */
+/** Name that was found, with facts by which its value is judged. */
 export interface Name {
   readonly text: string;
-  /** Offset of its first character. */
+  /** Offset of the first character of the name. */
   readonly from: number;
   readonly verdict: Verdict;
-  /** The quote behind the name, if it has one: the name is a member of JSON or of an object literal. */
+  /** Quote after the name, if any. The name is then a member of JSON or of an object literal. */
   readonly quote: Quote | undefined;
 }
 
-/** Characters by which a value is judged. */
+/** Number of characters by which a value is judged. */
 const HEAD_LENGTH = 64;
 const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
-/** First members of a JSON Schema: a property of that name is described there, and no value of it. */
+/** Start of a JSON Schema. A property with a secret name is described there and has no value. */
 const SCHEMA =
   /^\{(?:\s|\\[nrt])*\\*"(?:\$ref|type|description|title|anyOf|oneOf|allOf|enum|const|default|format|pattern|m(?:in|ax)Length|properties|items|required|examples?|nullable|writeOnly)\\*"/;
 
-/** Finds a secret in quotes. Returns where it ends, or `undefined`. */
+/** Finds a quoted secret. Returns the offset of its end, or `undefined`. */
 export function findQuoted(
   text: string,
   opening: number,
@@ -38,7 +38,7 @@ export function findQuoted(
   // In nested JSON each quote of the value has more backslashes than the opening one.
   const limit = begin + HEAD_LENGTH * (quote.slashes + 1);
   const head = text.slice(begin, endOfQuoted(text, begin, quote, limit).end);
-  // The line end behind a private key, which has been masked already.
+  // The line end after a private key, which is already masked.
   if (begin > start && /^(?:\\+[nr]|\s)*$/.test(head)) return undefined;
   if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, name.text, verdict, isMember))
     return undefined;
@@ -48,7 +48,7 @@ export function findQuoted(
   return end;
 }
 
-/** Finds the strings of a list or an object under a name that is secret for sure. */
+/** Finds the strings of a list or an object under a name that always has a secret value. */
 export function findNested(text: string, at: number, name: Name, found: Span[]): number | undefined {
   const isObject = text[at] === '{';
   if (isObject && (name.quote === undefined || SCHEMA.test(text.slice(at, at + 200)))) return undefined;
@@ -71,7 +71,7 @@ export function findNested(text: string, at: number, name: Name, found: Span[]):
   return here;
 }
 
-/** Finds a number of JSON. Its mask needs quotes, or the text would not be JSON any more. */
+/** Finds a JSON number. Its mask needs quotes, so that the text remains valid JSON. */
 export function findNumber(
   text: string,
   start: number,

@@ -1,19 +1,19 @@
-/** Kind of value that a name announces. */
+/** Kind of value that a name indicates. */
 export type Verdict =
-  /** A value under it is a password. */
+  /** The value is a password. */
   | 'password'
-  /** A value under it is a secret: `api_key`, `clientSecret`. */
+  /** The value is a secret, as for `api_key` and `clientSecret`. */
   | 'secret'
-  /** A quoted value under it is a secret; another one may be: `secret`. */
+  /** A quoted value is a secret, and another value may be a secret, as for `secret`. */
   | 'secret-if-quoted'
-  /** A value under it may be one: `token`, `signing_key`. */
+  /** The value may be a secret, as for `token` and `signing_key`. */
   | 'perhaps'
   | 'authorization'
   | 'cookie'
   | 'set-cookie';
 
 const PASSWORD = new Set('password passwd passphrase passcode pwd passwort pgpassword mysqlpwd'.split(' '));
-/** Last words of names that are secret without context. */
+/** Last words of names whose values are secret. */
 const SECRET = new Set(
   (
     'apikey api:key apitoken api:token secret:key access:key access:token accesstoken refresh:token refreshtoken ' +
@@ -29,9 +29,9 @@ const PERHAPS = new Set(
     ' ',
   ),
 );
-/** Words before `tokens` that mean credentials, not counts. */
+/** Words that make `tokens` mean credentials instead of counts. */
 const HAS_TOKENS = new Set('access refresh auth api bearer bot oauth personal'.split(' '));
-/** `cache_key`, `next_page_token`: names of things that are not secret. */
+/** Words that make a name harmless, by the last word of the name, as in `cache_key` and `next_page_token`. */
 const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'key',
@@ -61,7 +61,7 @@ const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 const verdicts = new Map<string, Verdict | undefined>();
 const MAX_CACHED = 2000;
 
-/** Returns the kind by the words of the name in any spelling: `X-Api-Key`, `apiKey`, `AWS_SECRET_ACCESS_KEY`. */
+/** Returns the kind by the words of a name in any spelling, such as `X-Api-Key`, `apiKey` or `AWS_SECRET_ACCESS_KEY`. */
 export function verdictOn(name: string): Verdict | undefined {
   if (verdicts.has(name)) return verdicts.get(name);
   const verdict = verdictOnWords(wordsOf(name));
@@ -92,7 +92,7 @@ function verdictOnLast(last: string, before: string, count: number): Verdict | u
   return PERHAPS.has(last) ? 'perhaps' : undefined;
 }
 
-/** `HTTPSToken` and `dbPassword2` too. */
+/** Returns the words of a name, also for `HTTPSToken` and `dbPassword2`. */
 function wordsOf(name: string): readonly string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -1,24 +1,24 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** Characters by which a value is judged. */
+/** Number of characters by which a value is judged. */
 const HEAD_LENGTH = 64;
 
 const PLACEHOLDER =
   /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
-/** `$TOKEN`, `{{ token }}`, `<your key>`, `%s`: what is put in elsewhere. */
+/** Pattern of placeholders that a program replaces, such as `$TOKEN`, `{{ token }}`, `<your key>` and `%s`. */
 const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
-/** Code that reads a value: `process.env.KEY`, `getToken()`, `self.api_key`. */
+/** Pattern of code that reads a value, such as `process.env.KEY`, `getToken()` and `self.api_key`. */
 const CODE =
-  /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
+  /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|^[\w$.]*\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 
-/** Values that are placeholders where every other value is secret. */
+/** Placeholders under names whose other values are always secret. */
 const QUOTED_PLACEHOLDER =
   /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[a-z][\w .:-]*>)$/i;
 const QUOTED_TEMPLATE =
   /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
 
-/** Whether an unquoted value is the secret that its name promises. `isTight`: no blank separates it from its name. */
+/** Whether an unquoted value is a secret of the kind that its name indicates. `isTight`: no space separates name and value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   const head = value.slice(0, HEAD_LENGTH);
   if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isTemplate(head);
@@ -27,7 +27,7 @@ export function isSecret(value: string, verdict: Verdict, isTight: boolean): boo
   return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
 
-/** Whether a quoted value is secret. `isMember`: the name is quoted too, as in JSON. */
+/** Whether a quoted value is secret. `isMember`: whether the name is also quoted, as in JSON. */
 export function isQuotedSecret(value: string, name: string, verdict: Verdict, isMember: boolean): boolean {
   if (value === '') return false;
   // A quote may also close a string that ends with a name: `"password:", "next"`.
@@ -41,7 +41,7 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
   return !isTemplate(value) && value.length >= (verdict === 'password' ? 4 : 6);
 }
 
-/** Whether `PWD` and `pwd` name the working folder, as in every list of environment variables. */
+/** Whether `PWD` or `pwd` is the name of the working folder, as in lists of environment variables. */
 export const isWorkingFolder = (name: string, value: string): boolean =>
   /^(?:old_?)?pwd$/i.test(name) && /^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w ./\\~@+-]*$/.test(value);
 
@@ -54,14 +54,14 @@ function isPassword(value: string, isTight: boolean): boolean {
   return /\d|[^A-Za-z0-9.,:)']/.test(value.replace(/(?<![.,:;)])[.,:;)]+$/, '')) && value.length >= 6;
 }
 
-/** Whether the value looks generated: not a number, words, a date or a path. */
+/** Whether the value looks random, and not like a number, words, a date or a path. */
 function isRandom(value: string): boolean {
   if (value.length < 8) return false;
   const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);
   const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
   const isMixed =
     value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
-  // The cheap check first, so that repeated names stay linear.
+  // The cheap check is first, so that the time for repeated names stays linear.
   return isMixed && !/^[\d.,:+-]+$/.test(value) && !CODE.test(value) && !isPath(value) && !isOfWords(value);
 }
 
@@ -77,7 +77,7 @@ function kindsIn(value: string): Record<'hasLower' | 'hasUpper' | 'hasDigit' | '
   return kinds;
 }
 
-/** `my-secret-name`, `Created_At`, `gpt-4o-mini-2024`. */
+/** Whether the value consists of words, as in `my-secret-name`, `Created_At` and `gpt-4o-mini-2024`. */
 const isOfWords = (value: string): boolean =>
   /[-_. ]/.test(value) &&
   value

@@ -2,7 +2,7 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Keys of payment, mail, chat and shops. */
+/** Keys of services for payment, mail, chat and shops. */
 export const BUSINESS_TOKENS: readonly TokenRow[] = [
   [
     'stripe-key',

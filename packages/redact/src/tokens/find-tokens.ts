@@ -8,7 +8,7 @@ interface Start {
 
 const SIZE = 128;
 
-/** Rules by their first two characters: one lookup excludes nearly every position. */
+/** Rules by their first two characters. One lookup excludes nearly every position. */
 const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   const table = Array.from<Start[] | undefined>({ length: SIZE * SIZE });
   for (const rule of TOKEN_RULES) {
@@ -22,15 +22,15 @@ const BY_BEGINNING: readonly (readonly Start[] | undefined)[] = (() => {
   return table;
 })();
 
-/** Word characters: a token begins at the start of a word. */
+/** Table of word characters, because a token begins at the start of a word. */
 const IS_WORD: Uint8Array = Uint8Array.from({ length: SIZE }, (_, code) =>
   /\w/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 const HYPHEN = 45;
-/** Shorter beginnings may be part of compound words. */
+/** Minimum length of a fixed beginning that may follow a hyphen. Shorter beginnings may be part of a compound word. */
 const MAY_FOLLOW_A_HYPHEN = 4;
 
-/** Finds tokens by their shape alone. */
+/** Finds tokens by their shape. */
 export function findTokens(text: string, found: Span[]): void {
   let before = 0;
   for (let at = 0; at < text.length; at++) {
@@ -78,7 +78,7 @@ function findInner(text: string, { anchor, before, anchored, id }: InnerRule, fo
   }
 }
 
-/** Bytes of an image contain every sequence of letters: a key begins where no base64 character precedes it. */
+/** Whether a base64 character precedes the offset. Base64 data may contain any sequence of letters by chance. */
 const isWithinBase64 = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at - 1);
   return at > 0 && ((code < SIZE && IS_WORD[code] === 1) || code === PLUS || code === SLASH);
@@ -86,7 +86,7 @@ const isWithinBase64 = (text: string, at: number): boolean => {
 const PLUS = 43;
 const SLASH = 47;
 
-/** Extends to the end of the word, so that no rest of the secret remains. */
+/** Returns the offset of the end of the word, so that no rest of a secret remains. */
 function endOfWord(text: string, at: number): number {
   let end = at;
   for (let code = text.charCodeAt(end); code < SIZE && (IS_WORD[code] === 1 || code === HYPHEN);) {

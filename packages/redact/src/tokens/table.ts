@@ -5,24 +5,24 @@ import { CODE_TOKENS } from './code.ts';
 import { MODEL_TOKENS } from './models.ts';
 import { GITLEAKS, page } from './row.ts';
 
-/** A kind of token that is known by how it begins. */
+/** Kind of token with a fixed beginning. */
 export interface TokenRule extends SecretRule {
   readonly starts: readonly string[];
-  /** Looks at one place only. */
+  /** Pattern that matches only at `lastIndex`. */
   readonly anchored: RegExp;
 }
 
-/** A kind of token that has what is fixed inside of it. */
+/** Kind of token with a fixed string inside. */
 export interface InnerRule extends SecretRule {
   readonly anchor: string;
-  /** Number of characters before the anchor. */
+  /** Number of characters before the fixed string. */
   readonly before: number;
   readonly anchored: RegExp;
 }
 
 const escapePattern = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
 
-/** Tokens with a distinct beginning, longest beginnings first. */
+/** Kinds of tokens with a fixed beginning, the longest beginnings first. */
 export const TOKEN_RULES: readonly TokenRule[] = [
   ...MODEL_TOKENS,
   ...CODE_TOKENS,
@@ -48,10 +48,10 @@ const inner = (id: string, anchor: string, before: number, shape: string, source
   anchored: new RegExp(shape, 'y'),
 });
 
-// Keys of 64 bytes in base64: longer base64 may contain their letters by chance.
+// Keys of 64 bytes in base64. Longer base64 may contain their letters by chance.
 const MICROSOFT = page('learn.microsoft.com/purview/sit-defn-azure');
 
-/** Kinds of tokens that begin with anything. */
+/** Kinds of tokens without a fixed beginning. */
 export const INNER_RULES: readonly InnerRule[] = [
   inner('azure-client-secret', 'Q~', 4, '[A-Za-z0-9_~.]{3}\\dQ~[A-Za-z0-9_~.-]{30,40}', GITLEAKS),
   inner('azure-key', 'JQQJ99', 52, '[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,40}', MICROSOFT),

@@ -3,7 +3,7 @@ import { isWorkingFolder } from '../keyed/value.ts';
 
 type Text = (text: string) => string;
 
-/** A copy that is not filled yet: deep values are walked without recursion, so that none is too deep. */
+/** Copy whose members are not filled yet. A queue of tasks replaces recursion, which would fail for deep values. */
 interface Task {
   readonly from: object;
   readonly to: object;
@@ -11,7 +11,7 @@ interface Task {
   readonly isSecret: boolean;
 }
 
-/** A deep copy of data with every text made clean; cycles stay cycles. */
+/** Returns a deep copy of data with every string masked. Cycles are preserved. */
 export function cleanCopy<T>(value: T, text: Text, mask: string): T {
   const copies = new Map<object, object>();
   const tasks: Task[] = [];
@@ -35,7 +35,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
 
 type CopyOf = (member: unknown, isSecret: boolean) => unknown;
 
-/** `member` itself where it is nothing that is copied: an instance of a class, bytes, a date. */
+/** Returns an empty copy, or `member` itself if it is not copied, such as an instance of a class, bytes or a date. */
 function emptyCopy(member: object, text: Text, mask: string): object {
   if (Array.isArray(member)) return emptyList(member.length);
   if (member instanceof Map) return new Map();
@@ -46,12 +46,11 @@ function emptyCopy(member: object, text: Text, mask: string): object {
   if (member instanceof URLSearchParams) return cleanQuery(member, text, mask);
   const prototype: unknown = Object.getPrototypeOf(member);
   if (prototype === null) return Object.create(null) as object;
-  // Plain objects of another realm have another prototype.
-  const isPlain = prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
-  return isPlain ? {} : member;
+  // Plain objects, including those of another realm.
+  return Object.getPrototypeOf(prototype) === null ? {} : member;
 }
 
-/** With its holes, should it have any. */
+/** Returns an array of holes, which the items replace. */
 function emptyList(length: number): unknown[] {
   const list: unknown[] = [];
   list.length = length;
@@ -88,7 +87,7 @@ function fillMembers(from: object, to: object, isSecret: boolean, copyOf: CopyOf
   }
 }
 
-/** Two names that are masked alike stay two. */
+/** Returns a unique name, because the masks of two names may be equal. */
 function nameFor(to: object, name: string): string {
   let free = name;
   for (let number = 2; Object.hasOwn(to, free); number++) free = `${name} ${number}`;
@@ -105,7 +104,7 @@ function isSecretName(key: unknown): boolean {
 const isSecretMember = (key: unknown, member: unknown): boolean =>
   isSecretName(key) && !(typeof member === 'string' && isWorkingFolder(String(key), member));
 
-/** Returns the member of a part or tagged value that holds bytes as text. */
+/** Returns the name of the member of a part or tagged value that contains bytes as a string. */
 function bytesMember(from: object): string | undefined {
   const { type, $bytes } = from as { type?: unknown; $bytes?: unknown };
   if (typeof $bytes === 'string') return '$bytes';
@@ -118,7 +117,7 @@ function bytesMember(from: object): string | undefined {
 const isDataUrl = (text: string): boolean =>
   /^data:[\w.+-]{1,100}\/[\w.+-]{1,100}[^,]{0,100};base64,/.test(text);
 
-/** Bytes and instances under a key that names a secret do not print it themselves: something else does. */
+/** Returns a mask for bytes under a secret name. Returns instances unchanged, because they are not printed as text. */
 const secretObject = (member: object, mask: string): unknown =>
   ArrayBuffer.isView(member) || member instanceof ArrayBuffer ? mask : member;
 
@@ -129,7 +128,7 @@ function cleanUrl(url: URL, text: Text): URL {
 
 function cleanHeaders(headers: Headers, text: Text, mask: string): Headers {
   const clean = new Headers();
-  // A value is one of bytes: a mask is ASCII, and what was there before fits.
+  // A header value must be ASCII, which masks are.
   for (const [name, value] of headers) clean.append(name, isSecretName(name) ? mask : text(value));
   return clean;
 }
