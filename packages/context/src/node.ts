@@ -1,4 +1,4 @@
-// what lies on disk
+// files on disk
 export { contextFiles, type ContextFiles, type ContextFilesOptions } from './node/context-files.ts';
 export { resolveReferences, type ReferenceOptions, type ResolvedReferences } from './node/references.ts';
 export type { FetchReference } from './node/fetch-reference.ts';

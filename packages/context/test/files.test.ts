@@ -77,20 +77,16 @@ describe('a file', () => {
     [
       'is a folder',
       () => mkdir(path.join(root, 'repo/app/AGENTS.md')),
-      ['AGENTS.md was passed over: not a file'],
+      ['AGENTS.md was skipped: not a file'],
     ],
-    [
-      'is binary',
-      () => put('app/AGENTS.md', new Uint8Array([1, 0, 2])),
-      ['AGENTS.md was passed over: binary'],
-    ],
+    ['is binary', () => put('app/AGENTS.md', new Uint8Array([1, 0, 2])), ['AGENTS.md was skipped: binary']],
     [
       'leads out of the repository',
       async () => {
         await writeFile(path.join(root, 'secret'), 'SECRET');
         await symlink(path.join(root, 'secret'), path.join(root, 'repo/app/AGENTS.md'));
       },
-      ['AGENTS.md was passed over: outside'],
+      ['AGENTS.md was skipped: outside'],
     ],
     ['leads nowhere', () => symlink('nowhere', path.join(root, 'repo/app/AGENTS.md')), []],
     ['leads to itself', () => symlink('AGENTS.md', path.join(root, 'repo/app/AGENTS.md')), []],

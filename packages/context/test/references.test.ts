@@ -40,6 +40,7 @@ describe('a text', () => {
       ['@diff', '@staged', '@git:3', '@url:https://a.example/x?y=1'],
     ],
     ['@file:a @file:a', ['@file:a']],
+    ['@git:x @git:--output=/x @git:0 @git:2.', ['@git:0', '@git:2']],
     ['me@file:a x@diff @different @file: @folder:', []],
   ])('%j refers to %j', (text, raws) => {
     expect(parseReferences(text).map(({ raw }) => raw)).toEqual(raws);
@@ -74,11 +75,11 @@ describe('a file is named, and not read, that', () => {
     ['link', 'it lies outside of the folder that may be read'],
     ['folder/inner', 'it lies outside of the folder that may be read'],
     ['none', 'there is no such file'],
-    ['pictures', 'it is no file'],
-    ['binary', 'it is no text, and was not read'],
-    ['huge', 'it is larger than 1 MiB, and was not read'],
-    ['.git/config', 'what git keeps for itself is not read'],
-    ['short:5-9', 'it has 1 lines, and not 5 to 9'],
+    ['pictures', 'it is not a file'],
+    ['binary', 'it is not text'],
+    ['huge', 'it is larger than 1 MiB'],
+    ['.git/config', 'files of git are not read'],
+    ['short:5-9', 'it has 1 lines, not 5 to 9'],
   ])('is %j', async (name, why) => {
     await writeFile(path.join(home, 'secret'), 'SECRET');
     await mkdir(path.join(home, 'outer'));
@@ -236,8 +237,8 @@ describe('the budget', () => {
     expect(estimateTokens(texts[1] ?? '')).toBeLessThanOrEqual(500);
     expect(texts[1]).toMatch(/\[… \d+ of 55000 characters were left out …\]\n<\/file>$/);
     expect(warnings).toEqual([
-      '@file:a.txt: cut, since no more than 500 tokens may be taken in',
-      '@file:b.txt: there is no room left for it',
+      '@file:a.txt: cut, because references may have at most 500 tokens',
+      '@file:b.txt: the token budget is used up',
     ]);
   });
 });

@@ -3,11 +3,11 @@ import type { CompactorOptions } from './options.ts';
 /** Limits of compaction, in tokens. */
 export interface Bounds {
   readonly contextTokens: number;
-  /** Size above which a transcript is compacted. */
+  /** Size in tokens above which a transcript is compacted. */
   readonly threshold: number;
-  /** Tokens that stay unchanged at the end. */
+  /** Number of tokens that stay unchanged at the end. */
   readonly tail: number;
-  /** Maximum summary. */
+  /** Maximum number of tokens of a summary. */
   readonly summary: number;
 }
 
@@ -16,10 +16,10 @@ export const ASSUMED_CONTEXT = 128_000;
 const MIN_THRESHOLD = 64_000;
 const MIN_SUMMARY = 2000;
 const MAX_SUMMARY = 12_000;
-/** Share of the summarizer's context for the transcript; the rest is for the prompt and the summary. */
+/** Share of the summarizer's context for the transcript. The rest is for the prompt and the summary. */
 const SUMMARIZER_SHARE = 0.7;
 
-/** Returns the bounds for a context size. */
+/** Returns the limits for a context size. */
 export function boundsOf(
   contextTokens: number,
   {
@@ -42,7 +42,7 @@ export function boundsOf(
   };
 }
 
-/** Returns the maximum summary for this many tokens. */
+/** Returns the maximum number of tokens of a summary of `summarized` tokens. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
   const asked = Math.max(MIN_SUMMARY, summarized / 5);
   // A summary must be shorter than the messages that it replaces.

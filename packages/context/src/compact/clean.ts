@@ -2,15 +2,15 @@ import type { AssistantPart, Message, ToolResultPart } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 
 /**
- * Returns the messages for another model: without secrets, reasoning and tokens of vendors. Complete texts are redacted
- * before any cut; arguments are redacted by their names too.
+ * Returns the messages for another model, without secrets, reasoning and tokens of vendors. Strings are redacted before they
+ * are cut. Arguments are also redacted by their names.
  */
 export function cleanMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({
     type: 'text' as const,
     text: redactor.text(part.text),
   });
-  const told = (kind: string, said: string) => text({ text: `[${kind}: ${said}]` });
+  const vendorText = (kind: string, content: string) => text({ text: `[${kind}: ${content}]` });
   const result = (part: ToolResultPart): ToolResultPart => ({
     ...part,
     content: part.content.map((piece) => (piece.type === 'text' ? text(piece) : piece)),
@@ -36,7 +36,8 @@ export function cleanMessages(messages: readonly Message[], redactor: Redactor):
           parts: message.parts.flatMap((part): readonly AssistantPart[] => {
             if (part.type === 'reasoning') return [];
             if (part.type === 'text') return [text(part)];
-            if (part.type === 'vendor') return part.text === undefined ? [] : [told(part.kind, part.text)];
+            if (part.type === 'vendor')
+              return part.text === undefined ? [] : [vendorText(part.kind, part.text)];
             const { type, id, name, args } = part;
             return [{ type, id, name, args: redactor.value(args) }];
           }),

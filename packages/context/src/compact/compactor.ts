@@ -25,24 +25,24 @@ import { summaryOf } from './summary-message.ts';
 import { summarize, type SummaryRequest } from './summarize.ts';
 
 /**
- * Compacts transcripts and stores a bounded number of summaries. It does not change its input, keeps calls with their
- * results, and retains the last user message unchanged.
+ * Compactor of transcripts, which stores a bounded number of summaries. A compactor does not change its input, does not
+ * separate calls from their results, and keeps the last user message unchanged.
  */
 export interface Compactor {
   /**
-   * For `createAgent({ compact })`: gives what is to be sent, and throws for an abort alone. With `context.overflow` set it
-   * compacts with force.
+   * Returns the messages to send, for the option `compact` of `createAgent`. Throws only if aborted. Compacts even a transcript
+   * that fits if `context.overflow` is set.
    */
   readonly compact: (messages: readonly Message[], context?: object) => Promise<readonly Message[]>;
-  /** A look at a transcript, and a summary where it is too long. Throws for an abort alone. */
+  /** Checks a transcript, and summarizes a transcript that is too long. Throws only if aborted. */
   run(messages: readonly Message[], options?: CompactionRun): Promise<Compaction>;
-  /** How full it is, as it would be sent. */
+  /** Returns the size of a transcript as it would be sent, with existing summaries. */
   status(messages: readonly Message[], options?: CompactionRun): Promise<ContextStatus>;
-  /** Forgets all summaries, and that the summarizer failed. */
+  /** Removes all summaries and ends the pause after a failure of the summarizer. */
   reset(): void;
 }
 
-/** Throws `config` for shares outside of (0, 1] and for counts below 0. */
+/** Creates a compactor. Throws `config` for invalid options, such as a `threshold` above 1. */
 export function createCompactor(options: CompactorOptions): Compactor {
   checkOptions(options);
   const engine = new Engine(options);
@@ -58,7 +58,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
 
 interface Inspection extends GaugeReading {
   readonly given: readonly Message[];
-  /** Messages to send, with existing summaries. */
+  /** Messages to send, including existing summaries. */
   readonly view: readonly Message[];
   readonly known: ConversationRecord | undefined;
   readonly run: CompactionRun;
@@ -70,7 +70,7 @@ const SUMMARY_MARGIN = 1.3;
 
 interface CompactionPass {
   readonly compaction: Compaction;
-  /** There was more than one prompt could hold. */
+  /** Whether the summary covers only a part, because the transcript exceeded one prompt. */
   readonly isPart: boolean;
 }
 
@@ -107,7 +107,7 @@ class Engine {
     return sent;
   }
 
-  /** Compacts until the transcript fits; messages that exceed one prompt are summarized by the next. */
+  /** Compacts until the transcript fits. Messages that exceed one prompt are summarized by the next prompt. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
     const first = await this.pass(given, run);
     let { compaction } = first;
@@ -171,10 +171,10 @@ class Engine {
     return this.clock.now() < restsUntil ? 'cooldown' : undefined;
   }
 
-  private planFor(look: Inspection): Plan | undefined {
+  private planFor(inspection: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 20 } = this.options;
-    const { view, bounds, weigh, tokens, run } = look;
-    // With `force`, part of the transcript must go even if all of it fits the tail.
+    const { view, bounds, weigh, tokens, run } = inspection;
+    // With `force`, a part must be summarized even if the complete transcript fits the tail.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);
@@ -191,13 +191,13 @@ class Engine {
     return { fresh, previous, focus: run.focus, tokens, promptTokens };
   }
 
-  private applySummary(look: Inspection, plan: Plan, summary: string): Compaction {
-    const { given, view, known, weigh, tokens } = look;
+  private applySummary(inspection: Inspection, plan: Plan, summary: string): Compaction {
+    const { given, view, known, weigh, tokens } = inspection;
     const replacement = replacementFor(view, plan, summary);
     const tail = view.slice(plan.to);
     const before = weightOf(view, weigh);
     const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(replacement, weigh);
-    if (saved <= 0) return this.skipIneffective(look, 'thrash');
+    if (saved <= 0) return this.skipIneffective(inspection, 'thrash');
     const offset = given.length - view.length;
     const next = {
       prefix: given.slice(0, plan.to + offset),
@@ -207,7 +207,7 @@ class Engine {
       ineffective: saved * 10 < before ? (known?.ineffective ?? 0) + 1 : 0,
       restsUntil: -Infinity,
     };
-    // By the same scales as before, which may have been a vendor's.
+    // `tokens` may be based on the vendor's count, so the savings are scaled.
     const tokensAfter = Math.round(tokens - saved * Math.min(1, tokens / before));
     this.conversations.store(next);
     const lineage: Lineage = {
@@ -222,24 +222,24 @@ class Engine {
     return { messages: repairPairs([...replacement, ...tail]), lineage, skipped: undefined };
   }
 
-  private handleFailure(look: Inspection, plan: Plan, error: unknown): Compaction {
+  private handleFailure(inspection: Inspection, plan: Plan, error: unknown): Compaction {
     const { ms, isForAll } = cooldownAfter(error);
     const until = this.clock.now() + ms;
     if (isForAll) this.restsUntil = until;
-    else this.recordOf(look).restsUntil = until;
-    const skipped = this.skip(look, 'failed', error);
+    else this.recordOf(inspection).restsUntil = until;
+    const skipped = this.skip(inspection, 'failed', error);
     if (this.options.whenSummaryFails !== 'note') return skipped;
     try {
-      return this.applySummary(look, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
+      return this.applySummary(inspection, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
-      // If the redactor fails, no excerpt leaves the process.
+      // Without a working redactor, no excerpt may leave the process.
       return skipped;
     }
   }
 
-  private skipIneffective(look: Inspection, why: 'protected' | 'thrash'): Compaction {
-    this.recordOf(look).ineffective++;
-    return this.skip(look, why);
+  private skipIneffective(inspection: Inspection, why: 'protected' | 'thrash'): Compaction {
+    this.recordOf(inspection).ineffective++;
+    return this.skip(inspection, why);
   }
 
   private skip({ given, view }: Inspection, why: SkipReason, error?: unknown): Compaction {
@@ -249,10 +249,10 @@ class Engine {
 
   private recordOf({ given, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
-    const begun = newRecord(given);
-    // Every conversation begins with nothing.
-    if (given.length > 0) this.conversations.store(begun);
-    return begun;
+    const record = newRecord(given);
+    // Do not store an empty transcript, with which every transcript begins.
+    if (given.length > 0) this.conversations.store(record);
+    return record;
   }
 
   private async isTooLong({ messages, skipped }: Compaction, run: CompactionRun): Promise<boolean> {
@@ -260,8 +260,8 @@ class Engine {
   }
 
   /**
-   * Prunes long results and images, in the tail too, for a vendor that rejected the transcript as too long. The result
-   * is stored, so that the next step sends the same.
+   * Shortens long results and images, also in the tail, for a vendor that rejected the transcript as too long. The result is
+   * stored, so that the next step sends the same messages.
    */
   private pruneAndStore(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
     const replacement = prune(messages, lastUserMessage(messages));

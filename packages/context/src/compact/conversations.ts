@@ -3,20 +3,20 @@ import { beginsWith } from '../transcript/equality.ts';
 
 /** Summary state of a conversation. */
 export interface ConversationRecord {
-  /** The messages as they came. */
+  /** Messages of the caller that the replacement summarizes. */
   readonly prefix: readonly Message[];
   /** Messages to send instead of the prefix. */
   readonly replacement: readonly Message[];
-  /** Where the summary begins, in the messages as they came. */
+  /** Index of the first summarized message. */
   readonly from: number;
   readonly compactions: number;
-  /** Looks one after the other that saved less than a tenth. */
+  /** Number of consecutive checks that saved less than a tenth of the tokens. */
   ineffective: number;
-  /** Epoch milliseconds before which the summarizer is not called for this conversation. */
+  /** Time before which the summarizer is not called for this conversation, in epoch milliseconds. */
   restsUntil: number;
 }
 
-/** A conversation of which nothing was summarized. */
+/** Returns the record of a conversation without a summary. */
 export function newRecord(messages: readonly Message[]): ConversationRecord {
   const prefix = [...messages];
   return { prefix, replacement: prefix, from: 0, compactions: 0, ineffective: 0, restsUntil: -Infinity };
@@ -24,16 +24,16 @@ export function newRecord(messages: readonly Message[]): ConversationRecord {
 
 const MAX_CONVERSATIONS = 64;
 
-/** Bounded store of conversations; the least recently used are removed. */
+/** Bounded store of conversations. The least recently used conversations are removed. */
 export class Conversations {
   private records: readonly ConversationRecord[] = [];
 
-  /** Returns the matching record with the longest prefix. */
+  /** Returns the matching record with the longest prefix, or the newest of several. */
   find(messages: readonly Message[]): ConversationRecord | undefined {
-    const fitting = this.records.filter(
-      ({ prefix, replacement }) => beginsWith(messages, prefix) || isSent(messages, replacement),
-    );
-    const best = fitting.toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
+    const [best] = this.records
+      .toReversed()
+      .filter(({ prefix, replacement }) => beginsWith(messages, prefix) || isSent(messages, replacement))
+      .toSorted((a, b) => b.prefix.length - a.prefix.length);
     if (best !== undefined) this.store(best);
     return best;
   }
@@ -47,11 +47,11 @@ export class Conversations {
   }
 }
 
-/** Apps that continue with what came out give that back. */
-const isSent = (messages: readonly Message[], stands: readonly Message[]): boolean =>
-  stands.length > 0 && beginsWith(messages, stands);
+/** Whether the messages begin with the replacement of an earlier compaction. */
+const isSent = (messages: readonly Message[], replacement: readonly Message[]): boolean =>
+  replacement.length > 0 && beginsWith(messages, replacement);
 
-/** Returns the messages to send. Messages that have the replacement already are unchanged. */
+/** Returns the messages to send. Returns messages that already begin with the replacement unchanged. */
 export function viewOf(
   messages: readonly Message[],
   known: ConversationRecord | undefined,

@@ -14,15 +14,10 @@ export function excerptNote(
 ): string {
   const lines = render(cleanMessages(fresh, redactor), MIN_DETAIL).join('\n');
   const room = MAX_CHARACTERS - Math.min(previous?.length ?? 0, MAX_CHARACTERS / 2);
-  const told = cutMiddle(
-    lines,
-    Math.floor(room * 0.3),
-    Math.floor(room * 0.6),
-    (left) => `\n[… ${left} characters …]\n`,
-  );
+  const excerpt = cutMiddle(lines, Math.floor(room * 0.3), Math.floor(room * 0.6));
   const before =
     previous === undefined
       ? []
       : [cutMiddle(redactor.text(previous), MAX_CHARACTERS / 4, MAX_CHARACTERS / 5, () => '\n[…]\n')];
-  return [...before, `No summary could be written. These are excerpts:\n${told}`].join('\n\n');
+  return [...before, `No summary could be written. These are excerpts:\n${excerpt}`].join('\n\n');
 }

@@ -5,18 +5,18 @@ import { ASSUMED_CONTEXT, boundsOf, type Bounds } from './bounds.ts';
 import type { CompactionRun, CompactorOptions } from './options.ts';
 import type { WeighMessage } from './plan.ts';
 
-/** How full a model's context is. */
+/** Size of a transcript in relation to a model's context. */
 export interface GaugeReading {
   readonly bounds: Bounds;
   readonly tokens: number;
-  /** Would it fit even if the estimate is too low? */
+  /** Whether the transcript fits even if the estimate is too low. */
   readonly isWithin: boolean;
   readonly weigh: WeighMessage;
 }
 
 const MARGIN = { anchored: 1.1, plain: 1.2 };
 
-/** Measures transcripts for the model that will read them. */
+/** Measures transcripts for the model that reads them. */
 export class Gauge {
   private readonly options: CompactorOptions;
   readonly meter: TokenMeter;
@@ -66,28 +66,28 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
   tools,
 });
 
-/** Returns the total tokens of messages. */
+/** Returns the total number of tokens of messages. */
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 
 function safeMeter(meter: TokenMeter): TokenMeter {
-  const own = tokenMeter();
+  const fallback = tokenMeter();
   return {
     estimate(request, target) {
       try {
         const reading = meter.estimate(request, target);
         if (reading.tokens >= 0) return reading;
       } catch {
-        // The own one is as good.
+        // Without a working meter, the fallback estimates the tokens.
       }
-      return own.estimate(request, target);
+      return fallback.estimate(request, target);
     },
     observe(request, usage, target) {
-      own.observe(request, usage, target);
+      fallback.observe(request, usage, target);
       try {
         meter.observe(request, usage, target);
       } catch {
-        // What it does not learn, it does not know.
+        // Without this observation, the next estimates are less exact.
       }
     },
   };

@@ -5,50 +5,53 @@ import type { MeteredRequest, TokenMeter } from '../meter/token-meter.ts';
 
 /** Options of `createCompactor`. */
 export interface CompactorOptions {
-  /** Writes the summaries: a cheap chain. */
+  /** Model that writes the summaries, usually a cheap chain. */
   readonly summarizer: ChatModel;
-  /** Tokens of the model that will read the transcript; 128,000 is assumed until it is known. */
+  /** Context of the model that reads the transcript, in tokens, or a function of the target. 128,000 if it fails. */
   readonly contextTokens:
     number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
-  /** Tokens of the model that summarizes, where it can take less at once: then it begins earlier. */
+  /** Context of the summarizer in tokens, if it is smaller. Starts compaction earlier. Default: that of the model. */
   readonly summarizerTokens?: number | undefined;
-  /** Share of the context at which it begins. Default 0.5; from 128,000 tokens of context on never below 64,000. */
+  /**
+   * Share of the context above which a transcript is compacted. A context of 128,000 tokens or more uses at least 64,000
+   * tokens. @default 0.5
+   */
   readonly threshold?: number | undefined;
   /** Share of the threshold that stays unchanged at the end, limited to 0.1 to 0.8. @default 0.2 */
   readonly tail?: number | undefined;
-  /** So many messages stay at the beginning, besides instructions. Default 3. */
+  /** Number of messages that stay at the beginning, in addition to instructions. @default 3 */
   readonly protectFirst?: number | undefined;
-  /** So many messages stay at the end, however long they are: no more than 8, no less than 3. Default 20. */
+  /** Number of messages that stay at the end regardless of their size, limited to 3 to 8. @default 20 */
   readonly protectLast?: number | undefined;
   /**
-   * Behavior if the summarizer fails. A summary that was cut or exceeds its limit is a failure. `keep`: all messages
-   * stay. `note`: excerpts that need no model replace them.
+   * Behavior if the summarizer fails, or its summary is cut or exceeds the limit. `keep`: all messages stay. `note`: excerpts
+   * replace the messages, without a model.
    * @default 'keep'
    */
   readonly whenSummaryFails?: 'keep' | 'note' | undefined;
-  /** Runs over all that the summarizer reads and writes. Default: `createRedactor()`. */
+  /** Redactor of all text that the summarizer reads and writes. @default createRedactor() */
   readonly redactor?: Redactor | undefined;
-  /** Default: `tokenMeter()`. */
+  /** Meter that estimates tokens. @default tokenMeter() */
   readonly meter?: TokenMeter | undefined;
-  /** Called for every check of a transcript. Errors are ignored. */
+  /** Listener called for every check. Errors that it throws are ignored. */
   readonly onEvent?: ((event: CompactionEvent) => void) | undefined;
-  /** For how long a failed summarizer is left alone, and for dates. */
+  /** Clock for the pause after a failure, and for `Lineage.at`. @default the system clock */
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
-/** Summarized range: messages `from` up to, but not including, `to` of the input. */
+/** Range of summarized messages: from index `from` up to, but not including, `to`. */
 export interface Lineage {
   readonly from: number;
   readonly to: number;
-  /** Tokens of the request before and after. */
+  /** Tokens of the request before and after the compaction. */
   readonly tokensBefore: number;
   readonly tokensAfter: number;
   readonly summary: string;
-  /** ISO, UTC. */
+  /** Time of the summary, in ISO format and UTC. */
   readonly at: string;
 }
 
-/** Why nothing was summarized. */
+/** Reason why nothing was summarized. */
 export type SkipReason = 'fits' | 'protected' | 'thrash' | 'cooldown' | 'failed';
 
 /** Outcome of a check. */
@@ -56,32 +59,35 @@ export type CompactionEvent =
   | { readonly type: 'compacted'; readonly lineage: Lineage }
   | { readonly type: 'skipped'; readonly why: SkipReason; readonly error?: unknown };
 
-/** Messages to send, and how they were made. */
+/** Result of a check. */
 export interface Compaction {
   readonly messages: readonly Message[];
-  /** Set if a new summary was made. */
+  /** Summarized range, if a new summary was written. */
   readonly lineage: Lineage | undefined;
-  /** `fits`: there is room; `protected`: nothing may go; `thrash`: it does not help; `cooldown`: the summarizer failed lately; `failed`: just now. */
+  /**
+   * Reason why nothing was summarized. `fits`: the transcript is short enough; `protected`: every message has to stay;
+   * `thrash`: summaries save too little; `cooldown`: the summarizer failed recently; `failed`: it failed now.
+   */
   readonly skipped: SkipReason | undefined;
 }
 
-/** How a transcript is looked at. */
+/** Options of one check. */
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
-  /** Also when it fits, when it did not help lately, and when the summarizer failed lately. */
+  /** Whether to summarize although it fits, saves too little, or the summarizer failed recently. @default false */
   readonly force?: boolean | undefined;
-  /** Subject that the summary must cover first. */
+  /** Subject that the summary must cover first. @default the latest user messages */
   readonly focus?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** `provider/model` that will read it. Default: that of the run before. */
+  /** Target `provider/model` that reads the transcript. Default: that of the previous check. */
   readonly target?: string | undefined;
 }
 
-/** How full it is. */
+/** Size of a transcript. */
 export interface ContextStatus {
   readonly tokens: number;
   readonly threshold: number;
   readonly contextTokens: number;
-  /** Share of the context; above 1 if it is exceeded. */
+  /** Share of the context that the transcript uses. Above 1 if the transcript exceeds the context. */
   readonly share: number;
   readonly compactions: number;
 }
@@ -101,13 +107,12 @@ const KINDS: KindsOf<CompactorOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` for what cannot be meant. */
+/** Throws `config` for invalid options. */
 export function checkOptions(options: CompactorOptions): void {
   checkKinds('createCompactor', options, KINDS);
   const { summarizer, contextTokens, threshold, tail } = options;
-  // Untyped code finds out here, and not when the context is full.
   if (typeof (summarizer as Partial<ChatModel> | undefined)?.generate !== 'function') {
-    throw new LlmError('config', 'summarizer must be what majordomo.model(spec) gives', {
+    throw new LlmError('config', 'summarizer must be a model, such as majordomo.model(spec)', {
       path: 'summarizer',
     });
   }

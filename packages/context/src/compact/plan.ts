@@ -3,15 +3,15 @@ import { groupsOf, type Group } from '../transcript/groups.ts';
 import type { Bounds } from './bounds.ts';
 import { isAcknowledgment, summaryOf } from './summary-message.ts';
 
-/** Messages from `from` up to, but not including, `to` are summarized; all others stay. */
+/** Range of messages to summarize: from index `from` up to, but not including, `to`. */
 export interface Plan {
   readonly from: number;
   readonly to: number;
-  /** Messages among them that no summary covers yet. */
+  /** Messages in the range that no summary covers yet. */
   readonly fresh: readonly Message[];
-  /** Summaries among them, input of the new one. */
+  /** Existing summaries in the range, which are input of the new summary. */
   readonly previous: string | undefined;
-  /** Messages among them that stay as well: the last small answer, and the last message of the user. */
+  /** Messages in the range that stay: the last user message, and the answer before it if the answer is small. */
   readonly pinned: readonly Message[];
 }
 
@@ -24,7 +24,7 @@ export interface ProtectedSizes {
 
 export type WeighMessage = (message: Message) => number;
 
-/** Returns the plan; `undefined` if everything is protected. */
+/** Returns the plan, or `undefined` if every message is protected. */
 export function planOf(
   messages: readonly Message[],
   protects: ProtectedSizes,
@@ -37,7 +37,7 @@ export function planOf(
   const middle = messages.slice(from, to);
   const pinned = pinnedOf(messages, protects.tail, weigh).filter((message) => middle.includes(message));
   const summaries = middle.map(summaryOf).filter((summary) => summary !== undefined);
-  const fresh = middle.filter((message, at) => summaryOf(message) === undefined && !isFrame(middle, at));
+  const fresh = middle.filter((message) => summaryOf(message) === undefined && !isAcknowledgment(message));
   const isWorth = fresh.some((message) => !pinned.includes(message) && message.role !== 'system');
   if (!isWorth) return undefined;
   return { from, to, fresh, previous: summaries.length === 0 ? undefined : summaries.join('\n\n'), pinned };
@@ -46,10 +46,10 @@ export function planOf(
 const MAX_ANSWER_SHARE = 0.5;
 
 function pinnedOf(messages: readonly Message[], tail: number, weigh: WeighMessage): readonly Message[] {
-  const asked = lastUserMessage(messages);
-  if (asked === undefined) return [];
-  const answer = messages.slice(0, messages.lastIndexOf(asked)).findLast(isAnswer);
-  return answer !== undefined && weigh(answer) <= tail * MAX_ANSWER_SHARE ? [answer, asked] : [asked];
+  const question = lastUserMessage(messages);
+  if (question === undefined) return [];
+  const answer = messages.slice(0, messages.lastIndexOf(question)).findLast(isAnswer);
+  return answer !== undefined && weigh(answer) <= tail * MAX_ANSWER_SHARE ? [answer, question] : [question];
 }
 
 const isAnswer = (message: Message): boolean =>
@@ -62,7 +62,7 @@ const isAnswer = (message: Message): boolean =>
 export const lastUserMessage = (messages: readonly Message[]): Message | undefined =>
   messages.findLast((message) => message.role === 'user' && summaryOf(message) === undefined);
 
-/** Returns the plan for the first `count` fresh messages only. */
+/** Returns the plan for only the first `count` fresh messages. */
 export function shortenPlan(plan: Plan, messages: readonly Message[], count: number): Plan {
   const next = plan.fresh[count];
   if (next === undefined) return plan;
@@ -76,26 +76,19 @@ export function shortenPlan(plan: Plan, messages: readonly Message[], count: num
   };
 }
 
-/** Returns the end of the instructions and first messages, before any summary. */
+/** Returns the end of the instructions and the first messages. Summaries are not part of them. */
 function headEnd(messages: readonly Message[], groups: readonly Group[], first: number): number {
   let left = first;
   let end = 0;
   for (const group of groups) {
     const message = messages[group.start];
     const isInstruction = message?.role === 'system';
-    if ((!isInstruction && left <= 0) || summaryOf(message) !== undefined || isFrame(messages, group.start))
-      break;
+    if ((!isInstruction && left <= 0) || summaryOf(message) !== undefined) break;
     if (!isInstruction) left -= group.end - group.start;
     end = group.end;
   }
   return end;
 }
-
-const isFrame = (messages: readonly Message[], at: number): boolean => {
-  const message = messages[at];
-  if (message === undefined || !isAcknowledgment(message)) return false;
-  return summaryOf(messages[at - 1]) !== undefined || summaryOf(messages[at + 1]) !== undefined;
-};
 
 const MAX_OVERRUN = 1.5;
 
@@ -109,13 +102,13 @@ function tailStart(
   let tokens = 0;
   let start = messages.length;
   for (const group of groups.toReversed()) {
-    const own = messages.slice(group.start, group.end);
-    tokens += own.reduce((sum, message) => sum + weigh(message), 0);
-    const isHeld = messages.length - start < least;
-    if (own.some((message) => summaryOf(message) !== undefined)) break;
-    if (!isHeld && tokens > tail * MAX_OVERRUN) break;
+    const members = messages.slice(group.start, group.end);
+    if (members.some((message) => summaryOf(message) !== undefined)) break;
+    for (const message of members) tokens += weigh(message);
+    const isRequired = messages.length - start < least;
+    if (!isRequired && tokens > tail * MAX_OVERRUN) break;
     start = group.start;
-    if (!isHeld && tokens > tail) break;
+    if (!isRequired && tokens > tail) break;
   }
   return start;
 }

@@ -1,10 +1,10 @@
 import type { Message, ToolResultPart } from '@majordomo/core';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 import { callsOf } from '../transcript/groups.ts';
-import { placeholder, resultLine, textOf } from '../transcript/prune.ts';
+import { mediaOf, placeholder, resultLine, textOf } from '../transcript/prune.ts';
 import { shrinkArgs } from '../transcript/shrink-args.ts';
 
-/** How much of each message a summarizer reads, in characters. */
+/** Maximum number of characters of each message part that a summarizer reads. */
 export interface Detail {
   readonly text: CutLengths;
   readonly args: CutLengths;
@@ -24,7 +24,7 @@ export const DETAILS: readonly Detail[] = [
 
 const WORTH_REFERENCE = 200;
 
-/** Returns a transcript as text, at least one line per message. */
+/** Returns a transcript as text with at least one line per message. */
 export function render(messages: readonly Message[], detail: Detail): readonly string[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
   const last = new Map<string, ToolResultPart>();
@@ -35,8 +35,9 @@ export function render(messages: readonly Message[], detail: Detail): readonly s
     const comesAgain = text.length >= WORTH_REFERENCE && last.get(text) !== part;
     if (comesAgain || detail.result === undefined)
       return resultLine(part, calls.get(part.callId), comesAgain);
-    const pictures = part.content.some(({ type }) => type === 'image') ? ' [with pictures]' : '';
-    return `${part.name} ${part.isError === true ? 'failed' : 'gave'}${pictures}: ${cut(text, detail.result)}`;
+    const media = mediaOf(part);
+    const note = media === '' ? '' : ` [with ${media}]`;
+    return `${part.name} ${part.isError === true ? 'failed' : 'gave'}${note}: ${cut(text, detail.result)}`;
   };
   return messages.flatMap((message) => {
     switch (message.role) {
@@ -58,7 +59,6 @@ export function render(messages: readonly Message[], detail: Detail): readonly s
   });
 }
 
-const cut = (text: string, [head, tail]: CutLengths): string =>
-  cutMiddle(text, head, tail, (left) => `\n[… ${left} characters …]\n`);
+const cut = (text: string, [head, tail]: CutLengths): string => cutMiddle(text, head, tail);
 
 const partText = (part: { readonly type: string; readonly text?: string }): string => part.text ?? '';

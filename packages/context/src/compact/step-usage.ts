@@ -1,7 +1,7 @@
 import type { ChatRequest, Message, Usage } from '@majordomo/core';
 import type { TokenMeter } from '../meter/token-meter.ts';
 
-/** Context of a model step; every member is optional. */
+/** Context of a model step, as `compact` receives it. Every member is optional. */
 export interface StepContext {
   readonly step?: number | undefined;
   readonly state?: { readonly runId?: string | undefined } | undefined;
@@ -19,7 +19,7 @@ interface SentRequest {
 
 const MAX_RUNS = 64;
 
-/** Reports the vendor's usage of each step to the meter. */
+/** Reports the usage of each step to the meter. */
 export class StepUsage {
   private readonly meter: TokenMeter;
   private readonly runs = new Map<string, SentRequest>();
@@ -41,9 +41,6 @@ export class StepUsage {
     if (step === undefined || request === undefined || runId === undefined) return;
     this.runs.delete(runId);
     this.runs.set(runId, { step, request: { ...request, messages } });
-    for (const oldest of this.runs.keys()) {
-      if (this.runs.size <= MAX_RUNS) break;
-      this.runs.delete(oldest);
-    }
+    for (const oldest of [...this.runs.keys()].slice(0, -MAX_RUNS)) this.runs.delete(oldest);
   }
 }

@@ -15,9 +15,9 @@ export interface SummaryRequest {
   readonly fresh: readonly Message[];
   readonly previous: string | undefined;
   readonly focus: string | undefined;
-  /** The longest summary. */
+  /** Length of the summary that the prompt requests, in tokens. */
   readonly tokens: number;
-  /** Tokens that the prompt may have. */
+  /** Maximum length of the prompt, in tokens. */
   readonly promptTokens: number;
 }
 
@@ -29,20 +29,20 @@ export interface Summarizer {
 
 /** Limit of a summary, as a multiple of the length that the prompt requests. */
 const SUMMARY_MARGIN = 1.3;
-/** Limit of a complete call, failover included, in milliseconds. */
+/** Maximum time of a complete call, including failover, in milliseconds. */
 const TIME_MS = 180_000;
 const PROMPT_OVERHEAD = 700;
 
-/** Summary, and the number of messages that it covers: complete groups from the first on. */
+/** Summary, and the number of messages that it covers, which are complete groups from the start. */
 export interface Summary {
   readonly text: string;
   readonly count: number;
 }
 
 /**
- * Writes a summary, in as much detail as the model can read, of as many messages as one prompt can hold. Throws what the
- * model throws, `empty` for no text, `content-filter` for a refusal, `truncated` for a summary that was cut, and
- * `invalid-output` for one that exceeds its limit.
+ * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws errors of the model,
+ * `empty` for no text, `content-filter` for a refusal, `truncated` for a summary that was cut, and `invalid-output` for a
+ * summary that exceeds its limit.
  */
 export async function summarize(
   order: SummaryRequest,
@@ -62,7 +62,7 @@ export async function summarize(
       checkFinish(finish, maxTokens);
       return { text: checkedSummary(text, maxTokens, redactor), count };
     } catch (error) {
-      // It can read less than was thought.
+      // Try again with the next prompt, which has less detail.
       if (!LlmError.is(error, 'context-overflow')) throw error;
       overflow = error;
     }
@@ -70,7 +70,7 @@ export async function summarize(
   throw overflow;
 }
 
-/** Throws for a summary that may lack its end: it must not replace a conversation. */
+/** Throws an error for a summary that may be incomplete, because it would replace messages. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {
   if (finish === 'refusal' || finish === 'content-filter')
     throw new LlmError('content-filter', 'the summarizer refused');
@@ -123,11 +123,11 @@ const taskOf = (
   tokens,
 });
 
-/** Those that fit, the one with most detail first; the last one in any case. */
-function* prompts({ readable, ...task }: Task, room: number): Generator<string> {
+/** Yields the prompts that fit, the most detailed first. Always yields the shortest prompt. */
+function* prompts({ readable, ...task }: Task, maxTokens: number): Generator<string> {
   for (const detail of DETAILS) {
     const prompt = summaryPrompt({ ...task, lines: render(readable, detail) });
-    if (detail === MIN_DETAIL || estimateTokens(prompt) <= room) yield prompt;
+    if (detail === MIN_DETAIL || estimateTokens(prompt) <= maxTokens) yield prompt;
   }
 }
 

@@ -5,13 +5,13 @@ const END = '</summary-of-earlier-conversation>';
 const HEADER =
   'For reference: what was said and done before, as a model summed it up. It is no request, and what it tells as done is done. Where it and later messages differ, the later ones hold.';
 
-/** Returns the user turn with a summary. */
+/** Returns a user message that contains the summary. */
 export const summaryMessage = (summary: string): UserMessage => ({
   role: 'user',
   parts: [{ type: 'text', text: `${START}\n${HEADER}\n\n${withoutFrame(summary)}\n${END}` }],
 });
 
-/** The summary that a message is, where it is one. */
+/** Returns the summary in a message, or `undefined` for other messages. */
 export function summaryOf(message: Message | undefined): string | undefined {
   if (message?.role !== 'user') return undefined;
   const [part, ...more] = message.parts;
@@ -20,14 +20,14 @@ export function summaryOf(message: Message | undefined): string | undefined {
   return text.startsWith(`${START}\n`) && text.endsWith(`\n${END}`) ? withoutFrame(text) : undefined;
 }
 
-/** A summarizer that repeats the frame must not nest it. */
+/** Removes the frame around a summary, which some summarizers repeat. */
 export const withoutFrame = (summary: string): string =>
   summary.replaceAll(START, '').replaceAll(END, '').replaceAll(HEADER, '').trim();
 
-/** Turn between two user turns, for wires that require alternating roles. */
+/** Assistant turn between two user turns, for wires that require alternating roles. */
 export const ACKNOWLEDGMENT: AssistantMessage = { role: 'assistant', parts: [{ type: 'text', text: 'OK.' }] };
 
-/** Also one that went through JSON. */
+/** Whether a message is an acknowledgment. Compares the content, because stored transcripts are copies. */
 export function isAcknowledgment({ role, parts }: Message): boolean {
   const [part, ...more] = parts;
   return role === 'assistant' && more.length === 0 && part?.type === 'text' && part.text === 'OK.';

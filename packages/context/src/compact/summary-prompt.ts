@@ -1,12 +1,12 @@
 /** Input of the summary prompt. */
 export interface SummaryTask {
   readonly lines: readonly string[];
-  /** A summary that the new one takes up. */
+  /** Existing summary that the new summary updates. */
   readonly previous: string | undefined;
   readonly focus: string | undefined;
-  /** Latest user messages if no focus is set. */
+  /** Latest user messages, which the summary covers first if no focus is set. */
   readonly recentText: string;
-  /** How long it may be. */
+  /** Maximum length of the summary, in tokens. */
   readonly tokens: number;
 }
 
@@ -26,7 +26,7 @@ const SECTIONS = [
   'Facts to keep: names, numbers, ids, addresses, commands, error messages, exactly as they stand',
 ].map((section) => `- ${section}`);
 
-/** Returns the only message of the summarizer's request; deterministic. */
+/** Returns the only message of the summarizer's request. The message depends only on the arguments. */
 export function summaryPrompt({ lines, previous, focus, recentText, tokens }: SummaryTask): string {
   const words = Math.max(30, Math.floor(tokens * 0.7));
   return [

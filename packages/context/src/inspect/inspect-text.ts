@@ -4,7 +4,7 @@ import { trimTail } from '../transcript/trim-tail.ts';
 import { invisibleIn } from './invisible.ts';
 import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
-/** Suspicious passage. The excerpt is at most one line, without invisible characters. */
+/** Suspicious passage of a text. The excerpt is at most one line, without invisible characters. */
 export interface Suspicion {
   readonly id: string;
   readonly at: number;
@@ -14,34 +14,35 @@ export interface Suspicion {
 const MAX_PER_KIND = 5;
 
 /**
- * Returns passages that try to steer the model from within a file, in order; linear in the length of the text. Scopes:
- * `all` for any text, `context` (default) for project files, `strict` for untrusted files.
+ * Returns passages of a text that try to steer the model, in order. `scope`: `all` for any text, `context` (default) for
+ * project files, `strict` for untrusted files. Takes linear time.
  */
 export function inspectText(text: string, scope: Scope = 'context'): readonly Suspicion[] {
   const found: Suspicion[] = [];
   const counts = new Map<string, number>();
-  const tell = (id: string, at: number): void => {
+  const report = (id: string, at: number): void => {
     const count = (counts.get(id) ?? 0) + 1;
     counts.set(id, count);
     if (count <= MAX_PER_KIND) found.push({ id, at, excerpt: excerptAt(text, at) });
   };
-  const rules = SEQUENCES.filter((rule) => reaches(scope, rule.scope));
-  sequencesIn(text, rules, tell);
-  for (const at of hiddenIn(text, HIDDEN_ELEMENT)) tell('hidden-element', at);
-  for (const at of hiddenIn(text, COMMENT)) tell('comment-injection', at);
+  const rules = SEQUENCES.filter((rule) => includes(scope, rule.scope));
+  sequencesIn(text, rules, report);
+  for (const at of hiddenIn(text, HIDDEN_ELEMENT)) report('hidden-element', at);
+  for (const at of hiddenIn(text, COMMENT)) report('comment-injection', at);
   for (const at of invisibleIn(text)) {
-    tell('invisible', at);
+    report('invisible', at);
     if (counts.get('invisible') === MAX_PER_KIND) break;
   }
   if (scope === 'strict')
-    for (const { start } of createRedactor().find(text)) tell('hard-coded-secret', start);
+    for (const { start } of createRedactor().find(text)) report('hard-coded-secret', start);
   return found.toSorted((a, b) => a.at - b.at);
 }
 
 const SCOPES: readonly Scope[] = ['all', 'context', 'strict'];
-const reaches = (scope: Scope, own: Scope): boolean => SCOPES.indexOf(own) <= SCOPES.indexOf(scope);
+const includes = (scope: Scope, ruleScope: Scope): boolean =>
+  SCOPES.indexOf(ruleScope) <= SCOPES.indexOf(scope);
 
-/** No nested tags, so that each tag is read once. */
+/** Pattern of an element with attributes. It excludes nested tags, so that the time stays linear. */
 const HIDDEN_ELEMENT = /<[a-z]{1,10}\s[^<>]{0,300}>/gi;
 const COMMENT = /<!--[^<>]{0,2000}-->/g;
 const HIDES = /(?:display\s?:\s?none|visibility\s?:\s?hidden|font-size\s?:\s?0|opacity\s?:\s?0)(?![.\d])/i;
@@ -56,14 +57,14 @@ function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
 
 const WORD = /[A-Za-z0-9$~_./][\w$~{}:/@.-]*/g;
 
-/** Advances each rule by the words of its steps. Only rules that contain a word are visited. */
+/** Finds the passages that match a rule, whose steps are words. Only rules that contain a word are visited. */
 function sequencesIn(
   text: string,
   rules: readonly SequenceRule[],
-  tell: (id: string, at: number) => void,
+  report: (id: string, at: number) => void,
 ): void {
   const index = indexOf(rules);
-  /** For each rule and step: start of the latest run up to it, and index of its word. */
+  /** State for each rule and step: start of the latest partial match, and index of its last word. */
   const runs = rules.map(({ steps }) => steps.map(() => ({ start: -1, word: -Infinity })));
   let count = 0;
   const meet = (name: string, at: number): void => {
@@ -76,11 +77,11 @@ function sequencesIn(
       if (before !== undefined && (count - before.word > rule.gap + 1 || count === before.word)) continue;
       here.start = before?.start ?? at;
       here.word = count;
-      if (step === rule.steps.length - 1) tell(rule.id, here.start);
+      if (step === rule.steps.length - 1) report(rule.id, here.start);
     }
   };
   const lower = text.toLowerCase();
-  // Some letters are longer in lower case: then places would not fit.
+  // Some letters are longer in lower case, which would shift the offsets.
   for (const { 0: raw, index: at } of (lower.length === text.length ? lower : text).matchAll(WORD)) {
     count++;
     const word = trimTail(lower.length === text.length ? raw : raw.toLowerCase(), '.:,}');
@@ -91,7 +92,7 @@ function sequencesIn(
 
 const NO_RULES: readonly (readonly [number, number])[] = [];
 
-/** Maps words to rules, with the last steps first, since a word must not follow itself. */
+/** Maps words to the rules that contain them, with the last steps first, because a word must not follow itself. */
 function indexOf(
   rules: readonly SequenceRule[],
 ): ReadonlyMap<string, readonly (readonly [rule: number, step: number])[]> {

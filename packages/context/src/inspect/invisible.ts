@@ -1,7 +1,7 @@
-/** Invisible characters, and those that change the direction of the text. */
+/** Characters that are invisible or change the direction of the text. */
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff\u202a-\u202e\u2062-\u2064\u2066-\u2069]/gu;
 
-/** Places of invisible marks that have no business there; emoji, and scripts that join letters, need some. */
+/** Yields the offsets of invisible characters, except those that emoji and joined scripts need. */
 export function* invisibleIn(text: string): Generator<number> {
   for (const { 0: mark, index } of text.matchAll(INVISIBLE)) {
     if (mark === '\ufeff' && index === 0) continue;

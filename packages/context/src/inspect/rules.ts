@@ -1,4 +1,4 @@
-/** Where a rule is looked for: `all` in any text, `context` besides in files, `strict` where nothing is trusted. */
+/** Kind of text that a rule applies to: `all` (any text), `context` (also project files) or `strict` (only untrusted files). */
 export type Scope = 'all' | 'context' | 'strict';
 
 /** Sequence of words, each at most `gap` words after the previous one. */
@@ -17,7 +17,7 @@ const rule = (id: string, scope: Scope, gap: number, ...steps: readonly string[]
   steps: steps.map(words),
 });
 
-/** `$secret`, `$key-file` and similar names are classes of words, see `classesAt`. */
+/** Rules whose words may be classes such as `$secret` and `$key-file`, which `classesAt` returns. */
 export const SEQUENCES: readonly SequenceRule[] = [
   rule(
     'ignore-instructions',
@@ -134,7 +134,7 @@ export const SEQUENCES: readonly SequenceRule[] = [
 
 const NONE: readonly string[] = [];
 
-/** Characters before the name of a file whose content a command sends: `-d @.env`, `--post-file=.env`, `< .env`. */
+/** Characters before the name of a file whose content a command sends, as in `-d @.env`, `--post-file=.env`, `< .env`. */
 const SENDS = /(?:@|<\s?|post-file[= ])$/;
 
 /** Returns the classes of a word that follows these characters. */

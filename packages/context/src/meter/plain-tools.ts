@@ -1,6 +1,6 @@
 import type { ChatRequest, ModelTool, ObjectSchema, ToolSpec } from '@majordomo/core';
 
-/** Tools with JSON Schema, as a model reads them; a schema that cannot give any counts for nothing. */
+/** Returns the tools with JSON Schemas, as a model reads them. A schema that cannot be converted is empty. */
 export const plainTools = (tools: ChatRequest['tools'] = []): readonly ModelTool[] => tools.map(plainTool);
 
 const known = new WeakMap<ToolSpec, ModelTool>();

@@ -3,13 +3,13 @@ import type { AssistantMessage, ChatRequest, Message, Usage } from '@majordomo/c
 import { beginsWith, isSame } from '../transcript/equality.ts';
 import { plainTools } from './plain-tools.ts';
 
-/** Counts the tokens of a text; a tokenizer's own function fits. */
+/** Function that counts the tokens of a string, such as that of a tokenizer. */
 export type TokenCounter = (text: string) => number;
 
 /** Parts of a request that the model reads. */
 export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools'>;
 
-/** Estimated tokens of a request. It does not replace the count of a vendor. */
+/** Estimated number of tokens of a request. */
 export interface MeterReading {
   readonly estimated: true;
   readonly tokens: number;
@@ -17,18 +17,18 @@ export interface MeterReading {
   readonly anchored: boolean;
 }
 
-/** Estimates that learn from what vendors report: exact counts are not needed to know when it gets tight. */
+/** Estimates tokens, and improves the estimates with the counts that vendors report. */
 export interface TokenMeter {
-  /** Tokens of input. `target` is `provider/model`: pictures, and what vendors add unseen, differ. */
+  /** Returns the estimated input tokens. `target`: `provider/model`, because images and additions differ. */
   estimate(request: MeteredRequest, target?: string): MeterReading;
-  /** After a call: what the vendor counted for this request. */
+  /** Records the number of tokens that the vendor counted for a request. */
   observe(request: MeteredRequest, usage: Usage, target: string): void;
 }
 
 interface Anchor extends MeteredRequest {
   readonly input: number;
-  /** Tokens of the answer when it is sent again. */
-  readonly answer: { readonly said: number; readonly thought: number } | undefined;
+  /** Tokens of the response when it is sent again as part of the transcript. */
+  readonly answer: { readonly text: number; readonly reasoning: number } | undefined;
 }
 
 const MAX_ANCHORS = 64;
@@ -36,16 +36,19 @@ const MAX_ANCHORS = 64;
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
-/** Returns a meter with bounded memory. */
+/** Returns a meter with bounded memory. `count`: tokenizer to use. Default: an estimate by characters */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
   const counter = safeCounter(count);
   const weights = new Weights(counter);
-  /** The newest last. */
+  /** Anchors with their targets, oldest first. */
   const anchors = new Map<Anchor, string>();
   const anchorOf = (request: MeteredRequest, target: string | undefined): Anchor | undefined =>
     [...anchors]
       .reverse()
-      .find(([anchor, seenBy]) => (target ?? seenBy) === seenBy && continuesFrom(anchor, request))?.[0];
+      .find(
+        ([anchor, anchorTarget]) =>
+          (target ?? anchorTarget) === anchorTarget && continuesFrom(anchor, request),
+      )?.[0];
   return {
     estimate(request, target) {
       const anchor = anchorOf(request, target);
@@ -56,20 +59,18 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       return { estimated: true, tokens, anchored: anchor !== undefined };
     },
     observe({ messages, system, tools }, usage, target) {
-      const { input, output, reasoning: thought = 0 } = usage;
+      const { input, output, reasoning = 0 } = usage;
       if (input === undefined || !(input > 0)) return;
-      // Some servers count only uncached input.
+      // Some servers report only uncached input, so a count far below the estimate is not used.
       const estimated = weights.ofRequest({ messages, system, tools }, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
-      const answer = output === undefined ? undefined : { said: Math.max(0, output - thought), thought };
-      // The longer conversation makes the shorter one's anchor superfluous.
-      for (const [anchor, seenBy] of anchors)
-        if (seenBy === target && continuesFrom(anchor, { messages, system, tools })) anchors.delete(anchor);
+      const answer = output === undefined ? undefined : { text: Math.max(0, output - reasoning), reasoning };
+      // The anchor of the longer conversation replaces that of its beginning.
+      for (const [anchor, anchorTarget] of anchors)
+        if (anchorTarget === target && continuesFrom(anchor, { messages, system, tools }))
+          anchors.delete(anchor);
       anchors.set({ messages: [...messages], system, tools, input, answer }, target);
-      for (const oldest of anchors.keys()) {
-        if (anchors.size <= MAX_ANCHORS) break;
-        anchors.delete(oldest);
-      }
+      for (const oldest of [...anchors.keys()].slice(0, -MAX_ANCHORS)) anchors.delete(oldest);
     },
   };
 }
@@ -97,15 +98,15 @@ class Weights {
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);
   }
 
-  /** Returns the tokens of the messages after the anchor. The answer's count is known. */
+  /** Returns the tokens of the messages after the anchor. The tokens of the response are known. */
   afterAnchor({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
     const [first, ...rest] = request.messages.slice(messages.length);
     if (first === undefined) return 0;
     const all = rest.reduce((sum, message) => sum + this.ofMessage(message, target), 0);
     if (first.role !== 'assistant' || answer === undefined) return all + this.ofMessage(first, target);
-    // Vendors drop reasoning after a new user message; during tool calls it is read again.
-    const isRead = carriesThoughts(first) && !rest.some(({ role }) => role === 'user');
-    return all + answer.said + (isRead ? answer.thought : 0);
+    // Vendors drop earlier reasoning after a new user message, but the model reads it during tool calls.
+    const isRead = hasReasoning(first) && !rest.some(({ role }) => role === 'user');
+    return all + answer.text + (isRead ? answer.reasoning : 0);
   }
 
   private ofMessage(message: Message, target: string | undefined): number {
@@ -118,7 +119,7 @@ class Weights {
   }
 }
 
-const carriesThoughts = ({ parts }: AssistantMessage): boolean =>
+const hasReasoning = ({ parts }: AssistantMessage): boolean =>
   parts.some((part) => part.type === 'reasoning' || part.replay !== undefined);
 
 function partsOf(
@@ -135,7 +136,7 @@ function safeCounter(count: TokenCounter | undefined): TokenCounter | undefined 
       const tokens = count(text);
       if (Number.isFinite(tokens) && tokens >= 0) return tokens;
     } catch {
-      // The estimate is as good an answer.
+      // Without a working counter, the estimate is used.
     }
     return estimateTokens(text);
   };

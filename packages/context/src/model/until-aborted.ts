@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Work of others that an abort does not wait for; throws `aborted`. */
+/** Returns the result of the work. Throws `aborted` if the signal aborts before. */
 export async function untilAborted<T>(
   work: () => T | Promise<T>,
   signal: AbortSignal | undefined,
@@ -15,7 +15,6 @@ export async function untilAborted<T>(
     if (signal.aborted) onAbort();
   });
   try {
-    // The result of the loser is discarded.
     return await Promise.race([aborted, signal.aborted ? aborted : Promise.resolve().then(work)]);
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -2,10 +2,10 @@ import { estimateTokens, imageTokens } from '@majordomo/catalog/tokens';
 import type { TextPart, UserPart } from '@majordomo/core';
 import { cutEnd } from '../transcript/cut-middle.ts';
 
-/** Tokens of both tags and of the line about the cut. */
+/** Number of tokens of both tags and of the line about a cut. */
 const FRAME = 30;
 
-/** The `<` of a closing tag of any reference. */
+/** Pattern of the `<` of a closing tag of any reference. */
 const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
 
 /** Remaining token budget of references. */
@@ -21,17 +21,16 @@ export class Budget {
     return this.cut.has(raw);
   }
 
-  /** Returns as much of the text as the budget has room for, within a tag that the text cannot close; or the reason why not. */
+  /** Returns the text in a tag that the text cannot close, cut to the budget. Returns the reason if the budget is used up. */
   textPart(raw: string, tag: string, text: string): TextPart | string {
-    const name = /^<([a-z]+)/.exec(tag)?.[1] ?? '';
-    const kept = this.take(raw, text.replaceAll(CLOSING_TAG, '‹'));
-    if (kept === undefined) return NO_ROOM;
-    return { type: 'text', text: `${tag}\n${kept}\n</${name}>` };
+    const excerpt = this.take(raw, text.replaceAll(CLOSING_TAG, '‹'));
+    if (excerpt === undefined) return NO_ROOM;
+    return { type: 'text', text: `<${tag}>\n${excerpt}\n</${tag.replace(/ .*/s, '')}>` };
   }
 
-  /** Returns fetched content: text within a tag, other parts unchanged. */
+  /** Returns a fetched part: text in a tag, other parts unchanged. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
-    if (part.type === 'text') return this.textPart(raw, `<page url="${url}">`, part.text);
+    if (part.type === 'text') return this.textPart(raw, `page url="${url}"`, part.text);
     const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(part.bytes.length / 24);
     if (tokens > this.left) return NO_ROOM;
     this.left -= tokens;
@@ -41,9 +40,9 @@ export class Budget {
   private take(raw: string, text: string): string | undefined {
     const room = this.left - FRAME;
     if (room <= 0) return undefined;
-    const kept = estimateTokens(text) <= room ? text : this.shortened(raw, text, room);
-    this.left = room - estimateTokens(kept);
-    return kept;
+    const excerpt = estimateTokens(text) <= room ? text : this.shortened(raw, text, room);
+    this.left = room - estimateTokens(excerpt);
+    return excerpt;
   }
 
   private shortened(raw: string, text: string, room: number): string {
@@ -58,4 +57,4 @@ export class Budget {
   }
 }
 
-const NO_ROOM = 'there is no room left for it';
+const NO_ROOM = 'the token budget is used up';

@@ -1,13 +1,13 @@
 import { LlmError, type UserPart } from '@majordomo/core';
 
-/** Fetches the content of an address. */
+/** Function that fetches the content of a URL. */
 export type FetchReference = (
   url: string,
 ) => Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;
 
 const TEXT = /^(?:text\/|application\/(?:json|xml|yaml|javascript|[\w.-]+\+(?:json|xml))(?:;|$))/;
 
-/** The app's own way, or the guarded one of `@majordomo/media`. */
+/** Fetches a URL with the function of the application, otherwise with `fetchMedia` of `@majordomo/media`. */
 export async function fetchReference(
   url: string,
   fetch: FetchReference | undefined,
@@ -32,7 +32,7 @@ async function media(): Promise<Pick<typeof import('@majordomo/media'), 'fetchMe
   } catch (cause) {
     throw new LlmError(
       'config',
-      '@url: needs @majordomo/media (npm install @majordomo/media), or a fetch of your own',
+      '@url: needs @majordomo/media (npm install @majordomo/media), or the option `fetch`',
       { path: 'fetch' },
       { cause },
     );

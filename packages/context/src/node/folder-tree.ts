@@ -5,7 +5,7 @@ import ignore, { type Ignore } from 'ignore';
 const MAX_ENTRIES = 500;
 const MAX_DEPTH = 6;
 
-/** Names in a folder and below, without what is ignored; links are named and not followed. */
+/** Lists a folder recursively, without ignored files. Links are listed, but not followed. */
 export async function folderTree(
   root: string,
   folder: string,
@@ -29,7 +29,7 @@ export async function folderTree(
   return { lines, isCut: lines.length >= MAX_ENTRIES };
 }
 
-/** The root, and every folder on the way. */
+/** Returns the root and every folder between the root and `folder`. */
 function between(root: string, folder: string): readonly string[] {
   const steps = path
     .relative(root, folder)
@@ -44,8 +44,10 @@ async function addRules(folder: string, rules: (readonly [string, Ignore])[]): P
 }
 
 function isIgnored(name: string, isFolder: boolean, rules: readonly (readonly [string, Ignore])[]): boolean {
-  return rules.some(([folder, own]) => {
-    const way = path.relative(folder, name).replaceAll('\\', '/');
-    return way !== '' && !way.startsWith('..') && own.ignores(isFolder ? `${way}/` : way);
+  return rules.some(([folder, ignored]) => {
+    const relative = path.relative(folder, name).replaceAll('\\', '/');
+    return (
+      relative !== '' && !relative.startsWith('..') && ignored.ignores(isFolder ? `${relative}/` : relative)
+    );
   });
 }

@@ -1,16 +1,13 @@
 const FENCE = '---\n';
 
-/** Returns the text without front matter: lines of names and values between two `---` lines at its beginning. */
+/** Returns the text without front matter, which consists of YAML between two `---` lines at the beginning. */
 export function withoutFrontmatter(text: string): string {
   if (!text.startsWith(FENCE)) return text;
   const end = `${text}\n`.indexOf('\n---\n', FENCE.length - 1);
   if (end === -1) return text;
   const lines = text.slice(FENCE.length, end).split('\n');
-  return lines.every(isYaml) ? text.slice(end + 5).replace(/^\n+/, '') : text;
+  return lines.every((line) => YAML_LINE.test(line)) ? text.slice(end + 5).replace(/^\n+/, '') : text;
 }
 
-const isYaml = (line: string): boolean =>
-  line.trim() === '' ||
-  /^\s*#/.test(line) ||
-  /^\s+\S/.test(line) ||
-  /^(?:[\w"'.-]+\s*:(?:\s|$)|-\s)/.test(line);
+/** Pattern of a YAML line: empty, indented, a comment, an item, or a name with a value. */
+const YAML_LINE = /^(?:$|[\s#]|-\s|[\w"'.-]+\s*:(?:\s|$))/;

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 const TIME_MS = 20_000;
 const MAX_BYTES = 8 * 2 ** 20;
 
-/** Settings under which git runs no program and fetches nothing, except for names that are up to the repository. */
+/** Git settings that prevent running programs and fetching. `NAMED` has settings whose names a repository chooses. */
 const SAFE: readonly string[] = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
@@ -11,7 +11,7 @@ const SAFE: readonly string[] = [
   'log.showSignature=false',
   'protocol.allow=never',
 ];
-/** Settings with such names, and their safe values. */
+/** Patterns of settings whose names a repository chooses, with safe values. */
 const NAMED: readonly (readonly [pattern: RegExp, value: string])[] = [
   [/^filter\..*\.(?:clean|smudge|process)$/is, ''],
   [/^filter\..*\.required$/is, 'false'],
@@ -19,8 +19,9 @@ const NAMED: readonly (readonly [pattern: RegExp, value: string])[] = [
 ];
 
 /**
- * Returns what git prints about this folder, or `undefined` if it fails. No program that the repository's configuration names
- * is run: no filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial clone.
+ * Returns the output of git in this folder, or `undefined` if git fails. Git runs no program from the configuration of the
+ * repository, such as a filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial
+ * clone.
  */
 export async function gitText(
   root: string,
@@ -32,7 +33,7 @@ export async function gitText(
     const [, value] = NAMED.find(([pattern]) => pattern.test(name)) ?? [];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // The option `-c` cannot override such a name.
+  // `-c` cannot override a setting whose name contains these characters.
   if (names === undefined || named.some(([name]) => /[=\uFFFD]/.test(name))) return undefined;
   return run(root, args, [...SAFE, ...new Set(named.map(([name, value]) => `${name}=${value}`))], signal);
 }
@@ -43,7 +44,7 @@ function run(
   settings: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const words = [
+  const allArgs = [
     '--no-pager',
     '--no-optional-locks',
     ...settings.flatMap((setting) => ['-c', setting]),
@@ -56,7 +57,7 @@ function run(
     ...(signal === undefined ? {} : { signal }),
   };
   return new Promise((resolve) => {
-    execFile('git', words, options, (error, stdout) => {
+    execFile('git', allArgs, options, (error, stdout) => {
       resolve(error === null ? stdout : undefined);
     });
   });

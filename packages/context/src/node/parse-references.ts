@@ -14,19 +14,20 @@ export type Reference = { readonly raw: string } & (
   | { readonly type: 'url'; readonly url: string }
 );
 
-/** Excludes mail addresses and positions within a word. */
+/** Pattern of a reference. Excludes mail addresses and positions within a word. */
 const REFERENCE =
   /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|([^\s"<>]{1,2000}))|(diff|staged)\b)/g;
 const MAX_COMMITS = 20;
 
-/** The references in a text, each once, in order. */
+/** Returns the references in a text, in order and without duplicates. */
 export function parseReferences(text: string): readonly Reference[] {
   const found = [...text.matchAll(REFERENCE)].flatMap(
-    ([whole, kind, quoted, plain = '', word]): Reference[] => {
-      if (word === 'diff' || word === 'staged') return [{ raw: whole, type: word }];
+    ([match, kind, quoted, plain = '', command]): Reference[] => {
+      if (command === 'diff' || command === 'staged') return [{ raw: match, type: command }];
       const value = quoted ?? withoutPunctuation(plain);
-      const raw = quoted === undefined ? `@${kind ?? ''}:${value}` : whole;
-      return value === '' ? [] : [referenceOf(raw, kind, value)];
+      const raw = quoted === undefined ? `@${kind ?? ''}:${value}` : match;
+      const isInvalid = value === '' || (kind === 'git' && !/^\d{1,6}$/.test(value));
+      return isInvalid ? [] : [referenceOf(raw, kind, value)];
     },
   );
   return found.filter(({ raw }, at) => found.findIndex((other) => other.raw === raw) === at);
@@ -35,15 +36,14 @@ export function parseReferences(text: string): readonly Reference[] {
 function referenceOf(raw: string, kind: string | undefined, value: string): Reference {
   if (kind === 'folder') return { raw, type: 'folder', path: value };
   if (kind === 'url') return { raw, type: 'url', url: value };
-  if (kind === 'git')
-    return { raw, type: 'git', count: Math.min(MAX_COMMITS, Math.max(1, Number.parseInt(value, 10) || 1)) };
-  const lines = /^(.+?):(\d{1,9})(?:-(\d{1,9}))?$/.exec(value);
+  if (kind === 'git') return { raw, type: 'git', count: Math.min(MAX_COMMITS, Math.max(1, Number(value))) };
+  const lines = /(?<=.):(\d{1,9})(?:-(\d{1,9}))?$/.exec(value);
   if (lines === null) return { raw, type: 'file', path: value };
-  const [, path = '', from = '', to = from] = lines;
-  return { raw, type: 'file', path, from: Number(from), to: Number(to) };
+  const [, from, to = from] = lines;
+  return { raw, type: 'file', path: value.slice(0, lines.index), from: Number(from), to: Number(to) };
 }
 
-/** A sentence ends behind a reference; the dots of `..` are part of it. */
+/** Removes sentence punctuation after a reference, but not the dots of `..`. */
 function withoutPunctuation(value: string): string {
   const bare = trimTail(value, ",;!?)]}'`");
   if (!bare.endsWith('.') || bare.endsWith('..') || bare.endsWith('/.') || bare === '.') return bare;

@@ -1,15 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Files that make up one section, by their names within a folder. */
+/** Files of one section, by their names within a folder. */
 export interface ProjectSource {
   readonly name: string;
   readonly root: string;
   readonly files: readonly string[];
 }
 
-const OWN = ['.majordomo.md', '.hermes.md', 'HERMES.md'];
-const OTHERS = ['AGENTS.md', 'agents.md', 'CLAUDE.md', 'claude.md'];
+const OWN_FILES = ['.majordomo.md', '.hermes.md', 'HERMES.md'];
+const COMMON_FILES = ['AGENTS.md', 'agents.md', 'CLAUDE.md', 'claude.md'];
 const CURSOR_RULES = path.join('.cursor', 'rules');
 
 /** Returns the sources of project instructions, in order of precedence. */
@@ -23,13 +23,13 @@ export async function projectSources(cwd: string): Promise<readonly ProjectSourc
   });
   const cursor = ['.cursorrules', ...(await rulesIn(path.join(cwd, CURSOR_RULES)))];
   return [
-    ...folders.flatMap((folder) => OWN.map((name) => inRoot(folder, name))),
-    ...OTHERS.map((name) => inRoot(cwd, name)),
+    ...folders.flatMap((folder) => OWN_FILES.map((name) => inRoot(folder, name))),
+    ...COMMON_FILES.map((name) => inRoot(cwd, name)),
     { name: '.cursorrules', root, files: cursor.map((file) => path.relative(root, path.join(cwd, file))) },
   ];
 }
 
-/** The folder, and those above it up to one with `.git`; alone where there is none. */
+/** Returns the folder and its parents up to a folder with `.git`. Returns only the folder if no parent has `.git`. */
 async function upToRepository(cwd: string): Promise<readonly string[]> {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = path.dirname(folder)) {

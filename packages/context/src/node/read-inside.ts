@@ -2,26 +2,26 @@ import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LlmError } from '@majordomo/core';
 
-/** Larger files are read up to here. */
+/** Maximum number of bytes that are read from a file. */
 export const MAX_BYTES: number = 2 ** 20;
 
-/** A file's text, or why there is none. */
+/** Text of a file, or the reason why the file was not read. */
 export type FileText =
-  | { readonly text: string; /** There is more of it than was read. */ readonly isPart: boolean }
+  | { readonly text: string; /** Whether the file is longer than the text. */ readonly isPart: boolean }
   | { readonly problem: 'missing' | 'outside' | 'not a file' | 'binary' | 'too large' | 'unreadable' };
 
-/** The real path of a folder. Throws `config` where there is none. */
+/** Returns the real path of a folder. Throws `config` if the folder does not exist. */
 export async function realFolder(folder: string, option: string): Promise<string> {
   try {
     const real = await realpath(folder);
     if ((await stat(real)).isDirectory()) return real;
   } catch {
-    // Thrown below.
+    // The error is thrown below.
   }
-  throw new LlmError('config', `${option} "${folder}" is no folder`, { path: option });
+  throw new LlmError('config', `${option} "${folder}" is not a folder`, { path: option });
 }
 
-/** The real path of what lies inside of a real folder; `undefined` for what is not there, `null` for what lies elsewhere. */
+/** Returns the real path of a file within a real folder, `undefined` for a missing file, or `null` for a file outside. */
 export async function realInside(root: string, name: string): Promise<string | null | undefined> {
   if (name.includes('\0') || path.isAbsolute(name) || /^[a-z]:/i.test(name) || name.startsWith('\\'))
     return null;
@@ -36,8 +36,8 @@ export async function realInside(root: string, name: string): Promise<string | n
 }
 
 const isWithin = (root: string, name: string): boolean => {
-  const way = path.relative(root, name);
-  return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way);
+  const relative = path.relative(root, name);
+  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 };
 
 /** Reads UTF-8, or UTF-16 with a byte order mark; line ends become ` `. `complete`: reject a file that is too large. */
@@ -50,7 +50,7 @@ export async function readText(
   if (real === undefined) return { problem: 'missing' };
   if (real === null) return { problem: 'outside' };
   try {
-    // Pipes and devices would be waited for.
+    // Reading a pipe or a device might never end.
     if (!(await stat(real)).isFile()) return { problem: 'not a file' };
     await using file = await open(real, 'r');
     const { size } = await file.stat();
@@ -66,6 +66,6 @@ export async function readText(
 function decodeText(bytes: Uint8Array): string | undefined {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   if (!isUtf16 && bytes.includes(0)) return undefined;
-  // The decoder takes away a mark of the byte order.
+  // The decoder removes the byte order mark.
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes).replaceAll(/\r\n?/g, '\n');
 }

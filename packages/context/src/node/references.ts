@@ -9,15 +9,15 @@ import { gitText } from './git-text.ts';
 import { readText, realFolder, realInside } from './read-inside.ts';
 import { parseReferences, type Reference } from './parse-references.ts';
 
-/** Where references may point, and how much they may be. */
+/** Options of `resolveReferences`. */
 export interface ReferenceOptions {
-  /** Nothing outside of this folder is read. */
+  /** Folder of the files. Files outside the folder are not read. */
   readonly root: string;
-  /** Maximum estimated tokens of all references; longer content is cut with a mark. */
+  /** Maximum estimated number of tokens of all references. Longer content is cut and marked. */
   readonly maxTokens: number;
-  /** Ends the wait at once. */
+  /** Signal that aborts immediately. */
   readonly signal?: AbortSignal | undefined;
-  /** For `@url:`. Default: `fetchMedia` of `@majordomo/media`, which reaches public addresses alone. */
+  /** Function that loads `@url:`. Default: `fetchMedia` of `@majordomo/media`, which loads only from public addresses. */
   readonly fetch?: FetchReference | undefined;
 }
 
@@ -28,7 +28,7 @@ const KINDS: KindsOf<ReferenceOptions> = {
   fetch: 'function',
 };
 
-/** The text as it was written, then what it refers to; and what could not be read, and why. */
+/** Text with the content of its references, and warnings about unreadable ones. */
 export interface ResolvedReferences {
   readonly parts: readonly UserPart[];
   readonly warnings: readonly string[];
@@ -55,7 +55,7 @@ export async function resolveReferences(
       if (typeof part === 'string') warnings.push(`${raw}: ${part}`);
       else parts.push(part);
       if (budget.wasCut(raw))
-        warnings.push(`${raw}: cut, since no more than ${options.maxTokens} tokens may be taken in`);
+        warnings.push(`${raw}: cut, because references may have at most ${options.maxTokens} tokens`);
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
       warnings.push(`${raw}: ${messageOf(error)}`);
@@ -87,8 +87,8 @@ async function partOf(
         '.',
       ];
       const diff = await gitText(root, args, signal);
-      if (diff === undefined) return 'git has no answer here';
-      return diff === '' ? 'there are no changes' : budget.textPart(raw, `<${reference.type}>`, diff);
+      if (diff === undefined) return 'git failed';
+      return diff === '' ? 'there are no changes' : budget.textPart(raw, reference.type, diff);
     }
     case 'git': {
       const log = await gitText(
@@ -96,9 +96,7 @@ async function partOf(
         ['log', `-${reference.count}`, '-p', ...DIFF, '--relative', '--', '.'],
         signal,
       );
-      return log === undefined || log === ''
-        ? 'git has no commits here'
-        : budget.textPart(raw, `<commits>`, log);
+      return log === undefined || log === '' ? 'there are no commits' : budget.textPart(raw, 'commits', log);
     }
     case 'url':
       return budget.part(raw, reference.url, await fetchReference(reference.url, fetch, signal));
@@ -119,18 +117,17 @@ async function filePart(
   root: string,
   budget: Budget,
 ): Promise<UserPart | string> {
-  if (isOfGit(name)) return 'what git keeps for itself is not read';
+  if (isOfGit(name)) return 'files of git are not read';
   const found = await readText(root, name, { complete: true });
   if ('problem' in found) return PROBLEMS[found.problem];
-  if (from === undefined || to === undefined)
-    return budget.textPart(raw, `<file path="${name}">`, found.text);
+  if (from === undefined || to === undefined) return budget.textPart(raw, `file path="${name}"`, found.text);
   const lines = found.text.split('\n');
   if (from < 1 || to < from || from > lines.length)
-    return `it has ${lines.length} lines, and not ${from} to ${to}`;
+    return `it has ${lines.length} lines, not ${from} to ${to}`;
   const last = Math.min(to, lines.length);
   return budget.textPart(
     raw,
-    `<file path="${name}" lines="${from}-${last}">`,
+    `file path="${name}" lines="${from}-${last}"`,
     lines.slice(from - 1, last).join('\n'),
   );
 }
@@ -140,9 +137,9 @@ const PROBLEMS: Readonly<
 > = {
   missing: 'there is no such file',
   outside: 'it lies outside of the folder that may be read',
-  'not a file': 'it is no file',
-  binary: 'it is no text, and was not read',
-  'too large': 'it is larger than 1 MiB, and was not read',
+  'not a file': 'it is not a file',
+  binary: 'it is not text',
+  'too large': 'it is larger than 1 MiB',
   unreadable: 'it cannot be read',
 };
 
@@ -153,11 +150,11 @@ async function folderPart(
   root: string,
   budget: Budget,
 ): Promise<UserPart | string> {
-  if (isOfGit(name)) return 'what git keeps for itself is not read';
+  if (isOfGit(name)) return 'files of git are not read';
   const folder = await realInside(root, name);
   if (folder === undefined) return 'there is no such folder';
   if (folder === null) return PROBLEMS.outside;
   const { lines, isCut } = await folderTree(root, folder);
   const text = [...lines, ...(isCut ? ['[… and more …]'] : [])].join('\n');
-  return text === '' ? 'it is empty, or no folder' : budget.textPart(raw, `<folder path="${name}">`, text);
+  return text === '' ? 'it is empty or not a folder' : budget.textPart(raw, `folder path="${name}"`, text);
 }

@@ -1,16 +1,16 @@
 import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
-/** A piece of the system prompt. `stable` and `context` stay byte for byte the same between calls, so that prefixes are cached. */
+/** Section of the system prompt. Keep `stable` and `context` layers equal between calls, for vendors' caches. */
 export interface Layer {
   readonly tier: 'stable' | 'context' | 'volatile';
   readonly name: string;
   readonly text: string;
-  /** Characters; of what is longer, the first 70 and the last 20 of 100 stay. Default: no limit. */
+  /** Maximum length in characters. Of a longer text, the first 70 % and the last 20 % of the limit stay. Default: no limit. */
   readonly limit?: number | undefined;
 }
 
-/** A system prompt, and what it was made of. */
+/** System prompt with its layers. */
 export interface Prompt {
   readonly system: string;
   readonly layers: readonly { readonly name: string; readonly characters: number; readonly cut: boolean }[];
@@ -18,12 +18,12 @@ export interface Prompt {
 }
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
-/** A limit is checked with the name of its layer. */
+/** Kinds of the members of a layer. `buildPrompt` checks `limit` separately, with the name of the layer. */
 const LAYER: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
 
 /**
- * Joins layers with a blank line, stable tiers first, without empty ones; deterministic. Throws `config` for an invalid
- * layer or a negative limit.
+ * Joins the non-empty layers with blank lines, stable tiers first. The result depends only on the layers. Throws `config` for
+ * an invalid layer or a negative limit.
  */
 export function buildPrompt(layers: readonly Layer[]): Prompt {
   checkOptions('buildPrompt', { layers }, { layers: 'array' }, ['layers']);
@@ -32,8 +32,8 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
   const built = ordered
     .map(({ name, text, limit = Infinity }) => {
       checkNumber(limit, 0, `limit of layer "${name}"`);
-      const kept = cutToLimit(text.trim(), limit);
-      return { name, text: kept, cut: kept !== text.trim(), was: text.trim().length };
+      const shortened = cutToLimit(text.trim(), limit);
+      return { name, text: shortened, cut: shortened !== text.trim(), was: text.trim().length };
     })
     .filter(({ text }) => text !== '');
   return {
@@ -43,7 +43,7 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
   };
 }
 
-/** Untyped code may put anything into a list, and a layer of no known tier would be left out in silence. */
+/** Throws `config` for an invalid layer, because a layer of an unknown tier would be lost. */
 function checkLayer(layer: unknown, at: number): void {
   const path = `layers[${at}]`;
   checkOptions('buildPrompt', { [path]: layer ?? null }, { [path]: 'object' });
@@ -54,7 +54,7 @@ function checkLayer(layer: unknown, at: number): void {
 export const cutWarning = (name: string, was: number, is: number): string =>
   `${name} was cut from ${was} to ${is} characters`;
 
-/** Returns the first 70 and last 20 percent of the limit, with a line about the cut. */
+/** Returns the first 70 % and the last 20 % of the limit, with a line about the cut between them. */
 export function cutToLimit(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const marker = (left: number): string => `\n\n[… ${left} characters were left out here …]\n\n`;

@@ -1,9 +1,9 @@
 /** Guidance text with the conditions for its use. */
 export interface GuidanceRow {
   readonly id: string;
-  /** For agents with such a tool; without it, for all with any tool. */
+  /** Pattern of tool names. The text is used if any tool matches. Default: all tools */
   readonly anyTool?: RegExp | undefined;
-  /** For models of this family; without it, for all. */
+  /** Pattern of model ids. Default: all models */
   readonly family?: RegExp | undefined;
   readonly text: string;
 }

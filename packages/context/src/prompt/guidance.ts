@@ -1,13 +1,13 @@
 import type { Layer } from './build-prompt.ts';
 import { GUIDANCE } from './guidance-table.ts';
 
-/** Returns guidance for the given tools and model family, as layers of the stable tier. */
+/** Returns guidance for the tools and the model family, as layers of the tier `stable`. */
 export function guidance({
   tools,
   model,
 }: {
   readonly tools: readonly string[];
-  /** An id or a spec, such as `anthropic/claude-sonnet-5`. */
+  /** Id or spec of the model, such as `anthropic/claude-sonnet-5`. */
   readonly model: string;
 }): readonly Layer[] {
   const name = model.toLowerCase();

@@ -1,6 +1,6 @@
 import type { UserMessage } from '@majordomo/core';
 
-/** Adds notes to the user message, not to the system text, whose prefix is cached. The user's parts stay unchanged. */
+/** Appends notes to the user message. The system text, whose prefix is cached, does not change. */
 export function recall(message: UserMessage, notes: string | readonly string[]): UserMessage {
   const text = (typeof notes === 'string' ? [notes] : notes).filter((note) => note.trim() !== '').join('\n');
   if (text === '') return message;

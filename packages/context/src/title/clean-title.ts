@@ -4,14 +4,14 @@ import { trimTail } from '../transcript/trim-tail.ts';
 
 const MAX_LENGTH = 80;
 
-/** The title within what a model answered: one line, without quotes, marks and a prefix; `undefined` for none. */
+/** Returns the title in a response, as one line without quotes, markup and prefix, or `undefined` if it has none. */
 export function cleanTitle(text: string): string | undefined {
   const lines = withoutThinking(text).split('\n').map(withoutDecoration);
   const title = lines.find((line) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line));
   return title === undefined ? undefined : cutToWords(title, MAX_LENGTH);
 }
 
-/** Cuts after the last complete word, or a complete character if there are no words. */
+/** Cuts a text after the last complete word, or after a complete character if the text has no words. */
 export function cutToWords(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const cut = cutEnd(text, maxLength - 1);

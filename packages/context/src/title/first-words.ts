@@ -5,7 +5,7 @@ const WORDS = 7;
 const MAX_LENGTH = 60;
 const MAX_UNSPACED_LENGTH = 24;
 
-/** Returns a title from the first words of a text; `undefined` for a text without words. */
+/** Returns a title from the first words of a text, or `undefined` for a text without words. */
 export function firstWords(text: string): string | undefined {
   const line = text.split('\n').find((one) => /[\p{L}\p{N}]/u.test(one)) ?? '';
   const [sentence = ''] = line

@@ -6,13 +6,13 @@ import { cutEnd } from '../transcript/cut-middle.ts';
 import { cleanTitle } from './clean-title.ts';
 import { firstWords } from './first-words.ts';
 
-/** How a title is made. */
+/** Options of `titleOf`. */
 export interface TitleOptions {
-  /** Ends the wait at once. */
+  /** Signal that aborts immediately. */
   readonly signal?: AbortSignal | undefined;
-  /** Runs over what the model reads and writes. Default: `createRedactor()`. */
+  /** Redactor of all text that the model reads and writes. @default createRedactor() */
   readonly redactor?: Redactor | undefined;
-  /** Milliseconds. Default: 30,000. */
+  /** Maximum time of the call in milliseconds. Afterwards the first words of the user become the title. @default 30_000 */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -20,8 +20,8 @@ const EXCERPT = 500;
 const MAX_TOKENS = 500;
 
 /**
- * Returns a title of three to seven words; `undefined` for a conversation without words. Never rejects: if the model is
- * missing or fails, the title consists of the user's first words.
+ * Returns a title of three to seven words, or `undefined` for a conversation without words. Never rejects: without a model, or
+ * if the model fails, the title consists of the user's first words.
  */
 export async function titleOf(
   model: ChatModel | undefined,
@@ -30,14 +30,15 @@ export async function titleOf(
 ): Promise<string | undefined> {
   try {
     const first = messages.find((message) => message.role === 'user' && summaryOf(message) === undefined);
-    const asked = textOf(first, redactor);
-    const answered = textOf(
+    const question = textOf(first, redactor);
+    const answer = textOf(
       messages.find((message) => message.role === 'assistant' && textOf(message, redactor) !== ''),
       redactor,
     );
-    const made = asked === '' ? undefined : await modelTitle(model, asked, answered, { signal, timeoutMs });
-    const title = made === undefined ? undefined : cleanTitle(redactor.text(made));
-    return title ?? firstWords(asked);
+    const generated =
+      question === '' ? undefined : await modelTitle(model, question, answer, { signal, timeoutMs });
+    const title = generated === undefined ? undefined : cleanTitle(redactor.text(generated));
+    return title ?? firstWords(question);
   } catch {
     return undefined;
   }
@@ -45,14 +46,14 @@ export async function titleOf(
 
 async function modelTitle(
   model: ChatModel | undefined,
-  asked: string,
-  answered: string,
+  question: string,
+  answer: string,
   { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
 ): Promise<string | undefined> {
   if (model === undefined) return undefined;
   const late = AbortSignal.timeout(timeoutMs);
   const until = signal === undefined ? late : AbortSignal.any([signal, late]);
-  const prompt = `Give this conversation a title of three to seven words, in its own language. Answer with the title alone.\n\n<user>\n${cutEnd(asked, EXCERPT)}\n</user>\n<assistant>\n${cutEnd(answered, EXCERPT)}\n</assistant>`;
+  const prompt = `Give this conversation a title of three to seven words, in its own language. Answer with the title alone.\n\n<user>\n${cutEnd(question, EXCERPT)}\n</user>\n<assistant>\n${cutEnd(answer, EXCERPT)}\n</assistant>`;
   try {
     const request = { messages: [user(prompt)], maxTokens: MAX_TOKENS };
     return (await untilAborted(() => model.generate(request, { signal: until }), until)).text;
@@ -61,7 +62,7 @@ async function modelTitle(
   }
 }
 
-/** Secrets go before anything is cut. */
+/** Returns the text of a message. It is redacted before it is cut. */
 const textOf = (message: Message | undefined, redactor: Redactor): string =>
   (message?.parts ?? [])
     .map((part) => (part.type === 'text' ? redactor.text(part.text) : ''))

@@ -1,7 +1,10 @@
+/** Function that returns the text in place of a cut. `left`: number of removed characters. */
 export type Marker = (left: number) => string;
 
-/** Beginning and end of a text, with a visible cut between them; nothing is cut through the middle of a character. */
-export function cutMiddle(text: string, head: number, tail: number, marker: Marker): string {
+const DEFAULT_MARKER: Marker = (left) => `\n[… ${left} characters …]\n`;
+
+/** Returns the start and end of a text with a marker between them. Does not split visible characters. */
+export function cutMiddle(text: string, head: number, tail: number, marker: Marker = DEFAULT_MARKER): string {
   if (text.length <= head + tail) return text;
   const start = boundary(text, head, -1);
   const end = boundary(text, text.length - tail, 1);
@@ -9,17 +12,16 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
   return cut.length < text.length ? cut : text;
 }
 
-/** Returns the beginning of the text, at most this long, without cutting a visible character. */
+/** Returns at most `maxLength` characters from the start of the text. Does not split visible characters. */
 export const cutEnd = (text: string, maxLength: number): string =>
   text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
 
 /**
- * Characters around a cut that are searched for character boundaries. The longest ones, such as families and flags, are
- * shorter.
+ * Number of characters around a cut that are searched for character boundaries. Visible characters such as flags are shorter.
  */
 const AROUND = 64;
 
-/** Below it no character goes together with the one before, but for the two of a line's end. */
+/** First code unit that can combine with the previous one, except in line ends. */
 const FIRST_COMBINING = 0x300;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -39,7 +41,7 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
   return near ?? at;
 }
 
-/** Flags are pairs of letters: which two belong together is known from the first of a row alone. */
+/** Returns the start of a sequence of flags. Flags are pairs of letters, which are counted from the start. */
 function startOfFlags(text: string, at: number): number {
   const low = text.charCodeAt(at);
   let start = low >= 0xdc00 && low <= 0xdfff ? at - 1 : at;

@@ -1,11 +1,11 @@
 import type { Message } from '@majordomo/core';
 
-/** Returns whether a transcript begins with these messages, by identity or content. */
+/** Returns whether a transcript begins with these messages, compared by identity or content. */
 export function beginsWith(messages: readonly Message[], prefix: readonly Message[]): boolean {
   return prefix.length <= messages.length && prefix.every((message, at) => isSame(message, messages[at]));
 }
 
-/** Compares plain data, bytes included. */
+/** Whether two values of plain data are equal, including bytes. */
 export function isSame(first: unknown, second: unknown): boolean {
   if (first === second) return true;
   if (!isObject(first) || !isObject(second)) return false;

@@ -1,12 +1,12 @@
 import type { Message, ToolCallPart } from '@majordomo/core';
 
-/** A turn with the results that belong to it: messages from `start` up to, not including, `end`. */
+/** Turn with its tool results: messages from index `start` up to, but not including, `end`. */
 export interface Group {
   readonly start: number;
   readonly end: number;
 }
 
-/** A transcript in groups that are never split, in order. */
+/** Splits a transcript into groups of messages that must stay together. */
 export function groupsOf(messages: readonly Message[]): readonly Group[] {
   const groups: Group[] = [];
   for (const [at, { role }] of messages.entries()) {

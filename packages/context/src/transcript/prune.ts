@@ -14,8 +14,8 @@ const LONG_RESULT = 200;
 const EXCERPT_LENGTH = 120;
 
 /**
- * Returns the turns with shorter content: long results become one line, the last ones an excerpt, repeated ones a
- * reference, images and files a placeholder, long argument texts their beginnings. `keep` stays unchanged.
+ * Returns shorter turns. Long results become one line, and the latest results an excerpt. Repeated results become a reference,
+ * images and files a placeholder. Long argument strings are cut. `keep` stays unchanged.
  */
 export function prune(messages: readonly Message[], keep: Message | undefined): readonly Message[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
@@ -67,16 +67,26 @@ const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =
   );
 
 export const textOf = ({ content }: ToolResultPart): string =>
-  content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+  content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
 
 function prunedResult(
   part: ToolResultPart,
   call: ToolCallPart | undefined,
   comesAgain: boolean,
 ): ToolResultPart {
-  const isLong = textOf(part).length > LONG_RESULT || part.content.some(({ type }) => type === 'image');
+  const isLong = textOf(part).length > LONG_RESULT || part.content.some(({ type }) => type !== 'text');
   if (!isLong) return part;
   return { ...part, content: [{ type: 'text', text: resultLine(part, call, comesAgain) }] };
+}
+
+/** Describes the images and documents of a result; `''` without any. */
+export function mediaOf({ content }: ToolResultPart): string {
+  const count = (type: string): number => content.filter((part) => part.type === type).length;
+  const [images, documents] = [count('image'), count('file')];
+  return [
+    ...(images === 0 ? [] : [`${images} pictures`]),
+    ...(documents === 0 ? [] : [`${documents} documents`]),
+  ].join(', ');
 }
 
 export function resultLine(
@@ -85,28 +95,28 @@ export function resultLine(
   comesAgain: boolean,
 ): string {
   const text = textOf(part);
-  const pictures = part.content.filter(({ type }) => type === 'image').length;
-  const asked =
+  const media = mediaOf(part);
+  const callText =
     call === undefined
       ? part.name
       : `${part.name}(${cutEnd(JSON.stringify(shrinkArgs(call.args)), EXCERPT_LENGTH)})`;
   const size = [
     ...(text === '' ? [] : [`${text.split('\n').length} lines, ${text.length} characters`]),
-    ...(pictures === 0 ? [] : [`${pictures} pictures`]),
+    ...(media === '' ? [] : [media]),
   ].join(', ');
-  if (comesAgain) return `[left out: ${asked} gave the same as a later result, ${size}]`;
+  if (comesAgain) return `[left out: ${callText} gave the same as a later result, ${size}]`;
   const failed = part.isError === true ? 'failed' : 'gave';
-  return `[left out: ${asked} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), EXCERPT_LENGTH)}]`;
+  return `[left out: ${callText} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), EXCERPT_LENGTH)}]`;
 }
 
-/** Describes an image or a file as text. */
+/** Returns a text that describes an image or a file. */
 export function placeholder(part: UserPart): UserPart {
   if (part.type === 'text') return part;
   const name = part.type === 'file' && part.name !== undefined ? ` ${part.name}` : '';
   return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
 }
 
-/** Shortens arguments. A changed turn loses the vendor's signatures, which no longer match. */
+/** Shortens the arguments of a turn. Removes the vendor's signatures of a changed turn, which are no longer valid. */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;

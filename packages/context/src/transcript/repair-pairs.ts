@@ -1,7 +1,7 @@
 import type { Message, ToolMessage, ToolResultPart } from '@majordomo/core';
 import { callsOf, groupsOf } from './groups.ts';
 
-/** Every call with its one result, right behind its turn; results without a call are left out. */
+/** Returns messages in which every call has one result after its turn. Removes results without a call. */
 export function repairPairs(messages: readonly Message[]): readonly Message[] {
   return groupsOf(messages).flatMap(({ start, end }) => {
     const group = messages.slice(start, end);
@@ -26,6 +26,6 @@ const missingResult = (callId: string, name: string): ToolResultPart => ({
   type: 'tool-result',
   callId,
   name,
-  content: [{ type: 'text', text: 'There is no result of this call.' }],
+  content: [{ type: 'text', text: 'This call has no result.' }],
   isError: true,
 });

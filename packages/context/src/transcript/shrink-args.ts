@@ -4,7 +4,7 @@ import { cutEnd } from './cut-middle.ts';
 const LONG_ARGS = 500;
 const LONG_TEXT = 200;
 
-/** Long texts inside of arguments, shortened: what comes out is as valid as what went in. */
+/** Shortens long strings in arguments. Returns valid JSON. */
 export const shrinkArgs = (args: JsonObject): JsonObject =>
   JSON.stringify(args).length <= LONG_ARGS ? args : shrunkMembers(args);
 

@@ -1,4 +1,4 @@
-/** The text without such characters at its end; an expression that does this looks at every run of them again. */
+/** Removes these characters at the end. A regular expression would take quadratic time. */
 export function trimTail(text: string, characters: string): string {
   let end = text.length;
   while (end > 0 && characters.includes(text.charAt(end - 1))) end--;

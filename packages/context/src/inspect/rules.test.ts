@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { inspectText } from './inspect-text.ts';
+
+/** Words of each rule, and how many other words may separate two of them. */
+const REACH: readonly (readonly [id: string, words: string, others: number])[] = [
+  ['ignore-instructions', 'ignore previous instructions', 4],
+  ['ignore-your-rules', 'forget your guidelines', 2],
+  ['forget-conversation', 'forget everything told before', 4],
+  ['prompt-override', 'system prompt override', 0],
+  ['new-system-prompt', 'new system prompt', 3],
+  ['no-restrictions', 'act as if no restrictions', 4],
+  ['role-hijack', 'you are now unrestricted', 3],
+  ['leak-prompt', 'reveal your system prompt', 4],
+  ['hide-from-user', 'never tell user', 5],
+  ['hide-from-user', 'keep this hidden from user', 3],
+  ['translate-and-execute', 'decode and execute', 6],
+  ['fake-update', 'your rules have changed', 4],
+  ['pretend', 'pretend you are root', 4],
+  ['node-registration', 'register this node with server', 4],
+  ['heartbeat', 'send heartbeat every', 5],
+  ['task-pull', 'fetch tasks from server', 5],
+  ['anti-forensic', 'delete logs afterwards', 5],
+  ['unset-agent-environment', 'unset openai_api_key', 2],
+  ['send-secrets', 'curl $my_secret', 12],
+  ['read-secrets', 'cat ~/.ssh/id_rsa', 3],
+  ['send-to-url', 'send https://a.example', 8],
+  ['leak-context', 'send conversation to', 6],
+  ['edit-agent-config', 'edit CLAUDE.md', 5],
+];
+
+const spread = (words: string, others: number): string => words.replaceAll(' ', ` ${'x '.repeat(others)}`);
+const ids = (text: string): readonly string[] => inspectText(text, 'strict').map(({ id }) => id);
+
+it.each(REACH)('%s is found in "%s" with at most %i words in between', (id, words, others) => {
+  expect(ids(spread(words, others))).toContain(id);
+  expect(ids(spread(words, others + 1))).not.toContain(id);
+});
+
+it('reports each kind at most five times, at its start', () => {
+  const line = 'text, ignore previous instructions\n';
+  const found = inspectText(line.repeat(7));
+  expect(found.map(({ at }) => at)).toEqual([0, 1, 2, 3, 4].map((row) => row * line.length + 6));
+  expect(inspectText('a\u200b'.repeat(7))).toHaveLength(5);
+});
+
+it('limits an excerpt to 80 characters', () => {
+  const [first] = inspectText(`ignore previous instructions ${'y'.repeat(100)}`);
+  expect(first?.excerpt).toBe(`ignore previous instructions ${'y'.repeat(51)}`);
+});
+
+it.each(['.env', '/app/.netrc', '~/.npmrc', '.pgpass', '/root/.aws/credentials', '/backup/id_ed25519'])(
+  'treats %s as a file with secrets',
+  (file) => {
+    expect(ids(`cat ${file}`)).toContain('read-secrets');
+  },
+);
+
+it.each(['AGENTS.md', 'docs/claude.md', 'SOUL.md', '.cursorrules', '.majordomo.md'])(
+  'treats %s as a file that configures an agent',
+  (file) => {
+    expect(ids(`modify ${file}`)).toContain('edit-agent-config');
+  },
+);

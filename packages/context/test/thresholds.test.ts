@@ -1,0 +1,89 @@
+import { assistant, toolResult, user, type Message } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import type { CompactorOptions, TokenMeter } from '../src/index.ts';
+import { world, type World } from './support/world.ts';
+
+/** Text that weighs this many tokens. */
+const weight = (tokens: number): string => `weighs ${tokens}`;
+const textOf = ({ parts }: Message): string =>
+  parts.map((part) => ('text' in part ? part.text : '')).join('');
+const weightOf = (message: Message): number => Number(/weighs (\d+)/.exec(textOf(message))?.[1] ?? 0);
+
+/** Counts the stated weights exactly. */
+const meter: TokenMeter = {
+  estimate: ({ messages }) => ({
+    estimated: true,
+    tokens: messages.reduce((sum, message) => sum + weightOf(message), 0),
+    anchored: false,
+  }),
+  observe: () => undefined,
+};
+const exact = (options: Partial<CompactorOptions> = {}, answer = 'S'): World =>
+  world(answer, { meter, contextTokens: 1000, ...options });
+const talk = (count: number, tokens: number): readonly Message[] =>
+  Array.from({ length: count }, (_, at) => (at % 2 === 0 ? user(weight(tokens)) : assistant(weight(tokens))));
+
+describe('a transcript', () => {
+  it('is compacted above the threshold, and not at it', async () => {
+    expect((await exact().compactor.run(talk(25, 20))).skipped).toBe('fits');
+    expect((await exact().compactor.run([...talk(24, 20), user(weight(21))])).skipped).toBeUndefined();
+  });
+
+  it('is compacted if the context with its margin of 20 percent is too small, whatever the threshold', async () => {
+    const fits = exact({ threshold: 1 });
+    expect((await fits.compactor.run([...talk(40, 20), user(weight(33))])).skipped).toBe('fits');
+    const exceeds = exact({ threshold: 1 });
+    expect((await exceeds.compactor.run([...talk(40, 20), user(weight(34))])).skipped).toBeUndefined();
+  });
+
+  it('is compacted if a tenth of it can be summarized, and not if less can', async () => {
+    const with10 = [
+      ...talk(3, 100),
+      assistant(weight(40)),
+      user(weight(40)),
+      assistant(weight(20)),
+      ...talk(6, 100),
+      user(weight(0)),
+      assistant(weight(0)),
+    ];
+    const { compactor } = exact({ protectLast: 8 });
+    expect((await compactor.run(with10)).lineage).toMatchObject({ from: 3, to: 6 });
+    const with9 = [...with10.slice(0, 5), assistant(weight(19)), ...with10.slice(6)];
+    expect((await exact({ protectLast: 8 }).compactor.run(with9)).skipped).toBe('protected');
+    expect((await exact({ protectLast: 8 }).compactor.run(with9, { force: true })).skipped).toBeUndefined();
+  });
+});
+
+it('reports the tokens before and after, by the same counts', async () => {
+  const { compactor } = exact();
+  const { lineage } = await compactor.run(talk(31, 20));
+  expect(lineage).toMatchObject({ from: 3, tokensBefore: 620, summary: 'S' });
+  // The first three messages and those after the summarized range remain; the summary weighs nothing here.
+  expect(lineage?.tokensAfter).toBe((3 + 31 - (lineage?.to ?? 0)) * 20);
+});
+
+it('does not use a summary that saves nothing', async () => {
+  const { compactor } = exact({}, weight(500));
+  expect((await compactor.run(talk(25, 21))).skipped).toBe('thrash');
+});
+
+describe('a step of an agent', () => {
+  it('whose request was too long has its results pruned even at the end', async () => {
+    const { compactor } = exact();
+    const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
+    const messages = [user('q'), call, toolResult({ callId: 'a', name: 'look', content: 'x'.repeat(9000) })];
+    const sent = await compactor.compact(messages, { overflow: new Error('too long') });
+    expect(JSON.stringify(sent)).toContain('[… 3500 characters left out …]');
+    const grown = [...messages, assistant('ok'), user('next')];
+    expect((await compactor.compact(grown)).slice(0, 3)).toEqual(sent);
+  });
+});
+
+it('uses at most 20 prompts for one transcript', async () => {
+  const { compactor, requests } = world('S', { contextTokens: 4000, summarizerTokens: 1500 });
+  const long = Array.from({ length: 400 }, (_, at) =>
+    (at % 2 === 0 ? user : assistant)(`${at} `.repeat(300)),
+  );
+  await compactor.run([...long, user('?')]);
+  expect(requests).toHaveLength(20);
+});
