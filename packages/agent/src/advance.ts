@@ -17,19 +17,19 @@ import {
 } from './state.ts';
 import { sumUsage } from './sum-usage.ts';
 
-/** Returns the state with these messages at the end of its transcript. */
+/** Returns the state with the messages appended to its transcript. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
 
-/** Returns the state with the answer of the model. `textOnly`: the turn was the last one, and its calls do not run. */
+/** Returns the state with the response of the model. `textOnly`: whether no steps remain, so that calls do not run. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
   const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
   const done = textOnly ? 'max-steps' : doneReason(answer.finish, calls);
   const next: RunState = {
     ...state,
-    // An answer that came in an earlier turn leaves the last one empty; no wire takes a turn without parts.
+    // The last response may be empty if an earlier turn has an answer. No wire accepts a turn without parts.
     messages: message.parts.length === 0 ? state.messages : [...state.messages, message],
     steps: state.steps + 1,
     pending: calls,
@@ -51,7 +51,7 @@ export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): Run
   return outcomes.reduce(withOutcome, state);
 }
 
-/** Returns the state with decisions on pending calls; the same state if no decision matches. */
+/** Returns the state with the decisions on pending calls, or the given state if no decision matches. */
 export function decided(state: RunState, decisions: readonly Decision[]): RunState {
   return decisions.reduce((before, decision) => {
     const { callId } = decision;
@@ -66,7 +66,7 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   }, state);
 }
 
-/** A suspended call has run: it waits for a result, and nothing is approved by running it once more. */
+/** Approves a call that has not run. Ignores a suspended call, which has run and waits for a result. */
 function withApproval(state: RunState, decision: Decision): RunState {
   const { callId } = decision;
   const isMeant = (other: { readonly callId: string }): boolean => other.callId === callId;
@@ -74,7 +74,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** Returns the state with the result of the approval check. */
+/** Returns the state with the results of the approval check. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],
@@ -84,12 +84,12 @@ export function approvalsChecked(
   return { ...state, approvals: { ...state.approvals, ...checked } };
 }
 
-/** Returns the state with the owner of a `once` call. */
+/** Returns the state with the process that claimed a `once` call. */
 export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
   return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
-/** Returns the state of a run that ends here. Every call has a result, so that the transcript can be continued. */
+/** Returns the state of a run that ends here. Adds results for open calls, so that the transcript can be continued. */
 export function interrupted(state: RunState): RunState {
   return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
 }
@@ -164,7 +164,7 @@ const withoutCall = <T extends { readonly callId: string }>(
   callId: string,
 ): readonly T[] => (some ?? []).filter((one) => one.callId !== callId);
 
-/** Results are matched by id: of two calls with one id in a turn, the second gets a number. */
+/** Renames repeated call ids in a turn, because results are matched by id. */
 function withUniqueCallIds(message: AssistantMessage): AssistantMessage {
   const calls = callsOf(message);
   if (new Set(calls.map(({ id }) => id)).size === calls.length) return message;
@@ -183,10 +183,11 @@ function withWarnings(
   before: readonly Warning[] | undefined,
   added: readonly Warning[],
 ): readonly Warning[] | undefined {
-  const known = before ?? [];
-  const fresh = added.filter(
-    ({ action, what, why }) =>
-      !known.some((one) => one.action === action && one.what === what && one.why === why),
-  );
-  return fresh.length === 0 ? before : [...known, ...fresh];
+  const fresh = added.filter((warning) => !isKnownWarning(warning, before));
+  return fresh.length === 0 ? before : [...(before ?? []), ...fresh];
 }
+
+export const isKnownWarning = (
+  { action, what, why }: Warning,
+  known: readonly Warning[] | undefined = [],
+): boolean => known.some((one) => one.action === action && one.what === what && one.why === why);

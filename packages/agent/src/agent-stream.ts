@@ -2,9 +2,12 @@ import { LlmError } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 import type { RunResult } from './loop.ts';
 
-/** Events of a run. `result()` drains events that no reader reads; after a break it rejects with a `RunError`. */
+/** Events of a run. At most one loop can read them. `result()` can be called at any time and any number of times. */
 export interface AgentStream extends AsyncIterable<AgentEvent> {
-  /** Returns the result of the run, or its state where it paused. Rejects with a `RunError`. */
+  /**
+   * Returns the result of the run, or its state if the run paused. Without a loop, the run continues and events are buffered.
+   * Rejects with a `RunError`, also after a break of the loop. An unhandled rejection is not reported.
+   */
   result(): Promise<RunResult>;
 }
 
@@ -12,13 +15,15 @@ const MAX_WAITING = 64;
 type Result = IteratorResult<AgentEvent, undefined>;
 const DONE: Result = { done: true, value: undefined };
 
-/** Hands the events of a run that pushes to a reader who pulls; a reader who is slow holds the run back. */
+/** Passes the events of a run to one reader. The run waits for a slow reader. */
 export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefined> {
   private readonly start: (emit: Emit, signal: AbortSignal) => Promise<RunResult>;
   private readonly controller = new AbortController();
   private readonly signal: AbortSignal | undefined;
   private running: Promise<RunResult> | undefined;
   private isIterated = false;
+  /** Whether `result()` was called without a reader, so that the run does not wait for a reader. */
+  private isDraining = false;
   private isReading = true;
   private isOver = false;
   private readonly events: AgentEvent[] = [];
@@ -31,8 +36,10 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   }
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
-    if (this.isIterated) throw new LlmError('config', 'a run is read once: keep its events, or its result()');
+    if (this.isIterated)
+      throw new LlmError('config', 'a run is read only once; store its events, or use result()');
     this.isIterated = true;
+    this.isDraining = false;
     return this;
   }
 
@@ -50,18 +57,15 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   return(): Promise<Result> {
     this.isReading = false;
     this.events.length = 0;
-    this.controller.abort(new LlmError('aborted', 'the reader left before the end', { code: 'abandoned' }));
+    this.controller.abort(new LlmError('aborted', 'the reader stopped early', { code: 'abandoned' }));
     this.resume();
-    // A run that was never started is over too.
+    // A run that never started has also ended.
     this.begin().catch(() => undefined);
     return Promise.resolve(DONE);
   }
 
   result(): Promise<RunResult> {
-    if (!this.isIterated) {
-      this.isIterated = true;
-      this.isReading = false;
-    }
+    if (!this.isIterated) this.isDraining = true;
     return this.begin();
   }
 
@@ -79,7 +83,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       for (const reader of this.readers.splice(0)) reader(this.end());
     });
     this.running = running;
-    // A reader gets the error from the iterator, other callers from `result()`; no caller needs both.
+    // The iterator or `result()` reports the error. A caller that uses only one of them must not get an unhandled rejection.
     running.catch(() => undefined);
     return running;
   }
@@ -92,8 +96,9 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // A run that is about to end is not held back: no reader may come.
-    if (this.events.length <= MAX_WAITING || this.controller.signal.aborted) return undefined;
+    // Do not wait for a reader that may never come: the run is about to end.
+    if (this.isDraining || this.events.length <= MAX_WAITING || this.controller.signal.aborted)
+      return undefined;
     return new Promise((resolve) => this.releases.push(resolve));
   }
 

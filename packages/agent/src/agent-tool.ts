@@ -6,8 +6,8 @@ import { defineTool, type Tool, type ToolContext } from './tool.ts';
 const MAX_DEPTH = 3;
 
 /**
- * An agent as a tool of another. It inherits the abort, the call options and the context of the run that calls it,
- * and its usage is counted there.
+ * Returns an agent as a tool of another agent. The agent inherits the abort signal, the call options and the context of the
+ * calling run, and its usage is added to that run.
  */
 export function agentTool({
   name,

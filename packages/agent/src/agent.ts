@@ -11,33 +11,34 @@ import { runLocally } from './run-locally.ts';
 import type { RunOptions, StreamOptions } from './run-options.ts';
 import { begin, type RunState } from './state.ts';
 
-/** A model with its instructions and tools, ready to run; it keeps nothing of a run. */
+/** Model with instructions and tools. An agent stores no state of its runs. */
 export interface Agent {
-  /** The state before the first step. */
+  /** Returns the state before the first step. */
   begin(input: string | readonly Message[]): RunState;
-  /** Returns the next action; pure. */
+  /** Returns the next action of a run without side effects. */
   decide(state: RunState): Action;
-  /** The effects on this process's model and tools, for a driver that wraps them. */
+  /** Returns the effects that call the model and the tools in this process, for a driver that wraps them. */
   effects(io: EffectsIo): AgentEffects;
-  /** Names this process, as `Effects.claim` keeps it. */
+  /** Returns the id of this agent, for `Effects.claim`. */
   claimOwner(): string;
   /**
-   * The one loop; `run` and `stream` are `drive` over local effects, a durable engine is `drive` over journaled ones.
-   * Throws a `RunError` for a model error; what else an effect throws passes as it came.
+   * Runs the agent loop with the given effects. `run` and `stream` use local effects, and a durable engine uses journaled
+   * effects. Throws a `RunError` for a model error. Other errors of an effect pass unchanged.
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs to the end, or until a call waits for a decision. Throws a `RunError`, which has the state; before anything runs
-   * `config` for a state that is not complete or whose `once` call needs `claim`, and `invalid-request` for a decision that
-   * nothing waits for.
+   * Runs until the end, or until a call waits for a decision. Throws a `RunError` with the state. Before the first effect,
+   * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call
+   * waits for.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
-  /** The same, watched. Lazy: nothing happens before the first read. */
+  /** Runs like `run` and returns the events. The run starts when the first event is read. */
   stream(input: RunInput, options?: StreamOptions): AgentStream;
 }
 
 /**
- * A model with instructions and tools, in a loop. Throws `config` without a model, and when two tools have one name.
+ * Creates an agent, which calls a model with instructions and tools in a loop. Throws `config` for a missing model or two tools
+ * with the same name.
  *
  * @example
  * const agent = createAgent({ model, instructions: 'Be brief.', tools: [weather] });

@@ -3,7 +3,7 @@ import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import type { Tools } from './toolbox.ts';
 
-/** Ids of those calls that a person has to agree to before they run. */
+/** Returns the ids of the calls that a person must approve before they run. */
 export async function approvalsNeeded(
   calls: readonly ToolCallPart[],
   { offered }: RunState,
@@ -21,8 +21,8 @@ export async function approvalsNeeded(
 }
 
 /**
- * Returns whether a person must agree to this call. Calls with invalid arguments need no approval: they cannot run, and
- * the model gets an error. If the check or the function fails, approval is required.
+ * Returns whether a person must approve this call. Calls with invalid arguments need no approval, because they do not run. If
+ * the check or the function fails, approval is required.
  */
 export async function requiresApproval(
   { approval, parameters }: Tool,

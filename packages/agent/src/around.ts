@@ -1,14 +1,14 @@
 import type { ToolCallPart } from '@majordomo/core';
 
-/** Work that `around` wraps: a run, or one tool call. */
+/** Work that `around` wraps, which is a run or a tool call. */
 export type AgentWork =
   | { readonly type: 'run'; readonly runId: string }
   | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };
 
-/** Runs a run and each of its tools inside it (tracing context); must call `run` once and return what it returns. */
+/** Wraps a run and each of its tools, such as in a tracing context. Must call `run` once and return its result. */
 export type Around = <T>(what: AgentWork, run: () => T) => T;
 
-/** Runs it once, inside the hook where there is one; a hook that misbehaves changes nothing. */
+/** Calls the function once, inside the hook if one exists. A hook that throws or does not call the function has no effect. */
 export function runAround<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
   if (around === undefined) return run();
   let running: Promise<T> | undefined;
@@ -16,7 +16,7 @@ export function runAround<T>(around: Around | undefined, what: AgentWork, run: (
   try {
     Promise.resolve(around(what, once)).catch(() => undefined);
   } catch {
-    // Whatever the hook did, the work continues below.
+    // A failure of the hook does not affect the work.
   }
   return once();
 }

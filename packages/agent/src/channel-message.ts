@@ -2,7 +2,7 @@ import { fromJson, LlmError, toJson, type Attempt } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
-/** Origin of a message. */
+/** Metadata of a channel message, which identifies its origin. */
 export interface ChannelMessageHead {
   readonly runId: string;
   readonly attempt: string;
@@ -12,12 +12,12 @@ export interface ChannelMessageHead {
   readonly isOver: boolean;
 }
 
-/** Message of a channel: events of one step. */
+/** Message of a channel, which contains events of one step. */
 export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }
 
-/** Returns an event as JSON, with its errors but not their causes. */
+/** Returns an event as JSON. Errors in the event have no causes. */
 export function eventJson(event: AgentEvent): string {
   if (event.type === 'model' && 'error' in event.event)
     return stringify({ ...event, event: { ...event.event, error: errorToJson(event.event.error) } });
@@ -31,11 +31,11 @@ export function eventJson(event: AgentEvent): string {
 
 const stringify = (event: object): string => JSON.stringify(toJson(event));
 
-/** Returns a message for the channel from events that are JSON already. */
+/** Returns a channel message from events that are already JSON. */
 export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
   `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
 
-/** Parses a message; `undefined` for other text and for other runs. */
+/** Parses a channel message. Returns `undefined` for other text and for messages of other runs. */
 export function parseChannelMessage(text: string, runId: string): ChannelMessage | undefined {
   const { head, events } = parseJson(text);
   if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;
@@ -75,4 +75,4 @@ function eventFrom(event: AgentEvent): AgentEvent {
 }
 
 const errorOrUnknown = (failure: unknown): LlmError =>
-  errorFromJson(failure) ?? new LlmError('network', 'what failed was not told whole');
+  errorFromJson(failure) ?? new LlmError('network', 'the error of the event was incomplete');

@@ -12,10 +12,7 @@ interface WaitingEvent {
   readonly text: string;
 }
 
-/**
- * Publishes the events of one attempt of a run. Events that the channel does not accept are lost; watchers notice it by
- * the batch numbers.
- */
+/** Publishes the events of one attempt of a run. Watchers detect events that the channel lost by the batch numbers. */
 export class ChannelReporter {
   step = 0;
   private readonly runId: string;
@@ -48,7 +45,7 @@ export class ChannelReporter {
     else this.sendSoon();
   }
 
-  /** Sends waiting events, with a timeout; does not wait for a channel that loses events. */
+  /** Publishes buffered events, with a timeout. Does not wait for a channel that has lost events. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
     if (!this.isLosing) await this.withTimeout(() => sent).catch(() => undefined);
@@ -102,14 +99,14 @@ export class ChannelReporter {
     this.waiting = [];
     this.size = 0;
     this.batch++;
-    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters at once`);
+    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters in one message`);
   }
 
   private reportLoss(why: string): void {
     this.isLosing = true;
     if (this.hasWarned) return;
     this.hasWarned = true;
-    this.warning = { action: 'dropped', what: 'channel', why: `events of the run were not told: ${why}` };
+    this.warning = { action: 'dropped', what: 'channel', why: `events were not published: ${why}` };
   }
 
   private async withTimeout(publish: () => Promise<unknown>): Promise<void> {
@@ -118,13 +115,13 @@ export class ChannelReporter {
       cancel = this.clock.timer(
         PUBLISH_TIMEOUT_MS,
         () => {
-          reject(new Error(`the channel did not take them within ${PUBLISH_TIMEOUT_MS} ms`));
+          reject(new Error(`the channel did not accept the events within ${PUBLISH_TIMEOUT_MS} ms`));
         },
         true,
       );
     });
     const published = Promise.resolve().then(publish);
-    // Who is late may fail as well.
+    // The publish may still reject after the timeout.
     published.catch(() => undefined);
     try {
       await Promise.race([published, late]);

@@ -5,13 +5,13 @@ import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
-/** Returns the id of the run. Calls that wait keep that of their state, so that their keys are the same in every process. */
+/** Returns the id of the run. Pending calls use the id in their state, so that their keys are the same in every process. */
 export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 
 /**
- * Throws `config` for a call of a tool with `effect: 'once'` that another process may have begun: `claim` is missing, or the run
- * has no id that other processes know. `state` is the one after the decisions.
+ * Throws `config` if another process may have started a call with `effect: 'once'`, and `claim` or the run id is missing.
+ * `state`: state after the decisions.
  */
 export function checkClaim(
   state: RunState,
@@ -31,13 +31,13 @@ export function checkClaim(
   if (claim === undefined)
     throw new LlmError(
       'config',
-      `claim: "${call.name}" has effect 'once', and another process or agent may have begun this call; pass \`claim\`, a store that all processes share`,
+      `claim: "${call.name}" has effect 'once', and another process or agent may have started this call; pass \`claim\`, a store that all processes share`,
       { path: 'claim' },
     );
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
     throw new LlmError(
       'config',
-      `runId: the state has no run id by which "${call.name}" can be claimed; pass the \`runId\` that all processes use for this run`,
+      `runId: the state has no run id, which the claim of "${call.name}" needs; pass the \`runId\` that all processes use for this run`,
       { path: 'runId' },
     );
 }

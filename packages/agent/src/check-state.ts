@@ -5,17 +5,17 @@ import { callsOf, type Done, type RunState } from './state.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A state that comes from a store. What an absent member became there, `null` or nothing, is absent again. Throws `config`
- * with the path for what no run could have left behind: continuing from it would lose calls, or make them twice.
+ * Returns a stored state without `null` members. Throws `config` with the path for a state that no run produces, because a
+ * continued run would lose or repeat calls.
  */
 export function checkState(given: unknown): RunState {
   if (!isFields(given)) throw invalidState('state', 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw invalidState('state.version', `${JSON.stringify({ version })} is not of this version of the agent`);
+    throw invalidState('state.version', `${JSON.stringify({ version })} has another version than this agent`);
   const state = withoutNulls(given);
   checkMembers(state);
-  // Every member that the steps rely on was looked at.
+  // The checks above cover all members that the steps use.
   const checked = state as unknown as RunState;
   checkCalls(checked);
   return checked;
@@ -35,7 +35,7 @@ function checkMembers(state: Fields): void {
   for (const [at, message] of listOf(messages, 'messages').entries())
     if (!isMessage(message)) throw invalidState(`state.messages[${at}]`, 'must be a message');
   if (!Number.isSafeInteger(steps) || (steps as number) < 0)
-    throw invalidState('state.steps', 'must be a whole number from 0');
+    throw invalidState('state.steps', 'must be an integer of at least 0');
   const lists = { pending, results, decisions, suspended };
   for (const [name, list] of Object.entries(lists)) {
     for (const [at, item] of listOf(list, name).entries())
@@ -52,7 +52,7 @@ function checkMembers(state: Fields): void {
   if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
 }
 
-/** While calls are pending, the transcript ends with their turn, and each of its calls is pending or has its result. */
+/** Checks that pending calls belong to the last turn, and that each call of the turn is pending or has a result. */
 function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState): void {
   const made = callsOfLast(pending.length === 0 ? [] : messages);
   const left = new Map(made.map((call) => [call.id, JSON.stringify(call)]));
@@ -60,7 +60,7 @@ function checkCalls({ messages, pending, results, decisions, suspended = [] }: R
     const call = left.get(id);
     if (call === undefined) throw invalidState(path, `"${id}" is not an open call of the last turn`);
     if (text !== undefined && text !== call)
-      throw invalidState(path, `"${id}" is not as the last turn has it`);
+      throw invalidState(path, `"${id}" differs from the call of the last turn`);
     left.delete(id);
   };
   for (const [at, call] of pending.entries()) take(call.id, `state.pending[${at}]`, JSON.stringify(call));
@@ -94,4 +94,4 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalidState = (path: string, why: string): LlmError =>
-  new LlmError('config', `${path}: ${why}; a run goes on from a state as \`run\` left it`, { path });
+  new LlmError('config', `${path}: ${why}; pass a state that \`run\` returned`, { path });

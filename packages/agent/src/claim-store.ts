@@ -1,5 +1,5 @@
 /**
- * Store that admits each call of a tool with `effect: 'once'` a single time, over all processes that share it.
+ * Store that admits each call of a tool with `effect: 'once'` only once, across all processes that share the store.
  *
  * @example
  * // PostgreSQL, with `CREATE TABLE claims (key text PRIMARY KEY)`
@@ -12,8 +12,8 @@
  */
 export interface ClaimStore {
   /**
-   * Records the key `<run>/<step>/<call>` and returns whether it was absent. Must be atomic: `true` for exactly one caller. A
-   * rejection ends the run before the tool begins. A key must never expire while its state can be resumed.
+   * Stores the key `<run>/<step>/<call>` and returns whether the key was new. Must be atomic: returns `true` to exactly one
+   * caller. If it rejects, the run ends before the tool starts. A key must not expire while its state can be resumed.
    */
   claim(key: string): Promise<boolean>;
 }

@@ -2,32 +2,32 @@ import type { ToolCallPart } from '@majordomo/core';
 import { isLooping, type LoopLimits } from './limits.ts';
 import type { Done, RunState } from './state.ts';
 
-/** Next action of a run. */
+/** Next action of a run, as `decide` returns it. */
 export type Action =
-  /** `textOnly`: the steps are used up, and the model gets no tools. */
+  /** Calls the model. `textOnly`: no steps remain, and the model receives no tools. */
   | { readonly type: 'call-model'; readonly textOnly?: true | undefined }
-  /** Check which of these calls need the approval of a person. */
+  /** Checks which of these calls require approval by a person. */
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
-  /** Run these calls in parallel: all that wait for no decision, or one if tools run one by one. */
+  /** Runs these calls in parallel: all calls without a pending decision, or one call if tools run sequentially. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
-  /** Wait for decisions on these calls. */
+  /** Waits for decisions on these calls. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
   | { readonly type: 'stop'; readonly why: Done };
 
-/** Pure functions and limits of an agent by which a run continues. */
+/** Limits and pure functions of an agent, from which `decide` derives the next action. */
 export interface Rules {
-  /** Model calls of a run, by its state. */
+  /** Returns the maximum number of model calls of a run. */
   maxSteps(state: RunState): number;
-  /** Whether the tool of this call has an `approval` to check. */
+  /** Whether the tool of this call has the option `approval`. */
   mayNeedApproval(call: ToolCallPart): boolean;
   readonly loop: LoopLimits;
   /** Whether the model is called once more, without tools, when the steps are used up. */
   readonly closingTurn: boolean;
-  /** Run the calls of a turn side by side. */
+  /** Whether the calls of a turn run in parallel. */
   readonly parallel: boolean;
 }
 
-/** Returns the action that follows from the state; pure. */
+/** Returns the next action of a run without side effects. */
 export function decide(state: RunState, rules: Rules): Action {
   if (state.done !== undefined) return { type: 'stop', why: state.done };
   if (state.pending.length > 0) return decidePending(state, rules);

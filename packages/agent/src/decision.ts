@@ -2,7 +2,7 @@ import { checkValue, describeIssues, LlmError } from '@majordomo/core';
 import type { Decision, RunState } from './state.ts';
 import type { Tools } from './toolbox.ts';
 
-/** Throws `invalid-request` for a decision without a valid choice, such as `approve: false`, which could mean either. */
+/** Throws `invalid-request` for a decision with an invalid choice, such as `approve: false`. */
 export function checkDecisions(decisions: readonly Decision[]): void {
   for (const [at, decision] of decisions.entries()) {
     const said = Object(decision) as Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function checkDecisions(decisions: readonly Decision[]): void {
   }
 }
 
-/** Throws `invalid-request` for a decision that no call waits for: it would be lost without notice. */
+/** Throws `invalid-request` for a decision that no call waits for, because the decision would be lost. */
 export async function checkDecisionsFor(
   { pending, suspended = [] }: RunState,
   decisions: readonly Decision[],
@@ -33,14 +33,14 @@ export async function checkDecisionsFor(
     if (call === undefined) throw invalid(path, `no pending call has the id "${callId}"`);
     if (!('approve' in decision)) continue;
     if (suspended.some((waiting) => waiting.callId === callId))
-      throw invalid(path, `it takes a result to answer the suspended call "${callId}"`);
+      throw invalid(path, `the suspended call "${callId}" requires \`result\``);
     const tool = tools.find(call.name);
     if (decision.args === undefined || tool === undefined) continue;
     const checked = await checkValue(tool.parameters, decision.args);
     if ('issues' in checked)
       throw new LlmError(
         'invalid-request',
-        `${path}.args do not fit the schema of ${call.name}: ${describeIssues(checked.issues)}`,
+        `${path}.args do not match the schema of ${call.name}: ${describeIssues(checked.issues)}`,
         { path: `${path}.args`, issues: checked.issues },
       );
   }

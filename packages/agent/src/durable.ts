@@ -10,7 +10,7 @@ export {
 export { errorFromJson, errorToJson } from './failure.ts';
 export { findWaitingCall, type WaitingCall } from './waiting-calls.ts';
 
-// watching a run that happens elsewhere
+// watching a run of another process
 export type { RunChannel } from './run-channel.ts';
 export { watchRun, type WatchOptions } from './watch-run.ts';
 export type { RunEvent } from './run-follower.ts';

@@ -14,21 +14,22 @@ import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { StepReports } from './step-report.ts';
+import { ToolOrder } from './tool-order.ts';
 import { withDecidedArgs, withArgsNote } from './decided-args.ts';
 
-/** Input of the effects of a run. */
+/** Options of the effects of a run. */
 export interface EffectsIo extends Observers {
-  /** Names the run in `ToolContext.key`. */
+  /** Id of the run, the first part of `ToolContext.key`. */
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly context?: unknown;
-  /** Receives events; with it, responses are streamed. A promise holds the stream back. */
+  /** Listener for events. If set, responses are streamed. A returned promise delays the stream. */
   readonly onEvent?: Emit | undefined;
-  /** Options of the model calls. `totalMs` limits a complete step, hooks included. */
+  /** Options of the model calls. `totalMs` limits a complete step, including its hooks. */
   readonly options?: CallOptions | undefined;
 }
 
-/** Effects that an agent provides. */
+/** Effects that an agent implements. */
 export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
   Required<Pick<Effects, 'needsApproval'>>;
 
@@ -36,15 +37,16 @@ interface LocalRun {
   readonly agent: AgentParts;
   readonly io: EffectsIo;
   readonly reports: StepReports;
+  readonly toolOrder: ToolOrder;
 }
 
-/** Returns the reports of a run. The agent's observers come before the run's. */
+/** Returns the reports of a run, which call observers of the agent before observers of the run. */
 export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
   new StepReports(io.runId, [hooks, io], io.onEvent);
 
-/** Returns the effects on the model and tools of this process. */
+/** Returns the effects that call the model and the tools in this process. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
-  const run = { agent, io, reports };
+  const run = { agent, io, reports, toolOrder: new ToolOrder() };
   const { steer } = agent.hooks;
   return {
     callModel: (state, turn) => callModel(state, turn, run),
@@ -55,10 +57,10 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
 }
 
 async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun): Promise<Answer> {
-  const { agent, io, reports } = run;
+  const { agent, io, reports, toolOrder } = run;
   const { response, offered } = await withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
-    return requestTurn(state, turn, agent, { scope, options: io.options, reports });
+    return requestTurn(state, turn, agent, { scope, options: io.options, reports, toolOrder });
   });
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings, toolCalls } = response;
@@ -104,11 +106,11 @@ async function callTool(given: ToolCallPart, state: RunState, run: LocalRun): Pr
 }
 
 const OUTCOME_UNKNOWN =
-  'The outcome of this call is unknown: it was begun before, and its result was not recorded. It was not begun again.';
+  'The outcome of this call is unknown: it was started before, and its result was not recorded. It was not started again.';
 
 const ANOTHER_PROCESS = 'another process';
 
-/** Returns the effect that claims calls in the store; without a store, for the agent. */
+/** Returns the effect that claims calls in the store. Without a store, calls belong to the agent. */
 export function claimEffect(
   agent: AgentParts,
   io: EffectsIo,
@@ -121,7 +123,7 @@ export function claimEffect(
       scope.race(async () => store.claim(key)),
     );
     if (typeof isFirst !== 'boolean')
-      throw new LlmError('config', `claim: the store must return a boolean, not ${typeof isFirst}`, {
+      throw new LlmError('config', `claim: must return a boolean, not ${typeof isFirst}`, {
         path: 'claim',
       });
     return isFirst ? agent.once.ownerId() : ANOTHER_PROCESS;
@@ -144,7 +146,7 @@ async function steeringMessages(
   });
 }
 
-/** Runs a hook or a model call of a step. It ends with the run, and after `totalMs` of the call options. */
+/** Runs a hook or a model call of a step. Rejects when the run is aborted or after `totalMs` of the call options. */
 async function withinStepLimits<T>(
   state: RunState,
   { agent, io }: Pick<LocalRun, 'agent' | 'io'>,

@@ -1,10 +1,10 @@
 import { LlmError, type JsonValue } from '@majordomo/core';
 
-/** UTF-8 has no longer characters than these, in bytes for a unit of a string. */
+/** Maximum number of UTF-8 bytes per UTF-16 code unit of a string. */
 const MAX_CHARACTER_BYTES = 3;
 const MIB = 1_048_576;
 
-/** Returns the value. Throws `config` if its JSON is larger than this, since an engine would retry it forever. */
+/** Returns the value. Throws `config` if its JSON has more than `maxBytes`, because an engine would retry the write forever. */
 export function checkSize(value: JsonValue, name: string, maxBytes: number = Infinity): JsonValue {
   if (maxBytes === Infinity) return value;
   const bytes = bytesOf(value, maxBytes);
@@ -12,7 +12,7 @@ export function checkSize(value: JsonValue, name: string, maxBytes: number = Inf
   const [size, most] = [bytes, maxBytes].map((count) => `${(count / MIB).toFixed(1)} MiB`);
   throw new LlmError(
     'config',
-    `"${name}" is ${size} as JSON, and the journal takes ${most}: let tools give a link or a part of what is large`,
+    `"${name}" is ${size} as JSON, but the journal accepts at most ${most}; return a link or a part of large results`,
     { path: name },
   );
 }

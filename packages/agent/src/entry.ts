@@ -9,7 +9,7 @@ export interface EntryIo {
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
 }
 
-/** Returns whether a value of the journal can be the result of an effect. */
+/** Returns whether a journal value is a valid result of an effect. */
 export type EntryCheck = (value: unknown) => boolean;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,8 +41,8 @@ export const isListOf =
 export const isText: EntryCheck = (value) => typeof value === 'string';
 
 /**
- * One effect as an entry of a journal. A model error is an entry too, so that no engine tries again what the chain has
- * tried, and a replay fails in the same way; only the end of the attempt, and a function with a bug, are the engine's.
+ * Returns the result of an effect as a journal entry. A model error is also an entry, so that the engine does not retry the
+ * call, and a replay fails in the same way. Other errors, such as aborts, are thrown to the engine.
  */
 export async function journalEntry<T extends object | string>(
   name: string,
@@ -63,7 +63,7 @@ export async function journalEntry<T extends object | string>(
   if (isValid(value)) return value;
   throw new LlmError(
     'config',
-    `the journal is damaged: what it has as "${name}" no such step can have given`,
+    `the journal is damaged: the entry "${name}" is not a valid result of this step`,
     {
       path: name,
     },
@@ -72,7 +72,7 @@ export async function journalEntry<T extends object | string>(
 
 const asJson = (value: object | string): JsonValue => (typeof value === 'string' ? value : toJson(value));
 
-/** Engines handle only instances of `Error` correctly. */
+/** Returns a model error as an entry. Throws other errors as `Error`, because engines do not support other thrown values. */
 function failureEntry(error: unknown, { aborted }: AbortSignal): JsonValue {
   if (LlmError.is(error) && !aborted) return { failed: errorToJson(error) };
   throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });

@@ -17,10 +17,10 @@ interface Failure {
 
 type FailedAttempt = Omit<Attempt, 'error'> & { readonly error?: Failure | undefined };
 
-/** Returns the error as JSON, without its cause, which may contain secrets of a vendor. */
+/** Returns the error as JSON, without its cause, which may contain secrets. */
 export const errorToJson = (error: LlmError): JsonValue => toJson(describeFailure(error));
 
-/** Returns the error of `errorToJson`, also from a string; `undefined` for any other value. */
+/** Returns the error from the JSON of `errorToJson`, also from a string, or `undefined` for any other value. */
 export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = fromJson<Partial<Failure> | null | undefined>(
     typeof json === 'string' ? parseJson(json) : json,

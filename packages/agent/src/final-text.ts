@@ -1,7 +1,7 @@
 import { LlmError, type FinishReason, type StreamEvent } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 
-/** Selects the text events to emit. Throws `config` for another value of `text`. */
+/** Returns a listener that passes on the selected text events. Throws `config` for an invalid `text`. */
 export function filterText(text: 'all' | 'final', emit: Emit): Emit {
   switch (text) {
     case 'all':
@@ -9,13 +9,13 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
     case 'final':
       return finalText(emit);
     default:
-      throw new LlmError('config', `text is ${JSON.stringify(text)}: say 'all' or 'final'`);
+      throw new LlmError('config', `text must be 'all' or 'final', not ${JSON.stringify(text)}`);
   }
 }
 
 /**
- * Emits the text of the last step only. A step's text waits for the end of the step, since later tool calls make it an
- * intermediate text. All other events pass at once, and a slow reader holds the run back.
+ * Returns a listener that passes on the text of the last step only. The text of a step is buffered until the step ends, because
+ * tool calls may follow the text. Other events pass immediately. The run waits for a slow reader.
  */
 function finalText(emit: Emit): Emit {
   let held: AgentEvent[] = [];
@@ -39,7 +39,7 @@ function finalText(emit: Emit): Emit {
   };
 }
 
-/** Whether a step with this finish ends the run. A truncated or refused step does, even if it has tool calls. */
+/** Whether a step with this finish reason ends the run. A truncated or refused step does, even with tool calls. */
 const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
   ENDS.has(reason) || (!hasCalls && reason !== 'incomplete');
 

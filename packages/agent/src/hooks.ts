@@ -13,22 +13,22 @@ import {
 import type { RunResult } from './loop.ts';
 import type { RunState } from './state.ts';
 
-/** Observers of a run. The run does not wait for them. An error or rejection becomes a warning. */
+/** Observers of a run, for which the run does not wait. An error or rejection becomes a warning. */
 export interface Observers {
-  /** Called before a model call; steps count from 1. */
+  /** Called before a model call. `step` counts from 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
-  /** Before a tool is called. */
+  /** Called before a tool runs. */
   readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
-  /** After a tool's call, in `ms` milliseconds; not when the tool waits, and so has no result. */
+  /** Called after a tool returned a result. `ms` is the duration in milliseconds. Not called for a suspended tool. */
   readonly onToolEnd?: Observer<{
     readonly step: number;
     readonly call: ToolCallPart;
     readonly result: ToolResultPart;
     readonly ms: number;
   }>;
-  /** After the model's turn and its tools; not for a step that was begun in another process. */
+  /** Called after the model call and its tool calls. Not called for a step that another process started. */
   readonly onStep?: Observer<StepReport>;
-  /** `run` or `stream` is over in this process: it has a result, which may wait for decisions, or failed. */
+  /** Called when `run` or `stream` ends in this process, with a result (which may wait for decisions) or an error. */
   readonly onEnd?: Observer<{
     readonly result: RunResult | undefined;
     readonly error: unknown;
@@ -36,17 +36,17 @@ export interface Observers {
   }>;
 }
 
-/** Receives an event and the id of its run. */
+/** Listener for an event and the id of its run. */
 export type Observer<Details> =
   ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
 
-/** A step that is over: the model's turn, and what its tools gave. */
+/** Completed step, with the turn of the model and the results of its tools. */
 export interface StepReport {
   readonly runId: string;
   readonly step: number;
   readonly response: ChatResponse;
   readonly results: readonly ToolResultPart[];
-  /** Usage of the step, model calls of its tools included; `details.reportedNanoUsd` if the vendor reported a price. */
+  /** Usage of the step, including model calls of its tools. `details.reportedNanoUsd` is set if the vendor reported a price. */
   readonly usage: Usage | undefined;
 }
 
@@ -69,43 +69,47 @@ export interface StepSettings extends Pick<
 > {
   readonly model?: ChatModel | undefined;
   readonly instructions?: string | undefined;
-  /** Names of the tools that this step offers; a call of another is answered with an error. Default: all. */
+  /**
+   * Names of the tools that this step offers. A call of another tool gets an error result. Tools stay in the order in which
+   * the run first offered them, and new ones come last, so that prompt caches match. A removed tool changes the prefix.
+   * `@default all`
+   */
   readonly tools?: readonly string[] | undefined;
 }
 
-/** Takes part in a run. */
+/** Hooks of a run. */
 export interface Hooks extends Observers {
-  /** Settings of the coming step, laid over the agent's own. One that throws ends the run. */
+  /** Function that returns settings for the next step, which override those of the agent. An error ends the run. */
   readonly prepareStep?:
     | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
     | undefined;
-  /** Messages to put in before the next model call, once, in order; they stay in the transcript. */
+  /** Function that returns messages to append before the next model call. The messages remain in the transcript. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
-  /** Returns the messages to send instead of the transcript, which stays complete. An error becomes a warning. */
+  /** Function that returns the messages to send instead of the transcript, which stays complete. An error becomes a warning. */
   readonly compact?:
     ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
 }
 
-/** Context of a call of `compact`. */
+/** Context of a `compact` call. */
 export interface CompactContext {
-  /** Counts from 1. */
+  /** Number of the step, from 1. */
   readonly step: number;
   readonly state: RunState;
-  /** Aborts with the run, and when the step's `totalMs` is over. */
+  /** Signal that aborts with the run, and when `totalMs` of the step has passed. */
   readonly signal: AbortSignal;
-  /** Usage of the previous step if this process ran it. */
+  /** Usage of the previous step, if this process ran the step. */
   readonly usage: Usage | undefined;
-  /** Which answered that step. */
+  /** Target that answered the previous step. */
   readonly target: string | undefined;
   /** Request with the complete transcript. */
   readonly request: ChatRequest;
-  /** Set when what was sent is too long for the model: something shorter is sent once more. */
+  /** Error of the target, set when the request was too long for the model. The returned messages are sent once. */
   readonly overflow: LlmError | undefined;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Calls every observer of a kind: the agent's first, then the run's. */
+/** Calls every observer of a kind, first those of the agent, then those of the run. */
 export function observe<K extends keyof Observers>(
   kind: K,
   details: Parameters<NonNullable<Observers[K]>>[0],
@@ -125,9 +129,9 @@ export function observe<K extends keyof Observers>(
   }
 }
 
-/** The warning that a hook failed. */
+/** Returns the warning that a hook failed. */
 export const hookWarning = (hook: string, error: unknown): Warning => ({
   action: 'dropped',
   what: hook,
-  why: `it failed: ${messageOf(error)}`,
+  why: `the hook failed: ${messageOf(error)}`,
 });

@@ -28,7 +28,7 @@ export type { AgentEffects, EffectsIo } from './effects.ts';
 export type { RunInput } from './initial-state.ts';
 export type { AgentEvent, Emit } from './event.ts';
 
-// taking part
+// hooks around runs
 export type { AgentWork, Around } from './around.ts';
 export type { CompactContext, Hooks, Observer, Observers, StepReport, StepSettings } from './hooks.ts';
 export type { LoopLimits } from './limits.ts';

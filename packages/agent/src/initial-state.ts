@@ -6,8 +6,8 @@ import { begin, type RunState } from './state.ts';
 export type RunInput = string | readonly Message[] | RunState;
 
 /**
- * The state that a run begins with. A finished one with a new message of the user behind it is a follow-up: a run of its
- * own on that transcript. Throws `config` for a state that no run can have left.
+ * Returns the initial state of a run. A finished state with a new user message starts a separate run on its transcript. Throws
+ * `config` for an invalid state.
  */
 export function initialState(
   input: RunInput,

@@ -9,31 +9,31 @@ import type { Decision } from './state.ts';
 import { findWaitingCall, waitingCalls, type WaitingCall } from './waiting-calls.ts';
 
 /**
- * Journal of a durable engine. Names of steps follow from the state of the run, so that a replay uses the same names
- * after a change of code. Errors of the journal pass unchanged: engines suspend and cancel by them.
+ * Journal of a durable engine. Step names follow from the state of the run, so that a replay uses the same names after a change
+ * of code. Errors of the journal pass unchanged, because engines suspend and cancel by throwing errors.
  */
 export interface Journal {
-  /** Names the run in `ToolContext.key`. */
+  /** Id of the run, the first part of `ToolContext.key`. */
   readonly runId: string;
-  /** Ends what is under way. */
+  /** Signal that aborts the work in progress. */
   readonly signal: AbortSignal;
-  /** The largest entry that the engine takes, in bytes of JSON; what is larger fails the run, and is not tried again. Default: any. */
+  /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. `@default no limit` */
   readonly maxBytes?: number | undefined;
-  /** Returns the recorded result of the step, or runs it and records its result. Parallel tools begin in one tick. */
+  /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for what a person decides on a call. A call that waits a second time has another name. */
+  /** Waits for the decision on a call. `name` differs if the same call waits again. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
-  /** Called with all calls of a step that wait, again after each decision, and finally with none. */
+  /** Called with all calls of a step that wait for decisions, again after each decision, and finally with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
 }
 
-/** Observers and options of a run on a journal. A step that comes from the journal emits no events. */
+/** Observers and options of a run on a journal. A step that is read from the journal emits no events. */
 export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 
 /**
- * The effects of an agent as steps of a journal: `agent.drive(state, journaled(agent, journal))` survives the death of its
- * process. Each result is recorded once; an effect may happen twice where the process dies before its record, unless a tool
- * hands its `key` on or has `effect: 'once'`.
+ * Returns the effects of an agent as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the
+ * end of its process. Each result is recorded once. If the process ends before the result is recorded, the effect is repeated.
+ * To prevent this, declare `effect: 'once'`, or pass the tool's `key` to a service that deduplicates.
  */
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;

@@ -1,15 +1,15 @@
 import type { JsonValue, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { callsOf, type RunState } from './state.ts';
 
-/** Limits that stop a run without progress with `done: 'tool-loop'`; both are off by default. */
+/** Limits that stop a run without progress, with `done: 'tool-loop'`. Both limits are off by default. */
 export interface LoopLimits {
-  /** Maximum consecutive steps in which all tool calls failed. */
+  /** Maximum number of consecutive steps in which all tool calls failed. @default no limit */
   readonly errorSteps?: number | undefined;
-  /** Number of times that one call with one result may occur in the last three times as many steps. */
+  /** Maximum number of calls with equal arguments and results within three times as many steps. @default no limit */
   readonly repeats?: number | undefined;
 }
 
-/** Returns whether the last turns exceed a limit. Reads no earlier turns, so that long runs cost no more. */
+/** Returns whether the last turns exceed a limit. Earlier turns are not read, so the cost does not grow with the run. */
 export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;

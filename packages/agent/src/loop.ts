@@ -7,60 +7,60 @@ import { RunError } from './run-error.ts';
 import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
 /**
- * Everything that a run does to the world. Each takes and returns JSON (by `toJson`), so that a journal can keep what
- * came back and a replay need not do it again. Names for the entries are in `@majordomo/agent/steps`.
+ * Effects of a run. Arguments and results are JSON (by `toJson`). A journal can store the results, so that a replay does not
+ * repeat the effects. `@majordomo/agent/steps` exports the names of the entries.
  */
 export interface Effects {
-  /** Requests one turn of the model; use `agent.effects`. Pass `turn` on: the last one may be without tools. */
+  /** Requests a turn of the model; use `agent.effects`. Pass on `turn`, because the last turn may be without tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
-  /** Returns the ids of calls that need approval; use `agent.effects`. Without it, approval functions run again on replay. */
+  /** Returns the ids of the calls that need approval; use `agent.effects`. Without it, a replay checks again. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
-  /** One call of a tool, whose failure is a result as well; `agent.effects` has it. */
+  /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns decisions on calls that wait. The run pauses if the list is empty. */
+  /** Returns decisions on waiting calls. The run pauses if the array is empty. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
-   * Returns the owner of a call with `effect: 'once'`: `agent.claimOwner()`, as a journal entry. Without it, a call
-   * that another process may have begun does not run.
+   * Returns the owner of a call with `effect: 'once'`, which is `agent.claimOwner()` as a journal entry. Without this effect, a
+   * call that another process may have started does not run.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
-  /** Messages to put in before the next model call. */
+  /** Returns messages to append before the next model call. */
   readonly steer?: ((state: RunState) => Promise<readonly Message[]>) | undefined;
 }
 
 /** Settings of a model turn. */
 export interface Turn {
-  /** No tools: the steps are used up. */
+  /** Whether the model is called without tools, because no steps remain. */
   readonly textOnly: boolean;
 }
 
-/** Result of a run, or its state where it paused. */
+/** Result of a run, or its state if the run paused. */
 export interface RunResult {
-  /** The answer, also when it came before the last turn; what there is of one when `done` is not `answered`. */
+  /** Text of the answer, which may be from an earlier turn. If `done` is not `answered`, the text that exists. */
   readonly text: string;
-  /** Where the run is, as JSON: it continues from there, here or in another process. */
+  /** State of the run. Any process can continue the run from the state's JSON. */
   readonly state: RunState;
-  /** Complete transcript. A new user message at its end continues it. */
+  /** Complete transcript. To continue the conversation, append a user message. */
   readonly messages: readonly Message[];
-  /** Calls that wait for a decision; then `done` is `undefined`. */
+  /** Calls that wait for a decision. If there are any, `done` is `undefined`. */
   readonly awaiting: readonly ToolCallPart[];
-  /** Why it ended: `answered`, or which limit stopped it. `undefined`: it waits for decisions. */
+  /** Reason for the end of the run, or `undefined` if the run waits for decisions. */
   readonly done: Done | undefined;
-  /** Usage of all model calls, those of other processes included. */
+  /** Usage of all model calls, including those in other processes. */
   readonly usage: Usage;
-  /** Targets that answered, in order of the steps that were taken in this process. */
+  /** Targets that answered steps in this process, in order. */
   readonly targets: readonly string[];
-  /** Attempts of the model calls in this process. Empty for `drive`: journals do not store them. */
+  /** Attempts of model calls in this process. Empty for `drive`, because journals do not store attempts. */
   readonly attempts: readonly Attempt[];
 }
 
-/** Facts about tools that the loop needs in addition to the rules. */
+/** Rules and facts about tools that the loop needs. */
 export interface DriveRules extends Rules {
   isOnce(call: ToolCallPart): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
-/** Performs the actions of `decide` until it returns `stop` or no decision arrives. Throws a `RunError` with the last state. */
+/** Performs the actions of `decide` until the run stops or waits for a decision. Throws a `RunError` with the last state. */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = initial;
   const targets: string[] = [];
@@ -145,7 +145,7 @@ function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: r
   return { text, state, messages, awaiting, done, usage, targets, attempts: [] };
 }
 
-/** Returns the original error if it is not a model error, since engines suspend and cancel by errors. */
+/** Returns the original error unless it is a model error, because engines suspend and cancel by throwing errors. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

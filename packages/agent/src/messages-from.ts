@@ -2,10 +2,10 @@ import type { Message } from '@majordomo/core';
 
 const ROLES: ReadonlySet<unknown> = new Set<Message['role']>(['system', 'user', 'assistant', 'tool']);
 
-/** Returns the messages of a hook. Throws for any other value. */
+/** Returns the messages of a hook. Throws an error for another value. */
 export function messagesFrom(given: readonly Message[]): readonly Message[] {
   if (!Array.isArray(given) || !given.every(isMessage))
-    throw new TypeError('it did not give a list of messages');
+    throw new TypeError('the hook must return an array of messages');
   return given;
 }
 

@@ -5,7 +5,9 @@ import {
   type ChatRequest,
   type ChatResponse,
   type Message,
+  type ToolSpec,
 } from '@majordomo/core';
+import { isKnownWarning } from './advance.ts';
 import { answerText } from './answer-text.ts';
 import { hookWarning, type StepSettings } from './hooks.ts';
 import type { Turn } from './loop.ts';
@@ -14,6 +16,7 @@ import type { AgentParts } from './options.ts';
 import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';
+import type { ToolOrder } from './tool-order.ts';
 
 interface ModelTurn {
   readonly response: ChatResponse;
@@ -24,6 +27,7 @@ interface ModelCallIo {
   readonly scope: Scope;
   readonly options: CallOptions | undefined;
   readonly reports: StepReports;
+  readonly toolOrder: ToolOrder;
 }
 
 export async function requestTurn(
@@ -37,7 +41,8 @@ export async function requestTurn(
   const { prepareStep } = agent.hooks;
   const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
   const { model = agent.model, tools: offered } = settings;
-  const request = requestOf(state, settings, turn?.textOnly ?? false, agent);
+  const tools = io.toolOrder.arrange(agent.tools.offered(offered));
+  const request = requestOf(state, settings, tools, turn?.textOnly ?? false, agent);
   const first = await compactedRequest(request, state, undefined, agent, io);
   try {
     return { response: await generateOrEmpty(model, first, io, state), offered };
@@ -62,11 +67,11 @@ function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
 function requestOf(
   { messages }: RunState,
   settings: StepSettings,
+  tools: readonly ToolSpec[],
   textOnly: boolean,
   agent: AgentParts,
 ): ChatRequest {
-  const { model: _model, instructions = agent.instructions, tools: offered, ...own } = settings;
-  const tools = agent.tools.offered(offered);
+  const { model: _model, instructions = agent.instructions, tools: _offered, ...own } = settings;
   return {
     ...agent.settings,
     ...definedOnly(own),
@@ -106,7 +111,8 @@ async function generateOrEmpty(
   state: RunState,
 ): Promise<ChatResponse> {
   try {
-    return await (io.reports.isWatched ? generateStreamed : generateComplete)(model, request, io);
+    if (io.reports.isWatched) return await generateStreamed(model, request, io, state);
+    return await model.generate(request, { ...io.options, signal: io.scope.signal });
   } catch (error) {
     if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '')
       throw error;
@@ -114,26 +120,23 @@ async function generateOrEmpty(
   }
 }
 
-const generateComplete = (
-  model: ChatModel,
-  request: ChatRequest,
-  { scope, options }: ModelCallIo,
-): Promise<ChatResponse> => model.generate(request, { ...options, signal: scope.signal });
-
 async function generateStreamed(
   model: ChatModel,
   request: ChatRequest,
   { scope, options, reports }: ModelCallIo,
+  { warnings }: RunState,
 ): Promise<ChatResponse> {
   const stream = model.stream(request, { ...options, signal: scope.signal });
   try {
     for await (const event of stream) {
+      // Warnings about the request are the same in every step.
+      if (event.type === 'warning' && isKnownWarning(event.warning, warnings)) continue;
       const caughtUp = reports.emit({ type: 'model', event });
       if (caughtUp !== undefined) await scope.race(() => caughtUp);
     }
   } catch (error) {
     if (!scope.signal.aborted) throw error;
-    // The error of the wait lacks the partial response; that of the call has it.
+    // The error of `response()` has the partial response, which the error of the wait lacks.
     throw await stream.response().then(
       () => error,
       (ended: unknown) => ended,
@@ -157,7 +160,7 @@ function emptyResponse({ spec }: ChatModel, { details }: LlmError): ChatResponse
     rawFinish: undefined,
     usage: last?.usage,
     warnings: [
-      { action: 'repaired', what: 'answer', why: 'the last turn was empty: an earlier text is the answer' },
+      { action: 'repaired', what: 'answer', why: 'the last turn was empty; an earlier text is the answer' },
     ],
     attempts: details.attempts,
   };

@@ -1,4 +1,4 @@
-/** Not a name: what an agent hands to the agents below it is not an option of a run. */
+/** Key for the nesting depth in call options, which is not a public option of a run. */
 const DEPTH = Symbol.for('majordomo.depth');
 
 export const withDepth = <T extends object>(options: T, depth: number): T => ({ ...options, [DEPTH]: depth });

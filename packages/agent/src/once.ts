@@ -1,12 +1,12 @@
-/** Maximum keys to remember. Above it, all are forgotten, and states from before count as those of another process. */
+/** Maximum number of stored keys. Above it, all keys are deleted, and the agent gives up calls of earlier states. */
 const MAX_KEYS = 100_000;
 
-/** Ensures that a tool with `effect: 'once'` is begun once, as far as this agent can know. */
+/** Record of started calls, so that a tool with `effect: 'once'` starts at most once in this agent. */
 export class Once {
   private readonly startedKeys = new Set<string>();
   private id: string | undefined;
 
-  /** Returns the id of this agent in a journal. Made on first use: some runtimes have no random before a request. */
+  /** Returns the id of this agent in a journal, created on first use: some runtimes provide no randomness at start. */
   ownerId(): string {
     this.id ??= crypto.randomUUID();
     return this.id;
@@ -17,8 +17,8 @@ export class Once {
   }
 
   /**
-   * Whether the call of this key may begin. Not a second time, and not when it is another process's to begin: whether that one
-   * did, and how it ended, is unknown.
+   * Whether the call with this key may start. A call that has started, or belongs to another process, may not start, because
+   * the outcome of its start is unknown.
    */
   mayBegin(key: string, owner: string | undefined): boolean {
     if (this.startedKeys.has(key) || (owner !== undefined && owner !== this.id)) return false;

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -14,23 +14,23 @@ import { Tools, type Skill, type Toolbox } from './toolbox.ts';
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
   /** Model or chain for every step. */
   readonly model: ChatModel;
-  /** Tools that the model may call. Names are unique, those of toolboxes and skills included. */
+  /** Tools that the model may call. Names are unique among tools, toolboxes and skills. @default [] */
   readonly tools?: readonly Tool[] | undefined;
-  /** Named groups of further tools. */
+  /** Named groups of additional tools. @default [] */
   readonly toolboxes?: readonly Toolbox[] | undefined;
-  /** Skills, whose instructions follow those of the agent in this order. */
+  /** Skills, whose instructions follow those of the agent in the given order. @default [] */
   readonly skills?: readonly Skill[] | undefined;
-  /** Maximum model calls of a run, or a pure function of the state, such as of `state.usage`. @default 10 */
+  /** Maximum number of model calls of a run, or a pure function of the state, such as a limit on `state.usage`. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
-  /** Whether the model is called once more, without tools, when the steps are used up. @default false */
+  /** Whether the model is called once without tools when no steps remain. @default false */
   readonly closingTurn?: boolean | undefined;
   /** Limits that stop a run without progress. @default none */
   readonly loopLimits?: LoopLimits | undefined;
-  /** Whether the calls of one turn run in parallel. Results keep the order of the calls. @default false */
+  /** Whether the calls of a turn run in parallel. Results have the order of the calls. @default false */
   readonly parallelTools?: boolean | undefined;
-  /** Clock of time limits and durations. */
+  /** Clock of time limits and durations. @default the system clock */
   readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
-  /** Runs a run and each of its tools inside it (tracing context); must call `run` once and return what it returns. */
+  /** Wraps a run and each of its tools, such as in a tracing context. Must call `run` once and return its result. */
   readonly around?: Around | undefined;
 }
 
@@ -57,7 +57,8 @@ const KINDS: KindsOf<AgentOptions> = {
   seed: 'number',
   reasoning: 'string',
   serviceTier: 'string',
-  cache: ['none', 'short', 'long'],
+  // Checked by checkCache.
+  cache: true,
   extra: 'object',
   prepareStep: 'function',
   steer: 'function',
@@ -94,16 +95,17 @@ export interface AgentParts {
   readonly once: Once;
 }
 
-/** Parses options. Throws `config` for a missing model, an invalid number, or a duplicate tool name. */
+/** Checks the options. Throws `config` for a missing model, an invalid number, or a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
   checkOptions('createAgent', options, KINDS, [], OTHER_NAMES);
+  checkCache(options.cache, 'config');
   const { model, clock = systemClock, around } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   const tools = toolsOf(options);
-  // A JavaScript caller gets the error here, not in the first run.
+  // Without this check, JavaScript callers would get the error in the first run.
   if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
-    throw new LlmError('config', 'model must be what majordomo.model(spec) gives', { path: 'model' });
+    throw new LlmError('config', 'model must be the result of majordomo.model(spec)', { path: 'model' });
   }
   return {
     model,
@@ -180,7 +182,7 @@ function rulesOf(
   };
 }
 
-/** Checks each result of the application's function: NaN would end the run as if its steps were used up. */
+/** Wraps `maxSteps` to check each result, because NaN would end the run. */
 const checkedMaxSteps =
   (maxSteps: (state: RunState) => number): DriveRules['maxSteps'] =>
   (state) => {

@@ -1,13 +1,14 @@
 /**
- * Transport of run events to other processes, such as Redis pub/sub. It may lose events or be unavailable; the run
- * continues, and `watchRun` reports the gap. Events arrive in order.
+ * Transport of run events to other processes, such as Redis pub/sub. Events arrive in order. The transport may lose events or
+ * be unavailable. The run then continues, and `watchRun` reports the gap.
  */
 export interface RunChannel {
-  /** Sends a text to all subscribers of the run. */
+  /** Sends a message to all subscribers of the run. */
   publish(runId: string, text: string): Promise<unknown>;
   /**
-   * Resolves when texts arrive from now on; returns a function that unsubscribes. Channels call `onEnd` when the run
-   * has ended and all texts have arrived, or with an error if no more can arrive.
+   * Subscribes to the messages of the run. Resolves when the subscription is active, with a function that unsubscribes.
+   * Channels call `onEnd` when the run has ended and all messages have arrived, or with an error if no more messages can
+   * arrive.
    */
   subscribe(
     runId: string,

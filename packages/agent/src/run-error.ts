@@ -4,14 +4,14 @@ import type { RunState } from './state.ts';
 const BRAND = Symbol.for('majordomo.RunError');
 
 /**
- * Error that ended a run: a model error, an abort, or a failed function of the application. `kind` and `details` are
- * those of the model error; the kind is `config` for other errors of the application.
+ * Error that ended a run, which is a model error, an abort, or an error of an application function. `kind` and `details` are
+ * those of a model error. Other errors of the application have the kind `config`.
  */
 export class RunError extends LlmError {
   override readonly name: string = 'RunError';
   /**
-   * State at the error. Every call in it has a result. Not part of JSON or inspection, since it contains the complete
-   * transcript.
+   * State at the time of the error. Every call in the state has a result. JSON and inspection of the error omit the state,
+   * because it contains the complete transcript.
    */
   declare readonly state: RunState;
 
@@ -23,22 +23,22 @@ export class RunError extends LlmError {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Part of the response that had arrived. */
+  /** Partial response that had arrived. */
   get partial(): PartialResponse | undefined {
     return this.details.partial;
   }
 
-  /** True for a RunError, of one of these kinds where some are named; across two installed copies too. */
+  /** Whether the value is a `RunError` with one of the kinds. Recognizes errors of other copies of the package. */
   static override is(value: unknown, ...kinds: readonly ErrorKind[]): value is RunError {
     return isRunError(value) && (kinds.length === 0 || LlmError.is(value, ...kinds));
   }
 
-  /** `instanceof` holds across two installed copies too. */
+  /** Makes `instanceof` recognize errors of other installed copies of the package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isRunError(value);
   }
 }
 
-/** Outside of the class: a class that names itself is called `_RunError` by the bundler, wherever Node shows it. */
+/** Set outside of the class, because the bundler renames a class that refers to itself to `_RunError`. */
 const isRunError = (value: unknown): value is RunError =>
   typeof value === 'object' && value !== null && BRAND in value;

@@ -1,29 +1,29 @@
 import type { AgentEvent } from './event.ts';
 import type { ChannelMessage } from './channel-message.ts';
 
-/** Event of a run that is watched from another process. */
+/** Event of a run that `watchRun` received from another process. */
 export type RunEvent =
-  /** Something happened. `attempt` names the life of the run, in one process, in which it did. */
+  /** Event of the run. `attempt` identifies the execution of the run in one process. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** Discard the events of this step: its process died before the step was recorded, and the step begins again. */
+  /** Discard the events of this step: its process ended before the step was recorded, and the step starts again. */
   | { readonly type: 'reset'; readonly step: number }
-  /** Events were missed, before the watch began or because the channel lost them. */
+  /** Events are missing, because they were emitted before the watch or the channel lost them. */
   | { readonly type: 'missed' };
 
 interface RunAttempt {
   readonly attempt: string;
   readonly began: number;
-  /** The number of its next text. */
+  /** Number of the next message. */
   readonly next: number;
 }
 
-/** Orders the events of a run. The latest attempt of the run counts. */
+/** Orders the events of a run, and drops events of outdated attempts. */
 export class RunFollower {
   private current: RunAttempt | undefined;
   private readonly endedAttempts = new Set<string>();
   private step = 0;
 
-  /** Returns the new events of a message; `undefined` for an outdated attempt. */
+  /** Returns the new events of a message, or `undefined` for a message of an outdated attempt. */
   accept(message: ChannelMessage): readonly RunEvent[] | undefined {
     const { attempt, began, batch, step } = message;
     const known = this.current?.attempt === attempt ? this.current : this.startAttempt(message);
@@ -36,7 +36,7 @@ export class RunFollower {
     ];
   }
 
-  /** Returns the new attempt. One that is received from its first batch is later; for others their clocks decide. */
+  /** Returns the new attempt. An attempt received from its first batch is newer; otherwise the clocks decide. */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;
     if (this.current !== undefined) {
@@ -49,7 +49,7 @@ export class RunFollower {
 
   private withReset(event: Extract<RunEvent, { type: 'event' }>): RunEvent[] {
     if (event.event.type !== 'step-start') {
-      // Its beginning may have been missed.
+      // The start of the attempt may be missing.
       this.step = Math.max(this.step, event.step);
       return [event];
     }

@@ -9,21 +9,21 @@ import type { RunState } from './state.ts';
 import { reportingAgent } from './reporting-agent.ts';
 import { ChannelReporter } from './channel-reporter.ts';
 
-/** A journal, and what its engine does about the end of a run. */
+/** Journal of an engine, with functions that convert errors of failed runs. */
 export interface RunJournal extends Journal {
-  /** Called when the run has ended, before its result is available. */
+  /** Called when the run has ended, before its result becomes available. */
   onEnd?(): Promise<void>;
-  /** Returns the error of a run that the engine ended, such as a cancellation; `undefined` for errors that pass unchanged. */
+  /** Returns the error of a run that the engine ended, or `undefined` for errors that must pass unchanged. */
   runFailure?(error: unknown): LlmError | undefined;
-  /** The error that the engine keeps of a run that failed. */
+  /** Returns the error that the engine stores for a failed run. */
   toEngineError(error: LlmError): Error;
 }
 
 /** Observers and channel of a run on a journal. */
 export interface RunJournaledIo extends JournaledIo {
-  /** Carries the run's events to other processes, for `watchRun`. Losing it never fails the run: the next answer has a warning. */
+  /** Channel that carries the events of the run to `watchRun`. A failure of the channel becomes a warning. */
   readonly channel?: RunChannel | undefined;
-  /** For the batches of the channel. Default: the system's. */
+  /** Clock for batches of the channel. `@default the system clock` */
   readonly clock?: Clock | undefined;
 }
 
@@ -56,25 +56,25 @@ export async function runJournaled(
 
 const resultJson = ({ messages: _, ...result }: RunResult): JsonValue => toJson(result);
 
-/** The result of a run, of what `runJournaled` gave. */
+/** Returns the result of a run from the JSON of `runJournaled`. */
 export function resultFromJson(json: JsonValue): RunResult {
   const result = fromJson<Omit<RunResult, 'messages'>>(json);
   return { ...result, messages: result.state.messages };
 }
 
-/** The model error of an attempt that has ended ends the attempt only. */
+/** Returns the failure of the run, or `undefined` for an error that only ends the current attempt. */
 function failureOfRun(error: unknown, journal: RunJournal): LlmError | undefined {
   if (!LlmError.is(error)) return journal.runFailure?.(error);
   return journal.signal.aborted ? undefined : error;
 }
 
 /**
- * The state that a run begins with: of a question, a transcript or a state, as JSON. Throws `config` for what is none, and
- * for an id that stores cannot hold.
+ * Returns the initial state of a run from the JSON of a question, a transcript or a state. Throws `config` for any other value
+ * and for an invalid run id.
  */
 export function initialStateFrom(input: JsonValue, runId: string): RunState {
   if (typeof runId !== 'string' || runId === '' || UNSAFE_ID.test(runId))
-    throw new LlmError('config', 'the id of a run must be a text without control characters', {
+    throw new LlmError('config', 'the id of a run must be a string without control characters', {
       path: 'runId',
     });
   return initialState(fromJson<RunInput>(input), runId);

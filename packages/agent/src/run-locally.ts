@@ -22,7 +22,7 @@ export async function runLocally(
   const runId = runIdOf(input, named);
   const initial = { ...named, runId };
   await checkDecisionsFor(initial, decisions, agent.tools);
-  // Decisions apply first, even if the tools have changed.
+  // Apply the decisions before the tools are checked, which may have changed.
   const state = decided(initial, decisions);
   checkClaim(state, input, options, agent);
   const io = {

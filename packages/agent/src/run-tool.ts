@@ -20,7 +20,7 @@ const MAX_RAW_CHARS = 200;
 
 /** Input of `runTool`. */
 export interface ToolRun {
-  /** `undefined` if the name is unknown or the step did not offer the tool. */
+  /** Tool of the call, or `undefined` if the name is unknown or the step did not offer the tool. */
   readonly tool: Tool | undefined;
   readonly call: ToolCallPart;
   readonly names: readonly string[];
@@ -28,10 +28,7 @@ export interface ToolRun {
   readonly clock: Pick<Clock, 'timer'>;
 }
 
-/**
- * One call of a tool. Whatever goes wrong in it is an error result that the model can react to; only the end of the
- * run, by `context.signal`, is thrown, as `aborted`.
- */
+/** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
 export async function runTool({ tool, call, names, context, clock }: ToolRun): Promise<ToolOutcome> {
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
@@ -55,7 +52,7 @@ async function runWithinLimits(
 ): Promise<ToolOutcome> {
   const { signal } = context;
   const ms = tool.timeoutMs;
-  const createError = (): Error => new Error(`it did not answer within ${ms ?? 0} ms`);
+  const createError = (): Error => new Error(`the tool did not return within ${ms ?? 0} ms`);
   const scope = new Scope({ signal, ms, clock, createError });
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));

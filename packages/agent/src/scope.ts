@@ -1,20 +1,17 @@
 import type { Clock } from '@majordomo/core';
 
-/** Limits of work: those of the run, and an optional one. */
+/** Limits of work: the signal of the run, and an optional time limit. */
 export interface ScopeLimits {
   readonly signal: AbortSignal;
-  /** Maximum duration in milliseconds; `undefined` or 0 disables it. */
+  /** Maximum duration in milliseconds. `undefined` or 0 disables the limit. */
   readonly ms: number | undefined;
   readonly clock: Pick<Clock, 'timer'>;
   readonly createError: () => Error;
 }
 
-/**
- * Work under limits: neither work that never ends nor work that is deaf to its signal is waited for beyond them. It is to
- * be closed.
- */
+/** Runs work under limits. Does not wait beyond the limits for work that hangs or ignores its signal. Must be closed. */
 export class Scope {
-  /** Aborts with the run, and when the time is over. */
+  /** Signal that aborts with the run, and when the time limit is reached. */
   readonly signal: AbortSignal;
   timeoutError: Error | undefined;
   private readonly aborted: Promise<never>;
@@ -57,7 +54,7 @@ function rejection(signal: AbortSignal): Promise<never> {
       { once: true },
     );
   });
-  // Without a waiting caller the rejection is not an error.
+  // Without a waiting caller, the rejection must not become an unhandled rejection.
   rejected.catch(() => undefined);
   return rejected;
 }

@@ -10,67 +10,67 @@ import type {
   Warning,
 } from '@majordomo/core';
 
-/** Why a run stopped. Only `answered` has an answer. */
+/** Reason for which a run stopped. Only a run with `answered` has an answer. */
 export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop';
 
-/** Decision on a call that waits: run it, deny it, or answer it instead of the tool. */
+/** Decision on a waiting call: run the call, deny the call, or provide the result. */
 export type Decision = { readonly callId: string } & (
   | {
       readonly approve: true;
-      /** Run it with these arguments, which have to fit the tool's schema, instead of the model's. */
+      /** Arguments that replace those of the model. They must match the schema of the tool. */
       readonly args?: JsonObject | undefined;
     }
   | { readonly deny: string }
   | { readonly result: string }
 );
 
-/** Model answer as a journal stores it: JSON by `toJson`, without attempts and errors. */
+/** Model response as a journal stores it. It is JSON (by `toJson`), without attempts and errors. */
 export interface Answer extends Pick<
   ChatResponse,
   'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'
 > {
-  /** The tools of this step, where it offered a part of them only. */
+  /** Names of the offered tools, if the step offered only some. */
   readonly offered?: readonly string[] | undefined;
-  /** The process that got it, where tools with `effect: 'once'` are called. */
+  /** Id of the agent that received the response, if the response calls tools with `effect: 'once'`. */
   readonly by?: string | undefined;
 }
 
 /** Tool outcome as a journal stores it. */
 export interface ToolOutcome extends ToolResultPart {
-  /** Set if the tool waits for a decision and has no result. */
+  /** Payload of a suspended tool, which waits for a decision and has no result. */
   readonly suspended?: { readonly payload: JsonValue } | undefined;
   /** Usage of the tool's model calls. */
   readonly usage?: Usage | undefined;
 }
 
-/** A run as plain data: by `toJson` it can be stored anywhere, and continue in another process. */
+/** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */
 export interface RunState {
   readonly version: 1;
-  /** The transcript, never compacted. While calls are pending it ends with the turn that made them. */
+  /** Complete transcript without compaction. While calls are pending, the transcript ends with the turn that contains them. */
   readonly messages: readonly Message[];
-  /** Model calls so far. */
+  /** Number of model calls so far. */
   readonly steps: number;
   /** Calls of the last turn without a result. */
   readonly pending: readonly ToolCallPart[];
-  /** Results of the last turn's calls, until all are there. */
+  /** Results of the last turn's calls, until every call has a result. */
   readonly results: readonly ToolResultPart[];
-  /** Approvals of pending calls, by a person. */
+  /** Approvals of pending calls by a person. */
   readonly decisions: readonly Decision[];
   readonly usage: Usage;
   readonly done: Done | undefined;
-  /** Names the run in `ToolContext.key`; set by `run` and `stream`. */
+  /** Id of the run in `ToolContext.key`. Set by `run` and `stream`. */
   readonly runId?: string | undefined;
-  /** Whether a person has to agree to a pending call, as far as that was checked. */
+  /** Whether a person must approve a pending call, by call id. Contains only checked calls. */
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
-  /** Pending calls whose tool waits, with what it waits for. */
+  /** Suspended pending calls with their payloads. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
-  /** Processes that claimed the pending calls of tools with `effect: 'once'`. */
+  /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** Process that may begin calls without a claim. */
+  /** Id of the agent that may start calls without a claim. */
   readonly by?: string | undefined;
-  /** The tools of this step, where it offered a part of them only. */
+  /** Names of the offered tools, if the step offered only some. */
   readonly offered?: readonly string[] | undefined;
-  /** Warnings of all steps, each once. */
+  /** Warnings of all steps, without duplicates. */
   readonly warnings?: readonly Warning[] | undefined;
 }
 
@@ -82,7 +82,7 @@ const NO_USAGE: Usage = {
   reasoning: undefined,
 };
 
-/** The state before the first step. */
+/** Returns the state before the first step. */
 export function begin(input: string | readonly Message[]): RunState {
   const messages: readonly Message[] =
     typeof input === 'string' ? [{ role: 'user', parts: [{ type: 'text', text: input }] }] : input;
@@ -98,11 +98,11 @@ export function begin(input: string | readonly Message[]): RunState {
   };
 }
 
-/** The tool calls of a turn, in order. */
+/** Returns the tool calls of a turn, in order. */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
   parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
 
-/** A result that no tool gave. */
+/** Returns an error result for a call, without running the tool. */
 export function errorResult({ id, name }: ToolCallPart, text: string): ToolResultPart {
   return { type: 'tool-result', callId: id, name, content: [{ type: 'text', text }], isError: true };
 }

@@ -12,7 +12,7 @@ import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
 
-/** Notifies observers and readers of a run. A step is reported when its last call has a result. */
+/** Reports to observers and readers of a run. A step is reported when its last call has a result. */
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
@@ -62,7 +62,7 @@ export class StepReports {
     this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
-  /** Returns `undefined` unless a reader is slow, since it runs for every delta. Errors of the reader are ignored. */
+  /** Emits an event. Returns a promise only for a slow reader, as it runs for every delta. Ignores the reader's errors. */
   readonly emit = (event: AgentEvent): void | Promise<void> => {
     try {
       return this.onEvent?.(event)?.catch(() => undefined);
@@ -71,7 +71,7 @@ export class StepReports {
     }
   };
 
-  /** Whether events have a reader. Only then is the model's response streamed. */
+  /** Whether events have a reader. The response of the model is streamed only with a reader. */
   get isWatched(): boolean {
     return this.onEvent !== undefined;
   }

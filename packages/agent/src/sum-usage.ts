@@ -1,2 +1,3 @@
-// A build takes core's file of it in place of this one: the steps run where core cannot be loaded, as in Temporal's isolate.
+// The build replaces this file by the source file of core, because the steps also run where core cannot be loaded, such as in
+// Temporal's isolate.
 export { sumUsage } from '@majordomo/core';

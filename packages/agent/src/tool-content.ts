@@ -3,13 +3,13 @@ import { jsonOf, partOf } from './tool-output.ts';
 
 type Content = ToolResultPart['content'];
 
-/** Returns the output of a tool as the content of a result. Throws for a value that neither JSON nor a part can hold. */
+/** Returns the output of a tool as the content of a result. Throws an error for a value that is neither JSON nor a part. */
 export function toolContent(output: unknown, maxChars: number): Content {
   if (typeof output === 'string') return cut([{ type: 'text', text: output }], maxChars);
   const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];
   const parts = values.map(partOf);
   if (parts.every((part) => part !== undefined)) return cut(parts, maxChars);
-  // A tool that returns nothing did what was requested.
+  // The model needs a result: a tool that returns nothing has succeeded.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);
   if (typeof json !== 'string')
     throw new TypeError(`the tool returned a ${typeof output}; return text, JSON or an image`);
@@ -29,7 +29,7 @@ function cut(content: Content, maxChars: number): Content {
       left -= part.text.length;
       return {
         ...part,
-        text: last ? `${text}\n[cut: the result had ${total} characters, ${leftOut} are left out]` : text,
+        text: last ? `${text}\n[cut: ${leftOut} of ${total} characters are omitted]` : text,
       };
     })
     .filter((part) => part.type !== 'text' || part.text !== '');

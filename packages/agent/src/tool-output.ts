@@ -7,12 +7,13 @@ const TEXT_MEMBERS: ReadonlySet<string> = new Set(['type', 'text', 'citations', 
 const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes', 'name']);
 
 /**
- * Returns the text or image part that a value of a tool's output is, or `undefined` for data. Other members make a value
- * with `type: 'text'` a row of data. Throws for bytes that no result can hold.
+ * Returns the text, image or document part for a tool output, or `undefined` for data. An object with `type: 'text'` and
+ * further members is data. Throws an error for bytes that no result can contain. If a target accepts no such document in a
+ * result, core sends an error text instead.
  */
 export function partOf(value: unknown): Piece | undefined {
-  if (value instanceof Uint8Array) return imageOf(value);
-  if (value instanceof ArrayBuffer) return imageOf(new Uint8Array(value));
+  if (value instanceof Uint8Array) return mediaOf(value);
+  if (value instanceof ArrayBuffer) return mediaOf(new Uint8Array(value));
   if (isTextPart(value)) return value;
   if (!isMediaPart(value)) return undefined;
   if (value.type === 'image') return value as Piece;
@@ -20,17 +21,18 @@ export function partOf(value: unknown): Piece | undefined {
   if (mediaType.startsWith('image/')) return { type: 'image', mediaType, bytes };
   if (/^text\/|^application\/json\b/.test(mediaType))
     return { type: 'text', text: new TextDecoder().decode(bytes) };
-  throw new TypeError(unfit(`${bytes.length} bytes of ${mediaType}`));
+  if (value.type === 'audio') throw new TypeError(unfit(`${bytes.length} bytes of ${mediaType}`));
+  return value as Piece;
 }
 
-function imageOf(bytes: Uint8Array): Piece {
+function mediaOf(bytes: Uint8Array): Piece {
   const mediaType = sniffMediaType(bytes);
-  if (mediaType?.startsWith('image/') !== true) throw new TypeError(unfit(`${bytes.length} bytes`));
-  return { type: 'image', mediaType, bytes };
+  if (mediaType === undefined) throw new TypeError(unfit(`${bytes.length} bytes`));
+  return { type: mediaType.startsWith('image/') ? 'image' : 'file', mediaType, bytes };
 }
 
 const unfit = (what: string): string =>
-  `the tool returned ${what}, which a tool result cannot hold; return their text, image(bytes, mediaType), or an address`;
+  `the tool returned ${what}, which a tool result cannot contain; return their text, image(bytes, mediaType), file(bytes, mediaType) or an address`;
 
 const isTextPart = (value: unknown): value is Piece & { readonly type: 'text' } =>
   hasOnly(value, TEXT_MEMBERS) && value['type'] === 'text' && typeof value['text'] === 'string';
@@ -47,7 +49,7 @@ function hasOnly(value: unknown, members: ReadonlySet<string>): value is Record<
   return typeof value === 'object' && value !== null && Object.keys(value).every((key) => members.has(key));
 }
 
-/** Classes whose values JSON would write as `{}` or as a list of numbers, and what to return instead. */
+/** Remedies for values that JSON would write as `{}` or as a list of numbers, by class. */
 const REMEDIES: Readonly<Record<string, string>> = {
   Map: 'return Object.fromEntries(map)',
   Set: 'return [...set]',
@@ -62,10 +64,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   URLSearchParams: 'return Object.fromEntries(query)',
 };
 
-/** Returns the value as JSON. Throws a `TypeError` for a value in it that JSON would lose. */
+/** Returns the value as JSON. Throws a `TypeError` if the value contains a value that JSON would lose. */
 export function jsonOf(output: unknown): unknown {
   return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
-    // Here a Buffer is still one; `value` is what its `toJSON` returned.
+    // `this[key]` is the original Buffer. `value` is the result of its `toJSON`.
     const original = this[key];
     if (typeof original !== 'object' || original === null) return value;
     const path = key === '' ? 'a value' : `at "${key}" a value`;

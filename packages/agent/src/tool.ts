@@ -12,64 +12,64 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
 /** Context of a tool call. */
 export interface ToolContext {
-  /** Aborts with the run, and when the tool's own time is over. */
+  /** Signal that aborts with the run, and after `timeoutMs`. */
   readonly signal: AbortSignal;
   readonly callId: string;
-  /** `<run>/<step>/<call>`: the same on every retry and replay; hand it to whatever can deduplicate. */
+  /** Key `<run>/<step>/<call>`, the same on every retry and replay. Pass the key to services that deduplicate. */
   readonly key: string;
-  /** The caller's own, from the options of the run. */
+  /** Value of `context` from the options of the run. */
   readonly context: unknown;
   /** Call options of the run, for tools that call models. */
   readonly options: CallOptions;
-  /** Number of agents above this one; 0 if no other agent's tool began the run. */
+  /** Number of agents above this agent. 0 if no other agent's tool started the run. */
   readonly depth: number;
-  /** Counts what the tool's own model calls cost into the run's usage. */
+  /** Adds the usage of model calls that the tool makes to the usage of the run. */
   readonly spend: (usage: Usage | undefined) => void;
 }
 
-/** Text, any value that JSON can hold, an image as bytes, or text and image parts. `undefined` becomes the text "done". */
+/** Output of a tool: text, a JSON value, an image as bytes, or text and image parts. `undefined` becomes the text "done". */
 export type ToolOutput =
   string | number | boolean | null | undefined | object | readonly ToolResultPart['content'][number][];
 
 /**
- * Number of times that a call may begin. `repeatable` (default): at least once. `once`: at most once. If a `once` call
- * began before and its result was not recorded, the model gets an error that the outcome is unknown. A durable engine
- * ensures this by its journal, `run` and `stream` by `RunOptions.claim`; without it they refuse to resume such a call
- * from a state of another process.
+ * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has
+ * started before and its result was not recorded, the model receives an error that the outcome is unknown. A durable engine
+ * ensures `once` by its journal, `run` and `stream` by `RunOptions.claim`. Without `claim`, `run` and `stream` reject a state
+ * of another process that contains such a call.
  */
 export type ToolEffect = 'repeatable' | 'once';
 
-/** A tool as the agent runs it; `defineTool` makes one with typed arguments. */
+/** Tool of an agent. `defineTool` creates one with typed arguments. */
 export interface Tool extends ToolSpec {
-  /** Gets arguments that its schema has accepted. What it throws becomes an error result. */
+  /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
   /**
-   * Whether a person must agree first, or a function of accepted arguments without side effects. If the function fails,
+   * Whether a person must approve the call, or a function of the arguments without side effects. If the function fails,
    * approval is required.
    */
   readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
-  /** How often a call may begin. `@default 'repeatable'` */
+  /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
-  /** Milliseconds until the call is given up with an error result, its check included. Default, and 0: no limit. */
+  /** Maximum time of a call in milliseconds. A longer call gets an error result. 0 disables the limit. `@default 0` */
   readonly timeoutMs?: number | undefined;
-  /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
+  /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
 }
 
-/** A tool with typed arguments. */
+/** Definition of a tool with typed arguments. */
 export interface ToolDefinition<Parameters, Args> {
   readonly name: string;
   readonly description: string;
   readonly parameters: Parameters;
-  /** Must a person agree first? A function decides by the arguments, and may take its time. Default: no. */
+  /** Whether a person must approve the call, or a function of the arguments that decides. `@default false` */
   readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
-  /** Milliseconds until the call is given up with an error result, its check included. Default, and 0: no limit. */
+  /** Maximum time of a call in milliseconds. A longer call gets an error result. 0 disables the limit. `@default 0` */
   readonly timeoutMs?: number | undefined;
-  /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
+  /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
-  /** How often a call may begin. `@default 'repeatable'` */
+  /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
-  /** Gets arguments that the schema has accepted, as it returned them. What it throws becomes an error result. */
+  /** Runs the tool with the arguments that the schema returned. An error becomes an error result. */
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
 
@@ -78,7 +78,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   description: 'string',
   parameters: 'object or function',
   approval: 'boolean or function',
-  // Of any tool, and so where the agent is made.
+  // `createAgent` checks the values, because tools may not come from `defineTool`.
   timeoutMs: true,
   maxResultChars: true,
   effect: 'string',
@@ -94,7 +94,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
 };
 
 /**
- * A tool whose arguments are checked and typed by its schema. Throws `config` for a definition that cannot be meant.
+ * Creates a tool whose schema checks and types its arguments. Throws `config` for an invalid definition.
  *
  * @example
  * const weather = defineTool({
@@ -122,14 +122,14 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSche
 const SUSPENDED = Symbol.for('majordomo.suspended');
 
 /**
- * Returns a value by which a tool waits for a person or a webhook. The run pauses with the payload in its state. The
- * decision `result` answers the call, `deny` rejects it; the tool does not run again.
+ * Returns an output by which a tool waits for a person or a webhook. The run pauses with the payload in its state. The decision
+ * `result` provides the result of the call, and `deny` denies the call. The tool does not run again.
  */
 export function suspend(payload: JsonValue = null): object {
   return { [SUSPENDED]: { payload } };
 }
 
-/** The payload of a suspension; `undefined` for any other output. */
+/** Returns the payload of an output of `suspend`, or `undefined` for any other output. */
 export function suspension(output: unknown): { readonly payload: JsonValue } | undefined {
   if (typeof output !== 'object' || output === null || !(SUSPENDED in output)) return undefined;
   return output[SUSPENDED] as { readonly payload: JsonValue };

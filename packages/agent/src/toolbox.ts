@@ -5,11 +5,11 @@ import type { Tool } from './tool.ts';
 /** Named group of tools. */
 export interface Toolbox {
   readonly name: string;
-  /** Read before every step, so that changes apply from the next step. */
+  /** Tools of the toolbox. Read before every step, so that changes apply from the next step. */
   readonly tools: readonly Tool[];
 }
 
-/** Instructions and tools for one purpose; one instance may serve many agents. */
+/** Instructions and tools for one purpose. Several agents can share a skill. */
 export interface Skill {
   readonly name: string;
   readonly instructions?: string | undefined;
@@ -28,7 +28,7 @@ export class Tools {
     this.renew();
   }
 
-  /** Reloads the tools. Throws like the constructor, and then keeps the previous tools. */
+  /** Reloads the tools. Throws like the constructor, and then retains the previous tools. */
   renew(): void {
     const lists = this.boxes.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => hasSameTools(list, this.lists[at])))
@@ -36,7 +36,7 @@ export class Tools {
     const byName = new Map<string, OwnedTool>();
     for (const [at, { name: owner }] of this.boxes.entries())
       for (const tool of lists[at] ?? []) addTool(byName, tool, owner);
-    // A box may change its list in place.
+    // A toolbox may change its array in place.
     this.lists = lists.map((list) => [...list]);
     this.byName = byName;
     this.specs = [...byName.values()].map(({ tool }) => specOf(tool));
@@ -51,7 +51,7 @@ export class Tools {
     return offered ?? [...this.byName.keys()];
   }
 
-  /** Returns the offered tools; the same array for the same names, since providers recognize lists by identity. */
+  /** Returns the offered tools. Returns the same array for the same names, because providers recognize arrays by identity. */
   offered(names: readonly string[] | undefined): readonly ToolSpec[] {
     if (names === undefined) return this.specs;
     const key = JSON.stringify(names);
@@ -82,16 +82,12 @@ interface OwnedTool {
 
 function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): void {
   if (typeof (tool as Partial<Tool> | null | undefined)?.name !== 'string')
-    throw new LlmError(
-      'config',
-      `${owner} has something among its tools that is none: make it with defineTool`,
-      {
-        path: 'tools',
-      },
-    );
+    throw new LlmError('config', `${owner} contains an invalid tool; create tools with defineTool`, {
+      path: 'tools',
+    });
   const known = byName.get(tool.name);
   if (known !== undefined) {
-    throw new LlmError('config', `tool "${tool.name}" is twice there: in ${known.owner} and in ${owner}`);
+    throw new LlmError('config', `tool "${tool.name}" is in ${known.owner} and in ${owner}; rename one`);
   }
   checkNumber(tool.timeoutMs, 0, `timeoutMs of tool "${tool.name}"`);
   checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);

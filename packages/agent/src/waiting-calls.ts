@@ -3,16 +3,16 @@ import { checkDecisions } from './decision.ts';
 import { decisionName } from './names.ts';
 import type { Decision, RunState } from './state.ts';
 
-/** A call that waits for a person, as an engine keeps it for those who decide. JSON by `toJson`. */
+/** Call that waits for a person, as JSON (by `toJson`) that an engine can store. */
 export interface WaitingCall {
   /** Name of the decision in the journal. */
   readonly name: string;
   readonly call: ToolCallPart;
-  /** Its tool has begun and waits: it takes a result. */
+  /** Whether the tool is suspended, so that the decision must contain a result. */
   readonly isSuspended: boolean;
 }
 
-/** These calls, which wait in this state. */
+/** Returns the waiting calls of a state. */
 export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
   calls.map((call) => ({
     name: decisionName(runId, state, call),
@@ -21,8 +21,8 @@ export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], stat
   }));
 
 /**
- * Returns the waiting call of a decision. Throws `invalid-request` for an invalid decision or one that no call waits
- * for. Call it before an engine stores the decision.
+ * Returns the waiting call of a decision. Throws `invalid-request` for an invalid decision or a decision that no call waits
+ * for. Call this function before an engine stores the decision.
  */
 export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   checkDecisions([decision]);
@@ -31,6 +31,6 @@ export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decis
   if (found === undefined)
     throw new LlmError('invalid-request', `no call with the id "${callId}" waits for a decision`);
   if (found.isSuspended && 'approve' in decision)
-    throw new LlmError('invalid-request', `it takes a result to answer the suspended call "${callId}"`);
+    throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\``);
   return found;
 }

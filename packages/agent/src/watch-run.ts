@@ -5,14 +5,14 @@ import { parseChannelMessage } from './channel-message.ts';
 
 /** Options of `watchRun`. */
 export interface WatchOptions {
-  /** Ends the watch: the next read rejects with `aborted`. */
+  /** Signal that ends the watch. The next read then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first read.
-   * The watch ends shortly afterwards, even if the channel lost the last message.
+   * Function that returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first
+   * read. The watch ends shortly after the promise settles, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
-  /** Clock of the grace period. @default the system's clock */
+  /** Clock of the grace period. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -22,9 +22,9 @@ const MAX_WAITING = 1024;
 const MAX_CHARACTERS = 16 * 1_048_576;
 
 /**
- * Watches a run in another process from now on; resolves when the subscription is active. Events arrive in order and
- * once; events of a replaced attempt are left out. Ends with the run; rejects with an `LlmError` if the channel fails.
- * Events may be lost; the result of the run is complete.
+ * Watches a run in another process. Resolves when the subscription is active. Events arrive in order and without duplicates.
+ * Events of an outdated attempt are omitted. The iteration ends with the run, and rejects with an `LlmError` if the channel
+ * fails. A channel may lose events, but the result of the run is complete.
  *
  *
  * @example
@@ -54,7 +54,7 @@ export async function watchRun(
   const left = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
-    // A slow channel may subscribe after the watch has ended.
+    // A slow channel may resolve after the watch has ended; then unsubscribe immediately.
     await (
       await subscribing
     )();
@@ -102,7 +102,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /** Ends the watch. Texts that have arrived are read first. */
+  /** Ends the watch after the messages that have arrived are read. */
   channelEnded(failure: unknown): void {
     if (failure !== undefined && !this.isOver) this.failure = channelError(this.runId, failure);
     this.end();
@@ -117,8 +117,8 @@ class RunWatcher {
   }
 
   /**
-   * Returns the events. `return` ends the watch also before the first read and during a wait, which a generator alone
-   * does not support.
+   * Returns the events. `return` also ends the watch before the first read and during a wait, which a generator does not
+   * support.
    */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     const events = this.readEvents(begin);
@@ -136,7 +136,7 @@ class RunWatcher {
     try {
       for (;;) {
         if (this.reason !== undefined)
-          throw new LlmError('aborted', 'nobody watches any more', {}, { cause: this.reason.why });
+          throw new LlmError('aborted', 'the reader stopped watching', {}, { cause: this.reason.why });
         const text = this.texts.shift();
         if (text === undefined && this.failure !== undefined) throw this.failure;
         if (text === undefined && this.isOver) return;
@@ -159,9 +159,4 @@ class RunWatcher {
 const channelError = (runId: string, cause: unknown): LlmError =>
   LlmError.is(cause)
     ? cause
-    : new LlmError(
-        'network',
-        `run "${runId}" cannot be watched any more: ${messageOf(cause)}`,
-        {},
-        { cause },
-      );
+    : new LlmError('network', `run "${runId}" can no longer be watched: ${messageOf(cause)}`, {}, { cause });

@@ -28,7 +28,7 @@ describe('the text of an answer', () => {
     const result = await agent.run('go');
     expect([result.text, result.done, faultOf(result.messages)]).toEqual(['Oslo.', 'answered', undefined]);
     expect(result.state.warnings).toEqual([
-      { action: 'repaired', what: 'answer', why: 'the last turn was empty: an earlier text is the answer' },
+      { action: 'repaired', what: 'answer', why: 'the last turn was empty; an earlier text is the answer' },
     ]);
   });
 

@@ -230,7 +230,7 @@ describe('a call that needs approval', () => {
       agent.run(state, { decisions: [{ callId: 'p', approve: true, args }] }),
     ).rejects.toMatchObject({
       kind: 'invalid-request',
-      message: expect.stringContaining('decisions[0].args do not fit the schema of pay: cents: ') as string,
+      message: expect.stringContaining('decisions[0].args do not match the schema of pay: cents: ') as string,
       details: { path: 'decisions[0].args', issues: [{ path: ['cents'] }] },
     });
     expect(ran).toEqual([]);
@@ -292,7 +292,7 @@ describe('a tool that suspends', () => {
     const { agent } = world([calls(['a', 'ask'])], { tools: [ask] });
     const { state } = await agent.run('go');
     await expect(agent.run(state, { decisions: [{ callId: 'a', approve: true }] })).rejects.toThrow(
-      'it takes a result to answer the suspended call "a"',
+      'the suspended call "a" requires `result`',
     );
   });
 

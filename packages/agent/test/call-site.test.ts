@@ -64,8 +64,11 @@ it('an agent without a model is told at once, and so are two tools of one name',
   const tool = defineTool({ name: 'a', description: 'a', parameters: { type: 'object' }, run: () => 'a' });
   for (const model of [undefined, null, 'openai/gpt', createMajordomo({ providers: [] })]) {
     expect(() => createAgent({ model: model as unknown as ChatModel })).toThrow(
-      expect.objectContaining({ kind: 'config', message: 'model must be what majordomo.model(spec) gives' }),
+      expect.objectContaining({
+        kind: 'config',
+        message: 'model must be the result of majordomo.model(spec)',
+      }),
     );
   }
-  expect(() => createAgent({ model: modelOf('hi'), tools: [tool, tool] })).toThrow('twice');
+  expect(() => createAgent({ model: modelOf('hi'), tools: [tool, tool] })).toThrow('rename one');
 });

@@ -310,7 +310,7 @@ describe('a tool that is begun once', () => {
     );
     expect([pay.keys, value.text]).toEqual([[], 'I do not know.']);
     expect(resultTexts(value.messages)).toEqual([
-      '!The outcome of this call is unknown: it was begun before, and its result was not recorded. It was not begun again.',
+      '!The outcome of this call is unknown: it was started before, and its result was not recorded. It was not started again.',
     ]);
   });
 

@@ -21,6 +21,7 @@ const DIFFERS: Readonly<Record<string, string>> = {
   'is config when a function of the app failed': 'what is no LlmError is for the engine, as it came',
   'puts nothing in': 'a warning of steering is told with the answer, and gone with the process before it',
   'is told of the step, the request and what answered before': 'what answered is known to its process',
+  'that adds a tool in mid-run': 'the order of tools is known to its process',
   'is asked for less when what was sent is too long': 'a journal keeps no attempts',
 };
 

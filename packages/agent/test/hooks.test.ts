@@ -57,7 +57,11 @@ describe('observers', () => {
       events.flatMap((event) =>
         event.type === 'warning' ? [`${event.warning.what} ${event.warning.why}`] : [],
       ),
-    ).toEqual(['onStepStart it failed: a', 'onToolStart it failed: b', 'onStepStart it failed: a']);
+    ).toEqual([
+      'onStepStart the hook failed: a',
+      'onToolStart the hook failed: b',
+      'onStepStart the hook failed: a',
+    ]);
     expect(events.at(-1)?.type).toBe('step-end');
   });
 
@@ -216,6 +220,25 @@ describe('prepareStep', () => {
     });
   });
 
+  it('that adds a tool in mid-run has it sent last, although it is defined first', async () => {
+    const offers = [['touch'], ['look', 'touch'], ['look', 'touch'], ['look']];
+    const { agent, requests } = world([call('touch'), call('touch'), call('touch'), 'ok', 'ok'], {
+      tools: [look, touch],
+      prepareStep: ({ step }) => ({ tools: offers[step - 1] }),
+    });
+    await agent.run('go');
+    const sent = requests.map(({ request }) => request.tools);
+    expect(sent.map((tools) => tools.map(({ name }) => name))).toEqual([
+      ['touch'],
+      ['touch', 'look'],
+      ['touch', 'look'],
+      ['look'],
+    ]);
+    expect(sent[2]).toBe(sent[1]);
+    await agent.run('again');
+    expect(requests[4]?.request.tools.map(({ name }) => name)).toEqual(['touch']);
+  });
+
   it('that offers a part of the tools has the others refused', async () => {
     const { agent } = world([call('touch'), 'ok'], {
       tools: [look, touch],
@@ -260,7 +283,7 @@ describe('steer', () => {
     });
     const stream = agent.stream('go');
     const events = await read(stream);
-    const warning = { action: 'dropped', what: 'steer', why: 'it failed: bug' };
+    const warning = { action: 'dropped', what: 'steer', why: 'the hook failed: bug' };
     expect(events[0]).toEqual({ type: 'warning', warning });
     expect((await stream.result()).state.warnings).toEqual([warning]);
   });
@@ -269,7 +292,9 @@ describe('steer', () => {
     const { agent, requests } = world(['ok'], { steer: () => given as never });
     const { state } = await agent.run('go');
     expect(requests[0]?.request.messages).toEqual([user('go')]);
-    expect(state.warnings?.map(({ why }) => why)).toEqual(['it failed: it did not give a list of messages']);
+    expect(state.warnings?.map(({ why }) => why)).toEqual([
+      'the hook failed: the hook must return an array of messages',
+    ]);
   });
 
   it('loses nothing when the model fails after it', async () => {
@@ -343,6 +368,6 @@ describe('compact', () => {
     });
     const { state } = await agent.run('go');
     expect(requests[0]?.request.messages).toEqual([user('go')]);
-    expect(state.warnings).toEqual([{ action: 'dropped', what: 'compact', why: 'it failed: bug' }]);
+    expect(state.warnings).toEqual([{ action: 'dropped', what: 'compact', why: 'the hook failed: bug' }]);
   });
 });

@@ -51,6 +51,20 @@ describe('the events of a run', () => {
     expect((await stream.result()).text).toBe('I saw.');
   });
 
+  it('contain a warning of the model once per run, not at every step', async () => {
+    const dotted: Tool = { ...look, name: 'mcp.look' };
+    const script = [call('mcp.look', {}), call('mcp.look', {}), 'Seen.'];
+    const { agent } = world(script, { tools: [dotted] });
+    const warnings = (events: readonly AgentEvent[]): string[] =>
+      events.flatMap((event) =>
+        event.type === 'model' && event.event.type === 'warning' ? [event.event.warning.what] : [],
+      );
+    const stream = agent.stream('go');
+    expect(warnings(await read(stream))).toEqual(['name of tool "mcp.look"']);
+    const { state } = await stream.result();
+    expect(state.warnings?.map(({ what }) => what)).toEqual(['name of tool "mcp.look"']);
+  });
+
   it('tell no text twice after a reset, where only the last is asked for', async () => {
     const first = fakeProvider({ id: 'a', models: { m: [{ fail: 'network', after: 'Hal' }] } });
     const second = fakeProvider({ id: 'b', models: { m: ['Hello.'] } });

@@ -79,19 +79,27 @@ describe('bytes that a tool returns', () => {
   });
 
   it.each([
-    ['a PDF part', file(PDF, 'application/pdf'), '8 bytes of application/pdf'],
+    ['a PDF part', file(PDF, 'application/pdf', 'a.pdf'), [file(PDF, 'application/pdf', 'a.pdf')]],
     [
-      'a PDF part behind text',
+      'a PDF part after text',
       [{ type: 'text', text: 'a' }, file(PDF, 'application/pdf')],
-      'application/pdf',
+      [{ type: 'text', text: 'a' }, file(PDF, 'application/pdf')],
     ],
-    ['a PDF as bytes', PDF, '8 bytes'],
+    ['a PDF as bytes', PDF, [file(PDF, 'application/pdf')]],
+  ])('are a document: %s', async (_what, output, content) => {
+    expect(await contentOf(output)).toEqual(content);
+  });
+
+  it.each([
+    ['bytes of an unknown type', new Uint8Array([1, 2]), '2 bytes'],
     ['audio', audio(PDF, 'audio/wav'), '8 bytes of audio/wav'],
     ['bytes in an object', { id: 1, pdf: Buffer.from(PDF) }, 'at "pdf" a value of 8 bytes'],
   ])('are an error result that names the remedy: %s', async (_what, output, what) => {
     const text = await errorOf(output);
     expect(text).toContain(what);
-    expect(text).toContain('return their text, image(bytes, mediaType), or an address');
+    expect(text).toContain(
+      'return their text, image(bytes, mediaType), file(bytes, mediaType) or an address',
+    );
   });
 });
 

@@ -97,7 +97,7 @@ describe('a tool', () => {
       { timeoutMs: 5 },
     );
     expect(resultTexts([await outcomeOf(stuck)] as never)).toEqual([
-      '!The tool failed: it did not answer within 5 ms',
+      '!The tool failed: the tool did not return within 5 ms',
     ]);
     expect(told).toBeInstanceOf(Error);
   });
@@ -115,7 +115,7 @@ describe('a tool', () => {
   it('whose schema never ends is given up after the same time', async () => {
     const stuck = plain('stuck', () => 'never', { parameters: endless, timeoutMs: 5 });
     expect(resultTexts([await outcomeOf(stuck)] as never)).toEqual([
-      '!The tool failed: it did not answer within 5 ms',
+      '!The tool failed: the tool did not return within 5 ms',
     ]);
   });
 
@@ -185,13 +185,13 @@ describe('a tool', () => {
       { maxResultChars: 6 },
     );
     expect(resultTexts([await outcomeOf(tool)] as never)).toEqual([
-      'abcd,ef\n[cut: the result had 12 characters, 6 are left out]',
+      'abcd,ef\n[cut: 6 of 12 characters are omitted]',
     ]);
   });
 
   it.each([
-    [2, 'a\n[cut: the result had 9 characters, 8 are left out]'],
-    [3, 'a😀\n[cut: the result had 9 characters, 6 are left out]'],
+    [2, 'a\n[cut: 8 of 9 characters are omitted]'],
+    [3, 'a😀\n[cut: 6 of 9 characters are omitted]'],
   ])('with a long result is not cut through a character: at %i', async (maxResultChars, text) => {
     const tool = plain('t', () => 'a' + '😀'.repeat(4), { maxResultChars });
     expect(resultTexts([await outcomeOf(tool)] as never)).toEqual([text]);

@@ -333,7 +333,7 @@ describe('watching', () => {
     expect((await events.next()).value).toMatchObject({ type: 'event' });
     await expect(events.next()).rejects.toMatchObject({
       kind: 'network',
-      message: 'run "r" cannot be watched any more: no such table',
+      message: 'run "r" can no longer be watched: no such table',
     });
   });
 

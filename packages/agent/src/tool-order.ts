@@ -1,0 +1,27 @@
+import type { ToolSpec } from '@majordomo/core';
+
+/**
+ * Keeps the tools of a run in the order in which this process first offered them. New tools come last, so that the beginning of
+ * the prompt stays equal and prompt caches match. Removing a tool changes the beginning.
+ */
+export class ToolOrder {
+  private readonly positions = new Map<string, number>();
+  private last: readonly ToolSpec[] = [];
+
+  /** Returns the tools in order; the same array for the same tools, since providers recognize lists by identity. */
+  arrange(tools: readonly ToolSpec[]): readonly ToolSpec[] {
+    for (const { name } of tools)
+      if (!this.positions.has(name)) this.positions.set(name, this.positions.size);
+    const arranged = tools.toSorted((a, b) => this.positionOf(a) - this.positionOf(b));
+    const same = [this.last, tools].find((list) => hasSameItems(list, arranged));
+    this.last = same ?? arranged;
+    return this.last;
+  }
+
+  private positionOf({ name }: ToolSpec): number {
+    return this.positions.get(name) ?? Infinity;
+  }
+}
+
+const hasSameItems = (list: readonly ToolSpec[], other: readonly ToolSpec[]): boolean =>
+  list.length === other.length && list.every((tool, at) => tool === other[at]);
