@@ -1,6 +1,6 @@
 import { Refusal } from './errors/refusal.ts';
 
-/** Counts the calls that are running. */
+/** Limits the number of concurrent calls. */
 export class ConcurrencyLimit {
   private readonly max: number;
   private count = 0;
@@ -9,12 +9,16 @@ export class ConcurrencyLimit {
     this.max = max;
   }
 
-  /** Counts one more call and returns how to release it, which counts once. Throws a `busy` refusal at the limit. */
+  /** Counts a call and returns a function that ends the count. Throws a `busy` refusal at the limit. */
   enter(): () => void {
     if (this.count >= this.max)
-      throw new Refusal('busy', `the gateway serves ${this.max} calls at a time, and all are taken`, {
-        retryAfterMs: 1000,
-      });
+      throw new Refusal(
+        'busy',
+        `the gateway is serving its maximum of ${this.max} concurrent calls; retry later`,
+        {
+          retryAfterMs: 1000,
+        },
+      );
     this.count++;
     let isReleased = false;
     return () => {

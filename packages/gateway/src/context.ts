@@ -3,11 +3,11 @@ import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
 
-/** State of a gateway between requests. */
+/** State that all requests of a gateway share. */
 export interface GatewayContext {
   readonly settings: Settings;
   readonly concurrency: ConcurrencyLimit;
-  /** `request`: the request of the call. */
+  /** Listener for events of calls. `request`: chat request of the call. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
 }
 
@@ -17,7 +17,7 @@ export interface RequestContext {
   /** Path of the URL. */
   readonly path: string;
   readonly caller: Caller;
-  /** Sent in the headers of the response, and part of the metadata of the call. */
+  /** Id of the request, in the headers of the response and the metadata of the call. */
   readonly requestId: string;
   readonly platform: PlatformContext | undefined;
 }

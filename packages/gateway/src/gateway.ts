@@ -10,26 +10,27 @@ import { Mounts } from './mounts.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { ready } from './routes/ready.ts';
+import { addLifecycle } from './response/lifecycle.ts';
 import { failureAt, readOnly, route } from './routes/router.ts';
 import { settingsOf } from './settings.ts';
 import type { GatewayContext } from './context.ts';
 
-/** One address for clients of any language. A web-standard handler: Node, Bun, Deno, Workers. */
+/** Handler with the standard `Request` and `Response` of Node, Bun, Deno and Workers, for clients in any language. */
 export interface Gateway {
-  /** Responds to a request; never rejects. `context`: the context of the platform, such as a Worker's. */
+  /** Responds to a request. Never rejects. `context`: context of the platform, such as that of a Worker. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
   /**
-   * Reports events of calls that the application makes to the mounted handlers, such as the inspector. The gateway reports the
-   * events of its calls itself.
+   * Listener that passes events of the application's own calls to the mounted handlers, such as the inspector. Not needed for
+   * calls of the gateway.
    */
   readonly onEvent: (event: CallEvent) => void;
-  /** Option `idleMs` of `createGateway`, which `serve` reads. */
+  /** Value of the option `idleMs` of `createGateway`, for `serve`. */
   readonly idleMs?: number | undefined;
 }
 
 /**
- * Creates a handler that serves a chain as OpenAI Chat Completions, OpenAI Responses and Anthropic Messages. Throws `config`
- * for invalid options.
+ * Creates a handler that serves chains as OpenAI Chat Completions, OpenAI Responses and Anthropic Messages. Throws `config` for
+ * invalid options.
  *
  * @example
  * const gateway = createGateway({ majordomo, models: { fast: 'groq/llama,openai/gpt-mini' }, authorize });
@@ -46,15 +47,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   const fetch: Gateway['fetch'] = async (request, platform) => {
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');
-    // OpenAI's clients read the first, Anthropic's the second.
+    // OpenAI's clients read `x-request-id`, and Anthropic's clients read `request-id`.
     const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
     try {
       const mounted = mounts.at(path);
-      // Mounted handlers have their own, stricter access rules.
+      // Mounted handlers check access themselves, more strictly than `authorize`.
       if (mounted !== undefined)
         return await mounted.fetch(request, { admin: await isAdmin(request, requestId, settings) });
       Object.assign(headers, originHeaders(request, settings.cors));
-      return withHeaders(await respond(request, { path, requestId, platform, headers }, gateway), headers);
+      const response = await respond(request, { path, requestId, platform, headers }, gateway);
+      return withHeaders(await addLifecycle(response, settings), headers);
     } catch (error) {
       reportToOperator(error, requestId, settings);
       return withHeaders(refusalResponse(error, failureAt(path)), headers);
@@ -82,7 +84,7 @@ interface Arrival {
   readonly headers: Record<string, string>;
 }
 
-/** Responds to requests that need no caller, and authorizes the others. */
+/** Responds to requests that need no caller. Authorizes all other requests. */
 async function respond(
   request: Request,
   { path, requestId, platform, headers }: Arrival,

@@ -1,4 +1,5 @@
 export { createGateway, type Gateway } from './gateway.ts';
 export type { Caller, FetchMedia, GatewayOptions, Mounted } from './options.ts';
+export type { Catalog } from '@majordomo/catalog';
 export type { InspectorOptions } from '@majordomo/inspector';
 export type { PlatformContext } from './platform-context.ts';

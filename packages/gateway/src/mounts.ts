@@ -4,19 +4,19 @@ import type { Inspector, InspectorOptions } from '@majordomo/inspector';
 import { GATEWAY_FAILED, Refusal } from './errors/refusal.ts';
 import type { Mounted, Settings } from './options.ts';
 
-/** Handlers of the options `mounts` and `inspector`. */
+/** Handlers that the options `mounts` and `inspector` add. */
 export class Mounts {
   private readonly handlers: readonly Mounted[];
 
-  constructor({ mounts, inspector, majordomo, models }: Settings) {
+  constructor({ mounts, inspector, majordomo, models, catalog }: Settings) {
     if (inspector === undefined || inspector === false) this.handlers = mounts;
     else {
       const options = inspector === true ? {} : inspector;
-      this.handlers = [...mounts, mountedInspector({ ...options, majordomo, models })];
+      this.handlers = [...mounts, mountedInspector({ catalog, ...options, majordomo, models })];
     }
   }
 
-  /** Returns the handler of a path, if one is mounted at or above it. */
+  /** Returns the handler that is mounted at the path or above it, if any. */
   at(path: string): Mounted | undefined {
     return this.handlers.find((handler) => path === handler.path || path.startsWith(`${handler.path}/`));
   }
@@ -27,10 +27,10 @@ export class Mounts {
   };
 }
 
-/** Creates the inspector when its package is loaded. Events and requests wait until then. */
+/** Returns a handler that loads the inspector's package. Events and requests wait until the package is loaded. */
 function mountedInspector(options: InspectorOptions): Mounted {
   const loading = loadInspector(options);
-  // Each request reports a failure.
+  // The failure to load is reported by each request.
   loading.catch(() => undefined);
   return {
     path: options.path ?? '/inspector',
@@ -53,7 +53,7 @@ function mountedInspector(options: InspectorOptions): Mounted {
 
 async function loadInspector(options: InspectorOptions): Promise<Inspector> {
   const { createInspector } = await import('@majordomo/inspector').catch((cause: unknown) => {
-    const message = 'createGateway: `inspector` needs a package; install @majordomo/inspector';
+    const message = 'createGateway: `inspector` requires a package; install @majordomo/inspector';
     throw new LlmError('config', message, { path: 'inspector' }, { cause });
   });
   return createInspector(options);

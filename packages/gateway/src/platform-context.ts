@@ -1,15 +1,15 @@
-/** Marks requests that `serve` received from this machine. */
+/** Key that marks requests that `serve` received from this machine. */
 export const FROM_LOOPBACK: unique symbol = Symbol('from loopback');
 
-/** Closes the connection of a response that must not end. */
+/** Key of the function that closes the connection of a response. */
 export const CUT: unique symbol = Symbol('cut');
 
-/** Context that a platform passes with a request, such as a Worker's. */
+/** Context that a platform passes along with a request, such as that of a Worker. */
 export interface PlatformContext {
-  /** Keeps the platform alive until the promise has settled. */
+  /** Keeps the process of the platform running until the promise settles. */
   waitUntil?(promise: Promise<unknown>): void;
-  /** Set by `serve` only. */
+  /** Set by `serve` for requests from this machine. */
   readonly [FROM_LOOPBACK]?: true;
-  /** Set by `serve` only. */
+  /** Function that closes the connection. Set by `serve`. */
   readonly [CUT]?: () => void;
 }

@@ -9,6 +9,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   authorize: 'function',
   mounts: 'array',
   inspector: 'boolean or object',
+  catalog: 'object with find',
   onError: 'function',
   maxBodyBytes: 1,
   maxConcurrent: 1,
@@ -19,7 +20,7 @@ const KINDS: KindsOf<GatewayOptions> = {
 
 const MOUNTED: KindsOf<Mounted> = { path: 'string', onEvent: 'function', fetch: 'function' };
 
-/** Returns the options with their defaults. Throws `config` for invalid ones. */
+/** Checks the options and adds defaults. Throws `config` for invalid options. */
 export function settingsOf(options: GatewayOptions): Settings {
   checkOptions('createGateway', options, KINDS, ['majordomo', 'models']);
   const settings: Settings = {

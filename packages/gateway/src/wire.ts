@@ -2,36 +2,34 @@ import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo
 import type { Refusal } from './errors/refusal.ts';
 import type { Media } from './parsing/media.ts';
 
-/** A request after parsing, and how its wire responds. */
+/** Parsed request, with functions that format its response for the wire. */
 export interface ParsedRequest {
-  /** Name from the client, which responses repeat. */
+  /** Model name from the client, which responses repeat. */
   readonly model: string;
   readonly isStreamed: boolean;
   readonly request: ChatRequest;
-  /** Metadata from the client, for the events of the call. */
+  /** Metadata from the client, which the events of the call contain. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];
-  /** Returns the body of a complete response. */
+  /** Formats the body of a complete response. */
   complete(response: ChatResponse): object;
   /** Creates the writer of a streamed response. */
   createWriter(): Writer;
 }
 
-/** Converts events of a call to the text of an event stream. */
+/** Writer of a call's events as the text of an event stream. */
 export interface Writer {
-  /** Returns `''` for events that the wire does not have. */
+  /** Returns the text of an event, or `''` for an event that the wire does not support. */
   write(event: StreamEvent): string;
-  /** Returns the text after the last event. */
+  /** Returns the text that ends the stream. */
   end(): string;
-  /** Returns the text of an error, which replaces the end. */
+  /** Returns the text of an error event, which replaces the end. */
   fail(refusal: Refusal): string;
 }
 
-/** One wire format of clients, as pure functions. */
-export interface Wire {
-  /** Parses strictly: throws a `Refusal` that names the path. */
-  readonly parse: (body: unknown, media: Media) => ParsedRequest;
-  /** Formats an error response body. */
-  readonly failure: (refusal: Refusal) => object;
-}
+/** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. */
+export type ParseChat = (body: unknown, media: Media) => ParsedRequest;
+
+/** Formats the body of an error response. */
+export type FormatFailure = (refusal: Refusal) => object;

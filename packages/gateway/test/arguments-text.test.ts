@@ -36,8 +36,8 @@ const RAW = [
   '{"a":1}\u00a0',
 ];
 
-describe('arguments that come in pieces', () => {
-  it.each(RAW)('mean what they mean whole, however they are cut: %j', (raw) => {
+describe('streamed arguments', () => {
+  it.each(RAW)('equal the complete arguments for every split of %j', (raw) => {
     const expected = parseArguments(raw);
     for (let size = 1; size <= raw.length + 1; size++) {
       const pieces = Array.from({ length: Math.ceil(raw.length / size) }, (_, at) =>
@@ -49,13 +49,13 @@ describe('arguments that come in pieces', () => {
     }
   });
 
-  it('are not told before it is known that they are an object', () => {
+  it('are not emitted before an object starts', () => {
     const args = new ArgumentsText();
     expect(args.push('"{\\"a\\"')).toBe('');
     expect(new ArgumentsText().push(' {"a":"b')).toBe('{"a":"b');
   });
 
-  it('end where the object does, for a client that parses them while they come', () => {
+  it('end with the object, for a client that parses them while they arrive', () => {
     expect(toldOf(['{"a":1} tha', 'nks'], false)).toBe('{"a":1}');
   });
 });

@@ -1,8 +1,9 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 const CALL = {
@@ -28,8 +29,8 @@ const weather = {
 };
 
 describe('the official client over Chat Completions', () => {
-  it('gets a whole answer under the name that it asked for', async () => {
-    await using at = await house();
+  it('receives a complete response under the requested name', async () => {
+    await using at = await startGateway();
     const { data, response } = await client(at)
       .chat.completions.create({ model: 'gpt', messages })
       .withResponse();
@@ -41,7 +42,7 @@ describe('the official client over Chat Completions', () => {
   });
 
   it('streams with its helper, usage included', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const stream = client(at).chat.completions.stream({
       model: 'gpt',
       messages,
@@ -49,14 +50,17 @@ describe('the official client over Chat Completions', () => {
     });
     let text = '';
     stream.on('content', (delta) => (text += delta));
+    const usages: unknown[] = [];
+    stream.on('chunk', ({ usage }) => usages.push(usage));
     const final = await stream.finalChatCompletion();
     expect(text).toBe('hello');
     expect(final.choices[0]?.message.content).toBe('hello');
     expect(final.usage?.total_tokens).toBe(17);
+    expect(usages.slice(0, -1).every((usage) => usage === null)).toBe(true);
   });
 
   it.each([false, true])('carries tools over two turns (streamed: %s)', async (streamed) => {
-    await using at = await house({ openai: [CALL, 'Oslo is cold.'] });
+    await using at = await startGateway({ openai: [CALL, 'Oslo is cold.'] });
     const openai = client(at);
     const ask = async (all: OpenAI.ChatCompletionMessageParam[]): Promise<OpenAI.ChatCompletion> =>
       streamed
@@ -86,8 +90,8 @@ describe('the official client over Chat Completions', () => {
     expect(at.openai.requests.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
-  it('is answered by the next target when the first fails before its first word', async () => {
-    await using at = await house({ openai: [{ failure: 'overloaded' }] });
+  it('receives the response of the next target if the first one fails before content', async () => {
+    await using at = await startGateway({ openai: [{ failure: 'overloaded' }] });
     const { data, response } = await client(at)
       .chat.completions.create({ model: 'gpt', messages, stream: true })
       .withResponse();
@@ -99,7 +103,7 @@ describe('the official client over Chat Completions', () => {
   });
 
   it('ends with an error event when a target fails in mid-stream', async () => {
-    await using at = await house({
+    await using at = await startGateway({
       openai: [
         {
           fault: 'cut',
@@ -118,8 +122,8 @@ describe('the official client over Chat Completions', () => {
     expect(at.anthropic.requests).toHaveLength(0);
   });
 
-  it('goes on at the next target as one text where the chain continues', async () => {
-    await using at = await house({
+  it('receives one text if the chain continues at the next target', async () => {
+    await using at = await startGateway({
       openai: [
         {
           fault: 'end',
@@ -134,8 +138,8 @@ describe('the official client over Chat Completions', () => {
     expect(final).toBe('The rain in Spain stays mainly in the plain.');
   });
 
-  it('gives JSON that follows a schema, with its parser', async () => {
-    await using at = await house({ openai: ['{"city":"Oslo"}'] });
+  it('parses JSON that matches a schema', async () => {
+    await using at = await startGateway({ openai: ['{"city":"Oslo"}'] });
     const schema = weather.function.parameters;
     const answer = await client(at).chat.completions.parse({
       model: 'gpt',
@@ -147,7 +151,7 @@ describe('the official client over Chat Completions', () => {
   });
 
   it('sends pictures and documents as bytes', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const pixel =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
     await client(at).chat.completions.create({

@@ -1,11 +1,11 @@
 import type { Gate } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { house, KEY } from './support/test-gateway.ts';
+import { startGateway, KEY } from './support/test-gateway.ts';
 
 /** The response to a call that this gate denies, and the errors that the operator receives. */
 async function denied(admit: Gate['admit'], path = 'chat/completions') {
   const errors: unknown[] = [];
-  await using at = await house({
+  await using at = await startGateway({
     majordomo: { gates: [{ name: 'budget', admit }] },
     gateway: { onError: (error) => errors.push(error) },
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { house, KEY } from './support/test-gateway.ts';
+import { startGateway, KEY } from './support/test-gateway.ts';
 
 const BODIES: Readonly<Record<string, object>> = {
   'chat/completions': { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] },
@@ -9,7 +9,7 @@ const BODIES: Readonly<Record<string, object>> = {
 
 /** Sends a request with these settings and returns the warnings and the body of the response. */
 async function sent(path: string, settings: object): Promise<readonly [string, Record<string, unknown>]> {
-  await using at = await house();
+  await using at = await startGateway();
   const response = await fetch(`${at.url}/v1/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}` },
@@ -22,12 +22,12 @@ async function sent(path: string, settings: object): Promise<readonly [string, R
 
 describe('a setting that no target receives', () => {
   it.each([
-    ['chat/completions', { prompt_cache_key: 'a' }, 'prompt_cache_key'],
-    ['responses', { prompt_cache_key: 'a' }, 'prompt_cache_key'],
     ['responses', { text: { verbosity: 'low' } }, 'text.verbosity'],
     ['responses', { reasoning: { summary: 'auto' } }, 'reasoning.summary'],
     ['responses', { include: ['message.output_text.logprobs'] }, 'include message.output_text.logprobs'],
     ['messages', { service_tier: 'standard_only' }, 'service_tier'],
+    ['messages', { thread: { type: 'create' } }, 'thread'],
+    ['messages', { unheard_of: 1 }, 'unheard_of'],
   ])('is named in the warnings of %s: %o', async (path, settings, name) => {
     const [warnings] = await sent(path, settings);
     expect(warnings).toContain(`dropped ${name}:`);
@@ -35,7 +35,22 @@ describe('a setting that no target receives', () => {
 
   it.each([
     ['responses', { include: ['reasoning.encrypted_content'], text: { format: { type: 'text' } } }],
-    ['messages', { service_tier: 'auto' }],
+    [
+      'messages',
+      { service_tier: 'auto', tool_choice: { type: 'auto' }, top_k: 0, metadata: { user_id: 'a' } },
+    ],
+    [
+      'responses',
+      { store: false, background: false, tool_choice: 'auto', user: 'a', safety_identifier: 'b' },
+    ],
+    [
+      'responses',
+      { stream_options: { include_obfuscation: false }, parallel_tool_calls: true, metadata: {} },
+    ],
+    ['chat/completions', { prompt_cache_key: 'a', prompt_cache_options: { mode: 'implicit', ttl: '30m' } }],
+    ['responses', { prompt_cache_key: 'a', prompt_cache_options: { mode: 'implicit', ttl: '30m' } }],
+    ['chat/completions', { user: 'a', safety_identifier: 'b', metadata: {}, n: 1, modalities: ['text'] }],
+    ['chat/completions', { max_tokens: 9, max_completion_tokens: 9, tool_choice: 'auto', top_logprobs: 1 }],
   ])('is not named in the warnings of %s if it has its default effect: %o', async (path, settings) => {
     expect((await sent(path, settings))[0]).toBe('');
   });

@@ -2,15 +2,15 @@ import Anthropic, { type APIError as AnthropicError } from '@anthropic-ai/sdk';
 import type { FailureName } from '@majordomo/conformance';
 import OpenAI, { type APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-const byOpenAI = async (at: House, model = 'gpt'): Promise<unknown> =>
+const byOpenAI = async (at: TestGateway, model = 'gpt'): Promise<unknown> =>
   await new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 }).chat.completions
     .create({ model, messages })
     .catch((error: unknown) => error);
-const byAnthropic = async (at: House, model = 'claude'): Promise<unknown> =>
+const byAnthropic = async (at: TestGateway, model = 'claude'): Promise<unknown> =>
   await new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 }).messages
     .create({ model, messages, max_tokens: 10 })
     .catch((error: unknown) => error);
@@ -67,7 +67,7 @@ describe('a failure of every vendor', () => {
     async (failure, status, ...forms) => {
       const script = (): { readonly failure: FailureName } => ({ failure });
       const [openaiClass, code, anthropicClass, type] = forms;
-      await using at = await house({
+      await using at = await startGateway({
         openai: script,
         anthropic: script,
         gateway: { models: { gpt: 'openai/gpt-5.4', claude: 'anthropic/claude-sonnet-4-6' } },
@@ -85,7 +85,7 @@ describe('a failure of every vendor', () => {
   it.each([false, true])(
     'is told as one that passes where only the next target cannot take the request (benched: %s)',
     async (isBenched) => {
-      await using at = await house({
+      await using at = await startGateway({
         openai: () => ({ failure: 'overloaded', retryAfter: { seconds: 7 } }),
         anthropic: () => ({ failure: 'overflow' }),
       });
@@ -98,8 +98,8 @@ describe('a failure of every vendor', () => {
     },
   );
 
-  it('tells how long to wait', async () => {
-    await using at = await house({
+  it('reports the time to wait', async () => {
+    await using at = await startGateway({
       openai: [{ failure: 'rate-limit', retryAfter: { seconds: 7 } }],
       gateway: { models: { gpt: 'openai/gpt-5.4' } },
     });
@@ -108,9 +108,9 @@ describe('a failure of every vendor', () => {
   });
 });
 
-describe('what never reaches a vendor', () => {
+describe('a refused request', () => {
   const post = (
-    at: House,
+    at: TestGateway,
     path: string,
     body: unknown,
     headers: Record<string, string> = {},
@@ -122,8 +122,8 @@ describe('what never reaches a vendor', () => {
     });
   const chat = '/v1/chat/completions';
 
-  it('is refused with 401 without a key that is known, in the form of each wire', async () => {
-    await using at = await house();
+  it('is 401 without a known key, in the format of each wire', async () => {
+    await using at = await startGateway();
     const none = await post(at, chat, { model: 'gpt', messages }, { authorization: 'Bearer stranger' });
     expect(none.status).toBe(401);
     expect(await none.json()).toMatchObject({
@@ -134,29 +134,29 @@ describe('what never reaches a vendor', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('is refused with 404 for a model that is not served, or not theirs', async () => {
-    await using at = await house({ gateway: { authorize: () => ({ models: ['claude'] }) } });
+  it('is 404 for a model that is not served or not allowed', async () => {
+    await using at = await startGateway({ gateway: { authorize: () => ({ models: ['claude'] }) } });
     expect(await byOpenAI(at, 'gpt')).toMatchObject({ status: 404, code: 'model_not_found' });
     expect(await byOpenAI(at, 'openai/gpt-5.4')).toMatchObject({ status: 404 });
     expect(await byOpenAI(at, 'constructor')).toMatchObject({ status: 404 });
     expect(await byOpenAI(at, 'claude')).toMatchObject({ model: 'claude' });
   });
 
-  it('may be any spec where the gateway says so', async () => {
-    await using at = await house({ gateway: { anySpec: true } });
+  it('is none for any spec with `anySpec`', async () => {
+    await using at = await startGateway({ gateway: { anySpec: true } });
     expect(await byOpenAI(at, 'anthropic/claude-haiku-4-5')).toMatchObject({
       model: 'anthropic/claude-haiku-4-5',
     });
   });
 
-  it.each(['nobody/x', 'a,,b', 'no-name', 'openai/'])('is no spec that means nothing: %s', async (spec) => {
-    await using at = await house({ gateway: { anySpec: true } });
+  it.each(['nobody/x', 'a,,b', 'no-name', 'openai/'])('is 404 for the invalid spec %s', async (spec) => {
+    await using at = await startGateway({ gateway: { anySpec: true } });
     expect(await byOpenAI(at, spec)).toMatchObject({ status: 404, code: 'model_not_found' });
   });
 
   it.each([
     ['', 'the body is missing'],
-    ['{', 'the body is no JSON'],
+    ['{', 'the body is not valid JSON'],
     ['[]', 'the body must be an object'],
     [{ model: 'gpt' }, 'messages is required'],
     [{ model: 'gpt', messages: [] }, 'messages must not be empty'],
@@ -172,10 +172,10 @@ describe('what never reaches a vendor', () => {
       'messages[0].content[0].image_url.url must be a data URL',
     ],
     [{ model: 'gpt', messages, n: 2 }, 'n must be 1'],
-    [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be a whole number, and is 1.5'],
-    [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be at least 1, and is 0'],
-    [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be at most 9007199254740991, and is'],
-    [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, and is string'],
+    [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer, not 1.5'],
+    [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be at least 1, not 0'],
+    [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be at most 9007199254740991, not'],
+    [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, not string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },
       'tools[0].function.name is required',
@@ -193,8 +193,8 @@ describe('what never reaches a vendor', () => {
       { model: 'gpt', messages: [{ role: 'user', content: '\ud800' }] },
       'messages[0].content is not valid Unicode',
     ],
-  ])('is refused with the path: %j', async (body, message) => {
-    await using at = await house();
+  ])('names the path: %j', async (body, message) => {
+    await using at = await startGateway();
     const answer = await post(at, chat, body);
     expect(answer.status).toBe(400);
     const { error } = (await answer.json()) as { error: { message: string } };
@@ -202,12 +202,12 @@ describe('what never reaches a vendor', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('is a body in another coding, or in letters that are none', async () => {
-    await using at = await house();
+  it('has an unsupported encoding or invalid UTF-8', async () => {
+    await using at = await startGateway();
     const packed = await post(at, chat, '{}', { 'content-encoding': 'gzip' });
     expect([packed.status, await packed.text()]).toEqual([
       400,
-      expect.stringContaining('content-encoding: gzip'),
+      expect.stringContaining('content-encoding gzip'),
     ]);
     const bytes = Buffer.from(
       JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'é' }] }),
@@ -222,8 +222,8 @@ describe('what never reaches a vendor', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('is asked at a base URL of the other vendor, and hears how it ends', async () => {
-    await using at = await house();
+  it('explains the base URL of the other vendor', async () => {
+    await using at = await startGateway();
     const openai = new OpenAI({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
     const anthropic = new Anthropic({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
     const told = {
@@ -241,8 +241,8 @@ describe('what never reaches a vendor', () => {
     expect(await elsewhere.text()).not.toContain('base URL');
   });
 
-  it('is named in a header where no chain takes it over', async () => {
-    await using at = await house();
+  it('names dropped settings in a header', async () => {
+    await using at = await startGateway();
     const answer = await post(at, chat, {
       model: 'gpt',
       messages,
@@ -256,8 +256,8 @@ describe('what never reaches a vendor', () => {
     await answer.text();
   });
 
-  it('is no header of the client', async () => {
-    await using at = await house();
+  it('ignores the headers of vendors', async () => {
+    await using at = await startGateway();
     await post(
       at,
       chat,

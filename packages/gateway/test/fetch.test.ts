@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 /** A request of each wire, streamed. */
 const ASKED: Readonly<Record<string, object>> = {
@@ -8,7 +8,7 @@ const ASKED: Readonly<Record<string, object>> = {
   messages: { messages: [{ role: 'user', content: 'hi' }], max_tokens: 100 },
 };
 
-const request = (at: House, path: string): Request =>
+const request = (at: TestGateway, path: string): Request =>
   new Request(`${at.url}/v1/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}` },
@@ -19,7 +19,7 @@ const request = (at: House, path: string): Request =>
 const shapeOf = (text: string): string => text.replaceAll(/[\w-]*[\da-f]{16,}[\w-]*|\b\d{10}\b/g, '…');
 
 it.each(Object.keys(ASKED))('a stream over %s is the same from `fetch` as from `serve`', async (path) => {
-  await using at = await house();
+  await using at = await startGateway();
   const platforms = await at.gateway.fetch(request(at, path));
   const ours = await fetch(request(at, path));
   const [left, right] = [await platforms.text(), await ours.text()];

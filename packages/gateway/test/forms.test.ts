@@ -1,13 +1,13 @@
 import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { toFile } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { House } from './support/test-gateway.ts';
+import type { TestGateway } from './support/test-gateway.ts';
 import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/operations.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
 
-async function world(play: Answer): Promise<House> {
+async function world(play: Answer): Promise<TestGateway> {
   vendor = await testServer(play);
   return operationsBefore(vendor);
 }
@@ -22,8 +22,8 @@ const heard = answers({ text: 'Hi', segments: [], words: [] });
 describe('a form', () => {
   it.each([
     ['no boundary', 'multipart/form-data', 'must be a form'],
-    ['no boundary but a charset', 'multipart/form-data; charset=utf-8', 'is no form'],
-    ['another boundary', 'multipart/form-data; boundary=other', 'is no form'],
+    ['no boundary but a charset', 'multipart/form-data; charset=utf-8', 'is not a valid form'],
+    ['another boundary', 'multipart/form-data; boundary=other', 'is not a valid form'],
     ['JSON', 'application/json', 'must be a form'],
     ['pairs', 'application/x-www-form-urlencoded', 'must be a form'],
   ])('of %s is refused', async (_, type, message) => {
@@ -155,7 +155,7 @@ describe('a form', () => {
     expect(vendor.requests).toHaveLength(0);
   });
 
-  it('may say false, and nothing, for what it does not want', async () => {
+  it('accepts `false` and empty fields', async () => {
     await using at = await world(heard);
     const fields = form(
       ['model', 'ears'],
@@ -169,7 +169,7 @@ describe('a form', () => {
     expect(vendor.requests[0]?.text).not.toContain('name="language"');
   });
 
-  it('names the file by what it is where its type is not told', async () => {
+  it('derives the type of the file from its name', async () => {
     await using at = await world(heard);
     for (const [file, name] of [
       [
@@ -184,7 +184,7 @@ describe('a form', () => {
     }
   });
 
-  it('with both granularities says which one was taken', async () => {
+  it('reports the used one of two granularities', async () => {
     await using at = await world(heard);
     const { data, response } = await openaiAt(at)
       .audio.transcriptions.create({
@@ -198,7 +198,7 @@ describe('a form', () => {
     expect(response.headers.get('x-majordomo-warnings')).toContain('timestamp_granularities');
   });
 
-  it('of 20,000 fields and one of a huge field answer in due time', async () => {
+  it('is parsed in linear time with 20,000 fields or a huge field', async () => {
     await using at = await world(heard);
     const many = form(
       ['model', 'ears'],

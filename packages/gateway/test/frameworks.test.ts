@@ -4,7 +4,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { generateText, stepCountIs, streamText, tool, type LanguageModel } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 const CALL = {
   parts: [
@@ -14,7 +14,7 @@ const CALL = {
 };
 
 /** The AI SDK's clients of the three wires. */
-const CLIENTS: Readonly<Record<string, (at: House) => LanguageModel>> = {
+const CLIENTS: Readonly<Record<string, (at: TestGateway) => LanguageModel>> = {
   'openai.chat': (at) => createOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).chat('gpt'),
   'openai.responses': (at) => createOpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY }).responses('gpt'),
   anthropic: (at) => createAnthropic({ baseURL: `${at.url}/v1`, apiKey: KEY })('claude'),
@@ -34,9 +34,9 @@ describe.each(Object.entries(CLIENTS))('the AI SDK over %s', (_name, model) => {
     providerOptions: { openai: { store: false } },
   };
 
-  it.each(['complete', 'streamed'])('runs its loop of tools to the end (%s)', async (delivery) => {
+  it.each(['complete', 'streamed'])('completes its tool loop (%s)', async (delivery) => {
     const script = [CALL, 'Oslo is cold.'];
-    await using at = await house({ openai: script, anthropic: script });
+    await using at = await startGateway({ openai: script, anthropic: script });
     const errors: unknown[] = [];
     const onError = ({ error }: { readonly error: unknown }): void => void errors.push(error);
     const asked = { model: model(at), ...options };
@@ -60,9 +60,9 @@ describe('the AI SDK over Anthropic Messages', () => {
       { fault: 'in-band' as const, failure: { failure: 'overloaded' as const } },
       529,
     ],
-  ])('reads %s in mid-stream as an error worth another try', async (_, fault, statusCode) => {
+  ])('treats %s during the stream as an error to retry', async (_, fault, statusCode) => {
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
-    await using at = await house({ anthropic: [{ ...fault, answer, at: { content: 2 } }] });
+    await using at = await startGateway({ anthropic: [{ ...fault, answer, at: { content: 2 } }] });
     const model = createAnthropic({ baseURL: `${at.url}/v1`, apiKey: KEY })('claude');
     const errors: unknown[] = [];
     const { stream } = await model.doStream({
@@ -74,18 +74,18 @@ describe('the AI SDK over Anthropic Messages', () => {
 });
 
 describe('LangChain', () => {
-  const chat = (at: House): ChatOpenAI =>
+  const chat = (at: TestGateway): ChatOpenAI =>
     new ChatOpenAI({ model: 'gpt', apiKey: KEY, maxRetries: 0, configuration: { baseURL: `${at.url}/v1` } });
 
-  it('gets a whole answer and its usage', async () => {
-    await using at = await house();
+  it('receives a complete response with usage', async () => {
+    await using at = await startGateway();
     const answer = await chat(at).invoke('hi');
     expect(answer.text).toBe('hello');
     expect(answer.usage_metadata).toMatchObject({ input_tokens: 12, output_tokens: 5 });
   });
 
-  it('streams, and gathers calls of tools', async () => {
-    await using at = await house({ openai: [CALL] });
+  it('streams, and collects tool calls', async () => {
+    await using at = await startGateway({ openai: [CALL] });
     const bound = chat(at).bindTools([
       { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } },
     ]);

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 const HOST = 'gateway.example:4141';
 const AUTH = `Authorization: Bearer ${KEY}`;
 const CHAT = JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }] });
 
 /** Sends raw bytes and returns the response until the server closes the connection. */
-const said = ({ url }: House, ...lines: readonly string[]): Promise<string> =>
+const said = ({ url }: TestGateway, ...lines: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = '';
     const { port } = new URL(url);
@@ -25,7 +25,7 @@ const said = ({ url }: House, ...lines: readonly string[]): Promise<string> =>
     });
   });
 
-const asked = (at: House, line: string, ...more: readonly string[]): Promise<string> =>
+const asked = (at: TestGateway, line: string, ...more: readonly string[]): Promise<string> =>
   said(at, line, `Host: ${HOST}`, AUTH, 'Connection: close', ...more);
 
 const post = (target: string): readonly [string, ...string[]] => [
@@ -35,8 +35,8 @@ const post = (target: string): readonly [string, ...string[]] => [
   CHAT,
 ];
 
-it('takes an address that is whole, as proxies are asked', async () => {
-  await using at = await house();
+it('accepts an absolute URL as the target, as proxies receive it', async () => {
+  await using at = await startGateway();
   expect(await asked(at, ...post(`http://${HOST}/v1/chat/completions?a=b`))).toMatch(/^HTTP\/1\.1 200 /);
   expect(await asked(at, 'OPTIONS * HTTP/1.1', '', '')).toMatch(/^HTTP\/1\.1 204 /);
 });
@@ -45,14 +45,14 @@ it.each([
   'http://other.example/v1/chat/completions',
   `http://${HOST}@other.example/v1/chat/completions`,
   `ftp://${HOST}/v1/chat/completions`,
-])('takes no address of another server: %s', async (target) => {
-  await using at = await house();
+])('refuses the URL of another server: %s', async (target) => {
+  await using at = await startGateway();
   expect(await asked(at, ...post(target))).toMatch(/^HTTP\/1\.1 400 /);
   expect(at.openai.requests).toHaveLength(0);
 });
 
-it('tells by HEAD what GET would, without a body', async () => {
-  await using at = await house();
+it('responds to HEAD like to GET, without a body', async () => {
+  await using at = await startGateway();
   const [got = '', head = ''] = await Promise.all(
     ['GET', 'HEAD'].map((method) => asked(at, `${method} /v1/models HTTP/1.1`, '', '')),
   );
@@ -74,21 +74,21 @@ it.each([
   ['DELETE', '/v1/models/gpt', 'GET, HEAD'],
   ['POST', '/health', 'GET, HEAD'],
   ['PUT', '/ready', 'GET, HEAD'],
-])('says which methods an address takes: not %s of %s', async (method, path, allowed) => {
-  await using at = await house();
+])('names the allowed methods: not %s of %s', async (method, path, allowed) => {
+  await using at = await startGateway();
   const head = await asked(at, `${method} ${path} HTTP/1.1`, 'Content-Length: 0', '', '');
   expect(head).toMatch(/^HTTP\/1\.1 405 /);
   expect(head).toContain(`\r\nallow: ${allowed}\r\n`);
   expect(head.endsWith('\r\n\r\n')).toBe(method === 'HEAD');
 });
 
-it('takes a body whose chunks have extensions and trailers, and no header from those', async () => {
+it('accepts chunk extensions and trailers, and ignores their headers', async () => {
   const seen: unknown[] = [];
   const authorize = ({ headers }: Request): object => {
     seen.push(headers.get('authorization'));
     return {};
   };
-  await using at = await house({ gateway: { authorize } });
+  await using at = await startGateway({ gateway: { authorize } });
   const chunk = `${CHAT.length.toString(16)};part=1`;
   const trailer = 'Authorization: Bearer another';
   const head = ['POST /v1/chat/completions HTTP/1.1', 'Transfer-Encoding: chunked', ''] as const;
@@ -96,14 +96,14 @@ it('takes a body whose chunks have extensions and trailers, and no header from t
   expect(seen).toEqual([`Bearer ${KEY}`]);
 });
 
-it('reads coding by its name, however that is written', async () => {
-  await using at = await house();
+it('compares the content encoding case-insensitively', async () => {
+  await using at = await startGateway();
   const [line, ...rest] = post('/v1/chat/completions');
   expect(await asked(at, line, 'Content-Encoding: Identity', ...rest)).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-it('answers requests that come at once one after the other, also after one that is refused', async () => {
-  await using at = await house({ gateway: { maxBodyBytes: 200 } });
+it('responds to pipelined requests in order, also after a refused one', async () => {
+  await using at = await startGateway({ gateway: { maxBodyBytes: 200 } });
   const large = 'x'.repeat(1000);
   const [line, ...rest] = post('/v1/chat/completions');
   const text = await said(
@@ -133,8 +133,8 @@ const CALLERS = `
   });
 `;
 
-it('answers what had come before it was told to close, although nobody has looked at it yet', async () => {
-  await using at = await house();
+it('responds to requests that arrived before `close`', async () => {
+  await using at = await startGateway();
   const callers = spawn(process.execPath, ['-e', CALLERS, at.url, KEY, '50'], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -145,8 +145,8 @@ it('answers what had come before it was told to close, although nobody has looke
   expect(answered).toBe(50);
 });
 
-it('closes at once, whoever has connected and asks nothing', async () => {
-  await using at = await house();
+it('closes at once despite idle connections', async () => {
+  await using at = await startGateway();
   const silent = connect(Number(new URL(at.url).port), '127.0.0.1');
   await once(silent, 'connect');
   // What is answered came behind it.

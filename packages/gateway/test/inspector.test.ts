@@ -1,7 +1,7 @@
 import { createRedactor } from '@majordomo/redact';
 import { OpenAI } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { byKey, house, KEY } from './support/test-gateway.ts';
+import { byKey, startGateway, KEY } from './support/test-gateway.ts';
 
 const TOKEN = 'a-token-that-nobody-guesses';
 const ADMIN = 'key-of-the-operator';
@@ -29,7 +29,7 @@ describe('the inspector of a gateway', () => {
     request.headers.get('authorization') === `Bearer ${ADMIN}` ? { admin: true } : byKey(request);
 
   it('shows calls of clients after access by the token and its cookie', async () => {
-    await using h = await house({ gateway: { inspector: { token: TOKEN } } });
+    await using h = await startGateway({ gateway: { inspector: { token: TOKEN } } });
     await asked(h.url);
     const opened = await fetch(`${h.url}/inspector?token=${TOKEN}`, { redirect: 'manual' });
     expect(opened.status).toBe(303);
@@ -43,7 +43,7 @@ describe('the inspector of a gateway', () => {
   });
 
   it('resolves served names and specs', async () => {
-    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    await using h = await startGateway({ gateway: { authorize: admins, inspector: {} } });
     const headers = { authorization: `Bearer ${ADMIN}` };
     const meaning = await fetch(`${h.url}/inspector/meaning?spec=gpt`, { headers });
     expect(await meaning.json()).toMatchObject({
@@ -54,7 +54,7 @@ describe('the inspector of a gateway', () => {
   });
 
   it('does not delay the close of a server', async () => {
-    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    await using h = await startGateway({ gateway: { authorize: admins, inspector: {} } });
     const headers = { authorization: `Bearer ${ADMIN}` };
     const page = await fetch(`${h.url}/inspector/events`, { headers });
     await page.body!.getReader().read();
@@ -63,7 +63,7 @@ describe('the inspector of a gateway', () => {
   }, 30_000);
 
   it('admits admins only', async () => {
-    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    await using h = await startGateway({ gateway: { authorize: admins, inspector: {} } });
     const status = async (headers: Readonly<Record<string, string>>): Promise<number> => {
       const response = await fetch(`${h.url}/inspector`, { headers });
       await response.arrayBuffer();
@@ -75,7 +75,7 @@ describe('the inspector of a gateway', () => {
   });
 
   it('requires the token on loopback without `authorize`', async () => {
-    await using h = await house({ gateway: { authorize: undefined, inspector: { token: TOKEN } } });
+    await using h = await startGateway({ gateway: { authorize: undefined, inspector: { token: TOKEN } } });
     expect((await fetch(`${h.url}/inspector`)).status).toBe(401);
   });
 
@@ -89,7 +89,7 @@ describe('the inspector of a gateway', () => {
     ['returns a string', () => 'admin' as never],
     ['returns another value as `admin`', () => ({ admin: 'yes' }) as never],
   ])('refuses access if `authorize` %s', async (_, authorize) => {
-    await using h = await house({ gateway: { authorize, inspector: { token: TOKEN } } });
+    await using h = await startGateway({ gateway: { authorize, inspector: { token: TOKEN } } });
     expect((await fetch(`${h.url}/inspector`)).status).toBe(401);
   });
 
@@ -107,7 +107,7 @@ describe('the inspector of a gateway', () => {
         }),
     };
     const inspector = { content: true, router, redactor };
-    await using h = await house({ gateway: { authorize: admins, inspector } });
+    await using h = await startGateway({ gateway: { authorize: admins, inspector } });
     h.majordomo.alias('best', 'openai/gpt-5.4');
     const headers = { authorization: `Bearer ${ADMIN}` };
     expect(await (await fetch(`${h.url}/inspector/meaning?spec=best`, { headers })).text()).toContain(
@@ -120,7 +120,7 @@ describe('the inspector of a gateway', () => {
   });
 
   it('shows prompts with `content`', async () => {
-    await using h = await house({ gateway: { authorize: admins, inspector: { content: true } } });
+    await using h = await startGateway({ gateway: { authorize: admins, inspector: { content: true } } });
     await asked(h.url);
     const headers = { authorization: `Bearer ${ADMIN}` };
     const id = /"id":"([0-9a-f-]{36})"/.exec(await told(h.url, headers))![1]!;
@@ -129,13 +129,13 @@ describe('the inspector of a gateway', () => {
   });
 
   it('is not mounted by default', async () => {
-    await using h = await house();
+    await using h = await startGateway();
     const response = await fetch(`${h.url}/inspector`, { headers: { authorization: `Bearer ${KEY}` } });
     expect(response.status).toBe(404);
   });
 
   it('shows calls of the application once', async () => {
-    await using h = await house({ gateway: { authorize: admins, inspector: {} } });
+    await using h = await startGateway({ gateway: { authorize: admins, inspector: {} } });
     const beside = h.majordomo.with({ onEvent: h.gateway.onEvent });
     await beside
       .model('openai/gpt-5.4')

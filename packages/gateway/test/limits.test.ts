@@ -6,7 +6,7 @@ import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 import { stopTimers } from './support/stop-timers.ts';
 
 const BODY = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
@@ -24,7 +24,7 @@ const endless: Answer = (response) => {
   tell({ type: 'content_block_start', ...about });
   goOn();
 };
-const post = (at: House, body: object = BODY, init: RequestInit = {}): Promise<Response> =>
+const post = (at: TestGateway, body: object = BODY, init: RequestInit = {}): Promise<Response> =>
   fetch(`${at.url}/v1/chat/completions`, {
     method: 'POST',
     body: JSON.stringify(body),
@@ -33,7 +33,7 @@ const post = (at: House, body: object = BODY, init: RequestInit = {}): Promise<R
   });
 
 /** A raw request, whose headers no client would set. */
-const raw = (at: House, headers: Record<string, string>): Promise<number | undefined> =>
+const raw = (at: TestGateway, headers: Record<string, string>): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const asked = httpRequest(`${at.url}/v1/models`, { headers }, (response) => {
       response.resume();
@@ -46,7 +46,7 @@ const raw = (at: House, headers: Record<string, string>): Promise<number | undef
 describe('a client that leaves', () => {
   it.each(['late', 'stall'] as const)('closes the connection to the vendor at once (%s)', async (fault) => {
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
-    await using at = await house({ openai: [fault === 'late' ? { fault } : { fault, answer }] });
+    await using at = await startGateway({ openai: [fault === 'late' ? { fault } : { fault, answer }] });
     const left = new AbortController();
     const asked = post(at, { ...BODY, stream: fault === 'stall' }, { signal: left.signal });
     const exchange = await at.openai.request(0);
@@ -58,8 +58,11 @@ describe('a client that leaves', () => {
     expect(exchange.outcome).toBe('left');
   });
 
-  it('frees its place', async () => {
-    await using at = await house({ openai: [{ fault: 'late' }, 'hello'], gateway: { maxConcurrent: 1 } });
+  it('releases its slot', async () => {
+    await using at = await startGateway({
+      openai: [{ fault: 'late' }, 'hello'],
+      gateway: { maxConcurrent: 1 },
+    });
     const left = new AbortController();
     const asked = post(at, BODY, { signal: left.signal }).catch(() => undefined);
     const exchange = await at.openai.request(0);
@@ -71,8 +74,8 @@ describe('a client that leaves', () => {
 });
 
 describe('limits', () => {
-  it('answers one call too many with 429 and when to come again', async () => {
-    await using at = await house({ openai: [{ fault: 'late' }], gateway: { maxConcurrent: 1 } });
+  it('responds to a call above maxConcurrent with 429 and a time to wait', async () => {
+    await using at = await startGateway({ openai: [{ fault: 'late' }], gateway: { maxConcurrent: 1 } });
     const left = new AbortController();
     const asked = post(at, BODY, { signal: left.signal }).catch(() => undefined);
     await at.openai.request(0);
@@ -82,8 +85,8 @@ describe('limits', () => {
     await asked;
   });
 
-  it.each([true, false])('takes no more than maxBodyBytes (announced: %s)', async (isAnnounced) => {
-    await using at = await house({ gateway: { maxBodyBytes: 100 } });
+  it.each([true, false])('accepts at most maxBodyBytes (announced: %s)', async (isAnnounced) => {
+    await using at = await startGateway({ gateway: { maxBodyBytes: 100 } });
     const text = JSON.stringify({ ...BODY, user: 'x'.repeat(100) });
     const body = isAnnounced ? text : new Blob([text]).stream();
     const answer = await post(at, BODY, { body, duplex: 'half' });
@@ -91,12 +94,12 @@ describe('limits', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('cuts a client that does not read: it ends the call to the vendor, and prints nothing', async () => {
+  it('cuts a client that does not read, and aborts the call without output', async () => {
     const printed = vi.spyOn(console, 'error');
     await using vendor = await testServer(endless);
     const anthropic = createAnthropic({ baseURL: vendor.origin, apiKey: 'sk-test' });
     const models = { gpt: 'anthropic/claude-haiku-4-5' };
-    await using at = await house({
+    await using at = await startGateway({
       majordomo: { providers: [anthropic] },
       gateway: { models, idleMs: 100 },
     });
@@ -113,9 +116,9 @@ describe('limits', () => {
     printed.mockRestore();
   }, 60_000);
 
-  it('cuts a client that takes nothing of a whole answer', async () => {
+  it('cuts a client that does not read a complete response', async () => {
     const text = 'x'.repeat(16_000_000);
-    await using at = await house({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 100 } });
+    await using at = await startGateway({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 100 } });
     const socket = connect(Number(new URL(at.url).port), '127.0.0.1').on('error', () => undefined);
     const body = JSON.stringify(BODY);
     const head = ['POST /v1/chat/completions HTTP/1.1', 'Host: x', `Authorization: Bearer ${KEY}`];
@@ -128,9 +131,9 @@ describe('limits', () => {
     socket.destroy();
   }, 60_000);
 
-  it('lets a client that is slow take a whole answer', async () => {
+  it('lets a slow client read a complete response', async () => {
     const text = 'x'.repeat(4_000_000);
-    await using at = await house({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 5000 } });
+    await using at = await startGateway({ openai: [{ text, chunks: 1 }], gateway: { idleMs: 5000 } });
     const answer = await post(at);
     let length = 0;
     for await (const piece of answer.body as ReadableStream<Uint8Array>) {
@@ -141,16 +144,16 @@ describe('limits', () => {
     expect(length).toBeGreaterThan(text.length);
   });
 
-  it('answers a body that is too large before all of it has come', async () => {
-    await using at = await house({ gateway: { maxBodyBytes: 100 } });
+  it('responds to a large body before it has arrived completely', async () => {
+    await using at = await startGateway({ gateway: { maxBodyBytes: 100 } });
     const body = new Blob([new Uint8Array(8_000_000)]).stream();
     const answer = await post(at, BODY, { body, duplex: 'half' });
     expect(answer.status).toBe(413);
     expect(await answer.text()).toContain('100 bytes');
   });
 
-  it('lets a stream end before it closes, and takes no new one', async () => {
-    await using at = await house({
+  it('lets a stream end before it closes, and accepts no new one', async () => {
+    await using at = await startGateway({
       openai: [{ text: 'one two three four five six', chunks: 4, everyMs: 20 }],
     });
     const answer = await post(at, { ...BODY, stream: true });
@@ -166,50 +169,50 @@ describe('limits', () => {
     await closed;
   });
 
-  it('closes what is left after the time that it was given', async () => {
+  it('closes the remaining connections after the given time', async () => {
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
-    await using at = await house({ openai: [{ fault: 'stall', answer }] });
+    await using at = await startGateway({ openai: [{ fault: 'stall', answer }] });
     const open = await post(at, { ...BODY, stream: true });
     await at.close(20);
     await expect(open.text()).rejects.toThrow();
   });
 });
 
-describe('who is let in', () => {
+describe('access', () => {
   const open = { gateway: { authorize: undefined } };
 
-  it('is this machine alone without authorize', async () => {
-    await using at = await house(open);
+  it('is limited to this machine without `authorize`', async () => {
+    await using at = await startGateway(open);
     expect((await post(at)).status).toBe(200);
     expect(await raw(at, { host: 'evil.example' })).toBe(401);
     expect(await raw(at, { 'x-forwarded-for': '203.0.113.9' })).toBe(401);
     expect(await raw(at, {})).toBe(200);
   });
 
-  it('hears by which names this machine may ask, and how others are let in', async () => {
-    await using at = await house(open);
+  it('is explained by the refusal', async () => {
+    await using at = await startGateway(open);
     const answer = await fetch(`${at.url}/v1/models`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
     const told = await answer.text();
     for (const word of ['localhost', 'authorize', '--key-file']) expect(told).toContain(word);
   });
 
-  it('is nobody whose Host is more than a host', async () => {
-    await using at = await house({ gateway: { authorize: () => ({}) } });
+  it('is refused for an invalid Host header', async () => {
+    await using at = await startGateway({ gateway: { authorize: () => ({}) } });
     expect(await raw(at, { host: 'a.example/health?' })).toBe(400);
     expect(await raw(at, { host: 'a.example@b.example' })).toBe(400);
     expect(await raw(at, { host: '[::1]:4141' })).toBe(200);
   });
 
-  it('is nobody without authorize where the platform is not ours', async () => {
-    await using at = await house();
+  it('is refused without `authorize` on other platforms', async () => {
+    await using at = await startGateway();
     const gateway = createGateway({ majordomo: at.majordomo, models: {} });
     const answer = await gateway.fetch(new Request('http://127.0.0.1/v1/models'));
     expect(answer.status).toBe(401);
     expect(await answer.text()).toContain('authorize');
   });
 
-  it('is no page of another origin, whatever it sends', async () => {
-    await using at = await house(open);
+  it('is refused for pages of other origins', async () => {
+    await using at = await startGateway(open);
     const foreign = await post(at, BODY, {
       headers: { origin: 'https://evil.example', 'content-type': 'text/plain' },
     });
@@ -218,9 +221,9 @@ describe('who is let in', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('is a page of an origin that is listed', async () => {
+  it('is granted to pages of listed origins', async () => {
     const origin = 'https://app.example';
-    await using at = await house({ gateway: { cors: [origin] } });
+    await using at = await startGateway({ gateway: { cors: [origin] } });
     const before = await fetch(`${at.url}/v1/chat/completions`, {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-headers': 'authorization, x-stainless-os' },
@@ -233,10 +236,10 @@ describe('who is let in', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
   });
 
-  it('hears no more of an authorize that throws than its operator does', async () => {
+  it('reports an error of `authorize` to the operator only', async () => {
     const told: unknown[] = [];
     const secret = new Error('password of the database: hunter2');
-    await using at = await house({
+    await using at = await startGateway({
       gateway: {
         authorize: () => {
           throw secret;
@@ -263,18 +266,18 @@ describe('who is let in', () => {
     ['a list', []],
     ['a text', 'team-a'],
     ['false', false],
-  ])('is nobody where authorize gives %s', async (_, caller) => {
+  ])('is refused if `authorize` returns %s', async (_, caller) => {
     const told: unknown[] = [];
     const gateway = { authorize: () => caller as never, onError: (error: unknown) => told.push(error) };
-    await using at = await house({ gateway });
+    await using at = await startGateway({ gateway });
     expect((await post(at)).status).toBe(502);
     expect(told).toMatchObject([{ kind: 'config' }]);
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('is told nothing to the operator of what clients do wrong, nor of calls', async () => {
+  it('reports errors of clients and calls not to the operator', async () => {
     const told: unknown[] = [];
-    await using at = await house({
+    await using at = await startGateway({
       openai: () => ({ failure: 'server' as const }),
       anthropic: () => ({ failure: 'server' as const }),
       gateway: { onError: (error) => told.push(error) },
@@ -285,8 +288,8 @@ describe('who is let in', () => {
     expect(told).toEqual([]);
   });
 
-  it('sees its own models, in the form of its client', async () => {
-    await using at = await house({ gateway: { authorize: () => ({ models: ['gpt'] }) } });
+  it('includes the allowed models, in the format of the client', async () => {
+    await using at = await startGateway({ gateway: { authorize: () => ({ models: ['gpt'] }) } });
     const openai = await (await fetch(`${at.url}/v1/models`)).json();
     expect(openai).toMatchObject({ object: 'list', data: [{ id: 'gpt', object: 'model' }] });
     const headers = { 'anthropic-version': '2023-06-01' };
@@ -295,8 +298,8 @@ describe('who is let in', () => {
     expect((await fetch(`${at.url}/v1/models/claude`)).status).toBe(404);
   });
 
-  it('may ask for health and readiness without a key', async () => {
-    await using at = await house();
+  it('includes health and readiness without a key', async () => {
+    await using at = await startGateway();
     expect((await fetch(`${at.url}/health`)).status).toBe(200);
     expect((await fetch(`${at.url}/ready`)).status).toBe(200);
     for (const target of ['openai/gpt-5.4', 'anthropic/claude-haiku-4-5', 'anthropic/claude-sonnet-4-6'])
@@ -304,8 +307,8 @@ describe('who is let in', () => {
     expect((await fetch(`${at.url}/ready`)).status).toBe(503);
   });
 
-  it('may not be asked for while its providers are benched with all their targets', async () => {
-    await using at = await house();
+  it('reports that no model is ready while all providers are benched', async () => {
+    await using at = await startGateway();
     at.majordomo.health.bench('openai/', Infinity);
     expect((await fetch(`${at.url}/ready`)).status).toBe(200);
     at.majordomo.health.bench('anthropic/', 60_000);
@@ -316,9 +319,9 @@ describe('who is let in', () => {
 });
 
 describe('a call', () => {
-  it('knows its tenant from authorize alone, and what the client said beside it', async () => {
+  it('has the tenant from `authorize`, and the metadata of the client separately', async () => {
     const seen: unknown[] = [];
-    await using at = await house({
+    await using at = await startGateway({
       majordomo: {
         onEvent: (event) => {
           if (event.type === 'call-start') seen.push([event.call.tenant, event.call.metadata]);
@@ -331,9 +334,9 @@ describe('a call', () => {
     ]);
   });
 
-  it('that a gate denies is 429 with when to come again', async () => {
+  it('that a gate denies is 429 with a time to wait', async () => {
     const gate = { name: 'budget', admit: () => ({ deny: 'the day is spent', retryAfterMs: 5000 }) };
-    await using at = await house({ majordomo: { gates: [gate] } });
+    await using at = await startGateway({ majordomo: { gates: [gate] } });
     const answer = await post(at);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '5']);
     expect(await answer.text()).toContain('the day is spent');
@@ -341,8 +344,8 @@ describe('a call', () => {
 });
 
 describe('count_tokens', () => {
-  it('estimates what a request of Messages would take', async () => {
-    await using at = await house();
+  it('estimates the tokens of a Messages request', async () => {
+    await using at = await startGateway();
     const answer = await fetch(`${at.url}/v1/messages/count_tokens`, {
       method: 'POST',
       headers: { 'x-api-key': KEY },
@@ -365,7 +368,7 @@ it.each([5, 10n, null, 'sk-secret', 'https://app.example/'])(
   },
 );
 
-it.each([65_536, 1.5, Infinity])('there is no port %d to listen on', async (port) => {
+it.each([65_536, 1.5, Infinity])('refuses port %d', async (port) => {
   const gateway = createGateway({ majordomo: createMajordomo({ providers: [] }), models: {} });
   await expect(serve(gateway, { port })).rejects.toMatchObject({ kind: 'config', details: { path: 'port' } });
 });

@@ -2,10 +2,12 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { FilePart, ImagePart } from '@majordomo/core';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const openai = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropic = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const openai = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropic = (at: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -16,7 +18,7 @@ const A = 'https://a.example/a.png';
 
 /** The three wires, each with a picture and a document. */
 const asking = (
-  at: House,
+  at: TestGateway,
   image: string,
   document: string,
 ): Readonly<Record<string, () => Promise<unknown>>> => ({
@@ -67,56 +69,56 @@ const WIRES = ['chat', 'responses', 'messages'] as const;
 const failing = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
 /** What Claude was sent. */
-async function sent(at: House): Promise<unknown> {
+async function sent(at: TestGateway): Promise<unknown> {
   return (await at.anthropic.request(0)).body;
 }
 
-describe.each(WIRES)('pictures and PDFs over %s', (wire) => {
-  it('go on as they came', async () => {
-    await using at = await house();
+describe.each(WIRES)('images and PDFs over %s', (wire) => {
+  it('reach the vendor unchanged', async () => {
+    await using at = await startGateway();
     const urls = [`data:image/png;base64,${PIXEL}`, `data:application/pdf;base64,${PDF}`] as const;
     await asking(at, ...urls)[wire]?.();
     expect(JSON.stringify(await sent(at))).toContain(PIXEL);
     expect(JSON.stringify(await sent(at))).toContain(PDF);
   });
 
-  it('are taken by their URLs where the gateway may, each of them once', async () => {
+  it('are fetched once per URL with `fetchMedia`', async () => {
     const asked: string[] = [];
     const fetchMedia = (url: string): Promise<ImagePart | FilePart> => {
       asked.push(url);
       return Promise.resolve(url.endsWith('.pdf') ? paper : picture);
     };
-    await using at = await house({ gateway: { fetchMedia } });
+    await using at = await startGateway({ gateway: { fetchMedia } });
     await asking(at, A, 'https://a.example/a.pdf')[wire]?.();
     expect(asked.sort()).toEqual(['https://a.example/a.pdf', A]);
     expect(JSON.stringify(await sent(at))).toContain(PIXEL);
     expect(JSON.stringify(await sent(at))).toContain(PDF);
   });
 
-  it('are refused with the path where they cannot be taken, or are something else', async () => {
+  it('are refused with the path if they cannot be fetched or have another type', async () => {
     const fetchMedia = (url: string): Promise<ImagePart | FilePart> =>
       url === A ? Promise.resolve(paper) : Promise.reject(new Error('connect 10.0.0.7 refused'));
-    await using at = await house({ gateway: { fetchMedia } });
+    await using at = await startGateway({ gateway: { fetchMedia } });
     const none = await failing(asking(at, 'https://b.example/b.png', A)[wire]?.() ?? Promise.resolve());
     expect(none).toMatchObject({ status: 400 });
     expect(String(none)).toMatch(/\[0\].* refers to media that could not be fetched/);
     expect(String(none)).not.toContain('10.0.0.7');
     const wrong = await failing(asking(at, A, A)[wire]?.() ?? Promise.resolve());
     expect(wrong).toMatchObject({ status: 400 });
-    expect(String(wrong)).toContain('must be an image, and is application/pdf');
+    expect(String(wrong)).toContain('must be an image, not application/pdf');
     expect(at.anthropic.requests).toHaveLength(0);
   });
 });
 
 describe('a fetchMedia that hangs', () => {
-  it('is told when its client leaves, and keeps no place', async () => {
+  it('is aborted when the client leaves, and releases its slot', async () => {
     let tell: (signal: AbortSignal) => void = () => undefined;
     const asked = new Promise<AbortSignal>((resolve) => (tell = resolve));
     const fetchMedia = (_: string, { signal }: { readonly signal: AbortSignal }): Promise<ImagePart> => {
       tell(signal);
       return new Promise(() => undefined);
     };
-    await using at = await house({ gateway: { fetchMedia, maxConcurrent: 1 } });
+    await using at = await startGateway({ gateway: { fetchMedia, maxConcurrent: 1 } });
     const left = new AbortController();
     const body = {
       model: 'claude',

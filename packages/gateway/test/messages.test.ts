@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const client = (at: TestGateway): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
 const asked = { max_tokens: 1000, messages: [{ role: 'user' as const, content: 'hi' }] };
 const weather = {
   name: 'weather',
@@ -19,8 +19,8 @@ const CALL = {
 };
 
 describe('the official client over Messages', () => {
-  it('gets a whole answer under the name that it asked for', async () => {
-    await using at = await house();
+  it('receives a complete response under the requested name', async () => {
+    await using at = await startGateway();
     const { data, response } = await client(at)
       .messages.create({ model: 'claude', ...asked })
       .withResponse();
@@ -36,8 +36,8 @@ describe('the official client over Messages', () => {
     expect(response.headers.get('request-id')).toMatch(/^req_/);
   });
 
-  it('receives system turns inside a conversation at their place, as user text', async () => {
-    await using at = await house();
+  it('sends system turns within a conversation as user text at the same position', async () => {
+    await using at = await startGateway();
     const { response } = await client(at)
       .messages.create({
         model: 'claude',
@@ -69,7 +69,7 @@ describe('the official client over Messages', () => {
   });
 
   it('streams with its helper', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const stream = client(at).messages.stream({ model: 'claude', ...asked });
     const types: string[] = [];
     stream.on('streamEvent', ({ type }) => types.push(type));
@@ -93,7 +93,7 @@ describe('the official client over Messages', () => {
     ['gpt', true],
   ])('keeps thinking valid over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
     const script = [CALL, 'Oslo is cold.'];
-    await using at = await house({ anthropic: script, openai: script });
+    await using at = await startGateway({ anthropic: script, openai: script });
     const ask = async (messages: Anthropic.MessageParam[]): Promise<Anthropic.Message> => {
       const body = {
         model,
@@ -136,7 +136,7 @@ describe('the official client over Messages', () => {
     'streams calls whose arguments its parser would not take as it gives them whole: %j',
     async (json) => {
       const parts = [{ type: 'tool-call' as const, name: 'weather', json, chunks: 3 }];
-      await using at = await house({ anthropic: () => ({ parts }) });
+      await using at = await startGateway({ anthropic: () => ({ parts }) });
       const request = { model: 'claude', ...asked, tools: [weather] };
       const [whole, streamed] = [
         await client(at).messages.create(request),
@@ -149,8 +149,8 @@ describe('the official client over Messages', () => {
     },
   );
 
-  it('keeps calls that a vendor interleaves one after the other', async () => {
-    await using at = await house({ openai: [{ ...CALL, interleave: true }] });
+  it('emits interleaved calls one after the other', async () => {
+    await using at = await startGateway({ openai: [{ ...CALL, interleave: true }] });
     const stream = client(at).messages.stream({ model: 'gpt', ...asked, tools: [weather] });
     const open: number[] = [];
     stream.on('streamEvent', (event) => {
@@ -166,7 +166,7 @@ describe('the official client over Messages', () => {
   });
 
   it('ends with its error event when a target fails in mid-stream', async () => {
-    await using at = await house({
+    await using at = await startGateway({
       anthropic: [
         {
           fault: 'cut',
@@ -183,8 +183,8 @@ describe('the official client over Messages', () => {
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('runs tools with its runner, which learns that threads are not kept', async () => {
-    await using at = await house({ anthropic: [CALL, 'Oslo is cold.'] });
+  it('runs tools with its runner, which sends all messages without threads', async () => {
+    await using at = await startGateway({ anthropic: [CALL, 'Oslo is cold.'] });
     const runner = client(at).beta.messages.toolRunner({
       model: 'claude',
       ...asked,
@@ -195,7 +195,7 @@ describe('the official client over Messages', () => {
   });
 
   it('refuses a thread by name', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const answer = await fetch(`${at.url}/v1/messages`, {
       method: 'POST',
       headers: { 'x-api-key': KEY },
@@ -213,8 +213,8 @@ describe('the official client over Messages', () => {
   });
 });
 
-it('leaves out citations of a text without any, because clients of Messages refuse null', async () => {
-  await using at = await house();
+it('omits citations of a text without any, because clients of Messages refuse null', async () => {
+  await using at = await startGateway();
   const response = await fetch(`${at.url}/v1/messages`, {
     method: 'POST',
     headers: { 'x-api-key': KEY },

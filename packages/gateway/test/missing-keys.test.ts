@@ -4,7 +4,7 @@ import { openaiResponses, startWireServer, type Script, type WireServer } from '
 import OpenAI, { type APIError } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MajordomoOptions } from '@majordomo/core';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 let vendor: WireServer;
 afterEach(() => vendor.close());
@@ -13,10 +13,10 @@ afterEach(() => vendor.close());
 async function world(
   script: Script,
   chain: MajordomoOptions['chain'] = {},
-): Promise<House & { readonly told: unknown[] }> {
+): Promise<TestGateway & { readonly told: unknown[] }> {
   vendor = await startWireServer({ wire: openaiResponses, script });
   const told: unknown[] = [];
-  const at = await house({
+  const at = await startGateway({
     majordomo: {
       chain,
       env: {},
@@ -33,7 +33,7 @@ async function world(
   return Object.assign(at, { told });
 }
 
-const asked = async (at: House, model: string): Promise<APIError> => {
+const asked = async (at: TestGateway, model: string): Promise<APIError> => {
   const openai = new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'hi' }];
   const answer = openai.chat.completions.create({ model, messages });
@@ -44,7 +44,7 @@ const asked = async (at: House, model: string): Promise<APIError> => {
 };
 
 describe('a target without a key', () => {
-  it('is said to be one, and its operator is told what to set', async () => {
+  it('is refused, and the operator receives the variable to set', async () => {
     await using at = await world(['hello']);
     const error = await asked(at, 'claude');
     expect(error).toBeInstanceOf(OpenAI.InternalServerError);
@@ -58,7 +58,7 @@ describe('a target without a key', () => {
     ]);
   });
 
-  it('hides no target before it that may be asked again', async () => {
+  it('does not hide an earlier target that can be retried', async () => {
     await using at = await world([{ failure: 'rate-limit', retryAfter: { seconds: 7 } }]);
     const error = await asked(at, 'gpt');
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
@@ -66,7 +66,7 @@ describe('a target without a key', () => {
     expect(at.told).toMatchObject([{ kind: 'auth' }]);
   });
 
-  it('is told to the operator also where a stream should have gone on there', async () => {
+  it('is reported to the operator also if a stream would continue there', async () => {
     const parts = [{ type: 'text' as const, text: 'The rain in Spain', chunks: 5 }];
     await using at = await world([{ fault: 'cut', answer: { parts }, at: { content: 3 } }], {
       afterCommit: 'continue',

@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
 import { cutIdleClient } from '../src/node/streaming.ts';
-import { house, KEY } from './support/test-gateway.ts';
+import { startGateway, KEY } from './support/test-gateway.ts';
 
 const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
 
@@ -53,27 +53,27 @@ function outgoingWith(writableLength: number) {
 describe('serve', () => {
   it('leaves Request and Response of the process alone', async () => {
     const before = [globalThis.Request, globalThis.Response];
-    await using at = await house();
+    await using at = await startGateway();
     await (await fetch(`${at.url}/health`)).text();
     expect([globalThis.Request, globalThis.Response]).toEqual(before);
   });
 
   it('sends a stream in chunks to a client of HTTP/1.1', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const text = await streamed(at.url, '1.1');
     expect(text).toMatch(/\r\ntransfer-encoding: chunked\r\n/i);
     expect(text.endsWith('\r\n0\r\n\r\n')).toBe(true);
   });
 
   it('sends a stream without chunks to a client of HTTP/1.0', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const text = await streamed(at.url, '1.0');
     expect(text).not.toMatch(/transfer-encoding/i);
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
   });
 
   it('sends the length of a complete response', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const answer = await fetch(`${at.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
@@ -89,7 +89,7 @@ describe('serve', () => {
       bodies.push(await new Request(request.clone(), { headers: { a: 'b' } }).text());
       return {};
     };
-    await using at = await house({ gateway: { authorize } });
+    await using at = await startGateway({ gateway: { authorize } });
     const body = JSON.stringify(CHAT);
     const answer = await fetch(`${at.url}/v1/chat/completions`, { method: 'POST', body });
     expect([answer.status, bodies]).toEqual([200, [body]]);
@@ -98,7 +98,7 @@ describe('serve', () => {
   it('prints nothing when a client leaves in a stream', async () => {
     const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info')];
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
-    await using at = await house({ openai: [{ fault: 'stall', answer }] });
+    await using at = await startGateway({ openai: [{ fault: 'stall', answer }] });
     const left = new AbortController();
     const response = await fetch(`${at.url}/v1/chat/completions`, {
       method: 'POST',

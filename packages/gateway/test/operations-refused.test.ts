@@ -3,19 +3,19 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../src/index.ts';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 import { stopTimers } from './support/stop-timers.ts';
 import { openaiAt, operationsBefore, recording, refusedAs, send } from './support/operations.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
 
-async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<House> {
+async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
   vendor = await testServer(play);
   return operationsBefore(vendor, gateway);
 }
 
-describe('vectors', () => {
+describe('embeddings', () => {
   const rows: Answer = (response, { body }) => {
     const { input } = body as { input: readonly string[] };
     const data = input.map((_, index) => ({
@@ -25,7 +25,7 @@ describe('vectors', () => {
     answers({ data, usage: { prompt_tokens: 1, total_tokens: 1 } })(response);
   };
 
-  it('of 5,000 texts come in their order, however many requests that takes', async () => {
+  it('of 5,000 strings arrive in order', async () => {
     await using at = await world(rows);
     const input = Array.from({ length: 5000 }, (_, n) => `text ${n}`);
     const { data } = await openaiAt(at).embeddings.create({ model: 'vectors', input, dimensions: 2 });
@@ -49,11 +49,11 @@ describe('vectors', () => {
     [{ input: [[1, 2], [3]] }, 'tokens differ'],
     [{ input: [[]] }, 'input'],
     [{ input: ['a', 1] }, 'input[1] must be a string'],
-    [{ input: null }, 'input must be an array, and is null'],
+    [{ input: null }, 'input must be an array, not null'],
     [{ input: { a: 1 } }, 'input must be'],
     [{ input: 'a', encoding_format: 'hex' }, 'encoding_format must be one of float, base64'],
     [{ input: 'a', dimensions: 0 }, 'dimensions must be at least 1'],
-    [{ input: 'a', dimensions: '8' }, 'dimensions must be a whole number'],
+    [{ input: 'a', dimensions: '8' }, 'dimensions must be an integer'],
     [{ input: 'a\ud800' }, 'not valid Unicode'],
     [{ input: 'a', model: ['vectors'] }, 'model must be a string'],
     [{ input: 'a', model: 'nobody' }, 'no model'],
@@ -68,11 +68,11 @@ describe('vectors', () => {
   });
 
   it.each([
-    ['a text without JSON', '{', 'is no JSON'],
+    ['a text without JSON', '{', 'is not valid JSON'],
     ['nothing', '', 'is missing'],
     ['a list', '[]', 'must be an object'],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe]), 'UTF-8'],
-  ])('are refused of %s', async (_, body, message) => {
+  ])('are refused for %s', async (_, body, message) => {
     await using at = await world(rows);
     expect(await refusedAs(await send(at, '/embeddings', body))).toEqual([
       400,
@@ -118,7 +118,7 @@ describe('speech', () => {
     expect(vendor.requests).toHaveLength(0);
   });
 
-  it('is left in the middle: the connection to the vendor closes at once', async () => {
+  it('closes the connection to the vendor when the client leaves', async () => {
     await using at = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).write('ID3 half');
     });
@@ -135,14 +135,14 @@ describe('speech', () => {
 });
 
 describe('any operation', () => {
-  it('is held to the limits and models of its tenant', async () => {
+  it('observes the limits and models of its tenant', async () => {
     const gate = {
       name: 'budget',
       admit: ({ call }: { call: { tenant?: string | undefined } }) =>
         call.tenant === 'team-b' ? { deny: 'the day is spent', retryAfterMs: 5000 } : undefined,
     };
     vendor = await testServer(answers({ data: [{ index: 0, embedding: 'AAAAAA==' }], usage: {} }));
-    await using at = await house({
+    await using at = await startGateway({
       majordomo: {
         providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })],
         gates: [gate],
@@ -170,7 +170,7 @@ describe('any operation', () => {
     expect(vendor.requests).toHaveLength(1);
   });
 
-  it('of a client that leaves while its body is on the way asks nobody', async () => {
+  it('calls no vendor if the client leaves before its body is complete', async () => {
     await using at = await world(answers({}), { maxConcurrent: 1 });
     const socket = connect(Number(new URL(at.url).port), '127.0.0.1').on('error', () => undefined);
     const head = [

@@ -4,15 +4,15 @@ import { answers, inTurn, testServer, type Answer, type TestServer } from '@majo
 import OpenAI, { toFile } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../src/index.ts';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
 
 /** One vendor with two models for each operation. */
-async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<House> {
+async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
   vendor = await testServer(play);
-  return house({
+  return startGateway({
     majordomo: {
       providers: [
         createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' }),
@@ -31,13 +31,14 @@ async function world(play: Answer, gateway: Partial<GatewayOptions> = {}): Promi
   });
 }
 
-const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const failing = (work: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(work).catch((error: unknown) => error);
 const OGG = Buffer.from('OggS a voice note');
 const note = () => toFile(OGG, 'note.ogg', { type: 'audio/ogg' });
 
-describe('vectors', () => {
+describe('embeddings', () => {
   const rows = (...vectors: readonly (readonly number[])[]): object => ({
     data: vectors.map((vector, index) => ({
       index,
@@ -46,7 +47,7 @@ describe('vectors', () => {
     usage: { prompt_tokens: 7, total_tokens: 7 },
   });
 
-  it.each(['float', 'base64', undefined] as const)('come as the client asks for them (%s)', async (form) => {
+  it.each(['float', 'base64', undefined] as const)('have the requested format (%s)', async (form) => {
     await using at = await world(answers(rows([0, 1], [1, 0])));
     const asked = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
     const { data, response } = await client(at)
@@ -79,7 +80,7 @@ describe('vectors', () => {
     [{ input: [] }, 'input must not be empty'],
     [{ input: ['a', ''] }, 'input[1] must not be empty'],
     [{}, 'input is required'],
-    [{ input: 'a', dimensions: 1.5 }, 'dimensions must be a whole number, and is 1.5'],
+    [{ input: 'a', dimensions: 1.5 }, 'dimensions must be an integer, not 1.5'],
   ])('are refused with the path: %j', async (body, message) => {
     await using at = await world(answers({}));
     const error = await failing(client(at).post('/embeddings', { body: { model: 'vectors', ...body } }));
@@ -97,7 +98,7 @@ describe('a transcript', () => {
     segments: [{ id: 0, start: 0, end: 2.5, text: ' Hello there.' }],
   };
 
-  it('comes whole, and from the next target where the first one fails', async () => {
+  it('is complete, and from the next target if the first one fails', async () => {
     await using at = await world(
       inTurn(answers({ error: { message: 'busy' } }, 503), answers({ text: 'Hi' })),
     );
@@ -111,7 +112,7 @@ describe('a transcript', () => {
     expect(vendor.requests[1]?.text).toContain('greetings');
   });
 
-  it('has its times in seconds where they are asked for', async () => {
+  it('has times in seconds on request', async () => {
     await using at = await world(answers(heard), { models: { ears: 'openai/whisper-1' } });
     const verbose = await client(at).audio.transcriptions.create({
       model: 'ears',
@@ -126,7 +127,7 @@ describe('a transcript', () => {
     });
   });
 
-  it('is a text alone where that is asked for', async () => {
+  it('is plain text on request', async () => {
     await using at = await world(answers({ text: 'Hi' }));
     const file = await note();
     const text = await client(at).audio.transcriptions.create({
@@ -137,7 +138,7 @@ describe('a transcript', () => {
     expect(text).toBe('Hi\n');
   });
 
-  it('is of what its name says where the form calls it no type at all', async () => {
+  it('has the media type of the file name without another type', async () => {
     await using at = await world(answers({ text: 'Hi' }));
     const file = await toFile(OGG, 'note.ogg', { type: 'recording' });
     expect(await client(at).audio.transcriptions.create({ model: 'ears', file })).toEqual({ text: 'Hi' });
@@ -149,7 +150,7 @@ describe('a transcript', () => {
     const { transcriptions } = client(at).audio;
     const file = await note();
     const streamed = failing(transcriptions.create({ model: 'ears', file, stream: true }));
-    expect(String(await streamed)).toContain('stream is not taken');
+    expect(String(await streamed)).toContain('stream is not supported');
     const form = failing(transcriptions.create({ model: 'ears', file, response_format: 'srt' }));
     expect(String(await form)).toContain('response_format must be one of');
     const none = failing(client(at).post('/audio/transcriptions', { body: { model: 'ears' } }));
@@ -157,7 +158,7 @@ describe('a transcript', () => {
     expect(vendor.requests).toHaveLength(0);
   });
 
-  it('is of no more than maxBodyBytes', async () => {
+  it('is limited to maxBodyBytes', async () => {
     await using at = await world(answers({ text: 'Hi' }), { maxBodyBytes: 100_000 });
     const file = await toFile(Buffer.alloc(8_000_000), 'long.ogg', { type: 'audio/ogg' });
     const error = await failing(client(at).audio.transcriptions.create({ model: 'ears', file }));
@@ -171,7 +172,7 @@ describe('speech', () => {
     response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(MP3);
   };
 
-  it('comes whole, and from the next target where the first one fails', async () => {
+  it('is complete, and from the next target if the first one fails', async () => {
     await using at = await world(inTurn(answers({ error: { message: 'busy' } }, 503), sound));
     const response = await client(at).audio.speech.create({
       model: 'voice',
@@ -202,7 +203,7 @@ describe('speech', () => {
 describe('an operation', () => {
   const overloaded = answers({ error: { message: 'account org-secret is busy' } }, 503);
 
-  it('that every target fails raises the class for it, and tells nothing of the account', async () => {
+  it('that fails at every target reports its error class without facts of the account', async () => {
     await using at = await world(overloaded);
     const error = await failing(client(at).embeddings.create({ model: 'vectors', input: 'a' }));
     expect(error).toBeInstanceOf(OpenAI.InternalServerError);
@@ -210,13 +211,13 @@ describe('an operation', () => {
     expect(String(error)).not.toContain('org-secret');
   });
 
-  it('that the model cannot do says so', async () => {
+  it('that the model does not support is refused', async () => {
     await using at = await world(overloaded);
     const error = await failing(client(at).audio.speech.create({ model: 'mute', voice: 'a', input: 'a' }));
     expect(error).toMatchObject({ status: 400, code: 'unsupported' });
   });
 
-  it('takes one of the places, and gives it back', async () => {
+  it('uses a slot, and releases it', async () => {
     await using at = await world(
       (response, _, number) => {
         if (number > 1) answers({ text: 'Hi' })(response);

@@ -1,17 +1,19 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const openai = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropic = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const openai = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropic = (at: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 const NO = 'I cannot help with that.';
 const refuse = () => ({ parts: [{ type: 'refusal' as const, text: NO }] });
 
-describe.each([false, true])('a model that refuses in so many words (streamed: %s)', (isStreamed) => {
-  it('does so in a part of its own of Responses', async () => {
-    await using at = await house({ openai: refuse });
+describe.each([false, true])('a refusal with text (streamed: %s)', (isStreamed) => {
+  it('is a separate part of Responses', async () => {
+    await using at = await startGateway({ openai: refuse });
     const body = { model: 'gpt', input: 'hi' };
     const { output, output_text, status } = isStreamed
       ? await openai(at).responses.stream(body).finalResponse()
@@ -20,8 +22,8 @@ describe.each([false, true])('a model that refuses in so many words (streamed: %
     expect([output_text, status]).toEqual(['', 'completed']);
   });
 
-  it('does so beside the content of Chat Completions', async () => {
-    await using at = await house({ openai: refuse });
+  it('is a separate member of Chat Completions', async () => {
+    await using at = await startGateway({ openai: refuse });
     const body = { model: 'gpt', messages };
     const { choices } = isStreamed
       ? await openai(at).chat.completions.stream(body).finalChatCompletion()
@@ -29,8 +31,8 @@ describe.each([false, true])('a model that refuses in so many words (streamed: %
     expect(choices[0]?.message).toMatchObject({ content: null, refusal: NO });
   });
 
-  it('gives Messages its text, and the stop reason', async () => {
-    await using at = await house({ openai: refuse });
+  it('is text with a stop reason of Messages', async () => {
+    await using at = await startGateway({ openai: refuse });
     const body = { model: 'gpt', messages, max_tokens: 10 };
     const { content, stop_reason } = isStreamed
       ? await anthropic(at).messages.stream(body).finalMessage()
@@ -39,8 +41,8 @@ describe.each([false, true])('a model that refuses in so many words (streamed: %
   });
 });
 
-it('is streamed in the events that the wire has for it', async () => {
-  await using at = await house({ openai: refuse });
+it('streams a refusal in its events', async () => {
+  await using at = await startGateway({ openai: refuse });
   const stream = openai(at).responses.stream({ model: 'gpt', input: 'hi' });
   const types: string[] = [];
   let text = '';
@@ -61,8 +63,8 @@ it('is streamed in the events that the wire has for it', async () => {
   ]);
 });
 
-it('stays what it began as where another target goes on with it', async () => {
-  await using at = await house({
+it('remains a refusal if another target continues it', async () => {
+  await using at = await startGateway({
     openai: [{ fault: 'cut', answer: refuse(), at: { content: 2 } }],
     anthropic: [' Really.'],
     majordomo: { chain: { afterCommit: 'continue' } },
@@ -79,7 +81,7 @@ it.each([false, true])(
   'of a model that only breaks off what it said is told as an answer that is not whole (streamed: %s)',
   async (isStreamed) => {
     const broken = { parts: [{ type: 'text' as const, text: 'First, ' }], finish: 'refusal' as const };
-    await using at = await house({ anthropic: () => broken });
+    await using at = await startGateway({ anthropic: () => broken });
     const asked = { model: 'claude', input: 'hi' };
     const response = isStreamed
       ? await openai(at).responses.stream(asked).finalResponse()

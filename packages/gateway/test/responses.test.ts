@@ -1,8 +1,9 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
-const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const CALL = {
   parts: [
     { type: 'reasoning' as const, text: 'I should look.' },
@@ -25,8 +26,8 @@ const weather = {
 };
 
 describe('the official client over Responses', () => {
-  it('gets a whole answer under the name that it asked for', async () => {
-    await using at = await house();
+  it('receives a complete response under the requested name', async () => {
+    await using at = await startGateway();
     const answer = await client(at).responses.create({
       model: 'gpt',
       input: 'hi',
@@ -43,7 +44,7 @@ describe('the official client over Responses', () => {
   });
 
   it('streams with its helper, every event numbered', async () => {
-    await using at = await house();
+    await using at = await startGateway();
     const stream = client(at).responses.stream({ model: 'gpt', input: 'hi' });
     const seen: [string, number][] = [];
     stream.on('event', (event) => seen.push([event.type, event.sequence_number]));
@@ -70,7 +71,7 @@ describe('the official client over Responses', () => {
     ['claude', true],
   ])('keeps reasoning valid over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
     const script = [CALL, 'Oslo is cold.'];
-    await using at = await house({ openai: script, anthropic: script });
+    await using at = await startGateway({ openai: script, anthropic: script });
     const ask = async (input: OpenAI.Responses.ResponseInput): Promise<OpenAI.Responses.Response> => {
       const body = { model, input, tools: [weather], store: false, reasoning: { effort: 'low' as const } };
       return streamed
@@ -100,9 +101,9 @@ describe('the official client over Responses', () => {
     expect(vendor.requests.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
-  it.each([false, true])('gives tools that take a text their text (streamed: %s)', async (streamed) => {
+  it.each([false, true])('calls custom tools with text (streamed: %s)', async (streamed) => {
     const json = JSON.stringify({ input: '*** Begin\n"patch"' });
-    await using at = await house({
+    await using at = await startGateway({
       openai: [{ parts: [{ type: 'tool-call', id: 'call_p', name: 'apply_patch', json }] }, 'Done.'],
     });
     const body = {
@@ -146,7 +147,7 @@ describe('the official client over Responses', () => {
         name,
         json,
       });
-      await using at = await house({
+      await using at = await startGateway({
         openai: [
           {
             parts: [
@@ -214,8 +215,8 @@ describe('the official client over Responses', () => {
     },
   );
 
-  it('tells long names of namespaces apart, and lets a whole namespace be chosen', async () => {
-    await using at = await house();
+  it('distinguishes long names of namespaces, and allows a complete namespace', async () => {
+    await using at = await startGateway();
     const tool = (name: string) => ({ type: 'function' as const, name, parameters: {}, strict: false });
     const long = 'x'.repeat(80);
     const namespace = {
@@ -234,7 +235,7 @@ describe('the official client over Responses', () => {
   });
 
   it('ends with response.failed when a target fails in mid-stream', async () => {
-    await using at = await house({
+    await using at = await startGateway({
       openai: [
         {
           fault: 'cut',
@@ -251,19 +252,19 @@ describe('the official client over Responses', () => {
   });
 
   it.each([
-    [{ previous_response_id: 'resp_1' }, 'previous_response_id is not taken'],
-    [{ conversation: 'conv_1' }, 'conversation is not taken'],
-    [{ background: true }, 'background is not taken'],
+    [{ previous_response_id: 'resp_1' }, 'previous_response_id is not supported'],
+    [{ conversation: 'conv_1' }, 'conversation is not supported'],
+    [{ background: true }, 'background is not supported'],
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0] is a reference'],
-  ])('refuses what needs state by name: %j', async (members, message) => {
-    await using at = await house();
+  ])('names refused members that need state: %j', async (members, message) => {
+    await using at = await startGateway();
     const asked = client(at).responses.create({ model: 'gpt', input: 'hi', ...members } as never);
     await expect(asked).rejects.toThrow(message);
     expect(at.openai.requests).toHaveLength(0);
   });
 
-  it('ignores store, and says so', async () => {
-    await using at = await house();
+  it('reports `store` as dropped', async () => {
+    await using at = await startGateway();
     const { response } = await client(at)
       .responses.create({ model: 'gpt', input: 'hi', store: true })
       .withResponse();

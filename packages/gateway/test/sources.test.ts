@@ -3,7 +3,7 @@ import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { answers, streams, testServer, type TestServer } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
@@ -13,7 +13,7 @@ const annotations = [{ type: 'url_citation', url_citation: { ...page, content: '
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
 /** `lab` answers over Chat Completions with a page, `openai` over Responses with a search result and a file. */
-async function world(): Promise<House> {
+async function world(): Promise<TestGateway> {
   vendor = await testServer((response, request) => {
     const end = { choices: [{ index: 0, delta: { annotations }, finish_reason: 'stop' }], usage };
     const message = { content: 'Tea.', annotations };
@@ -24,7 +24,7 @@ async function world(): Promise<House> {
   });
   const baseURL = `${vendor.origin}/v1`;
   const providers = [openaiCompatible({ id: 'lab', baseURL }), createOpenAI({ baseURL, apiKey: 'sk-test' })];
-  return house({
+  return startGateway({
     majordomo: { providers },
     gateway: { models: { cited: 'lab/any', searched: 'openai/gpt-5.4' } },
   });
@@ -54,11 +54,13 @@ const searched = {
   usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
 };
 
-const openai = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropic = (at: House): Anthropic => new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
+const openai = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const anthropic = (at: TestGateway): Anthropic =>
+  new Anthropic({ baseURL: at.url, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-describe.each([false, true])('pages that a text rests on (streamed: %s)', (isStreamed) => {
+describe.each([false, true])('citations of pages (streamed: %s)', (isStreamed) => {
   it('are annotations of Chat Completions', async () => {
     await using at = await world();
     const body = { model: 'cited', messages };
@@ -95,8 +97,8 @@ describe.each([false, true])('pages that a text rests on (streamed: %s)', (isStr
   });
 });
 
-describe('what no wire has a place for', () => {
-  it('is named in the header: what ran at the vendor, and files that a text rests on', async () => {
+describe('content without a form on the wire', () => {
+  it('is named in the header: tools of the vendor and citations of files', async () => {
     await using at = await world();
     const { data, response } = await openai(at)
       .chat.completions.create({ model: 'searched', messages })
@@ -107,7 +109,7 @@ describe('what no wire has a place for', () => {
     expect(warnings).toContain('dropped citations of documents:');
   });
 
-  it('is that a client wants its documents cited', async () => {
+  it('includes a request for citations of documents', async () => {
     await using at = await world();
     const source = { type: 'text' as const, media_type: 'text/plain' as const, data: 'Tea is hot.' };
     const document = { type: 'document' as const, source, citations: { enabled: true } };

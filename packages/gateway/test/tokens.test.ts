@@ -3,7 +3,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { tokenOf, tokenText } from '../src/parsing/replay-token.ts';
-import { house, KEY, type House } from './support/test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
 const THOUGHT = {
   parts: [
@@ -13,7 +13,8 @@ const THOUGHT = {
 };
 const MARK = 'majordomo.1.';
 
-const client = (at: House): OpenAI => new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const client = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
 
 /** Content of every token of a text. */
 const opened = (answer: string): string =>
@@ -21,11 +22,11 @@ const opened = (answer: string): string =>
     .map(([, base64 = '']) => Buffer.from(base64, 'base64').toString())
     .join('\n');
 
-describe('a token that a client keeps', () => {
+describe('a replay token', () => {
   it.each(['/v1/chat/completions', '/v1/responses', '/v1/messages'])(
     'names no address, whole or streamed: %s',
     async (path) => {
-      await using at = await house({ openai: () => THOUGHT });
+      await using at = await startGateway({ openai: () => THOUGHT });
       const messages = [{ role: 'user', content: 'hi' }];
       for (const stream of [false, true]) {
         const answer = await fetch(at.url + path, {
@@ -40,8 +41,8 @@ describe('a token that a client keeps', () => {
     },
   );
 
-  it('that was given out before, with its address, is taken back', async () => {
-    await using at = await house({ openai: [THOUGHT, 'Cold.'] });
+  it('with an address, from an earlier version, is accepted', async () => {
+    await using at = await startGateway({ openai: [THOUGHT, 'Cold.'] });
     const question = { role: 'user' as const, content: 'Where is it cold?' };
     const { output } = await client(at).responses.create({ model: 'gpt', input: [question] });
     const address = new URL(at.openai.baseURL).origin;
@@ -57,14 +58,14 @@ describe('a token that a client keeps', () => {
   });
 
   it('is not sent to another address', async () => {
-    await using at = await house({ openai: [THOUGHT, 'Cold.'] });
+    await using at = await startGateway({ openai: [THOUGHT, 'Cold.'] });
     const question = { role: 'user' as const, content: 'Where is it cold?' };
     const { output } = await client(at).responses.create({ model: 'gpt', input: [question] });
-    await using other = await house({
+    await using other = await startGateway({
       majordomo: { providers: [createOpenAI({ apiKey: 'sk-test', baseURL: at.openai.baseURL })] },
       gateway: { models: { gpt: 'openai/gpt-5.4' } },
     });
-    await using third = await house({ gateway: { models: { gpt: 'openai/gpt-5.4' } } });
+    await using third = await startGateway({ gateway: { models: { gpt: 'openai/gpt-5.4' } } });
     const result = { type: 'function_call_output' as const, call_id: 'call_a', output: '5°' };
     const input = [question, ...(output as OpenAI.Responses.ResponseInput), result];
     await client(other).responses.create({ model: 'gpt', input });
@@ -74,7 +75,7 @@ describe('a token that a client keeps', () => {
   });
 });
 
-describe('a token that a client has made up', () => {
+describe('a forged token', () => {
   const made = (family: string, data: unknown): string =>
     MARK + toBase64(new TextEncoder().encode(JSON.stringify([family, data])));
 
@@ -94,7 +95,11 @@ describe('a token that a client has made up', () => {
     expect(tokenOf(made(family, data))).toBeUndefined();
   });
 
-  it('is not what Gemini signs without a word', () => {
+  it('is ignored if it is empty or not JSON', () => {
+    expect([tokenOf(''), tokenOf(MARK), tokenOf(`${MARK}e30`)]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('does not include signatures of Gemini without text', () => {
     const replay = { family: 'gemini/gemini-3-pro', data: { part: { text: '', thoughtSignature: 'c2ln' } } };
     expect(tokenOf(tokenText(replay) ?? '')).toEqual(replay);
   });

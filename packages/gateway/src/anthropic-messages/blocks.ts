@@ -1,41 +1,29 @@
-import type { AssistantPart, FilePart, ImagePart, JsonObject, TextPart, UserPart } from '@majordomo/core';
+import type { AssistantPart, FilePart, ImagePart, UserPart } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import { jsonObject } from '../parsing/json-object.ts';
+import { joinedText, textPart } from '../parsing/content.ts';
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import {
-  required,
-  array,
-  optional,
   nonEmptyString,
   oneOf,
-  pathOf,
   object,
   string,
   invalid,
   type Fields,
   type Parser,
+  jsonObject,
 } from '../parsing/fields.ts';
-import { isOurs, tokenOf } from '../parsing/replay-token.ts';
-import { textPart } from '../parsing/transcript.ts';
+import { isGatewayToken, tokenOf } from '../parsing/replay-token.ts';
 
-/** Text alone: of the system, and of documents that are given as content. */
-export const texts: Parser<string> = (value, path) =>
-  typeof value === 'string'
-    ? string(value, path)
-    : array(object)(value, path)
-        .map((block) => {
-          required(block, 'type', oneOf('text'));
-          return required(block, 'text', string);
-        })
-        .join('\n\n');
+/** Parses the text of the system prompt, or of a document that is given as content blocks. */
+export const texts: Parser<string> = joinedText('\n\n', 'text');
 
-/** Converts a block of the user's turn other than a tool result. */
+/** Converts a block of a user turn, other than a tool result. */
 export function userPart(block: Fields, media: Media): readonly UserPart[] {
-  switch (required(block, 'type', oneOf('text', 'image', 'document', 'search_result'))) {
+  switch (block.required('type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
-      return textPart(required(block, 'text', string));
+      return textPart(block.required('text', string));
     case 'image':
-      return [imageOf(sourcePart(required(block, 'source', object), media), pathOf(block, 'source'))];
+      return [imageOf(sourcePart(block.required('source', object), media), block.pathOf('source'))];
     case 'document':
       return [documentPart(block, media)];
     case 'search_result':
@@ -43,82 +31,62 @@ export function userPart(block: Fields, media: Media): readonly UserPart[] {
   }
 }
 
-/** Returns a parser for the content of a tool result: text and images, and documents as text. */
-export const resultParts =
-  (media: Media): Parser<readonly (TextPart | ImagePart)[]> =>
-  (value, path) =>
-    typeof value === 'string'
-      ? textPart(string(value, path))
-      : array(object)(value, path).flatMap((block) =>
-          userPart(block, media).map((part) =>
-            part.type === 'file' || part.type === 'audio'
-              ? invalid(block.path, 'a result of a tool holds text and images')
-              : part,
-          ),
-        );
-
 function sourcePart(source: Fields, media: Media, fileName?: string): ImagePart | FilePart {
-  switch (required(source, 'type', oneOf('base64', 'url', 'file'))) {
+  switch (source.required('type', oneOf('base64', 'url', 'file'))) {
     case 'base64':
       return mediaPart(
-        required(source, 'data', string),
-        required(source, 'media_type', nonEmptyString),
-        pathOf(source, 'data'),
+        source.required('data', string),
+        source.required('media_type', nonEmptyString),
+        source.pathOf('data'),
         fileName,
       );
     case 'url':
-      return urlPart(required(source, 'url', nonEmptyString), pathOf(source, 'url'), media, fileName);
+      return urlPart(source.required('url', nonEmptyString), source.pathOf('url'), media, fileName);
     case 'file':
-      return invalid(pathOf(source, 'type'), '"file" is not taken: this gateway keeps no files');
+      return invalid(source.pathOf('type'), '"file" is not supported: this gateway stores no files');
   }
 }
 
 function documentPart(block: Fields, media: Media): UserPart {
-  const title = optional(block, 'title', string);
-  const source = required(block, 'source', object);
+  const title = block.optional('title', string);
+  const source = block.required('source', object);
   const type = source.value['type'];
-  if (type === 'text') return { type: 'text', text: titled(title, required(source, 'data', string)) };
-  if (type === 'content') return { type: 'text', text: titled(title, required(source, 'content', texts)) };
+  if (type === 'text') return { type: 'text', text: titled(title, source.required('data', string)) };
+  if (type === 'content') return { type: 'text', text: titled(title, source.required('content', texts)) };
   return sourcePart(source, media, title);
 }
 
 const searchResult = (block: Fields): string =>
   titled(
-    `${required(block, 'title', string)} (${required(block, 'source', string)})`,
-    required(block, 'content', texts),
+    `${block.required('title', string)} (${block.required('source', string)})`,
+    block.required('content', texts),
   );
 
 const titled = (title: string | undefined, body: string): string =>
   title === undefined ? body : `${title}\n\n${body}`;
 
-/** A block of the assistant's turn. */
+/** Converts a block of an assistant turn to parts. */
 export function assistantPart(block: Fields): readonly AssistantPart[] {
-  switch (required(block, 'type', oneOf('text', 'thinking', 'redacted_thinking', 'tool_use'))) {
+  switch (block.required('type', oneOf('text', 'thinking', 'redacted_thinking', 'tool_use'))) {
     case 'text':
-      return textPart(required(block, 'text', string));
+      return textPart(block.required('text', string));
     case 'thinking':
-      return reasoning(required(block, 'thinking', string), optional(block, 'signature', string) ?? '');
+      return reasoning(block.required('thinking', string), block.optional('signature', string) ?? '');
     case 'redacted_thinking': {
-      const data = required(block, 'data', string);
-      return isOurs(data)
+      const data = block.required('data', string);
+      return isGatewayToken(data)
         ? reasoning('', data)
         : [{ type: 'reasoning', text: '', replay: { family: CLAUDE_FAMILY, data: { redacted: data } } }];
     }
     case 'tool_use': {
-      const args: JsonObject = required(block, 'input', jsonObject);
-      return [
-        {
-          type: 'tool-call',
-          id: required(block, 'id', nonEmptyString),
-          name: required(block, 'name', nonEmptyString),
-          args,
-        },
-      ];
+      const id = block.required('id', nonEmptyString);
+      const name = block.required('name', nonEmptyString);
+      return [{ type: 'tool-call', id, name, args: block.required('input', jsonObject) }];
     }
   }
 }
 
-/** Converts reasoning. A provider can only read it with its token. */
+/** Converts reasoning. A provider can read reasoning only with its token. */
 function reasoning(thought: string, token: string): readonly AssistantPart[] {
   const replay = tokenOf(token);
   return replay === undefined ? [] : [{ type: 'reasoning', text: thought, replay }];

@@ -3,7 +3,7 @@ import { newId } from '../response/id.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.ts';
 
-/** Returns a complete response as one `message`. */
+/** Returns a complete response as a `message` object. */
 export const anthropicMessage = (
   { parts, finish, rawFinish, usage }: ChatResponse,
   model: string,
@@ -35,7 +35,7 @@ function block(part: AssistantPart): object | readonly object[] {
   }
 }
 
-/** Leaves the member out if there are none, as Anthropic does: some clients refuse `null`. */
+/** Returns no member if there are no citations, as Anthropic does, because some clients reject `null`. */
 function citationsOf(part: TextPart): { readonly citations?: readonly object[] } {
   const citations = messagesCitations(part);
   return citations.length === 0 ? {} : { citations };

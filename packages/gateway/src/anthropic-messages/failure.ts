@@ -27,14 +27,14 @@ export const anthropicFailure = ({ kind, message, code }: Refusal): { readonly t
   ...{
     error: {
       type: TYPES[kind] ?? 'api_error',
-      message: worded(kind, message),
+      message: messageFor(kind, message),
       ...(code === undefined ? {} : { details: { error_code: code } }),
     },
   },
 });
 
-/** Clients shorten their transcript when they read this message. */
-const worded = (kind: RefusalKind, message: string): string =>
+/** Clients shorten their transcript when a message contains "prompt is too long". */
+const messageFor = (kind: RefusalKind, message: string): string =>
   kind === 'context-overflow' && !message.includes('prompt is too long')
     ? `prompt is too long: ${message}`
     : message;

@@ -3,7 +3,7 @@ import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 
-const STOPS: Readonly<Record<FinishReason, string>> = {
+const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   'tool-calls': 'tool_use',
@@ -14,13 +14,13 @@ const STOPS: Readonly<Record<FinishReason, string>> = {
 };
 
 /** Returns the stop reason. The chain does not report which of several stop sequences ended the answer. */
-export function stopOf(finish: FinishReason, raw: string | undefined, asked: readonly string[]): object {
-  return raw === 'stop_sequence' && asked.length > 0
-    ? { stop_reason: 'stop_sequence', stop_sequence: asked.length === 1 ? asked[0] : null }
-    : { stop_reason: STOPS[finish], stop_sequence: null };
+export function stopOf(finish: FinishReason, raw: string | undefined, stops: readonly string[]): object {
+  return raw === 'stop_sequence' && stops.length > 0
+    ? { stop_reason: 'stop_sequence', stop_sequence: stops.length === 1 ? stops[0] : null }
+    : { stop_reason: STOP_REASONS[finish], stop_sequence: null };
 }
 
-/** Formats usage. The wire counts cached tokens separately, and unknown counts are 0. */
+/** Formats usage. The wire counts cached tokens separately. Unknown counts become 0. */
 export function messagesUsage(usage: Usage | undefined): object {
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = usage ?? {};
   return {
@@ -31,7 +31,7 @@ export function messagesUsage(usage: Usage | undefined): object {
   };
 }
 
-/** Reasoning that has no text to show: its token is all of it. */
+/** Returns the data of a reasoning part that has a token but no text. */
 export function hiddenData({ text, replay }: ReasoningPart): string | undefined {
   if (text !== '' || replay === undefined) return undefined;
   const { redacted, signature } = asRecord(replay.data);
@@ -39,7 +39,7 @@ export function hiddenData({ text, replay }: ReasoningPart): string | undefined 
   return replay.family === CLAUDE_FAMILY && typeof redacted === 'string' ? redacted : tokenText(replay);
 }
 
-/** Pages that a text rests on. They do not come back: who found them is known to their vendor alone. */
+/** Formats the web pages that a text cites. `encrypted_index` is empty, because only the vendor could use it. */
 export const messagesCitations = (part: TextPart): readonly object[] =>
   pageCitations(part).map(({ url, title, quote }) => ({
     type: 'web_search_result_location',

@@ -1,113 +1,90 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
-import { jsonObject } from '../parsing/json-object.ts';
 import type { Media } from '../parsing/media.ts';
 import { Notes } from '../parsing/notes.ts';
 import { definedOnly } from '../parsing/defined.ts';
 import {
   boolean,
-  required,
   array,
-  optional,
   nonEmptyString,
   number,
   oneOf,
   object,
   string,
   integer,
+  jsonObject,
   invalid,
-  type Fields,
+  Fields,
 } from '../parsing/fields.ts';
-import { textPart, Transcript } from '../parsing/transcript.ts';
+import { resultContent, textPart } from '../parsing/content.ts';
+import { Transcript } from '../parsing/transcript.ts';
 import type { ParsedRequest } from '../wire.ts';
-import { assistantPart, resultParts, texts, userPart } from './blocks.ts';
+import { assistantPart, texts, userPart } from './blocks.ts';
+import { anthropicMessage } from './complete.ts';
+import { MessagesWriter } from './stream.ts';
 import { messagesTools } from './tools.ts';
 
-/** Members that are parsed, or whose effect is the default. */
-const TAKEN: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'system',
-  'max_tokens',
-  'stream',
-  'tools',
-  'tool_choice',
-  'temperature',
-  'top_p',
-  'top_k',
-  'stop_sequences',
-  'thinking',
-  'output_config',
-  'output_format',
-  'metadata',
-  'cache_control',
-  'service_tier',
-  'thread',
+/** Reasons why members of a request are dropped, by member. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['container', 'tools that run at a vendor are not offered'],
+  ['mcp_servers', 'tools that run at a vendor are not offered'],
+  ['context_management', 'the client manages its transcript'],
 ]);
 
-/** Reasons why other members are dropped. */
-const REASONS: Readonly<Record<string, string>> = {
-  container: 'tools that run at a vendor are not offered',
-  mcp_servers: 'tools that run at a vendor are not offered',
-  context_management: 'the transcript is the client’s own',
-};
-
-/** A request of Messages, after parsing. */
-export interface ParsedMessages extends Omit<ParsedRequest, 'complete' | 'createWriter'> {
-  readonly stops: readonly string[];
-}
-
-/** Parses a request. An error names the path. `counts`: a request to count tokens, which has no `max_tokens`. */
-export function parseMessages(value: unknown, media: Media, counts = false): ParsedMessages {
+/** Parses a request of Messages. `counts`: whether the request counts tokens, so that `max_tokens` is not required. */
+export function parseMessages(value: unknown, media: Media, counts = false): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
-  notes.unknown(body, TAKEN, REASONS);
   refuseThreads(body, notes);
   noteCitations(body, notes);
-  if (optional(body, 'service_tier', string) === 'standard_only')
+  if (body.optional('service_tier', string) === 'standard_only')
     notes.dropped('service_tier', 'most targets have no form for it');
-  const stops = optional(body, 'stop_sequences', array(nonEmptyString)) ?? [];
-  const transcript = transcriptOf(body, media, notes);
-  return {
-    model: required(body, 'model', nonEmptyString),
-    isStreamed: optional(body, 'stream', boolean) ?? false,
+  const model = body.required('model', nonEmptyString);
+  const stops = body.optional('stop_sequences', array(nonEmptyString)) ?? [];
+  const parsed: ParsedRequest = {
+    model,
+    isStreamed: body.optional('stream', boolean) ?? false,
     request: {
-      messages: transcript.messages,
+      messages: transcriptOf(body, media, notes).messages,
       ...messagesTools(body, notes),
       ...settings(body, stops, counts),
     },
-    metadata: optional(body, 'metadata', object)?.value,
+    metadata: body.optional('metadata', object)?.value,
     notes: notes.all,
-    stops,
+    complete: (response) => anthropicMessage(response, model, stops),
+    createWriter: () => new MessagesWriter(model, stops),
   };
+  notes.unparsed(body, REASONS);
+  return parsed;
 }
 
-/** Going on with one, a client sends only what is new. By this code its SDK sends everything once more. */
+/** Refuses a request that continues a stored thread. The error code makes the SDK send all messages. */
 function refuseThreads(body: Fields, notes: Notes): void {
-  const thread = optional(body, 'thread', object);
+  const thread = body.optional('thread', object);
   if (thread === undefined) return;
-  const message = 'thread: "continue" is not taken: this gateway keeps no conversations; send all messages';
-  if (required(thread, 'type', oneOf('create', 'continue')) === 'continue')
+  const message =
+    'thread: "continue" is not supported: this gateway stores no conversations; send all messages';
+  if (thread.required('type', oneOf('create', 'continue')) === 'continue')
     throw new Refusal('invalid-request', message, { path: 'thread', code: 'thread_not_found' });
-  notes.dropped('thread', 'this gateway keeps no conversations');
+  notes.dropped('thread', 'this gateway stores no conversations');
 }
 
 function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript();
-  transcript.system(optional(body, 'system', texts) ?? '');
-  const turns = required(body, 'messages', array(object));
+  transcript.system(body.optional('system', texts) ?? '');
+  const turns = body.required('messages', array(object));
   if (turns.length === 0) invalid('messages', 'must not be empty');
   for (const turn of turns) addTurn(turn, transcript, media, notes);
   return transcript;
 }
 
 function addTurn(turn: Fields, transcript: Transcript, media: Media, notes: Notes): void {
-  const role = required(turn, 'role', oneOf('user', 'assistant', 'system'));
+  const role = turn.required('role', oneOf('user', 'assistant', 'system'));
   if (role === 'system') {
-    addSystemTurn(required(turn, 'content', texts), transcript, notes);
+    addSystemTurn(turn.required('content', texts), transcript, notes);
     return;
   }
-  const blocks = required(turn, 'content', blocksOf);
+  const blocks = turn.required('content', blocksOf);
   if (role === 'assistant') {
     transcript.assistant(blocks.flatMap((block) => assistantPart(block)));
     return;
@@ -115,17 +92,20 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media, notes: Note
   const isResult = ({ value }: Fields): boolean => value['type'] === 'tool_result';
   for (const block of blocks.filter(isResult)) {
     transcript.result(
-      required(block, 'tool_use_id', nonEmptyString),
-      optional(block, 'content', resultParts(media)) ?? [],
-      optional(block, 'is_error', boolean),
+      block.required('tool_use_id', nonEmptyString),
+      block.optional(
+        'content',
+        resultContent((part) => userPart(part, media)),
+      ) ?? [],
+      block.optional('is_error', boolean),
     );
   }
   transcript.user(blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media)));
 }
 
 /**
- * Adds a system turn. After the first other turn it becomes user text in tags that Claude knows: at the top it would change the
- * cached beginning of the conversation with every reminder.
+ * Adds a system turn. After the first other turn, the system turn becomes user text in tags that Claude knows. Placed at the
+ * top, a reminder would change the cached prefix of the conversation.
  */
 function addSystemTurn(text: string, transcript: Transcript, notes: Notes): void {
   if (text === '') return;
@@ -138,14 +118,14 @@ function addSystemTurn(text: string, transcript: Transcript, notes: Notes): void
 }
 
 const blocksOf = (value: unknown, path: string): readonly Fields[] =>
-  typeof value === 'string' ? [{ value: { type: 'text', text: value }, path }] : array(object)(value, path);
+  typeof value === 'string' ? [new Fields({ type: 'text', text: value }, path)] : array(object)(value, path);
 
 function settings(body: Fields, stops: readonly string[], counts: boolean): Partial<ChatRequest> {
   return definedOnly({
-    maxTokens: counts ? undefined : required(body, 'max_tokens', integer(1)),
-    temperature: optional(body, 'temperature', number(0, 1)),
-    topP: optional(body, 'top_p', number(0, 1)),
-    topK: optional(body, 'top_k', integer(0)) || undefined,
+    maxTokens: counts ? undefined : body.required('max_tokens', integer(1)),
+    temperature: body.optional('temperature', number(0, 1)),
+    topP: body.optional('top_p', number(0, 1)),
+    topK: body.optional('top_k', integer(0)) || undefined,
     stop: stops.length === 0 ? undefined : stops,
     reasoning: effortOf(body),
     output: formOf(body),
@@ -153,7 +133,7 @@ function settings(body: Fields, stops: readonly string[], counts: boolean): Part
   });
 }
 
-/** From so many tokens on; what each effort costs at Claude. */
+/** Minimum thinking budget of each effort, in tokens, as documented for Claude. */
 const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
   [48_000, 'max'],
   [32_000, 'xhigh'],
@@ -164,40 +144,41 @@ const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
 ];
 
 function effortOf(body: Fields): Effort | undefined {
-  const config = optional(body, 'output_config', object);
-  const told = config && optional(config, 'effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
-  const thinking = optional(body, 'thinking', object);
+  const config = body.optional('output_config', object);
+  const effort = config && config.optional('effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
+  const thinking = body.optional('thinking', object);
   const type =
-    thinking && required(thinking, 'type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
+    thinking && thinking.required('type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
   if (type === 'disabled') return 'none';
-  if (told !== undefined || thinking === undefined || type !== 'enabled') return told;
-  const budget = required(thinking, 'budget_tokens', integer(1024));
+  if (effort !== undefined || thinking === undefined || type !== 'enabled') return effort;
+  const budget = thinking.required('budget_tokens', integer(1024));
   return EFFORT_FROM.find(([least]) => budget >= least)?.[1];
 }
 
 function formOf(body: Fields): JsonObject | undefined {
-  const config = optional(body, 'output_config', object);
-  const format = (config && optional(config, 'format', object)) ?? optional(body, 'output_format', object);
+  const config = body.optional('output_config', object);
+  const oldFormat = body.optional('output_format', object);
+  const format = config?.optional('format', object) ?? oldFormat;
   if (format === undefined) return undefined;
-  required(format, 'type', oneOf('json_schema'));
-  return required(format, 'schema', jsonObject);
+  format.required('type', oneOf('json_schema'));
+  return format.required('schema', jsonObject);
 }
 
-/** Reports citations of documents as dropped, because other wires than Claude's have none. */
+/** Adds a warning that citations of documents are dropped, because only Claude's wire has them. */
 function noteCitations(body: Fields, notes: Notes): void {
-  const isAsked = blocksOfTurns(body).some(
-    (block) => optional(block, 'citations', object)?.value['enabled'] === true,
+  const hasCitations = blocksOfTurns(body).some(
+    (block) => block.optional('citations', object)?.value['enabled'] === true,
   );
-  if (isAsked) notes.dropped('citations', 'places in documents have no form on most wires');
+  if (hasCitations) notes.dropped('citations', 'places in documents have no form on most wires');
 }
 
-/** Reads whether and how long the prompt is cached. Each provider chooses the positions. */
+/** Returns whether and for how long the prompt is cached. Each provider chooses the positions of the cache points. */
 function cacheOf(body: Fields): ChatRequest['cache'] {
   const marks = [body, ...blocksWithMarks(body)].flatMap(
-    (block) => optional(block, 'cache_control', object) ?? [],
+    (block) => block.optional('cache_control', object) ?? [],
   );
   if (marks.length === 0) return undefined;
-  return marks.some((mark) => optional(mark, 'ttl', string) === '1h') ? 'long' : 'short';
+  return marks.some((mark) => mark.optional('ttl', string) === '1h') ? 'long' : 'short';
 }
 
 const blocksWithMarks = (body: Fields): readonly Fields[] => [
@@ -210,4 +191,4 @@ const blocksOfTurns = (body: Fields): readonly Fields[] =>
   blocks(body, 'messages').flatMap((turn) => blocks(turn, 'content'));
 
 const blocks = (owner: Fields, key: string): readonly Fields[] =>
-  Array.isArray(owner.value[key]) ? required(owner, key, array(object)) : [];
+  Array.isArray(owner.value[key]) ? owner.required(key, array(object)) : [];

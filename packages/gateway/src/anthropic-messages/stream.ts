@@ -12,7 +12,7 @@ import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.t
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** An answer as the events of a message: one block after the other. */
+/** Writes a response as the events of a message, one block after the other. */
 export class MessagesWriter implements Writer {
   private readonly model: string;
   private readonly stops: readonly string[];
@@ -20,7 +20,7 @@ export class MessagesWriter implements Writer {
   private hasBegun = false;
   /** Index of the current block. */
   private index = 0;
-  /** Whether the current block has begun. Reasoning begins with its first text, because reasoning without text is another block type. */
+  /** Whether the current block has begun. Reasoning begins with its first text, because the block type depends on it. */
   private isOpen = false;
   private args = new ArgumentsText();
 
@@ -32,7 +32,7 @@ export class MessagesWriter implements Writer {
   write(event: StreamEvent): string {
     return this.inOrder
       .push(event)
-      .map((next) => this.one(next))
+      .map((next) => this.writeInOrder(next))
       .join('');
   }
 
@@ -44,7 +44,7 @@ export class MessagesWriter implements Writer {
     return namedEvent(anthropicFailure(refusal));
   }
 
-  private one(event: StreamEvent): string {
+  private writeInOrder(event: StreamEvent): string {
     switch (event.type) {
       case 'part-start':
         return event.part.type === 'reasoning' ? '' : this.blockStart(event);
@@ -55,7 +55,7 @@ export class MessagesWriter implements Writer {
       case 'args-delta':
         return this.input(this.args.push(event.json));
       case 'part-end':
-        // What ran at the vendor has no block that a client of this wire could send back.
+        // Clients of this wire could not send such a block back.
         return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
       case 'finish':
         return this.finish(event);
@@ -104,7 +104,7 @@ export class MessagesWriter implements Writer {
     return rest + stop;
   }
 
-  /** Emits the rest of a part that is known only at its end. */
+  /** Emits the content of a part that is known only at the end of the part. */
   private restOf(part: Exclude<AssistantPart, VendorPart>): string {
     if (part.type === 'text')
       return messagesCitations(part)
@@ -119,7 +119,7 @@ export class MessagesWriter implements Writer {
     return signature === undefined ? start : start + this.delta({ type: 'signature_delta', signature });
   }
 
-  /** Before the first block; what the input was is known at the end. */
+  /** Starts the message before its first block. The usage follows at the end. */
   private begin(): string {
     if (this.hasBegun) return '';
     this.hasBegun = true;

@@ -13,6 +13,6 @@ export async function isAdmin(request: Request, requestId: string, settings: Set
   }
 }
 
-/** Copies a request without its body, which the mounted handler reads. */
+/** Copies a request without its body, so that the mounted handler can read the body. */
 const withoutBody = ({ url, method, headers, signal }: Request): Request =>
   new Request(url, { method, headers, signal });

@@ -4,10 +4,10 @@ import { GATEWAY_FAILED, Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
 const CLOSED =
-  'this gateway knows no keys, so it serves this machine alone, under the name localhost or 127.0.0.1; ' +
-  'for others its operator gives createGateway an `authorize`, or majordomo serve a --key-file';
+  'this gateway has no keys, so it serves only this machine, as localhost or 127.0.0.1; ' +
+  'to serve others, its operator sets `authorize` of createGateway, or --key-file of majordomo serve';
 
-/** Returns the caller. Throws a refusal for unknown callers, whose cause is what `authorize` threw. */
+/** Returns the caller of a request. Throws a refusal for an unknown caller, caused by the error of `authorize`, if any. */
 export async function authorize(
   request: Request,
   { authorize }: Settings,
@@ -27,11 +27,11 @@ export async function authorize(
   }
 }
 
-/** Checks the result of the application's `authorize`: a string as `models` would allow every part of it. */
+/** Checks the result of the application's `authorize`. A string as `models` would allow every substring of the string. */
 function checkedCaller(caller: unknown): Caller {
   if (caller === undefined || caller === null)
-    throw new Refusal('unauthorized', 'the key is missing, or not known here');
-  if (!isRecord(caller)) throw wrong(`a caller or undefined, and gave a ${typeof caller}`);
+    throw new Refusal('unauthorized', 'the key is missing or unknown');
+  if (!isRecord(caller)) throw wrong(`a caller or undefined, and returned a ${typeof caller}`);
   const { models, metadata } = caller;
   if (models !== undefined && !isNames(models)) throw wrong('`models` as an array of names');
   if (metadata !== undefined && !isRecord(metadata)) throw wrong('`metadata` as an object');
@@ -43,18 +43,18 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> => isRecord(v
 const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 
-const wrong = (what: string): LlmError => new LlmError('config', `authorize must give ${what}`);
+const wrong = (what: string): LlmError => new LlmError('config', `authorize must return ${what}`);
 
-/** Stops waiting for a hanging `authorize` when the client leaves. */
-function untilClientLeaves<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Returns the result, or rejects when the client disconnects while `authorize` is pending. */
+function untilClientLeaves<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const left = (): void => {
+    const leave = (): void => {
       reject(new Refusal('aborted', 'the client has left'));
     };
-    if (signal.aborted) left();
-    signal.addEventListener('abort', left, { once: true });
-    answer.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', left);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    result.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', leave);
     });
   });
 }

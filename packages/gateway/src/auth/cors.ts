@@ -2,11 +2,12 @@ import { Refusal } from '../errors/refusal.ts';
 
 const DEFAULT_HEADERS = 'authorization, x-api-key, content-type, anthropic-version, anthropic-beta';
 const EXPOSED_HEADERS =
-  'x-request-id, request-id, retry-after, x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings';
+  'x-request-id, request-id, retry-after, deprecation, sunset, ' +
+  'x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor';
 
 /**
- * Returns the CORS headers for a page of an allowed origin. Refuses pages of other origins. A request without an origin does
- * not come from a page.
+ * Returns the CORS headers for a page of an allowed origin. Refuses pages of other origins. Returns no headers for a request
+ * without an origin, because browsers send an origin with requests of pages.
  */
 export function originHeaders(request: Request, allowed: readonly string[]): Record<string, string> {
   const origin = request.headers.get('origin');
@@ -19,7 +20,10 @@ export function originHeaders(request: Request, allowed: readonly string[]): Rec
     };
   }
   if (origin === new URL(request.url).origin) return {};
-  throw new Refusal('forbidden', 'pages of this origin may not ask here: see `cors` of createGateway');
+  throw new Refusal(
+    'forbidden',
+    'pages of this origin may not send requests; add it to `cors` of createGateway',
+  );
 }
 
 /** Responds to a preflight request of a browser. */
@@ -34,8 +38,8 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     },
   });
 
-/** Allows every requested header: official clients send headers about themselves (`x-stainless-…`), and none reaches a vendor. */
+/** Allows every requested header. Official clients send `x-stainless-…` headers, and none reaches a vendor. */
 const allowedHeaders = ({ headers }: Request): string => {
-  const asked = headers.get('access-control-request-headers');
-  return asked === null || !/^[\w\-, ]{1,2000}$/.test(asked) ? DEFAULT_HEADERS : asked;
+  const requested = headers.get('access-control-request-headers');
+  return requested === null || !/^[\w\-, ]{1,2000}$/.test(requested) ? DEFAULT_HEADERS : requested;
 };

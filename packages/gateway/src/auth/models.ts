@@ -8,7 +8,7 @@ export function namesFor({ models: allowed }: Caller, { models }: Settings): rea
   return allowed === undefined ? names : names.filter((name) => allowed.includes(name));
 }
 
-/** Returns the spec of a name. The refusal is the same for a missing name and a forbidden one. */
+/** Returns the spec of a model name. Throws the same refusal for a missing name and a forbidden name. */
 export async function specOf(name: string, caller: Caller, settings: Settings): Promise<string> {
   const { models, anySpec } = settings;
   const isAllowed = caller.models === undefined || caller.models.includes(name);
@@ -16,12 +16,12 @@ export async function specOf(name: string, caller: Caller, settings: Settings): 
   if (isAllowed && anySpec && (await isSpec(name, caller, settings))) return name;
   throw new Refusal(
     'no-such-model',
-    `no model ${JSON.stringify(name.slice(0, 100))} is served here: GET /v1/models lists those that are`,
+    `no model ${JSON.stringify(name.slice(0, 100))} is served here; GET /v1/models lists the available ones`,
     { path: 'model' },
   );
 }
 
-/** Whether a name from the client is a spec with targets. An invalid spec is the client's error, not the gateway's. */
+/** Whether a name from the client is a spec with targets. An invalid spec is an error of the client, not of the gateway. */
 async function isSpec(spec: string, { tenant }: Caller, { majordomo }: Settings): Promise<boolean> {
   try {
     return (await majordomo.resolve(spec, { tenant })).length > 0;

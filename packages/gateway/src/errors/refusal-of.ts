@@ -2,7 +2,7 @@ import { LlmError, type Attempt } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
-/** Kinds about the request itself: the vendor's message describes what the client has to change. */
+/** Kinds of errors about the request. Clients receive the vendor's message, which describes what to change. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',
@@ -11,32 +11,33 @@ const REQUEST_KINDS: readonly string[] = [
   'denied',
 ];
 
-/** Messages for the other kinds. Vendors' messages name addresses and accounts, which are not for clients. */
+/** Messages for the other kinds. Messages of vendors contain addresses and accounts, which clients must not receive. */
 const MESSAGES: Readonly<Partial<Record<LlmError['kind'], string>>> = {
-  config: 'the gateway is not set up for this model; its operator sees why',
-  auth: 'the gateway could not log in to the vendor; its operator sees why',
-  billing: 'the gateway’s account at the vendor cannot pay; its operator sees why',
-  'not-found': 'the vendor does not know the model behind this name; the operator of the gateway sees why',
-  aborted: 'the call was ended',
+  config: 'the gateway is not configured for this model; its operator receives the reason',
+  auth: 'the vendor rejected the credentials of the gateway; its operator receives the reason',
+  billing: 'the gateway’s account at the vendor has no credit; its operator receives the reason',
+  'not-found':
+    'the vendor does not have the model behind this name; the operator of the gateway receives the reason',
+  aborted: 'the call was aborted',
   quota: 'the quota at the vendor is used up',
-  'rate-limit': 'the vendor asks for fewer requests',
+  'rate-limit': 'the vendor limits the rate of requests',
   overloaded: 'the vendor is overloaded',
   server: 'the vendor failed',
-  timeout: 'the vendor did not answer in time',
+  timeout: 'the vendor did not respond in time',
   network: 'the vendor could not be reached, or its connection broke',
-  protocol: 'the vendor’s answer could not be read',
-  truncated: 'the vendor’s answer broke off',
-  empty: 'the vendor answered with nothing',
-  'invalid-output': 'the answer does not fit the schema',
+  protocol: 'the response of the vendor is invalid',
+  truncated: 'the response of the vendor is incomplete',
+  empty: 'the response of the vendor is empty',
+  'invalid-output': 'the response does not match the schema',
   exhausted: 'no target of this model is available',
 };
 
-/** Kinds that only the operator can resolve. */
+/** Kinds of errors that only the operator can resolve. */
 const OPERATOR_KINDS: readonly LlmError['kind'][] = ['config', 'auth', 'billing', 'not-found'];
 
-const NO_KEY = 'the gateway has no key for the vendor; its operator sees why';
+const NO_KEY = 'the gateway has no key for the vendor; its operator receives the reason';
 
-/** Converts anything that a call threw to what its client may read. */
+/** Converts a thrown value to a refusal without secrets. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (!LlmError.is(error)) return new Refusal('config', GATEWAY_FAILED);
@@ -54,8 +55,8 @@ const messageFor = (kind: LlmError['kind'], code: string | undefined): string =>
   code === 'missing-key' ? NO_KEY : (MESSAGES[kind] ?? 'the call failed');
 
 /**
- * Returns the error of a chain that the client can act on. An overloaded target is reported before one that is not set up or
- * cannot take the request, because a client gives up after those.
+ * Returns the error of a chain that the client can act on. Prefers a temporary failure to a target that is not configured or
+ * cannot accept the request, because a client does not retry after the latter.
  */
 function reportedError(error: LlmError): LlmError {
   if (error.kind !== 'exhausted' && !isForOperator(error)) return error;
@@ -75,21 +76,21 @@ function reportedError(error: LlmError): LlmError {
 const errorsOf = (attempts: readonly Attempt[]): readonly LlmError[] =>
   attempts.flatMap((attempt) => attempt.error ?? []);
 
-/** Whether neither the request nor the configuration has to change. */
+/** Whether the error may disappear without a change of the request or the configuration. */
 const isTransient = (error: LlmError): boolean =>
   !isForOperator(error) && !REQUEST_KINDS.includes(error.kind);
 
-/** Whether a gate denied the call without a time to wait, because of a limit or because the gate failed. */
+/** Whether a gate denied the call without a retry time, because of a limit or because the gate failed. */
 const isDeniedWithoutEnd = ({ kind, details }: LlmError): boolean =>
   kind === 'denied' && details.retryAfterMs === undefined;
 
-/** A gate that failed has a cause, and may work again. */
+/** Whether waiting does not change the denial. A gate that failed (an error with a cause) may work again. */
 const isPermanentDenial = (error: LlmError): boolean =>
   isDeniedWithoutEnd(error) && error.cause === undefined;
 
 const isForOperator = ({ kind }: LlmError): boolean => OPERATOR_KINDS.includes(kind);
 
-/** Whether a call failed for a reason that only the operator can resolve. */
+/** Whether only the operator can resolve the reason for which a call failed. */
 export const concernsOperator = (error: LlmError): boolean =>
   isForOperator(error) ||
   isDeniedWithoutEnd(error) ||

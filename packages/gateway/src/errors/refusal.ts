@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** Kinds of refused requests: those of calls, and those of the gateway. */
+/** Kinds of refused requests: error kinds of calls, and kinds of the gateway. */
 export type RefusalKind =
   | ErrorKind
   | 'unauthorized'
@@ -9,31 +9,31 @@ export type RefusalKind =
   | 'no-such-route'
   | 'wrong-method'
   | 'busy'
-  /** A gate denied the call, and waiting does not change that. */
+  /** A gate denied the call because of a limit that does not reset with time. */
   | 'not-allowed'
   | 'too-large';
 
-/** Message for failures that clients cannot change and need not know. */
-export const GATEWAY_FAILED = 'the gateway failed; its operator sees why';
+/** Message for failures that clients cannot resolve. */
+export const GATEWAY_FAILED = 'the gateway failed; its operator receives the reason';
 
-/** Reason for which a request is refused, independent of the wire. Only its cause is secret. */
+/** Error for a refused request, independent of the wire. Clients receive all members except the cause. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly kind: RefusalKind;
   /** Path of the invalid member of the request. */
   readonly path: string | undefined;
-  /** Error code of the wire, if its clients need more than the kind. */
+  /** Error code of the wire, for clients that need more than the kind. */
   readonly code: string | undefined;
-  /** Time after which a retry makes sense, in milliseconds. */
+  /** Time after which the client may retry, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** Methods of the path, for the `allow` header. */
+  /** Methods that the path allows, for the `allow` header. */
   readonly allow: string | undefined;
 
   constructor(
     kind: RefusalKind,
     message: string,
     known: Partial<Pick<Refusal, 'path' | 'code' | 'retryAfterMs' | 'allow'>> = {},
-    /** `cause`: the error that the operator receives. */
+    /** `cause`: error that only the operator receives. */
     options?: ErrorOptions,
   ) {
     super(message, options);

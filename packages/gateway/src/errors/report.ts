@@ -4,7 +4,7 @@ import { concernsOperator } from './refusal-of.ts';
 import type { Settings } from '../options.ts';
 import { Refusal } from './refusal.ts';
 
-/** Calls `onError` with an error that the operator has to know and the client may not. */
+/** Calls `onError` with an error that the operator has to resolve. */
 export function reportToOperator(thrown: unknown, requestId: string, { onError }: Settings): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;

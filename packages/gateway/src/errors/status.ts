@@ -1,6 +1,6 @@
 import type { Refusal, RefusalKind } from './refusal.ts';
 
-/** Status of each kind, on every wire. */
+/** HTTP status of each kind, on every wire. */
 export const STATUS: Readonly<Record<RefusalKind, number>> = {
   unauthorized: 401,
   forbidden: 403,
@@ -17,7 +17,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   denied: 429,
   quota: 429,
   'rate-limit': 429,
-  // The client cannot change these by its key or model.
+  // The client cannot resolve these with another key or model.
   config: 502,
   auth: 502,
   billing: 502,
@@ -34,12 +34,12 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   aborted: 499,
 };
 
-/** Kinds worth a retry. The chain has tried every target, and the official clients retry at once unless a header forbids it. */
+/** Kinds that a retry may resolve. The headers of other kinds forbid a retry, which the official clients would do. */
 const WORTH_RETRYING: readonly RefusalKind[] = ['busy', 'rate-limit', 'overloaded', 'exhausted', 'denied'];
-/** Longest time that the official clients wait. */
+/** Longest `retry-after` for which the official clients wait. A longer one forbids a retry. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** Returns headers with whether and when the client should retry. */
+/** Returns the headers that state whether and when the client should retry. */
 export function retryHeaders({ kind, retryAfterMs = 1000 }: Refusal): Record<string, string> {
   if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
   const after = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };

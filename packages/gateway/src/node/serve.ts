@@ -10,17 +10,20 @@ import { isFromHere } from './loopback.ts';
 import { Shutdown } from './shutdown.ts';
 import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
 
-/** Connections that the kernel queues while the process is busy. Node's default of 511 resets the others. Kernels queue at most 4,096. */
+/**
+ * Number of connections that the kernel queues while the process is busy. With Node's default of 511, the kernel resets further
+ * connections. Kernels queue at most 4,096.
+ */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
-/** For a gateway without `idleMs`. */
+/** Idle limit of a gateway without `idleMs`, in milliseconds. */
 const DEFAULT_IDLE_MS = 60_000;
 
-/** Where to listen. */
+/** Options of `serve`. */
 export interface ServeOptions {
-  /** Default 4141; 0 takes a free one. */
+  /** Port to listen on, up to 65,535. 0 selects a free port. @default 4141 */
   readonly port?: number | undefined;
-  /** Default 127.0.0.1. */
+  /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string | undefined;
 }
 
@@ -29,30 +32,27 @@ const KINDS: KindsOf<ServeOptions> = {
   host: 'string',
 };
 
-/** A gateway that is listening. */
+/** Server of a gateway that is listening. */
 export interface Served {
-  /** Without a path, such as `http://127.0.0.1:4141`. */
+  /** URL of the server without a path, such as `http://127.0.0.1:4141`. */
   readonly url: string;
   /**
-   * Answers the requests that have arrived, accepts no new connection, lets responses end, and cuts the remaining ones
-   * after `graceMs` (default 10,000).
+   * Stops the server. Accepts no new connection, responds to requests that have arrived, and after `graceMs` milliseconds
+   * (default 10,000) closes the connections of unfinished responses.
    */
   close(graceMs?: number): Promise<void>;
 }
 
-/**
- * Serves a gateway on Node with `@hono/node-server`. Listens on 127.0.0.1 by default. Rejects with `config` if it cannot
- * listen.
- */
+/** Serves a gateway on Node with `@hono/node-server`. Rejects with `config` if the server cannot listen on the address. */
 export async function serve(gateway: Gateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
   const { port = 4141, host = '127.0.0.1' } = options;
   if (!Number.isInteger(port) || port > MAX_PORT)
-    throw new LlmError('config', `serve: port must be a whole number up to ${MAX_PORT}, not ${port}`, {
+    throw new LlmError('config', `serve: port must be an integer up to ${MAX_PORT}, not ${port}`, {
       path: 'port',
     });
-  // Pooled clients keep connections longer than Node's default of 5 s.
+  // Pooled clients reuse connections for longer than Node's default of 5 s.
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
   const shutdown = new Shutdown(server);
   const listener = getRequestListener(
@@ -64,11 +64,11 @@ export async function serve(gateway: Gateway, options: ServeOptions = {}): Promi
       };
       const response = await gateway.fetch(request, context);
       if (!isEventStream(response)) return response;
-      // Calls are made by POST. An event stream by GET is a page that watches, which would hold up `close`.
+      // Calls use POST. An event stream of GET shows calls on a page, does not end, and would delay `close`.
       if (request.method === 'GET') shutdown.endsWithServer(outgoing);
       return chunked(response, incoming);
     },
-    // The adapter replaces `Request` and `Response` of the process by default.
+    // By default the adapter replaces the global `Request` and `Response`.
     { overrideGlobalObjects: false },
   );
   server.on('request', (incoming, outgoing) => {

@@ -1,15 +1,18 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Limit for connections that the kernel has accepted already, and the event-loop turns without one that end the wait. */
+/**
+ * Maximum time to wait for connections that the kernel has already accepted, and the number of event-loop turns without a new
+ * connection after which the wait ends.
+ */
 const ARRIVING_MS = 250;
 const QUIET_TURNS = 10;
 
-/** Closes a server without losing a request that has arrived. */
+/** Closes a server without losing requests that have arrived. */
 export class Shutdown {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
-  private readonly endless = new Set<ServerResponse>();
+  private readonly watchers = new Set<ServerResponse>();
   private isClosing = false;
 
   constructor(server: Server) {
@@ -20,31 +23,32 @@ export class Shutdown {
     });
     server.on('request', (_, outgoing) => {
       outgoing.once('close', () => {
-        this.endless.delete(outgoing);
-        // Node counts the connection as idle after this event.
+        this.watchers.delete(outgoing);
+        // Node counts the connection as idle only after the `close` event of the response.
         if (this.isClosing) setImmediate(() => server.closeIdleConnections());
       });
     });
   }
 
-  /** Ends this response when the server closes. */
+  /** Ends the response when the server closes. */
   endsWithServer(outgoing: ServerResponse): void {
-    this.endless.add(outgoing);
+    this.watchers.add(outgoing);
     if (this.isClosing) setImmediate(() => outgoing.end());
   }
 
   async close(graceMs: number): Promise<void> {
     this.isClosing = true;
-    for (const outgoing of this.endless) outgoing.end();
+    for (const outgoing of this.watchers) outgoing.end();
     await this.arrived(Math.min(graceMs, ARRIVING_MS));
-    // To Node, a connection without any request is busy with its first one.
+    // `closeIdleConnections` does not close connections that have sent no request.
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     await this.closed(graceMs);
   }
 
   /**
-   * Waits until no connection has come for some turns of the event loop: Node accepts few of them in each turn, and the kernel
-   * resets those that still wait, requests included, when the server stops listening.
+   * Waits until no connection arrives for some turns of the event loop, because Node accepts only some of the queued
+   * connections in each turn. When the server stops listening, the kernel resets the queued connections, including connections
+   * with a request.
    */
   private async arrived(maxMs: number): Promise<void> {
     const until = performance.now() + maxMs;

@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export const isEventStream = ({ headers }: Response): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') === true;
 
-/** Marks a stream as chunked: the adapter delays the first chunk of other streams to look for their end. HTTP/1.0 has no chunks. */
+/** Marks a stream as chunked, because the adapter delays the first chunk of other streams. HTTP/1.0 does not support chunks. */
 export function chunked({ body, status, headers }: Response, { httpVersion }: IncomingMessage): Response {
   const all = new Headers(headers);
   if (httpVersion === '1.1') all.set('transfer-encoding', 'chunked');
   return new Response(body, { status, headers: all });
 }
 
-/** Cuts a client that takes none of the waiting bytes for `idleMs`, but not one that waits for the model. */
+/** Closes the connection of a client that has not read the waiting bytes for `idleMs` milliseconds. */
 export function cutIdleClient(outgoing: ServerResponse, idleMs: number): void {
   outgoing.setTimeout(idleMs, () => {
     if (outgoing.writableLength > 0) outgoing.destroy();

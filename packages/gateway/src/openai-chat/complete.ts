@@ -4,7 +4,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
 
-/** An answer as one `chat.completion`. */
+/** Returns a complete response as a `chat.completion` object. */
 export const chatCompletion = (response: ChatResponse, model: string): object => ({
   id: newId('chatcmpl-'),
   object: 'chat.completion',
@@ -23,15 +23,15 @@ export const chatCompletion = (response: ChatResponse, model: string): object =>
 });
 
 function message({ parts, toolCalls }: ChatResponse): object {
-  const said = parts.filter((part) => part.type === 'text');
+  const texts = parts.filter((part) => part.type === 'text');
   const reasoning = parts.filter((part) => part.type === 'reasoning');
   const thought = reasoning.map((part) => part.text).join('');
   const details = reasoning.flatMap((part, index) => reasoningDetail(part, index) ?? []);
   const annotations = annotationsOf(parts);
   return {
     role: 'assistant',
-    content: joined(said.filter((part) => part.isRefusal !== true)),
-    refusal: joined(said.filter((part) => part.isRefusal === true)),
+    content: joined(texts.filter((part) => part.isRefusal !== true)),
+    refusal: joined(texts.filter((part) => part.isRefusal === true)),
     ...(thought === '' ? {} : { reasoning_content: thought }),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(details.length === 0 ? {} : { reasoning_details: details }),
@@ -39,7 +39,7 @@ function message({ parts, toolCalls }: ChatResponse): object {
   };
 }
 
-/** `null` for nothing, as the wire has it. */
+/** Joins the text of the parts. Returns `null` without parts, as the wire requires. */
 const joined = (parts: readonly TextPart[]): string | null => parts.map(({ text }) => text).join('') || null;
 
 function annotationsOf(parts: ChatResponse['parts']): readonly object[] {
@@ -56,11 +56,11 @@ const toolCall = (call: ToolCallPart): object => ({
   id: call.id,
   type: 'function',
   function: { name: call.name, arguments: argumentsText(call) },
-  ...tokenBeside(call),
+  ...extraContent(call),
 });
 
-/** Returns the token in the member that Google's servers of this wire use. */
-export function tokenBeside({ replay }: ToolCallPart): object {
+/** Returns the replay token in the member that Google's servers of this wire use. */
+export function extraContent({ replay }: ToolCallPart): object {
   const token = tokenText(replay);
   return token === undefined ? {} : { extra_content: { majordomo: token } };
 }

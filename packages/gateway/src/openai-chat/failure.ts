@@ -1,6 +1,6 @@
 import type { Refusal, RefusalKind } from '../errors/refusal.ts';
 
-/** The wire's `code` for what its clients look for. */
+/** Error codes of the wire that clients evaluate. */
 const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unauthorized: 'invalid_api_key',
   'no-such-model': 'model_not_found',
@@ -31,7 +31,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'content-filter': 'invalid_request_error',
 };
 
-/** Formats a refusal for OpenAI's wires. Its code is the kind if the wire has none. */
+/** Formats a refusal for OpenAI's wires. The error code is the kind if the wire has no code for the kind. */
 export const chatFailure = ({ kind, message, path }: Refusal): object => ({
   error: { message, type: TYPES[kind] ?? 'server_error', param: path ?? null, code: CODES[kind] ?? kind },
 });

@@ -2,7 +2,7 @@ import type { FinishReason, ReasoningPart, TextPart, TokenLogprob, Usage } from 
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 
-/** Finish reasons of the wire. It has none for a paused turn. */
+/** Finish reasons of the wire, by those of core. A paused turn has no counterpart on the wire and becomes `stop`. */
 export const FINISH: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -20,12 +20,15 @@ export function chatUsage(usage: Usage): object {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: { cached_tokens: usage.cacheRead ?? 0 },
+    prompt_tokens_details: {
+      cached_tokens: usage.cacheRead ?? 0,
+      cache_write_tokens: usage.cacheWrite ?? 0,
+    },
     completion_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
   };
 }
 
-/** How likely each token was. */
+/** Formats the probabilities of tokens. */
 export const chatLogprobs = (logprobs: readonly TokenLogprob[] | undefined): object | null =>
   logprobs === undefined
     ? null
@@ -43,14 +46,14 @@ const oneToken = (token: string, logprob: number): object => ({
   bytes: [...new TextEncoder().encode(token)],
 });
 
-/** Pages that a text rests on, where it begins in the message's. */
+/** Formats the web pages that a text cites. `from`: position of the text in the message. */
 export const chatAnnotations = (part: TextPart, from: number): readonly object[] =>
   pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',
     url_citation: { url, title, start_index: from + start, end_index: from + end },
   }));
 
-/** Reasoning in the form that OpenRouter brought to this wire; with a token it can be sent back. */
+/** Formats reasoning with a token in OpenRouter's extension of this wire, so that clients can send the reasoning back. */
 export function reasoningDetail({ text, replay }: ReasoningPart, index: number): object | undefined {
   const signature = tokenText(replay);
   return signature === undefined ? undefined : { type: 'reasoning.text', text, signature, index };

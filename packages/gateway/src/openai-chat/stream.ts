@@ -6,29 +6,29 @@ import { dataEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
 import { chatFailure } from './failure.ts';
-import { tokenBeside } from './complete.ts';
+import { extraContent } from './complete.ts';
 import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartStart = Extract<StreamEvent, { readonly type: 'part-start' }>;
 type PartEnd = Extract<StreamEvent, { readonly type: 'part-end' }>;
 
-/** A call under way, and its place among the calls. */
+/** Unfinished tool call, with its index among the calls. */
 interface OpenCall {
-  readonly place: number;
+  readonly position: number;
   readonly args: ArgumentsText;
 }
 
-/** An answer as `chat.completion.chunk`s. */
+/** Writes a response as `chat.completion.chunk` events. */
 export class ChatWriter implements Writer {
   private readonly includesUsage: boolean;
   private readonly head: object;
   private readonly calls = new Map<number, OpenCall>();
   private details = 0;
-  /** Current length of the message, and the positions of its parts. */
+  /** Length of the message so far, from which the positions of text parts are computed. */
   private length = 0;
   private readonly textStarts = new Map<number, number>();
-  /** Refusals, which are a separate member of the wire. */
+  /** Indices of the parts that are refusals, which the wire has in a separate member. */
   private readonly refusals = new Set<number>();
   private hasRole = false;
 
@@ -84,19 +84,19 @@ export class ChatWriter implements Writer {
   }
 
   private callStart(index: number, { id, name }: { readonly id: string; readonly name: string }): string {
-    const place = this.calls.size;
-    this.calls.set(index, { place, args: new ArgumentsText() });
+    const position = this.calls.size;
+    this.calls.set(index, { position, args: new ArgumentsText() });
     return this.delta({
-      tool_calls: [{ index: place, id, type: 'function', function: { name, arguments: '' } }],
+      tool_calls: [{ index: position, id, type: 'function', function: { name, arguments: '' } }],
     });
   }
 
-  private callArguments(index: number, told: (args: ArgumentsText) => string): string {
+  private callArguments(index: number, addTo: (args: ArgumentsText) => string): string {
     const call = this.calls.get(index);
-    const json = call === undefined ? '' : told(call.args);
+    const json = call === undefined ? '' : addTo(call.args);
     return call === undefined || json === ''
       ? ''
-      : this.delta({ tool_calls: [{ index: call.place, function: { arguments: json } }] });
+      : this.delta({ tool_calls: [{ index: call.position, function: { arguments: json } }] });
   }
 
   private partEnd({ index, part }: PartEnd): string {
@@ -113,10 +113,11 @@ export class ChatWriter implements Writer {
     const missing = this.callArguments(index, (args) =>
       args.end(part, { complete: argumentsText(part), asWritten: true }),
     );
-    const beside = tokenBeside(part);
-    return Object.keys(beside).length === 0
+    const extra = extraContent(part);
+    return Object.keys(extra).length === 0
       ? missing
-      : missing + this.delta({ tool_calls: [{ index: call.place, function: { arguments: '' }, ...beside }] });
+      : missing +
+          this.delta({ tool_calls: [{ index: call.position, function: { arguments: '' }, ...extra }] });
   }
 
   private finish({ reason, usage, logprobs }: Finish): string {
@@ -133,7 +134,7 @@ export class ChatWriter implements Writer {
     ]);
   }
 
-  /** Emitted once, with the first delta. */
+  /** Returns the role with the first delta, and nothing afterwards. */
   private role(): object {
     if (this.hasRole) return {};
     this.hasRole = true;

@@ -2,8 +2,8 @@ import type { AssistantPart, ChatResponse } from '@majordomo/core';
 import { newId } from '../response/id.ts';
 import { envelope, itemOf, responsesUsage, statusOf, type Echo } from './response.ts';
 
-/** An answer as one `response`. */
-export const wholeResponse = ({ parts, finish, usage }: ChatResponse, echo: Echo): object => ({
+/** Returns a complete response as a `response` object. */
+export const completeResponse = ({ parts, finish, usage }: ChatResponse, echo: Echo): object => ({
   ...envelope(newId('resp_'), echo),
   ...statusOf(finish, parts.some(refuses)),
   output: parts.flatMap((part) => (part.type === 'vendor' ? [] : itemOf(part, echo))),

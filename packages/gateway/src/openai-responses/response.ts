@@ -18,24 +18,24 @@ import type { KnownTools } from './tools.ts';
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Its tools by the name that targets read. */
+  /** Tools of the request, by their names at the targets. */
   readonly known: Pick<KnownTools, 'get'>;
 }
 
-/** An item of the output. */
+/** Item of the output. */
 export interface Item {
   readonly type: string;
   readonly id: string;
   readonly [member: string]: unknown;
 }
 
-/** Whether the output is complete, and the reason if it is not. */
+/** Status of the output: complete, or incomplete with a reason. */
 export interface Status {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. `hasRefused`: the model sent a refusal. A refusal without one is a content filter on this wire. */
+/** Returns the status. A refusal without a refusal part (`hasRefused`) is a content filter on this wire. */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)
@@ -45,7 +45,7 @@ export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
 
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
-/** Returns the members of every response and of most events. Repeats only settings that were applied. */
+/** Returns the members that every response and most events contain. Repeats only settings that were applied. */
 export const envelope = (id: string, { model, body }: Echo): object => ({
   id,
   object: 'response',
@@ -73,14 +73,17 @@ export function responsesUsage(usage: Usage | undefined): object | null {
   const { input = 0, output = 0 } = usage;
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: usage.cacheRead ?? 0 },
+    input_tokens_details: {
+      cached_tokens: usage.cacheRead ?? 0,
+      cache_write_tokens: usage.cacheWrite ?? 0,
+    },
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
     total_tokens: input + output,
   };
 }
 
-/** Converts a part to an item. `id`: id that the stream has already sent. */
+/** Converts a part to an item. `id`: id of an item that the stream has already sent. */
 export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?: string): Item {
   switch (part.type) {
     case 'text':
@@ -99,7 +102,7 @@ export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?
   }
 }
 
-/** Pages that a text rests on. */
+/** Formats the web pages that a text cites. */
 export const annotationsOf = (part: TextPart): readonly object[] =>
   pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',
@@ -118,7 +121,7 @@ export const outputText = (text: string, annotations: readonly object[] = []): o
 
 export const refusalText = (refusal: string): object => ({ type: 'refusal', refusal });
 
-/** Returns the content of a message for a text part. */
+/** Returns a text part as the content of a message. */
 export const contentOf = (part: TextPart): object =>
   part.isRefusal === true ? refusalText(part.text) : outputText(part.text, annotationsOf(part));
 
@@ -130,15 +133,15 @@ export const messageItem = (id: string, content: readonly object[], status = 'co
   content,
 });
 
-/** Creates the item of a call, with the name that the client gave the tool. */
+/** Returns the members of a tool call, with the name that the client gave the tool. */
 export function calledOf(
   { id, name }: Pick<ToolCallPart, 'id' | 'name'>,
   { known }: Echo,
 ): { readonly isCustom: boolean; readonly called: object } {
-  const { namespace, isCustom = false, name: own = name } = known.get(name) ?? {};
+  const { namespace, isCustom = false, name: clientName = name } = known.get(name) ?? {};
   return {
     isCustom,
-    called: { call_id: id, name: own, ...(namespace === undefined ? {} : { namespace }) },
+    called: { call_id: id, name: clientName, ...(namespace === undefined ? {} : { namespace }) },
   };
 }
 
@@ -150,6 +153,6 @@ function callItem(part: ToolCallPart, echo: Echo, id: string | undefined): Item 
     : { type: 'function_call', id: id ?? newId('fc_'), ...done, arguments: argumentsText(part) };
 }
 
-/** The text of a tool that takes one. */
+/** Returns the text input of a call of a custom tool. */
 export const customInput = (part: ToolCallPart): string =>
   typeof part.args['input'] === 'string' ? part.args['input'] : argumentsText(part);

@@ -25,7 +25,7 @@ import {
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** An answer as the events of a response: one item after the other, all numbered. */
+/** Writes a response as numbered events, one item at a time. */
 export class ResponsesWriter implements Writer {
   private readonly echo: Echo;
   private readonly envelope: object;
@@ -33,10 +33,10 @@ export class ResponsesWriter implements Writer {
   private readonly output: Item[] = [];
   private number = 0;
   private hasBegun = false;
-  /** Id of the current item. */
+  /** Id of the item that is being written. */
   private id = '';
   private hasText = false;
-  /** Whether the current item is a refusal. */
+  /** Whether the item that is being written is a refusal. */
   private isRefusal = false;
   private hasRefused = false;
   private args = new ArgumentsText();
@@ -49,11 +49,11 @@ export class ResponsesWriter implements Writer {
   write(event: StreamEvent): string {
     return this.inOrder
       .push(event)
-      .map((next) => this.one(next))
+      .map((next) => this.writeInOrder(next))
       .join('');
   }
 
-  /** Returns nothing, because the last event marks the end. */
+  /** Returns an empty string, because the last event marks the end. */
   end(): string {
     return '';
   }
@@ -64,7 +64,7 @@ export class ResponsesWriter implements Writer {
     return this.begin() + this.event('response.failed', { response });
   }
 
-  private one(event: StreamEvent): string {
+  private writeInOrder(event: StreamEvent): string {
     switch (event.type) {
       case 'part-start':
         return this.begin() + this.start(event);
@@ -78,7 +78,7 @@ export class ResponsesWriter implements Writer {
       case 'args-delta':
         return this.argumentsDelta(this.args.push(event.json));
       case 'part-end':
-        return event.part.type === 'vendor' ? '' : this.partEnd(this.asBegun(event.part));
+        return event.part.type === 'vendor' ? '' : this.partEnd(this.asStarted(event.part));
       case 'finish':
         return this.begin() + this.finish(event);
       case 'start':
@@ -115,7 +115,7 @@ export class ResponsesWriter implements Writer {
     return added + this.event('response.content_part.added', { ...this.inItem(0), part: content });
   }
 
-  /** An item without what comes later. */
+  /** Returns an item without content, for the event that adds the item. */
   private opened(part: Start['part']): Item {
     switch (part.type) {
       case 'text':
@@ -124,10 +124,10 @@ export class ResponsesWriter implements Writer {
         return { type: 'reasoning', id: newId('rs_'), summary: [] };
       case 'tool-call': {
         const { called, isCustom } = calledOf(part, this.echo);
-        const begun = { ...called, status: 'in_progress' };
+        const started = { ...called, status: 'in_progress' };
         return isCustom
-          ? { type: 'custom_tool_call', id: newId('ctc_'), ...begun, input: '' }
-          : { type: 'function_call', id: newId('fc_'), ...begun, arguments: '' };
+          ? { type: 'custom_tool_call', id: newId('ctc_'), ...started, input: '' }
+          : { type: 'function_call', id: newId('fc_'), ...started, arguments: '' };
       }
     }
   }
@@ -145,17 +145,17 @@ export class ResponsesWriter implements Writer {
     return this.event('response.reasoning_summary_part.added', { ...this.inSummary(), part });
   }
 
-  /** A part that another target went on with is text at its end, whatever it began as. */
-  private asBegun(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
+  /** Returns a part with the type of its start. A refusal that another target continued would otherwise end as text. */
+  private asStarted(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
     return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }
 
   private partEnd(part: Exclude<AssistantPart, VendorPart>): string {
     const item = itemOf(part, this.echo, this.id);
-    const told = this.doneOf(part);
+    const contentDone = this.doneOf(part);
     const done = this.event('response.output_item.done', { output_index: this.output.length, item });
     this.output.push(item);
-    return told + done;
+    return contentDone + done;
   }
 
   private doneOf(part: Exclude<AssistantPart, VendorPart>): string {
@@ -218,7 +218,7 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Its text arrived as JSON, so it is emitted at once. */
+  /** Emits the complete input of a custom tool, because its deltas arrived as JSON. */
   private customEnd(input: string): string {
     return (
       this.event('response.custom_tool_call_input.delta', { ...this.ofItem(), delta: input }) +

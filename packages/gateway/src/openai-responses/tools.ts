@@ -1,64 +1,53 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
-import { jsonObject } from '../parsing/json-object.ts';
 import type { Notes } from '../parsing/notes.ts';
-import {
-  required,
-  array,
-  optional,
-  nonEmptyString,
-  oneOf,
-  pathOf,
-  object,
-  string,
-  type Fields,
-} from '../parsing/fields.ts';
+import { array, jsonObject, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
-/** A tool as its client knows it. */
+/** Tool, with the name that the client uses. */
 export interface ClientTool {
   readonly name: string;
   readonly namespace: string | undefined;
-  /** It takes a text instead of an object: no other wire has such tools. */
+  /** Whether the tool takes text instead of an object. No other wire has such tools. */
   readonly isCustom: boolean;
 }
 
 type Named = Pick<ClientTool, 'name' | 'namespace'>;
 
-/** The longest name that every vendor takes. */
-const LONGEST = 64;
+/** Maximum length of a tool name that every vendor accepts. */
+const MAX_LENGTH = 64;
 
-/** The tools of a request: no other wire has namespaces, so targets read other names than the client. */
+/** Names of the tools of a request. Other wires have no namespaces, so targets receive other names than the client sends. */
 export class KnownTools {
-  private readonly byTold = new Map<string, ClientTool>();
-  private readonly toldOf = new Map<string, string>();
-  /** The next number of names that begin alike. */
+  private readonly byTargetName = new Map<string, ClientTool>();
+  private readonly targetNames = new Map<string, string>();
+  /** Next number by prefix, for names that share their first characters. */
   private readonly numbers = new Map<string, number>();
 
-  /** By the name that targets read. */
-  get(told: string): ClientTool | undefined {
-    return this.byTold.get(told);
+  /** Returns the tool with this name at the targets. */
+  get(targetName: string): ClientTool | undefined {
+    return this.byTargetName.get(targetName);
   }
 
-  /** → the name that targets read: the same for the same tools in the same order, as clients send them in every turn. */
+  /** Adds a tool and returns its name at the targets, which is the same in every turn with the same tools. */
   add(tool: ClientTool): string {
-    const told = tool.namespace === undefined ? tool.name : this.unused(joined(tool));
-    this.byTold.set(told, tool);
+    const targetName = tool.namespace === undefined ? tool.name : this.unused(joined(tool));
+    this.byTargetName.set(targetName, tool);
     const key = keyOf(tool);
-    if (!this.toldOf.has(key)) this.toldOf.set(key, told);
-    return told;
+    if (!this.targetNames.has(key)) this.targetNames.set(key, targetName);
+    return targetName;
   }
 
-  /** The name that targets read. */
+  /** Returns the name at the targets of a tool. */
   nameFor(tool: Named): string {
-    return this.toldOf.get(keyOf(tool)) ?? joined(tool);
+    return this.targetNames.get(keyOf(tool)) ?? joined(tool);
   }
 
   private unused(wanted: string): string {
-    const told = wanted.slice(0, LONGEST);
-    if (!this.byTold.has(told)) return told;
-    const begin = wanted.slice(0, LONGEST - 4);
+    const shortened = wanted.slice(0, MAX_LENGTH);
+    if (!this.byTargetName.has(shortened)) return shortened;
+    const begin = wanted.slice(0, MAX_LENGTH - 4);
     for (let next = this.numbers.get(begin) ?? 2; ; next++) {
-      if (this.byTold.has(`${begin}_${next}`)) continue;
+      if (this.byTargetName.has(`${begin}_${next}`)) continue;
       this.numbers.set(begin, next + 1);
       return `${begin}_${next}`;
     }
@@ -70,7 +59,7 @@ const keyOf = ({ name, namespace }: Named): string => JSON.stringify([name, name
 const joined = ({ name, namespace }: Named): string =>
   namespace === undefined ? name : `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
 
-/** The tools of a request, and which of them may be called. */
+/** Tools and tool choice of a request. */
 export interface ResponsesTools {
   readonly request: { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice };
   readonly known: KnownTools;
@@ -78,25 +67,24 @@ export interface ResponsesTools {
 
 export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   const known = new KnownTools();
-  const given = optional(body, 'tools', array(object)) ?? [];
+  const given = body.optional('tools', array(object)) ?? [];
   const tools = given.flatMap((tool) => toolSpecs(tool, known, notes));
-  if (optional(body, 'parallel_tool_calls', (value) => value) === false)
-    notes.dropped('parallel_tool_calls', 'not every target can be held to one call at a time');
+  if (body.optional('parallel_tool_calls', (value) => value) === false)
+    notes.dropped('parallel_tool_calls', 'not every target can be limited to one call at a time');
+  const choice = body.optional('tool_choice', (value) => value);
   if (tools.length === 0) return { request: {}, known };
-  const value = body.value['tool_choice'];
-  if (value === undefined || value === null) return { request: { tools }, known };
-  return { request: chosen(value, tools, known), known };
+  return { request: choice === undefined ? { tools } : chosen(choice, tools, known), known };
 }
 
 function toolSpecs(tool: Fields, known: KnownTools, notes: Notes): readonly ToolSpec[] {
-  if (required(tool, 'type', string) !== 'namespace') return toolSpec(tool, undefined, known, notes);
-  const namespace = required(tool, 'name', nonEmptyString);
-  const about = optional(tool, 'description', string) ?? '';
-  const [first, ...others] = required(tool, 'tools', array(object)).flatMap((each) =>
-    toolSpec(each, namespace, known, notes),
-  );
+  if (tool.required('type', string) !== 'namespace') return toolSpec(tool, undefined, known, notes);
+  const namespace = tool.required('name', nonEmptyString);
+  const about = tool.optional('description', string) ?? '';
+  const [first, ...others] = tool
+    .required('tools', array(object))
+    .flatMap((each) => toolSpec(each, namespace, known, notes));
   if (first === undefined) return [];
-  // The description of the namespace appears once.
+  // Only the first tool contains the description of the namespace.
   const description = [first.description, about && `${namespace}: ${about}`].filter(Boolean).join('\n\n');
   return [{ ...first, description }, ...others];
 }
@@ -107,35 +95,35 @@ function toolSpec(
   known: KnownTools,
   notes: Notes,
 ): readonly ToolSpec[] {
-  const type = required(tool, 'type', string);
+  const type = tool.required('type', string);
   if (type !== 'function' && type !== 'custom') {
     notes.dropped(`tool ${type}`, 'tools that a vendor defines are not offered');
     return [];
   }
-  const own = { name: required(tool, 'name', nonEmptyString), namespace, isCustom: type === 'custom' };
-  const told = known.add(own);
-  if (own.isCustom) return [customTool(tool, told)];
+  const clientTool = { name: tool.required('name', nonEmptyString), namespace, isCustom: type === 'custom' };
+  const targetName = known.add(clientTool);
+  if (clientTool.isCustom) return [customTool(tool, targetName)];
   return [
     {
-      name: told,
-      description: optional(tool, 'description', string) ?? '',
-      parameters: optional(tool, 'parameters', jsonObject) ?? { type: 'object', properties: {} },
+      name: targetName,
+      description: tool.optional('description', string) ?? '',
+      parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
     },
   ];
 }
 
-/** Text as the only member of an object, with its grammar in the description. */
-function customTool(tool: Fields, told: string): ToolSpec {
-  const format = optional(tool, 'format', object);
-  const grammar = format && optional(format, 'definition', string);
-  const description = optional(tool, 'description', string) ?? '';
+/** Converts a custom tool. The text input becomes the only member of an object, and the description contains the grammar. */
+function customTool(tool: Fields, targetName: string): ToolSpec {
+  const format = tool.optional('format', object);
+  const grammar = format && format.optional('definition', string);
+  const description = tool.optional('description', string) ?? '';
   return {
-    name: told,
+    name: targetName,
     description:
       grammar === undefined ? description : `${description}\n\nThe input follows this grammar:\n${grammar}`,
     parameters: {
       type: 'object',
-      properties: { input: { type: 'string', description: 'The whole input, as plain text.' } },
+      properties: { input: { type: 'string', description: 'The complete input, as plain text.' } },
       required: ['input'],
       additionalProperties: false,
     },
@@ -146,24 +134,23 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): 
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');
-  if (required(choice, 'type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
-    return { tools, toolChoice: namedTool(toolOf(choice, known), tools, pathOf(choice, 'name')) };
+  if (choice.required('type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
+    return { tools, toolChoice: namedTool(toolOf(choice, known), tools, choice.pathOf('name')) };
   const names = new Set<string>();
   const namespaces = new Set<string>();
-  for (const tool of required(choice, 'tools', array(object))) {
-    if (optional(tool, 'type', string) === 'namespace')
-      namespaces.add(required(tool, 'name', nonEmptyString));
+  for (const tool of choice.required('tools', array(object))) {
+    if (tool.optional('type', string) === 'namespace') namespaces.add(tool.required('name', nonEmptyString));
     else names.add(toolOf(tool, known));
   }
-  const isAllowed = ({ name: told }: ToolSpec): boolean => {
-    const namespace = known.get(told)?.namespace;
-    return names.has(told) || (namespace !== undefined && namespaces.has(namespace));
+  const isAllowed = ({ name }: ToolSpec): boolean => {
+    const namespace = known.get(name)?.namespace;
+    return names.has(name) || (namespace !== undefined && namespaces.has(namespace));
   };
-  return { tools: tools.filter(isAllowed), toolChoice: required(choice, 'mode', oneOf('auto', 'required')) };
+  return { tools: tools.filter(isAllowed), toolChoice: choice.required('mode', oneOf('auto', 'required')) };
 }
 
 const toolOf = (tool: Fields, known: KnownTools): string =>
   known.nameFor({
-    name: required(tool, 'name', nonEmptyString),
-    namespace: optional(tool, 'namespace', nonEmptyString),
+    name: tool.required('name', nonEmptyString),
+    namespace: tool.optional('namespace', nonEmptyString),
   });

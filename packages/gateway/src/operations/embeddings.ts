@@ -4,8 +4,6 @@ import { jsonBody } from '../parsing/body.ts';
 import { Notes } from '../parsing/notes.ts';
 import {
   array,
-  required,
-  optional,
   nonEmptyString,
   oneOf,
   object,
@@ -16,40 +14,38 @@ import {
 } from '../parsing/fields.ts';
 import type { OperationResult, ParseOperation } from './operation.ts';
 
-const TAKEN: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user']);
-
 type Form = 'float' | 'base64';
 
-/** `POST /v1/embeddings`. */
+/** Parses `POST /v1/embeddings`. */
 export const parseEmbeddings: ParseOperation = async (request, mostBytes) => {
   const body = object(await jsonBody(request, mostBytes), '');
   const notes = new Notes();
-  notes.unknown(body, TAKEN);
-  const model = required(body, 'model', nonEmptyString);
-  const asked = {
-    values: required(body, 'input', values),
-    dimensions: optional(body, 'dimensions', integer(1)),
+  const model = body.required('model', nonEmptyString);
+  const embedding = {
+    values: body.required('input', values),
+    dimensions: body.optional('dimensions', integer(1)),
   };
-  const form = optional(body, 'encoding_format', oneOf<Form>('float', 'base64')) ?? 'float';
-  const user = optional(body, 'user', string);
+  const form = body.optional('encoding_format', oneOf<Form>('float', 'base64')) ?? 'float';
+  const user = body.optional('user', string);
+  notes.unparsed(body);
   return {
     model,
     metadata: user === undefined ? undefined : { user },
     notes: notes.all,
     run: async (majordomo, spec, options) =>
-      embeddingsAnswer(await majordomo.embeddingModel(spec).embed(asked, options), model, form),
+      embeddingsResult(await majordomo.embeddingModel(spec).embed(embedding, options), model, form),
   };
 };
 
 const values: Parser<readonly string[]> = (value, path) => {
   if (typeof value === 'string') return [nonEmptyString(value, path)];
   if (Array.isArray(value) && (typeof value[0] === 'number' || Array.isArray(value[0])))
-    return invalid(path, 'must be text: tokens differ from target to target');
+    return invalid(path, 'must be text, because tokens differ from target to target');
   const texts = array(nonEmptyString)(value, path);
   return texts.length === 0 ? invalid(path, 'must not be empty') : texts;
 };
 
-function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form): OperationResult {
+function embeddingsResult(response: EmbeddingResponse, model: string, form: Form): OperationResult {
   const tokens = response.usage?.input;
   return {
     body: JSON.stringify({
@@ -60,7 +56,7 @@ function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form
         embedding: form === 'float' ? [...vector] : base64Of(vector),
       })),
       model,
-      // Unknown usage is absent: 0 would look like a free call.
+      // Unknown usage is left out, because 0 would mean a call without cost.
       ...(tokens !== undefined && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
     }),
     mediaType: 'application/json',
@@ -68,6 +64,6 @@ function embeddingsAnswer(response: EmbeddingResponse, model: string, form: Form
   };
 }
 
-/** Bytes of the numbers in little-endian order, as on every supported platform. */
+/** Returns the bytes of the numbers as base64, in the little-endian order of every supported platform. */
 const base64Of = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   toBase64(new Uint8Array(buffer, byteOffset, byteLength));

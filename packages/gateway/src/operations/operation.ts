@@ -1,18 +1,18 @@
 import type { Attempt, CallOptions, Majordomo, Warning } from '@majordomo/core';
 
-/** A request other than a chat, after parsing. */
+/** Parsed request other than a chat. */
 export interface ParsedOperation {
-  /** Name from the client, which responses repeat. */
+  /** Model name from the client, which responses repeat. */
   readonly model: string;
-  /** Metadata from the client, for the events of the call. */
+  /** Metadata from the client, which the events of the call contain. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];
-  /** Calls the chain. */
+  /** Calls the chain and returns the response. */
   run(majordomo: Majordomo, spec: string, options: CallOptions): Promise<OperationResult>;
 }
 
-/** A complete response, and the facts of its call. */
+/** Complete response and facts about its call. */
 export interface OperationResult {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly mediaType: string;
@@ -23,5 +23,5 @@ export interface OperationResult {
   };
 }
 
-/** Parses strictly: throws a `Refusal` that names the path. Reads at most `mostBytes`. */
+/** Parses a request strictly. Throws a `Refusal` with the path of an invalid member. `mostBytes`: maximum body size. */
 export type ParseOperation = (request: Request, mostBytes: number) => Promise<ParsedOperation>;

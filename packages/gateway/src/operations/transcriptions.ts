@@ -1,23 +1,13 @@
 import type { TranscriptionRequest, TranscriptionResponse } from '@majordomo/core';
 import { bodyBytes } from '../parsing/body.ts';
 import { Notes } from '../parsing/notes.ts';
-import {
-  required,
-  optional,
-  nonEmptyString,
-  oneOf,
-  object,
-  string,
-  invalid,
-  type Fields,
-} from '../parsing/fields.ts';
+import { nonEmptyString, oneOf, object, string, invalid, type Fields } from '../parsing/fields.ts';
 import type { OperationResult, ParseOperation } from './operation.ts';
 
 const TIMES = 'timestamp_granularities[]';
-/** Fields that may appear only once. */
+/** Fields of the form that may appear only once. */
 const ONCE: readonly string[] = ['file', 'model', 'language', 'prompt', 'response_format', 'stream'];
-const TAKEN: ReadonlySet<string> = new Set([...ONCE, TIMES]);
-const REASONS: Readonly<Record<string, string>> = { temperature: 'most targets have no form for it' };
+const REASONS: ReadonlyMap<string, string> = new Map([['temperature', 'most targets have no form for it']]);
 
 const UNKNOWN = 'application/octet-stream';
 const TYPE = /^\w+\/[\w.+-]+/;
@@ -39,27 +29,32 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 type Form = 'json' | 'text' | 'verbose_json';
 type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
 
-/** `POST /v1/audio/transcriptions`. */
+/** Parses `POST /v1/audio/transcriptions`. */
 export const parseTranscriptions: ParseOperation = async (request, mostBytes) => {
   const form = await formOf(request, mostBytes);
   const body = fieldsOf(form);
   const notes = new Notes();
-  notes.unknown(body, TAKEN, REASONS);
-  if (optional(body, 'stream', oneOf('true', 'false')) === 'true')
-    invalid('stream', 'is not taken: a transcript comes whole');
-  const told = optional(body, 'response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
-  const asked: TranscriptionRequest = {
+  if (body.optional('stream', oneOf('true', 'false')) === 'true')
+    invalid('stream', 'is not supported: a transcript is returned complete');
+  const format = body.optional('response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
+  const transcription: TranscriptionRequest = {
     ...(await recordingOf(form)),
-    language: optional(body, 'language', string),
-    prompt: optional(body, 'prompt', string),
-    timestamps: timestampsOf(form, told, notes),
+    language: body.optional('language', string),
+    prompt: body.optional('prompt', string),
+    timestamps: timestampsOf(form, format, notes),
   };
+  const model = body.required('model', nonEmptyString);
+  notes.unparsed(body, REASONS);
   return {
-    model: required(body, 'model', nonEmptyString),
+    model,
     metadata: undefined,
     notes: notes.all,
     run: async (majordomo, spec, options) =>
-      transcriptAnswer(await majordomo.transcriptionModel(spec).transcribe(asked, options), told, asked),
+      transcriptResult(
+        await majordomo.transcriptionModel(spec).transcribe(transcription, options),
+        format,
+        transcription,
+      ),
   };
 };
 
@@ -68,65 +63,69 @@ async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   if (!/^multipart\/form-data\s*;/i.test(type)) invalid('', 'must be a form (multipart/form-data)');
   const bytes = await bodyBytes(request, mostBytes);
   try {
-    // Deprecated for what it holds in memory, which is bounded here.
+    // Deprecated because of its memory usage, which is bounded here.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {
-    return invalid('', 'is no form that can be read');
+    return invalid('', 'is not a valid form');
   }
 }
 
-/** An empty field is one that was left out. */
+/** Returns the fields of a form other than times. An empty field counts as missing. */
 function fieldsOf(form: FormData): Fields {
   for (const field of ONCE) {
     if (form.getAll(field).length > 1) invalid(field, 'must be given once');
   }
-  return object(Object.fromEntries([...form].filter(([, value]) => value !== '')), '');
+  return object(
+    Object.fromEntries([...form].filter(([field, value]) => field !== TIMES && value !== '')),
+    '',
+  );
 }
 
 async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, 'audio' | 'mediaType'>> {
   const file = form.get('file');
   if (file === null) return invalid('file', 'is required (a recording)');
-  if (typeof file === 'string') return invalid('file', 'must be a file, and is a text');
+  if (typeof file === 'string') return invalid('file', 'must be a file, not a string');
   const audio = new Uint8Array(await file.arrayBuffer());
   if (audio.length === 0) invalid('file', 'must not be empty');
   return { audio, mediaType: mediaTypeOf(file) };
 }
 
-/** Returns the media type of the form, or that of the file name. curl does not know the types of audio files. */
+/** Returns the media type of the file, or of its extension, because curl does not know the types of audio files. */
 function mediaTypeOf({ type, name: fileName }: File): string {
   if (TYPE.test(type) && type !== UNKNOWN) return type;
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
   return TYPES.get(ending) ?? UNKNOWN;
 }
 
-function timestampsOf(form: FormData, told: Form, notes: Notes): Timestamps | undefined {
-  const asked = form.getAll(TIMES).map((value) => oneOf<Timestamps>('segment', 'word')(value, TIMES));
-  if (told !== 'verbose_json') {
-    if (asked.length > 0) notes.dropped(TIMES, 'times come with verbose_json alone');
+function timestampsOf(form: FormData, format: Form, notes: Notes): Timestamps | undefined {
+  const times = form.getAll(TIMES).map((value) => oneOf<Timestamps>('segment', 'word')(value, TIMES));
+  if (format !== 'verbose_json') {
+    if (times.length > 0) notes.dropped(TIMES, 'only verbose_json contains times');
     return undefined;
   }
-  if (new Set(asked).size > 1) notes.dropped(`${TIMES}=segment`, 'one kind of times is told at a time');
-  return asked.includes('word') ? 'word' : 'segment';
+  if (new Set(times).size > 1)
+    notes.dropped(`${TIMES}=segment`, 'a response contains times of words or of segments');
+  return times.includes('word') ? 'word' : 'segment';
 }
 
-function transcriptAnswer(
+function transcriptResult(
   response: TranscriptionResponse,
   form: Form,
   { timestamps }: TranscriptionRequest,
 ): OperationResult {
   if (form === 'text')
     return { body: `${response.text}\n`, mediaType: 'text/plain; charset=utf-8', result: response };
-  const told = timestamps === undefined ? { text: response.text } : verbose(response, timestamps);
-  return { body: JSON.stringify(told), mediaType: 'application/json', result: response };
+  const body = timestamps === undefined ? { text: response.text } : verbose(response, timestamps);
+  return { body: JSON.stringify(body), mediaType: 'application/json', result: response };
 }
 
-/** Times in seconds, as the wire has them. */
+/** Formats a response that contains times, in seconds. */
 function verbose(
-  { text: said, language, durationMs, segments }: TranscriptionResponse,
+  { text, language, durationMs, segments }: TranscriptionResponse,
   timestamps: Timestamps,
 ): object {
-  const places = segments.map((segment, id) => {
+  const ranges = segments.map((segment, id) => {
     const [start, end] = [segment.startMs / 1000, segment.endMs / 1000];
     return timestamps === 'word'
       ? { word: segment.text, start, end }
@@ -136,7 +135,7 @@ function verbose(
     task: 'transcribe',
     ...(language === undefined ? {} : { language }),
     ...(durationMs === undefined ? {} : { duration: durationMs / 1000 }),
-    text: said,
-    [timestamps === 'word' ? 'words' : 'segments']: places,
+    text,
+    [timestamps === 'word' ? 'words' : 'segments']: ranges,
   };
 }

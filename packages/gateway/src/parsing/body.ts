@@ -2,26 +2,26 @@ import { isTooDeep } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 
-/** Reads the JSON body of a request, at most `most` bytes. */
+/** Reads the JSON body of a request. `most`: maximum size in bytes. */
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
   const text = textOf(await bodyBytes(request, most));
   if (text === '') return invalid('', 'is missing');
   const value = parsed(text);
-  // A failure on the way to a vendor would look like a failure of that vendor.
-  return isTooDeep(value) ? invalid('', 'is nested too deep: 500 levels are the most') : value;
+  // A provider that cannot serialize the value would report a failure of its vendor.
+  return isTooDeep(value) ? invalid('', 'is nested too deeply; at most 500 levels are allowed') : value;
 }
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return invalid('', 'is no JSON');
+    return invalid('', 'is not valid JSON');
   }
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true });
 
-/** Refuses invalid UTF-8 instead of replacing it. */
+/** Decodes UTF-8. Refuses invalid bytes instead of replacing them. */
 function textOf(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -30,24 +30,24 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Reads the body of a request, at most `most` bytes. */
+/** Reads the body of a request. `most`: maximum size in bytes. */
 export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
   if (coding.toLowerCase() !== 'identity')
-    invalid('', `must come as it is, without content-encoding: ${coding}`);
+    invalid('', `has the unsupported content-encoding ${coding}; send it uncompressed`);
   const announced = request.headers.get('content-length');
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
   try {
-    // Servers enforce the announced length.
+    // The server enforces `content-length`.
     return announced === null ? await bounded(request, most) : new Uint8Array(await request.arrayBuffer());
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal('aborted', 'the body did not come whole');
+    throw new Refusal('aborted', 'the body is incomplete');
   }
 }
 
 async function bounded({ body }: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  // `null` without a body, although the types exclude it.
+  // The body is `null` for a request without a body, although the types exclude `null`.
   const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader();
   if (reader === undefined) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

@@ -4,13 +4,13 @@ import { Refusal } from '../errors/refusal.ts';
 import type { FetchMedia } from '../options.ts';
 import { invalid } from './fields.ts';
 
-/** Resolves the media that a request refers to by URL. */
+/** Media that a request refers to by URL. */
 export interface Media {
-  /** Returns the part for a URL. */
+  /** Returns the image or file at a URL. */
   byUrl(url: string, path: string): ImagePart | FilePart;
 }
 
-/** Returns base64 as a part: an image if its type or its bytes are those of one. */
+/** Returns base64 data as a part: an image if the media type or the bytes are those of an image, otherwise a file. */
 export function mediaPart(
   base64: string,
   mediaType: string,
@@ -39,7 +39,7 @@ function exactType(mediaType: string, bytes: Uint8Array): string {
     : (sniffMediaType(bytes) ?? 'application/octet-stream');
 }
 
-/** Returns a data URL as a part. Resolves other URLs with `media`. */
+/** Returns the part of a data URL. Resolves other URLs with `media`. */
 export function urlPart(url: string, path: string, media: Media, fileName?: string): ImagePart | FilePart {
   if (!/^data:/i.test(url)) return media.byUrl(url, path);
   const comma = url.indexOf(',');
@@ -48,17 +48,17 @@ export function urlPart(url: string, path: string, media: Media, fileName?: stri
   return mediaPart(url.slice(comma + 1), head.split(';')[0] ?? '', path, fileName);
 }
 
-/** Returns the image; refuses a request that has another part there. */
+/** Returns the image. Refuses any other part. */
 export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): ImagePart {
-  return part.type === 'image' ? part : invalid(path, `must be an image, and is ${part.mediaType}`);
+  return part.type === 'image' ? part : invalid(path, `must be an image, not ${part.mediaType}`);
 }
 
-/** Replaces media that have not been fetched. */
+/** Placeholder for media that have not been fetched. */
 const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /**
- * Parses a request twice if it refers to media by URL: first to collect the URLs, then with the fetched parts. Refuses URLs
- * without `fetchMedia`.
+ * Parses a request, and parses a request with URLs a second time. The first pass collects the URLs, and the second uses the
+ * fetched parts. Refuses URLs without `fetchMedia`.
  */
 export async function parseWithMedia<T>(
   parse: (media: Media) => T,
@@ -68,7 +68,8 @@ export async function parseWithMedia<T>(
   const paths = new Map<string, string>();
   const first = parse({
     byUrl(url, path) {
-      if (fetchMedia === undefined) return invalid(path, 'must be a data URL: this gateway fetches nothing');
+      if (fetchMedia === undefined)
+        return invalid(path, 'must be a data URL: this gateway does not fetch media');
       paths.set(url, path);
       return PLACEHOLDER;
     },

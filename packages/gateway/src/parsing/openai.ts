@@ -1,13 +1,39 @@
-import type { ServiceTier } from '@majordomo/core';
-import { optional, object, string, type Fields } from './fields.ts';
+import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier } from '@majordomo/core';
+import { invalid, nonEmptyString, object, oneOf, string, type Fields } from './fields.ts';
 
-/** Returns the service tier. `auto` and `scale` are settings of the vendor's account. */
-export const tierOf = (word: string | undefined): ServiceTier | undefined =>
-  word === 'default' || word === 'flex' || word === 'priority' ? word : undefined;
+/** Returns the service tier. `auto` and `scale` have no counterpart, because they are settings of the vendor's account. */
+export const tierOf = (tier: string | undefined): ServiceTier | undefined =>
+  tier === 'default' || tier === 'flex' || tier === 'priority' ? tier : undefined;
 
-/** Returns metadata for the events of the call. No vendor receives it. */
+/** Returns the metadata for the events of a call, which vendors do not receive. */
 export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | undefined {
-  const metadata = optional(body, 'metadata', object)?.value;
-  const user = optional(body, 'safety_identifier', string) ?? optional(body, 'user', string);
-  return user === undefined ? metadata : { ...metadata, user };
+  const metadata = body.optional('metadata', object)?.value;
+  const user = body.optional('user', string);
+  const identifier = body.optional('safety_identifier', string) ?? user;
+  return identifier === undefined ? metadata : { ...metadata, user: identifier };
 }
+
+const MAX_KEY_LENGTH = 64;
+
+/**
+ * Returns the cache setting: the lifetime, and the routing key if the request has one. Mode `explicit` without breakpoints
+ * disables caching. Each provider chooses the positions of breakpoints.
+ */
+export function cacheOf(body: Fields): ChatRequest['cache'] {
+  const retention = body.optional('prompt_cache_retention', string);
+  const key = body.optional('prompt_cache_key', nonEmptyString);
+  if (key !== undefined && key.length > MAX_KEY_LENGTH)
+    invalid('prompt_cache_key', `must have at most ${MAX_KEY_LENGTH} characters`);
+  const options = body.optional('prompt_cache_options', object);
+  const ttl = options?.optional('ttl', oneOf('30m', '12h'));
+  const isExplicit = options?.optional('mode', oneOf('implicit', 'explicit')) === 'explicit';
+  const longest: CacheLifetime = ttl === '12h' || retention === '24h' ? 'long' : 'short';
+  if (isExplicit && !hasBreakpoint(body)) return 'none';
+  const plan: CachePlan = key === undefined ? {} : { key };
+  if (isExplicit) return { prefix: longest, ...plan };
+  if (options !== undefined || longest === 'long') return { prefix: longest, messages: longest, ...plan };
+  return key === undefined ? undefined : plan;
+}
+
+const hasBreakpoint = ({ value }: Fields): boolean =>
+  JSON.stringify(value).includes('"prompt_cache_breakpoint":');

@@ -9,19 +9,19 @@ import {
   toBase64,
 } from '@majordomo/core/toolkit';
 
-/** Prefix of tokens that the gateway wrote. A token without it is a signature of Claude. */
+/** Prefix of tokens that the gateway wrote. A token without this prefix is a signature of Claude. */
 const MARK = 'majordomo.1.';
 
 /**
- * Blocks and items of tools that run at a vendor. No client of a gateway can have such tools, and a forged token
- * could name data of another user of the account.
+ * Members of tokens that belong to tools that run at a vendor. Clients of a gateway cannot have such tools, and a forged token
+ * could refer to data of another user of the account.
  */
 const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
 
-/** Allowed members of a part from Gemini: a signature, but no file of the account, call or result. */
+/** Members that a part of Gemini may have in a token. They exclude files of the account, calls and results. */
 const BARE: readonly string[] = ['text', 'thought', 'thoughtSignature'];
 
-/** A replay token as one opaque text for the client's transcript: Claude's signature as it is, others with their family. */
+/** Returns a replay token as one opaque string for the client's transcript. Returns a signature of Claude unchanged. */
 export function tokenText(replay: Replay | undefined): string | undefined {
   if (replay === undefined || !isAllowed(replay.data)) return undefined;
   const { signature } = asRecord(replay.data);
@@ -29,13 +29,13 @@ export function tokenText(replay: Replay | undefined): string | undefined {
   return MARK + toBase64(new TextEncoder().encode(JSON.stringify([replay.family, replay.data])));
 }
 
-/** Did the gateway write it? */
-export const isOurs = (text: string): boolean => text.startsWith(MARK);
+/** Whether the gateway wrote the token. */
+export const isGatewayToken = (text: string): boolean => text.startsWith(MARK);
 
-/** The token of such a text; `undefined` for an empty one, and for one that was changed on the way. */
+/** Parses a string of `tokenText`. Returns `undefined` for an empty or modified string. */
 export function tokenOf(text: string): Replay | undefined {
   if (text === '') return undefined;
-  if (!isOurs(text)) return { family: CLAUDE_FAMILY, data: { signature: text } };
+  if (!isGatewayToken(text)) return { family: CLAUDE_FAMILY, data: { signature: text } };
   try {
     const [family, data] = JSON.parse(new TextDecoder().decode(fromBase64(text.slice(MARK.length)))) as [
       unknown,

@@ -1,7 +1,7 @@
 import type { Replay, ToolCallPart } from '@majordomo/core';
 import { parseArguments } from '@majordomo/core/toolkit';
 
-/** Converts a tool call. Arguments that are not a JSON object are left unchanged. */
+/** Converts a tool call. Arguments that are not a JSON object are passed as the client sent them. */
 export function toolCallPart(id: string, name: string, json: string, replay?: Replay): ToolCallPart {
   const { args, invalid } = parseArguments(json);
   return {
@@ -14,6 +14,6 @@ export function toolCallPart(id: string, name: string, json: string, replay?: Re
   };
 }
 
-/** Returns arguments as JSON, or the model's text if they are not an object. */
+/** Returns the arguments as JSON, or the text of the model if the arguments are not an object. */
 export const argumentsText = ({ args, invalid }: ToolCallPart): string =>
   invalid?.raw ?? JSON.stringify(args);

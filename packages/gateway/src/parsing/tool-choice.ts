@@ -1,7 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import { invalid } from './fields.ts';
 
-/** Returns the choice of a named tool. Refuses a name that is not among the tools. */
+/** Returns the choice of the tool with this name. Refuses a name that is not among the tools. */
 export function namedTool(tool: string, tools: readonly ToolSpec[], path: string): ToolChoice {
   return tools.some(({ name }) => name === tool)
     ? { name: tool }

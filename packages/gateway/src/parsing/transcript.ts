@@ -1,12 +1,12 @@
 import type { AssistantPart, ImagePart, Message, TextPart, ToolResultPart, UserPart } from '@majordomo/core';
 
-/** Collects the turns of a request. Results for calls of one turn become one message. */
+/** Transcript of a request. Joins consecutive results for the calls of a turn to one message. */
 export class Transcript {
   readonly messages: Message[] = [];
-  /** Names of the tools that were called, by the ids of the calls. */
+  /** Names of called tools, by call id. */
   private readonly called = new Map<string, string>();
-  /** Parts of the last turn, which grow in place: copying them per item would cost quadratic time. */
-  private said: AssistantPart[] = [];
+  /** Parts of the last turn. The array grows in place, because copying it for each item would take quadratic time. */
+  private assistantParts: AssistantPart[] = [];
   private results: ToolResultPart[] = [];
 
   system(text: string): void {
@@ -17,20 +17,20 @@ export class Transcript {
     if (parts.length > 0) this.messages.push({ role: 'user', parts });
   }
 
-  /** Adds parts to the current assistant turn: a wire may send one turn as several items. */
+  /** Adds parts to the current assistant turn, because a wire may split a turn into several items. */
   assistant(parts: readonly AssistantPart[]): void {
     if (parts.length === 0) return;
     if (this.messages.at(-1)?.role !== 'assistant') {
-      this.said = [];
-      this.messages.push({ role: 'assistant', parts: this.said });
+      this.assistantParts = [];
+      this.messages.push({ role: 'assistant', parts: this.assistantParts });
     }
     for (const part of parts) {
       if (part.type === 'tool-call') this.called.set(part.id, part.name);
-      this.said.push(part);
+      this.assistantParts.push(part);
     }
   }
 
-  /** Returns `undefined` if the transcript has no such call. */
+  /** Returns the name of a called tool, or `undefined` if the transcript has no such call. */
   nameOf(callId: string): string | undefined {
     return this.called.get(callId);
   }
@@ -50,6 +50,3 @@ export class Transcript {
     this.results.push(part);
   }
 }
-
-/** Returns no part for an empty string. */
-export const textPart = (text: string): readonly TextPart[] => (text === '' ? [] : [{ type: 'text', text }]);

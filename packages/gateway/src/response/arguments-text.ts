@@ -1,7 +1,7 @@
 import type { ToolCallPart } from '@majordomo/core';
 
 type Place =
-  /** Nothing but space has come. */
+  /** Only whitespace has arrived. */
   | 'before'
   | 'object'
   | 'string'
@@ -9,41 +9,41 @@ type Place =
   | 'escape'
   /** The object is complete. */
   | 'after'
-  /** The text after it does not belong to the object. */
-  | 'strange';
+  /** The arguments are not an object, or text follows the object. */
+  | 'invalid';
 
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Streamed arguments of one call, repaired like core repairs complete arguments. Clients join the pieces and parse them, so that
- * an emitted piece cannot change.
+ * Streamed arguments of a call, repaired by the rules of core for complete arguments. Clients join and parse the pieces, so an
+ * emitted piece can no longer change.
  */
 export class ArgumentsText {
   private place: Place = 'before';
-  /** Closers of what is open, the outermost first. */
+  /** Closing characters of the open strings, arrays and objects, the outermost first. */
   private readonly closers: string[] = [];
-  /** Text that is not emitted yet: a comma that a closer may follow, text after the object, and invalid text. */
+  /** Text that is not emitted yet: a comma that a closing character may follow, text after the object, or invalid text. */
   private held = '';
   private hasEmitted = false;
 
   /** Adds a piece. Returns the text that can be emitted now. */
   push(json: string): string {
-    let told = '';
+    let emitted = '';
     for (let at = 0; at < json.length; at++) {
-      if (this.place === 'strange') {
+      if (this.place === 'invalid') {
         this.held += json.slice(at);
         break;
       }
-      told += this.next(json.charAt(at));
+      emitted += this.next(json.charAt(at));
     }
-    this.hasEmitted ||= told !== '';
-    return told;
+    this.hasEmitted ||= emitted !== '';
+    return emitted;
   }
 
   /**
-   * Returns the rest of the arguments at the end of a call. `complete`: all arguments, if nothing was emitted. `asWritten`: whether
-   * arguments that are not an object are emitted as the model wrote them.
+   * Returns the text that ends the arguments. `complete`: all arguments, returned if nothing was emitted before. `asWritten`:
+   * whether to emit arguments that are not an object as the model wrote them.
    */
   end({ invalid }: ToolCallPart, { complete, asWritten }: { complete: string; asWritten: boolean }): string {
     if (!this.hasEmitted) return complete;
@@ -64,15 +64,15 @@ export class ArgumentsText {
         return this.inObject(character);
       case 'after':
         return this.surplus(character);
-      case 'strange':
+      case 'invalid':
         return '';
     }
   }
 
-  /** Some models write the object as a string, some another value: that is known at the end. */
+  /** Starts the object. Arguments that start with another character are emitted at the end. */
   private first(character: string): string {
     if (isSpace(character)) return '';
-    if (character !== '{') return this.strange(character);
+    if (character !== '{') return this.startInvalid(character);
     this.place = 'object';
     return this.inObject(character);
   }
@@ -103,31 +103,31 @@ export class ArgumentsText {
   }
 
   private closed(closer: string): string {
-    if (this.closers.at(-1) !== closer) return this.strange(closer);
+    if (this.closers.at(-1) !== closer) return this.startInvalid(closer);
     this.held = '';
     this.closers.pop();
     if (this.closers.length === 0) this.place = 'after';
     return closer;
   }
 
-  /** Closers too many are dropped; more than these shows at the end. */
+  /** Drops surplus closing characters. Any other text makes the arguments invalid. */
   private surplus(character: string): string {
     this.held += character;
-    if (!isSpace(character) && character !== '}' && character !== ']') this.place = 'strange';
+    if (!isSpace(character) && character !== '}' && character !== ']') this.place = 'invalid';
     return '';
   }
 
-  private strange(character: string): string {
-    this.place = 'strange';
+  private startInvalid(character: string): string {
+    this.place = 'invalid';
     this.held += character;
     return '';
   }
 }
 
-/** Whether JSON allows this character as space. Other space is invalid and is emitted. */
+/** Whether JSON allows this character as whitespace. Other whitespace makes the arguments invalid. */
 const isSpace = (character: string): boolean => /[ \t\n\r]/.test(character);
 
-/** Some models write line ends into strings as they are. */
+/** Escapes control characters in a string, because some models write line breaks unescaped. */
 function escaped(character: string): string {
   if (character >= ' ') return character;
   return NAMED[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,6 +1,6 @@
 import type { CallEvent } from '@majordomo/core';
 
-/** Counts the attempts of a call, for the headers of its response. */
+/** Number of attempts of a call, for the headers of the response. */
 export class AttemptCounter {
   attempts = 0;
   private readonly next: ((event: CallEvent) => void) | undefined;

@@ -1,6 +1,6 @@
 import type { AssistantPart, Citation, TextPart, Warning } from '@majordomo/core';
 
-/** A page that a text cites, and the range of the text that it supports. */
+/** Web page that a text cites, with the range of the text that the page supports. */
 export interface PageCitation {
   readonly url: string;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface PageCitation {
   readonly end: number;
 }
 
-/** Returns the citations of pages, which every wire can express. A citation without a range covers the complete text. */
+/** Returns the citations of web pages, which every wire supports. A citation without a range covers the complete text. */
 export const pageCitations = ({ text, citations = [] }: TextPart): readonly PageCitation[] =>
   citations.flatMap(({ url, title, quote, start, end }) =>
     url === undefined
@@ -17,11 +17,12 @@ export const pageCitations = ({ text, citations = [] }: TextPart): readonly Page
       : { url, title: title ?? url, quote: quote ?? '', start: start ?? 0, end: end ?? text.length },
   );
 
-/** Returns warnings for what no wire can express of a part. */
+/** Returns warnings about content of a part that no wire supports. */
 export function droppedParts(part: AssistantPart): readonly Warning[] {
-  if (part.type === 'vendor') return [dropped(part.kind, 'what ran at the vendor has no form on this wire')];
+  if (part.type === 'vendor')
+    return [dropped(part.kind, 'tools that ran at the vendor have no form on this wire')];
   return part.type === 'text' && part.citations?.some(isOfDocument) === true
-    ? [dropped('citations of documents', 'only pages have a form on this wire')]
+    ? [dropped('citations of documents', 'this wire supports only citations of pages')]
     : [];
 }
 

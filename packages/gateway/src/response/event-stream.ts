@@ -5,7 +5,7 @@ import { droppedParts } from './citations.ts';
 import { eventBody, type ReporterOptions } from './reporter.ts';
 import type { AttemptCounter } from './attempt-counter.ts';
 
-/** State of a response when its first content has arrived. */
+/** Response at the arrival of its first content. */
 interface FirstContent {
   readonly writer: Writer;
   readonly first: string;
@@ -13,14 +13,14 @@ interface FirstContent {
   readonly warnings: readonly Warning[];
 }
 
-/** Options of an event stream besides its call. */
+/** Options of an event stream. */
 export interface EventStreamOptions extends Omit<ReporterOptions, 'events' | 'writer' | 'first'> {
   readonly counter: AttemptCounter;
 }
 
 /**
- * Returns an event stream that begins with the first content: until then the chain may continue with the next target, and a
- * failure has its own status.
+ * Returns an event stream that begins with the first content. Before the first content, the chain may continue with the next
+ * target, and a failure has its own HTTP status.
  */
 export async function eventStreamResponse(
   stream: ChatStream,
@@ -40,7 +40,7 @@ export async function eventStreamResponse(
   });
 }
 
-/** Reads until an event has a text. An attempt that is reset before that leaves no trace. */
+/** Reads events until the text of an event is not empty. Discards the events of an attempt that is reset before. */
 async function untilContent(
   events: AsyncIterator<StreamEvent>,
   parsed: ParsedRequest,

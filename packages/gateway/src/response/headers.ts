@@ -3,15 +3,15 @@ import type { Warning } from '@majordomo/core';
 /** Facts about a call that its client receives. */
 export interface CallInfo {
   readonly target: string | undefined;
-  /** Attempts so far, including the one that answers. */
+  /** Number of attempts, including the successful attempt. */
   readonly attempts: number;
   readonly warnings: readonly Warning[];
 }
 
-/** Servers and clients limit the length of headers. */
+/** Maximum length of a header value in characters, because servers and clients limit the length of headers. */
 const MAX_LENGTH = 2000;
 
-/** Returns headers with the target that answered, the count of attempts, and the warnings of the call. */
+/** Returns headers with the target that responded, the number of attempts, and the warnings of the call. */
 export function callHeaders({ target, attempts, warnings }: CallInfo): Record<string, string> {
   const texts = warnings.map(({ action, what, why }) => `${action} ${what}: ${why}`);
   return {
@@ -21,5 +21,5 @@ export function callHeaders({ target, attempts, warnings }: CallInfo): Record<st
   };
 }
 
-/** Headers allow no other characters. */
+/** Replaces characters that headers do not allow. */
 const printable = (text: string): string => text.slice(0, MAX_LENGTH).replace(/[^\x20-\x7e]/g, '?');

@@ -1,8 +1,8 @@
 import type { StreamEvent } from '@majordomo/core';
 
-/** Orders events so that one part is open at a time, as clients of some wires expect. Events of other parts wait. */
+/** Orders events so that only one part is open at a time, as some clients expect. Events of other parts are buffered. */
 export class InOrder {
-  /** Indices of the parts that have started and not ended. The first one is being sent. */
+  /** Indices of the parts that have started and not ended. Events of the first part are emitted. */
   private readonly open: number[] = [];
   private readonly held = new Map<number, StreamEvent[]>();
 

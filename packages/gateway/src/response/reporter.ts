@@ -3,27 +3,27 @@ import type { Writer } from '../wire.ts';
 import { HEARTBEAT } from './sse.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 
-/** Some proxies close a connection after 30 s of silence. */
+/** Time without events after which a heartbeat is sent, in milliseconds. Some proxies disconnect after 30 s. */
 const SILENCE_MS = 15_000;
 const MAX_TICK_MS = 5000;
 
 const encoder = new TextEncoder();
 
-/** Events of a call, and how its response reports them. */
+/** Events of a call and callbacks for the body of its response. */
 export interface ReporterOptions {
   readonly events: AsyncIterator<StreamEvent>;
   readonly writer: Writer;
-  /** Text that is written already. */
+  /** Text to send before the text of the next event. */
   readonly first: string;
-  /** Time after which a client that reads nothing is cut, in milliseconds. */
+  /** Time after which the connection of a client that reads nothing is closed, in milliseconds. */
   readonly idleMs: number;
-  /** Ends the call at once. */
+  /** Aborts the call immediately. */
   readonly leave: () => void;
-  /** Called once, when the last byte is taken or the client has left. */
+  /** Called once, when the client has read the last byte or has disconnected. */
   readonly onEnd: () => void;
   /** Called with the error that the last event reports. */
   readonly onError: (error: unknown) => void;
-  /** Closes the connection of the client. Without it the body fails instead. */
+  /** Closes the connection of the client. If `undefined`, the body fails instead. */
   readonly cut: (() => void) | undefined;
 }
 
@@ -32,15 +32,15 @@ export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> 
   new ReadableStream(new Reporter(options), { highWaterMark: 0 });
 
 /**
- * Writes events at the pace of the client: while the client does not read, nothing is read from the vendor. A failure becomes
- * the last event, because the status has been sent.
+ * Writes events at the pace of the client. While the client does not read, nothing is read from the vendor. A failure becomes
+ * the last event, because the HTTP status has already been sent.
  */
 class Reporter {
   private readonly options: ReporterOptions;
   private pending: string;
   /** Whether the last event is written. */
   private isDone = false;
-  /** Whether the client has taken the last event, or has left. */
+  /** Whether the client has read the last event or has disconnected. */
   private isEnded = false;
   private waitsFor: 'client' | 'vendor' = 'client';
   private waitsSince: number = systemClock.now();
@@ -57,9 +57,9 @@ class Reporter {
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const text = this.isDone ? '' : await this.next();
-    // Some wires have no text for the end of a stream.
+    // Some wires have no event for the end of a stream.
     if (text === '') this.end();
-    // The client may have left in the meantime.
+    // The client may have disconnected while the event was read.
     if (this.isEnded) controller.close();
     else controller.enqueue(encoder.encode(text));
   }
@@ -76,7 +76,7 @@ class Reporter {
     return text;
   }
 
-  /** Returns the pending text, or the next event that the wire has a text for. */
+  /** Returns the pending text, or the text of the next event that the wire supports. */
   private async read(): Promise<string> {
     const { events, writer, onError } = this.options;
     if (this.pending !== '') {
@@ -108,7 +108,7 @@ class Reporter {
     this.waitsSince = systemClock.now();
   }
 
-  /** Sends heartbeats while the vendor is silent, and cuts a client that reads nothing. */
+  /** Sends heartbeats while the vendor sends nothing. Closes the connection of a client that reads nothing. */
   private watch(controller: ReadableStreamDefaultController<Uint8Array>, everyMs: number): void {
     const { idleMs, cut } = this.options;
     this.stopTimer = systemClock.timer(everyMs, () => {

@@ -10,24 +10,20 @@ import { AttemptCounter } from '../response/attempt-counter.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
 import { callHeaders } from '../response/headers.ts';
-import type { ParsedRequest, Wire } from '../wire.ts';
+import type { ParseChat, ParsedRequest } from '../wire.ts';
 
 /** Parses a request of one wire, calls the chain, and responds in that wire. */
 export async function chatRoute(
   context: RequestContext,
   gateway: GatewayContext,
-  wire: Wire,
+  parse: ParseChat,
 ): Promise<Response> {
   const { request, caller, requestId, platform } = context;
   const { settings } = gateway;
   const release = gateway.concurrency.enter();
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const parsed = await parseWithMedia(
-      (media) => wire.parse(body, media),
-      settings.fetchMedia,
-      request.signal,
-    );
+    const parsed = await parseWithMedia((media) => parse(body, media), settings.fetchMedia, request.signal);
     const spec = await specOf(parsed.model, caller, settings);
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     const onError = (error: unknown): void => {
@@ -41,7 +37,7 @@ export async function chatRoute(
   }
 }
 
-/** Options of a call. `request`: the request of the call, if it is a chat. */
+/** Returns the options of a call. `request`: request of the call if the call is a chat. */
 export const callOptions = (
   { request, caller, requestId, platform }: RequestContext,
   metadata: Readonly<Record<string, unknown>> | undefined,
@@ -57,16 +53,16 @@ export const callOptions = (
   ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
 });
 
-/** One call for one request. */
+/** Call for a request of a client. */
 interface ChatCall {
   readonly parsed: ParsedRequest;
   readonly spec: string;
   readonly options: CallOptions;
-  /** Called when the last byte is taken or the client has left. May be called again. */
+  /** Called when the client has read the last byte or has disconnected. May be called more than once. */
   readonly onEnd: () => void;
-  /** Called with the error that ends a response after its status. */
+  /** Called with the error that ends a response after its HTTP status was sent. */
   readonly onError: (error: unknown) => void;
-  /** Closes the connection of the client, on platforms where the gateway can. */
+  /** Closes the connection of the client. `undefined` on platforms where the gateway cannot close it. */
   readonly cut: (() => void) | undefined;
 }
 
@@ -93,7 +89,7 @@ async function streamResponse(
   { majordomo, idleMs }: Settings,
 ): Promise<Response> {
   const counter = new AttemptCounter(options.onEvent);
-  // Ends with the request of the client, or when the client reads nothing.
+  // Aborts when the request of the client aborts, or when the client reads nothing.
   const ended = new AbortController();
   const leave = (): void => {
     ended.abort();

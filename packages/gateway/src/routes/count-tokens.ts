@@ -5,7 +5,7 @@ import { jsonBody } from '../parsing/body.ts';
 import { parseWithMedia } from '../parsing/media.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 
-/** Responds with the tokens of a Messages request, estimated with `@majordomo/context` for the first target. */
+/** Responds with the number of tokens of a Messages request, which `@majordomo/context` estimates for the first target. */
 export async function countTokens(
   { request, caller }: RequestContext,
   { settings }: GatewayContext,
@@ -17,10 +17,13 @@ export async function countTokens(
     request.signal,
   );
   const spec = await specOf(parsed.model, caller, settings);
-  // An optional peer, which bundlers omit if it is not installed.
+  // `@majordomo/context` is an optional peer. Bundlers omit the import if the package is not installed.
   const context = await import('@majordomo/context').catch(() => undefined);
   if (context === undefined)
-    throw new Refusal('no-such-route', 'tokens are counted where @majordomo/context is installed');
+    throw new Refusal(
+      'no-such-route',
+      'counting tokens requires the package @majordomo/context; the operator has to install the package',
+    );
   const [first] = await settings.majordomo.resolve(spec, { tenant: caller.tenant });
   return Response.json({
     input_tokens: context.tokenMeter().estimate(parsed.request, first?.target).tokens,

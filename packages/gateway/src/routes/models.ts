@@ -2,7 +2,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { namesFor } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 
-/** Both wires require a date of creation, which no client uses. */
+/** Creation date of every model. Both wires require a date, and no client uses it. */
 const CREATED = 0;
 
 /** Lists the models that the caller may use, in the format of its client. */
@@ -23,7 +23,7 @@ export function oneModel(
   name: string,
 ): Response {
   if (!namesFor(caller, settings).includes(name))
-    throw new Refusal('no-such-model', 'no such model is served here', { path: 'model' });
+    throw new Refusal('no-such-model', 'this model is not served here', { path: 'model' });
   return Response.json(modelOf(name, request));
 }
 

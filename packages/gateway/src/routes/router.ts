@@ -1,42 +1,44 @@
-import { anthropicMessages } from '../anthropic-messages/wire.ts';
+import { anthropicFailure } from '../anthropic-messages/failure.ts';
+import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { openaiChat } from '../openai-chat/wire.ts';
-import { openaiResponses } from '../openai-responses/wire.ts';
+import { chatFailure } from '../openai-chat/failure.ts';
+import { parseChat } from '../openai-chat/read.ts';
+import { parseResponses } from '../openai-responses/read.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import { parseSpeech } from '../operations/speech.ts';
 import { parseTranscriptions } from '../operations/transcriptions.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import type { Wire } from '../wire.ts';
+import type { FormatFailure, ParseChat } from '../wire.ts';
 import { chatRoute } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { listModels, oneModel } from './models.ts';
 import { operationRoute } from './operation.ts';
 
-/** Paths of the wires. */
-const WIRES: ReadonlyMap<string, Wire> = new Map([
-  ['/v1/chat/completions', openaiChat],
-  ['/v1/responses', openaiResponses],
-  ['/v1/messages', anthropicMessages],
+/** Parsers of chat requests, by path. */
+const CHATS: ReadonlyMap<string, ParseChat> = new Map([
+  ['/v1/chat/completions', parseChat],
+  ['/v1/responses', parseResponses],
+  ['/v1/messages', parseMessages],
 ]);
 
-/** Paths of OpenAI's other operations. */
+/** Parsers of OpenAI's other operations, by path. */
 const OPERATIONS: ReadonlyMap<string, ParseOperation> = new Map([
   ['/v1/embeddings', parseEmbeddings],
   ['/v1/audio/transcriptions', parseTranscriptions],
   ['/v1/audio/speech', parseSpeech],
 ]);
 
-/** Returns the error format of the wire at a path. */
-export const failureAt = (path: string): Wire['failure'] =>
-  path.includes('/v1/messages') ? anthropicMessages.failure : openaiChat.failure;
+/** Returns the error format of the wire that the path belongs to. */
+export const failureAt = (path: string): FormatFailure =>
+  path.includes('/v1/messages') ? anthropicFailure : chatFailure;
 
 type Handler = (context: RequestContext, gateway: GatewayContext) => Promise<Response>;
 
 const POST_ROUTES: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ...[...WIRES].map(([path, wire]): [string, Handler] => [
+  ...[...CHATS].map(([path, parse]): [string, Handler] => [
     path,
-    (context, gateway) => chatRoute(context, gateway, wire),
+    (context, gateway) => chatRoute(context, gateway, parse),
   ]),
   ...[...OPERATIONS].map(([path, parse]): [string, Handler] => [
     path,
@@ -56,13 +58,13 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   if (path === '/v1/models') return readOnly(request, path, () => listModels(context, gateway));
   const name = /^\/v1\/models\/(.+)$/.exec(path)?.[1];
   if (name !== undefined) return readOnly(request, path, () => oneModel(context, gateway, decoded(name)));
-  throw new Refusal('no-such-route', `nothing is served at ${requestLine(request, path)}${baseHint(path)}`);
+  throw new Refusal('no-such-route', `no route ${requestLine(request, path)}${baseHint(path)}`);
 }
 
-/** Responds at a path that takes GET and HEAD only. */
-export function readOnly<T>(request: Request, path: string, answer: () => T): T {
+/** Responds to GET and HEAD. Refuses all other methods. */
+export function readOnly<T>(request: Request, path: string, respond: () => T): T {
   checkMethod(request, path, ['GET', 'HEAD']);
-  return answer();
+  return respond();
 }
 
 function checkMethod(request: Request, path: string, methods: readonly string[]): void {
@@ -73,10 +75,10 @@ function checkMethod(request: Request, path: string, methods: readonly string[])
 
 const requestLine = ({ method }: Request, path: string): string => `${method} ${path.slice(0, 100)}`;
 
-/** Returns a hint about the version in the base URL, on which the clients of the two vendors disagree. */
+/** Returns a hint about `/v1` in the base URL, which OpenAI's clients require and Anthropic's clients add themselves. */
 function baseHint(path: string): string {
   const intended = path.startsWith('/v1/') ? path.slice('/v1'.length) : `/v1${path}`;
-  const isServed = WIRES.has(intended) || OPERATIONS.has(intended) || intended === '/v1/models';
+  const isServed = CHATS.has(intended) || OPERATIONS.has(intended) || intended === '/v1/models';
   return isServed ? ': the base URL ends in /v1 for OpenAI’s clients, and without it for Anthropic’s' : '';
 }
 

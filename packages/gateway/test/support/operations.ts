@@ -2,11 +2,14 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import OpenAI from 'openai';
 import type { TestServer } from '@majordomo/test-support';
 import type { GatewayOptions } from '../../src/index.ts';
-import { house, KEY, type House } from './test-gateway.ts';
+import { startGateway, KEY, type TestGateway } from './test-gateway.ts';
 
 /** A gateway before one vendor, with a model for each operation. */
-export const operationsBefore = (vendor: TestServer, gateway: Partial<GatewayOptions> = {}): Promise<House> =>
-  house({
+export const operationsBefore = (
+  vendor: TestServer,
+  gateway: Partial<GatewayOptions> = {},
+): Promise<TestGateway> =>
+  startGateway({
     majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
     gateway: {
       models: {
@@ -18,12 +21,12 @@ export const operationsBefore = (vendor: TestServer, gateway: Partial<GatewayOpt
     },
   });
 
-export const openaiAt = ({ url }: House, apiKey: string = KEY): OpenAI =>
+export const openaiAt = ({ url }: TestGateway, apiKey: string = KEY): OpenAI =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
 /** Sends a request that no official client sends. */
 export const send = (
-  { url }: House,
+  { url }: TestGateway,
   path: string,
   body: string | FormData | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},

@@ -22,7 +22,7 @@ const TENANTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Two vendors on 127.0.0.1, each with its script, and a gateway that serves them. */
-export interface House extends AsyncDisposable {
+export interface TestGateway extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly gateway: Gateway;
   /** Such as `http://127.0.0.1:4141`. */
@@ -32,7 +32,7 @@ export interface House extends AsyncDisposable {
   close(graceMs?: number): Promise<void>;
 }
 
-export interface HouseOptions {
+export interface TestGatewayOptions {
   readonly openai?: Script;
   readonly anthropic?: Script;
   readonly gateway?: Partial<GatewayOptions>;
@@ -47,7 +47,10 @@ export const byKey: NonNullable<GatewayOptions['authorize']> = ({ headers }) => 
 };
 
 /** Starts a gateway. `gpt` calls OpenAI and then Anthropic, `claude` in reverse order, with one attempt each. */
-export async function house({ gateway: options, ...scripts }: HouseOptions = {}): Promise<House> {
+export async function startGateway({
+  gateway: options,
+  ...scripts
+}: TestGatewayOptions = {}): Promise<TestGateway> {
   const hello: Script = () => 'hello';
   const [openai, anthropic] = await Promise.all([
     startWireServer({ wire: openaiResponses, script: scripts.openai ?? hello }),

@@ -1,0 +1,37 @@
+import type { ImagePart, TextPart, UserPart } from '@majordomo/core';
+import { array, object, oneOf, string, type Fields, type Parser } from './fields.ts';
+import { imageOf } from './media.ts';
+
+/** Returns a text part, or no part for an empty string. */
+export const textPart = (text: string): readonly TextPart[] => (text === '' ? [] : [{ type: 'text', text }]);
+
+/** Returns a parser for text: a string, or blocks of these types, whose texts are joined with `separator`. */
+export const joinedText =
+  (separator: string, ...types: readonly string[]): Parser<string> =>
+  (value, path) =>
+    typeof value === 'string'
+      ? string(value, path)
+      : array(object)(value, path)
+          .map((block) =>
+            block.required(
+              block.required('type', oneOf(...types)) === 'refusal' ? 'refusal' : 'text',
+              string,
+            ),
+          )
+          .join(separator);
+
+/** Returns a parser for the content of a turn, which is a string or an array of blocks. */
+export const content =
+  (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly UserPart[]> =>
+  (value, path) =>
+    typeof value === 'string'
+      ? textPart(string(value, path))
+      : array(object)(value, path).flatMap(parseBlock);
+
+/** Returns a parser for the result of a tool, which consists of text and images. */
+export const resultContent =
+  (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly (TextPart | ImagePart)[]> =>
+  (value, path) =>
+    content(parseBlock)(value, path).map((part, index) =>
+      part.type === 'text' ? part : imageOf(part, `${path}[${index}]`),
+    );

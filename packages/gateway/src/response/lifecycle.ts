@@ -1,0 +1,40 @@
+import type { CatalogModel } from '@majordomo/catalog';
+import type { Settings } from '../options.ts';
+
+/**
+ * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset`
+ * (RFC 8594) and `x-majordomo-successor`. A failing catalogue adds none.
+ */
+export async function addLifecycle(response: Response, settings: Settings): Promise<Response> {
+  const target = response.headers.get('x-majordomo-target');
+  if (settings.catalog === undefined || target === null) return response;
+  const headers = await lifecycleHeaders(target, settings).catch(() => ({}));
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}
+
+async function lifecycleHeaders(
+  target: string,
+  { catalog, majordomo }: Settings,
+): Promise<Readonly<Record<string, string>>> {
+  const [resolved] = await majordomo.resolve(target);
+  if (catalog === undefined || resolved?.vendor === undefined) return {};
+  const model = (await catalog.find(resolved.vendor, resolved.model))?.model;
+  const { noticeOf } = await import('@majordomo/catalog');
+  if (model === undefined || noticeOf(model, new Date()) === undefined) return {};
+  return datesOf(model, catalog.date);
+}
+
+/** Returns the dates of a model. The sunset must not precede the deprecation. */
+function datesOf(
+  { retires = '', deprecatedSince, successor }: CatalogModel,
+  catalogDate: string,
+): Readonly<Record<string, string>> {
+  const sunset = Date.parse(retires);
+  const deprecation = Math.min(Date.parse(deprecatedSince ?? catalogDate), sunset);
+  return {
+    deprecation: `@${deprecation / 1000}`,
+    sunset: new Date(sunset).toUTCString(),
+    ...(successor !== undefined && { 'x-majordomo-successor': successor }),
+  };
+}
