@@ -1,3 +1,4 @@
+import type { ModelNotice } from '@majordomo/catalog';
 import type { TargetHealth } from '@majordomo/core';
 import type { FeedHealth } from './feed-types.ts';
 
@@ -17,5 +18,20 @@ export function toFeedHealth(target: string, health: TargetHealth): FeedHealth {
   };
 }
 
-export const toFeedSnapshot = (snapshot: Readonly<Record<string, TargetHealth>>): readonly FeedHealth[] =>
-  Object.entries(snapshot).map(([target, health]) => toFeedHealth(target, health));
+const HEALTHY: TargetHealth = { state: 'healthy', failures: 0, benches: 0, until: undefined };
+
+/** Returns the health of every target that failed or whose model retires. */
+export function toFeedSnapshot(
+  snapshot: Readonly<Record<string, TargetHealth>>,
+  notices: ReadonlyMap<string, ModelNotice>,
+): readonly FeedHealth[] {
+  const targets = [...new Set([...Object.keys(snapshot), ...notices.keys()])];
+  return targets.map((target) => {
+    const { retires, successor } = notices.get(target) ?? {};
+    return {
+      ...toFeedHealth(target, snapshot[target] ?? HEALTHY),
+      ...(retires !== undefined && { retires }),
+      ...(successor !== undefined && { successor }),
+    };
+  });
+}

@@ -93,6 +93,10 @@ export interface FeedHealth {
   readonly forever?: boolean | undefined;
   /** Number of benched credentials. */
   readonly restingKeys: number;
+  /** ISO date of the retirement of its model, if it is near or past. */
+  readonly retires?: string | undefined;
+  /** Id that the vendor recommends instead. */
+  readonly successor?: string | undefined;
 }
 
 /** The first message of a connection. */
@@ -147,6 +151,10 @@ export interface FeedSpendingRow {
   readonly input: number;
   readonly output: number;
   readonly unpriced: number;
+  /** Amounts that prompt caches saved by reads and cost in addition by writes, in nano-USD. */
+  readonly cacheSaved: string;
+  readonly cacheExtra: string;
+  readonly cacheNet: string;
   /** Nano-USD in each period. */
   readonly over: readonly string[];
 }

@@ -75,6 +75,7 @@ const byCost = (a: ReportRow, b: ReportRow): number =>
 
 function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly bigint[]): FeedSpendingRow {
   const { nanoUsd, calls, attempts, failed, input, output, unpriced } = row;
+  const { cacheSavedNanoUsd: saved, cacheExtraNanoUsd: extra } = row;
   return {
     key,
     nanoUsd: String(nanoUsd),
@@ -84,6 +85,9 @@ function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly 
     input,
     output,
     unpriced,
+    cacheSaved: String(saved),
+    cacheExtra: String(extra),
+    cacheNet: String(saved - extra),
     over: over(key).map(String),
   };
 }

@@ -1,3 +1,4 @@
+import type { Catalog } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock, type Majordomo } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
@@ -31,6 +32,11 @@ export interface InspectorOptions {
   readonly majordomo: Majordomo;
   /** Ledger for costs, spending and limits. Default: none; these views are then empty. */
   readonly ledger?: Ledger | undefined;
+  /**
+   * Catalogue with the retirement dates of models. A target that retires within 90 days shows its date and its successor.
+   * Requires `@majordomo/catalog`, an optional peer. Default: none; no dates are shown.
+   */
+  readonly catalog?: Catalog | undefined;
   /** Served names and the spec of each. They are resolved like names of the majordomo. @default {} */
   readonly models?: { readonly [name: string]: string } | undefined;
   /** Source of plans for names. Default: none. */
@@ -63,6 +69,7 @@ export interface InspectorSetup extends InspectorOptions {
 const KINDS: KindsOf<InspectorOptions> = {
   majordomo: 'object with model',
   ledger: 'object with state',
+  catalog: 'object with find',
   models: 'object',
   router: 'object with plan',
   content: 'boolean',

@@ -5,6 +5,7 @@ import type { FeedSource } from './feed.ts';
 import { Journal } from './journal.ts';
 import type { InspectorSetup } from './options.ts';
 import { toFeedSnapshot } from './feed-health.ts';
+import { watchRetirements } from './retirements.ts';
 import type { FeedHello } from './feed-types.ts';
 
 /** Maximum number of calls in one message. */
@@ -26,6 +27,7 @@ export function watch({
   clock,
   ledger,
   router,
+  catalog,
 }: InspectorSetup): Watching {
   const boot = randomHex(6);
   const journal = new Journal(keep, redactor);
@@ -37,8 +39,12 @@ export function watch({
   majordomo.health.onChange(() => {
     notify('health');
   });
+  const retirements = watchRetirements(catalog, clock, () => {
+    notify('health');
+  });
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     const isNew = journal.apply(event, clock.now());
+    retirements.onEvent(event);
     if (contents !== undefined && event.call !== undefined && journal.has(event.call.id))
       storeContent(contents, event, event.call.id, request);
     if (isNew) notify('calls');
@@ -63,7 +69,7 @@ export function watch({
     boot,
     clock,
     hello,
-    health: () => toFeedSnapshot(majordomo.health.snapshot()),
+    health: () => toFeedSnapshot(majordomo.health.snapshot(), retirements.notices),
     calls(after) {
       if (after >= journal.last) return undefined;
       const lines = journal.since(after, BATCH);

@@ -59,6 +59,25 @@ describe('spending', () => {
     ]);
   });
 
+  it('contains the saved, extra and net amounts of prompt caches', async () => {
+    const ledger = await ledgerOf(
+      record({ call: 'a', cacheSavedNanoUsd: '9007199254740993', cacheExtraNanoUsd: '5' }),
+      record({ call: 'b', cacheSavedNanoUsd: '1', cacheExtraNanoUsd: '0' }),
+      record({ call: 'c', model: 'waste', cacheSavedNanoUsd: '1', cacheExtraNanoUsd: '3' }),
+      record({ call: 'd', model: 'unknown' }),
+    );
+    const w = world({}, { ledger });
+    await w.clock.advance(Date.parse('2026-01-01T10:30:00Z') - w.clock.now());
+    const { rows } = await w.json<FeedSpending>('/spending?by=model');
+    expect(
+      rows.map(({ key, cacheSaved, cacheExtra, cacheNet }) => [key, cacheSaved, cacheExtra, cacheNet]),
+    ).toEqual([
+      ['x', '9007199254740994', '5', '9007199254740989'],
+      ['unknown', '0', '0', '0'],
+      ['waste', '1', '3', '-2'],
+    ]);
+  });
+
   it('of a call is the cost of all its attempts, with the number of attempts without a price', async () => {
     const ledger = await ledgerOf(
       record({ call: 'a', model: 'x' }),

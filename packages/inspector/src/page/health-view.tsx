@@ -67,7 +67,7 @@ interface TargetProps {
 }
 
 function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Element {
-  const { state = 'healthy', failures = 0, benches = 0, restingKeys = 0 } = health ?? {};
+  const { state = 'healthy', failures = 0, benches = 0, restingKeys = 0, retires, successor } = health ?? {};
   const failing = state === 'healthy' && isFailing(fared);
   return (
     <li class={`card ${state}`}>
@@ -82,6 +82,8 @@ function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Elem
         {failures > 0 && <Fact name="failures in a row" value={count(failures)} />}
         {benches > 0 && <Fact name="benches in a row" value={count(benches)} />}
         {restingKeys > 0 && <Fact name="keys that rest" value={count(restingKeys)} />}
+        {retires !== undefined && <Fact name="model retires" value={retires} />}
+        {successor !== undefined && <Fact name="successor" value={successor} />}
       </dl>
       <div class="actions" role="group" aria-label={`Steer ${target}`}>
         {state === 'healthy' ? (

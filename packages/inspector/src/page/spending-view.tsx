@@ -97,6 +97,15 @@ function Rows({ by, spending }: { readonly by: string; readonly spending: FeedSp
             <th scope="col" class="number">
               Tokens out
             </th>
+            <th scope="col" class="number">
+              Cache saved
+            </th>
+            <th scope="col" class="number">
+              Cache extra
+            </th>
+            <th scope="col" class="number">
+              Cache net
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -114,6 +123,9 @@ function Rows({ by, spending }: { readonly by: string; readonly spending: FeedSp
               <td class="number">{count(row.failed)}</td>
               <td class="number">{tokens(row.input)}</td>
               <td class="number">{tokens(row.output)}</td>
+              <td class="number">{usd(row.cacheSaved)}</td>
+              <td class="number">{usd(row.cacheExtra)}</td>
+              <td class={`number ${row.cacheNet.startsWith('-') ? 'warn-text' : ''}`}>{usd(row.cacheNet)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,0 +1,34 @@
+import { catalog as shipped } from '@majordomo/catalog';
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { connected, newReader } from './support/read-feed.ts';
+import { world } from './support/world.ts';
+
+it('shows date and successor of a called target whose model retires', async () => {
+  const models = { 'claude-old': [{ text: 'a' }], 'claude-opus-5-5': [{ text: 'b' }] };
+  const majordomo = createMajordomo({
+    providers: [fakeProvider({ id: 'claude', vendor: 'anthropic', models })],
+  });
+  // The clock of the inspector begins in 1970.
+  const catalog = shipped.with([
+    { vendor: 'anthropic', id: 'claude-old', retires: '1970-01-31', successor: 'claude-new' },
+  ]);
+  const w = world({}, { majordomo, catalog });
+  await w.call('claude/claude-opus-5-5');
+  await w.call('claude/claude-old');
+  const reader = newReader();
+  const feed = await connected(w, reader);
+  for (let reads = 0; reads < 3; reads++) await feed.read();
+  expect(reader.health).toEqual([
+    {
+      target: 'claude/claude-old',
+      state: 'healthy',
+      failures: 0,
+      benches: 0,
+      restingKeys: 0,
+      retires: '1970-01-31',
+      successor: 'claude-new',
+    },
+  ]);
+});
