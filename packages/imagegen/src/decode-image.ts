@@ -4,11 +4,11 @@ import { sniffMediaType } from '@majordomo/core/toolkit';
 /** Position of an image in an answer, for errors. */
 export interface ImageLocation {
   readonly target: string;
-  /** Such as `data[0].b64_json`. */
+  /** Path in the answer, such as `data[0].b64_json`. */
   readonly path: string;
 }
 
-/** Decodes an image from base64 or a data URL. Its type is that of its bytes. Throws `protocol` with the location otherwise. */
+/** Decodes an image from base64 or a data URL, with the type of its bytes. Throws `protocol` with the location otherwise. */
 export function imageFromBase64(text: unknown, location: ImageLocation): ImagePart {
   if (typeof text !== 'string' || text === '') throw imageError(location, 'contains no base64');
   return imageFromBytes(decodeBase64(text.replace(DATA_URL, ''), location), location);

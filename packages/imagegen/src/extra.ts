@@ -1,3 +1,3 @@
-/** Unset fields are the backend's to choose: they are not in the body. */
+/** Returns the fields that are set. The backend chooses values for unset fields. */
 export const withoutUnset = (fields: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -31,10 +31,10 @@ export function decodeImages(
 }
 
 /** Returns a warning if some of the requested images are missing. Core handles an answer without any. */
-function missingImages(got: number, asked: number, failure: LlmError | undefined): readonly Warning[] {
-  if (got === 0 || got >= asked) return [];
+function missingImages(count: number, n: number, failure: LlmError | undefined): readonly Warning[] {
+  if (count === 0 || count >= n) return [];
   const why = failure?.message ?? 'the answer contained no more';
-  return [{ action: 'dropped', what: `${asked - got} of ${asked} images`, why }];
+  return [{ action: 'dropped', what: `${n - count} of ${n} images`, why }];
 }
 
 /**

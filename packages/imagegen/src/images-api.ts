@@ -28,7 +28,7 @@ export interface ImagesQuirks {
 /** Quirks of an unknown server. */
 export const COMPATIBLE_IMAGES: ImagesQuirks = { responseFormat: 'b64_json', seed: true, size: {} };
 
-/** The key of `ImageRequest.extra` for this wire. */
+/** Key of `ImageRequest.extra` for this wire. */
 export const IMAGES_WIRE = 'openai-images';
 
 /** Request of the images wire: JSON, or a form if it contains images. */

@@ -6,13 +6,13 @@ export interface Size {
   readonly height: number;
 }
 
-/** Sizes that a backend accepts. An unset member is not limited. */
+/** Sizes that a backend accepts. An unset member means no limit. */
 export interface SizeRule {
   /** Number of which both edges must be a multiple. */
   readonly multipleOf?: number | undefined;
-  /** Maximum length of an edge. */
+  /** Maximum length of an edge, in pixels. */
   readonly maxEdge?: number | undefined;
-  /** Maximum width × height. */
+  /** Maximum number of pixels (width × height). */
   readonly maxPixels?: number | undefined;
   /** Maximum ratio of the longer edge to the shorter one. */
   readonly maxRatio?: number | undefined;

@@ -12,7 +12,7 @@ import { decodeImages, type GeneratedImages, type ImageDecoder } from './generat
 import { withoutUnset } from './extra.ts';
 import { parseSize } from './size.ts';
 
-/** The key of `ImageRequest.extra` for this wire: `steps`, `cfg_scale`, `negative_prompt`, `sampler_name` go there. */
+/** Key of `ImageRequest.extra` for this wire, which may contain `steps`, `cfg_scale`, `negative_prompt` and `sampler_name`. */
 export const TXT2IMG_WIRE = 'sdapi-txt2img';
 
 /** Request of the Stable Diffusion web UI, whose wire other local servers use too. */
@@ -39,7 +39,7 @@ export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend =
   },
 });
 
-/** Returns the number of requested images. The caller may set both fields by `extra`. */
+/** Returns the number of requested images, which the caller may change with `extra`. */
 const imageCount = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']): number =>
   (asNumber(size) ?? 1) * (asNumber(batches) ?? 1);
 
@@ -68,8 +68,8 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
 }
 
 /**
- * Decodes the images of an answer. Omits the grid that the web UI adds before them, and images that extensions add after them, the
- * latter with a warning. The wire reports no usage.
+ * Decodes the images of an answer. Omits the grid that the web UI adds before the images. Omits images that extensions add
+ * after them, with a warning. The wire reports no usage.
  */
 export function fromTxt2ImgBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');

@@ -36,7 +36,7 @@ async function world(
   };
 }
 
-test('two images with different seeds reach the server with these seeds, routed by model', async () => {
+test('sends two images with their seeds, routed by model', async () => {
   const { majordomo, seen } = await world(() => [200, { images: [PNG], parameters: {}, info: '{}' }]);
   const model = majordomo.imageModel('rack/flux');
   for (const seed of [0, 41]) {

@@ -1,13 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import type sharp from 'sharp';
+import type { ImageFacts } from './formats/facts.ts';
 
-/** The function that the sharp package exports. */
+/** Function that the package sharp exports. */
 export type Sharp = typeof sharp;
 
 /** Formats that are encoded. Others are decoded only. */
 export type Format = 'jpeg' | 'png' | 'webp';
 
-/** Upright pixels in sRGB, 8 bits per channel. */
+/** Pixels in sRGB with 8 bits per channel, after the EXIF rotation. */
 export interface Raster {
   readonly data: Uint8Array;
   readonly width: number;
@@ -19,14 +20,14 @@ export interface Raster {
 export interface Encoded {
   readonly format: Format;
   readonly bytes: Uint8Array;
-  /** Pixels. */
+  /** Width in pixels. */
   readonly width: number;
   readonly height: number;
 }
 
-/** Wraps all calls of sharp. */
+/** Functions that call sharp. */
 export interface Codec {
-  /** Returns the size from the file's header, and the bytes of all decoded pixels. */
+  /** Returns the size from the header of the file, and the number of bytes of all decoded pixels. */
   measure(
     bytes: Uint8Array,
   ): Promise<{ readonly width: number; readonly height: number; readonly decodeBytes: number }>;
@@ -45,14 +46,14 @@ export interface CodecOptions {
   readonly timeoutMs: number;
 }
 
-/** Maximum timeout that sharp accepts. */
+/** Maximum timeout that sharp accepts, in seconds. */
 const MAX_SECONDS = 3600;
 
 /** Returns the bytes of a `Buffer` as a `Uint8Array`. */
 const toBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Returns a codec that does not change the process-wide settings of sharp. */
+/** Returns a codec. It does not change the process-wide settings of sharp permanently. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
   const seconds = Math.min(Math.ceil(timeoutMs / 1000), MAX_SECONDS);
@@ -99,7 +100,7 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
 }
 
 /**
- * Empties the cache of libvips, and restores the application's settings. The cache retains decoders with complete images: ten
+ * Empties the cache of libvips, and restores the application's settings. The cache retains decoders with complete images. Ten
  * progressive JPEGs grew a process by 1.2 GB (sharp 0.35).
  */
 function emptyCache(open: Sharp): void {
@@ -108,7 +109,7 @@ function emptyCache(open: Sharp): void {
   open.cache({ memory: memory.max, files: files.max, items: items.max });
 }
 
-/** Bytes per sample, by sharp's names of the types. */
+/** Bytes per sample, by sharp's names of sample types. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = {
   short: 2,
   ushort: 2,
@@ -125,7 +126,7 @@ const boxOf = (edge: number): { readonly width: number; readonly height: number;
   return { width: pixels, height: pixels, fit: 'inside' };
 };
 
-/** Formats that every build of sharp decodes. A failure means that the file is invalid. */
+/** Formats that every build of sharp decodes, so that a failure means an invalid file. */
 const ALWAYS_DECODED = new Set([
   'image/png',
   'image/jpeg',
@@ -135,25 +136,27 @@ const ALWAYS_DECODED = new Set([
   'image/tiff',
 ]);
 
-/** Message of libjpeg for a valid file with a coding that it does not support, such as 12 bits. */
+/** Message of libjpeg for a valid file with an unsupported coding, such as 12 bits. */
 const UNSUPPORTED_JPEG = /unsupported jpeg/i;
 
-/** Code of a failure for lack of time or memory. A later attempt may succeed. */
+/** Error code for lack of time or memory. A later attempt may succeed. */
 const BUSY = 'busy';
 
 /** Whether the same bytes would fail again. */
 export const isPermanent = (error: unknown): boolean =>
   LlmError.is(error, 'invalid-request', 'unsupported') && error.details.code !== BUSY;
 
-/** Converts an error of sharp for an image of this type. */
-export function decodingError(error: unknown, mediaType: string): unknown {
+/** Converts an error of sharp to an error for the image. */
+export function decodingError(error: unknown, { mediaType, animated }: ImageFacts): unknown {
   if (LlmError.is(error) || !(error instanceof Error)) return error;
   const why = error.message.split('\n')[0] ?? '';
   const refused = (what: string, code: string): LlmError =>
     new LlmError('unsupported', `an ${mediaType} ${what}: ${why}`, { code }, { cause: error });
   if (/pixel limit/i.test(why)) return refused('is too much to decode', 'too-large');
   if (/timeout|out of memory/i.test(why)) return refused('could not be decoded this time', BUSY);
-  return ALWAYS_DECODED.has(mediaType) && !UNSUPPORTED_JPEG.test(why)
+  // sharp does not decode AVIF image sequences.
+  const isSequence = mediaType === 'image/avif' && animated;
+  return ALWAYS_DECODED.has(mediaType) && !isSequence && !UNSUPPORTED_JPEG.test(why)
     ? new LlmError(
         'invalid-request',
         `an ${mediaType} is invalid: ${why}`,

@@ -10,7 +10,7 @@ import { durationOf } from './recordings/inspect-recording.ts';
 import { encodableFormats, reencode, type ReencodedImage } from './reencode.ts';
 import { resultMemo } from './result-memo.ts';
 
-/** Options of a media fitter. */
+/** Options of `createMediaFitter`. */
 export interface MediaFitterOptions {
   /**
    * Function of the package `sharp`, or `false` to change no images.
@@ -18,20 +18,21 @@ export interface MediaFitterOptions {
    * @default the installed sharp, loaded when the first image has to be changed
    */
   readonly sharp?: Sharp | false | undefined;
-  /** Maximum pixels of an image. Larger ones are `unsupported`. `@default 50_331_648` */
+  /** Maximum number of pixels of an image. A larger image is `unsupported`. `@default 50_331_648` */
   readonly maxPixels?: number | undefined;
   /**
-   * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Others wait. An image
-   * that alone needs more is `unsupported`. With the default a process grows by less than 256 MB.
+   * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Further images
+   * wait. An image that needs more memory than the limit is `unsupported`. With the default a process grows by less than 256
+   * MB.
    *
    * @default 208_000_000
    */
   readonly maxMemory?: number | undefined;
   /** Maximum number of images that are changed at the same time. `@default 2` */
   readonly concurrency?: number | undefined;
-  /** Whether an animation is reduced to its first frame: models see one frame, or refuse it. `@default 'first-frame'` */
+  /** Handling of animations: reduced to the first frame, or unchanged. Many models see one frame. `@default 'first-frame'` */
   readonly animation?: 'first-frame' | 'keep' | undefined;
-  /** Time limit for decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
+  /** Maximum time of each decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -84,18 +85,14 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
       const result = await memo.get(bytes, key, signal, (shared) =>
         reencode(bytes, facts, limits, { codec, lane, maxMemory }, shared),
       );
-      const { changes } = result;
-      warn?.({
-        action: 'coerced',
-        what: 'image',
-        why: `${reason ?? `an ${mediaType} is animated`}: ${changes}`,
-      });
+      const why = `${reason ?? `an ${mediaType} is animated`}: ${result.changes}`;
+      warn?.({ action: 'coerced', what: 'image', why });
       return { ...image, mediaType: result.mediaType, bytes: result.bytes };
     },
   };
 }
 
-/** Counts the pages once for the same bytes, because the next turn of a conversation contains them again. */
+/** Returns a function that counts the pages of the same bytes once, because later turns contain them again. */
 function pageCounter(): NonNullable<MediaFitter['pages']> {
   const known = new WeakMap<Uint8Array, Pick<PdfFacts, 'pages'>>();
   return async ({ bytes }) => {
@@ -105,16 +102,16 @@ function pageCounter(): NonNullable<MediaFitter['pages']> {
   };
 }
 
-/** Loads sharp once. A missing package is an error only if an image has to be changed. */
+/** Returns a function that loads sharp once. A missing package is an error only if an image has to be changed. */
 function lazyCodec(
-  given: Sharp | false | undefined,
+  sharp: Sharp | false | undefined,
   options: { readonly maxPixels: number; readonly timeoutMs: number },
 ): () => Promise<Codec | undefined> {
   let loading: Promise<Codec | undefined> | undefined;
   const load = async (): Promise<Codec | undefined> => {
-    if (given === false) return undefined;
+    if (sharp === false) return undefined;
     try {
-      return sharpCodec(given ?? (await import('sharp')).default, options);
+      return sharpCodec(sharp ?? (await import('sharp')).default, options);
     } catch {
       return undefined;
     }
@@ -122,7 +119,7 @@ function lazyCodec(
   return () => (loading ??= load());
 }
 
-/** Returns the facts of an image. Throws for bytes that are not a complete image, and for an image with too many pixels. */
+/** Returns the facts of an image. Throws for incomplete bytes, other data, and too many pixels. */
 function checkImage(bytes: Uint8Array, maxPixels: number): ImageFacts {
   const facts = inspectImage(bytes);
   if (facts === undefined) {
@@ -139,7 +136,7 @@ function checkImage(bytes: Uint8Array, maxPixels: number): ImageFacts {
   return facts;
 }
 
-/** Returns the reason why an image cannot be sent unchanged, if there is one. */
+/** Returns the reason why an image cannot be sent unchanged, or `undefined`. */
 function reasonToChange(
   facts: ImageFacts,
   bytes: number,
@@ -149,7 +146,7 @@ function reasonToChange(
   if (!mediaTypes.includes(mediaType)) return `${mediaType} is not among ${mediaTypes.join(', ')}`;
   if (bytes > maxBytes) return `an ${mediaType} has ${bytes} bytes, the limit is ${maxBytes}`;
   if (maxEdge === undefined) return undefined;
-  // An unknown size is measured by sharp.
+  // sharp measures an image of unknown size.
   return Math.max(width ?? Infinity, height ?? Infinity) > maxEdge
     ? `an ${mediaType} of ${sizeOf(facts)} pixels has an edge above ${maxEdge}`
     : undefined;

@@ -11,7 +11,7 @@ const chunk = (type: string, data = ''): string =>
   `${(data.length / 2).toString(16).padStart(8, '0')}${ascii(type)}${data}00000000`;
 const ihdr = chunk('IHDR', '0000012c 000000c8 08 02 00 00 00'.replaceAll(' ', ''));
 
-describe('a header tells', () => {
+describe('inspectImage reads', () => {
   test.each([
     [
       'a PNG',
@@ -88,11 +88,11 @@ describe('a header tells', () => {
     ['a PNG of a signature alone', hex(PNG)],
     ['a WebP of an unknown chunk', text('RIFF    WEBPXXXX')],
     ['a PDF', text('%PDF-1.7')],
-  ])('nothing of %s', (_, bytes) => {
+  ])('returns undefined for %s', (_, bytes) => {
     expect(inspectImage(bytes)).toBeUndefined();
   });
 
-  test.each([0, 1, 8, 15])('that a box of the 64-bit size %i cannot be, and the reader ends', (size) => {
+  test.each([0, 1, 8, 15])('ends at a box of the 64-bit size %i', (size) => {
     const avif = hex(
       ...['00000014', ascii('ftypavif'), '00000000', ascii('avif')],
       ...['00000001', ascii('free'), size.toString(16).padStart(16, '0'), '00000014'],
@@ -101,7 +101,7 @@ describe('a header tells', () => {
     expect(inspectImage(avif)).toMatchObject({ width: 10, height: 10, complete: false });
   });
 
-  test('nothing that is beyond a cut header', () => {
+  test('returns undefined for a cut header', () => {
     const whole = hex(PNG, ihdr, chunk('IEND'));
     for (let length = 0; length < whole.length; length++) {
       expect(inspectImage(whole.slice(0, length))?.complete ?? false).toBe(false);

@@ -22,7 +22,7 @@ const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };
 
-test('so many run at once, in the order in which they came', async () => {
+test('runs at most `concurrency` tasks, in the order of their arrival', async () => {
   const lane = memoryLane(2, 1000);
   const jobs = [job(), job(), job()] as const;
   const runs = jobs.map(({ work }) => lane.run(10, never, work));
@@ -36,7 +36,7 @@ test('so many run at once, in the order in which they came', async () => {
   await Promise.all(runs);
 });
 
-test('their bytes together stay below the limit, and one above it runs alone', async () => {
+test('keeps the sum of bytes below the limit, and runs a larger task alone', async () => {
   const lane = memoryLane(4, 100);
   const jobs = [job(), job(), job()] as const;
   const runs = [
@@ -55,7 +55,7 @@ test('their bytes together stay below the limit, and one above it runs alone', a
   await Promise.all(runs);
 });
 
-test('an abort leaves the queue, and a failure frees its place', async () => {
+test('removes an aborted task from the queue, and releases the place of a failed one', async () => {
   const lane = memoryLane(1, 100);
   const first = job();
   const running = lane.run(1, never, first.work);

@@ -1,6 +1,6 @@
 /** Limits the number and the memory of concurrent tasks. Tasks start in the order of their arrival. */
 export interface MemoryLane {
-  /** Runs a task when there is room. Rejects with the signal's reason if it is aborted while it waits. */
+  /** Runs a task when the limits permit. Rejects with the signal's reason if the signal aborts while the task waits. */
   run<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
@@ -9,7 +9,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Returns a lane. A task with more than `maxBytes` runs alone. */
+/** Returns a lane. A task that needs more than `maxBytes` runs alone. */
 export function memoryLane(concurrency: number, maxBytes: number): MemoryLane {
   const queue: Waiting[] = [];
   let running = 0;

@@ -38,7 +38,7 @@ describe('the search for a quality', () => {
     expect(tries.some(({ bytes }) => bytes <= maxBytes)).toBe(true);
   });
 
-  test('always ends within its tries, in a plan that fits where one can', () => {
+  test('ends within its tries, with a fitting plan if one exists', () => {
     const slopes = fc.double({ min: 0.4, max: 1.3, noNaN: true });
     const budgets = fc.integer({ min: 5_000, max: 2_000_000 });
     fc.assert(
@@ -54,7 +54,7 @@ describe('the search for a quality', () => {
     );
   });
 
-  test('keeps all pixels as long as the worst quality does', () => {
+  test('keeps all pixels if the lowest quality fits', () => {
     const size = sizes(400_000, 0.8);
     const atWorst = size({ quality: 30, scale: 1 });
     fc.assert(
@@ -67,12 +67,12 @@ describe('the search for a quality', () => {
     );
   });
 
-  test('takes one try when the best quality fits', () => {
+  test('takes one try if the best quality fits', () => {
     expect(search(sizes(1000, 1), 10_000)).toEqual([{ quality: 85, scale: 1, bytes: 1500 }]);
   });
 });
 
-test('edges that were shortened too far grow again, and the bytes are filled', () => {
+test('lengthens edges that were shortened too much', () => {
   // Noise: its bytes fall faster than its pixels.
   const size = ({ quality, scale }: EncodingPlan): number =>
     Math.round(30e6 * scale ** 2.7 * (step(85) / step(quality)) ** 0.75);
@@ -91,7 +91,7 @@ describe('a lossless search', () => {
     expect(tries.at(-1)!.bytes).toBeLessThanOrEqual(90_000);
   });
 
-  test('gives up after its tries', () => {
+  test('ends after its tries', () => {
     expect(search(() => 100, 10, nextLosslessEncoding).length).toBe(MAX_TRIES);
   });
 });

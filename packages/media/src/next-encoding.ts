@@ -1,4 +1,4 @@
-/** Encoding that was tried, with its size. */
+/** Encoding that was tried, with its size in bytes. */
 export interface EncodingResult {
   readonly quality: number;
   /** Scale of the edges, at most 1. */
@@ -9,27 +9,27 @@ export interface EncodingResult {
 /** Quality and scale of the next encoding. */
 export type EncodingPlan = Pick<EncodingResult, 'quality' | 'scale'>;
 
-/** Maximum number of encodings of one image, including a lossless one at the start. */
+/** Maximum number of encodings of an image, including a lossless encoding at the start. */
 export const MAX_TRIES: number = 6;
 
 /** Quality of the first encoding. */
 export const MAX_QUALITY = 85;
-/** Quality below which fewer pixels look better. */
+/** Minimum quality. Below it, fewer pixels look better. */
 const MIN_QUALITY = 30;
 /** Estimated quality below which the edges are shortened without a try at `MIN_QUALITY`. */
 const MIN_GUESS = 12;
-/** Intended quality with shortened edges. */
+/** Quality that is aimed at after the edges were shortened. */
 const QUALITY_AFTER_SHRINKING = 60;
-/** Share of the limit that is accepted as a result, and the share that each try aims at. */
+/** Share of the limit above which a result is accepted, and share that each try aims at. */
 const GOOD_SHARE = 0.9;
 const TARGET_SHARE = 0.95;
 /** Exponent of size over quantizer step before two sizes are known. Measured with photos: 0.6 to 1. */
 const DEFAULT_SLOPE = 0.75;
 
 /**
- * Returns the next encoding to try, or `undefined` if the best fitting one is found or no further try can help. The size is close
- * to a power of the quantizer step, so that two or three tries find the quality. Edges are shortened only if the lowest quality
- * is too large.
+ * Returns the next encoding to try, or `undefined` if the best fitting encoding is found or no further try can help. The size
+ * is approximately a power of the quantizer step, so that two or three tries find the quality. Edges are shortened only if the
+ * lowest quality is too large.
  */
 export function nextEncoding(
   tries: readonly EncodingResult[],
@@ -66,7 +66,7 @@ const MIN_SHARE = 0.7;
 const isTooSmall = ([only, ...more]: readonly EncodingResult[], maxBytes: number): boolean =>
   only !== undefined && more.length === 0 && only.scale < 1 && only.bytes < MIN_SHARE * maxBytes;
 
-/** Returns a plan with longer edges, but shorter than those that were too large. */
+/** Returns a plan with longer edges, which are shorter than edges that were too large. */
 function enlargedPlan(
   { scale, bytes }: EncodingResult,
   tries: readonly EncodingResult[],
@@ -108,7 +108,7 @@ function qualityFor(
 const slopeOf = (under: EncodingResult, over: EncodingResult): number =>
   Math.max(0.2, Math.log(over.bytes / under.bytes) / Math.log(step(under.quality) / step(over.quality)));
 
-/** Returns a plan with shorter edges. The last try is chosen to fit with certainty. */
+/** Returns a plan with shorter edges. The plan of the last try is small enough to fit in every case. */
 function shrunkPlan(
   { quality, scale, bytes }: EncodingResult,
   maxBytes: number,

@@ -82,7 +82,7 @@ export async function reencode(
       );
     });
   } catch (error) {
-    throw signal.aborted ? error : decodingError(error, mediaType);
+    throw signal.aborted ? error : decodingError(error, facts);
   }
 }
 

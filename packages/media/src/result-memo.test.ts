@@ -8,7 +8,7 @@ const forever = (signal: AbortSignal): Promise<string> =>
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
 
-test('bytes and key name a result; equal bytes in another object do not', async () => {
+test('identifies a result by the bytes object and the key', async () => {
   const memo = resultMemo<number>(() => true);
   let made = 0;
   const work = (): Promise<number> => Promise.resolve((made += 1));
@@ -21,14 +21,14 @@ test('bytes and key name a result; equal bytes in another object do not', async 
   expect(results).toEqual([1, 1, 2, 3]);
 });
 
-test('a failure is kept: the next turn fails without work', async () => {
+test('caches a permanent failure', async () => {
   const memo = resultMemo<number>(() => true);
   const failing = (): Promise<number> => Promise.reject(new Error('broken'));
   await expect(memo.get(bytes, 'a', never, failing)).rejects.toThrow('broken');
   await expect(memo.get(bytes, 'a', never, () => Promise.resolve(1))).rejects.toThrow('broken');
 });
 
-test('a failure that may pass is forgotten, also for those who wait', async () => {
+test('does not cache a temporary failure', async () => {
   const memo = resultMemo<number>(() => false);
   const failing = (): Promise<number> => Promise.reject(new Error('busy'));
   const both = [memo.get(bytes, 'a', never, failing), memo.get(bytes, 'a', never, failing)];
@@ -37,7 +37,7 @@ test('a failure that may pass is forgotten, also for those who wait', async () =
   await expect(memo.get(bytes, 'a', never, () => Promise.resolve(1))).resolves.toBe(1);
 });
 
-test('one that gives up does not take the work from the others', async () => {
+test('continues the work if one of two callers aborts', async () => {
   const memo = resultMemo<string>(() => true);
   const [one, other] = [new AbortController(), new AbortController()];
   let finish = (_: string): void => {};
@@ -55,7 +55,7 @@ test('one that gives up does not take the work from the others', async () => {
   await expect(second).resolves.toBe('made');
 });
 
-test('the last that gives up ends the work, and it can begin again', async () => {
+test('aborts the work with the last caller, and can start again', async () => {
   const memo = resultMemo<string>(() => true);
   const controller = new AbortController();
   const given = memo.get(bytes, 'a', controller.signal, forever);

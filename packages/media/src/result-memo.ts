@@ -1,3 +1,5 @@
+import { abortable } from '@majordomo/core/toolkit';
+
 /** Results by bytes and limits, cached as long as the bytes exist, for the next turns of a conversation. */
 export interface ResultMemo<T> {
   /**
@@ -55,21 +57,15 @@ export function resultMemo<T>(isPermanent: (error: unknown) => boolean): ResultM
       known.set(bytes, works);
       const work = works.get(key) ?? begin(works, key, start);
       work.waiting += 1;
-      return new Promise<T>((resolve, reject) => {
-        const onAbort = (): void => {
-          work.waiting -= 1;
-          if (work.waiting === 0 && !work.settled) {
-            works.delete(key);
-            work.controller.abort(signal.reason);
-          }
-          reject(signal.reason as Error);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        const done = (): void => {
-          signal.removeEventListener('abort', onAbort);
-        };
-        work.result.then(resolve, reject).finally(done);
-      });
+      try {
+        return await abortable(work.result, signal);
+      } finally {
+        work.waiting -= 1;
+        if (work.waiting === 0 && !work.settled) {
+          works.delete(key);
+          work.controller.abort(signal.reason);
+        }
+      }
     },
   };
 }

@@ -23,7 +23,7 @@ const imagesIn = (request: ModelRequest | undefined): readonly ImagePart[] =>
     message.role === 'user' ? message.parts.filter((each) => each.type === 'image') : [],
   );
 
-test('each target of a chain gets the version it can take, and a blind one is passed over without penalty', async () => {
+test('sends each target its version, and skips one without images without penalty', async () => {
   const blind = provider('blind', false, ['never asked']);
   const small = provider('small', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64, maxBytes: 3_000 }), [
     BUSY,
@@ -56,7 +56,7 @@ test('each target of a chain gets the version it can take, and a blind one is pa
   expect(majordomo.health.snapshot()['small/m']?.state).toBe('benched');
 });
 
-test('what was done to an image is a warning of the response', async () => {
+test('reports the change of an image as a warning', async () => {
   const eyes = provider('eyes', limits({ mediaTypes: ['image/jpeg'], maxEdge: 64 }), ['a gradient', 'two']);
   const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
   const [small, large] = [await bytesOf(photo(60, 40).jpeg()), await bytesOf(photo(128, 64).jpeg())];
@@ -74,7 +74,7 @@ test('what was done to an image is a warning of the response', async () => {
   expect(both.warnings.map(({ what }) => what)).toEqual(['image 2']);
 });
 
-test('a PDF goes to the first target that takes so many bytes and pages, the others are passed over', async () => {
+test('sends a PDF to the first target that accepts its bytes and pages', async () => {
   const report = (count: number): FilePart =>
     file(new PdfWriter().save(pages(count)).bytes(), 'application/pdf', 'report.pdf');
   const reader = (id: string, fileLimits: FileLimits, turns: readonly Turn[]): FakeProvider =>
@@ -98,7 +98,7 @@ test('a PDF goes to the first target that takes so many bytes and pages, the oth
   expect(Object.values(majordomo.health.snapshot()).filter(({ failures }) => failures > 0)).toEqual([]);
 });
 
-test('a PDF whose pages nobody can count goes out, and a warning says that its limit was not looked after', async () => {
+test('sends a PDF of unknown pages with a warning', async () => {
   const circle = new PdfWriter().save({ 1: CATALOG, 2: tree([2]) }).bytes();
   const capabilities = { files: ['application/pdf'], fileLimits: { pdf: { maxPages: 100 } } };
   const reader = fakeProvider({ id: 'reader', models: { m: ['read'] }, capabilities });
@@ -115,7 +115,7 @@ test('a PDF whose pages nobody can count goes out, and a warning says that its l
   ]);
 });
 
-test('more than twenty images get the tighter edge, on every leg', async () => {
+test('applies the smaller edge above twenty images, at each target', async () => {
   const wide = limits({ maxEdge: 400, rules: [{ whenCountAbove: 20, maxEdge: 100 }] });
   const eyes = provider('eyes', wide, ['many', 'one']);
   const majordomo = createMajordomo({ providers: [eyes], media: createMediaFitter() });
@@ -137,7 +137,7 @@ test('more than twenty images get the tighter edge, on every leg', async () => {
   expect(widths).toEqual([new Set([100]), new Set([200])]);
 });
 
-test('images that are too large together each get their share', async () => {
+test('divides the total limit among images', async () => {
   const eyes = provider('eyes', limits({ maxTotalBytes: 6_000 }), ['two']);
   const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
   const pictures = [part(await bytesOf(photo(400, 300).png())), part(await bytesOf(photo(300, 400).png()))];
@@ -146,7 +146,7 @@ test('images that are too large together each get their share', async () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(3_000);
 });
 
-test('too many images, and a share that none can be made to fit, are unsupported with the numbers', async () => {
+test('reports too many images and an impossible share as unsupported', async () => {
   const eyes = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
   const model = createMajordomo({ providers: [eyes], media: createMediaFitter() }).model('eyes/m');
   const picture = part(await bytesOf(photo(20, 10).png()));

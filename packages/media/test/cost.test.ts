@@ -33,7 +33,7 @@ test.each([
   expect(qualities.length).toBeLessThanOrEqual(most);
 });
 
-test('and the quality is no lower than that of a descent over fixed rungs, at the full size', async () => {
+test('finds at least the quality of a descent over fixed steps', async () => {
   const spy = spiedSharp();
   const limits = { mediaTypes: ['image/jpeg'], maxBytes: MAX_BYTES, maxEdge: EDGE };
   const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(part(original), limits, never);
@@ -46,7 +46,7 @@ test('and the quality is no lower than that of a descent over fixed rungs, at th
   expect(fitted.bytes.length).toBeGreaterThan(MAX_BYTES * 0.85);
 });
 
-test('returns a part that fits as it is, without decoding it', async () => {
+test('returns a fitting part unchanged without decoding', async () => {
   const { sharp: spied, opened } = spiedSharp();
   const given = part(original, 'image/jpeg');
   const limits = { mediaTypes: ['image/jpeg'], maxBytes: 20e6, maxEdge: 8000 };

@@ -74,7 +74,7 @@ async function failure(path: string, options: FetchMediaOptions = {}): Promise<L
   return error;
 }
 
-describe('what is fetched', () => {
+describe('fetchMedia', () => {
   test.each([
     ['/cat.jpg', 'a picture under its true type', { type: 'image', mediaType: 'image/png' }],
     ['/once', 'a picture behind a redirect', { type: 'image', mediaType: 'image/png' }],
@@ -98,11 +98,11 @@ describe('what is fetched', () => {
     expect(await fetchMedia(origin + path, { allow })).toMatchObject(expected);
   });
 
-  test('is a file without a name where the path has none', async () => {
+  test('returns a file without a name for a path without one', async () => {
     expect(await fetchMedia(`${origin}/%2F..`, { allow })).not.toHaveProperty('name');
   });
 
-  test('has the bytes that were sent, asked for unpacked, under the host of the URL', async () => {
+  test('requests uncompressed bytes under the host of the URL', async () => {
     const fetched = await fetchMedia(`http://pictures.test:${new URL(origin).port}/cat.jpg`, {
       allow,
       resolve: async () => [{ address: '127.0.0.1', family: 4 }],
@@ -115,7 +115,7 @@ describe('what is fetched', () => {
   });
 });
 
-describe('a URL is refused', () => {
+describe('fetchMedia rejects a URL', () => {
   const refusing = async (url: string, options: FetchMediaOptions = {}): Promise<void> => {
     const before = asked.length;
     const error = await failure(url, { allow: [], ...options });
@@ -140,9 +140,9 @@ describe('a URL is refused', () => {
     'http://[fe80::1]/',
     'http://[fd00::1]/',
     'http://0.0.0.0/',
-  ])('when it leads to %s', (url) => refusing(url));
+  ])('of %s', (url) => refusing(url));
 
-  test('when any address of its name is private', () =>
+  test('of a name with any private address', () =>
     refusing('http://sly.test/', {
       resolve: async () => [
         { address: '93.184.215.14', family: 4 },
@@ -150,12 +150,12 @@ describe('a URL is refused', () => {
       ],
     }));
 
-  test('when a redirect leads inside, though the first host was allowed', async () => {
+  test('of a redirect to a private host', async () => {
     const error = await failure('/inside');
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
   });
 
-  test('the name is looked up once, and the connection goes to what was checked', async () => {
+  test('resolves the name once and connects to the checked address', async () => {
     let lookups = 0;
     const resolve = async (): Promise<{ address: string; family: number }[]> => {
       lookups += 1;
@@ -187,7 +187,7 @@ describe('a URL is refused', () => {
 
 describe('limits', () => {
   test.each(['/long', '/endless'])(
-    '%s is cut at the first byte too many, and the connection closed',
+    'ends %s at the first byte above the limit and closes the connection',
     async (path) => {
       const error = await failure(path, { maxBytes: 4999 });
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
@@ -195,21 +195,21 @@ describe('limits', () => {
     },
   );
 
-  test('a size that fits exactly is taken', async () => {
+  test('accepts a body of exactly the limit', async () => {
     expect((await fetchMedia(`${origin}/long`, { allow, maxBytes: 5000 })).bytes.length).toBe(5000);
   });
 
-  test('time: a server that falls silent', async () => {
+  test('ends the fetch of a silent server', async () => {
     const error = await failure('/silent', { timeoutMs: 50 });
     expect([error.kind, error.details.phase]).toEqual(['timeout', 'total']);
     await closed;
   });
 
-  test.each([Infinity, 2 ** 40, 60_000.5])('time: %d ms are taken', async (timeoutMs) => {
+  test.each([Infinity, 2 ** 40, 60_000.5])('accepts a timeout of %d ms', async (timeoutMs) => {
     expect((await fetchMedia(`${origin}/long`, { allow, timeoutMs })).bytes.length).toBe(5000);
   });
 
-  test('the caller’s abort rejects with its reason and closes the connection', async () => {
+  test('rejects with the reason of an abort and closes the connection', async () => {
     const controller = new AbortController();
     const fetching = fetchMedia(`${origin}/silent`, { allow, signal: controller.signal });
     const reason = new Error('enough');

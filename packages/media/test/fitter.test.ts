@@ -18,8 +18,8 @@ async function failure(work: Promise<unknown>): Promise<LlmError> {
   return error;
 }
 
-describe('what fits', () => {
-  test('is given back as the same part, without sharp', async () => {
+describe('a fitting image', () => {
+  test('is returned as the same part, without sharp', async () => {
     const spy = spiedSharp();
     const given = part(jpeg, 'image/jpeg');
     expect(await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 120 }), never)).toBe(
@@ -28,7 +28,7 @@ describe('what fits', () => {
     expect(spy.opened).toEqual([]);
   });
 
-  test('is called what its bytes are, and they stay the same object', async () => {
+  test('gets the type of its bytes and keeps its bytes object', async () => {
     const given = part(png, 'image/jpeg');
     const fitted = await fitter.fit(given, limits(), never);
     expect(fitted).toEqual({ type: 'image', mediaType: 'image/png', bytes: given.bytes });
@@ -37,7 +37,7 @@ describe('what fits', () => {
   });
 });
 
-describe('what is too large in pixels', () => {
+describe('an image with too many pixels', () => {
   test.each([
     [600, 300, 200, 200, 100],
     [300, 600, 200, 100, 200],
@@ -49,7 +49,7 @@ describe('what is too large in pixels', () => {
     expect(Math.abs((inspectImage(fitted.bytes)?.height ?? 0) - toHeight)).toBeLessThanOrEqual(1);
   });
 
-  test('is turned upright as EXIF says before it is measured', async () => {
+  test('is rotated according to EXIF before it is measured', async () => {
     const lying = await bytesOf(photo(600, 300).withMetadata({ orientation: 6 }).jpeg());
     const fitted = await fitter.fit(part(lying), limits({ maxEdge: 200 }), never);
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 100, height: 200 });
@@ -61,7 +61,7 @@ describe('what is too large in pixels', () => {
     ['png', 66_000, ['image/jpeg'], 65_500],
     ['png', 17_000, ['image/png', 'image/webp'], 16_383],
   ] as const)(
-    'a %s of %i pixels that has to become one of %j has as many as that format holds',
+    'a %s of %i pixels for %j is scaled to the maximum of the format',
     async (format, width, mediaTypes, expected) => {
       const given = await bytesOf(photo(width, 8)[format]());
       const maxBytes = Math.floor(given.length * 0.9);
@@ -71,7 +71,7 @@ describe('what is too large in pixels', () => {
     },
   );
 
-  test('keeps its format where that is allowed', async () => {
+  test('keeps an allowed format', async () => {
     for (const format of ['png', 'webp'] as const) {
       const fitted = await fitter.fit(
         part(await bytesOf(photo(60, 60)[format]())),
@@ -82,7 +82,7 @@ describe('what is too large in pixels', () => {
     }
   });
 
-  test.each([['tiff'], ['avif']] as const)('%s is measured and made a JPEG', async (format) => {
+  test.each([['tiff'], ['avif']] as const)('measures %s and converts it to JPEG', async (format) => {
     const given = part(await bytesOf(photo(64, 48)[format]()));
     const fitted = await fitter.fit(given, limits({ maxEdge: 32 }), never);
     expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: 32, height: 24 });
@@ -100,7 +100,7 @@ describe('a type that is not allowed', () => {
     expect((await fitter.fit(part(gif), limits({ mediaTypes }), never)).mediaType).toBe(expected);
   });
 
-  test('transparency goes onto white in a JPEG', async () => {
+  test('replaces transparency with white in a JPEG', async () => {
     const clear = sharp({
       create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     });
@@ -110,7 +110,7 @@ describe('a type that is not allowed', () => {
     expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
   });
 
-  test('grey with transparency, 16 bits and CMYK become plain JPEGs', async () => {
+  test('converts gray with transparency, 16 bits and CMYK to JPEG', async () => {
     const odd = [
       photo(30, 20, 4).toColourspace('b-w').png(),
       photo(30, 20).toColourspace('rgb16').png(),
@@ -130,7 +130,7 @@ describe('a type that is not allowed', () => {
     }
   });
 
-  test('a target that takes only what cannot be made is unsupported', async () => {
+  test('reports a target with other formats only as unsupported', async () => {
     const error = await failure(fitter.fit(part(jpeg), limits({ mediaTypes: ['image/heic'] }), never));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toContain('image/heic');
@@ -139,7 +139,7 @@ describe('a type that is not allowed', () => {
 
 describe('the byte limit', () => {
   test.each([60_000, 30_000, 12_000, 4_000, 1_500])(
-    '%i bytes are kept to, from one decoding and in six encodings at most',
+    'is met at %i bytes by one decoding and at most six encodings',
     async (maxBytes) => {
       const spy = spiedSharp();
       const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
@@ -151,7 +151,7 @@ describe('the byte limit', () => {
     },
   );
 
-  test('a JPEG for which it has room is written in one go, with the same bytes as from its pixels', async () => {
+  test('converts a JPEG in one pass if any result fits, with the same bytes', async () => {
     const spy = spiedSharp();
     const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
     const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 300 }), never);
@@ -165,7 +165,7 @@ describe('the byte limit', () => {
     expect(spy.pipelines).toBe(1);
   });
 
-  test('a tiny JPEG that is larger than any was to be is searched for as the others are', async () => {
+  test('searches for a tiny JPEG that is larger than estimated', async () => {
     const spy = spiedSharp();
     const noise = Uint8Array.from({ length: 28 * 20 * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
     const raw = { width: 28, height: 20, channels: 3 } as const;
@@ -178,7 +178,7 @@ describe('the byte limit', () => {
     expect(spy.opened.length).toBe(2);
   });
 
-  test('a PNG that stays too large becomes a JPEG', async () => {
+  test('converts a PNG that stays too large to JPEG', async () => {
     const spy = spiedSharp();
     const given = part(await bytesOf(photo(400, 400).png()));
     const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(
@@ -191,14 +191,14 @@ describe('the byte limit', () => {
     expect(spy.qualities.length).toBeLessThanOrEqual(6);
   });
 
-  test('a target for PNG alone gets fewer pixels', async () => {
+  test('reduces the pixels for a target that accepts PNG only', async () => {
     const given = part(await bytesOf(photo(400, 400).png()));
     const fitted = await fitter.fit(given, limits({ mediaTypes: ['image/png'], maxBytes: 40_000 }), never);
     expect(fitted.bytes.length).toBeLessThanOrEqual(40_000);
     expect(fitted.mediaType).toBe('image/png');
   });
 
-  test('that nothing can keep to is unsupported, with sizes', async () => {
+  test('reports an impossible limit as unsupported, with sizes', async () => {
     const error = await failure(fitter.fit(part(jpeg), limits({ maxBytes: 20 }), never));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
     expect(error.message).toMatch(
@@ -207,7 +207,7 @@ describe('the byte limit', () => {
   });
 });
 
-describe('pictures of a special kind', () => {
+describe('special images', () => {
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   const heic = new Uint8Array(Buffer.from('000000186674797068656963000000006d69663168656963', 'hex'));
 
@@ -221,26 +221,40 @@ describe('pictures of a special kind', () => {
     ['an SVG', svg, 'unsupported', /SVG is not rendered/],
     ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
     ['a HEIC header', heic, 'invalid-request', /not an image/],
-  ])('%s has a defined end', async (_, bytes, kind, message) => {
+  ])('%s has a defined outcome', async (_, bytes, kind, message) => {
     const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), never));
     expect(error.kind).toBe(kind);
     expect(error.message).toMatch(message);
   });
 
-  test('a PNG with broken pixels is broken once it has to be decoded', async () => {
+  test('rejects a PNG with broken pixels when it is decoded', async () => {
     const broken = png.map((byte, at) => (at > 100 && at < png.length - 30 ? byte ^ 0x55 : byte));
     const error = await failure(fitter.fit(part(broken), limits({ maxEdge: 50 }), never));
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'broken-image']);
   });
 
-  test('a JPEG of 12 bits is whole, and goes on to a target that takes it as it is', async () => {
+  test('sends a JPEG of 12 bits unchanged to a target that accepts it', async () => {
     const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
     const deep = jpeg.with(frame + 4, 12);
     const error = await failure(fitter.fit(part(deep), limits({ maxEdge: 50 }), never));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
   });
 
-  test('a HEIC goes to a target that takes it, and its size is known', async () => {
+  test('refuses an animated AVIF as unsupported, so that the chain continues', async () => {
+    const still = Buffer.from(await bytesOf(photo(64, 48).avif()));
+    // Brand of an image sequence, which sharp does not decode.
+    still.write('avis', 8, 'latin1');
+    expect(inspectImage(still)).toMatchObject({ mediaType: 'image/avif', animated: true, complete: true });
+    for (const mediaTypes of [['image/jpeg'], ['image/avif', 'image/png']]) {
+      const error = await failure(fitter.fit(part(still), limits({ mediaTypes }), never));
+      expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
+    }
+    const given = part(still, 'image/avif');
+    const keeping = createMediaFitter({ animation: 'keep' });
+    expect(await keeping.fit(given, limits({ mediaTypes: ['image/avif'] }), never)).toBe(given);
+  });
+
+  test('measures a HEIC and sends it to a target that accepts it', async () => {
     const avif = await bytesOf(photo(64, 48).avif());
     const heic = new Uint8Array(
       Buffer.from(Buffer.from(avif).toString('latin1').replaceAll('avif', 'heic'), 'latin1'),
@@ -250,7 +264,7 @@ describe('pictures of a special kind', () => {
   });
 
   test.each(['gif', 'webp'] as const)(
-    'an animated %s becomes its first frame, or stays when asked',
+    'reduces an animated %s to its first frame, or keeps it with the option',
     async (format) => {
       const given = part(await animation(format), `image/${format}`);
       expect(inspectImage(given.bytes)?.animated).toBe(true);
@@ -263,7 +277,7 @@ describe('pictures of a special kind', () => {
   );
 });
 
-describe('what was done is told', () => {
+describe('warnings', () => {
   const told = async (bytes: Uint8Array, more: Partial<ImageLimits>): Promise<string[]> => {
     const whys: string[] = [];
     await fitter.fit(part(bytes), limits(more), never, ({ action, what, why }) =>
@@ -319,7 +333,7 @@ describe('what was done is told', () => {
     );
   });
 
-  test('at every turn, though the work is done once', async () => {
+  test('are repeated at each turn, though the work is done once', async () => {
     const given = part(await bytesOf(photo(90, 60).png()));
     const whys: string[] = [];
     for (let turn = 0; turn < 2; turn++) {
@@ -333,7 +347,7 @@ describe('pages of a PDF', () => {
   const counted = (bytes: Uint8Array): Promise<number | undefined> | undefined =>
     fitter.pages?.(file(bytes, 'application/pdf'), never);
 
-  test('are counted where they can be', async () => {
+  test('are counted if possible', async () => {
     expect(await counted(new PdfWriter().save(pages(7)).bytes())).toBe(7);
     expect(await counted(new TextEncoder().encode('%PDF-1.4\n%%EOF'))).toBeUndefined();
     expect(await counted(new TextEncoder().encode('not a PDF'))).toBeUndefined();
@@ -343,12 +357,12 @@ describe('pages of a PDF', () => {
 describe('without sharp', () => {
   const without = createMediaFitter({ sharp: false });
 
-  test('what fits passes, under its true type; an animation too', async () => {
+  test('returns fitting images with their true type, also an animation', async () => {
     const given = part(await animation('gif'), 'image/png');
     expect(await without.fit(given, limits(), never)).toEqual({ ...given, mediaType: 'image/gif' });
   });
 
-  test('what does not is unsupported, and the message says what to install', async () => {
+  test('reports other images as unsupported, with the package to install', async () => {
     const error = await failure(without.fit(part(jpeg), limits({ maxEdge: 100 }), never));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toBe(
@@ -358,7 +372,7 @@ describe('without sharp', () => {
 });
 
 describe('work', () => {
-  test('is done once for the same bytes and limits, also by callers at the same time', async () => {
+  test('is done once for the same bytes and limits, also for concurrent callers', async () => {
     const spy = spiedSharp();
     const own = createMediaFitter({ sharp: spy.sharp });
     const given = part(jpeg);
@@ -372,7 +386,7 @@ describe('work', () => {
     expect(third.bytes).toBe(first.bytes);
   });
 
-  test('begins from the original for every target', async () => {
+  test('starts from the original for each target', async () => {
     const spy = spiedSharp();
     const own = createMediaFitter({ sharp: spy.sharp });
     const given = part(jpeg);
@@ -385,7 +399,7 @@ describe('work', () => {
     expect(given.bytes).toEqual(jpeg);
   });
 
-  test('that is given up rejects at once with the reason, and can be asked for again', async () => {
+  test('rejects at once on abort, and can start again', async () => {
     const given = part(await bytesOf(photo(2000, 1500).jpeg()));
     const controller = new AbortController();
     const fitting = fitter.fit(given, limits({ maxEdge: 700 }), controller.signal);
@@ -396,7 +410,7 @@ describe('work', () => {
     expect(inspectImage((await fitter.fit(given, limits({ maxEdge: 700 }), never)).bytes)?.width).toBe(700);
   });
 
-  test('limits of a chat wire are met by every format', async () => {
+  test('meets the limits of a chat wire with each format', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
       const given = part(await bytesOf(photo(300, 200)[format]()));
       const fitted = await fitter.fit(given, { mediaTypes: ANY, maxBytes: 9_000, maxEdge: 250 }, never);

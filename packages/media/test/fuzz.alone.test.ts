@@ -25,7 +25,7 @@ async function seeds(): Promise<readonly Uint8Array[]> {
   ]);
 }
 
-test(`${FILES} broken files each end: fitted, or refused for a reason`, { timeout: 120_000 }, async () => {
+test(`ends for ${FILES} broken files: fitted, or rejected with a reason`, { timeout: 120_000 }, async () => {
   const random = seeded(20261120);
   const originals = await seeds();
   const fitter = createMediaFitter({ timeoutMs: 1_000 });

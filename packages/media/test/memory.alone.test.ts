@@ -28,7 +28,7 @@ async function refusal(bytes: Uint8Array): Promise<LlmError> {
   return error;
 }
 
-describe('what would take too much is refused by its header, without decoding it', () => {
+describe('rejects an image with too many pixels by its header', () => {
   test.each([
     ['a bomb of 900 megapixels', blankPng(30_000, 30_000), /900000000|30000x30000 pixels is above the limit/],
     ['a progressive JPEG of 49', blankProgressiveJpeg(7000, 7000), /some 294000000 bytes to decode/],
@@ -50,7 +50,7 @@ describe('what would take too much is refused by its header, without decoding it
   });
 });
 
-describe('what is worked at', () => {
+describe('an image that is changed', () => {
   test.each([
     ['a PNG of 49 megapixels', blankPng(7000, 7000)],
     [
@@ -68,7 +68,7 @@ describe('what is worked at', () => {
     expect(grown).toBeLessThan(MOST_GROWTH);
   });
 
-  test('waits until there is memory for it', async () => {
+  test('waits until enough memory is available', async () => {
     const { sharp, opened } = spiedSharp();
     const small = createMediaFitter({ sharp, concurrency: 4, maxMemory: 20e6 });
     const wait = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
@@ -88,6 +88,6 @@ test.each([
   ['an interlaced PNG', blankPng(1000, 100, { colour: 2, depth: 8, interlaced: true }), 300_000],
   ['an interlaced PNG of 16 bits', blankPng(1000, 100, { colour: 6, depth: 16, interlaced: true }), 800_000],
   ['a progressive JPEG', blankProgressiveJpeg(1000, 100), 600_000],
-])('decoding %s is estimated', (_, bytes, expected) => {
+])('estimates the memory of decoding %s', (_, bytes, expected) => {
   expect(inspectImage(bytes)?.decodeBytes).toBe(expected);
 });

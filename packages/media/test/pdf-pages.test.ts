@@ -18,12 +18,12 @@ const pagesOf = (file: PdfWriter): number | undefined => inspectPdf(file.bytes()
 const pick = (objects: Objects, wanted: readonly number[]): Objects =>
   Object.fromEntries(wanted.map((number) => [number, objects[number]]));
 
-describe.each(FORMS)('with a cross-reference as a %s, pages are counted', (form) => {
-  test.each([1, 12, 345])('of a file saved once: %i', (count) => {
+describe.each(FORMS)('pages with a cross-reference as a %s', (form) => {
+  test.each([1, 12, 345])('are counted in a file saved once: %i', (count) => {
     expect(pagesOf(written(pages(count), form))).toBe(count);
   });
 
-  test('once, however often the file was saved with notes on every page', () => {
+  test('are counted once in a file saved several times', () => {
     const file = written(pages(60), form);
     for (let save = 1; save <= 3; save++) {
       file.save(Object.fromEntries(numbers(60).map((number) => [number, page(`/Annots [${save}]`)])), form);
@@ -31,7 +31,7 @@ describe.each(FORMS)('with a cross-reference as a %s, pages are counted', (form)
     }
   });
 
-  test('as they are after some were deleted, freed or not', () => {
+  test('are counted after a deletion, freed or not', () => {
     const kept = numbers(5);
     const freed = Object.fromEntries(numbers(55, 8).map((number) => [number, undefined]));
     expect(pagesOf(written(pages(60), form).save({ 2: tree(kept), ...freed }, form))).toBe(5);
@@ -39,22 +39,22 @@ describe.each(FORMS)('with a cross-reference as a %s, pages are counted', (form)
     expect(pagesOf(written(pages(60), form).save(freed, form))).toBe(5);
   });
 
-  test('as they are after some were added', () => {
+  test('are counted after an addition', () => {
     const added = Object.fromEntries(numbers(10, 63).map((number) => [number, page()]));
     expect(pagesOf(written(pages(60), form).save({ 2: tree(numbers(70)), ...added }, form))).toBe(70);
   });
 
-  test.each([true, false])('without those of a document inside (packed: %s)', (isPacked) => {
+  test.each([true, false])('exclude those of an embedded document (packed: %s)', (isPacked) => {
     const inside = written(pages(60), form).bytes();
     expect(pagesOf(written({ ...pages(5), 90: attachment(inside, isPacked) }, form))).toBe(5);
   });
 
-  test('by the tree, whatever its count says', () => {
+  test('are counted by the tree, not by its count', () => {
     expect(pagesOf(written({ ...pages(5), 2: tree(numbers(5), 500) }, form))).toBe(5);
     expect(pagesOf(written({ ...pages(5), 2: tree(numbers(5), 1) }, form))).toBe(5);
   });
 
-  test('of a tree of several levels', () => {
+  test('are counted in a tree of several levels', () => {
     const levels = {
       1: CATALOG,
       2: tree([3, 4, 5]),
@@ -68,31 +68,31 @@ describe.each(FORMS)('with a cross-reference as a %s, pages are counted', (form)
     expect(pagesOf(written(levels, form))).toBe(4);
   });
 
-  test('of nothing where the tree is a circle', () => {
+  test('are undefined if the tree is circular', () => {
     expect(pagesOf(written({ 1: CATALOG, 2: tree([3]), 3: tree([2]) }, form))).toBeUndefined();
   });
 });
 
-test('objects in object streams are found, and newer ones outside of them count', () => {
+test('finds objects in object streams, and prefers newer ones outside of them', () => {
   const { 1: catalog, ...packed } = pages(30);
   const file = new PdfWriter().save({ 1: catalog }, 'stream', packed);
   expect(pagesOf(file)).toBe(30);
   expect(pagesOf(file.save({ 2: tree(numbers(4)) }, 'stream'))).toBe(4);
 });
 
-test('a hybrid file shows what its hidden stream has', () => {
+test('reads the hidden stream of a hybrid file', () => {
   const whole = pages(20);
   const file = new PdfWriter().save(pick(whole, [1, 2, 3]), 'hybrid', pick(whole, numbers(19, 4)));
   expect(pagesOf(file)).toBe(20);
 });
 
 describe('pages are undefined', () => {
-  test('of a file with bytes before its header, which shift the offsets', () => {
+  test('in a file with bytes before its header', () => {
     const shifted = Buffer.concat([Buffer.from('\n\n junk\n'), written(pages(7)).bytes()]);
     expect(inspectPdf(new Uint8Array(shifted))?.pages).toBeUndefined();
   });
 
-  test.each(FORMS)('of a file whose %s is not where startxref points', (form) => {
+  test.each(FORMS)('in a file whose %s is not at startxref', (form) => {
     const text = Buffer.from(written(pages(60), form).bytes()).toString('latin1');
     const broken = text.replace(/startxref\n\d+\n%%EOF\n$/, 'startxref\n7\n%%EOF\n');
     expect(inspectPdf(new Uint8Array(Buffer.from(broken, 'latin1')))).toEqual({
@@ -102,7 +102,7 @@ describe('pages are undefined', () => {
     });
   });
 
-  test('of a file with a broken object stream', () => {
+  test('in a file with a broken object stream', () => {
     const { 1: catalog, ...packed } = pages(30);
     const file = new PdfWriter().save({ 1: catalog }, 'stream', packed).bytes();
     const at = Buffer.from(file).indexOf('stream\n') + 'stream\n'.length;
@@ -111,7 +111,7 @@ describe('pages are undefined', () => {
   });
 });
 
-test.each(FORMS)('an attachment that is encrypted does not make its file so (%s)', (form) => {
+test.each(FORMS)('does not report a file with an encrypted attachment as encrypted (%s)', (form) => {
   const secret = written(pages(2), form).bytes();
   const inside = new Uint8Array(
     Buffer.from(Buffer.from(secret).toString('latin1').replace('/Root', '/Encrypt 9 0 R /Root'), 'latin1'),

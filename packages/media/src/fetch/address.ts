@@ -1,7 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** Addresses that are not public: IANA's special-purpose registry of IPv4 addresses (2026-11) and multicast. */
-const PRIVATE_V4: readonly (readonly [string, number])[] = [
+/** Ranges of addresses that are not public: IANA's special-purpose registries (2026-11) and multicast. */
+const NOT_PUBLIC: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -16,42 +16,30 @@ const PRIVATE_V4: readonly (readonly [string, number])[] = [
   ['198.51.100.0', 24],
   ['203.0.113.0', 24],
   ['224.0.0.0', 3],
-];
-
-/** Public addresses of agents on the host: Azure's WireServer (Microsoft's documentation, 2026). */
-const CLOUD_AGENTS: readonly string[] = ['168.63.129.16'];
-
-/** Addresses within 2000::/3, the public IPv6 range, that are tunnels for IPv4 or for documentation. */
-const PRIVATE_V6: readonly (readonly [string, number])[] = [
+  // Azure's WireServer, an agent on the host with a public address (Microsoft's documentation, 2026).
+  ['168.63.129.16', 32],
+  // Tunnels for IPv4, and documentation.
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
 ];
 
-/** Whether an address is public. Mapped, translated and scoped addresses are not. */
+/** Range of public IPv6 addresses. */
+const UNICAST_V6 = ['2000::', 3] as const;
+
+function blockList(...subnets: typeof NOT_PUBLIC): BlockList {
+  const list = new BlockList();
+  for (const [net, bits] of subnets) list.addSubnet(net, bits, isIPv4(net) ? 'ipv4' : 'ipv6');
+  return list;
+}
+
+const notPublic = blockList(...NOT_PUBLIC);
+const unicast = blockList(UNICAST_V6);
+
+/** Whether an address is public. Mapped, translated and scoped addresses are not public. */
 export function isPublicAddress(address: string): boolean {
-  const lists = blockLists();
-  if (isIPv4(address)) return !lists.refused.check(address, 'ipv4');
+  if (isIPv4(address)) return !notPublic.check(address, 'ipv4');
   if (!isIPv6(address) || address.includes('%')) return false;
-  return lists.unicast.check(address, 'ipv6') && !lists.refused.check(address, 'ipv6');
-}
-
-interface Lists {
-  readonly refused: BlockList;
-  readonly unicast: BlockList;
-}
-
-let cachedLists: Lists | undefined;
-
-/** Builds the lists at the first call. */
-function blockLists(): Lists {
-  if (cachedLists !== undefined) return cachedLists;
-  const refused = new BlockList();
-  for (const [net, bits] of PRIVATE_V4) refused.addSubnet(net, bits, 'ipv4');
-  for (const address of CLOUD_AGENTS) refused.addAddress(address, 'ipv4');
-  for (const [net, bits] of PRIVATE_V6) refused.addSubnet(net, bits, 'ipv6');
-  const unicast = new BlockList();
-  unicast.addSubnet('2000::', 3, 'ipv6');
-  return (cachedLists = { refused, unicast });
+  return unicast.check(address, 'ipv6') && !notPublic.check(address, 'ipv6');
 }

@@ -2,14 +2,14 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
-import { kindOfStatus } from '@majordomo/core/toolkit';
+import { concatBytes, kindOfStatus } from '@majordomo/core/toolkit';
 import type { Address } from './resolve-host.ts';
 
 /** Response of a server to a URL. */
 export interface Download {
   readonly url: URL;
   readonly bytes: Uint8Array;
-  /** Content type of the response without parameters. */
+  /** Content type of the response, without parameters. */
   readonly declaredType: string;
 }
 
@@ -19,7 +19,7 @@ interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends one request to this address, without another lookup. Returns the bytes or the URL of a redirect. */
+/** Sends one request to this address, without a DNS lookup. Returns the bytes, or the URL of a redirect. */
 export async function download(
   url: URL,
   { address, maxBytes, signal }: DownloadOptions,
@@ -48,12 +48,12 @@ function open(url: URL, { address, family }: Address, signal: AbortSignal): Prom
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const options: RequestOptions & { readonly servername?: string } = {
     method: 'GET',
-    // A second lookup of the name might return another address than the checked one.
+    // A second DNS lookup of the name might return another address than the checked address.
     host: address,
     family,
     port: url.port === '' ? undefined : Number(url.port),
     path: url.pathname + url.search,
-    // A compressed body could be small on the wire and huge in memory.
+    // A small compressed body could need much memory after decompression.
     headers: { host: url.host, accept: 'image/*,application/pdf,*/*;q=0.5', 'accept-encoding': 'identity' },
     signal,
     agent: false,
@@ -106,13 +106,8 @@ async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): P
     if (length > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  // Copy a single chunk too, because it is a `Buffer`, whose methods differ.
+  return new Uint8Array(concatBytes(chunks));
 }
 
 const tooLarge = (url: URL, maxBytes: number): LlmError =>

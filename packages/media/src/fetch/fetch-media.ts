@@ -1,22 +1,22 @@
 import { basename } from 'node:path/posix';
 import { truncateText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
-import { checkOptions, type KindsOf, sniffMediaType } from '@majordomo/core/toolkit';
+import { abortable, checkOptions, sniffMediaType, type KindsOf } from '@majordomo/core/toolkit';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from './resolve-host.ts';
 
-/** Options and limits of `fetchMedia`. */
+/** Options of `fetchMedia`. */
 export interface FetchMediaOptions {
-  /** Ends the fetch at once. */
+  /** Signal that aborts the fetch immediately. */
   readonly signal?: AbortSignal | undefined;
-  /** Maximum bytes of the body. A larger one is `unsupported`. `@default 20_971_520` (20 MiB) */
+  /** Maximum size of the body, in bytes. A larger body is `unsupported`. `@default 20_971_520` (20 MiB) */
   readonly maxBytes?: number | undefined;
   /** Hosts that may have a private address, as `name` or `name:port`. `@default []` */
   readonly allow?: readonly string[] | undefined;
-  /** Maximum number of redirects. Each is checked like the first URL. `@default 3` */
+  /** Maximum number of redirects. Each URL is checked like the first URL. `@default 3` */
   readonly maxRedirects?: number | undefined;
-  /** Time limit including redirects, in milliseconds. `@default 30_000` */
+  /** Maximum time in milliseconds, including redirects. `@default 30_000` */
   readonly timeoutMs?: number | undefined;
-  /** Resolves a host name. `@default` the system's resolver */
+  /** Function that resolves a host name. `@default` the system's resolver */
   readonly resolve?: Resolve | undefined;
 }
 
@@ -30,9 +30,10 @@ const KINDS: KindsOf<FetchMediaOptions> = {
 };
 
 /**
- * Fetches an image or document for a message. Accepts http and https, but no private, loopback or link-local address: it connects
- * to the address that it checked. The type is that of the bytes. Throws `invalid-request` for a rejected URL, `unsupported` (code
- * `too-large`) above `maxBytes`, `network` or `timeout` for the connection, and otherwise the kind of the HTTP status.
+ * Fetches an image or document for a message. Accepts http and https, but no private, loopback or link-local address, and
+ * connects to the checked address. The media type follows from the first bytes. Throws `invalid-request` for a rejected URL,
+ * `unsupported` (code `too-large`) above `maxBytes`, `network` or `timeout` for a failed connection, and the kind of the HTTP
+ * status for an error response.
  *
  * @example user('What is this?', await fetchMedia('https://example.com/cat.jpg', { signal }))
  */
@@ -42,18 +43,20 @@ export async function fetchMedia(
 ): Promise<ImagePart | FilePart> {
   checkOptions('fetchMedia', options, KINDS);
   const { timeoutMs = 30_000 } = options;
-  const late = new AbortController();
-  const deadline = late.signal;
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  const deadline = new AbortController();
+  const signal = AbortSignal.any([
+    ...(options.signal === undefined ? [] : [options.signal]),
+    deadline.signal,
+  ]);
   options.signal?.throwIfAborted();
   // `AbortSignal.timeout` rejects fractions of milliseconds and `Infinity`.
   const cancel = systemClock.timer(timeoutMs, () => {
-    late.abort();
+    deadline.abort();
   });
   try {
     return toPart(await follow(parseUrl(url), options, signal));
   } catch (error) {
-    if (options.signal?.aborted !== true && deadline.aborted) {
+    if (options.signal?.aborted !== true && deadline.signal.aborted) {
       throw new LlmError('timeout', `${hostOf(url)} took more than ${timeoutMs} ms`, { phase: 'total' });
     }
     throw error;
@@ -66,6 +69,7 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
   const { allow = [], maxBytes = 20 * 2 ** 20, maxRedirects = 3, resolve = systemResolve } = options;
   let url = start;
   for (let hops = 0; hops <= maxRedirects; hops++) {
+    // The resolver does not accept a signal.
     const address = await abortable(resolveHost(url, allow, resolve), signal);
     const found = await download(url, { address, maxBytes, signal });
     if (!(found instanceof URL)) return found;
@@ -93,7 +97,7 @@ function toPart({ url, bytes, declaredType }: Download): ImagePart | FilePart {
   return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
 
-/** Returns the last segment of the path as a name without unsafe characters, if there is one. */
+/** Returns the last segment of the path as a name without unsafe characters, or `undefined` for an empty segment. */
 function nameIn({ pathname }: URL): string | undefined {
   const name = basename(decodePath(pathname).replaceAll('\\', '/'));
   const clean = truncateText(name.replaceAll(UNSAFE, ''), MAX_NAME_LENGTH).trim();
@@ -110,16 +114,6 @@ function decodePath(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** Rejects on abort, because the resolver accepts no signal. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 const hostOf = (url: string | URL): string => URL.parse(String(url))?.host ?? 'the URL';

@@ -12,12 +12,12 @@ export interface Address {
 /** Resolves a host name to its addresses. */
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
-/** Resolves with the hosts file and DNS of the machine. */
+/** Resolves a host name with the hosts file and the DNS settings of the machine. */
 export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * The address of a URL's host. Throws `invalid-request`, code `private-address`, when any of its addresses is private,
- * loopback, link-local or otherwise not public, unless `allow` names the host (`name` or `name:port`).
+ * Returns the address of a URL's host. Throws `invalid-request` (code `private-address`) if any of the host's addresses is not
+ * public, unless `allow` contains the host (`name` or `name:port`).
  */
 export async function resolveHost(url: URL, allow: readonly string[], resolve: Resolve): Promise<Address> {
   const host = url.hostname.replace(/^\[|\]$/g, '');

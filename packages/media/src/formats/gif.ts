@@ -5,8 +5,8 @@ const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
 /**
- * Reads the blocks of a GIF89a up to the trailer, which complete files may lack. Decoders make the canvas as large as the largest
- * frame, so that a screen of 1x1 may become 20000x20000.
+ * Reads the blocks of a GIF89a up to the trailer, which may be missing. Decoders make the canvas as large as the largest frame,
+ * so a screen of 1x1 may become 20000x20000.
  */
 export function readGif(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
@@ -26,7 +26,7 @@ export function readGif(bytes: Uint8Array): ImageHeader | undefined {
 
 const colourTable = (packed: number): number => ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1));
 
-/** Returns the position after this block; `undefined` at the trailer or at an unknown block. */
+/** Returns the position after this block, or `undefined` at the trailer or an unknown block. */
 function nextBlock(reader: Reader, at: number): number | undefined {
   if (reader.u8(at) === EXTENSION) return afterSubBlocks(reader, at + 2);
   return reader.u8(at) === IMAGE ? afterImage(reader, at) : undefined;
@@ -35,7 +35,7 @@ function nextBlock(reader: Reader, at: number): number | undefined {
 const afterImage = (reader: Reader, at: number): number =>
   afterSubBlocks(reader, at + 11 + colourTable(reader.u8(at + 9)));
 
-/** Returns the position after the sub-blocks and their end marker; beyond the end of the file if they are truncated. */
+/** Returns the position after the sub-blocks and their end marker, or a position beyond the end of a truncated file. */
 function afterSubBlocks(reader: Reader, from: number): number {
   for (const at of forward(reader.length, from, (block) => block + 1 + reader.u8(block))) {
     if (reader.u8(at) === 0) return at + 1;

@@ -8,7 +8,7 @@ interface FrameHeader {
   readonly height: number;
   readonly components: number;
   readonly isProgressive: boolean;
-  /** Samples of all components per pixel: 3 without subsampling, usually 1.5. */
+  /** Number of samples of all components per pixel: 3 without subsampling, usually 1.5. */
   readonly samples: number;
 }
 
@@ -74,7 +74,7 @@ function frameHeader(reader: Reader, at: number): FrameHeader {
   };
 }
 
-/** Whether it is SOF0 to SOF15, except DHT, JPG and DAC. */
+/** Whether the marker is one of SOF0 to SOF15, except DHT, JPG and DAC. */
 const isFrameHeader = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 

@@ -1,7 +1,7 @@
 import { Reader, type ImageHeader } from './facts.ts';
 import { forward } from './forward.ts';
 
-/** Channels by color type. A palette is decoded to colors with alpha. */
+/** Number of channels by color type. A palette is decoded to colors with alpha. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 };
 
 /** Reads the chunks of a PNG (W3C, third edition): IHDR is first, IEND is last, and `acTL` marks an animation. */
@@ -27,5 +27,5 @@ export function readPng(bytes: Uint8Array): ImageHeader | undefined {
   return { width, height, animated, complete, decodeBytes: isInterlaced ? decoded : decoded * SHARE_BY_ROWS };
 }
 
-/** Share of the pixels in memory if the rows are decoded in order (measured with sharp 0.35). */
+/** Share of the pixels that are in memory if the rows are decoded in order (measured with sharp 0.35). */
 const SHARE_BY_ROWS = 1 / 4;

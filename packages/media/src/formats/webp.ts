@@ -6,7 +6,7 @@ const ANIMATION = 0x02;
 export function readWebp(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   const complete = reader.u32(4, true) + 8 <= reader.length;
-  // Lossless images and canvases have four channels; a lossy one needs less.
+  // Lossless images and canvases have four channels. A lossy image needs less memory.
   const frame = (width: number, height: number, animated = false): ImageHeader => ({
     width,
     height,

@@ -9,6 +9,7 @@ const latin = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'la
 const END = 'trailer << /Root 1 0 R >>\n%%EOF\n';
 const written = (count: number, more: Objects = {}): Uint8Array =>
   new PdfWriter().save({ ...pages(count), ...more }).bytes();
+const padded = (bytes: Uint8Array): Uint8Array => new Uint8Array([...bytes, ...new Uint8Array(2000)]);
 const encrypted = (count: number): Uint8Array => {
   const text = Buffer.from(written(count)).toString('latin1');
   return latin(text.replace('/Root', '/Encrypt 9 0 R /Root'));
@@ -17,6 +18,7 @@ const encrypted = (count: number): Uint8Array => {
 describe('pages are', () => {
   test.each([
     ['those of the tree', written(9_000), 9_000],
+    ['those of a file that is padded with zeros', padded(written(3)), 3],
     ['undefined without a cross-reference', latin(`%PDF-1.4\n${END}`), undefined],
     [
       'undefined without a tree',
@@ -53,7 +55,7 @@ test.each([
   ['names', '/A'],
   ['comments', '%'],
   ['cross-references', 'xref 0 9 trailer << /Prev 9 >> startxref 9 '],
-])('a file made of %s takes no time', (_, piece) => {
+])('reads a file made of %s quickly', (_, piece) => {
   const made = latin(`%PDF-1.7\n${piece.repeat(Math.floor(1e6 / piece.length))}\n${END}`);
   // CPU time, because other tests run at the same time. Superlinear growth would take minutes.
   const from = process.cpuUsage();
@@ -61,7 +63,7 @@ test.each([
   expect(process.cpuUsage(from).user / 1000).toBeLessThan(6_000);
 });
 
-describe('a PDF is refused', () => {
+describe('checkPdf rejects', () => {
   test.each([
     ['above the pages', written(101), 'unsupported', 'report.pdf has 101 pages, the limit is 100'],
     [
@@ -85,7 +87,7 @@ describe('a PDF is refused', () => {
     }
   });
 
-  test('and taken when it fits, with what is known of it', () => {
+  test('accepts a fitting PDF and returns its facts', () => {
     expect(checkPdf(file(written(100), 'application/pdf'), { maxPages: 100 }).pages).toBe(100);
     expect(checkPdf(file(written(100), 'application/pdf')).pages).toBe(100);
   });

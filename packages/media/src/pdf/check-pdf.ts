@@ -1,9 +1,10 @@
 import { LlmError, type FilePart } from '@majordomo/core';
+import { unfit } from '../refuse.ts';
 import { inspectPdf, type PdfFacts } from './inspect-pdf.ts';
 
-/** Limits of a model for one document. Vendors publish them. */
+/** Limits of a model for one document, as vendors publish them. */
 export interface PdfLimits {
-  /** Bytes, before base64. */
+  /** Maximum size in bytes, before base64 encoding. */
   readonly maxBytes?: number | undefined;
   readonly maxPages?: number | undefined;
 }
@@ -27,6 +28,5 @@ export function checkPdf({ bytes, name = 'a PDF' }: FilePart, limits: PdfLimits 
   return facts;
 }
 
-const unfit = (message: string): LlmError => new LlmError('unsupported', message, { code: 'too-large' });
 const broken = (message: string): LlmError =>
   new LlmError('invalid-request', message, { code: 'broken-file' });

@@ -9,23 +9,23 @@ import {
   type PdfValue,
 } from './scanner.ts';
 
-/** Location of an object: an offset of the file, an object stream, or `free` if it was deleted. */
+/** Location of an object: an offset in the file, an object stream, or `free` for a deleted object. */
 export type Entry = { readonly at: number } | { readonly stream: number } | 'free';
 
-/** Objects and root of the file, as its last save left them. */
+/** Objects and root of the file after its last save. */
 export interface CrossReference {
   readonly entries: ReadonlyMap<number, Entry>;
   readonly root: PdfValue | undefined;
   readonly encrypted: boolean;
 }
 
-/** Section that one save added. Of two entries with one number the first counts. */
+/** Section that one save added. If two entries have the same number, the first entry applies. */
 interface Section {
   readonly trailer: PdfDictionary;
   readonly entries: readonly (readonly [number: number, entry: Entry])[];
 }
 
-/** Reads the sections from the last save back to the first. An entry of a later save counts. */
+/** Reads the sections from the last save back to the first. An entry of a later save takes precedence. */
 export function readCrossReference(file: PdfFile): CrossReference {
   const start = file.text.lastIndexOf('startxref');
   if (start === -1) throw new UnreadablePdf('no startxref');
@@ -63,13 +63,13 @@ function readTable(file: PdfFile, scanner: PdfScanner): Section {
   }
   const trailer = scanner.value();
   if (token !== 'trailer' || !isDictionary(trailer)) throw new UnreadablePdf('no trailer');
-  // In a hybrid file a stream has the objects that older readers take for free.
+  // In a hybrid file, this stream contains objects that the table declares free for older readers.
   const hidden = countIn(trailer, 'XRefStm');
   const more = hidden === undefined ? [] : readStream(file, hidden).entries;
   return { trailer, entries: [...used, ...more, ...free] };
 }
 
-/** Reads rows of three numbers, whose widths in bytes are in `W`. */
+/** Reads rows of three numbers. `W` contains the width of each number in bytes. */
 function readStream(file: PdfFile, offset: number): Section {
   const { value: trailer, scanner } = file.objectAt(offset);
   if (!isDictionary(trailer) || trailer.get('Type') !== '/XRef')

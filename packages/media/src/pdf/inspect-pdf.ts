@@ -5,30 +5,37 @@ import { countIn, isArray, isDictionary, isReference, UnreadablePdf, type PdfVal
 
 /** Facts about a PDF that need no layout. */
 export interface PdfFacts {
-  /** Number of pages that a reader shows. Undefined if the page tree cannot be read. */
+  /** Number of pages that a viewer shows, or `undefined` if the page tree cannot be read. */
   readonly pages: number | undefined;
   /** Whether the file needs a password. `false` if its cross-reference cannot be read. */
   readonly encrypted: boolean;
-  /** Whether the file reaches its end marker. */
+  /** Whether the file contains its end marker. */
   readonly complete: boolean;
 }
 
-/** Readers look for the end marker in the last 1,024 bytes. */
+/** Number of bytes at the end of a file in which readers look for the end marker. */
 const TAIL = 1024;
 const DEEPEST = 64;
 const MOST_PAGES = 10_000_000;
 
 /**
- * Returns pages, encryption and completeness of a PDF (ISO 32000-2). Only the last save counts: deleted pages and attached
- * documents do not. Returns `undefined` for bytes that are not a PDF.
+ * Returns the pages, encryption and completeness of a PDF (ISO 32000-2). Counts the pages of the last save, without deleted
+ * pages and attached documents. Returns `undefined` for bytes that are not a PDF.
  */
 export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   if (sniffMediaType(bytes) !== 'application/pdf') return undefined;
   const file = new PdfFile(bytes);
-  const complete = file.text.slice(-TAIL).includes('%%EOF');
+  const complete = withoutPadding(file.text).slice(-TAIL).includes('%%EOF');
   const reference = readable(() => readCrossReference(file));
   const pages = reference && readable(() => new PageTree(file, reference.entries).pages(reference.root));
   return { pages: pages === 0 ? undefined : pages, encrypted: reference?.encrypted ?? false, complete };
+}
+
+/** Removes NUL and white space at the end, which some writers add to fill a block. */
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) <= 0x20) end -= 1;
+  return text.slice(0, end);
 }
 
 function readable<T>(read: () => T): T | undefined {
@@ -40,7 +47,7 @@ function readable<T>(read: () => T): T | undefined {
   }
 }
 
-/** Counts the leaves of the page tree, whatever `/Count` states. Reads each object once. */
+/** Counts the leaves of the page tree and ignores `/Count`. Reads each object once. */
 class PageTree {
   private readonly file: PdfFile;
   private readonly entries: CrossReference['entries'];
@@ -58,7 +65,7 @@ class PageTree {
     return isDictionary(catalog) ? this.count(catalog.get('Pages'), 0) : 0;
   }
 
-  /** A node that is in the tree twice is shown twice. */
+  /** A node that occurs twice in the tree counts twice. */
   private count(node: PdfValue | undefined, depth: number): number {
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);

@@ -12,10 +12,10 @@ import {
 
 /** Maximum bytes that the streams of one file are inflated to. */
 const MOST_INFLATED = 32 * 2 ** 20;
-/** Characters that may be read for each one of the file. */
+/** Number of times that each character of the file may be read. */
 const READINGS = 10;
 
-/** The bytes of a PDF. The work on them is bounded by their length. */
+/** The bytes of a PDF. The work is bounded by their length. */
 export class PdfFile {
   /** One character per byte. */
   readonly text: string;
@@ -33,7 +33,7 @@ export class PdfFile {
     return new PdfScanner(text, at, this.budget);
   }
 
-  /** Reads `12 0 obj` and the value behind it. The scanner is left where a stream may follow. */
+  /** Reads `12 0 obj` and its value. The scanner stops where a stream may follow. */
   objectAt(offset: number): { number: number; value: PdfValue; scanner: PdfScanner } {
     const scanner = this.scanner(offset);
     const number = scanner.count();
@@ -42,7 +42,7 @@ export class PdfFile {
     return { number, value: scanner.value(), scanner };
   }
 
-  /** Reads the data behind the dictionary of a stream, as they are or inflated. */
+  /** Reads the data after the dictionary of a stream, inflated if they are compressed. */
   streamData(dictionary: PdfDictionary, scanner: PdfScanner, length: PdfValue | undefined): Uint8Array {
     scanner.expect('stream');
     const from = scanner.at + (this.text.startsWith('\r\n', scanner.at) ? 2 : 1);

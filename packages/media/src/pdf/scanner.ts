@@ -27,7 +27,7 @@ const TOKEN =
 const REFERENCE = /[\0\t\n\f\r ]{1,9}\d{1,5}[\0\t\n\f\r ]{1,9}R(?![A-Za-z])/y;
 const STRING_PIECE = /[^()\\]+|\\[\s\S]|[()]/y;
 
-/** Reads tokens and objects forwards. Throws `UnreadablePdf` if there is none, or if the budget is used up. */
+/** Reads tokens and objects forward. Throws `UnreadablePdf` for invalid input, or if the budget is used up. */
 export class PdfScanner {
   readonly text: string;
   at: number;

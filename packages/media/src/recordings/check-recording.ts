@@ -12,7 +12,7 @@ export interface RecordingLimits {
 }
 
 /**
- * Checks sound or film before it is uploaded. Rejects with `unsupported` (code `too-large`) above a limit, `unsupported`
+ * Checks a recording before it is uploaded. Rejects with `unsupported` (code `too-large`) above a limit, `unsupported`
  * (code `media-type`) for a type that is not accepted, and `invalid-request` for bytes that are not a recording. A duration
  * that is not known is accepted. Needs the package `music-metadata`.
  *

@@ -2,11 +2,11 @@ import { sniffAudio, sniffMediaType } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import type { IAudioMetadata } from 'music-metadata';
 
-/** Facts about a recording of sound or film, without decoding it. */
+/** Facts about a recording of sound or video, without decoding it. */
 export interface RecordingFacts {
-  /** By the content: an MP4 or WebM with sound alone is `audio/…`, whatever it was called. */
+  /** Type of the content: an MP4 or WebM that contains only sound is `audio/…`. */
   readonly mediaType: string;
-  /** Duration in milliseconds. Undefined if it is not known, as of a live WebM or of a file that was cut. */
+  /** Duration in milliseconds; `undefined` if it is not known, for example of a live WebM or a truncated file. */
   readonly durationMs: number | undefined;
   readonly hasVideo: boolean;
 }
@@ -14,7 +14,7 @@ export interface RecordingFacts {
 type Format = IAudioMetadata['format'];
 
 /**
- * Returns the type and duration of sound or film: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 and its
+ * Returns the type and duration of sound or video: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 and its
  * relatives, WebM and Matroska. Returns `undefined` for anything else. Needs the package `music-metadata` and throws
  * `config` without it.
  *
@@ -53,7 +53,7 @@ async function load(): Promise<Library | undefined> {
   try {
     const { parseBuffer } = await import('music-metadata');
     return {
-      // The library finds the type by the bytes, and believes a wrong one. Without `duration` it guesses MP3 and AAC.
+      // Without a media type the library uses the bytes; a wrong type would mislead it. Without `duration` it estimates MP3 and AAC.
       formatOf: (bytes) =>
         parseBuffer(bytes, undefined, { duration: true, skipCovers: true }).then(
           ({ format }) => format,
@@ -65,8 +65,8 @@ async function load(): Promise<Library | undefined> {
   }
 }
 
-/** Types by the library's name of the container, for sound alone and with pictures. */
-const TYPES: readonly (readonly [container: RegExp, sound: string, film?: string])[] = [
+/** Types by the library's name of the container, for sound and for video. */
+const TYPES: readonly (readonly [container: RegExp, sound: string, video?: string])[] = [
   [/^MPEG$/, 'audio/mpeg'],
   [/^ADTS/, 'audio/aac'],
   [/^WAVE/, 'audio/wav'],
@@ -81,11 +81,11 @@ const TYPES: readonly (readonly [container: RegExp, sound: string, film?: string
 ];
 
 function typeOf(bytes: Uint8Array, format: Format | undefined): string | undefined {
-  const [, sound, film] = TYPES.find(([container]) => container.test(format?.container ?? '')) ?? [];
+  const [, sound, video] = TYPES.find(([container]) => container.test(format?.container ?? '')) ?? [];
   const sniffed = sniffAudio(bytes);
-  // Two bytes are enough for a frame of MP3 or AAC: they do not make a recording that the library cannot read.
+  // Two bytes suffice to sniff MP3 or AAC, so such bytes that the library cannot read are not a recording.
   if (sound === undefined) return /mpeg|aac/.test(sniffed ?? '') ? undefined : sniffed;
-  return format?.hasVideo === true ? (film ?? sound) : sound;
+  return format?.hasVideo === true ? (video ?? sound) : sound;
 }
 
 const LONGEST_SECONDS = 366 * 86_400;

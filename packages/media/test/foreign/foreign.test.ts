@@ -8,7 +8,7 @@ test.each([
   ['pictures', 40_000 * SHARE, ['complete', 'cut', 'no picture']],
   ['recordings', 40_000 * SHARE, ['measured', 'no recording', 'not measured']],
   ['pdfs', 10_000 * SHARE, ['counted', 'no document', 'not counted']],
-])('broken %s (%i) are each read to an end', { timeout: 120_000 }, async (name, count, ends) => {
+])('ends for each of the broken %s (%i)', { timeout: 120_000 }, async (name, count, ends) => {
   const report = await fuzz(new URL(`${name}.ts`, import.meta.url), { count });
   expect(Object.keys(report.ends).sort()).toEqual(ends);
 });

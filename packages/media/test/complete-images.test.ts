@@ -37,7 +37,7 @@ describe.each(Object.entries(PICTURES))('a %s', (name, make) => {
   });
 
   // Of an animation the first frame is enough.
-  test.skipIf(name === 'moving gif')('that was cut in its data is not', async () => {
+  test.skipIf(name === 'moving gif')('cut in its data is incomplete', async () => {
     const whole = await make();
     for (let share = 0.5; share < 0.97; share += 0.03) {
       const cut = whole.slice(0, Math.floor(whole.length * share));
@@ -52,7 +52,7 @@ test.each([
   ['fill bytes', [0xff, 0xff]],
   ['a restart', [0xff, 0xd0]],
   ['text', [...Buffer.from('camera notes')]],
-])('a JPEG with %s between its segments is whole, as for its decoder', async (_, stray) => {
+])('a JPEG with %s between its segments is complete, as for its decoder', async (_, stray) => {
   const plain = await bytesOf(photo(64, 48).jpeg());
   const behindFirst = 4 + (((plain[4] ?? 0) << 8) | (plain[5] ?? 0));
   const picture = joined(plain.slice(0, behindFirst), Uint8Array.from(stray), plain.slice(behindFirst));
