@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 
 /** Value that is printed as a mask. Only `reveal` returns it. */
 export interface Secret {
-  /** Returns the value. Pass it to the code that sends it only. */
+  /** Returns the value. Pass the value only to code that sends it. */
   reveal(): string;
 }
 

@@ -41,7 +41,14 @@ beforeEach(async () => {
 });
 afterEach(() => stop());
 
-const clock: Clock = { ...systemClock, sleep: () => Promise.resolve() };
+const slept: number[] = [];
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms) => {
+    slept.push(ms);
+    return Promise.resolve();
+  },
+};
 const here = (address: string | undefined): string => origin + new URL(address ?? '').pathname;
 const source = (name: 'codex' | 'openrouter'): TokenSource => {
   const { endpoints, ...preset } = oauthPresets[name];
@@ -157,6 +164,46 @@ describe('the login of Codex', () => {
     });
     const entry = await vault.get('codex');
     expect([entry?.value.reveal(), entry?.refresh?.reveal()]).toEqual(['access-1', 'refresh-1']);
+  });
+
+  it.each([
+    [{ interval: '7' }, 7000],
+    [{ interval: '1' }, 3000],
+    [{}, 5000],
+  ])('polls after the interval of %j, at least three seconds', async (interval, ms) => {
+    script = {
+      '/api/accounts/deviceauth/usercode': [[200, { device_auth_id: 'id-1', usercode: 'ABCD', ...interval }]],
+      '/api/accounts/deviceauth/token': [[200, { authorization_code: 'c', code_verifier: 'v' }]],
+      '/oauth/token': [[200, tokens]],
+    };
+    const login = source('codex');
+    slept.length = 0;
+    const codes: unknown[] = [];
+    await login.login({ show: ({ code }) => void codes.push(code) }, 'device');
+    expect([slept, codes]).toEqual([[ms], ['ABCD']]);
+  });
+
+  it.each(['/api/accounts/deviceauth/usercode', '/api/accounts/deviceauth/token'])(
+    'is denied if the authority refuses %s',
+    async (path) => {
+      script = {
+        '/api/accounts/deviceauth/usercode': [[200, begun]],
+        '/api/accounts/deviceauth/token': [[200, { authorization_code: 'c', code_verifier: 'v' }]],
+        '/oauth/token': [[200, tokens]],
+        [path]: [[400, begun]],
+      };
+      const login = source('codex').login({ show: () => undefined }, 'device');
+      expect((await failure(login)).details.code).toBe('login-denied');
+    },
+  );
+
+  it.each([
+    [429, 'rate-limit'],
+    [500, 'server'],
+  ])('reports the status %d of its start', async (status, kind) => {
+    script = { '/api/accounts/deviceauth/usercode': [[status, {}]] };
+    const login = source('codex').login({ show: () => undefined }, 'device');
+    expect((await failure(login)).kind).toBe(kind);
   });
 
   it.each([

@@ -59,10 +59,10 @@ const ask = async (
   rejected?: string,
   signal = new AbortController().signal,
 ): Promise<string> => (typeof credential === 'string' ? credential : await credential({ signal, rejected }));
-const follow = (url: string): Promise<number> =>
+const follow = (url: string, pages: string[] = []): Promise<number> =>
   new Promise((resolve, reject) => {
     request(url, (answer) => {
-      answer.resume();
+      answer.on('data', (chunk: Buffer) => pages.push(chunk.toString()));
       resolve(answer.statusCode ?? 0);
     })
       .on('error', reject)
@@ -141,13 +141,14 @@ describe('a login in the browser', () => {
   it('rejects requests with another path, host, method or state', async () => {
     const source = sourceWith();
     const statuses: number[] = [];
+    const pages: string[] = [];
     await source.login({
       show: async ({ url }) => {
         const redirect = new URL(new URL(url).searchParams.get('redirect_uri') ?? '');
         statuses.push(
           await follow(`${redirect.origin}/`),
           await follow(`${redirect.origin}/callback/x?code=a`),
-          await follow(`${redirect.href}?code=a&state=wrong`),
+          await follow(`${redirect.href}?code=a&state=wrong`, pages),
           await follow(`${redirect.href}?code=a`),
           await withHost(redirect, 'evil.example'),
         );
@@ -155,6 +156,7 @@ describe('a login in the browser', () => {
       },
     });
     expect(statuses).toEqual([404, 404, 400, 400, 403]);
+    expect(pages.join('')).toContain('This request belongs to another login.');
     expect(await source.status()).toBe('ok');
   });
 
@@ -192,7 +194,7 @@ describe('a login in the browser', () => {
       },
     ],
     ['gives no text', () => Promise.resolve(undefined as unknown as string)],
-  ])('where `paste` %s blames the app', async (_what, paste) => {
+  ])('is an error of the application if `paste` %s', async (_what, paste) => {
     const error = await failure(sourceWith().login({ show: () => undefined, paste }));
     expect([error.kind, error.details.code]).toEqual(['auth', 'login-failed']);
     expect(error.message).toMatch(/paste/);
@@ -296,7 +298,7 @@ describe('a login by device code', () => {
     ['is refused', { status: 400, body: { error: 'access_denied' } }, 'login-denied'],
     ['has expired', { status: 400, body: { error: 'expired_token' } }, 'login-expired'],
     ['is not known', { status: 400, body: { error: 'invalid_grant' } }, 'login-failed'],
-  ])('that %s says so', async (_, fault, code) => {
+  ])('that %s is reported', async (_, fault, code) => {
     authority.fail('/token', fault);
     expect(
       (
@@ -305,6 +307,21 @@ describe('a login by device code', () => {
         )
       ).details.code,
     ).toBe(code);
+  });
+
+  it('shows no address that is not http or https', async () => {
+    const body = {
+      device_code: 'd',
+      user_code: 'ABCD',
+      verification_uri: 'javascript:alert(1)',
+      expires_in: 600,
+    };
+    authority.fail('/device/auth', { status: 200, body });
+    const shown: string[] = [];
+    const login = sourceWith().login({ show: ({ url }) => void shown.push(url) }, 'device');
+    const { kind, message } = await failure(login);
+    expect([kind, message]).toEqual(['auth', expect.stringContaining('does not begin with https://')]);
+    expect(shown).toEqual([]);
   });
 
   it('rejects if the user refuses the code', async () => {
@@ -483,7 +500,11 @@ describe('a token of a login', () => {
     const source = await loggedIn();
     await expire();
     authority.fail('/token', { status: 200, body: `{"access_token":"${'x'.repeat(3 * 2 ** 20)}"}` });
-    expect(await failure(ask(source))).toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+    expect(await failure(ask(source))).toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining("the authority's answer") as string,
+      details: { code: 'too-large' },
+    });
     expect(await source.status()).toBe('ok');
   });
 
@@ -575,15 +596,21 @@ test('a logout revokes and removes the token, also if the authority does not ans
   expect(await source.status()).toBe('absent');
 });
 
-test.each([
-  ['an issuer over http', { issuer: 'http://auth.example.com' }],
-  ['an endpoint over http', { issuer: undefined, endpoints: { token: 'http://auth.example.com/token' } }],
-  ['an issuer that is no address', { issuer: 'auth' }],
-  ['neither issuer nor endpoints', { issuer: undefined }],
-  ['an empty client id', { clientId: ' ' }],
-  ['an empty name', { name: '' }],
-])('%s is rejected before any request', (_, options) => {
-  expect(() => sourceWith(options)).toThrow(LlmError);
+test.each<[string, Partial<OAuthOptions>, string]>([
+  ['an issuer over http', { issuer: 'http://auth.example.com' }, 'issuer must be https'],
+  [
+    'an endpoint over http',
+    { issuer: undefined, endpoints: { token: 'http://auth.example.com/token' } },
+    'endpoints.token must be https',
+  ],
+  ['an issuer that is not an address', { issuer: 'auth' }, 'issuer must be a URL'],
+  ['neither issuer nor endpoints', { issuer: undefined }, 'issuer is missing: name an issuer, or endpoints'],
+  ['an empty client id', { clientId: ' ' }, 'clientId is empty: register your application with the vendor'],
+  ['an empty name', { name: '' }, 'name is empty: it names the entry of the vault'],
+])('%s is rejected before any request', (_, options, message) => {
+  expect(() => sourceWith(options)).toThrow(
+    expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }) as Error,
+  );
   expect(authority.asked).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import {
   LlmError,
   user,
   type Credential,
+  type Env,
   type ImageBackend,
   type Model,
   type Provider,
@@ -424,4 +425,22 @@ test.each([1, -1, Number.NaN])('finds a key for the random number %s', async (nu
   const model = createMajordomo({ providers: [provider] }).model(`${provider.id}/m`);
   await model.generate({ messages: [user('hi')] });
   expect(asked).toHaveLength(1);
+});
+
+it('creates the models of all keys with the environment', async () => {
+  const given: (Env | undefined)[] = [];
+  const create = (key: Credential, id: string): Provider => {
+    const provider = backend((used) => (used === 'a' ? new LlmError('auth', 'no') : undefined))(key, id);
+    return {
+      ...provider,
+      model: (modelId, env) => {
+        given.push(env);
+        return provider.model(modelId, env);
+      },
+    };
+  };
+  const env = { P_BASE_URL: 'https://proxy.test' };
+  const majordomo = createMajordomo({ env, providers: [pooled(create, { keys: ['a', 'b'] })] });
+  expect((await majordomo.model('p/m').generate({ messages: [user('hi')] })).text).toBe('b');
+  expect(given).toEqual([env, env, env]);
 });

@@ -6,18 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LlmError } from '@majordomo/core';
 
 const POLL_MS = 15;
-/** Interval at which a holder renews the time of its claim. */
+/** Interval in milliseconds at which the holder of the lock renews the time of its claim. */
 const RENEW_MS = 10_000;
-/** Age at which a claim of another machine counts as one of a dead process. */
+/** Age in milliseconds above which a claim of another machine is treated as that of a dead process. */
 const STALE_MS = 60_000;
-/** A holder may wait for a token endpoint. */
+/** Maximum time to wait for the lock, in milliseconds, because a holder may be waiting for a token endpoint. */
 const LONGEST_WAIT_MS = 120_000;
 const HOST = hostname().replace(/[^\w-]/g, '_');
 const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 
 /**
- * Runs alone among all processes that use this folder. A holder has one file in it, its claim. No process removes the claim of
- * a live one, so that a claim of a dead process can be removed at any time.
+ * Runs a function while no other process that uses this folder runs one. The holder has a claim, which is a file in the folder.
+ * Processes remove only claims of dead processes, so a claim of a dead process can be removed at any time.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -45,7 +45,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
     let holder = await holderIn(folder, claim);
     if (holder === undefined) {
       await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
-      // Of two processes that claim together, at least the one that looks last sees the other.
+      // If two processes claim at the same time, at least the one that looks last sees the other claim.
       holder = await holderIn(folder, claim);
       if (holder === undefined) return;
       await unlink(claim);
@@ -56,18 +56,18 @@ async function acquire(folder: string, claim: string): Promise<void> {
         `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if it does not exist`,
         { code: 'vault-locked' },
       );
-    // A random time separates two processes that saw each other.
+    // Random waits separate two processes that saw each other's claims.
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }
 
-/** Returns the claim of another live holder, and removes those of dead ones. */
+/** Returns the claim of another live process, and removes claims of dead processes. */
 async function holderIn(folder: string, own: string): Promise<string | undefined> {
   for (const name of await readdir(folder)) {
     const [, pid, host] = CLAIM.exec(name) ?? [];
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
-    // Processes of this machine may have been suspended, so that the age means nothing.
+    // The age is not used on this machine, because a process may have been suspended.
     const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);
@@ -75,7 +75,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
   return undefined;
 }
 
-/** Returns `Infinity` for a claim that was just released. */
+/** Returns the age of a file in milliseconds, or `Infinity` for a claim that was just released. */
 const ageOf = (file: string): Promise<number> =>
   stat(file).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
@@ -87,7 +87,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user exists.
+    // EPERM: the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

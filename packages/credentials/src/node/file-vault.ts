@@ -7,11 +7,11 @@ import { withLock } from './file-lock.ts';
 import { prepareFolder, readVault, removeTemporary, writeVault } from './vault-file.ts';
 import { defaultVaultPath } from './vault-path.ts';
 
-/** Options of a vault in a file. */
+/** Options of `fileVault`. */
 export interface FileVaultOptions {
   /** Path of the file. `@default defaultVaultPath()` */
   readonly path?: string | undefined;
-  /** Called with the path of a copy of a file that is not a vault, before the call rejects. */
+  /** Listener called with the path of the backup copy of an invalid file, before the call rejects. @default none */
   readonly onCorrupt?: ((backup: string) => void) | undefined;
 }
 
@@ -31,7 +31,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
     },
     async update(name, change) {
       await prepareFolder(path);
-      // An unusable path is reported before the wait for the lock.
+      // Report an unusable path before waiting for the lock.
       await readVault(path, onCorrupt);
       return withLock(`${path}.lock`, async () => {
         await removeTemporary(path);

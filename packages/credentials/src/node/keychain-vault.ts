@@ -22,22 +22,22 @@ export interface Keyring {
 
 type Entry = InstanceType<Keyring['Entry']>;
 
-/** Options of a vault in the system's keychain. */
+/** Options of `keychainVault`. */
 export interface KeychainVaultOptions {
   /** Name under which the keychain shows the entries. `@default 'majordomo'` */
   readonly service?: string | undefined;
-  /** Module to use instead of `@napi-rs/keyring`, in a bundle or a test. */
+  /** Module to use instead of `@napi-rs/keyring`, for a bundle or a test. @default `@napi-rs/keyring` */
   readonly keyring?: Keyring | undefined;
 }
 
 const KINDS: KindsOf<KeychainVaultOptions> = { service: 'string', keyring: true };
 
-/** Keychains cannot list their entries: a separate entry contains the names as JSON. */
+/** Name of the entry that contains the names of all entries as JSON, because keychains cannot list their entries. */
 const NAMES = 'names';
 
 /**
- * Returns a vault in the system's keychain. Every method rejects with `config` if `@napi-rs/keyring` is not installed, or if the
- * keychain refuses.
+ * Returns a vault in the system's keychain. Every method rejects with `config` if `@napi-rs/keyring` is not installed or the
+ * keychain refuses access.
  */
 export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   checkOptions('keychainVault', options, KINDS);
@@ -86,7 +86,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   };
 }
 
-/** Another application's entry with this name contains no names. */
+/** Returns the names of the entries. An entry of another application contains no names. */
 function namesIn(text: string | undefined): readonly string[] {
   try {
     const names: unknown = JSON.parse(text ?? '[]');
@@ -97,7 +97,7 @@ function namesIn(text: string | undefined): readonly string[] {
 }
 
 async function loadKeyring(): Promise<Keyring> {
-  // Bundlers would resolve a literal, but the package is optional.
+  // Bundlers would resolve an import of a literal, but the package is optional.
   const name: string = '@napi-rs/keyring';
   try {
     return (await import(name)) as Keyring;

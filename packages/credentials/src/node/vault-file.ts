@@ -8,12 +8,12 @@ import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-// Windows has no such flag.
+// Windows does not have this flag.
 const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };
-/** A vault with keys is much smaller. */
+/** Maximum size of a vault file, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Creates the folder. An existing folder keeps its mode. Throws `config` for a symbolic link, or if it cannot be created. */
+/** Creates the folder with mode 0700, or keeps an existing one. Throws `config` for a symbolic link and on failure. */
 export async function prepareFolder(path: string): Promise<void> {
   const folder = dirname(path);
   try {
@@ -28,7 +28,7 @@ export async function prepareFolder(path: string): Promise<void> {
   }
 }
 
-/** Returns no entries without a file. Invalid text is copied to a backup file and rejected with `config`. */
+/** Returns the entries of a file, or none without a file. Rejects an invalid file with `config`, after a backup. */
 export async function readVault(
   path: string,
   onCorrupt: ((backup: string) => void) | undefined,
@@ -50,7 +50,7 @@ export async function readVault(
   }
 }
 
-/** Writes atomically: readers see the old text or the new one, also after a power failure. */
+/** Writes the entries atomically: readers see the old or the new entries, also after a power failure. */
 export async function writeVault(path: string, entries: Entries): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
@@ -76,7 +76,7 @@ export async function writeVault(path: string, entries: Entries): Promise<void> 
 /** Suffix of a writer's temporary file. */
 const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
 
-/** Removes temporary files of killed writers. Call it under the lock only. */
+/** Removes temporary files of killed writers. The caller must hold the lock. */
 export async function removeTemporary(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   for (const file of await readdir(dirname(path)).catch(() => [])) {
@@ -104,20 +104,20 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Copies the text to a file whose name depends on the text, so that repeated reads make one copy. */
+/** Copies the text to a file whose name contains a hash of the text, so that repeated reads create one copy. */
 async function copyAside(path: string, text: string): Promise<string> {
   const backup = `${path}.corrupt-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
   await writeFile(backup, text, { flag: 'wx', mode: FILE_MODE }).catch(() => undefined);
   return backup;
 }
 
-/** Makes the rename survive a power failure. Not every system supports it. */
+/** Flushes the folder to disk, so that the rename survives a power failure. Some systems do not support this. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, constants.O_RDONLY);
     await handle.sync().finally(() => handle.close());
   } catch {
-    // The file is written in any case.
+    // The file has been written in any case.
   }
 }
 

@@ -4,7 +4,7 @@ import * as protocol from 'oauth4webapi';
 import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';
 
-/** Time limit for an answer of the authority. */
+/** Maximum time to wait for a response of the authority, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_RETRY_AFTER_S = 86_400;
 
@@ -18,7 +18,7 @@ const VISIBLE = /^[\x20-\x7e]+$/;
 export interface Tokens {
   readonly access: string;
   readonly refresh: string | undefined;
-  /** End of the access token in epoch milliseconds, computed with the local clock from `expires_in`. */
+  /** Expiry of the access token in epoch milliseconds, computed with the local clock from `expires_in`. */
   readonly expiresAt: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export class Authority {
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
-  /** Returns the authority's endpoints. A failed discovery is repeated by the next call. */
+  /** Returns the endpoints of the authority. After a failed discovery, the next call repeats the discovery. */
   async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
     this.discovery ??= this.discover(signal).catch((error: unknown) => {
       this.discovery = undefined;
@@ -52,7 +52,7 @@ export class Authority {
   ): Promise<string> {
     const { authorization_endpoint: address } = await this.server(signal);
     if (address === undefined)
-      throw missingEndpoint('an authorization endpoint', 'log in with the flow "device"');
+      throw missingEndpoint('authorization endpoint', 'log in with the flow "device"');
     const url = new URL(address);
     const parameters = {
       ...this.options.extra,
@@ -78,9 +78,7 @@ export class Authority {
     const server = await this.server(signal);
     const checked = protocol.validateAuthResponse(server, this.client, answer, state);
     const response = await protocol.authorizationCodeGrantRequest(
-      server,
-      this.client,
-      this.authentication(),
+      ...this.request(server),
       checked,
       redirect,
       verifier,
@@ -92,12 +90,10 @@ export class Authority {
   async device(signal: AbortSignal): Promise<protocol.DeviceAuthorizationResponse> {
     const server = await this.server(signal);
     if (server.device_authorization_endpoint === undefined)
-      throw missingEndpoint('a device endpoint', 'log in with the flow "browser"');
+      throw missingEndpoint('device endpoint', 'log in with the flow "browser"');
     const parameters = new URLSearchParams({ ...this.options.extra, ...this.scope() });
     const response = await protocol.deviceAuthorizationRequest(
-      server,
-      this.client,
-      this.authentication(),
+      ...this.request(server),
       parameters,
       this.http(signal),
     );
@@ -107,9 +103,7 @@ export class Authority {
   async poll(deviceCode: string, signal: AbortSignal): Promise<Tokens> {
     const server = await this.server(signal);
     const response = await protocol.deviceCodeGrantRequest(
-      server,
-      this.client,
-      this.authentication(),
+      ...this.request(server),
       deviceCode,
       this.http(signal),
     );
@@ -119,9 +113,7 @@ export class Authority {
   async refresh(token: string, signal: AbortSignal): Promise<Tokens> {
     const server = await this.server(signal);
     const response = await protocol.refreshTokenGrantRequest(
-      server,
-      this.client,
-      this.authentication(),
+      ...this.request(server),
       token,
       this.http(signal),
     );
@@ -132,13 +124,7 @@ export class Authority {
   async revoke(token: string, signal: AbortSignal): Promise<boolean> {
     const server = await this.server(signal);
     if (server.revocation_endpoint === undefined) return false;
-    const response = await protocol.revocationRequest(
-      server,
-      this.client,
-      this.authentication(),
-      token,
-      this.http(signal),
-    );
+    const response = await protocol.revocationRequest(...this.request(server), token, this.http(signal));
     await protocol.processRevocationResponse(response);
     return true;
   }
@@ -167,9 +153,14 @@ export class Authority {
     return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
   }
 
-  private authentication(): protocol.ClientAuth {
+  /** Returns the first arguments of every request: the authority, the client, and the client's authentication. */
+  private request(
+    server: protocol.AuthorizationServer,
+  ): [protocol.AuthorizationServer, protocol.Client, protocol.ClientAuth] {
     const { clientSecret } = this.options;
-    return clientSecret === undefined ? protocol.None() : protocol.ClientSecretPost(clientSecret);
+    const authentication =
+      clientSecret === undefined ? protocol.None() : protocol.ClientSecretPost(clientSecret);
+    return [server, this.client, authentication];
   }
 
   private http(signal: AbortSignal): {
@@ -186,7 +177,7 @@ export class Authority {
       if (dialect === undefined || init.method !== 'POST') return withoutIdentity(await fetch(url, request));
       const post = (to: string, body: object): Promise<Response> =>
         fetch(to, { ...request, ...bodyOf(body) });
-      return withoutIdentity(await dialect.post(url, new URLSearchParams(formOf(init.body)), post));
+      return withoutIdentity(await dialect.post(url, new URLSearchParams(init.body), post));
     };
     const isLocal = isLoopback(new URL(issuer ?? endpoints?.token ?? ''));
     return {
@@ -207,58 +198,50 @@ export class Authority {
   }
 }
 
-/** Tokens and lists of endpoints have a few kilobytes. */
+/** Maximum size of a response in bytes. Tokens and endpoint lists have a few kilobytes. */
 const MAX_ANSWER_BYTES = 2 ** 20;
 
 /** Options that oauth4webapi passes to a transport. */
 type FetchOptions = protocol.CustomFetchOptions<string, URLSearchParams | undefined>;
 
-const formOf = (body: unknown): string =>
-  body instanceof URLSearchParams || typeof body === 'string' ? String(body) : '';
-
 function bodyOf(body: object): Pick<RequestInit, 'body' | 'headers'> {
-  if (body instanceof URLSearchParams) {
-    return {
-      body,
-      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
-    };
-  }
+  const isForm = body instanceof URLSearchParams;
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
   return {
-    body: JSON.stringify(body),
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: isForm ? body : JSON.stringify(body),
+    headers: { accept: 'application/json', 'content-type': type },
   };
 }
 
-/** Removes the ID token, which is not used: oauth4webapi would reject the answer if its times or issuer were wrong. */
+/** Removes the unused ID token, because oauth4webapi would reject a response whose ID token has a wrong time or issuer. */
 async function withoutIdentity(response: Response): Promise<Response> {
   if (!response.ok || !(response.headers.get('content-type') ?? '').includes('json')) return response;
   const text = await response.text();
-  const headers = new Headers({ 'content-type': response.headers.get('content-type') ?? 'application/json' });
+  const { status } = response;
+  const headers = { 'content-type': 'application/json' };
   try {
     const { id_token: _identity, ...rest } = JSON.parse(text) as Record<string, unknown>;
-    return new Response(JSON.stringify(rest), { status: response.status, headers });
+    return new Response(JSON.stringify(rest), { status, headers });
   } catch {
-    return new Response(text, { status: response.status, headers });
+    return new Response(text, { status, headers });
   }
 }
 
 const missingEndpoint = (what: string, instead: string): LlmError =>
-  new LlmError('config', `the authority has no ${what.replace(/^an? /, '')}: ${instead}`);
+  new LlmError('config', `the authority has no ${what}: ${instead}`);
 
-/** Returns the OAuth error code, such as `invalid_grant`, and the HTTP status of a failed answer, if it has them. */
+/** Returns the OAuth error code, such as `invalid_grant`, and the HTTP status of a failed response, if available. */
 export function failureDetails(error: unknown): {
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 } {
-  if (error instanceof protocol.ResponseBodyError) {
+  if (error instanceof protocol.ResponseBodyError)
     return { code: error.error, status: error.status, retryAfterMs: retryAfter(error.response) };
-  }
   if (error instanceof protocol.AuthorizationResponseError)
     return { code: error.error, status: undefined, retryAfterMs: undefined };
-  if (error instanceof protocol.WWWAuthenticateChallengeError) {
+  if (error instanceof protocol.WWWAuthenticateChallengeError)
     return { code: undefined, status: error.status, retryAfterMs: retryAfter(error.response) };
-  }
   const response =
     error instanceof protocol.OperationProcessingError && error.cause instanceof Response
       ? error.cause
@@ -271,7 +254,7 @@ function retryAfter({ headers }: Response): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, MAX_RETRY_AFTER_S) * 1000 : undefined;
 }
 
-/** Converts a failure of a login or a refresh. Without a cause, because that may contain secrets that were sent. */
+/** Converts an error of a login or a refresh. Omits the cause, which may contain secrets of the request. */
 export function asLoginError(error: unknown, what: string): LlmError {
   if (LlmError.is(error)) return error;
   const { code, status, retryAfterMs } = failureDetails(error);
@@ -289,13 +272,13 @@ export function asLoginError(error: unknown, what: string): LlmError {
   if (status === 429)
     return new LlmError(
       'rate-limit',
-      `${what}: the authority answered 429; the login is still valid, try again later`,
+      `${what}: the authority returned 429; the login is still valid, try again later`,
       details,
     );
   if (status !== undefined && status >= 500)
     return new LlmError(
       'server',
-      `${what}: the authority answered ${status}; the login is still valid, try again later`,
+      `${what}: the authority returned ${status}; the login is still valid, try again later`,
       details,
     );
   if (code !== undefined || (status !== undefined && status >= 400)) {
@@ -313,6 +296,6 @@ export function asLoginError(error: unknown, what: string): LlmError {
   return new LlmError('protocol', `${what}: the authority's answer is not an OAuth response (${known})`);
 }
 
-/** Returns an error code of OAuth. Other values may repeat what was sent, so they are not shown. */
+/** Returns an error code of OAuth. Returns `undefined` for other values, which may repeat secrets of the request. */
 const errorCode = (code: string | undefined): string | undefined =>
   code !== undefined && /^[a-z]+(?:_[a-z]+)*$/.test(code) && code.length <= 40 ? code : undefined;

@@ -1,27 +1,21 @@
 import { LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
 import { asLoginError, type Authority, type Tokens } from './authority.ts';
 import { listenForRedirect } from './loopback.ts';
 import type { LoginIo } from './options.ts';
-import { isSame } from './same-text.ts';
-import { showPrompt, whenAborted } from './show-prompt.ts';
+import { showPrompt } from './show-prompt.ts';
 
-/** Logs in with an authorization code and PKCE (S256). The redirect comes to a loopback address, or the user pastes it. */
+/** Logs in with an authorization code and PKCE (S256). The redirect arrives at a loopback address, or the user pastes it. */
 export async function browserLogin(authority: Authority, io: LoginIo, signal: AbortSignal): Promise<Tokens> {
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
   const redirect = await listenForRedirect(state);
   try {
-    await showPrompt(
-      io,
-      { url: await authority.authorizeUrl(redirect.url, verifier, state, signal) },
-      signal,
-    );
-    const answer = await Promise.race([
-      redirect.answer,
-      ...(io.paste === undefined ? [] : [pastedRedirect(io.paste, state)]),
-      whenAborted(signal),
-    ]);
+    const url = await authority.authorizeUrl(redirect.url, verifier, state, signal);
+    await showPrompt(io, { url }, signal);
+    const answers = [redirect.answer, ...(io.paste === undefined ? [] : [pastedRedirect(io.paste, state)])];
+    const answer = await abortable(Promise.race(answers), signal);
     const tokens = await authority.exchange(answer, redirect.url, verifier, state, signal);
     await redirect.close(true);
     return tokens;
@@ -46,20 +40,16 @@ async function pastedRedirect(paste: NonNullable<LoginIo['paste']>, state: strin
   return parsePasted(typeof text === 'string' ? text : '', state);
 }
 
-/** Accepts the complete address, `?code=…&state=…`, or `code=…&state=…`. The state must be that of this login. */
+/** Parses the complete redirect address, `?code=…&state=…`, or `code=…&state=…`. The state must be that of this login. */
 function parsePasted(text: string, state: string): URLSearchParams {
   const trimmed = text.trim();
   const url = URL.parse(trimmed);
   const query = url?.search ?? trimmed.slice(trimmed.indexOf('?') + 1);
   const answer = new URLSearchParams(query);
-  if (!isSame(answer.get('state') ?? '', state)) {
-    throw new LlmError(
-      'auth',
-      'the pasted address does not belong to this login: paste the complete address that the browser shows',
-      {
-        code: 'login-failed',
-      },
-    );
-  }
-  return answer;
+  if (answer.get('state') === state) return answer;
+  throw new LlmError(
+    'auth',
+    'the pasted address does not belong to this login: paste the complete address that the browser shows',
+    { code: 'login-failed' },
+  );
 }

@@ -3,11 +3,11 @@ import { asLoginError, failureDetails, type Authority, type Tokens } from './aut
 import type { LoginIo } from './options.ts';
 import { showPrompt } from './show-prompt.ts';
 
-/** Default interval, and the seconds that `slow_down` adds (RFC 8628, section 3.5). */
+/** Default polling interval in seconds, and the increase after `slow_down` (RFC 8628, section 3.5). */
 const DEFAULT_INTERVAL_S = 5;
 const SLOW_DOWN_S = 5;
 
-/** Logs in with a code that the user enters on another device. Polls the authority until it grants or refuses. */
+/** Logs in with a code that the user enters on another device. Polls until the authority grants or refuses. */
 export async function deviceLogin(
   authority: Authority,
   io: LoginIo,
@@ -17,6 +17,7 @@ export async function deviceLogin(
   try {
     const device = await authority.device(signal);
     const expiresAt = clock.now() + device.expires_in * 1000;
+    if (!/^https?:\/\//i.test(device.verification_uri)) throw unsafeAddress();
     await showPrompt(io, { url: device.verification_uri, code: device.user_code, expiresAt }, signal);
     let intervalMs = Math.max(1, device.interval ?? DEFAULT_INTERVAL_S) * 1000;
     for (;;) {
@@ -31,7 +32,7 @@ export async function deviceLogin(
   }
 }
 
-/** Returns the tokens, or the reason to poll again: no decision yet, or the authority did not answer this time. */
+/** Returns the tokens, or the reason to poll again: the user has not decided, or the authority did not respond. */
 async function poll(
   authority: Authority,
   code: string,
@@ -49,6 +50,12 @@ async function poll(
     throw error;
   }
 }
+
+/** Terminals and pages may open the address. */
+const unsafeAddress = (): LlmError =>
+  new LlmError('auth', 'the authority sent a login address that does not begin with https:// or http://', {
+    code: 'login-failed',
+  });
 
 const expired = (): LlmError =>
   new LlmError('auth', 'the code has expired before it was entered; start the login again', {

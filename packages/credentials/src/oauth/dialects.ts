@@ -1,25 +1,25 @@
-/** Authorities whose protocol differs from OAuth. Set by a preset. */
+/** Authority whose protocol differs from OAuth. Presets set this option. */
 export type Dialect = 'openrouter' | 'codex';
 
 /** Sends a JSON object or a form. */
 type Post = (url: string, body: object | URLSearchParams) => Promise<Response>;
 
-/** Differences of a protocol from OAuth. Everything else uses the same code. */
+/** Differences of a protocol from OAuth. */
 interface Translation {
   /** Converts the standard authorization URL to the address that the user opens. */
   authorize?(url: URL): URL;
-  /** Sends a standard request, and returns a standard answer. */
+  /** Sends a standard request in the protocol of the authority, and returns a standard response. */
   post(url: string, form: URLSearchParams, post: Post): Promise<Response>;
 }
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-/** Limit of the vendor's command-line program; the answer contains none. */
+/** Time limit of a login in seconds, as in the vendor's command-line program. The response contains no limit. */
 const CODEX_LIMIT_S = 900;
 const CODEX_INTERVAL_S = 5;
 const MIN_CODEX_INTERVAL_S = 3;
 
 export const DIALECTS: { readonly [name in Dialect]: Translation } = {
-  // openrouter.ai/docs/oauth, 2026-11-20: no client id, no state, and a key instead of a token.
+  // openrouter.ai/docs/oauth, 2026-11-20: no client id, no state, and a key in place of a token.
   openrouter: {
     authorize(url) {
       const { searchParams } = url;
@@ -48,7 +48,7 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
       if (form.get('grant_type') === DEVICE_GRANT) return codexPoll(url, form, post);
       if (form.get('grant_type') === null) return codexDevice(url, form, post);
       const answer = await post(url, form);
-      // The vendor accepts this refresh token no more, whatever the body contains.
+      // After a 401, the vendor does not accept this refresh token again, whatever the body contains.
       return answer.status === 401 ? Response.json({ error: 'invalid_grant' }, { status: 400 }) : answer;
     },
   },
@@ -68,7 +68,7 @@ async function codexDevice(url: string, form: URLSearchParams, post: Post): Prom
   });
 }
 
-/** 403 and 404 mean that the user has not decided. The final answer has a code, and a verifier that the authority made. */
+/** Polls once. On 403 and 404 the user has not decided. The final response has a code and a verifier. */
 async function codexPoll(url: string, form: URLSearchParams, post: Post): Promise<Response> {
   const [id, userCode] = JSON.parse(form.get('device_code') ?? '[]') as readonly unknown[];
   const answer = await post(new URL('/api/accounts/deviceauth/token', url).href, {
@@ -92,7 +92,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
   );
 }
 
-/** Converts a refusal to a standard error. Rate limits and server errors keep their status. */
+/** Converts a refusal to a standard error response. Retains the status of rate limits and server errors. */
 const asRefusal = (answer: Response): Response =>
   answer.status === 429 || answer.status >= 500
     ? answer

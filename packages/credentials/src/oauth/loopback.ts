@@ -1,16 +1,15 @@
 import { LlmError } from '@majordomo/core';
-import { isSame } from './same-text.ts';
 
 /** Loopback address to which the browser is redirected. */
 export interface Redirect {
   readonly url: string;
-  /** Query of the redirect that has the state of this login. */
+  /** Query of the redirect with the state of this login. */
   readonly answer: Promise<URLSearchParams>;
-  /** Shows the result in the browser, and frees the port. */
+  /** Shows the result in the browser, and releases the port. */
   close(isDone: boolean): Promise<void>;
 }
 
-// Part of node:http that is used. Runtimes without node:http load this file too, and log in by code.
+// Used part of node:http. Runtimes without node:http also load this file, and use the device flow.
 interface Incoming {
   readonly method?: string;
   readonly url?: string;
@@ -39,7 +38,7 @@ const PAGE_HEADERS = {
 };
 const PATH = '/callback';
 
-/** Listens on a free port of 127.0.0.1 until it is closed. Accepts the first redirect with this state. */
+/** Listens on a free port of 127.0.0.1 until `close`. Accepts the first redirect with this state. */
 export async function listenForRedirect(state: string): Promise<Redirect> {
   const name: string = 'node:http';
   const http = await (import(name) as Promise<Http>).catch(() => {
@@ -56,11 +55,11 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
   let host = '';
   const server = http.createServer((request, response) => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-    // A page of another site may use another name for this address.
+    // A page of another site may use another host name for this address.
     if (request.headers.host !== host) page(response, 403, 'Not for this host.');
     else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
     else if (browser !== undefined) page(response, 410, 'This login is over.');
-    else if (!isSame(url.searchParams.get('state') ?? '', state))
+    else if (url.searchParams.get('state') !== state)
       page(response, 400, 'This request belongs to another login.');
     else {
       browser = response;

@@ -9,7 +9,7 @@ import { Refresher } from './refresher.ts';
 
 const LOGIN_MS = 300_000;
 
-/** Returns a login whose tokens are stored in a vault and refreshed before they end. Throws `config` for invalid options. */
+/** Returns a login whose tokens are stored in a vault and refreshed before they expire. Throws `config` for invalid options. */
 export function oauth(options: OAuthOptions): TokenSource {
   checkOptions(options);
   const { vault, name, clock = systemClock } = options;
@@ -30,7 +30,7 @@ export function oauth(options: OAuthOptions): TokenSource {
         if (entry !== undefined)
           await authority.revoke((entry.refresh ?? entry.value).reveal(), new AbortController().signal);
       } catch {
-        // The token is removed from the vault in any case.
+        // The token is removed from the vault even if the authority fails.
       }
       await vault.update(name, () => undefined);
     },
@@ -57,7 +57,7 @@ const storedTokens = (
   label: now?.label,
 });
 
-/** Ends the login with `aborted` by the caller's signal, or with `login-expired` after the time limit. */
+/** Runs the login. Rejects with `aborted` if the caller's signal aborts, or with `login-expired` after the time limit. */
 async function withDeadline(
   io: LoginIo,
   clock: Clock,
@@ -67,7 +67,7 @@ async function withDeadline(
   const late = new AbortController();
   const cancel = clock.timer(timeoutMs, () => {
     late.abort(
-      new LlmError('auth', `nobody has logged in within ${timeoutMs / 1000} s: begin anew`, {
+      new LlmError('auth', `the login was not completed within ${timeoutMs / 1000} s: start it again`, {
         code: 'login-expired',
       }),
     );

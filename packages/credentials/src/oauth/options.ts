@@ -5,25 +5,25 @@ import type { Dialect } from './dialects.ts';
 
 /** Authority, client and vault of a login. */
 export interface OAuthOptions {
-  /** Stores the tokens. Its lock allows one refresh at a time, over all processes that share it. */
+  /** Vault that stores the tokens. Its lock permits one refresh at a time, across all processes that share the vault. */
   readonly vault: Vault;
   /** Name of the entry in the vault. */
   readonly name: string;
-  /** Client id of your application, as registered with the vendor. `''` for OpenRouter, which needs none. */
+  /** Client id of your application, as registered with the vendor. `''` for OpenRouter, which needs no client id. */
   readonly clientId: string;
   /** Client secret, if the vendor issues one to installed applications. */
   readonly clientSecret?: string | undefined;
-  /** Issuer with OpenID discovery. Required without `endpoints`. https, or http on a loopback address. */
+  /** Issuer that supports OpenID discovery. Required without `endpoints`. Must be https, or http on a loopback address. */
   readonly issuer?: string | undefined;
-  /** Endpoints, instead of discovery. */
+  /** Endpoints of an authority without discovery. Required without `issuer`. */
   readonly endpoints?: OAuthEndpoints | undefined;
-  /** Scopes of the token, as the vendor defines them. */
+  /** Scopes of the token, as the vendor defines them. @default [] */
   readonly scopes?: readonly string[] | undefined;
-  /** Time before its end at which a token is refreshed, in milliseconds; at most a quarter of its life. `@default 60_000` */
+  /** Time in milliseconds before a token expires at which it is refreshed; at most 1/4 of its life. `@default 60_000` */
   readonly earlyMs?: number | undefined;
-  /** Additional parameters of the authorization request, such as `access_type`. */
+  /** Additional parameters of the authorization request, such as `access_type`. @default {} */
   readonly extra?: Readonly<Record<string, string>> | undefined;
-  /** Protocol of an authority that differs from OAuth. Set by a preset. */
+  /** Protocol of an authority that differs from OAuth. Presets set this option. @default OAuth */
   readonly dialect?: Dialect | undefined;
   /** Transport of all requests. `@default globalThis.fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -50,27 +50,27 @@ export interface LoginIo {
   }): void | Promise<void>;
   /** Time limit of the login, in milliseconds. `@default 300_000` */
   readonly timeoutMs?: number | undefined;
-  /** Returns the redirect that the user pasted: the complete address, or its query. */
+  /** Function that returns the redirect that the user pasted, as the complete address or its query. */
   readonly paste?: (() => Promise<string>) | undefined;
 }
 
 /** Login whose token is refreshed automatically. */
 export interface TokenSource {
   /**
-   * Value for a provider's `apiKey`. Refreshes the token before it ends, one refresh at a time over all processes. While the
-   * authority fails, a token is used until it ends.
+   * Credential for the `apiKey` of a provider. Refreshes the token before it expires, with one refresh at a time across all
+   * processes. While the authority fails, a token is used until it expires.
    */
   readonly credential: Credential;
   /**
-   * Logs in and stores the tokens. The redirect of the browser flow is `http://127.0.0.1:<port>/callback`. Rejects with
-   * `auth` (code `login-denied`, `login-expired` or `login-failed`) or `aborted`.
+   * Logs in and stores the tokens. The browser flow redirects to `http://127.0.0.1:<port>/callback`. Rejects with `auth` (code
+   * `login-denied`, `login-expired` or `login-failed`) or `aborted`.
    *
    * @param flow default `browser`
    */
   login(io: LoginIo, flow?: 'browser' | 'device'): Promise<void>;
-  /** Revokes the token if the authority supports it, and removes it from the vault in any case. */
+  /** Revokes the token if the authority supports revocation. Removes the token from the vault in any case. */
   logout(): Promise<void>;
-  /** Returns `ok` if the token is valid or can be refreshed, `expired` if it has ended and there is no refresh token. */
+  /** Returns the status. `ok`: the token is valid or can be refreshed. `expired`: there is no refresh token. */
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;
 }
 
@@ -111,7 +111,7 @@ function checkAddress(path: string, address: string): void {
   throw wrong(path, 'must be https: only loopback addresses may receive tokens without encryption');
 }
 
-/** Whether the address is on this machine, so that unencrypted tokens do not leave it. */
+/** Whether the address is on this machine, so that unencrypted tokens do not leave the machine. */
 export const isLoopback = (url: URL): boolean =>
   url.protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
 

@@ -1,17 +1,23 @@
 import type { OAuthOptions } from './options.ts';
 
-/** Options of a vendor's login. The client id is that of your application. */
+/** Options of a vendor's login. The client id is not included. */
 export interface OAuthPreset extends Pick<
   OAuthOptions,
   'issuer' | 'endpoints' | 'scopes' | 'extra' | 'dialect'
 > {
-  /** Document with these values, with the date of the check. */
+  /** Document that contains these values, and the date on which it was checked. */
   readonly source: string;
-  /** Terms of the vendor about applications that may use the login. */
+  /** Terms of the vendor about the applications that may use the login. */
   readonly terms: string;
 }
 
-/** Options of vendors' logins, without client ids: register your application with the vendor, and pass its id. */
+const GOOGLE_ENDPOINTS = {
+  authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
+  token: 'https://oauth2.googleapis.com/token',
+  revoke: 'https://oauth2.googleapis.com/revoke',
+};
+
+/** Options of vendors' logins, without client ids. Register your application with the vendor, and pass its client id. */
 export const oauthPresets: {
   readonly [name in 'openrouter' | 'codex' | 'google' | 'vertex' | 'githubModels']: OAuthPreset;
 } = {
@@ -39,12 +45,7 @@ export const oauthPresets: {
   },
   google: {
     issuer: 'https://accounts.google.com',
-    endpoints: {
-      authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
-      token: 'https://oauth2.googleapis.com/token',
-      device: 'https://oauth2.googleapis.com/device/code',
-      revoke: 'https://oauth2.googleapis.com/revoke',
-    },
+    endpoints: { ...GOOGLE_ENDPOINTS, device: 'https://oauth2.googleapis.com/device/code' },
     scopes: [
       'https://www.googleapis.com/auth/generative-language.retriever',
       'https://www.googleapis.com/auth/cloud-platform',
@@ -56,11 +57,7 @@ export const oauthPresets: {
   },
   vertex: {
     issuer: 'https://accounts.google.com',
-    endpoints: {
-      authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
-      token: 'https://oauth2.googleapis.com/token',
-      revoke: 'https://oauth2.googleapis.com/revoke',
-    },
+    endpoints: GOOGLE_ENDPOINTS,
     scopes: ['https://www.googleapis.com/auth/cloud-platform'],
     extra: { access_type: 'offline', prompt: 'consent' },
     source:

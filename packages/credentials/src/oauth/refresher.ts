@@ -1,4 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { secret } from '../secret.ts';
 import { loginRequired } from '../vault/vault-key.ts';
 import type { StoredCredential } from '../vault/vault.ts';
@@ -6,11 +7,11 @@ import { asLoginError, failureDetails, type Authority } from './authority.ts';
 import type { OAuthOptions } from './options.ts';
 
 const EARLY_MS = 60_000;
-/** Share of a token's life before its end in which it is refreshed, at most. */
+/** Maximum share of a token's lifetime before its expiry in which the token is refreshed. */
 const MAX_EARLY_SHARE = 0.25;
-/** Time between two refreshes of a valid token if the first one fails without a Retry-After. */
+/** Time before a failed refresh of a valid token is repeated, in milliseconds, without a Retry-After header. */
 const RETRY_MS = 5000;
-/** Error codes after which the authority rejects the same refresh token again. */
+/** Error codes after which the authority rejects the refresh token permanently. */
 const NEEDS_LOGIN: ReadonlySet<string> = new Set([
   'invalid_grant',
   'invalid_token',
@@ -20,14 +21,15 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the access token and refreshes it: once for all calls of this process, and under the vault's lock for all processes.
- * Two refreshes with one refresh token would end the login, because the authority would consider the token stolen.
+ * Returns the access token and refreshes it, with one refresh for all calls of this process and, by the lock of the vault, for
+ * all processes. Two refreshes with the same refresh token would end the login, because the authority would consider the token
+ * stolen.
  */
 export class Refresher {
   private readonly options: OAuthOptions;
   private readonly authority: Authority;
   private readonly clock: Clock;
-  /** Time of the next attempt after a refresh that failed. Until then a token that is still valid is used. */
+  /** Time before which a failed refresh is not repeated. A valid token is used until then. */
   private notBefore = 0;
   private running:
     { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> } | undefined;
@@ -42,10 +44,13 @@ export class Refresher {
   async token(signal: AbortSignal, rejected: string | undefined): Promise<string> {
     const entry = this.usable(await this.options.vault.get(this.options.name), rejected);
     if (entry !== undefined) return entry.value.reveal();
-    return (await unlessAborted(this.sharedRefresh(rejected), signal)).value.reveal();
+    const refreshed = await abortable(this.sharedRefresh(rejected), signal).catch((error: unknown) => {
+      throw signal.aborted ? refreshAborted(signal) : error;
+    });
+    return refreshed.value.reveal();
   }
 
-  /** Joins a refresh in progress. A caller that leaves does not stop it for the others. */
+  /** Joins the refresh in progress, or starts one. If a caller aborts, the refresh continues for the others. */
   private sharedRefresh(rejected: string | undefined): Promise<StoredCredential> {
     const { running } = this;
     if (running !== undefined && (rejected === undefined || running.rejected === rejected))
@@ -61,7 +66,7 @@ export class Refresher {
 
   private async refresh(rejected: string | undefined): Promise<StoredCredential> {
     const { vault, name } = this.options;
-    // Another process may have refreshed the token before this one got the lock.
+    // Another process may have refreshed the token while this process waited for the lock.
     const entry = await vault.update(
       name,
       (now) => this.usable(now, rejected) ?? this.refreshed(now, rejected),
@@ -69,7 +74,7 @@ export class Refresher {
     return this.usable(entry, undefined) ?? entry ?? this.missing();
   }
 
-  /** Returns the entry if its token can be used. Throws if the user has to log in. */
+  /** Returns the entry if its token can be used. Throws `auth` if the user has to log in. */
   private usable(
     entry: StoredCredential | undefined,
     rejected: string | undefined,
@@ -83,8 +88,8 @@ export class Refresher {
   }
 
   /**
-   * Returns the entry with new tokens. If the authority fails, it returns the entry as it is while its token is valid, and
-   * rejects otherwise. If the login has ended, the entry is marked as dead.
+   * Returns the entry with new tokens. If the authority fails, returns the unchanged entry while its token is valid, and
+   * otherwise rejects. If the login has ended, returns the entry marked as dead.
    */
   private async refreshed(
     now: StoredCredential | undefined,
@@ -117,20 +122,16 @@ export class Refresher {
   }
 
   private missing(): never {
-    throw new LlmError(
-      'auth',
-      `there is no login named ${JSON.stringify(this.options.name)}: call login first`,
-      {
-        code: 'login-required',
-        status: 401,
-      },
-    );
+    throw new LlmError('auth', `no login is named ${JSON.stringify(this.options.name)}: call login first`, {
+      code: 'login-required',
+      status: 401,
+    });
   }
 }
 
 const isValid = ({ expiresAt = Infinity }: StoredCredential, now: number): boolean => expiresAt > now;
 
-/** Whether a token does not end soon. Tokens that live for less than a few minutes are refreshed later. */
+/** Whether a token does not expire soon. Tokens with a lifetime of a few minutes are refreshed later. */
 function isFresh(
   { issuedAt, expiresAt }: StoredCredential,
   earlyMs: number = EARLY_MS,
@@ -141,7 +142,7 @@ function isFresh(
   return expiresAt - now > Math.min(earlyMs, lifeMs * MAX_EARLY_SHARE);
 }
 
-/** The authority of this dialect answers 429 to a refresh if the plan's quota is used up. */
+/** Returns the error for a used-up plan quota, for which the authority of this dialect returns 429. */
 const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError =>
   new LlmError(
     'quota',
@@ -152,22 +153,5 @@ const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError
     },
   );
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(
-        new LlmError(
-          'aborted',
-          'the call was aborted while its token was refreshed',
-          {},
-          { cause: signal.reason },
-        ),
-      );
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
-}
+const refreshAborted = (signal: AbortSignal): LlmError =>
+  new LlmError('aborted', 'the call was aborted while its token was refreshed', {}, { cause: signal.reason });

@@ -1,13 +1,14 @@
 import { LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import type { LoginIo } from './options.ts';
 
-/** Shows a prompt, until the signal aborts. An error of the application's `show` is reported as such. */
+/** Shows a prompt until the signal aborts. Reports an error of the application's `show` as such. */
 export async function showPrompt(
   io: LoginIo,
   prompt: Parameters<LoginIo['show']>[0],
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.race([show(io, prompt), whenAborted(signal)]);
+  await abortable(show(io, prompt), signal);
 }
 
 async function show(io: LoginIo, prompt: Parameters<LoginIo['show']>[0]): Promise<void> {
@@ -21,14 +22,4 @@ async function show(io: LoginIo, prompt: Parameters<LoginIo['show']>[0]): Promis
       { cause },
     );
   }
-}
-
-export function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -1,18 +1,18 @@
 import type { Clock, Credential, LlmError } from '@majordomo/core';
-import { choose, type Strategy } from './strategy.ts';
+import { choose, type RingSettings } from './strategy.ts';
 
-/** State of a key, without the key. */
+/** State of a key, without its value. */
 export interface KeyState {
   readonly id: string;
-  /** A resting key returns at `until`; a dead key returns by `revive` or a new login. */
+  /** State of the key. A resting key can be used again at `until`. A dead key can be used after `revive` or a new login. */
   readonly state: 'ok' | 'resting' | 'dead';
-  /** End of the rest, in epoch milliseconds. */
+  /** End of the rest in epoch milliseconds. `undefined` unless the key rests. */
   readonly until: number | undefined;
-  /** Kind and message of the failure, or `rest`. */
+  /** Kind and message of the failure, or `rest`. `undefined` for a key that can be used. */
   readonly why: string | undefined;
-  /** Calls in progress. */
+  /** Number of calls in progress. */
   readonly inUse: number;
-  /** Calls so far, including failed ones. */
+  /** Number of calls so far, including failed calls. */
   readonly uses: number;
 }
 
@@ -20,18 +20,18 @@ export interface KeyState {
 export interface Key {
   readonly id: string;
   readonly credential: Credential;
-  /** Value that was used last, to mask it in errors. */
+  /** Returns the last used value, to mask it in errors. */
   readonly lastValue: () => string | undefined;
-  /** Whether a source that is a function returns another value now, such as after a new login. */
+  /** Returns whether the source of the key returns a new value, such as after a new login. `undefined` for a constant key. */
   readonly hasNewValue: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   state: KeyState['state'];
   until: number | undefined;
   why: string | undefined;
   inUse: number;
   uses: number;
-  /** Number of state changes. A failure of a call that began before the last change is ignored. */
+  /** Number of state changes. Failures of calls that started before the last change are ignored. */
   epoch: number;
-  /** Consecutive rests without a Retry-After. */
+  /** Number of consecutive rests without a Retry-After header. */
   rests: number;
 }
 
@@ -39,25 +39,24 @@ export interface Key {
 export interface Lease {
   readonly key: Key;
   readonly epoch: number;
-  /** Ends the use. Further calls have no effect. */
+  /** Ends the use of the key. Further calls have no effect. */
   release(): void;
 }
 
 const FIRST_REST_MS = 60_000;
 const MAX_REST_MS = 3_600_000;
 
-/** Keys of a pool: selects the next one, and rests or retires those that fail. */
+/** Keys of a pool. Selects the next key, and rests or retires keys that fail. */
 export class KeyRing {
   readonly keys: readonly Key[];
-  private readonly strategy: Strategy;
-  private readonly lease: number;
+  private readonly settings: RingSettings;
   private readonly clock: Clock;
-  private readonly random: () => number;
   private last = -1;
 
   constructor(
     keys: readonly { readonly id: string; readonly key: Credential }[],
-    settings: { strategy: Strategy; lease: number; clock: Clock; random: () => number },
+    settings: RingSettings,
+    clock: Clock,
   ) {
     this.keys = keys.map(({ id, key }) => ({
       ...trackValue(key),
@@ -70,22 +69,14 @@ export class KeyRing {
       epoch: 0,
       rests: 0,
     }));
-    this.strategy = settings.strategy;
-    this.lease = settings.lease;
-    this.clock = settings.clock;
-    this.random = settings.random;
+    this.settings = settings;
+    this.clock = clock;
   }
 
-  /** Returns the next key by the strategy, except those in `without`; `undefined` if none can be used. */
+  /** Returns the next key by the strategy, except keys in `without`, or `undefined` if no key can be used. */
   next(without: ReadonlySet<Key>): Key | undefined {
     const usable = this.keys.filter((key) => this.isUsable(key) && !without.has(key));
-    return choose(usable, {
-      strategy: this.strategy,
-      lease: this.lease,
-      last: this.last,
-      all: this.keys,
-      random: this.random,
-    });
+    return choose(usable, { ...this.settings, last: this.last, all: this.keys });
   }
 
   /** Uses a key until `release`, or until the signal aborts. */
@@ -108,12 +99,12 @@ export class KeyRing {
     if (key.epoch === epoch) key.rests = 0;
   }
 
-  /** Rests or retires the key, once for all calls that failed with it at the same time. */
+  /** Rests or retires the key, once for all calls that failed with the key at the same time. */
   recordFailure({ key, epoch }: Lease, { kind, message, details: { retryAfterMs } }: LlmError): void {
     if (key.epoch !== epoch) return;
     const why = `${kind}: ${message}`;
     if (kind === 'auth') {
-      this.die(key, why);
+      Object.assign(key, { state: 'dead', until: undefined, why, epoch: key.epoch + 1 });
       return;
     }
     const isLimit = kind === 'rate-limit';
@@ -134,7 +125,7 @@ export class KeyRing {
     Object.assign(key, { state: 'ok', until: undefined, why: undefined, rests: 0, epoch: key.epoch + 1 });
   }
 
-  /** Returns the values to mask in every error: a vendor's message may contain the key of an earlier call. */
+  /** Returns the values to mask in every error, because a vendor's message may contain the key of an earlier call. */
   values(): readonly string[] {
     return this.keys.flatMap((key) => key.lastValue() ?? []);
   }
@@ -146,7 +137,7 @@ export class KeyRing {
     }
   }
 
-  /** Returns the time until the first resting key returns, in milliseconds; `undefined` if all are dead. */
+  /** Returns the time until the first resting key can be used, in milliseconds, or `undefined` if all keys are dead. */
   retryAfterMs(): number | undefined {
     const ends = this.keys.flatMap(({ state, until }) =>
       state === 'resting' && until !== undefined ? [until] : [],
@@ -162,11 +153,7 @@ export class KeyRing {
     });
   }
 
-  private die(key: Key, why: string): void {
-    Object.assign(key, { state: 'dead', until: undefined, why, epoch: key.epoch + 1 });
-  }
-
-  /** Whether the key can be used. Ends a rest whose time is over. */
+  /** Whether the key can be used. Ends a rest whose time has passed. */
   private isUsable(key: Key): boolean {
     if (key.state === 'resting' && (key.until ?? 0) <= this.clock.now()) {
       Object.assign(key, { state: 'ok', until: undefined, why: undefined });
@@ -175,7 +162,7 @@ export class KeyRing {
   }
 }
 
-/** Remembers the value that a credential returned last. */
+/** Returns a credential that stores the last returned value. */
 function trackValue(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {
   if (typeof source === 'string')
     return { credential: source, lastValue: () => source, hasNewValue: undefined };

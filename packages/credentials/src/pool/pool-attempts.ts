@@ -8,28 +8,28 @@ import {
 import { transportError } from '@majordomo/wire-kit';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 
-/** Kinds of failures that another key may avoid. */
+/** Kinds of errors that another key may avoid. */
 const KEY_FAILURES: ReadonlySet<string> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
 const NO_KEYS: ReadonlySet<Key> = new Set();
 
-/** Key for the attempt after a recovery. */
+/** Key for the next attempt. */
 interface Plan {
   readonly key: Key;
-  /** Keys that failed in this call. */
+  /** Keys that have failed in this call. */
   readonly failed: ReadonlySet<Key>;
-  /** Recovery of the key's provider, which recognizes its recoveries by identity. */
+  /** Recovery of the key's provider. The provider recognizes its recoveries by identity. */
   readonly inner: Recovery | undefined;
 }
 
 type Use<Result> = (key: Key, context: ModelContext) => Result;
 
-/** Makes each attempt with a key of the pool. After a failure of a key, the chain's recovery continues with another one. */
+/** Makes each attempt with a key of the pool. If a key fails, the recovery of the chain continues with another key. */
 export class PoolAttempts {
   private readonly ring: KeyRing;
   private readonly provider: string;
   private readonly plans = new WeakMap<Recovery, Plan>();
-  /** Credential for the health of the target: a pool counts as one. */
+  /** Name of the pool as a credential. Health treats the pool as one credential. */
   private readonly name = `pool ${crypto.randomUUID()}`;
 
   constructor(ring: KeyRing, provider: string) {
@@ -37,15 +37,7 @@ export class PoolAttempts {
     this.provider = provider;
   }
 
-  /** Streams a chat. Its key has succeeded when the answer has finished. */
-  stream(
-    context: ModelContext,
-    use: Use<AsyncIterable<ModelEvent | readonly ModelEvent[]>>,
-  ): AsyncGenerator<ModelEvent | readonly ModelEvent[]> {
-    return this.steps(context, use, hasFinished);
-  }
-
-  /** Streams steps. The key has succeeded at the last step, or at the end without `isLast`. */
+  /** Streams the steps of an attempt. The key has succeeded at the step for which `isLast` is true, or at the end. */
   async *steps<Step>(
     context: ModelContext,
     use: Use<AsyncIterable<Step>>,
@@ -79,7 +71,7 @@ export class PoolAttempts {
     }
   }
 
-  /** Tries the keys one after the other, for operations without a chain. */
+  /** Tries the keys sequentially, for operations without a chain. */
   async runWithRecoveries<Result>(context: ModelContext, use: Use<Promise<Result>>): Promise<Result> {
     let recoveries = context.recoveries ?? [];
     for (;;) {
@@ -118,7 +110,7 @@ export class PoolAttempts {
     return recoveries.map((recovery) => this.plans.get(recovery)).findLast((plan) => plan !== undefined);
   }
 
-  /** Adds a recovery to the error: that of the provider, or another key. */
+  /** Adds a recovery to the error, which is that of the provider or another key. */
   private recoverable(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
     if (!LlmError.is(thrown)) return thrown;
     const cause = transportError(thrown, target, this.ring.values());
@@ -134,7 +126,7 @@ export class PoolAttempts {
     return withDetails(cause, { retryAfterMs, target: cause.details.target ?? target });
   }
 
-  /** Recovery of the provider with the same key. Each key may refresh its value once. */
+  /** Returns the recovery of the provider with the same key. Each key may refresh its value once. */
   private sameKey(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
     const isRenewal = inner.id === 'credential';
     const recovery: Recovery = isRenewal
@@ -176,14 +168,15 @@ export class PoolAttempts {
   }
 }
 
-/** Hides the keys of the pool from the health of the target. */
+/** Returns the context without the keys of the pool, so that health does not see them. */
 function withoutCredential(context: ModelContext): ModelContext {
   const inside: ModelContext = { ...context };
   delete inside.credential;
   return inside;
 }
 
-function hasFinished(events: ModelEvent | readonly ModelEvent[]): boolean {
+/** Whether a step of a chat finishes the response. */
+export function hasFinished(events: ModelEvent | readonly ModelEvent[]): boolean {
   return 'type' in events ? events.type === 'finish' : events.some(({ type }) => type === 'finish');
 }
 

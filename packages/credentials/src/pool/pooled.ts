@@ -11,21 +11,21 @@ import {
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
-import { PoolAttempts } from './pool-attempts.ts';
+import { hasFinished, PoolAttempts } from './pool-attempts.ts';
 import { pooledOtherModels } from './pooled-other-models.ts';
 import { STRATEGIES, type Strategy } from './strategy.ts';
 
 /** Options of a pool of keys. */
 export interface PoolOptions {
-  /** Keys of the pool. The id of a key without one is its position: `1`, `2`, … */
+  /** Keys of the pool. A key without an id has its position as id: `1`, `2`, … */
   readonly keys: readonly (Secret | string | { readonly id: string; readonly key: Credential })[];
   /** Order in which keys are used. `@default 'fill-first'` */
   readonly strategy?: Strategy | undefined;
-  /** Calls in progress per key from which another key is preferred. `@default 1 for `least-used`, otherwise unlimited` */
+  /** Calls in progress on a key at which another key is preferred. `@default 1 for `least-used`, otherwise unlimited` */
   readonly lease?: number | undefined;
   /** Clock, for tests. `@default systemClock` */
   readonly clock?: Clock | undefined;
-  /** Returns a number in [0, 1), for the strategy `random`. `@default Math.random` */
+  /** Function that returns a number in [0, 1), for the strategy `random`. `@default Math.random` */
   readonly random?: (() => number) | undefined;
 }
 
@@ -37,20 +37,20 @@ const KINDS: KindsOf<PoolOptions> = {
   random: 'function',
 };
 
-/** Inspects and controls the keys of a pool. */
+/** Controls of a pool's keys. */
 export interface Pool {
   /** Returns the state of each key, in the given order. */
   snapshot(): readonly KeyState[];
   /** Makes a key usable again. Throws `config` for an unknown id. */
   revive(id: string): void;
-  /** Does not use a key for `ms` milliseconds. A dead key stays dead. Throws `config` for an unknown id. */
+  /** Rests a key for `ms` milliseconds. Does not change a dead key. Throws `config` for an unknown id. */
   rest(id: string, ms: number): void;
 }
 
 /**
- * Returns one provider over several keys. If a key is rejected, rate limited or out of quota, the chain calls the same target again
- * with the next key. The health of the target changes only when no key is left. Throws `config` if `create` returns providers
- * with different ids.
+ * Returns one provider that uses several keys. If a key is rejected, rate limited or out of quota, the chain calls the same
+ * target again with the next key. The health of the target changes only when no key can be used. Throws `config` if `create`
+ * returns providers with different ids.
  */
 export function pooled(
   create: (apiKey: Credential, keyId: string) => Provider,
@@ -60,7 +60,7 @@ export function pooled(
   checkOptions('pooled', options, KINDS, ['keys']);
   const { strategy = 'fill-first', clock = systemClock, random = Math.random } = options;
   const lease = options.lease ?? (strategy === 'least-used' ? 1 : Infinity);
-  const ring = new KeyRing(namedKeys(options.keys), { strategy, lease, clock, random });
+  const ring = new KeyRing(namedKeys(options.keys), { strategy, lease, random }, clock);
   const inner = new Map(ring.keys.map((key) => [key, create(key.credential, key.id)] as const));
   const first = sameProvider([...inner.values()]);
   const providerOf = (key: Key): Provider => inner.get(key) ?? first;
@@ -70,7 +70,7 @@ export function pooled(
     id: first.id,
     vendor: first.vendor,
     billing: first.billing,
-    model: (id) => pooledModel(id, first, providerOf, attempts),
+    model: (id, env) => pooledModel((provider) => provider.model(id, env), first, providerOf, attempts),
     ...pooledOtherModels(first, providerOf, attempts),
     ...(first.listModels && {
       listModels: (context: Omit<ModelContext, 'delivery'>) => listModels(context, providerOf, attempts),
@@ -80,26 +80,26 @@ export function pooled(
 }
 
 function pooledModel(
-  id: string,
+  open: (provider: Provider) => Model,
   first: Provider,
   providerOf: (key: Key) => Provider,
   attempts: PoolAttempts,
 ): Model {
   const models = new Map<Key, Model>();
   const modelOf = (key: Key): Model => {
-    const model = models.get(key) ?? providerOf(key).model(id);
+    const model = models.get(key) ?? open(providerOf(key));
     models.set(key, model);
     return model;
   };
-  const described = first.model(id);
+  const described = open(first);
   return {
     ...described,
     stream: (request, context) =>
-      attempts.stream(context, (key, keyContext) => modelOf(key).stream(request, keyContext)),
+      attempts.steps(context, (key, keyContext) => modelOf(key).stream(request, keyContext), hasFinished),
   };
 }
 
-/** Lists the models with the first key that works. */
+/** Lists the models with the first key for which the call succeeds. */
 async function listModels(
   context: Omit<ModelContext, 'delivery'>,
   providerOf: (key: Key) => Provider,

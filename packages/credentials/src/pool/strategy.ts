@@ -3,22 +3,28 @@ export const STRATEGIES = ['fill-first', 'round-robin', 'least-used', 'random'] 
 /** Order in which keys are used. */
 export type Strategy = 'fill-first' | 'round-robin' | 'least-used' | 'random';
 
-/** Use of a key so far. */
+/** Key, with the facts that a strategy uses. */
 interface Candidate {
   readonly inUse: number;
   readonly uses: number;
 }
 
-interface Situation<Key> {
+/** Settings of a strategy. */
+export interface RingSettings {
   readonly strategy: Strategy;
+  /** Number of calls in progress on a key at which another key is preferred. */
   readonly lease: number;
-  /** Index of the key that was used last. */
-  readonly last: number;
-  readonly all: readonly Key[];
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
 }
 
-/** Selects among the keys with fewer calls in progress than `lease`, or among those with the fewest. */
+interface Situation<Key> extends RingSettings {
+  /** Index of the key that was used last. */
+  readonly last: number;
+  readonly all: readonly Key[];
+}
+
+/** Selects a key among those with fewer calls in progress than `lease`, or otherwise among those with the fewest. */
 export function choose<Key extends Candidate>(
   usable: readonly Key[],
   situation: Situation<Key>,

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { secret } from '../secret.ts';
 import type { StoredCredential } from './vault.ts';
 
-/** Version of the format. A newer one is rejected. */
+/** Version of the format. Newer versions are rejected. */
 const VERSION = 1;
 
 export type Entries = ReadonlyMap<string, StoredCredential>;
@@ -13,7 +13,7 @@ export function formatVault(entries: Entries): string {
   return `${JSON.stringify({ version: VERSION, entries: Object.fromEntries(formatted) }, undefined, 2)}\n`;
 }
 
-/** Throws `config` with code `vault-version` for a newer version, and another error for invalid text. */
+/** Parses a vault. Throws `config` with code `vault-version` for a newer version, and another error for invalid text. */
 export function parseVault(text: string, place: string): Entries {
   const { version, entries } = recordOf(JSON.parse(text), 'the text');
   if (typeof version === 'number' && version > VERSION) {
@@ -29,7 +29,7 @@ export function parseVault(text: string, place: string): Entries {
   );
 }
 
-/** Returns one entry as JSON, for vaults that store entries separately. */
+/** Returns an entry as JSON, for vaults that store entries separately. */
 export const formatEntry = ({
   kind,
   value,
@@ -63,7 +63,7 @@ export function parseEntry(entry: unknown, name: string): StoredCredential {
   };
 }
 
-/** Returns the new entry of a change. Throws `config` if it is not a credential. */
+/** Returns the new entry of a change. Throws `config` if the entry is not a credential. */
 export function checkEntry(next: StoredCredential | undefined, name: string): StoredCredential | undefined {
   if (next === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 import type { StoredCredential } from './vault.ts';
 
-/** Maximum number of values. The oldest are removed, because a token may be refreshed for years. */
+/** Maximum number of values. The oldest values are removed, because a token may be refreshed for years. */
 const MAX_VALUES = 1000;
 
 /** Secrets that this process has read or written, for a redactor. */

@@ -3,8 +3,8 @@ import { checkOptions } from '@majordomo/core/toolkit';
 import type { Vault } from './vault.ts';
 
 /**
- * Returns a value for a provider's `apiKey` that reads the entry for every attempt. The attempt fails with `auth` and code
- * `missing-key` without the entry, or `login-required` if it needs a new login.
+ * Returns a credential for a provider's `apiKey` that reads the entry for every attempt. Without the entry, the attempt fails
+ * with `auth` and code `missing-key`. If the entry needs a new login, the code is `login-required`.
  */
 export function vaultKey(vault: Vault, name: string): Credential {
   checkOptions('vaultKey', { vault, name }, { vault: 'object with get', name: 'string' }, ['vault', 'name']);

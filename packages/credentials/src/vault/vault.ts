@@ -1,19 +1,19 @@
 import type { Secret } from '../secret.ts';
 
-/** Key, or tokens of a login. */
+/** Stored key, or stored tokens of a login. */
 export interface StoredCredential {
   readonly kind: 'key' | 'oauth';
   /** Key or access token. */
   readonly value: Secret;
-  /** Refresh token. */
+  /** Refresh token, if the authority issued one. */
   readonly refresh?: Secret | undefined;
   /** Time at which the access token was issued, in epoch milliseconds. */
   readonly issuedAt?: number | undefined;
-  /** End of the access token, in epoch milliseconds. */
+  /** Expiry of the access token, in epoch milliseconds. */
   readonly expiresAt?: number | undefined;
-  /** Reason why it cannot be used before a new login. */
+  /** Reason why the entry cannot be used before a new login. */
   readonly dead?: string | undefined;
-  /** Description for people. */
+  /** Description for users. */
   readonly label?: string | undefined;
 }
 
@@ -25,14 +25,14 @@ export interface VaultEntry {
   readonly dead: string | undefined;
 }
 
-/** Returns the new entry; `undefined` removes it. */
+/** Function that returns the new entry, or `undefined` to remove the entry. */
 export type Change = (
   now: StoredCredential | undefined,
 ) => StoredCredential | undefined | Promise<StoredCredential | undefined>;
 
 /** Store of keys and tokens by name. Every method rejects with `config` if the store cannot be used. */
 export interface Vault {
-  /** Returns the current entry, also if another process wrote it. */
+  /** Returns the current entry, including changes of other processes. */
   get(name: string): Promise<StoredCredential | undefined>;
   /**
    * Reads, changes and writes an entry under a lock that other processes respect, and returns the new entry. Writes nothing if
@@ -41,7 +41,7 @@ export interface Vault {
   update(name: string, change: Change): Promise<StoredCredential | undefined>;
   /** Returns all entries without their secrets. */
   list(): Promise<readonly VaultEntry[]>;
-  /** Returns the secrets that this process has read, for a redactor. */
+  /** Returns the secrets that this process has read or written, for a redactor. */
   secrets(): Iterable<string>;
 }
 
