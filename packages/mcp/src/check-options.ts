@@ -25,11 +25,12 @@ const KINDS: KindsOf<McpOptions> = {
   clock: 'object with now',
 };
 
-/** Before anything is started or sent. Throws `config`. */
+/** Checks the options before a program is started or a request is sent. Throws `config`. */
 export function checkOptions(options: McpOptions): void {
   checkKinds('connectMcp', options, KINDS, ['name', 'place']);
   const { name, place, sampling, roots } = options;
-  if (name.trim() === '') throw invalidOption('name', 'is empty: it stands before the tools of the server');
+  if (name.trim() === '')
+    throw invalidOption('name', 'must not be empty, because it is the prefix of the tool names');
   checkPlace(place);
   if (sampling !== undefined && 'model' in sampling) {
     checkNumber(sampling.maxRequests, 0, 'sampling.maxRequests');
@@ -37,7 +38,7 @@ export function checkOptions(options: McpOptions): void {
   }
   for (const [at, root] of (roots ?? []).entries())
     if (typeof (root as unknown) !== 'string' || !root.startsWith('file://'))
-      throw invalidOption(`roots[${at}]`, 'is no file:// address');
+      throw invalidOption(`roots[${at}]`, 'must be a file:// address');
 }
 
 function checkPlace(place: McpEndpoint | undefined): void {
@@ -51,14 +52,14 @@ function checkPlace(place: McpEndpoint | undefined): void {
 function checkAddress({ url: address, headers = {}, credential, fetch }: McpAddress): void {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw invalidOption('place.url', 'is no http or https address');
+    throw invalidOption('place.url', 'must be an http or https address');
   const carriesSecrets = credential !== undefined || Object.keys(headers).length > 0;
-  // A transport of one's own, such as a service binding, need not go over a wire.
+  // A custom `fetch`, such as that of a service binding, may not use the network.
   if (!carriesSecrets || url.protocol === 'https:' || fetch !== undefined) return;
   if (!/^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname))
     throw invalidOption(
       'place.url',
-      'is not https: headers and tokens are sent in the clear to loopback addresses only',
+      'must be https: only loopback addresses may receive headers and tokens without encryption',
     );
 }
 

@@ -9,12 +9,12 @@ import { fittedNames } from './client/names.ts';
 import { ToolHistory } from './client/tool-history.ts';
 import type { McpEvent, McpOptions, McpToolbox } from './options.ts';
 
-/** Maximum tools of a server; longer lists are cut with an event. */
+/** Maximum number of tools of a server. A longer list is truncated, which an event reports. */
 const MAX_TOOLS = 1000;
 
 /**
- * Connects to an MCP server and returns its tools as a toolbox. Close it when it is no longer needed. Rejects with
- * `config` for invalid options, otherwise with the error of the connection: `network`, `timeout`, `auth`.
+ * Connects to an MCP server and returns its tools as a toolbox. Close the toolbox when it is no longer needed. Rejects with
+ * `config` for invalid options, and with `network`, `timeout` or `auth` if the connection fails.
  *
  *
  * @example
@@ -59,12 +59,14 @@ class ServerTools {
     });
   }
 
-  /** An unchanged list keeps the same tool objects, which providers recognize by identity. */
+  /** Updates the tools. Retains the tool objects if the list is unchanged, because providers recognize them by identity. */
   private update(all: readonly ListedTool[]): void {
     const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(this.options.only));
-    // Core would reject every request that has such a tool.
-    const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
-    const rejected = chosen.filter((tool) => !listed.includes(tool)).map((tool) => tool.name);
+    const listed = chosen.filter((tool) => problemOf(tool) === undefined);
+    const rejected = chosen.flatMap((tool) => {
+      const problem = problemOf(tool);
+      return problem === undefined ? [] : `${tool.name}: ${problem}`;
+    });
     const fingerprints = listed.map((tool) => [tool.name, fingerprintOf(tool)] as const);
     const fingerprint = JSON.stringify([fingerprints, rejected]);
     if (fingerprint === this.fingerprint) return;
@@ -81,12 +83,15 @@ class ServerTools {
     const cut = all.length > MAX_TOOLS ? `, the first ${MAX_TOOLS} of ${all.length}` : '';
     if (!isFirst || cut !== '') this.emit({ type: 'tools-changed', detail: `${listed.length} tools${cut}` });
     for (const tool of changed) this.emit({ type: 'tool-changed', detail: tool });
-    for (const tool of rejected)
-      this.emit({
-        type: 'tool-rejected',
-        detail: `${tool}: its input schema is nested more than ${MAX_DEPTH} levels`,
-      });
+    for (const detail of rejected) this.emit({ type: 'tool-rejected', detail });
   }
+}
+
+/** Returns the reason why no call of a tool can succeed. */
+function problemOf({ inputSchema, execution }: ListedTool): string | undefined {
+  // Core would reject every request that contains a tool with such a schema.
+  if (isTooDeep(inputSchema)) return `its input schema is nested more than ${MAX_DEPTH} levels`;
+  return execution?.taskSupport === 'required' ? 'it runs as a task only, which is not supported' : undefined;
 }
 
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>

@@ -1,111 +1,111 @@
 import type { Tool, Toolbox } from '@majordomo/agent';
 import type { ChatModel, Clock, Credential, JsonObject } from '@majordomo/core';
 
-/** A program that speaks MCP on its stdin and stdout. */
+/** Program that serves MCP on stdin and stdout. */
 export interface McpProgram {
   readonly command: string;
   readonly args?: readonly string[] | undefined;
-  /** Environment of the program, in addition to a short list of harmless variables such as `PATH` and `HOME`. */
+  /** Environment of the program, in addition to harmless variables of this process such as `PATH` and `HOME`. @default {} */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
 }
 
-/** A server that is reached over streamable HTTP. */
+/** Address of a server with streamable HTTP. */
 export interface McpAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Bearer token; `oauth(…).credential` of `@majordomo/credentials` renews itself. Requested again once after a 401. */
+  /** Bearer token. Requested again once after a 401. `oauth(…).credential` of `@majordomo/credentials` refreshes itself. */
   readonly credential?: Credential | undefined;
-  /** Default: the platform's. That of a service binding will do. */
+  /** Function for requests, such as that of a service binding. `@default the global fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** Where a server is. */
+/** Endpoint of a server: a program or an address. */
 export type McpEndpoint = McpProgram | McpAddress;
 
 /** Event of a connection. */
 export interface McpEvent {
   /**
-   * `tools-changed`: the list of tools is another; `tool-changed`: a known tool has another definition; `tool-rejected`: the
-   * input schema of a tool is too deep, and the tool is not offered.
+   * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: the definition of a tool changed.
+   * `tool-rejected`: a tool is not offered, because its input schema is nested too deeply.
    */
   readonly type: 'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'stderr';
-  /** For people; without secrets that the place holds. */
+  /** Description of the event, without secrets of `place`. */
   readonly detail: string;
 }
 
-/** Lets a server request completions from a model, within limits. */
+/** Model and limits for completions that a server requests. */
 export interface McpSampling {
   readonly model: ChatModel;
-  /** Maximum requests of a connection, reconnections included. @default 10 */
+  /** Maximum number of requests per connection, including reconnections. Further requests are refused. @default 10 */
   readonly maxRequests?: number | undefined;
-  /** Maximum tokens of one answer; larger requests are reduced. @default 1_000 */
+  /** Maximum number of output tokens of a completion. Larger requests are reduced. @default 1_000 */
   readonly maxTokens?: number | undefined;
 }
 
-/** Question of a server to the person. */
+/** Question of a server to the user. */
 export type McpQuestion =
   | { readonly mode: 'form'; readonly message: string; readonly schema: JsonObject }
-  /** Show the complete address, and open it in a browser only if the person agrees. */
+  /** Address to open. Show the complete address, and open it only if the user agrees. */
   | { readonly mode: 'url'; readonly message: string; readonly url: string };
 
-/** Reply of the person. `decline`: no; `cancel`: neither yes nor no. */
+/** Reply of the user. `decline`: the user refused. `cancel`: the user did not decide. */
 export type McpReply =
   | { readonly action: 'accept'; readonly content?: JsonObject | undefined }
   | { readonly action: 'decline' | 'cancel' };
 
-/** How a server is connected, and what it may do. */
+/** Options of `connectMcp`. */
 export interface McpOptions {
   /** Name of the toolbox, and default prefix of its tools. */
   readonly name: string;
-  /** Where it is. */
+  /** Program or address of the server. */
   readonly place: McpEndpoint;
-  /** Before each tool's name; default `<name>_`, and `''` for none. */
+  /** Prefix of tool names, or `''` for no prefix. `@default '<name>_'` */
   readonly prefix?: string | undefined;
-  /** Which of the server's tools to take, by the names that it gives them. Default: all, up to 1,000. */
+  /** Names of the tools to use, as on the server, or a function that selects them. `@default all, up to 1,000` */
   readonly only?:
     | readonly string[]
     | ((tool: { readonly name: string; readonly description: string | undefined }) => boolean)
     | undefined;
   /**
-   * Tools that need approval. `destructive`: those that the server declares destructive. A changed definition needs
-   * approval too, except with `none`.
+   * Tools whose calls require approval. `destructive`: tools that the server declares destructive. A tool with a changed
+   * definition also requires approval, except with `none`.
    * @default 'destructive'
    */
   readonly approve?: 'all' | 'none' | 'destructive' | undefined;
-  /** Milliseconds that connecting may take, also again; a program may be installed first. Default 60,000. */
+  /** Maximum time to connect or reconnect, in milliseconds. Includes the installation of a program. `@default 60_000` */
   readonly connectMs?: number | undefined;
-  /** Milliseconds of a call without a sign of life; progress is one. Default 60,000. */
+  /** Maximum time of a call without data from the server, in milliseconds. Progress counts as data. @default 60_000 */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds that a call may take in all. Default 600,000. */
+  /** Maximum total time of a call, in milliseconds. `@default 600_000` */
   readonly totalMs?: number | undefined;
-  /** Retries of a failed call if the server declares the tool read-only or idempotent. @default 0 */
+  /** Maximum number of retries of a failed call of a tool that the server declares read-only or idempotent. @default 0 */
   readonly retries?: number | undefined;
-  /** Characters of text that a result may have; what is beyond is cut, and marked. Default 100,000. */
+  /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
-  /** Answers the server's own requests for a completion, within bounds. Default: refused. */
+  /** Model, optionally with limits, for completions that the server requests. `@default such requests are refused` */
   readonly sampling?: ChatModel | McpSampling | undefined;
-  /** `file://` addresses of folders that the server may request. @default none */
+  /** `file://` addresses of folders that are sent to the server on request. @default such requests are refused */
   readonly roots?: readonly string[] | undefined;
-  /** Asks the person for the server. Calls do not time out meanwhile. @default refused */
+  /** Function that asks the user on behalf of the server. Timeouts of calls pause. @default such requests are refused */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
-  /** Called for connections, changed tools and stderr output. Errors are ignored. */
+  /** Listener for connections, changed tools and stderr output. Errors of the listener are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /** `2025`: initialization of that protocol. `auto`: detects servers of the protocol of July 2026 first. @default '2025' */
+  /** Protocol version. `2025` uses that protocol. `auto` tries the protocol of July 2026 first. @default '2025' */
   readonly protocol?: '2025' | 'auto' | undefined;
-  /** Ends connecting; later it has no effect. */
+  /** Signal that aborts connecting. After the connection, it has no effect. */
   readonly signal?: AbortSignal | undefined;
-  /** For time limits and backoff. */
+  /** Clock for timeouts and backoff. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
-/** The tools of a server, as it has them now; an agent takes changes before its next step. */
+/** Tools of a server, which change with the server. An agent applies changes before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
-  /** Reconnects if necessary, and loads the list of tools. */
+  /** Reloads the list of tools. Reconnects if necessary. */
   refresh(): Promise<void>;
-  /** Ends calls under way, and the server with all its children where it is a program. */
+  /** Aborts calls in progress and closes the connection. Ends a program and its child processes. */
   close(): Promise<void>;
 }

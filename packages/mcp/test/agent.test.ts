@@ -20,7 +20,7 @@ const resultsIn = (messages: readonly { readonly role: string }[]): string =>
   JSON.stringify(messages.filter(({ role }) => role === 'tool'));
 
 describe('an agent with the tools of a server', () => {
-  it('is offered in the next step what the server has added in this one', async () => {
+  it('is offered tools in the step after the server added them', async () => {
     const { box, events } = await world({ only: (tool) => ['grow', 'fresh'].includes(tool.name) });
     const { agent, requests } = agentWith(box, [call('grow'), 'done']);
     await agent.run('go');
@@ -29,8 +29,8 @@ describe('an agent with the tools of a server', () => {
     expect(events.map(({ type, detail }) => [type, detail])).toContainEqual(['tools-changed', '2 tools']);
   });
 
-  it('runs without a tool whose schema is too deep, which is reported once', async () => {
-    const only = (tool: { readonly name: string }): boolean => ['look', 'deep'].includes(tool.name);
+  it('runs without a tool that is too deep or needs a task, which is reported once', async () => {
+    const only = (tool: { readonly name: string }): boolean => ['look', 'deep', 'task'].includes(tool.name);
     const { box, events } = await world({ only }, { DEEP: '300' });
     const { agent, requests } = agentWith(box, [call('look'), 'done']);
     expect((await agent.run('go')).text).toBe('done');
@@ -39,10 +39,11 @@ describe('an agent with the tools of a server', () => {
     const rejected = events.filter(({ type }) => type === 'tool-rejected');
     expect(rejected).toEqual([
       { type: 'tool-rejected', detail: 'deep: its input schema is nested more than 500 levels' },
+      { type: 'tool-rejected', detail: 'task: it runs as a task only, which is not supported' },
     ]);
   });
 
-  it('is told of a change that comes soon after another', async () => {
+  it('is offered tools of a second change soon after the first', async () => {
     const { box } = await world({ approve: 'none' });
     const to = (text: string): Turn => ({ toolCalls: [{ name: 'h_change', args: { to: text } }] });
     const { agent, requests } = agentWith(box, [to('first'), to('second'), 'done']);
@@ -84,7 +85,7 @@ describe('an agent with the tools of a server', () => {
     expect((await agent.run('go')).awaiting).toHaveLength(times);
   });
 
-  it('asks about a harmless tool when its description has changed, and no more once somebody agreed', async () => {
+  it('asks about a harmless tool with a changed description until a person agrees', async () => {
     const { box, events } = await world();
     const { agent } = agentWith(box, [call('look'), call('change'), call('look'), call('look'), 'done']);
     const paused = await agent.run('go');
@@ -96,7 +97,7 @@ describe('an agent with the tools of a server', () => {
     expect(result.text).toBe('done');
   });
 
-  it('runs nothing that has changed between a yes and the call: it is asked for anew', async () => {
+  it('asks again if a tool changes between the approval and the call', async () => {
     const { box, run, notes } = await world({ approve: 'all' });
     const { agent } = agentWith(box, [call('look'), call('look'), 'done']);
     const paused = await agent.run('go');
@@ -107,7 +108,7 @@ describe('an agent with the tools of a server', () => {
       decisions: paused.awaiting.map(({ id }) => ({ callId: id, approve: true })),
     });
     expect(notes()).not.toContain('call look');
-    expect(resultsIn(again.messages)).toContain('has changed what this tool says');
+    expect(resultsIn(again.messages)).toContain('the server changed its definition');
     expect(again.awaiting.map(({ name }) => name)).toEqual(['h_look']);
     await agent.run(again.state, {
       decisions: again.awaiting.map(({ id }) => ({ callId: id, approve: true })),
@@ -115,7 +116,7 @@ describe('an agent with the tools of a server', () => {
     expect(notes()).toContain('call look');
   });
 
-  it('runs what has changed without a question under approve: none', async () => {
+  it('runs changed tools without a question with approve: none', async () => {
     const { box } = await world({ approve: 'none' });
     const { agent } = agentWith(box, [call('change'), call('look'), 'done']);
     expect((await agent.run('go')).text).toBe('done');
@@ -126,11 +127,11 @@ describe('an agent with the tools of a server', () => {
     const { agent } = agentWith(box, [call('long'), 'done']);
     const { messages } = await agent.run('go');
     const results = resultsIn(messages);
-    expect(results).toContain('[cut: the result had 300000 characters, 299950 are left out]');
+    expect(results).toContain('[cut: 299950 of 300000 characters are omitted]');
     expect(results.length).toBeLessThan(400);
   });
 
-  it('goes on after a server that died, with an error result', async () => {
+  it('continues with an error result after a server ended', async () => {
     const { box } = await world();
     const { agent } = agentWith(box, [call('die'), call('look'), 'done']);
     const { text, messages } = await agent.run('go');
@@ -138,12 +139,12 @@ describe('an agent with the tools of a server', () => {
     expect(resultsIn(messages)).toMatch(/The tool failed.*code 3.*seen/);
   });
 
-  it('cannot be made where two servers have tools of one name', async () => {
+  it('is refused if two servers have tools of the same name', async () => {
     const one = await world({ prefix: '' });
     const two = await world({ prefix: '', name: 'other' });
     const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: {} })] }).model('f/m');
     expect(() => createAgent({ model, toolboxes: [one.box, two.box] })).toThrow(
-      /tool "look" is twice there: in toolbox "h" and in toolbox "other"/,
+      /tool "look" is in toolbox "h" and in toolbox "other"/,
     );
   });
 });

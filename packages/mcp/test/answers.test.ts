@@ -1,7 +1,7 @@
 import { createMajordomo, type ChatModel } from '@majordomo/core';
 import { fakeClock, fakeProvider, type FakeCall } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { rejection, world } from './support/world.ts';
+import { rejection, until, world } from './support/world.ts';
 
 function modelOf(...turns: string[]): { model: ChatModel; requests: readonly FakeCall[] } {
   const fake = fakeProvider({ id: 'f', models: { m: turns } });
@@ -11,16 +11,13 @@ function modelOf(...turns: string[]): { model: ChatModel; requests: readonly Fak
 
 const said = (text: string) => [{ type: 'text', text }];
 
-describe('a server that asks', () => {
-  it.each(['sample', 'roots', 'form', 'browser'])(
-    'for %s without having been offered it, is refused',
-    async (name) => {
-      const { run } = await world();
-      expect(await run(name)).toEqual([{ type: 'text', text: expect.stringContaining('-32601') as string }]);
-    },
-  );
+describe('a request of the server', () => {
+  it.each(['sample', 'roots', 'form', 'browser'])('for %s is refused if it was not offered', async (name) => {
+    const { run } = await world();
+    expect(await run(name)).toEqual([{ type: 'text', text: expect.stringContaining('-32601') as string }]);
+  });
 
-  it('for a completion gets one of the model, of at most the tokens that the app allows', async () => {
+  it('for a completion receives one of the model, within the token limit of the application', async () => {
     const { model, requests } = modelOf('hi', 'hi', 'hi');
     const { run } = await world({ sampling: { model, maxTokens: 20 } });
     const answer = {
@@ -38,19 +35,22 @@ describe('a server that asks', () => {
     ]);
   });
 
-  it('for more completions than it may have is refused, also after it was started anew', async () => {
+  it('for more completions than allowed is refused, also after a restart', async () => {
     const { model, requests } = modelOf('hi', 'hi', 'hi');
     const { run } = await world({ sampling: { model, maxRequests: 2 } });
     await run('sample');
     await rejection(run('once'));
     await run('sample');
     expect(await run('sample')).toEqual([
-      { type: 'text', text: expect.stringContaining('2 requests a connection are allowed') as string },
+      {
+        type: 'text',
+        text: expect.stringContaining('the limit of 2 requests per connection is reached') as string,
+      },
     ]);
     expect(requests).toHaveLength(2);
   });
 
-  it('for a completion that fails is told the kind, and nothing of the vendor', async () => {
+  it('for a completion that fails receives the error kind without facts of the vendor', async () => {
     const { model } = modelOf();
     const { run } = await world({ sampling: model });
     const [part] = (await run('sample')) as readonly { text: string }[];
@@ -60,12 +60,12 @@ describe('a server that asks', () => {
     });
   });
 
-  it('for roots gets those of the app', async () => {
+  it('for roots receives those of the application', async () => {
     const { run } = await world({ roots: ['file:///home/me'] });
     expect(await run('roots')).toEqual(said('{"roots":[{"uri":"file:///home/me"}]}'));
   });
 
-  it('for something of the person gets what they said, and a call does not time out meanwhile', async () => {
+  it('for input receives the answer of the person, and pauses the timeout of the call', async () => {
     const clock = fakeClock();
     const { run } = await world({
       timeoutMs: 150,
@@ -81,10 +81,27 @@ describe('a server that asks', () => {
     expect(await run('browser')).toEqual(said('{"action":"decline"}'));
   });
 
-  it('for a form is told when what was filled in does not fit, and cancelled when the app fails', async () => {
+  it('does not pause the timeout of a call after the person has answered', async () => {
+    const clock = fakeClock();
+    const { run, notes } = await world({
+      timeoutMs: 150,
+      clock,
+      onElicit: async () => {
+        await clock.advance(400);
+        return { action: 'decline' };
+      },
+    });
+    const hanging = rejection(run('hang'));
+    await until(() => notes().includes('call hang'));
+    await run('form');
+    await clock.advance(150);
+    expect(await hanging).toMatchObject({ kind: 'timeout' });
+  });
+
+  it('for a form fails if the input does not match, and is cancelled if the application fails', async () => {
     const wrong = await world({ onElicit: () => ({ action: 'accept', content: { name: 7 } }) });
     expect(await wrong.run('form')).toEqual([
-      { type: 'text', text: expect.stringContaining('does not fit the form') as string },
+      { type: 'text', text: expect.stringContaining('does not match the schema of the form') as string },
     ]);
     const failing = await world({
       onElicit: () => {

@@ -38,7 +38,7 @@ async function connected(place: McpEndpoint, options: Partial<McpOptions> = {}):
 const two = [{ type: 'text', text: '2' }];
 
 describe('a server over HTTP', () => {
-  it('hears of an abort', async () => {
+  it('is notified of an abort', async () => {
     asked.length = 0;
     const serving = newServer();
     const { url } = await httpServer((request) => serving.fetch(request));
@@ -55,7 +55,7 @@ describe('a server over HTTP', () => {
     await serving.close();
   });
 
-  it('that has forgotten the session is asked again in a new one', async () => {
+  it('that lost the session is called again in a new one', async () => {
     let serving = newServer();
     const { url } = await httpServer((request) => serving.fetch(request));
     const events: string[] = [];
@@ -65,7 +65,7 @@ describe('a server over HTTP', () => {
     expect(events).toEqual(['connected', 'closed', 'connected']);
   });
 
-  it('that is gone fails the call, and is found again when it is back', async () => {
+  it('that is gone fails the call, and is reconnected when it is back', async () => {
     const serving = newServer();
     const first = await httpServer((request) => serving.fetch(request));
     const box = await connected({ url: first.url });
@@ -76,7 +76,7 @@ describe('a server over HTTP', () => {
     expect(await run(box, 'add', { a: 1 })).toEqual(two);
   });
 
-  it('that is cut while it answers fails the call at once', async () => {
+  it('that is cut during a response fails the call at once', async () => {
     const serving = newServer();
     const server = await httpServer((request) => serving.fetch(request));
     const box = await connected({ url: server.url }, { clock: fakeClock() });
@@ -87,7 +87,7 @@ describe('a server over HTTP', () => {
     expect(await outcome).toMatchObject({ kind: 'network' });
   });
 
-  it('that ends its stream without the answer fails the call at once', async () => {
+  it('that ends its stream without a response fails the call at once', async () => {
     const serving = newServer();
     const { url } = await httpServer(async (request) => {
       const body = await request.clone().text();
@@ -101,7 +101,7 @@ describe('a server over HTTP', () => {
     });
   });
 
-  it('that cuts one call answers the others', async () => {
+  it('that cuts one call completes the others', async () => {
     const serving = newServer();
     let answer: () => void = () => undefined;
     const cut = new Promise<void>((resolve) => (answer = resolve));
@@ -118,7 +118,7 @@ describe('a server over HTTP', () => {
     expect(await other).toEqual([{ type: 'text', text: '3' }]);
   });
 
-  it('is told when we go, so that it keeps no session', async () => {
+  it('is notified when the client leaves, and deletes the session', async () => {
     const serving = newServer();
     const methods: string[] = [];
     const { url } = await httpServer((request) => {
@@ -130,7 +130,7 @@ describe('a server over HTTP', () => {
     expect(methods).toContain('DELETE');
   });
 
-  it('that never answers to that is left all the same', async () => {
+  it('that does not respond to it is left anyway', async () => {
     const serving = newServer();
     const { url } = await httpServer((request) =>
       request.method === 'DELETE' ? new Promise(() => undefined) : serving.fetch(request),
@@ -139,7 +139,7 @@ describe('a server over HTTP', () => {
     await box.close();
   });
 
-  it('is found with no tools where it offers none, and nothing is written to the console', async () => {
+  it('has no tools if it offers none, without output to the console', async () => {
     const spies = (['log', 'debug', 'info', 'warn', 'error'] as const).map((level) =>
       vi.spyOn(console, level),
     );
@@ -190,7 +190,7 @@ describe('a server over HTTP', () => {
     expect(await rejection(run(box, 'add', { a: 1 }))).toMatchObject({ name: 'LlmError' });
   });
 
-  it('that sends us elsewhere is not followed to another place', async () => {
+  it('that redirects to another origin is not followed', async () => {
     const strangers: string[] = [];
     const stranger = await httpServer((request) => {
       strangers.push(request.headers.get('authorization') ?? 'none');
@@ -205,7 +205,7 @@ describe('a server over HTTP', () => {
 });
 
 describe('a server that wants a login', () => {
-  it('gets the token of a login that renews itself, once for all calls, and after a 401', async () => {
+  it('receives the renewed token of a login, once for all calls, and after a 401', async () => {
     let valid = 'token-1';
     let refreshes = 0;
     const authority = await httpServer(() => {
@@ -237,7 +237,7 @@ describe('a server that wants a login', () => {
     expect(refreshes).toBe(2);
   });
 
-  it('and has none says so, and shows no key', async () => {
+  it('without one reports that, and shows no key', async () => {
     const { url } = await httpServer((request) =>
       Promise.resolve(
         new Response(`you sent ${request.headers.get('authorization') ?? ''}`, { status: 401 }),

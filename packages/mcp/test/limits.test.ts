@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countingClock, rejection, until, world } from './support/world.ts';
 
 describe('a call', () => {
-  it('that is aborted ends at once, and the server hears of it before anything else', async () => {
+  it('that is aborted ends at once, and the server is notified first', async () => {
     const { run, notes } = await world();
     const controller = new AbortController();
     let isOver = false;
@@ -27,7 +27,7 @@ describe('a call', () => {
     expect(notes()).not.toContain('call hang');
   });
 
-  it('without a sign of life times out, and the server is told', async () => {
+  it('without a message times out, and the server is notified', async () => {
     const clock = countingClock();
     const { run, notes } = await world({ timeoutMs: 300, clock });
     const outcome = rejection(run('hang'));
@@ -35,7 +35,7 @@ describe('a call', () => {
     await clock.advance(300);
     expect(await outcome).toMatchObject({
       kind: 'timeout',
-      message: 'mcp "h": hang gave no sign of life for 300 ms',
+      message: 'mcp "h": hang sent no data for 300 ms',
     });
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
     expect(notes().some((note) => note.startsWith('cancelled'))).toBe(true);
@@ -44,7 +44,7 @@ describe('a call', () => {
   it.each([
     [10_000, { value: [{ type: 'text', text: 'stepped' }] }],
     [500, { reason: { kind: 'timeout', message: 'mcp "h": steps did not end within 500 ms' } }],
-  ])('that tells of its progress goes on, up to the total of %d ms', async (totalMs, settled) => {
+  ])('that reports progress continues, up to a total of %d ms', async (totalMs, settled) => {
     const clock = countingClock();
     const { run, notes } = await world({ timeoutMs: 300, totalMs, clock });
     const outcome = Promise.allSettled([run('steps')]);
@@ -63,7 +63,7 @@ describe('a call', () => {
 });
 
 describe('a server that misbehaves', () => {
-  it('and floods us with messages is heard a few at a time, so that an abort is heard too', async () => {
+  it('and floods the client does not block the event loop', async () => {
     const { run } = await world();
     let turns = 0;
     const beat = setInterval(() => (turns += 1), 0);
@@ -81,7 +81,7 @@ describe('a server that misbehaves', () => {
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
   });
 
-  it('and does not read what it is sent is ended before all of that is kept', async () => {
+  it('and does not read is ended before its messages fill the memory', async () => {
     const { run, notes } = await world();
     const deaf = rejection(run('deaf'));
     await until(() => notes().includes('deaf'));
@@ -96,7 +96,7 @@ describe('a server that misbehaves', () => {
 });
 
 describe('a server that dies', () => {
-  it('fails the call under way with how it ended and what it said last, without secrets of its place', async () => {
+  it('fails the call with its exit and last output, without secrets of its environment', async () => {
     const { run, events } = await world({}, { KEY: 'secret-of-the-env' });
     const error = await rejection(run('once'));
     expect(error).toMatchObject({ kind: 'network', message: expect.stringContaining('code 3') as string });
@@ -108,7 +108,7 @@ describe('a server that dies', () => {
     ]);
   });
 
-  it('is started anew for the next call, once', async () => {
+  it('is restarted for the next call, once', async () => {
     const { run, notes, events } = await world();
     await rejection(run('once'));
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
@@ -116,7 +116,7 @@ describe('a server that dies', () => {
     expect(events.map(({ type }) => type)).toEqual(['connected', 'closed', 'connected']);
   });
 
-  it('is asked again where it says that the tool may be repeated, and only there', async () => {
+  it('is called again only if the tool may be repeated', async () => {
     const { run, notes } = await world({ retries: 2 });
     await rejection(run('once'));
     await rejection(run('die'));
@@ -124,7 +124,7 @@ describe('a server that dies', () => {
     expect(notes().filter((note) => note === 'call die')).toHaveLength(3);
   });
 
-  it('is waited for longer each time that it dies before an answer', async () => {
+  it('is restarted after a longer pause each time that it ends before a response', async () => {
     const clock = countingClock();
     const { run, notes } = await world({ clock });
     await rejection(run('once'));
@@ -149,14 +149,14 @@ describe('connecting', () => {
       { command: 'sh', args: ['-c', 'echo sorry >&2; exit 7'] },
       /code 7: sorry/,
     ],
-  ])('to %s says so', async (_what, place, message) => {
+  ])('to %s reports the problem', async (_what, place, message) => {
     expect(await rejection(world({ place }))).toMatchObject({
       name: 'LlmError',
       message: expect.stringMatching(message) as string,
     });
   });
 
-  it('to a server that says nothing ends in time, and by a signal', async () => {
+  it('to a silent server ends with a timeout, and with a signal', async () => {
     expect(await rejection(world({ connectMs: 300 }, { MODE: 'mute' }))).toMatchObject({ kind: 'timeout' });
     const signal = AbortSignal.timeout(200);
     expect(await rejection(world({ signal }, { MODE: 'mute' }))).toMatchObject({ kind: 'aborted' });

@@ -8,11 +8,11 @@ const named = (prefix: string, ...names: string[]): readonly (string | undefined
 };
 
 describe('names of a server', () => {
-  it('that fit stay as they are, behind the prefix', () => {
+  it('that are valid are unchanged after the prefix', () => {
     expect(named('files_', 'read', 'write-all')).toEqual(['files_read', 'files_write-all']);
   });
 
-  it('in other characters are written with underscores, and told apart', () => {
+  it('with other characters get underscores and remain distinct', () => {
     expect(named('', 'a.b')).toEqual(['a_b']);
     expect(named('', 'a_b', 'a.b', 'a/b')).toEqual([
       'a_b',
@@ -28,7 +28,7 @@ describe('names of a server', () => {
     expect(names.map((name) => back.get(name))).toEqual(names.map((name) => there.get(name)));
   });
 
-  it('are unique, of 64 characters that every vendor takes, whatever they were', () => {
+  it('are unique and valid at every vendor, with at most 64 characters', () => {
     const name = fc.oneof(
       fc.string({ maxLength: 90, unit: 'grapheme' }),
       fc.constantFrom('a', 'a.', 'a_', '', '_'),

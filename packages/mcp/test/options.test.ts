@@ -4,7 +4,7 @@ import { rejection } from './support/world.ts';
 
 const place = { command: 'true' };
 
-describe('options that cannot be meant', () => {
+describe('invalid options', () => {
   it.each<[string, Partial<McpOptions>]>([
     ['name', { name: ' ' }],
     ['place', { place: {} as never }],
@@ -18,11 +18,12 @@ describe('options that cannot be meant', () => {
     ['connectMs', { connectMs: 0 }],
     ['retries', { retries: -1 }],
     ['maxResultChars', { maxResultChars: -1 }],
+    ['sampling.maxRequests', { sampling: { model: {} as never, maxRequests: -1 } }],
     ['sampling.maxTokens', { sampling: { model: {} as never, maxTokens: 0 } }],
     ['roots[0]', { roots: ['/home'] }],
     ['roots[0]', { roots: [5 as never] }],
     ['roots[1]', { roots: ['file:///a', null as never] }],
-  ])('%s: nothing is started', async (path, options) => {
+  ])('%s is refused before anything is started', async (path, options) => {
     expect(await rejection(connectMcp({ name: 'x', place, ...options }))).toMatchObject({
       kind: 'config',
       details: { path },

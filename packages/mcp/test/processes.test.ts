@@ -12,7 +12,7 @@ const noted = (log: string): readonly string[] =>
   existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
 
 describe('children', () => {
-  it('end with close(), also those that are deaf to signals and have started others', async () => {
+  it('end with close(), also those that ignore signals and have children', async () => {
     const { box, notes } = await world({}, { MODE: 'stubborn' });
     const pids = pidsIn(notes());
     expect(pids).toHaveLength(2);
@@ -22,14 +22,14 @@ describe('children', () => {
     await until(() => !pids.some(isAlive));
   });
 
-  it('get to end by themselves first', async () => {
+  it('may end by themselves first', async () => {
     const { box, notes } = await world();
     await box.close();
     expect(notes()).toContain('end of input');
     expect(notes()).not.toContain('SIGTERM');
   });
 
-  it('of a wrapper that is killed go with it', async () => {
+  it('of a killed wrapper end too', async () => {
     const { run, notes } = await world({}, { MODE: 'stubborn' });
     const [grandchild = 0, server = 0] = pidsIn(notes());
     process.kill(server, 'SIGKILL');
@@ -48,14 +48,14 @@ describe('children', () => {
     await until(() => !pids.some(isAlive));
   });
 
-  it('end when connecting is given up', async () => {
+  it('end when connecting is aborted', async () => {
     const log = join(tempFolder(), 'log');
     await rejection(world({ connectMs: 600 }, { MODE: 'mute', LOG: log }));
     expect(pidsIn(noted(log))).toHaveLength(1);
     await until(() => !pidsIn(noted(log)).some(isAlive));
   });
 
-  it('hold nothing of this process: an app that closes its toolbox ends', async () => {
+  it('do not keep this process alive after its toolbox is closed', async () => {
     const log = join(tempFolder(), 'log');
     const script = new URL('support/killed-process.ts', import.meta.url).pathname;
     const app = spawn(process.execPath, [script, 'close'], {

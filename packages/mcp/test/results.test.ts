@@ -2,17 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { rejection, run, world } from './support/world.ts';
 
 describe('what a tool of a server gives', () => {
-  it('is text, images as bytes, and words for what a model cannot be shown', async () => {
+  it('is text, images and PDFs as bytes, and descriptions of other content', async () => {
     const { run: call } = await world();
     const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
     expect(await call('mixed')).toEqual([
       { type: 'text', text: 'a' },
       { type: 'image', mediaType: 'image/png', bytes: png },
-      { type: 'text', text: '[image image/png, which is not valid]' },
+      { type: 'text', text: '[image image/png, which is invalid]' },
       { type: 'text', text: '[audio audio/wav, 3 bytes, which is not shown]' },
       { type: 'text', text: 'inline' },
       { type: 'image', mediaType: 'image/png', bytes: png },
       { type: 'text', text: '[application/octet-stream file:///x.bin, 3 bytes, which is not shown]' },
+      {
+        type: 'file',
+        mediaType: 'application/pdf',
+        bytes: new TextEncoder().encode('%PDF-1.7\n%%EOF'),
+        name: 'b.pdf',
+      },
       { type: 'text', text: '[link file:///y "y"]' },
     ]);
   });
@@ -26,22 +32,23 @@ describe('what a tool of a server gives', () => {
     expect(await call(name)).toEqual([{ type: 'text', text }]);
   });
 
-  it('is at most twenty images, with a mark of those that are left out', async () => {
+  it('has at most twenty images and documents, with a mark for the omitted ones', async () => {
     const { run: call } = await world();
     const output = await call('pictures', { count: 23 });
     expect(output).toHaveLength(21);
     expect(output).toContainEqual({
       type: 'text',
-      text: '[cut: the result had 23 images, 3 are left out]',
+      text: '[cut: the result had 23 images and documents, 3 are left out]',
     });
+    expect(await call('pictures', { count: 19, documents: 4 })).toHaveLength(21);
     expect(await call('pictures', { count: 20 })).toHaveLength(20);
   });
 
-  it('is an image by its bytes, and not by what it is called', async () => {
+  it('has the image type of its bytes, not of its declaration', async () => {
     const { run: call } = await world();
     expect(await call('lies')).toMatchObject([
       { type: 'image', mediaType: 'image/png' },
-      { type: 'text', text: '[image image/png, which is not valid]' },
+      { type: 'text', text: '[image image/png, which is invalid]' },
     ]);
   });
 
@@ -51,12 +58,12 @@ describe('what a tool of a server gives', () => {
     expect(await call('echo', { text })).toEqual([{ type: 'text', text: JSON.stringify({ text }) }]);
   });
 
-  it('is an error of the tool where the server says so', async () => {
+  it('is an error of the tool if the server reports one', async () => {
     const { run: call } = await world();
     await expect(call('fail')).rejects.toThrow('boom');
   });
 
-  it('is an error that names server, tool and reason where the protocol fails', async () => {
+  it('is an error that names server, tool and reason if the protocol fails', async () => {
     const { run: call } = await world();
     expect(await rejection(call('refused'))).toMatchObject({
       kind: 'invalid-request',
@@ -77,7 +84,7 @@ describe('what a tool of a server gives', () => {
 });
 
 describe('tools of a server', () => {
-  it('have schemas without their dialect, and names with the prefix', async () => {
+  it('have schemas without dialect, and names with the prefix', async () => {
     const { box } = await world({ prefix: 'my.', only: ['echo', 'look', 'nothing'] });
     expect(box.tools.map(({ name, description, parameters }) => ({ name, description, parameters }))).toEqual(
       [
@@ -88,13 +95,13 @@ describe('tools of a server', () => {
     expect(await run(box, 'my_echo')).toEqual([{ type: 'text', text: '{}' }]);
   });
 
-  it('say no more of themselves than a window holds', async () => {
+  it('have descriptions of limited length', async () => {
     const { box, run: call } = await world({ only: ['look', 'change'] });
     await call('change', { to: 'x'.repeat(500_000) });
     expect(box.tools.find(({ name }) => name === 'h_look')?.description).toHaveLength(20_000);
   });
 
-  it('are those that a function takes', async () => {
+  it('are those that a function accepts', async () => {
     const { box } = await world({ prefix: '', only: ({ description }) => description === 'Looks' });
     expect(box.tools.map(({ name }) => name)).toEqual(['look']);
   });

@@ -66,7 +66,7 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     await expect(run(box, 'weather', { city: 7 })).rejects.toThrow('Invalid arguments');
   });
 
-  it('give pictures, JSON and failures as results', async () => {
+  it('return images, JSON and failures as results', async () => {
     const bytes = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
     const box = await served(
       [
@@ -85,12 +85,12 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     expect(await run(box, 'picture')).toEqual([{ type: 'image', mediaType: 'image/png', bytes }]);
     expect(await run(box, 'json')).toEqual([{ type: 'text', text: '{"a":1}' }]);
     await expect(run(box, 'broken')).rejects.toThrow('The tool failed: out of clouds');
-    await expect(run(box, 'waits')).rejects.toThrow('waits for something');
-    await expect(run(box, 'late')).rejects.toThrow('did not answer within 20 ms');
-    expect(JSON.stringify(await run(box, 'long'))).toContain('[cut: the result had 500 characters');
+    await expect(run(box, 'waits')).rejects.toThrow('waits for a decision');
+    await expect(run(box, 'late')).rejects.toThrow('did not return within 20 ms');
+    expect(JSON.stringify(await run(box, 'long'))).toContain('[cut: 490 of 500 characters');
   });
 
-  it('hear when the client cancels', async () => {
+  it('are notified when the client cancels', async () => {
     const heard: string[] = [];
     const deaf = plain('deaf', async (_args, { signal }) => {
       heard.push('began');
@@ -109,7 +109,7 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     await until(() => heard.includes('ended'));
   });
 
-  it('tell of their progress, which keeps the client patient', async () => {
+  it('report progress, which prevents a timeout of the client', async () => {
     const clock = countingClock();
     const slow = plain('slow', async (_args, context) => {
       for (let progress = 1; progress <= 3; progress++) {
@@ -124,7 +124,7 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     expect(await run(box, 'slow')).toEqual([{ type: 'text', text: 'done' }]);
   });
 
-  it('that need a person do not run for a client that cannot ask one', async () => {
+  it('that need approval do not run for a client that cannot ask a person', async () => {
     const ran: unknown[] = [];
     const wipe = plain('wipe', (args: unknown) => (ran.push(args), 'wiped'), { approval: true });
     const box = await served([wipe], {}, { protocol });
@@ -132,7 +132,7 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     expect(ran).toEqual([]);
   });
 
-  it('that need a person run at once where the client is trusted to ask', async () => {
+  it('that need approval run at once if the client is trusted to ask', async () => {
     const wipe = plain('wipe', () => 'wiped', { approval: true });
     const box = await served([wipe], { approvals: 'client' }, { protocol, approve: 'destructive' });
     expect(await (box.tools[0]?.approval as () => unknown)()).toBe(true);
@@ -168,7 +168,7 @@ describe.each(BOTH)('a person behind a client of %s', (protocol) => {
 });
 
 describe('sessions', () => {
-  it('that make room for others begin anew, unnoticed', async () => {
+  it('that are removed for others restart unnoticed', async () => {
     const server = serveMcp({ name: 'sky', version: '1', tools: [weather], sessions: 1 });
     const place = {
       url: 'http://sky.internal',
@@ -187,13 +187,13 @@ describe('sessions', () => {
 });
 
 describe('what cannot be served', () => {
-  it('is refused before anybody connects', () => {
+  it('are refused before a client connects', () => {
     expect(() => serveMcp({ name: 'x', version: '1', tools: [weather, weather] })).toThrow('one name');
     const odd = plain('odd', () => '', { parameters: 7 as never });
     expect(() => serveMcp({ name: 'x', version: '1', tools: [odd] })).toThrow('parameters of tool "odd"');
   });
 
-  it('ends with close(): what is under way is answered', async () => {
+  it('ends with close() after running calls are complete', async () => {
     const calls: string[] = [];
     const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));
     const server = serveMcp({ name: 'x', version: '1', tools: [hang] });

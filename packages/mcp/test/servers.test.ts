@@ -72,7 +72,7 @@ async function freePort(): Promise<number> {
 const textIn = (output: unknown): string => JSON.stringify(output);
 
 describe('servers from npm', () => {
-  it('filesystem: reads, writes where a person agreed, and keeps to its folder', async () => {
+  it('filesystem: reads, writes with approval, and remains in its folder', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'a.txt'), 'hello');
     const files = await server('filesystem', [folder]);
@@ -85,14 +85,14 @@ describe('servers from npm', () => {
     await expect(run(files, 'read_text_file', { path: '/etc/hostname' })).rejects.toThrow(/denied/i);
   });
 
-  it('filesystem: takes its folders from our roots', async () => {
+  it('filesystem: uses the folders of `roots`', async () => {
     const folder = tempFolder();
     const files = await server('filesystem', [], { roots: [`file://${folder}`] });
     // The server requests them after the connection.
     await expect.poll(async () => textIn(await run(files, 'list_allowed_directories'))).toContain(folder);
   });
 
-  it('memory: keeps what it is told', async () => {
+  it('memory: stores observations', async () => {
     const memory = await server('memory', [], {}, { MEMORY_FILE_PATH: join(tempFolder(), 'm.jsonl') });
     const entities = [{ name: 'Ann', entityType: 'person', observations: ['likes tea'] }];
     await run(memory, 'create_entities', { entities });
@@ -105,7 +105,7 @@ describe('servers from npm', () => {
     expect(textIn(await run(thinking, 'sequentialthinking', thought))).toContain('thoughtHistoryLength');
   });
 
-  it('everything: text, pictures, links, structured content, progress', async () => {
+  it('everything: text, images, links, structured content, progress', async () => {
     const all = await server('everything');
     expect(await run(all, 'echo', { message: 'hi' })).toEqual([{ type: 'text', text: 'Echo: hi' }]);
     expect(textIn(await run(all, 'get-sum', { a: 2, b: 3 }))).toContain('5');
@@ -125,7 +125,7 @@ describe('servers from npm', () => {
     );
   });
 
-  it('everything: a picture beyond the limits of a target reaches it scaled', async () => {
+  it('everything: an image above the limits of a target is scaled', async () => {
     const all = await server('everything', [], { only: ['get-tiny-image'] });
     const images = { mediaTypes: ['image/png'], maxBytes: 100_000, maxEdge: 8 };
     const fake = fakeProvider({
@@ -146,7 +146,7 @@ describe('servers from npm', () => {
     });
   }, 60_000);
 
-  it('everything over HTTP: gives all kinds of results, and is told of an abort', async () => {
+  it('everything over HTTP: returns all kinds of results, and is notified of an abort', async () => {
     const url = await everythingOverHttp();
     const all = await connectMcp({ name: 'everything', prefix: '', place: { url } });
     onTestFinished(() => all.close());
@@ -166,7 +166,7 @@ describe('servers from npm', () => {
     expect(textIn(await run(all, 'echo', { message: 'still here' }))).toContain('still here');
   }, 120_000);
 
-  it('everything: asks for what it was offered', async () => {
+  it('everything: sends the requests that were offered', async () => {
     const all = await server('everything', [], {
       roots: ['file:///home/me'],
       onElicit: () => ({ action: 'decline' }),

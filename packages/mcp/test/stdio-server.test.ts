@@ -18,7 +18,7 @@ async function connected(options: Partial<McpOptions> = {}): Promise<McpToolbox>
 }
 
 describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for clients of %s', (protocol) => {
-  it('answers, and ends when the client is gone', async () => {
+  it('responds, and ends when the client is gone', async () => {
     const events: McpEvent[] = [];
     const onEvent = (event: McpEvent): void => void events.push(event);
     const box = await connected({ protocol, onEvent });
@@ -35,7 +35,7 @@ describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for c
   });
 });
 
-it('a server of ours ends when a message is longer than it reads, though the client stays', async () => {
+it('a served program ends after a message above its limit, even if the client stays', async () => {
   const server = spawn(process.execPath, [SCRIPT], { stdio: ['pipe', 'ignore', 'pipe'] });
   onTestFinished(() => void server.kill());
   let said = '';

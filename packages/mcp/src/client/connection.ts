@@ -13,7 +13,7 @@ const TOTAL_MS = 600_000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
 
-/** A call of a tool, by the name that the server gave it. */
+/** Tool call, with the tool's name on the server. */
 export interface ToolCall {
   readonly name: string;
   readonly args: Record<string, unknown>;
@@ -21,8 +21,8 @@ export interface ToolCall {
 }
 
 /**
- * The way to a server over all of its sessions. A session that is lost is opened again by the next call that needs it, once:
- * when that fails the call fails, and the one after it waits longer first.
+ * Connection to a server across its sessions. After a loss, the next call opens a new session, once. If the new session fails,
+ * the call fails, and the next call waits longer before it reconnects.
  */
 export class Connection {
   readonly label: string;
@@ -37,7 +37,7 @@ export class Connection {
   private session: Session | undefined;
   private opening: Promise<Session> | undefined;
   private closed: Promise<void> | undefined;
-  /** Reconnections since the last call that was answered. */
+  /** Number of lost sessions since the last successful call. */
   private losses = 0;
 
   constructor(
@@ -62,7 +62,7 @@ export class Connection {
     });
   }
 
-  /** Returns the result of the server. A call that a forgotten session rejected is sent again, since it did not run. */
+  /** Returns the result of a call. Repeats the call if the server did not know the session, because it did not run. */
   async call(call: ToolCall): Promise<CallToolResult> {
     try {
       return await this.callOnce(call);
@@ -117,7 +117,7 @@ export class Connection {
     }
   }
 
-  /** Returns the open session, or one new session for all callers; connecting has a separate limit. */
+  /** Returns the open session, or opens one session for all callers. Connecting has a separate time limit. */
   private async open(timeout: IdleTimeout): Promise<Session> {
     if (this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
@@ -145,7 +145,7 @@ export class Connection {
     return session;
   }
 
-  /** No caller's signal ends the connect, since others may wait for it. */
+  /** Connects without the signal of the caller, because other callers may wait for the same connection. */
   private async openWithTimeout(): Promise<Session> {
     const { connectMs = SILENT_MS } = this.options;
     const { closing, clock, label, emit, answers } = this;
@@ -162,14 +162,14 @@ export class Connection {
     }
   }
 
-  /** A server that is gone is not connected for its list alone: the next call does that. */
+  /** Updates the list of tools if a session is open. Otherwise the next call reconnects. */
   private async refreshTools(): Promise<void> {
     if (this.session?.isOpen === true) await this.list(this.closing.signal);
   }
 
   private async takeTools(session: Session, signal: AbortSignal): Promise<void> {
     const { tools } = await session.use(this.label, signal, async (client) =>
-      // The SDK writes to the console about servers that have none.
+      // For a server without tools, the SDK would write to the console.
       client.getServerCapabilities()?.tools === undefined
         ? { tools: [] }
         : client.listTools(undefined, { ...NO_LIMIT, signal, cacheMode: 'refresh' }),
@@ -177,7 +177,7 @@ export class Connection {
     this.onTools(tools);
   }
 
-  /** Pauses all timeouts while the server waits for the client's answer. */
+  /** Pauses all timeouts while the server waits for the client. */
   private pauseAll(): () => void {
     const resumes = [...this.timeouts].map((timeout) => timeout.pause());
     return () => {

@@ -4,17 +4,17 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 
 type Content = ToolResultPart['content'][number];
 
-/** Maximum images of one result. The media limits of each target bound their size. */
-const MAX_IMAGES = 20;
+const PDF = 'application/pdf';
+/** Maximum number of images and documents of a result. The media limits of each target bound their size. */
+const MAX_MEDIA = 20;
 
-/** Returns a result as parts for a model. Content that a model cannot see is described as text. */
+/** Returns a result as parts for a model. Describes content that a model cannot receive as text. */
 export function contentOf({ content = [], structuredContent }: Partial<CallToolResult>): readonly Content[] {
   const parts = content.map(partOf);
-  if (parts.length > 0) return limitImages(parts);
+  if (parts.length > 0) return limitMedia(parts);
   return [text(structuredContent === undefined ? 'done' : JSON.stringify(structuredContent))];
 }
 
-/** Returns all text of a result. */
 export const textOf = (result: Partial<CallToolResult>): string =>
   contentOf(result)
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
@@ -25,7 +25,7 @@ function partOf(block: ContentBlock): Content {
     case 'text':
       return text(block.text);
     case 'image':
-      return imageOf(block.data, block.mimeType) ?? text(`[image ${block.mimeType}, which is not valid]`);
+      return imageOf(block.data, block.mimeType) ?? text(`[image ${block.mimeType}, which is invalid]`);
     case 'audio':
       return text(`[audio ${block.mimeType}, ${bytesIn(block.data)}, which is not shown]`);
     case 'resource_link':
@@ -41,10 +41,14 @@ function partOf(block: ContentBlock): Content {
 function resourceOf(resource: Extract<ContentBlock, { type: 'resource' }>['resource']): Content {
   if ('text' in resource) return text(resource.text);
   const { blob, mimeType = 'application/octet-stream', uri } = resource;
-  return imageOf(blob, mimeType) ?? text(`[${mimeType} ${uri}, ${bytesIn(blob)}, which is not shown]`);
+  return (
+    imageOf(blob, mimeType) ??
+    pdfOf(blob, uri) ??
+    text(`[${mimeType} ${uri}, ${bytesIn(blob)}, which is not shown]`)
+  );
 }
 
-/** The first bytes decide the media type, since a vendor would reject a conversation with an invalid image. */
+/** Returns an image with the media type of its first bytes, because vendors reject a conversation with an invalid image. */
 function imageOf(data: string, declared: string): Content | undefined {
   if (!/^image\//.test(declared)) return undefined;
   try {
@@ -56,14 +60,25 @@ function imageOf(data: string, declared: string): Content | undefined {
   }
 }
 
-function limitImages(parts: readonly Content[]): readonly Content[] {
-  const images = parts.filter(({ type }) => type === 'image');
-  if (images.length <= MAX_IMAGES) return parts;
-  const kept = new Set(images.slice(0, MAX_IMAGES));
-  const leftOut = images.length - MAX_IMAGES;
+/** A target that accepts no documents in results receives an error text instead. */
+function pdfOf(data: string, uri: string): Content | undefined {
+  try {
+    const bytes = fromBase64(data);
+    if (sniffMediaType(bytes) !== PDF) return undefined;
+    return { type: 'file', mediaType: PDF, bytes, name: /[^/]+$/.exec(uri)?.[0] };
+  } catch {
+    return undefined;
+  }
+}
+
+function limitMedia(parts: readonly Content[]): readonly Content[] {
+  const media = parts.filter(({ type }) => type !== 'text');
+  if (media.length <= MAX_MEDIA) return parts;
+  const kept = new Set(media.slice(0, MAX_MEDIA));
+  const leftOut = media.length - MAX_MEDIA;
   return [
-    ...parts.filter((part) => part.type !== 'image' || kept.has(part)),
-    text(`[cut: the result had ${images.length} images, ${leftOut} are left out]`),
+    ...parts.filter((part) => part.type === 'text' || kept.has(part)),
+    text(`[cut: the result had ${media.length} images and documents, ${leftOut} are left out]`),
   ];
 }
 

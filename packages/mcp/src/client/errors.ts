@@ -4,17 +4,17 @@ import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
 
-/** Context of an error. */
+/** Facts that an error message contains. */
 export interface ErrorContext {
-  /** Such as `mcp "files"` or `files_read`. */
+  /** Subject of messages, such as `mcp "files"` or `files_read`. */
   readonly label: string;
   readonly signal: AbortSignal | undefined;
-  /** Last stderr output of a program, or how it ended; masked. */
+  /** Last stderr output of a program or the reason for its end, with secrets masked. */
   readonly last?: string | undefined;
   readonly mask?: ((text: string) => string) | undefined;
 }
 
-/** Converts an SDK error, by code and status, since two copies of a class may exist. */
+/** Converts an SDK error by its code and status, not by its class, because an application may have two copies of the SDK. */
 export function toLlmError(error: unknown, { label, signal, last, mask = redact }: ErrorContext): LlmError {
   if (signal?.aborted === true && !LlmError.is(signal.reason))
     return new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
@@ -31,17 +31,17 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
 }
 
 /**
- * Whether the server did not process the request, so that it may be sent again: it was not sent, or the HTTP session is
- * gone. The protocol states 404; servers based on the SDK's example return 400.
+ * Whether the server did not process the request, so that the request can be sent again: it was not sent, or the HTTP session
+ * is unknown. The protocol requires status 404, but servers based on the SDK's example return 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
 
-/** The connection is of no more use. */
+/** Whether the error reports a lost connection. */
 export const isLostConnection = (error: LlmError): boolean =>
   LlmError.is(error, 'network') || isLostSession(error);
 
-/** Might the same call fare better? */
+/** Whether the same call may succeed later. */
 export const isTransient = (error: LlmError): boolean =>
   LlmError.is(error, 'network', 'timeout', 'overloaded', 'rate-limit', 'server') || isLostSession(error);
 
@@ -84,4 +84,4 @@ function errorKind(code: string | number | undefined, status: number | undefined
 }
 
 const adviceFor = (kind: ErrorKind): string =>
-  kind === 'auth' ? '; pass place.credential, or log in anew' : '';
+  kind === 'auth' ? '; pass place.credential, or log in again' : '';

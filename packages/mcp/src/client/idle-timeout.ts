@@ -1,10 +1,10 @@
 import { LlmError, type Clock } from '@majordomo/core';
 
-/** How long is waited for a server. */
+/** Time limits of a call. */
 export interface IdleTimeoutOptions {
   /** Signal of the caller. */
   readonly signal: AbortSignal;
-  /** Without a sign of life. */
+  /** Maximum time without data from the server, in milliseconds. */
   readonly idleMs: number;
   readonly totalMs: number;
   readonly clock: Pick<Clock, 'timer'>;
@@ -12,11 +12,11 @@ export interface IdleTimeoutOptions {
 }
 
 /**
- * Aborts when the server shows no sign of life for `idleMs`, or after a total time. Pauses while the server waits for
- * the client. Must be closed.
+ * Timeout that aborts when the server sends no data for `idleMs`, or after a total time. Pauses while the server waits for the
+ * client. Must be closed.
  */
 export class IdleTimeout {
-  /** Aborts with the caller's, and when the time is over. */
+  /** Signal that aborts with the caller's signal, or when a time limit is reached. */
   readonly signal: AbortSignal;
   private readonly options: IdleTimeoutOptions;
   private readonly controller = new AbortController();
@@ -36,17 +36,17 @@ export class IdleTimeout {
     this.touch();
   }
 
-  /** A sign of life. */
+  /** Restarts the idle timeout. */
   readonly touch = (): void => {
     this.cancelIdle?.();
     if (this.pauses > 0) return;
     const { clock, idleMs } = this.options;
     this.cancelIdle = clock.timer(idleMs, () => {
-      this.expire(`gave no sign of life for ${idleMs} ms`);
+      this.expire(`sent no data for ${idleMs} ms`);
     });
   };
 
-  /** The server waits for us; what it gives back ends that. */
+  /** Pauses the timeout while the server waits for the client. Returns a function that ends the pause. */
   pause(): () => void {
     this.pauses += 1;
     this.cancelIdle?.();

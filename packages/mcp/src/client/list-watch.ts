@@ -1,10 +1,10 @@
 import type { Clock } from '@majordomo/core';
 
 const PAUSE_MS = 300;
-/** Maximum delay of a call's result for an update of the list. */
+/** Maximum time that a call's result waits for an update of the tool list, in milliseconds. */
 const MAX_WAIT_MS = 2000;
 
-/** Updates a list after change notifications, one update at a time. */
+/** Updates a list after change notifications, with one update at a time. */
 export class ListWatch {
   private readonly clock: Clock;
   private readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export class ListWatch {
     while (this.isStale && !this.signal.aborted) {
       this.isStale = false;
       const { resolveRefreshed } = this;
-      // If the update fails, the list stays; the next call reports the error.
+      // After a failed update, the list stays unchanged, and the next call reports the error.
       await this.refresh().catch(() => undefined);
       resolveRefreshed();
       await this.clock.sleep(PAUSE_MS, this.signal).catch(() => undefined);

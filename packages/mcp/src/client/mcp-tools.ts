@@ -18,11 +18,11 @@ export interface ToolsIo {
   readonly history: ToolHistory;
 }
 
-/** Returns the complete definition of a tool as text: any change may mean another behavior. */
+/** Returns the complete definition of a tool as a string, because any change may mean another behavior. */
 export const fingerprintOf = ({ description, title, inputSchema, annotations }: ListedTool): string =>
   JSON.stringify([description, title, inputSchema, annotations]);
 
-/** A tool of the server, as an agent runs it. */
+/** Returns a tool of the server as a tool for an agent. */
 export function mcpTool(listed: ListedTool, name: string, { options, connection, history }: ToolsIo): Tool {
   const { approve = 'destructive', maxResultChars } = options;
   const fingerprint = fingerprintOf(listed);
@@ -46,9 +46,9 @@ export function mcpTool(listed: ListedTool, name: string, { options, connection,
 }
 
 const CHANGED =
-  'the server has changed what this tool says of itself since its call was looked at, so it did not run; call it again';
+  'the tool did not run, because the server changed its definition after the approval check; call the tool again';
 
-/** A server's annotation can require approval, but never waive it. */
+/** Whether a call requires approval. An annotation of the server can require approval, but not waive it. */
 function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,

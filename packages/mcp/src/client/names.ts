@@ -1,9 +1,9 @@
-/** Vendors take names of tools of these characters, and of this length. */
+/** Maximum length of a tool name that all vendors accept. */
 const MAX_LENGTH = 64;
 
 /**
- * Returns prefixed names of tools in characters that every vendor accepts. Names that collide or are too long get a
- * hash of the complete name.
+ * Returns the names with the prefix, in characters that every vendor accepts. Appends a hash of the complete name to names that
+ * collide or are too long.
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const whole = new Map([...new Set(names)].map((name) => [name, prefix + name]));
@@ -31,7 +31,7 @@ function countNames(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** A server may look for names whose marks are alike: then they are counted. */
+/** Returns a name with a hash. If the hashes of two names are equal, a number distinguishes them. */
 function withHash(words: string, full: string, taken: ReadonlySet<string>): string {
   for (let n = 0; ; n++) {
     const mark = `_${hash(n === 0 ? full : `${full}#${n}`)}`;
@@ -40,7 +40,7 @@ function withHash(words: string, full: string, taken: ReadonlySet<string>): stri
   }
 }
 
-/** FNV-1a; not cryptographic. */
+/** Returns the FNV-1a hash, which is not cryptographic. */
 function hash(text: string): string {
   let state = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;

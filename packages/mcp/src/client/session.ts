@@ -6,14 +6,14 @@ import type { ServerTransport } from '../transport/server-transport.ts';
 import { loadClient } from '../sdk.ts';
 import { isLostConnection, toLlmError } from './errors.ts';
 
-/** One connection to a server, from its opening until it is lost or closed. */
+/** Session with a server, from opening to loss or close. */
 export interface Session {
   readonly isOpen: boolean;
   /** Name and version that the server reports. */
   readonly server: string | undefined;
   /**
-   * Runs work with the client; rejects with an `LlmError`. After a loss no work begins, but work in progress continues, since an
-   * HTTP server may cut one request and not the others.
+   * Runs work with the client. Rejects with an `LlmError`. After a loss, no new work starts. Work in progress continues,
+   * because an HTTP server may have cut only one request.
    */
   use<T>(who: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -24,21 +24,21 @@ export interface SessionIo {
   readonly label: string;
   readonly answers: ServerRequests;
   emit(event: McpEvent): void;
-  /** Called when the server reports a change of its tools. */
+  /** Called when the server reports that its tools have changed. */
   readonly listChanged: () => void;
-  /** Called with the last output of a program, or how it ended. */
+  /** Called when the session ends. `last`: last output of a program, or the reason for its end. */
   closed(session: Session, last: string | undefined): void;
 }
 
-/** Disables the SDK's timeouts; `IdleTimeout` replaces them. */
+/** Request options that disable the SDK's timeouts, which `IdleTimeout` replaces. */
 export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
-/** The schema of a result is for programs: here a model reads it. A foreign pattern is never run. */
+/** Validator that accepts every result, because a model reads the results, and patterns of the server must not run. */
 const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
 };
 
-/** Connects. What was started for it is ended when that fails, with an `LlmError`. */
+/** Connects to the server. After a failure, closes the transport and throws an `LlmError`. */
 export async function openSession(
   { place, protocol, roots, sampling, onElicit }: McpOptions,
   io: SessionIo,
@@ -63,7 +63,7 @@ export async function openSession(
   client.onclose = () => {
     session.markLost();
   };
-  // The SDK reports unparsable lines and errors that are handled elsewhere.
+  // The SDK reports unparsable lines here, and errors that other code handles.
   client.onerror = () => undefined;
   try {
     await client.connect(connection.transport, { ...NO_LIMIT, signal });
@@ -125,7 +125,7 @@ class OpenSession implements Session {
 
   async close(): Promise<void> {
     this.markLost();
-    // Errors of a transport that is closing are irrelevant.
+    // A transport that is closing may fail without consequence.
     await this.transport.close().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }

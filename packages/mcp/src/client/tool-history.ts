@@ -1,13 +1,13 @@
 /**
- * Tool definitions over the life of a connection. A server may change them at any time; a person's approval covers only
- * the definition that was shown.
+ * Tool definitions during the life of a connection. A server may change a definition at any time. The approval of a person
+ * covers only the definition that the person saw.
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();
   private readonly trusted = new Map<string, string>();
   private readonly requested = new Map<string, string>();
 
-  /** The list as it is now; gives the names of those that are not what they were in the list before. */
+  /** Stores the current list. Returns the names of the changed tools. */
   update(tools: readonly (readonly [name: string, fingerprint: string])[]): readonly string[] {
     const changed: string[] = [];
     for (const [name, fingerprint] of tools) {
@@ -21,17 +21,17 @@ export class ToolHistory {
     return changed;
   }
 
-  /** Whether the definition differs from the first or the last approved one. */
+  /** Whether the definition differs from the first definition, or from the last approved definition, if any. */
   isChanged(name: string, fingerprint: string): boolean {
     return this.trusted.get(name) !== fingerprint;
   }
 
-  /** Records that a person is asked to approve this definition. */
+  /** Records that a person was asked to approve this definition. */
   recordApprovalRequest(name: string, fingerprint: string): void {
     this.requested.set(name, fingerprint);
   }
 
-  /** Whether a call may run: its definition has not changed since it was approved, or since no approval was needed. */
+  /** Whether a call may run: the definition has not changed since it was approved, or since it needed no approval. */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;
     if (!this.isChanged(name, fingerprint)) return true;
@@ -41,5 +41,5 @@ export class ToolHistory {
   }
 }
 
-/** Bound for servers that create names without end; further tools need approval each time. */
+/** Maximum number of stored names. Further tools require approval for each call. */
 const MAX_NAMES = 10_000;

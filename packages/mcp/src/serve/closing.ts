@@ -1,11 +1,11 @@
 import { LlmError } from '@majordomo/core';
 
-/** Signal of one request; dispose of it at the end. */
+/** Signal of one request. Dispose of the signal when the request ends. */
 export interface ClosingSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** End of a server. Each request gets a separate signal, since requests of a Worker may share none. */
+/** End of a server. Each request has a separate signal, because requests of a Worker must not share a signal. */
 export class Closing {
   private reason: LlmError | undefined;
   private readonly active = new Set<AbortController>();
@@ -14,7 +14,7 @@ export class Closing {
     return this.reason !== undefined;
   }
 
-  /** A signal that aborts with this one, and at the end. */
+  /** Returns a signal that aborts with the given signal, or when the server is closed. */
   track(signal?: AbortSignal): ClosingSignal {
     const own = new AbortController();
     if (this.reason === undefined) this.active.add(own);

@@ -6,15 +6,15 @@ import { loadServer } from '../sdk.ts';
 
 type Transport = WebStandardStreamableHTTPServerTransport;
 
-/** Answers requests of clients of 2025 and of 2026. */
+/** HTTP handler for clients of the protocols of 2025 and 2026. */
 export interface HttpHandler {
   fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
 /**
- * Returns a handler. Clients of 2026 need no session; sessions of clients of 2025 are limited, and the least recently
- * used is closed.
+ * Returns a handler. Clients of 2026 need no session. The number of sessions for clients of 2025 is limited; the least recently
+ * used session is closed.
  */
 export async function httpHandler(
   factory: McpServerFactory,
@@ -67,7 +67,7 @@ function evictSessions(sessions: Map<string, Transport>, maxSessions: number): v
   }
 }
 
-/** By the protocol, the client begins again. */
+/** Returns the response to an unknown session, after which the client must start a new session. */
 const NO_SESSION = (): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: -32001, message: 'Session not found' }, id: null },

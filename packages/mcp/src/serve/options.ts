@@ -6,32 +6,32 @@ export interface ServeOptions {
   readonly name: string;
   /** Version that clients see. */
   readonly version: string;
-  /** Names are unique. */
+  /** Tools to serve, with unique names. */
   readonly tools: readonly Tool[];
-  /** Instructions for the clients' models. */
+  /** Instructions for the models of the clients. @default none */
   readonly instructions?: string | undefined;
   /**
-   * Approval of tools. `ask`: the client asks the person; if it cannot, the tool does not run. `client`: the client is
-   * trusted to ask before it calls.
+   * Approval of tools with `approval`. `ask`: the client must ask its user, and a tool does not run if the client cannot.
+   * `client`: the client is trusted to ask its user before a call.
    * @default 'ask'
    */
   readonly approvals?: 'ask' | 'client' | undefined;
   /**
-   * Maximum HTTP sessions of clients of 2025, through which cancellation and questions to a person work. 0: every
+   * Maximum number of HTTP sessions of clients of 2025, which need a session for cancellation and elicitation. With 0, every
    * request is independent, for hosts with many instances.
    * @default 0
    */
   readonly sessions?: number | undefined;
-  /** Called for errors outside of calls. */
+  /** Listener for errors outside of calls. @default errors are ignored */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** Tools, served. */
+/** Server of tools for MCP clients. */
 export interface McpServerHandle {
-  /** Serves the client at stdin and stdout; no other code may write to stdout. Resolves when the client is gone. */
+  /** Serves the client at stdin and stdout. No other code may write to stdout. Resolves when the client has disconnected. */
   stdio(): Promise<void>;
-  /** Serves one HTTP request. The application must authorize it first. */
+  /** Responds to an HTTP request, which the application must authorize first. */
   fetch(request: Request): Promise<Response>;
-  /** Ends what is under way. */
+  /** Aborts the work in progress. */
   close(): Promise<void>;
 }

@@ -8,8 +8,8 @@ import { listedTool } from './served-tool.ts';
 import { newServer } from './server.ts';
 
 /**
- * Serves tools to MCP clients, over stdio or as a fetch handler. Throws `config` for a duplicate name, and
- * `invalid-request` for a schema without JSON Schema.
+ * Serves tools to MCP clients, over stdio or as a fetch handler. Throws `config` for a duplicate tool name, and
+ * `invalid-request` for a schema that has no JSON Schema.
  *
  *
  * @example

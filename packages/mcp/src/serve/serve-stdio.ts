@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { loadServerStdio } from '../sdk.ts';
 
-/** Serves the client at stdin until it is gone, or until the signal. */
+/** Serves the client at stdin until the client disconnects or the signal aborts. */
 export async function serveOnStdio(
   factory: McpServerFactory,
   onerror: ((error: Error) => void) | undefined,
@@ -14,7 +14,7 @@ export async function serveOnStdio(
   const ended = Promise.race([
     once(process.stdin, 'end', { signal }),
     once(process.stdin, 'close', { signal }),
-    // After a message that is too long the SDK stops listening, and would miss the end of the client.
+    // After a message that is too long, the SDK stops reading and would miss the end of the client.
     once(process.stdin, 'pause', { signal }),
   ]);
   const handle = serveStdio(factory, onerror === undefined ? {} : { onerror });

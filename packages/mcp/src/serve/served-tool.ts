@@ -8,13 +8,13 @@ export interface ServedCall {
   readonly id: string;
   readonly name: string;
   readonly args: JsonObject;
-  /** Aborts when the client cancels, or is gone. */
+  /** Signal that aborts when the client cancels or disconnects. */
   readonly signal: AbortSignal;
   /** Value of `context.context` for the tool. */
   readonly context: object;
 }
 
-/** The tool as a client lists it. Throws `invalid-request` for a schema that has no JSON Schema, or is none of an object. */
+/** Returns the tool in the form of the protocol. Throws `invalid-request` without a JSON Schema of an object. */
 export function listedTool({ name, description, parameters, approval }: Tool): ListedTool {
   const schema = toJsonSchema(parameters, `parameters of tool "${name}"`);
   return {
@@ -25,11 +25,11 @@ export function listedTool({ name, description, parameters, approval }: Tool): L
   };
 }
 
-/** Whether a person must agree first. */
+/** Whether a person must approve the call. */
 export const needsApproval = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
   tool === undefined ? Promise.resolve(false) : requiresApproval(tool, partOf(call));
 
-/** Runs it as an agent would: arguments are checked, time is limited, and what goes wrong is an error result. */
+/** Runs the tool as an agent does: validates the arguments, applies the timeout, and returns failures as error results. */
 export async function callServedTool(
   tools: ReadonlyMap<string, Tool>,
   call: ServedCall,
@@ -45,7 +45,6 @@ export async function callServedTool(
   return resultOf(outcome);
 }
 
-/** For the model at the other end. */
 export const errorResult = (text: string): CallToolResult => ({
   content: [{ type: 'text', text }],
   isError: true,
@@ -55,7 +54,9 @@ const partOf = ({ id, name, args }: ServedCall): ToolCallPart => ({ type: 'tool-
 
 function resultOf({ content, isError, suspended }: ToolOutcome): CallToolResult {
   if (suspended !== undefined)
-    return errorResult('The tool waits for something that cannot be given here, so there is no result.');
+    return errorResult(
+      'The tool waits for a decision, which this server does not support. There is no result.',
+    );
   return {
     content: content.map((part) =>
       part.type === 'text'

@@ -14,7 +14,7 @@ import { progressContext } from './progress.ts';
 import type { ServeOptions } from './options.ts';
 import { errorResult, needsApproval, callServedTool, type ServedCall } from './served-tool.ts';
 
-/** A server for one client, or one request. */
+/** Creates an SDK server for one client or one request. */
 export async function newServer(
   { name, version, instructions, approvals = 'ask' }: ServeOptions,
   tools: ReadonlyMap<string, Tool>,
@@ -46,7 +46,7 @@ export async function newServer(
   return server;
 }
 
-/** Whether the client supports elicitation. Clients of 2026 state it in each request, those of 2025 once. */
+/** Whether the client supports elicitation. Clients of 2026 state this in each request, and clients of 2025 once. */
 function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a client of 2025 nothing else knows
@@ -98,7 +98,7 @@ function callOf(
         ...(total === undefined ? {} : { total }),
         ...(message === undefined ? {} : { message }),
       };
-      // A client that is gone wants to know nothing.
+      // The client may have disconnected.
       mcpReq.notify({ method: 'notifications/progress', params: told }).catch(() => undefined);
     }),
   };

@@ -4,7 +4,7 @@ import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/cl
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { refusalError } from './refusal-error.ts';
 
-/** Asks the person. Content that does not fit the server's schema is refused. */
+/** Asks the user. Rejects content that does not match the schema that the server sent. */
 export async function elicit(
   params: ElicitRequestParams,
   onElicit: NonNullable<McpOptions['onElicit']>,
@@ -12,14 +12,16 @@ export async function elicit(
 ): Promise<ElicitResult> {
   const question = questionOf(params);
   const reply = await abortable(callOnElicit(onElicit, question, signal), signal).catch(() => undefined);
-  // The callback failed: the person has neither agreed nor declined.
+  // If the callback failed, the user has neither agreed nor declined.
   if (reply === undefined) return { action: 'cancel' };
   if (reply.action !== 'accept') return { action: reply.action };
   if (question.mode === 'url') return { action: 'accept' };
   const content = reply.content ?? {};
   const checked = await checkValue(question.schema, content);
   if ('issues' in checked)
-    throw refusalError(`what was filled in does not fit the form: ${describeIssues(checked.issues)}`);
+    throw refusalError(
+      `the content does not match the schema of the form: ${describeIssues(checked.issues)}`,
+    );
   return { action: 'accept', content: content as ElicitResult['content'] & object };
 }
 

@@ -3,7 +3,7 @@ import type { McpOptions } from '../options.ts';
 import { elicit } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
-/** Returns the capabilities that the application offers; the SDK refuses other requests. */
+/** Returns the capabilities that the application offers. The SDK refuses all other requests. */
 export function capabilitiesFor({
   roots,
   sampling,
@@ -16,11 +16,11 @@ export function capabilitiesFor({
   };
 }
 
-/** Answers to a server's own requests, over all of its sessions. */
+/** Handlers for requests of a server, across its sessions. */
 export class ServerRequests {
   readonly options: Pick<McpOptions, 'roots' | 'onElicit'>;
   readonly sampler: Sampler | undefined;
-  /** Stops the clocks of calls until the function that it gives is called. */
+  /** Pauses the timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
 
   constructor(options: McpOptions, pause: () => () => void) {
@@ -32,7 +32,7 @@ export class ServerRequests {
   }
 }
 
-/** Registers handlers for requests of the server. */
+/** Registers the handlers for requests of the server. */
 export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
   const { roots, onElicit } = options;
   if (roots !== undefined)

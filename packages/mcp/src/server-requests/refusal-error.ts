@@ -1,5 +1,5 @@
-/** By the protocol, the code for what the person or their app does not want. */
+/** Error code of the protocol for a refusal by the user or the application. */
 const REFUSED = -1;
 
-/** An error that the SDK hands on to the server. */
+/** Returns an error that the SDK sends to the server. */
 export const refusalError = (why: string): Error => Object.assign(new Error(why), { code: REFUSED });

@@ -10,7 +10,7 @@ type Result = HandlerResultTypeMap['sampling/createMessage'];
 const MAX_REQUESTS = 10;
 const MAX_TOKENS = 1000;
 
-/** Answers a server's requests for a completion, within the bounds of a connection. */
+/** Answers the completion requests of a server, within the limits of a connection. */
 export class Sampler {
   private readonly options: McpSampling;
   private requestCount = 0;
@@ -19,11 +19,13 @@ export class Sampler {
     this.options = options;
   }
 
-  /** Generates a completion. The server gets only the kind of a model error. */
+  /** Requests a completion. For a model error, the server receives only the kind of the error. */
   async sample(params: Params, signal: AbortSignal): Promise<Result> {
     const { model, maxRequests = MAX_REQUESTS, maxTokens = MAX_TOKENS } = this.options;
     if (this.requestCount >= maxRequests)
-      throw refusalError(`sampling is refused: ${maxRequests} requests a connection are allowed`);
+      throw refusalError(
+        `sampling is refused: the limit of ${maxRequests} requests per connection is reached`,
+      );
     this.requestCount += 1;
     const request = requestOf(params, maxTokens);
     try {
@@ -36,7 +38,7 @@ export class Sampler {
   }
 }
 
-/** Ignores preferences for a model and context of other servers. */
+/** Converts a request. Ignores its model preferences and its context of other servers. */
 function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
   return {
@@ -60,5 +62,5 @@ function partOf(block: Extract<SamplingMessage['content'], readonly unknown[]>[n
   if (block.type === 'text') return { type: 'text', text: block.text };
   if (block.type === 'image')
     return { type: 'image', mediaType: block.mimeType, bytes: fromBase64(block.data) };
-  throw refusalError(`sampling is refused: it holds ${block.type}, which is not taken`);
+  throw refusalError(`sampling is refused: the content type ${block.type} is not supported`);
 }

@@ -5,8 +5,8 @@ const RETURN = 13;
 const LETTER_I = 105;
 
 /**
- * Limits the events of a stream, which empty lines end, to `maxBytes` each; a longer one ends the stream with an error.
- * Calls `onEnd` at the end of a stream without event ids, which cannot be resumed.
+ * Limits the events of a stream to `maxBytes` each. A longer event ends the stream with an error. Calls `onEnd` at the end of a
+ * stream without event ids, because such a stream cannot be resumed.
  */
 export function boundedEvents(
   response: Response,
@@ -39,7 +39,7 @@ export function boundedEvents(
 
 function count(ending: { bytes: number; isLineStart: boolean; hasIds: boolean }, byte: number): void {
   if (byte === RETURN) return;
-  // Of the fields of an event only `id` begins with it.
+  // No other field of an event begins with `i`.
   if (ending.isLineStart && byte === LETTER_I) ending.hasIds = true;
   const isEmptyLine = byte === LINE_FEED && ending.isLineStart;
   ending.bytes = isEmptyLine ? 0 : ending.bytes + 1;

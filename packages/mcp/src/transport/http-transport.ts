@@ -7,16 +7,16 @@ import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
 import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
-/** Most bytes of an answer, and of one event of a stream: what a program may send in one message. */
+/** Maximum size of a response and of an event, in bytes. Equal to the maximum size of a message of a program. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** How long the SDK may take to read what came before a stream's end. */
+/** Time that the SDK gets to read the remaining data of a stream, in milliseconds. */
 const READ_MS = 100;
 const CLOSE_TIMEOUT_MS = 1000;
 
 /**
- * Streamable HTTP transport. The SDK follows redirects within the origin only. Tokens of the credential are added to
- * the secrets.
+ * Returns a transport for streamable HTTP. The SDK follows redirects within the same origin only. Adds tokens of the credential
+ * to the secrets.
  */
 export async function httpTransport(
   { url, headers, credential, fetch = globalThis.fetch }: McpAddress,
@@ -31,7 +31,7 @@ export async function httpTransport(
       const answer = await fetch(input, init);
       const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
       return boundedResponse(answer, label, () => {
-        // What was left on purpose waits for nothing.
+        // The caller of an aborted request needs no error.
         if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
       });
     },
@@ -44,7 +44,7 @@ export async function httpTransport(
   return { transport, close };
 }
 
-/** Rejects requests whose stream ended without an answer; the SDK would wait for the timeout. Answered requests ignore this. */
+/** Fails requests whose stream ended without a response, because the SDK would wait for the timeout. */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was cut before the answer' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });
@@ -63,7 +63,7 @@ function boundedResponse(answer: Response, who: string, onEnd: () => void): Resp
   return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 
-/** Returns the token for every request. After a 401 the credential is requested again with the rejected token. */
+/** Returns the provider of tokens, called for every request. After a 401, requests the credential again. */
 function authProvider(credential: Credential, secrets: Set<string>): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;

@@ -6,7 +6,7 @@ import { StderrTail } from './stderr-tail.ts';
 import { secretsOf } from './secrets.ts';
 import type { ServerTransport } from './server-transport.ts';
 
-/** Loads what starts programs only where there is one to start. */
+/** Opens the transport of the endpoint. Loads the program transport only if it is needed. */
 export async function openTransport(
   place: McpEndpoint,
   onStderr: (line: string) => void,

@@ -9,8 +9,8 @@ import type { StderrTail } from './stderr-tail.ts';
 import { readLines } from './read-lines.ts';
 
 /**
- * Starts the program in a separate process group, with a shell that waits on a pipe of this process. When this process
- * ends, also by SIGKILL, the pipe closes and the shell ends the group. The program's output to the pipe is not read.
+ * Shell script that starts the program in a separate process group and waits on a pipe of this process. When this process ends,
+ * also by SIGKILL, the pipe closes, and the script ends the group. Output of the program to the pipe is not read.
  */
 const SCRIPT = `
 ( trap '' TERM INT HUP
@@ -21,21 +21,20 @@ const SCRIPT = `
 exec "$@" 3<&-
 `;
 
-/** Time for a server to end after its stdin, and again after SIGTERM. */
+/** Time for a program to end after its stdin closes, and again after SIGTERM, in milliseconds. */
 const GRACE_MS = 700;
-/** Time to read the remaining output after the exit of a program, unless another process holds its output. */
+/** Maximum time in milliseconds to read output after the exit of a program: another process may have stdout open. */
 const DRAIN_MS = 1000;
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const MESSAGES_PER_TURN = 20;
 
-/** The program over its stdin and stdout, and how it ended. */
 export interface Program {
   readonly transport: Transport;
   readonly lastOutput: () => string | undefined;
 }
 
-/** Windows has no groups to end: there the SDK's own transport ends the program. */
+/** Starts a program in its own process group. On Windows, without process groups, uses the transport of the SDK. */
 export async function programTransport(place: McpProgram, stderr: StderrTail): Promise<Program> {
   const [{ deserializeMessage }, { getDefaultEnvironment, StdioClientTransport }] = await Promise.all([
     loadClient(),
@@ -125,7 +124,7 @@ class ProgramTransport implements Transport {
     const stdin = this.child?.stdin;
     if (stdin?.writable !== true) return Promise.reject(closedError());
     if (stdin.writableLength > MAX_UNREAD_BYTES) {
-      this.fail('it does not read what it is sent');
+      this.fail('it does not read its stdin');
       return Promise.reject(closedError());
     }
     return new Promise((resolve, reject) => {
@@ -136,7 +135,7 @@ class ProgramTransport implements Transport {
     });
   }
 
-  /** First by the end of its stdin, then with signals to all that it started. */
+  /** Closes stdin, and then sends signals to the process group. */
   async close(): Promise<void> {
     const { child, exited } = this;
     if (child?.pid === undefined || exited === undefined) return;
@@ -161,7 +160,11 @@ class ProgramTransport implements Transport {
       }
     } catch (error) {
       if (!this.isClosed)
-        this.fail(error instanceof RangeError ? `it printed ${error.message}` : 'its output broke off');
+        this.fail(
+          error instanceof RangeError
+            ? `it printed ${error.message}`
+            : 'its output ended in the middle of a line',
+        );
     }
     void this.closeAfterOutput();
   }
@@ -174,7 +177,7 @@ class ProgramTransport implements Transport {
     }
   }
 
-  /** A program that closed its output will not answer. */
+  /** Closes the connection when the program closes its stdout. */
   private async closeAfterOutput(): Promise<void> {
     if (this.exited !== undefined && !(await happensWithin(this.exited, DRAIN_MS)))
       this.fail('it closed its output');
@@ -220,7 +223,7 @@ class ProgramTransport implements Transport {
   }
 }
 
-/** Escapes two characters that JSON permits and some readers take for line ends. */
+/** Returns a message as one line. Escapes two characters that some readers treat as line breaks. */
 const toLine = (message: JSONRPCMessage): string =>
   JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 

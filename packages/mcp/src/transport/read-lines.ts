@@ -1,6 +1,6 @@
 const LINE_FEED = 10;
 
-/** Text in lines, as it comes in bytes; an unfinished last line is none. Throws for a line of more than `most` bytes. */
+/** Yields the lines of a byte stream, except an unfinished last line. Throws for a line of more than `maxBytes`. */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes: number,

@@ -1,15 +1,15 @@
 import { isProgram } from '../check-options.ts';
 import type { McpEndpoint } from '../options.ts';
 
-/** Shorter values are too common to be masked. */
+/** Minimum length of a value to mask. Shorter values are too common. */
 const MIN_LENGTH = 8;
 
-/** Returns values that must not be shown: those of the endpoint, and parts of them. */
+/** Returns the secret values of the endpoint, and the parts of these values. */
 export function secretsOf(place: McpEndpoint): readonly string[] {
   if (isProgram(place)) return withParts(Object.values(place.env ?? {}), '\n');
   const { headers = {}, credential } = place;
   const token = typeof credential === 'string' ? [credential] : [];
-  // The key follows the name of the scheme.
+  // A value such as `Bearer KEY` contains the key after the scheme.
   return [...token, ...withParts(Object.values(headers), ' ')];
 }
 

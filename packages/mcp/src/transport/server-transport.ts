@@ -1,15 +1,15 @@
 import type { Transport } from '@modelcontextprotocol/client';
 
-/** The way to a server, not yet begun. */
+/** Transport to a server, before it is started. */
 export interface ServerTransport {
   readonly transport: Transport;
-  /** Returns the last stderr output of a program, and how it ended; masked. */
+  /** Returns the last stderr output of a program and the reason for its end, with secrets masked. */
   readonly lastOutput: () => string | undefined;
-  /** Masks secrets of the endpoint, renewed tokens included. */
+  /** Masks secrets of the endpoint, including renewed tokens. */
   readonly mask: (text: string) => string;
-  /** Closes the transport, and ends the session of a server. */
+  /** Closes the transport, and ends the session on the server. */
   close(): Promise<void>;
 }
 
-/** A code of our own, beyond those that JSON-RPC keeps for servers: the answer's stream ended without it. */
+/** Error code for a stream that ended without a response. JSON-RPC does not reserve the code. */
 export const CUT_OFF = -32_800_001;

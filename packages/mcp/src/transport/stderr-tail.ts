@@ -7,13 +7,13 @@ const MAX_TAIL = 2000;
 const MAX_LINE = 1000;
 
 /**
- * Collects the stderr of a program. Lines are masked before they are cut, since half a secret is secret. The stream is
- * always read, since a full pipe would block the program.
+ * Tail of the stderr of a program. Lines are masked before they are cut, because a part of a secret is also secret. The stream
+ * is always read, because a full pipe would block the program.
  */
 export class StderrTail {
   private readonly mask: (text: string) => string;
   private readonly onLine: (line: string) => void;
-  /** More than the longest secret: the end of a line that was cut may be the beginning of one. */
+  /** Number of extra characters, more than the longest secret, because a cut line may end with the beginning of a secret. */
   private readonly margin: number;
   private tail = '';
   private line = '';
@@ -24,7 +24,6 @@ export class StderrTail {
     this.margin = Math.max(256, ...secrets.map((secret) => secret.length));
   }
 
-  /** Its end. */
   get text(): string {
     return `${this.tail}${this.maskedLine(this.line)}`.trim().slice(-MAX_TAIL);
   }

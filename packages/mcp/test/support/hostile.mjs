@@ -14,8 +14,10 @@ const png = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]).toString('base64');
 let look = { name: 'look', description: 'Looks', annotations: { readOnlyHint: true } };
 const deep = (levels) =>
   levels === 0 ? { type: 'string' } : { type: 'object', properties: { a: deep(levels - 1) } };
+const task = { name: 'task', execution: { taskSupport: 'required' } };
 let extra =
-  process.env.DEEP === undefined ? [] : [{ name: 'deep', inputSchema: deep(Number(process.env.DEEP)) }];
+  process.env.DEEP === undefined ? [] : [{ name: 'deep', inputSchema: deep(Number(process.env.DEEP)) }, task];
+const pdf = Buffer.from('%PDF-1.7\n%%EOF').toString('base64');
 let asked = 0;
 const waiting = new Map();
 
@@ -41,6 +43,7 @@ const tools = {
       { type: 'resource', resource: { uri: 'file:///x.txt', text: 'inline' } },
       { type: 'resource', resource: { uri: 'file:///x.png', blob: png, mimeType: 'image/png' } },
       { type: 'resource', resource: { uri: 'file:///x.bin', blob: 'AAAA' } },
+      { type: 'resource', resource: { uri: 'file:///a/b.pdf', blob: pdf, mimeType: 'application/pdf' } },
       { type: 'resource_link', uri: 'file:///y', name: 'y' },
     ],
   }),
@@ -85,8 +88,11 @@ const tools = {
       });
       log('ready for steps');
     }),
-  pictures: ({ count }) => ({
-    content: Array.from({ length: count }, () => ({ type: 'image', data: png, mimeType: 'image/png' })),
+  pictures: ({ count, documents = 0 }) => ({
+    content: [
+      ...Array.from({ length: count }, () => ({ type: 'image', data: png, mimeType: 'image/png' })),
+      ...Array.from({ length: documents }, () => ({ type: 'resource', resource: { uri: 'x:y', blob: pdf } })),
+    ],
   }),
   lies: () => ({
     content: [
