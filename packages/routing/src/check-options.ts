@@ -15,7 +15,7 @@ const KINDS: KindsOf<RouterOptions> = {
 /** Throws `config` with the path of an invalid option. */
 export function checkOptions(options: RouterOptions): void {
   if (!isObject(options)) throw configError('options', 'createRouter takes an object with presets');
-  checkNames(options, KINDS, 'options');
+  checkNames(options, Object.keys(KINDS), 'options');
   if (!isObject(options.presets)) throw configError('presets', 'must be an object of presets by their names');
   checkKinds('createRouter', options, KINDS);
   const { presets, quality = {}, simpleTurns, overrideKey } = options;
@@ -28,7 +28,7 @@ export function checkOptions(options: RouterOptions): void {
       );
   if (overrideKey === '') throw configError('overrideKey', 'must be a key of metadata');
   if (simpleTurns === undefined) return;
-  checkNames(simpleTurns, { use: true, is: true }, 'simpleTurns');
+  checkNames(simpleTurns, ['use', 'is'], 'simpleTurns');
   checkSpec(simpleTurns.use, 'simpleTurns.use');
   if (!['function', 'undefined'].includes(typeof simpleTurns.is))
     throw configError('simpleTurns.is', 'must be a function');

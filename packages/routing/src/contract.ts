@@ -21,8 +21,8 @@ export type StrategyName =
   | 'research';
 
 /**
- * Weights of a choice. Only their ratios count: `{ cost: 1, speed: 1, quality: 2 }` equals `{ cost: 2, speed:
- * 2, quality: 4 }`.
+ * Weights of a choice. Only their ratios matter: `{ cost: 1, speed: 1, quality: 2 }` equals
+ * `{ cost: 2, speed: 2, quality: 4 }`.
  */
 export interface Weights {
   readonly cost: number;
@@ -32,30 +32,30 @@ export interface Weights {
 
 /** Call for which a name is resolved. */
 export interface Turn {
-  /** `undefined` for a look-up without a request, and for images. */
+  /** Request of the call. `undefined` for a look-up without a request, and for images. */
   readonly request: ChatRequest | undefined;
   readonly call: CallInfo | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Meaning of a name: a chain, a choice among targets, or a function that returns one of the two. */
+/** Meaning of a name: a chain, a choice among targets, or a function that returns a chain. */
 export type Preset =
   | string
   /** Chain with its settings. */
   | NamedSpec
   | Choice
-  /** Called for each call; `undefined` if the name means nothing now. */
+  /** Function that returns a spec for a call, or `undefined` if the name has no meaning at present. */
   | ((turn: Turn) => string | undefined | Promise<string | undefined>);
 
 /** Choice of the best targets for a call. */
 export interface Choice {
-  /** Targets or names. A name is ranked by its first target and used as a whole chain. */
+  /** Targets or names. The first target of a name determines its rank, and the complete chain of the name is used. */
   readonly choose: readonly string[];
   /**
-   * Strategy or weights.
+   * Strategy or weights of the ranking.
    *
-   * @default by the request: images use `vision`, tools or a schema `tool-calling`, 4,000 tokens of output or
-   * 20,000 characters `long-context`, others `balanced`
+   * @default by the request: images use `vision`, tools or a schema `tool-calling`, 4,000 tokens of output or 20,000 characters
+   * `long-context`, others `balanced`
    */
   readonly by?: StrategyName | Weights | undefined;
   /**
@@ -64,9 +64,9 @@ export interface Choice {
    * @default 3
    */
   readonly most?: number | undefined;
-  /** Required abilities, in addition to those that the request needs. */
+  /** Required abilities, in addition to those that the request needs. @default {} */
   readonly needs?: Needs | undefined;
-  /** Spec that always comes last, without ranking. */
+  /** Spec that always comes last, without a rank. @default no fallback */
   readonly fallback?: string | undefined;
 }
 
@@ -78,11 +78,11 @@ export interface Needs {
   readonly images?: boolean | undefined;
   readonly structured?: boolean | undefined;
   /**
-   * `true` excludes models without reasoning. `false` excludes models with reasoning, since no catalogue
-   * states which of them can omit it.
+   * Whether the model reasons. `true` excludes models without reasoning. `false` excludes models with reasoning, because the
+   * catalog does not state which of them can omit it.
    */
   readonly reasoning?: boolean | undefined;
-  /** Minimum context in tokens, input and output together. */
+  /** Minimum context in tokens, including input and output. */
   readonly contextTokens?: number | undefined;
   /** Maximum estimated cost of a call in USD, such as `0.05`. */
   readonly maxUsdPerCall?: string | undefined;
@@ -98,22 +98,21 @@ export interface RouterOptions {
    * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
-  /** Ledger whose limits lower the rank of targets that run out. */
+  /** Ledger whose limits lower the rank of targets with nearly used limits. @default none */
   readonly ledger?: Ledger | undefined;
   /**
-   * Quality of targets from 0 to 1, as rated by the application.
+   * Quality of targets from 0 to 1, which the application sets.
    *
    * @default 0.5
    */
   readonly quality?: { readonly [target: string]: number } | undefined;
   /**
-   * Cheap target that is tried first for simple turns. `is` decides which turns are simple; by default
-   * `isSimpleTurn`.
+   * Cheap target that is called first for simple turns. `is` decides which turns are simple. Default of `is`: `isSimpleTurn`
    */
   readonly simpleTurns?:
     { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;
   /**
-   * Key of call metadata that overrides the choice for a call.
+   * Key of the call metadata whose value overrides the preset for a call.
    *
    * @default 'model'
    */
@@ -128,50 +127,44 @@ export interface RouterOptions {
 
 /** Ranked target. */
 export interface Candidate {
-  /** Target as written in `choose`, otherwise `provider/model`. */
+  /** Target as written in `choose`, or otherwise `provider/model`. */
   readonly target: string;
-  /** Sum of the parts; 0 without a ranking. */
+  /** Sum of the parts. 0 without a ranking. */
   readonly score: number;
-  /**
-   * Parts of the score: `cost`, `speed` and `quality` are 10 together at best; `health`, `ledger` and
-   * `context` are added.
-   */
+  /** Parts of the score. The sum of `cost`, `speed` and `quality` is at most 10. `health`, `ledger` and `context` are added. */
   readonly parts: Readonly<Record<string, number>>;
   /**
-   * Estimated cost of this request in nano-USD, with `maxTokens` or 1,000 tokens of output; `undefined` if it
-   * is unknown or paid otherwise.
+   * Estimated cost of this request in nano-USD, with an answer of `maxTokens` or 1,000 tokens. `undefined` if the price is
+   * unknown or a subscription pays.
    */
   readonly estimateNanoUsd: bigint | undefined;
 }
 
-/** Explanation of what a name means now. No model is called. */
+/** Decision of the router about a name, with reasons. No model is called. */
 export interface Plan {
   readonly name: string;
   /** Meaning of the name as a spec. */
   readonly chain: string;
   readonly reason: 'preset' | 'ranked' | 'rule' | 'override' | 'simple-turn' | 'fallback';
-  /**
-   * Ranked targets, best first, including those beyond `most`; without a ranking, the targets in the order of
-   * the chain.
-   */
+  /** Ranked targets, best first, including targets beyond `most`. Without a ranking, the targets of the chain in order. */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
   /** Assumptions and upcoming retirements. */
   readonly warnings: readonly string[];
 }
 
-/** Router of names, created by `createRouter`. */
+/** Router that `createRouter` returns. */
 export interface Router {
-  /** For `createMajordomo({ resolvers: [router.resolver] })`. */
+  /** Resolver for `createMajordomo({ resolvers: [router.resolver] })`. */
   readonly resolver: Resolver;
   /** Listener for `onEvent` that measures the speed of targets. */
   readonly onEvent: (event: CallEvent) => void;
   /**
-   * Returns what the resolver would return now, by running it; without a `request`, for 1,000 input tokens.
-   * Throws `config` for an unknown name or a name without a meaning, and for errors that a call would have.
+   * Runs the resolver and returns its decision. Without a `request`, assumes 1,000 input tokens. Throws `config` for an unknown
+   * name or a name without a meaning, and errors that a call would have.
    */
   plan(name: string, majordomo: Majordomo, turn?: Partial<Turn>): Promise<Plan>;
-  /** Sets or removes a preset. Throws `config` for an invalid preset. */
+  /** Sets a preset, or removes it if `preset` is `undefined`. Throws `config` for an invalid preset. */
   set(name: string, preset: Preset | undefined): void;
   /** Returns the names of the presets. */
   names(): readonly string[];

@@ -12,8 +12,7 @@ import { LimitReader } from './observed/limit-reader.ts';
 import { SpeedMemory } from './observed/speed-memory.ts';
 
 /**
- * Creates a router that resolves names to chains, choices per call, or functions. Throws `config` for invalid
- * presets, such as one that refers to itself.
+ * Creates a router that resolves names to chains. Throws `config` for invalid presets, such as one that refers to itself.
  *
  * @example
  * const router = createRouter({
@@ -39,11 +38,11 @@ export function createRouter(options: RouterOptions): Router {
   const rules: DecisionRules = { presets, simpleTurns, overrideKey, judge };
   const resolver: Resolver = (name, context) => {
     const preset = presets.get(name);
-    const told = (decision: Decision | undefined): Decision['meaning'] | undefined => {
+    const record = (decision: Decision | undefined): Decision['meaning'] | undefined => {
       recordDecision(name, context, decision);
       return decision?.meaning;
     };
-    return mapValue(preset === undefined ? undefined : decide(name, preset, context, rules), told);
+    return mapValue(preset === undefined ? undefined : decide(name, preset, context, rules), record);
   };
   return {
     resolver,

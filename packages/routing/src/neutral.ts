@@ -1,2 +1,2 @@
-/** Value of a part without data. */
+/** Value of a part for which data is missing. */
 export const NEUTRAL = 0.5;

@@ -15,7 +15,7 @@ export const STRATEGIES: { readonly [name in StrategyName]: Weights } = {
 const LONG_ANSWER_TOKENS = 4000;
 const LONG_CHARACTERS = 20_000;
 
-/** Returns the strategy for a request. */
+/** Returns the default strategy for a request. */
 export function strategyOf(request: ChatRequest | undefined): StrategyName {
   if (request === undefined) return 'balanced';
   if (hasImages(request)) return 'vision';

@@ -31,6 +31,26 @@ describe('when the router is made', () => {
       'simpleTurns.is',
       /function/,
     ],
+    ['a list of options', [], 'options', /createRouter takes an object with presets/],
+    ['a list of presets', { presets: [] }, 'presets', /object of presets by their names/],
+    ['a quality below 0', { presets: {}, quality: { 'a/x': -0.1 } }, 'quality.a/x', /from 0 to 1, not -0.1/],
+    [
+      'a quality in words',
+      { presets: {}, quality: { 'a/x': 'good' } },
+      'quality.a/x',
+      /from 0 to 1, not string/,
+    ],
+    ['no catalog', { presets: {}, catalog: {} }, 'catalog', /object with find/],
+    ['no ledger', { presets: {}, ledger: {} }, 'ledger', /object with state/],
+    ['no clock', { presets: {}, clock: {} }, 'clock', /object with now/],
+    ['a list of qualities', { presets: {}, quality: [] }, 'quality', /object/],
+    ['a key that is a number', { presets: {}, overrideKey: 7 }, 'overrideKey', /string/],
+    [
+      'an unknown option of simple turns',
+      { presets: {}, simpleTurns: { use: 'a/x', when: 1 } },
+      'simpleTurns.when',
+      /unknown option \(known: use, is\)/,
+    ],
     ['an empty key', { presets: {}, overrideKey: '' }, 'overrideKey', /key of metadata/],
   ])('%s is refused', (_, options, path, message) => {
     const error = refused(options);
@@ -118,6 +138,51 @@ describe('when the router is made', () => {
       'presets.m.needs.contextTokens',
       /not NaN/,
     ],
+    ['a list', ['a/x'], 'presets.m', /must be a spec, { spec, with }, { choose, … } or a function/],
+    [
+      'an unknown option',
+      { choose: ['a/x'], when: 1 },
+      'presets.m.when',
+      /unknown option \(known: choose, by/,
+    ],
+    [
+      'a strategy that is a number',
+      { choose: ['a/x'], by: 7 },
+      'presets.m.by',
+      /name of a strategy or an object/,
+    ],
+    [
+      'an unknown weight',
+      { choose: ['a/x'], by: { cost: 1, speed: 1, quality: 1, luck: 1 } },
+      'presets.m.by.luck',
+      /unknown option/,
+    ],
+    [
+      'a weight in words',
+      { choose: ['a/x'], by: { cost: 'high', speed: 1, quality: 1 } },
+      'presets.m.by.cost',
+      /0 or above, not high/,
+    ],
+    ['a fraction of a target', { choose: ['a/x'], most: 1.5 }, 'presets.m.most', /1 or above, not 1.5/],
+    ['needs that are a list', { choose: ['a/x'], needs: [] }, 'presets.m.needs', /must be an object/],
+    ...(['images', 'structured', 'reasoning'] as const).map((name): [string, unknown, string, RegExp] => [
+      `the need ${name} in words`,
+      { choose: ['a/x'], needs: { [name]: 'yes' } },
+      `presets.m.needs.${name}`,
+      /true or false/,
+    ]),
+    [
+      'a context in words',
+      { choose: ['a/x'], needs: { contextTokens: 'long' } },
+      'presets.m.needs.contextTokens',
+      /number of tokens, not long/,
+    ],
+    [
+      'a context below 0',
+      { choose: ['a/x'], needs: { contextTokens: -1 } },
+      'presets.m.needs.contextTokens',
+      /not -1/,
+    ],
     ['a bad fallback', { choose: ['a/x'], fallback: 'b/y,' }, 'presets.m.fallback', /empty element/],
   ])('a preset with %s is refused by its name, and so is setting it later', (_, preset, path, message) => {
     const error = refused({ presets: { m: preset } });
@@ -162,6 +227,42 @@ describe('when the router is made', () => {
     );
     expect(createRouter({ presets: deep }).names()).toHaveLength(60);
   });
+});
+
+it.each<Preset>([
+  { spec: 'a/x', with: undefined },
+  {
+    spec: 'a/x',
+    with: {
+      maxTokens: 1,
+      temperature: 1,
+      topP: 1,
+      stop: ['a'],
+      seed: 1,
+      reasoning: 'high',
+      cache: { prefix: 'long' },
+      extra: {},
+      timeouts: {},
+      policy: {},
+    },
+  },
+  {
+    choose: ['a/x'],
+    by: { cost: 0, speed: 0, quality: 1 },
+    most: 1,
+    needs: {
+      tools: true,
+      images: false,
+      structured: true,
+      reasoning: false,
+      contextTokens: 0,
+      maxUsdPerCall: '0',
+    },
+    fallback: 'a/x',
+  },
+  { choose: ['a/x'], by: undefined, most: undefined, needs: undefined, fallback: undefined },
+])('a preset with every option is accepted', (preset) => {
+  expect(createRouter({ presets: { m: preset } }).names()).toEqual(['m']);
 });
 
 describe('a plan', () => {

@@ -181,6 +181,10 @@ describe('the estimate', () => {
     expect(await estimate(world({ 'a/x': { ...five, facts, capabilities } }, { m }), hi)).toBe(500_000n);
   });
 
+  it('is unknown if a plan includes the call', async () => {
+    expect(await estimate(world({ 'a/x': { ...five, billing: 'included' } }, { m }), hi)).toBeUndefined();
+  });
+
   it('is that of the tier that is asked for', async () => {
     const { catalog } = world({}, {});
     const tiers = { flex: { output: 1_000_000 } };

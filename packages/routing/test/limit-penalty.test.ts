@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createLedger, type Ledger, type Limit, type LimitState } from '@majordomo/ledger';
 import type { CallInfo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
@@ -61,6 +62,20 @@ describe('a limit takes off', () => {
     ['its provider', { where: { provider: ['a'] } }, '', {}, true],
     ['another provider', { where: { provider: ['c'] } }, '', {}, false],
     ['its vendor', { where: { vendor: ['vendor-a'] } }, '', {}, true],
+    ['another vendor', { where: { vendor: ['vendor-c'] } }, '', {}, false],
+    ['its vendor’s own counter', { where: atA, each: ['vendor'] }, 'vendor=vendor-a', {}, true],
+    ['another vendor’s counter', { where: atA, each: ['vendor'] }, 'vendor=vendor-b', {}, false],
+    [
+      'two values of its own',
+      { where: atA, each: ['tenant', 'vendor'] },
+      'tenant=,vendor=vendor-a',
+      {},
+      true,
+    ],
+    ['one other value', { where: atA, each: ['tenant', 'vendor'] }, 'tenant=t,vendor=vendor-a', {}, false],
+    ['that of true in metadata', { where: atA, each: ['is'] }, 'is=true', { metadata: { is: true } }, true],
+    ['that of a bigint in metadata', { where: atA, each: ['n'] }, 'n=7', { metadata: { n: 7n } }, true],
+    ['that of no metadata', { where: atA, each: ['team'] }, 'team=', {}, true],
     ['its target', { where: { target: ['a/x'] } }, '', {}, true],
     ['a target of it', { where: { target: ['a/y'] } }, '', {}, false],
     ['its provider’s own counter', { each: ['provider'] }, 'provider=a', {}, true],
@@ -110,7 +125,7 @@ describe('a limit takes off', () => {
 });
 
 describe('a ledger', () => {
-  it('that really spends moves the choice to who has something left', async () => {
+  it('with a spent limit moves the choice to another target', async () => {
     const limits: Limit[] = [limit({ max: { requests: 2 }, where: atA, whenSpent: 'advance' })];
     const clock = world(two, presets).clock;
     const ledger = createLedger({ limits, clock });
@@ -140,7 +155,7 @@ describe('a ledger', () => {
     expect(kept).toMatchObject([{ target: 'b/x', name: 'm', outcome: 'finished' }]);
   });
 
-  it('is asked once in a while, whatever comes', async () => {
+  it('is read at most every five seconds', async () => {
     let asked = 0;
     const ledger = { ...createLedger(), state: () => (asked++, Promise.resolve([])) } as Ledger;
     const { majordomo, router, clock } = world(two, presets, { ledger });
@@ -161,11 +176,20 @@ describe('a ledger', () => {
       () => Promise.resolve(null),
       'the returned value is not an array of limit states',
     ],
-    [
-      'answers with odd states',
-      () => Promise.resolve([{ key: 7 }]),
+    ...[
+      7,
+      null,
+      {},
+      { limit: {}, key: 7, used: 0n, held: 0n, left: 0n },
+      { limit: {}, key: '', used: 0, held: 0n, left: 0n },
+      { limit: {}, key: '', used: 0n, held: 0n },
+      { limit: null, key: '', used: 0n, held: 0n, left: 0n },
+      { key: '', used: 0n, held: 0n, left: 0n },
+    ].map((state): [string, () => unknown, string] => [
+      `answers with the state ${inspect(state)}`,
+      () => Promise.resolve([state]),
       'the returned value is not an array of limit states',
-    ],
+    ]),
     [
       'throws',
       () => {
@@ -173,7 +197,7 @@ describe('a ledger', () => {
       },
       'no disk',
     ],
-  ])('that %s holds nothing up, and is told', async (_, state, why) => {
+  ])('that %s does not delay a plan, and is reported', async (_, state, why) => {
     const ledger = { ...createLedger(), state } as Ledger;
     const { majordomo, router } = world(two, presets, { ledger });
     const { chain, warnings } = await router.plan('m', majordomo);
@@ -181,7 +205,7 @@ describe('a ledger', () => {
     expect(warnings).toContain(`the ledger could not be read: ${why}`);
   });
 
-  it('that hangs is waited for 250 ms, once, and what was known before holds', async () => {
+  it('that hangs is waited for 250 ms, once, and its last states apply', async () => {
     let hangs = false;
     const real = standing({ left: 0n, used: 100n });
     const state: Ledger['state'] = () => (hangs ? new Promise(() => undefined) : real.state());

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { failure, hi, world } from './support/fixture.ts';
 
-const targets = {
+const targets: Parameters<typeof world>[0] = {
   'a/x': { facts: {} },
   'b/y': { facts: {} },
   'new/z': {},
   'old/z': { facts: { retires: '2026-01-31' } },
+  'today/z': { facts: { retires: '2026-11-21' } },
+  'soon/z': { facts: { retires: '2026-11-22' } },
+  'deprecated/z': { facts: { status: 'deprecated' } },
 };
 const presets = { outer: 'inner', inner: 'a/x', other: 'b/y' };
 const asking = (model: unknown) => ({ metadata: { model } });
@@ -35,6 +38,9 @@ describe('a model of the caller’s own', () => {
     });
     expect((await planned('b/y')).warnings).toEqual([]);
     expect((await planned('old/z')).warnings).toEqual(['old/z was retired on 2026-01-31']);
+    expect((await planned('today/z')).warnings).toEqual(['today/z was retired on 2026-11-21']);
+    expect((await planned('soon/z')).warnings).toEqual(['soon/z will be retired on 2026-11-22']);
+    expect((await planned('deprecated/z')).warnings).toEqual(['deprecated/z is deprecated']);
   });
 
   it('may be a name, and means there what that says', async () => {
@@ -98,6 +104,7 @@ describe('a model of the caller’s own', () => {
       const { majordomo, providers } = world(targets, presets);
       const error = await failure(majordomo.model('outer').generate(hi, asking(model)));
       expect([error.kind, error.details.path]).toEqual(['config', 'metadata.model']);
+      expect(error.message).toContain('must be a spec such as provider/model, since it overrides a preset');
       expect(providers.flatMap(({ requests }) => requests)).toEqual([]);
     },
   );

@@ -11,7 +11,7 @@ describe('a preset', () => {
     expect((await majordomo.model('fast').generate(hi)).target).toBe('b/y');
   });
 
-  it('that is a chain is answered at once, so that a call waits for nothing', () => {
+  it('that is a chain is resolved synchronously', () => {
     const { resolver } = createRouter({ presets: { fast: 'b/y,a/x' } });
     const context = { call: undefined, request: undefined, path: [], signal: new AbortController().signal };
     const { majordomo } = world(two, {});
@@ -19,7 +19,7 @@ describe('a preset', () => {
     expect(resolver('another', { ...context, majordomo })).toBeUndefined();
   });
 
-  it('may be a chain and how it is asked', async () => {
+  it('may be a chain with settings', async () => {
     const { majordomo, providers } = world(two, {
       deep: { spec: 'a/x', with: { reasoning: 'high', seed: 7 } },
     });
@@ -36,7 +36,7 @@ describe('a preset', () => {
     expect([first.target, (await model.generate(hi)).target]).toEqual(['a/x', 'b/y']);
   });
 
-  it('may be a rule that is told for whom and what', async () => {
+  it('may be a rule that receives the call and the request', async () => {
     const { majordomo } = world(two, {
       mine: async ({ call, request }) => {
         await Promise.resolve();
@@ -48,7 +48,7 @@ describe('a preset', () => {
     expect([lab.target, (await model.generate(hi)).target]).toEqual(['a/x', 'b/y']);
   });
 
-  it('may name others, and keeps what they say of how they are asked', async () => {
+  it('may name others, whose settings apply', async () => {
     const { majordomo, providers } = world(two, {
       outer: 'inner,b/y',
       inner: { choose: ['deep'] },
@@ -77,7 +77,7 @@ describe('a preset', () => {
     expect((await failure(majordomo.model('fast').generate(hi))).details.code).toBe('unknown-name');
   });
 
-  it('is not asked for a name that it does not have, nor for names of objects', async () => {
+  it('is not resolved for an unknown name or a name of an object property', async () => {
     const { majordomo, router } = world(two, { fast: 'a/x' });
     for (const name of ['other', 'constructor', '__proto__'])
       expect((await failure(majordomo.model(name).generate(hi))).details.code).toBe('unknown-name');
@@ -106,7 +106,7 @@ describe('a rule that misbehaves', () => {
     ['answers with an object', () => ({ choose: ['a/x'] }), /preset "odd".*object/],
     ['answers with no spec', () => 'a/x,,b/y', /empty element/],
     ['answers with a target without a provider', () => 'nobody/x', /unknown provider "nobody"/],
-  ])('and %s ends the call with an error of ours', async (_, rule, message) => {
+  ])('and %s ends the call with an LlmError', async (_, rule, message) => {
     const { majordomo } = world(two, { odd: rule as () => string });
     const error = await failure(majordomo.model('odd').generate(hi));
     expect(LlmError.is(error)).toBe(true);
@@ -125,7 +125,7 @@ describe('a rule that misbehaves', () => {
     expect((await Promise.all(both)).map(({ kind }) => kind)).toEqual(['aborted', 'aborted']);
   });
 
-  it('and answers with its own name hears of a circle', async () => {
+  it('and returns its own name is reported as a cycle', async () => {
     const { majordomo, router } = world(two, { mirror: () => 'mirror', one: () => 'two', two: 'one' });
     expect((await failure(majordomo.model('mirror').generate(hi))).message).toBe(
       'alias cycle: mirror -> mirror',
@@ -133,7 +133,7 @@ describe('a rule that misbehaves', () => {
     expect((await failure(router.plan('one', majordomo))).message).toContain('one -> two -> one');
   });
 
-  it('and leads a choice back to itself hears of a circle, and is not turned away in silence', async () => {
+  it('and leads a choice back to itself is reported as a cycle', async () => {
     const { majordomo } = world(two, { best: { choose: ['a/x', 'again'] }, again: () => 'best' });
     const error = await failure(majordomo.model('best').generate(hi));
     expect([error.details.code, error.message]).toEqual([
@@ -177,12 +177,12 @@ describe('names of executors', () => {
     expect(error.details.target).toBe('anthropic/gone');
   });
 
-  it('that are no model are nobody’s to answer', async () => {
+  it('that are not models are unknown names', async () => {
     const { majordomo } = executors({});
     expect((await failure(majordomo.model('claude_code').generate(hi))).details.code).toBe('unknown-name');
   });
 
-  it('are told with the one that really answered, on the response and in the events', async () => {
+  it('are reported with the target that answered, on the response and in the events', async () => {
     const env = { CLAUDE_MODEL: 'opus', REASONING_MODEL: 'mid' };
     const { majordomo, events } = executors(env);
     majordomo.health.bench('anthropic/opus', 60_000);

@@ -40,7 +40,9 @@ describe('a turn', () => {
     ['an address', said('look at https://example.com'), false],
     ['an address without a scheme', said('look at www.example.com'), false],
     ['three lines', said('one\ntwo\nthree'), false],
+    ['28 words', said('so '.repeat(28)), true],
     ['more than 28 words', said('so '.repeat(29)), false],
+    ['160 characters', said(`hm${'m'.repeat(158)}`), true],
     ['more than 160 characters', said(`hm${'m'.repeat(160)}`), false],
     ['a picture', { messages: [user('nice, no?', image(bytes, 'image/png'))] }, false],
     ['a document', { messages: [user('nice, no?', file(bytes, 'application/pdf'))] }, false],
@@ -121,22 +123,28 @@ describe('simple turns', () => {
     expect((await model.generate(hi)).target).toBe('dear/x');
   });
 
-  it.each<[string, () => unknown]>([
+  it.each<[string, () => unknown, RegExp]>([
     [
       'throws',
       () => {
         throw new Error('no idea');
       },
+      /no idea/,
     ],
-    ['answers later', () => Promise.resolve(false)],
-    ['answers with a number', () => 1],
-  ])('whose judge %s end with an error of ours', async (_, is) => {
+    [
+      'returns a promise',
+      () => Promise.resolve(false),
+      /must return true or false synchronously, not object/,
+    ],
+    ['returns a number', () => 1, /simpleTurns.is: must return true or false synchronously, not number/],
+  ])('are an error if `is` %s', async (_, is, message) => {
     const { majordomo } = world(
       targets,
       { best: 'dear/x' },
       { simpleTurns: { use, is: is as () => boolean } },
     );
-    expect((await failure(majordomo.model('best').generate(hi))).name).toBe('LlmError');
+    const error = await failure(majordomo.model('best').generate(hi));
+    expect([error.name, error.message]).toEqual(['LlmError', expect.stringMatching(message)]);
   });
 
   it('that go to a preset leave that one as it is', async () => {
@@ -148,6 +156,16 @@ describe('simple turns', () => {
     const resolve = async (name: string) =>
       (await majordomo.resolve(name, { request: hi })).map(({ target }) => target).join();
     expect([await resolve('small'), await resolve('best')]).toEqual(['cheap/x', 'cheap/x,dear/x']);
+  });
+
+  it('do not apply if one of several targets for them leads to the name', async () => {
+    const { majordomo } = world(
+      targets,
+      { small: 'cheap/x', best: 'dear/x' },
+      { simpleTurns: { use: 'own/x,small' } },
+    );
+    const resolved = await majordomo.resolve('small', { request: hi });
+    expect(resolved.map(({ target }) => target)).toEqual(['cheap/x']);
   });
 
   it('do not concern a caller who says the preset by itself', async () => {

@@ -49,6 +49,71 @@ describe('speed', () => {
     expect(memory().of('a/x')).toBe(0.5);
   });
 
+  it('is 1 or 0 at best and worst, and closer to it with each measurement', () => {
+    const { answered, of, pass } = memory();
+    // A quarter of the typical second.
+    answered('a/x', 250, 1000);
+    expect(of('a/x')).toBeCloseTo(0.65);
+    answered('a/x', 250, 1000);
+    expect(of('a/x')).toBeCloseTo(0.7);
+    pass(10 * MINUTE);
+    expect(of('a/x')).toBeCloseTo(0.65);
+    // Three times the typical rate, which has the average with the first content.
+    answered('b/x', 250, 1250, 150);
+    expect(of('b/x')).toBeCloseTo(0.5 + ((0.8 + 0.75) / 2 - 0.5) / 2);
+  });
+
+  it('has a rate for 16 tokens and more', () => {
+    const { answered, of } = memory();
+    answered('a/x', 1000, 1001, 15);
+    answered('b/x', 1000, 1160, 16);
+    expect(of('a/x')).toBe(0.5);
+    expect(of('b/x')).toBeCloseTo(0.5 + ((0.5 + 100 / 150) / 2 - 0.5) / 2);
+  });
+
+  it('of a response that arrives within a tenth of its duration is its complete rate', () => {
+    const { answered, of } = memory();
+    // 100 tokens in a second, and in the last 100 ms of a second.
+    answered('a/x', 901, 1000, 100);
+    answered('b/x', 900, 1000, 100);
+    expect(of('a/x')).toBeCloseTo(0.5 + (100 / 150 - 0.5) / 2);
+    expect(of('b/x')).toBeCloseTo(0.5 + ((1000 / 1900 + 1000 / 1050) / 2 - 0.5) / 2);
+  });
+
+  it('counts the tokens of finished responses only', () => {
+    const { tell, usage, of } = memory();
+    tell('a/x', { ms: 2000, outcome: 'failed', usage: usage(5000) }, 1000);
+    expect(of('a/x')).toBe(0.5);
+  });
+
+  it('compares an abandoned attempt with the usual time of its target', () => {
+    const { tell, answered, of } = memory();
+    answered('a/x', 4000, 5000);
+    const before = of('a/x');
+    tell('a/x', { ms: 4000, outcome: 'abandoned' });
+    expect(of('a/x')).toBe(before);
+    tell('a/x', { ms: 4001, outcome: 'abandoned' });
+    expect(of('a/x')).toBeLessThan(before);
+    tell('b/x', { ms: 1000, outcome: 'abandoned' });
+    expect(of('b/x')).toBe(0.5);
+    tell('b/x', { ms: 1001, outcome: 'abandoned' });
+    expect(of('b/x')).toBeLessThan(0.5);
+  });
+
+  it('ignores content of another target of the same call', () => {
+    const { speeds, of } = memory();
+    const call: CallInfo = { id: 'hedged', spec: 'a/x', tenant: undefined, metadata: {} };
+    const end = (target: string): void => {
+      const result = { target, outcome: 'finished', error: undefined, usage: undefined, ms: 300 } as const;
+      speeds.onEvent({ type: 'attempt-end', call, attempt: 1, result });
+    };
+    speeds.onEvent({ type: 'committed', call, target: 'a/x', msToFirst: 100 });
+    end('b/x');
+    expect(of('b/x')).toBe(0.5);
+    end('a/x');
+    expect(of('a/x')).toBeGreaterThan(0.5);
+  });
+
   it('is better the sooner the first content comes', () => {
     const { answered, of } = memory();
     for (const [target, ms] of [
@@ -78,7 +143,7 @@ describe('speed', () => {
     expect(of('a/x')).toBeGreaterThanOrEqual(before);
   });
 
-  it('of an answer in one piece has a rate and no first content', () => {
+  it('of a response that arrives at once has a rate and no first content', () => {
     const { answered, of } = memory();
     answered('a/x', 10_000, 10_001, 1000);
     answered('b/x', 10_000, 10_001, 2);
@@ -134,7 +199,7 @@ describe('speed', () => {
     expect(of('a/x')).toBeLessThan(0.25);
   });
 
-  it('hears of a silence that ended an attempt, and not of other failures', () => {
+  it('counts a timeout before the first content, and no other failure', () => {
     const { tell, of } = memory();
     const failed = (phase: 'first-content' | 'complete') =>
       ({ ms: 30_000, outcome: 'failed', error: new LlmError('timeout', '', { phase }) }) as const;
@@ -144,21 +209,21 @@ describe('speed', () => {
     expect([of('a/x') < 0.4, of('b/x'), of('c/x')]).toEqual([true, 0.5, 0.5]);
   });
 
-  it('hears of an attempt that was left where it had taken long, and only there', () => {
+  it('counts an abandoned attempt only if it took long', () => {
     const { tell, of } = memory();
     tell('a/x', { ms: 5000, outcome: 'abandoned' });
     tell('b/x', { ms: 50, outcome: 'abandoned' });
     expect([of('a/x') < 0.4, of('b/x')]).toEqual([true, 0.5]);
   });
 
-  it('is that of chats: pictures and skipped targets say nothing', () => {
+  it('ignores images and skipped targets', () => {
     const { tell, of } = memory();
     tell('a/x', { ms: 30_000 }, 30_000, 'image');
     tell('b/x', { outcome: 'skipped', error: new LlmError('timeout', '', { phase: 'idle' }) });
     expect([of('a/x'), of('b/x')]).toEqual([0.5, 0.5]);
   });
 
-  it('is kept of the last 500 targets, and takes no more room for calls that never end', () => {
+  it('is stored for the last 500 targets, and for 10,000 calls in progress', () => {
     const { answered, of, speeds } = memory();
     for (let n = 0; n < 600; n++) answered(`t/${n}`, 100, 200);
     expect([of('t/0'), of('t/99'), of('t/100') > 0.5, of('t/599') > 0.5]).toEqual([0.5, 0.5, true, true]);
@@ -170,7 +235,7 @@ describe('speed', () => {
   });
 });
 
-it('what a router saw of its calls decides the next', async () => {
+it('the events of earlier calls change the next choice', async () => {
   const events: CallEvent[] = [];
   const { majordomo, router } = world(
     { 'slow/x': {}, 'fast/x': {} },

@@ -1,18 +1,18 @@
 import { messageOf, type Clock } from '@majordomo/core';
 import type { Ledger, LimitState } from '@majordomo/ledger';
 
-/** Time for which the limit states are reused, in milliseconds. */
+/** Time for which read limit states are used, in milliseconds. */
 const FRESH_MS = 5000;
-/** Maximum wait for the ledger, in milliseconds. Afterwards the last states are used. */
+/** Maximum time to wait for the ledger, in milliseconds. Afterwards the previous states are used. */
 const WAIT_MS = 250;
 
-/** Recent limit states, and the error of the last read. */
+/** Last limit states, and the error of the last read. */
 export interface LimitSnapshot {
   readonly states: readonly LimitState[];
   readonly error: string | undefined;
 }
 
-/** Reads the limit states of a ledger, at most every five seconds. */
+/** Reader of a ledger's limit states, which reads at most every five seconds. */
 export class LimitReader {
   private readonly ledger: Ledger | undefined;
   private readonly clock: Clock;

@@ -1,8 +1,8 @@
-/** Age at which a value counts half, in milliseconds. */
+/** Age at which the weight of a value is halved, in milliseconds. */
 const HALF_LIFE_MS = 600_000;
 const MAX_VALUES = 32;
 
-/** Latest 32 measurements. Older ones count less. */
+/** Last 32 measurements, weighted by age. */
 export class RecentValues {
   private readonly values: number[] = [];
   private readonly times: number[] = [];
@@ -14,7 +14,7 @@ export class RecentValues {
     this.next = (this.next + 1) % MAX_VALUES;
   }
 
-  /** Returns the weighted median and the weight in fresh measurements; `undefined` before the first. */
+  /** Returns the weighted median, and the weight as a number of new measurements. Returns `undefined` without measurements. */
   at(now: number): { readonly median: number; readonly weight: number } | undefined {
     const weighed = this.values
       .map((value, at) => ({ value, weight: weightOf(now - (this.times[at] ?? now)) }))

@@ -5,12 +5,12 @@ import { RecentValues } from './recent-values.ts';
 const MAX_TARGETS = 500;
 const MAX_PENDING = 10_000;
 
-/** Speed that is neither fast nor slow: first content after one second, and 50 tokens per second. */
+/** Speed that counts 0.5: first content after one second, and 50 tokens per second. */
 const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
-/** Minimum number of tokens for a rate. */
+/** Minimum number of tokens of a response for which a rate is measured. */
 const MIN_TOKENS = 16;
-/** Share of the duration below which a response counts as one that arrived at once. */
+/** Minimum share of the duration after the first content. With less, the response is treated as having arrived at once. */
 const AT_ONCE = 0.1;
 
 interface TargetSpeed {
@@ -20,20 +20,20 @@ interface TargetSpeed {
   readonly rate: RecentValues;
 }
 
-/** First content of an attempt in progress. */
+/** First content of an attempt that has not ended. */
 interface PendingFirst {
   readonly target: string;
-  /** Time since the attempt started, in milliseconds. */
+  /** Time from the start of the attempt to its first content, in milliseconds. */
   readonly ms: number;
 }
 
-/** Recent speed of targets, measured by call events. */
+/** Recent speeds of targets, measured from call events. */
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, TargetSpeed>();
-  /** Target of the last measurement, which needs no reordering. */
+  /** Target of the last measurement, for which the map needs no reordering. */
   private latest: { readonly target: string; readonly targetSpeed: TargetSpeed } | undefined;
-  /** Attempt with content that has not ended, by call id. A call has one at a time. */
+  /** Attempts with content that have not ended, by call id. A call has one attempt at a time. */
   private readonly pending = new Map<string, PendingFirst>();
 
   constructor(now: () => number) {
@@ -53,12 +53,12 @@ export class SpeedMemory {
     this.onAttemptEnd(event.result, isIts ? shown.ms : undefined);
   }
 
-  /** Returns a speed from 0 to 1. It approaches 0.5 as the measurements age. */
+  /** Returns the speed of a target from 0 to 1, which approaches 0.5 as measurements age. */
   speedOf(target: string): number {
-    const seen = this.targets.get(target);
+    const speed = this.targets.get(target);
     const now = this.now();
-    const first = seen?.first.at(now);
-    const rate = seen?.rate.at(now);
+    const first = speed?.first.at(now);
+    const rate = speed?.rate.at(now);
     const known = [
       ...(first === undefined
         ? []
@@ -75,29 +75,28 @@ export class SpeedMemory {
     if (outcome === 'skipped') return;
     if (firstMs === undefined) {
       if (error?.kind === 'timeout' && error.details.phase !== 'complete')
-        this.seen(target).first.add(ms, this.now());
+        this.speedFor(target).first.add(ms, this.now());
       else if (outcome === 'abandoned') this.onAbandoned(target, ms);
       return;
     }
     const tokens = outcome === 'finished' ? (usage?.output ?? 0) : 0;
     const atOnce = tokens >= MIN_TOKENS && ms - firstMs < ms * AT_ONCE;
-    const seen = this.seen(target);
+    const speed = this.speedFor(target);
     const now = this.now();
-    if (!atOnce) seen.first.add(firstMs, now);
+    if (!atOnce) speed.first.add(firstMs, now);
     const seconds = (atOnce ? ms : ms - firstMs) / 1000;
-    if (tokens >= MIN_TOKENS && seconds > 0) seen.rate.add(tokens / seconds, now);
+    if (tokens >= MIN_TOKENS && seconds > 0) speed.rate.add(tokens / seconds, now);
   }
 
   /**
-   * Records an attempt that was abandoned before its first content, for example the loser of a hedge, if it
-   * took longer than usual.
+   * Records an attempt that was abandoned before its first content, such as the loser of a hedge, if it was slower than usual.
    */
   private onAbandoned(target: string, ms: number): void {
     const usual = this.targets.get(target)?.first.at(this.now())?.median ?? TYPICAL_FIRST_MS;
-    if (ms > usual) this.seen(target).first.add(ms, this.now());
+    if (ms > usual) this.speedFor(target).first.add(ms, this.now());
   }
 
-  private seen(target: string): TargetSpeed {
+  private speedFor(target: string): TargetSpeed {
     if (this.latest?.target === target) return this.latest.targetSpeed;
     const targetSpeed = this.targets.get(target) ?? { first: new RecentValues(), rate: new RecentValues() };
     this.targets.delete(target);
@@ -107,7 +106,7 @@ export class SpeedMemory {
   }
 }
 
-/** Sets an entry and removes the oldest one above the maximum. */
+/** Sets an entry, and removes the oldest entry above the maximum size. */
 function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.set(key, value);
   const oldest = map.size > most ? map.keys().next() : undefined;

@@ -11,7 +11,7 @@ interface Planner extends RankingContext {
   readonly presets: ReadonlyMap<string, Preset>;
 }
 
-/** Runs the resolver as a call would, and returns its decision. */
+/** Runs the resolver like a call, and returns the decision. */
 export async function planOf(
   name: string,
   majordomo: Majordomo,
@@ -24,7 +24,7 @@ export async function planOf(
     throw new LlmError('config', 'plan: the second argument must be the result of createMajordomo');
   const question: PlanRequest = { name };
   const metadata = withPlanRequest(call?.metadata ?? {}, question);
-  // A majordomo without the router is planned as if it had it.
+  // Add the router to a majordomo that does not have it.
   const view = majordomo.with({});
   view.resolver(resolver);
   const targets = await view.resolve(name, { request, tenant: call?.tenant, metadata, signal });
@@ -32,15 +32,15 @@ export async function planOf(
   if (decision === undefined) throw shadowedPreset(name);
   const { meaning, reason, candidates, rejected, warnings } = decision;
   const chain = typeof meaning === 'string' ? meaning : meaning.spec;
-  const told = { name, chain, reason, rejected };
-  if (candidates.length > 0 || reason === 'fallback') return { ...told, candidates, warnings };
+  const plan = { name, chain, reason, rejected };
+  if (candidates.length > 0 || reason === 'fallback') return { ...plan, candidates, warnings };
   const now = clock.now();
   const subjects = await Promise.all(
     targets.map((target) => rankedTarget(target.target, target, request, { catalog, now })),
   );
   const today = new Date(now).toISOString().slice(0, 10);
   return {
-    ...told,
+    ...plan,
     candidates: subjects.map(({ target, nanoUsd }) => ({
       target,
       score: 0,

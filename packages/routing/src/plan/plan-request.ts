@@ -1,23 +1,20 @@
 import type { ResolverContext } from '../ranking/choose.ts';
 import type { Decision } from '../presets/decide.ts';
 
-/**
- * Key in call metadata under which the resolver stores its decision for a plan. A symbol is not listed or
- * printed.
- */
+/** Metadata key under which the resolver stores the decision for a plan. A symbol is not listed or printed. */
 const PLAN_REQUEST = Symbol('majordomo.plan');
 
-/** Request of a plan, and the decision once it is made. */
+/** Request of a plan, and its decision when available. */
 export interface PlanRequest {
   readonly name: string;
   decision?: Decision | undefined;
 }
 
-/** Returns the metadata of a call for a plan. */
+/** Returns call metadata that requests a plan. */
 export const withPlanRequest = (metadata: object, question: PlanRequest): Readonly<Record<string, unknown>> =>
   Object.defineProperty({ ...metadata }, PLAN_REQUEST, { value: question });
 
-/** Stores the decision if the call is for a plan. */
+/** Stores the decision if the metadata requests a plan. */
 export function recordDecision(
   name: string,
   { call, path }: ResolverContext,

@@ -5,31 +5,23 @@ import { parseNanoUsd } from '../ranking/usd.ts';
 import { STRATEGIES } from '../strategies.ts';
 import { elementsOf } from '../elements.ts';
 
-type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
-
-const CHOICE: OptionNames<Choice> = { choose: true, by: true, most: true, needs: true, fallback: true };
-const NAMED = { spec: true, with: true };
-const SETTINGS: OptionNames<TargetSettings> = {
-  maxTokens: true,
-  temperature: true,
-  topP: true,
-  stop: true,
-  seed: true,
-  reasoning: true,
-  cache: true,
-  extra: true,
-  timeouts: true,
-  policy: true,
-};
-const WEIGHTS: OptionNames<Weights> = { cost: true, speed: true, quality: true };
-const NEEDS: OptionNames<Needs> = {
-  tools: true,
-  images: true,
-  structured: true,
-  reasoning: true,
-  contextTokens: true,
-  maxUsdPerCall: true,
-};
+const CHOICE: readonly (keyof Choice)[] = ['choose', 'by', 'most', 'needs', 'fallback'];
+const NAMED = ['spec', 'with'];
+const SETTINGS: readonly (keyof TargetSettings)[] = [
+  'maxTokens',
+  'temperature',
+  'topP',
+  'stop',
+  'seed',
+  'reasoning',
+  'cache',
+  'extra',
+  'timeouts',
+  'policy',
+];
+const WEIGHTS: readonly (keyof Weights)[] = ['cost', 'speed', 'quality'];
+const ABILITIES = ['tools', 'images', 'structured', 'reasoning'] as const;
+const NEEDS: readonly (keyof Needs)[] = [...ABILITIES, 'contextTokens', 'maxUsdPerCall'];
 
 /** Throws `config` with the path of an invalid preset. */
 export function checkPreset(name: string, preset: Preset): void {
@@ -48,7 +40,7 @@ export function checkPreset(name: string, preset: Preset): void {
   }
 }
 
-/** Checks the names of settings. The call checks their values. */
+/** Checks the names of settings. A call checks their values. */
 function checkSettings(settings: TargetSettings | undefined, path: string): void {
   if (settings === undefined) return;
   if (!isObject(settings)) throw configError(path, 'must be an object');
@@ -86,7 +78,7 @@ function checkStrategy(by: Choice['by'], path: string): void {
   }
   if (!isObject(by)) throw configError(path, 'must be the name of a strategy or an object of weights');
   checkNames(by, WEIGHTS, path);
-  const weights = Object.keys(WEIGHTS).map((name) => [name, Reflect.get(by, name) as unknown] as const);
+  const weights = WEIGHTS.map((name) => [name, by[name] as unknown] as const);
   for (const [name, weight] of weights)
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
       throw configError(`${path}.${name}`, `must be a number, 0 or above, not ${String(weight)}`);
@@ -97,7 +89,7 @@ function checkStrategy(by: Choice['by'], path: string): void {
 function checkNeeds(needs: Needs, path: string): void {
   if (!isObject(needs)) throw configError(path, 'must be an object');
   checkNames(needs, NEEDS, path);
-  for (const name of ['tools', 'images', 'structured', 'reasoning'] as const)
+  for (const name of ABILITIES)
     if (!['boolean', 'undefined'].includes(typeof needs[name]))
       throw configError(`${path}.${name}`, 'must be true or false');
   const { contextTokens, maxUsdPerCall } = needs;
@@ -111,10 +103,9 @@ function checkNeeds(needs: Needs, path: string): void {
 }
 
 /** Throws `config` for an unknown option. */
-export function checkNames(options: object, known: Readonly<Record<string, unknown>>, path: string): void {
-  const names = Object.keys(known);
+export function checkNames(options: object, names: readonly string[], path: string): void {
   for (const name of Object.keys(options))
-    if (!Object.hasOwn(known, name))
+    if (!names.includes(name))
       throw configError(
         `${path}.${name}`,
         `unknown option (known: ${names.join(', ')})${didYouMean(name, names)}`,

@@ -3,8 +3,8 @@ import type { Preset } from '../contract.ts';
 import { elementsOf, isName } from '../elements.ts';
 
 /**
- * Throws `config` for presets that refer to each other in a cycle. The result of a function is known only
- * during a call.
+ * Throws `config` for presets that refer to each other in a cycle. Functions are not checked, because their results depend on
+ * the call.
  */
 export function checkCircles(presets: ReadonlyMap<string, Preset>): void {
   const sound = new Set<string>();

@@ -6,12 +6,12 @@ import { choose, type RankingContext, type ResolverContext } from '../ranking/ch
 import { isSimpleTurn } from '../simple-turn.ts';
 import { configError } from './check-preset.ts';
 
-/** Meaning of a name in one call, with the reason. */
+/** Meaning of a name in a call, with the reason. */
 export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected' | 'warnings'> {
   readonly meaning: string | NamedSpec;
 }
 
-/** Rules of a decision in addition to the preset. */
+/** Options that a decision depends on, in addition to the preset. */
 export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
   readonly presets: ReadonlyMap<string, Preset>;
   readonly overrideKey: string;
@@ -21,8 +21,8 @@ export interface DecisionRules extends Pick<RouterOptions, 'simpleTurns'> {
 const UNRANKED = { candidates: [], rejected: [], warnings: [] } as const;
 
 /**
- * Decides what a name means: the caller's override, otherwise the target for simple turns before the preset,
- * otherwise the preset. `undefined` if the name means nothing now. Synchronous for a chain.
+ * Returns the meaning of a name: the caller's override, otherwise the preset, after the target for simple turns if the turn is
+ * simple. Returns `undefined` if the name has no meaning at present. Synchronous for a chain.
  */
 export function decide(
   name: string,
@@ -30,11 +30,11 @@ export function decide(
   context: ResolverContext,
   rules: DecisionRules,
 ): Decision | undefined | Promise<Decision | undefined> {
-  // Only the name that the caller wrote is overridden, not names within presets.
+  // An override applies to the name that the caller wrote, not to names within presets.
   const isOutermost = !context.path.some((outer) => rules.presets.has(outer));
   const override = isOutermost ? overrideOf(context.call?.metadata, rules.overrideKey) : undefined;
   const isResolved = (other: string): boolean => other === name || context.path.includes(other);
-  // An override that is being resolved already is not applied again.
+  // Do not apply an override again while it is being resolved.
   if (override !== undefined && !isResolved(override))
     return { ...UNRANKED, meaning: override, reason: 'override' };
   const meaning = decisionOf(name, preset, context, rules.judge);
@@ -76,7 +76,7 @@ async function applyRule(
   { request, call, signal }: ResolverContext,
 ): Promise<Decision | undefined> {
   const answer: unknown = await rule({ request, call, signal });
-  // Look-ups in stores may return null for nothing.
+  // Functions of applications may return null instead of undefined.
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer !== 'string') throw notASpec(name, answer);
   return { ...UNRANKED, meaning: answer, reason: 'rule' };
@@ -88,7 +88,7 @@ function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['
   throw configError('simpleTurns.is', `must return true or false synchronously, not ${typeof answer}`);
 }
 
-/** Puts a target before the meaning of the preset. */
+/** Adds a target before the chain of a decision. */
 function prependTarget(first: string, decision: Decision): Decision {
   const { meaning } = decision;
   const chained =

@@ -12,7 +12,7 @@ import { scoreTargets, type TargetRating } from './score.ts';
 import { rankedTarget, type RankedTarget } from './ranked-target.ts';
 import { requirementsOf } from './requirements.ts';
 
-/** Context of a ranking. */
+/** Options and state that a ranking depends on. */
 export interface RankingContext {
   readonly catalog: Catalog;
   readonly quality: ReadonlyMap<string, number>;
@@ -24,14 +24,14 @@ export interface RankingContext {
 /** Context of a resolver. */
 export type ResolverContext = Parameters<Resolver>[1];
 
-/** Result of a choice with its reasons. */
+/** Chain of a choice, with its reasons. */
 export type RankedChoice = Pick<Plan, 'chain' | 'candidates' | 'rejected' | 'warnings'> & {
   readonly reason: 'ranked' | 'fallback';
 };
 
 const DEFAULT_MAX_TARGETS = 3;
 
-/** Ranks the targets of a choice for one call. Throws `config` with all reasons if no target is left. */
+/** Ranks the targets of a choice for a call. Throws `config` with all reasons if no target remains. */
 export async function choose(
   name: string,
   choice: Choice,
@@ -74,16 +74,19 @@ export async function choose(
   return { ...chain, candidates, rejected, warnings };
 }
 
-/** Looks up each target separately: an error of one does not affect the others. */
+/**
+ * Returns the targets with their facts. Looks up each target separately, so that an error of one target does not affect the
+ * others.
+ */
 async function rankedTargets(
   targets: Choice['choose'],
   { majordomo, request, call, signal }: ResolverContext,
   almanac: Parameters<typeof rankedTarget>[3],
 ): Promise<{ readonly found: readonly RankedTarget[]; readonly missing: Plan['rejected'] }> {
-  const told = { request, tenant: call?.tenant, metadata: call?.metadata, signal };
+  const context = { request, tenant: call?.tenant, metadata: call?.metadata, signal };
   const looked = [...new Set(targets)].map(async (target) => {
     try {
-      const [first] = await majordomo.resolve(target, told);
+      const [first] = await majordomo.resolve(target, context);
       return first && (await rankedTarget(target, first, request, almanac));
     } catch (error) {
       if (!LlmError.is(error, 'config') || error.details.code === 'alias-cycle') throw error;
@@ -102,7 +105,7 @@ function weightsOf({ by }: Choice, { request }: Pick<Turn, 'request'>): Weights 
   return typeof chosen === 'string' ? STRATEGIES[chosen] : chosen;
 }
 
-/** Returns the best targets followed by the fallback, which stays at the end even if it is one of them. */
+/** Returns the best targets and the fallback. The fallback is last, even if it is also one of the best targets. */
 function chainOf(
   { most = DEFAULT_MAX_TARGETS, fallback }: Choice,
   candidates: readonly Candidate[],
@@ -120,7 +123,7 @@ function noTargetLeft(name: string, rejected: Plan['rejected']): LlmError {
   return new LlmError('config', message, { code: 'nothing-left', path: `presets.${name}` });
 }
 
-/** Returns the assumptions for targets without data. */
+/** Returns the assumptions about targets without data. */
 function assumptions(
   standings: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
   { cost, quality }: Weights,

@@ -22,7 +22,7 @@ const FILTERS: readonly Filter[] = [
   fitsPrice,
 ];
 
-/** Returns why a target cannot be used for the request; `undefined` if it can, as far as is known. */
+/** Returns the reason why a target cannot be used for the request, or `undefined` if no known fact excludes it. */
 export function rejectionReason(subject: RankedTarget, wanted: Requirements): string | undefined {
   for (const filter of FILTERS) {
     const why = filter(subject, wanted);
@@ -31,7 +31,7 @@ export function rejectionReason(subject: RankedTarget, wanted: Requirements): st
   return undefined;
 }
 
-/** Whether the model is retired. If only the month is known, from its end on. */
+/** Whether the model is retired. A model whose retirement has only a month retires at its end. */
 export const isRetired = ({ retires }: CatalogModel, today: string): boolean =>
   retires !== undefined && (retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length));
 

@@ -12,16 +12,16 @@ import type {
 type Estimated = Parameters<typeof estimateRequest>[0];
 type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 
-/** Input of a plan without a request, in tokens. */
+/** Number of input tokens of a plan without a request. */
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Vendors add hidden tokens to a request, and more to one with tools. */
-const ANY_TOOL: Estimated['tools'][number] = { name: '', description: '', parameters: {} };
+/** Tool for the estimate of hidden tokens, of which vendors add more to a request with tools. */
+const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };
 
 /**
- * Estimates the input tokens of a request at a target. Text is counted once for all targets and later turns.
- * Only the vendor's additions and the tokens of images differ.
+ * Estimates the input tokens of a request at a target. The tokens of text are counted once for all targets and later turns. The
+ * vendor's additions and the tokens of images differ between targets.
  */
 export function inputTokens(request: ChatRequest | undefined, target: Target): number {
   if (request === undefined) return DEFAULT_INPUT_TOKENS;
@@ -44,19 +44,19 @@ const textTokens = memoize((request: ChatRequest): number => {
   );
 });
 
-/** Messages do not change after they are sent, so that a growing conversation counts only new ones. */
+/** Caches the tokens of a message, which does not change after it is sent. A growing conversation counts only new messages. */
 const messageTokens = memoize((message: Message): number =>
   addedTokens({ messages: [withoutImages(message)] }),
 );
 
 const toolTokens = memoize((tools: readonly ToolSpec[]): number => {
-  const told = tools.map(({ name, description, parameters }) => ({
+  const specs = tools.map(({ name, description, parameters }) => ({
     name,
     description,
     parameters: jsonOf(parameters),
   }));
   return (
-    estimateRequest({ ...EMPTY_REQUEST, tools: told }).tokens -
+    estimateRequest({ ...EMPTY_REQUEST, tools: specs }).tokens -
     estimateRequest({ ...EMPTY_REQUEST, tools: [ANY_TOOL] }).tokens
   );
 });
@@ -86,7 +86,9 @@ function imagesOf({ parts }: Message): readonly Message[] {
   return pictures.length === 0 ? [] : [{ role: 'user', parts: pictures }];
 }
 
-/** Returns the JSON Schema of a library's schema. The call, not the router, rejects a schema without one. */
+/**
+ * Returns the JSON Schema of a library's schema. Returns an empty one without an error, because the call rejects such a schema.
+ */
 function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
   try {
     const json = isStandard(parameters)
@@ -102,7 +104,7 @@ function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
 const isStandard = (parameters: ToolSpec['parameters']): parameters is ObjectSchema<unknown> =>
   '~standard' in parameters;
 
-/** Caches a count for the lifetime of its object. */
+/** Returns a function that caches a count for the lifetime of its argument. */
 function memoize<Subject extends object>(count: (subject: Subject) => number): (subject: Subject) => number {
   const known = new WeakMap<Subject, number>();
   return (subject) => {

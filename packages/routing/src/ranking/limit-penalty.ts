@@ -4,17 +4,17 @@ import type { RankedTarget } from './ranked-target.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT_PENALTY = -20;
-/** Penalty for a limit that is spent within a number of days and before it resets. */
+/** Penalties for a limit that is used up within a number of days, before it resets. */
 const RUNNING_OUT_PENALTIES = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },
   { days: 7, part: -3.75 },
 ] as const;
-/** Share of a limit above which its rest counts. */
+/** Share of a limit above which the remaining share affects the penalty. */
 const MOSTLY_USED = 0.8;
 const MAX_USED_PENALTY = -5;
 
-/** Returns the worst penalty of the limits that an attempt at this target would count towards. */
+/** Returns the largest penalty of the limits that an attempt at this target counts towards. */
 export function limitPenalty(
   subject: RankedTarget,
   call: CallInfo | undefined,
@@ -31,7 +31,8 @@ function penaltyOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitStat
   const share = Number(used + held) / Number(used + held + left);
   const nearlyUsed = MAX_USED_PENALTY * Math.max(0, (share - MOSTLY_USED) / (1 - MOSTLY_USED));
   const days = emptyAt === undefined || emptyAt >= resetsAt ? Infinity : (emptyAt - now) / DAY_MS;
-  return Math.min(nearlyUsed, RUNNING_OUT_PENALTIES.find((each) => days <= each.days)?.part ?? 0);
+  const runningOut = RUNNING_OUT_PENALTIES.filter((each) => days <= each.days).map(({ part }) => part);
+  return Math.min(nearlyUsed, ...runningOut);
 }
 
 /** Whether an attempt of this call at this target counts towards the limit. */
@@ -47,23 +48,21 @@ function countsTowards(
     includes(vendor, subject.vendor) &&
     includes(provider, values('provider')) &&
     includes(target, subject.target) &&
-    pairsOf(key).every(([name, value]) => values(name) === value)
+    (key === '' || pairsOf(key).every(([name, value]) => values(name) === value))
   );
 }
 
 const includes = (list: readonly string[] | undefined, value: string | undefined): boolean =>
   list === undefined || (value !== undefined && list.includes(value));
 
-/** Splits `tenant=acme,provider=openai`, whose names and values are percent-encoded. */
+/** Parses a key such as `tenant=acme,provider=openai`, whose names and values are percent-encoded. */
 const pairsOf = (key: string): readonly (readonly [string, string])[] =>
-  key === ''
-    ? []
-    : key.split(',').map((pair) => {
-        const [name = '', value = ''] = pair.split('=');
-        return [decode(name), decode(value)] as const;
-      });
+  key.split(',').map((pair) => {
+    const end = pair.indexOf('=');
+    return [decode(pair.slice(0, end)), decode(pair.slice(end + 1))] as const;
+  });
 
-/** A custom store may return invalid keys. */
+/** Decodes a value. Returns an invalid value of a custom store unchanged. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

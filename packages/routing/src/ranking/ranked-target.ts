@@ -2,26 +2,26 @@ import { costOf, priceAt, type Catalog, type CatalogModel } from '@majordomo/cat
 import { messageOf, type ChatRequest, type ResolvedTarget } from '@majordomo/core';
 import { inputTokens } from './input-tokens.ts';
 
-/** Target with its facts for one request. */
+/** Target with the facts that a ranking needs. */
 export interface RankedTarget extends ResolvedTarget {
-  /** Target or name as the choice has it. */
+  /** Target or name as written in the choice. */
   readonly writtenAs: string;
   readonly facts: CatalogModel | undefined;
-  /** Error of the catalogue. */
+  /** Message of an error of the catalog. */
   readonly catalogError: string | undefined;
-  /** Maximum tokens of input and output together. */
+  /** Maximum number of tokens, including input and output. */
   readonly context: number | undefined;
   readonly inputTokens: number;
   readonly nanoUsd: bigint | undefined;
 }
 
-/** Catalogue and time of a look-up. */
+/** Catalog, and time of the look-up. */
 export interface PriceSource {
   readonly catalog: Catalog;
   readonly now: number;
 }
 
-/** Output tokens of a request without `maxTokens`. */
+/** Number of output tokens of a request without `maxTokens`. */
 const DEFAULT_ANSWER_TOKENS = 1000;
 
 /** Looks up a target and estimates the cost of this request there. */
@@ -51,7 +51,7 @@ export async function rankedTarget(
   };
 }
 
-/** A custom catalogue may fail, which must not end the call. */
+/** Returns the facts of a catalog. Catches errors, because a custom catalog may fail without ending the call. */
 async function factsOf(
   { vendor, model }: ResolvedTarget,
   catalog: Catalog,

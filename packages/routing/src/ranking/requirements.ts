@@ -3,17 +3,17 @@ import type { Needs } from '../contract.ts';
 import { hasImages } from '../strategies.ts';
 import { parseNanoUsd } from './usd.ts';
 
-/** Requirements of the choice and the request on a target. */
+/** Requirements of the choice and the request. */
 export interface Requirements {
   readonly tools: boolean;
   readonly images: boolean;
   readonly structured: boolean;
-  /** `undefined`: no requirement. */
+  /** Whether the model must reason. `undefined`: no requirement. */
   readonly reasoning: boolean | undefined;
   readonly contextTokens: number;
   readonly answerTokens: number;
   readonly maxNanoUsd: bigint | undefined;
-  /** ISO date in UTC. */
+  /** Current ISO date in UTC. */
   readonly today: string;
 }
 

@@ -3,13 +3,13 @@ import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
 import type { RankedTarget } from './ranked-target.ts';
 
-/** Rating of a target in addition to its facts. */
+/** Ratings of a target, in addition to its facts. */
 export interface TargetRating {
-  /** Speed from 0 to 1; 0.5 without data. */
+  /** Speed from 0 to 1. 0.5 without data. */
   readonly speed: number;
-  /** Quality from 0 to 1 if the application sets it. */
+  /** Quality from 0 to 1, if the application sets the quality. */
   readonly quality: number | undefined;
-  /** 0, or negative if a limit runs out. */
+  /** Penalty for limits: 0, or negative if a limit is nearly used up. */
   readonly ledger: number;
 }
 
@@ -21,10 +21,10 @@ export interface ScoreOptions {
   readonly now: number;
 }
 
-/** Maximum sum of the three weighted parts, so that the other parts have the same effect for all weights. */
+/** Maximum sum of the three weighted parts, so that the effect of the other parts does not depend on the weights. */
 const BEST_SCORE = 10;
 
-/** Scores the targets in the given order. It depends only on its arguments. */
+/** Scores the targets, in the given order. The result depends only on the arguments. */
 export function scoreTargets(
   subjects: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
   { weights, byContext, now }: ScoreOptions,
@@ -46,25 +46,25 @@ export function scoreTargets(
   });
 }
 
-/** Added to each cost, since two costs of 0 have no ratio. */
+/** Amount that is added to each cost, because costs of 0 have no ratio. */
 const MIN_NANO_USD = 1000;
 
 /**
- * Returns 1 for the cheapest target, 0.5 for ten times and 0 for a hundred times its cost. Included calls
- * cost nothing.
+ * Returns 1 for the cheapest target, 0.5 for ten times its cost, and 0 for a hundred times its cost. Calls that a subscription
+ * includes cost nothing.
  */
 function costScores(subjects: readonly RankedTarget[]): readonly (number | undefined)[] {
-  const costs = subjects.map(({ nanoUsd, billing }) =>
-    billing === 'included' ? MIN_NANO_USD : nanoUsd && Number(nanoUsd) + MIN_NANO_USD,
-  );
-  const known = costs.filter((cost) => typeof cost === 'number');
-  const least = Math.min(...known);
+  const costs = subjects.map(({ nanoUsd, billing }) => {
+    if (billing === 'included') return MIN_NANO_USD;
+    return nanoUsd === undefined ? undefined : Number(nanoUsd) + MIN_NANO_USD;
+  });
+  const least = Math.min(...costs.filter((cost) => cost !== undefined));
   return costs.map((cost) =>
-    typeof cost === 'number' ? Math.max(0, 1 - Math.log10(cost / least) / 2) : undefined,
+    cost === undefined ? undefined : Math.max(0, 1 - Math.log10(cost / least) / 2),
   );
 }
 
-/** A benched target comes after all healthy ones. */
+/** Returns the health part of a score, which places a benched target after all healthy targets. */
 function healthPart(health: TargetHealth | undefined, now: number): number {
   if (health === undefined) return 0;
   const { state, until, failures } = health;

@@ -1,7 +1,8 @@
-const DECIMAL = /^(\d{1,9})(?:\.(\d{1,9}))?$/;
+const DECIMAL = /^\d{1,9}(?:\.\d{1,9})?$/;
 
-/** Returns the nano-USD of a decimal number of dollars; `undefined` for any other value. */
+/** Returns a decimal number of dollars in nano-USD, or `undefined` for any other value. */
 export function parseNanoUsd(usd: unknown): bigint | undefined {
-  const [matched, whole = '', decimals = ''] = (typeof usd === 'string' && DECIMAL.exec(usd)) || [];
-  return matched === undefined ? undefined : BigInt(whole + decimals.padEnd(9, '0'));
+  if (typeof usd !== 'string' || !DECIMAL.test(usd)) return undefined;
+  const [, decimals = ''] = usd.split('.');
+  return BigInt(usd.replace('.', '')) * 10n ** BigInt(9 - decimals.length);
 }

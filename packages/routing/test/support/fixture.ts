@@ -32,7 +32,7 @@ export interface World {
 /** 2026-11-21 at noon. */
 export const NOON: number = Date.UTC(2026, 10, 21, 12);
 
-/** A majordomo whose targets, each at a provider of its own, answer with their name; a router that knows what is said of them. */
+/** Majordomo whose targets have separate providers and answer with their names, and a router with these facts about them. */
 export function world(
   targets: { readonly [target: string]: Fake },
   presets: { readonly [name: string]: Preset },
