@@ -18,7 +18,7 @@ import { redisChannel } from './runs/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection: for shared health and for watching runs. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health and for watching runs. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -27,13 +27,13 @@ export interface RedisOptions {
    */
   readonly prefix?: string | undefined;
   /**
-   * Maximum wait for a reply, in milliseconds, whatever the client's own limits are.
+   * Maximum time to wait for a reply, in milliseconds, regardless of the client's own limits.
    *
    * @default 250
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Time for which spend records are kept, in milliseconds, at least a day. Limits do not need them.
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need them.
    *
    * @default 400 days
    */
@@ -55,17 +55,13 @@ export interface RedisStores extends AsyncDisposable {
    * `subscriber`.
    */
   readonly channel: RunChannel;
-  /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. They never expire. */
+  /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
   readonly claims: ClaimStore;
-  /**
-   * Creates a gate that allows at most `most` concurrent attempts over all processes. Other attempts wait.
-   */
+  /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /**
-   * Shares benches and recoveries with other processes. Returns a function that stops it. Needs `subscriber`.
-   */
+  /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
-  /** Stops sharing health. The connections stay open, since the application owns them. */
+  /** Stops sharing health. Does not close the connections, which belong to the application. */
   close(): Promise<void>;
 }
 
@@ -74,7 +70,7 @@ const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 250;
 
 /**
- * Creates stores over a client of ioredis or node-redis. Throws `config` for an invalid option and names it.
+ * Creates stores over a client of ioredis or node-redis. Throws `config` with the name of an invalid option.
  *
  * @example redisStores({ client: new Redis(), prefix: 'prod' })
  */

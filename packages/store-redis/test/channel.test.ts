@@ -35,13 +35,13 @@ async function textOf(events: AsyncIterable<RunEvent>): Promise<string> {
   return text;
 }
 
-describeWith('redis', 'what a run tells on Redis', () => {
+describeWith('redis', 'an event of a run on Redis', () => {
   const { client, server, stores } = onRedis();
   const watched = (kind: string, prefix: string) =>
     redisStores({ client: client(kind).client, subscriber: client(kind).client, prefix, timeoutMs: 10_000 });
 
   describe.each(KINDS)('with %s', (kind) => {
-    it('is heard by all who watch it, and by nobody else', async () => {
+    it('reaches all observers of the run, and no others', async () => {
       const prefix = `heard ${kind}`;
       const watchers = [watched(kind, prefix), watched('ioredis as it is', prefix)];
       const events = await Promise.all(watchers.map(({ channel }) => watchRun(channel, 'r')));
@@ -52,7 +52,7 @@ describeWith('redis', 'what a run tells on Redis', () => {
     });
   });
 
-  it('needs a second client to be heard, and none to be told', async () => {
+  it('needs a second client for observers, and none to be sent', async () => {
     const { channel } = stores({ timeoutMs: 10_000 });
     await runOn(channel, 'r');
     await expect(watchRun(channel, 'r')).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describeWith('redis', 'what a run tells on Redis', () => {
     });
   });
 
-  it('is lost while Redis is stalled, and the run ends all the same', async () => {
+  it('is lost while Redis is stalled, and the run still ends', async () => {
     const one = redisStores({ client: client().client });
     await one.channel.publish('r', 'hello');
     server().pause();
@@ -75,7 +75,7 @@ describeWith('redis', 'what a run tells on Redis', () => {
     }
   });
 
-  it('that cannot be heard in time is told, and nothing listens later', async () => {
+  it('rejects if the subscription times out, and leaves no listener', async () => {
     const pair = { client: client(), subscriber: client() };
     const one = redisStores({ client: pair.client.client, subscriber: pair.subscriber.client });
     await one.channel.publish('r', 'hello');
@@ -90,7 +90,7 @@ describeWith('redis', 'what a run tells on Redis', () => {
     await expect.poll(async () => one.channel.publish('r', 'anybody?'), { timeout: 10_000 }).toBe(0);
   });
 
-  it('that its client does not hear in time is told as well, and nothing listens later', async () => {
+  it('rejects if the client reports a timeout, and leaves no listener', async () => {
     const subscriber = client('ioredis with a limit of its own').client as Redis;
     const one = redisStores({ client: client().client, subscriber, timeoutMs: 10_000 });
     await subscriber.ping();

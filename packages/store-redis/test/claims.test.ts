@@ -19,7 +19,7 @@ describeWith('redis', 'claims', () => {
     expect(await stores({ prefix: `other ${kind}` }, kind).claims.claim('run/1/call')).toBe(true);
   });
 
-  it('are granted when the client sends a claim again because it has lost the answer', async () => {
+  it('are granted if the client repeats a claim whose reply was lost', async () => {
     const redis = client().client as Redis;
     const send = redis.eval.bind(redis) as (...args: string[]) => Promise<unknown>;
     const repeating = Object.assign(redis, {

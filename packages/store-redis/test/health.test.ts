@@ -59,7 +59,7 @@ describeWith('redis', 'shared health', () => {
   const stateOf = ({ health }: Majordomo): string | undefined => health.snapshot()[T]?.state;
   const leftMs = ({ health }: Majordomo): number => (health.snapshot()[T]?.until ?? 0) - Date.now();
 
-  it('is one message for one bench and one for its end, whoever listens', async () => {
+  it('sends one message for a bench and one for its end', async () => {
     const { all, messages } = await sharing(3);
     all[0]!.health.bench(T, 60_000);
     await until(() => all.every((one) => stateOf(one) === 'benched'));
@@ -71,7 +71,7 @@ describeWith('redis', 'shared health', () => {
     expect(messages).toHaveLength(3);
   });
 
-  it('leaves an operator’s bench to operators: what another process finds out does not end it', async () => {
+  it('does not end the bench of an operator after a recovery in another process', async () => {
     const { all, stores } = await sharing(2);
     const asking = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['yes', 'yes'] } })] });
     await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(asking);
@@ -87,7 +87,7 @@ describeWith('redis', 'shared health', () => {
     await until(() => [...all, asking].every((one) => stateOf(one) === 'healthy'));
   });
 
-  it('ends no operator’s bench with the recovery of who had not heard of it', async () => {
+  it('does not end the bench of an operator after a recovery in a process that missed it', async () => {
     const { all, join } = await sharing(1);
     const late = await join();
     all[0]!.health.bench(T, 60_000);
@@ -98,7 +98,7 @@ describeWith('redis', 'shared health', () => {
     expect(stateOf(late)).toBe('healthy');
   });
 
-  it('crosses from one library to the other', async () => {
+  it('works between the two client libraries', async () => {
     const { all, join } = await sharing(1);
     const other = await join({ client: await nodeRedis(), subscriber: await nodeRedis() });
     all[0]!.health.bench(T, 60_000);
@@ -107,7 +107,7 @@ describeWith('redis', 'shared health', () => {
     await until(() => stateOf(all[0]!) === 'healthy');
   });
 
-  it('crosses though clients put a prefix of their own before all keys', async () => {
+  it('works between clients with different key prefixes', async () => {
     const { join } = await sharing(0);
     const client = () => ioredis(server().url, { keyPrefix: 'app:' });
     const pair = () => join({ client: client(), subscriber: client() });
@@ -116,7 +116,7 @@ describeWith('redis', 'shared health', () => {
     await until(() => stateOf(other) === 'benched');
   });
 
-  it('goes on for others of a process when one of them stops', async () => {
+  it('continues for others in a process when one of them stops', async () => {
     const { all, stores } = await sharing(1);
     const clients = { client: ioredis(), subscriber: ioredis() };
     const both = [1, 2].map(() => createMajordomo({ providers: [] }));
@@ -127,7 +127,7 @@ describeWith('redis', 'shared health', () => {
     expect(stateOf(both[0]!)).toBeUndefined();
   });
 
-  it('tells a late joiner, for what is left of a bench and up to half of that', async () => {
+  it('reaches a late subscriber for the rest of a bench and up to half of it', async () => {
     const { all, join } = await sharing(1);
     all[0]!.health.bench(T, 60_000);
     await until(async () => stateOf(await join()) === 'benched');
@@ -136,7 +136,7 @@ describeWith('redis', 'shared health', () => {
     expect(leftMs(late)).toBeLessThanOrEqual(90_000);
   });
 
-  it('catches up with what was said while a subscriber was cut, recoveries too', async () => {
+  it('delivers missed benches and recoveries after a reconnect', async () => {
     const { all } = await sharing(2);
     const operator = ioredis();
     all[0]!.health.bench(T, Infinity);
@@ -148,7 +148,7 @@ describeWith('redis', 'shared health', () => {
     await until(() => all[1]!.health.snapshot()['a/y']?.state === 'benched');
   });
 
-  it('leaves a bench of its own alone when somebody was well long ago', async () => {
+  it('does not end an own bench because of an old recovery', async () => {
     const { all, stores } = await sharing(1);
     all[0]!.health.bench(T, 60_000);
     all[0]!.health.unbench(T);
@@ -158,7 +158,7 @@ describeWith('redis', 'shared health', () => {
     expect(stateOf(late)).toBe('benched');
   });
 
-  it('passes over what nobody of us has said', async () => {
+  it('ignores invalid messages', async () => {
     const { all, prefix, messages } = await sharing(1);
     const stranger = ioredis();
     const strange = ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'];

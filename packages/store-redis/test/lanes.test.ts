@@ -39,7 +39,7 @@ function asked(gate: Gate, of: object = {}) {
 describeWith('redis', 'lanes', () => {
   const { stores } = onRedis();
 
-  it('let in so many at a time over all processes, and the next when one has gone', async () => {
+  it('admit their maximum over all processes, and the next attempt when one has ended', async () => {
     const prefix = 'lanes of two';
     const gates = [stores({ prefix }), stores({ prefix }, 'node-redis as it is')].map((of) =>
       of.lanes({ name: 'gpu', most: 3 }),
@@ -74,14 +74,14 @@ describeWith('redis', 'lanes', () => {
     },
   );
 
-  it('of one name are apart from those of another', async () => {
+  it('of different names are separate', async () => {
     const of = stores();
     const both = ['one', 'two'].map((name) => asked(of.lanes({ name, most: 1 })));
     await until(() => both.every(({ said }) => said === 'in'));
     expect(both).toHaveLength(2);
   });
 
-  it('are held as long as an attempt runs, and free a lease after it cannot run any more', async () => {
+  it('are held while an attempt runs, and free one lease after it has lapsed', async () => {
     const leaseMs = 300;
     const gate = stores().lanes({ name: 'long', most: 1, leaseMs });
     const lapsing = { isLapsed: false };
@@ -147,7 +147,7 @@ describeWith('redis', 'lanes', () => {
     [{ name: 'a', most: 1, leaseMs: 0 }, 'leaseMs'],
     [{ name: 'a', most: 1, whenDown: 'never' as never }, 'whenDown'],
     [{ name: 'a', most: 1, whenDown: { share: 2 } }, 'whenDown'],
-  ])('refuse %j, naming the field', (options, path) => {
+  ])('reject %j with the name of the field', (options, path) => {
     expect(() => stores().lanes(options)).toThrow(
       expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
     );
@@ -160,7 +160,7 @@ describeWith('redis', 'lanes', () => {
     [{ prefix: 'a{b}' }, 'prefix'],
     [{ timeoutMs: 0 }, 'timeoutMs'],
     [{ keepRecordsMs: 1 }, 'keepRecordsMs'],
-  ])('nor are stores made with %j', (options, path) => {
+  ])('reject %j for the stores', (options, path) => {
     expect(() => stores(options)).toThrow(
       expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
     );

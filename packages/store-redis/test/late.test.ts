@@ -34,7 +34,7 @@ const failureOf = async (asked: unknown): Promise<unknown> => {
   }
 };
 
-describeWith('redis', 'an answer that is late', () => {
+describeWith('redis', 'a late reply', () => {
   const { server, stores } = onRedis();
 
   async function slowly(prefix: string) {
@@ -51,7 +51,7 @@ describeWith('redis', 'an answer that is late', () => {
     return { way, ledger, counter, clock };
   }
 
-  it('because this process was busy itself is read all the same', async () => {
+  it('is read if this process was blocked', async () => {
     const { ledger } = stores({ timeoutMs: 100 });
     await ledger.counters('');
     const asked = ledger.reserve('1', [claim()], 60_000);
@@ -60,7 +60,7 @@ describeWith('redis', 'an answer that is late', () => {
     expect(await ledger.counters('a')).toMatchObject([{ held: 1n }]);
   });
 
-  it('because this process was busy itself is read by a ledger as well', async () => {
+  it('is read by a ledger if this process was blocked', async () => {
     const { ledger: store } = stores({ timeoutMs: 100 });
     await store.counters('');
     const limits = [{ name: 'all', max: { requests: 2 }, per: 'ever' }] as const;
@@ -75,7 +75,7 @@ describeWith('redis', 'an answer that is late', () => {
     expect((await asked).text).toBe('yes');
   });
 
-  it('gives back what was reserved for nobody, long before its lease ends', async () => {
+  it('releases the reservation of a call that has timed out, long before its lease ends', async () => {
     const { way, ledger, counter, clock } = await slowly('late');
     way.hold();
     const asked = failureOf(ledger.reserve('1', [claim()], 600_000));
@@ -88,7 +88,7 @@ describeWith('redis', 'an answer that is late', () => {
     expect(await counter()).toMatchObject({ used: 0n });
   });
 
-  it('gives nothing back that was asked for once more', async () => {
+  it('does not release a reservation that was requested again', async () => {
     const { way, ledger, counter, clock } = await slowly('late twice');
     way.hold();
     const first = failureOf(ledger.reserve('1', [claim()], 600_000));

@@ -40,7 +40,7 @@ describeWith('redis', 'books', () => {
     expect(admitted.filter(Boolean)).toHaveLength(10);
   });
 
-  it('let in no more in a window where clocks disagree on its beginning', async () => {
+  it('admit no more in a window if clocks disagree on its start', async () => {
     const periodMs = 600;
     const limit: Limit = { name: 'window', max: { requests: 5 }, per: { ms: periodMs } };
     const sides = [0, periodMs / 3].map((by) => askingAt('disagreeing', limit, by));
@@ -97,7 +97,7 @@ describeWith('redis', 'books', () => {
     client.disconnect();
   });
 
-  it('keep a counter for ever that once had periods', async () => {
+  it('keep a counter permanently that had periods before', async () => {
     const { ledger } = stores({ prefix: 'for ever' });
     const claim = { counter: 'a', max: 10n, amount: 1n, whenLapsed: 'spent' } as const;
     await ledger.reserve('1', [{ ...claim, resetsInMs: 1 }], 60_000);
@@ -108,7 +108,7 @@ describeWith('redis', 'books', () => {
     expect(await raw.zcard('{for ever}:ends')).toBe(0);
   });
 
-  it('know what was held though a client gives numbers as texts', async () => {
+  it('accept numbers that a client returns as strings', async () => {
     const client = new Redis(server().url, { stringNumbers: true });
     const { ledger, cache } = redisStores({ client, timeoutMs: 10_000 });
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
@@ -119,7 +119,7 @@ describeWith('redis', 'books', () => {
     client.disconnect();
   });
 
-  it('stay whole at the end of what Redis can count', async () => {
+  it('are exact up to int64', async () => {
     const { ledger } = stores();
     const most = 2n ** 63n - 1n;
     const claim = { counter: 'a', max: 10n ** 30n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
@@ -136,7 +136,7 @@ describeWith('redis', 'books', () => {
     expect(await ledger.counters('a')).toMatchObject([{ used: most, held: 0n }]);
   });
 
-  it('hold nothing for a lease or a period that is no number', async () => {
+  it('reject a lease or a period that is not a number', async () => {
     const { ledger } = stores();
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
     await expect(ledger.reserve('1', [claim], Number.NaN)).rejects.toThrow('leaseMs is not a number');
@@ -158,7 +158,7 @@ describeWith('redis', 'books', () => {
     client.disconnect();
   });
 
-  it('come in though an old record cannot be read', async () => {
+  it('store records although an old record cannot be read', async () => {
     const { ledger } = stores({ prefix: 'unreadable', keepRecordsMs: 86_400_000 });
     const raw = client().client as Redis;
     await raw.zadd('{unreadable}:records', 1, `${'0'.repeat(16)}odd`);
@@ -168,7 +168,7 @@ describeWith('redis', 'books', () => {
     expect(await raw.zcard('{unreadable}:records')).toBe(1);
   });
 
-  it('forget records that are older than they are kept, a few with each that comes', async () => {
+  it('delete expired records, a few with each new one', async () => {
     const { ledger } = stores({ keepRecordsMs: 86_400_000 });
     const at = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString();
     const record = (id: string, daysAgo: number) =>

@@ -39,7 +39,7 @@ describeWith('redis', 'several processes', () => {
     };
   }
 
-  it('of four with a hundred reservations each on a limit of ten exactly ten get in', async () => {
+  it('with 400 reservations on a limit of ten admit exactly ten', async () => {
     const workers = await Promise.all(KINDS.map(start));
     for (let round = 0; round < ROUNDS; round++) {
       const order = { reserve: { counter: `round ${round}`, times: 100, max: 10 } };
@@ -51,7 +51,7 @@ describeWith('redis', 'several processes', () => {
     expect(counters.map(({ held }) => held)).toEqual(Array.from({ length: ROUNDS }, () => 10n));
   }, 60_000);
 
-  it('what a killed one held is spent, and its lane is free, once the lease is over and not before', async () => {
+  it('count the claim of a killed one as spent and free its lane when its lease ends', async () => {
     const leaseMs = 1500;
     const holder = await start('ioredis as it is', 0);
     const begin = performance.now();

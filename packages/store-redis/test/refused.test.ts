@@ -14,13 +14,12 @@ function heapMiB(): number {
   return process.memoryUsage().heapUsed / MIB;
 }
 
-describeWith('redis', 'a Redis that refuses', () => {
+describeWith('redis', 'a full Redis', () => {
   const { stores, client } = onRedis();
 
-  it('since it is full leaves nothing behind here, however long that lasts', async () => {
+  it('does not let the memory of the client grow', async () => {
     const { ledger } = stores();
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
-    // The expectation on a promise is awaited by the test, with the error.
     const refused = async (id: string): Promise<void> => {
       const why = await Promise.resolve(ledger.reserve(id, [claim], 30_000)).then(String, String);
       expect(why).toContain('OOM');

@@ -20,7 +20,7 @@ describeWith('redis', 'a settled reservation', () => {
     ['its lease, where that is longer', { leaseMs: 86_400_000, timeoutMs: 250 }, 86_400_000],
     ['twice the longest wait, where that is longer', { leaseMs: 30_000, timeoutMs: 600_000 }, 1_200_000],
   ])('is known for %s', (which, { leaseMs, timeoutMs }, knownMs) => {
-    it('and no longer, and holds nothing meanwhile', async () => {
+    it('and holds nothing meanwhile', async () => {
       const { ledger } = stores({ timeoutMs });
       const id = `known ${which}`;
       await ledger.reserve(id, [claim], leaseMs);
@@ -33,7 +33,7 @@ describeWith('redis', 'a settled reservation', () => {
     });
   });
 
-  it('is settled once, also when nobody knows it any more', async () => {
+  it('is settled once, also after its id was deleted', async () => {
     const { ledger } = stores();
     await ledger.reserve('forgotten', [claim], 30_000);
     await ledger.settle('forgotten', [{ counter: 'a', amount: 1n }]);
@@ -42,7 +42,7 @@ describeWith('redis', 'a settled reservation', () => {
     expect(await ledger.counters('')).toMatchObject([{ used: 1n, held: 0n }]);
   });
 
-  it('is not reserved anew by a client that sends again what it sent before nobody knew it any more', async () => {
+  it('is not reserved again by a client that repeats its command after the id was deleted', async () => {
     const { client: app } = client();
     const sent: (readonly [string, number, ...string[]])[] = [];
     const recording = new Proxy(app as Redis, {
@@ -50,7 +50,7 @@ describeWith('redis', 'a settled reservation', () => {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
         return (...args: readonly [string, number, ...string[]]): unknown => {
-          // With its claim: a settling says less.
+          // A reservation has more arguments than a settlement.
           if (name === 'evalsha' && args.length > 10) sent.push(args);
           return Reflect.apply(value, target, args);
         };
@@ -73,7 +73,7 @@ describeWith('redis', 'a settled reservation', () => {
     expect(await ledger.counters('')).toMatchObject([{ used: 1n, held: 1n }]);
   });
 
-  it('of an earlier version, which did not say for how long, is settled and known for an hour', async () => {
+  it('of an earlier version without a known time is settled and known for an hour', async () => {
     const { ledger } = stores();
     for (const id of ['old', 'old lapsed']) await ledger.reserve(id, [claim], 30_000);
     for (const [id, lapsed] of [

@@ -1,24 +1,24 @@
 import { LlmError } from '@majordomo/core';
 
-/** Methods of ioredis that are used: of a Redis or a Cluster. */
+/** Used methods of ioredis, of a Redis or a Cluster. */
 interface Ioredis {
   readonly status?: string;
   evalsha(sha: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
   eval(source: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
-  on(event: string, listener: (...told: never[]) => void): unknown;
-  off(event: string, listener: (...told: never[]) => void): unknown;
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  off(event: string, listener: (...values: never[]) => void): unknown;
   publish(channel: string, message: string): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
 }
 
-/** Methods of node-redis that are used: of a client or a cluster. */
+/** Used methods of node-redis, of a client or a cluster. */
 interface NodeRedis {
   readonly isReady?: boolean;
   evalSha(sha: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
   eval(source: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  on(event: string, listener: (...told: never[]) => void): unknown;
-  off(event: string, listener: (...told: never[]) => void): unknown;
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  off(event: string, listener: (...values: never[]) => void): unknown;
   publish(channel: string, message: string): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
@@ -29,18 +29,18 @@ export type RedisClient = object;
 
 /** Common interface of the two clients. */
 export interface Client {
-  /** Whether the client is connected, as far as it knows. */
+  /** Whether the client is connected, as far as the client knows. */
   isReady(): boolean;
-  /** Calls the listener after each connection. Returns a function that stops it. */
+  /** Calls the listener after each connection. Returns a function that removes the listener. */
   onReady(listener: () => void): () => void;
   evalSha(sha: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
   eval(source: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
   publish(channel: string, message: string): Promise<unknown>;
-  /** Returns a function that unsubscribes. */
+  /** Subscribes to a channel. Returns a function that unsubscribes. */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<unknown>>;
 }
 
-/** Shared by all stores on one client, which wait for it together. */
+/** Common interfaces by client. All stores that use a client share its interface. */
 const clients = new WeakMap<RedisClient, Client>();
 
 /** Returns the common interface of a client. Throws `config` for any other value. */
@@ -74,27 +74,27 @@ function nodeRedis(client: NodeRedis): Client {
 
 function ioredis(client: Ioredis): Client {
   return {
-    // A lazy client connects at the first command.
+    // A client with `lazyConnect` connects at the first command.
     isReady: () => client.status === undefined || client.status === 'ready' || client.status === 'wait',
     onReady: (listener) => onReady(client, listener),
     evalSha: (sha, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
     eval: (source, keys, values) => client.eval(source, keys.length, ...keys, ...values),
     publish: (channel, message) => client.publish(channel, message),
     async subscribe(channel, listener) {
-      const heard = (from: string, message: string): void => {
+      const onMessage = (from: string, message: string): void => {
         if (from === channel) listener(message);
       };
       const stop = async (): Promise<void> => {
-        client.off('message', heard);
-        // A subscription belongs to the connection: it ends with its last listener.
+        client.off('message', onMessage);
+        // A subscription belongs to the connection, and ends with its last listener.
         if (changeListenerCount(client, channel, -1) === 0) await client.unsubscribe(channel);
       };
-      client.on('message', heard);
+      client.on('message', onMessage);
       changeListenerCount(client, channel, 1);
       try {
         await client.subscribe(channel);
       } catch (error) {
-        // The command may have been sent.
+        // The command may have been sent before the error, so unsubscribe.
         stop().catch(() => undefined);
         throw error;
       }
@@ -103,7 +103,7 @@ function ioredis(client: Ioredis): Client {
   };
 }
 
-/** Number of listeners by client and channel, also of other stores. */
+/** Number of listeners by client and channel, including listeners of other stores. */
 const listenerCounts = new WeakMap<Ioredis, Map<string, number>>();
 
 /** Changes the number of listeners and returns it. */
@@ -114,7 +114,7 @@ function changeListenerCount(client: Ioredis, channel: string, by: number): numb
   return count;
 }
 
-/** node-redis emits `node-ready` for nodes of a cluster. */
+/** Events of a connection. node-redis emits `node-ready` for nodes of a cluster. */
 const READY = ['ready', 'node-ready'];
 
 function onReady(client: Ioredis | NodeRedis, listener: () => void): () => void {

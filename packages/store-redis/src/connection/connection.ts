@@ -1,19 +1,17 @@
 import { LlmError, type Clock } from '@majordomo/core';
+import { invoke } from '@majordomo/core/toolkit';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
 import { TickingTimeout } from './pooled-timeout.ts';
 
-/** Time between two tries of a Redis that does not answer, in milliseconds. */
+/** Time between two tries while Redis does not respond, in milliseconds. */
 const RETRY_MS = 1000;
-/**
- * Time after a timeout in which a response that arrived while the process was blocked is still read, in
- * milliseconds.
- */
+/** Time after a timeout in which a response that arrived while the process was blocked is still read, in milliseconds. */
 const GRACE_MS = 20;
 
 /**
- * Connection with a maximum wait. Clients wait without limit for a connection, and for responses of a stalled
- * server. This class waits at most `timeoutMs`.
+ * Connection with a time limit of `timeoutMs` for each call. Clients wait without limit for a connection, and for responses of
+ * a stalled server.
  */
 export class Connection {
   private readonly client: Client;
@@ -21,7 +19,7 @@ export class Connection {
   private readonly timeoutMs: number;
   private readonly waits: TickingTimeout;
   private wasReady = false;
-  /** Whether a call has timed out and none has succeeded since. */
+  /** Whether a call has timed out and no call has succeeded since. */
   private isStalled = false;
   private retryAt = 0;
 
@@ -32,10 +30,7 @@ export class Connection {
     this.waits = new TickingTimeout(clock, timeoutMs);
   }
 
-  /**
-   * Runs a script. Rejects with `network`, `timeout` or `server` if Redis is not connected, does not answer
-   * or fails.
-   */
+  /** Runs a script. Rejects with `network`, `timeout` or `server` if Redis is not connected, does not respond or fails. */
   run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return this.withTimeout(() => this.evaluate(script, keys, values));
   }
@@ -46,7 +41,7 @@ export class Connection {
   }
 
   /** Runs a function with one timeout for all its commands. */
-  withTimeout<T>(ask: () => Promise<T>): Promise<T> {
+  withTimeout<T>(work: () => Promise<T>): Promise<T> {
     const down = this.downError();
     if (down !== undefined) return Promise.reject(down);
     return new Promise<T>((resolve, reject) => {
@@ -61,7 +56,7 @@ export class Connection {
           late();
         });
       });
-      startWork(() => this.whenReady(ask)).then(
+      Promise.resolve(invoke(() => this.whenReady(work))).then(
         (answer) => {
           cancel();
           this.isStalled = false;
@@ -70,28 +65,25 @@ export class Connection {
         (error: unknown) => {
           cancel();
           if (isTimeout(error)) late(error);
-          else reject(LlmError.is(error) ? error : serverError(error));
+          else reject(LlmError.is(error) ? error : commandError(error));
         },
       );
     });
   }
 
   /** Waits for the first connection. */
-  private whenReady<T>(ask: () => Promise<T>): Promise<T> {
+  private whenReady<T>(work: () => Promise<T>): Promise<T> {
     if (this.wasReady || this.client.isReady()) {
       this.wasReady = true;
-      return ask();
+      return work();
     }
     return ready(this.client).then(() => {
       this.wasReady = true;
-      return ask();
+      return work();
     });
   }
 
-  /**
-   * Returns an error while Redis is down. A disconnected client would queue the command until nobody needs
-   * it.
-   */
+  /** Returns an error while Redis is down. A disconnected client would queue the command beyond its timeout. */
   private downError(): LlmError | undefined {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;
@@ -105,18 +97,9 @@ export class Connection {
   }
 }
 
-/** A client may throw synchronously. */
-function startWork<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return ask();
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
 const readiness = new WeakMap<Client, Promise<void>>();
 
-/** Returns a promise of the next connection, with one listener per client. */
+/** Returns a promise of the next connection. All callers share one listener per client. */
 function ready(client: Client): Promise<void> {
   const first =
     readiness.get(client) ??
@@ -131,11 +114,14 @@ function ready(client: Client): Promise<void> {
   return first;
 }
 
-/** Whether the client's own timeout, which may be shorter, has expired. */
+/** Whether the error is the timeout of the client, which may be shorter. */
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /\btimed? ?out\b/i.test(error.message);
 
-function serverError(cause: unknown): LlmError {
+/** Converts an error. Error replies of Redis start with a code such as `OOM`. Other errors concern the connection. */
+function commandError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new LlmError('server', `Redis failed: ${why}`, {}, { cause });
+  return /^[A-Z]+ /.test(why)
+    ? new LlmError('server', `Redis failed: ${why}`, {}, { cause })
+    : new LlmError('network', `the connection to Redis failed: ${why}`, {}, { cause });
 }

@@ -2,7 +2,7 @@ import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { TickingTimeout } from './pooled-timeout.ts';
 
-it('ends each wait by itself, never later than was said and a fifth sooner at most', async () => {
+it('ends each wait separately, at its time or up to a fifth earlier', async () => {
   const clock = fakeClock();
   const waits = new TickingTimeout(clock, 250);
   const late: number[] = [];
@@ -21,7 +21,7 @@ it('ends each wait by itself, never later than was said and a fifth sooner at mo
   expect(late).toEqual([2, 3]);
 });
 
-it('has one timer for all who wait, and none once nobody does', async () => {
+it('has one timer for all waits, and none without a wait', async () => {
   let timers = 0;
   const clock = fakeClock();
   const waits = new TickingTimeout(

@@ -1,6 +1,6 @@
 import type { Clock } from '@majordomo/core';
 
-/** Number of ticks until a timeout, which is therefore up to a fifth shorter. */
+/** Number of ticks of a timeout, which may therefore be up to a fifth shorter. */
 const TICKS = 5;
 
 /** Pending timeout. */
@@ -9,7 +9,7 @@ interface Wait {
   ticks: number;
 }
 
-/** Timeouts of equal length on one timer, since most commands end in a thousandth of the time. */
+/** Timeouts of equal length that share a timer, because most commands take a thousandth of the time. */
 export class TickingTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 /** Lua script, which Redis runs atomically. */
 export interface Script {
   readonly source: string;
-  /** Returns the hash; synchronous after the first call. */
+  /** Returns the hash, synchronously after the first call. */
   readonly sha: () => string | Promise<string>;
 }
 
@@ -13,7 +13,7 @@ export function script(source: string): Script {
   return { source, sha: () => sha ?? sha1(source).then((known) => (sha = known)) };
 }
 
-/** Runs a script by its hash. A server that does not know it receives the source. */
+/** Runs a script by its hash. Sends the source to a server that does not have the script. */
 export function evaluateScript(
   client: Client,
   { source, sha }: Script,
@@ -21,11 +21,11 @@ export function evaluateScript(
   values: readonly string[],
 ): Promise<unknown> {
   const name = sha();
-  const asked =
+  const reply =
     typeof name === 'string'
       ? client.evalSha(name, keys, values)
       : name.then((known) => client.evalSha(known, keys, values));
-  return asked.catch((error: unknown) => {
+  return reply.catch((error: unknown) => {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(source, keys, values);
   });

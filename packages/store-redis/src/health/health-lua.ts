@@ -1,6 +1,6 @@
 /**
- * Stores the last verdict on each target for processes that start later: `:verdict:<target>` expires with the
- * verdict, `:verdicts` has the targets by their ends.
+ * Scripts that store the last verdict on each target, for processes that start later. `:verdict:<target>` expires with the
+ * verdict. `:verdicts` contains the targets, ordered by the end of their verdicts.
  */
 export const HEALTH_LUA: string = `
 local base = KEYS[1]
@@ -10,7 +10,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local function verdictKey(target) return base .. ':verdict:' .. target end
 
--- target, verdict, for how long it is kept, message, channel: a client may put something before keys, and never before that
+-- Arguments: target, verdict, its time to live, message, channel. The channel is an argument, since clients may prefix keys.
 local function tell()
   redis.call('SET', verdictKey(ARGV[2]), ARGV[3], 'PX', ARGV[4])
   redis.call('ZADD', names, now + tonumber(ARGV[4]), ARGV[2])

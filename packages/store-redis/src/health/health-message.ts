@@ -8,7 +8,7 @@ export interface HealthMessage {
   readonly verdict: Verdict;
 }
 
-/** Returns the verdict to share; `undefined` for a probe, which is local. */
+/** Returns the verdict to share, or `undefined` for a probe, which is not shared. */
 export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
   if (health.state === 'probing') return undefined;
   const { isByHand } = health;
@@ -17,19 +17,19 @@ export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefin
   return forMs > 0 ? { state: 'benched', benches: health.benches, forMs, isByHand } : undefined;
 }
 
-/** Parses a message; `undefined` if it is invalid. */
+/** Parses a message. Returns `undefined` for an invalid message. */
 export function parseHealthMessage(message: string): HealthMessage | undefined {
-  const told = parseJson(message) as Partial<HealthMessage> | null | undefined;
-  const verdict = parseVerdict(told?.verdict);
-  if (typeof told?.from !== 'string' || typeof told.target !== 'string' || verdict === undefined)
+  const parsed = parseJson(message) as Partial<HealthMessage> | null | undefined;
+  const verdict = parseVerdict(parsed?.verdict);
+  if (typeof parsed?.from !== 'string' || typeof parsed.target !== 'string' || verdict === undefined)
     return undefined;
-  return { from: told.from, target: told.target, verdict };
+  return { from: parsed.from, target: parsed.target, verdict };
 }
 
 /** Parses a stored verdict with its remaining time. */
 export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
-  const kept = parseJson(json);
-  return parseVerdict(typeof kept === 'object' ? { ...kept, forMs: leftMs } : undefined);
+  const parsed = parseJson(json);
+  return parseVerdict(typeof parsed === 'object' ? { ...parsed, forMs: leftMs } : undefined);
 }
 
 function parseVerdict(value: unknown): Verdict | undefined {

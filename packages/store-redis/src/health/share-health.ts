@@ -22,8 +22,8 @@ export interface HealthBus {
 }
 
 /**
- * Shares benches and recoveries with other processes: verdicts with durations, no counts and no times. If
- * Redis is down, each process has its own health.
+ * Shares benches and recoveries with other processes. A verdict contains a duration, but no counts and no times. If Redis is
+ * down, each process has separate health.
  */
 export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {
   const sharing = new HealthSharing(bus, health);
@@ -49,13 +49,13 @@ class HealthSharing {
     this.channel = `${bus.base}:health`;
   }
 
-  /** Waits briefly for Redis. Sharing starts later if Redis connects later. */
+  /** Starts sharing. Waits briefly for Redis, and otherwise starts when Redis connects. */
   async begin(): Promise<void> {
     const { client, subscriber } = this.bus;
     this.endings.push(this.health.onChange((target, state, origin) => this.publish(target, state, origin)));
     const attending = new Promise<void>((resolve) => {
       const subscribe = (): void => void this.attend().then(resolve);
-      // Messages that were missed while disconnected are read after the next connection.
+      // Read the messages that were missed, after each new connection.
       this.endings.push(
         subscriber.onReady(subscribe),
         client.onReady(() => void this.catchUp()),
@@ -79,7 +79,7 @@ class HealthSharing {
     try {
       await this.subscribed;
     } catch {
-      // Retried with the next connection.
+      // The next connection tries again.
       this.subscribed = undefined;
       return;
     }
@@ -100,9 +100,9 @@ class HealthSharing {
   }
 
   private onMessage(message: string): void {
-    const told = parseHealthMessage(message);
-    if (told === undefined || told.from === this.me || this.isOver) return;
-    this.accept(told.target, told.verdict);
+    const received = parseHealthMessage(message);
+    if (received === undefined || received.from === this.me || this.isOver) return;
+    this.accept(received.target, received.verdict);
   }
 
   private accept(target: string, verdict: Verdict): void {
@@ -119,7 +119,7 @@ class HealthSharing {
         const [target, json, leftMs] = found.slice(at, at + 3);
         const verdict = parseStoredVerdict(String(json), Number(leftMs));
         if (verdict === undefined) continue;
-        // An old recovery does not end a bench of this process.
+        // An old recovery must not end a bench of this process.
         if (verdict.state === 'benched' || this.remoteBenches.has(String(target)))
           this.accept(String(target), verdict);
       }
@@ -129,7 +129,7 @@ class HealthSharing {
     }
   }
 
-  /** Waits for the work, at most for the timeout. */
+  /** Waits for the work until the timeout. */
   private async withTimeout(work: Promise<unknown> | undefined): Promise<void> {
     const { clock, timeoutMs } = this.bus;
     let cancel: (() => void) | undefined;

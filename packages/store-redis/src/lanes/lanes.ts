@@ -4,13 +4,13 @@ import { checkLanes, type LanesOptions } from './options.ts';
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Time between two tries, in milliseconds. It doubles up to the maximum. */
+/** Time between two tries in milliseconds, which doubles up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
-/** Retry time of a denial, in milliseconds. */
+/** Retry time of a denial while Redis is down, in milliseconds. */
 const DOWN_RETRY_MS = 1000;
 
-/** Creates a gate that limits concurrent attempts over all processes. Other attempts wait. */
+/** Creates a gate that limits the number of concurrent attempts across all processes. Further attempts wait. */
 export function lanesGate(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
   checkLanes(options);
   const lanes = new Lanes(store, clock, options);
@@ -22,7 +22,7 @@ class Lanes {
   private readonly clock: Clock;
   private readonly options: LanesOptions;
   private readonly leaseMs: number;
-  /** Attempts of this process by counter, which a local share is compared with. */
+  /** Number of running attempts of this process by counter, for the limit while Redis is down. */
   private readonly running = new Map<string, number>();
 
   constructor(store: LedgerStore, clock: Clock, options: LanesOptions) {
@@ -37,9 +37,9 @@ class Lanes {
     const id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
     let lookMs = MIN_POLL_MS;
     for (;;) {
-      const said = await this.tryReserve(id, counter);
-      if (said === 'held') return this.permit(counter, this.startRenewal(id, attempt));
-      if (said === 'down') {
+      const outcome = await this.tryReserve(id, counter);
+      if (outcome === 'held') return this.permit(counter, this.startRenewal(id, attempt));
+      if (outcome === 'down') {
         const { whenDown = { share: 0 } } = this.options;
         if (whenDown === 'deny') return { deny: 'Redis does not answer', retryAfterMs: DOWN_RETRY_MS };
         if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
@@ -89,7 +89,7 @@ class Lanes {
     const renew = (): void => {
       if (attempt.isLapsed === true) return;
       later();
-      // Retried at the next renewal. Without success, the place is released after the lease.
+      // The next renewal tries again. Without success, the place is released after the lease.
       Promise.resolve(this.store.renew(id, this.leaseMs)).catch(() => undefined);
     };
     later();

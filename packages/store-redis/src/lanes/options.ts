@@ -1,13 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
-/** Options of lanes: the number of concurrent attempts. */
+/** Options of lanes, which limit the number of concurrent attempts. */
 export interface LanesOptions {
   /** Name of the lanes, which all processes with the same prefix share. */
   readonly name: string;
-  /** Maximum number of concurrent attempts over all processes. */
+  /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Whether each target or provider has separate lanes. Without it, all share them. */
+  /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the place of a process that died is released, in milliseconds. It is renewed while an
@@ -17,8 +17,7 @@ export interface LanesOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * Decision while Redis does not answer. `share`: this process alone runs at most max(1, floor(most ×
-   * share)) attempts.
+   * Decision while Redis does not respond. `share`: this process runs at most max(1, floor(most × share)) attempts.
    *
    * @default { share: 0 }, one attempt at a time in each process
    */
@@ -33,7 +32,7 @@ const KINDS: KindsOf<LanesOptions> = {
   whenDown: true,
 };
 
-/** Throws `config`, naming the field. */
+/** Throws `config` with the name of an invalid option. */
 export function checkLanes(options: LanesOptions): void {
   checkOptions('lanes', options, KINDS, ['name', 'most']);
   const { name, most, whenDown = 'deny' } = options;

@@ -1,26 +1,23 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
-/**
- * Minimum time for which a settled id is remembered, for a repeated command of the same reservation.
- * again, and Redis refuses what comes after its deadline. What is settled twice is unknown the second time.
- */
+/** Minimum time for which a settled id is stored, in milliseconds, for a repeated command of the same reservation. */
 export const KNOWN_MS = 60_000;
 
 /*
- * Counters with leases: a script for each thing to do, so that nothing comes between, and none makes what only another needs.
- * All keys begin with KEYS[1], whose hash tag keeps them on one node of a cluster.
+ * Counters with leases. Each operation is one script, so that it is atomic. All keys start with KEYS[1], whose hash tag keeps
+ * them on one node of a cluster.
  *
- * - `:counter:<name>`: used, held, holders (how many reservations hold it), began, ends (empty: never). `began` names the
- *   period.
- * - `:counters`: the names, for lists by their beginning; `:ends`: the same, by when they can be forgotten.
- * - `:reservation:<id>`: for how long its id is known once it was settled, in ms, then what it holds, after an `l` once it has
- *   lapsed; empty: it was settled. `:leases`: those held, by their ends.
+ * - `:counter:<name>`: hash with `used`, `held`, `holders` (number of reservations), `began` (identifies the period) and `ends`
+ *   (empty: never).
+ * - `:counters`: names for lists by prefix. `:ends`: names by the time at which they can be deleted.
+ * - `:reservation:<id>`: time for which the id is known after its settlement, in milliseconds, followed by its claims as JSON.
+ *   A lapsed reservation starts with `l`, a settled one is empty. `:leases`: ids of held reservations by the end of the lease.
  *
- * Redis adds up within int64 by itself; Lua's numbers are doubles, and only compare. Times are handed on as numbers, since
- * Lua takes long to write them out.
+ * Redis adds within int64. Lua's numbers are doubles, so scripts only compare them. Times stay numbers, since formatting is
+ * slow in Lua.
  */
 
-/** What a reservation holds, behind whether it has lapsed and for how long its id is known; and how an amount is booked. */
+/** Pattern of a reservation (lapsed, known time, claims), and the addition to a field, capped at int64. */
 const ADD_LUA = `
   local HELD = '^(l?)(%d*)(.*)$'
   local function add(key, field, by)
@@ -38,7 +35,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local counters, reservations = base .. ':counter:', base .. ':reservation:'
 
--- If ever more lapse at once than one script should do, the others wait for the next.
+-- Limits the work of one script. The next script continues.
 if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
   ${ADD_LUA}
   for _, lapsed in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, 1000)) do
@@ -48,7 +45,7 @@ if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
       local _, _, held = string.match(known, HELD)
       for _, hold in ipairs(cjson.decode(held)) do
         local key = counters .. hold[1]
-        -- In the period that it was held in, or nowhere.
+        -- The amount belongs to the period of the claim.
         if redis.call('HGET', key, 'began') == hold[2] then
           add(key, 'held', '-' .. hold[3])
           if hold[3] ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
@@ -62,9 +59,9 @@ end
 `;
 
 /**
- * id, lease, deadline (empty: none), for how long a settled id is known, then of each claim: counter, max, amount, resets in
- * (empty: never; `length/phase`: with the window of that length that this moment lies in), when lapsed. Answers the time when it
- * is held.
+ * Arguments: id, lease, deadline (empty: none), known time of a settled id; for each claim: counter, max, amount, time until the
+ * reset (empty: never; `length/phase`: the current window of that length), effect of a lapse. Returns Redis's time if the claims
+ * are held.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}
@@ -115,7 +112,7 @@ for at = 5, #ARGV, 5 do
 end
 if not redis.call('SET', reservation, ARGV[4] .. cjson.encode(holds), 'NX') then return now end
 
--- A period counts once something is held in it. Whenever one begins, a few that ended long ago go.
+-- The first claim creates a period. Each new period deletes a few that ended a week ago.
 for name, ending in pairs(begun or {}) do
   local names, ends = base .. ':counters', base .. ':ends'
   redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'holders', '0', 'began', planned[name][2], 'ends', ending)
@@ -135,14 +132,14 @@ redis.call('ZADD', leases, now + ARGV[2], id)
 return now
 `;
 
-/** id, lease */
+/** Arguments: id, lease. */
 export const RENEW_LUA: string = `
 ${BEGINNING}
 redis.call('ZADD', leases, 'XX', now + ARGV[2], id)
 return 0
 `;
 
-/** id, then counters and what was used of them. Answers 1 when it was still held. */
+/** Arguments: id, then pairs of counter and used amount. Returns 1 if the reservation was still held. */
 export const SETTLE_LUA: string = `
 ${BEGINNING}
 local known = redis.call('SET', reservations .. id, '', 'XX', 'GET', 'PX', '${KNOWN_MS}')
@@ -164,13 +161,13 @@ for _, hold in ipairs(cjson.decode(held)) do
     end
   end
 end
--- What was reserved by earlier versions does not say for how long, and is known for an hour.
+-- Reservations of earlier versions have no known time. They are known for an hour.
 if keep ~= '${KNOWN_MS}' then redis.call('PEXPIRE', reservations .. id, keep == '' and '3600000' or keep) end
 redis.call('ZREM', leases, id)
 return isHeld and 1 or 0
 `;
 
-/** How names begin, the last one that is known already (empty: none), how many */
+/** Arguments: prefix of the names, last name of the previous page (empty: none), page size. */
 export const LIST_LUA: string = `
 ${BEGINNING}
 local from = ARGV[2] == '' and '[' .. ARGV[1] or '(' .. ARGV[2]

@@ -9,12 +9,12 @@ const RESERVE = script(RESERVE_LUA);
 const RENEW = script(RENEW_LUA);
 const SETTLE = script(SETTLE_LUA);
 const LIST = script(LIST_LUA);
-/** Redis adds within int64. */
+/** Maximum integer of Redis (int64). */
 const MAX_AMOUNT = 2n ** 63n - 1n;
-/** Number of counters that are read at once, since Redis is blocked meanwhile. */
+/** Number of counters in one read, during which Redis is blocked. */
 const PAGE = 500;
 
-/** Reply of the script to a reservation: Redis's time, alone if it is held. */
+/** Reply of the script to a reservation. A reply with only Redis's time means that the claims are held. */
 type ReserveReply =
   | number
   // A client may return numbers as strings.
@@ -36,8 +36,8 @@ export class Counters {
   private readonly keys: readonly string[];
   private readonly timeoutMs: number;
   private readonly time = new RedisTime();
-  /** Latest request for each reservation in progress. */
-  private readonly askers = new Map<string, object>();
+  /** Last request for each reservation in progress. */
+  private readonly requests = new Map<string, object>();
 
   constructor(connection: Connection, base: string, timeoutMs: number) {
     this.connection = connection;
@@ -46,37 +46,37 @@ export class Counters {
   }
 
   /**
-   * A client may send a command long after the call has ended, once it is connected again. A deadline makes
-   * Redis ignore it, so that nothing is held without a call.
+   * Reserves amounts. A client may send a command long after the call has ended, when it connects again. A deadline makes Redis
+   * ignore such a command.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
     const values = [known, ...claims.flatMap((claim) => valuesOf(claim))];
     const lease = toInteger(leaseMs, 'leaseMs');
     const until = performance.now() + this.timeoutMs;
-    const asker = {};
+    const current = {};
     let isAwaited = true;
-    const asked = async (): Promise<ReserveReply> => {
-      this.askers.set(id, asker);
-      const isLast = (): boolean => this.askers.get(id) === asker;
-      let said: ReserveReply;
-      let isNobodys: boolean;
+    const request = async (): Promise<ReserveReply> => {
+      this.requests.set(id, current);
+      const isLast = (): boolean => this.requests.get(id) === current;
+      let reply: ReserveReply;
+      let isUnclaimed: boolean;
       try {
-        said = await this.reserved(id, lease, until, values);
+        reply = await this.reserved(id, lease, until, values);
         // Either the call has ended, or the estimate of Redis's clock was wrong and is corrected now.
-        if (typeof said === 'object' && said[0] === 'late' && performance.now() < until)
-          said = await this.reserved(id, lease, until, values);
+        if (typeof reply === 'object' && reply[0] === 'late' && performance.now() < until)
+          reply = await this.reserved(id, lease, until, values);
         // Releases a reservation without a call, unless it was requested again.
-        isNobodys = !isAwaited && isLast() && typeof said !== 'object';
+        isUnclaimed = !isAwaited && isLast() && typeof reply !== 'object';
       } finally {
-        if (isLast()) this.askers.delete(id);
+        if (isLast()) this.requests.delete(id);
       }
-      if (isNobodys) void this.connection.evaluate(SETTLE, this.keys, [id]).catch(() => undefined);
-      return said;
+      if (isUnclaimed) void this.connection.evaluate(SETTLE, this.keys, [id]).catch(() => undefined);
+      return reply;
     };
     let answer: ReserveReply;
     try {
-      answer = await this.connection.withTimeout(asked);
+      answer = await this.connection.withTimeout(request);
     } finally {
       isAwaited = false;
     }
@@ -125,7 +125,7 @@ export class Counters {
     const deadline = this.time.at(until);
     const given = [id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
     const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as ReserveReply;
-    this.time.said(Number(typeof answer === 'object' ? answer[1] : answer));
+    this.time.sync(Number(typeof answer === 'object' ? answer[1] : answer));
     return answer;
   }
 }
@@ -137,8 +137,8 @@ function valuesOf(claim: Claim): readonly string[] {
 }
 
 /**
- * Returns the end of a period that starts now: the rest of it, or the length and phase of equal periods by
- * Redis's clock.
+ * Returns the end of a period that starts now, as its remaining time, or as the length and phase of equal periods by Redis's
+ * clock.
  */
 function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
@@ -147,7 +147,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
     : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
-/** Checks amounts before the script, since a failing script would be half done. */
+/** Checks an amount before the script, because a failing script is not rolled back. */
 function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));

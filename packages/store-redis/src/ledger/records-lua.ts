@@ -1,7 +1,8 @@
 /**
- * Records in the order of their times, and of their coming where times are the same. All keys begin with KEYS[1].
+ * Records in the order of their times, and of their arrival for equal times. All keys start with KEYS[1].
  *
- * - `:record:<id>`: the record; `:records`: the ids by time, `:call:<call>`: those of one call, each after a number that counts.
+ * - `:record:<id>`: the record. `:records`: ids by time. `:call:<call>`: ids of one call by time. A sequence number precedes
+ *   each id.
  */
 export const RECORDS_LUA: string = `
 local base = KEYS[1]
@@ -11,7 +12,7 @@ local DIGITS = 16
 local function recordKey(member) return base .. ':record:' .. string.sub(member, DIGITS + 1) end
 local function callKey(call) return base .. ':call:' .. call end
 
--- A few at a time, as others come in.
+-- Deletes a few old records with each new one.
 local function forgetOld(keep)
   local time = redis.call('TIME')
   local before = string.format('(%.0f', time[1] * 1000 - keep)
@@ -24,7 +25,7 @@ local function forgetOld(keep)
   end
 end
 
--- id, at, call, record, how long records are kept
+-- Arguments: id, time, call, record, retention in milliseconds.
 local function append()
   local id, at = ARGV[2], ARGV[3]
   if redis.call('SET', base .. ':record:' .. id, ARGV[5], 'NX') then
@@ -36,7 +37,7 @@ local function append()
   return 1
 end
 
--- call (empty: all), from and to (empty: no bound), the last member that is known and its time (empty: none), how many
+-- Arguments: call (empty: all), from and to (empty: no bound), last member of the previous page and its time (empty: none), page size.
 local function page()
   local key = ARGV[2] == '' and all or callKey(string.sub(ARGV[2], 2))
   local rank = ARGV[3] == '' and 0 or redis.call('ZCOUNT', key, '-inf', '(' .. ARGV[3])

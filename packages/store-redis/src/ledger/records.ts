@@ -5,7 +5,7 @@ import { script } from '../connection/script.ts';
 import { RECORDS_LUA } from './records-lua.ts';
 
 const RECORDING = script(RECORDS_LUA);
-/** Number of records that are read at once, since Redis is blocked meanwhile. */
+/** Number of records in one read, during which Redis is blocked. */
 const PAGE = 200;
 
 /** Records of attempts, for the retention time. */
@@ -27,7 +27,7 @@ export class Records {
     await this.connection.run(RECORDING, this.keys, values);
   }
 
-  /** Reads in pages, so that a slow reader does not block others. */
+  /** Yields records. Reads them in pages, so that a slow reader does not block other processes. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     const { from, to, call, tenant, target } = query;
     const range = [call === undefined ? '' : `:${call}`, timeOf(from), timeOf(to)];

@@ -1,19 +1,15 @@
 /**
- * Estimate of Redis's clock by its last reply. It is behind by the duration of a reply at most, and never
- * ahead.
+ * Estimate of Redis's clock from its last reply. The estimate is never ahead, and behind by at most the duration of a reply.
  */
 export class RedisTime {
   private offset: number | undefined;
 
-  /** @param now time that Redis has just returned */
-  said(now: number): void {
+  /** @param now time that Redis returned */
+  sync(now: number): void {
     this.offset = now - performance.now();
   }
 
-  /**
-   * Returns Redis's time at a value of `performance.now()`, in milliseconds; `undefined` before the first
-   * reply.
-   */
+  /** Returns Redis's time at a value of `performance.now()`, in milliseconds, or `undefined` before the first reply. */
   at(moment: number): number | undefined {
     return this.offset === undefined ? undefined : Math.floor(moment + this.offset);
   }

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 
-/** Connections of the channel. Without a subscriber it only sends. */
+/** Connections of the channel. Without a subscriber, the channel only publishes. */
 export interface ChannelIo {
   readonly connection: Connection;
   readonly client: Client;
@@ -31,7 +31,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
       try {
         return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
       } catch (error) {
-        // A later failure is ignored.
+        // A failure to unsubscribe has no consequence.
         subscribing?.then((stop) => stop()).catch(() => undefined);
         throw error;
       }

@@ -2,13 +2,13 @@ import type { ClaimStore } from '@majordomo/agent';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 
-/** The token distinguishes a repeated command of the client from another caller. */
+/** Script that claims a key. The token distinguishes a command that the client repeats from another caller. */
 const CLAIM = script(`
 if redis.call('SET', KEYS[1], ARGV[1], 'NX') then return 1 end
 return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
 `);
 
-/** Claims of tool calls, which never expire. On a cluster they are spread over all nodes. */
+/** Creates the store of claims, which never expire. On a cluster, claims are distributed over all nodes. */
 export function redisClaims(connection: Connection, prefix: string): ClaimStore {
   return {
     async claim(key) {

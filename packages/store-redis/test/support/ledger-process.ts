@@ -1,6 +1,7 @@
 /**
- * One of several processes on one Redis: says that it is there, and does as each line tells it. `reserve`: so many at once
- * on a counter, and says how many were let in. `hold`: money and a lane, for a lease that nobody renews.
+ * One of several processes on one Redis. It prints `ready` and executes the order of each input line. `reserve`: makes
+ * parallel reservations on a counter and prints the number of successful ones. `hold`: reserves money and a lane, and never
+ * renews the lease.
  */
 import { createInterface } from 'node:readline';
 import { redisStores } from '../../src/index.ts';

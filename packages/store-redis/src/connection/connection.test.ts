@@ -1,0 +1,36 @@
+import { systemClock } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { clientOf } from './client.ts';
+import { Connection } from './connection.ts';
+import { script } from './script.ts';
+
+/** Connection over a client of ioredis whose commands fail. */
+function failing(evalsha: () => unknown): Connection {
+  const client = {
+    status: 'ready',
+    evalsha,
+    on: () => undefined,
+    off: () => undefined,
+  };
+  return new Connection(clientOf(client, 'client'), systemClock, 10_000);
+}
+
+it.each([
+  ['OOM command not allowed', 'server', 'Redis failed: OOM command not allowed'],
+  ['READONLY You cannot write', 'server', 'Redis failed: READONLY You cannot write'],
+  ['command timed out', 'timeout', 'Redis did not answer within 10000 ms'],
+  ["Stream isn't writeable", 'network', "the connection to Redis failed: Stream isn't writeable"],
+  ['Connection is closed.', 'network', 'the connection to Redis failed: Connection is closed.'],
+  ['write EPIPE', 'network', 'the connection to Redis failed: write EPIPE'],
+])('a command that fails with "%s" is a failure of kind %s', async (reason, kind, message) => {
+  const cause = new Error(reason);
+  const failed = failing(() => Promise.reject(cause)).run(script('return 1'), [], []);
+  await expect(failed).rejects.toMatchObject({ kind, message, cause });
+});
+
+it('a client that throws synchronously is a failure of the connection', async () => {
+  const connection = failing(() => {
+    throw new Error('no socket');
+  });
+  await expect(connection.run(script('return 1'), [], [])).rejects.toMatchObject({ kind: 'network' });
+});
