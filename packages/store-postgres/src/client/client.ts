@@ -1,0 +1,53 @@
+import { LlmError } from '@majordomo/core';
+
+/**
+ * Client for queries: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3. The application connects and
+ * closes it.
+ */
+export type PostgresClient = object;
+
+/** Row of a result. All columns are selected as text, because the clients' parsers of other types can be configured. */
+export type Row = Readonly<Record<string, string | null | undefined>>;
+
+/** Parameter, which is sent as text. */
+export type Value = string | null;
+
+/** Runs one statement, or several without values, in one transaction. */
+export type Query = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>;
+
+/** Members of `pg` that are used. */
+export interface PgClient {
+  query(text: string, values?: readonly Value[]): Promise<{ readonly rows: readonly Row[] }>;
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  off(event: string, listener: (...values: never[]) => void): unknown;
+}
+
+/** Members of `postgres` that are used. */
+export interface PostgresJs {
+  unsafe(text: string, values?: readonly Value[]): Promise<readonly Row[]>;
+  listen(
+    channel: string,
+    onMessage: (payload: string) => void,
+    onListen: () => void,
+  ): Promise<{ readonly unlisten: () => Promise<unknown> }>;
+}
+
+export const isPostgresJs = (client: PostgresClient): client is PostgresJs =>
+  'unsafe' in client &&
+  typeof client.unsafe === 'function' &&
+  'listen' in client &&
+  typeof client.listen === 'function';
+
+export const isPg = (client: object): client is PgClient =>
+  'query' in client &&
+  typeof client.query === 'function' &&
+  'on' in client &&
+  typeof client.on === 'function';
+
+/** Returns the query function of a client. Throws `config` for an object of another library. */
+export function queryOf(client: PostgresClient): Query {
+  if (isPostgresJs(client)) return async (text, values) => client.unsafe(text, values);
+  if (isPg(client)) return async (text, values) => (await client.query(text, values)).rows;
+  const expected = 'a Pool of pg 8 or the result of postgres() of postgres 3';
+  throw new LlmError('config', `postgresStores: client must be ${expected}`, { path: 'client' });
+}

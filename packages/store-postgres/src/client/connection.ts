@@ -1,0 +1,142 @@
+import { LlmError, type Clock } from '@majordomo/core';
+import { invoke } from '@majordomo/core/toolkit';
+import { migrationSql, versionSql } from '../sql/migration.ts';
+import { SCHEMA_VERSION } from '../sql/tables.ts';
+import type { Query, Row, Value } from './client.ts';
+
+/** Time for which statements fail at once after a timeout, in milliseconds. Then one of them tries again. */
+const RETRY_MS = 1000;
+/** Minimum time between two deletions of old rows, in milliseconds. */
+const SWEEP_EVERY_MS = 60_000;
+
+/** Settings of a connection. */
+export interface ConnectionOptions {
+  readonly query: Query;
+  readonly clock: Clock;
+  readonly schema: string;
+  readonly migrate: boolean;
+  readonly timeoutMs: number;
+  readonly keepRecordsMs: number;
+}
+
+/** Queries with a maximum wait, on tables that are created at the first use. */
+export class Connection {
+  readonly clock: Clock;
+  /** Quoted name of the schema. */
+  readonly schema: string;
+  readonly timeoutMs: number;
+  private readonly options: ConnectionOptions;
+  private migrated: Promise<void> | undefined;
+  private retryAt = 0;
+  private sweepAt = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+    this.clock = options.clock;
+    this.schema = `"${options.schema}"`;
+    this.timeoutMs = options.timeoutMs;
+  }
+
+  /** Runs a statement within the timeout. Rejects with `network`, `server` or `config`. */
+  query(text: string, values: readonly Value[] = []): Promise<readonly Row[]> {
+    return this.withTimeout(() => this.unlimitedQuery(text, values));
+  }
+
+  /** Runs a statement. Callers limit their wait with `withTimeout`. */
+  async unlimitedQuery(text: string, values: readonly Value[]): Promise<readonly Row[]> {
+    await this.ready();
+    this.sweepSometimes();
+    return this.send(text, values);
+  }
+
+  /** Rejects with `network` when the work takes longer than the timeout. The work continues. */
+  withTimeout<T>(work: () => Promise<T>): Promise<T> {
+    const now = this.clock.now();
+    if (now < this.retryAt) {
+      const message = 'PostgreSQL did not answer; the next statement is sent within a second';
+      return Promise.reject(new LlmError('network', message));
+    }
+    // While PostgreSQL does not answer, one statement per second tries it.
+    if (this.retryAt > 0) this.retryAt = now + RETRY_MS;
+    return new Promise<T>((resolve, reject) => {
+      const cancel = this.clock.timer(this.timeoutMs, () => {
+        this.retryAt = this.clock.now() + RETRY_MS;
+        reject(new LlmError('network', `PostgreSQL did not answer within ${this.timeoutMs} ms`));
+      });
+      Promise.resolve(invoke(work)).then(
+        (answer) => {
+          cancel();
+          this.retryAt = 0;
+          resolve(answer);
+        },
+        (error: unknown) => {
+          cancel();
+          reject(LlmError.is(error) ? error : statementError(error));
+        },
+      );
+    });
+  }
+
+  /** Creates or checks the tables, once. A failure is tried again at the next statement. */
+  ready(): Promise<void> {
+    this.migrated ??= this.migrate().catch((error: unknown) => {
+      this.migrated = undefined;
+      throw error;
+    });
+    return this.migrated;
+  }
+
+  private async migrate(): Promise<void> {
+    const { schema, migrate } = this.options;
+    let version = await this.version();
+    if (version < SCHEMA_VERSION && migrate) {
+      await this.send(migrationSql(schema));
+      version = await this.version();
+    }
+    if (version === SCHEMA_VERSION) return;
+    const found = version === 0 ? 'has no tables' : `has version ${version}`;
+    const remedy =
+      version > SCHEMA_VERSION
+        ? 'update @majordomo/store-postgres'
+        : 'create the tables once with `migrate: true`';
+    throw new LlmError(
+      'config',
+      `postgresStores: the schema "${schema}" ${found}, this package needs version ${SCHEMA_VERSION}; ${remedy}`,
+      { path: version > SCHEMA_VERSION ? 'schema' : 'migrate' },
+    );
+  }
+
+  private async version(): Promise<number> {
+    const [exists] = await this.send('SELECT to_regclass($1)::text AS name', [`${this.schema}.meta`]);
+    if ((exists?.['name'] ?? '') === '') return 0;
+    const [row] = await this.send(versionSql(this.schema), []);
+    return Number(row?.['version'] ?? 0);
+  }
+
+  private async send(text: string, values?: readonly Value[]): Promise<readonly Row[]> {
+    try {
+      return await this.options.query(text, values);
+    } catch (error) {
+      throw statementError(error);
+    }
+  }
+
+  private sweepSometimes(): void {
+    const now = this.clock.now();
+    if (now < this.sweepAt) return;
+    this.sweepAt = now + SWEEP_EVERY_MS;
+    const keep = `${Math.ceil(this.options.keepRecordsMs)}`;
+    // Old rows do no harm until the next time.
+    this.send(`SELECT ${this.schema}.sweep($1::text::bigint)::text`, [keep]).catch(() => undefined);
+  }
+}
+
+/** Errors that PostgreSQL reports have an SQLSTATE. Others concern the connection. */
+function statementError(cause: unknown): LlmError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const isReported = /^(?=.*\d)[\dA-Z]{5}$/.test(code) && !/^(?:08|53|57P)/.test(code);
+  return isReported
+    ? new LlmError('server', `PostgreSQL failed: ${why}`, {}, { cause })
+    : new LlmError('network', `the connection to PostgreSQL failed: ${why}`, {}, { cause });
+}

@@ -1,0 +1,133 @@
+import { LlmError, type Clock } from '@majordomo/core';
+import { isPostgresJs, type PostgresClient } from './client.ts';
+import { checkSession, openSession, type Session } from './session.ts';
+
+/** Time between two tries to open a session, in milliseconds. */
+const RETRY_MS = 1000;
+
+/** Receiver of the notifications of one channel. */
+export interface Subscriber {
+  readonly onMessage: (payload: string) => void;
+  /** Called when the session is open, and each time it has been opened again: notifications were missed. */
+  readonly onOpen?: () => unknown;
+  /** Called when the session is lost and cannot be opened again. */
+  readonly onEnd?: (failure: LlmError) => void;
+}
+
+/** Client for `LISTEN`, or a function that connects one. */
+export type ListenerClient = PostgresClient | (() => PostgresClient | Promise<PostgresClient>);
+
+/** Whether the client is a function that connects one. The result of `postgres()` is a function too. */
+const isFactory = (client: ListenerClient): client is () => PostgresClient | Promise<PostgresClient> =>
+  typeof client === 'function' && !isPostgresJs(client);
+
+/** Throws `config` for an object that cannot listen. */
+export function checkListener(client: ListenerClient): void {
+  if (!isFactory(client)) checkSession(client);
+}
+
+/** Second session of a store, for `LISTEN`. It is opened at the first subscription. */
+export class Listener {
+  private readonly client: ListenerClient;
+  private readonly clock: Clock;
+  private readonly subscribers = new Map<string, Set<Subscriber>>();
+  private readonly channels = new Map<string, Promise<unknown>>();
+  private opening: Promise<Session> | undefined;
+  private cancelRetry: (() => void) | undefined;
+  private isClosed = false;
+
+  constructor(client: ListenerClient, clock: Clock) {
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /** Resolves when notifications arrive. If that fails, the subscription stays and is tried again. */
+  async subscribe(channel: string, subscriber: Subscriber): Promise<void> {
+    const all = this.subscribers.get(channel) ?? new Set();
+    this.subscribers.set(channel, all.add(subscriber));
+    await this.listen(channel);
+    await subscriber.onOpen?.();
+  }
+
+  unsubscribe(channel: string, subscriber: Subscriber): void {
+    this.subscribers.get(channel)?.delete(subscriber);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.cancelRetry?.();
+    this.subscribers.clear();
+    this.opening?.then(
+      (session) => {
+        session.close();
+      },
+      () => undefined,
+    );
+  }
+
+  private async listen(channel: string): Promise<void> {
+    const listening = this.channels.get(channel) ?? this.open().then((session) => session.listen(channel));
+    this.channels.set(channel, listening);
+    try {
+      await listening;
+    } catch (cause) {
+      if (LlmError.is(cause, 'config')) throw cause;
+      this.onLost();
+      throw new LlmError('network', 'PostgreSQL did not accept LISTEN', {}, { cause });
+    }
+  }
+
+  private open(): Promise<Session> {
+    this.opening ??= this.create();
+    return this.opening;
+  }
+
+  private async create(): Promise<Session> {
+    const { client } = this;
+    const opened: PostgresClient = await Promise.resolve(isFactory(client) ? client() : client);
+    return openSession(opened, {
+      onMessage: (channel, payload) => {
+        for (const { onMessage } of this.subscribers.get(channel) ?? []) onMessage(payload);
+      },
+      onReconnect: () => {
+        this.reportOpen();
+      },
+      onLost: () => {
+        this.onLost();
+      },
+    });
+  }
+
+  private onLost(): void {
+    this.opening = undefined;
+    this.channels.clear();
+    if (this.isClosed) return;
+    if (isFactory(this.client)) {
+      this.cancelRetry?.();
+      this.cancelRetry = this.clock.timer(RETRY_MS, () => void this.reopen(), true);
+      return;
+    }
+    const failure = new LlmError(
+      'network',
+      'the session of `listener` was lost; pass a function that connects a new client',
+    );
+    for (const subscriber of this.all()) subscriber.onEnd?.(failure);
+  }
+
+  private async reopen(): Promise<void> {
+    try {
+      await Promise.all(Array.from(this.subscribers.keys(), (channel) => this.listen(channel)));
+      this.reportOpen();
+    } catch {
+      // `listen` has planned the next try.
+    }
+  }
+
+  private reportOpen(): void {
+    for (const subscriber of this.all()) subscriber.onOpen?.();
+  }
+
+  private all(): readonly Subscriber[] {
+    return Array.from(this.subscribers.values(), (subscribers) => [...subscribers]).flat();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock, TargetHealth, Verdict } from '@majordomo/core';
+
+/** Message about the health of a target. */
+export interface HealthMessage {
+  /** Id of the sending process. */
+  readonly from: string;
+  readonly target: string;
+  readonly verdict: Verdict;
+}
+
+/** Returns the verdict to share; `undefined` for a probe, which is local. */
+export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
+  if (health.state === 'probing') return undefined;
+  const { isByHand } = health;
+  if (health.state === 'healthy') return { state: 'healthy', isByHand };
+  const forMs = Math.ceil((health.until ?? 0) - clock.now());
+  return forMs > 0 ? { state: 'benched', benches: health.benches, forMs, isByHand } : undefined;
+}
+
+/** Parses a message; `undefined` if it is invalid. */
+export function parseHealthMessage(message: string): HealthMessage | undefined {
+  const parsed = parseJson(message) as Partial<HealthMessage> | null | undefined;
+  const verdict = parseVerdict(parsed?.verdict);
+  if (typeof parsed?.from !== 'string' || typeof parsed.target !== 'string' || verdict === undefined)
+    return undefined;
+  return { from: parsed.from, target: parsed.target, verdict };
+}
+
+/** Parses a stored verdict with its remaining time. */
+export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
+  const parsed = parseJson(json);
+  return parseVerdict(typeof parsed === 'object' ? { ...parsed, forMs: leftMs } : undefined);
+}
+
+function parseVerdict(value: unknown): Verdict | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { state, benches, forMs, isByHand: byHand } = value as Readonly<Record<string, unknown>>;
+  const isByHand = byHand === true ? true : undefined;
+  if (state === 'healthy') return { state, isByHand };
+  if (state !== 'benched' || !isCount(benches) || !isCount(forMs)) return undefined;
+  return { state, benches, forMs, isByHand };
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}

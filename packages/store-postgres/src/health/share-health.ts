@@ -1,0 +1,119 @@
+import type { Majordomo, TargetHealth, Verdict } from '@majordomo/core';
+import type { Connection } from '../client/connection.ts';
+import type { Listener, Subscriber } from '../client/listener.ts';
+import { fromText, toText } from '../client/text.ts';
+import { parseHealthMessage, parseStoredVerdict, verdictOf } from './health-message.ts';
+
+/** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */
+const RECOVERY_MS = 86_400_000;
+/** Time between two tries to catch up, in milliseconds. */
+const CATCH_UP_RETRY_MS = 1000;
+
+/**
+ * Shares benches and recoveries with other processes: verdicts with durations, no counts and no times. If
+ * PostgreSQL is down, each process has its own health.
+ */
+export async function shareHealth(
+  connection: Connection,
+  listener: Listener,
+  channel: string,
+  health: Majordomo['health'],
+): Promise<() => Promise<void>> {
+  const sharing = new HealthSharing(connection, channel, health);
+  const stopReporting = health.onChange((target, state, origin) => {
+    sharing.publish(target, state, origin);
+  });
+  // Sharing starts later if PostgreSQL connects later.
+  await connection.withTimeout(() => listener.subscribe(channel, sharing)).catch(() => undefined);
+  return async () => {
+    stopReporting();
+    listener.unsubscribe(channel, sharing);
+    sharing.end();
+  };
+}
+
+class HealthSharing implements Subscriber {
+  private readonly connection: Connection;
+  private readonly channel: string;
+  private readonly health: Majordomo['health'];
+  private readonly me = crypto.randomUUID();
+  /** Targets that another process has benched. */
+  private readonly remoteBenches = new Set<string>();
+  private cancelRetry: (() => void) | undefined;
+  /** Messages are sent one after the other, because the connections of a client do not keep their order. */
+  private sending: Promise<unknown> = Promise.resolve();
+  private isOver = false;
+
+  constructor(connection: Connection, channel: string, health: Majordomo['health']) {
+    this.connection = connection;
+    this.channel = channel;
+    this.health = health;
+  }
+
+  /** Reads the verdicts that were missed. */
+  readonly onOpen = (): Promise<void> => this.catchUp();
+
+  readonly onMessage = (message: string): void => {
+    const received = parseHealthMessage(message);
+    if (received === undefined || received.from === this.me || this.isOver) return;
+    this.accept(received.target, received.verdict);
+  };
+
+  end(): void {
+    this.isOver = true;
+    this.cancelRetry?.();
+  }
+
+  publish(target: string, state: TargetHealth, origin: 'local' | 'accepted'): void {
+    if (origin === 'accepted') return;
+    this.remoteBenches.delete(target);
+    const verdict = verdictOf(state, this.connection.clock);
+    if (verdict === undefined) return;
+    const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
+    // Without the message, other processes detect the failure themselves.
+    this.sending = this.sending.then(() => this.send(target, verdict, keepMs)).catch(() => undefined);
+  }
+
+  private send(target: string, verdict: Verdict, keepMs: number): Promise<unknown> {
+    const { schema } = this.connection;
+    return this.connection.query(
+      `WITH stored AS (
+         INSERT INTO ${schema}.verdicts VALUES ($1::text, $2::text, ${schema}.now_ms() + $3::text::bigint)
+         ON CONFLICT (target) DO UPDATE SET verdict = excluded.verdict, until = excluded.until
+       ) SELECT pg_notify($4::text, $5::text)::text`,
+      [
+        toText(target),
+        JSON.stringify(verdict),
+        `${Math.min(Math.ceil(keepMs), Number.MAX_SAFE_INTEGER)}`,
+        this.channel,
+        JSON.stringify({ from: this.me, target, verdict }),
+      ],
+    );
+  }
+
+  private accept(target: string, verdict: Verdict): void {
+    if (verdict.state === 'benched') this.remoteBenches.add(target);
+    else this.remoteBenches.delete(target);
+    this.health.accept(target, verdict);
+  }
+
+  private async catchUp(): Promise<void> {
+    this.cancelRetry?.();
+    const { schema, clock } = this.connection;
+    try {
+      const rows = await this.connection.query(
+        `SELECT target, verdict, (until - now)::text AS rest
+         FROM (SELECT *, ${schema}.now_ms() AS now FROM ${schema}.verdicts) AS verdicts WHERE until > now`,
+      );
+      for (const row of rows) {
+        const target = fromText(row['target'] ?? '');
+        const verdict = parseStoredVerdict(row['verdict'] ?? '', Number(row['rest']));
+        if (verdict === undefined || this.isOver) continue;
+        // An old recovery does not end a bench of this process.
+        if (verdict.state === 'benched' || this.remoteBenches.has(target)) this.accept(target, verdict);
+      }
+    } catch {
+      if (!this.isOver) this.cancelRetry = clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), true);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+export { postgresStores, type PostgresOptions, type PostgresStores } from './postgres-stores.ts';
+export type { PostgresClient } from './client/client.ts';
+export type { ListenerClient } from './client/listener.ts';
+export type { LanesOptions } from './lanes/options.ts';
+
+// types of other packages that the public API uses
+export type { RunChannel } from '@majordomo/agent/durable';
+export type { CacheStore } from '@majordomo/cache';
+export type { LedgerStore } from '@majordomo/ledger';

@@ -1,0 +1,142 @@
+import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
+import type { Connection } from '../client/connection.ts';
+import { fromText, toText } from '../client/text.ts';
+import { OperationQueue, type Answer, type Operation } from './operation-queue.ts';
+
+/** Largest amount of a counter. */
+const MAX_AMOUNT = 2n ** 63n - 1n;
+/** Minimum time for which a settled id is known, in milliseconds. */
+const KNOWN_MS = 60_000;
+
+type Amounts = Parameters<LedgerStore['settle']>[1];
+
+/** Counters with leases, by the clock of PostgreSQL. */
+export class Counters {
+  private readonly connection: Connection;
+  private readonly queue: OperationQueue;
+  /** Latest operation for each reservation in progress. */
+  private readonly latest = new Map<string, Operation>();
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    this.queue = new OperationQueue((operations) => this.execute(operations));
+  }
+
+  /** Releases a reservation whose answer arrives after its caller was notified of a timeout. */
+  async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
+    const lease = toInteger(leaseMs, 'leaseMs');
+    const known = Math.max(KNOWN_MS, lease, 2 * this.connection.timeoutMs);
+    const operation = {
+      type: 'reserve',
+      id: toText(id),
+      lease,
+      known: toInteger(known, 'timeoutMs'),
+      claims: claims.map(toClaim),
+    } as const;
+    const isLatest = (): boolean => this.latest.get(id) === operation;
+    this.latest.set(id, operation);
+    let answering: Promise<Answer> | undefined;
+    try {
+      const answer = await this.connection.withTimeout(() => (answering = this.queue.add(operation)));
+      if (isLatest()) this.latest.delete(id);
+      return toRefusal(answer);
+    } catch (error) {
+      if (answering === undefined || this.queue.withdraw(operation)) {
+        if (isLatest()) this.latest.delete(id);
+      } else void this.releaseLate(id, answering, isLatest);
+      throw error;
+    }
+  }
+
+  async renew(id: string, leaseMs: number): Promise<void> {
+    await this.run({ type: 'renew', id: toText(id), lease: toInteger(leaseMs, 'leaseMs') });
+  }
+
+  async settle(id: string, used: Amounts): Promise<boolean> {
+    const amounts = used.map(({ counter, amount }) => ({ c: toText(counter), a: `${amount}` }));
+    const answer = await this.run({ type: 'settle', id: toText(id), used: amounts });
+    return answer['held'] === true;
+  }
+
+  async list(prefix: string): Promise<readonly CounterState[]> {
+    const { schema } = this.connection;
+    // Ends lapsed reservations.
+    await this.connection.query(`SELECT ${schema}.ledger('[]')::text`);
+    const rows = await this.connection.query(
+      `SELECT name, (CASE WHEN over THEN 0 ELSE used END)::text AS used, (CASE WHEN over THEN 0 ELSE held END)::text AS held,
+         (CASE WHEN over THEN NULL ELSE ends END)::text AS ends
+       FROM (SELECT *, coalesce(ends <= ${schema}.now_ms(), false) AS over FROM ${schema}.counters) AS counters
+       WHERE starts_with(name, $1) AND began IS NOT NULL ORDER BY counters.name`,
+      [toText(prefix)],
+    );
+    return rows.map((row) => ({
+      counter: fromText(row['name'] ?? ''),
+      used: BigInt(row['used'] ?? 0),
+      held: BigInt(row['held'] ?? 0),
+      resetsAt: numberOf(row['ends']),
+    }));
+  }
+
+  private async run(operation: Operation): Promise<Answer> {
+    try {
+      return await this.connection.withTimeout(() => this.queue.add(operation));
+    } catch (error) {
+      this.queue.withdraw(operation);
+      throw error;
+    }
+  }
+
+  private async releaseLate(id: string, answering: Promise<Answer>, isLatest: () => boolean): Promise<void> {
+    // Without an answer, the reservation ends with its lease.
+    const answer = await answering.catch(() => undefined);
+    // A later reservation with the same id owns it.
+    if (!isLatest()) return;
+    this.latest.delete(id);
+    if (answer !== undefined && toRefusal(answer) === undefined)
+      this.queue.add({ type: 'settle', id: toText(id), used: [] }).catch(() => undefined);
+  }
+
+  private async execute(operations: readonly Operation[]): Promise<readonly Answer[]> {
+    const [row] = await this.connection.unlimitedQuery(
+      `SELECT ${this.connection.schema}.ledger($1::text::jsonb)::text AS answers`,
+      [JSON.stringify(operations)],
+    );
+    return JSON.parse(row?.['answers'] ?? '[]') as readonly Answer[];
+  }
+}
+
+function toClaim({ counter, max, amount, whenLapsed, ...period }: Claim): object {
+  if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
+  const { resetsInMs, nextResetsInMs = resetsInMs, window } = period;
+  return {
+    c: toText(counter),
+    max: `${max > MAX_AMOUNT ? MAX_AMOUNT : max}`,
+    a: `${amount}`,
+    l: whenLapsed,
+    ...(window !== undefined
+      ? { window: window.ms, phase: window.phaseMs }
+      : nextResetsInMs !== undefined && {
+          resets: Math.max(1, toInteger(nextResetsInMs, `resetsInMs of ${counter}`)),
+        }),
+  };
+}
+
+function toRefusal(answer: Answer): Refusal | undefined {
+  if (answer['counter'] === undefined) return undefined;
+  const { counter, left, held, holders, retry } = answer as Readonly<Record<string, string | number | null>>;
+  return {
+    counter: fromText(String(counter)),
+    left: BigInt(left ?? 0),
+    held: BigInt(held ?? 0),
+    holders: Number(holders),
+    retryAfterMs: numberOf(retry),
+  };
+}
+
+const numberOf = (value: string | number | null | undefined): number | undefined =>
+  value === null || value === undefined ? undefined : Number(value);
+
+function toInteger(ms: number, what: string): number {
+  if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
+  return Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2));
+}

@@ -1,0 +1,90 @@
+import { LlmError, messageOf } from '@majordomo/core';
+import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
+import type { Connection } from '../client/connection.ts';
+import { toText } from '../client/text.ts';
+
+/** Number of records in one answer. */
+const PAGE = 500;
+
+/** Records of attempts, for the retention time. */
+export class Records {
+  private readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  async append(record: SpendRecord): Promise<void> {
+    const { at, json } = serialize(record);
+    const { id, call, tenant, target } = record;
+    await this.connection.query(
+      `INSERT INTO ${this.connection.schema}.records (id, at, call, tenant, target, record)
+       VALUES ($1::text, $2::text::bigint, $3::text, $4::text, $5::text, $6::text) ON CONFLICT DO NOTHING`,
+      [toText(id), `${at}`, toText(call), tenant === undefined ? null : toText(tenant), toText(target), json],
+    );
+  }
+
+  /** Reads in pages, so that a slow reader does not hold a connection. */
+  async *read({ from, to, call, tenant, target }: RecordQuery): AsyncGenerator<SpendRecord> {
+    const conditions = ['true'];
+    const values: string[] = [];
+    const where = (condition: (value: string) => string, value: string): void => {
+      values.push(value);
+      conditions.push(condition(`$${values.length}::text`));
+    };
+    if (from !== undefined) where((value) => `at >= ${value}::bigint`, `${from.getTime()}`);
+    if (to !== undefined) where((value) => `at < ${value}::bigint`, `${to.getTime()}`);
+    if (call !== undefined) where((value) => `call = ${value}`, toText(call));
+    if (tenant !== undefined) where((value) => `tenant = ${value}`, toText(tenant));
+    if (target !== undefined) where((value) => `target = ${value}`, toText(target));
+    const [at, seq] = [values.length + 1, values.length + 2];
+    let last: readonly string[] = [`${Number.MIN_SAFE_INTEGER}`, '0'];
+    for (;;) {
+      const rows = await this.connection.query(
+        `SELECT row.at::text AS time, row.seq::text AS place, row.record FROM ${this.connection.schema}.records AS row
+         WHERE ${conditions.join(' AND ')} AND (row.at, row.seq) > ($${at}::text::bigint, $${seq}::text::bigint)
+         ORDER BY row.at, row.seq LIMIT ${PAGE}`,
+        [...values, ...last],
+      );
+      for (const row of rows) {
+        last = [row['time'] ?? '', row['place'] ?? ''];
+        yield restoreUndefined(JSON.parse(row['record'] ?? '') as SpendRecord);
+      }
+      if (rows.length < PAGE) return;
+    }
+  }
+}
+
+/** Returns the time and the JSON of a record. */
+function serialize(record: SpendRecord): { readonly at: number; readonly json: string } {
+  try {
+    const at = Date.parse(record.at);
+    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    return { at, json: JSON.stringify(record) };
+  } catch (cause) {
+    const why = `the record "${record.id}" cannot be stored: ${messageOf(cause)}; it is missing in records and reports`;
+    throw new LlmError('invalid-request', why, {}, { cause });
+  }
+}
+
+const UNDEFINED_FIELDS = {
+  vendor: undefined,
+  model: undefined,
+  name: undefined,
+  tenant: undefined,
+  usage: undefined,
+  nanoUsd: undefined,
+};
+const UNDEFINED_USAGE = {
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
+
+/** Restores undefined members, which JSON omits. */
+function restoreUndefined(record: SpendRecord): SpendRecord {
+  const { usage } = record;
+  return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNDEFINED_USAGE, ...usage } };
+}

@@ -1,0 +1,144 @@
+import type { RunChannel } from '@majordomo/agent/durable';
+import type { CacheStore } from '@majordomo/cache';
+import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
+import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import type { LedgerStore } from '@majordomo/ledger';
+import { postgresCache } from './cache/postgres-cache.ts';
+import { queryOf, type PostgresClient } from './client/client.ts';
+import { Connection } from './client/connection.ts';
+import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
+import { shareHealth } from './health/share-health.ts';
+import { lanesGate } from './lanes/lanes.ts';
+import type { LanesOptions } from './lanes/options.ts';
+import { postgresLedger } from './ledger/postgres-ledger.ts';
+import { noListener, postgresChannel } from './runs/postgres-channel.ts';
+
+/** Options of `postgresStores`. */
+export interface PostgresOptions {
+  /** Client for all queries. It may connect through a pooler in transaction mode, because no session state is used. */
+  readonly client: PostgresClient;
+  /**
+   * Separate session for `LISTEN`: a connected `Client` of `pg`, another `postgres()` with `max: 1`, or a function that returns
+   * one of them and is called again when the session is lost. Used by `shareHealth` and by observers of `channel`. It must not
+   * connect through a pooler.
+   */
+  readonly listener?: ListenerClient | undefined;
+  /**
+   * Database schema of all tables and functions: lower-case letters, digits and underscores, at most 40 characters.
+   *
+   * @default 'majordomo'
+   */
+  readonly schema?: string | undefined;
+  /**
+   * Whether tables are created and migrated at the first use. `false`: tables are only checked, and missing tables
+   * reject with `config`.
+   *
+   * @default true
+   */
+  readonly migrate?: boolean | undefined;
+  /**
+   * Maximum wait for one answer, in milliseconds, including the wait for a free connection. Calls that wait longer reject
+   * with `network`. Set `storeTimeoutMs` of the ledger to the same value.
+   *
+   * @default 1_000
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Retention time of spending records, in milliseconds, at least a day. Limits do not need them.
+   *
+   * @default 400 days
+   */
+  readonly keepRecordsMs?: number | undefined;
+}
+
+/** Stores in one database for all processes of all machines. */
+export interface PostgresStores extends AsyncDisposable {
+  readonly ledger: LedgerStore;
+  readonly cache: CacheStore;
+  /**
+   * Channel for events of runs on a durable engine, for its adapter and for `watchRun`, which needs `listener`. Messages of more
+   * than 7,999 bytes go through a table.
+   */
+  readonly channel: RunChannel;
+  /** Creates a gate that allows at most `most` concurrent attempts over all processes. Other attempts wait. */
+  lanes(options: LanesOptions): Gate;
+  /** Shares benches and recoveries with other processes. Returns a function that stops it. Needs `listener`. */
+  shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
+  /** Resolves when the database answers and its tables have this version. Rejects with `config` or `network`. */
+  ready(): Promise<void>;
+  /** Stops listening and sharing health. The clients stay open, since the application owns them. */
+  close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const KEEP_RECORDS_MS = 400 * DAY_MS;
+const TIMEOUT_MS = 1000;
+
+/**
+ * Creates stores over a client of `pg` or `postgres`. Throws `config` for an invalid option and names it. Opens nothing
+ * before the first use.
+ *
+ * @example postgresStores({ client: new Pool({ connectionString }) })
+ */
+export function postgresStores(options: PostgresOptions): PostgresStores {
+  check(options);
+  const { schema = 'majordomo', migrate = true } = options;
+  const { timeoutMs = TIMEOUT_MS, keepRecordsMs = KEEP_RECORDS_MS } = options;
+  const query = queryOf(options.client);
+  const connection = new Connection({
+    query,
+    clock: systemClock,
+    schema,
+    migrate,
+    timeoutMs,
+    keepRecordsMs,
+  });
+  const ledger = postgresLedger(connection);
+  const listener = options.listener && new Listener(options.listener, systemClock);
+  const shared = new Set<() => Promise<void>>();
+  const close = async (): Promise<void> => {
+    await Promise.all(Array.from(shared, (stop) => stop()));
+    listener?.close();
+  };
+  return {
+    ledger,
+    cache: postgresCache(connection),
+    channel: postgresChannel(connection, listener, schema),
+    lanes: (lanes) => lanesGate(ledger, systemClock, lanes),
+    async shareHealth({ health }) {
+      if (listener === undefined) throw noListener('shareHealth');
+      const end = await shareHealth(connection, listener, `${schema}_health`, health);
+      const stop = (): Promise<void> => (shared.delete(stop) ? end() : Promise.resolve());
+      shared.add(stop);
+      return stop;
+    },
+    async ready() {
+      await connection.query('SELECT 1::text');
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const KINDS: KindsOf<PostgresOptions> = {
+  client: true,
+  listener: true,
+  schema: 'string',
+  migrate: 'boolean',
+  timeoutMs: 1,
+  keepRecordsMs: DAY_MS,
+};
+
+function check(options: PostgresOptions): void {
+  checkOptions('postgresStores', options, KINDS, ['client']);
+  const { schema = 'majordomo', listener, timeoutMs, keepRecordsMs } = options;
+  if (!/^[a-z_][a-z\d_]{0,39}$/.test(schema))
+    throw new LlmError(
+      'config',
+      `postgresStores: schema must consist of lower-case letters, digits and underscores, at most 40 characters, not "${schema}"`,
+      { path: 'schema' },
+    );
+  if (listener !== undefined) checkListener(listener);
+  checkFinite(timeoutMs, 'timeoutMs', 'postgresStores: ');
+  checkFinite(keepRecordsMs, 'keepRecordsMs', 'postgresStores: ');
+}

@@ -1,0 +1,23 @@
+import { functionsSql } from './functions.ts';
+import { SCHEMA_VERSION, tablesSql } from './tables.ts';
+
+/** Returns the query for the version of the tables. */
+export const versionSql = (schema: string): string => `SELECT version::text AS version FROM ${schema}.meta`;
+
+/**
+ * Returns the statements that create or update the tables and functions of a schema. They are one transaction. Processes
+ * that migrate at once wait for each other, and those that come later change nothing.
+ */
+export function migrationSql(name: string): string {
+  const schema = `"${name}"`;
+  return `
+SELECT pg_advisory_xact_lock(hashtext('majordomo ${name}'))::text;
+DO $do$ BEGIN
+  -- CREATE SCHEMA needs a privilege even if the schema exists.
+  IF to_regnamespace('${schema}') IS NULL THEN CREATE SCHEMA ${schema}; END IF;
+END $do$;
+${tablesSql(schema)}
+${functionsSql(schema)}
+INSERT INTO ${schema}.meta (version) VALUES (${SCHEMA_VERSION}) ON CONFLICT (one) DO NOTHING;
+`;
+}

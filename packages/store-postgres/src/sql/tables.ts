@@ -1,0 +1,40 @@
+/** Version of the tables and functions. */
+export const SCHEMA_VERSION = 1;
+
+/** Returns the statements that create all tables. Each of them may run again. */
+export const tablesSql = (schema: string): string => `
+CREATE TABLE IF NOT EXISTS ${schema}.meta (one boolean PRIMARY KEY DEFAULT true CHECK (one), version int NOT NULL);
+
+-- A counter without \`began\` was locked by a reservation that did not fit. \`ends\` in epoch milliseconds; null: never.
+CREATE TABLE IF NOT EXISTS ${schema}.counters (
+  name text COLLATE "C" PRIMARY KEY, used bigint NOT NULL DEFAULT 0, held bigint NOT NULL DEFAULT 0,
+  holders int NOT NULL DEFAULT 0, began bigint, ends bigint
+) WITH (fillfactor = 50);
+CREATE INDEX IF NOT EXISTS counters_ends ON ${schema}.counters (ends);
+CREATE SEQUENCE IF NOT EXISTS ${schema}.periods;
+
+-- \`until\`: end of the lease of a held reservation, otherwise the time at which the id is forgotten.
+CREATE TABLE IF NOT EXISTS ${schema}.reservations (
+  id text COLLATE "C" PRIMARY KEY, state text NOT NULL, until bigint NOT NULL, known bigint NOT NULL, holds jsonb NOT NULL
+);
+CREATE INDEX IF NOT EXISTS reservations_until ON ${schema}.reservations (state, until);
+
+CREATE TABLE IF NOT EXISTS ${schema}.records (
+  seq bigint GENERATED ALWAYS AS IDENTITY, id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, call text NOT NULL,
+  tenant text, target text NOT NULL, record text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS records_at ON ${schema}.records (at, seq);
+CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
+
+-- The key is a hash, since an index entry has a maximum length.
+CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
+CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
+
+CREATE TABLE IF NOT EXISTS ${schema}.verdicts (target text PRIMARY KEY, verdict text NOT NULL, until bigint NOT NULL);
+
+-- Messages that are too long for NOTIFY.
+CREATE TABLE IF NOT EXISTS ${schema}.messages (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message text NOT NULL, until bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS messages_until ON ${schema}.messages (until);
+`;

@@ -1,0 +1,25 @@
+import {
+  cacheStoreConformance,
+  ledgerStoreConformance,
+  ledgerWindowConformance,
+} from '@majordomo/conformance';
+import { createLedger, type LedgerStore } from '@majordomo/ledger';
+import { describeWith } from '@majordomo/services';
+import { describe, it } from 'vitest';
+import { KINDS } from './support/clients.ts';
+import { onPostgres } from './support/stores.ts';
+
+/** The ledger computes reports from the records. */
+function withReports(store: LedgerStore): LedgerStore {
+  return { ...store, report: (query) => createLedger({ store }).report(query) };
+}
+
+describeWith('postgres', 'conformance', () => {
+  const { stores } = onPostgres();
+  describe.each(KINDS)('over %s', (kind) => {
+    for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
+      it(`ledger: ${name}`, () => run(async () => withReports(stores({}, kind).ledger)), 60_000);
+    for (const { name, run } of cacheStoreConformance)
+      it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
+  });
+});

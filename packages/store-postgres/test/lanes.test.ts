@@ -1,0 +1,170 @@
+import type { AttemptInfo, Gate, Permit } from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
+import { describeWith, startPostgres } from '@majordomo/services';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { postgresStores, type LanesOptions } from '../src/index.ts';
+import { clients } from './support/clients.ts';
+import { onPostgres } from './support/stores.ts';
+import { until } from './support/until.ts';
+
+let calls = 0;
+
+/** Object that a test may change. */
+const attempt = (of: object = {}): AttemptInfo =>
+  Object.assign(of, {
+    call: { id: `call ${calls++}` },
+    target: 'a/x',
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...of,
+  }) as unknown as AttemptInfo;
+
+const OUTCOME = {} as Parameters<Permit['settle']>[0];
+
+/** Requests a place, and records the result as soon as it is known. */
+function asked(gate: Gate, of: object = {}) {
+  const seen: { said?: 'in' | 'denied' | 'left'; permit?: Permit } = {};
+  void Promise.resolve(gate.admit(attempt(of))).then(
+    (answer) => {
+      const isPermit = answer !== undefined && 'settle' in answer;
+      seen.said = isPermit ? 'in' : 'denied';
+      if (isPermit) seen.permit = answer;
+    },
+    () => (seen.said = 'left'),
+  );
+  return seen;
+}
+
+describeWith('postgres', 'lanes', () => {
+  const { stores } = onPostgres();
+
+  it('admit their maximum over all processes, and the next attempt when one has ended', async () => {
+    const schema = 'lanes_of_two';
+    const gates = [stores({ schema }), stores({ schema }, 'postgres')].map((of) =>
+      of.lanes({ name: 'gpu', most: 3 }),
+    );
+    const all = Array.from({ length: 8 }, (_, number) => asked(gates[number % 2]!));
+    const gone = new Set<(typeof all)[number]>();
+    while (gone.size < 8) {
+      const inside = () => all.filter((one) => one.said === 'in' && !gone.has(one));
+      await until(() => inside().length === Math.min(3, 8 - gone.size));
+      const [first] = inside();
+      await first!.permit?.settle(OUTCOME);
+      gone.add(first!);
+    }
+  }, 60_000);
+
+  it.each([
+    [{ each: 'provider' }, ['a/x', 'b/x', 'a/y'], ['in', 'in', 'left']],
+    [{ each: 'target' }, ['a/x', 'a/y', 'a/x'], ['in', 'in', 'left']],
+    [{}, ['a/x', 'b/y'], ['in', 'left']],
+  ] as const)(
+    'with %j are asked for %j, and leave when they are aborted',
+    async (options, targets, expected) => {
+      const gate = stores().lanes({ name: 'one', most: 1, ...options });
+      const leave = new AbortController();
+      const seen = targets.map((target) => asked(gate, { target, signal: leave.signal }));
+      const isSaid = (count: number): boolean =>
+        seen.filter(({ said }) => said !== undefined).length === count;
+      await until(() => isSaid(expected.length - 1));
+      leave.abort(new LlmError('aborted', 'enough'));
+      await until(() => isSaid(expected.length));
+      expect(seen.map(({ said }) => said).toSorted()).toEqual(expected.toSorted());
+    },
+  );
+
+  it('of different names are separate', async () => {
+    const of = stores();
+    const both = ['one', 'two'].map((name) => asked(of.lanes({ name, most: 1 })));
+    await until(() => both.every(({ said }) => said === 'in'));
+    expect(both).toHaveLength(2);
+  });
+
+  it('are held while an attempt runs, and free one lease after it has lapsed', async () => {
+    const leaseMs = 300;
+    const { ledger, lanes } = stores();
+    const gate = lanes({ name: 'long', most: 1, leaseMs });
+    const lapsing = { isLapsed: false };
+    const running = asked(gate, lapsing);
+    await until(() => running.said === 'in');
+    const second = asked(gate);
+    // A reservation that is not renewed begins later and ends earlier.
+    const claim = {
+      counter: 'witness',
+      max: 1n,
+      amount: 1n,
+      resetsInMs: undefined,
+      whenLapsed: 'free',
+    } as const;
+    await ledger.reserve('witness', [claim], leaseMs);
+    await until(async () => (await ledger.counters('witness'))[0]?.held === 0n);
+    expect(second.said).toBeUndefined();
+    lapsing.isLapsed = true;
+    await until(() => second.said === 'in');
+    expect(running.said).toBe('in');
+  });
+
+  describe('without PostgreSQL', () => {
+    async function down(options: Partial<LanesOptions>) {
+      const server = await startPostgres();
+      const { client, close } = clients.pg(server.url);
+      const { ready, lanes } = postgresStores({ client });
+      const gate = lanes({ name: 'gpu', most: 8, leaseMs: 60_000, ...options });
+      onTestFinished(async () => {
+        await close();
+        await server.stop();
+      });
+      const before = asked(gate);
+      await until(() => before.said === 'in');
+      await server.kill();
+      // The processes of connections end shortly after the server.
+      await until(() =>
+        ready().then(
+          () => false,
+          () => true,
+        ),
+      );
+      return { gate, before, server };
+    }
+
+    it.each([
+      [{}, 1],
+      [{ whenDown: { share: 0.5 } }, 4],
+      [{ whenDown: { share: 0.1 } }, 1],
+      [{ whenDown: { share: 1 } }, 8],
+      [{ whenDown: 'admit' }, 11],
+    ] as const)('%j lets %d of a process run, those from before included', async (options, most) => {
+      const { gate, before, server } = await down(options);
+      const all = [before, ...Array.from({ length: 10 }, () => asked(gate))];
+      const inside = () => all.filter(({ said }) => said === 'in');
+      await until(() => inside().length === most);
+      await inside()[0]!
+        .permit?.settle(OUTCOME)
+        ?.catch(() => undefined);
+      if (most < 11) await until(() => inside().length > most);
+      expect(inside()).toHaveLength(Math.min(11, most + 1));
+      await server.start();
+      // Attempts that were admitted without PostgreSQL hold no place there.
+      await until(() => inside().length >= 8);
+    });
+
+    it('deny where they are configured to, and state when to try again', async () => {
+      const { gate } = await down({ whenDown: 'deny' });
+      expect(await gate.admit(attempt())).toEqual({ deny: 'PostgreSQL does not answer', retryAfterMs: 1000 });
+    });
+  });
+
+  it.each([
+    [{ name: '', most: 1 }, 'name'],
+    [{ name: 'a', most: 0 }, 'most'],
+    [{ name: 'a', most: 1.5 }, 'most'],
+    [{ name: 'a', most: 1, each: 'tenant' as never }, 'each'],
+    [{ name: 'a', most: 1, leaseMs: 0 }, 'leaseMs'],
+    [{ name: 'a', most: 1, whenDown: 'never' as never }, 'whenDown'],
+    [{ name: 'a', most: 1, whenDown: { share: 2 } }, 'whenDown'],
+  ])('reject %j with the name of the field', (options, path) => {
+    expect(() => stores().lanes(options)).toThrow(
+      expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { describeWith } from '@majordomo/services';
+import { describe, expect, it } from 'vitest';
+import { postgresStores, type PostgresOptions } from '../src/index.ts';
+import { KINDS } from './support/clients.ts';
+import { onPostgres } from './support/stores.ts';
+
+describeWith('postgres', 'postgresStores', () => {
+  const { client, stores } = onPostgres();
+
+  it.each([
+    [{ client: {} }, 'client'],
+    [{ client: undefined as never }, 'client'],
+    [{ schema: '' }, 'schema'],
+    [{ schema: 'Big' }, 'schema'],
+    [{ schema: 'a"b' }, 'schema'],
+    [{ schema: 'a'.repeat(41) }, 'schema'],
+    [{ migrate: 'no' as never }, 'migrate'],
+    [{ timeoutMs: 0 }, 'timeoutMs'],
+    [{ timeoutMs: Infinity }, 'timeoutMs'],
+    [{ keepRecordsMs: 1 }, 'keepRecordsMs'],
+  ] satisfies [Partial<PostgresOptions>, string][])(
+    'rejects %j with the name of the option',
+    (options, path) => {
+      expect(() => postgresStores({ client: client().client, ...options })).toThrow(
+        expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
+      );
+    },
+  );
+
+  describe.each(KINDS)('over %s', (kind) => {
+    it('rejects an empty schema without migration and names the option', async () => {
+      const { cache, ready } = stores({ migrate: false }, kind);
+      const refusal = { kind: 'config', details: { path: 'migrate' } };
+      await expect(ready()).rejects.toMatchObject(refusal);
+      await expect(cache.get('key')).rejects.toMatchObject(refusal);
+    });
+
+    it('uses existing tables without migration', async () => {
+      const schema = `existing_${kind}`;
+      await stores({ schema }, kind).cache.set('key', 1);
+      expect(await stores({ schema, migrate: false }, kind).cache.get('key')).toBe(1);
+    });
+
+    it('separates two schemas of one database', async () => {
+      const [one, other] = [stores({}, kind), stores({}, kind)];
+      await one.cache.set('key', 1);
+      expect(await other.cache.get('key')).toBeUndefined();
+    });
+
+    it('rejects a schema of a newer version and leaves it unchanged', async () => {
+      const schema = `newer_${kind}`;
+      await stores({ schema }, kind).ready();
+      await client(kind).query(`UPDATE ${schema}.meta SET version = 99`);
+      await expect(stores({ schema }, kind).ready()).rejects.toMatchObject({
+        kind: 'config',
+        details: { path: 'schema' },
+      });
+      const rows = await client(kind).query(`SELECT version::text FROM ${schema}.meta`);
+      expect(rows).toEqual([{ version: '99' }]);
+    });
+
+    it('stores strings with any character and of any length', async () => {
+      const { cache, ledger } = stores({}, kind);
+      const strings = ['\0', 'a\0b', '\uD800', 'x\uDC00', '\\u0000', '😀', 'ü'.repeat(1_000_000)];
+      for (const text of strings) {
+        await cache.set(text, { text });
+        expect(await cache.get(text)).toEqual({ text });
+      }
+      const names = strings.filter(({ length }) => length < 1000);
+      for (const counter of names)
+        await ledger.reserve(
+          counter,
+          [{ counter, max: 2n ** 63n - 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' }],
+          60_000,
+        );
+      const counters = await ledger.counters('');
+      expect(counters.map(({ counter }) => counter).toSorted()).toEqual(names.toSorted());
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import type { LedgerStore } from '@majordomo/ledger';
+import { describeWith, startPostgres } from '@majordomo/services';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { postgresStores } from '../src/index.ts';
+import { clients, KINDS, type Kind } from './support/clients.ts';
+
+const LEASE_MS = 600_000;
+const claim = (amount: bigint) =>
+  [{ counter: 'a', max: 100n, amount, resetsInMs: undefined, whenLapsed: 'spent' }] as const;
+
+describeWith('postgres', 'an outage of PostgreSQL', () => {
+  async function running(kind: Kind, timeoutMs: number) {
+    const server = await startPostgres();
+    const { client, query, close } = clients[kind](server.url);
+    onTestFinished(async () => {
+      server.resume();
+      await close();
+      await server.stop();
+    });
+    const patient = postgresStores({ client, timeoutMs: 20_000 });
+    await patient.ready();
+    const stores = postgresStores({ client, timeoutMs });
+    // A busy machine may miss a short timeout once.
+    await expect.poll(() => stores.ready().then(() => 'ready')).toBe('ready');
+    return { server, stores, patient, query };
+  }
+
+  const amountsOf = async (ledger: LedgerStore) => {
+    const [counter] = await ledger.counters('a');
+    return [counter?.used, counter?.held];
+  };
+
+  describe.each(KINDS)('over %s', (kind) => {
+    it('loses no settled amount, and the same stores continue after a restart', async () => {
+      const { server, patient } = await running(kind, 20_000);
+      const { ledger } = patient;
+      for (let number = 0; number < 20; number++) {
+        await ledger.reserve(`${number}`, claim(2n), LEASE_MS);
+        await ledger.settle(`${number}`, [{ counter: 'a', amount: 1n }]);
+      }
+      await server.kill();
+      // The processes of connections end shortly after the server.
+      const failure = () => patient.cache.get('key').catch((error: unknown) => error);
+      await expect.poll(failure).toMatchObject({ kind: 'network' });
+      await server.start();
+      await expect.poll(() => amountsOf(ledger).catch(() => [])).toEqual([20n, 0n]);
+      await expect
+        .poll(async () => ledger.reserve('later', claim(1n), LEASE_MS), { timeout: 20_000 })
+        .toBeUndefined();
+    }, 60_000);
+
+    it('ends each method within the timeout, and late answers hold nothing', async () => {
+      const { server, stores, patient, query } = await running(kind, 300);
+      const { ledger, cache } = stores;
+      server.pause();
+      const methods: PromiseLike<unknown>[] = [];
+      // Two statements are sent. The third reservation waits for them, and is never sent.
+      for (const id of ['1', '2', '3']) {
+        methods.push(Promise.resolve(ledger.reserve(id, claim(1n), LEASE_MS)));
+        await setImmediate();
+      }
+      methods.push(ledger.counters(''), cache.get('key'), stores.ready());
+      const failures = await Promise.all(
+        methods.map((one) => Promise.resolve(one).catch((error: unknown) => error)),
+      );
+      for (const failure of failures) expect(failure).toMatchObject({ kind: 'network' });
+      // Until the next try, methods fail without a statement.
+      await expect(ledger.renew('1', LEASE_MS)).rejects.toMatchObject({ kind: 'network' });
+      server.resume();
+      // Two of them were sent, and are released.
+      const states = () => query('SELECT id, state FROM majordomo.reservations ORDER BY id');
+      await expect.poll(states).toEqual(['1', '2'].map((id) => ({ id, state: 'settled' })));
+      expect(await amountsOf(patient.ledger)).toEqual([0n, 0n]);
+    }, 60_000);
+  });
+});

@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describeWith } from '@majordomo/services';
+import { afterAll, expect, it } from 'vitest';
+import type { Kind } from './support/clients.ts';
+import { onPostgres } from './support/stores.ts';
+
+const KINDS: readonly Kind[] = ['pg', 'postgres', 'pg', 'postgres'];
+const SCRIPT = new URL('./support/ledger-process.ts', import.meta.url).pathname;
+const RACES = 25;
+
+describeWith('postgres', 'several processes', () => {
+  const { server, stores } = onPostgres();
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+
+  async function start(kind: Kind, me: number) {
+    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${me}`], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    await lines.next();
+    return {
+      async execute(order: object): Promise<string> {
+        child.stdin.write(`${JSON.stringify(order)}\n`);
+        return String((await lines.next()).value);
+      },
+      async end(signal?: NodeJS.Signals) {
+        if (signal === undefined) child.stdin.end();
+        else child.kill(signal);
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      },
+    };
+  }
+
+  it('admit exactly the maximum of parallel reservations on new and existing counters', async () => {
+    // All of them create the tables at once.
+    const workers = await Promise.all(KINDS.map(start));
+    const admitted = async (reserve: object, round = ''): Promise<number> => {
+      const counts = await Promise.all(
+        workers.map(({ execute }) => execute({ reserve: { ...reserve, round } })),
+      );
+      return counts.reduce((sum, count) => sum + Number(count), 0);
+    };
+    expect(await admitted({ counter: 'many', times: 100, max: 100 })).toBe(100);
+    for (let race = 0; race < RACES; race++) {
+      // One claim of each process on a new counter, then eight more on the existing one: 12 claims on 10.
+      const counter = `race ${race}`;
+      expect(await admitted({ counter, times: 1, max: 10 })).toBe(4);
+      expect(await admitted({ counter: `${counter} full`, times: 1, max: 3 })).toBe(3);
+      expect(await admitted({ counter, times: 2, max: 10 }, ' again')).toBe(6);
+    }
+    await Promise.all(workers.map(({ end }) => end()));
+    const counters = await stores({ schema: 'majordomo' }).ledger.counters('many');
+    expect(counters).toMatchObject([{ used: 0n, held: 100n }]);
+  }, 120_000);
+
+  it('count the claim of a killed process as spent and free its lane when its lease ends', async () => {
+    const leaseMs = 1500;
+    const holder = await start('pg', 0);
+    const begin = performance.now();
+    await holder.execute({ hold: { leaseMs } });
+    await holder.end('SIGKILL');
+    const { ledger } = stores({ schema: 'majordomo' });
+    const stateOf = async (name: string) => (await ledger.counters(name))[0]!;
+    await expect.poll(async () => (await stateOf('lane')).held).toBe(0n);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(leaseMs - 5);
+    expect(await stateOf('money')).toMatchObject({ used: 11n, held: 0n });
+    expect(await stateOf('lane')).toMatchObject({ used: 0n, held: 0n });
+  }, 60_000);
+});
