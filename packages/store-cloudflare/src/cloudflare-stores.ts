@@ -5,35 +5,35 @@ import { kvCache } from './kv-cache.ts';
 import { objectLedger } from './object-ledger.ts';
 import type { KeyValues, ObjectNamespace } from './platform.ts';
 
-/** Bindings of a request's `env`. */
+/** Bindings, from `env` of a request, and options. */
 export interface CloudflareBindings {
-  /** A namespace of `LedgerObject`. */
+  /** Namespace of `LedgerObject`. */
   readonly ledger: object;
-  /** A KV namespace. */
+  /** KV namespace. */
   readonly cache?: object | undefined;
   /**
-   * One object per tenant instead of one for all. Limits over all tenants, and counters and records without a
-   * tenant, are then rejected.
+   * Whether each tenant has a separate object. Limits, counters and records over all tenants are then rejected. @default one
+   * object
    */
   readonly shard?: 'tenant' | undefined;
-  /** How long records of what was spent stay, in ms, from a day on. Limits do not need them. Default 400 days. */
+  /**
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need them. Default: 400
+   * days
+   */
   readonly keepRecordsMs?: number | undefined;
 }
 
-/** Stores over the bindings. */
+/** Stores that use the bindings. */
 export interface CloudflareStores {
   readonly ledger: LedgerStore;
-  /** Cache; `undefined` without a KV namespace. */
+  /** Cache, or `undefined` without a KV namespace. */
   readonly cache: CacheStore | undefined;
 }
 
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 
-/**
- * Creates the stores. It sends no request, so that it can be called for each request. Throws `config` for an
- * invalid binding and names it.
- */
+/** Creates the stores. Sends no request, so it can be called for each request. Throws `config` for an invalid binding. */
 export function cloudflareStores({
   ledger,
   cache,

@@ -7,7 +7,7 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: number | undefined;
-  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began again. */
+  /** Start of the period in epoch milliseconds, by which a late settlement recognizes a new period. */
   readonly period: number;
 }
 
@@ -19,11 +19,11 @@ interface Hold {
   readonly whenLapsed: Claim['whenLapsed'];
 }
 
-/** How long the id of a reservation is known after its end: one that lapsed may be settled late. */
+/** Time for which the id of an ended reservation is stored, in milliseconds, because it may be settled late. */
 const LAPSED_MS = 7 * 86_400_000;
 const MAX_AMOUNT = 2n ** 63n - 1n;
 
-/** Makes the tables, where there are none. */
+/** Creates the tables if they do not exist. */
 export function makeCounters(sql: Sql): void {
   sql.exec(
     'CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, used TEXT, held TEXT, resets_at INTEGER, period INTEGER)',
@@ -34,7 +34,7 @@ export function makeCounters(sql: Sql): void {
   sql.exec('CREATE INDEX IF NOT EXISTS by_end ON reservations (state, until)');
 }
 
-/** All claims or none. Like everything here within one transaction, at the object's time. */
+/** Holds all claims, or no claim. Like all functions of this file, it runs in a transaction, with the time of the object. */
 export function reserve(
   sql: Sql,
   now: number,
@@ -67,8 +67,8 @@ export function reserve(
     );
   }
   for (const [name, counter] of after) put(sql, name, counter);
-  const kept = JSON.stringify([...holds.values()]);
-  sql.exec("INSERT INTO reservations VALUES (?, 'held', ?, ?)", id, Math.ceil(now + leaseMs), kept);
+  const stored = JSON.stringify([...holds.values()]);
+  sql.exec("INSERT INTO reservations VALUES (?, 'held', ?, ?)", id, Math.ceil(now + leaseMs), stored);
   return undefined;
 }
 
@@ -107,14 +107,14 @@ export function counters(sql: Sql, now: number, prefix: string): readonly Counte
     });
 }
 
-/** Number of reservations that hold something on a counter. */
+/** Returns the number of reservations that hold an amount on a counter. */
 function holdersOf(sql: Sql, name: string): number {
   const count = `SELECT count(*) AS holders FROM reservations, json_each(holds) AS hold
     WHERE state = 'held' AND hold.value ->> 'counter' = ? AND hold.value ->> 'amount' != '0'`;
   return Number(sql.exec(count, name).toArray()[0]?.['holders'] ?? 0);
 }
 
-/** Ends reservations that were not renewed, and deletes those that ended long ago. */
+/** Ends reservations whose lease has expired, and deletes those that ended long ago. */
 function lapse(sql: Sql, now: number): void {
   const over = sql.exec(
     "SELECT id, holds FROM reservations WHERE state = 'held' AND until <= ?",
@@ -130,19 +130,16 @@ function lapse(sql: Sql, now: number): void {
   sql.exec('DELETE FROM counters WHERE resets_at < ?', known);
 }
 
-/** The period under way, or a new one, which counts once something is held on it. */
+/** Returns the current period of a counter, or a new period, which is stored with its first hold. */
 function present(sql: Sql, claim: Claim, now: number): Counter {
   const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
-  // Later than the previous one, also if the clock went back.
+  // Larger than the previous period, also if the clock was set back.
   const period = Math.max(now, (known?.period ?? 0) + 1);
   return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };
 }
 
-/**
- * Returns the end of a period that starts now: by the object's clock for equal periods, otherwise as the
- * claim states.
- */
+/** Returns the end of a period that starts now, by the object's clock for equal periods, and otherwise as the claim states. */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {
     const since = (now - window.phaseMs) % window.ms;
@@ -151,7 +148,7 @@ function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: 
   return nextResetsInMs === undefined ? undefined : Math.ceil(now + nextResetsInMs);
 }
 
-/** In the period that it was held in, or nowhere. */
+/** Books a used amount in the period of the hold. Does nothing if that period has ended. */
 function book(sql: Sql, { counter: name, period, amount }: Hold, isGivenBack: boolean, used: bigint): void {
   const known = read(sql, name);
   if (known?.period !== period) return;

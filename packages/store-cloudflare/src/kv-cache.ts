@@ -2,16 +2,16 @@ import type { CacheStore } from '@majordomo/cache';
 import { fromJson, toJson } from '@majordomo/core';
 import type { KeyValues } from './platform.ts';
 
-/** An answer, and until when it holds: epoch ms, or for ever. */
+/** Cached value, with the time of its expiry in epoch milliseconds if it expires. */
 interface KvEntry {
   readonly until: number | null;
   readonly value: unknown;
 }
 
-/** KV forgets nothing sooner. */
+/** Minimum time to live of KV, in seconds. */
 const MIN_TTL_S = 60;
 
-/** Answers in KV, under hashes of their keys: KV takes 512 bytes, and not every name. */
+/** Creates a cache in KV. The keys are hashed, because KV accepts at most 512 bytes and not every name. */
 export function kvCache(namespace: KeyValues): CacheStore {
   return {
     async get(key) {

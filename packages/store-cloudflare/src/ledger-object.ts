@@ -4,8 +4,8 @@ import { append, makeRecords, page } from './records.ts';
 import { decode, encode, type LedgerReplies, type LedgerCommand } from './wire.ts';
 
 /**
- * Ledger store as a Durable Object: a class that the application exports and binds with SQLite storage
- * (`new_sqlite_classes`). It runs one request at a time, each as a transaction, which makes limits exact.
+ * Ledger store as a Durable Object. The application exports the class and binds it with SQLite storage (`new_sqlite_classes`).
+ * An object runs one request at a time, each as a transaction, so limits are exact.
  */
 export class LedgerObject {
   private readonly storage: ObjectState['storage'];
@@ -16,7 +16,7 @@ export class LedgerObject {
     makeRecords(this.storage.sql);
   }
 
-  /** Handles a request of `cloudflareStores`. An object cannot be reached from outside. */
+  /** Handles a request of `cloudflareStores`. Objects cannot be called from outside. */
   async fetch(request: Request): Promise<Response> {
     const question = decode<LedgerCommand>(await request.text());
     try {

@@ -5,7 +5,7 @@ import { PAGE } from './records.ts';
 import { shards } from './shards.ts';
 import { decode, encode, recordIn, type LedgerReplies, type LedgerCommand, type RecordPage } from './wire.ts';
 
-/** The books in one object, or in one for each tenant. */
+/** Creates a ledger store that uses one object, or one object per tenant. */
 export function objectLedger(
   namespace: ObjectNamespace,
   shard: 'tenant' | undefined,

@@ -1,18 +1,18 @@
-// Types of the used parts of the platform, whose own types are for a separate runtime.
+// Types of the used parts of the platform. The platform's own types are for another runtime.
 
-/** A namespace of Durable Objects, as `env` has it. */
+/** Namespace of Durable Objects in `env`. */
 export interface ObjectNamespace {
   idFromName(name: string): object;
   get(id: object): { fetch(url: string, init: { method: 'POST'; body: string }): Promise<FetchReply> };
 }
 
-/** A response, as far as it is read. */
+/** Used part of a response. */
 interface FetchReply {
   readonly ok: boolean;
   text(): Promise<string>;
 }
 
-/** A KV namespace, as `env` has it. */
+/** KV namespace in `env`. */
 export interface KeyValues {
   get(key: string): Promise<string | null>;
   put(key: string, value: string, options?: { expirationTtl?: number }): Promise<void>;
@@ -21,10 +21,10 @@ export interface KeyValues {
 
 type SqlValue = string | number | null;
 
-/** A row of what was selected. */
+/** Row of a query. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** The SQLite of one object. It knows no integers beyond 2^53: amounts are text. */
+/** SQLite database of an object. Its integers are exact up to 2^53, so amounts are stored as text. */
 export interface Sql {
   exec(query: string, ...values: readonly SqlValue[]): { toArray(): readonly Row[] };
 }

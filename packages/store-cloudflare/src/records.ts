@@ -1,12 +1,12 @@
 import type { Row, Sql } from './platform.ts';
 import type { RecordLine, RecordPage } from './wire.ts';
 
-/** Lines of a page: some hundreds of kilobytes. */
+/** Number of records in a page, which is some hundreds of kilobytes. */
 export const PAGE = 500;
-/** Old ones that go with each that comes. */
+/** Number of old records that each new record deletes. */
 const DELETE_BATCH = 10;
 
-/** Makes the table, where there is none. */
+/** Creates the table if it does not exist. */
 export function makeRecords(sql: Sql): void {
   sql.exec(
     `CREATE TABLE IF NOT EXISTS records

@@ -1,19 +1,22 @@
 import { LlmError } from '@majordomo/core';
 import type { Claim } from '@majordomo/ledger';
 
-/** Names of the objects that the books are in. */
+/** Names of the objects that store the ledger. */
 interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
-  /** Where this id was reserved; `undefined`: not by this store. */
+  /** Returns the object that holds a reservation, or `undefined` if this store did not create the reservation. */
   id(id: string): string | undefined;
-  /** Where a counter of this name was claimed by this store; otherwise those of all. */
+  /** Returns the object of a counter that this store has claimed, otherwise the object of all tenants. */
   counters(prefix: string): string;
   tenant(tenant: string | undefined, what: string): string;
 }
 
 const ALL = 'all';
 
-/** One object for all, or one for each tenant: then a store, which lives as long as a request, knows where it reserved. */
+/**
+ * Selects one object for all tenants, or one object per tenant. A store exists for one request, and records the objects of its
+ * reservations.
+ */
 export function shards(shard: 'tenant' | undefined): Shards {
   if (shard === undefined)
     return { claims: () => ALL, id: () => ALL, counters: () => ALL, tenant: () => ALL };

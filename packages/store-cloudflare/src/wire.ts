@@ -1,6 +1,6 @@
 import type { Claim, CounterState, LedgerStore, RecordQuery, Refusal, SpendRecord } from '@majordomo/ledger';
 
-/** Commands of the object: one request, one method, one transaction. */
+/** Commands of the object. Each command is a request, a method and a transaction. */
 export type LedgerCommand =
   | {
       readonly ask: 'reserve';
@@ -27,7 +27,7 @@ export interface LedgerReplies {
 /** Used amounts of counters. */
 export type Uses = Parameters<LedgerStore['settle']>[1];
 
-/** Record: its search fields and its JSON. */
+/** Record as JSON, with the fields by which it is searched. */
 export interface RecordLine {
   readonly id: string;
   readonly at: string;
@@ -35,7 +35,7 @@ export interface RecordLine {
   readonly tenant: string | undefined;
   readonly target: string;
   readonly text: string;
-  /** Set by the object: orders records with the same time by arrival. */
+  /** Sequence number, set by the object, which orders records with the same time by arrival. */
   readonly seq?: number | undefined;
 }
 
@@ -49,13 +49,13 @@ export interface RecordPage extends Omit<RecordQuery, 'from' | 'to'> {
 /** Names of members that are amounts, at any depth. */
 const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'max', 'left', 'used', 'held']);
 
-/** JSON, with amounts as text. What is `undefined` is null on the way: nothing that is sent is null by itself. */
+/** Returns the value as JSON, with amounts as text and `undefined` as null. No other value is null. */
 export const encode = (value: LedgerCommand | LedgerReplies[keyof LedgerReplies] | SpendRecord): string =>
   JSON.stringify(value ?? null, (_key, member: unknown) =>
     typeof member === 'bigint' ? String(member) : (member ?? null),
   );
 
-/** The reverse of `encode`. */
+/** Reverses `encode`. */
 export const decode = <T>(text: string): T =>
   withoutNulls(
     JSON.parse(text, (key, member: unknown) =>
@@ -63,10 +63,10 @@ export const decode = <T>(text: string): T =>
     ),
   ) as T;
 
-/** A record's own text: no member of it is an amount, whatever a tag is called. */
+/** Parses the JSON of a record. Does not decode amounts, because tags may have the same names. */
 export const recordIn = (text: string): SpendRecord => withoutNulls(JSON.parse(text)) as SpendRecord;
 
-/** The same, with `undefined` for null. */
+/** Returns a copy of the value with `undefined` in place of null. */
 function withoutNulls(value: unknown): unknown {
   if (value === null) return undefined;
   if (Array.isArray(value)) return value.map(withoutNulls);

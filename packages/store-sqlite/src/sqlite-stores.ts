@@ -17,27 +17,29 @@ import { SqliteRuns } from './runs/sqlite-runs.ts';
 export interface SqliteStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
-  /** A gate: at most `most` attempts at a time over all processes; the others wait for their turn. */
+  /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Agent runs by id; a state is taken by one process at a time. */
+  /** Agent runs by id. Only one process at a time can lock a run. */
   readonly runs: RunStore;
-  /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. They stay until they are deleted. */
+  /**
+   * Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims are stored until they are deleted.
+   */
   readonly claims: ClaimStore;
-  /** Conversations by id, with a search. */
+  /** Conversations by id, with a full-text search. */
   readonly conversations: ConversationStore;
-  /** Closes the file. Later calls reject. */
+  /** Closes the file. Later calls of the stores reject. */
   close(): Promise<void>;
 }
 
-/** Options of the file. */
+/** Options of `sqliteStores`. */
 export interface SqliteOptions {
-  /** Default: the system's. */
+  /** Clock of the stores. `@default the system clock` */
   readonly clock?: Clock | undefined;
   /**
-   * Time for which spend records are kept, in milliseconds, at least a day. Limits do not need them. A record
-   * takes about half a kilobyte.
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need them. A record takes
+   * about half a kilobyte.
    *
-   * @default records are kept permanently
+   * @default records are stored permanently
    */
   readonly keepRecordsMs?: number | undefined;
 }
@@ -47,14 +49,14 @@ const KINDS: KindsOf<SqliteOptions> = {
   keepRecordsMs: 'number',
 };
 
-/** Minimum retention, which alerts of limits need. */
+/** Minimum retention in milliseconds, which alerts of limits need. */
 const DAY_MS = 86_400_000;
 
 /**
- * Opens or creates the file at `path` with `node:sqlite` in WAL mode: safe for several processes of one
- * machine, but not on a network drive. A crash of the process loses no settled amounts. A power failure may
- * lose the last moments and leaves a valid file. Throws `config` for a damaged file (it is renamed first), a
- * file of a newer version or another program, and invalid options.
+ * Opens or creates the file at `path` with `node:sqlite` in WAL mode. Several processes of a machine can share the file, but
+ * not on a network drive. If the process crashes, no settled amounts are lost. A power failure may lose the last transactions,
+ * but the file remains valid. Throws `config` for a damaged file (it is renamed first), a file of a newer version or another
+ * program, and invalid options.
  */
 export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteStores {
   checkOptions('sqliteStores', { path }, { path: 'string' }, ['path']);

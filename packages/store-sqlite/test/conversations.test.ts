@@ -82,7 +82,7 @@ describe('conversations', () => {
     expect(await mine.list(1)).toHaveLength(1);
   });
 
-  it('are gone when they are removed, words included', async () => {
+  it('are not found after their removal', async () => {
     const { mine } = two();
     await mine.save({ id: 'a', spec: 'lab/x', messages: soup });
     expect(await mine.remove('a')).toBe(true);
@@ -167,7 +167,7 @@ describe('a search', () => {
     expect(await mine.search('京東')).toHaveLength(0);
   });
 
-  it('gives each conversation once, the best first, with the place where it was said', async () => {
+  it('returns each conversation once, best first, with an excerpt', async () => {
     const { mine } = two();
     const long = `${'Much is said before. '.repeat(20)}Then comes the Onion, and ${'more '.repeat(50)}`;
     await mine.save({ id: 'long', spec: 'lab/x', messages: [user(long), assistant(long)] });
@@ -178,7 +178,7 @@ describe('a search', () => {
     expect(found[0]?.excerpt).toBe('onion');
   });
 
-  it('takes any text, and finds what was said by any of its words', async () => {
+  it('accepts any text, and finds messages by any of its words', async () => {
     const { mine } = two();
     let next = 0;
     await fc.assert(

@@ -7,7 +7,7 @@ import { folder } from './folder.ts';
 const at = folder();
 
 describe('lanes over two connections', () => {
-  it('let in at most so many at a time, and the others when there is room', async () => {
+  it('admit their maximum, and the next attempt when one has ended', async () => {
     const clock = fakeClock();
     const path = at('lanes.db');
     let [running, most] = [0, 0];
@@ -60,7 +60,7 @@ describe('lanes over two connections', () => {
     [{ name: 'a', most: 1.5 }, 'most'],
     [{ name: 'a', most: 1, each: 'tenant' as never }, 'each'],
     [{ name: 'a', most: 1, leaseMs: 0 }, 'leaseMs'],
-  ])('refuse %j, naming the field', (options, path) => {
+  ])('reject %j with the name of the field', (options, path) => {
     const stores = sqliteStores(':memory:');
     expect(() => stores.lanes(options)).toThrow(
       expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),

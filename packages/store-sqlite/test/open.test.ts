@@ -25,7 +25,7 @@ const beside = (path: string): readonly string[] =>
   readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.damaged-`));
 
 describe('a file', () => {
-  it('keeps what was put into it', async () => {
+  it('stores its content', async () => {
     await filled(at('kept.db'));
     await using stores = sqliteStores(at('kept.db'));
     expect(await stores.cache.get('key 7')).toBe('x'.repeat(500));
@@ -76,7 +76,7 @@ describe('a file', () => {
     database.close();
     const error = caught(() => sqliteStores(path));
     expect(error.message).toMatch(
-      /newer\.db was written by a newer version .*\(its format is 99, this one knows 5\)/,
+      /newer\.db was written by a newer version .*\(its format is 99, this one knows 6\)/,
     );
     expect(beside(path)).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('a file', () => {
     expect(beside(path)).toEqual([]);
   });
 
-  it('in a folder that is not there is an error that names it', () => {
+  it('in a missing folder is an error that names it', () => {
     const error = caught(() => sqliteStores(at('nowhere/spend.db')));
     expect(error).toMatchObject({ kind: 'config' });
     expect(error.message).toMatch(
@@ -98,7 +98,7 @@ describe('a file', () => {
     );
   });
 
-  it('that was closed rejects what is asked for afterwards, and may be closed again', async () => {
+  it('that was closed rejects later calls, and may be closed again', async () => {
     const stores = sqliteStores(at('closed.db'));
     await stores.close();
     await stores.close();

@@ -29,7 +29,7 @@ const record = (id: string, when: number, call = id): SpendRecord => ({
   catalog: '2026-11-01',
 });
 
-it('what is older than was asked for goes with its sums, a thousand at a time, and all else stays', async () => {
+it('deletes expired records and their sums, a thousand at a time', async () => {
   const path = at('old.db');
   const clock = fakeClock(BEGAN);
   await using stores = sqliteStores(path, { clock, keepRecordsMs: 10 * DAY });
@@ -57,7 +57,7 @@ it('what is older than was asked for goes with its sums, a thousand at a time, a
   file.close();
 });
 
-it('without a word all stays', async () => {
+it('deletes nothing by default', async () => {
   const clock = fakeClock(BEGAN);
   await using stores = sqliteStores(at('ever.db'), { clock });
   await stores.ledger.append(record('a', clock.now()));
@@ -66,13 +66,13 @@ it('without a word all stays', async () => {
   expect(await stores.ledger.report!({ by: [] })).toMatchObject([{ attempts: 2 }]);
 });
 
-it.each([0, -1, Infinity, 3_600_000])('%s ms to keep is a mistake', (keepRecordsMs) => {
+it.each([0, -1, Infinity, 3_600_000])('rejects a retention of %s ms', (keepRecordsMs) => {
   expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs })).toThrow(
     'keepRecordsMs must be a finite number of milliseconds, at least a day',
   );
 });
 
-it('what is no number of ms to keep is a mistake', () => {
+it('rejects a retention that is not a number', () => {
   expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs: NaN })).toThrow(
     'keepRecordsMs must be a number, not NaN',
   );

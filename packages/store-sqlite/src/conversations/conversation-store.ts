@@ -11,11 +11,11 @@ export interface Conversation {
 
 /** Stored conversation. */
 export interface StoredConversation extends Conversation {
-  /** As in `ConversationInfo`. */
+  /** Title, as in `ConversationInfo`. */
   readonly title: string;
   /** Time of the last save. */
   readonly at: Date;
-  /** Version, which grows with every save. */
+  /** Version, which increases with every save. */
   readonly version: number;
 }
 
@@ -25,25 +25,25 @@ export interface ConversationInfo {
   /** Time of the last save. */
   readonly at: Date;
   readonly spec: string;
-  /** Title set by `rename`; before that the start of the first question, on one line. */
+  /** Title set by `rename`, or otherwise the start of the first question on one line. */
   readonly title: string;
   /** Number of messages. */
   readonly messages: number;
 }
 
-/** Conversation with a message that contains all words of a search, and an excerpt of it. */
+/** Conversation with a message that contains all words of a search, with an excerpt of the message. */
 export interface ConversationHit extends ConversationInfo {
   readonly excerpt: string;
 }
 
-/** Store of conversations with a full-text search. Their text is stored unencrypted. */
+/** Store of conversations with a full-text search. Messages are stored unencrypted. */
 export interface ConversationStore {
   /**
-   * Saves a conversation and returns its version. `after` is the version that it continues; without it the
-   * conversation must be new. Rejects with `denied` if another process has saved it meanwhile.
+   * Saves a conversation and returns its version. `after`: version that the conversation continues, without which it must be
+   * new. Rejects with `denied` if another process has saved the conversation in the meantime.
    */
   save(conversation: Conversation, after?: number): Promise<number>;
-  /** Returns a conversation; `undefined` if none exists. */
+  /** Returns a conversation, or `undefined` if it does not exist. */
   load(id: string): Promise<StoredConversation | undefined>;
   /**
    * Returns conversations, newest first.
@@ -59,9 +59,9 @@ export interface ConversationStore {
    */
   search(query: string, limit?: number): Promise<readonly ConversationHit[]>;
   /**
-   * Sets a title, which later saves keep. A title of `by: 'model'`, such as `titleOf` of `@majordomo/context`
-   * creates, never replaces a user's title. Returns whether the title was set. Rejects with `config` for an
-   * empty title.
+   * Sets a title, which later saves do not change. A title with `by: 'model'`, such as that of `titleOf` of
+   * `@majordomo/context`, never replaces a user's title. Returns whether the title was set. Rejects with `config` for an empty
+   * title.
    */
   rename(id: string, title: string, by?: 'user' | 'model'): Promise<boolean>;
   /** Removes a conversation and returns whether it existed. */

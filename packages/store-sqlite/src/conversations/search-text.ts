@@ -1,6 +1,6 @@
 import { truncateText, type Message } from '@majordomo/core';
 
-/** Scripts without spaces between words. Each letter is indexed separately. */
+/** Pattern of scripts without spaces between words, whose letters are indexed separately. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
@@ -15,10 +15,10 @@ export function textOf({ parts }: Message): string {
   return texts.join('\n');
 }
 
-/** A text as the index takes it. */
+/** Returns a text in the form that the index uses. */
 export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
 
-/** Returns the query for the index, with words quoted; `undefined` for an empty query. */
+/** Returns the query for the index with quoted words, or `undefined` for an empty query. */
 export function queryOf(words: string): string | undefined {
   const phrases = wordsOf(words).map((word) => `"${toIndexText(word).replaceAll('"', ' ').trim()}"*`);
   return phrases.length === 0 ? undefined : phrases.join(' ');
@@ -32,7 +32,7 @@ export function titleOf(messages: readonly Message[]): string {
   return first === undefined ? '' : lineOf(textOf(first));
 }
 
-/** Returns a title of a string. */
+/** Returns a string as a title. */
 export const lineOf = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
 const EXCERPT_LEAD = 30;
@@ -42,7 +42,7 @@ const MAX_EXCERPT = 120;
 export function excerptOf(text: string, words: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
-  // If removing accents changes the length, positions do not match.
+  // If removing accents changes the length, the offsets do not match.
   const places =
     plain.length === line.length ? wordsOf(words).map((word) => plain.indexOf(unaccented(word))) : [];
   const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);

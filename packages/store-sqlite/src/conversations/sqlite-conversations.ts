@@ -12,7 +12,7 @@ import { excerptOf, toIndexText, lineOf, queryOf, textOf, titleOf } from './sear
 const MAX_HITS = 20;
 type Row = Readonly<Record<string, unknown>>;
 
-/** Conversations in the file: a row for each, one for each message, and a full-text index. */
+/** Conversations in the file, with a row for each conversation, a row for each message, and a full-text index. */
 export class SqliteConversations implements ConversationStore {
   private readonly database: Database;
   private readonly now: () => number;
@@ -75,13 +75,11 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
-  /**
-   * Writes only changed messages: a conversation grows at its end, and earlier messages may contain images.
-   */
+  /** Writes the changed messages only, because earlier messages may contain images. */
   private replace(id: string, messages: readonly Message[], texts: readonly string[]): void {
-    const kept = this.sql.messages.all(id);
-    const changedAt = kept.findIndex((row, place) => row['json'] !== texts[place]);
-    const from = changedAt === -1 ? kept.length : changedAt;
+    const before = this.sql.messages.all(id);
+    const changedAt = before.findIndex((row, place) => row['json'] !== texts[place]);
+    const from = changedAt === -1 ? before.length : changedAt;
     this.forget(id, from);
     for (const [place, text] of texts.entries()) {
       const message = messages[place];
@@ -113,7 +111,7 @@ const versionConflict = (id: string): LlmError =>
     `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and go on from there, or save it under another id`,
   );
 
-/** Rank of each source of a title. */
+/** Rank of each source of a title. A title replaces titles of the same or a lower rank. */
 const RANK = { model: 1, user: 2 } as const;
 
 const INFO = `c.id, c.at, c.spec, coalesce(c.renamed, c.title) AS title,
@@ -139,7 +137,7 @@ function statements(database: Database) {
       'UPDATE conversations SET renamed = ?, renamed_by = ? WHERE id = ? AND renamed_by <= ?',
     ),
     list: database.prepare(`SELECT ${INFO} FROM conversations AS c ORDER BY c.at DESC, c.id LIMIT ?`),
-    // The best message of each conversation; a bare column next to min() is of the row that has it.
+    // Selects the best message of each conversation: a bare column next to min() comes from the row with the minimum.
     search: database.prepare(
       `SELECT ${INFO}, found.json FROM (
          SELECT m.conversation, m.json, min(hit.rank) AS rank

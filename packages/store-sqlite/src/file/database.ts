@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 import { openFile } from './open.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
-/** One connection to the file, with its statements and transactions. */
+/** Connection to the file, with its statements and transactions. */
 export class Database {
   private readonly path: string;
   private readonly connection: DatabaseSync;
@@ -17,7 +17,7 @@ export class Database {
     this.commit = this.connection.prepare('COMMIT');
   }
 
-  /** Prepares a statement. Reading a number above 2⁵³ is an error. */
+  /** Prepares a statement. Reading a number above 2⁵³ throws an error. */
   prepare(sql: string): StatementSync {
     return this.connection.prepare(sql);
   }

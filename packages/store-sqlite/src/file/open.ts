@@ -4,19 +4,19 @@ import { LlmError } from '@majordomo/core';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
-/** Maximum wait for other processes to finish writing, in milliseconds. */
+/** Maximum time to wait for a transaction of another process, in milliseconds. */
 const BUSY_MS = 5000;
 
 /**
- * Opens or creates the file. Throws `config` for a file of a newer version or another program, which is not
- * changed, and for a damaged file of this package, which is renamed first together with its log.
+ * Opens or creates the file. Throws `config` for a file of a newer version or of another program, which is not changed. Also
+ * throws `config` for a damaged file of this package, after renaming the file and its log.
  */
 export function openFile(path: string): DatabaseSync {
   const before = inodeOf(path);
   let database: DatabaseSync | undefined;
   let header: Buffer | undefined;
   try {
-    // SQLite treats a file of less than a page as empty and overwrites it.
+    // SQLite treats a file that is smaller than a page as empty, and overwrites it.
     header = headerOf(path);
     if (header !== undefined && !isSqlite(header)) throw unknownFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -39,19 +39,19 @@ export function openFile(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  // In this order, since another process may be creating the file, and commits both at once.
+  // Read the version first: another process may be creating the file, and commits version and id at once.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
   if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
   refuseNewer(database, path);
-  // Reads the schema, so that a damaged page is found now and not during a call.
+  // Read the schema, so that a damaged page is found now and not during a call.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();
   enableWal(database);
   database.exec('PRAGMA synchronous = NORMAL');
   migrate(database, path);
 }
 
-/** Enables the write-ahead log. It requires exclusive access and does not wait for others by itself. */
+/** Enables the write-ahead log, which requires exclusive access. Waits for other processes, which SQLite does not do here. */
 function enableWal(database: DatabaseSync): void {
   for (let tries = 0; ; tries++) {
     try {
@@ -64,7 +64,7 @@ function enableWal(database: DatabaseSync): void {
   }
 }
 
-/** Migrates the file. One process at a time does it. */
+/** Migrates the file. Only one process at a time migrates. */
 function migrate(database: DatabaseSync, path: string): void {
   if (pragma(database, 'user_version') === MIGRATIONS.length) return;
   database.exec('BEGIN IMMEDIATE');
@@ -99,11 +99,11 @@ const foreignFile = (path: string): LlmError =>
   });
 
 const MAGIC = 'SQLite format 3\0';
-/** Offset of the application id in the header of a SQLite file, and the end of what is read. */
+/** Offset of the application id in the header of a SQLite file, and end of the part of the header that is read. */
 const ID_AT = 68;
 const HEADER = 72;
 
-/** Beginning of a file; `undefined` for one that does not exist, is empty or is not a regular file. */
+/** Returns the start of a file, or `undefined` if the file does not exist, is empty or is not a regular file. */
 function headerOf(path: string): Buffer | undefined {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   const header = Buffer.alloc(HEADER);
@@ -125,7 +125,7 @@ const unknownFile = (path: string, cause?: unknown): LlmError =>
     { cause },
   );
 
-/** Renames a damaged file. Another process may have done so already and created a new file, which is kept. */
+/** Renames a damaged file. Keeps a new file that another process created after renaming the damaged file. */
 function renameDamaged(path: string, before: bigint | undefined, cause: unknown): LlmError {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
   if (before === undefined || inodeOf(path) !== before)

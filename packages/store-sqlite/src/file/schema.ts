@@ -2,8 +2,7 @@
 export const APPLICATION_ID = 0x6d6a646d;
 
 /**
- * Migrations, one for each version; a file of version n has had the first n. A released migration never
- * changes.
+ * Migrations, one for each version. A file of version n contains the first n migrations. A released migration never changes.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -118,6 +117,16 @@ export const MIGRATIONS: readonly string[] = [
     WHERE records.series = hours.series AND records.at >= hours.hour * 3600000 AND records.at < (hours.hour + 1) * 3600000
       AND json_extract(json, '$.operation') <> 'booked' AND json_extract(json, '$.usage.details.units') IS NULL
       AND (json_extract(json, '$.usage.input') IS NULL OR json_extract(json, '$.usage.output') IS NULL)
+  );
+  `,
+  `
+  -- Tokens written to prompt caches, and the effect of the caches in nano-USD. Earlier records have no effect.
+  ALTER TABLE hours ADD COLUMN cache_write INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE hours ADD COLUMN cache_saved INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE hours ADD COLUMN cache_extra INTEGER NOT NULL DEFAULT 0;
+  UPDATE hours SET cache_write = (
+    SELECT coalesce(sum(json_extract(json, '$.usage.cacheWrite')), 0) FROM records
+    WHERE records.series = hours.series AND records.at >= hours.hour * 3600000 AND records.at < (hours.hour + 1) * 3600000
   );
   `,
 ];

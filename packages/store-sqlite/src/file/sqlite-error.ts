@@ -1,20 +1,20 @@
 import { LlmError } from '@majordomo/core';
 
-/** SQLite's result codes (sqlite.org/rescode.html, 2026-11-20). */
+/** Result codes of SQLite (sqlite.org/rescode.html, 2026-11-20). */
 const BUSY = 5;
 const CORRUPT = 11;
 const TOO_BIG = 18;
 const CONSTRAINT = 19;
 const MISMATCH = 20;
 const NOT_A_DATABASE = 26;
-/** The lower byte is the primary code. */
+/** Mask of the primary code, which is the lower byte. */
 const CODE = 0xff;
 
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
 
-/** Whether the value cannot be stored in any file. Errors before SQLite have no code. */
+/** Whether no file can store the value. Errors that do not come from SQLite have no code. */
 export const isUnstorable = (error: unknown): boolean =>
   !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 

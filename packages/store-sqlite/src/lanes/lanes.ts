@@ -2,17 +2,16 @@ import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
-/** Options of lanes: the number of concurrent attempts. */
+/** Options of lanes, which limit the number of concurrent attempts. */
 export interface LanesOptions {
-  /** Name of the lanes, which all processes share. */
+  /** Name of the lanes. All processes that use the name share the lanes. */
   readonly name: string;
-  /** Maximum number of concurrent attempts over all processes. */
+  /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Whether each target or provider has separate lanes. Without it, all share them. */
+  /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
-   * Time after which the place of a process that died is released, in milliseconds. It is renewed while an
-   * attempt runs.
+   * Time after which the place of a process that died is released, in milliseconds. The lease is renewed while an attempt runs.
    *
    * @default 15_000
    */
@@ -21,11 +20,11 @@ export interface LanesOptions {
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Time between two tries, in milliseconds. It doubles up to the maximum. */
+/** Time between two tries, in milliseconds, which doubles up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 
-/** Creates a gate that limits concurrent attempts over all processes of the store. Other attempts wait. */
+/** Creates a gate that limits the number of concurrent attempts across all processes of the store. Further attempts wait. */
 export function lanesGate(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
   check(options);
   const { name, most, leaseMs = DEFAULT_LEASE_MS } = options;
@@ -64,7 +63,7 @@ function permitOf(
       () => {
         if (attempt.isLapsed === true) return;
         renewLater();
-        // Retried at the next renewal. Without success, the place is released after the lease.
+        // The next renewal tries again. Without success, the place is released after the lease.
         Promise.resolve(store.renew(id, leaseMs)).catch(() => undefined);
       },
       true,

@@ -3,7 +3,7 @@ import type { Database } from '../file/database.ts';
 
 type UsedAmount = Parameters<LedgerStore['settle']>[1];
 
-/** Reservation on one counter in one period. */
+/** Amount that a reservation holds on a counter, in one period. */
 interface Hold {
   readonly counter: string;
   readonly period: number;
@@ -15,22 +15,24 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: bigint | null;
-  /** When it began, in epoch ms: a counter may be forgotten, and what was held on it be settled after it began again. */
+  /** Number of the period in which the hold began. The counter may start a new period before the hold is settled. */
   readonly period: bigint;
 }
 
 const HELD = 0;
 const LAPSED = 1;
 const SETTLED = 2;
-/** How long the id of a reservation is known after its end: one that lapsed may be settled late. */
+/**
+ * Time for which the id of an ended reservation is stored, in milliseconds, because an expired reservation may be settled late.
+ */
 const SETTLED_MS = 86_400_000;
 const LAPSED_MS = 7 * SETTLED_MS;
-/** Reservations between two looks for what can be forgotten. */
+/** Number of reservations between two removals of old rows. */
 const SWEEP_EVERY = 1000;
-/** An INTEGER of SQLite holds no more. */
+/** Maximum INTEGER of SQLite. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
 
-/** Counters with leases: each method is one transaction. */
+/** Counters with leases. Each method runs in one transaction. */
 export class Counters {
   private readonly database: Database;
   private readonly now: () => number;
@@ -108,7 +110,7 @@ export class Counters {
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
-    // Usually nothing has lapsed, and a reader need not wait for writers.
+    // Usually no reservation has expired, and a reader need not wait for writers.
     if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
       await this.database.write(() => this.lapsed());
     return this.database.read(() => {
@@ -122,13 +124,13 @@ export class Counters {
     });
   }
 
-  /** The present state, or a new period, which counts once something is held on it. */
+  /** Returns the current state of a counter, or a new period, which is stored with its first hold. */
   private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
     const left = nextResetsInMs ?? resetsInMs;
     const began = BigInt(Math.floor(now));
-    // Later than the previous one, also if the clock went back.
+    // Larger than the previous period, also if the clock was set back.
     const next = (known?.period ?? 0n) + 1n;
     return {
       used: 0n,
@@ -149,7 +151,7 @@ export class Counters {
     return now;
   }
 
-  /** In the period that it was held in, or nowhere. */
+  /** Books a used amount in the period of the hold. Does nothing if that period has ended. */
   private book({ counter, period }: Hold, given: bigint, used: bigint): void {
     if (given === 0n && used === 0n) return;
     const known = this.sql.counter.get(counter) as Counter | undefined;

@@ -1,11 +1,8 @@
-/** Durations below this are counted exactly, in milliseconds. */
+/** Duration in milliseconds below which durations are counted exactly. */
 const EXACT_MS = 64;
-/**
- * Above, each step is 6 % longer than the previous one, so that its middle is off by less than 4 %, rounding
- * included.
- */
+/** Ratio of consecutive steps above `EXACT_MS`. The middle of a step deviates by less than 4 %, including rounding. */
 const RATIO = 1.06;
-/** Two bytes for the step, four for its count. */
+/** Number of bytes of a step and its count: two and four. */
 const PAIR_BYTES = 6;
 
 /** Counts by step of duration. */
@@ -22,7 +19,7 @@ function msOf(step: number): number {
   return step < EXACT_MS ? step : Math.round(EXACT_MS * RATIO ** (step - EXACT_MS));
 }
 
-/** Adds the counts in `bytes`. */
+/** Adds the counts of an encoded histogram. */
 export function addBytes(histogram: Histogram, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.byteLength; at += PAIR_BYTES)
@@ -52,7 +49,7 @@ export function withStep(bytes: Uint8Array | undefined, step: number): Uint8Arra
   return longer;
 }
 
-/** Returns a quantile by nearest rank in milliseconds; 0 without data. */
+/** Returns a quantile in milliseconds by the nearest rank. Returns 0 without data. */
 export function quantile(histogram: Histogram, share: number): number {
   const steps = [...histogram].sort(([a], [b]) => a - b);
   const rank = Math.ceil(steps.reduce((sum, [, count]) => sum + count, 0) * share);

@@ -7,7 +7,7 @@ import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
 import type { SeriesTable } from './series.ts';
 
-/** Number of records that are read at once. */
+/** Number of records that are read in one query. */
 const PAGE = 1000;
 
 /** Figures of a record that are summed. */
@@ -15,7 +15,10 @@ export interface Figures {
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
+  readonly cacheWrite: number;
   readonly nanoUsd: bigint;
+  readonly cacheSaved: bigint;
+  readonly cacheExtra: bigint;
   readonly unpriced: number;
   readonly unknownUsage: number;
 }
@@ -46,7 +49,7 @@ export class Records {
     }
   }
 
-  /** Reads in pages, so that a slow reader does not block others. */
+  /** Yields records. Reads them in pages, so that a slow reader does not block other processes. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     const { from, to, call, tenant, target } = query;
     const statement = call === undefined ? this.sql.byTime : this.sql.byCall;
@@ -91,7 +94,7 @@ export class Records {
     if (others.length === 0) return;
     this.sql.share.run(at, seq, series, call);
     const [first] = others;
-    // After the second record of a call, the first one is no longer single.
+    // After the second record of a call, the first record no longer counts as single.
     if (others.length === 1 && first !== undefined) {
       const firstAt = Number(first['at']);
       this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);
@@ -101,10 +104,13 @@ export class Records {
 
   private addToHour(record: SpendRecord, at: number, series: number, isSingle: boolean): void {
     const hour = hourOf(at);
-    const { input, output, cacheRead, nanoUsd, unpriced, unknownUsage } = figuresOf(record);
+    const { input, output, cacheRead, nanoUsd, unpriced, unknownUsage, ...cache } = figuresOf(record);
     const durations = this.sql.durations.get(hour, series)?.['durations'] as Uint8Array | undefined;
     const figures = [1, isSingle ? 1 : 0, input, output, cacheRead, nanoUsd, unpriced];
-    this.sql.addToHour.run(hour, series, ...figures, withStep(durations, stepOf(record.ms)), unknownUsage);
+    const steps = withStep(durations, stepOf(record.ms));
+    const { cacheWrite, cacheSaved, cacheExtra } = cache;
+    const added = [unknownUsage, cacheWrite, cacheSaved, cacheExtra];
+    this.sql.addToHour.run(hour, series, ...figures, steps, ...added);
   }
 }
 
@@ -121,7 +127,10 @@ export function figuresOf(record: SpendRecord): Figures {
     input: usage?.input ?? 0,
     output: usage?.output ?? 0,
     cacheRead: usage?.cacheRead ?? 0,
+    cacheWrite: usage?.cacheWrite ?? 0,
     nanoUsd: BigInt(nanoUsd ?? 0),
+    cacheSaved: BigInt(record.cacheSavedNanoUsd ?? 0),
+    cacheExtra: BigInt(record.cacheExtraNanoUsd ?? 0),
     unpriced: nanoUsd === undefined && basis !== 'included' ? 1 : 0,
     unknownUsage: isCounted || operation === 'booked' || usage?.details?.units !== undefined ? 0 : 1,
   };
@@ -148,7 +157,7 @@ function restoreUndefined(record: SpendRecord): SpendRecord {
   };
 }
 
-/** Keeps a sum at the maximum INTEGER of SQLite; above, it would become an inexact REAL. */
+/** Returns SQL for a sum that is limited to the maximum INTEGER of SQLite, above which it would become an inexact REAL. */
 const saturatingSum = (column: string): string =>
   `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`;
 
@@ -165,9 +174,9 @@ function statements(database: Database) {
     notSingle: database.prepare('UPDATE hours SET single = single - 1 WHERE hour = ? AND series = ?'),
     durations: database.prepare('SELECT durations FROM hours WHERE hour = ? AND series = ?'),
     addToHour: database.prepare(
-      `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+      `INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          attempts = attempts + excluded.attempts, single = single + excluded.single,
-         ${['input', 'output', 'cache_read', 'nano_usd'].map(saturatingSum).join(', ')},
+         ${['input', 'output', 'cache_read', 'nano_usd', 'cache_write', 'cache_saved', 'cache_extra'].map(saturatingSum).join(', ')},
          unpriced = unpriced + excluded.unpriced, durations = excluded.durations,
          unknown_usage = unknown_usage + excluded.unknown_usage`,
     ),

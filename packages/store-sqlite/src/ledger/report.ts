@@ -18,12 +18,15 @@ interface ReportSum {
   input: number;
   output: number;
   cacheRead: number;
+  cacheWrite: number;
   nanoUsd: bigint;
+  cacheSavedNanoUsd: bigint;
+  cacheExtraNanoUsd: bigint;
   unpriced: number;
   unknownUsage: number;
 }
 
-/** Sums complete hours where possible, and single records at the edges of days and ranges. */
+/** Report that sums complete hours if possible, and single records at the edges of days and ranges. */
 export class Report {
   private readonly database: Database;
   private readonly series: SeriesTable;
@@ -45,7 +48,7 @@ export class Report {
     const sums = new ReportSums(query);
     const range = await this.rangeOf(query);
     if (range === undefined) return [];
-    // Hours have no tags and no call ids.
+    // The sums of hours contain no tags and no call ids.
     const isFromHours = query.call === undefined && query.tag === undefined;
     for (const stretch of stretches(range, query, isFromHours)) {
       if (stretch.isHours) await this.addHours(sums, stretch);
@@ -79,7 +82,10 @@ export class Report {
         sum.input += Number(row['input']);
         sum.output += Number(row['output']);
         sum.cacheRead += Number(row['cache_read']);
+        sum.cacheWrite += Number(row['cache_write']);
         sum.nanoUsd += BigInt(String(row['nano_usd']));
+        sum.cacheSavedNanoUsd += BigInt(String(row['cache_saved']));
+        sum.cacheExtraNanoUsd += BigInt(String(row['cache_extra']));
         sum.unpriced += Number(row['unpriced']);
         sum.unknownUsage += Number(row['unknown_usage']);
         addBytes(sum.durations, row['durations'] as Uint8Array);
@@ -110,13 +116,16 @@ function add(sum: ReportSum, { call, outcome, ms }: SpendRecord, figures: Figure
   sum.input += figures.input;
   sum.output += figures.output;
   sum.cacheRead += figures.cacheRead;
+  sum.cacheWrite += figures.cacheWrite;
   sum.nanoUsd += figures.nanoUsd;
+  sum.cacheSavedNanoUsd += figures.cacheSaved;
+  sum.cacheExtraNanoUsd += figures.cacheExtra;
   sum.unpriced += figures.unpriced;
   sum.unknownUsage += figures.unknownUsage;
   addStep(sum.durations, stepOf(ms));
 }
 
-/** Rows of a report. */
+/** Sums of the rows of a report. */
 class ReportSums {
   private readonly query: ReportQuery;
   private readonly sums = new Map<string, ReportSum>();
@@ -125,7 +134,7 @@ class ReportSums {
     this.query = query;
   }
 
-  /** Returns the sum of a row; `undefined` if the query excludes it. */
+  /** Returns the sum of a row, or `undefined` if the query excludes the row. */
   of(series: Series, times: Key, tag: string): ReportSum | undefined {
     const { by, tenant, target } = this.query;
     if (tenant !== undefined && tenant !== series.tenant) return undefined;
@@ -163,7 +172,10 @@ const emptySum = (key: Key): ReportSum => ({
   input: 0,
   output: 0,
   cacheRead: 0,
+  cacheWrite: 0,
   nanoUsd: 0n,
+  cacheSavedNanoUsd: 0n,
+  cacheExtraNanoUsd: 0n,
   unpriced: 0,
   unknownUsage: 0,
 });
@@ -172,9 +184,11 @@ function statements(database: Database) {
   return {
     ends: database.prepare('SELECT min(at) AS first, max(at) AS last FROM records'),
     hours: database.prepare(
-      // Sums may exceed the exact range of a number, and those of older versions the range of an INTEGER.
+      // Sums may exceed the exact range of a number, and sums of older versions the range of an INTEGER.
       `SELECT series, attempts, single, CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
-         CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced, unknown_usage, durations
+         CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced,
+         CAST(cache_write AS REAL) AS cache_write, CAST(cache_saved AS TEXT) AS cache_saved, CAST(cache_extra AS TEXT) AS cache_extra,
+         unknown_usage, durations
        FROM hours WHERE hour >= ? AND hour < ?`,
     ),
     shared: database.prepare('SELECT series, call FROM shared_calls WHERE at >= ? AND at < ?'),

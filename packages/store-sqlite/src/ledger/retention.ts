@@ -1,10 +1,10 @@
 import type { Database } from '../file/database.ts';
 import { HOUR_MS, hourOf } from './hours.ts';
 
-/** Number of records that are deleted at once, so that others do not wait long. */
+/** Number of records that are deleted in one transaction, so that other processes do not wait long. */
 const BATCH = 1000;
 
-/** Deletes old records with the sums of their hours. */
+/** Deletes old records and the sums of their hours. */
 export class Retention {
   private readonly keepMs: number | undefined;
   private readonly now: () => number;
@@ -21,7 +21,7 @@ export class Retention {
   deleteOld(): void {
     const now = this.now();
     if (this.keepMs === undefined || now < this.next) return;
-    // Complete hours, so that sums and single records agree.
+    // Delete complete hours, so that sums and single records agree.
     const end = Math.floor((now - this.keepMs) / HOUR_MS) * HOUR_MS;
     const { changes } = this.sql.records.run(end, BATCH);
     const oldest = this.sql.oldest.get()?.['at'];

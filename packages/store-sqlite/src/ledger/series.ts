@@ -1,13 +1,13 @@
 import type { SpendRecord } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
 
-/** Properties by which hours are summed. */
+/** Properties by which the records of an hour are summed. */
 export type Series = Pick<SpendRecord, 'tenant' | 'vendor' | 'model' | 'target' | 'name' | 'outcome'>;
 
-/** Maximum number of cached series. There are far fewer series than records. */
+/** Maximum number of cached series. */
 const MAX_CACHED = 10_000;
 
-/** Ids of series. */
+/** Ids of series, with a cache. */
 export class SeriesTable {
   private readonly ids = new Map<string, number>();
   private readonly series = new Map<number, Series>();
@@ -21,7 +21,7 @@ export class SeriesTable {
     this.read = database.prepare('SELECT what FROM series WHERE id = ?');
   }
 
-  /** Returns the id of a series. Call it within a transaction, and `forget` if the transaction fails. */
+  /** Returns the id of a series. Call it within a transaction, and call `forget` if the transaction fails. */
   idOf({ tenant, vendor, model, target, name, outcome }: Series): number {
     const what = JSON.stringify([tenant, vendor, model, target, name, outcome]);
     const known = this.ids.get(what) ?? this.find.get(what)?.['id'];

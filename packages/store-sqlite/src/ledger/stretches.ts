@@ -3,20 +3,20 @@ import { HOUR_MS } from './hours.ts';
 
 /** Part of a range whose records have the same labels of day, hour and month. */
 export interface Stretch {
-  /** Epoch ms. */
+  /** Start in epoch milliseconds. */
   readonly from: number;
-  /** Exclusive. */
+  /** End in epoch milliseconds, exclusive. */
   readonly to: number;
   readonly times: Readonly<Record<string, string>>;
-  /** It begins and ends with an hour of UTC. */
+  /** Whether the range begins and ends at a full hour of UTC. */
   readonly isHours: boolean;
 }
 
 const UNITS = { month: 7, day: 10, hour: 13 } as const;
-/** The clocks of every zone are off by a multiple of this. */
+/** Step in milliseconds of which the offset of every time zone is a multiple. */
 const STEP_MS = 900_000;
 
-/** Divides a range where a label changes, and at complete hours. */
+/** Divides a range at changes of a label and at complete hours. */
 export function* stretches(
   range: { readonly from: number; readonly to: number },
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,
@@ -60,11 +60,11 @@ const after = (at: number): number => (Math.floor(at / STEP_MS) + 1) * STEP_MS;
 const isSame = (a: Stretch['times'], b: Stretch['times']): boolean =>
   Object.keys(a).every((unit) => a[unit] === b[unit]);
 
-/** Returns the labels of an instant in a time zone; `undefined` without labels. */
+/** Returns a function for the labels of an instant in a time zone, or `undefined` if no label is requested. */
 function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
   const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
   if (units.length === 0) return undefined;
-  // Swedish is written like ISO: 2026-11-20 23.
+  // The Swedish format is like ISO: 2026-11-20 23.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
     calendar: 'gregory',

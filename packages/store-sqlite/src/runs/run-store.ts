@@ -1,27 +1,27 @@
 import type { RunState } from '@majordomo/agent';
 
 /**
- * Store of agent runs. `load` locks the run for `leaseMs` (default 60,000, renewed while this process lives);
- * `save` and `release` unlock it.
+ * Store of agent runs. `load` locks the run for `leaseMs` (default 60,000), which is renewed while this process lives. `save`
+ * and `release` unlock the run.
  */
 export interface RunStore {
-  /** Saves a run. Rejects with `denied` if another process holds it, or has saved it since it was loaded here. */
+  /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since this process loaded it. */
   save(id: string, state: RunState): Promise<void>;
-  /** Loads and holds a run; `undefined` if it does not exist or is held. */
+  /** Loads and locks a run. Returns `undefined` if the run does not exist or is locked. */
   load(id: string, options?: { readonly leaseMs?: number | undefined }): Promise<RunState | undefined>;
-  /** Releases a run without changes. A run that is not held here is ignored. */
+  /** Unlocks a run without changes. Ignores a run that this process has not locked. */
   release(id: string): Promise<void>;
-  /** Lists runs, the newest first. Finished runs are listed with `done: true` only. */
+  /** Lists runs, the newest first. Finished runs are listed only with `done: true`. */
   list(query?: RunQuery): Promise<readonly RunInfo[]>;
-  /** Removes a run, also if another process holds it. */
+  /** Removes a run, even if another process has locked the run. */
   remove(id: string): Promise<void>;
 }
 
 /** Filter of runs. */
 export interface RunQuery {
-  /** Whether to return only runs that wait for a decision, or only the others. */
+  /** Whether to return only runs that wait for a decision (true), or only other runs (false). @default both */
   readonly awaiting?: boolean | undefined;
-  /** Whether to return finished runs instead of running ones. */
+  /** Whether to return finished runs instead of unfinished runs. @default false */
   readonly done?: boolean | undefined;
   /** Maximum number of runs. `@default` all */
   readonly limit?: number | undefined;
@@ -32,10 +32,10 @@ export interface RunInfo {
   readonly id: string;
   /** Time of the last save. */
   readonly at: Date;
-  /** Whether it waits for a decision. */
+  /** Whether the run waits for a decision. */
   readonly awaiting: boolean;
-  /** Reason of its end; `undefined` while it runs. */
+  /** Reason for the end of the run, or `undefined` for an unfinished run. */
   readonly done: string | undefined;
-  /** Whether a process holds it. */
+  /** Whether a process has locked the run. */
   readonly held: boolean;
 }

@@ -1,7 +1,7 @@
 import type { ClaimStore } from '@majordomo/agent';
 import type { Database } from '../file/database.ts';
 
-/** Claims of tool calls in the file. They stay until they are deleted. */
+/** Creates the store of claims in the file. Claims are stored until they are deleted. */
 export function sqliteClaims(database: Database, now: () => number): ClaimStore {
   const put = database.prepare('INSERT INTO claims VALUES (?, ?) ON CONFLICT DO NOTHING');
   return {

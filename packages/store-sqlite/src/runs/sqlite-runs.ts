@@ -4,10 +4,10 @@ import type { Database } from '../file/database.ts';
 import type { RunInfo, RunQuery, RunStore } from './run-store.ts';
 
 const DEFAULT_LEASE_MS = 60_000;
-/** Renewals in the time of a lease. */
+/** Number of renewals during a lease. */
 const RENEWALS = 3;
 
-/** A run that was loaded here: which version, and until when the timer continues. */
+/** Version of a run that this process has loaded, and function that stops the renewal of the lease. */
 interface Loaded {
   readonly version: number;
   readonly stop: () => void;
@@ -39,7 +39,7 @@ export class SqliteRuns implements RunStore {
       return next;
     });
     this.forget(id);
-    // A later save of this process continues from here, unless another process has locked the run.
+    // A later save of this process continues from this version, unless another process has locked the run.
     this.loaded.set(id, { version, stop: () => undefined });
     if (state.done !== undefined) this.loaded.delete(id);
   }
@@ -85,7 +85,7 @@ export class SqliteRuns implements RunStore {
     await this.database.write(() => this.sql.remove.run(id));
   }
 
-  /** No timer continues; what is held here is free after its lease. */
+  /** Stops all renewals. Runs that this process has locked become available after their lease. */
   close(): void {
     for (const id of [...this.loaded.keys()]) this.forget(id);
   }
@@ -112,7 +112,7 @@ export class SqliteRuns implements RunStore {
     };
     const renew = (): void => {
       next();
-      // A failed renewal is retried. `save` reports a lease that has ended.
+      // The next renewal tries again. `save` reports a lease that has ended.
       this.database
         .write(() => this.sql.renew.run(Math.ceil(this.clock.now() + leaseMs), id, this.me))
         .catch(() => undefined);
@@ -126,7 +126,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const isHeld = (row: Row, now: number): boolean => row['holder'] !== null && Number(row['held_until']) > now;
 
-/** Finds a call that waits for an approval or an external result without a decision. */
+/** Returns whether a call waits for an approval or an external result. */
 function isAwaiting({ pending, decisions, approvals, suspended }: RunState): boolean {
   return pending.some(
     ({ id }) =>
